@@ -1,0 +1,133 @@
+//! Checks the built-in catalogue (`patterns/*.toml`) and embeds it as Rust constants, so that
+//! nothing of it is parsed at run time.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, process};
+
+/// The crate's own rule types and checks, compiled into the build script.
+#[allow(dead_code)]
+#[path = "src/rules"]
+mod rules {
+    pub mod check;
+    mod rule;
+    pub mod schema;
+    pub use rule::*;
+}
+
+use rules::{Rule, Texts, Trigger};
+
+fn main() {
+    println!("cargo::rerun-if-changed=patterns");
+    println!("cargo::rerun-if-changed=src/rules");
+    let mut rules: Vec<Rule> = Vec::new();
+    for file in pattern_files() {
+        println!("cargo::rerun-if-changed={}", file.display());
+        let text = fs::read_to_string(&file).unwrap_or_else(|error| refuse(&file, &error));
+        let stem = file.file_stem().and_then(|stem| stem.to_str());
+        match rules::check::check_file(&text, stem) {
+            Ok(checked) => rules.extend(checked),
+            Err(error) => refuse(&file, &error),
+        }
+    }
+    rules.sort_by(|a, b| a.id.cmp(&b.id));
+    if let Some(pair) = rules.windows(2).find(|pair| pair[0].id == pair[1].id) {
+        refuse(Path::new("patterns"), &format!("two rules have the id {}", pair[0].id));
+    }
+    let mut code = String::from("pub static BUILT_IN: &[Rule] = &[\n");
+    for rule in &rules {
+        code.push_str("    Rule {\n");
+        write_rule(&mut code, rule);
+        code.push_str("    },\n");
+    }
+    code.push_str("];\n");
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    fs::write(out.join("catalogue.rs"), code).expect("OUT_DIR can be written");
+}
+
+/// The catalogue's files, sorted; `names.toml` is vocabulary, not a provider.
+fn pattern_files() -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = fs::read_dir("patterns")
+        .expect("patterns/ stands beside Cargo.toml")
+        .map(|entry| entry.expect("patterns/ can be listed").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .collect();
+    files.sort();
+    files
+}
+
+fn refuse(file: &Path, why: &dyn std::fmt::Display) -> ! {
+    eprintln!("{}: {why}", file.display());
+    process::exit(1)
+}
+
+/// The fields of a rule as Rust expressions.
+fn write_rule(code: &mut String, rule: &Rule) {
+    let Rule {
+        id,
+        since,
+        provider,
+        name,
+        description,
+        severity,
+        confidence,
+        legacy,
+        trigger,
+        regex,
+        extends,
+        checks,
+        rotate,
+        runbook,
+        references,
+        examples,
+        non_examples,
+    } = rule;
+    let trigger = match trigger {
+        Trigger::Anchors { literals, at_start, longest } => format!(
+            "Trigger::Anchors {{ literals: {}, at_start: {at_start}, longest: {longest} }}",
+            list(literals)
+        ),
+        Trigger::Names(names) => format!("Trigger::Names({})", list(names)),
+    };
+    let checks = format!(
+        "Checks {{ min_entropy: {:?}, checksum: {}, structure: {}, never: {} }}",
+        checks.min_entropy,
+        option("Checksum", checks.checksum.map(|c| format!("{c:?}"))),
+        option("Structure", checks.structure.map(|s| format!("{s:?}"))),
+        list(&checks.never)
+    );
+    let extends = option("Extension", extends.map(|e| format!("{e:?}")));
+    let mut field = |name: &str, value: String| {
+        writeln!(code, "        {name}: {value},").expect("writing to a String");
+    };
+    field("id", text(id));
+    field("since", text(since));
+    field("provider", text(provider));
+    field("name", text(name));
+    field("description", text(description));
+    field("severity", format!("Severity::{severity:?}"));
+    field("confidence", format!("Confidence::{confidence:?}"));
+    field("legacy", legacy.to_string());
+    field("trigger", trigger);
+    field("regex", text(regex));
+    field("extends", extends);
+    field("checks", checks);
+    field("rotate", text(rotate));
+    field("runbook", list(runbook));
+    field("references", list(references));
+    field("examples", list(examples));
+    field("non_examples", list(non_examples));
+}
+
+fn text(text: &str) -> String {
+    format!("Text::Borrowed({text:?})")
+}
+
+fn list(texts: &Texts) -> String {
+    let items: Vec<String> = texts.iter().map(|item| text(item)).collect();
+    format!("Texts::Borrowed(&[{}])", items.join(", "))
+}
+
+fn option(kind: &str, variant: Option<String>) -> String {
+    variant.map_or_else(|| "None".to_owned(), |variant| format!("Some({kind}::{variant})"))
+}

@@ -1,0 +1,122 @@
+//! A blob: bytes, where they came from, and where their lines begin.
+//!
+//! Every source hands out blobs; everything behind the source works on them alike.
+
+use bstr::{BStr, BString, ByteSlice};
+
+/// The bytes of one file version (or of standard input) with their origin.
+pub struct Blob<'a> {
+    pub bytes: &'a [u8],
+    pub provenance: Provenance,
+}
+
+/// Where a blob came from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Provenance {
+    /// A file of the working tree, by its path below the repository's root.
+    WorkTree(BString),
+    /// An entry of the index, by its path.
+    Index(BString),
+    /// A version of a path that a commit already holds.
+    Committed(BString),
+    /// An object of the database, by its id in hexadecimal.
+    Object(String),
+    /// Standard input.
+    Stdin,
+}
+
+impl Provenance {
+    /// The path, where the source knows one.
+    pub fn path(&self) -> Option<&BStr> {
+        match self {
+            Provenance::WorkTree(path) | Provenance::Index(path) | Provenance::Committed(path) => {
+                Some(path.as_bstr())
+            }
+            Provenance::Object(_) | Provenance::Stdin => None,
+        }
+    }
+}
+
+/// What kind of content a blob holds. Told by its bytes, never by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    Text,
+    Binary,
+}
+
+/// Bytes at the head of a blob that decide its class, as git's own test does.
+const CLASS_PREFIX: usize = 8000;
+
+impl Class {
+    /// Binary where a NUL stands in the first 8,000 bytes, the test that git uses
+    /// (`buffer_is_binary` in git's `xdiff-interface.c`).
+    pub fn of(bytes: &[u8]) -> Class {
+        let head = &bytes[..bytes.len().min(CLASS_PREFIX)];
+        if memchr::memchr(0, head).is_some() { Class::Binary } else { Class::Text }
+    }
+}
+
+/// A place in a text: line and column count from 1, the column in Unicode code points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    pub line: usize,
+    pub column: usize,
+}
+
+/// From a byte to the end before which a span stops, as positions; `end` is exclusive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Region {
+    pub start: Position,
+    pub end: Position,
+}
+
+/// The starts of a text's lines. Built only for blobs that have findings.
+pub struct LineIndex<'a> {
+    bytes: &'a [u8],
+    starts: Vec<usize>,
+}
+
+impl<'a> LineIndex<'a> {
+    /// A line ends with LF; a CR before it belongs to the line.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        let starts =
+            std::iter::once(0).chain(memchr::memchr_iter(b'\n', bytes).map(|at| at + 1)).collect();
+        LineIndex { bytes, starts }
+    }
+
+    /// The position of the byte at `offset`. Bytes that are no UTF-8 count one each.
+    pub fn position(&self, offset: usize) -> Position {
+        let line = self.starts.partition_point(|&start| start <= offset);
+        let start = self.starts[line - 1];
+        let column = self.bytes[start..offset.min(self.bytes.len())].chars().count() + 1;
+        Position { line, column }
+    }
+
+    /// The region of the bytes from `start` to `end`, exclusive.
+    pub fn region(&self, start: usize, end: usize) -> Region {
+        Region { start: self.position(start), end: self.position(end) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_code_points_and_lines_end_with_lf() {
+        let index = LineIndex::new("é=1\r\n\nkey=ß2".as_bytes());
+        assert_eq!(index.position(0), Position { line: 1, column: 1 });
+        assert_eq!(index.position(2), Position { line: 1, column: 2 });
+        assert_eq!(index.position(6), Position { line: 2, column: 1 });
+        assert_eq!(index.position(13), Position { line: 3, column: 6 });
+        assert_eq!(index.position(14), Position { line: 3, column: 7 });
+    }
+
+    #[test]
+    fn a_nul_near_the_start_makes_a_blob_binary() {
+        assert_eq!(Class::of(b"key\0"), Class::Binary);
+        let mut late = vec![b'a'; CLASS_PREFIX];
+        late.push(0);
+        assert_eq!(Class::of(&late), Class::Text);
+    }
+}

@@ -1,0 +1,88 @@
+//! Checksums that tokens carry. Named in pattern files, written here.
+
+use md5::{Digest, Md5};
+
+use crate::rules::Checksum;
+
+const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const BASE36: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+
+/// Whether the secret's checksum holds.
+pub fn holds(checksum: Checksum, secret: &[u8]) -> bool {
+    match checksum {
+        Checksum::Md5Hex4 => md5_hex4(secret),
+        Checksum::Crc32Base62 => crc32_base62(secret),
+        Checksum::GitlabRoutable => gitlab_routable(secret),
+    }
+    .unwrap_or(false)
+}
+
+/// LocalStack: behind the first `-`, the last 4 characters are the first 4 hex digits of the
+/// MD5 of all before them, dashes included. Source: the official client's licensing module.
+fn md5_hex4(secret: &[u8]) -> Option<bool> {
+    let dash = memchr::memchr(b'-', secret)?;
+    let (payload, check) = secret[dash + 1..].split_last_chunk::<4>()?;
+    let digest = Md5::digest(payload);
+    let expected = format!("{:02x}{:02x}", digest[0], digest[1]);
+    Some(expected.as_bytes() == check)
+}
+
+/// GitHub and npm: behind the last `_`, the last 6 characters are the CRC-32 of those before
+/// them in base 62, padded with `0`. Source: GitHub's engineering blog, 2021-04-05.
+fn crc32_base62(secret: &[u8]) -> Option<bool> {
+    let underscore = memchr::memrchr(b'_', secret)?;
+    let (payload, check) = secret[underscore + 1..].split_last_chunk::<6>()?;
+    Some(in_base(crc32fast::hash(payload), BASE62, 6) == check)
+}
+
+/// GitLab routable tokens: `….01.` (version; absent in the first generation), then 2 digits of
+/// the payload's length and 7 of the CRC-32 of all before them, in base 36; the prefix is
+/// hashed too. Source: GitLab's `routable_token.rb`.
+fn gitlab_routable(secret: &[u8]) -> Option<bool> {
+    let (payload, check) = secret.split_last_chunk::<7>()?;
+    Some(in_base(crc32fast::hash(payload), BASE36, 7) == check)
+}
+
+/// `value` in the base of the digits, `width` digits wide, padded with the zero digit.
+fn in_base(mut value: u32, digits: &[u8], width: usize) -> Vec<u8> {
+    let base = digits.len() as u32;
+    let mut text = vec![digits[0]; width];
+    for place in text.iter_mut().rev() {
+        *place = digits[(value % base) as usize];
+        value /= base;
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn localstack_auth_token() {
+        // Made up; its check digits follow the rule.
+        let token = ["ls-", "fAKeToKe-0000-0000-0000-eXamPle0f207"].concat();
+        assert!(holds(Checksum::Md5Hex4, token.as_bytes()));
+        let broken = token.replace("f207", "f208");
+        assert!(!holds(Checksum::Md5Hex4, broken.as_bytes()));
+        assert!(!holds(Checksum::Md5Hex4, b"ls"));
+    }
+
+    #[test]
+    fn github_token() {
+        let payload = [b'a'; 30];
+        let check = in_base(crc32fast::hash(&payload), BASE62, 6);
+        let token = [b"ghp_", &payload[..], &check[..]].concat();
+        assert!(holds(Checksum::Crc32Base62, &token));
+        let swapped = token.iter().rev().copied().collect::<Vec<u8>>();
+        assert!(!holds(Checksum::Crc32Base62, &swapped));
+    }
+
+    #[test]
+    fn numbers_are_padded_in_their_base() {
+        assert_eq!(in_base(0, BASE62, 6), b"000000");
+        assert_eq!(in_base(61, BASE62, 6), b"00000z");
+        assert_eq!(in_base(u32::MAX, BASE62, 6), b"4gfFC3");
+        assert_eq!(in_base(u32::MAX, BASE36, 7), b"1z141z3");
+    }
+}

@@ -1,0 +1,45 @@
+//! Is a candidate a secret? Offline checks, cheap before dear.
+//!
+//! A checksum that holds settles the matter, whatever the value looks like. One that does not
+//! makes the finding unlikely. Placeholders are nothing at all.
+
+pub mod checksum;
+pub mod entropy;
+pub mod placeholder;
+pub mod structure;
+
+use crate::findings::Verdict;
+use crate::rules::{Confidence, Rule};
+
+/// Verdict and confidence of a candidate that is a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    pub verdict: Verdict,
+    pub confidence: Confidence,
+}
+
+/// Judges the secret's bytes by the rule's checks. `None`: no finding.
+pub fn judge(rule: &Rule, secret: &[u8]) -> Option<Judgement> {
+    let checks = &rule.checks;
+    if checks.never.iter().any(|value| value.as_bytes() == secret) {
+        return None;
+    }
+    let holds = checks.checksum.map(|checksum| checksum::holds(checksum, secret));
+    if holds == Some(true) {
+        return Some(Judgement { verdict: Verdict::Valid, confidence: Confidence::Certain });
+    }
+    if placeholder::is_placeholder(secret)
+        || checks.min_entropy.is_some_and(|least| entropy::shannon(secret) < least)
+    {
+        return None;
+    }
+    if holds == Some(false) {
+        return Some(Judgement { verdict: Verdict::Invalid, confidence: Confidence::Low });
+    }
+    let verdict = match checks.structure {
+        Some(structure) if structure::holds(structure, secret) => Verdict::Structural,
+        Some(_) => return None,
+        None => Verdict::Unchecked,
+    };
+    Some(Judgement { verdict, confidence: rule.confidence })
+}

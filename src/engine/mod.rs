@@ -1,0 +1,117 @@
+//! How we look: from bytes to judged findings.
+//!
+//! ```text
+//! bytes ─▶ triggers (where could a secret be?) ─▶ matcher (which rule, what span?)
+//!       ─▶ checks (checksum, structure, entropy, placeholder) ─▶ findings ─▶ overlap
+//! ```
+//!
+//! The engine knows no source. [`Engine::detect`] takes bytes and ranges; a trigger is judged
+//! if it *begins* in a range, always with the whole of the bytes round it in view, so that
+//! ranges that cover a span find what a scan of everything finds (contract of locality in
+//! [`crate::rules`]: `BEFORE`, `LONGEST`, `AFTER`). [`Engine::settle`] comes after: it
+//! works on a blob's whole list.
+
+use std::ops::Range;
+
+use crate::findings::{Encoding, Finding, FingerprintKey, Redacted, Span};
+use crate::rules::Rule;
+use crate::rules::catalogue::Catalogue;
+
+pub mod assignment;
+mod candidate;
+pub mod checks;
+mod extent;
+mod matcher;
+mod overlap;
+mod triggers;
+
+use candidate::Candidate;
+use matcher::Matcher;
+use triggers::Triggers;
+
+/// A catalogue made ready to scan. Shared by all threads.
+pub struct Engine {
+    catalogue: Catalogue,
+    triggers: Triggers,
+    matchers: Vec<Matcher>,
+    key: FingerprintKey,
+}
+
+impl Engine {
+    /// Prepares the catalogue's triggers; a rule's regex is compiled when first needed.
+    pub fn new(catalogue: Catalogue, key: FingerprintKey) -> Self {
+        let triggers = Triggers::new(catalogue.rules());
+        let matchers = catalogue.rules().iter().map(|_| Matcher::default()).collect();
+        Engine { catalogue, triggers, matchers, key }
+    }
+
+    /// The rules in force; a [`Finding`]'s `rule` is an index into them.
+    pub fn rules(&self) -> &[Rule] {
+        self.catalogue.rules()
+    }
+
+    /// Judged findings of all triggers that begin in `ranges`, which must be sorted and
+    /// apart. Overlaps are not settled yet.
+    pub fn detect(&self, bytes: &[u8], ranges: &[Range<usize>]) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for range in ranges {
+            self.triggers.each(bytes, range.clone(), |rule, trigger| {
+                let matcher = &self.matchers[rule];
+                if let Some(candidate) = matcher.candidate(self.rule(rule), bytes, trigger) {
+                    findings.extend(self.judge(rule, bytes, candidate));
+                }
+            });
+        }
+        findings
+    }
+
+    /// All of a blob's settled findings, by span.
+    pub fn scan(&self, bytes: &[u8]) -> Vec<Finding> {
+        self.settle(self.detect(bytes, std::slice::from_ref(&(0..bytes.len()))))
+    }
+
+    /// Settles overlaps among one blob's findings and sorts them by span.
+    pub fn settle(&self, findings: Vec<Finding>) -> Vec<Finding> {
+        overlap::settle(findings, self.rules())
+    }
+
+    /// `text` with every secret in it replaced by its redacted form: for paths, names and
+    /// messages that a report must show.
+    pub fn redact(&self, text: &[u8]) -> Vec<u8> {
+        let mut shown = Vec::with_capacity(text.len());
+        let mut done = 0;
+        for finding in self.scan(text) {
+            shown.extend_from_slice(&text[done..finding.span.start]);
+            shown.extend_from_slice(finding.redacted.to_string().as_bytes());
+            done = finding.span.end;
+        }
+        shown.extend_from_slice(&text[done..]);
+        shown
+    }
+
+    fn rule(&self, index: usize) -> &Rule {
+        &self.rules()[index]
+    }
+
+    /// The checks decide on the judged part; how far the secret goes on behind it is found
+    /// afterwards and is no part of the verdict.
+    fn judge(&self, index: usize, bytes: &[u8], candidate: Candidate<'_>) -> Option<Finding> {
+        let rule = self.rule(index);
+        let judgement = checks::judge(rule, candidate.secret)?;
+        let end = match rule.extends {
+            Some(extension) => extent::end(bytes, candidate.span.end, extension),
+            None => candidate.span.end,
+        };
+        let span = Span { start: candidate.span.start, end };
+        let secret = &bytes[span.start..span.end];
+        Some(Finding {
+            rule: index,
+            span,
+            encoding: Encoding::Plain,
+            verdict: judgement.verdict,
+            confidence: judgement.confidence,
+            redacted: Redacted::new(secret, rule),
+            fingerprint: self.key.of(&extent::identity(secret, rule.extends)),
+        })
+    }
+}

@@ -1,0 +1,33 @@
+//! Overlaps, settled over a blob's whole list by stated rules.
+//!
+//! Where findings overlap, one stays: the surer verdict, then the higher confidence, then the
+//! more specific trigger (an anchor before a name), then the longer span, then the lower rule
+//! id. The order in which findings arrive plays no part.
+
+use std::cmp::Reverse;
+
+use crate::findings::Finding;
+use crate::rules::{Rule, Trigger};
+
+/// The findings that stay, by span.
+pub fn settle(mut findings: Vec<Finding>, rules: &[Rule]) -> Vec<Finding> {
+    findings.sort_by_cached_key(|finding| {
+        let anchored = matches!(rules[finding.rule].trigger, Trigger::Anchors { .. });
+        (
+            Reverse((finding.verdict, finding.confidence, anchored, finding.span.len())),
+            finding.rule,
+            finding.span.start,
+        )
+    });
+    let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
+    for finding in findings {
+        let place = kept.partition_point(|other| other.span.start < finding.span.start);
+        let free = |neighbour: Option<&Finding>| {
+            neighbour.is_none_or(|other| !other.span.overlaps(&finding.span))
+        };
+        if free(kept.get(place)) && free(place.checked_sub(1).and_then(|before| kept.get(before))) {
+            kept.insert(place, finding);
+        }
+    }
+    kept
+}

@@ -1,0 +1,101 @@
+//! Credentials: all findings of one secret, with every place it stands in.
+
+use std::collections::HashMap;
+
+use bstr::BString;
+
+use super::{Encoding, Finding, Fingerprint, Redacted, Span, Verdict};
+use crate::blob::Region;
+use crate::rules::Confidence;
+
+/// One secret value wherever it stands. The rule is an attribute, not its identity.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    pub fingerprint: Fingerprint,
+    /// Index of the rule in the engine's catalogue.
+    pub rule: usize,
+    pub redacted: Redacted,
+    pub verdict: Verdict,
+    pub confidence: Confidence,
+    /// Sorted by place, path, region.
+    pub occurrences: Vec<Occurrence>,
+}
+
+/// A place of a credential. Two lines in one file are two occurrences.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Occurrence {
+    /// Below the repository's root, with `/`; `None` where nothing gives the bytes a name.
+    pub path: Option<BString>,
+    pub region: Region,
+    pub span: Span,
+    pub encoding: Encoding,
+    pub place: Place,
+}
+
+/// In what an occurrence was seen.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    WorkTree,
+    Index,
+    Stdin,
+    /// A history: from the commit that brought it in to the one that took it out.
+    History {
+        /// Id of the blob, hexadecimal.
+        blob: String,
+        /// `None` where no commit reaches the blob.
+        introduced: Option<CommitRef>,
+        /// `None` while it is still there at the tip, or where no commit took it out.
+        removed: Option<CommitRef>,
+        /// The commit that HEAD names still holds the credential at this path.
+        at_head: bool,
+    },
+}
+
+/// The commit that brought an occurrence in or took it out.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CommitRef {
+    /// Author's time as RFC 3339 with the author's offset; sorts first.
+    pub date: String,
+    /// Hexadecimal.
+    pub id: String,
+    /// Name and e-mail as the commit has them, lossily as UTF-8.
+    pub author: String,
+    pub email: String,
+    /// First line of the message.
+    pub summary: String,
+}
+
+/// Groups findings with their occurrences by secret. The result is the same in whatever
+/// order they come.
+///
+/// The surest and most specific of a secret's findings gives the credential its rule:
+/// by verdict, then confidence, then the lowest rule index.
+pub fn group(sightings: impl IntoIterator<Item = (Finding, Occurrence)>) -> Vec<Credential> {
+    let mut by_secret: HashMap<Fingerprint, Credential> = HashMap::new();
+    for (finding, occurrence) in sightings {
+        let credential = by_secret.entry(finding.fingerprint).or_insert_with(|| Credential {
+            fingerprint: finding.fingerprint,
+            rule: finding.rule,
+            redacted: finding.redacted.clone(),
+            verdict: finding.verdict,
+            confidence: finding.confidence,
+            occurrences: Vec::new(),
+        });
+        let standing = (credential.verdict, credential.confidence, usize::MAX - credential.rule);
+        if (finding.verdict, finding.confidence, usize::MAX - finding.rule) > standing {
+            credential.rule = finding.rule;
+            credential.redacted = finding.redacted;
+            credential.verdict = finding.verdict;
+            credential.confidence = finding.confidence;
+        }
+        credential.occurrences.push(occurrence);
+    }
+    let mut credentials: Vec<Credential> = by_secret.into_values().collect();
+    for credential in &mut credentials {
+        credential.occurrences.sort();
+        credential.occurrences.dedup();
+    }
+    credentials
+        .sort_by(|a, b| a.occurrences.cmp(&b.occurrences).then(a.fingerprint.cmp(&b.fingerprint)));
+    credentials
+}

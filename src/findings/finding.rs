@@ -1,0 +1,76 @@
+//! A judged candidate in one blob.
+
+use super::{Fingerprint, Redacted};
+use crate::rules::Confidence;
+
+/// A judged candidate: which rule, where in the blob, how sure. Holds no secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Index of the rule in the engine's catalogue.
+    pub rule: usize,
+    pub span: Span,
+    pub encoding: Encoding,
+    pub verdict: Verdict,
+    pub confidence: Confidence,
+    pub redacted: Redacted,
+    pub fingerprint: Fingerprint,
+}
+
+/// Bytes `start..end` of a blob.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    pub start: usize,
+    pub end: usize,
+}
+
+impl Span {
+    pub fn len(&self) -> usize {
+        self.end - self.start
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.end == self.start
+    }
+
+    pub fn overlaps(&self, other: &Span) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+}
+
+/// How the secret was written in the blob.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Encoding {
+    Plain,
+}
+
+impl Encoding {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Encoding::Plain => "plain",
+        }
+    }
+}
+
+/// What the offline checks said of a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// The rule has a checksum and it does not hold.
+    Invalid,
+    /// The rule has no check beyond its shape.
+    Unchecked,
+    /// The secret's inner structure is right.
+    Structural,
+    /// The checksum holds.
+    Valid,
+}
+
+impl Verdict {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Verdict::Invalid => "invalid",
+            Verdict::Unchecked => "unchecked",
+            Verdict::Structural => "structural",
+            Verdict::Valid => "valid",
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Stable, keyed, truncated identity of a secret.
+//!
+//! A fingerprint is HMAC-SHA-256 over the secret as it is used (decoded, unescaped), under a
+//! key. Only its first 40 bits are ever published. Two reasons:
+//!
+//! * Forty bits are far fewer than a short secret has: of the 62^10 ten-character keys some
+//!   700,000 share each published fingerprint, so that even an attacker who tries them all
+//!   cannot tell which one it was.
+//! * Forty bits are enough to tell credentials apart: among 10,000 of them the odds of one
+//!   accidental pair are 1 in 20,000. Inside one run the whole digest is compared.
+//!
+//! A human's password has less than forty bits and can be confirmed by whoever knows the key.
+//! Set [`KEY_VARIABLE`] to a secret of your own (one for an organisation) where reports leave
+//! the house. Without it the key is the same everywhere: one derived from a repository would
+//! differ between a shallow clone in CI, a full one and the moment before the first commit,
+//! and would be known to every reader of the repository all the same.
+
+use std::fmt;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+/// Environment variable that holds an organisation's fingerprint key.
+pub const KEY_VARIABLE: &str = "KEYSIEVE_FINGERPRINT_KEY";
+
+/// Digits of the published form, 4 bits each.
+const PUBLISHED_DIGITS: usize = 10;
+
+/// Identity of a secret; its `Display` form is the published one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint([u8; 16]);
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for byte in &self.0[..PUBLISHED_DIGITS / 2] {
+            write!(f, "{byte:02x}")?;
+        }
+        Ok(())
+    }
+}
+
+/// As the published form: what is not published is not logged either.
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Key under which secrets are fingerprinted.
+#[derive(Clone)]
+pub struct FingerprintKey(Hmac<Sha256>);
+
+impl FingerprintKey {
+    /// A key of any length; an empty one is the public default.
+    pub fn new(key: &[u8]) -> Self {
+        let mut mac = Hmac::new_from_slice(key).expect("HMAC takes keys of any length");
+        // Domain and version: another use of the same key gives other values.
+        mac.update(b"keysieve/credential/v1\0");
+        FingerprintKey(mac)
+    }
+
+    /// The key of the environment, or the public default.
+    pub fn from_environment() -> Self {
+        let key = std::env::var_os(KEY_VARIABLE).unwrap_or_default();
+        FingerprintKey::new(key.as_encoded_bytes())
+    }
+
+    /// The fingerprint of a secret.
+    pub fn of(&self, secret: &[u8]) -> Fingerprint {
+        let mut mac = self.0.clone();
+        mac.update(secret);
+        let digest: [u8; 32] = mac.finalize().into_bytes().into();
+        let mut id = [0; 16];
+        id.copy_from_slice(&digest[..16]);
+        Fingerprint(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_published_form_is_short_and_depends_on_key_and_secret() {
+        let public = FingerprintKey::new(b"");
+        let ours = FingerprintKey::new(b"an organisation's own");
+        let shown = public.of(b"one").to_string();
+        assert_eq!(shown.len(), PUBLISHED_DIGITS);
+        assert_eq!(shown, public.of(b"one").to_string());
+        assert_ne!(shown, public.of(b"two").to_string());
+        assert_ne!(shown, ours.of(b"one").to_string());
+        assert_eq!(shown, format!("{:?}", public.of(b"one")));
+    }
+}

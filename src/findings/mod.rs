@@ -1,0 +1,14 @@
+//! What we found, from one blob's finding to a credential with all its places.
+//!
+//! No type here can hold a raw secret: the engine hands out only what is redacted
+//! ([`Redacted`]) and what identifies ([`Fingerprint`]).
+
+mod credential;
+mod finding;
+pub mod fingerprint;
+mod redaction;
+
+pub use credential::{CommitRef, Credential, Occurrence, Place, group};
+pub use finding::{Encoding, Finding, Span, Verdict};
+pub use fingerprint::{Fingerprint, FingerprintKey};
+pub use redaction::Redacted;

@@ -1,0 +1,27 @@
+//! keysieve finds leaked credentials in a working tree, a git index and a whole git history,
+//! and says how each is rotated.
+//!
+//! A byte travels one straight line, and the modules stand along it:
+//!
+//! ```text
+//! source ──▶ Blob ──▶ triggers ──▶ matcher ──▶ Candidate ──▶ checks ──▶ Finding ──▶ policy ──▶ Report ──▶ SARIF · human · JSON
+//! ```
+//!
+//! * [`blob`]: bytes and where they came from.
+//! * [`rules`]: what we look for, as data.
+//! * [`source`]: where bytes come from: working tree, index, history, standard input.
+//! * [`engine`]: how we look: from bytes to judged findings.
+//! * [`findings`]: what we found: findings, credentials, occurrences; nothing holds a secret.
+//! * [`policy`]: what is already known or allowed.
+//! * [`report`]: how we tell.
+//! * `hook`: the pre-commit hook's place and text.
+//!
+//! `scan`, `guard` and `audit` join them: a tree, what a change adds, a history.
+
+pub mod blob;
+pub mod engine;
+pub mod findings;
+pub mod policy;
+pub mod report;
+pub mod rules;
+pub mod source;

@@ -1,0 +1,63 @@
+//! The rules in force: the built-in catalogue and a user's own pattern files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::check::{RuleError, check_file};
+use super::{
+    Checks, Checksum, Confidence, Extension, Rule, Severity, Structure, Text, Texts, Trigger,
+};
+
+include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
+
+/// A checked set of rules, sorted by id.
+#[derive(Clone, Debug)]
+pub struct Catalogue {
+    rules: Vec<Rule>,
+}
+
+/// Why a user's pattern file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogueError {
+    #[error("cannot read the pattern file {}: {why}", file.display())]
+    Read { file: PathBuf, why: std::io::Error },
+    #[error("pattern file {}: {why}", file.display())]
+    Rule { file: PathBuf, why: RuleError },
+    #[error("pattern file {}: the id {id} is taken by another rule; choose another", file.display())]
+    Taken { file: PathBuf, id: String },
+}
+
+impl Catalogue {
+    /// The rules that come with keysieve.
+    pub fn built_in() -> Self {
+        Catalogue { rules: BUILT_IN.to_vec() }
+    }
+
+    /// Adds the rules of a user's own file, which has the schema of `patterns/*.toml`.
+    pub fn add_file(&mut self, file: &Path) -> Result<(), CatalogueError> {
+        let text = fs::read_to_string(file)
+            .map_err(|why| CatalogueError::Read { file: file.to_owned(), why })?;
+        let rules = check_file(&text, None)
+            .map_err(|why| CatalogueError::Rule { file: file.to_owned(), why })?;
+        for rule in rules {
+            match self.rules.binary_search_by(|known| known.id.cmp(&rule.id)) {
+                Ok(_) => {
+                    let id = rule.id.into_owned();
+                    return Err(CatalogueError::Taken { file: file.to_owned(), id });
+                }
+                Err(place) => self.rules.insert(place, rule),
+            }
+        }
+        Ok(())
+    }
+
+    /// All rules, by id.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The rule of that id.
+    pub fn get(&self, id: &str) -> Option<&Rule> {
+        self.rules.binary_search_by(|rule| rule.id.as_ref().cmp(id)).ok().map(|at| &self.rules[at])
+    }
+}

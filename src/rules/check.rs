@@ -1,0 +1,260 @@
+//! From a pattern file as written to checked rules.
+//!
+//! Runs at build time over the built-in catalogue (`build.rs` includes this file) and at run
+//! time over a user's files. What it does not let through: unknown words, a rule without a
+//! way to find it, a regex that reaches further than the engine looks, a missing example.
+
+use std::borrow::Cow;
+
+use regex_syntax::hir::literal::{ExtractKind, Extractor};
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+use super::schema::{FileSyntax, RuleSyntax};
+use super::{
+    AFTER, BEFORE, Checks, Checksum, Confidence, Extension, LONGEST, Rule, Severity, Structure,
+    Text, Texts, Trigger,
+};
+
+/// Why a pattern file was refused. Names the rule; the caller adds the file.
+#[derive(Debug, thiserror::Error)]
+pub enum RuleError {
+    #[error("not a pattern file: {0}")]
+    Syntax(#[from] toml::de::Error),
+    #[error("rule {id}: {why}")]
+    Rule { id: String, why: String },
+}
+
+/// Reads and checks the text of one pattern file.
+///
+/// `stem` is the file's name without `.toml`; every rule's id must be it or begin with it
+/// and a hyphen. `None` (a user's file) leaves the id free.
+pub fn check_file(text: &str, stem: Option<&str>) -> Result<Vec<Rule>, RuleError> {
+    let file: FileSyntax = toml::from_str(text)?;
+    let provider = file.provider;
+    file.rules
+        .into_iter()
+        .map(|rule| {
+            let id = rule.id.clone();
+            check_rule(rule, &provider.name, &provider.rotate, stem)
+                .map_err(|why| RuleError::Rule { id, why })
+        })
+        .collect()
+}
+
+fn check_rule(
+    rule: RuleSyntax,
+    provider: &str,
+    rotate: &str,
+    stem: Option<&str>,
+) -> Result<Rule, String> {
+    check_id(&rule.id, stem)?;
+    check_texts(&rule)?;
+    let hir = parse_regex(&rule.regex)?;
+    let trigger = check_trigger(&rule, &hir)?;
+    let rotate = rule.rotate.unwrap_or_else(|| rotate.to_owned());
+    if !rotate.starts_with("https://") {
+        return Err(format!("rotate must be an https:// link, not {rotate:?}"));
+    }
+    Ok(Rule {
+        severity: word("severity", &rule.severity, Severity::from_name, Severity::ALL)?,
+        confidence: word("confidence", &rule.confidence, Confidence::from_name, Confidence::ALL)?,
+        extends: optional_word("extends", rule.extends, Extension::from_name, Extension::ALL)?,
+        checks: Checks {
+            min_entropy: rule.checks.min_entropy,
+            checksum: optional_word(
+                "checksum",
+                rule.checks.checksum,
+                Checksum::from_name,
+                Checksum::ALL,
+            )?,
+            structure: optional_word(
+                "structure",
+                rule.checks.structure,
+                Structure::from_name,
+                Structure::ALL,
+            )?,
+            never: texts(rule.checks.never),
+        },
+        trigger,
+        id: Cow::Owned(rule.id),
+        since: Cow::Owned(rule.since),
+        provider: Cow::Owned(provider.to_owned()),
+        name: Cow::Owned(rule.name),
+        description: Cow::Owned(rule.description),
+        legacy: rule.legacy,
+        regex: Cow::Owned(rule.regex),
+        rotate: Cow::Owned(rotate),
+        runbook: texts(rule.runbook),
+        references: texts(rule.references),
+        examples: texts(rule.examples),
+        non_examples: texts(rule.non_examples),
+    })
+}
+
+fn texts(list: Vec<String>) -> Texts {
+    Cow::Owned(list.into_iter().map(Text::Owned).collect())
+}
+
+/// Kebab-case, and of the file it stands in, so that ids stay unique and speak.
+fn check_id(id: &str, stem: Option<&str>) -> Result<(), String> {
+    let kebab = !id.is_empty()
+        && id.split('-').all(|word| {
+            !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        });
+    if !kebab {
+        return Err("an id is lower-case words and digits joined by single hyphens".into());
+    }
+    match stem {
+        Some(stem) if id != stem && !id.starts_with(&format!("{stem}-")) => {
+            Err(format!("an id begins with its file's name, here {stem:?}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Everything a reader of a report relies on must be there, within what GitHub shows.
+fn check_texts(rule: &RuleSyntax) -> Result<(), String> {
+    for (field, text, longest) in
+        [("name", &rule.name, 255), ("description", &rule.description, 1024)]
+    {
+        if text.trim().is_empty() || text.len() > longest {
+            return Err(format!("{field} must have 1 to {longest} bytes"));
+        }
+    }
+    if rule.runbook.is_empty() {
+        return Err("runbook is empty: say how this credential is rotated".into());
+    }
+    if rule.examples.is_empty() {
+        return Err("examples is empty: give at least one text with this credential".into());
+    }
+    Ok(())
+}
+
+fn parse_regex(pattern: &str) -> Result<Hir, String> {
+    let hir = regex_syntax::ParserBuilder::new()
+        .unicode(false)
+        .utf8(false)
+        .build()
+        .parse(pattern)
+        .map_err(|error| format!("regex: {error}"))?;
+    match secret_groups(&hir) {
+        1 => Ok(hir),
+        n => Err(format!("regex: needs one group (?<secret>…), has {n}")),
+    }
+}
+
+fn secret_groups(hir: &Hir) -> usize {
+    match hir.kind() {
+        HirKind::Capture(capture) => {
+            usize::from(capture.name.as_deref() == Some("secret")) + secret_groups(&capture.sub)
+        }
+        HirKind::Repetition(repetition) => secret_groups(&repetition.sub),
+        HirKind::Concat(subs) | HirKind::Alternation(subs) => subs.iter().map(secret_groups).sum(),
+        _ => 0,
+    }
+}
+
+/// Points 1 and 3 of the contract: what a verdict looks at is known before it runs.
+fn check_trigger(rule: &RuleSyntax, hir: &Hir) -> Result<Trigger, String> {
+    let longest = hir.properties().maximum_len().ok_or(
+        "regex: unbounded; give every repetition an upper bound, and `extends` where a body goes on",
+    )?;
+    match (rule.anchors.is_empty(), rule.names.is_empty()) {
+        (true, true) => {
+            Err("needs anchors (literals in the match) or names (whose value it is)".into())
+        }
+        (false, false) => Err("has both anchors and names; make two rules of it".into()),
+        (true, false) => {
+            for name in &rule.names {
+                if name.len() < 4 || !name.bytes().all(is_name_byte) {
+                    return Err(format!(
+                        "name {name:?}: 4 and more of letters, digits, _, - and ."
+                    ));
+                }
+            }
+            if longest > LONGEST {
+                return Err(format!("regex: matches {longest} bytes, {LONGEST} are looked at"));
+            }
+            Ok(Trigger::Names(texts(rule.names.clone())))
+        }
+        (false, true) => {
+            for anchor in &rule.anchors {
+                if anchor.len() < 2 {
+                    return Err(format!("anchor {anchor:?}: two bytes at least"));
+                }
+            }
+            let at_start = begins_with_an_anchor(hir, &rule.anchors);
+            // A look-around sees one byte more on either side.
+            let shortest = rule.anchors.iter().map(String::len).min().unwrap_or(0);
+            let before = if at_start { 1 } else { longest.saturating_sub(shortest) + 1 };
+            if before > BEFORE {
+                return Err(format!(
+                    "regex: may begin {before} bytes before an anchor, {BEFORE} are looked at"
+                ));
+            }
+            if longest + 1 > LONGEST + AFTER {
+                return Err(format!(
+                    "regex: matches {longest} bytes, {} are looked at; use `extends` for a long body",
+                    LONGEST + AFTER - 1
+                ));
+            }
+            Ok(Trigger::Anchors { literals: texts(rule.anchors.clone()), at_start, longest })
+        }
+    }
+}
+
+fn is_name_byte(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')
+}
+
+/// Whether every match begins with one of the anchors.
+fn begins_with_an_anchor(hir: &Hir, anchors: &[String]) -> bool {
+    let mut extractor = Extractor::new();
+    extractor.kind(ExtractKind::Prefix).limit_total(2048);
+    let prefixes = extractor.extract(&without_looks(hir));
+    match prefixes.literals() {
+        Some(literals) if !literals.is_empty() => literals.iter().all(|literal| {
+            anchors.iter().any(|anchor| literal.as_bytes().starts_with(anchor.as_bytes()))
+        }),
+        _ => false,
+    }
+}
+
+/// The regex without its look-arounds, which have no width but hide prefixes.
+fn without_looks(hir: &Hir) -> Hir {
+    match hir.kind() {
+        HirKind::Look(_) => Hir::empty(),
+        HirKind::Capture(capture) => without_looks(&capture.sub),
+        HirKind::Concat(subs) => Hir::concat(subs.iter().map(without_looks).collect()),
+        HirKind::Alternation(subs) => Hir::alternation(subs.iter().map(without_looks).collect()),
+        HirKind::Repetition(repetition) => Hir::repetition(regex_syntax::hir::Repetition {
+            min: repetition.min,
+            max: repetition.max,
+            greedy: repetition.greedy,
+            sub: Box::new(without_looks(&repetition.sub)),
+        }),
+        HirKind::Class(Class::Bytes(class)) => Hir::class(Class::Bytes(class.clone())),
+        _ => hir.clone(),
+    }
+}
+
+fn word<T: Copy + std::fmt::Display>(
+    field: &str,
+    text: &str,
+    parse: fn(&str) -> Option<T>,
+    all: &[T],
+) -> Result<T, String> {
+    parse(text).ok_or_else(|| {
+        let known: Vec<String> = all.iter().map(T::to_string).collect();
+        format!("{field} {text:?} is unknown; it is one of {}", known.join(", "))
+    })
+}
+
+fn optional_word<T: Copy + std::fmt::Display>(
+    field: &str,
+    text: Option<String>,
+    parse: fn(&str) -> Option<T>,
+    all: &[T],
+) -> Result<Option<T>, String> {
+    text.map(|text| word(field, &text, parse, all)).transpose()
+}

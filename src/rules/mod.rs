@@ -1,0 +1,15 @@
+//! What we look for: rules, as data.
+//!
+//! A [`Rule`] is checked and ready to be matched. It comes out of a pattern file
+//! ([`schema`], the file as written) by way of [`check`], at build time for the built-in
+//! catalogue and at run time for a user's own files ([`catalogue`]).
+
+pub mod catalogue;
+pub mod check;
+mod rule;
+pub mod schema;
+
+pub use rule::{
+    AFTER, BEFORE, Checks, Checksum, Confidence, Extension, LONGEST, MARGIN, Rule, Severity,
+    Structure, Text, Texts, Trigger,
+};

@@ -1,0 +1,164 @@
+//! A rule, checked and ready to be matched, and the words that pattern files use.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// Text of a rule: borrowed from the binary for built-in rules, owned for a user's.
+pub type Text = Cow<'static, str>;
+/// A list of such texts.
+pub type Texts = Cow<'static, [Text]>;
+
+/// Reach of the engine, in bytes. A verdict depends on the bytes from `BEFORE` before an
+/// anchor to `LONGEST + AFTER` after its start, and on nothing else (the contract of
+/// locality); a delta's margin is therefore [`MARGIN`].
+pub const BEFORE: usize = 96;
+/// Longest span that a verdict may look at, in bytes.
+pub const LONGEST: usize = 336;
+/// Bytes that may be looked at behind the longest span.
+pub const AFTER: usize = 80;
+/// Bytes round a change within which a verdict could differ.
+pub const MARGIN: usize = BEFORE + LONGEST + AFTER;
+
+/// A kind of credential: how it is recognised, what it can do, how it is rotated.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Stable id, kebab-case, beginning with the provider's file stem.
+    pub id: Text,
+    /// Version of keysieve that brought the rule.
+    pub since: Text,
+    /// The provider's name.
+    pub provider: Text,
+    /// What leaks, e.g. "LocalStack auth token".
+    pub name: Text,
+    /// What the credential can do, one sentence.
+    pub description: Text,
+    pub severity: Severity,
+    /// Confidence in a match that passed its checks; a valid checksum raises it to
+    /// [`Confidence::Certain`].
+    pub confidence: Confidence,
+    /// The provider no longer issues this form; leaked ones often still work.
+    pub legacy: bool,
+    pub trigger: Trigger,
+    /// Byte regex (no Unicode classes) with a group `secret`.
+    pub regex: Text,
+    /// How far the secret goes on behind what the verdict looked at.
+    pub extends: Option<Extension>,
+    pub checks: Checks,
+    /// Page where the credential is rotated.
+    pub rotate: Text,
+    /// Steps of the rotation, in order.
+    pub runbook: Texts,
+    /// Pages where the format or the rotation is described.
+    pub references: Texts,
+    /// Texts with exactly one finding of this rule; `<>` is a seam and is taken out.
+    pub examples: Texts,
+    /// Texts without a finding.
+    pub non_examples: Texts,
+}
+
+/// What sends the engine to a rule.
+#[derive(Clone, Debug)]
+pub enum Trigger {
+    /// Case-sensitive literals, one of which every match of the regex contains.
+    Anchors {
+        literals: Texts,
+        /// The regex begins with the literal, so that it is tried only there.
+        at_start: bool,
+        /// Longest match of the regex, in bytes.
+        longest: usize,
+    },
+    /// Names whose assigned value the regex must match as a whole. Letter case and the
+    /// separators `_`, `-` and `.` of a name do not matter.
+    Names(Texts),
+}
+
+/// Checks beyond the shape, from cheap to dear.
+#[derive(Clone, Debug, Default)]
+pub struct Checks {
+    /// Bits a character, at least.
+    pub min_entropy: Option<f32>,
+    pub checksum: Option<Checksum>,
+    pub structure: Option<Structure>,
+    /// Values that are never reported.
+    pub never: Texts,
+}
+
+/// Declares a field-less enum with the kebab-case names that pattern files use.
+macro_rules! named {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$doc])* $variant,)+ }
+
+        impl $name {
+            /// Every value, in order.
+            pub const ALL: &'static [$name] = &[$($name::$variant,)+];
+
+            /// The name used in pattern files and reports.
+            pub fn as_str(self) -> &'static str {
+                match self { $($name::$variant => $text,)+ }
+            }
+
+            /// The value of that name.
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|value| value.as_str() == name)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+    };
+}
+
+named! {
+    /// How much harm the credential can do. Ordered, worst last.
+    Severity { Low = "low", Medium = "medium", High = "high", Critical = "critical", }
+}
+
+named! {
+    /// How sure a finding is. Ordered, surest last. `Low` ones are shown on request only.
+    Confidence { Low = "low", Medium = "medium", High = "high", Certain = "certain", }
+}
+
+named! {
+    /// Offline checksums, written in `engine/checks/checksum.rs`.
+    Checksum {
+        /// First 4 hex digits of the MD5 of the body before them (LocalStack).
+        Md5Hex4 = "md5-hex4",
+        /// CRC-32 of the body in base 62, 6 digits, behind the last `_` (GitHub, npm).
+        Crc32Base62 = "crc32-base62",
+        /// GitLab routable tokens: length field and CRC-32 in base 36, 7 digits.
+        GitlabRoutable = "gitlab-routable",
+    }
+}
+
+named! {
+    /// Structures that a secret's decoded bytes must have, in `engine/checks/structure.rs`.
+    Structure {
+        /// Base64url JSON header with `alg`, then a JSON payload.
+        Jwt = "jwt",
+        /// `SG.` and two parts of 16 and 32 bytes in base64url.
+        SendGrid = "sendgrid",
+        /// A macaroon, version 2, in base64url behind `pypi-`.
+        PypiMacaroon = "pypi-macaroon",
+        /// An access key id whose 16 characters are base32.
+        AwsKeyId = "aws-key-id",
+        /// The first bytes of a private key's body are what the header says.
+        PrivateKey = "private-key",
+    }
+}
+
+named! {
+    /// How far a secret goes on behind its judged part.
+    Extension {
+        /// To the end of the run of `[A-Za-z0-9_-]` and `.`.
+        Base64UrlDots = "base64url-dots",
+        /// To the end of the run of `[A-Za-z0-9+/=_-]`.
+        Base64 = "base64",
+        /// To the `-----END …-----` line of a PEM block.
+        Pem = "pem",
+    }
+}

@@ -1,0 +1,72 @@
+//! A pattern file as it is written: what `patterns/*.toml` and a user's own files hold.
+//!
+//! These types mirror TOML and nothing else; [`super::check`] turns them into checked rules.
+//! `build.rs` reads the built-in catalogue through the same types, so this file depends on
+//! serde alone. The schema is described for authors in `patterns/README.md`.
+
+use serde::Deserialize;
+
+/// One file: a provider and its rules.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileSyntax {
+    pub provider: ProviderSyntax,
+    #[serde(default, rename = "rule")]
+    pub rules: Vec<RuleSyntax>,
+}
+
+/// `[provider]`: what all rules of the file share.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProviderSyntax {
+    pub name: String,
+    /// Where this provider's credentials are rotated; a rule may name a better page.
+    pub rotate: String,
+}
+
+/// `[[rule]]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleSyntax {
+    pub id: String,
+    pub since: String,
+    pub name: String,
+    pub description: String,
+    pub severity: String,
+    pub confidence: String,
+    /// Set on a form that its provider no longer issues.
+    #[serde(default)]
+    pub legacy: bool,
+    #[serde(default)]
+    pub anchors: Vec<String>,
+    #[serde(default)]
+    pub names: Vec<String>,
+    pub regex: String,
+    #[serde(default)]
+    pub extends: Option<String>,
+    #[serde(default)]
+    pub checks: ChecksSyntax,
+    #[serde(default)]
+    pub rotate: Option<String>,
+    pub runbook: Vec<String>,
+    #[serde(default)]
+    pub references: Vec<String>,
+    pub examples: Vec<String>,
+    #[serde(default)]
+    pub non_examples: Vec<String>,
+}
+
+/// `checks = { … }`: what a match must pass beyond its shape.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ChecksSyntax {
+    /// Shannon entropy of the secret in bits a character, at least.
+    pub min_entropy: Option<f32>,
+    /// Name of an offline checksum, see [`super::Checksum`].
+    pub checksum: Option<String>,
+    /// Name of a structure the secret must have, see [`super::Structure`].
+    pub structure: Option<String>,
+    /// Values that are never reported, besides the general placeholders.
+    #[serde(default)]
+    pub never: Vec<String>,
+}

@@ -1,0 +1,35 @@
+//! Where bytes come from. Working tree, index, history and standard input differ here and
+//! nowhere else: each hands blobs to a visitor and says what it covered.
+
+mod coverage;
+
+pub use coverage::{Coverage, Failure};
+
+use crate::blob::Blob;
+
+/// Something that holds blobs.
+pub trait Source {
+    /// Hands every blob to `visit`, from the threads of the current rayon pool and in any
+    /// order. What cannot be read becomes a failure of the coverage; the rest is still
+    /// visited.
+    fn visit(&self, visit: &Visitor<'_>, progress: &dyn Progress) -> Coverage;
+}
+
+/// What is done with each blob.
+pub type Visitor<'v> = dyn Fn(&Blob<'_>) + Sync + 'v;
+
+/// How far a source has come, for a progress bar.
+pub trait Progress: Sync {
+    /// So many blobs are to be visited.
+    fn begin(&self, total: u64);
+    /// One more is done.
+    fn step(&self);
+}
+
+/// No progress bar.
+pub struct Silent;
+
+impl Progress for Silent {
+    fn begin(&self, _total: u64) {}
+    fn step(&self) {}
+}
