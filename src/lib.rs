@@ -24,4 +24,5 @@ pub mod findings;
 pub mod policy;
 pub mod report;
 pub mod rules;
+pub mod scan;
 pub mod source;

@@ -1,7 +1,16 @@
 //! How we tell: a report and its forms. No form can print a secret: a report holds none.
 
-use crate::findings::Credential;
+use std::io::{self, Write};
+
+use bstr::ByteSlice;
+
+use crate::findings::{Credential, Occurrence, Place};
+use crate::rules::Rule;
 use crate::source::Coverage;
+
+mod human;
+mod json;
+mod sarif;
 
 /// What a scan, an audit or the guard has to say.
 #[derive(Clone, Debug)]
@@ -10,6 +19,14 @@ pub struct Report {
     /// Reported credentials, sorted.
     pub credentials: Vec<Credential>,
     pub coverage: Coverage,
+}
+
+/// The forms of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Sarif,
+    Human,
+    Json,
 }
 
 /// What was asked for.
@@ -43,5 +60,31 @@ impl Report {
         } else {
             Outcome::Clean
         }
+    }
+
+    /// Writes the report. `rules` are the engine's: credentials name theirs by index.
+    pub fn write(&self, format: Format, rules: &[Rule], out: &mut dyn Write) -> io::Result<()> {
+        match format {
+            Format::Sarif => sarif::write(self, rules, out),
+            Format::Human => human::write(self, rules, out),
+            Format::Json => json::write(self, rules, out),
+        }
+    }
+}
+
+/// How people are told where an occurrence is: its path, or what stands for one. Control
+/// characters that a path may hold are escaped, so that it cannot steer a terminal.
+fn place_name(occurrence: &Occurrence) -> String {
+    match (&occurrence.path, &occurrence.place) {
+        (Some(path), _) => {
+            let shown = path.to_str_lossy();
+            if shown.contains(char::is_control) {
+                shown.escape_debug().to_string()
+            } else {
+                shown.into_owned()
+            }
+        }
+        (None, Place::History { blob, .. }) => format!("object {blob}"),
+        (None, _) => "standard input".to_owned(),
     }
 }

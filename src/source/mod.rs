@@ -2,6 +2,8 @@
 //! nowhere else: each hands blobs to a visitor and says what it covered.
 
 mod coverage;
+pub mod stdin;
+pub mod worktree;
 
 pub use coverage::{Coverage, Failure};
 

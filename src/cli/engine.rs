@@ -1,0 +1,52 @@
+//! Options about how we look: rules and threads.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Args;
+use keysieve::engine::Engine;
+use keysieve::findings::FingerprintKey;
+use keysieve::policy::Policy;
+use keysieve::rules::catalogue::Catalogue;
+
+#[derive(Args)]
+pub struct EngineArgs {
+    /// Add the rules of a pattern file of your own (may be given several times)
+    #[arg(long, value_name = "FILE", help_heading = "Rules")]
+    patterns: Vec<PathBuf>,
+    /// Report unlikely credentials too, such as tokens whose checksum does not hold
+    #[arg(long, help_heading = "Rules")]
+    show_unlikely: bool,
+    /// Use this many threads [default: one for each processor]
+    #[arg(long, value_name = "N", help_heading = "Speed", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+}
+
+impl EngineArgs {
+    /// The built-in catalogue and the user's own rules.
+    pub fn catalogue(&self) -> anyhow::Result<Catalogue> {
+        let mut catalogue = Catalogue::built_in();
+        for file in &self.patterns {
+            catalogue.add_file(file)?;
+        }
+        Ok(catalogue)
+    }
+
+    pub fn engine(&self) -> anyhow::Result<Engine> {
+        Ok(Engine::new(self.catalogue()?, FingerprintKey::from_environment()))
+    }
+
+    pub fn policy(&self) -> Policy {
+        Policy { show_unlikely: self.show_unlikely }
+    }
+
+    /// Runs `work` with as many threads as were asked for.
+    pub fn in_pool<T: Send>(&self, work: impl FnOnce() -> T + Send) -> anyhow::Result<T> {
+        let threads = self.threads.map_or(0, usize::from);
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .context("cannot start threads; try --threads 1")?;
+        Ok(pool.install(work))
+    }
+}

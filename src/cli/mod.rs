@@ -1,0 +1,40 @@
+//! Words on the command line, one command a file.
+
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+use clap::{Parser, Subcommand};
+
+mod engine;
+mod output;
+mod progress;
+mod rules;
+mod scan;
+
+/// How errors are marked.
+pub const BAD: Style = AnsiColor::Red.on_default().bold();
+
+/// Finds leaked auth tokens and API keys, and says how to rotate them.
+///
+/// Exit codes: 0 nothing found, 1 credentials found, 2 something could not be looked at or
+/// the command failed. No output ever holds a secret.
+#[derive(Parser)]
+#[command(name = "keysieve", version, max_term_width = 100, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Scan(scan::Scan),
+    Rules(rules::Rules),
+}
+
+/// Parses the command line and carries it out.
+pub fn run() -> anyhow::Result<ExitCode> {
+    match Cli::parse().command {
+        Command::Scan(command) => command.run(),
+        Command::Rules(command) => command.run(),
+    }
+}

@@ -1,0 +1,127 @@
+//! Options about how we tell: form, destination, exit code.
+
+use std::fs;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anstream::{AutoStream, StripStream};
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+use keysieve::report::{Format, Outcome, Report};
+use keysieve::rules::Rule;
+use tempfile::NamedTempFile;
+
+#[derive(Args)]
+pub struct OutputArgs {
+    /// Form of the report [default: by the ending of FILE; else human on a terminal, SARIF elsewhere]
+    #[arg(short, long, value_enum, help_heading = "Report")]
+    format: Option<FormatName>,
+    /// Write the report to FILE instead of standard output
+    #[arg(short, long, value_name = "FILE", help_heading = "Report")]
+    output: Option<PathBuf>,
+    /// Exit with 0 where credentials were found (what could not be looked at still exits with 2)
+    #[arg(long, help_heading = "Report")]
+    exit_zero: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum FormatName {
+    /// For GitHub code scanning and other SARIF 2.1.0 readers
+    Sarif,
+    /// For people
+    Human,
+    /// For programs, one entry a credential
+    Json,
+}
+
+impl OutputArgs {
+    /// Writes the report and turns its outcome into the exit code.
+    pub fn deliver(
+        &self,
+        report: &Report,
+        rules: &[Rule],
+        otherwise: Option<Format>,
+    ) -> anyhow::Result<ExitCode> {
+        let format = self.chosen_format(otherwise);
+        match &self.output {
+            Some(file) => write_file(file, |out| report.write(format, rules, out))
+                .with_context(|| format!("cannot write the report to {}", file.display()))?,
+            None => write_stdout(|out| report.write(format, rules, out))
+                .context("cannot write the report to standard output")?,
+        }
+        Ok(ExitCode::from(match report.outcome() {
+            Outcome::Clean => 0,
+            Outcome::Found if self.exit_zero => 0,
+            Outcome::Found => 1,
+            Outcome::Incomplete => 2,
+        }))
+    }
+
+    fn chosen_format(&self, otherwise: Option<Format>) -> Format {
+        if let Some(name) = self.format {
+            return match name {
+                FormatName::Sarif => Format::Sarif,
+                FormatName::Human => Format::Human,
+                FormatName::Json => Format::Json,
+            };
+        }
+        let ending = self.output.as_deref().and_then(Path::extension).and_then(|e| e.to_str());
+        match ending {
+            Some("sarif") => Format::Sarif,
+            Some("json") => Format::Json,
+            Some("txt" | "text" | "log") => Format::Human,
+            _ => otherwise.unwrap_or_else(|| {
+                let terminal = self.output.is_none() && io::stdout().is_terminal();
+                if terminal { Format::Human } else { Format::Sarif }
+            }),
+        }
+    }
+}
+
+/// Colours where standard output is a terminal that wants them.
+fn write_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = BufWriter::new(AutoStream::auto(io::stdout().lock()));
+    match write(&mut out).and_then(|()| out.flush()) {
+        // The reader has seen enough, as in `| head`.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
+
+/// Atomically where `file` is or becomes a regular file: it holds the old report or the new
+/// one, never a half. Devices and pipes are written straight.
+fn write_file(file: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let target = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
+    let special = fs::metadata(&target).is_ok_and(|found| !found.is_file() && !found.is_dir());
+    if special {
+        let mut out = StripStream::new(fs::OpenOptions::new().write(true).open(&target)?);
+        return write(&mut out);
+    }
+    let folder = match target.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut temporary = new_file_in(folder)?;
+    let mut out = BufWriter::new(StripStream::new(temporary.as_file_mut() as &mut fs::File));
+    write(&mut out)?;
+    out.flush()?;
+    drop(out);
+    if let Ok(replaced) = fs::metadata(&target) {
+        temporary.as_file().set_permissions(replaced.permissions())?;
+    }
+    temporary.as_file().sync_all()?;
+    temporary.persist(&target)?;
+    Ok(())
+}
+
+/// With the permissions that any new file gets; `tempfile` alone would keep it private.
+fn new_file_in(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder.prefix(".keysieve-").tempfile_in(folder)
+}

@@ -1,0 +1,58 @@
+//! `keysieve scan`.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::bail;
+use clap::Args;
+use keysieve::scan;
+use keysieve::source::Source;
+use keysieve::source::stdin::Stdin;
+use keysieve::source::worktree::{Ignored, WorkTree};
+
+use super::engine::EngineArgs;
+use super::output::OutputArgs;
+use super::progress::Bar;
+
+/// Scan files and folders, or standard input
+///
+/// Hidden files are scanned, .git never, symbolic links are not followed. Files that
+/// .gitignore names are left out, unless git tracks them.
+#[derive(Args)]
+pub struct Scan {
+    /// What to scan; `-` is standard input
+    #[arg(value_name = "PATH", default_value = ".")]
+    paths: Vec<PathBuf>,
+    /// Scan ignored files too
+    #[arg(long)]
+    no_ignore: bool,
+    #[command(flatten)]
+    engine: EngineArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+impl Scan {
+    pub fn run(&self) -> anyhow::Result<ExitCode> {
+        let engine = self.engine.engine()?;
+        let policy = self.engine.policy();
+        let report = self.engine.in_pool(|| {
+            let source = self.source()?;
+            let bar = Bar::new("files");
+            anyhow::Ok(scan::scan(&*source, &engine, &policy, &bar))
+        })??;
+        self.output.deliver(&report, engine.rules(), None)
+    }
+
+    fn source(&self) -> anyhow::Result<Box<dyn Source>> {
+        let stdin = Path::new("-");
+        if self.paths == [stdin] {
+            return Ok(Box::new(Stdin));
+        }
+        if self.paths.iter().any(|path| path == stdin) {
+            bail!("`-` stands for standard input and goes alone; a file of that name is ./-");
+        }
+        let ignored = if self.no_ignore { Ignored::Scanned } else { Ignored::LeftOut };
+        Ok(Box::new(WorkTree::list(&self.paths, ignored)?))
+    }
+}

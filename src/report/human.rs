@@ -1,0 +1,178 @@
+//! A report for people: one entry a credential, its places, and the way to rotate it.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use super::{Outcome, Report, Task, place_name};
+use crate::findings::{Credential, Occurrence, Place};
+use crate::rules::{Rule, Severity};
+
+/// Places shown of one credential; the rest is counted.
+const PLACES_SHOWN: usize = 12;
+
+const STRONG: Style = Style::new().bold();
+const FAINT: Style = Style::new().dimmed();
+const LINK: Style = AnsiColor::Cyan.on_default().underline();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const GOOD: Style = AnsiColor::Green.on_default().bold();
+
+/// Writes the report with ANSI colours; the caller strips them where they do not belong.
+pub fn write(report: &Report, rules: &[Rule], out: &mut dyn Write) -> io::Result<()> {
+    for credential in &report.credentials {
+        write_credential(credential, &rules[credential.rule], out)?;
+        writeln!(out)?;
+    }
+    for failure in &report.coverage.failures {
+        writeln!(out, "{BAD}could not look at{BAD:#} {}: {}", failure.what, failure.why)?;
+    }
+    for note in &report.coverage.notes {
+        writeln!(out, "{STRONG}note:{STRONG:#} {note}")?;
+    }
+    write_summary(report, out)?;
+    write_coverage(report, out)
+}
+
+fn write_credential(credential: &Credential, rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
+    let color = match rule.severity {
+        Severity::Critical | Severity::High => BAD,
+        Severity::Medium => AnsiColor::Yellow.on_default().bold(),
+        Severity::Low => AnsiColor::Blue.on_default().bold(),
+    };
+    writeln!(
+        out,
+        "{color}{}{color:#} {STRONG}{}{STRONG:#}  {}  {FAINT}{} confidence · {} · {}{FAINT:#}",
+        rule.severity,
+        rule.name,
+        credential.redacted,
+        credential.confidence,
+        rule.id,
+        credential.fingerprint,
+    )?;
+    writeln!(out, "  {}", rule.description)?;
+    for occurrence in credential.occurrences.iter().take(PLACES_SHOWN) {
+        write_occurrence(occurrence, out)?;
+    }
+    if let Some(more) = credential.occurrences.len().checked_sub(PLACES_SHOWN).filter(|&n| n > 0) {
+        writeln!(out, "  {FAINT}… and {more} more places (all are in --format json){FAINT:#}")?;
+    }
+    writeln!(out, "  Rotate it: {LINK}{}{LINK:#}", rule.rotate)?;
+    for (number, step) in rule.runbook.iter().enumerate() {
+        writeln!(out, "    {}. {step}", number + 1)?;
+    }
+    Ok(())
+}
+
+fn write_occurrence(occurrence: &Occurrence, out: &mut dyn Write) -> io::Result<()> {
+    let start = occurrence.region.start;
+    writeln!(
+        out,
+        "  {STRONG}{}:{}:{}{STRONG:#}",
+        place_name(occurrence),
+        start.line,
+        start.column
+    )?;
+    let Place::History { introduced, removed, at_head, .. } = &occurrence.place else {
+        return Ok(());
+    };
+    if let Some(commit) = introduced {
+        let id = &commit.id[..commit.id.len().min(10)];
+        writeln!(
+            out,
+            "    {FAINT}brought in by {id} · {} · {} · {}{FAINT:#}",
+            commit.date, commit.author, commit.summary
+        )?;
+    }
+    match (introduced, removed, at_head) {
+        (None, ..) => writeln!(out, "    {FAINT}no commit reaches this object{FAINT:#}"),
+        (_, _, true) => writeln!(out, "    {FAINT}still there at HEAD{FAINT:#}"),
+        (_, Some(commit), _) => {
+            let id = &commit.id[..commit.id.len().min(10)];
+            writeln!(out, "    {FAINT}taken out by {id} · {}{FAINT:#}", commit.date)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn write_summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let credentials = report.credentials.len();
+    let places: usize = report.credentials.iter().map(|found| found.occurrences.len()).sum();
+    match (report.outcome(), credentials) {
+        (Outcome::Clean, _) => write!(out, "{GOOD}Clean.{GOOD:#} ")?,
+        (_, 0) => write!(out, "{BAD}Incomplete.{BAD:#} ")?,
+        (outcome, _) => {
+            if outcome == Outcome::Incomplete {
+                write!(out, "{BAD}Incomplete.{BAD:#} ")?;
+            }
+            let added = if report.task == Task::Guard { " that this commit adds" } else { "" };
+            let found = plural(credentials, "credential");
+            write!(out, "{BAD}{found}{added} in {}.{BAD:#} ", plural(places, "place"))?;
+        }
+    }
+    Ok(())
+}
+
+fn write_coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let coverage = &report.coverage;
+    let unit = match report.task {
+        Task::Scan => "file",
+        Task::Audit => "object",
+        Task::Guard => "staged file",
+    };
+    write!(out, "Looked at {} ({})", plural(coverage.blobs as usize, unit), size(coverage.bytes))?;
+    let passed_over = [
+        (coverage.binary, "binary"),
+        (coverage.special, "without content (links, submodules, devices)"),
+    ];
+    for (count, what) in passed_over.into_iter().filter(|(count, _)| *count > 0) {
+        write!(out, "; passed over {} {what}", number(count as usize))?;
+    }
+    match coverage.failures.len() {
+        0 => writeln!(out, "."),
+        failed => writeln!(out, "; {} could not be looked at.", number(failed)),
+    }
+}
+
+/// `1 file`, `2 files`, `4,843 files`.
+fn plural(count: usize, what: &str) -> String {
+    format!("{} {what}{}", number(count), if count == 1 { "" } else { "s" })
+}
+
+/// Digits in groups of three.
+fn number(count: usize) -> String {
+    let digits = count.to_string();
+    let groups: Vec<&str> = digits
+        .as_bytes()
+        .rchunks(3)
+        .rev()
+        .map(|group| std::str::from_utf8(group).unwrap_or_default())
+        .collect();
+    groups.join(",")
+}
+
+/// Bytes in decimal units.
+fn size(bytes: u64) -> String {
+    const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
+    let mut value = bytes as f64;
+    let mut unit = 0;
+    while value >= 1000.0 && unit + 1 < UNITS.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    if unit == 0 { format!("{bytes} B") } else { format!("{value:.1} {}", UNITS[unit]) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!(plural(1, "file"), "1 file");
+        assert_eq!(plural(0, "file"), "0 files");
+        assert_eq!(plural(4843, "file"), "4,843 files");
+        assert_eq!(number(1_000_000), "1,000,000");
+        assert_eq!(size(999), "999 B");
+        assert_eq!(size(48_200_000), "48.2 MB");
+    }
+}

@@ -1,0 +1,190 @@
+//! A report for programs: one entry a credential. The shape is documented in
+//! `docs/json.md`; fields are added, never changed.
+
+use std::io::{self, Write};
+
+use bstr::ByteSlice;
+use serde::Serialize;
+
+use super::{Outcome, Report, Task};
+use crate::blob::Position;
+use crate::findings::{CommitRef, Credential, Occurrence, Place};
+use crate::rules::Rule;
+
+/// Writes the report as one JSON object, indented.
+pub fn write(report: &Report, rules: &[Rule], out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &document(report, rules)).map_err(io::Error::from)?;
+    writeln!(out)
+}
+
+#[derive(Serialize)]
+struct Document<'r> {
+    version: u32,
+    tool: &'static str,
+    tool_version: &'static str,
+    task: &'static str,
+    outcome: &'static str,
+    credentials: Vec<CredentialEntry<'r>>,
+    coverage: CoverageEntry<'r>,
+}
+
+#[derive(Serialize)]
+struct CredentialEntry<'r> {
+    fingerprint: String,
+    rule: &'r str,
+    name: &'r str,
+    provider: &'r str,
+    description: &'r str,
+    legacy: bool,
+    severity: &'static str,
+    confidence: &'static str,
+    check: &'static str,
+    redacted: String,
+    rotate: &'r str,
+    runbook: Vec<&'r str>,
+    references: Vec<&'r str>,
+    occurrences: Vec<OccurrenceEntry<'r>>,
+}
+
+#[derive(Serialize)]
+struct OccurrenceEntry<'r> {
+    /// Below the repository's root; bytes that are no UTF-8 as U+FFFD.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+    start: PositionEntry,
+    /// Exclusive.
+    end: PositionEntry,
+    encoding: &'static str,
+    place: &'static str,
+    #[serde(flatten)]
+    history: Option<HistoryEntry<'r>>,
+}
+
+#[derive(Serialize)]
+struct PositionEntry {
+    line: usize,
+    column: usize,
+}
+
+#[derive(Serialize)]
+struct HistoryEntry<'r> {
+    blob: &'r str,
+    introduced: Option<CommitEntry<'r>>,
+    removed: Option<CommitEntry<'r>>,
+    at_head: bool,
+}
+
+#[derive(Serialize)]
+struct CommitEntry<'r> {
+    id: &'r str,
+    date: &'r str,
+    author: &'r str,
+    email: &'r str,
+    summary: &'r str,
+}
+
+#[derive(Serialize)]
+struct CoverageEntry<'r> {
+    blobs: u64,
+    bytes: u64,
+    binary: u64,
+    special: u64,
+    failures: Vec<FailureEntry<'r>>,
+    notes: Vec<&'r str>,
+}
+
+#[derive(Serialize)]
+struct FailureEntry<'r> {
+    what: &'r str,
+    why: &'r str,
+}
+
+fn document<'r>(report: &'r Report, rules: &'r [Rule]) -> Document<'r> {
+    let coverage = &report.coverage;
+    Document {
+        version: 1,
+        tool: env!("CARGO_PKG_NAME"),
+        tool_version: env!("CARGO_PKG_VERSION"),
+        task: match report.task {
+            Task::Scan => "scan",
+            Task::Audit => "audit",
+            Task::Guard => "guard",
+        },
+        outcome: match report.outcome() {
+            Outcome::Clean => "clean",
+            Outcome::Found => "found",
+            Outcome::Incomplete => "incomplete",
+        },
+        credentials: report
+            .credentials
+            .iter()
+            .map(|credential| credential_entry(credential, &rules[credential.rule]))
+            .collect(),
+        coverage: CoverageEntry {
+            blobs: coverage.blobs,
+            bytes: coverage.bytes,
+            binary: coverage.binary,
+            special: coverage.special,
+            failures: coverage
+                .failures
+                .iter()
+                .map(|failure| FailureEntry { what: &failure.what, why: &failure.why })
+                .collect(),
+            notes: coverage.notes.iter().map(String::as_str).collect(),
+        },
+    }
+}
+
+fn credential_entry<'r>(credential: &'r Credential, rule: &'r Rule) -> CredentialEntry<'r> {
+    CredentialEntry {
+        fingerprint: credential.fingerprint.to_string(),
+        rule: &rule.id,
+        name: &rule.name,
+        provider: &rule.provider,
+        description: &rule.description,
+        legacy: rule.legacy,
+        severity: rule.severity.as_str(),
+        confidence: credential.confidence.as_str(),
+        check: credential.verdict.as_str(),
+        redacted: credential.redacted.to_string(),
+        rotate: &rule.rotate,
+        runbook: rule.runbook.iter().map(AsRef::as_ref).collect(),
+        references: rule.references.iter().map(AsRef::as_ref).collect(),
+        occurrences: credential.occurrences.iter().map(occurrence_entry).collect(),
+    }
+}
+
+fn occurrence_entry(occurrence: &Occurrence) -> OccurrenceEntry<'_> {
+    let (place, history) = match &occurrence.place {
+        Place::WorkTree => ("worktree", None),
+        Place::Index => ("index", None),
+        Place::Stdin => ("stdin", None),
+        Place::History { blob, introduced, removed, at_head } => {
+            let introduced = introduced.as_ref().map(commit_entry);
+            let removed = removed.as_ref().map(commit_entry);
+            ("history", Some(HistoryEntry { blob, introduced, removed, at_head: *at_head }))
+        }
+    };
+    OccurrenceEntry {
+        path: occurrence.path.as_ref().map(|path| path.to_str_lossy().into_owned()),
+        start: position_entry(occurrence.region.start),
+        end: position_entry(occurrence.region.end),
+        encoding: occurrence.encoding.as_str(),
+        place,
+        history,
+    }
+}
+
+fn position_entry(position: Position) -> PositionEntry {
+    PositionEntry { line: position.line, column: position.column }
+}
+
+fn commit_entry(commit: &CommitRef) -> CommitEntry<'_> {
+    CommitEntry {
+        id: &commit.id,
+        date: &commit.date,
+        author: &commit.author,
+        email: &commit.email,
+        summary: &commit.summary,
+    }
+}

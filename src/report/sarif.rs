@@ -1,0 +1,340 @@
+//! SARIF 2.1.0, as GitHub code scanning reads it.
+//!
+//! One run, one rule for each credential kind found, one result for each occurrence. A
+//! result's location is always there (an upload without one fails), its path is relative to
+//! the repository's root.
+//!
+//! `primaryLocationLineHash` is GitHub's key for telling alerts apart. Its usual value is a
+//! 64-bit rolling hash of the line, from which the secret on that line can be computed back;
+//! what stands here instead is the credential's fingerprint and a running number, which also
+//! survives edits of the line. The upload action keeps a value that is there.
+
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
+use sarif::sarif::{
+    ArtifactLocation, Invocation, Location, Message, MultiformatMessageString, Notification,
+    PhysicalLocation, PropertyBag, Region, ReportingConfiguration, ReportingDescriptor,
+    Result as SarifResult, ResultLevel, Run, RunAutomationDetails, SCHEMA_URL, Sarif, Tool,
+    ToolComponent,
+};
+use serde_json::{Value, json};
+
+use super::{Outcome, Report, Task};
+use crate::blob;
+use crate::findings::{Credential, Occurrence, Place};
+use crate::rules::{Confidence, Rule, Severity};
+
+/// Results that GitHub takes in one run.
+const MOST_RESULTS: usize = 25_000;
+
+/// What a URI's path cannot hold as it stands (RFC 3986, `pchar` and `/`).
+const NOT_IN_A_PATH: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}')
+    .add(b':');
+
+/// Writes the report as one SARIF log, indented.
+pub fn write(report: &Report, rules: &[Rule], out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &build_log(report, rules)).map_err(io::Error::from)?;
+    writeln!(out)
+}
+
+fn build_log(report: &Report, rules: &[Rule]) -> Sarif {
+    Sarif::builder()
+        .schema(SCHEMA_URL)
+        .version(json!("2.1.0"))
+        .runs(vec![build_run(report, rules)])
+        .build()
+}
+
+fn build_run(report: &Report, rules: &[Rule]) -> Run {
+    let used = used_rules(report, rules);
+    let descriptors: Vec<_> = used.iter().map(|&rule| build_rule(&rules[rule])).collect();
+    let (results, left_out) = build_results(report, rules, &used);
+    let driver = ToolComponent::builder()
+        .name("keysieve")
+        .full_name(concat!("keysieve ", env!("CARGO_PKG_VERSION")))
+        .version(env!("CARGO_PKG_VERSION"))
+        .semantic_version(env!("CARGO_PKG_VERSION"))
+        .information_uri(env!("CARGO_PKG_REPOSITORY"))
+        .rules(descriptors)
+        .build();
+    let category = match report.task {
+        Task::Scan => "keysieve/scan/",
+        Task::Audit => "keysieve/audit/",
+        Task::Guard => "keysieve/guard/",
+    };
+    Run::builder()
+        .tool(Tool { driver, extensions: None, properties: None })
+        .automation_details(RunAutomationDetails::builder().id(category).build())
+        .column_kind(json!("unicodeCodePoints"))
+        .invocations(vec![build_invocation(report, left_out)])
+        .results(results)
+        .build()
+}
+
+/// Indices of the rules that have results, in the catalogue's order.
+fn used_rules(report: &Report, rules: &[Rule]) -> Vec<usize> {
+    let mut used: Vec<usize> = report.credentials.iter().map(|found| found.rule).collect();
+    used.sort_by_key(|&rule| &rules[rule].id);
+    used.dedup();
+    used
+}
+
+fn build_rule(rule: &Rule) -> ReportingDescriptor {
+    let text = |text: &str| MultiformatMessageString::builder().text(text).build();
+    let configuration = ReportingConfiguration::builder().level(json!(level(rule))).build();
+    let mut tags = vec!["security".to_owned(), "secret".to_owned(), tag(&rule.provider)];
+    if rule.legacy {
+        tags.push("legacy".to_owned());
+    }
+    let properties = BTreeMap::from([
+        ("precision".to_owned(), json!(precision(rule))),
+        ("security-severity".to_owned(), json!(security_severity(rule))),
+    ]);
+    ReportingDescriptor::builder()
+        .id(rule.id.as_ref())
+        .name(rule.name.as_ref())
+        .short_description(text(&rule.name))
+        .full_description(text(&rule.description))
+        .help(build_help(rule))
+        .help_uri(rule.rotate.as_ref())
+        .default_configuration(configuration)
+        .properties(PropertyBag::builder().tags(tags).additional_properties(properties).build())
+        .build()
+}
+
+/// What GitHub shows beside an alert: what leaked, and the way to rotate it.
+fn build_help(rule: &Rule) -> MultiformatMessageString {
+    let steps: Vec<String> =
+        rule.runbook.iter().enumerate().map(|(at, step)| format!("{}. {step}", at + 1)).collect();
+    let steps = steps.join("\n");
+    let text = format!(
+        "{}: {}\n\nRotate it at {}\n{steps}\n\nOnce pushed, a credential stays in the history \
+         even where the file is cleaned: taking it out is not enough.",
+        rule.name, rule.description, rule.rotate
+    );
+    let more: Vec<String> =
+        rule.references.iter().map(|reference| format!("- <{reference}>")).collect();
+    let more = if more.is_empty() {
+        String::new()
+    } else {
+        format!("\n\n## Read more\n\n{}", more.join("\n"))
+    };
+    let markdown = format!(
+        "**{}**: {}\n\n## [Rotate it]({})\n\n{steps}\n\nOnce pushed, a credential stays in the \
+         history even where the file is cleaned: taking it out is not enough.{more}\n",
+        rule.name, rule.description, rule.rotate
+    );
+    MultiformatMessageString::builder().text(text).markdown(markdown).build()
+}
+
+/// Results by severity, worst first where there are more than GitHub takes, and the number
+/// of those that are left out.
+fn build_results(report: &Report, rules: &[Rule], used: &[usize]) -> (Vec<SarifResult>, usize) {
+    let index_of: HashMap<usize, usize> =
+        used.iter().enumerate().map(|(index, &rule)| (rule, index)).collect();
+    let mut credentials: Vec<&Credential> = report.credentials.iter().collect();
+    let total: usize = credentials.iter().map(|found| found.occurrences.len()).sum();
+    if total > MOST_RESULTS {
+        credentials.sort_by_key(|found| std::cmp::Reverse(rules[found.rule].severity));
+    }
+    let results = credentials
+        .iter()
+        .flat_map(|found| {
+            let rule = &rules[found.rule];
+            number_in_file(&found.occurrences).zip(&found.occurrences).map(
+                |(number, occurrence)| {
+                    build_result(found, rule, index_of[&found.rule], occurrence, number)
+                },
+            )
+        })
+        .take(MOST_RESULTS)
+        .collect();
+    (results, total.saturating_sub(MOST_RESULTS))
+}
+
+/// The running number of each occurrence among those of the same credential and path.
+fn number_in_file(occurrences: &[Occurrence]) -> impl Iterator<Item = usize> {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    occurrences.iter().map(move |occurrence| {
+        let number = seen.entry(uri(occurrence)).or_default();
+        *number += 1;
+        *number
+    })
+}
+
+fn build_result(
+    credential: &Credential,
+    rule: &Rule,
+    rule_index: usize,
+    occurrence: &Occurrence,
+    number: usize,
+) -> SarifResult {
+    let level = match level(rule) {
+        "error" => ResultLevel::Error,
+        "warning" => ResultLevel::Warning,
+        _ => ResultLevel::Note,
+    };
+    let fingerprint = credential.fingerprint.to_string();
+    let mut properties = BTreeMap::from([
+        ("confidence".to_owned(), json!(credential.confidence.as_str())),
+        ("check".to_owned(), json!(credential.verdict.as_str())),
+        ("redacted".to_owned(), json!(credential.redacted.to_string())),
+    ]);
+    properties.extend(build_history(occurrence));
+    SarifResult::builder()
+        .rule_id(rule.id.as_ref())
+        .rule_index(rule_index as i64)
+        .level(level)
+        .message(build_message(credential, rule, occurrence))
+        .locations(vec![build_location(occurrence)])
+        .partial_fingerprints(BTreeMap::from([
+            ("keysieve/credential/v1".to_owned(), fingerprint.clone()),
+            ("primaryLocationLineHash".to_owned(), format!("{fingerprint}:{number}")),
+        ]))
+        .properties(PropertyBag::builder().additional_properties(properties).build())
+        .build()
+}
+
+fn build_message(credential: &Credential, rule: &Rule, occurrence: &Occurrence) -> Message {
+    let came_in = match &occurrence.place {
+        Place::History { introduced: Some(commit), .. } => {
+            format!(" It came in with commit {} on {}.", commit.id, commit.date)
+        }
+        Place::History { blob, introduced: None, .. } => {
+            format!(" It stands in object {blob}, which no commit reaches.")
+        }
+        _ => String::new(),
+    };
+    let text = format!(
+        "{} {} leaked.{came_in} {} Rotate it now: [how to rotate]({}).",
+        rule.name, credential.redacted, rule.description, rule.rotate
+    );
+    Message::builder().text(text).build()
+}
+
+fn build_history(occurrence: &Occurrence) -> BTreeMap<String, Value> {
+    let Place::History { blob, introduced, removed, at_head } = &occurrence.place else {
+        return BTreeMap::new();
+    };
+    let mut properties =
+        BTreeMap::from([("blob".to_owned(), json!(blob)), ("atHead".to_owned(), json!(at_head))]);
+    for (name, commit) in [("introducedBy", introduced), ("removedBy", removed)] {
+        if let Some(commit) = commit {
+            let facts = json!({
+                "commit": commit.id,
+                "date": commit.date,
+                "author": commit.author,
+                "email": commit.email,
+                "summary": commit.summary,
+            });
+            properties.insert(name.to_owned(), facts);
+        }
+    }
+    properties
+}
+
+fn build_location(occurrence: &Occurrence) -> Location {
+    let blob::Region { start, end } = occurrence.region;
+    let region = Region::builder()
+        .start_line(start.line as i64)
+        .start_column(start.column as i64)
+        .end_line(end.line as i64)
+        .end_column(end.column as i64)
+        .build();
+    let artifact =
+        ArtifactLocation::builder().uri(uri(occurrence)).uri_base_id("%SRCROOT%").build();
+    let place = PhysicalLocation::builder().artifact_location(artifact).region(region).build();
+    Location::builder().physical_location(place).build()
+}
+
+/// The path, percent-encoded; a name that stands for one where there is none.
+fn uri(occurrence: &Occurrence) -> String {
+    match (&occurrence.path, &occurrence.place) {
+        (Some(path), _) => percent_encode(path, NOT_IN_A_PATH).to_string(),
+        (None, Place::History { blob, .. }) => format!("git-object/{blob}"),
+        (None, _) => "stdin".to_owned(),
+    }
+}
+
+fn build_invocation(report: &Report, left_out: usize) -> Invocation {
+    let notification = |level: &str, text: String| {
+        Notification::builder()
+            .level(json!(level))
+            .message(Message::builder().text(text).build())
+            .build()
+    };
+    let coverage = &report.coverage;
+    let mut notifications: Vec<Notification> = coverage
+        .failures
+        .iter()
+        .map(|failure| {
+            notification("error", format!("Could not look at {}: {}", failure.what, failure.why))
+        })
+        .collect();
+    notifications.extend(coverage.notes.iter().map(|note| notification("note", note.clone())));
+    if left_out > 0 {
+        let text = format!(
+            "{left_out} results of the lowest severity are left out: a run holds {MOST_RESULTS}."
+        );
+        notifications.push(notification("warning", text));
+    }
+    Invocation::builder()
+        .execution_successful(report.outcome() != Outcome::Incomplete)
+        .tool_execution_notifications(notifications)
+        .build()
+}
+
+fn level(rule: &Rule) -> &'static str {
+    match rule.severity {
+        Severity::Critical | Severity::High => "error",
+        Severity::Medium => "warning",
+        Severity::Low => "note",
+    }
+}
+
+/// A rule whose tokens carry a checksum raises no false alarm.
+fn precision(rule: &Rule) -> &'static str {
+    if rule.checks.checksum.is_some() {
+        return "very-high";
+    }
+    match rule.confidence {
+        Confidence::Certain => "very-high",
+        Confidence::High => "high",
+        Confidence::Medium => "medium",
+        Confidence::Low => "low",
+    }
+}
+
+/// Within the bands that GitHub calls critical, high, medium and low.
+fn security_severity(rule: &Rule) -> &'static str {
+    match rule.severity {
+        Severity::Critical => "9.5",
+        Severity::High => "8.0",
+        Severity::Medium => "5.5",
+        Severity::Low => "2.0",
+    }
+}
+
+/// A provider's name as a tag: lower case, words joined by hyphens.
+fn tag(provider: &str) -> String {
+    let words: Vec<String> = provider.split_whitespace().map(str::to_lowercase).collect();
+    words.join("-")
+}

@@ -1,0 +1,26 @@
+//! Standard input as one blob.
+
+use std::io::{self, Read};
+
+use super::{Coverage, Failure, Progress, Source, Visitor};
+use crate::blob::{Blob, Class, Provenance};
+
+/// Standard input, read to its end.
+pub struct Stdin;
+
+impl Source for Stdin {
+    fn visit(&self, visit: &Visitor<'_>, progress: &dyn Progress) -> Coverage {
+        progress.begin(1);
+        let mut bytes = Vec::new();
+        let coverage = match io::stdin().lock().read_to_end(&mut bytes) {
+            Ok(_) if Class::of(&bytes) == Class::Binary => Coverage::binary(),
+            Ok(_) => {
+                visit(&Blob { bytes: &bytes, provenance: Provenance::Stdin });
+                Coverage::text(bytes.len())
+            }
+            Err(error) => Coverage::failure(Failure::new("standard input", error)),
+        };
+        progress.step();
+        coverage
+    }
+}

@@ -1,0 +1,199 @@
+//! Files of a working tree.
+//!
+//! Hidden files are scanned, `.git` never, symbolic links are not followed. What `.gitignore`
+//! names is left out, **but a file that git tracks is scanned even where an ignore rule
+//! matches it**: `git add -f .env` is the classic leak.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use bstr::{BString, ByteVec};
+use git2::Repository;
+use ignore::{DirEntry, WalkBuilder, WalkState};
+use rayon::prelude::*;
+
+use super::{Coverage, Failure, Progress, Source, Visitor};
+use crate::blob::{Blob, Class, Provenance};
+
+/// What to do with files that an ignore rule matches and git does not track.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ignored {
+    LeftOut,
+    Scanned,
+}
+
+/// The files below some paths, listed and sorted; each is read when it is visited.
+#[derive(Debug)]
+pub struct WorkTree {
+    files: Vec<ListedFile>,
+    /// What the listing itself came to: entries that are no files, folders it could not read.
+    listing: Coverage,
+}
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct ListedFile {
+    shown: BString,
+    at: PathBuf,
+}
+
+/// Why there is nothing to scan.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkTreeError {
+    #[error("there is no file or folder {}", path.display())]
+    Missing { path: PathBuf },
+    #[error("cannot look at {}: {why}", path.display())]
+    Unreadable { path: PathBuf, why: std::io::Error },
+}
+
+impl WorkTree {
+    /// Lists the files below `paths`, which must exist.
+    pub fn list(paths: &[PathBuf], ignored: Ignored) -> Result<Self, WorkTreeError> {
+        let mut files = Vec::new();
+        let mut listing = Coverage::default();
+        for path in paths {
+            let root = Root::of(path)?;
+            let (found, coverage) = root.walk(ignored);
+            files.extend(found);
+            listing = listing.and(coverage);
+        }
+        files.par_sort();
+        files.dedup();
+        Ok(WorkTree { files, listing })
+    }
+}
+
+impl Source for WorkTree {
+    fn visit(&self, visit: &Visitor<'_>, progress: &dyn Progress) -> Coverage {
+        progress.begin(self.files.len() as u64);
+        let coverage = self
+            .files
+            .par_iter()
+            .map_init(Vec::new, |buffer, file| {
+                let coverage = file.visit(buffer, visit);
+                progress.step();
+                coverage
+            })
+            .reduce(Coverage::default, Coverage::and);
+        self.listing.clone().and(coverage)
+    }
+}
+
+impl ListedFile {
+    /// Reads into the thread's buffer: for files of a source tree cheaper than a mapping.
+    fn visit(&self, buffer: &mut Vec<u8>, visit: &Visitor<'_>) -> Coverage {
+        buffer.clear();
+        if let Err(why) = File::open(&self.at).and_then(|mut file| file.read_to_end(buffer)) {
+            return Coverage::failure(Failure::new(self.at.display().to_string(), why));
+        }
+        if Class::of(buffer) == Class::Binary {
+            return Coverage::binary();
+        }
+        visit(&Blob { bytes: buffer, provenance: Provenance::WorkTree(self.shown.clone()) });
+        Coverage::text(buffer.len())
+    }
+}
+
+/// One path that was asked for, and what its files are named after.
+struct Root {
+    /// As given, symbolic links resolved.
+    path: PathBuf,
+    /// Files are shown relative to this folder: the repository's root, else the current
+    /// folder, else the path itself.
+    base: PathBuf,
+}
+
+impl Root {
+    fn of(path: &Path) -> Result<Self, WorkTreeError> {
+        let path = fs::canonicalize(path).map_err(|why| match why.kind() {
+            std::io::ErrorKind::NotFound => WorkTreeError::Missing { path: path.to_owned() },
+            _ => WorkTreeError::Unreadable { path: path.to_owned(), why },
+        })?;
+        let root = Repository::discover(&path)
+            .ok()
+            .and_then(|repository| fs::canonicalize(repository.workdir()?).ok());
+        let here = std::env::current_dir().and_then(fs::canonicalize).ok();
+        let folder = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(&path) };
+        let base = [root, here]
+            .into_iter()
+            .flatten()
+            .find(|base| path.starts_with(base))
+            .unwrap_or_else(|| folder.to_owned());
+        Ok(Root { path, base })
+    }
+
+    fn walk(&self, ignored: Ignored) -> (Vec<ListedFile>, Coverage) {
+        let gathered = Mutex::new((Vec::new(), Coverage::default()));
+        let respect = ignored == Ignored::LeftOut;
+        WalkBuilder::new(&self.path)
+            .hidden(false)
+            .ignore(false)
+            .git_ignore(respect)
+            .git_exclude(respect)
+            .git_global(respect)
+            .parents(respect)
+            .follow_links(false)
+            .filter_entry(|entry| entry.file_name() != ".git")
+            .threads(rayon::current_num_threads())
+            .build_parallel()
+            .run(|| {
+                Box::new(|entry| {
+                    let mut gathered = gathered.lock().unwrap_or_else(|held| held.into_inner());
+                    self.gather(entry, &mut gathered);
+                    WalkState::Continue
+                })
+            });
+        let (mut files, mut coverage) =
+            gathered.into_inner().unwrap_or_else(|held| held.into_inner());
+        if respect {
+            match self.tracked_but_ignored(&files) {
+                Ok(tracked) => files.extend(tracked),
+                Err(why) => coverage.failures.push(why),
+            }
+        }
+        (files, coverage)
+    }
+
+    fn gather(
+        &self,
+        entry: Result<DirEntry, ignore::Error>,
+        (files, coverage): &mut (Vec<ListedFile>, Coverage),
+    ) {
+        match entry {
+            Ok(entry) => match entry.file_type() {
+                Some(kind) if kind.is_file() => files.push(self.listed(entry.into_path())),
+                Some(kind) if kind.is_dir() => {}
+                _ => coverage.special += 1,
+            },
+            Err(why) => coverage.failures.push(Failure::new("the listing of files", why)),
+        }
+    }
+
+    /// Files of the index below the path that the walk did not come by.
+    fn tracked_but_ignored(&self, walked: &[ListedFile]) -> Result<Vec<ListedFile>, Failure> {
+        let Ok(repository) = Repository::discover(&self.path) else { return Ok(Vec::new()) };
+        let Some(root) = repository.workdir() else { return Ok(Vec::new()) };
+        let index = repository.index().map_err(|why| {
+            let what = repository.path().join("index").display().to_string();
+            Failure::new(what, format!("cannot tell which ignored files git tracks: {why}"))
+        })?;
+        let walked: HashSet<&Path> = walked.iter().map(|file| file.at.as_path()).collect();
+        let root = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
+        let tracked = index
+            .iter()
+            .filter_map(|entry| entry.path.into_path_buf().ok())
+            .map(|path| root.join(path))
+            .filter(|at| at.starts_with(&self.path) && !walked.contains(at.as_path()))
+            // Gone from the working tree, or a symbolic link: nothing to read here.
+            .filter(|at| fs::symlink_metadata(at).is_ok_and(|found| found.is_file()));
+        Ok(tracked.map(|at| self.listed(at)).collect())
+    }
+
+    fn listed(&self, at: PathBuf) -> ListedFile {
+        let below = at.strip_prefix(&self.base).unwrap_or(&at);
+        let shown = if below.as_os_str().is_empty() { &at } else { below };
+        ListedFile { shown: Vec::from_path_lossy(shown).into_owned().into(), at }
+    }
+}
