@@ -83,8 +83,8 @@ fn write_rule(code: &mut String, rule: &Rule) {
         non_examples,
     } = rule;
     let trigger = match trigger {
-        Trigger::Anchors { literals, at_start, longest } => format!(
-            "Trigger::Anchors {{ literals: {}, at_start: {at_start}, longest: {longest} }}",
+        Trigger::Anchors { literals, seat, longest } => format!(
+            "Trigger::Anchors {{ literals: {}, seat: Seat::{seat:?}, longest: {longest} }}",
             list(literals)
         ),
         Trigger::Names(names) => format!("Trigger::Names({})", list(names)),

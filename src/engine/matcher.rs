@@ -10,7 +10,7 @@ use regex_automata::{Anchored, Input};
 use super::assignment;
 use super::candidate::Candidate;
 use crate::findings::Span;
-use crate::rules::{LONGEST, Rule, Trigger};
+use crate::rules::{LONGEST, Rule, Seat, Trigger};
 
 /// A rule's regex, compiled on first need: of hundreds of rules a scan needs a handful.
 #[derive(Default)]
@@ -27,16 +27,16 @@ impl Matcher {
         bytes: &'b [u8],
         trigger: Range<usize>,
     ) -> Option<Candidate<'b>> {
-        let regex = self.regex.get_or_init(|| compile(&rule.regex));
+        let regex = self.regex.get_or_init(|| compile(rule));
         let mut captures = regex.create_captures();
         let span = match rule.trigger {
-            Trigger::Anchors { at_start: true, longest, .. } => {
+            Trigger::Anchors { seat: Seat::Inside, longest, .. } => {
+                round_anchor(regex, bytes, &trigger, longest, &mut captures)?
+            }
+            Trigger::Anchors { longest, .. } => {
                 let input =
                     window(bytes, trigger.start, trigger.start + longest).anchored(Anchored::Yes);
                 secret(regex, &input, &mut captures)?
-            }
-            Trigger::Anchors { at_start: false, longest, .. } => {
-                round_anchor(regex, bytes, &trigger, longest, &mut captures)?
             }
             Trigger::Names(_) => {
                 let value = assignment::value_of(bytes, trigger)?;
@@ -53,8 +53,15 @@ impl Matcher {
     }
 }
 
-/// Patterns were parsed with the same settings when the catalogue was checked.
-fn compile(pattern: &str) -> Regex {
+/// Patterns were parsed with the same settings when the catalogue was checked. Of an anchor
+/// that begins a token the trigger has seen that a word begins, behind an escape sequence
+/// too, which `\b` would not; so it is left out there.
+fn compile(rule: &Rule) -> Regex {
+    let at_word = matches!(rule.trigger, Trigger::Anchors { seat: Seat::TokenStart, .. });
+    let pattern = match rule.regex.strip_prefix(r"\b") {
+        Some(rest) if at_word => rest,
+        _ => &rule.regex,
+    };
     Regex::builder()
         .syntax(syntax::Config::new().unicode(false).utf8(false))
         .configure(Regex::config().utf8_empty(false))

@@ -21,8 +21,12 @@ pub mod assignment;
 mod candidate;
 pub mod checks;
 mod extent;
+mod fragments;
+mod masks;
 mod matcher;
+mod names;
 mod overlap;
+mod prefixes;
 mod triggers;
 
 use candidate::Candidate;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::check::{RuleError, check_file};
 use super::{
-    Checks, Checksum, Confidence, Extension, Rule, Severity, Structure, Text, Texts, Trigger,
+    Checks, Checksum, Confidence, Extension, Rule, Seat, Severity, Structure, Text, Texts, Trigger,
 };
 
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));

@@ -62,8 +62,7 @@ pub enum Trigger {
     /// Case-sensitive literals, one of which every match of the regex contains.
     Anchors {
         literals: Texts,
-        /// The regex begins with the literal, so that it is tried only there.
-        at_start: bool,
+        seat: Seat,
         /// Longest match of the regex, in bytes.
         longest: usize,
     },
@@ -71,6 +70,21 @@ pub enum Trigger {
     /// separators `_`, `-` and `.` of a name do not matter.
     Names(Texts),
 }
+
+/// Where in its matches a rule's anchors stand; decides how they are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seat {
+    /// At the start of the match, which is the start of a word and of [`TOKEN_RUN`] token
+    /// characters at least: looked for only where such a run begins a word.
+    TokenStart,
+    /// At the start of the match, whatever that is: looked for everywhere.
+    MatchStart,
+    /// Somewhere in the match: looked for everywhere, tried round it.
+    Inside,
+}
+
+/// Token characters, `[A-Za-z0-9_+/=.~-]`, from which on a run is looked into.
+pub const TOKEN_RUN: usize = 16;
 
 /// Checks beyond the shape, from cheap to dear.
 #[derive(Clone, Debug, Default)]
