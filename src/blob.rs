@@ -2,12 +2,34 @@
 //!
 //! Every source hands out blobs; everything behind the source works on them alike.
 
+use std::ops::Range;
+
 use bstr::{BStr, BString, ByteSlice};
 
 /// The bytes of one file version (or of standard input) with their origin.
 pub struct Blob<'a> {
     pub bytes: &'a [u8],
     pub provenance: Provenance,
+    pub part: Part,
+}
+
+/// Which part of the whole a blob's bytes are. Long input comes in parts that overlap.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The bytes whose findings are this part's own; beside them stand its neighbours'.
+    pub core: Range<usize>,
+    /// Where in the whole the bytes begin.
+    pub offset: usize,
+    /// The position of the first byte.
+    pub start: Position,
+}
+
+impl<'a> Blob<'a> {
+    /// A blob whose bytes are all there is.
+    pub fn whole(bytes: &'a [u8], provenance: Provenance) -> Self {
+        let start = Position { line: 1, column: 1 };
+        Blob { bytes, provenance, part: Part { core: 0..bytes.len(), offset: 0, start } }
+    }
 }
 
 /// Where a blob came from.
@@ -74,22 +96,26 @@ pub struct Region {
 pub struct LineIndex<'a> {
     bytes: &'a [u8],
     starts: Vec<usize>,
+    /// The position of the first byte.
+    first: Position,
 }
 
 impl<'a> LineIndex<'a> {
-    /// A line ends with LF; a CR before it belongs to the line.
-    pub fn new(bytes: &'a [u8]) -> Self {
+    /// A line ends with LF; a CR before it belongs to the line. `first` is the position of
+    /// the first byte.
+    pub fn new(bytes: &'a [u8], first: Position) -> Self {
         let starts =
             std::iter::once(0).chain(memchr::memchr_iter(b'\n', bytes).map(|at| at + 1)).collect();
-        LineIndex { bytes, starts }
+        LineIndex { bytes, starts, first }
     }
 
     /// The position of the byte at `offset`. Bytes that are no UTF-8 count one each.
     pub fn position(&self, offset: usize) -> Position {
-        let line = self.starts.partition_point(|&start| start <= offset);
-        let start = self.starts[line - 1];
-        let column = self.bytes[start..offset.min(self.bytes.len())].chars().count() + 1;
-        Position { line, column }
+        let line = self.starts.partition_point(|&start| start <= offset) - 1;
+        let start = self.starts[line];
+        let columns = self.bytes[start..offset.min(self.bytes.len())].chars().count();
+        let before = if line == 0 { self.first.column } else { 1 };
+        Position { line: self.first.line + line, column: before + columns }
     }
 
     /// The region of the bytes from `start` to `end`, exclusive.
@@ -102,9 +128,11 @@ impl<'a> LineIndex<'a> {
 mod tests {
     use super::*;
 
+    const START: Position = Position { line: 1, column: 1 };
+
     #[test]
     fn columns_count_code_points_and_lines_end_with_lf() {
-        let index = LineIndex::new("é=1\r\n\nkey=ß2".as_bytes());
+        let index = LineIndex::new("é=1\r\n\nkey=ß2".as_bytes(), START);
         assert_eq!(index.position(0), Position { line: 1, column: 1 });
         assert_eq!(index.position(2), Position { line: 1, column: 2 });
         assert_eq!(index.position(6), Position { line: 2, column: 1 });

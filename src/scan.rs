@@ -6,7 +6,7 @@ use bstr::BString;
 
 use crate::blob::{Blob, LineIndex, Provenance};
 use crate::engine::Engine;
-use crate::findings::{Finding, Occurrence, Place, group};
+use crate::findings::{Finding, Occurrence, Place, Span, group};
 use crate::policy::Policy;
 use crate::report::{Report, Task};
 use crate::source::{Progress, Source};
@@ -34,11 +34,11 @@ pub fn scan(
 
 /// The blob's findings, each with its place.
 pub fn sightings_in(blob: &Blob<'_>, engine: &Engine) -> Vec<(Finding, Occurrence)> {
-    let findings = engine.scan(blob.bytes);
+    let findings = engine.scan_core(blob.bytes, blob.part.core.clone());
     if findings.is_empty() {
         return Vec::new();
     }
-    let lines = LineIndex::new(blob.bytes);
+    let lines = LineIndex::new(blob.bytes, blob.part.start);
     let path = blob.provenance.path().map(|path| BString::from(engine.redact(path)));
     let place = match blob.provenance {
         Provenance::Index(_) | Provenance::Committed(_) => Place::Index,
@@ -48,11 +48,12 @@ pub fn sightings_in(blob: &Blob<'_>, engine: &Engine) -> Vec<(Finding, Occurrenc
     findings
         .into_iter()
         .map(|finding| {
-            let span = finding.span;
+            let Span { start, end } = finding.span;
+            let offset = blob.part.offset;
             let occurrence = Occurrence {
                 path: path.clone(),
-                region: lines.region(span.start, span.end),
-                span,
+                region: lines.region(start, end),
+                span: Span { start: start + offset, end: end + offset },
                 encoding: finding.encoding,
                 place: place.clone(),
             };

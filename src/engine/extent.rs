@@ -7,7 +7,7 @@ use memchr::memmem;
 use crate::rules::Extension;
 
 /// A body longer than this is cut here; no credential format comes near.
-const LONGEST_BODY: usize = 64 * 1024;
+pub const LONGEST_BODY: usize = 64 * 1024;
 
 /// Where the secret ends whose judged part ends at `from`.
 pub fn end(bytes: &[u8], from: usize, extension: Extension) -> usize {

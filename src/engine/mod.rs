@@ -14,8 +14,8 @@
 use std::ops::Range;
 
 use crate::findings::{Encoding, Finding, FingerprintKey, Redacted, Span};
-use crate::rules::Rule;
 use crate::rules::catalogue::Catalogue;
+use crate::rules::{MARGIN, Rule};
 
 pub mod assignment;
 mod candidate;
@@ -32,6 +32,10 @@ mod triggers;
 use candidate::Candidate;
 use matcher::Matcher;
 use triggers::Triggers;
+
+/// Bytes that parts of a long input share with each neighbour: a body that goes on behind its
+/// judged part, and the reach of a verdict on either side of it.
+pub const OVERLAP: usize = extent::LONGEST_BODY + 2 * MARGIN;
 
 /// A catalogue made ready to scan. Shared by all threads.
 pub struct Engine {
@@ -69,9 +73,18 @@ impl Engine {
         findings
     }
 
-    /// All of a blob's settled findings, by span.
+    /// All settled findings, by span.
     pub fn scan(&self, bytes: &[u8]) -> Vec<Finding> {
-        self.settle(self.detect(bytes, std::slice::from_ref(&(0..bytes.len()))))
+        self.scan_core(bytes, 0..bytes.len())
+    }
+
+    /// The settled findings that begin in `core`, of bytes beside which there may be more:
+    /// with [`OVERLAP`] bytes on either side of it they are those of a scan of the whole.
+    pub fn scan_core(&self, bytes: &[u8], core: Range<usize>) -> Vec<Finding> {
+        let near = core.start.saturating_sub(OVERLAP)..bytes.len().min(core.end + OVERLAP);
+        let mut findings = self.settle(self.detect(bytes, &[near]));
+        findings.retain(|finding| core.contains(&finding.span.start));
+        findings
     }
 
     /// Settles overlaps among one blob's findings and sorts them by span.

@@ -11,8 +11,8 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::schema::{FileSyntax, RuleSyntax};
 use super::{
-    AFTER, BEFORE, Checks, Checksum, Confidence, Extension, LONGEST, Rule, Seat, Severity,
-    Structure, TOKEN_RUN, Text, Texts, Trigger,
+    AFTER, BEFORE, Checks, Checksum, Confidence, Extension, LONGEST, MOST_GROUPS, Rule, Seat,
+    Severity, Structure, TOKEN_RUN, Text, Texts, Trigger,
 };
 
 /// Why a pattern file was refused. Names the rule; the caller adds the file.
@@ -137,6 +137,10 @@ fn parse_regex(pattern: &str) -> Result<Hir, String> {
         .build()
         .parse(pattern)
         .map_err(|error| format!("regex: {error}"))?;
+    let groups = hir.properties().explicit_captures_len() + 1;
+    if groups > MOST_GROUPS {
+        return Err(format!("regex: {groups} groups, at most {MOST_GROUPS}; use (?:…)"));
+    }
     match secret_groups(&hir) {
         1 => Ok(hir),
         n => Err(format!("regex: needs one group (?<secret>…), has {n}")),

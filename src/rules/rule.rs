@@ -19,6 +19,9 @@ pub const AFTER: usize = 80;
 /// Bytes round a change within which a verdict could differ.
 pub const MARGIN: usize = BEFORE + LONGEST + AFTER;
 
+/// Groups that a regex may have, the match itself among them.
+pub const MOST_GROUPS: usize = 8;
+
 /// A kind of credential: how it is recognised, what it can do, how it is rotated.
 #[derive(Clone, Debug)]
 pub struct Rule {

@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -15,6 +15,7 @@ use git2::Repository;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use rayon::prelude::*;
 
+use super::parts::visit_parts;
 use super::{Coverage, Failure, Progress, Source, Visitor};
 use crate::blob::{Blob, Class, Provenance};
 
@@ -82,19 +83,32 @@ impl Source for WorkTree {
 }
 
 impl ListedFile {
-    /// Reads into the thread's buffer: for files of a source tree cheaper than a mapping.
     fn visit(&self, buffer: &mut Vec<u8>, visit: &Visitor<'_>) -> Coverage {
+        self.read(buffer, visit).unwrap_or_else(|why| {
+            Coverage::failure(Failure::new(self.at.display().to_string(), why))
+        })
+    }
+
+    /// Reads into the thread's buffer, for files of a source tree cheaper than a mapping;
+    /// a long file in parts.
+    fn read(&self, buffer: &mut Vec<u8>, visit: &Visitor<'_>) -> io::Result<Coverage> {
+        let mut file = File::open(&self.at)?;
+        let provenance = Provenance::WorkTree(self.shown.clone());
+        if file.metadata()?.len() > LONG {
+            return visit_parts(file, &provenance, visit);
+        }
         buffer.clear();
-        if let Err(why) = File::open(&self.at).and_then(|mut file| file.read_to_end(buffer)) {
-            return Coverage::failure(Failure::new(self.at.display().to_string(), why));
-        }
+        file.read_to_end(buffer)?;
         if Class::of(buffer) == Class::Binary {
-            return Coverage::binary();
+            return Ok(Coverage::binary());
         }
-        visit(&Blob { bytes: buffer, provenance: Provenance::WorkTree(self.shown.clone()) });
-        Coverage::text(buffer.len())
+        visit(&Blob::whole(buffer, provenance));
+        Ok(Coverage::text(buffer.len()))
     }
 }
+
+/// Bytes from which on a file is read in parts.
+const LONG: u64 = 16 << 20;
 
 /// One path that was asked for, and what its files are named after.
 struct Root {
