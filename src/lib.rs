@@ -16,11 +16,12 @@
 //! * [`report`]: how we tell.
 //! * `hook`: the pre-commit hook's place and text.
 //!
-//! `scan`, `guard` and `audit` join them: a tree, what a change adds, a history.
+//! `scan`, [`guard`] and `audit` join them: a tree, what a change adds, a history.
 
 pub mod blob;
 pub mod engine;
 pub mod findings;
+pub mod guard;
 pub mod policy;
 pub mod report;
 pub mod rules;
