@@ -1,0 +1,8 @@
+//! The pre-commit hook: where git looks for it, what it says, how it comes and goes.
+//!
+//! The hook itself only finds the keysieve binary and hands over to it; what a commit adds is
+//! judged by the guard.
+
+mod location;
+
+pub use location::{HooksFolder, LocationError, Origin, hooks_folder};
