@@ -1,6 +1,6 @@
 //! The join for a working tree or standard input: source × engine × policy → report.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use bstr::BString;
 
@@ -9,7 +9,7 @@ use crate::engine::Engine;
 use crate::findings::{Finding, Occurrence, Place, Span, group};
 use crate::policy::Policy;
 use crate::report::{Report, Task};
-use crate::source::{Progress, Source};
+use crate::source::{Coverage, Progress, Source};
 
 /// Scans every blob of the source.
 pub fn scan(
@@ -18,22 +18,31 @@ pub fn scan(
     policy: &Policy,
     progress: &dyn Progress,
 ) -> Report {
+    let (sightings, coverage) = look(source, engine, progress);
+    Report { task: Task::Scan, credentials: policy.apply(group(sightings)), coverage }
+}
+
+/// Everything that the source's blobs hold, each finding with its place.
+pub fn look(
+    source: &dyn Source,
+    engine: &Engine,
+    progress: &dyn Progress,
+) -> (Vec<(Finding, Occurrence)>, Coverage) {
     let sightings = Mutex::new(Vec::new());
     let coverage = source.visit(
         &|blob| {
             let found = sightings_in(blob, engine);
             if !found.is_empty() {
-                sightings.lock().unwrap_or_else(|held| held.into_inner()).extend(found);
+                sightings.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
             }
         },
         progress,
     );
-    let sightings = sightings.into_inner().unwrap_or_else(|held| held.into_inner());
-    Report { task: Task::Scan, credentials: policy.apply(group(sightings)), coverage }
+    (sightings.into_inner().unwrap_or_else(PoisonError::into_inner), coverage)
 }
 
 /// The blob's findings, each with its place.
-pub fn sightings_in(blob: &Blob<'_>, engine: &Engine) -> Vec<(Finding, Occurrence)> {
+fn sightings_in(blob: &Blob<'_>, engine: &Engine) -> Vec<(Finding, Occurrence)> {
     let findings = engine.scan_core(blob.bytes, blob.part.core.clone());
     if findings.is_empty() {
         return Vec::new();

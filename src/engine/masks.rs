@@ -104,7 +104,8 @@ impl Classifier {
         Classifier { fragments, portable, avx2 }
     }
 
-    /// The same without vector instructions, for tests.
+    /// The same without vector instructions.
+    #[cfg(test)]
     pub fn portable(fragments: FragmentTable) -> Self {
         Classifier { avx2: false, ..Classifier::new(fragments) }
     }

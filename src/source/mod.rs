@@ -3,6 +3,7 @@
 
 mod coverage;
 mod parts;
+pub mod staged;
 pub mod stdin;
 pub mod worktree;
 

@@ -46,7 +46,7 @@ pub enum WorkTreeError {
     #[error("there is no file or folder {}", path.display())]
     Missing { path: PathBuf },
     #[error("cannot look at {}: {why}", path.display())]
-    Unreadable { path: PathBuf, why: std::io::Error },
+    Unreadable { path: PathBuf, why: io::Error },
 }
 
 impl WorkTree {
@@ -122,7 +122,7 @@ struct Root {
 impl Root {
     fn of(path: &Path) -> Result<Self, WorkTreeError> {
         let path = fs::canonicalize(path).map_err(|why| match why.kind() {
-            std::io::ErrorKind::NotFound => WorkTreeError::Missing { path: path.to_owned() },
+            io::ErrorKind::NotFound => WorkTreeError::Missing { path: path.to_owned() },
             _ => WorkTreeError::Unreadable { path: path.to_owned(), why },
         })?;
         let root = Repository::discover(&path)
@@ -187,7 +187,15 @@ impl Root {
 
     /// Files of the index below the path that the walk did not come by.
     fn tracked_but_ignored(&self, walked: &[ListedFile]) -> Result<Vec<ListedFile>, Failure> {
-        let Ok(repository) = Repository::discover(&self.path) else { return Ok(Vec::new()) };
+        let repository = match Repository::discover(&self.path) {
+            Ok(repository) => repository,
+            Err(why) if why.code() == git2::ErrorCode::NotFound => return Ok(Vec::new()),
+            Err(why) => {
+                let what = format!("the git repository round {}", self.path.display());
+                let why = format!("{why}; see that `git status` works there, or use --no-ignore");
+                return Err(Failure::new(what, why));
+            }
+        };
         let Some(root) = repository.workdir() else { return Ok(Vec::new()) };
         let index = repository.index().map_err(|why| {
             let what = repository.path().join("index").display().to_string();
