@@ -63,10 +63,10 @@ impl Engine {
     pub fn detect(&self, bytes: &[u8], ranges: &[Range<usize>]) -> Vec<Finding> {
         let mut findings = Vec::new();
         for range in ranges {
-            self.triggers.each(bytes, range.clone(), |rule, trigger| {
-                let matcher = &self.matchers[rule];
-                if let Some(candidate) = matcher.candidate(self.rule(rule), bytes, trigger) {
-                    findings.extend(self.judge(rule, bytes, candidate));
+            self.triggers.each(bytes, range.clone(), |hit| {
+                let matcher = &self.matchers[hit.rule];
+                if let Some(candidate) = matcher.candidate(self.rule(hit.rule), bytes, hit.span) {
+                    findings.extend(self.judge(hit.rule, hit.at, bytes, candidate));
                 }
             });
         }
@@ -112,7 +112,13 @@ impl Engine {
 
     /// The checks decide on the judged part; how far the secret goes on behind it is found
     /// afterwards and is no part of the verdict.
-    fn judge(&self, index: usize, bytes: &[u8], candidate: Candidate<'_>) -> Option<Finding> {
+    fn judge(
+        &self,
+        index: usize,
+        trigger: usize,
+        bytes: &[u8],
+        candidate: Candidate<'_>,
+    ) -> Option<Finding> {
         let rule = self.rule(index);
         let judgement = checks::judge(rule, candidate.secret)?;
         let end = match rule.extends {
@@ -123,6 +129,7 @@ impl Engine {
         let secret = &bytes[span.start..span.end];
         Some(Finding {
             rule: index,
+            trigger,
             span,
             encoding: Encoding::Plain,
             verdict: judgement.verdict,

@@ -23,6 +23,15 @@ pub struct Triggers {
     names: Names,
 }
 
+/// A place that may belong to a rule.
+pub struct Hit {
+    pub rule: usize,
+    /// Where it was noticed: what decides whether it lies in a range.
+    pub at: usize,
+    /// The anchor, or the name; a name may begin before the fragment that gave it away.
+    pub span: Range<usize>,
+}
+
 /// Blocks classified at a time: their masks stay in the first-level cache.
 const BATCH: usize = 64;
 
@@ -53,14 +62,8 @@ impl Triggers {
         Triggers { classifier, prefixes, fragments, names }
     }
 
-    /// Calls `found` with the rule and the span of every trigger that begins in `range`. The
-    /// span of a name may begin before its fragment, which is what must lie in the range.
-    pub fn each(
-        &self,
-        bytes: &[u8],
-        range: Range<usize>,
-        mut found: impl FnMut(usize, Range<usize>),
-    ) {
+    /// Calls `found` with every trigger that is noticed in `range`.
+    pub fn each(&self, bytes: &[u8], range: Range<usize>, mut found: impl FnMut(Hit)) {
         let mut masks = [Masks::default(); BATCH + 1];
         let mut word_before = range.start > 0 && is_word(bytes[range.start - 1]);
         let mut from = range.start;
@@ -83,18 +86,20 @@ impl Triggers {
         }
     }
 
-    fn prefix(&self, bytes: &[u8], at: usize, found: &mut impl FnMut(usize, Range<usize>)) {
+    fn prefix(&self, bytes: &[u8], at: usize, found: &mut impl FnMut(Hit)) {
         self.prefixes.each(&bytes[at..], |length, rule| {
             if begins_a_word(bytes, at) {
-                found(rule, at..at + length);
+                found(Hit { rule, at, span: at..at + length });
             }
         });
     }
 
-    fn fragment(&self, bytes: &[u8], at: usize, found: &mut impl FnMut(usize, Range<usize>)) {
+    fn fragment(&self, bytes: &[u8], at: usize, found: &mut impl FnMut(Hit)) {
         self.fragments.each(&bytes[at..], |fragment, length| match fragment {
-            Fragment::Anchor(rule) => found(rule, at..at + length),
-            Fragment::Name => self.names.each(bytes, at..at + length, &mut *found),
+            Fragment::Anchor(rule) => found(Hit { rule, at, span: at..at + length }),
+            Fragment::Name => self.names.each(bytes, at..at + length, &mut |rule, span| {
+                found(Hit { rule, at, span });
+            }),
         });
     }
 }

@@ -8,6 +8,9 @@ use crate::rules::Confidence;
 pub struct Finding {
     /// Index of the rule in the engine's catalogue.
     pub rule: usize,
+    /// Where the trigger begins that led to it. A scan of ranges finds what is triggered in
+    /// one of them; within the engine's reach of this byte lies all that the verdict saw.
+    pub trigger: usize,
     pub span: Span,
     pub encoding: Encoding,
     pub verdict: Verdict,
