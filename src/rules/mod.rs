@@ -10,6 +10,6 @@ mod rule;
 pub mod schema;
 
 pub use rule::{
-    AFTER, BEFORE, Checks, Checksum, Confidence, Extension, LONGEST, MARGIN, Rule, Severity,
-    Structure, Text, Texts, Trigger,
+    AFTER, BEFORE, CharKind, Checks, Checksum, Confidence, Extension, LONGEST, MARGIN, Rule,
+    Severity, Structure, Text, Texts, Trigger,
 };

@@ -77,9 +77,11 @@ pub enum Trigger {
 pub struct Checks {
     /// Bits a character, at least.
     pub min_entropy: Option<f32>,
+    /// Kinds of characters of which the secret holds at least one each.
+    pub needs: Cow<'static, [CharKind]>,
     pub checksum: Option<Checksum>,
     pub structure: Option<Structure>,
-    /// Values that are never reported.
+    /// Values that are never reported, in whatever letter case.
     pub never: Texts,
 }
 
@@ -121,6 +123,11 @@ named! {
 named! {
     /// How sure a finding is. Ordered, surest last. `Low` ones are shown on request only.
     Confidence { Low = "low", Medium = "medium", High = "high", Certain = "certain", }
+}
+
+named! {
+    /// Kinds of characters, told apart in `engine/checks/characters.rs`.
+    CharKind { Digit = "digit", Letter = "letter", Lower = "lower", Upper = "upper", }
 }
 
 named! {
