@@ -151,6 +151,8 @@ named! {
         SendGrid = "sendgrid",
         /// A macaroon, version 2, in base64url behind `pypi-`.
         PypiMacaroon = "pypi-macaroon",
+        /// Base64 of `user:password`, both printable.
+        BasicAuth = "basic-auth",
         /// An access key id whose 16 characters are base32.
         AwsKeyId = "aws-key-id",
         /// The first bytes of a private key's body are what the header says.
