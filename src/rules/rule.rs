@@ -169,5 +169,7 @@ named! {
         Base64 = "base64",
         /// To the `-----END …-----` line of a PEM block.
         Pem = "pem",
+        /// To the end of the `Private-MAC:` line of a PuTTY key file.
+        Putty = "putty",
     }
 }
