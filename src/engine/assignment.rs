@@ -285,6 +285,10 @@ impl Cursor<'_> {
     fn bare(&mut self) -> Option<Range<usize>> {
         let start = self.at;
         self.skip_while(|b| !b.is_ascii_whitespace() && !b"\"'`,;<>()[]{}|&\\".contains(&b));
+        // What is called is no literal.
+        if self.peek() == Some(b'(') {
+            return None;
+        }
         // A value that touches the end of the window may go on behind it.
         let whole = self.at < self.end || self.end == self.bytes.len();
         (whole && self.at > start).then_some(start..self.at)
@@ -379,9 +383,14 @@ mod tests {
 
     #[test]
     fn what_is_no_assignment_has_no_value() {
-        for text in
-            ["API_KEY", "API_KEYS=1234567890", "API_KEY is needed", "API_KEY=", "unset API_KEY\n"]
-        {
+        for text in [
+            "API_KEY",
+            "API_KEYS=1234567890",
+            "API_KEY is needed",
+            "API_KEY=",
+            "unset API_KEY\n",
+            "api_key = readKey2(vault)",
+        ] {
             assert_eq!(value(text), None, "{text}");
         }
     }

@@ -9,10 +9,10 @@ use std::borrow::Cow;
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::schema::{FileSyntax, RuleSyntax};
+use super::schema::{FileSyntax, ProviderSyntax, RuleSyntax};
 use super::{
-    AFTER, BEFORE, Checks, Checksum, Confidence, Extension, LONGEST, MOST_GROUPS, Rule, Seat,
-    Severity, Structure, TOKEN_RUN, Text, Texts, Trigger,
+    AFTER, BEFORE, CharKind, Checks, Checksum, Confidence, Extension, LONGEST, MOST_GROUPS, Rule,
+    Seat, Severity, Structure, TOKEN_RUN, Text, Texts, Trigger,
 };
 
 /// Why a pattern file was refused. Names the rule; the caller adds the file.
@@ -35,23 +35,30 @@ pub fn check_file(text: &str, stem: Option<&str>) -> Result<Vec<Rule>, RuleError
         .into_iter()
         .map(|rule| {
             let id = rule.id.clone();
-            check_rule(rule, &provider.name, &provider.rotate, stem)
+            check_rule(inherit(rule, &provider), &provider.name, stem)
                 .map_err(|why| RuleError::Rule { id, why })
         })
         .collect()
 }
 
-fn check_rule(
-    rule: RuleSyntax,
-    provider: &str,
-    rotate: &str,
-    stem: Option<&str>,
-) -> Result<Rule, String> {
+/// The rule with what its provider says for all of them.
+fn inherit(mut rule: RuleSyntax, provider: &ProviderSyntax) -> RuleSyntax {
+    rule.rotate.get_or_insert_with(|| provider.rotate.clone());
+    if rule.runbook.is_empty() {
+        rule.runbook.clone_from(&provider.runbook);
+    }
+    if rule.references.is_empty() {
+        rule.references.clone_from(&provider.references);
+    }
+    rule
+}
+
+fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Rule, String> {
     check_id(&rule.id, stem)?;
     check_texts(&rule)?;
     let hir = parse_regex(&rule.regex)?;
     let trigger = check_trigger(&rule, &hir)?;
-    let rotate = rule.rotate.unwrap_or_else(|| rotate.to_owned());
+    let rotate = rule.rotate.unwrap_or_default();
     if !rotate.starts_with("https://") {
         return Err(format!("rotate must be an https:// link, not {rotate:?}"));
     }
@@ -61,6 +68,12 @@ fn check_rule(
         extends: optional_word("extends", rule.extends, Extension::from_name, Extension::ALL)?,
         checks: Checks {
             min_entropy: rule.checks.min_entropy,
+            needs: rule
+                .checks
+                .needs
+                .iter()
+                .map(|kind| word("needs", kind, CharKind::from_name, CharKind::ALL))
+                .collect::<Result<_, _>>()?,
             checksum: optional_word(
                 "checksum",
                 rule.checks.checksum,

@@ -94,9 +94,11 @@ pub const TOKEN_RUN: usize = 16;
 pub struct Checks {
     /// Bits a character, at least.
     pub min_entropy: Option<f32>,
+    /// Kinds of characters of which the secret holds at least one each.
+    pub needs: Cow<'static, [CharKind]>,
     pub checksum: Option<Checksum>,
     pub structure: Option<Structure>,
-    /// Values that are never reported.
+    /// Values that are never reported, in whatever letter case.
     pub never: Texts,
 }
 
@@ -141,6 +143,11 @@ named! {
 }
 
 named! {
+    /// Kinds of characters, told apart in `engine/checks/characters.rs`.
+    CharKind { Digit = "digit", Letter = "letter", Lower = "lower", Upper = "upper", }
+}
+
+named! {
     /// Offline checksums, written in `engine/checks/checksum.rs`.
     Checksum {
         /// First 4 hex digits of the MD5 of the body before them (LocalStack).
@@ -161,6 +168,8 @@ named! {
         SendGrid = "sendgrid",
         /// A macaroon, version 2, in base64url behind `pypi-`.
         PypiMacaroon = "pypi-macaroon",
+        /// Base64 of `user:password`, both printable.
+        BasicAuth = "basic-auth",
         /// An access key id whose 16 characters are base32.
         AwsKeyId = "aws-key-id",
         /// The first bytes of a private key's body are what the header says.
@@ -177,5 +186,7 @@ named! {
         Base64 = "base64",
         /// To the `-----END …-----` line of a PEM block.
         Pem = "pem",
+        /// To the end of the `Private-MAC:` line of a PuTTY key file.
+        Putty = "putty",
     }
 }
