@@ -38,6 +38,19 @@ use triggers::Triggers;
 pub const OVERLAP: usize = extent::LONGEST_BODY + 2 * MARGIN;
 
 /// A catalogue made ready to scan. Shared by all threads.
+///
+/// ```
+/// use keysieve::engine::Engine;
+/// use keysieve::findings::{FingerprintKey, Verdict};
+/// use keysieve::rules::catalogue::Catalogue;
+///
+/// let engine = Engine::new(Catalogue::built_in(), FingerprintKey::new(b""));
+/// // Joined here, so that this page is no leak itself.
+/// let line = ["LOCALSTACK_AUTH_TOKEN=ls-", "fAKeToKe-0000-0000-0000-eXamPle0f207"].concat();
+/// let findings = engine.scan(line.as_bytes());
+/// assert_eq!(findings[0].verdict, Verdict::Valid);
+/// assert_eq!(findings[0].redacted.to_string(), "ls-********");
+/// ```
 pub struct Engine {
     catalogue: Catalogue,
     triggers: Triggers,
