@@ -2,6 +2,7 @@
 //! nowhere else: each hands blobs to a visitor and says what it covered.
 
 mod coverage;
+pub mod history;
 
 pub use coverage::{Coverage, Failure};
 
