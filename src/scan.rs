@@ -44,7 +44,7 @@ pub fn look(
 }
 
 /// A failure names what failed, and the name of a file may hold a secret.
-fn redacted(mut coverage: Coverage, engine: &Engine) -> Coverage {
+pub(crate) fn redacted(mut coverage: Coverage, engine: &Engine) -> Coverage {
     for failure in &mut coverage.failures {
         for text in [&mut failure.what, &mut failure.why] {
             *text = String::from_utf8_lossy(&engine.redact(text.as_bytes())).into_owned();

@@ -119,10 +119,15 @@ fn write_coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let coverage = &report.coverage;
     let unit = match report.task {
         Task::Scan => "file",
-        Task::Audit => "object",
+        Task::Audit => "blob",
         Task::Guard => "staged file",
     };
-    write!(out, "Looked at {} ({})", plural(coverage.blobs as usize, unit), size(coverage.bytes))?;
+    write!(out, "Looked at {}", plural(coverage.blobs as usize, unit))?;
+    if coverage.messages > 0 {
+        let messages = plural(coverage.messages as usize, "message");
+        write!(out, " and {messages} of commits and tags")?;
+    }
+    write!(out, " ({})", size(coverage.bytes))?;
     let passed_over = [
         (coverage.binary, "binary"),
         (coverage.special, "without content (links, submodules, devices)"),

@@ -86,6 +86,7 @@ struct CommitEntry<'r> {
 #[derive(Serialize)]
 struct CoverageEntry<'r> {
     blobs: u64,
+    messages: u64,
     bytes: u64,
     binary: u64,
     special: u64,
@@ -122,6 +123,7 @@ fn document<'r>(report: &'r Report, rules: &'r [Rule]) -> Document<'r> {
             .collect(),
         coverage: CoverageEntry {
             blobs: coverage.blobs,
+            messages: coverage.messages,
             bytes: coverage.bytes,
             binary: coverage.binary,
             special: coverage.special,

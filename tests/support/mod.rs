@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test binary takes its part of it")]
 #![allow(clippy::unwrap_used, reason = "what helps a test fails as a test does")]
 
+pub mod audited;
 pub mod guarded;
 pub mod repository;
 pub mod tokens;
