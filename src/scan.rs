@@ -6,7 +6,7 @@ use bstr::BString;
 
 use crate::blob::{Blob, LineIndex, Provenance};
 use crate::engine::Engine;
-use crate::findings::{Finding, Occurrence, Place, group};
+use crate::findings::{Finding, Occurrence, Place, Span, Step, group};
 use crate::policy::Policy;
 use crate::report::{Report, Task};
 use crate::source::{Progress, Source};
@@ -34,11 +34,12 @@ pub fn scan(
 
 /// The blob's findings, each with its place.
 pub fn sightings_in(blob: &Blob<'_>, engine: &Engine) -> Vec<(Finding, Occurrence)> {
-    let findings = engine.scan(blob.bytes);
+    let Some(text) = blob.text() else { return Vec::new() };
+    let findings = engine.scan(&text.bytes);
     if findings.is_empty() {
         return Vec::new();
     }
-    let lines = LineIndex::new(blob.bytes);
+    let lines = LineIndex::new(&text.bytes);
     let path = blob.provenance.path().map(|path| BString::from(engine.redact(path)));
     let place = match blob.provenance {
         Provenance::Index(_) | Provenance::Committed(_) => Place::Index,
@@ -47,12 +48,17 @@ pub fn sightings_in(blob: &Blob<'_>, engine: &Engine) -> Vec<(Finding, Occurrenc
     };
     findings
         .into_iter()
-        .map(|finding| {
-            let span = finding.span;
+        .map(|mut finding| {
+            let region = lines.region(finding.span.start, finding.span.end);
+            let source = text.source(finding.span.start..finding.span.end);
+            finding.span = Span { start: source.start, end: source.end };
+            if text.is_transcoded() {
+                finding.encoding = finding.encoding.within(Step::Utf16);
+            }
             let occurrence = Occurrence {
                 path: path.clone(),
-                region: lines.region(span.start, span.end),
-                span,
+                region,
+                span: finding.span,
                 encoding: finding.encoding,
                 place: place.clone(),
             };

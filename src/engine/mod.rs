@@ -107,7 +107,7 @@ impl Engine {
         Some(Finding {
             rule: index,
             span,
-            encoding: Encoding::Plain,
+            encoding: Encoding::PLAIN,
             verdict: judgement.verdict,
             confidence: judgement.confidence,
             redacted: Redacted::new(secret, rule),

@@ -2,8 +2,8 @@
 
 use std::io::{self, Read};
 
-use super::{Coverage, Failure, Progress, Source, Visitor};
-use crate::blob::{Blob, Class, Provenance};
+use super::{Coverage, Failure, Progress, Source, Visitor, admit};
+use crate::blob::{Blob, Provenance};
 
 /// Standard input, read to its end.
 pub struct Stdin;
@@ -13,11 +13,7 @@ impl Source for Stdin {
         progress.begin(1);
         let mut bytes = Vec::new();
         let coverage = match io::stdin().lock().read_to_end(&mut bytes) {
-            Ok(_) if Class::of(&bytes) == Class::Binary => Coverage::binary(),
-            Ok(_) => {
-                visit(&Blob { bytes: &bytes, provenance: Provenance::Stdin });
-                Coverage::text(bytes.len())
-            }
+            Ok(_) => admit(&Blob { bytes: &bytes, provenance: Provenance::Stdin }, visit),
             Err(error) => Coverage::failure(Failure::new("standard input", error)),
         };
         progress.step();

@@ -15,8 +15,8 @@ use git2::Repository;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use rayon::prelude::*;
 
-use super::{Coverage, Failure, Progress, Source, Visitor};
-use crate::blob::{Blob, Class, Provenance};
+use super::{Coverage, Failure, Progress, Source, Visitor, admit};
+use crate::blob::{Blob, Provenance};
 
 /// What to do with files that an ignore rule matches and git does not track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,11 +88,8 @@ impl ListedFile {
         if let Err(why) = File::open(&self.at).and_then(|mut file| file.read_to_end(buffer)) {
             return Coverage::failure(Failure::new(self.at.display().to_string(), why));
         }
-        if Class::of(buffer) == Class::Binary {
-            return Coverage::binary();
-        }
-        visit(&Blob { bytes: buffer, provenance: Provenance::WorkTree(self.shown.clone()) });
-        Coverage::text(buffer.len())
+        let provenance = Provenance::WorkTree(self.shown.clone());
+        admit(&Blob { bytes: buffer, provenance }, visit)
     }
 }
 
