@@ -23,16 +23,16 @@ pub fn endian_of(bytes: &[u8]) -> Option<Endian> {
         // Else UTF-32.
         [0xFF, 0xFE, rest @ ..] if !rest.starts_with(&[0, 0]) => Some(Endian::Little),
         [0xFE, 0xFF, ..] => Some(Endian::Big),
-        [0, b, ..] if *b != 0 => ascii(bytes, 1).then_some(Endian::Big),
-        [b, 0, ..] if *b != 0 => ascii(bytes, 0).then_some(Endian::Little),
+        [0, b, ..] if *b != 0 => latin(bytes, 1).then_some(Endian::Big),
+        [b, 0, ..] if *b != 0 => latin(bytes, 0).then_some(Endian::Little),
         _ => None,
     }
 }
 
-/// Whether the head is ASCII text in units whose character is the byte at `at`.
-fn ascii(bytes: &[u8], at: usize) -> bool {
+/// Whether the head is Latin text in units whose character is the byte at `at`.
+fn latin(bytes: &[u8], at: usize) -> bool {
     let head = &bytes[..bytes.len().min(HEAD) / 2 * 2];
-    let printable = |b: u8| matches!(b, b' '..=b'~' | b'\t' | b'\n' | b'\r');
+    let printable = |b: u8| matches!(b, b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0xA0..);
     head.len() >= SHORTEST
         && head.chunks_exact(2).all(|unit| unit[1 - at] == 0 && printable(unit[at]))
 }

@@ -3,6 +3,7 @@
 //! ```text
 //! bytes ─▶ triggers (where could a secret be?) ─▶ matcher (which rule, what span?)
 //!       ─▶ checks (checksum, structure, entropy, placeholder) ─▶ findings ─▶ overlap
+//!       ─▶ decode (what stands encoded here?) ─▶ the same once more
 //! ```
 //!
 //! The engine knows no source. [`Engine::detect`] takes bytes and ranges; a trigger is judged
@@ -14,12 +15,13 @@
 use std::ops::Range;
 
 use crate::findings::{Encoding, Finding, FingerprintKey, Redacted, Span};
-use crate::rules::Rule;
 use crate::rules::catalogue::Catalogue;
+use crate::rules::{Rule, Trigger};
 
 pub mod assignment;
 mod candidate;
 pub mod checks;
+pub mod decode;
 mod extent;
 mod matcher;
 mod overlap;
@@ -50,19 +52,53 @@ impl Engine {
         self.catalogue.rules()
     }
 
-    /// Judged findings of all triggers that begin in `ranges`, which must be sorted and
-    /// apart. Overlaps are not settled yet.
+    /// Judged findings of all triggers and encoded texts that begin in `ranges`, which must
+    /// be sorted and apart. Overlaps are not settled yet.
     pub fn detect(&self, bytes: &[u8], ranges: &[Range<usize>]) -> Vec<Finding> {
+        let look = |text: &[u8], found: &mut Vec<Finding>| {
+            self.detect_plain(text, 0..text.len(), found);
+        };
         let mut findings = Vec::new();
         for range in ranges {
-            self.triggers.each(bytes, range.clone(), |rule, trigger| {
-                let matcher = &self.matchers[rule];
-                if let Some(candidate) = matcher.candidate(self.rule(rule), bytes, trigger) {
-                    findings.extend(self.judge(rule, bytes, candidate));
-                }
-            });
+            self.detect_plain(bytes, range.clone(), &mut findings);
+            decode::detect(bytes, range.clone(), &look, &mut findings);
         }
         findings
+    }
+
+    /// What stands in the bytes as they are. Of a name's value it is asked first whether it
+    /// is a text in base64: then that text is the secret, and the same one elsewhere.
+    fn detect_plain(&self, bytes: &[u8], range: Range<usize>, findings: &mut Vec<Finding>) {
+        self.triggers.each(bytes, range, |rule, trigger| {
+            findings.extend(self.in_encoded_value(rule, bytes, &trigger).or_else(|| {
+                let candidate =
+                    self.matchers[rule].candidate(self.rule(rule), bytes, trigger.clone())?;
+                self.judge(rule, bytes, candidate)
+            }));
+        });
+    }
+
+    /// The finding of a rule with names where the named value is an encoded text that the
+    /// rule accepts. The name stands outside, so that no decoding by itself tells.
+    fn in_encoded_value(
+        &self,
+        index: usize,
+        bytes: &[u8],
+        trigger: &Range<usize>,
+    ) -> Option<Finding> {
+        if !matches!(self.rule(index).trigger, Trigger::Names(_)) {
+            return None;
+        }
+        let span = assignment::value_of(bytes, trigger.clone())?;
+        let (value, step) = decode::value(&bytes[span.clone()])?;
+        // Written out, it is an assignment like any other.
+        let quote = [b"\"", b"'", b"`"].into_iter().find(|quote| !value.contains(&quote[0]))?;
+        let name = &bytes[trigger.clone()];
+        let text = [name, b"=", quote, &value, quote].concat();
+        let candidate = self.matchers[index].candidate(self.rule(index), &text, 0..name.len())?;
+        let span = Span { start: span.start, end: span.end };
+        let finding = self.judge(index, &text, candidate)?;
+        Some(Finding { span, encoding: step.into(), ..finding })
     }
 
     /// All of a blob's settled findings, by span.

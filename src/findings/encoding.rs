@@ -101,6 +101,8 @@ mod tests {
         assert_eq!(base64.to_string(), "base64");
         let nested = base64.within(Step::Percent);
         assert_eq!(nested.to_string(), "base64 in percent-encoding");
-        assert!(Encoding::PLAIN < base64 && base64 < nested && Encoding::from(Step::Utf16) < nested);
+        assert!(
+            Encoding::PLAIN < base64 && base64 < nested && Encoding::from(Step::Utf16) < nested
+        );
     }
 }
