@@ -31,13 +31,17 @@ pub fn each(bytes: &[u8], range: Range<usize>, mut found: impl FnMut(Entry)) {
     }
 }
 
-/// The kinds of which an escape may begin with this byte.
-pub fn kinds(lead: u8) -> &'static [Kind] {
-    match lead {
-        b'%' => &[Kind::Percent],
-        b'&' => &[Kind::Entity],
-        b'\\' => &[Kind::Unicode, Kind::Hex, Kind::Joint],
-        b'"' | b'\'' | b'`' => &[Kind::Joint],
+/// The kinds of which an escape may begin at `at`, by its first two bytes.
+#[inline]
+pub fn kinds(bytes: &[u8], at: usize) -> &'static [Kind] {
+    let Some(&next) = bytes.get(at + 1) else { return &[] };
+    match (bytes[at], next) {
+        (b'%', b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => &[Kind::Percent],
+        (b'&', b'#' | b'q' | b'a' | b'l' | b'g' | b'e' | b'c') => &[Kind::Entity],
+        (b'\\', b'u' | b'U') => &[Kind::Unicode],
+        (b'\\', b'x') => &[Kind::Hex],
+        (b'\\', b'\n' | b'\r') => &[Kind::Joint],
+        (b'\\', b'\\') => &[Kind::Unicode, Kind::Hex],
         _ => &[],
     }
 }

@@ -17,6 +17,9 @@ const SIGNS: [&[u8]; 8] = [b"++", b"..", b"||", b"<>", b"+", b".", b"&", b"~"];
 /// Length of the joint that begins at `at` with a closing quote, or with a backslash at the
 /// line's end: to the opening quote or the indent's end.
 pub fn length(bytes: &[u8], at: usize) -> Option<usize> {
+    if !at.checked_sub(1).is_some_and(|before| is_token(bytes[before])) {
+        return None;
+    }
     let rest = &bytes[at..bytes.len().min(at + LONGEST_JOINT)];
     let (length, quote) = match rest[0] {
         b'\\' => (continued_line(rest)?, None),
@@ -66,11 +69,15 @@ fn spaces(rest: &[u8]) -> usize {
     rest.iter().take_while(|b| b.is_ascii_whitespace()).count()
 }
 
+#[inline]
+fn is_token(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+' | b'/' | b'=' | b'.' | b'~')
+}
+
 /// Whether the bytes beside a joint go on as a token does, up to the literal's other quote.
 fn is_word<'b>(mut beside: impl Iterator<Item = &'b u8>, quote: Option<u8>) -> bool {
-    let token = |b: &u8| b.is_ascii_alphanumeric() || b"_-+/=.~".contains(b);
     let ends = |b: u8| quote.map_or(b"\"'`".contains(&b), |quote| b == quote);
-    beside.next().is_some_and(token)
+    beside.next().is_some_and(|&b| is_token(b))
         && beside.take(WORD - 1).take_while(|&&b| !ends(b)).all(|b| !b.is_ascii_whitespace())
 }
 

@@ -44,7 +44,7 @@ pub fn each(bytes: &[u8], range: Range<usize>, found: &mut dyn FnMut(Decoded)) {
 
 /// Decodes the escapes round the `%`, `&` or backslash at `at`, if that begins the first.
 pub fn escape(bytes: &[u8], at: usize, found: &mut dyn FnMut(Decoded)) {
-    for kind in entries::kinds(bytes[at]) {
+    for kind in entries::kinds(bytes, at) {
         chain::chain(*kind, bytes, at, found);
     }
 }

@@ -54,6 +54,18 @@ static DIGITS: [u8; 256] = {
     digits
 };
 
+/// Value of a hexadecimal digit of either case; 16 for any other byte.
+static HEX_DIGITS: [u8; 256] = {
+    let mut digits = [16; 256];
+    let mut value = 0;
+    while value < 16 {
+        digits[b"0123456789abcdef"[value] as usize] = value as u8;
+        digits[b"0123456789ABCDEF"[value] as usize] = value as u8;
+        value += 1;
+    }
+    digits
+};
+
 /// Whether the byte can stand in a run.
 #[inline]
 pub fn belongs(b: u8) -> bool {
@@ -121,8 +133,7 @@ fn begins_as_base64(bytes: &[u8], start: usize) -> bool {
         any |= digit;
         bits = bits << 6 | u64::from(digit & 63);
     }
-    let [_, _, a, b, c, d, e, f] = bits.to_be_bytes();
-    any < 64 && text::begins(&[a, b, c, d, e, f])
+    any < 64 && text::begins(bits)
 }
 
 /// Hands on the text that the sheet holds. `false` where it holds none.
@@ -210,11 +221,7 @@ fn is_blank(b: u8) -> bool {
 fn hex(bytes: &[u8], start: usize, found: &mut dyn FnMut(Decoded)) {
     let prefixed = matches!(bytes.get(start..), Some([b'0', b'x' | b'X', ..]));
     let start = start + if prefixed { 2 } else { 0 };
-    let begins = bytes.get(start..).and_then(|run| run.first_chunk::<12>()).is_some_and(|head| {
-        let mut first = [0; 6];
-        decode_hex(head, &mut first) && text::begins(&first)
-    });
-    if !begins {
+    if !begins_as_hex(bytes, start) {
         return;
     }
     let rest = &bytes[start..];
@@ -231,6 +238,21 @@ fn hex(bytes: &[u8], start: usize, found: &mut dyn FnMut(Decoded)) {
         sheet.keep_tail(OVERLAP);
     }
     emit_hex(&sheet, false, found);
+}
+
+#[inline]
+fn begins_as_hex(bytes: &[u8], start: usize) -> bool {
+    let Some(head) = bytes.get(start..).and_then(|run| run.first_chunk::<12>()) else {
+        return false;
+    };
+    let mut bits = 0u64;
+    let mut any = 0;
+    for &b in head {
+        let digit = HEX_DIGITS[usize::from(b)];
+        any |= digit;
+        bits = bits << 4 | u64::from(digit & 15);
+    }
+    any < 16 && text::begins(bits)
 }
 
 fn emit_hex(sheet: &Sheet, cut: bool, found: &mut dyn FnMut(Decoded)) -> bool {
@@ -271,10 +293,6 @@ pub(super) fn decode_hex(digits: &[u8], bytes: &mut [u8]) -> bool {
 /// Value of a hexadecimal digit.
 #[inline]
 pub(super) fn hex_digit(b: u8) -> Option<u8> {
-    match b {
-        b'0'..=b'9' => Some(b - b'0'),
-        b'a'..=b'f' => Some(b - b'a' + 10),
-        b'A'..=b'F' => Some(b - b'A' + 10),
-        _ => None,
-    }
+    let digit = HEX_DIGITS[usize::from(b)];
+    (digit < 16).then_some(digit)
 }

@@ -14,11 +14,47 @@ pub enum Looks {
     Noise,
 }
 
-/// Whether the first bytes could begin a text. Of random bytes one in two hundred pass.
+/// Whether the first six bytes, in the lower part of a big-endian number, could begin a text.
+/// Of random ones one in two hundred pass; most are turned down by a few instructions.
 #[inline]
-pub fn begins(head: &[u8; 6]) -> bool {
-    head.iter().all(|&b| is_plain(b)) || begins_otherwise(head)
+pub fn begins(head: u64) -> bool {
+    const HIGH: u64 = 0x8080_8080_8080;
+    let bytes = head.to_be_bytes();
+    let mut kinds = 0;
+    for &b in &bytes[2..] {
+        kinds |= KINDS[usize::from(b)];
+    }
+    if kinds == PLAIN {
+        return true;
+    }
+    // In UTF-8 what follows a lead is a continuation, and nothing else is one.
+    let high = head & HIGH;
+    let lead = high & head << 1;
+    let continuation = high & !lead;
+    let utf8 = kinds & (CONTROL | NUL) == 0 && (lead >> 8) & !continuation & HIGH == 0;
+    (utf8 && continuation & !(high >> 8) == 0 || kinds & NUL != 0 || head >> 40 >= 0xFE)
+        && begins_otherwise(bytes)
 }
+
+const PLAIN: u8 = 1;
+const CONTROL: u8 = 2;
+const NUL: u8 = 4;
+const BEYOND_ASCII: u8 = 8;
+
+/// What kind of byte it is.
+static KINDS: [u8; 256] = {
+    let mut kinds = [BEYOND_ASCII; 256];
+    let mut b = 0;
+    while b < 128 {
+        kinds[b] = match b as u8 {
+            0 => NUL,
+            b if is_plain(b) => PLAIN,
+            _ => CONTROL,
+        };
+        b += 1;
+    }
+    kinds
+};
 
 /// Judges all of the bytes.
 pub fn looks(bytes: &[u8]) -> Looks {
@@ -37,23 +73,22 @@ pub fn looks(bytes: &[u8]) -> Looks {
 
 /// Printable ASCII or the white space that texts hold.
 #[inline]
-pub fn is_plain(b: u8) -> bool {
+pub const fn is_plain(b: u8) -> bool {
     matches!(b, b' '..=b'~' | b'\t' | b'\n' | b'\r')
 }
 
 /// UTF-8 that is more than ASCII, or UTF-16.
 #[cold]
-fn begins_otherwise(head: &[u8; 6]) -> bool {
-    let utf16 = match head {
+fn begins_otherwise([_, _, head @ ..]: [u8; 8]) -> bool {
+    match head {
         [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => true,
-        [a, 0, b, 0, c, 0] | [0, a, 0, b, 0, c] => is_plain(*a) && is_plain(*b) && is_plain(*c),
-        _ => false,
-    };
-    let ascii_or_more = |b: &u8| is_plain(*b) || *b >= 0x80;
-    utf16
-        || head.iter().all(ascii_or_more)
-            // The last character may go on behind the head.
-            && std::str::from_utf8(head).map_or_else(|why| why.error_len().is_none(), |_| true)
+        [a, 0, b, 0, c, 0] | [0, a, 0, b, 0, c] => is_plain(a) && is_plain(b) && is_plain(c),
+        // The last character may go on behind the head.
+        _ => {
+            head.iter().all(|&b| is_plain(b) || b >= 0x80)
+                && std::str::from_utf8(&head).map_or_else(|why| why.error_len().is_none(), |_| true)
+        }
+    }
 }
 
 #[cfg(test)]
@@ -62,12 +97,23 @@ mod tests {
 
     #[test]
     fn texts_begin_like_texts() {
+        let begins = |head: &[u8]| {
+            super::begins(head[..6].iter().fold(0, |number, &b| number << 8 | u64::from(b)))
+        };
         for head in
-            [b"user:p", b"\r\n\tab ", b"a\0b\0c\0", "pß=€".as_bytes().first_chunk().unwrap()]
+            ["user:p", "\r\n\tab ", "a\0b\0c\0", "\0a\0b\0c", "pß=€", "日本", "ab€é", "abcdé"]
         {
-            assert!(begins(head), "{head:?}");
+            assert!(begins(head.as_bytes()), "{head:?}");
         }
-        for head in [b"\x01bcdef", b"abc\xffef", b"a\0b\0\x01\0", b"\x1f\x8b\x08\x00\x00\x00"] {
+        assert!(begins(b"\xff\xfea\0b\0") && begins(b"\xfe\xff\0a\0b"));
+        for head in [
+            b"\x01bcdef",
+            b"abc\xffef",
+            b"a\0b\0\x01\0",
+            b"\x1f\x8b\x08\0\0\0",
+            b"\x80bcdef",
+            b"ab\xc3\xc3\xa9e",
+        ] {
             assert!(!begins(head), "{head:?}");
         }
     }
