@@ -83,15 +83,22 @@ fn write_rule(code: &mut String, rule: &Rule) {
         non_examples,
     } = rule;
     let trigger = match trigger {
-        Trigger::Anchors { literals, at_start, longest } => format!(
-            "Trigger::Anchors {{ literals: {}, at_start: {at_start}, longest: {longest} }}",
+        Trigger::Anchors { literals, seat, longest } => format!(
+            "Trigger::Anchors {{ literals: {}, seat: Seat::{seat:?}, longest: {longest} }}",
             list(literals)
         ),
         Trigger::Names(names) => format!("Trigger::Names({})", list(names)),
     };
     let checks = format!(
-        "Checks {{ min_entropy: {:?}, checksum: {}, structure: {}, never: {} }}",
+        "Checks {{ min_entropy: {:?}, needs: Cow::Borrowed(&[{}]), checksum: {}, structure: {}, \
+         never: {} }}",
         checks.min_entropy,
+        checks
+            .needs
+            .iter()
+            .map(|kind| format!("CharKind::{kind:?}"))
+            .collect::<Vec<_>>()
+            .join(", "),
         option("Checksum", checks.checksum.map(|c| format!("{c:?}"))),
         option("Structure", checks.structure.map(|s| format!("{s:?}"))),
         list(&checks.never)

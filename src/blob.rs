@@ -15,19 +15,42 @@ use utf16::Endian;
 pub struct Blob<'a> {
     pub bytes: &'a [u8],
     pub provenance: Provenance,
+    pub part: Part,
+}
+
+/// Which part of the whole a blob's bytes are. Long input comes in parts that overlap.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The bytes whose findings are this part's own; beside them stand its neighbours'.
+    pub core: Range<usize>,
+    /// Where in the whole the bytes begin.
+    pub offset: usize,
+    /// The position of the first byte.
+    pub start: Position,
+}
+
+impl<'a> Blob<'a> {
+    /// A blob whose bytes are all there is.
+    pub fn whole(bytes: &'a [u8], provenance: Provenance) -> Self {
+        let start = Position { line: 1, column: 1 };
+        Blob { bytes, provenance, part: Part { core: 0..bytes.len(), offset: 0, start } }
+    }
 }
 
 impl Blob<'_> {
     /// The text to be scanned; `None` for a binary blob.
     pub fn text(&self) -> Option<Text<'_>> {
-        match Class::of(self.bytes) {
-            Class::Text => Some(Text { bytes: Cow::Borrowed(self.bytes), offsets: None }),
+        // What is not the beginning has the class that the beginning had; UTF-16 comes whole.
+        let class = if self.part.offset == 0 { Class::of(self.bytes) } else { Class::Text };
+        let (bytes, offsets) = match class {
+            Class::Text => (Cow::Borrowed(self.bytes), None),
             Class::Utf16(endian) => {
                 let (text, offsets) = utf16::transcode(self.bytes, endian);
-                Some(Text { bytes: Cow::Owned(text), offsets: Some(offsets) })
+                (Cow::Owned(text), Some(offsets))
             }
-            Class::Binary => None,
-        }
+            Class::Binary => return None,
+        };
+        Some(Text { bytes, offsets })
     }
 }
 
@@ -121,22 +144,26 @@ pub struct Region {
 pub struct LineIndex<'a> {
     bytes: &'a [u8],
     starts: Vec<usize>,
+    /// The position of the first byte.
+    first: Position,
 }
 
 impl<'a> LineIndex<'a> {
-    /// A line ends with LF; a CR before it belongs to the line.
-    pub fn new(bytes: &'a [u8]) -> Self {
+    /// A line ends with LF; a CR before it belongs to the line. `first` is the position of
+    /// the first byte.
+    pub fn new(bytes: &'a [u8], first: Position) -> Self {
         let starts =
             std::iter::once(0).chain(memchr::memchr_iter(b'\n', bytes).map(|at| at + 1)).collect();
-        LineIndex { bytes, starts }
+        LineIndex { bytes, starts, first }
     }
 
     /// The position of the byte at `offset`. Bytes that are no UTF-8 count one each.
     pub fn position(&self, offset: usize) -> Position {
-        let line = self.starts.partition_point(|&start| start <= offset);
-        let start = self.starts[line - 1];
-        let column = self.bytes[start..offset.min(self.bytes.len())].chars().count() + 1;
-        Position { line, column }
+        let line = self.starts.partition_point(|&start| start <= offset) - 1;
+        let start = self.starts[line];
+        let columns = self.bytes[start..offset.min(self.bytes.len())].chars().count();
+        let before = if line == 0 { self.first.column } else { 1 };
+        Position { line: self.first.line + line, column: before + columns }
     }
 
     /// The region of the bytes from `start` to `end`, exclusive.
@@ -149,9 +176,11 @@ impl<'a> LineIndex<'a> {
 mod tests {
     use super::*;
 
+    const START: Position = Position { line: 1, column: 1 };
+
     #[test]
     fn columns_count_code_points_and_lines_end_with_lf() {
-        let index = LineIndex::new("é=1\r\n\nkey=ß2".as_bytes());
+        let index = LineIndex::new("é=1\r\n\nkey=ß2".as_bytes(), START);
         assert_eq!(index.position(0), Position { line: 1, column: 1 });
         assert_eq!(index.position(2), Position { line: 1, column: 2 });
         assert_eq!(index.position(6), Position { line: 2, column: 1 });

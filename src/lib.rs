@@ -14,13 +14,15 @@
 //! * [`findings`]: what we found: findings, credentials, occurrences; nothing holds a secret.
 //! * [`policy`]: what is already known or allowed.
 //! * [`report`]: how we tell.
-//! * `hook`: the pre-commit hook's place and text.
+//! * [`hook`]: the pre-commit hook's place and text.
 //!
-//! `scan`, `guard` and `audit` join them: a tree, what a change adds, a history.
+//! `scan`, [`guard`] and `audit` join them: a tree, what a change adds, a history.
 
 pub mod blob;
 pub mod engine;
 pub mod findings;
+pub mod guard;
+pub mod hook;
 pub mod policy;
 pub mod report;
 pub mod rules;

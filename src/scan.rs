@@ -1,6 +1,6 @@
 //! The join for a working tree or standard input: source × engine × policy → report.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use bstr::BString;
 
@@ -9,7 +9,7 @@ use crate::engine::Engine;
 use crate::findings::{Finding, Occurrence, Place, Span, Step, group};
 use crate::policy::Policy;
 use crate::report::{Report, Task};
-use crate::source::{Progress, Source};
+use crate::source::{Coverage, Progress, Source};
 
 /// Scans every blob of the source.
 pub fn scan(
@@ -18,28 +18,50 @@ pub fn scan(
     policy: &Policy,
     progress: &dyn Progress,
 ) -> Report {
+    let (sightings, coverage) = look(source, engine, progress);
+    Report { task: Task::Scan, credentials: policy.apply(group(sightings)), coverage }
+}
+
+/// Everything that the source's blobs hold, each finding with its place. The coverage is fit to
+/// be shown.
+pub fn look(
+    source: &dyn Source,
+    engine: &Engine,
+    progress: &dyn Progress,
+) -> (Vec<(Finding, Occurrence)>, Coverage) {
     let sightings = Mutex::new(Vec::new());
     let coverage = source.visit(
         &|blob| {
             let found = sightings_in(blob, engine);
             if !found.is_empty() {
-                sightings.lock().unwrap_or_else(|held| held.into_inner()).extend(found);
+                sightings.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
             }
         },
         progress,
     );
-    let sightings = sightings.into_inner().unwrap_or_else(|held| held.into_inner());
-    Report { task: Task::Scan, credentials: policy.apply(group(sightings)), coverage }
+    let sightings = sightings.into_inner().unwrap_or_else(PoisonError::into_inner);
+    (sightings, redacted(coverage, engine))
+}
+
+/// A failure names what failed, and the name of a file may hold a secret.
+fn redacted(mut coverage: Coverage, engine: &Engine) -> Coverage {
+    for failure in &mut coverage.failures {
+        for text in [&mut failure.what, &mut failure.why] {
+            *text = String::from_utf8_lossy(&engine.redact(text.as_bytes())).into_owned();
+        }
+    }
+    coverage
 }
 
 /// The blob's findings, each with its place.
-pub fn sightings_in(blob: &Blob<'_>, engine: &Engine) -> Vec<(Finding, Occurrence)> {
+fn sightings_in(blob: &Blob<'_>, engine: &Engine) -> Vec<(Finding, Occurrence)> {
     let Some(text) = blob.text() else { return Vec::new() };
-    let findings = engine.scan(&text.bytes);
+    let core = if text.is_transcoded() { 0..text.bytes.len() } else { blob.part.core.clone() };
+    let findings = engine.scan_core(&text.bytes, core);
     if findings.is_empty() {
         return Vec::new();
     }
-    let lines = LineIndex::new(&text.bytes);
+    let lines = LineIndex::new(&text.bytes, blob.part.start);
     let path = blob.provenance.path().map(|path| BString::from(engine.redact(path)));
     let place = match blob.provenance {
         Provenance::Index(_) | Provenance::Committed(_) => Place::Index,
@@ -49,20 +71,55 @@ pub fn sightings_in(blob: &Blob<'_>, engine: &Engine) -> Vec<(Finding, Occurrenc
     findings
         .into_iter()
         .map(|mut finding| {
-            let region = lines.region(finding.span.start, finding.span.end);
-            let source = text.source(finding.span.start..finding.span.end);
-            finding.span = Span { start: source.start, end: source.end };
+            let Span { start, end } = finding.span;
+            let source = text.source(start..end);
+            let offset = blob.part.offset;
             if text.is_transcoded() {
                 finding.encoding = finding.encoding.within(Step::Utf16);
             }
             let occurrence = Occurrence {
                 path: path.clone(),
-                region,
-                span: finding.span,
+                region: lines.region(start, end),
+                span: Span { start: source.start + offset, end: source.end + offset },
                 encoding: finding.encoding,
                 place: place.clone(),
             };
             (finding, occurrence)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::FingerprintKey;
+    use crate::report::Format;
+    use crate::rules::catalogue::Catalogue;
+    use crate::source::{Failure, Silent, Visitor};
+
+    /// A source that fails at a file whose name is a secret and would steer a terminal.
+    struct Unreadable(String);
+
+    impl Source for Unreadable {
+        fn visit(&self, _visit: &Visitor<'_>, _progress: &dyn Progress) -> Coverage {
+            let why = format!("{}: permission denied", self.0);
+            Coverage::failure(Failure::new(format!("\u{1b}]0;{}", self.0), why))
+        }
+    }
+
+    #[test]
+    fn a_failure_shows_no_secret_and_no_control_character() {
+        let token = ["ls-", "fAKeToKe-0000-0000-0000-eXamPle0f207"].concat();
+        let engine = Engine::new(Catalogue::built_in(), FingerprintKey::new(b""));
+        let report =
+            scan(&Unreadable(token.clone()), &engine, &Policy { show_unlikely: false }, &Silent);
+        for format in [Format::Sarif, Format::Human, Format::Json] {
+            let mut shown = Vec::new();
+            report.write(format, engine.rules(), &mut shown).unwrap();
+            let shown = String::from_utf8(shown).unwrap();
+            assert!(!shown.contains(&token), "{shown}");
+            assert_eq!(shown.matches("ls-********").count(), 2, "{shown}");
+            assert!(!shown.contains("\u{1b}]"), "{shown}");
+        }
+    }
 }

@@ -210,10 +210,12 @@ fn a_secret_stands_in_more_than_itself() {
     let nested = BASE64_STANDARD.encode(format!("export TOKEN={}", token())).replace('=', "%3D");
     let found = scanned(&format!("https://example.com/?state={nested}&x=1"));
     assert_eq!(found.len(), 1);
+    // Behind a sign that is an escape a word begins for the plain reading too.
     let json = format!(r#"{{"run": "export TOKEN=\u0027{}\u0027"}}"#, token());
-    assert_eq!(scanned(&json), [("unicode-escape".to_owned(), token())]);
-    let glued = format!("a%3D{}%26b", token());
-    assert_eq!(scanned(&glued), [("percent-encoding".to_owned(), token())]);
+    assert_eq!(scanned(&json), [("plain".to_owned(), token())]);
+    let escaped = token().replace('-', "%2D");
+    let found = scanned(&format!("https://example.com/?token={escaped}&x=1"));
+    assert_eq!(found, [("percent-encoding".to_owned(), escaped)]);
 }
 
 /// The name stands outside of what is encoded.
@@ -277,6 +279,19 @@ fn base64_over_several_lines_is_one_text() {
             assert_eq!(found.len(), 1, "{width} {end:?}");
             assert_eq!(found[0].0, "base64");
         }
+    }
+}
+
+/// A part of a long input may begin anywhere in a run.
+#[test]
+fn a_run_whose_beginning_is_out_of_sight_is_still_read() {
+    let encoded =
+        BASE64_STANDARD.encode(format!("{} {} {}", "a b".repeat(60), token(), "c".repeat(60)));
+    let digits: String = token().bytes().map(|b| format!("{b:02x}")).collect();
+    for cut in 0..8 {
+        assert_eq!(scanned(&encoded[cut..]).len(), 1, "{cut}");
+        let digits = format!("{}{digits}", "20".repeat(20));
+        assert_eq!(scanned(&digits[cut..]).len(), 1, "{cut}");
     }
 }
 

@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 use clap::{Parser, Subcommand};
 
 mod engine;
+mod hook;
 mod output;
 mod progress;
 mod rules;
@@ -28,6 +29,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Scan(scan::Scan),
+    Hook(hook::Hook),
     Rules(rules::Rules),
 }
 
@@ -35,6 +37,7 @@ enum Command {
 pub fn run() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
         Command::Scan(command) => command.run(),
+        Command::Hook(command) => command.run(),
         Command::Rules(command) => command.run(),
     }
 }

@@ -10,12 +10,14 @@
 
 use std::ops::Range;
 
+use super::masks::is_word;
+use super::names::begins_a_word;
 use crate::rules::{AFTER, LONGEST};
 
 /// The span of the value assigned to the name that stands at `name`, without its quotes.
 /// `None` where the name is part of a longer word or is given no literal value.
 pub fn value_of(bytes: &[u8], name: Range<usize>) -> Option<Range<usize>> {
-    if !begins_a_word(bytes, &name) || bytes.get(name.end).is_some_and(|&b| is_word(b)) {
+    if !begins_a_word(bytes, name.start) || bytes.get(name.end).is_some_and(|&b| is_word(b)) {
         return None;
     }
     let end = bytes.len().min(name.start + LONGEST + AFTER);
@@ -23,17 +25,6 @@ pub fn value_of(bytes: &[u8], name: Range<usize>) -> Option<Range<usize>> {
     let closed = cursor.close_name();
     let operator = cursor.operator(bytes, &name, closed)?;
     cursor.value(operator)
-}
-
-/// A name may follow a separator or a change from lower to upper case (`myApiKey`).
-fn begins_a_word(bytes: &[u8], name: &Range<usize>) -> bool {
-    let Some(before) = name.start.checked_sub(1).map(|at| bytes[at]) else { return true };
-    !before.is_ascii_alphanumeric()
-        || before.is_ascii_lowercase() && bytes[name.start].is_ascii_uppercase()
-}
-
-fn is_word(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || b == b'_'
 }
 
 /// What stands between a name and its value.
@@ -294,6 +285,10 @@ impl Cursor<'_> {
     fn bare(&mut self) -> Option<Range<usize>> {
         let start = self.at;
         self.skip_while(|b| !b.is_ascii_whitespace() && !b"\"'`,;<>()[]{}|&\\".contains(&b));
+        // What is called is no literal.
+        if self.peek() == Some(b'(') {
+            return None;
+        }
         // A value that touches the end of the window may go on behind it.
         let whole = self.at < self.end || self.end == self.bytes.len();
         (whole && self.at > start).then_some(start..self.at)
@@ -388,9 +383,14 @@ mod tests {
 
     #[test]
     fn what_is_no_assignment_has_no_value() {
-        for text in
-            ["API_KEY", "API_KEYS=1234567890", "API_KEY is needed", "API_KEY=", "unset API_KEY\n"]
-        {
+        for text in [
+            "API_KEY",
+            "API_KEYS=1234567890",
+            "API_KEY is needed",
+            "API_KEY=",
+            "unset API_KEY\n",
+            "api_key = readKey2(vault)",
+        ] {
             assert_eq!(value(text), None, "{text}");
         }
     }

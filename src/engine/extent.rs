@@ -7,14 +7,16 @@ use memchr::memmem;
 use crate::rules::Extension;
 
 /// A body longer than this is cut here; no credential format comes near.
-const LONGEST_BODY: usize = 64 * 1024;
+pub const LONGEST_BODY: usize = 64 * 1024;
 
 /// Where the secret ends whose judged part ends at `from`.
 pub fn end(bytes: &[u8], from: usize, extension: Extension) -> usize {
     let body = &bytes[from..bytes.len().min(from + LONGEST_BODY)];
     match extension {
         Extension::Base64UrlDots => {
-            from + run(body, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+            let run = run(body, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
+            // Dots at the end are a sentence's, not the token's.
+            from + body[..run].iter().rposition(|&b| b != b'.').map_or(0, |last| last + 1)
         }
         Extension::Base64 => {
             from + run(body, |b| {
@@ -22,6 +24,7 @@ pub fn end(bytes: &[u8], from: usize, extension: Extension) -> usize {
             })
         }
         Extension::Pem => from + pem_tail(body),
+        Extension::Putty => from + putty_tail(body),
     }
 }
 
@@ -56,7 +59,7 @@ fn run(body: &[u8], belongs: impl Fn(u8) -> bool) -> usize {
 /// PEM body can hold.
 fn pem_tail(body: &[u8]) -> usize {
     let in_body = run(body, |b| {
-        b.is_ascii_alphanumeric() || b.is_ascii_whitespace() || b"+/=\\\"',:-".contains(&b)
+        b.is_ascii_alphanumeric() || b.is_ascii_whitespace() || b"+/=\\\"',:-#*|>".contains(&b)
     });
     match memmem::find(&body[..in_body], b"-----END") {
         Some(mark) => {
@@ -68,9 +71,31 @@ fn pem_tail(body: &[u8]) -> usize {
     }
 }
 
+/// To the end of the message authentication code, which closes the file and covers all of it.
+fn putty_tail(body: &[u8]) -> usize {
+    const MAC: &[u8] = b"Private-MAC: ";
+    memmem::find(body, MAC).map_or(0, |at| {
+        let digits = at + MAC.len();
+        digits + run(&body[digits..], |b| b.is_ascii_hexdigit())
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_ends_before_the_dot_of_its_sentence() {
+        let text = b"eyJ.eyJ.c2ln... and so on";
+        assert_eq!(end(text, 3, Extension::Base64UrlDots), 12);
+    }
+
+    #[test]
+    fn a_putty_key_ends_with_its_code() {
+        let text = b"Comment: a@b\nPrivate-Lines: 1\nAAAA\nPrivate-MAC: 0f1e\nrest";
+        assert_eq!(&text[end(text, 0, Extension::Putty)..], b"\nrest");
+        assert_eq!(end(b"Comment: a", 0, Extension::Putty), 0);
+    }
 
     #[test]
     fn a_pem_block_ends_with_its_end_line_and_escapes_are_no_identity() {

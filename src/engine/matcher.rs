@@ -4,18 +4,18 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use regex_automata::meta::Regex;
-use regex_automata::util::{captures::Captures, syntax};
+use regex_automata::util::{primitives::NonMaxUsize, syntax};
 use regex_automata::{Anchored, Input};
 
 use super::assignment;
 use super::candidate::Candidate;
 use crate::findings::Span;
-use crate::rules::{LONGEST, Rule, Trigger};
+use crate::rules::{LONGEST, MOST_GROUPS, Rule, Seat, Trigger};
 
 /// A rule's regex, compiled on first need: of hundreds of rules a scan needs a handful.
 #[derive(Default)]
 pub struct Matcher {
-    regex: OnceLock<Regex>,
+    compiled: OnceLock<Compiled>,
 }
 
 impl Matcher {
@@ -27,16 +27,14 @@ impl Matcher {
         bytes: &'b [u8],
         trigger: Range<usize>,
     ) -> Option<Candidate<'b>> {
-        let regex = self.regex.get_or_init(|| compile(&rule.regex));
-        let mut captures = regex.create_captures();
+        let compiled = self.compiled.get_or_init(|| Compiled::new(rule));
         let span = match rule.trigger {
-            Trigger::Anchors { at_start: true, longest, .. } => {
-                let input =
-                    window(bytes, trigger.start, trigger.start + longest).anchored(Anchored::Yes);
-                secret(regex, &input, &mut captures)?
+            Trigger::Anchors { seat: Seat::Inside, longest, .. } => {
+                compiled.round(bytes, &trigger, longest)?
             }
-            Trigger::Anchors { at_start: false, longest, .. } => {
-                round_anchor(regex, bytes, &trigger, longest, &mut captures)?
+            Trigger::Anchors { longest, .. } => {
+                let input = window(bytes, trigger.start, trigger.start + longest);
+                compiled.find(&input.anchored(Anchored::Yes))?.secret
             }
             Trigger::Names(_) => {
                 let value = assignment::value_of(bytes, trigger)?;
@@ -44,55 +42,74 @@ impl Matcher {
                     return None;
                 }
                 let input = Input::new(bytes).span(value.clone()).anchored(Anchored::Yes);
-                let span = secret(regex, &input, &mut captures)?;
+                let found = compiled.find(&input)?;
                 // The value as a whole, not a beginning of it.
-                (captures.get_match()?.range() == value).then_some(span)?
+                (found.whole == value).then_some(found.secret)?
             }
         };
         Some(Candidate { secret: &bytes[span.start..span.end], span })
     }
 }
 
-/// Patterns were parsed with the same settings when the catalogue was checked.
-fn compile(pattern: &str) -> Regex {
-    Regex::builder()
-        .syntax(syntax::Config::new().unicode(false).utf8(false))
-        .configure(Regex::config().utf8_empty(false))
-        .build(pattern)
-        .expect("the pattern was checked with the catalogue")
+struct Compiled {
+    regex: Regex,
+    /// Index of the group `secret`.
+    secret: usize,
+}
+
+struct Match {
+    whole: Range<usize>,
+    secret: Span,
+}
+
+impl Compiled {
+    /// Patterns were parsed with the same settings when the catalogue was checked. Of an
+    /// anchor that begins a token the trigger has seen that a word begins, behind an escape
+    /// sequence too, which `\b` would not; so it is left out there.
+    fn new(rule: &Rule) -> Self {
+        let at_word = matches!(rule.trigger, Trigger::Anchors { seat: Seat::TokenStart, .. });
+        let pattern = match rule.regex.strip_prefix(r"\b") {
+            Some(rest) if at_word => rest,
+            _ => &rule.regex,
+        };
+        let regex = Regex::builder()
+            .syntax(syntax::Config::new().unicode(false).utf8(false))
+            .configure(Regex::config().utf8_empty(false))
+            .build(pattern)
+            .expect("the pattern was checked with the catalogue");
+        let groups = regex.group_info();
+        let secret = groups.to_index(regex_automata::PatternID::ZERO, "secret");
+        Compiled { secret: secret.expect("checked with the catalogue"), regex }
+    }
+
+    fn find(&self, input: &Input<'_>) -> Option<Match> {
+        let mut slots: [Option<NonMaxUsize>; 2 * MOST_GROUPS] = [None; 2 * MOST_GROUPS];
+        self.regex.search_slots(input, &mut slots)?;
+        let group = |index: usize| Some((slots[2 * index]?.get(), slots[2 * index + 1]?.get()));
+        let (whole_start, whole_end) = group(0)?;
+        let (start, end) = group(self.secret)?;
+        Some(Match { whole: whole_start..whole_end, secret: Span { start, end } })
+    }
+
+    /// The first match that contains the anchor. A match that begins in reach but ends before
+    /// the anchor is passed over.
+    fn round(&self, bytes: &[u8], anchor: &Range<usize>, longest: usize) -> Option<Span> {
+        let mut start = anchor.end.saturating_sub(longest);
+        while start <= anchor.start {
+            let found = self.find(&window(bytes, start, anchor.start + longest))?;
+            if found.whole.start > anchor.start {
+                return None;
+            }
+            if found.whole.end >= anchor.end {
+                return Some(found.secret);
+            }
+            start = found.whole.start + 1;
+        }
+        None
+    }
 }
 
 /// Look-arounds see the bytes beyond the window, as they stand in the blob.
 fn window(bytes: &[u8], start: usize, end: usize) -> Input<'_> {
     Input::new(bytes).span(start..end.min(bytes.len()))
-}
-
-fn secret(regex: &Regex, input: &Input<'_>, captures: &mut Captures) -> Option<Span> {
-    regex.search_captures(input, captures);
-    let span = captures.get_group_by_name("secret")?;
-    Some(Span { start: span.start, end: span.end })
-}
-
-/// The first match that contains the anchor. A match that begins in reach but ends before
-/// the anchor is passed over.
-fn round_anchor(
-    regex: &Regex,
-    bytes: &[u8],
-    anchor: &Range<usize>,
-    longest: usize,
-    captures: &mut Captures,
-) -> Option<Span> {
-    let mut start = anchor.end.saturating_sub(longest);
-    while start <= anchor.start {
-        let span = secret(regex, &window(bytes, start, anchor.start + longest), captures)?;
-        let whole = captures.get_match()?;
-        if whole.start() > anchor.start {
-            return None;
-        }
-        if whole.end() >= anchor.end {
-            return Some(span);
-        }
-        start = whole.start() + 1;
-    }
-    None
 }

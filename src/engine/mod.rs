@@ -16,22 +16,43 @@ use std::ops::Range;
 
 use crate::findings::{Encoding, Finding, FingerprintKey, Redacted, Span};
 use crate::rules::catalogue::Catalogue;
-use crate::rules::{Rule, Trigger};
+use crate::rules::{MARGIN, Rule, Trigger};
 
 pub mod assignment;
 mod candidate;
 pub mod checks;
 pub mod decode;
 mod extent;
+mod fragments;
+mod masks;
 mod matcher;
+mod names;
 mod overlap;
+mod prefixes;
 mod triggers;
 
 use candidate::Candidate;
 use matcher::Matcher;
-use triggers::Triggers;
+use triggers::{Hit, Triggers};
+
+/// Bytes that parts of a long input share with each neighbour: a body that goes on behind its
+/// judged part, and the reach of a verdict on either side of it.
+pub const OVERLAP: usize = extent::LONGEST_BODY + 2 * MARGIN;
 
 /// A catalogue made ready to scan. Shared by all threads.
+///
+/// ```
+/// use keysieve::engine::Engine;
+/// use keysieve::findings::{FingerprintKey, Verdict};
+/// use keysieve::rules::catalogue::Catalogue;
+///
+/// let engine = Engine::new(Catalogue::built_in(), FingerprintKey::new(b""));
+/// // Joined here, so that this page is no leak itself.
+/// let line = ["LOCALSTACK_AUTH_TOKEN=ls-", "fAKeToKe-0000-0000-0000-eXamPle0f207"].concat();
+/// let findings = engine.scan(line.as_bytes());
+/// assert_eq!(findings[0].verdict, Verdict::Valid);
+/// assert_eq!(findings[0].redacted.to_string(), "ls-********");
+/// ```
 pub struct Engine {
     catalogue: Catalogue,
     triggers: Triggers,
@@ -69,41 +90,46 @@ impl Engine {
     /// What stands in the bytes as they are. Of a name's value it is asked first whether it
     /// is a text in base64: then that text is the secret, and the same one elsewhere.
     fn detect_plain(&self, bytes: &[u8], range: Range<usize>, findings: &mut Vec<Finding>) {
-        self.triggers.each(bytes, range, |rule, trigger| {
-            findings.extend(self.in_encoded_value(rule, bytes, &trigger).or_else(|| {
-                let candidate =
-                    self.matchers[rule].candidate(self.rule(rule), bytes, trigger.clone())?;
-                self.judge(rule, bytes, candidate)
+        self.triggers.each(bytes, range, |hit| {
+            findings.extend(self.in_encoded_value(bytes, &hit).or_else(|| {
+                let matcher = &self.matchers[hit.rule];
+                let candidate = matcher.candidate(self.rule(hit.rule), bytes, hit.span)?;
+                self.judge(hit.rule, hit.at, bytes, candidate)
             }));
         });
     }
 
     /// The finding of a rule with names where the named value is an encoded text that the
     /// rule accepts. The name stands outside, so that no decoding by itself tells.
-    fn in_encoded_value(
-        &self,
-        index: usize,
-        bytes: &[u8],
-        trigger: &Range<usize>,
-    ) -> Option<Finding> {
-        if !matches!(self.rule(index).trigger, Trigger::Names(_)) {
+    fn in_encoded_value(&self, bytes: &[u8], hit: &Hit) -> Option<Finding> {
+        let rule = self.rule(hit.rule);
+        if !matches!(rule.trigger, Trigger::Names(_)) {
             return None;
         }
-        let span = assignment::value_of(bytes, trigger.clone())?;
-        let (value, step) = decode::value(&bytes[span.clone()])?;
+        let value = assignment::value_of(bytes, hit.span.clone())?;
+        let (decoded, step) = decode::value(&bytes[value.clone()])?;
         // Written out, it is an assignment like any other.
-        let quote = [b"\"", b"'", b"`"].into_iter().find(|quote| !value.contains(&quote[0]))?;
-        let name = &bytes[trigger.clone()];
-        let text = [name, b"=", quote, &value, quote].concat();
-        let candidate = self.matchers[index].candidate(self.rule(index), &text, 0..name.len())?;
-        let span = Span { start: span.start, end: span.end };
-        let finding = self.judge(index, &text, candidate)?;
+        let quote = [b"\"", b"'", b"`"].into_iter().find(|quote| !decoded.contains(&quote[0]))?;
+        let name = &bytes[hit.span.clone()];
+        let text = [name, b"=", quote, &decoded, quote].concat();
+        let candidate = self.matchers[hit.rule].candidate(rule, &text, 0..name.len())?;
+        let span = Span { start: value.start, end: value.end };
+        let finding = self.judge(hit.rule, hit.at, &text, candidate)?;
         Some(Finding { span, encoding: step.into(), ..finding })
     }
 
-    /// All of a blob's settled findings, by span.
+    /// All settled findings, by span.
     pub fn scan(&self, bytes: &[u8]) -> Vec<Finding> {
-        self.settle(self.detect(bytes, std::slice::from_ref(&(0..bytes.len()))))
+        self.scan_core(bytes, 0..bytes.len())
+    }
+
+    /// The settled findings that begin in `core`, of bytes beside which there may be more:
+    /// with [`OVERLAP`] bytes on either side of it they are those of a scan of the whole.
+    pub fn scan_core(&self, bytes: &[u8], core: Range<usize>) -> Vec<Finding> {
+        let near = core.start.saturating_sub(OVERLAP)..bytes.len().min(core.end + OVERLAP);
+        let mut findings = self.settle(self.detect(bytes, &[near]));
+        findings.retain(|finding| core.contains(&finding.span.start));
+        findings
     }
 
     /// Settles overlaps among one blob's findings and sorts them by span.
@@ -131,7 +157,13 @@ impl Engine {
 
     /// The checks decide on the judged part; how far the secret goes on behind it is found
     /// afterwards and is no part of the verdict.
-    fn judge(&self, index: usize, bytes: &[u8], candidate: Candidate<'_>) -> Option<Finding> {
+    fn judge(
+        &self,
+        index: usize,
+        trigger: usize,
+        bytes: &[u8],
+        candidate: Candidate<'_>,
+    ) -> Option<Finding> {
         let rule = self.rule(index);
         let judgement = checks::judge(rule, candidate.secret)?;
         let end = match rule.extends {
@@ -142,6 +174,7 @@ impl Engine {
         let secret = &bytes[span.start..span.end];
         Some(Finding {
             rule: index,
+            trigger,
             span,
             encoding: Encoding::PLAIN,
             verdict: judgement.verdict,

@@ -33,6 +33,7 @@ pub struct Occurrence {
 }
 
 /// In what an occurrence was seen.
+#[expect(clippy::large_enum_variant, reason = "where there are many, all are of a history")]
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
     WorkTree,

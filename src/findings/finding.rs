@@ -8,6 +8,10 @@ use crate::rules::Confidence;
 pub struct Finding {
     /// Index of the rule in the engine's catalogue.
     pub rule: usize,
+    /// Where the trigger begins that led to it, or the run or chain that it is encoded in. A
+    /// scan of ranges finds what is triggered in one of them; within the engine's reach of this
+    /// byte lies all that the verdict saw, but for what is encoded (see [`crate::engine::decode`]).
+    pub trigger: usize,
     /// In the blob's own bytes: where the secret is encoded, the characters that encode it.
     pub span: Span,
     pub encoding: Encoding,

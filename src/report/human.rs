@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::{Outcome, Report, Task, place_name};
+use super::{Outcome, Report, Task, place_name, plain};
 use crate::findings::{Credential, Occurrence, Place};
 use crate::rules::{Rule, Severity};
 
@@ -24,7 +24,8 @@ pub fn write(report: &Report, rules: &[Rule], out: &mut dyn Write) -> io::Result
         writeln!(out)?;
     }
     for failure in &report.coverage.failures {
-        writeln!(out, "{BAD}could not look at{BAD:#} {}: {}", failure.what, failure.why)?;
+        let (what, why) = (plain(&failure.what), plain(&failure.why));
+        writeln!(out, "{BAD}could not look at{BAD:#} {what}: {why}")?;
     }
     for note in &report.coverage.notes {
         writeln!(out, "{STRONG}note:{STRONG:#} {note}")?;
@@ -80,7 +81,9 @@ fn write_occurrence(occurrence: &Occurrence, out: &mut dyn Write) -> io::Result<
         writeln!(
             out,
             "    {FAINT}brought in by {id} · {} · {} · {}{FAINT:#}",
-            commit.date, commit.author, commit.summary
+            commit.date,
+            plain(&commit.author),
+            plain(&commit.summary)
         )?;
     }
     match (introduced, removed, at_head) {

@@ -1,11 +1,13 @@
 //! The rules in force: the built-in catalogue and a user's own pattern files.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::check::{RuleError, check_file};
 use super::{
-    Checks, Checksum, Confidence, Extension, Rule, Severity, Structure, Text, Texts, Trigger,
+    CharKind, Checks, Checksum, Confidence, Extension, Rule, Seat, Severity, Structure, Text,
+    Texts, Trigger,
 };
 
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));

@@ -9,10 +9,10 @@ use std::borrow::Cow;
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::schema::{FileSyntax, RuleSyntax};
+use super::schema::{FileSyntax, ProviderSyntax, RuleSyntax};
 use super::{
-    AFTER, BEFORE, Checks, Checksum, Confidence, Extension, LONGEST, Rule, Severity, Structure,
-    Text, Texts, Trigger,
+    AFTER, BEFORE, CharKind, Checks, Checksum, Confidence, Extension, LONGEST, MOST_GROUPS, Rule,
+    Seat, Severity, Structure, TOKEN_RUN, Text, Texts, Trigger,
 };
 
 /// Why a pattern file was refused. Names the rule; the caller adds the file.
@@ -35,23 +35,30 @@ pub fn check_file(text: &str, stem: Option<&str>) -> Result<Vec<Rule>, RuleError
         .into_iter()
         .map(|rule| {
             let id = rule.id.clone();
-            check_rule(rule, &provider.name, &provider.rotate, stem)
+            check_rule(inherit(rule, &provider), &provider.name, stem)
                 .map_err(|why| RuleError::Rule { id, why })
         })
         .collect()
 }
 
-fn check_rule(
-    rule: RuleSyntax,
-    provider: &str,
-    rotate: &str,
-    stem: Option<&str>,
-) -> Result<Rule, String> {
+/// The rule with what its provider says for all of them.
+fn inherit(mut rule: RuleSyntax, provider: &ProviderSyntax) -> RuleSyntax {
+    rule.rotate.get_or_insert_with(|| provider.rotate.clone());
+    if rule.runbook.is_empty() {
+        rule.runbook.clone_from(&provider.runbook);
+    }
+    if rule.references.is_empty() {
+        rule.references.clone_from(&provider.references);
+    }
+    rule
+}
+
+fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Rule, String> {
     check_id(&rule.id, stem)?;
     check_texts(&rule)?;
     let hir = parse_regex(&rule.regex)?;
     let trigger = check_trigger(&rule, &hir)?;
-    let rotate = rule.rotate.unwrap_or_else(|| rotate.to_owned());
+    let rotate = rule.rotate.unwrap_or_default();
     if !rotate.starts_with("https://") {
         return Err(format!("rotate must be an https:// link, not {rotate:?}"));
     }
@@ -61,6 +68,12 @@ fn check_rule(
         extends: optional_word("extends", rule.extends, Extension::from_name, Extension::ALL)?,
         checks: Checks {
             min_entropy: rule.checks.min_entropy,
+            needs: rule
+                .checks
+                .needs
+                .iter()
+                .map(|kind| word("needs", kind, CharKind::from_name, CharKind::ALL))
+                .collect::<Result<_, _>>()?,
             checksum: optional_word(
                 "checksum",
                 rule.checks.checksum,
@@ -137,6 +150,10 @@ fn parse_regex(pattern: &str) -> Result<Hir, String> {
         .build()
         .parse(pattern)
         .map_err(|error| format!("regex: {error}"))?;
+    let groups = hir.properties().explicit_captures_len() + 1;
+    if groups > MOST_GROUPS {
+        return Err(format!("regex: {groups} groups, at most {MOST_GROUPS}; use (?:…)"));
+    }
     match secret_groups(&hir) {
         1 => Ok(hir),
         n => Err(format!("regex: needs one group (?<secret>…), has {n}")),
@@ -183,10 +200,16 @@ fn check_trigger(rule: &RuleSyntax, hir: &Hir) -> Result<Trigger, String> {
                     return Err(format!("anchor {anchor:?}: two bytes at least"));
                 }
             }
-            let at_start = begins_with_an_anchor(hir, &rule.anchors);
+            let seat = seat(hir, &rule.anchors);
+            if seat != Seat::TokenStart && rule.anchors.iter().any(|anchor| anchor.len() < 3) {
+                return Err(
+                    "an anchor of two bytes must begin a word of 16 token characters".into()
+                );
+            }
             // A look-around sees one byte more on either side.
             let shortest = rule.anchors.iter().map(String::len).min().unwrap_or(0);
-            let before = if at_start { 1 } else { longest.saturating_sub(shortest) + 1 };
+            let before =
+                if seat != Seat::Inside { 1 } else { longest.saturating_sub(shortest) + 1 };
             if before > BEFORE {
                 return Err(format!(
                     "regex: may begin {before} bytes before an anchor, {BEFORE} are looked at"
@@ -198,13 +221,80 @@ fn check_trigger(rule: &RuleSyntax, hir: &Hir) -> Result<Trigger, String> {
                     LONGEST + AFTER - 1
                 ));
             }
-            Ok(Trigger::Anchors { literals: texts(rule.anchors.clone()), at_start, longest })
+            Ok(Trigger::Anchors { literals: texts(rule.anchors.clone()), seat, longest })
         }
     }
 }
 
 fn is_name_byte(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')
+}
+
+fn seat(hir: &Hir, anchors: &[String]) -> Seat {
+    if !begins_with_an_anchor(hir, anchors) {
+        return Seat::Inside;
+    }
+    let words =
+        anchors.iter().all(|anchor| anchor.as_bytes().first().copied().is_some_and(is_word));
+    if words && begins_a_word(hir) && leading_tokens(hir).0 >= TOKEN_RUN {
+        Seat::TokenStart
+    } else {
+        Seat::MatchStart
+    }
+}
+
+fn is_word(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b == b'_'
+}
+
+/// Whether the regex begins with `\b`.
+fn begins_a_word(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Look(look) => *look == regex_syntax::hir::Look::WordAscii,
+        HirKind::Capture(capture) => begins_a_word(&capture.sub),
+        HirKind::Concat(subs) => subs.first().is_some_and(begins_a_word),
+        HirKind::Alternation(subs) => subs.iter().all(begins_a_word),
+        _ => false,
+    }
+}
+
+/// With how many token characters every match begins at least, and whether all of the
+/// match is made of them.
+fn leading_tokens(hir: &Hir) -> (usize, bool) {
+    let is_token = |b: u8| is_word(b) || b"+/=.~-".contains(&b);
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => (0, true),
+        HirKind::Literal(literal) => {
+            let length = literal.0.iter().take_while(|&&b| is_token(b)).count();
+            (length, length == literal.0.len())
+        }
+        HirKind::Class(Class::Bytes(class)) => {
+            let tokens = class.iter().all(|range| (range.start()..=range.end()).all(is_token));
+            (usize::from(tokens), tokens)
+        }
+        HirKind::Class(Class::Unicode(_)) => (0, false),
+        HirKind::Capture(capture) => leading_tokens(&capture.sub),
+        HirKind::Repetition(repetition) => {
+            let (length, all) = leading_tokens(&repetition.sub);
+            let times = if all { repetition.min as usize } else { repetition.min.min(1) as usize };
+            (length * times, all)
+        }
+        HirKind::Concat(subs) => {
+            let mut total = 0;
+            for sub in subs {
+                let (length, all) = leading_tokens(sub);
+                total += length;
+                if !all {
+                    return (total, false);
+                }
+            }
+            (total, true)
+        }
+        HirKind::Alternation(subs) => {
+            let each = subs.iter().map(leading_tokens);
+            each.reduce(|a, b| (a.0.min(b.0), a.1 && b.1)).unwrap_or((0, true))
+        }
+    }
 }
 
 /// Whether every match begins with one of the anchors.

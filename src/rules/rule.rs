@@ -19,6 +19,9 @@ pub const AFTER: usize = 80;
 /// Bytes round a change within which a verdict could differ.
 pub const MARGIN: usize = BEFORE + LONGEST + AFTER;
 
+/// Groups that a regex may have, the match itself among them.
+pub const MOST_GROUPS: usize = 8;
+
 /// A kind of credential: how it is recognised, what it can do, how it is rotated.
 #[derive(Clone, Debug)]
 pub struct Rule {
@@ -62,8 +65,7 @@ pub enum Trigger {
     /// Case-sensitive literals, one of which every match of the regex contains.
     Anchors {
         literals: Texts,
-        /// The regex begins with the literal, so that it is tried only there.
-        at_start: bool,
+        seat: Seat,
         /// Longest match of the regex, in bytes.
         longest: usize,
     },
@@ -72,14 +74,31 @@ pub enum Trigger {
     Names(Texts),
 }
 
+/// Where in its matches a rule's anchors stand; decides how they are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seat {
+    /// At the start of the match, which is the start of a word and of [`TOKEN_RUN`] token
+    /// characters at least: looked for only where such a run begins a word.
+    TokenStart,
+    /// At the start of the match, whatever that is: looked for everywhere.
+    MatchStart,
+    /// Somewhere in the match: looked for everywhere, tried round it.
+    Inside,
+}
+
+/// Token characters, `[A-Za-z0-9_+/=.~-]`, from which on a run is looked into.
+pub const TOKEN_RUN: usize = 16;
+
 /// Checks beyond the shape, from cheap to dear.
 #[derive(Clone, Debug, Default)]
 pub struct Checks {
     /// Bits a character, at least.
     pub min_entropy: Option<f32>,
+    /// Kinds of characters of which the secret holds at least one each.
+    pub needs: Cow<'static, [CharKind]>,
     pub checksum: Option<Checksum>,
     pub structure: Option<Structure>,
-    /// Values that are never reported.
+    /// Values that are never reported, in whatever letter case.
     pub never: Texts,
 }
 
@@ -124,6 +143,11 @@ named! {
 }
 
 named! {
+    /// Kinds of characters, told apart in `engine/checks/characters.rs`.
+    CharKind { Digit = "digit", Letter = "letter", Lower = "lower", Upper = "upper", }
+}
+
+named! {
     /// Offline checksums, written in `engine/checks/checksum.rs`.
     Checksum {
         /// First 4 hex digits of the MD5 of the body before them (LocalStack).
@@ -144,6 +168,8 @@ named! {
         SendGrid = "sendgrid",
         /// A macaroon, version 2, in base64url behind `pypi-`.
         PypiMacaroon = "pypi-macaroon",
+        /// Base64 of `user:password`, both printable.
+        BasicAuth = "basic-auth",
         /// An access key id whose 16 characters are base32.
         AwsKeyId = "aws-key-id",
         /// The first bytes of a private key's body are what the header says.
@@ -160,5 +186,7 @@ named! {
         Base64 = "base64",
         /// To the `-----END …-----` line of a PEM block.
         Pem = "pem",
+        /// To the end of the `Private-MAC:` line of a PuTTY key file.
+        Putty = "putty",
     }
 }

@@ -22,6 +22,12 @@ pub struct ProviderSyntax {
     pub name: String,
     /// Where this provider's credentials are rotated; a rule may name a better page.
     pub rotate: String,
+    /// How they are rotated, for rules without steps of their own.
+    #[serde(default)]
+    pub runbook: Vec<String>,
+    /// Where they are described, for rules without references of their own.
+    #[serde(default)]
+    pub references: Vec<String>,
 }
 
 /// `[[rule]]`.
@@ -48,6 +54,7 @@ pub struct RuleSyntax {
     pub checks: ChecksSyntax,
     #[serde(default)]
     pub rotate: Option<String>,
+    #[serde(default)]
     pub runbook: Vec<String>,
     #[serde(default)]
     pub references: Vec<String>,
@@ -62,11 +69,15 @@ pub struct RuleSyntax {
 pub struct ChecksSyntax {
     /// Shannon entropy of the secret in bits a character, at least.
     pub min_entropy: Option<f32>,
+    /// Kinds of characters that the secret must hold, see [`super::CharKind`].
+    #[serde(default)]
+    pub needs: Vec<String>,
     /// Name of an offline checksum, see [`super::Checksum`].
     pub checksum: Option<String>,
     /// Name of a structure the secret must have, see [`super::Structure`].
     pub structure: Option<String>,
-    /// Values that are never reported, besides the general placeholders.
+    /// Values that are never reported, besides the general placeholders; letter case does
+    /// not matter.
     #[serde(default)]
     pub never: Vec<String>,
 }

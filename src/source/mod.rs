@@ -2,6 +2,8 @@
 //! nowhere else: each hands blobs to a visitor and says what it covered.
 
 mod coverage;
+mod parts;
+pub mod staged;
 pub mod stdin;
 pub mod worktree;
 

@@ -1,21 +1,19 @@
 //! Standard input as one blob.
 
-use std::io::{self, Read};
+use std::io;
 
-use super::{Coverage, Failure, Progress, Source, Visitor, admit};
-use crate::blob::{Blob, Provenance};
+use super::parts::visit_parts;
+use super::{Coverage, Failure, Progress, Source, Visitor};
+use crate::blob::Provenance;
 
-/// Standard input, read to its end.
+/// Standard input, read to its end, in parts where it is long.
 pub struct Stdin;
 
 impl Source for Stdin {
     fn visit(&self, visit: &Visitor<'_>, progress: &dyn Progress) -> Coverage {
         progress.begin(1);
-        let mut bytes = Vec::new();
-        let coverage = match io::stdin().lock().read_to_end(&mut bytes) {
-            Ok(_) => admit(&Blob { bytes: &bytes, provenance: Provenance::Stdin }, visit),
-            Err(error) => Coverage::failure(Failure::new("standard input", error)),
-        };
+        let coverage = visit_parts(io::stdin().lock(), &Provenance::Stdin, visit)
+            .unwrap_or_else(|why| Coverage::failure(Failure::new("standard input", why)));
         progress.step();
         coverage
     }

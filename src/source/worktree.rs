@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -15,6 +15,7 @@ use git2::Repository;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use rayon::prelude::*;
 
+use super::parts::visit_parts;
 use super::{Coverage, Failure, Progress, Source, Visitor, admit};
 use crate::blob::{Blob, Provenance};
 
@@ -45,7 +46,7 @@ pub enum WorkTreeError {
     #[error("there is no file or folder {}", path.display())]
     Missing { path: PathBuf },
     #[error("cannot look at {}: {why}", path.display())]
-    Unreadable { path: PathBuf, why: std::io::Error },
+    Unreadable { path: PathBuf, why: io::Error },
 }
 
 impl WorkTree {
@@ -82,16 +83,28 @@ impl Source for WorkTree {
 }
 
 impl ListedFile {
-    /// Reads into the thread's buffer: for files of a source tree cheaper than a mapping.
     fn visit(&self, buffer: &mut Vec<u8>, visit: &Visitor<'_>) -> Coverage {
-        buffer.clear();
-        if let Err(why) = File::open(&self.at).and_then(|mut file| file.read_to_end(buffer)) {
-            return Coverage::failure(Failure::new(self.at.display().to_string(), why));
-        }
+        self.read(buffer, visit).unwrap_or_else(|why| {
+            Coverage::failure(Failure::new(self.at.display().to_string(), why))
+        })
+    }
+
+    /// Reads into the thread's buffer, for files of a source tree cheaper than a mapping;
+    /// a long file in parts.
+    fn read(&self, buffer: &mut Vec<u8>, visit: &Visitor<'_>) -> io::Result<Coverage> {
+        let mut file = File::open(&self.at)?;
         let provenance = Provenance::WorkTree(self.shown.clone());
-        admit(&Blob { bytes: buffer, provenance }, visit)
+        if file.metadata()?.len() > LONG {
+            return visit_parts(file, &provenance, visit);
+        }
+        buffer.clear();
+        file.read_to_end(buffer)?;
+        Ok(admit(&Blob::whole(buffer, provenance), visit))
     }
 }
+
+/// Bytes from which on a file is read in parts.
+const LONG: u64 = 16 << 20;
 
 /// One path that was asked for, and what its files are named after.
 struct Root {
@@ -105,7 +118,7 @@ struct Root {
 impl Root {
     fn of(path: &Path) -> Result<Self, WorkTreeError> {
         let path = fs::canonicalize(path).map_err(|why| match why.kind() {
-            std::io::ErrorKind::NotFound => WorkTreeError::Missing { path: path.to_owned() },
+            io::ErrorKind::NotFound => WorkTreeError::Missing { path: path.to_owned() },
             _ => WorkTreeError::Unreadable { path: path.to_owned(), why },
         })?;
         let root = Repository::discover(&path)
@@ -170,7 +183,15 @@ impl Root {
 
     /// Files of the index below the path that the walk did not come by.
     fn tracked_but_ignored(&self, walked: &[ListedFile]) -> Result<Vec<ListedFile>, Failure> {
-        let Ok(repository) = Repository::discover(&self.path) else { return Ok(Vec::new()) };
+        let repository = match Repository::discover(&self.path) {
+            Ok(repository) => repository,
+            Err(why) if why.code() == git2::ErrorCode::NotFound => return Ok(Vec::new()),
+            Err(why) => {
+                let what = format!("the git repository round {}", self.path.display());
+                let why = format!("{why}; see that `git status` works there, or use --no-ignore");
+                return Err(Failure::new(what, why));
+            }
+        };
         let Some(root) = repository.workdir() else { return Ok(Vec::new()) };
         let index = repository.index().map_err(|why| {
             let what = repository.path().join("index").display().to_string();

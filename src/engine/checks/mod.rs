@@ -3,6 +3,7 @@
 //! A checksum that holds settles the matter, whatever the value looks like. One that does not
 //! makes the finding unlikely. Placeholders are nothing at all.
 
+pub mod characters;
 pub mod checksum;
 pub mod entropy;
 pub mod placeholder;
@@ -21,7 +22,7 @@ pub struct Judgement {
 /// Judges the secret's bytes by the rule's checks. `None`: no finding.
 pub fn judge(rule: &Rule, secret: &[u8]) -> Option<Judgement> {
     let checks = &rule.checks;
-    if checks.never.iter().any(|value| value.as_bytes() == secret) {
+    if checks.never.iter().any(|value| value.as_bytes().eq_ignore_ascii_case(secret)) {
         return None;
     }
     let holds = checks.checksum.map(|checksum| checksum::holds(checksum, secret));
@@ -29,6 +30,7 @@ pub fn judge(rule: &Rule, secret: &[u8]) -> Option<Judgement> {
         return Some(Judgement { verdict: Verdict::Valid, confidence: Confidence::Certain });
     }
     if placeholder::is_placeholder(secret)
+        || !checks.needs.iter().all(|&kind| characters::holds(kind, secret))
         || checks.min_entropy.is_some_and(|least| entropy::shannon(secret) < least)
     {
         return None;

@@ -1,7 +1,7 @@
 //! Values that stand where a secret will be: documentation's and templates' placeholders.
 
 /// Words that no random value holds and that placeholders are made of.
-const WORDS: [&str; 22] = [
+const WORDS: [&str; 23] = [
     "example",
     "placeholder",
     "changeme",
@@ -24,6 +24,8 @@ const WORDS: [&str; 22] = [
     "my-secret",
     "goes_here",
     "goes-here",
+    // `{"sub":"1234567890` in base64, in lower case: the example of jwt.io.
+    "eyjzdwiioiixmjm0nty3odkwi",
 ];
 
 /// Rows that a hand types instead of a secret.

@@ -17,15 +17,15 @@ use crate::rules::{AFTER, LONGEST, MARGIN};
 const GAP: usize = LONGEST;
 const _: () = assert!(GAP + LONGEST_JOINT + WORD <= MARGIN);
 
-/// Decodes the chain whose first escape stands at `at`; nothing if another one is first.
-pub fn chain(kind: Kind, bytes: &[u8], at: usize, found: &mut dyn FnMut(Decoded)) {
-    let Some(mark) = kind.mark(bytes, at) else { return };
-    if previous(kind, bytes, at).is_some() {
+/// Decodes the chain whose first escape stands at `first`; nothing if another one is.
+pub fn chain(kind: Kind, bytes: &[u8], first: usize, found: &mut dyn FnMut(Decoded)) {
+    let Some(mark) = kind.mark(bytes, first) else { return };
+    if previous(kind, bytes, first).is_some() {
         return;
     }
-    let (start, cut_front) = front(kind, bytes, at);
+    let (start, cut_front) = front(kind, bytes, first);
     let mut strip = Strip::new(start, cut_front);
-    let mut next = Some((at, mark));
+    let mut next = Some((first, mark));
     while let Some((at, mark)) = next {
         strip.copy(bytes, at);
         strip.put(&mark);
@@ -34,7 +34,7 @@ pub fn chain(kind: Kind, bytes: &[u8], at: usize, found: &mut dyn FnMut(Decoded)
         {
             let decoded = std::mem::replace(&mut strip, Strip::new(resume, true));
             let end = decoded.at;
-            found(decoded.finish(kind, true));
+            found(decoded.finish(kind, first, true));
             // Once more over the last bytes, for what stands across the cut.
             next = following(kind, bytes, resume);
             debug_assert!(resume < end);
@@ -44,7 +44,7 @@ pub fn chain(kind: Kind, bytes: &[u8], at: usize, found: &mut dyn FnMut(Decoded)
     }
     let (end, cut_back) = back(kind, bytes, strip.at);
     strip.copy(bytes, end);
-    found(strip.finish(kind, cut_back));
+    found(strip.finish(kind, first, cut_back));
 }
 
 /// The last escape before `at` in its stretch, no more than `GAP` bytes away.
@@ -146,8 +146,9 @@ impl Strip {
         self.at += mark.length;
     }
 
-    fn finish(self, kind: Kind, cut_back: bool) -> Decoded {
+    fn finish(self, kind: Kind, at: usize, cut_back: bool) -> Decoded {
         Decoded {
+            at,
             bytes: self.bytes,
             step: kind.step(),
             map: Map::Pieces(self.pieces),

@@ -5,6 +5,8 @@ use crate::findings::{Span, Step};
 
 /// Text that stood encoded in other bytes, its source.
 pub struct Decoded {
+    /// Where the run or chain begins in the source: what decides whether it lies in a range.
+    pub at: usize,
     pub bytes: Vec<u8>,
     pub step: Step,
     pub(super) map: Map,
@@ -75,7 +77,7 @@ impl Decoded {
     pub(super) fn transcoded(&self) -> Option<Decoded> {
         let (bytes, offsets) = utf16::transcode(&self.bytes, self.utf16?);
         let map = Map::Utf16(offsets);
-        Some(Decoded { bytes, step: Step::Utf16, map, cut: self.cut, utf16: None })
+        Some(Decoded { at: 0, bytes, step: Step::Utf16, map, cut: self.cut, utf16: None })
     }
 }
 

@@ -95,9 +95,25 @@ impl Kind {
     }
 }
 
+/// A character's bytes in UTF-8, each as `%` and two digits. A byte that is no part of one is
+/// none: `%DB_PASSWORD%` is a variable.
 fn percent(rest: &[u8]) -> Option<Mark> {
-    let &[_, high, low, ..] = rest else { return None };
-    Some(Mark::byte(3, hex_digit(high)? << 4 | hex_digit(low)?))
+    let byte = |number: usize| match rest.get(3 * number..3 * number + 3)? {
+        &[b'%', high, low] => Some(hex_digit(high)? << 4 | hex_digit(low)?),
+        _ => None,
+    };
+    let length = match byte(0)? {
+        ascii @ ..0x80 => return Some(Mark::byte(3, ascii)),
+        0xC0..0xE0 => 2,
+        0xE0..0xF0 => 3,
+        _ => 4,
+    };
+    let mut bytes = [0; 4];
+    for (number, place) in bytes[..length].iter_mut().enumerate() {
+        *place = byte(number)?;
+    }
+    let char = std::str::from_utf8(&bytes[..length]).ok()?.chars().next()?;
+    Some(Mark::char(3 * length, char))
 }
 
 /// The backslashes from `at` on, of which none stands before, and what follows them.
@@ -188,6 +204,8 @@ mod tests {
     fn each_escape_is_read_to_its_end() {
         for (kind, text, length, means) in [
             (Kind::Percent, "%3d1", 3, "="),
+            (Kind::Percent, "%C3%A9", 6, "é"),
+            (Kind::Percent, "%f0%9f%98%80", 12, "😀"),
             (Kind::Unicode, r"\u00e9A", 6, "é"),
             (Kind::Unicode, r"\\u003d", 7, "="),
             (Kind::Unicode, r"\ud83d\ude00!", 12, "😀"),
@@ -208,6 +226,8 @@ mod tests {
         for (kind, text) in [
             (Kind::Percent, "%d"),
             (Kind::Percent, "%4"),
+            (Kind::Percent, "%DB_PASSWORD%"),
+            (Kind::Percent, "%C3%41"),
             (Kind::Unicode, r"\users"),
             (Kind::Unicode, r"\ud83d\n"),
             (Kind::Unicode, r"\ud83d"),

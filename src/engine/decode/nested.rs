@@ -21,7 +21,11 @@ pub fn detect(
 ) {
     super::each(bytes, range, &mut |decoded| {
         let mut budget = decoded.bytes.len() * BUDGET;
+        let first = findings.len();
         inside(&decoded, 1, &mut budget, look, findings);
+        for finding in &mut findings[first..] {
+            finding.trigger = decoded.at;
+        }
     });
 }
 

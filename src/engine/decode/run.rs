@@ -82,9 +82,15 @@ pub fn run_at(bytes: &[u8], start: usize) -> Range<usize> {
 /// Decodes what stands at the start of a run, as each of the encodings that it could be. A
 /// run in whose middle `start` lies is decoded from there.
 pub fn run(bytes: &[u8], start: usize, found: &mut dyn FnMut(Decoded)) {
+    let found = &mut |decoded: Decoded| found(Decoded { at: start, ..decoded });
+    // At the very beginning the run may have begun in an earlier part of the input, so that
+    // nobody knows its phase.
+    let phases = if start == 0 { 4 } else { 1 };
     let start = behind_escape(bytes, start);
-    base64(bytes, start, found);
-    hex(bytes, start, found);
+    if (start..start + phases).any(|start| base64(bytes, start, found)) {
+        return;
+    }
+    (start..start + phases.min(2)).any(|start| hex(bytes, start, found));
 }
 
 /// `\n` in a string: its letter is no part of the run behind it.
@@ -95,21 +101,22 @@ fn behind_escape(bytes: &[u8], start: usize) -> usize {
     start + usize::from(escaped)
 }
 
-fn base64(bytes: &[u8], start: usize, found: &mut dyn FnMut(Decoded)) {
+/// Whether it is base64 of a text.
+fn base64(bytes: &[u8], start: usize, found: &mut dyn FnMut(Decoded)) -> bool {
     if !begins_as_base64(bytes, start) {
-        return;
+        return false;
     }
     let mut line = run_at(bytes, start);
     let first = &bytes[line.start..line.end.min(line.start + FIRST_LINE)];
     if decode_base64(first).is_none_or(|text| text::looks(&text) == Looks::Noise) {
-        return;
+        return false;
     }
     let joins = !continues_a_line(bytes, start);
     let mut sheet = Sheet::default();
     loop {
         while sheet.take(bytes, &mut line) {
             if !emit(&sheet, true, found) {
-                return;
+                return true;
             }
             sheet.keep_tail(OVERLAP);
         }
@@ -119,6 +126,7 @@ fn base64(bytes: &[u8], start: usize, found: &mut dyn FnMut(Decoded)) {
         }
     }
     emit(&sheet, false, found);
+    true
 }
 
 #[inline]
@@ -146,6 +154,7 @@ fn emit(sheet: &Sheet, cut: bool, found: &mut dyn FnMut(Decoded)) -> bool {
         Looks::Noise => return false,
     };
     found(Decoded {
+        at: sheet.lines[0].1,
         bytes,
         step: Step::Base64,
         map: Map::Groups(Groups {
@@ -218,26 +227,27 @@ fn is_blank(b: u8) -> bool {
     matches!(b, b' ' | b'\t')
 }
 
-fn hex(bytes: &[u8], start: usize, found: &mut dyn FnMut(Decoded)) {
+/// Whether it is a text in hexadecimal digits.
+fn hex(bytes: &[u8], start: usize, found: &mut dyn FnMut(Decoded)) -> bool {
     let prefixed = matches!(bytes.get(start..), Some([b'0', b'x' | b'X', ..]));
     let start = start + if prefixed { 2 } else { 0 };
     if !begins_as_hex(bytes, start) {
-        return;
+        return false;
     }
     let rest = &bytes[start..];
     let digits = rest.iter().position(|b| !b.is_ascii_hexdigit()).unwrap_or(rest.len());
     if digits < HEX_SHORTEST || rest.get(digits).is_some_and(|&b| belongs(b)) {
-        return;
+        return false;
     }
     let mut line = start..start + digits / 2 * 2;
     let mut sheet = Sheet::default();
     while sheet.take(bytes, &mut line) {
         if !emit_hex(&sheet, true, found) {
-            return;
+            return false;
         }
         sheet.keep_tail(OVERLAP);
     }
-    emit_hex(&sheet, false, found);
+    emit_hex(&sheet, false, found)
 }
 
 #[inline]
@@ -263,6 +273,7 @@ fn emit_hex(sheet: &Sheet, cut: bool, found: &mut dyn FnMut(Decoded)) -> bool {
         Some(Looks::Noise) | None => return false,
     };
     found(Decoded {
+        at: sheet.lines[0].1,
         bytes,
         step: Step::Hex,
         map: Map::Groups(Groups {

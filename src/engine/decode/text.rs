@@ -97,9 +97,8 @@ mod tests {
 
     #[test]
     fn texts_begin_like_texts() {
-        let begins = |head: &[u8]| {
-            super::begins(head[..6].iter().fold(0, |number, &b| number << 8 | u64::from(b)))
-        };
+        let begins =
+            |head: &[u8]| begins(head[..6].iter().fold(0, |number, &b| number << 8 | u64::from(b)));
         for head in
             ["user:p", "\r\n\tab ", "a\0b\0c\0", "\0a\0b\0c", "pß=€", "日本", "ab€é", "abcdé"]
         {

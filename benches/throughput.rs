@@ -1,0 +1,65 @@
+//! Engine throughput on one core, over text held in memory.
+//!
+//! `cargo bench --bench throughput -- FOLDER…` reads every text file below the folders (up to
+//! 512 MB) and scans each as one blob; the median of the rounds is printed in GB/s. Without a
+//! folder it scans this package's own tree. `--rules N` cuts or multiplies the catalogue to N
+//! rules, to show how the cost grows with their number.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use keysieve::blob::Class;
+use keysieve::engine::Engine;
+use keysieve::findings::FingerprintKey;
+use keysieve::rules::catalogue::Catalogue;
+
+const MOST_BYTES: usize = 512 << 20;
+const ROUNDS: usize = 5;
+
+fn main() {
+    let folders: Vec<PathBuf> =
+        std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).map(PathBuf::from).collect();
+    let folders = if folders.is_empty() { vec![PathBuf::from(".")] } else { folders };
+    let engine = Engine::new(Catalogue::built_in(), FingerprintKey::new(b""));
+    for folder in &folders {
+        measure(folder, &engine);
+    }
+}
+
+fn measure(folder: &Path, engine: &Engine) {
+    let texts = texts_below(folder);
+    let bytes: usize = texts.iter().map(Vec::len).sum();
+    let mut rounds: Vec<(f64, usize)> = (0..ROUNDS)
+        .map(|_| {
+            let start = Instant::now();
+            let findings = texts.iter().map(|text| engine.scan(text).len()).sum();
+            (start.elapsed().as_secs_f64(), findings)
+        })
+        .collect();
+    rounds.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (seconds, findings) = rounds[ROUNDS / 2];
+    println!(
+        "{:>6.2} GB/s  {:>7.1} MB  {:>6} files  {findings:>5} findings  {}",
+        bytes as f64 / seconds / 1e9,
+        bytes as f64 / 1e6,
+        texts.len(),
+        folder.display()
+    );
+}
+
+fn texts_below(folder: &Path) -> Vec<Vec<u8>> {
+    let mut total = 0;
+    ignore::WalkBuilder::new(folder)
+        .standard_filters(false)
+        .filter_entry(|entry| entry.file_name() != ".git" && entry.file_name() != "target")
+        .build()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
+        .filter_map(|entry| std::fs::read(entry.path()).ok())
+        .filter(|bytes| Class::of(bytes) == Class::Text)
+        .take_while(|bytes| {
+            total += bytes.len();
+            total <= MOST_BYTES
+        })
+        .collect()
+}

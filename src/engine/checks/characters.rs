@@ -1,0 +1,30 @@
+//! Kinds of characters that a random value of some length is sure to hold and that a word or
+//! an identifier often lacks.
+
+use crate::rules::CharKind;
+
+/// Whether the secret holds a character of that kind.
+pub fn holds(kind: CharKind, secret: &[u8]) -> bool {
+    secret.iter().any(match kind {
+        CharKind::Digit => u8::is_ascii_digit,
+        CharKind::Letter => u8::is_ascii_alphabetic,
+        CharKind::Lower => u8::is_ascii_lowercase,
+        CharKind::Upper => u8::is_ascii_uppercase,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_told_apart() {
+        let of = |text: &[u8]| -> Vec<CharKind> {
+            CharKind::ALL.iter().copied().filter(|&kind| holds(kind, text)).collect()
+        };
+        assert_eq!(of(b"-_/"), []);
+        assert_eq!(of(b"7"), [CharKind::Digit]);
+        assert_eq!(of(b"a1"), [CharKind::Digit, CharKind::Letter, CharKind::Lower]);
+        assert_eq!(of(b"aB"), [CharKind::Letter, CharKind::Lower, CharKind::Upper]);
+    }
+}

@@ -1,0 +1,345 @@
+//! Byte classes as bit masks: the one pass over every byte.
+//!
+//! A text is looked at in blocks of 64 bytes. Of each block a [`Masks`] says which bytes are
+//! token characters, which are word characters, which begin an escape, and where one of the
+//! catalogue's fragments *may* begin. Everything behind works on these bits and on the few
+//! places that they point to, so its cost does not grow with the number of rules.
+//!
+//! Two twins compute the same masks: a portable one by table look-ups and one for AVX2 by
+//! nibble shuffles (the technique of Hyperscan's Teddy and of simdjson's classification).
+//! This is the only module with unsafe code: vector loads from a slice, whose bounds are
+//! checked before, and calls into functions compiled for AVX2 once the processor is known to
+//! have it.
+
+/// Bytes of a block.
+pub const BLOCK: usize = 64;
+
+/// Bytes behind a block that its fragment mask looks at.
+pub const LOOK_AHEAD: usize = FRAGMENT - 1;
+
+/// Bytes of a fragment that the masks look at.
+pub const FRAGMENT: usize = 4;
+
+/// One bit a byte of a block, the lowest for the first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Masks {
+    /// `[A-Za-z0-9_+/=.~-]`: what tokens are made of.
+    pub token: u64,
+    /// `[A-Za-z0-9_]`: what words are made of.
+    pub word: u64,
+    /// `%` and `\`.
+    pub escape: u64,
+    /// A fragment may begin here.
+    pub fragment: u64,
+}
+
+/// Whether tokens are made of this byte.
+pub fn is_token(b: u8) -> bool {
+    is_word(b) || matches!(b, b'+' | b'/' | b'=' | b'.' | b'~' | b'-')
+}
+
+/// Whether words are made of this byte.
+pub fn is_word(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b == b'_'
+}
+
+/// For each of the first [`FRAGMENT`] bytes of a fragment and each nibble of that byte
+/// (letter case folded), the buckets whose fragments may have it there. Fragments are dealt
+/// out to eight buckets, one bit each.
+#[derive(Clone, Debug, Default)]
+pub struct FragmentTable {
+    low: [[u8; 16]; FRAGMENT],
+    high: [[u8; 16]; FRAGMENT],
+}
+
+/// Sets bit 5, which folds letters to lower case (and some signs onto others, which the
+/// exact comparison afterwards tells apart).
+pub const FOLD: u8 = 0x20;
+
+impl FragmentTable {
+    /// Adds a fragment; of one shorter than [`FRAGMENT`] bytes any byte may follow.
+    pub fn add(&mut self, fragment: &[u8], bucket: u32) {
+        let bit = 1u8 << (bucket % 8);
+        for at in 0..FRAGMENT {
+            match fragment.get(at).map(|&b| b | FOLD) {
+                Some(b) => {
+                    self.low[at][usize::from(b & 15)] |= bit;
+                    self.high[at][usize::from(b >> 4)] |= bit;
+                }
+                None => {
+                    self.low[at].iter_mut().for_each(|nibble| *nibble |= bit);
+                    self.high[at].iter_mut().for_each(|nibble| *nibble |= bit);
+                }
+            }
+        }
+    }
+
+    fn buckets(&self, at: usize, b: u8) -> u8 {
+        let b = b | FOLD;
+        self.low[at][usize::from(b & 15)] & self.high[at][usize::from(b >> 4)]
+    }
+}
+
+/// Computes masks, by the fastest means that the processor has.
+#[derive(Clone)]
+pub struct Classifier {
+    fragments: FragmentTable,
+    /// Buckets of each byte at each place, for the portable twin.
+    portable: Box<[[u8; 256]; FRAGMENT]>,
+    avx2: bool,
+}
+
+impl Classifier {
+    pub fn new(fragments: FragmentTable) -> Self {
+        let mut portable = Box::new([[0; 256]; FRAGMENT]);
+        for (at, row) in portable.iter_mut().enumerate() {
+            for (b, buckets) in (0..=255).zip(row.iter_mut()) {
+                *buckets = fragments.buckets(at, b);
+            }
+        }
+        #[cfg(target_arch = "x86_64")]
+        let avx2 = std::arch::is_x86_feature_detected!("avx2");
+        #[cfg(not(target_arch = "x86_64"))]
+        let avx2 = false;
+        Classifier { fragments, portable, avx2 }
+    }
+
+    /// The same without vector instructions.
+    #[cfg(test)]
+    pub fn portable(fragments: FragmentTable) -> Self {
+        Classifier { avx2: false, ..Classifier::new(fragments) }
+    }
+
+    /// The masks of the blocks that begin at `from`, `from + 64` and so on, one for each
+    /// element of `masks`. Bytes behind the end of `bytes` belong to no class.
+    pub fn classify(&self, bytes: &[u8], from: usize, masks: &mut [Masks]) {
+        let whole = bytes.len().saturating_sub(from + LOOK_AHEAD) / BLOCK;
+        let (whole, last) = masks.split_at_mut(whole.min(masks.len()));
+        self.classify_whole(bytes.get(from..).unwrap_or_default(), whole);
+        for (number, masks) in (whole.len()..).zip(last) {
+            let mut padded = [0; BLOCK + LOOK_AHEAD];
+            let rest = bytes.get(from + number * BLOCK..).unwrap_or_default();
+            let length = rest.len().min(padded.len());
+            padded[..length].copy_from_slice(&rest[..length]);
+            self.classify_whole(&padded, std::slice::from_mut(masks));
+            // Zeros stand in for what is not there; a wildcard must not match them.
+            if length < BLOCK {
+                masks.fragment &= (1 << length) - 1;
+            }
+        }
+    }
+
+    /// `bytes` holds every block wholly, and the look-ahead of the last.
+    fn classify_whole(&self, bytes: &[u8], masks: &mut [Masks]) {
+        debug_assert!(masks.is_empty() || bytes.len() >= masks.len() * BLOCK + LOOK_AHEAD);
+        #[cfg(target_arch = "x86_64")]
+        if self.avx2 {
+            // SAFETY: the processor has AVX2, see `new`.
+            unsafe { avx2::classify(&self.fragments, bytes, masks) };
+            return;
+        }
+        for (masks, block) in masks.iter_mut().zip((0..).step_by(BLOCK)) {
+            *masks = self.classify_portably(&bytes[block..block + BLOCK + LOOK_AHEAD]);
+        }
+    }
+
+    fn classify_portably(&self, block: &[u8]) -> Masks {
+        let mut masks = Masks::default();
+        for at in 0..BLOCK {
+            let b = block[at];
+            let class = CLASSES[usize::from(b)];
+            masks.token |= u64::from(class & TOKEN != 0) << at;
+            masks.word |= u64::from(class & WORD != 0) << at;
+            masks.escape |= u64::from(class & ESCAPE != 0) << at;
+            let buckets = (0..FRAGMENT).fold(0xff, |buckets, ahead| {
+                buckets & self.portable[ahead][usize::from(block[at + ahead])]
+            });
+            masks.fragment |= u64::from(buckets != 0) << at;
+        }
+        masks
+    }
+}
+
+const TOKEN: u8 = 1;
+const WORD: u8 = 2;
+const ESCAPE: u8 = 4;
+
+static CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut b = 0;
+    while b < 256 {
+        let c = b as u8;
+        let word = c.is_ascii_alphanumeric() || c == b'_';
+        let token = word || matches!(c, b'+' | b'/' | b'=' | b'.' | b'~' | b'-');
+        let escape = matches!(c, b'%' | b'\\');
+        classes[b] = (token as u8 * TOKEN) | (word as u8 * WORD) | (escape as u8 * ESCAPE);
+        b += 1;
+    }
+    classes
+};
+
+#[cfg(target_arch = "x86_64")]
+mod avx2 {
+    use std::arch::x86_64::*;
+
+    use super::{BLOCK, FOLD, FRAGMENT, FragmentTable, LOOK_AHEAD, Masks};
+
+    /// Classes as products of a set of high nibbles and a set of low ones, one bit each:
+    /// 1 digits, 2 `A-O a-o`, 4 `P-Z p-z`, 8 `_`, 16 `+ - . /`, 32 `=`, 64 `~`.
+    const HIGH: [u8; 16] = [0, 0, 16, 1 | 32, 2, 4 | 8, 2, 4 | 64, 0, 0, 0, 0, 0, 0, 0, 0];
+    const LOW: [u8; 16] = [
+        1 | 4,
+        1 | 2 | 4,
+        1 | 2 | 4,
+        1 | 2 | 4,
+        1 | 2 | 4,
+        1 | 2 | 4,
+        1 | 2 | 4,
+        1 | 2 | 4,
+        1 | 2 | 4,
+        1 | 2 | 4,
+        2 | 4,
+        2 | 16,
+        2,
+        2 | 16 | 32,
+        2 | 16 | 64,
+        2 | 8 | 16,
+    ];
+    const WORD: i8 = 1 | 2 | 4 | 8;
+
+    /// Half a block.
+    const LANES: usize = 32;
+
+    #[target_feature(enable = "avx2")]
+    pub(super) fn classify(fragments: &FragmentTable, bytes: &[u8], masks: &mut [Masks]) {
+        assert!(masks.is_empty() || bytes.len() >= masks.len() * BLOCK + LOOK_AHEAD);
+        let tables: [(__m256i, __m256i); FRAGMENT] = std::array::from_fn(|at| {
+            (both_lanes(&fragments.low[at]), both_lanes(&fragments.high[at]))
+        });
+        let (low, high) = (both_lanes(&LOW), both_lanes(&HIGH));
+        for (number, masks) in masks.iter_mut().enumerate() {
+            let block = number * BLOCK;
+            let first = half(bytes, block, low, high, &tables);
+            let second = half(bytes, block + LANES, low, high, &tables);
+            let join = |at: usize| u64::from(first[at]) | u64::from(second[at]) << LANES;
+            *masks = Masks { token: join(0), word: join(1), escape: join(2), fragment: join(3) };
+        }
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn half(
+        bytes: &[u8],
+        at: usize,
+        low: __m256i,
+        high: __m256i,
+        tables: &[(__m256i, __m256i); FRAGMENT],
+    ) -> [u32; 4] {
+        let zero = _mm256_setzero_si256();
+        let text = load(bytes, at);
+        let class = look_up(text, low, high);
+        let word = _mm256_and_si256(class, _mm256_set1_epi8(WORD));
+        let escape = _mm256_or_si256(
+            _mm256_cmpeq_epi8(text, _mm256_set1_epi8(b'%' as i8)),
+            _mm256_cmpeq_epi8(text, _mm256_set1_epi8(b'\\' as i8)),
+        );
+        let mut buckets = _mm256_set1_epi8(-1);
+        for (ahead, &(low, high)) in tables.iter().enumerate() {
+            let folded = _mm256_or_si256(load(bytes, at + ahead), _mm256_set1_epi8(FOLD as i8));
+            buckets = _mm256_and_si256(buckets, look_up(folded, low, high));
+        }
+        [
+            !mask(_mm256_cmpeq_epi8(class, zero)),
+            !mask(_mm256_cmpeq_epi8(word, zero)),
+            mask(escape),
+            !mask(_mm256_cmpeq_epi8(buckets, zero)),
+        ]
+    }
+
+    /// The bits that a byte's low nibble and its high nibble have in common.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn look_up(text: __m256i, low: __m256i, high: __m256i) -> __m256i {
+        let nibble = _mm256_set1_epi8(15);
+        let of_low = _mm256_shuffle_epi8(low, _mm256_and_si256(text, nibble));
+        let of_high =
+            _mm256_shuffle_epi8(high, _mm256_and_si256(_mm256_srli_epi16::<4>(text), nibble));
+        _mm256_and_si256(of_low, of_high)
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn mask(bytes: __m256i) -> u32 {
+        _mm256_movemask_epi8(bytes) as u32
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn load(bytes: &[u8], at: usize) -> __m256i {
+        debug_assert!(at + LANES <= bytes.len());
+        // SAFETY: `classify` has checked that every block and its look-ahead lie in `bytes`;
+        // the load needs no alignment.
+        unsafe { _mm256_loadu_si256(bytes.as_ptr().add(at).cast()) }
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn both_lanes(table: &[u8; 16]) -> __m256i {
+        // SAFETY: the array has the 16 bytes that are loaded.
+        _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(table.as_ptr().cast()) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Xorshift: the same bytes on every machine.
+    fn random(state: &mut u64) -> u64 {
+        *state ^= *state << 13;
+        *state ^= *state >> 7;
+        *state ^= *state << 17;
+        *state
+    }
+
+    #[test]
+    fn the_twins_agree_on_every_byte_and_length() {
+        let mut table = FragmentTable::default();
+        for (bucket, fragment) in ["ecret", "://", "-----BEGIN", "key"].iter().enumerate() {
+            table.add(fragment.as_bytes(), bucket as u32);
+        }
+        let (fast, portable) = (Classifier::new(table.clone()), Classifier::portable(table));
+        let mut state = 0x9e37_79b9_7f4a_7c15;
+        let text = b"a SECRET = https://x/key-----BEGIN \\u0041%41~_+/=.- ";
+        for length in (0..300).chain([4096, 5000]) {
+            let bytes: Vec<u8> = (0..length)
+                .map(|at| match random(&mut state) % 3 {
+                    0 => random(&mut state) as u8,
+                    _ => text[at % text.len()],
+                })
+                .collect();
+            for from in [0, 1, 63, 64, length / 2] {
+                let mut masks = [[Masks::default(); 80]; 2];
+                fast.classify(&bytes, from, &mut masks[0]);
+                portable.classify(&bytes, from, &mut masks[1]);
+                assert_eq!(masks[0], masks[1], "length {length} from {from}");
+            }
+        }
+    }
+
+    #[test]
+    fn classes_are_what_they_say() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        let mut masks = [Masks::default(); 4];
+        Classifier::new(FragmentTable::default()).classify(&bytes, 0, &mut masks);
+        for b in 0..=255u8 {
+            let bit = |mask: fn(&Masks) -> u64| {
+                mask(&masks[usize::from(b) / BLOCK]) >> (usize::from(b) % BLOCK) & 1 == 1
+            };
+            assert_eq!(bit(|masks| masks.token), is_token(b), "{b}");
+            assert_eq!(bit(|masks| masks.word), is_word(b), "{b}");
+            assert_eq!(bit(|masks| masks.escape), matches!(b, b'%' | b'\\'), "{b}");
+            assert!(!bit(|masks| masks.fragment), "{b}");
+        }
+    }
+}

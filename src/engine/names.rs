@@ -1,0 +1,106 @@
+//! Names of context rules, looked up where a fragment of one stands.
+
+use std::ops::Range;
+
+use super::masks::is_word;
+
+/// All names, by a hash of their letters and digits from the last to the first: a name may
+/// have any words in front (`MY_APP_LOCALSTACK_API_KEY`), so that it is read from its end.
+#[derive(Default)]
+pub struct Names {
+    /// Sorted by hash.
+    entries: Vec<(u64, usize)>,
+    /// Letters and digits of the longest name.
+    longest: usize,
+}
+
+/// Bytes that are looked at on either side of a fragment. With what a command in front of a
+/// name may take (`assignment`), this stays within the engine's reach.
+const REACH: usize = 64;
+
+/// Words joined by `-` or `.` that a name may have behind its fragment.
+const WORDS_BEHIND: usize = 3;
+
+impl Names {
+    pub fn add(&mut self, name: &str, rule: usize) {
+        let letters = || name.bytes().filter(u8::is_ascii_alphanumeric);
+        let hash = letters().rev().fold(0, extend);
+        self.longest = self.longest.max(letters().count());
+        self.entries.push((hash, rule));
+    }
+
+    /// Sorts what was added; to be called once, before the first look-up.
+    pub fn finish(&mut self) {
+        self.entries.sort_unstable();
+    }
+
+    /// Calls `found` with the rule and the span of every name that holds the fragment.
+    pub fn each(
+        &self,
+        bytes: &[u8],
+        fragment: Range<usize>,
+        found: &mut impl FnMut(usize, Range<usize>),
+    ) {
+        let mut end = fragment.end;
+        for _ in 0..=WORDS_BEHIND {
+            end = end_of_word(bytes, end, fragment.end + REACH);
+            self.ending_at(bytes, end, fragment.start, found);
+            let joined = matches!(bytes.get(end), Some(b'-' | b'.'))
+                && bytes.get(end + 1).is_some_and(|&b| is_word(b));
+            if !joined {
+                return;
+            }
+            end += 1;
+        }
+    }
+
+    /// Names that end at `end` and begin no later than `latest`.
+    fn ending_at(
+        &self,
+        bytes: &[u8],
+        end: usize,
+        latest: usize,
+        found: &mut impl FnMut(usize, Range<usize>),
+    ) {
+        let (mut hash, mut length) = (0, 0);
+        for start in (latest.saturating_sub(REACH)..end).rev() {
+            match bytes[start] {
+                b if b.is_ascii_alphanumeric() => {
+                    hash = extend(hash, b);
+                    length += 1;
+                }
+                b'_' | b'-' | b'.' => continue,
+                _ => return,
+            }
+            if length > self.longest {
+                return;
+            }
+            if start <= latest && begins_a_word(bytes, start) {
+                let first = self.entries.partition_point(|&(known, _)| known < hash);
+                for &(known, rule) in &self.entries[first..] {
+                    if known != hash {
+                        break;
+                    }
+                    found(rule, start..end);
+                }
+            }
+        }
+    }
+}
+
+/// One letter more in front; letter case does not matter. FNV-1a's step over 64 bits: two of
+/// some thousand names meet once in 10^13.
+fn extend(hash: u64, b: u8) -> u64 {
+    (hash ^ u64::from(b.to_ascii_lowercase()) ^ 0xcbf2_9ce4_8422_2325).wrapping_mul(0x100_0000_01b3)
+}
+
+fn end_of_word(bytes: &[u8], from: usize, limit: usize) -> usize {
+    let limit = limit.min(bytes.len());
+    (from..limit).find(|&at| !is_word(bytes[at])).unwrap_or(from.max(limit))
+}
+
+/// A word begins behind a separator or with a change from lower to upper case.
+pub fn begins_a_word(bytes: &[u8], at: usize) -> bool {
+    let Some(before) = at.checked_sub(1).map(|before| bytes[before]) else { return true };
+    !before.is_ascii_alphanumeric() || before.is_ascii_lowercase() && bytes[at].is_ascii_uppercase()
+}

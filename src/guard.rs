@@ -1,0 +1,65 @@
+//! The guard: joins what a change adds, the engine and the policy.
+//!
+//! New is what no parent holds at a path that the change touches: a secret that was moved, or
+//! stood in the edited file before, is an old leak and an audit's business. It does not stop a
+//! commit that did not bring it in.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use crate::engine::Engine;
+use crate::findings::{Credential, Fingerprint, group};
+use crate::policy::Policy;
+use crate::report::{Report, Task};
+use crate::scan::look;
+use crate::source::staged::{GitEnvironment, Staged, StagedError};
+use crate::source::{Coverage, Progress, Silent};
+
+/// Why the guard cannot tell. A commit hook stops the commit then.
+#[derive(Debug, thiserror::Error)]
+pub enum GuardError {
+    #[error(transparent)]
+    Staged(#[from] StagedError),
+}
+
+/// The credentials that the next commit would bring into the repository round `folder`, which
+/// git's own variables may redirect ([`GitEnvironment::of_process`]).
+pub fn guard(
+    folder: &Path,
+    engine: &Engine,
+    policy: &Policy,
+    progress: &dyn Progress,
+) -> Result<Report, GuardError> {
+    guard_in(&GitEnvironment::of_process(folder), engine, policy, progress)
+}
+
+/// [`guard`] with git's variables as given.
+pub fn guard_in(
+    environment: &GitEnvironment,
+    engine: &Engine,
+    policy: &Policy,
+    progress: &dyn Progress,
+) -> Result<Report, GuardError> {
+    let staged = Staged::open(environment)?;
+    let (found, coverage) = look(&staged.next(), engine, progress);
+    let reported = policy.apply(group(found));
+    let (credentials, doubt) = new_ones(reported, &staged, engine);
+    Ok(Report { task: Task::Guard, credentials, coverage: coverage.and(doubt) })
+}
+
+/// Those of the credentials that no parent holds, and what could not be looked at while some
+/// are left. The parents are not asked where nothing was found.
+fn new_ones(
+    mut credentials: Vec<Credential>,
+    staged: &Staged,
+    engine: &Engine,
+) -> (Vec<Credential>, Coverage) {
+    if credentials.is_empty() {
+        return (credentials, Coverage::default());
+    }
+    let (known, coverage) = look(&staged.previous(), engine, &Silent);
+    let known: HashSet<Fingerprint> = known.iter().map(|(seen, _)| seen.fingerprint).collect();
+    credentials.retain(|credential| !known.contains(&credential.fingerprint));
+    let failures = if credentials.is_empty() { Vec::new() } else { coverage.failures };
+    (credentials, Coverage { failures, ..Coverage::default() })
+}

@@ -1,0 +1,164 @@
+//! Puts the hook in and takes it out again. What is not ours is never touched.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use bstr::BString;
+use tempfile::NamedTempFile;
+
+use super::script;
+
+/// The hook's name, which is also the moment at which git runs it.
+const NAME: &str = "pre-commit";
+
+/// What `install` came to. Each carries the hook's path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Installed {
+    /// No hook stood there; now ours does.
+    Created(PathBuf),
+    /// An older text of ours was replaced.
+    Replaced(PathBuf),
+    /// The same text stood there already.
+    Unchanged(PathBuf),
+    /// Another hook stands there. Nothing was changed.
+    Foreign(ForeignHook),
+}
+
+/// What `uninstall` came to. Each carries the hook's path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Uninstalled {
+    /// Our hook is gone.
+    Removed(PathBuf),
+    /// No hook stood there.
+    NotThere(PathBuf),
+    /// Another hook stands there. Nothing was changed.
+    Foreign(PathBuf),
+}
+
+/// A hook that is not ours, or one of ours that was edited: a symbolic link or a folder at the
+/// hook's path counts too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForeignHook {
+    pub path: PathBuf,
+    /// The line that makes it run the guard, if it is a shell script.
+    pub line: BString,
+}
+
+/// A hook that could not be read, written or removed. What stood there still stands.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "cannot {task} the hook {}: {reason}; see to its folder's permissions, then try again",
+    path.display()
+)]
+pub struct HookError {
+    task: &'static str,
+    path: PathBuf,
+    reason: io::Error,
+}
+
+/// Installs the hook for the keysieve binary at `binary`, an absolute path, in the hooks
+/// folder, which is made where it is missing.
+pub fn install(folder: &Path, binary: &Path) -> Result<Installed, HookError> {
+    let path = folder.join(NAME);
+    let text = script::text(binary);
+    match Standing::at(&path)? {
+        Standing::Foreign => {
+            Ok(Installed::Foreign(ForeignHook { path, line: script::line(binary) }))
+        }
+        Standing::Ours { text: old, runs: true } if old == text => Ok(Installed::Unchanged(path)),
+        Standing::Ours { .. } => {
+            write(folder, &text, |file| file.persist(&path))
+                .map_err(HookError::to("write", &path))?;
+            Ok(Installed::Replaced(path))
+        }
+        Standing::Nothing => {
+            // A hook that came into being in between is somebody's: it is not overwritten.
+            write(folder, &text, |file| file.persist_noclobber(&path))
+                .map_err(HookError::to("write", &path))?;
+            Ok(Installed::Created(path))
+        }
+    }
+}
+
+/// Removes the hook from the hooks folder if it is ours. The folder stays.
+pub fn uninstall(folder: &Path) -> Result<Uninstalled, HookError> {
+    let path = folder.join(NAME);
+    match Standing::at(&path)? {
+        Standing::Nothing => Ok(Uninstalled::NotThere(path)),
+        Standing::Foreign => Ok(Uninstalled::Foreign(path)),
+        Standing::Ours { .. } => {
+            fs::remove_file(&path).map_err(HookError::to("remove", &path))?;
+            Ok(Uninstalled::Removed(path))
+        }
+    }
+}
+
+/// What stands at the hook's path.
+enum Standing {
+    Nothing,
+    Ours { text: Vec<u8>, runs: bool },
+    Foreign,
+}
+
+impl Standing {
+    fn at(path: &Path) -> Result<Standing, HookError> {
+        let metadata = match path.symlink_metadata() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Standing::Nothing),
+            metadata => metadata.map_err(HookError::to("read", path))?,
+        };
+        if !metadata.is_file() {
+            return Ok(Standing::Foreign);
+        }
+        let text = fs::read(path).map_err(HookError::to("read", path))?;
+        if script::is_ours(&text) {
+            Ok(Standing::Ours { text, runs: may_run(&metadata) })
+        } else {
+            Ok(Standing::Foreign)
+        }
+    }
+}
+
+/// Writes a file beside its place, complete and with the run bit, before it takes the place.
+fn write(
+    folder: &Path,
+    text: &[u8],
+    put: impl FnOnce(NamedTempFile) -> Result<File, tempfile::PersistError>,
+) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let mut file = NamedTempFile::new_in(folder)?;
+    file.write_all(text)?;
+    let_run(file.as_file())?;
+    file.as_file().sync_all()?;
+    put(file)?;
+    Ok(())
+}
+
+#[cfg(unix)]
+fn let_run(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(fs::Permissions::from_mode(0o755))
+}
+
+#[cfg(unix)]
+fn may_run(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    metadata.permissions().mode() & 0o111 == 0o111
+}
+
+/// Without run bits git goes by the shebang.
+#[cfg(not(unix))]
+fn let_run(_file: &File) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn may_run(_metadata: &fs::Metadata) -> bool {
+    true
+}
+
+impl HookError {
+    fn to(task: &'static str, path: &Path) -> impl FnOnce(io::Error) -> HookError {
+        move |reason| HookError { task, path: path.to_path_buf(), reason }
+    }
+}

@@ -1,0 +1,101 @@
+//! Which folder git takes the hooks from.
+//!
+//! By `core.hooksPath` in git-config(1) and "DESCRIPTION" in githooks(5): the configured
+//! folder, `~` expanded, a relative one counted from where hooks run; else `hooks` in the
+//! repository, which linked worktrees share.
+
+use std::path::{Path, PathBuf};
+
+use git2::{ErrorCode, Repository};
+
+use crate::source::staged::GitEnvironment;
+
+const SETTING: &str = "core.hooksPath";
+
+/// The folder that git takes a repository's hooks from; it need not be there yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HooksFolder {
+    pub path: PathBuf,
+    pub origin: Origin,
+}
+
+/// What makes a folder the hooks' folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// It is the repository's own.
+    Repository,
+    /// `core.hooksPath` in this repository's configuration names it.
+    Configured,
+    /// `core.hooksPath` in the user's or the system's configuration names it: other
+    /// repositories take their hooks from it too.
+    Shared,
+}
+
+/// Why the hooks' folder is not known.
+#[derive(Debug, thiserror::Error)]
+pub enum LocationError {
+    #[error(
+        "cannot open the git repository at {}: {reason}; run keysieve inside a repository",
+        folder.display()
+    )]
+    Repository { folder: PathBuf, reason: String },
+    #[error(
+        "cannot use core.hooksPath: {reason}; \
+         `git config --show-origin core.hooksPath` says where it is set"
+    )]
+    Setting { reason: String },
+}
+
+/// Asks the configuration at every scope, as git does.
+pub fn hooks_folder(environment: &GitEnvironment) -> Result<HooksFolder, LocationError> {
+    let repository = environment.open().map_err(|error| LocationError::Repository {
+        folder: environment.folder.clone(),
+        reason: error.message().to_owned(),
+    })?;
+    match configured(&repository)? {
+        None => Ok(HooksFolder {
+            path: repository.commondir().join("hooks"),
+            origin: Origin::Repository,
+        }),
+        Some((path, origin)) => {
+            Ok(HooksFolder { path: environment.hooks_run_in(&repository).join(path), origin })
+        }
+    }
+}
+
+fn configured(repository: &Repository) -> Result<Option<(PathBuf, Origin)>, LocationError> {
+    let unusable = |error: git2::Error| LocationError::Setting { reason: error.message().into() };
+    let config = repository.config().and_then(|mut config| config.snapshot()).map_err(unusable)?;
+    let origin = match config.get_entry(SETTING) {
+        Ok(entry) => Origin::of(entry.level()),
+        Err(error) if error.code() == ErrorCode::NotFound => return Ok(None),
+        Err(error) => return Err(unusable(error)),
+    };
+    let path = config.get_path(SETTING).map_err(unusable)?;
+    if let Some(reason) = unknown_form(&path) {
+        return Err(LocationError::Setting { reason: reason.to_owned() });
+    }
+    Ok(Some((path, origin)))
+}
+
+/// Values that git reads in a way of its own: a hook must not be put where git does not look.
+fn unknown_form(path: &Path) -> Option<&'static str> {
+    if path.as_os_str().is_empty() {
+        Some("it is empty")
+    } else if path.starts_with("%(prefix)") {
+        Some("its %(prefix) is known to git alone")
+    } else {
+        None
+    }
+}
+
+impl Origin {
+    fn of(level: git2::ConfigLevel) -> Self {
+        match level {
+            git2::ConfigLevel::Local | git2::ConfigLevel::Worktree | git2::ConfigLevel::App => {
+                Origin::Configured
+            }
+            _ => Origin::Shared,
+        }
+    }
+}

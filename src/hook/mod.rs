@@ -1,0 +1,11 @@
+//! The pre-commit hook: where git looks for it, what it says, how it comes and goes.
+//!
+//! The hook itself only finds the keysieve binary and hands over to it; what a commit adds is
+//! judged by the guard.
+
+mod install;
+mod location;
+pub mod script;
+
+pub use install::{ForeignHook, HookError, Installed, Uninstalled, install, uninstall};
+pub use location::{HooksFolder, LocationError, Origin, hooks_folder};

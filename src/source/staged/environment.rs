@@ -1,0 +1,75 @@
+//! Which repository, work tree and index git means, by git's own variables.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use git2::{Repository, RepositoryOpenFlags};
+
+/// A folder and the variables by which git redirects what would be found from there. Git sets
+/// them for its hooks: `GIT_INDEX_FILE` always (another file than `.git/index` under
+/// `commit -a` and `commit --only`), `GIT_DIR` in a linked worktree. Relative paths count from
+/// the folder; git runs the hook at the top of the work tree.
+#[derive(Clone, Debug, Default)]
+pub struct GitEnvironment {
+    /// The folder from which the repository is looked for, upwards.
+    pub folder: PathBuf,
+    /// `GIT_DIR`: the repository itself, in place of the search.
+    pub git_dir: Option<PathBuf>,
+    /// `GIT_WORK_TREE`: the top of the work tree.
+    pub work_tree: Option<PathBuf>,
+    /// `GIT_INDEX_FILE`: the index that becomes the next commit.
+    pub index_file: Option<PathBuf>,
+}
+
+impl GitEnvironment {
+    /// A folder, with git's variables as this process has them.
+    pub fn of_process(folder: &Path) -> Self {
+        let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
+        GitEnvironment {
+            folder: folder.to_path_buf(),
+            git_dir: variable("GIT_DIR"),
+            work_tree: variable("GIT_WORK_TREE"),
+            index_file: variable("GIT_INDEX_FILE"),
+        }
+    }
+
+    /// A folder and none of the variables.
+    pub fn of_folder(folder: &Path) -> Self {
+        GitEnvironment { folder: folder.to_path_buf(), ..GitEnvironment::default() }
+    }
+
+    /// Opens the repository. `FROM_ENV` adds the variables that libgit2 reads well by itself:
+    /// those for object folders, the common folder and configuration files.
+    pub(crate) fn open(&self) -> Result<Repository, git2::Error> {
+        let no_ceiling: [&OsStr; 0] = [];
+        let flags = RepositoryOpenFlags::FROM_ENV;
+        match &self.git_dir {
+            None => Repository::open_ext(&self.folder, flags, no_ceiling),
+            Some(git_dir) => {
+                let here = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
+                Repository::open_ext(self.folder.join(git_dir), flags | here, no_ceiling)
+            }
+        }
+    }
+
+    /// The index file of the repository that [`GitEnvironment::open`] gave.
+    pub(crate) fn index_file(&self, repository: &Repository) -> PathBuf {
+        match &self.index_file {
+            Some(file) => self.folder.join(file),
+            None => repository.path().join("index"),
+        }
+    }
+
+    /// The folder in which git runs the hooks: the top of the work tree, or the repository
+    /// where it is bare. Where `GIT_DIR` alone is set, the folder itself is that top
+    /// ("GIT_DIR" in git(1)).
+    pub(crate) fn hooks_run_in(&self, repository: &Repository) -> PathBuf {
+        let configured = || repository.config()?.get_entry("core.worktree").map(|_| ());
+        match (&self.work_tree, &self.git_dir, repository.workdir()) {
+            (Some(top), _, _) => self.folder.join(top),
+            (None, _, None) => repository.path().to_path_buf(),
+            (None, Some(_), Some(_)) if configured().is_err() => self.folder.clone(),
+            (None, _, Some(top)) => top.to_path_buf(),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The contract of locality, as properties over random texts.
+//!
+//! A text is put together from the catalogue's examples, pieces of them and noise. On it:
+//! whatever ranges a scan is cut into, it finds the same; whatever stands outside a trigger's
+//! window, the trigger is judged the same; whatever parts a long input is read in, the report
+//! is the same.
+
+use std::ops::Range;
+
+use keysieve::engine::{Engine, OVERLAP};
+use keysieve::findings::{Finding, FingerprintKey};
+use keysieve::rules::catalogue::Catalogue;
+use keysieve::rules::{AFTER, BEFORE, LONGEST, MARGIN};
+
+const TEXTS: u64 = 60;
+
+/// Xorshift: the same texts on every machine.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % limit.max(1) as u64) as usize
+    }
+}
+
+fn engine() -> Engine {
+    Engine::new(Catalogue::built_in(), FingerprintKey::new(b""))
+}
+
+/// Examples whole and in pieces, with and without line ends between, amid noise.
+fn random_text(random: &mut Random, engine: &Engine, pieces: usize) -> Vec<u8> {
+    let examples: Vec<String> = engine
+        .rules()
+        .iter()
+        .flat_map(|rule| rule.examples.iter())
+        .map(|example| example.replace("<>", ""))
+        .collect();
+    let mut text = Vec::new();
+    for _ in 0..pieces {
+        let example = examples[random.below(examples.len())].as_bytes();
+        match random.below(6) {
+            0 => text.extend((0..random.below(700)).map(|_| random.below(256) as u8)),
+            1 => text.extend((0..random.below(200)).map(|_| b"ab9_/=. \"\n"[random.below(10)])),
+            2 => text.extend_from_slice(&example[random.below(example.len())..]),
+            3 => text.extend_from_slice(&example[..random.below(example.len())]),
+            _ => text.extend_from_slice(example),
+        }
+        if random.below(3) > 0 {
+            text.push(b'\n');
+        }
+    }
+    text
+}
+
+/// Ranges that cover the text without a gap.
+fn random_cuts(random: &mut Random, length: usize) -> Vec<Range<usize>> {
+    let mut cuts: Vec<usize> = (0..random.below(40)).map(|_| random.below(length)).collect();
+    cuts.extend([0, length]);
+    cuts.sort_unstable();
+    cuts.dedup();
+    cuts.windows(2).map(|pair| pair[0]..pair[1]).collect()
+}
+
+fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by_key(|finding| (finding.trigger, finding.rule, finding.span));
+    findings
+}
+
+#[test]
+fn ranges_that_cover_the_text_find_what_the_whole_finds() {
+    let engine = engine();
+    let mut random = Random(0x5eed);
+    let mut seen = 0;
+    for _ in 0..TEXTS {
+        let text = random_text(&mut random, &engine, 60);
+        let whole = sorted(engine.detect(&text, std::slice::from_ref(&(0..text.len()))));
+        let cuts = random_cuts(&mut random, text.len());
+        assert_eq!(sorted(engine.detect(&text, &cuts)), whole);
+        seen += whole.len();
+    }
+    assert!(seen > 1000, "the texts hold secrets: {seen}");
+}
+
+#[test]
+fn a_verdict_depends_on_nothing_outside_its_window() {
+    let engine = engine();
+    let mut random = Random(0xfeed);
+    for _ in 0..TEXTS {
+        let text = random_text(&mut random, &engine, 30);
+        for finding in engine.detect(&text, std::slice::from_ref(&(0..text.len()))) {
+            let (trigger, rule) = (finding.trigger, &engine.rules()[finding.rule]);
+            // The ends of a text are seams; a body that goes on is no part of the verdict.
+            if trigger <= BEFORE || rule.extends.is_some() {
+                continue;
+            }
+            let (start, end) = (trigger - BEFORE - 1, trigger + LONGEST + AFTER + 1);
+            if end > text.len() {
+                continue;
+            }
+            let noise = |random: &mut Random, length: usize| -> Vec<u8> {
+                (0..length).map(|_| random.below(256) as u8).collect()
+            };
+            let mut other = noise(&mut random, MARGIN);
+            let at = trigger - start + other.len();
+            other.extend_from_slice(&text[start..end]);
+            other.extend(noise(&mut random, MARGIN));
+            let again = engine.detect(&other, std::slice::from_ref(&(at..at + 1)));
+            let same = again.iter().any(|other| {
+                other.rule == finding.rule
+                    && other.fingerprint == finding.fingerprint
+                    && other.verdict == finding.verdict
+                    && other.confidence == finding.confidence
+                    && other.span.len() == finding.span.len()
+            });
+            assert!(same, "{} is judged otherwise in another surrounding", rule.id);
+        }
+    }
+}
+
+#[test]
+fn the_findings_of_a_core_are_those_of_the_whole() {
+    let engine = engine();
+    let mut random = Random(0xc0de);
+    for _ in 0..TEXTS {
+        let text = random_text(&mut random, &engine, 40);
+        let whole = engine.scan(&text);
+        let mut parts = Vec::new();
+        for core in random_cuts(&mut random, text.len()) {
+            let start = core.start.saturating_sub(OVERLAP);
+            let end = text.len().min(core.end + OVERLAP);
+            let local = core.start - start..core.end - start;
+            parts.extend(engine.scan_core(&text[start..end], local).into_iter().map(|finding| {
+                (finding.span.start + start, finding.span.end + start, finding.fingerprint)
+            }));
+        }
+        let whole: Vec<_> = whole
+            .iter()
+            .map(|found| (found.span.start, found.span.end, found.fingerprint))
+            .collect();
+        assert_eq!(parts, whole);
+    }
+}

@@ -1,0 +1,80 @@
+//! Runs the guard on a test's repository, and sees each time that it leaves no trace there.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use keysieve::engine::Engine;
+use keysieve::findings::FingerprintKey;
+use keysieve::guard::{GuardError, guard_in};
+use keysieve::policy::Policy;
+use keysieve::report::{Outcome, Report};
+use keysieve::rules::catalogue::Catalogue;
+use keysieve::source::Silent;
+use keysieve::source::staged::GitEnvironment;
+use sha2::{Digest, Sha256};
+
+use super::repository::TempRepo;
+use super::tokens::localstack_auth_token as token;
+
+pub fn engine() -> Engine {
+    Engine::new(Catalogue::built_in(), FingerprintKey::new(b""))
+}
+
+/// What the guard says of the next commit at the top of the repository's work tree.
+pub fn guarded(repository: &TempRepo) -> Report {
+    try_guarded(repository, &GitEnvironment::of_folder(&repository.path())).unwrap()
+}
+
+/// What the guard says under these variables of git. Whatever it says, all files under the
+/// repository's home are as before.
+pub fn try_guarded(
+    repository: &TempRepo,
+    environment: &GitEnvironment,
+) -> Result<Report, GuardError> {
+    let before = listing(repository.home());
+    let report = guard_in(environment, &engine(), &Policy::default(), &Silent);
+    assert_eq!(before, listing(repository.home()));
+    report
+}
+
+/// `path:line` of all that a report tells.
+pub fn places(report: &Report) -> Vec<String> {
+    let occurrences = report.credentials.iter().flat_map(|credential| &credential.occurrences);
+    occurrences
+        .map(|occurrence| {
+            format!("{}:{}", occurrence.path.as_ref().unwrap(), occurrence.region.start.line)
+        })
+        .collect()
+}
+
+/// A line of an env file that holds the token of that seed.
+pub fn secret(seed: u64) -> String {
+    format!("LOCALSTACK_AUTH_TOKEN={}\n", token(seed))
+}
+
+pub fn assert_clean(report: &Report) {
+    assert_eq!((report.outcome(), places(report)), (Outcome::Clean, vec![]), "{report:?}");
+}
+
+pub fn assert_found(report: &Report, wanted: &[&str]) {
+    assert_eq!(report.outcome(), Outcome::Found, "{report:?}");
+    assert_eq!(places(report), wanted);
+}
+
+/// Of each file and folder the time of its last change and a hash of its content.
+fn listing(folder: &Path) -> BTreeMap<PathBuf, (SystemTime, Vec<u8>)> {
+    let mut listing = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let metadata = path.symlink_metadata().unwrap();
+        let mut hash = Vec::new();
+        if metadata.is_dir() {
+            listing.extend(self::listing(&path));
+        } else if metadata.is_file() {
+            hash = Sha256::digest(std::fs::read(&path).unwrap()).to_vec();
+        }
+        listing.insert(path, (metadata.modified().unwrap(), hash));
+    }
+    listing
+}
