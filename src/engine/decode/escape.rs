@@ -1,7 +1,7 @@
 //! Escapes: a few characters that stand for one, or for none between two literals.
 
+use super::hex::hex_digit;
 use super::joint;
-use super::run::hex_digit;
 use crate::findings::Step;
 
 /// A kind of escape. Each is decoded by itself; where kinds are mixed, nesting does the rest.

@@ -16,6 +16,7 @@ mod chain;
 mod decoded;
 mod entries;
 mod escape;
+mod hex;
 mod joint;
 mod nested;
 mod reach;

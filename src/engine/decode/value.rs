@@ -1,6 +1,7 @@
 //! The value given to a name, where the value as a whole is an encoded text.
 
-use super::run::{decode_base64, decode_hex, run_at};
+use super::hex::decode_hex;
+use super::run::{decode_base64, run_at};
 use super::text;
 use crate::findings::Step;
 
