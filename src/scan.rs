@@ -6,7 +6,7 @@ use bstr::BString;
 
 use crate::blob::{Blob, LineIndex, Provenance};
 use crate::engine::Engine;
-use crate::findings::{Finding, Occurrence, Place, Span, group};
+use crate::findings::{Finding, Occurrence, Place, Span, Step, group};
 use crate::policy::Policy;
 use crate::report::{Report, Task};
 use crate::source::{Coverage, Progress, Source};
@@ -55,11 +55,13 @@ pub(crate) fn redacted(mut coverage: Coverage, engine: &Engine) -> Coverage {
 
 /// The blob's findings, each with its place.
 fn sightings_in(blob: &Blob<'_>, engine: &Engine) -> Vec<(Finding, Occurrence)> {
-    let findings = engine.scan_core(blob.bytes, blob.part.core.clone());
+    let Some(text) = blob.text() else { return Vec::new() };
+    let core = if text.is_transcoded() { 0..text.bytes.len() } else { blob.part.core.clone() };
+    let findings = engine.scan_core(&text.bytes, core);
     if findings.is_empty() {
         return Vec::new();
     }
-    let lines = LineIndex::new(blob.bytes, blob.part.start);
+    let lines = LineIndex::new(&text.bytes, blob.part.start);
     let path = blob.provenance.path().map(|path| BString::from(engine.redact(path)));
     let place = match blob.provenance {
         Provenance::Index(_) | Provenance::Committed(_) => Place::Index,
@@ -68,13 +70,17 @@ fn sightings_in(blob: &Blob<'_>, engine: &Engine) -> Vec<(Finding, Occurrence)> 
     };
     findings
         .into_iter()
-        .map(|finding| {
+        .map(|mut finding| {
             let Span { start, end } = finding.span;
+            let source = text.source(start..end);
             let offset = blob.part.offset;
+            if text.is_transcoded() {
+                finding.encoding = finding.encoding.within(Step::Utf16);
+            }
             let occurrence = Occurrence {
                 path: path.clone(),
                 region: lines.region(start, end),
-                span: Span { start: start + offset, end: end + offset },
+                span: Span { start: source.start + offset, end: source.end + offset },
                 encoding: finding.encoding,
                 place: place.clone(),
             };

@@ -54,7 +54,7 @@ struct OccurrenceEntry<'r> {
     start: PositionEntry,
     /// Exclusive.
     end: PositionEntry,
-    encoding: &'static str,
+    encoding: String,
     place: &'static str,
     #[serde(flatten)]
     history: Option<HistoryEntry<'r>>,
@@ -171,7 +171,7 @@ fn occurrence_entry(occurrence: &Occurrence) -> OccurrenceEntry<'_> {
         path: occurrence.path.as_ref().map(|path| path.to_str_lossy().into_owned()),
         start: position_entry(occurrence.region.start),
         end: position_entry(occurrence.region.end),
-        encoding: occurrence.encoding.as_str(),
+        encoding: occurrence.encoding.to_string(),
         place,
         history,
     }
