@@ -27,8 +27,14 @@ pub struct Masks {
     pub token: u64,
     /// `[A-Za-z0-9_]`: what words are made of.
     pub word: u64,
-    /// `%` and `\`.
+    /// `[A-Za-z0-9+/_-]`: what runs of base64 and hexadecimal digits are made of.
+    pub run: u64,
+    /// `%`, `&` and `\`: what escapes begin with.
     pub escape: u64,
+    /// `"`, `'` and `` ` ``.
+    pub quote: u64,
+    /// What may stand behind a literal that goes on in another one.
+    pub joint: u64,
     /// A fragment may begin here.
     pub fragment: u64,
 }
@@ -129,6 +135,14 @@ impl Classifier {
         }
     }
 
+    /// Masks whose highest bits are those of the text's last bytes.
+    pub fn last_bits(&self, bytes: &[u8]) -> Masks {
+        let mut block = [0; BLOCK + LOOK_AHEAD];
+        let last = &bytes[bytes.len().saturating_sub(BLOCK)..];
+        block[BLOCK - last.len()..BLOCK].copy_from_slice(last);
+        self.classify_portably(&block)
+    }
+
     /// `bytes` holds every block wholly, and the look-ahead of the last.
     fn classify_whole(&self, bytes: &[u8], masks: &mut [Masks]) {
         debug_assert!(masks.is_empty() || bytes.len() >= masks.len() * BLOCK + LOOK_AHEAD);
@@ -146,11 +160,14 @@ impl Classifier {
     fn classify_portably(&self, block: &[u8]) -> Masks {
         let mut masks = Masks::default();
         for at in 0..BLOCK {
-            let b = block[at];
-            let class = CLASSES[usize::from(b)];
-            masks.token |= u64::from(class & TOKEN != 0) << at;
-            masks.word |= u64::from(class & WORD != 0) << at;
-            masks.escape |= u64::from(class & ESCAPE != 0) << at;
+            let class = CLASSES[usize::from(block[at])];
+            let bit = |wanted: u8| u64::from(class & wanted != 0) << at;
+            masks.token |= bit(TOKEN);
+            masks.word |= bit(WORD);
+            masks.run |= bit(RUN);
+            masks.escape |= bit(ESCAPE);
+            masks.quote |= bit(QUOTE);
+            masks.joint |= bit(JOINT);
             let buckets = (0..FRAGMENT).fold(0xff, |buckets, ahead| {
                 buckets & self.portable[ahead][usize::from(block[at + ahead])]
             });
@@ -162,17 +179,32 @@ impl Classifier {
 
 const TOKEN: u8 = 1;
 const WORD: u8 = 2;
-const ESCAPE: u8 = 4;
+const RUN: u8 = 4;
+const ESCAPE: u8 = 8;
+const QUOTE: u8 = 16;
+const JOINT: u8 = 32;
 
+/// The classes of each byte.
 static CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
     let mut b = 0;
     while b < 256 {
         let c = b as u8;
         let word = c.is_ascii_alphanumeric() || c == b'_';
-        let token = word || matches!(c, b'+' | b'/' | b'=' | b'.' | b'~' | b'-');
-        let escape = matches!(c, b'%' | b'\\');
-        classes[b] = (token as u8 * TOKEN) | (word as u8 * WORD) | (escape as u8 * ESCAPE);
+        let run = word || matches!(c, b'+' | b'/' | b'-');
+        let token = run || matches!(c, b'=' | b'.' | b'~');
+        let escape = matches!(c, b'%' | b'&' | b'\\');
+        let quote = matches!(c, b'"' | b'\'' | b'`');
+        let joint = matches!(
+            c,
+            b' ' | b'\t' | b'\r' | b'\n' | b'\\' | b'+' | b'.' | b'|' | b'<' | b'&' | b'~'
+        );
+        classes[b] = token as u8 * TOKEN
+            | word as u8 * WORD
+            | run as u8 * RUN
+            | escape as u8 * ESCAPE
+            | quote as u8 * QUOTE
+            | joint as u8 * JOINT;
         b += 1;
     }
     classes
@@ -185,27 +217,55 @@ mod avx2 {
     use super::{BLOCK, FOLD, FRAGMENT, FragmentTable, LOOK_AHEAD, Masks};
 
     /// Classes as products of a set of high nibbles and a set of low ones, one bit each:
-    /// 1 digits, 2 `A-O a-o`, 4 `P-Z p-z`, 8 `_`, 16 `+ - . /`, 32 `=`, 64 `~`.
-    const HIGH: [u8; 16] = [0, 0, 16, 1 | 32, 2, 4 | 8, 2, 4 | 64, 0, 0, 0, 0, 0, 0, 0, 0];
-    const LOW: [u8; 16] = [
-        1 | 4,
-        1 | 2 | 4,
-        1 | 2 | 4,
-        1 | 2 | 4,
-        1 | 2 | 4,
-        1 | 2 | 4,
-        1 | 2 | 4,
-        1 | 2 | 4,
-        1 | 2 | 4,
-        1 | 2 | 4,
-        2 | 4,
-        2 | 16,
-        2,
-        2 | 16 | 32,
-        2 | 16 | 64,
-        2 | 8 | 16,
-    ];
+    /// 1 digits, 2 `A-O a-o`, 4 `P-Z p-z`, 8 `_`, 16 `+ - /`, 32 `=`, 64 `~`, 128 `.`.
+    const TOKENS: [[u8; 16]; 2] = products([
+        (&[3], &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
+        (&[4, 6], &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]),
+        (&[5, 7], &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]),
+        (&[5], &[15]),
+        (&[2], &[11, 13, 15]),
+        (&[3], &[13]),
+        (&[7], &[14]),
+        (&[2], &[14]),
+    ]);
     const WORD: i8 = 1 | 2 | 4 | 8;
+    const RUN: i8 = WORD | 16;
+
+    /// 1 `" '`, 2 `` ` ``, 4 `% &`, 8 `\`, 16 blank `& + .`, 32 tab, LF, CR, 64 `< \ |`, 128 `~`.
+    const SIGNS: [[u8; 16]; 2] = products([
+        (&[2], &[2, 7]),
+        (&[6], &[0]),
+        (&[2], &[5, 6]),
+        (&[5], &[12]),
+        (&[2], &[0, 6, 11, 14]),
+        (&[0], &[9, 10, 13]),
+        (&[3, 5, 7], &[12]),
+        (&[7], &[14]),
+    ]);
+    const QUOTE: i8 = 1 | 2;
+    const ESCAPE: i8 = 4 | 8;
+    const JOINT: i8 = !(QUOTE | ESCAPE);
+
+    /// Tables by low and by high nibble; the n-th product of high and low ones gets bit n.
+    const fn products(sets: [(&[u8], &[u8]); 8]) -> [[u8; 16]; 2] {
+        let (mut low, mut high) = ([0; 16], [0; 16]);
+        let mut bit = 0;
+        while bit < 8 {
+            let (highs, lows) = sets[bit];
+            let mut at = 0;
+            while at < highs.len() {
+                high[highs[at] as usize] |= 1 << bit;
+                at += 1;
+            }
+            at = 0;
+            while at < lows.len() {
+                low[lows[at] as usize] |= 1 << bit;
+                at += 1;
+            }
+            bit += 1;
+        }
+        [low, high]
+    }
 
     /// Half a block.
     const LANES: usize = 32;
@@ -213,64 +273,77 @@ mod avx2 {
     #[target_feature(enable = "avx2")]
     pub(super) fn classify(fragments: &FragmentTable, bytes: &[u8], masks: &mut [Masks]) {
         assert!(masks.is_empty() || bytes.len() >= masks.len() * BLOCK + LOOK_AHEAD);
-        let tables: [(__m256i, __m256i); FRAGMENT] = std::array::from_fn(|at| {
+        let tables: [Tables; FRAGMENT] = std::array::from_fn(|at| {
             (both_lanes(&fragments.low[at]), both_lanes(&fragments.high[at]))
         });
-        let (low, high) = (both_lanes(&LOW), both_lanes(&HIGH));
+        let [tokens, signs] =
+            [TOKENS, SIGNS].map(|[low, high]| (both_lanes(&low), both_lanes(&high)));
         for (number, masks) in masks.iter_mut().enumerate() {
             let block = number * BLOCK;
-            let first = half(bytes, block, low, high, &tables);
-            let second = half(bytes, block + LANES, low, high, &tables);
+            let first = half(bytes, block, tokens, signs, &tables);
+            let second = half(bytes, block + LANES, tokens, signs, &tables);
             let join = |at: usize| u64::from(first[at]) | u64::from(second[at]) << LANES;
-            *masks = Masks { token: join(0), word: join(1), escape: join(2), fragment: join(3) };
+            *masks = Masks {
+                token: join(0),
+                word: join(1),
+                run: join(2),
+                quote: join(3),
+                escape: join(4),
+                joint: join(5),
+                fragment: join(6),
+            };
         }
     }
+
+    /// Tables by low and by high nibble.
+    type Tables = (__m256i, __m256i);
 
     #[inline]
     #[target_feature(enable = "avx2")]
     fn half(
         bytes: &[u8],
         at: usize,
-        low: __m256i,
-        high: __m256i,
-        tables: &[(__m256i, __m256i); FRAGMENT],
-    ) -> [u32; 4] {
-        let zero = _mm256_setzero_si256();
+        tokens: Tables,
+        signs: Tables,
+        fragments: &[Tables; FRAGMENT],
+    ) -> [u32; 7] {
         let text = load(bytes, at);
-        let class = look_up(text, low, high);
-        let word = _mm256_and_si256(class, _mm256_set1_epi8(WORD));
-        let escape = _mm256_or_si256(
-            _mm256_cmpeq_epi8(text, _mm256_set1_epi8(b'%' as i8)),
-            _mm256_cmpeq_epi8(text, _mm256_set1_epi8(b'\\' as i8)),
-        );
+        let token = look_up(text, tokens);
+        let sign = look_up(text, signs);
         let mut buckets = _mm256_set1_epi8(-1);
-        for (ahead, &(low, high)) in tables.iter().enumerate() {
+        for (ahead, &tables) in fragments.iter().enumerate() {
             let folded = _mm256_or_si256(load(bytes, at + ahead), _mm256_set1_epi8(FOLD as i8));
-            buckets = _mm256_and_si256(buckets, look_up(folded, low, high));
+            buckets = _mm256_and_si256(buckets, look_up(folded, tables));
         }
         [
-            !mask(_mm256_cmpeq_epi8(class, zero)),
-            !mask(_mm256_cmpeq_epi8(word, zero)),
-            mask(escape),
-            !mask(_mm256_cmpeq_epi8(buckets, zero)),
+            any(token, -1),
+            any(token, WORD),
+            any(token, RUN),
+            any(sign, QUOTE),
+            any(sign, ESCAPE),
+            any(sign, JOINT),
+            any(buckets, -1),
         ]
+    }
+
+    /// Which bytes have any of the bits.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn any(classes: __m256i, bits: i8) -> u32 {
+        let wanted = _mm256_and_si256(classes, _mm256_set1_epi8(bits));
+        let none = _mm256_cmpeq_epi8(wanted, _mm256_setzero_si256());
+        !(_mm256_movemask_epi8(none) as u32)
     }
 
     /// The bits that a byte's low nibble and its high nibble have in common.
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn look_up(text: __m256i, low: __m256i, high: __m256i) -> __m256i {
+    fn look_up(text: __m256i, (low, high): Tables) -> __m256i {
         let nibble = _mm256_set1_epi8(15);
         let of_low = _mm256_shuffle_epi8(low, _mm256_and_si256(text, nibble));
         let of_high =
             _mm256_shuffle_epi8(high, _mm256_and_si256(_mm256_srli_epi16::<4>(text), nibble));
         _mm256_and_si256(of_low, of_high)
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn mask(bytes: __m256i) -> u32 {
-        _mm256_movemask_epi8(bytes) as u32
     }
 
     #[inline]
@@ -338,7 +411,11 @@ mod tests {
             };
             assert_eq!(bit(|masks| masks.token), is_token(b), "{b}");
             assert_eq!(bit(|masks| masks.word), is_word(b), "{b}");
-            assert_eq!(bit(|masks| masks.escape), matches!(b, b'%' | b'\\'), "{b}");
+            let run = is_word(b) || matches!(b, b'+' | b'/' | b'-');
+            assert_eq!(bit(|masks| masks.run), run, "{b}");
+            assert_eq!(bit(|masks| masks.escape), b"%&\\".contains(&b), "{b}");
+            assert_eq!(bit(|masks| masks.quote), b"\"'`".contains(&b), "{b}");
+            assert_eq!(bit(|masks| masks.joint), b" \t\r\n\\+.|<&~".contains(&b), "{b}");
             assert!(!bit(|masks| masks.fragment), "{b}");
         }
     }
