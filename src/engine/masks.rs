@@ -37,6 +37,8 @@ pub struct Masks {
     pub joint: u64,
     /// A fragment may begin here.
     pub fragment: u64,
+    /// A prefix may begin here.
+    pub prefix: u64,
 }
 
 /// Whether tokens are made of this byte.
@@ -49,11 +51,11 @@ pub fn is_word(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b == b'_'
 }
 
-/// For each of the first [`FRAGMENT`] bytes of a fragment and each nibble of that byte
-/// (letter case folded), the buckets whose fragments may have it there. Fragments are dealt
-/// out to eight buckets, one bit each.
+/// For each of the first [`FRAGMENT`] bytes of a literal and each nibble of that byte, the
+/// buckets whose literals may have it there. Literals are dealt out to eight buckets, one bit
+/// each.
 #[derive(Clone, Debug, Default)]
-pub struct FragmentTable {
+pub struct LiteralTable {
     low: [[u8; 16]; FRAGMENT],
     high: [[u8; 16]; FRAGMENT],
 }
@@ -62,58 +64,55 @@ pub struct FragmentTable {
 /// exact comparison afterwards tells apart).
 pub const FOLD: u8 = 0x20;
 
-impl FragmentTable {
-    /// Adds a fragment; of one shorter than [`FRAGMENT`] bytes any byte may follow.
-    pub fn add(&mut self, fragment: &[u8], bucket: u32) {
+impl LiteralTable {
+    /// Adds a literal by the bytes that may stand at each of its first places.
+    pub fn add(&mut self, places: [&[u8]; FRAGMENT], bucket: usize) {
         let bit = 1u8 << (bucket % 8);
-        for at in 0..FRAGMENT {
-            match fragment.get(at).map(|&b| b | FOLD) {
-                Some(b) => {
-                    self.low[at][usize::from(b & 15)] |= bit;
-                    self.high[at][usize::from(b >> 4)] |= bit;
-                }
-                None => {
-                    self.low[at].iter_mut().for_each(|nibble| *nibble |= bit);
-                    self.high[at].iter_mut().for_each(|nibble| *nibble |= bit);
-                }
+        for (at, bytes) in places.into_iter().enumerate() {
+            for b in bytes {
+                self.low[at][usize::from(b & 15)] |= bit;
+                self.high[at][usize::from(b >> 4)] |= bit;
             }
         }
     }
 
     fn buckets(&self, at: usize, b: u8) -> u8 {
-        let b = b | FOLD;
         self.low[at][usize::from(b & 15)] & self.high[at][usize::from(b >> 4)]
     }
 }
 
+/// The literals that masks mark.
+#[derive(Clone, Debug, Default)]
+pub struct Literals {
+    /// Looked for everywhere, by four bytes that are folded with [`FOLD`].
+    pub fragments: LiteralTable,
+    /// Looked for at the start of tokens, by three bytes as they stand.
+    pub prefixes: LiteralTable,
+}
+
+/// Bytes of a prefix that the masks look at.
+pub const PREFIX: usize = 3;
+
 /// Computes masks, by the fastest means that the processor has.
 #[derive(Clone)]
 pub struct Classifier {
-    fragments: FragmentTable,
-    /// Buckets of each byte at each place, for the portable twin.
-    portable: Box<[[u8; 256]; FRAGMENT]>,
+    literals: Literals,
     avx2: bool,
 }
 
 impl Classifier {
-    pub fn new(fragments: FragmentTable) -> Self {
-        let mut portable = Box::new([[0; 256]; FRAGMENT]);
-        for (at, row) in portable.iter_mut().enumerate() {
-            for (b, buckets) in (0..=255).zip(row.iter_mut()) {
-                *buckets = fragments.buckets(at, b);
-            }
-        }
+    pub fn new(literals: Literals) -> Self {
         #[cfg(target_arch = "x86_64")]
         let avx2 = std::arch::is_x86_feature_detected!("avx2");
         #[cfg(not(target_arch = "x86_64"))]
         let avx2 = false;
-        Classifier { fragments, portable, avx2 }
+        Classifier { literals, avx2 }
     }
 
     /// The same without vector instructions.
     #[cfg(test)]
-    pub fn portable(fragments: FragmentTable) -> Self {
-        Classifier { avx2: false, ..Classifier::new(fragments) }
+    pub fn portable(literals: Literals) -> Self {
+        Classifier { literals, avx2: false }
     }
 
     /// The masks of the blocks that begin at `from`, `from + 64` and so on, one for each
@@ -131,6 +130,7 @@ impl Classifier {
             // Zeros stand in for what is not there; a wildcard must not match them.
             if length < BLOCK {
                 masks.fragment &= (1 << length) - 1;
+                masks.prefix &= (1 << length) - 1;
             }
         }
     }
@@ -149,7 +149,7 @@ impl Classifier {
         #[cfg(target_arch = "x86_64")]
         if self.avx2 {
             // SAFETY: the processor has AVX2, see `new`.
-            unsafe { avx2::classify(&self.fragments, bytes, masks) };
+            unsafe { avx2::classify(&self.literals, bytes, masks) };
             return;
         }
         for (masks, block) in masks.iter_mut().zip((0..).step_by(BLOCK)) {
@@ -168,10 +168,14 @@ impl Classifier {
             masks.escape |= bit(ESCAPE);
             masks.quote |= bit(QUOTE);
             masks.joint |= bit(JOINT);
-            let buckets = (0..FRAGMENT).fold(0xff, |buckets, ahead| {
-                buckets & self.portable[ahead][usize::from(block[at + ahead])]
+            let Literals { fragments, prefixes } = &self.literals;
+            let fragment = (0..FRAGMENT).fold(0xff, |buckets, ahead| {
+                buckets & fragments.buckets(ahead, block[at + ahead] | FOLD)
             });
-            masks.fragment |= u64::from(buckets != 0) << at;
+            let prefix = (0..PREFIX)
+                .fold(0xff, |buckets, ahead| buckets & prefixes.buckets(ahead, block[at + ahead]));
+            masks.fragment |= u64::from(fragment != 0) << at;
+            masks.prefix |= u64::from(prefix != 0) << at;
         }
         masks
     }
@@ -214,7 +218,7 @@ static CLASSES: [u8; 256] = {
 mod avx2 {
     use std::arch::x86_64::*;
 
-    use super::{BLOCK, FOLD, FRAGMENT, FragmentTable, LOOK_AHEAD, Masks};
+    use super::{BLOCK, FOLD, FRAGMENT, LOOK_AHEAD, LiteralTable, Literals, Masks, PREFIX};
 
     /// Classes as products of a set of high nibbles and a set of low ones, one bit each:
     /// 1 digits, 2 `A-O a-o`, 4 `P-Z p-z`, 8 `_`, 16 `+ - /`, 32 `=`, 64 `~`, 128 `.`.
@@ -271,17 +275,17 @@ mod avx2 {
     const LANES: usize = 32;
 
     #[target_feature(enable = "avx2")]
-    pub(super) fn classify(fragments: &FragmentTable, bytes: &[u8], masks: &mut [Masks]) {
+    pub(super) fn classify(literals: &Literals, bytes: &[u8], masks: &mut [Masks]) {
         assert!(masks.is_empty() || bytes.len() >= masks.len() * BLOCK + LOOK_AHEAD);
-        let tables: [Tables; FRAGMENT] = std::array::from_fn(|at| {
-            (both_lanes(&fragments.low[at]), both_lanes(&fragments.high[at]))
-        });
+        let fragments: [Tables; FRAGMENT] =
+            std::array::from_fn(|at| tables(&literals.fragments, at));
+        let prefixes: [Tables; PREFIX] = std::array::from_fn(|at| tables(&literals.prefixes, at));
         let [tokens, signs] =
             [TOKENS, SIGNS].map(|[low, high]| (both_lanes(&low), both_lanes(&high)));
         for (number, masks) in masks.iter_mut().enumerate() {
             let block = number * BLOCK;
-            let first = half(bytes, block, tokens, signs, &tables);
-            let second = half(bytes, block + LANES, tokens, signs, &tables);
+            let first = half(bytes, block, tokens, signs, &fragments, &prefixes);
+            let second = half(bytes, block + LANES, tokens, signs, &fragments, &prefixes);
             let join = |at: usize| u64::from(first[at]) | u64::from(second[at]) << LANES;
             *masks = Masks {
                 token: join(0),
@@ -291,6 +295,7 @@ mod avx2 {
                 escape: join(4),
                 joint: join(5),
                 fragment: join(6),
+                prefix: join(7),
             };
         }
     }
@@ -300,20 +305,31 @@ mod avx2 {
 
     #[inline]
     #[target_feature(enable = "avx2")]
+    fn tables(literals: &LiteralTable, at: usize) -> Tables {
+        (both_lanes(&literals.low[at]), both_lanes(&literals.high[at]))
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
     fn half(
         bytes: &[u8],
         at: usize,
         tokens: Tables,
         signs: Tables,
         fragments: &[Tables; FRAGMENT],
-    ) -> [u32; 7] {
+        prefixes: &[Tables; PREFIX],
+    ) -> [u32; 8] {
         let text = load(bytes, at);
         let token = look_up(text, tokens);
         let sign = look_up(text, signs);
-        let mut buckets = _mm256_set1_epi8(-1);
-        for (ahead, &tables) in fragments.iter().enumerate() {
-            let folded = _mm256_or_si256(load(bytes, at + ahead), _mm256_set1_epi8(FOLD as i8));
-            buckets = _mm256_and_si256(buckets, look_up(folded, tables));
+        let (mut fragment, mut prefix) = (_mm256_set1_epi8(-1), _mm256_set1_epi8(-1));
+        for ahead in 0..FRAGMENT {
+            let text = if ahead == 0 { text } else { load(bytes, at + ahead) };
+            if let Some(&tables) = prefixes.get(ahead) {
+                prefix = _mm256_and_si256(prefix, look_up(text, tables));
+            }
+            let folded = _mm256_or_si256(text, _mm256_set1_epi8(FOLD as i8));
+            fragment = _mm256_and_si256(fragment, look_up(folded, fragments[ahead]));
         }
         [
             any(token, -1),
@@ -322,7 +338,8 @@ mod avx2 {
             any(sign, QUOTE),
             any(sign, ESCAPE),
             any(sign, JOINT),
-            any(buckets, -1),
+            any(fragment, -1),
+            any(prefix, -1),
         ]
     }
 
@@ -377,11 +394,13 @@ mod tests {
 
     #[test]
     fn the_twins_agree_on_every_byte_and_length() {
-        let mut table = FragmentTable::default();
-        for (bucket, fragment) in ["ecret", "://", "-----BEGIN", "key"].iter().enumerate() {
-            table.add(fragment.as_bytes(), bucket as u32);
+        let mut literals = Literals::default();
+        for (bucket, text) in ["ecre", "://k", "----", "key "].iter().enumerate() {
+            let places = text.as_bytes().chunks(1).collect::<Vec<_>>();
+            literals.fragments.add(places.clone().try_into().unwrap(), bucket);
+            literals.prefixes.add(places.try_into().unwrap(), bucket);
         }
-        let (fast, portable) = (Classifier::new(table.clone()), Classifier::portable(table));
+        let (fast, portable) = (Classifier::new(literals.clone()), Classifier::portable(literals));
         let mut state = 0x9e37_79b9_7f4a_7c15;
         let text = b"a SECRET = https://x/key-----BEGIN \\u0041%41~_+/=.- ";
         for length in (0..300).chain([4096, 5000]) {
@@ -404,7 +423,7 @@ mod tests {
     fn classes_are_what_they_say() {
         let bytes: Vec<u8> = (0..=255).collect();
         let mut masks = [Masks::default(); 4];
-        Classifier::new(FragmentTable::default()).classify(&bytes, 0, &mut masks);
+        Classifier::new(Literals::default()).classify(&bytes, 0, &mut masks);
         for b in 0..=255u8 {
             let bit = |mask: fn(&Masks) -> u64| {
                 mask(&masks[usize::from(b) / BLOCK]) >> (usize::from(b) % BLOCK) & 1 == 1

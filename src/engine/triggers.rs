@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use super::decode::{Entry, RUN_SHORTEST, kinds};
 use super::fragments::{Fragment, Fragments};
-use super::masks::{BLOCK, Classifier, Masks, is_word};
+use super::masks::{BLOCK, Classifier, Literals, Masks, is_word};
 use super::names::Names;
 use super::prefixes::Prefixes;
 use crate::rules::{Rule, Seat, TOKEN_RUN, Trigger};
@@ -67,7 +67,8 @@ impl Triggers {
         }
         prefixes.finish();
         names.finish();
-        let classifier = Classifier::new(fragments.table());
+        let classifier =
+            Classifier::new(Literals { fragments: fragments.table(), prefixes: prefixes.table() });
         Triggers { classifier, prefixes, fragments, names }
     }
 
@@ -86,7 +87,7 @@ impl Triggers {
                 let at = from + block * BLOCK;
                 let here = first_bits(range.end - at);
                 let near = Near { before, this: masks[block], next: masks[block + 1] };
-                for bit in bits(near.token_starts() & here) {
+                for bit in bits(near.token_starts() & near.this.prefix & here) {
                     self.prefix(bytes, at + bit, &mut found);
                 }
                 for bit in bits(near.this.fragment & here) {
