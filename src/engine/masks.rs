@@ -203,12 +203,12 @@ static CLASSES: [u8; 256] = {
             c,
             b' ' | b'\t' | b'\r' | b'\n' | b'\\' | b'+' | b'.' | b'|' | b'<' | b'&' | b'~'
         );
-        classes[b] = token as u8 * TOKEN
-            | word as u8 * WORD
-            | run as u8 * RUN
-            | escape as u8 * ESCAPE
-            | quote as u8 * QUOTE
-            | joint as u8 * JOINT;
+        classes[b] = (token as u8 * TOKEN)
+            | (word as u8 * WORD)
+            | (run as u8 * RUN)
+            | (escape as u8 * ESCAPE)
+            | (quote as u8 * QUOTE)
+            | (joint as u8 * JOINT);
         b += 1;
     }
     classes
@@ -323,13 +323,13 @@ mod avx2 {
         let token = look_up(text, tokens);
         let sign = look_up(text, signs);
         let (mut fragment, mut prefix) = (_mm256_set1_epi8(-1), _mm256_set1_epi8(-1));
-        for ahead in 0..FRAGMENT {
+        for (ahead, &fragments) in fragments.iter().enumerate() {
             let text = if ahead == 0 { text } else { load(bytes, at + ahead) };
             if let Some(&tables) = prefixes.get(ahead) {
                 prefix = _mm256_and_si256(prefix, look_up(text, tables));
             }
             let folded = _mm256_or_si256(text, _mm256_set1_epi8(FOLD as i8));
-            fragment = _mm256_and_si256(fragment, look_up(folded, fragments[ahead]));
+            fragment = _mm256_and_si256(fragment, look_up(folded, fragments));
         }
         [
             any(token, -1),

@@ -22,6 +22,7 @@ pub mod assignment;
 mod candidate;
 pub mod checks;
 pub mod decode;
+pub mod examples;
 mod extent;
 mod fragments;
 mod masks;
