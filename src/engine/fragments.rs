@@ -88,8 +88,14 @@ impl Fragments {
         heads.sort();
         heads.dedup();
         let any: Vec<u8> = (0..=255).collect();
-        let mut bucket = 0;
+        // Heads that differ in their last byte alone share a bucket: apart, each would take up
+        // one and let through what the others there do not.
+        let (mut bucket, mut last) = (0, None);
         for head in &heads {
+            let start = &head[..head.len().min(FRAGMENT - 1)];
+            if last.replace(start).is_some_and(|last| last != start) {
+                bucket += 1;
+            }
             let at = |place: usize| head.get(place..=place).unwrap_or(&any);
             let is_name =
                 |entry: &Entry| entry.text.len() == SHORT && entry.stands_for == Fragment::Name;
@@ -102,7 +108,6 @@ impl Fragments {
                 }
             } else {
                 table.add_folded([at(0), at(1), at(2), at(3)], bucket);
-                bucket += 1;
             }
         }
         table
