@@ -220,9 +220,10 @@ fn check_trigger(rule: &RuleSyntax, hir: &Hir) -> Result<Trigger, String> {
                 );
             }
             // A look-around sees one byte more on either side.
-            let shortest = rule.anchors.iter().map(String::len).min().unwrap_or(0);
-            let before =
-                if seat != Seat::Inside { 1 } else { longest.saturating_sub(shortest) + 1 };
+            let before = match seat {
+                Seat::Inside => bytes_before(hir, &rule.anchors).unwrap_or(longest) + 1,
+                Seat::TokenStart | Seat::MatchStart => 1,
+            };
             if before > BEFORE {
                 return Err(format!(
                     "regex: may begin {before} bytes before an anchor, {BEFORE} are looked at"
@@ -258,6 +259,34 @@ fn seat(hir: &Hir, anchors: &[String]) -> Seat {
 
 fn is_word(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b == b'_'
+}
+
+/// How many bytes a match may have in front of its anchor, where the regex is a row of parts
+/// one of which is a literal that holds it.
+fn bytes_before(hir: &Hir, anchors: &[String]) -> Option<usize> {
+    let mut before = 0;
+    for part in parts(hir) {
+        if let HirKind::Literal(literal) = part.kind() {
+            let text = literal.0.as_ref();
+            let place = anchors.iter().find_map(|anchor| {
+                text.windows(anchor.len()).position(|window| window == anchor.as_bytes())
+            });
+            if let Some(place) = place {
+                return Some(before + place);
+            }
+        }
+        before += part.properties().maximum_len()?;
+    }
+    None
+}
+
+/// The parts of a concatenation, groups opened.
+fn parts(hir: &Hir) -> Vec<&Hir> {
+    match hir.kind() {
+        HirKind::Concat(subs) => subs.iter().flat_map(parts).collect(),
+        HirKind::Capture(capture) => parts(&capture.sub),
+        _ => vec![hir],
+    }
 }
 
 /// Whether the regex begins with `\b`.
