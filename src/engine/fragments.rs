@@ -88,8 +88,14 @@ impl Fragments {
         heads.sort();
         heads.dedup();
         let any: Vec<u8> = (0..=255).collect();
-        let mut bucket = 0;
+        // Heads that differ in their last byte alone share a bucket: apart, each would take up
+        // one and let through what the others there do not.
+        let (mut bucket, mut last) = (0, None);
         for head in &heads {
+            let start = &head[..head.len().min(FRAGMENT - 1)];
+            if last.replace(start).is_some_and(|last| last != start) {
+                bucket += 1;
+            }
             let at = |place: usize| head.get(place..=place).unwrap_or(&any);
             let is_name =
                 |entry: &Entry| entry.text.len() == SHORT && entry.stands_for == Fragment::Name;
@@ -97,12 +103,11 @@ impl Fragments {
             if self.entries.iter().any(short) {
                 // What ends a word, in two sets, because a table knows products of nibbles.
                 for ends in word_ends() {
-                    table.add([at(0), at(1), at(2), &ends], bucket);
+                    table.add_folded([at(0), at(1), at(2), &ends], bucket);
                     bucket += 1;
                 }
             } else {
-                table.add([at(0), at(1), at(2), at(3)], bucket);
-                bucket += 1;
+                table.add_folded([at(0), at(1), at(2), at(3)], bucket);
             }
         }
         table
@@ -138,14 +143,11 @@ impl Entry {
     }
 }
 
-/// Folded bytes that are no word's, or `_`: those of the lower half and beyond ASCII, and
-/// those among the letters.
+/// Bytes that end a word: those of the lower half and beyond ASCII, and those among the
+/// letters.
 fn word_ends() -> [Vec<u8>; 2] {
-    let mut ends: Vec<u8> =
-        (0..=255).filter(|&b| !is_word(b) || b == b'_').map(|b| b | FOLD).collect();
-    ends.sort_unstable();
-    ends.dedup();
-    let (among_letters, others) = ends.into_iter().partition(|b| matches!(b, 0x60..=0x7f));
+    let ends = (0..=255).filter(|&b| !is_word(b) || b == b'_');
+    let (among_letters, others) = ends.partition(|b| matches!(b, 0x40..=0x7f));
     [others, among_letters]
 }
 

@@ -11,8 +11,8 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::schema::{FileSyntax, ProviderSyntax, RuleSyntax};
 use super::{
-    AFTER, BEFORE, CharKind, Checks, Checksum, Confidence, Extension, LONGEST, MOST_GROUPS, Rule,
-    Seat, Severity, Structure, TOKEN_RUN, Text, Texts, Trigger,
+    AFTER, BEFORE, CharKind, Checks, Checksum, Confidence, Extension, LONGEST, MOST_GROUPS,
+    PublicShape, Rule, Seat, Severity, Structure, TOKEN_RUN, Text, Texts, Trigger,
 };
 
 /// Why a pattern file was refused. Names the rule; the caller adds the file.
@@ -69,12 +69,8 @@ fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Ru
         extends: optional_word("extends", rule.extends, Extension::from_name, Extension::ALL)?,
         checks: Checks {
             min_entropy: rule.checks.min_entropy,
-            needs: rule
-                .checks
-                .needs
-                .iter()
-                .map(|kind| word("needs", kind, CharKind::from_name, CharKind::ALL))
-                .collect::<Result<_, _>>()?,
+            needs: words("needs", &rule.checks.needs, CharKind::from_name, CharKind::ALL)?,
+            not: words("not", &rule.checks.not, PublicShape::from_name, PublicShape::ALL)?,
             checksum: optional_word(
                 "checksum",
                 rule.checks.checksum,
@@ -355,6 +351,15 @@ fn word<T: Copy + std::fmt::Display>(
         let known: Vec<String> = all.iter().map(T::to_string).collect();
         format!("{field} {text:?} is unknown; it is one of {}", known.join(", "))
     })
+}
+
+fn words<T: Copy + std::fmt::Display>(
+    field: &str,
+    texts: &[String],
+    parse: fn(&str) -> Option<T>,
+    all: &[T],
+) -> Result<Cow<'static, [T]>, String> {
+    texts.iter().map(|text| word(field, text, parse, all)).collect()
 }
 
 fn optional_word<T: Copy + std::fmt::Display>(

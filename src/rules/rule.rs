@@ -99,6 +99,8 @@ pub struct Checks {
     pub min_entropy: Option<f32>,
     /// Kinds of characters of which the secret holds at least one each.
     pub needs: Cow<'static, [CharKind]>,
+    /// Shapes of public values that the secret does not have.
+    pub not: Cow<'static, [PublicShape]>,
     pub checksum: Option<Checksum>,
     pub structure: Option<Structure>,
     /// Values that are never reported, in whatever letter case.
@@ -159,6 +161,15 @@ named! {
         Crc32Base62 = "crc32-base62",
         /// GitLab routable tokens: length field and CRC-32 in base 36, 7 digits.
         GitlabRoutable = "gitlab-routable",
+    }
+}
+
+named! {
+    /// Shapes that public values have, in `engine/checks/shapes.rs`.
+    PublicShape {
+        /// Hexadecimal digits of one case, as long as a digest or a git object's name.
+        HexDigest = "hex-digest",
+        Uuid = "uuid",
     }
 }
 
