@@ -3,9 +3,14 @@
 //! A checksum that holds settles the matter, whatever the value looks like. One that does not
 //! makes the finding unlikely. Placeholders are nothing at all.
 
+mod azure;
+mod base32;
+mod bech32;
 pub mod characters;
 pub mod checksum;
 pub mod entropy;
+mod marvin32;
+mod nats;
 pub mod placeholder;
 pub mod shapes;
 pub mod structure;
