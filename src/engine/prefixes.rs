@@ -46,7 +46,8 @@ impl Prefixes {
     }
 
     /// The table by which the masks mark where one of these may begin. Neighbours in the
-    /// alphabet share a bucket, and with it their first letters.
+    /// alphabet share a bucket, and with it their first letters. Buckets are dealt out by the
+    /// first two bytes, so that a rule with many third ones leaves the others theirs.
     pub fn table(&self) -> LiteralTable {
         let mut table = LiteralTable::default();
         let mut heads: Vec<[u8; 3]> = self
@@ -57,8 +58,11 @@ impl Prefixes {
             .collect();
         heads.sort_unstable();
         heads.dedup();
-        for (place, head) in heads.iter().enumerate() {
-            table.add([&head[..1], &head[1..2], &head[2..], &[]], place * 8 / heads.len());
+        let beginnings = heads.chunk_by(|a, b| a[..2] == b[..2]).count();
+        for (place, alike) in heads.chunk_by(|a, b| a[..2] == b[..2]).enumerate() {
+            for head in alike {
+                table.add([&head[..1], &head[1..2], &head[2..], &[]], place * 8 / beginnings);
+            }
         }
         table
     }
