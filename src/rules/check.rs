@@ -286,10 +286,9 @@ fn run_round(hir: &Hir, anchors: &[String]) -> usize {
     let row = |parts: &mut dyn Iterator<Item = &&Hir>| -> usize {
         let mut total = 0;
         for part in parts {
-            let (length, whole) = repeated(part, &in_run);
-            total += length;
-            if !whole {
-                break;
+            match repeated(part, &in_run) {
+                (length, true) => total += length,
+                (_, false) => break,
             }
         }
         total
@@ -297,8 +296,8 @@ fn run_round(hir: &Hir, anchors: &[String]) -> usize {
     row(&mut parts[..place].iter().rev()) + row(&mut parts[place..].iter())
 }
 
-/// Of a part that is a class, a repeated class or a literal: how many bytes it has at least,
-/// if all of them are wanted ones, and whether it has as many always, so that the row goes on.
+/// How many wanted bytes a part has at least, and whether it has no others, so that the row
+/// goes on. A part that has others counts for nothing.
 fn repeated(part: &Hir, wanted: &dyn Fn(u8) -> bool) -> (usize, bool) {
     match part.kind() {
         HirKind::Empty | HirKind::Look(_) => (0, true),
@@ -314,6 +313,16 @@ fn repeated(part: &Hir, wanted: &dyn Fn(u8) -> bool) -> (usize, bool) {
             let (length, whole) = repeated(&repetition.sub, wanted);
             if whole { (length * repetition.min as usize, true) } else { (0, false) }
         }
+        HirKind::Capture(capture) => repeated(&capture.sub, wanted),
+        HirKind::Concat(subs) => subs.iter().fold((0, true), |(total, whole), sub| {
+            let (length, goes_on) = repeated(sub, wanted);
+            (total + length, whole && goes_on)
+        }),
+        HirKind::Alternation(subs) => subs
+            .iter()
+            .map(|sub| repeated(sub, wanted))
+            .reduce(|a, b| (a.0.min(b.0), a.1 && b.1))
+            .unwrap_or((0, false)),
         _ => (0, false),
     }
 }
