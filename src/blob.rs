@@ -66,14 +66,14 @@ pub enum Class {
     Binary,
 }
 
-/// Bytes at the head of a blob that decide its class, as git's own test does.
-const CLASS_PREFIX: usize = 8000;
-
 impl Class {
+    /// Bytes at the head of a blob that decide its class, as git's own test does.
+    pub const PREFIX: usize = 8000;
+
     /// Binary where a NUL stands in the first 8,000 bytes, the test that git uses
     /// (`buffer_is_binary` in git's `xdiff-interface.c`).
     pub fn of(bytes: &[u8]) -> Class {
-        let head = &bytes[..bytes.len().min(CLASS_PREFIX)];
+        let head = &bytes[..bytes.len().min(Class::PREFIX)];
         if memchr::memchr(0, head).is_some() { Class::Binary } else { Class::Text }
     }
 }
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn a_nul_near_the_start_makes_a_blob_binary() {
         assert_eq!(Class::of(b"key\0"), Class::Binary);
-        let mut late = vec![b'a'; CLASS_PREFIX];
+        let mut late = vec![b'a'; Class::PREFIX];
         late.push(0);
         assert_eq!(Class::of(&late), Class::Text);
     }

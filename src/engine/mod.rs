@@ -27,6 +27,7 @@ mod matcher;
 mod names;
 mod overlap;
 mod prefixes;
+mod reach;
 mod triggers;
 
 use candidate::Candidate;
@@ -85,6 +86,19 @@ impl Engine {
         let mut findings = self.settle(self.detect(bytes, &[near]));
         findings.retain(|finding| core.contains(&finding.span.start));
         findings
+    }
+
+    /// The earliest place before `at` from which a run may reach over it: the start of the row
+    /// of encoded characters, over however many lines, that `at` stands in; else `at`. Only
+    /// bytes before `at` decide.
+    pub fn entry(&self, bytes: &[u8], at: usize) -> usize {
+        reach::entry(bytes, at)
+    }
+
+    /// How many bytes behind a finding's end may decide on that end: none, unless its rule says
+    /// that secrets go on behind what the verdict saw.
+    pub fn reach(&self, finding: &Finding) -> usize {
+        if self.rule(finding.rule).extends.is_some() { OVERLAP } else { 0 }
     }
 
     /// Settles overlaps among one blob's findings and sorts them by span.

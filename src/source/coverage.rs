@@ -6,8 +6,12 @@ pub struct Coverage {
     /// Blobs that were scanned, and their bytes.
     pub blobs: u64,
     pub bytes: u64,
+    /// Messages of commits and tags that were scanned; their bytes count too.
+    pub messages: u64,
     /// Blobs passed over because they are no text.
     pub binary: u64,
+    /// Objects passed over because they are larger than a stated limit.
+    pub oversized: u64,
     /// Entries that hold no content of their own: symbolic links, submodules, devices.
     pub special: u64,
     /// What could not be looked at. Makes the outcome incomplete.
@@ -36,7 +40,9 @@ impl Coverage {
     pub fn and(mut self, other: Coverage) -> Coverage {
         self.blobs += other.blobs;
         self.bytes += other.bytes;
+        self.messages += other.messages;
         self.binary += other.binary;
+        self.oversized += other.oversized;
         self.special += other.special;
         self.failures.extend(other.failures);
         self.failures.sort();

@@ -2,6 +2,7 @@
 //! nowhere else: each hands blobs to a visitor and says what it covered.
 
 mod coverage;
+pub mod history;
 mod parts;
 pub mod staged;
 pub mod stdin;

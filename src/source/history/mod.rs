@@ -1,0 +1,5 @@
+//! A git history.
+
+pub mod delta;
+mod inherit;
+pub mod pack;
