@@ -74,6 +74,7 @@ fn write_rule(code: &mut String, rule: &Rule) {
         legacy,
         trigger,
         regex,
+        before,
         extends,
         checks,
         rotate,
@@ -117,6 +118,8 @@ fn write_rule(code: &mut String, rule: &Rule) {
     field("legacy", legacy.to_string());
     field("trigger", trigger);
     field("regex", text(regex));
+    let before = before.as_ref().map(|before| format!("Some({})", text(before)));
+    field("before", before.unwrap_or_else(|| "None".to_owned()));
     field("extends", extends);
     field("checks", checks);
     field("rotate", text(rotate));

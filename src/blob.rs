@@ -2,9 +2,14 @@
 //!
 //! Every source hands out blobs; everything behind the source works on them alike.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use bstr::{BStr, BString, ByteSlice};
+
+pub mod utf16;
+
+use utf16::Endian;
 
 /// The bytes of one file version (or of standard input) with their origin.
 pub struct Blob<'a> {
@@ -29,6 +34,50 @@ impl<'a> Blob<'a> {
     pub fn whole(bytes: &'a [u8], provenance: Provenance) -> Self {
         let start = Position { line: 1, column: 1 };
         Blob { bytes, provenance, part: Part { core: 0..bytes.len(), offset: 0, start } }
+    }
+}
+
+impl Blob<'_> {
+    /// The text to be scanned; `None` for a binary blob.
+    pub fn text(&self) -> Option<Text<'_>> {
+        // What is not the beginning has the class that the beginning had; UTF-16 comes whole.
+        let class = if self.part.offset == 0 { Class::of(self.bytes) } else { Class::Text };
+        let (bytes, offsets) = match class {
+            Class::Text => (Cow::Borrowed(self.bytes), None),
+            Class::Utf16(endian) => {
+                let (text, offsets) = utf16::transcode(self.bytes, endian);
+                (Cow::Owned(text), Some(offsets))
+            }
+            Class::Binary => return None,
+        };
+        Some(Text { bytes, offsets })
+    }
+}
+
+/// A blob's text: its bytes as they are, or transcoded from UTF-16. Lines and columns are
+/// those of the text, spans are reported in the blob's own bytes.
+pub struct Text<'b> {
+    pub bytes: Cow<'b, [u8]>,
+    offsets: Option<utf16::Offsets>,
+}
+
+impl<'b> Text<'b> {
+    /// Bytes as they are.
+    pub fn plain(bytes: &'b [u8]) -> Self {
+        Text { bytes: Cow::Borrowed(bytes), offsets: None }
+    }
+
+    /// Whether the blob is UTF-16.
+    pub fn is_transcoded(&self) -> bool {
+        self.offsets.is_some()
+    }
+
+    /// The blob's bytes that `span` of the text stands for.
+    pub fn source(&self, span: Range<usize>) -> Range<usize> {
+        match &self.offsets {
+            Some(offsets) => offsets.source(&self.bytes, span),
+            None => span,
+        }
     }
 }
 
@@ -63,6 +112,7 @@ impl Provenance {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
     Text,
+    Utf16(Endian),
     Binary,
 }
 
@@ -71,8 +121,11 @@ impl Class {
     pub const PREFIX: usize = 8000;
 
     /// Binary where a NUL stands in the first 8,000 bytes, the test that git uses
-    /// (`buffer_is_binary` in git's `xdiff-interface.c`).
+    /// (`buffer_is_binary` in git's `xdiff-interface.c`), unless it is UTF-16.
     pub fn of(bytes: &[u8]) -> Class {
+        if let Some(endian) = utf16::endian_of(bytes) {
+            return Class::Utf16(endian);
+        }
         let head = &bytes[..bytes.len().min(Class::PREFIX)];
         if memchr::memchr(0, head).is_some() { Class::Binary } else { Class::Text }
     }
@@ -143,6 +196,7 @@ mod tests {
     #[test]
     fn a_nul_near_the_start_makes_a_blob_binary() {
         assert_eq!(Class::of(b"key\0"), Class::Binary);
+        assert_eq!(Class::of(b"k\0e\0y\0=\0"), Class::Utf16(Endian::Little));
         let mut late = vec![b'a'; Class::PREFIX];
         late.push(0);
         assert_eq!(Class::of(&late), Class::Text);

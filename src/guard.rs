@@ -44,8 +44,7 @@ pub fn guard_in(
     let (found, coverage) = look(&staged.next(), engine, progress);
     let reported = policy.apply(group(found));
     let (credentials, doubt) = new_ones(reported, &staged, engine);
-    let coverage = redacted(coverage.and(doubt), engine);
-    Ok(Report { task: Task::Guard, credentials, coverage })
+    Ok(Report { task: Task::Guard, credentials, coverage: coverage.and(doubt) })
 }
 
 /// Those of the credentials that no parent holds, and what could not be looked at while some
@@ -63,13 +62,4 @@ fn new_ones(
     credentials.retain(|credential| !known.contains(&credential.fingerprint));
     let failures = if credentials.is_empty() { Vec::new() } else { coverage.failures };
     (credentials, Coverage { failures, ..Coverage::default() })
-}
-
-/// A failure names a path, and a path may hold a secret.
-fn redacted(mut coverage: Coverage, engine: &Engine) -> Coverage {
-    for failure in &mut coverage.failures {
-        let shown = engine.redact(failure.what.as_bytes());
-        failure.what = String::from_utf8_lossy(&shown).into_owned();
-    }
-    coverage
 }

@@ -18,6 +18,7 @@
 //!
 //! `scan`, [`guard`] and `audit` join them: a tree, what a change adds, a history.
 
+pub mod audit;
 pub mod blob;
 pub mod engine;
 pub mod findings;

@@ -6,7 +6,7 @@ use bstr::BString;
 
 use crate::blob::{Blob, LineIndex, Provenance};
 use crate::engine::Engine;
-use crate::findings::{Finding, Occurrence, Place, Span, group};
+use crate::findings::{Finding, Occurrence, Place, Span, Step, group};
 use crate::policy::Policy;
 use crate::report::{Report, Task};
 use crate::source::{Coverage, Progress, Source};
@@ -22,7 +22,8 @@ pub fn scan(
     Report { task: Task::Scan, credentials: policy.apply(group(sightings)), coverage }
 }
 
-/// Everything that the source's blobs hold, each finding with its place.
+/// Everything that the source's blobs hold, each finding with its place. The coverage is fit to
+/// be shown.
 pub fn look(
     source: &dyn Source,
     engine: &Engine,
@@ -38,16 +39,29 @@ pub fn look(
         },
         progress,
     );
-    (sightings.into_inner().unwrap_or_else(PoisonError::into_inner), coverage)
+    let sightings = sightings.into_inner().unwrap_or_else(PoisonError::into_inner);
+    (sightings, redacted(coverage, engine))
+}
+
+/// A failure names what failed, and the name of a file may hold a secret.
+pub(crate) fn redacted(mut coverage: Coverage, engine: &Engine) -> Coverage {
+    for failure in &mut coverage.failures {
+        for text in [&mut failure.what, &mut failure.why] {
+            *text = String::from_utf8_lossy(&engine.redact(text.as_bytes())).into_owned();
+        }
+    }
+    coverage
 }
 
 /// The blob's findings, each with its place.
 fn sightings_in(blob: &Blob<'_>, engine: &Engine) -> Vec<(Finding, Occurrence)> {
-    let findings = engine.scan_core(blob.bytes, blob.part.core.clone());
+    let Some(text) = blob.text() else { return Vec::new() };
+    let core = if text.is_transcoded() { 0..text.bytes.len() } else { blob.part.core.clone() };
+    let findings = engine.scan_core(&text.bytes, core);
     if findings.is_empty() {
         return Vec::new();
     }
-    let lines = LineIndex::new(blob.bytes, blob.part.start);
+    let lines = LineIndex::new(&text.bytes, blob.part.start);
     let path = blob.provenance.path().map(|path| BString::from(engine.redact(path)));
     let place = match blob.provenance {
         Provenance::Index(_) | Provenance::Committed(_) => Place::Index,
@@ -56,17 +70,56 @@ fn sightings_in(blob: &Blob<'_>, engine: &Engine) -> Vec<(Finding, Occurrence)> 
     };
     findings
         .into_iter()
-        .map(|finding| {
+        .map(|mut finding| {
             let Span { start, end } = finding.span;
+            let source = text.source(start..end);
             let offset = blob.part.offset;
+            if text.is_transcoded() {
+                finding.encoding = finding.encoding.within(Step::Utf16);
+            }
             let occurrence = Occurrence {
                 path: path.clone(),
                 region: lines.region(start, end),
-                span: Span { start: start + offset, end: end + offset },
+                span: Span { start: source.start + offset, end: source.end + offset },
                 encoding: finding.encoding,
                 place: place.clone(),
             };
             (finding, occurrence)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::FingerprintKey;
+    use crate::report::Format;
+    use crate::rules::catalogue::Catalogue;
+    use crate::source::{Failure, Silent, Visitor};
+
+    /// A source that fails at a file whose name is a secret and would steer a terminal.
+    struct Unreadable(String);
+
+    impl Source for Unreadable {
+        fn visit(&self, _visit: &Visitor<'_>, _progress: &dyn Progress) -> Coverage {
+            let why = format!("{}: permission denied", self.0);
+            Coverage::failure(Failure::new(format!("\u{1b}]0;{}", self.0), why))
+        }
+    }
+
+    #[test]
+    fn a_failure_shows_no_secret_and_no_control_character() {
+        let token = ["ls-", "fAKeToKe-0000-0000-0000-eXamPle0f207"].concat();
+        let engine = Engine::new(Catalogue::built_in(), FingerprintKey::new(b""));
+        let report =
+            scan(&Unreadable(token.clone()), &engine, &Policy { show_unlikely: false }, &Silent);
+        for format in [Format::Sarif, Format::Human, Format::Json] {
+            let mut shown = Vec::new();
+            report.write(format, engine.rules(), &mut shown).unwrap();
+            let shown = String::from_utf8(shown).unwrap();
+            assert!(!shown.contains(&token), "{shown}");
+            assert_eq!(shown.matches("ls-********").count(), 2, "{shown}");
+            assert!(!shown.contains("\u{1b}]"), "{shown}");
+        }
+    }
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use anstyle::{AnsiColor, Style};
 use clap::{Parser, Subcommand};
 
+mod audit;
 mod engine;
 mod hook;
 mod output;
@@ -29,6 +30,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Scan(scan::Scan),
+    Audit(audit::Audit),
     Hook(hook::Hook),
     Rules(rules::Rules),
 }
@@ -37,6 +39,7 @@ enum Command {
 pub fn run() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
         Command::Scan(command) => command.run(),
+        Command::Audit(command) => command.run(),
         Command::Hook(command) => command.run(),
         Command::Rules(command) => command.run(),
     }

@@ -82,8 +82,12 @@ impl OutputArgs {
 /// Colours where standard output is a terminal that wants them.
 fn write_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut out = BufWriter::new(AutoStream::auto(io::stdout().lock()));
-    match write(&mut out).and_then(|()| out.flush()) {
-        // The reader has seen enough, as in `| head`.
+    until_the_reader_has_enough(write(&mut out).and_then(|()| out.flush()))
+}
+
+/// A pipe that its reader closes, as in `| head`, is no error.
+fn until_the_reader_has_enough(result: io::Result<()>) -> io::Result<()> {
+    match result {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result,
     }
@@ -95,8 +99,9 @@ fn write_file(file: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>)
     let target = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     let special = fs::metadata(&target).is_ok_and(|found| !found.is_file() && !found.is_dir());
     if special {
-        let mut out = StripStream::new(fs::OpenOptions::new().write(true).open(&target)?);
-        return write(&mut out);
+        let device = fs::OpenOptions::new().write(true).open(&target)?;
+        let mut out = BufWriter::new(StripStream::new(device));
+        return until_the_reader_has_enough(write(&mut out).and_then(|()| out.flush()));
     }
     let folder = match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,

@@ -1,7 +1,7 @@
 //! Literals that are looked for everywhere: rare fragments of names, and anchors that do not
 //! begin a token (`-----BEGIN`, `://`).
 
-use super::masks::{FOLD, FragmentTable, is_word};
+use super::masks::{FOLD, FRAGMENT, FragmentTable, is_word};
 
 /// What a literal stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,16 +14,18 @@ pub enum Fragment {
 
 /// The shared fragments of names. A name that holds none of them brings its longest word in,
 /// at a cost to every scan: see the measurements in `benches/README.md` before adding one.
-const OF_NAMES: [&str; 4] = ["ecret", "oken", "assw", KEY];
+/// One of three letters counts only at the end of a word; elsewhere it stands in too many.
+const OF_NAMES: [&str; 6] = ["ecret", "oken", "assw", "auth", "key", "pat"];
 
-/// Only at the end of a word: `key` alone stands in too many.
-const KEY: &str = "key";
+/// Letters of a fragment that counts only at the end of a word.
+const SHORT: usize = 3;
 
-#[derive(Default)]
 pub struct Fragments {
     entries: Vec<Entry>,
     /// For each hash of three folded bytes the entries that begin with them.
     slots: Vec<Vec<u16>>,
+    /// A bit for each slot that is taken.
+    taken: Vec<u64>,
 }
 
 struct Entry {
@@ -31,7 +33,19 @@ struct Entry {
     stands_for: Fragment,
 }
 
-const SLOTS: usize = 256;
+/// Bits of a slot's number: with 4,096 slots next to none is taken that need not be.
+const SLOT_BITS: u32 = 12;
+
+impl Default for Fragments {
+    fn default() -> Self {
+        let slots = 1 << SLOT_BITS;
+        Fragments {
+            entries: Vec::new(),
+            slots: vec![Vec::new(); slots],
+            taken: vec![0; slots / 64],
+        }
+    }
+}
 
 impl Fragments {
     pub fn add_anchor(&mut self, anchor: &str, rule: usize) {
@@ -41,16 +55,12 @@ impl Fragments {
     /// Sees to it that one fragment at least stands in the name, however it is spelled.
     pub fn add_name(&mut self, name: &str) {
         let name = name.to_ascii_lowercase();
-        let words = || name.split(['_', '-', '.']);
-        let shared = OF_NAMES.iter().find(|fragment| {
-            let stands_in = |word: &str| match **fragment {
-                KEY => word == KEY || word.ends_with(KEY) && name.ends_with(word),
-                fragment => word.contains(fragment),
-            };
-            words().any(stands_in) && (**fragment != KEY || name.ends_with(KEY))
+        let shared = OF_NAMES.iter().find(|fragment| match fragment.len() {
+            SHORT => name.ends_with(*fragment),
+            _ => name.split(['_', '-', '.']).any(|word| word.contains(*fragment)),
         });
-        let longest = words().max_by_key(|word| word.len()).unwrap_or_default();
-        let fragment = shared.copied().unwrap_or(longest);
+        let longest = name.split(['_', '-', '.']).max_by_key(|word| word.len());
+        let fragment = shared.copied().or(longest).unwrap_or_default();
         let known = self
             .entries
             .iter()
@@ -61,21 +71,24 @@ impl Fragments {
     }
 
     fn add(&mut self, text: &[u8], stands_for: Fragment) {
-        self.slots.resize(SLOTS, Vec::new());
-        self.slots[slot(text)].push(self.entries.len() as u16);
+        let slot = slot([text[0], text[1], text[2]]);
+        self.taken[slot / 64] |= 1 << (slot % 64);
+        self.slots[slot].push(self.entries.len() as u16);
         self.entries.push(Entry { text: text.to_vec(), stands_for });
     }
 
     /// The table by which the masks mark where one of these may begin.
     pub fn table(&self) -> FragmentTable {
         let mut table = FragmentTable::default();
-        let mut texts: Vec<Vec<u8>> =
-            self.entries.iter().map(|entry| entry.text.to_ascii_lowercase()).collect();
-        // Neighbours in the alphabet share a bucket, and with it most of their nibbles.
-        texts.sort();
-        texts.dedup();
-        for (place, text) in texts.iter().enumerate() {
-            table.add(text, (place * 8 / texts.len()) as u32);
+        let mut heads: Vec<Vec<u8>> = self
+            .entries
+            .iter()
+            .map(|entry| entry.text.iter().take(FRAGMENT).map(|b| b | FOLD).collect())
+            .collect();
+        heads.sort();
+        heads.dedup();
+        for (place, head) in heads.iter().enumerate() {
+            table.add(head, (place % 8) as u32);
         }
         table
     }
@@ -83,29 +96,35 @@ impl Fragments {
     /// Calls `found` with every literal that `text` begins with, and its length.
     #[inline]
     pub fn each(&self, text: &[u8], mut found: impl FnMut(Fragment, usize)) {
-        if text.len() < 3 || self.slots.is_empty() {
+        let Some(&start) = text.first_chunk::<3>() else { return };
+        let slot = slot(start);
+        if self.taken[slot / 64] >> (slot % 64) & 1 == 0 {
             return;
         }
-        for &entry in &self.slots[slot(text)] {
-            let Entry { text: literal, stands_for } = &self.entries[usize::from(entry)];
-            let Some(here) = text.get(..literal.len()) else { continue };
-            let same = match stands_for {
-                Fragment::Anchor(_) => here == literal,
-                Fragment::Name => {
-                    here.eq_ignore_ascii_case(literal)
-                        && (literal != KEY.as_bytes()
-                            || text.get(3).is_none_or(|&next| !is_word(next) || next == b'_'))
-                }
-            };
-            if same {
-                found(*stands_for, literal.len());
+        for &entry in &self.slots[slot] {
+            let entry = &self.entries[usize::from(entry)];
+            if entry.begins(text) {
+                found(entry.stands_for, entry.text.len());
             }
         }
     }
 }
 
-fn slot(text: &[u8]) -> usize {
-    let folded = |at: usize| u32::from(text[at] | FOLD) << (8 * at);
-    let head = folded(0) | folded(1) | folded(2);
-    (head.wrapping_mul(0x9e37_79b1) >> 24) as usize % SLOTS
+impl Entry {
+    fn begins(&self, text: &[u8]) -> bool {
+        let Some(here) = text.get(..self.text.len()) else { return false };
+        match self.stands_for {
+            Fragment::Anchor(_) => here == self.text,
+            Fragment::Name => {
+                let at_end = || text.get(SHORT).is_none_or(|&next| !is_word(next) || next == b'_');
+                here.eq_ignore_ascii_case(&self.text) && (here.len() > SHORT || at_end())
+            }
+        }
+    }
+}
+
+/// Three folded bytes, hashed.
+fn slot(start: [u8; 3]) -> usize {
+    let [a, b, c] = start.map(|b| u32::from(b | FOLD));
+    ((a | b << 8 | c << 16).wrapping_mul(0x9e37_79b1) >> (32 - SLOT_BITS)) as usize
 }

@@ -10,7 +10,7 @@ use regex_automata::{Anchored, Input};
 use super::assignment;
 use super::candidate::Candidate;
 use crate::findings::Span;
-use crate::rules::{LONGEST, MOST_GROUPS, Rule, Seat, Trigger};
+use crate::rules::{BEFORE, LONGEST, MOST_GROUPS, Rule, Seat, Trigger};
 
 /// A rule's regex, compiled on first need: of hundreds of rules a scan needs a handful.
 #[derive(Default)]
@@ -34,7 +34,8 @@ impl Matcher {
             }
             Trigger::Anchors { longest, .. } => {
                 let input = window(bytes, trigger.start, trigger.start + longest);
-                compiled.find(&input.anchored(Anchored::Yes))?.secret
+                let found = compiled.find(&input.anchored(Anchored::Yes))?;
+                compiled.stands_before(bytes, trigger.start).then_some(found.secret)?
             }
             Trigger::Names(_) => {
                 let value = assignment::value_of(bytes, trigger)?;
@@ -53,6 +54,8 @@ impl Matcher {
 
 struct Compiled {
     regex: Regex,
+    /// Matches up to its end what may stand in front.
+    before: Option<Regex>,
     /// Index of the group `secret`.
     secret: usize,
 }
@@ -72,14 +75,16 @@ impl Compiled {
             Some(rest) if at_word => rest,
             _ => &rule.regex,
         };
-        let regex = Regex::builder()
-            .syntax(syntax::Config::new().unicode(false).utf8(false))
-            .configure(Regex::config().utf8_empty(false))
-            .build(pattern)
-            .expect("the pattern was checked with the catalogue");
+        let regex = compile(pattern);
+        let before = rule.before.as_ref().map(|before| compile(&format!(r"(?:{before})\z")));
         let groups = regex.group_info();
         let secret = groups.to_index(regex_automata::PatternID::ZERO, "secret");
-        Compiled { secret: secret.expect("checked with the catalogue"), regex }
+        Compiled { secret: secret.expect("checked with the catalogue"), before, regex }
+    }
+
+    fn stands_before(&self, bytes: &[u8], at: usize) -> bool {
+        let reach = &bytes[at.saturating_sub(BEFORE - 1)..at];
+        self.before.as_ref().is_none_or(|before| before.is_match(reach))
     }
 
     fn find(&self, input: &Input<'_>) -> Option<Match> {
@@ -107,6 +112,14 @@ impl Compiled {
         }
         None
     }
+}
+
+fn compile(pattern: &str) -> Regex {
+    Regex::builder()
+        .syntax(syntax::Config::new().unicode(false).utf8(false))
+        .configure(Regex::config().utf8_empty(false))
+        .build(pattern)
+        .expect("the pattern was checked with the catalogue")
 }
 
 /// Look-arounds see the bytes beyond the window, as they stand in the blob.

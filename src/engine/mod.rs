@@ -3,6 +3,7 @@
 //! ```text
 //! bytes ─▶ triggers (where could a secret be?) ─▶ matcher (which rule, what span?)
 //!       ─▶ checks (checksum, structure, entropy, placeholder) ─▶ findings ─▶ overlap
+//!       ─▶ decode (what stands encoded here?) ─▶ the same once more
 //! ```
 //!
 //! The engine knows no source. [`Engine::detect`] takes bytes and ranges; a trigger is judged
@@ -15,11 +16,12 @@ use std::ops::Range;
 
 use crate::findings::{Encoding, Finding, FingerprintKey, Redacted, Span};
 use crate::rules::catalogue::Catalogue;
-use crate::rules::{MARGIN, Rule};
+use crate::rules::{MARGIN, Rule, Trigger};
 
 pub mod assignment;
 mod candidate;
 pub mod checks;
+pub mod decode;
 mod extent;
 mod fragments;
 mod masks;
@@ -27,18 +29,30 @@ mod matcher;
 mod names;
 mod overlap;
 mod prefixes;
-mod reach;
 mod triggers;
 
 use candidate::Candidate;
 use matcher::Matcher;
-use triggers::Triggers;
+use triggers::{Hit, Triggers};
 
 /// Bytes that parts of a long input share with each neighbour: a body that goes on behind its
 /// judged part, and the reach of a verdict on either side of it.
 pub const OVERLAP: usize = extent::LONGEST_BODY + 2 * MARGIN;
 
 /// A catalogue made ready to scan. Shared by all threads.
+///
+/// ```
+/// use keysieve::engine::Engine;
+/// use keysieve::findings::{FingerprintKey, Verdict};
+/// use keysieve::rules::catalogue::Catalogue;
+///
+/// let engine = Engine::new(Catalogue::built_in(), FingerprintKey::new(b""));
+/// // Joined here, so that this page is no leak itself.
+/// let line = ["LOCALSTACK_AUTH_TOKEN=ls-", "fAKeToKe-0000-0000-0000-eXamPle0f207"].concat();
+/// let findings = engine.scan(line.as_bytes());
+/// assert_eq!(findings[0].verdict, Verdict::Valid);
+/// assert_eq!(findings[0].redacted.to_string(), "ls-********");
+/// ```
 pub struct Engine {
     catalogue: Catalogue,
     triggers: Triggers,
@@ -59,19 +73,49 @@ impl Engine {
         self.catalogue.rules()
     }
 
-    /// Judged findings of all triggers that begin in `ranges`, which must be sorted and
-    /// apart. Overlaps are not settled yet.
+    /// Judged findings of all triggers and encoded texts that begin in `ranges`, which must
+    /// be sorted and apart. Overlaps are not settled yet.
     pub fn detect(&self, bytes: &[u8], ranges: &[Range<usize>]) -> Vec<Finding> {
+        let look = |text: &[u8], found: &mut Vec<Finding>| {
+            self.detect_plain(text, 0..text.len(), found);
+        };
         let mut findings = Vec::new();
         for range in ranges {
-            self.triggers.each(bytes, range.clone(), |hit| {
-                let matcher = &self.matchers[hit.rule];
-                if let Some(candidate) = matcher.candidate(self.rule(hit.rule), bytes, hit.span) {
-                    findings.extend(self.judge(hit.rule, hit.at, bytes, candidate));
-                }
-            });
+            self.detect_plain(bytes, range.clone(), &mut findings);
+            decode::detect(bytes, range.clone(), &look, &mut findings);
         }
         findings
+    }
+
+    /// What stands in the bytes as they are. Of a name's value it is asked first whether it
+    /// is a text in base64: then that text is the secret, and the same one elsewhere.
+    fn detect_plain(&self, bytes: &[u8], range: Range<usize>, findings: &mut Vec<Finding>) {
+        self.triggers.each(bytes, range, |hit| {
+            findings.extend(self.in_encoded_value(bytes, &hit).or_else(|| {
+                let matcher = &self.matchers[hit.rule];
+                let candidate = matcher.candidate(self.rule(hit.rule), bytes, hit.span)?;
+                self.judge(hit.rule, hit.at, bytes, candidate)
+            }));
+        });
+    }
+
+    /// The finding of a rule with names where the named value is an encoded text that the
+    /// rule accepts. The name stands outside, so that no decoding by itself tells.
+    fn in_encoded_value(&self, bytes: &[u8], hit: &Hit) -> Option<Finding> {
+        let rule = self.rule(hit.rule);
+        if !matches!(rule.trigger, Trigger::Names(_)) {
+            return None;
+        }
+        let value = assignment::value_of(bytes, hit.span.clone())?;
+        let (decoded, step) = decode::value(&bytes[value.clone()])?;
+        // Written out, it is an assignment like any other.
+        let quote = [b"\"", b"'", b"`"].into_iter().find(|quote| !decoded.contains(&quote[0]))?;
+        let name = &bytes[hit.span.clone()];
+        let text = [name, b"=", quote, &decoded, quote].concat();
+        let candidate = self.matchers[hit.rule].candidate(rule, &text, 0..name.len())?;
+        let span = Span { start: value.start, end: value.end };
+        let finding = self.judge(hit.rule, hit.at, &text, candidate)?;
+        Some(Finding { span, encoding: step.into(), ..finding })
     }
 
     /// All settled findings, by span.
@@ -88,11 +132,10 @@ impl Engine {
         findings
     }
 
-    /// The earliest place before `at` from which a run may reach over it: the start of the row
-    /// of encoded characters, over however many lines, that `at` stands in; else `at`. Only
-    /// bytes before `at` decide.
-    pub fn entry(&self, bytes: &[u8], at: usize) -> usize {
-        reach::entry(bytes, at)
+    /// The first place from which a decoding may reach over the byte at `at`; `at` itself if
+    /// there is none, `None` where it is too far to be told.
+    pub fn entry(&self, bytes: &[u8], at: usize) -> Option<usize> {
+        decode::first_entry(bytes, at)
     }
 
     /// How many bytes behind a finding's end may decide on that end: none, unless its rule says
@@ -145,7 +188,7 @@ impl Engine {
             rule: index,
             trigger,
             span,
-            encoding: Encoding::Plain,
+            encoding: Encoding::PLAIN,
             verdict: judgement.verdict,
             confidence: judgement.confidence,
             redacted: Redacted::new(secret, rule),

@@ -1,8 +1,8 @@
 //! Overlaps, settled over a blob's whole list by stated rules.
 //!
 //! Where findings overlap, one stays: the surer verdict, then the higher confidence, then the
-//! more specific trigger (an anchor before a name), then the longer span, then the lower rule
-//! id. The order in which findings arrive plays no part.
+//! more specific trigger (an anchor before a name), then the longer span, then the reading with
+//! fewer steps of decoding (the plain one before all), then the lower rule id. The order in which findings arrive plays no part.
 
 use std::cmp::Reverse;
 
@@ -15,6 +15,7 @@ pub fn settle(mut findings: Vec<Finding>, rules: &[Rule]) -> Vec<Finding> {
         let anchored = matches!(rules[finding.rule].trigger, Trigger::Anchors { .. });
         (
             Reverse((finding.verdict, finding.confidence, anchored, finding.span.len())),
+            finding.encoding,
             finding.rule,
             finding.span.start,
         )

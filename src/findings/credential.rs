@@ -33,6 +33,7 @@ pub struct Occurrence {
 }
 
 /// In what an occurrence was seen.
+#[expect(clippy::large_enum_variant, reason = "where there are many, all are of a history")]
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
     WorkTree,
@@ -40,7 +41,7 @@ pub enum Place {
     Stdin,
     /// A history: from the commit that brought it in to the one that took it out.
     History {
-        /// Id of the blob, hexadecimal.
+        /// Id of the blob, or of the commit or tag whose message it is; hexadecimal.
         blob: String,
         /// `None` where no commit reaches the blob.
         introduced: Option<CommitRef>,

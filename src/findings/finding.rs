@@ -1,6 +1,6 @@
 //! A judged candidate in one blob.
 
-use super::{Fingerprint, Redacted};
+use super::{Encoding, Fingerprint, Redacted};
 use crate::rules::Confidence;
 
 /// A judged candidate: which rule, where in the blob, how sure. Holds no secret.
@@ -8,9 +8,11 @@ use crate::rules::Confidence;
 pub struct Finding {
     /// Index of the rule in the engine's catalogue.
     pub rule: usize,
-    /// Where the trigger begins that led to it. A scan of ranges finds what is triggered in
-    /// one of them; within the engine's reach of this byte lies all that the verdict saw.
+    /// Where the trigger begins that led to it, or the run or chain that it is encoded in. A
+    /// scan of ranges finds what is triggered in one of them; within the engine's reach of this
+    /// byte lies all that the verdict saw, but for what is encoded (see [`crate::engine::decode`]).
     pub trigger: usize,
+    /// In the blob's own bytes: where the secret is encoded, the characters that encode it.
     pub span: Span,
     pub encoding: Encoding,
     pub verdict: Verdict,
@@ -37,20 +39,6 @@ impl Span {
 
     pub fn overlaps(&self, other: &Span) -> bool {
         self.start < other.end && other.start < self.end
-    }
-}
-
-/// How the secret was written in the blob.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Encoding {
-    Plain,
-}
-
-impl Encoding {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Encoding::Plain => "plain",
-        }
     }
 }
 

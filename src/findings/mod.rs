@@ -4,11 +4,13 @@
 //! ([`Redacted`]) and what identifies ([`Fingerprint`]).
 
 mod credential;
+mod encoding;
 mod finding;
 pub mod fingerprint;
 mod redaction;
 
 pub use credential::{CommitRef, Credential, Occurrence, Place, group};
-pub use finding::{Encoding, Finding, Span, Verdict};
+pub use encoding::{Encoding, Step};
+pub use finding::{Finding, Span, Verdict};
 pub use fingerprint::{Fingerprint, FingerprintKey};
 pub use redaction::Redacted;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::{Outcome, Report, Task, place_name};
+use super::{Outcome, Report, Task, place_name, plain};
 use crate::findings::{Credential, Occurrence, Place};
 use crate::rules::{Rule, Severity};
 
@@ -24,7 +24,8 @@ pub fn write(report: &Report, rules: &[Rule], out: &mut dyn Write) -> io::Result
         writeln!(out)?;
     }
     for failure in &report.coverage.failures {
-        writeln!(out, "{BAD}could not look at{BAD:#} {}: {}", failure.what, failure.why)?;
+        let (what, why) = (plain(&failure.what), plain(&failure.why));
+        writeln!(out, "{BAD}could not look at{BAD:#} {what}: {why}")?;
     }
     for note in &report.coverage.notes {
         writeln!(out, "{STRONG}note:{STRONG:#} {note}")?;
@@ -80,7 +81,9 @@ fn write_occurrence(occurrence: &Occurrence, out: &mut dyn Write) -> io::Result<
         writeln!(
             out,
             "    {FAINT}brought in by {id} · {} · {} · {}{FAINT:#}",
-            commit.date, commit.author, commit.summary
+            commit.date,
+            plain(&commit.author),
+            plain(&commit.summary)
         )?;
     }
     match (introduced, removed, at_head) {
@@ -116,12 +119,18 @@ fn write_coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let coverage = &report.coverage;
     let unit = match report.task {
         Task::Scan => "file",
-        Task::Audit => "object",
+        Task::Audit => "blob",
         Task::Guard => "staged file",
     };
-    write!(out, "Looked at {} ({})", plural(coverage.blobs as usize, unit), size(coverage.bytes))?;
+    write!(out, "Looked at {}", plural(coverage.blobs as usize, unit))?;
+    if coverage.messages > 0 {
+        let messages = plural(coverage.messages as usize, "message");
+        write!(out, " and {messages} of commits and tags")?;
+    }
+    write!(out, " ({})", size(coverage.bytes))?;
     let passed_over = [
         (coverage.binary, "binary"),
+        (coverage.oversized, "larger than --max-blob-size"),
         (coverage.special, "without content (links, submodules, devices)"),
     ];
     for (count, what) in passed_over.into_iter().filter(|(count, _)| *count > 0) {

@@ -54,7 +54,7 @@ struct OccurrenceEntry<'r> {
     start: PositionEntry,
     /// Exclusive.
     end: PositionEntry,
-    encoding: &'static str,
+    encoding: String,
     place: &'static str,
     #[serde(flatten)]
     history: Option<HistoryEntry<'r>>,
@@ -86,8 +86,10 @@ struct CommitEntry<'r> {
 #[derive(Serialize)]
 struct CoverageEntry<'r> {
     blobs: u64,
+    messages: u64,
     bytes: u64,
     binary: u64,
+    oversized: u64,
     special: u64,
     failures: Vec<FailureEntry<'r>>,
     notes: Vec<&'r str>,
@@ -122,8 +124,10 @@ fn document<'r>(report: &'r Report, rules: &'r [Rule]) -> Document<'r> {
             .collect(),
         coverage: CoverageEntry {
             blobs: coverage.blobs,
+            messages: coverage.messages,
             bytes: coverage.bytes,
             binary: coverage.binary,
+            oversized: coverage.oversized,
             special: coverage.special,
             failures: coverage
                 .failures
@@ -169,7 +173,7 @@ fn occurrence_entry(occurrence: &Occurrence) -> OccurrenceEntry<'_> {
         path: occurrence.path.as_ref().map(|path| path.to_str_lossy().into_owned()),
         start: position_entry(occurrence.region.start),
         end: position_entry(occurrence.region.end),
-        encoding: occurrence.encoding.as_str(),
+        encoding: occurrence.encoding.to_string(),
         place,
         history,
     }

@@ -1,5 +1,6 @@
 //! How we tell: a report and its forms. No form can print a secret: a report holds none.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use bstr::ByteSlice;
@@ -72,19 +73,21 @@ impl Report {
     }
 }
 
-/// How people are told where an occurrence is: its path, or what stands for one. Control
-/// characters that a path may hold are escaped, so that it cannot steer a terminal.
+/// How people are told where an occurrence is: its path, or what stands for one.
 fn place_name(occurrence: &Occurrence) -> String {
     match (&occurrence.path, &occurrence.place) {
-        (Some(path), _) => {
-            let shown = path.to_str_lossy();
-            if shown.contains(char::is_control) {
-                shown.escape_debug().to_string()
-            } else {
-                shown.into_owned()
-            }
-        }
+        (Some(path), _) => plain(&path.to_str_lossy()).into_owned(),
         (None, Place::History { blob, .. }) => format!("object {blob}"),
         (None, _) => "standard input".to_owned(),
+    }
+}
+
+/// A text of the repository (a path, a commit's summary) for people: control characters are
+/// escaped, so that it cannot steer a terminal.
+fn plain(text: &str) -> Cow<'_, str> {
+    if text.contains(char::is_control) {
+        Cow::Owned(text.escape_debug().to_string())
+    } else {
+        Cow::Borrowed(text)
     }
 }

@@ -58,6 +58,7 @@ fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Ru
     check_texts(&rule)?;
     let hir = parse_regex(&rule.regex)?;
     let trigger = check_trigger(&rule, &hir)?;
+    check_before(&rule, &trigger)?;
     let rotate = rule.rotate.unwrap_or_default();
     if !rotate.starts_with("https://") {
         return Err(format!("rotate must be an https:// link, not {rotate:?}"));
@@ -96,6 +97,7 @@ fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Ru
         description: Cow::Owned(rule.description),
         legacy: rule.legacy,
         regex: Cow::Owned(rule.regex),
+        before: rule.before.map(Cow::Owned),
         rotate: Cow::Owned(rotate),
         runbook: texts(rule.runbook),
         references: texts(rule.references),
@@ -144,12 +146,7 @@ fn check_texts(rule: &RuleSyntax) -> Result<(), String> {
 }
 
 fn parse_regex(pattern: &str) -> Result<Hir, String> {
-    let hir = regex_syntax::ParserBuilder::new()
-        .unicode(false)
-        .utf8(false)
-        .build()
-        .parse(pattern)
-        .map_err(|error| format!("regex: {error}"))?;
+    let hir = parse(pattern).map_err(|error| format!("regex: {error}"))?;
     let groups = hir.properties().explicit_captures_len() + 1;
     if groups > MOST_GROUPS {
         return Err(format!("regex: {groups} groups, at most {MOST_GROUPS}; use (?:…)"));
@@ -157,6 +154,26 @@ fn parse_regex(pattern: &str) -> Result<Hir, String> {
     match secret_groups(&hir) {
         1 => Ok(hir),
         n => Err(format!("regex: needs one group (?<secret>…), has {n}")),
+    }
+}
+
+/// As the engine will: bytes, no Unicode classes.
+fn parse(pattern: &str) -> Result<Hir, Box<regex_syntax::Error>> {
+    let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build();
+    parser.parse(pattern).map_err(Box::new)
+}
+
+/// Point 1 of the contract for what stands in front of a match.
+fn check_before(rule: &RuleSyntax, trigger: &Trigger) -> Result<(), String> {
+    let Some(pattern) = &rule.before else { return Ok(()) };
+    let hir = parse(pattern).map_err(|error| format!("before: {error}"))?;
+    let reach = hir.properties().maximum_len().unwrap_or(usize::MAX);
+    match trigger {
+        Trigger::Anchors { seat: Seat::MatchStart, .. } if reach < BEFORE => Ok(()),
+        Trigger::Anchors { seat: Seat::MatchStart, .. } => {
+            Err(format!("before: at most {} bytes are looked at", BEFORE - 1))
+        }
+        _ => Err("before: goes with a regex that begins with its anchor and without \\b".into()),
     }
 }
 

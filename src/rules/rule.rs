@@ -44,6 +44,9 @@ pub struct Rule {
     pub trigger: Trigger,
     /// Byte regex (no Unicode classes) with a group `secret`.
     pub regex: Text,
+    /// Byte regex of what must stand right in front of the match; tried only where the match
+    /// was found, so that a rare beginning may precede a frequent anchor.
+    pub before: Option<Text>,
     /// How far the secret goes on behind what the verdict looked at.
     pub extends: Option<Extension>,
     pub checks: Checks,

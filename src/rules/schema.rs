@@ -48,6 +48,9 @@ pub struct RuleSyntax {
     #[serde(default)]
     pub names: Vec<String>,
     pub regex: String,
+    /// What stands right in front of a match that begins with its anchor.
+    #[serde(default)]
+    pub before: Option<String>,
     #[serde(default)]
     pub extends: Option<String>,
     #[serde(default)]

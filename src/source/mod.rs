@@ -10,7 +10,7 @@ pub mod worktree;
 
 pub use coverage::{Coverage, Failure};
 
-use crate::blob::Blob;
+use crate::blob::{Blob, Class};
 
 /// Something that holds blobs.
 pub trait Source {
@@ -22,6 +22,18 @@ pub trait Source {
 
 /// What is done with each blob.
 pub type Visitor<'v> = dyn Fn(&Blob<'_>) + Sync + 'v;
+
+/// Hands the blob on if it is of a class that is scanned, and says what that covers. The
+/// one place where sources tell text from binary.
+pub fn admit(blob: &Blob<'_>, visit: &Visitor<'_>) -> Coverage {
+    match Class::of(blob.bytes) {
+        Class::Text | Class::Utf16(_) => {
+            visit(blob);
+            Coverage::text(blob.bytes.len())
+        }
+        Class::Binary => Coverage::binary(),
+    }
+}
 
 /// How far a source has come, for a progress bar.
 pub trait Progress: Sync {

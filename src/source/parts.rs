@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use super::{Coverage, Visitor};
+use super::{Coverage, Visitor, admit};
 use crate::blob::{Blob, Class, LineIndex, Part, Position, Provenance};
 use crate::engine::OVERLAP;
 
@@ -22,8 +22,16 @@ pub fn visit_parts(
     loop {
         let wanted = CORE + 2 * OVERLAP - buffer.len();
         let read = reader.by_ref().take(wanted as u64).read_to_end(&mut buffer)?;
-        if part.offset == 0 && Class::of(&buffer) == Class::Binary {
-            return Ok(Coverage::binary());
+        if part.offset == 0 {
+            match Class::of(&buffer) {
+                Class::Text => {}
+                Class::Binary => return Ok(Coverage::binary()),
+                // Long UTF-16 is too rare to be cut: it is read whole.
+                Class::Utf16(_) => {
+                    reader.read_to_end(&mut buffer)?;
+                    return Ok(admit(&Blob::whole(&buffer, provenance.clone()), visit));
+                }
+            }
         }
         let last = read < wanted;
         let end = if last { buffer.len() } else { buffer.len() - OVERLAP };

@@ -16,8 +16,8 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use rayon::prelude::*;
 
 use super::parts::visit_parts;
-use super::{Coverage, Failure, Progress, Source, Visitor};
-use crate::blob::{Blob, Class, Provenance};
+use super::{Coverage, Failure, Progress, Source, Visitor, admit};
+use crate::blob::{Blob, Provenance};
 
 /// What to do with files that an ignore rule matches and git does not track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,11 +99,7 @@ impl ListedFile {
         }
         buffer.clear();
         file.read_to_end(buffer)?;
-        if Class::of(buffer) == Class::Binary {
-            return Ok(Coverage::binary());
-        }
-        visit(&Blob::whole(buffer, provenance));
-        Ok(Coverage::text(buffer.len()))
+        Ok(admit(&Blob::whole(buffer, provenance), visit))
     }
 }
 

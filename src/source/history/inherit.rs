@@ -9,9 +9,43 @@
 
 use std::ops::Range;
 
+use super::delta::Judge;
 use super::pack::delta::Copy;
 use crate::findings::Finding;
 use crate::rules::MARGIN;
+
+/// What a version's base is to it.
+pub struct Base<'b> {
+    pub length: usize,
+    /// The base's findings, not settled, by trigger.
+    pub findings: &'b [Finding],
+    /// What the version copies, contiguous copies merged, in the version's order.
+    pub copies: &'b [Copy],
+}
+
+/// Finds a version's findings from its base's. Holds buffers only.
+#[derive(Default)]
+pub struct Inheritance {
+    stretches: Vec<Stretch>,
+    again: Vec<usize>,
+    ranges: Vec<Range<usize>>,
+}
+
+impl Inheritance {
+    /// The findings of the version `bytes`, not settled, by trigger: those that a look at the
+    /// whole of it would give. Base and version are texts (point 5).
+    pub fn findings(&mut self, judge: &dyn Judge, bytes: &[u8], base: &Base<'_>) -> Vec<Finding> {
+        let Inheritance { stretches, again, ranges } = self;
+        inheriting(base.copies, base.length, bytes.len(), stretches);
+        spare_runs(stretches, bytes.len(), |at| judge.entry(bytes, at));
+        let reach = |finding: &Finding| judge.reach(finding);
+        let mut findings = inherited(stretches, base.findings, bytes.len(), reach, again);
+        scanned(stretches, again, bytes.len(), ranges);
+        findings.extend(judge.detect(bytes, ranges));
+        findings.sort_by_key(|finding| finding.trigger);
+        findings
+    }
+}
 
 /// A part of a version whose triggers were judged in the base.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +54,10 @@ pub struct Stretch {
     /// Where the part begins in the base.
     pub base: usize,
 }
+
+/// Bytes behind a seam in which a trigger may see what stands before it: a margin, and what
+/// the longest escape has beside it that may end there.
+const LOOK_BACK: usize = MARGIN + 256;
 
 /// Shorter stretches cost more than they save.
 const SHORTEST_STRETCH: usize = 64;
@@ -33,7 +71,7 @@ pub fn inheriting(copies: &[Copy], base_length: usize, length: usize, into: &mut
     for copy in copies {
         let at_start = copy.base == 0 && copy.start == 0;
         let at_end = copy.end() == length && copy.base + copy.length == base_length;
-        let start = if at_start { 0 } else { copy.start + MARGIN };
+        let start = if at_start { 0 } else { copy.start + LOOK_BACK };
         let end = if at_end { length } else { copy.end().saturating_sub(MARGIN) };
         if end >= start + SHORTEST_STRETCH {
             into.push(Stretch { version: start..end, base: copy.base + (start - copy.start) });
@@ -43,14 +81,25 @@ pub fn inheriting(copies: &[Copy], base_length: usize, length: usize, into: &mut
 
 /// Point 4: where a run goes on over the end of a stretch, the stretch ends before the run
 /// begins, so that the run is looked at whole. `entry` tells where what reaches over a place
-/// begins.
-pub fn spare_runs(stretches: &mut Vec<Stretch>, length: usize, entry: impl Fn(usize) -> usize) {
+/// begins; where it cannot tell, nothing is inherited.
+pub fn spare_runs(
+    stretches: &mut Vec<Stretch>,
+    length: usize,
+    entry: impl Fn(usize) -> Option<usize>,
+) {
+    let mut is_known = true;
     stretches.retain_mut(|stretch| {
         if stretch.version.end < length {
-            stretch.version.end = entry(stretch.version.end).min(stretch.version.end);
+            match entry(stretch.version.end) {
+                Some(start) => stretch.version.end = start.min(stretch.version.end),
+                None => is_known = false,
+            }
         }
         stretch.version.start < stretch.version.end
     });
+    if !is_known {
+        stretches.clear();
+    }
 }
 
 /// Points 1 and 3: the base's findings that the stretches inherit, as they were judged, before
@@ -132,6 +181,7 @@ mod tests {
     use super::*;
 
     const M: usize = MARGIN;
+    const B: usize = LOOK_BACK;
 
     fn stretches(copies: &[Copy], base_length: usize, length: usize) -> Vec<Stretch> {
         let mut stretches = Vec::new();
@@ -155,10 +205,10 @@ mod tests {
         let found = stretches(&copies, 5000, 5010);
         let expected = [
             Stretch { version: 0..2500 - M, base: 0 },
-            Stretch { version: 2520 + M..5010, base: 2510 + M },
+            Stretch { version: 2520 + B..5010, base: 2510 + B },
         ];
         assert_eq!(found, expected);
-        let seam = 2500 - M..2520 + M;
+        let seam = 2500 - M..2520 + B;
         assert_eq!(ranges(&found, &[], 5010), std::slice::from_ref(&seam));
         assert_eq!(ranges(&found, &[7, 4000], 5010), [7..8, seam, 4000..4001]);
     }
@@ -167,8 +217,8 @@ mod tests {
     fn the_ends_of_a_file_are_seams_unless_they_are_the_base_s() {
         let cut = [Copy { base: 10, start: 0, length: 4000 }];
         let found = stretches(&cut, 4020, 4000);
-        assert_eq!(found, [Stretch { version: M..4000 - M, base: 10 + M }]);
-        assert_eq!(ranges(&found, &[], 4000), [0..M, 4000 - M..4000]);
+        assert_eq!(found, [Stretch { version: B..4000 - M, base: 10 + B }]);
+        assert_eq!(ranges(&found, &[], 4000), [0..B, 4000 - M..4000]);
         let same = [Copy { base: 0, start: 0, length: 4000 }];
         let found = stretches(&same, 4000, 4000);
         assert!(ranges(&found, &[], 4000).is_empty());
@@ -184,10 +234,13 @@ mod tests {
             Copy { base: 3001, start: 3001, length: 2000 },
         ];
         let mut found = stretches(&copies, 6000, 6000);
-        spare_runs(&mut found, 6000, |at| at - 900);
+        spare_runs(&mut found, 6000, |at| Some(at - 900));
         assert_eq!(found[0].version, 0..3000 - M - 900);
-        assert_eq!(found[1].version, 3001 + M..5001 - M - 900);
-        spare_runs(&mut found, 6000, |_| 0);
+        assert_eq!(found[1].version, 3001 + B..5001 - M - 900);
+        let mut unknown = found.clone();
+        spare_runs(&mut unknown, 6000, |at| (at < 3000).then_some(at));
+        assert_eq!(unknown, []);
+        spare_runs(&mut found, 6000, |_| Some(0));
         assert_eq!(found, []);
     }
 }

@@ -18,8 +18,8 @@ use rayon::prelude::*;
 pub use environment::GitEnvironment;
 pub use error::StagedError;
 
-use super::{Coverage, Failure, Progress, Source, Visitor};
-use crate::blob::{Blob, Class, Provenance};
+use super::{Coverage, Failure, Progress, Source, Visitor, admit};
+use crate::blob::{Blob, Provenance};
 use change::{Change, Content, Version};
 
 /// A change that stands in the index.
@@ -110,11 +110,7 @@ impl Versions<'_> {
             Ok(bytes) => bytes,
             Err(error) => return Coverage::failure(self.unreadable(path, id, &error)),
         };
-        if Class::of(&bytes) == Class::Binary {
-            return Coverage::binary();
-        }
-        visit(&Blob::whole(&bytes, (self.provenance)(path.clone())));
-        Coverage::text(bytes.len())
+        admit(&Blob::whole(&bytes, (self.provenance)(path.clone())), visit)
     }
 
     fn unreadable(&self, path: &BString, id: Oid, error: &git2::Error) -> Failure {

@@ -11,10 +11,11 @@ pub trait Judge: Sync {
     /// and apart.
     fn detect(&self, bytes: &[u8], ranges: &[Range<usize>]) -> Vec<Finding>;
 
-    /// The earliest place from which what begins there may reach over `at`, although it is
-    /// more than a margin away (a run of base64, however long); `at` if there is none. Only
-    /// bytes before `at` decide.
-    fn entry(&self, bytes: &[u8], at: usize) -> usize;
+    /// The first place from which what begins there may reach over the byte at `at`, although
+    /// it is more than a margin away (a run of base64, a chain of escapes); `at` if there is
+    /// none, `None` where it is too far to be told. What is no more than a margin behind `at`
+    /// may be looked at.
+    fn entry(&self, bytes: &[u8], at: usize) -> Option<usize>;
 
     /// How far behind the end of a finding that goes on behind what its verdict saw bytes may
     /// decide on that end.

@@ -1,118 +1,113 @@
 //! The delta reader: packs as git stores them, looked at only where versions differ.
+//!
+//! [`Packs`] are opened and verified; [`walk()`] makes each version once, from its base;
+//! [`Versions`] says what of it is inherited, what is looked at, what is handed on. Loose
+//! objects, and whatever a pack cannot give, are read by the full reader's means.
 
 mod budget;
 mod judge;
+mod packs;
 mod table;
 mod versions;
 mod walk;
 
-use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+
+use git2::Oid;
 
 pub use budget::Budget;
 pub use judge::Judge;
-pub use versions::hex;
 
-use super::pack::{Id, Kind, Pack, PackError, packs_in};
+use super::full::FullReader;
+use super::pack::{Id, Kind, Pack};
+use super::{History, Trace, loose};
 use crate::source::{Coverage, Failure, Progress};
-use versions::{Versions, failure};
+use packs::Packs;
+use versions::Versions;
+use walk::walk;
 
-/// The packs of an object database, and its loose objects.
-pub struct Packs {
-    packs: Vec<Pack>,
-    /// Objects that stand in no pack that can be read here.
-    loose: Vec<Id>,
-    pub coverage: Coverage,
-    /// Packs that only git's own library can read.
-    pub foreign: bool,
+/// Looks at the blobs of a history, and at the messages of its commits and annotated tags.
+pub struct DeltaReader<'h> {
+    history: &'h History,
+    /// For what stands in no pack.
+    full: FullReader<'h>,
+    manner: Manner,
+    budget: Budget,
 }
 
-/// How the reader goes about it.
+/// How the reader goes about a version whose base it has looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Manner {
-    /// Only what each delta changes is looked at.
+    /// Looks only at what the delta changes.
     Changes,
-    /// Every version is looked at whole, by the same walk: to measure what that costs.
+    /// Looks at all of it, on the same walk: to measure what that costs.
     Whole,
 }
 
-impl Packs {
-    /// Opens every pack of these `objects` folders and lists their loose objects.
-    pub fn open(folders: &[PathBuf]) -> Packs {
-        let mut packs = Packs {
-            packs: Vec::new(),
-            loose: Vec::new(),
-            coverage: Coverage::default(),
-            foreign: false,
-        };
-        for folder in folders {
-            match packs_in(folder) {
-                Ok(paths) => paths.iter().for_each(|path| packs.add(path)),
-                Err(why) => packs.fail(format!("{}/pack", folder.display()), why),
-            }
+impl<'h> DeltaReader<'h> {
+    pub fn new(history: &'h History, manner: Manner, budget: Budget) -> Self {
+        let full = FullReader::new(history, budget.largest);
+        DeltaReader { history, full, manner, budget }
+    }
+
+    /// Looks at everything, on the threads of the current rayon pool. What was covered.
+    pub fn read(&self, judge: &dyn Judge, progress: &dyn Progress) -> Coverage {
+        let packs = Packs::open(&self.history.folders);
+        let mut others: BTreeSet<Id> = packs.rootless().collect();
+        let (apart, unlisted) = self.apart(&packs);
+        others.extend(apart);
+        progress.begin(packs.to_visit() + others.len() as u64);
+        let mut coverage = self.history.lacks.clone();
+        coverage.failures.extend(packs.failures.iter().cloned().chain(unlisted));
+        for (number, pack) in packs.list.iter().enumerate() {
+            let (read, lost) =
+                self.pack(pack, &|entry| packs.counts(number, entry), judge, progress);
+            coverage = coverage.and(read);
+            others.extend(lost);
         }
-        packs
+        let others: Vec<Oid> = others.iter().filter_map(|id| Oid::from_bytes(id).ok()).collect();
+        coverage.and(self.full.read(&others, &|blob| judge.whole(blob), progress))
     }
 
-    fn add(&mut self, path: &Path) {
-        match Pack::open(path) {
-            Ok(pack) => self.packs.push(pack),
-            Err(PackError::OldIndex) => self.foreign = true,
-            Err(why) => {
-                self.foreign = true;
-                self.fail(path.display().to_string(), why);
-            }
-        }
+    /// Follows wanted objects, given by their ids in hexadecimal, through all commits that
+    /// were read, whether a ref reaches them or not.
+    pub fn trace(&self, wanted: &[String]) -> Trace<'h> {
+        self.full.trace(wanted)
     }
 
-    fn fail(&mut self, what: String, why: impl std::fmt::Display) {
-        self.coverage.failures.push(Failure::new(what, why));
-    }
-
-    /// Objects in all packs.
-    pub fn len(&self) -> u64 {
-        self.packs.iter().map(|pack| u64::from(pack.index.len())).sum()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Looks at every blob and message. What was covered, and the objects that must be read
-    /// otherwise.
-    pub fn read(
+    /// One pack: what was covered, and objects that it could not give.
+    fn pack(
         &self,
+        pack: &Pack,
+        counts: &(dyn Fn(u32) -> bool + Sync),
         judge: &dyn Judge,
-        manner: Manner,
-        budget: &Budget,
         progress: &dyn Progress,
     ) -> (Coverage, Vec<Id>) {
-        let mut coverage = self.coverage.clone();
-        let mut lost: HashSet<Id> = self.loose.iter().copied().collect();
-        for (number, pack) in self.packs.iter().enumerate() {
-            for (entry, why) in &pack.damaged {
-                coverage.failures.push(failure(pack, *entry, why));
-            }
-            let rootless = (0..pack.index.len()).filter(|&at| pack.forest.kind(at).is_none());
-            lost.extend(rootless.map(|at| *pack.index.id(at)));
-            let mut roots = pack.forest.roots(Kind::Blob);
-            roots.extend(pack.forest.roots(Kind::Commit));
-            roots.extend(pack.forest.roots(Kind::Tag));
-            let counts = |entry| self.counts(number, entry);
-            let whole = manner == Manner::Whole;
-            let versions = Versions { pack, judge, progress, whole, counts: &counts };
-            for gathered in walk::walk(pack, roots, &versions, budget) {
-                coverage = coverage.and(gathered.coverage);
-                lost.extend(gathered.lost);
-            }
+        let kinds = [Kind::Blob, Kind::Commit, Kind::Tag];
+        let roots = kinds.into_iter().flat_map(|kind| pack.forest.roots(kind)).collect();
+        let whole = self.manner == Manner::Whole;
+        let versions = Versions { pack, judge, progress, whole, counts };
+        let (mut coverage, mut lost) = (Coverage::default(), Vec::new());
+        for gathered in walk(pack, roots, &versions, &self.budget) {
+            coverage = coverage.and(gathered.coverage);
+            lost.extend(gathered.lost);
+            let commits = gathered.commits.iter().filter_map(|id| Oid::from_bytes(id).ok());
+            self.full.commits().extend(commits);
         }
-        (coverage, lost.into_iter().collect())
+        (coverage, lost)
     }
 
-    fn counts(&self, number: usize, entry: u32) -> bool {
-        let id = self.packs[number].index.id(entry);
-        (number == 0 || self.packs[..number].iter().all(|earlier| earlier.index.find(id).is_none()))
-            && (!self.packs[number].index.has_twins()
-                || self.packs[number].index.find(id) == Some(entry))
+    /// Objects that stand in none of these packs, and why they could not all be listed.
+    fn apart(&self, packs: &Packs) -> (Vec<Id>, Option<Failure>) {
+        let (ids, unlisted) = if packs.has_others {
+            self.history.ids()
+        } else {
+            (self.history.folders.iter().flat_map(|folder| loose::ids(folder)).collect(), None)
+        };
+        let is_apart = |id: &Id| !packs.hold(id);
+        let damaged = |id: &Oid| self.history.damaged.contains(id);
+        let ids = ids.iter().filter(|id| !damaged(id));
+        let apart = ids.filter_map(|id| Id::try_from(id.as_bytes()).ok()).filter(is_apart);
+        (apart.collect(), unlisted)
     }
 }

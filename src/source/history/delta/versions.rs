@@ -1,13 +1,12 @@
 //! The visitor of a pack's blobs and messages: what of each is inherited, what is looked at,
 //! what is handed on.
 
-use std::ops::Range;
-
 use super::judge::Judge;
 use super::walk::{Base, Version, Visit};
 use crate::blob::{Blob, Class, Provenance};
 use crate::findings::Finding;
-use crate::source::history::inherit::{self, Stretch};
+use crate::source::history::full::message;
+use crate::source::history::inherit::{self, Inheritance};
 use crate::source::history::pack::{Id, Kind, Pack, PackError};
 use crate::source::{Coverage, Failure, Progress};
 
@@ -36,9 +35,9 @@ pub struct Gathered {
     pub coverage: Coverage,
     /// Objects that this pack could not give.
     pub lost: Vec<Id>,
-    stretches: Vec<Stretch>,
-    ranges: Vec<Range<usize>>,
-    again: Vec<usize>,
+    /// Commits that were read.
+    pub commits: Vec<Id>,
+    inheritance: Inheritance,
 }
 
 impl Visit for Versions<'_> {
@@ -54,11 +53,13 @@ impl Visit for Versions<'_> {
         let class = class(&version);
         let findings = match class {
             Class::Text => self.text(gathered, &version),
-            Class::Binary => Vec::new(),
+            Class::Utf16(_) | Class::Binary => Vec::new(),
         };
         if (self.counts)(version.entry) {
             self.count(gathered, &version, class);
-            if !findings.is_empty() {
+            if matches!(class, Class::Utf16(_)) {
+                self.judge.whole(&self.blob(&version, version.bytes));
+            } else if !findings.is_empty() {
                 self.judge.found(&self.blob(&version, version.bytes), findings.clone());
             }
         }
@@ -88,33 +89,25 @@ impl Versions<'_> {
     fn text(&self, gathered: &mut Gathered, version: &Version<'_, Note>) -> Vec<Finding> {
         let bytes = version.bytes;
         match &version.base {
-            Some(base) if base.note.class == Class::Text && !self.whole => {
-                self.inherit(gathered, bytes, base)
+            Some(Base { length, note, copies }) if note.class == Class::Text && !self.whole => {
+                let base = inherit::Base { length: *length, findings: &note.findings, copies };
+                gathered.inheritance.findings(self.judge, bytes, &base)
             }
             // Point 5: where the classes differ nothing is inherited.
-            _ => sorted(self.judge.detect(bytes, std::slice::from_ref(&(0..bytes.len())))),
+            _ => {
+                let mut findings =
+                    self.judge.detect(bytes, std::slice::from_ref(&(0..bytes.len())));
+                findings.sort_by_key(|finding| finding.trigger);
+                findings
+            }
         }
-    }
-
-    fn inherit(
-        &self,
-        gathered: &mut Gathered,
-        bytes: &[u8],
-        base: &Base<'_, Note>,
-    ) -> Vec<Finding> {
-        let Gathered { stretches, ranges, again, .. } = gathered;
-        let length = bytes.len();
-        inherit::inheriting(base.copies, base.length, length, stretches);
-        inherit::spare_runs(stretches, length, |at| self.judge.entry(bytes, at));
-        let reach = |finding: &Finding| self.judge.reach(finding);
-        let mut findings = inherit::inherited(stretches, &base.note.findings, length, reach, again);
-        inherit::scanned(stretches, again, length, ranges);
-        findings.extend(self.judge.detect(bytes, ranges));
-        sorted(findings)
     }
 
     fn message(&self, gathered: &mut Gathered, version: &Version<'_, Note>) {
         if (self.counts)(version.entry) {
+            if self.pack.forest.kind(version.entry) == Some(Kind::Commit) {
+                gathered.commits.push(*self.pack.index.id(version.entry));
+            }
             let message = message(version.bytes);
             gathered.coverage.messages += 1;
             gathered.coverage.bytes += message.len() as u64;
@@ -125,7 +118,7 @@ impl Versions<'_> {
     fn count(&self, gathered: &mut Gathered, version: &Version<'_, Note>, class: Class) {
         match class {
             Class::Binary => gathered.coverage.binary += 1,
-            Class::Text => {
+            Class::Text | Class::Utf16(_) => {
                 gathered.coverage.blobs += 1;
                 gathered.coverage.bytes += version.bytes.len() as u64;
             }
@@ -147,16 +140,6 @@ fn class(version: &Version<'_, Note>) -> Class {
         return note.class;
     }
     Class::of(version.bytes)
-}
-
-fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.sort_by_key(|finding| finding.trigger);
-    findings
-}
-
-/// The message of a commit or a tag: what follows the first empty line.
-fn message(object: &[u8]) -> &[u8] {
-    memchr::memmem::find(object, b"\n\n").map_or(&[], |end| &object[end + 2..])
 }
 
 /// An entry that could not be read.

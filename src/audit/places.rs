@@ -1,0 +1,96 @@
+//! Every place of every finding, told for a report: nothing in it shows a secret.
+
+use std::collections::BTreeMap;
+
+use bstr::{BString, ByteSlice};
+
+use super::intervals::{Interval, intervals};
+use super::leaks::Leak;
+use crate::engine::Engine;
+use crate::findings::{CommitRef, Finding, Occurrence, Place};
+use crate::source::history::{Reached, Trace};
+use crate::source::{Coverage, Failure};
+
+/// The findings of all leaks, each with an occurrence for each of its places, and what the
+/// walk over the commits could not read. Where nothing leaked no walk is made.
+pub fn of<'h>(
+    leaks: &[Leak],
+    trace: impl FnOnce(&[String]) -> Trace<'h>,
+    engine: &Engine,
+) -> (Vec<(Finding, Occurrence)>, Coverage) {
+    if leaks.is_empty() {
+        return Default::default();
+    }
+    let wanted: Vec<String> = leaks.iter().map(|leak| leak.object.clone()).collect();
+    let trace = trace(&wanted);
+    let mut teller = Teller { leaks, trace: &trace, engine, commits: BTreeMap::new() };
+    let committed = intervals(leaks, &trace);
+    let mut told: Vec<_> = committed.iter().map(|interval| teller.interval(interval)).collect();
+    for (leak, reached) in trace.reached.iter().enumerate() {
+        match *reached {
+            Reached::Tree => {}
+            Reached::Commit(commit) => told.extend(teller.nameless(leak, Some(commit))),
+            Reached::Never => told.extend(teller.nameless(leak, None)),
+        }
+    }
+    let unread = teller.commits.into_values().filter_map(Result::err);
+    let failures = trace.failures.iter().cloned().chain(unread).collect();
+    (told, Coverage { failures, ..Coverage::default() })
+}
+
+struct Teller<'a> {
+    leaks: &'a [Leak],
+    trace: &'a Trace<'a>,
+    engine: &'a Engine,
+    commits: BTreeMap<usize, Result<CommitRef, Failure>>,
+}
+
+impl Teller<'_> {
+    fn interval(&mut self, interval: &Interval) -> (Finding, Occurrence) {
+        let path = BString::from(self.engine.redact(&interval.path));
+        let place = Place::History {
+            blob: self.leaks[interval.leak].object.clone(),
+            introduced: self.commit(interval.opened),
+            removed: interval.closed.and_then(|commit| self.commit(commit)),
+            at_head: interval.at_head,
+        };
+        self.tell(interval.leak, interval.finding, Some(path), place)
+    }
+
+    /// The findings of an object that no path leads to: a message, or a blob that no commit
+    /// reaches.
+    fn nameless(&mut self, leak: usize, commit: Option<usize>) -> Vec<(Finding, Occurrence)> {
+        let place = Place::History {
+            blob: self.leaks[leak].object.clone(),
+            introduced: commit.and_then(|commit| self.commit(commit)),
+            removed: None,
+            at_head: false,
+        };
+        let findings = 0..self.leaks[leak].findings.len();
+        findings.map(|finding| self.tell(leak, finding, None, place.clone())).collect()
+    }
+
+    fn tell(
+        &self,
+        leak: usize,
+        finding: usize,
+        path: Option<BString>,
+        place: Place,
+    ) -> (Finding, Occurrence) {
+        let (finding, region) = self.leaks[leak].findings[finding].clone();
+        let Finding { span, encoding, .. } = finding;
+        (finding, Occurrence { path, region, span, encoding, place })
+    }
+
+    /// A commit's texts may hold the very secret: they are shown redacted.
+    fn commit(&mut self, place: usize) -> Option<CommitRef> {
+        let (trace, engine) = (self.trace, self.engine);
+        let told = self.commits.entry(place).or_insert_with(|| {
+            let redact = |text: String| engine.redact(text.as_bytes()).to_str_lossy().into_owned();
+            let CommitRef { date, id, author, email, summary } = trace.commit(place)?;
+            let (author, email, summary) = (redact(author), redact(email), redact(summary));
+            Ok(CommitRef { date, id, author, email, summary })
+        });
+        told.as_ref().ok().cloned()
+    }
+}

@@ -1,0 +1,159 @@
+//! Chains: the escapes of one kind that stand near each other, decoded together.
+//!
+//! A chain lies in one stretch (see [`Kind::breaks`]) and ends where the next escape is more
+//! than [`GAP`] away. Decoded are its escapes and what stands round them: `LONGEST` bytes in
+//! front, `LONGEST + AFTER` behind, no further than the stretch. The entry is the chain's
+//! first escape, which a look back of `GAP` bytes tells. Of one kind a byte lies in three
+//! chains' surroundings at most, so that the work grows with the length alone.
+
+use super::decoded::{Cut, Decoded, Map, Piece};
+use super::escape::{Kind, Mark};
+use super::joint::{LONGEST_JOINT, WORD};
+use super::run::{OVERLAP, RUN_LONGEST};
+use crate::rules::{AFTER, LONGEST, MARGIN};
+
+/// Bytes between two escapes of a chain, at most. All that tells a chain's first escape lies
+/// within a delta's margin in front of it.
+const GAP: usize = LONGEST;
+const _: () = assert!(GAP + LONGEST_JOINT + WORD <= MARGIN);
+
+/// Decodes the chain whose first escape stands at `first`; nothing if another one is.
+pub fn chain(kind: Kind, bytes: &[u8], first: usize, found: &mut dyn FnMut(Decoded)) {
+    let Some(mark) = kind.mark(bytes, first) else { return };
+    if previous(kind, bytes, first).is_some() {
+        return;
+    }
+    let (start, cut_front) = front(kind, bytes, first);
+    let mut strip = Strip::new(start, cut_front);
+    let mut next = Some((first, mark));
+    while let Some((at, mark)) = next {
+        strip.copy(bytes, at);
+        strip.put(&mark);
+        if strip.at - strip.start >= RUN_LONGEST
+            && let Some(resume) = strip.resume
+        {
+            let decoded = std::mem::replace(&mut strip, Strip::new(resume, true));
+            let end = decoded.at;
+            found(decoded.finish(kind, first, true));
+            // Once more over the last bytes, for what stands across the cut.
+            next = following(kind, bytes, resume);
+            debug_assert!(resume < end);
+        } else {
+            next = following(kind, bytes, strip.at);
+        }
+    }
+    let (end, cut_back) = back(kind, bytes, strip.at);
+    strip.copy(bytes, end);
+    found(strip.finish(kind, first, cut_back));
+}
+
+/// The last escape before `at` in its stretch, no more than `GAP` bytes away.
+pub fn previous(kind: Kind, bytes: &[u8], at: usize) -> Option<usize> {
+    let ends_here = |start: usize| {
+        kind.mark(bytes, start).filter(|mark| start + mark.length <= at).map(|_| start)
+    };
+    let mut back = at;
+    while back > at.saturating_sub(GAP) {
+        back -= 1;
+        if let Some(start) = ends_here(back) {
+            return Some(start);
+        }
+        if kind.breaks(bytes, back) {
+            return if kind == Kind::Joint { joint_over(bytes, back, at) } else { None };
+        }
+    }
+    None
+}
+
+/// The joint that holds the line end at `line_end` and ends before `at`.
+fn joint_over(bytes: &[u8], line_end: usize, at: usize) -> Option<usize> {
+    let fill = |b: &u8| b.is_ascii_whitespace() || b"+.&~|<>\\".contains(b);
+    let from = line_end.saturating_sub(LONGEST_JOINT);
+    let filled = bytes[from..line_end].iter().rev().take_while(|&b| fill(b)).count();
+    // A backslash before the line's end opens a joint of its own.
+    let quote = (line_end - filled).checked_sub(1);
+    let backslash = (line_end - filled..line_end).find(|&start| bytes[start] == b'\\');
+    [quote, backslash].into_iter().flatten().find(|&start| {
+        Kind::Joint
+            .mark(bytes, start)
+            .is_some_and(|mark| start + mark.length > line_end && start + mark.length <= at)
+    })
+}
+
+/// The next escape at or behind `from` in its stretch, no more than `GAP` bytes away.
+fn following(kind: Kind, bytes: &[u8], from: usize) -> Option<(usize, Mark)> {
+    for at in from..bytes.len().min(from + GAP) {
+        if let Some(mark) = kind.mark(bytes, at) {
+            return Some((at, mark));
+        }
+        if kind.breaks(bytes, at) {
+            return None;
+        }
+    }
+    None
+}
+
+/// Where the stretch round `at` begins, and whether the word goes on in front of it.
+fn front(kind: Kind, bytes: &[u8], at: usize) -> (usize, bool) {
+    let bound = at.saturating_sub(LONGEST);
+    let start =
+        (bound..at).rev().find(|&before| kind.breaks(bytes, before)).map_or(bound, |b| b + 1);
+    (start, start > 0 && !kind.breaks(bytes, start - 1))
+}
+
+/// Where the stretch behind `at` ends, and whether the word goes on behind it.
+fn back(kind: Kind, bytes: &[u8], at: usize) -> (usize, bool) {
+    let bound = bytes.len().min(at + LONGEST + AFTER);
+    let end = (at..bound).find(|&behind| kind.breaks(bytes, behind)).unwrap_or(bound);
+    (end, end < bytes.len() && !kind.breaks(bytes, end))
+}
+
+/// A stretch as it is being decoded.
+struct Strip {
+    start: usize,
+    cut_front: bool,
+    /// All before this is decoded.
+    at: usize,
+    bytes: Vec<u8>,
+    pieces: Vec<Piece>,
+    /// Where the next strip would begin, if this one grew too long.
+    resume: Option<usize>,
+}
+
+impl Strip {
+    fn new(start: usize, cut_front: bool) -> Self {
+        Strip { start, cut_front, at: start, bytes: Vec::new(), pieces: Vec::new(), resume: None }
+    }
+
+    /// Bytes up to `end` as they stand.
+    fn copy(&mut self, bytes: &[u8], end: usize) {
+        if end > self.at {
+            self.pieces.push(Piece { decoded: self.bytes.len(), source: self.at, escape: 0 });
+            self.bytes.extend_from_slice(&bytes[self.at..end]);
+            self.at = end;
+        }
+        if self.resume.is_none() && self.at - self.start >= RUN_LONGEST - OVERLAP {
+            self.resume = Some(self.at);
+        }
+    }
+
+    fn put(&mut self, mark: &Mark) {
+        if !mark.text().is_empty() {
+            let decoded = self.bytes.len();
+            self.pieces.push(Piece { decoded, source: self.at, escape: mark.length });
+            self.bytes.extend_from_slice(mark.text());
+        }
+        self.at += mark.length;
+    }
+
+    fn finish(self, kind: Kind, at: usize, cut_back: bool) -> Decoded {
+        Decoded {
+            at,
+            bytes: self.bytes,
+            step: kind.step(),
+            map: Map::Pieces(self.pieces),
+            cut: Cut { front: self.cut_front, back: cut_back },
+            utf16: None,
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Text that stands encoded in other text.
+//!
+//! ```text
+//! bytes ─▶ entries (what could be encoded, and begins here?) ─▶ run · chain of escapes
+//!       ─▶ Decoded (text, and the way back) ─▶ the engine again, three deep ─▶ spans mapped back
+//! ```
+//!
+//! What a decoding gives depends on its run or chain alone, wherever that stands: where it
+//! begins is told from the bytes round its first character, and a run is always decoded whole
+//! (points 3 and 4 of the contract of locality). [`each`] finds entry points by itself; a
+//! faster search can set [`run()`], [`escape()`] and [`joined`] on those that it found.
+
+use std::ops::Range;
+
+mod chain;
+mod decoded;
+mod entries;
+mod escape;
+mod hex;
+mod joint;
+mod nested;
+mod reach;
+mod run;
+mod sheet;
+mod text;
+mod value;
+
+pub use decoded::Decoded;
+pub use nested::detect;
+pub use reach::first_entry;
+pub use run::{RUN_LONGEST, RUN_SHORTEST, belongs, run, run_at};
+pub use value::value;
+
+use entries::Entry;
+use escape::Kind;
+
+/// Calls `found` with what is encoded in `bytes` and begins in `range`.
+pub fn each(bytes: &[u8], range: Range<usize>, found: &mut dyn FnMut(Decoded)) {
+    entries::each(bytes, range, |entry| match entry {
+        Entry::Run(at) => run(bytes, at, found),
+        Entry::Escape(at) => escape(bytes, at, found),
+        Entry::Quote(at) => joined(bytes, at, found),
+    });
+}
+
+/// Decodes the escapes round the `%`, `&` or backslash at `at`, if that begins the first.
+pub fn escape(bytes: &[u8], at: usize, found: &mut dyn FnMut(Decoded)) {
+    for kind in entries::kinds(bytes, at) {
+        chain::chain(*kind, bytes, at, found);
+    }
+}
+
+/// Joins the literals round the closing quote at `at`, if it is the first that is followed
+/// by another literal.
+pub fn joined(bytes: &[u8], at: usize, found: &mut dyn FnMut(Decoded)) {
+    chain::chain(Kind::Joint, bytes, at, found);
+}

@@ -1,0 +1,89 @@
+//! How far back a decoding may begin that looks at a byte.
+//!
+//! A change within a run or a chain changes everything that it decodes to, so that nothing
+//! of it may be carried over from another version and it is looked at whole (contract of
+//! locality, point 4). An audit asks here where that begins.
+
+use super::chain;
+use super::escape::Kind;
+use super::joint::LONGEST_JOINT;
+use super::run::{self, RUN_LONGEST, belongs};
+
+/// The first entry point of what might be decoded over the byte at `at`; `at` itself where
+/// nothing is. `None` where it lies more than [`RUN_LONGEST`] bytes back: the blob must be
+/// scanned whole.
+pub fn first_entry(bytes: &[u8], at: usize) -> Option<usize> {
+    let earliest = at.saturating_sub(RUN_LONGEST);
+    let mut first = start_of_lines(bytes, at, earliest)?;
+    for kind in Kind::ALL {
+        first = first.min(start_of_chain(kind, bytes, at, earliest)?);
+    }
+    Some(first)
+}
+
+/// Start of the run that holds or touches the byte, or of the first of the lines of runs
+/// that it may have been joined to.
+fn start_of_lines(bytes: &[u8], at: usize, earliest: usize) -> Option<usize> {
+    let mut first = at;
+    // Behind padding, or on the indent of a line that would be joined.
+    let mut end = bytes[..at].iter().rev().take(2).take_while(|&&b| b == b'=').count();
+    end = at - end;
+    if let Some(line) = run::line_before(bytes, at) {
+        end = line;
+    }
+    // Within a line end.
+    let holds = |start: &usize| start + run::line_ends(&bytes[*start..]) > at;
+    if let Some(line) = (at.saturating_sub(3)..at).find(holds) {
+        end = line;
+    }
+    loop {
+        let mut start = end;
+        while start > earliest && belongs(bytes[start - 1]) {
+            start -= 1;
+        }
+        if start == end {
+            return Some(first);
+        }
+        if start <= earliest && start > 0 {
+            return None;
+        }
+        first = start;
+        match run::line_before(bytes, start) {
+            Some(line) => end = line,
+            None => return Some(first),
+        }
+    }
+}
+
+/// Start of the first escape of the chain in whose reach the byte lies.
+fn start_of_chain(kind: Kind, bytes: &[u8], at: usize, earliest: usize) -> Option<usize> {
+    let holds =
+        |start: &usize| kind.mark(bytes, *start).is_some_and(|mark| start + mark.length > at);
+    let mut first = (at.saturating_sub(LONGEST_JOINT)..at).find(holds).unwrap_or(at);
+    while let Some(before) = chain::previous(kind, bytes, first) {
+        if before <= earliest && before > 0 {
+            return None;
+        }
+        first = before;
+    }
+    Some(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decoding_is_followed_to_where_it_begins() {
+        let line = "a".repeat(40);
+        let block = format!("key: {line}\n     {line}\n     {line}\n");
+        for at in block.len() - 41..block.len() {
+            assert_eq!(first_entry(block.as_bytes(), at), Some(5), "{at}");
+        }
+        let chain = "x=%41bcd%42efg hij";
+        assert_eq!(first_entry(chain.as_bytes(), 9), Some(2));
+        assert_eq!(first_entry(chain.as_bytes(), 17), Some(15));
+        assert_eq!(first_entry("%41".repeat(40_000).as_bytes(), 100_000), None);
+        assert_eq!(first_entry("a".repeat(100_000).as_bytes(), 100_000), None);
+    }
+}

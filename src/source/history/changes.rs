@@ -1,0 +1,113 @@
+//! What a commit changes among wanted blobs, against all its parents.
+
+use bstr::{BString, ByteSlice};
+
+use super::outlines::{EMPTY, Node, OutlineId, Outlines};
+
+/// A path at which a commit and one of its parents differ in wanted blobs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Change {
+    /// Place of the commit in topological order.
+    pub commit: usize,
+    /// Below the repository's root.
+    pub path: BString,
+    /// The parents' wanted blobs at this path, by their places among the wanted.
+    pub before: Vec<usize>,
+    /// The commit's own.
+    pub after: Option<usize>,
+}
+
+/// More places than this in one commit are a trap, such as a tree that holds itself tenfold
+/// in each of its folders.
+pub const MOST_PLACES: usize = 1_000_000;
+
+/// A pair of sides at one path.
+struct Level {
+    path: BString,
+    before: Vec<OutlineId>,
+    after: OutlineId,
+}
+
+/// The changes of one commit, by path; `None` where there are more than [`MOST_PLACES`].
+///
+/// A tree that all parents have alike is passed over. One that only some parents have alike
+/// is looked at: a merge may leave out what one side brought.
+pub fn changes(
+    outlines: &Outlines<'_>,
+    commit: usize,
+    before: Vec<OutlineId>,
+    after: OutlineId,
+) -> Option<Vec<Change>> {
+    let mut changes = Vec::new();
+    let mut levels = vec![Level { path: BString::default(), before, after }];
+    while let Some(level) = levels.pop() {
+        if level.is_settled() {
+            continue;
+        }
+        for (path, before, after) in level.names(outlines) {
+            let is_same = !before.is_empty() && before.iter().all(|side| *side == after);
+            if is_same || (after.is_none() && before.iter().all(Option::is_none)) {
+                continue;
+            }
+            let blobs: Vec<usize> = before.iter().filter_map(|side| blob(*side)).collect();
+            let trees: Vec<OutlineId> = before.iter().map(|side| tree(*side)).collect();
+            if !blobs.is_empty() || blob(after).is_some() {
+                let path = path.clone();
+                changes.push(Change { commit, path, before: blobs, after: blob(after) });
+            }
+            levels.push(Level { path, before: trees, after: tree(after) });
+        }
+        if changes.len() + levels.len() > MOST_PLACES {
+            return None;
+        }
+    }
+    changes.sort();
+    Some(changes)
+}
+
+impl Level {
+    fn is_settled(&self) -> bool {
+        let mut sides = self.before.iter();
+        if self.before.is_empty() { self.after == EMPTY } else { sides.all(|&s| s == self.after) }
+    }
+
+    /// Every name of any side, with what each side has there.
+    fn names(&self, outlines: &Outlines<'_>) -> Vec<(BString, Vec<Option<Node>>, Option<Node>)> {
+        let after = outlines.get(self.after);
+        let before: Vec<_> = self.before.iter().map(|&side| outlines.get(side)).collect();
+        let sides = before.iter().chain([&after]);
+        let mut names: Vec<&BString> = sides.flat_map(|side| side.iter().map(|(n, _)| n)).collect();
+        names.sort_unstable();
+        names.dedup();
+        let at = |outline: &[(BString, Node)], name: &BString| {
+            let found = outline.binary_search_by(|(other, _)| other.cmp(name)).ok();
+            found.map(|place| outline[place].1)
+        };
+        let row = |name: &BString| {
+            let before = before.iter().map(|side| at(side, name)).collect();
+            (join(&self.path, name), before, at(&after, name))
+        };
+        names.into_iter().map(row).collect()
+    }
+}
+
+fn blob(side: Option<Node>) -> Option<usize> {
+    match side {
+        Some(Node::Blob(wanted)) => Some(wanted),
+        _ => None,
+    }
+}
+
+fn tree(side: Option<Node>) -> OutlineId {
+    match side {
+        Some(Node::Tree(outline)) => outline,
+        _ => EMPTY,
+    }
+}
+
+fn join(folder: &BString, name: &BString) -> BString {
+    if folder.is_empty() {
+        return name.clone();
+    }
+    [folder.as_bytes(), b"/", name.as_bytes()].concat().into()
+}

@@ -1,0 +1,129 @@
+//! Loose objects, checked before libgit2 sees them: it reads one that was cut short without
+//! end (`git_zstream_get_output` asks zlib for more for ever), and takes one whose first byte
+//! was damaged for an ancient format, of any type that falls out.
+//!
+//! Format: zlib's, of `<type> <size>` in ASCII, a NUL, and the content; the id is the SHA-1
+//! of all that (`gitformat-loose`).
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use flate2::bufread::ZlibDecoder;
+use git2::{ObjectType, Oid};
+use rayon::prelude::*;
+
+/// Longest header: the longest type, a space, twenty digits and a NUL.
+const HEADER: u64 = 28;
+
+/// What is wrong with a loose object.
+#[derive(Debug, thiserror::Error)]
+pub enum LooseError {
+    #[error("{0}")]
+    Read(#[from] std::io::Error),
+    #[error("its header is no header of an object")]
+    Header,
+    #[error("it is shorter or longer than it says")]
+    Size,
+    #[error("its content does not have its id")]
+    Id,
+}
+
+/// The loose objects of an `objects` folder that are damaged.
+pub fn damaged(objects: &Path) -> Vec<(Oid, LooseError)> {
+    files(objects)
+        .into_par_iter()
+        .filter_map(|(id, file)| Some((id, check(id, &file).err()?)))
+        .collect()
+}
+
+/// The ids of the loose objects of an `objects` folder.
+pub fn ids(objects: &Path) -> Vec<Oid> {
+    files(objects).into_iter().map(|(id, _)| id).collect()
+}
+
+/// The files that libgit2 takes for loose objects: two digits, a slash, the other digits.
+fn files(objects: &Path) -> Vec<(Oid, PathBuf)> {
+    let folders = (0..=u8::MAX).map(|first| objects.join(format!("{first:02x}")));
+    let entries = folders.filter_map(|folder| fs::read_dir(folder).ok()).flatten();
+    entries.filter_map(|entry| object(entry.ok()?.path())).collect()
+}
+
+fn object(file: PathBuf) -> Option<(Oid, PathBuf)> {
+    let folder = file.parent()?.file_name()?.to_str()?;
+    let id = format!("{folder}{}", file.file_name()?.to_str()?);
+    let is_whole = id.len() == Oid::ZERO_SHA1.as_bytes().len() * 2;
+    let id = Oid::from_str(&id).ok().filter(|_| is_whole)?;
+    Some((id, file))
+}
+
+fn check(id: Oid, file: &Path) -> Result<(), LooseError> {
+    let mut packed = BufReader::new(fs::File::open(file)?);
+    let mut content = BufReader::new(ZlibDecoder::new(&mut packed));
+    let (kind, size) = header(&mut content)?;
+    let mut bytes = Vec::new();
+    // One byte more than there should be, and zlib's own check at the end.
+    content.take(size.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 != size || !packed.fill_buf()?.is_empty() {
+        return Err(LooseError::Size);
+    }
+    match Oid::hash_object(kind, &bytes) {
+        Ok(found) if found == id => Ok(()),
+        _ => Err(LooseError::Id),
+    }
+}
+
+fn header(content: &mut impl BufRead) -> Result<(ObjectType, u64), LooseError> {
+    let mut header = Vec::new();
+    content.take(HEADER).read_until(0, &mut header)?;
+    let text = header.strip_suffix(b"\0").and_then(|header| std::str::from_utf8(header).ok());
+    let (kind, size) = text.and_then(|text| text.split_once(' ')).ok_or(LooseError::Header)?;
+    let kind = ObjectType::from_str(kind).filter(|kind| kind.is_loose());
+    let size = size.parse().map_err(|_| LooseError::Header)?;
+    Ok((kind.ok_or(LooseError::Header)?, size))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::ZlibEncoder;
+
+    use super::*;
+
+    fn packed(object: &[u8]) -> Vec<u8> {
+        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(object).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn only_what_has_its_id_and_its_size_passes() {
+        let folder = tempfile::tempdir().unwrap();
+        let id = Oid::hash_object(ObjectType::Blob, b"content\n").unwrap();
+        let fails = |file: &[u8]| {
+            let path = folder.path().join("object");
+            fs::write(&path, file).unwrap();
+            check(id, &path).err().map(|why| why.to_string())
+        };
+        let whole = packed(b"blob 8\0content\n");
+        assert_eq!(fails(&whole), None);
+        for end in 0..whole.len() {
+            assert!(fails(&whole[..end]).is_some(), "cut at {end}");
+        }
+        for object in [
+            &b"blob 8\0content!"[..],
+            b"blob 7\0content\n",
+            b"blob 9\0content\n",
+            b"tree 8\0content\n",
+            b"blob 8content\n",
+            b"blob x\0content\n",
+            b"\0",
+            b"",
+        ] {
+            assert!(fails(&packed(object)).is_some(), "{object:?}");
+        }
+        assert!(fails(&[&whole[..], b"more"].concat()).is_some());
+    }
+}

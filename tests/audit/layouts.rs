@@ -1,0 +1,164 @@
+//! Every layout of a repository: bare, linked, shared, shallow, partial, empty.
+
+use std::fs;
+
+use keysieve::audit::{AuditError, audit};
+use keysieve::engine::Engine;
+use keysieve::findings::FingerprintKey;
+use keysieve::policy::Policy;
+use keysieve::report::Outcome;
+use keysieve::rules::catalogue::Catalogue;
+use keysieve::source::Silent;
+
+use crate::support::audited::{audited, told, told_of};
+use crate::support::repository::TempRepo;
+use crate::support::tokens::localstack_auth_token;
+
+const TOLD: [&str; 1] = ["a.env:1 +Add -Remove"];
+
+/// A secret that came and went; a third commit lies on top.
+fn leaky() -> TempRepo {
+    let repository = TempRepo::new();
+    repository.write("a.env", format!("TOKEN={}\n", localstack_auth_token(1)));
+    repository.commit("Add");
+    repository.git(&["rm", "--quiet", "a.env"]);
+    repository.commit("Remove");
+    repository.write("b", "");
+    repository.commit("Go on");
+    repository
+}
+
+fn error_at(path: &std::path::Path) -> String {
+    let engine = Engine::new(Catalogue::built_in(), FingerprintKey::new(b""));
+    let result = audit(path, &engine, &Policy::default(), &Silent);
+    let error: AuditError = result.map(|report| format!("{report:?}")).unwrap_err();
+    error.to_string()
+}
+
+#[test]
+fn a_repository_is_found_from_a_folder_inside_it() {
+    let repository = leaky();
+    repository.write("deep/er/file", "");
+    assert_eq!(told_of(&repository.path().join("deep/er")), TOLD);
+    assert_eq!(told_of(&repository.path().join(".git")), TOLD);
+}
+
+#[test]
+fn a_bare_repository() {
+    let repository = leaky();
+    repository.git_in(repository.home(), &["clone", "--quiet", "--bare", "tree", "bare"]);
+    assert_eq!(told_of(&repository.home().join("bare")), TOLD);
+}
+
+#[test]
+fn a_linked_worktree_has_a_head_of_its_own() {
+    let repository = leaky();
+    repository.git(&["worktree", "add", "--quiet", "--detach", "../linked", "HEAD~2"]);
+    assert_eq!(told_of(&repository.home().join("linked")), ["a.env:1 +Add @HEAD"]);
+    assert_eq!(told_of(&repository.path()), TOLD);
+}
+
+#[test]
+fn a_git_file_leads_to_the_repository() {
+    let repository = leaky();
+    let moved = repository.home().join("elsewhere.git");
+    fs::rename(repository.path().join(".git"), &moved).unwrap();
+    repository.write(".git", format!("gitdir: {}\n", moved.display()));
+    assert_eq!(told_of(&repository.path()), TOLD);
+}
+
+#[test]
+fn alternates_are_read_and_missing_ones_are_a_failure() {
+    let repository = leaky();
+    repository.git_in(repository.home(), &["clone", "--quiet", "--shared", "tree", "shared"]);
+    let shared = repository.home().join("shared");
+    assert_eq!(told_of(&shared), TOLD);
+
+    fs::rename(repository.path(), repository.home().join("gone")).unwrap();
+    let report = audited(&shared);
+    assert_eq!(report.outcome(), Outcome::Incomplete);
+    let failure = &report.coverage.failures[0];
+    assert!(failure.what.starts_with("alternate "), "{failure:?}");
+    assert!(failure.why.contains("missing"), "{failure:?}");
+}
+
+#[test]
+fn a_relative_alternate_is_read() {
+    let repository = leaky();
+    repository.git_in(repository.home(), &["init", "--quiet", "other"]);
+    let other = repository.home().join("other");
+    let alternates = other.join(".git/objects/info/alternates");
+    fs::write(&alternates, "../../../tree/.git/objects\n").unwrap();
+    assert_eq!(told_of(&other), TOLD);
+}
+
+#[test]
+fn an_empty_repository_is_clean() {
+    let repository = TempRepo::new();
+    let report = audited(&repository.path());
+    assert_eq!(report.outcome(), Outcome::Clean);
+    assert_eq!(report.coverage.blobs, 0);
+}
+
+#[test]
+fn a_shallow_clone_is_noted() {
+    let repository = leaky();
+    let url = format!("file://{}", repository.path().display());
+    let clone = ["clone", "--quiet", "--depth=2", &url, "shallow"];
+    repository.git_in(repository.home(), &clone);
+    let report = audited(&repository.home().join("shallow"));
+    assert_eq!(report.outcome(), Outcome::Clean);
+    let removed = repository.git(&["rev-parse", "HEAD^"]);
+    let [note] = &report.coverage.notes[..] else { panic!("{report:?}") };
+    assert!(note.contains(&removed) && note.contains("git fetch --unshallow"), "{note}");
+
+    let whole = ["fetch", "--quiet", "--unshallow"];
+    repository.git_in(&repository.home().join("shallow"), &whole);
+    assert_eq!(told_of(&repository.home().join("shallow")), TOLD);
+}
+
+#[test]
+fn a_shallow_boundary_brings_in_what_it_holds() {
+    let repository = TempRepo::new();
+    repository.write("a.env", format!("TOKEN={}\n", localstack_auth_token(2)));
+    repository.commit("Add");
+    repository.write("b", "");
+    repository.commit("Boundary");
+    let url = format!("file://{}", repository.path().display());
+    repository.git_in(repository.home(), &["clone", "--quiet", "--depth=1", &url, "shallow"]);
+    let told = told_of(&repository.home().join("shallow"));
+    assert_eq!(told, ["a.env:1 +Boundary @HEAD"]);
+}
+
+#[test]
+fn a_partial_clone_is_noted() {
+    let repository = leaky();
+    repository.git(&["config", "uploadpack.allowFilter", "true"]);
+    let url = format!("file://{}", repository.path().display());
+    let clone = ["clone", "--quiet", "--filter=blob:none", &url, "partial"];
+    repository.git_in(repository.home(), &clone);
+    let partial = repository.home().join("partial");
+    let report = audited(&partial);
+    assert_eq!(report.outcome(), Outcome::Clean);
+    let [note] = &report.coverage.notes[..] else { panic!("{report:?}") };
+    assert!(note.starts_with("partial clone"), "{note}");
+
+    repository.git_in(&partial, &["fetch", "--quiet", "--refetch", "--no-filter"]);
+    assert_eq!(told(&audited(&partial)), TOLD);
+}
+
+#[test]
+fn a_repository_with_sha_256_ids_is_refused_by_name() {
+    let repository = TempRepo::with(&["init", "--quiet", "--object-format=sha256"]);
+    let said = error_at(&repository.path());
+    assert!(said.contains("sha256") && said.contains("keysieve scan"), "{said}");
+}
+
+#[test]
+fn what_is_no_repository_is_an_error_that_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = error_at(folder.path());
+    assert!(said.ends_with("not a git repository; to scan a plain folder use `keysieve scan`"));
+    let said = error_at(&folder.path().join("absent"));
+    assert!(said.ends_with("does not exist"), "{said}");
+}

@@ -1,0 +1,12 @@
+//! The audit, on real repositories made by the real git.
+
+#![allow(clippy::unwrap_used, reason = "clippy takes only #[test] functions for tests")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod commits;
+mod damage;
+mod layouts;
+mod objects;
+mod reports;

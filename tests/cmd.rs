@@ -1,0 +1,15 @@
+//! The command line's words, as data: the cases stand in `tests/cmd`.
+//!
+//! `TRYCMD=overwrite cargo test --test cmd` writes what the binary says now into the cases;
+//! read the difference before it is committed. What needs a secret that a built-in rule finds
+//! cannot be a file of ours and is tested in `tests/scan.rs`.
+
+#[test]
+fn says_what_the_cases_say() {
+    trycmd::TestCases::new()
+        .env("COLUMNS", "100")
+        .env("NO_COLOR", "1")
+        .env("KEYSIEVE_FINGERPRINT_KEY", "")
+        .case("tests/cmd/*.trycmd")
+        .case("tests/cmd/*.toml");
+}

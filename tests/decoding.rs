@@ -1,0 +1,444 @@
+//! Properties of decoding: a token is found however it is written, and nothing else is.
+
+use std::io::Write as _;
+use std::ops::Range;
+
+use base64::Engine as _;
+use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
+use keysieve::engine::{Engine, decode};
+use keysieve::findings::{Encoding, Finding, FingerprintKey, Step};
+use keysieve::rules::catalogue::Catalogue;
+use keysieve::rules::{LONGEST, MARGIN};
+use md5::{Digest, Md5};
+
+fn engine() -> Engine {
+    Engine::new(Catalogue::built_in(), FingerprintKey::new(b""))
+}
+
+/// The documentation's made-up token.
+fn token() -> String {
+    ["ls-", "fAKeToKe-0000-0000-0000-eXamPle0f207"].concat()
+}
+
+/// Numbers that look random and are the same in every run.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    fn below(&mut self, bound: usize) -> usize {
+        (self.next() % bound as u64) as usize
+    }
+
+    fn one_of<T: Copy>(&mut self, items: &[T]) -> T {
+        items[self.below(items.len())]
+    }
+
+    fn word(&mut self, alphabet: &[u8], length: usize) -> String {
+        (0..length).map(|_| char::from(self.one_of(alphabet))).collect()
+    }
+
+    /// A token whose check digits hold.
+    fn token(&mut self) -> String {
+        let alphabet = b"abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+        let mut payload = self.word(&alphabet[..49], 4);
+        payload += &self.word(alphabet, 4);
+        for length in [4, 4, 4, 8] {
+            payload += "-";
+            payload += &self.word(alphabet, length);
+        }
+        let digest = Md5::digest(&payload);
+        format!("ls-{payload}{:02x}{:02x}", digest[0], digest[1])
+    }
+
+    /// Prose and code, some of it between `long` and `2 * long` bytes.
+    fn text(&mut self, long: usize) -> String {
+        let words =
+            ["key", "=", "value;", "fn", "main()", "\"text\"", "0x7f", "//", "a", "\n", "{"];
+        let mut text = String::new();
+        let wanted = long + self.below(long + 1);
+        while text.len() < wanted {
+            text += self.one_of(&words);
+            text += " ";
+        }
+        text
+    }
+}
+
+const STEPS: [Step; 8] = [
+    Step::Base64,
+    Step::Hex,
+    Step::Percent,
+    Step::UnicodeEscape,
+    Step::HexEscape,
+    Step::HtmlEntity,
+    Step::Joined,
+    Step::Utf16,
+];
+
+/// The text, written in that way.
+fn encode(step: Step, text: &str, random: &mut Random) -> String {
+    let some = |random: &mut Random, escape: &dyn Fn(char) -> String| -> String {
+        let all = random.below(2) == 0;
+        let must = random.below(text.chars().count());
+        text.chars()
+            .enumerate()
+            .map(|(at, c)| {
+                let plain = c.is_ascii_alphanumeric() && !all && at != must && random.below(4) > 0;
+                if plain { c.to_string() } else { escape(c) }
+            })
+            .collect()
+    };
+    match step {
+        Step::Base64 => match random.below(3) {
+            0 => BASE64_STANDARD.encode(text),
+            1 => BASE64_STANDARD_NO_PAD.encode(text),
+            _ => BASE64_URL_SAFE_NO_PAD.encode(text),
+        },
+        Step::Hex => text.bytes().map(|b| format!("{b:02x}")).collect(),
+        Step::Percent => some(random, &|c| format!("%{:02X}", c as u32)),
+        Step::UnicodeEscape => some(random, &|c| format!("\\u{:04x}", c as u32)),
+        Step::HexEscape => some(random, &|c| format!("\\x{:02x}", c as u32)),
+        Step::HtmlEntity => some(random, &|c| format!("&#{};", c as u32)),
+        Step::Joined => {
+            // Between two characters of a token.
+            let places: Vec<usize> = (1..text.len())
+                .filter(|&at| {
+                    text.is_char_boundary(at)
+                        && text.as_bytes()[at - 1..=at].iter().all(u8::is_ascii_alphanumeric)
+                })
+                .collect();
+            let at = random.one_of(&places);
+            let joint = random.one_of(&["\" + \"", "\"\n    \"", "\" .\n\"", "\\\n  "]);
+            format!("\"{}{joint}{}\"", &text[..at], &text[at..])
+        }
+        Step::Utf16 => {
+            let units: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            BASE64_STANDARD.encode(units)
+        }
+    }
+}
+
+/// One to three steps, innermost first.
+fn chain_of(random: &mut Random) -> Vec<Step> {
+    let mut steps = vec![random.one_of(&STEPS)];
+    while steps.len() < 3 && random.below(2) == 0 {
+        steps.push(random.one_of(&STEPS));
+    }
+    // UTF-16 brings its base64 along, and that makes two.
+    let depth: usize = steps.iter().map(|step| if *step == Step::Utf16 { 2 } else { 1 }).sum();
+    // Joints of two kinds in one literal are not made out.
+    let joints = steps.iter().filter(|step| **step == Step::Joined).count();
+    if depth > 3 || joints > 1 { chain_of(random) } else { steps }
+}
+
+#[test]
+fn a_token_is_found_however_it_is_written() {
+    let engine = engine();
+    let mut random = Random(0x9E37_79B9_7F4A_7C15);
+    for round in 0..3000 {
+        let token = random.token();
+        let plain = engine.scan(token.as_bytes());
+        let [plain] = &plain[..] else { panic!("{token} is no token") };
+        let steps = chain_of(&mut random);
+        let mut written = token.clone();
+        for step in &steps {
+            written = encode(*step, &written, &mut random);
+        }
+        if steps.ends_with(&[Step::Joined]) && written.len() > LONGEST {
+            // A joint's surroundings do not reach so far.
+            continue;
+        }
+        let (before, after) = (random.text(60), random.text(60));
+        let text = format!("{before} x = {written}; {after}");
+        let findings = engine.scan(text.as_bytes());
+        let [found] = &findings[..] else {
+            panic!("round {round}, {steps:?}: {} findings in {text}", findings.len())
+        };
+        assert_eq!(found.fingerprint, plain.fingerprint, "{steps:?} {text}");
+        assert_eq!(found.verdict, plain.verdict);
+        assert_eq!(found.redacted, plain.redacted);
+        let place = before.len() + 5..before.len() + 5 + written.len();
+        let span = found.span.start..found.span.end;
+        assert!(
+            place.start <= span.start && span.end <= place.end,
+            "{steps:?} {text} {span:?} {place:?}"
+        );
+        if steps.len() > 1 {
+            continue;
+        }
+        // The span alone holds the whole secret.
+        let alone = engine.scan(&text.as_bytes()[span.clone()]);
+        let [alone] = &alone[..] else { panic!("{steps:?}: {}", &text[span]) };
+        assert_eq!(alone.fingerprint, plain.fingerprint, "{steps:?}");
+        if let [Step::Utf16] = steps[..] {
+            assert_eq!(found.encoding, Encoding::from(Step::Utf16).within(Step::Base64));
+        } else if let [step] = steps[..] {
+            assert_eq!(found.encoding, Encoding::from(step));
+        }
+    }
+}
+
+fn scanned(text: &str) -> Vec<(String, String)> {
+    let engine = engine();
+    engine
+        .scan(text.as_bytes())
+        .iter()
+        .map(|found| {
+            let span = &text[found.span.start..found.span.end];
+            (found.encoding.to_string(), span.to_owned())
+        })
+        .collect()
+}
+
+#[test]
+fn a_secret_stands_in_more_than_itself() {
+    let basic = BASE64_STANDARD.encode(format!(":{}", token()));
+    let cases = [
+        (format!("Authorization: Basic {basic}\n"), "base64", basic.clone()),
+        (format!("//registry.example/:_auth={basic}\n"), "base64", basic.clone()),
+        (format!("\"auth\": \"{basic}\"\n"), "base64", basic.clone()),
+    ];
+    for (text, encoding, span) in cases {
+        assert_eq!(scanned(&text), [(encoding.to_owned(), span)], "{text}");
+    }
+    let nested = BASE64_STANDARD.encode(format!("export TOKEN={}", token())).replace('=', "%3D");
+    let found = scanned(&format!("https://example.com/?state={nested}&x=1"));
+    assert_eq!(found.len(), 1);
+    // Behind a sign that is an escape a word begins for the plain reading too.
+    let json = format!(r#"{{"run": "export TOKEN=\u0027{}\u0027"}}"#, token());
+    assert_eq!(scanned(&json), [("plain".to_owned(), token())]);
+    let escaped = token().replace('-', "%2D");
+    let found = scanned(&format!("https://example.com/?token={escaped}&x=1"));
+    assert_eq!(found, [("percent-encoding".to_owned(), escaped)]);
+}
+
+/// The name stands outside of what is encoded.
+#[test]
+fn a_named_value_is_decoded() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(NAMED_RULE.as_bytes()).unwrap();
+    let mut catalogue = Catalogue::built_in();
+    catalogue.add_file(file.path()).unwrap();
+    let engine = Engine::new(catalogue, FingerprintKey::new(b""));
+    let key = "q7Rz0Pk3Lm";
+    let plain = engine.scan(format!("NIMBUS_API_KEY={key}\n").as_bytes());
+    assert_eq!(plain.len(), 1);
+    for (encoded, encoding) in [
+        (BASE64_STANDARD.encode(key), "base64"),
+        (BASE64_STANDARD.encode(format!("{key}\n")), "base64"),
+        (key.bytes().map(|b| format!("{b:02X}")).collect(), "hex"),
+    ] {
+        let text = format!("kind: Secret\ndata:\n  NIMBUS_API_KEY: {encoded}\n");
+        let found = engine.scan(text.as_bytes());
+        assert_eq!(found.len(), 1, "{text}");
+        assert_eq!(found[0].fingerprint, plain[0].fingerprint);
+        assert_eq!(found[0].encoding.to_string(), encoding);
+        assert_eq!(text[found[0].span.start..found[0].span.end], encoded);
+    }
+    let other = BASE64_STANDARD.encode("not a key");
+    assert!(engine.scan(format!("NIMBUS_API_KEY={other}\n").as_bytes()).is_empty());
+}
+
+const NAMED_RULE: &str = r#"
+[provider]
+name = "Nimbus"
+rotate = "https://example.com/rotate"
+[[rule]]
+id = "nimbus-api-key"
+since = "0.1.0"
+name = "Nimbus API key"
+description = "A made-up one."
+severity = "high"
+confidence = "high"
+names = ["nimbus_api_key"]
+regex = '(?<secret>[0-9A-Za-z]{10})'
+runbook = ["Rotate it."]
+examples = ['NIMBUS_API_KEY=<>q7Rz0Pk3Lm']
+"#;
+
+#[test]
+fn base64_over_several_lines_is_one_text() {
+    let long =
+        format!("{}\nexport TOKEN={}\n{}", "# a comment\n".repeat(7), token(), "x\n".repeat(50));
+    let encoded = BASE64_STANDARD.encode(long);
+    for width in [20, 40, 64, 76, 77, 101] {
+        let lines: Vec<&str> = encoded
+            .as_bytes()
+            .chunks(width)
+            .map(|line| std::str::from_utf8(line).unwrap())
+            .collect();
+        for end in ["\n", "\r\n", "\n      ", r"\n", r"\r\n"] {
+            let text = format!("data: {end}{}\n", lines.join(end));
+            let found = scanned(&text);
+            assert_eq!(found.len(), 1, "{width} {end:?}");
+            assert_eq!(found[0].0, "base64");
+        }
+    }
+}
+
+/// A part of a long input may begin anywhere in a run.
+#[test]
+fn a_run_whose_beginning_is_out_of_sight_is_still_read() {
+    let encoded =
+        BASE64_STANDARD.encode(format!("{} {} {}", "a b".repeat(60), token(), "c".repeat(60)));
+    let digits: String = token().bytes().map(|b| format!("{b:02x}")).collect();
+    for cut in 0..8 {
+        assert_eq!(scanned(&encoded[cut..]).len(), 1, "{cut}");
+        let digits = format!("{}{digits}", "20".repeat(20));
+        assert_eq!(scanned(&digits[cut..]).len(), 1, "{cut}");
+    }
+}
+
+#[test]
+fn random_bytes_do_no_harm() {
+    let engine = engine();
+    let mut random = Random(7);
+    let alphabets: [&[u8]; 4] = [
+        b"%\\&\"'+ \nux#;41dD8{}=",
+        b"YWJjZGVmZ2hpamts=\n\\n ",
+        b"0123456789abcdef\\x%",
+        b"\"' `+.&~|<>\\\nabc",
+    ];
+    for round in 0..4000 {
+        let length = random.below(700);
+        let alphabet = alphabets[round % alphabets.len()];
+        let bytes: Vec<u8> = (0..length)
+            .map(|_| match random.below(40) {
+                0 => random.next() as u8,
+                _ => random.one_of(alphabet),
+            })
+            .collect();
+        let findings = engine.scan(&bytes);
+        assert!(findings.iter().all(|found| found.span.end <= bytes.len()));
+        for at in 0..bytes.len() {
+            decode::run(&bytes, at, &mut |_| {});
+            decode::escape(&bytes, at, &mut |_| {});
+            decode::joined(&bytes, at, &mut |_| {});
+        }
+        let at = random.below(length + 1);
+        assert!(decode::first_entry(&bytes, at).is_some_and(|first| first <= at));
+    }
+}
+
+/// What a decoding gives, as far as it is seen from outside.
+fn decodings(bytes: &[u8], range: Range<usize>) -> Vec<(Step, Vec<u8>)> {
+    let mut all = Vec::new();
+    decode::each(bytes, range, &mut |decoded| all.push((decoded.step, decoded.bytes)));
+    all.sort();
+    all
+}
+
+fn sorted(mut findings: Vec<Finding>) -> Vec<(usize, usize, Encoding)> {
+    findings.sort_by_key(|found| (found.span, found.encoding));
+    findings.iter().map(|found| (found.span.start, found.span.end, found.encoding)).collect()
+}
+
+#[test]
+fn ranges_that_cover_everything_find_everything() {
+    let engine = engine();
+    let mut random = Random(11);
+    for _ in 0..300 {
+        let mut text = String::new();
+        for _ in 0..4 {
+            let mut written = random.token();
+            for step in chain_of(&mut random) {
+                written = encode(step, &written, &mut random);
+            }
+            text += &random.text(40);
+            text += &written;
+        }
+        let bytes = text.as_bytes();
+        let mut cuts: Vec<usize> = (0..5).map(|_| random.below(bytes.len() + 1)).collect();
+        cuts.extend([0, bytes.len()]);
+        cuts.sort_unstable();
+        let ranges: Vec<Range<usize>> = cuts.windows(2).map(|cut| cut[0]..cut[1]).collect();
+        let whole = 0..bytes.len();
+        let mut parts: Vec<_> =
+            ranges.iter().flat_map(|range| decodings(bytes, range.clone())).collect();
+        parts.sort();
+        assert_eq!(parts, decodings(bytes, whole.clone()), "{text}");
+        assert_eq!(
+            sorted(engine.detect(bytes, &ranges)),
+            sorted(engine.detect(bytes, std::slice::from_ref(&whole))),
+            "{text}"
+        );
+    }
+}
+
+/// What is not near a change is decoded as before, if nothing that reaches over the change
+/// is left out: the property that an audit of deltas stands on.
+#[test]
+fn a_change_touches_nothing_but_what_reaches_over_it() {
+    let mut random = Random(13);
+    for round in 0..300 {
+        let mut text = String::new();
+        for _ in 0..12 {
+            let mut written = random.token();
+            for step in chain_of(&mut random) {
+                written = encode(step, &written, &mut random);
+            }
+            text += &random.text(30);
+            text += &written;
+        }
+        let at = random.below(text.len() + 1);
+        let insert = random.one_of(&["a", "\n", "%41", "\"", "YWJjZGVmZ2hpamtsbW5v", " "]);
+        let changed = [&text[..at], insert, &text[at..]].concat();
+        let (text, changed) = (text.as_bytes(), changed.as_bytes());
+        let first = |bytes: &[u8], at| decode::first_entry(bytes, at).unwrap();
+        let reaches =
+            first(changed, at).min(first(changed, at + insert.len())).min(first(text, at));
+        let front = 0..reaches.saturating_sub(MARGIN);
+        assert_eq!(decodings(changed, front.clone()), decodings(text, front), "round {round}");
+        let back = at + MARGIN;
+        if back < text.len() {
+            assert_eq!(
+                decodings(changed, back + insert.len()..changed.len()),
+                decodings(text, back..text.len()),
+                "round {round}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_work_grows_with_the_length_alone() {
+    let token = token();
+    let base64 = BASE64_STANDARD.encode(format!("export TOKEN={token}\n"));
+    let twice = BASE64_STANDARD.encode(&base64);
+    for unit in [
+        "%41",
+        "%41 ",
+        "&#65;",
+        "\\u0041",
+        "\\x41",
+        "\"a\"+",
+        "\"a\"+\"b\",",
+        "\"a\"\n",
+        "&amp;%41\\x41",
+        "%2541",
+        "QUJD",
+        "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNk\n",
+        "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNk\\n",
+        "41424344",
+        &format!("{base64}\n"),
+        &format!("{twice}\n"),
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaa%41",
+    ] {
+        let work = |length: usize| -> usize {
+            let text = unit.repeat(length / unit.len());
+            let looked = std::cell::Cell::new(0);
+            let look = |text: &[u8], _: &mut Vec<Finding>| looked.set(looked.get() + text.len());
+            decode::detect(text.as_bytes(), 0..text.len(), &look, &mut Vec::new());
+            looked.get()
+        };
+        let (once, four_times) = (work(1 << 18), work(1 << 20));
+        assert!(four_times <= 8 << 20, "{unit:?}: {four_times}");
+        assert!(four_times <= 5 * once + (1 << 16), "{unit:?}: {once}, {four_times}");
+    }
+}

@@ -1,0 +1,62 @@
+//! What the documents say of the rules and the report is true.
+
+#![allow(clippy::unwrap_used, reason = "what helps a test fails as a test does")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use keysieve::rules::catalogue::Catalogue;
+use serde_json::Value;
+
+mod support;
+
+use support::tokens::localstack_auth_token;
+
+#[test]
+fn the_changelog_names_every_rule() {
+    let changelog = document("CHANGELOG.md");
+    let catalogue = Catalogue::built_in();
+    let ids = catalogue.rules().iter().map(|rule| format!("`{}`", rule.id));
+    let missing: Vec<String> = ids.filter(|id| !changelog.contains(id)).collect();
+    assert!(missing.is_empty(), "CHANGELOG.md does not name {}", missing.join(", "));
+}
+
+#[test]
+fn every_field_of_the_json_report_is_described() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("token"), localstack_auth_token(1)).unwrap();
+    // Where there is a path that nobody can read, the report has a failure too.
+    let paths: &[&str] = if cfg!(target_os = "linux") { &[".", "/proc/self/mem"] } else { &["."] };
+    let output = Command::new(env!("CARGO_BIN_EXE_keysieve"))
+        .args(["scan", "--format", "json"])
+        .args(paths)
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let mut fields = BTreeSet::new();
+    gather_fields(&serde_json::from_slice(&output.stdout).unwrap(), &mut fields);
+    assert!(fields.contains("column"), "{fields:?}");
+    let description = document("docs/json.md");
+    for field in fields {
+        assert!(description.contains(&format!("`{field}`")), "docs/json.md lacks `{field}`");
+    }
+}
+
+fn gather_fields(value: &Value, fields: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(object) => {
+            for (field, value) in object {
+                fields.insert(field.clone());
+                gather_fields(value, fields);
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|value| gather_fields(value, fields)),
+        _ => {}
+    }
+}
+
+fn document(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
