@@ -48,7 +48,7 @@ fn start_of_lines(bytes: &[u8], at: usize, earliest: usize) -> Option<usize> {
             return None;
         }
         first = start;
-        match run::line_before(bytes, start) {
+        match run::line_before(bytes, run::behind_escape(bytes, start)) {
             Some(line) => end = line,
             None => return Some(first),
         }
@@ -79,6 +79,12 @@ mod tests {
         let block = format!("key: {line}\n     {line}\n     {line}\n");
         for at in block.len() - 41..block.len() {
             assert_eq!(first_entry(block.as_bytes(), at), Some(5), "{at}");
+        }
+        for end in ["\r\n", "\\n", "\\r\\n"] {
+            let block = format!("key: {}", [&*line, &line, &line].join(end));
+            for at in 46..block.len() {
+                assert_eq!(first_entry(block.as_bytes(), at), Some(5), "{at}");
+            }
         }
         let chain = "x=%41bcd%42efg hij";
         assert_eq!(first_entry(chain.as_bytes(), 9), Some(2));

@@ -81,7 +81,7 @@ pub fn run(bytes: &[u8], start: usize, found: &mut dyn FnMut(Decoded)) {
 }
 
 /// `\n` in a string: its letter is no part of the run behind it.
-fn behind_escape(bytes: &[u8], start: usize) -> usize {
+pub(super) fn behind_escape(bytes: &[u8], start: usize) -> usize {
     let escaped = start > 0
         && bytes[start - 1] == b'\\'
         && matches!(bytes.get(start), Some(b'n' | b'r' | b't'));
