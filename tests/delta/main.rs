@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "clippy takes only #[test] functions for tests")]
 
 mod damage;
+mod history;
 mod look;
 mod repositories;
 mod seams;

@@ -76,14 +76,6 @@ fn check(looker: &Looker, base: &[u8], delta: &[u8], version: &[u8], about: &str
     let found = Inheritance::default().findings(looker, version, &inherits);
     let expected = whole(looker, version);
     let found = sorted(found);
-    if found != expected {
-        eprintln!(
-            "copies {copies:?} base {} version {} {}",
-            base.len(),
-            version.len(),
-            version[..1500.min(version.len())].escape_ascii()
-        );
-    }
     assert_eq!(found, expected, "{about}");
     expected.len()
 }
