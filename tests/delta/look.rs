@@ -58,8 +58,12 @@ impl Looker {
 
     /// What a look at each object by itself finds.
     pub fn by_object(&self, repository: &Path) -> (Found, Coverage) {
+        self.by_object_up_to(repository, LARGEST)
+    }
+
+    pub fn by_object_up_to(&self, repository: &Path, largest: u64) -> (Found, Coverage) {
         let history = History::open(repository).unwrap();
-        let reader = FullReader::new(&history, LARGEST);
+        let reader = FullReader::new(&history, largest);
         let coverage = reader.visit(&|blob| self.whole(blob), &Silent);
         (std::mem::take(&mut self.found.lock().unwrap()), coverage)
     }

@@ -99,7 +99,7 @@ impl<'h> DeltaReader<'h> {
 
     /// Objects that stand in none of these packs, and why they could not all be listed.
     fn apart(&self, packs: &Packs) -> (Vec<Id>, Option<Failure>) {
-        let (ids, unlisted) = if packs.has_others {
+        let (ids, unlisted) = if packs.has_old {
             self.history.ids()
         } else {
             (self.history.folders.iter().flat_map(|folder| loose::ids(folder)).collect(), None)

@@ -12,8 +12,8 @@ pub struct Packs {
     pub list: Vec<Pack>,
     /// Packs and entries that are damaged.
     pub failures: Vec<Failure>,
-    /// Some pack is not in the list: only libgit2 knows what it holds.
-    pub has_others: bool,
+    /// Some pack has an old index: only libgit2 knows what it holds.
+    pub has_old: bool,
 }
 
 impl Packs {
@@ -37,7 +37,7 @@ impl Packs {
                 self.list.push(pack);
             }
             // Not damaged, only old.
-            Err(PackError::OldIndex) => self.has_others = true,
+            Err(PackError::OldIndex) => self.has_old = true,
             Err(why) => {
                 let advice = "`git fsck --full` says more; an index is made anew with \
                               `git index-pack`";
@@ -47,7 +47,6 @@ impl Packs {
     }
 
     fn fail(&mut self, path: &Path, why: impl std::fmt::Display) {
-        self.has_others = true;
         self.failures.push(Failure::new(path.display().to_string(), why));
     }
 
