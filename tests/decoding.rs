@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
-use keysieve::engine::{Engine, decode};
+use keysieve::engine::Engine;
+use keysieve::engine::decode::{self, Decoded};
 use keysieve::findings::{Encoding, Finding, FingerprintKey, Step};
 use keysieve::rules::catalogue::Catalogue;
 use keysieve::rules::{LONGEST, MARGIN};
@@ -433,8 +434,13 @@ fn the_work_grows_with_the_length_alone() {
         let work = |length: usize| -> usize {
             let text = unit.repeat(length / unit.len());
             let looked = std::cell::Cell::new(0);
-            let look = |text: &[u8], _: &mut Vec<Finding>| looked.set(looked.get() + text.len());
-            decode::detect(text.as_bytes(), 0..text.len(), &look, &mut Vec::new());
+            let look = |text: &[u8], _: &mut Vec<Finding>, inner: &mut dyn FnMut(Decoded)| {
+                looked.set(looked.get() + text.len());
+                decode::each(text, 0..text.len(), inner);
+            };
+            decode::each(text.as_bytes(), 0..text.len(), &mut |decoded| {
+                decode::outermost(&decoded, &look, &mut Vec::new());
+            });
             looked.get()
         };
         let (once, four_times) = (work(1 << 18), work(1 << 20));

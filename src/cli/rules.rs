@@ -1,11 +1,16 @@
 //! `keysieve rules list` and `keysieve rules show ID`.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Context;
 use clap::{Args, Subcommand};
+use keysieve::engine::Engine;
+use keysieve::engine::examples::{check_example, check_non_example};
+use keysieve::findings::FingerprintKey;
+use keysieve::rules::catalogue::Catalogue;
 use keysieve::rules::{Rule, Trigger};
 
 use super::engine::EngineArgs;
@@ -34,6 +39,12 @@ enum RulesCommand {
         #[command(flatten)]
         engine: EngineArgs,
     },
+    /// Check pattern files: schema, reach, and every example through the real engine
+    Check {
+        /// Files with the schema of patterns/README.md
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
 }
 
 impl Rules {
@@ -48,12 +59,43 @@ impl Rules {
                 })?;
                 show(rule, &mut out)
             }
+            RulesCommand::Check { files } => return check(files),
         };
         match written {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
             _ => Ok(ExitCode::SUCCESS),
         }
     }
+}
+
+/// A file of the built-in catalogue may be checked too: its rules stand in for those of the
+/// same id.
+fn check(files: &[PathBuf]) -> anyhow::Result<ExitCode> {
+    let mut catalogue = Catalogue::built_in();
+    let mut checked = Vec::new();
+    for file in files {
+        checked.extend(catalogue.replace_file(file)?);
+    }
+    let engine = Engine::new(catalogue, FingerprintKey::from_environment());
+    let mut out = anstream::stdout().lock();
+    let (mut texts, mut wrong) = (0, 0);
+    for rule in engine.rules().iter().filter(|rule| checked.contains(&rule.id.to_string())) {
+        let examples = rule.examples.iter().map(|text| check_example(&engine, rule, text));
+        let non_examples = rule.non_examples.iter().map(|text| check_non_example(&engine, text));
+        let examples = ("example", examples.collect::<Vec<_>>());
+        let non_examples = ("non-example", non_examples.collect::<Vec<_>>());
+        for (kind, results) in [examples, non_examples] {
+            texts += results.len();
+            for (number, why) in results.into_iter().enumerate() {
+                if let Err(why) = why {
+                    wrong += 1;
+                    writeln!(out, "{STRONG}{}{STRONG:#} {kind} {}: {why}", rule.id, number + 1)?;
+                }
+            }
+        }
+    }
+    writeln!(out, "{} rules, {texts} texts, {wrong} wrong.", checked.len())?;
+    Ok(if wrong == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
 fn list(rules: &[Rule], out: &mut dyn Write) -> io::Result<()> {

@@ -1,7 +1,7 @@
 //! Literals that are looked for everywhere: rare fragments of names, and anchors that do not
 //! begin a token (`-----BEGIN`, `://`).
 
-use super::masks::{FOLD, FRAGMENT, FragmentTable, is_word};
+use super::masks::{FOLD, FRAGMENT, LiteralTable, is_word};
 
 /// What a literal stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,8 +78,8 @@ impl Fragments {
     }
 
     /// The table by which the masks mark where one of these may begin.
-    pub fn table(&self) -> FragmentTable {
-        let mut table = FragmentTable::default();
+    pub fn table(&self) -> LiteralTable {
+        let mut table = LiteralTable::default();
         let mut heads: Vec<Vec<u8>> = self
             .entries
             .iter()
@@ -87,8 +87,23 @@ impl Fragments {
             .collect();
         heads.sort();
         heads.dedup();
-        for (place, head) in heads.iter().enumerate() {
-            table.add(head, (place % 8) as u32);
+        let any: Vec<u8> = (0..=255).collect();
+        let mut bucket = 0;
+        for head in &heads {
+            let at = |place: usize| head.get(place..=place).unwrap_or(&any);
+            let is_name =
+                |entry: &Entry| entry.text.len() == SHORT && entry.stands_for == Fragment::Name;
+            let short = |entry: &Entry| is_name(entry) && head[..] == entry.text[..];
+            if self.entries.iter().any(short) {
+                // What ends a word, in two sets, because a table knows products of nibbles.
+                for ends in word_ends() {
+                    table.add([at(0), at(1), at(2), &ends], bucket);
+                    bucket += 1;
+                }
+            } else {
+                table.add([at(0), at(1), at(2), at(3)], bucket);
+                bucket += 1;
+            }
         }
         table
     }
@@ -121,6 +136,17 @@ impl Entry {
             }
         }
     }
+}
+
+/// Folded bytes that are no word's, or `_`: those of the lower half and beyond ASCII, and
+/// those among the letters.
+fn word_ends() -> [Vec<u8>; 2] {
+    let mut ends: Vec<u8> =
+        (0..=255).filter(|&b| !is_word(b) || b == b'_').map(|b| b | FOLD).collect();
+    ends.sort_unstable();
+    ends.dedup();
+    let (among_letters, others) = ends.into_iter().partition(|b| matches!(b, 0x60..=0x7f));
+    [others, among_letters]
 }
 
 /// Three folded bytes, hashed.

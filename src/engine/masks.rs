@@ -27,10 +27,18 @@ pub struct Masks {
     pub token: u64,
     /// `[A-Za-z0-9_]`: what words are made of.
     pub word: u64,
-    /// `%` and `\`.
+    /// `[A-Za-z0-9+/_-]`: what runs of base64 and hexadecimal digits are made of.
+    pub run: u64,
+    /// `%`, `&` and `\`: what escapes begin with.
     pub escape: u64,
+    /// `"`, `'` and `` ` ``.
+    pub quote: u64,
+    /// What may stand behind a literal that goes on in another one.
+    pub joint: u64,
     /// A fragment may begin here.
     pub fragment: u64,
+    /// A prefix may begin here.
+    pub prefix: u64,
 }
 
 /// Whether tokens are made of this byte.
@@ -43,11 +51,11 @@ pub fn is_word(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b == b'_'
 }
 
-/// For each of the first [`FRAGMENT`] bytes of a fragment and each nibble of that byte
-/// (letter case folded), the buckets whose fragments may have it there. Fragments are dealt
-/// out to eight buckets, one bit each.
+/// For each of the first [`FRAGMENT`] bytes of a literal and each nibble of that byte, the
+/// buckets whose literals may have it there. Literals are dealt out to eight buckets, one bit
+/// each.
 #[derive(Clone, Debug, Default)]
-pub struct FragmentTable {
+pub struct LiteralTable {
     low: [[u8; 16]; FRAGMENT],
     high: [[u8; 16]; FRAGMENT],
 }
@@ -56,58 +64,55 @@ pub struct FragmentTable {
 /// exact comparison afterwards tells apart).
 pub const FOLD: u8 = 0x20;
 
-impl FragmentTable {
-    /// Adds a fragment; of one shorter than [`FRAGMENT`] bytes any byte may follow.
-    pub fn add(&mut self, fragment: &[u8], bucket: u32) {
+impl LiteralTable {
+    /// Adds a literal by the bytes that may stand at each of its first places.
+    pub fn add(&mut self, places: [&[u8]; FRAGMENT], bucket: usize) {
         let bit = 1u8 << (bucket % 8);
-        for at in 0..FRAGMENT {
-            match fragment.get(at).map(|&b| b | FOLD) {
-                Some(b) => {
-                    self.low[at][usize::from(b & 15)] |= bit;
-                    self.high[at][usize::from(b >> 4)] |= bit;
-                }
-                None => {
-                    self.low[at].iter_mut().for_each(|nibble| *nibble |= bit);
-                    self.high[at].iter_mut().for_each(|nibble| *nibble |= bit);
-                }
+        for (at, bytes) in places.into_iter().enumerate() {
+            for b in bytes {
+                self.low[at][usize::from(b & 15)] |= bit;
+                self.high[at][usize::from(b >> 4)] |= bit;
             }
         }
     }
 
     fn buckets(&self, at: usize, b: u8) -> u8 {
-        let b = b | FOLD;
         self.low[at][usize::from(b & 15)] & self.high[at][usize::from(b >> 4)]
     }
 }
 
+/// The literals that masks mark.
+#[derive(Clone, Debug, Default)]
+pub struct Literals {
+    /// Looked for everywhere, by four bytes that are folded with [`FOLD`].
+    pub fragments: LiteralTable,
+    /// Looked for at the start of tokens, by three bytes as they stand.
+    pub prefixes: LiteralTable,
+}
+
+/// Bytes of a prefix that the masks look at.
+pub const PREFIX: usize = 3;
+
 /// Computes masks, by the fastest means that the processor has.
 #[derive(Clone)]
 pub struct Classifier {
-    fragments: FragmentTable,
-    /// Buckets of each byte at each place, for the portable twin.
-    portable: Box<[[u8; 256]; FRAGMENT]>,
+    literals: Literals,
     avx2: bool,
 }
 
 impl Classifier {
-    pub fn new(fragments: FragmentTable) -> Self {
-        let mut portable = Box::new([[0; 256]; FRAGMENT]);
-        for (at, row) in portable.iter_mut().enumerate() {
-            for (b, buckets) in (0..=255).zip(row.iter_mut()) {
-                *buckets = fragments.buckets(at, b);
-            }
-        }
+    pub fn new(literals: Literals) -> Self {
         #[cfg(target_arch = "x86_64")]
         let avx2 = std::arch::is_x86_feature_detected!("avx2");
         #[cfg(not(target_arch = "x86_64"))]
         let avx2 = false;
-        Classifier { fragments, portable, avx2 }
+        Classifier { literals, avx2 }
     }
 
     /// The same without vector instructions.
     #[cfg(test)]
-    pub fn portable(fragments: FragmentTable) -> Self {
-        Classifier { avx2: false, ..Classifier::new(fragments) }
+    pub fn portable(literals: Literals) -> Self {
+        Classifier { literals, avx2: false }
     }
 
     /// The masks of the blocks that begin at `from`, `from + 64` and so on, one for each
@@ -125,8 +130,17 @@ impl Classifier {
             // Zeros stand in for what is not there; a wildcard must not match them.
             if length < BLOCK {
                 masks.fragment &= (1 << length) - 1;
+                masks.prefix &= (1 << length) - 1;
             }
         }
+    }
+
+    /// Masks whose highest bits are those of the text's last bytes.
+    pub fn last_bits(&self, bytes: &[u8]) -> Masks {
+        let mut block = [0; BLOCK + LOOK_AHEAD];
+        let last = &bytes[bytes.len().saturating_sub(BLOCK)..];
+        block[BLOCK - last.len()..BLOCK].copy_from_slice(last);
+        self.classify_portably(&block)
     }
 
     /// `bytes` holds every block wholly, and the look-ahead of the last.
@@ -135,7 +149,7 @@ impl Classifier {
         #[cfg(target_arch = "x86_64")]
         if self.avx2 {
             // SAFETY: the processor has AVX2, see `new`.
-            unsafe { avx2::classify(&self.fragments, bytes, masks) };
+            unsafe { avx2::classify(&self.literals, bytes, masks) };
             return;
         }
         for (masks, block) in masks.iter_mut().zip((0..).step_by(BLOCK)) {
@@ -146,15 +160,22 @@ impl Classifier {
     fn classify_portably(&self, block: &[u8]) -> Masks {
         let mut masks = Masks::default();
         for at in 0..BLOCK {
-            let b = block[at];
-            let class = CLASSES[usize::from(b)];
-            masks.token |= u64::from(class & TOKEN != 0) << at;
-            masks.word |= u64::from(class & WORD != 0) << at;
-            masks.escape |= u64::from(class & ESCAPE != 0) << at;
-            let buckets = (0..FRAGMENT).fold(0xff, |buckets, ahead| {
-                buckets & self.portable[ahead][usize::from(block[at + ahead])]
+            let class = CLASSES[usize::from(block[at])];
+            let bit = |wanted: u8| u64::from(class & wanted != 0) << at;
+            masks.token |= bit(TOKEN);
+            masks.word |= bit(WORD);
+            masks.run |= bit(RUN);
+            masks.escape |= bit(ESCAPE);
+            masks.quote |= bit(QUOTE);
+            masks.joint |= bit(JOINT);
+            let Literals { fragments, prefixes } = &self.literals;
+            let fragment = (0..FRAGMENT).fold(0xff, |buckets, ahead| {
+                buckets & fragments.buckets(ahead, block[at + ahead] | FOLD)
             });
-            masks.fragment |= u64::from(buckets != 0) << at;
+            let prefix = (0..PREFIX)
+                .fold(0xff, |buckets, ahead| buckets & prefixes.buckets(ahead, block[at + ahead]));
+            masks.fragment |= u64::from(fragment != 0) << at;
+            masks.prefix |= u64::from(prefix != 0) << at;
         }
         masks
     }
@@ -162,17 +183,32 @@ impl Classifier {
 
 const TOKEN: u8 = 1;
 const WORD: u8 = 2;
-const ESCAPE: u8 = 4;
+const RUN: u8 = 4;
+const ESCAPE: u8 = 8;
+const QUOTE: u8 = 16;
+const JOINT: u8 = 32;
 
+/// The classes of each byte.
 static CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
     let mut b = 0;
     while b < 256 {
         let c = b as u8;
         let word = c.is_ascii_alphanumeric() || c == b'_';
-        let token = word || matches!(c, b'+' | b'/' | b'=' | b'.' | b'~' | b'-');
-        let escape = matches!(c, b'%' | b'\\');
-        classes[b] = (token as u8 * TOKEN) | (word as u8 * WORD) | (escape as u8 * ESCAPE);
+        let run = word || matches!(c, b'+' | b'/' | b'-');
+        let token = run || matches!(c, b'=' | b'.' | b'~');
+        let escape = matches!(c, b'%' | b'&' | b'\\');
+        let quote = matches!(c, b'"' | b'\'' | b'`');
+        let joint = matches!(
+            c,
+            b' ' | b'\t' | b'\r' | b'\n' | b'\\' | b'+' | b'.' | b'|' | b'<' | b'&' | b'~'
+        );
+        classes[b] = (token as u8 * TOKEN)
+            | (word as u8 * WORD)
+            | (run as u8 * RUN)
+            | (escape as u8 * ESCAPE)
+            | (quote as u8 * QUOTE)
+            | (joint as u8 * JOINT);
         b += 1;
     }
     classes
@@ -182,48 +218,95 @@ static CLASSES: [u8; 256] = {
 mod avx2 {
     use std::arch::x86_64::*;
 
-    use super::{BLOCK, FOLD, FRAGMENT, FragmentTable, LOOK_AHEAD, Masks};
+    use super::{BLOCK, FOLD, FRAGMENT, LOOK_AHEAD, LiteralTable, Literals, Masks, PREFIX};
 
     /// Classes as products of a set of high nibbles and a set of low ones, one bit each:
-    /// 1 digits, 2 `A-O a-o`, 4 `P-Z p-z`, 8 `_`, 16 `+ - . /`, 32 `=`, 64 `~`.
-    const HIGH: [u8; 16] = [0, 0, 16, 1 | 32, 2, 4 | 8, 2, 4 | 64, 0, 0, 0, 0, 0, 0, 0, 0];
-    const LOW: [u8; 16] = [
-        1 | 4,
-        1 | 2 | 4,
-        1 | 2 | 4,
-        1 | 2 | 4,
-        1 | 2 | 4,
-        1 | 2 | 4,
-        1 | 2 | 4,
-        1 | 2 | 4,
-        1 | 2 | 4,
-        1 | 2 | 4,
-        2 | 4,
-        2 | 16,
-        2,
-        2 | 16 | 32,
-        2 | 16 | 64,
-        2 | 8 | 16,
-    ];
+    /// 1 digits, 2 `A-O a-o`, 4 `P-Z p-z`, 8 `_`, 16 `+ - /`, 32 `=`, 64 `~`, 128 `.`.
+    const TOKENS: [[u8; 16]; 2] = products([
+        (&[3], &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
+        (&[4, 6], &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]),
+        (&[5, 7], &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]),
+        (&[5], &[15]),
+        (&[2], &[11, 13, 15]),
+        (&[3], &[13]),
+        (&[7], &[14]),
+        (&[2], &[14]),
+    ]);
     const WORD: i8 = 1 | 2 | 4 | 8;
+    const RUN: i8 = WORD | 16;
+
+    /// 1 `" '`, 2 `` ` ``, 4 `% &`, 8 `\`, 16 blank `& + .`, 32 tab, LF, CR, 64 `< \ |`, 128 `~`.
+    const SIGNS: [[u8; 16]; 2] = products([
+        (&[2], &[2, 7]),
+        (&[6], &[0]),
+        (&[2], &[5, 6]),
+        (&[5], &[12]),
+        (&[2], &[0, 6, 11, 14]),
+        (&[0], &[9, 10, 13]),
+        (&[3, 5, 7], &[12]),
+        (&[7], &[14]),
+    ]);
+    const QUOTE: i8 = 1 | 2;
+    const ESCAPE: i8 = 4 | 8;
+    const JOINT: i8 = !(QUOTE | ESCAPE);
+
+    /// Tables by low and by high nibble; the n-th product of high and low ones gets bit n.
+    const fn products(sets: [(&[u8], &[u8]); 8]) -> [[u8; 16]; 2] {
+        let (mut low, mut high) = ([0; 16], [0; 16]);
+        let mut bit = 0;
+        while bit < 8 {
+            let (highs, lows) = sets[bit];
+            let mut at = 0;
+            while at < highs.len() {
+                high[highs[at] as usize] |= 1 << bit;
+                at += 1;
+            }
+            at = 0;
+            while at < lows.len() {
+                low[lows[at] as usize] |= 1 << bit;
+                at += 1;
+            }
+            bit += 1;
+        }
+        [low, high]
+    }
 
     /// Half a block.
     const LANES: usize = 32;
 
     #[target_feature(enable = "avx2")]
-    pub(super) fn classify(fragments: &FragmentTable, bytes: &[u8], masks: &mut [Masks]) {
+    pub(super) fn classify(literals: &Literals, bytes: &[u8], masks: &mut [Masks]) {
         assert!(masks.is_empty() || bytes.len() >= masks.len() * BLOCK + LOOK_AHEAD);
-        let tables: [(__m256i, __m256i); FRAGMENT] = std::array::from_fn(|at| {
-            (both_lanes(&fragments.low[at]), both_lanes(&fragments.high[at]))
-        });
-        let (low, high) = (both_lanes(&LOW), both_lanes(&HIGH));
+        let fragments: [Tables; FRAGMENT] =
+            std::array::from_fn(|at| tables(&literals.fragments, at));
+        let prefixes: [Tables; PREFIX] = std::array::from_fn(|at| tables(&literals.prefixes, at));
+        let [tokens, signs] =
+            [TOKENS, SIGNS].map(|[low, high]| (both_lanes(&low), both_lanes(&high)));
         for (number, masks) in masks.iter_mut().enumerate() {
             let block = number * BLOCK;
-            let first = half(bytes, block, low, high, &tables);
-            let second = half(bytes, block + LANES, low, high, &tables);
+            let first = half(bytes, block, tokens, signs, &fragments, &prefixes);
+            let second = half(bytes, block + LANES, tokens, signs, &fragments, &prefixes);
             let join = |at: usize| u64::from(first[at]) | u64::from(second[at]) << LANES;
-            *masks = Masks { token: join(0), word: join(1), escape: join(2), fragment: join(3) };
+            *masks = Masks {
+                token: join(0),
+                word: join(1),
+                run: join(2),
+                quote: join(3),
+                escape: join(4),
+                joint: join(5),
+                fragment: join(6),
+                prefix: join(7),
+            };
         }
+    }
+
+    /// Tables by low and by high nibble.
+    type Tables = (__m256i, __m256i);
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn tables(literals: &LiteralTable, at: usize) -> Tables {
+        (both_lanes(&literals.low[at]), both_lanes(&literals.high[at]))
     }
 
     #[inline]
@@ -231,46 +314,53 @@ mod avx2 {
     fn half(
         bytes: &[u8],
         at: usize,
-        low: __m256i,
-        high: __m256i,
-        tables: &[(__m256i, __m256i); FRAGMENT],
-    ) -> [u32; 4] {
-        let zero = _mm256_setzero_si256();
+        tokens: Tables,
+        signs: Tables,
+        fragments: &[Tables; FRAGMENT],
+        prefixes: &[Tables; PREFIX],
+    ) -> [u32; 8] {
         let text = load(bytes, at);
-        let class = look_up(text, low, high);
-        let word = _mm256_and_si256(class, _mm256_set1_epi8(WORD));
-        let escape = _mm256_or_si256(
-            _mm256_cmpeq_epi8(text, _mm256_set1_epi8(b'%' as i8)),
-            _mm256_cmpeq_epi8(text, _mm256_set1_epi8(b'\\' as i8)),
-        );
-        let mut buckets = _mm256_set1_epi8(-1);
-        for (ahead, &(low, high)) in tables.iter().enumerate() {
-            let folded = _mm256_or_si256(load(bytes, at + ahead), _mm256_set1_epi8(FOLD as i8));
-            buckets = _mm256_and_si256(buckets, look_up(folded, low, high));
+        let token = look_up(text, tokens);
+        let sign = look_up(text, signs);
+        let (mut fragment, mut prefix) = (_mm256_set1_epi8(-1), _mm256_set1_epi8(-1));
+        for (ahead, &fragments) in fragments.iter().enumerate() {
+            let text = if ahead == 0 { text } else { load(bytes, at + ahead) };
+            if let Some(&tables) = prefixes.get(ahead) {
+                prefix = _mm256_and_si256(prefix, look_up(text, tables));
+            }
+            let folded = _mm256_or_si256(text, _mm256_set1_epi8(FOLD as i8));
+            fragment = _mm256_and_si256(fragment, look_up(folded, fragments));
         }
         [
-            !mask(_mm256_cmpeq_epi8(class, zero)),
-            !mask(_mm256_cmpeq_epi8(word, zero)),
-            mask(escape),
-            !mask(_mm256_cmpeq_epi8(buckets, zero)),
+            any(token, -1),
+            any(token, WORD),
+            any(token, RUN),
+            any(sign, QUOTE),
+            any(sign, ESCAPE),
+            any(sign, JOINT),
+            any(fragment, -1),
+            any(prefix, -1),
         ]
+    }
+
+    /// Which bytes have any of the bits.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn any(classes: __m256i, bits: i8) -> u32 {
+        let wanted = _mm256_and_si256(classes, _mm256_set1_epi8(bits));
+        let none = _mm256_cmpeq_epi8(wanted, _mm256_setzero_si256());
+        !(_mm256_movemask_epi8(none) as u32)
     }
 
     /// The bits that a byte's low nibble and its high nibble have in common.
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn look_up(text: __m256i, low: __m256i, high: __m256i) -> __m256i {
+    fn look_up(text: __m256i, (low, high): Tables) -> __m256i {
         let nibble = _mm256_set1_epi8(15);
         let of_low = _mm256_shuffle_epi8(low, _mm256_and_si256(text, nibble));
         let of_high =
             _mm256_shuffle_epi8(high, _mm256_and_si256(_mm256_srli_epi16::<4>(text), nibble));
         _mm256_and_si256(of_low, of_high)
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn mask(bytes: __m256i) -> u32 {
-        _mm256_movemask_epi8(bytes) as u32
     }
 
     #[inline]
@@ -304,11 +394,13 @@ mod tests {
 
     #[test]
     fn the_twins_agree_on_every_byte_and_length() {
-        let mut table = FragmentTable::default();
-        for (bucket, fragment) in ["ecret", "://", "-----BEGIN", "key"].iter().enumerate() {
-            table.add(fragment.as_bytes(), bucket as u32);
+        let mut literals = Literals::default();
+        for (bucket, text) in ["ecre", "://k", "----", "key "].iter().enumerate() {
+            let places = text.as_bytes().chunks(1).collect::<Vec<_>>();
+            literals.fragments.add(places.clone().try_into().unwrap(), bucket);
+            literals.prefixes.add(places.try_into().unwrap(), bucket);
         }
-        let (fast, portable) = (Classifier::new(table.clone()), Classifier::portable(table));
+        let (fast, portable) = (Classifier::new(literals.clone()), Classifier::portable(literals));
         let mut state = 0x9e37_79b9_7f4a_7c15;
         let text = b"a SECRET = https://x/key-----BEGIN \\u0041%41~_+/=.- ";
         for length in (0..300).chain([4096, 5000]) {
@@ -331,14 +423,18 @@ mod tests {
     fn classes_are_what_they_say() {
         let bytes: Vec<u8> = (0..=255).collect();
         let mut masks = [Masks::default(); 4];
-        Classifier::new(FragmentTable::default()).classify(&bytes, 0, &mut masks);
+        Classifier::new(Literals::default()).classify(&bytes, 0, &mut masks);
         for b in 0..=255u8 {
             let bit = |mask: fn(&Masks) -> u64| {
                 mask(&masks[usize::from(b) / BLOCK]) >> (usize::from(b) % BLOCK) & 1 == 1
             };
             assert_eq!(bit(|masks| masks.token), is_token(b), "{b}");
             assert_eq!(bit(|masks| masks.word), is_word(b), "{b}");
-            assert_eq!(bit(|masks| masks.escape), matches!(b, b'%' | b'\\'), "{b}");
+            let run = is_word(b) || matches!(b, b'+' | b'/' | b'-');
+            assert_eq!(bit(|masks| masks.run), run, "{b}");
+            assert_eq!(bit(|masks| masks.escape), b"%&\\".contains(&b), "{b}");
+            assert_eq!(bit(|masks| masks.quote), b"\"'`".contains(&b), "{b}");
+            assert_eq!(bit(|masks| masks.joint), b" \t\r\n\\+.|<&~".contains(&b), "{b}");
             assert!(!bit(|masks| masks.fragment), "{b}");
         }
     }

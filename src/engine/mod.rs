@@ -22,6 +22,7 @@ pub mod assignment;
 mod candidate;
 pub mod checks;
 pub mod decode;
+pub mod examples;
 mod extent;
 mod fragments;
 mod masks;
@@ -32,8 +33,9 @@ mod prefixes;
 mod triggers;
 
 use candidate::Candidate;
+use decode::Decoded;
 use matcher::Matcher;
-use triggers::{Hit, Triggers};
+use triggers::{Hit, Noticed, Triggers};
 
 /// Bytes that parts of a long input share with each neighbour: a body that goes on behind its
 /// judged part, and the reach of a verdict on either side of it.
@@ -76,27 +78,41 @@ impl Engine {
     /// Judged findings of all triggers and encoded texts that begin in `ranges`, which must
     /// be sorted and apart. Overlaps are not settled yet.
     pub fn detect(&self, bytes: &[u8], ranges: &[Range<usize>]) -> Vec<Finding> {
-        let look = |text: &[u8], found: &mut Vec<Finding>| {
-            self.detect_plain(text, 0..text.len(), found);
+        let look = |text: &[u8], found: &mut Vec<Finding>, inner: &mut dyn FnMut(Decoded)| {
+            self.look(text, 0..text.len(), found, inner);
         };
-        let mut findings = Vec::new();
+        let (mut plain, mut encoded) = (Vec::new(), Vec::new());
         for range in ranges {
-            self.detect_plain(bytes, range.clone(), &mut findings);
-            decode::detect(bytes, range.clone(), &look, &mut findings);
+            self.look(bytes, range.clone(), &mut plain, &mut |decoded| {
+                decode::outermost(&decoded, &look, &mut encoded);
+            });
         }
-        findings
+        plain.append(&mut encoded);
+        plain
     }
 
-    /// What stands in the bytes as they are. Of a name's value it is asked first whether it
-    /// is a text in base64: then that text is the secret, and the same one elsewhere.
-    fn detect_plain(&self, bytes: &[u8], range: Range<usize>, findings: &mut Vec<Finding>) {
-        self.triggers.each(bytes, range, |hit| {
-            findings.extend(self.in_encoded_value(bytes, &hit).or_else(|| {
-                let matcher = &self.matchers[hit.rule];
-                let candidate = matcher.candidate(self.rule(hit.rule), bytes, hit.span)?;
-                self.judge(hit.rule, hit.at, bytes, candidate)
-            }));
+    /// One pass: what stands in the range as it is, and what is encoded there.
+    fn look(
+        &self,
+        bytes: &[u8],
+        range: Range<usize>,
+        findings: &mut Vec<Finding>,
+        decoded: &mut dyn FnMut(Decoded),
+    ) {
+        self.triggers.each(bytes, range, |noticed| match noticed {
+            Noticed::Hit(hit) => findings.extend(self.finding(bytes, &hit)),
+            Noticed::Entry(entry) => decode::at(bytes, entry, decoded),
         });
+    }
+
+    /// The judged finding at a trigger. Of a name's value it is asked first whether it is a
+    /// text in base64: then that text is the secret, and the same one elsewhere.
+    fn finding(&self, bytes: &[u8], hit: &Hit) -> Option<Finding> {
+        self.in_encoded_value(bytes, hit).or_else(|| {
+            let matcher = &self.matchers[hit.rule];
+            let candidate = matcher.candidate(self.rule(hit.rule), bytes, hit.span.clone())?;
+            self.judge(hit.rule, hit.at, bytes, candidate)
+        })
     }
 
     /// The finding of a rule with names where the named value is an encoded text that the

@@ -37,11 +37,7 @@ impl Catalogue {
 
     /// Adds the rules of a user's own file, which has the schema of `patterns/*.toml`.
     pub fn add_file(&mut self, file: &Path) -> Result<(), CatalogueError> {
-        let text = fs::read_to_string(file)
-            .map_err(|why| CatalogueError::Read { file: file.to_owned(), why })?;
-        let rules = check_file(&text, None)
-            .map_err(|why| CatalogueError::Rule { file: file.to_owned(), why })?;
-        for rule in rules {
+        for rule in read(file)? {
             match self.rules.binary_search_by(|known| known.id.cmp(&rule.id)) {
                 Ok(_) => {
                     let id = rule.id.into_owned();
@@ -53,6 +49,20 @@ impl Catalogue {
         Ok(())
     }
 
+    /// As [`Catalogue::add_file`], but a rule of the file stands in for one of the same id.
+    /// Returns the ids.
+    pub fn replace_file(&mut self, file: &Path) -> Result<Vec<String>, CatalogueError> {
+        let rules = read(file)?;
+        let ids: Vec<String> = rules.iter().map(|rule| rule.id.to_string()).collect();
+        for rule in rules {
+            match self.rules.binary_search_by(|known| known.id.cmp(&rule.id)) {
+                Ok(place) => self.rules[place] = rule,
+                Err(place) => self.rules.insert(place, rule),
+            }
+        }
+        Ok(ids)
+    }
+
     /// All rules, by id.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
@@ -62,4 +72,10 @@ impl Catalogue {
     pub fn get(&self, id: &str) -> Option<&Rule> {
         self.rules.binary_search_by(|rule| rule.id.as_ref().cmp(id)).ok().map(|at| &self.rules[at])
     }
+}
+
+fn read(file: &Path) -> Result<Vec<Rule>, CatalogueError> {
+    let text = fs::read_to_string(file)
+        .map_err(|why| CatalogueError::Read { file: file.to_owned(), why })?;
+    check_file(&text, None).map_err(|why| CatalogueError::Rule { file: file.to_owned(), why })
 }

@@ -23,11 +23,10 @@ static HEX_DIGITS: [u8; 256] = {
 
 /// Whether it is a text in hexadecimal digits.
 pub fn hex(bytes: &[u8], start: usize, found: &mut dyn FnMut(Decoded)) -> bool {
-    let prefixed = matches!(bytes.get(start..), Some([b'0', b'x' | b'X', ..]));
-    let start = start + if prefixed { 2 } else { 0 };
     if !begins_as_hex(bytes, start) {
         return false;
     }
+    let start = behind_prefix(bytes, start);
     let rest = &bytes[start..];
     let digits = rest.iter().position(|b| !b.is_ascii_hexdigit()).unwrap_or(rest.len());
     if digits < HEX_SHORTEST || rest.get(digits).is_some_and(|&b| belongs(b)) {
@@ -44,8 +43,17 @@ pub fn hex(bytes: &[u8], start: usize, found: &mut dyn FnMut(Decoded)) -> bool {
     emit_hex(&sheet, false, found)
 }
 
+/// Behind `0x`.
 #[inline]
-fn begins_as_hex(bytes: &[u8], start: usize) -> bool {
+fn behind_prefix(bytes: &[u8], start: usize) -> usize {
+    let prefixed = matches!(bytes.get(start..), Some([b'0', b'x' | b'X', ..]));
+    start + if prefixed { 2 } else { 0 }
+}
+
+/// Whether the first digits could encode a text.
+#[inline]
+pub fn begins_as_hex(bytes: &[u8], start: usize) -> bool {
+    let start = behind_prefix(bytes, start);
     let Some(head) = bytes.get(start..).and_then(|run| run.first_chunk::<12>()) else {
         return false;
     };

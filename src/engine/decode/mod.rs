@@ -26,26 +26,34 @@ mod text;
 mod value;
 
 pub use decoded::Decoded;
-pub use nested::detect;
+#[cfg(test)]
+pub use entries::each as each_entry;
+pub use entries::{Entry, kinds};
+pub use nested::outermost;
 pub use reach::first_entry;
 pub use run::{RUN_LONGEST, RUN_SHORTEST, belongs, run, run_at};
 pub use value::value;
 
-use entries::Entry;
 use escape::Kind;
 
 /// Calls `found` with what is encoded in `bytes` and begins in `range`.
 pub fn each(bytes: &[u8], range: Range<usize>, found: &mut dyn FnMut(Decoded)) {
-    entries::each(bytes, range, |entry| match entry {
+    entries::each(bytes, range, |entry| at(bytes, entry, found));
+}
+
+/// Decodes at an entry point.
+#[inline]
+pub fn at(bytes: &[u8], entry: Entry, found: &mut dyn FnMut(Decoded)) {
+    match entry {
         Entry::Run(at) => run(bytes, at, found),
         Entry::Escape(at) => escape(bytes, at, found),
         Entry::Quote(at) => joined(bytes, at, found),
-    });
+    }
 }
 
 /// Decodes the escapes round the `%`, `&` or backslash at `at`, if that begins the first.
 pub fn escape(bytes: &[u8], at: usize, found: &mut dyn FnMut(Decoded)) {
-    for kind in entries::kinds(bytes, at) {
+    for kind in kinds(bytes, at) {
         chain::chain(*kind, bytes, at, found);
     }
 }

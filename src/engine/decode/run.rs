@@ -11,7 +11,7 @@ use base64::alphabet::{Alphabet, STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::decoded::{Cut, Decoded, Groups, Map};
-use super::hex::hex;
+use super::hex::{begins_as_hex, hex};
 use super::sheet::Sheet;
 use super::text::{self, Looks};
 use crate::findings::Step;
@@ -68,7 +68,15 @@ pub fn run_at(bytes: &[u8], start: usize) -> Range<usize> {
 
 /// Decodes what stands at the start of a run, as each of the encodings that it could be. A
 /// run in whose middle `start` lies is decoded from there.
+#[inline]
 pub fn run(bytes: &[u8], start: usize, found: &mut dyn FnMut(Decoded)) {
+    let begins = |start: usize| begins_as_base64(bytes, start) || begins_as_hex(bytes, start);
+    if start == 0 || begins(behind_escape(bytes, start)) {
+        decode_run(bytes, start, found);
+    }
+}
+
+fn decode_run(bytes: &[u8], start: usize, found: &mut dyn FnMut(Decoded)) {
     let found = &mut |decoded: Decoded| found(Decoded { at: start, ..decoded });
     // At the very beginning the run may have begun in an earlier part of the input, so that
     // nobody knows its phase.

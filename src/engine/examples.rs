@@ -1,0 +1,51 @@
+//! Does a rule find its own examples, and leave its non-examples alone?
+//!
+//! Each text goes through the real engine with all rules in force, so that a rule that steals
+//! another one's tokens is noticed too.
+
+use super::Engine;
+use crate::rules::Rule;
+
+/// Taken out of an example before it is looked at, so that a pattern file is no leak itself.
+pub const SEAM: &str = "<>";
+
+/// One finding, of this rule, whose span is the secret: it holds the seam and ends where the
+/// word ends. `Err` says what is wrong; it never holds the example's secret.
+pub fn check_example(engine: &Engine, rule: &Rule, example: &str) -> Result<(), String> {
+    let text = example.replace(SEAM, "");
+    let findings = engine.scan(text.as_bytes());
+    let [finding] = &findings[..] else {
+        let ids: Vec<&str> =
+            findings.iter().map(|finding| engine.rules()[finding.rule].id.as_ref()).collect();
+        return Err(format!("one finding expected, got {ids:?}"));
+    };
+    let found = &engine.rules()[finding.rule];
+    if found.id != rule.id {
+        return Err(format!("{} finds it, not {}", found.id, rule.id));
+    }
+    // The seam stands inside the secret, which tells independently where that is.
+    let span = finding.span;
+    let seam = example.find(SEAM).ok_or("an example holds the seam <> inside its secret")?;
+    if seam <= span.start || seam >= span.end {
+        return Err(format!("the span {}..{} does not hold the seam", span.start, span.end));
+    }
+    if !engine.scan(example.as_bytes()).is_empty() {
+        return Err("the seam does not break the secret: the file itself would be a leak".into());
+    }
+    // A span that stops short of the secret, or begins late, leaves word characters beside it.
+    let is_word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    let before = text.as_bytes()[..span.start].last();
+    let after = text.as_bytes().get(span.end);
+    if before.is_some_and(is_word) || after.is_some_and(is_word) {
+        return Err(format!("the secret goes on beside the span {}..{}", span.start, span.end));
+    }
+    Ok(())
+}
+
+/// No finding at all.
+pub fn check_non_example(engine: &Engine, text: &str) -> Result<(), String> {
+    let findings = engine.scan(text.replace(SEAM, "").as_bytes());
+    let ids: Vec<&str> =
+        findings.iter().map(|finding| engine.rules()[finding.rule].id.as_ref()).collect();
+    if ids.is_empty() { Ok(()) } else { Err(format!("no finding expected, got {ids:?}")) }
+}
