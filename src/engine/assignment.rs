@@ -27,6 +27,19 @@ pub fn value_of(bytes: &[u8], name: Range<usize>) -> Option<Range<usize>> {
     cursor.value(operator)
 }
 
+/// Whether [`value_of`] may find a value for a name that ends at `end`: turns most names down
+/// by the byte or two behind them. A blank may be followed by a command's argument.
+pub fn may_be_assigned(bytes: &[u8], end: usize) -> bool {
+    let closes = |b: &u8| b"\"'`\\])?!&".contains(b);
+    let behind = &bytes[end..bytes.len().min(end + 8)];
+    let open = behind.iter().position(|b| !closes(b)).map_or(&[][..], |at| &behind[at..]);
+    match open.first() {
+        Some(b'=' | b':' | b',' | b'>' | b'|' | b'?' | b'q' | b' ' | b'\t' | b'\n' | b'\r') => true,
+        Some(b) => open.len() < behind.len() && b.is_ascii_alphabetic(),
+        None => !behind.is_empty(),
+    }
+}
+
 /// What stands between a name and its value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Operator {

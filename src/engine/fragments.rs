@@ -97,11 +97,11 @@ impl Fragments {
             if self.entries.iter().any(short) {
                 // What ends a word, in two sets, because a table knows products of nibbles.
                 for ends in word_ends() {
-                    table.add([at(0), at(1), at(2), &ends], bucket);
+                    table.add_folded([at(0), at(1), at(2), &ends], bucket);
                     bucket += 1;
                 }
             } else {
-                table.add([at(0), at(1), at(2), at(3)], bucket);
+                table.add_folded([at(0), at(1), at(2), at(3)], bucket);
                 bucket += 1;
             }
         }
@@ -138,14 +138,11 @@ impl Entry {
     }
 }
 
-/// Folded bytes that are no word's, or `_`: those of the lower half and beyond ASCII, and
-/// those among the letters.
+/// Bytes that end a word: those of the lower half and beyond ASCII, and those among the
+/// letters.
 fn word_ends() -> [Vec<u8>; 2] {
-    let mut ends: Vec<u8> =
-        (0..=255).filter(|&b| !is_word(b) || b == b'_').map(|b| b | FOLD).collect();
-    ends.sort_unstable();
-    ends.dedup();
-    let (among_letters, others) = ends.into_iter().partition(|b| matches!(b, 0x60..=0x7f));
+    let ends = (0..=255).filter(|&b| !is_word(b) || b == b'_');
+    let (among_letters, others) = ends.partition(|b| matches!(b, 0x40..=0x7f));
     [others, among_letters]
 }
 

@@ -60,16 +60,25 @@ pub struct LiteralTable {
     high: [[u8; 16]; FRAGMENT],
 }
 
-/// Sets bit 5, which folds letters to lower case (and some signs onto others, which the
-/// exact comparison afterwards tells apart).
+/// The bit in which letters of lower and upper case differ.
 pub const FOLD: u8 = 0x20;
 
 impl LiteralTable {
     /// Adds a literal by the bytes that may stand at each of its first places.
     pub fn add(&mut self, places: [&[u8]; FRAGMENT], bucket: usize) {
+        self.add_any_case(places, 0, bucket);
+    }
+
+    /// As [`LiteralTable::add`], whatever the case of letters. Some signs are let through for
+    /// others too; the exact comparison afterwards tells them apart.
+    pub fn add_folded(&mut self, places: [&[u8]; FRAGMENT], bucket: usize) {
+        self.add_any_case(places, FOLD, bucket);
+    }
+
+    fn add_any_case(&mut self, places: [&[u8]; FRAGMENT], other_case: u8, bucket: usize) {
         let bit = 1u8 << (bucket % 8);
         for (at, bytes) in places.into_iter().enumerate() {
-            for b in bytes {
+            for b in bytes.iter().flat_map(|&b| [b, b ^ other_case]) {
                 self.low[at][usize::from(b & 15)] |= bit;
                 self.high[at][usize::from(b >> 4)] |= bit;
             }
@@ -84,7 +93,7 @@ impl LiteralTable {
 /// The literals that masks mark.
 #[derive(Clone, Debug, Default)]
 pub struct Literals {
-    /// Looked for everywhere, by four bytes that are folded with [`FOLD`].
+    /// Looked for everywhere, by four bytes.
     pub fragments: LiteralTable,
     /// Looked for at the start of tokens, by three bytes as they stand.
     pub prefixes: LiteralTable,
@@ -169,9 +178,8 @@ impl Classifier {
             masks.quote |= bit(QUOTE);
             masks.joint |= bit(JOINT);
             let Literals { fragments, prefixes } = &self.literals;
-            let fragment = (0..FRAGMENT).fold(0xff, |buckets, ahead| {
-                buckets & fragments.buckets(ahead, block[at + ahead] | FOLD)
-            });
+            let fragment = (0..FRAGMENT)
+                .fold(0xff, |buckets, ahead| buckets & fragments.buckets(ahead, block[at + ahead]));
             let prefix = (0..PREFIX)
                 .fold(0xff, |buckets, ahead| buckets & prefixes.buckets(ahead, block[at + ahead]));
             masks.fragment |= u64::from(fragment != 0) << at;
@@ -218,7 +226,7 @@ static CLASSES: [u8; 256] = {
 mod avx2 {
     use std::arch::x86_64::*;
 
-    use super::{BLOCK, FOLD, FRAGMENT, LOOK_AHEAD, LiteralTable, Literals, Masks, PREFIX};
+    use super::{BLOCK, FRAGMENT, LOOK_AHEAD, LiteralTable, Literals, Masks, PREFIX};
 
     /// Classes as products of a set of high nibbles and a set of low ones, one bit each:
     /// 1 digits, 2 `A-O a-o`, 4 `P-Z p-z`, 8 `_`, 16 `+ - /`, 32 `=`, 64 `~`, 128 `.`.
@@ -311,6 +319,7 @@ mod avx2 {
 
     #[inline]
     #[target_feature(enable = "avx2")]
+    #[expect(clippy::needless_range_loop, reason = "two tables go side by side")]
     fn half(
         bytes: &[u8],
         at: usize,
@@ -319,48 +328,52 @@ mod avx2 {
         fragments: &[Tables; FRAGMENT],
         prefixes: &[Tables; PREFIX],
     ) -> [u32; 8] {
-        let text = load(bytes, at);
+        let text = nibbles(load(bytes, at));
         let token = look_up(text, tokens);
         let sign = look_up(text, signs);
-        let (mut fragment, mut prefix) = (_mm256_set1_epi8(-1), _mm256_set1_epi8(-1));
-        for (ahead, &fragments) in fragments.iter().enumerate() {
-            let text = if ahead == 0 { text } else { load(bytes, at + ahead) };
-            if let Some(&tables) = prefixes.get(ahead) {
-                prefix = _mm256_and_si256(prefix, look_up(text, tables));
+        let mut fragment = look_up(text, fragments[0]);
+        let mut prefix = look_up(text, prefixes[0]);
+        for ahead in 1..FRAGMENT {
+            let text = nibbles(load(bytes, at + ahead));
+            fragment = _mm256_and_si256(fragment, look_up(text, fragments[ahead]));
+            if let Some(&prefixes) = prefixes.get(ahead) {
+                prefix = _mm256_and_si256(prefix, look_up(text, prefixes));
             }
-            let folded = _mm256_or_si256(text, _mm256_set1_epi8(FOLD as i8));
-            fragment = _mm256_and_si256(fragment, look_up(folded, fragments));
         }
         [
-            any(token, -1),
-            any(token, WORD),
-            any(token, RUN),
-            any(sign, QUOTE),
-            any(sign, ESCAPE),
-            any(sign, JOINT),
-            any(fragment, -1),
-            any(prefix, -1),
+            any(token),
+            any(_mm256_and_si256(token, _mm256_set1_epi8(WORD))),
+            any(_mm256_and_si256(token, _mm256_set1_epi8(RUN))),
+            any(_mm256_and_si256(sign, _mm256_set1_epi8(QUOTE))),
+            any(_mm256_and_si256(sign, _mm256_set1_epi8(ESCAPE))),
+            any(_mm256_and_si256(sign, _mm256_set1_epi8(JOINT))),
+            any(fragment),
+            any(prefix),
         ]
     }
 
-    /// Which bytes have any of the bits.
+    /// Which bytes have any bit set.
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn any(classes: __m256i, bits: i8) -> u32 {
-        let wanted = _mm256_and_si256(classes, _mm256_set1_epi8(bits));
-        let none = _mm256_cmpeq_epi8(wanted, _mm256_setzero_si256());
+    fn any(classes: __m256i) -> u32 {
+        let none = _mm256_cmpeq_epi8(classes, _mm256_setzero_si256());
         !(_mm256_movemask_epi8(none) as u32)
+    }
+
+    /// Low and high nibble of each byte.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn nibbles(text: __m256i) -> (__m256i, __m256i) {
+        let nibble = _mm256_set1_epi8(15);
+        let high = _mm256_and_si256(_mm256_srli_epi16::<4>(text), nibble);
+        (_mm256_and_si256(text, nibble), high)
     }
 
     /// The bits that a byte's low nibble and its high nibble have in common.
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn look_up(text: __m256i, (low, high): Tables) -> __m256i {
-        let nibble = _mm256_set1_epi8(15);
-        let of_low = _mm256_shuffle_epi8(low, _mm256_and_si256(text, nibble));
-        let of_high =
-            _mm256_shuffle_epi8(high, _mm256_and_si256(_mm256_srli_epi16::<4>(text), nibble));
-        _mm256_and_si256(of_low, of_high)
+    fn look_up((low, high): (__m256i, __m256i), (of_low, of_high): Tables) -> __m256i {
+        _mm256_and_si256(_mm256_shuffle_epi8(of_low, low), _mm256_shuffle_epi8(of_high, high))
     }
 
     #[inline]
@@ -397,7 +410,7 @@ mod tests {
         let mut literals = Literals::default();
         for (bucket, text) in ["ecre", "://k", "----", "key "].iter().enumerate() {
             let places = text.as_bytes().chunks(1).collect::<Vec<_>>();
-            literals.fragments.add(places.clone().try_into().unwrap(), bucket);
+            literals.fragments.add_folded(places.clone().try_into().unwrap(), bucket);
             literals.prefixes.add(places.try_into().unwrap(), bucket);
         }
         let (fast, portable) = (Classifier::new(literals.clone()), Classifier::portable(literals));

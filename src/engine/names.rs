@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::assignment::may_be_assigned;
 use super::masks::is_word;
 
 /// All names, by a hash of their letters and digits from the last to the first: a name may
@@ -10,6 +11,8 @@ use super::masks::is_word;
 pub struct Names {
     /// Sorted by hash.
     entries: Vec<(u64, usize)>,
+    /// A bit for each value of the hash's first [`FILTER_BITS`] bits that some name has.
+    filter: Vec<u64>,
     /// Letters and digits of the longest name.
     longest: usize,
 }
@@ -17,6 +20,9 @@ pub struct Names {
 /// Bytes that are looked at on either side of a fragment. With what a command in front of a
 /// name may take (`assignment`), this stays within the engine's reach.
 const REACH: usize = 64;
+
+/// Bits of the filter's index.
+const FILTER_BITS: u32 = 14;
 
 /// Words joined by `-` or `.` that a name may have behind its fragment.
 const WORDS_BEHIND: usize = 3;
@@ -32,6 +38,11 @@ impl Names {
     /// Sorts what was added; to be called once, before the first look-up.
     pub fn finish(&mut self) {
         self.entries.sort_unstable();
+        self.filter = vec![0; 1 << (FILTER_BITS - 6)];
+        for (hash, _) in &self.entries {
+            let (word, bit) = place(*hash);
+            self.filter[word] |= bit;
+        }
     }
 
     /// Calls `found` with the rule and the span of every name that holds the fragment.
@@ -44,7 +55,9 @@ impl Names {
         let mut end = fragment.end;
         for _ in 0..=WORDS_BEHIND {
             end = end_of_word(bytes, end, fragment.end + REACH);
-            self.ending_at(bytes, end, fragment.start, found);
+            if may_be_assigned(bytes, end) {
+                self.ending_at(bytes, end, fragment.start, found);
+            }
             let joined = matches!(bytes.get(end), Some(b'-' | b'.'))
                 && bytes.get(end + 1).is_some_and(|&b| is_word(b));
             if !joined {
@@ -75,7 +88,8 @@ impl Names {
             if length > self.longest {
                 return;
             }
-            if start <= latest && begins_a_word(bytes, start) {
+            let (word, bit) = place(hash);
+            if start <= latest && self.filter[word] & bit != 0 && begins_a_word(bytes, start) {
                 let first = self.entries.partition_point(|&(known, _)| known < hash);
                 for &(known, rule) in &self.entries[first..] {
                     if known != hash {
@@ -86,6 +100,12 @@ impl Names {
             }
         }
     }
+}
+
+/// Word and bit of the filter.
+fn place(hash: u64) -> (usize, u64) {
+    let index = hash >> (64 - FILTER_BITS);
+    ((index >> 6) as usize, 1 << (index & 63))
 }
 
 /// One letter more in front; letter case does not matter. FNV-1a's step over 64 bits: two of

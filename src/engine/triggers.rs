@@ -75,9 +75,9 @@ impl Triggers {
     /// Calls `found` with everything that is noticed in `range`.
     pub fn each(&self, bytes: &[u8], range: Range<usize>, mut found: impl FnMut(Noticed)) {
         let mut masks = [Masks::default(); BATCH + 1];
-        let mut before = Masks::default();
+        let mut before = Last::default();
         if range.start > 0 {
-            before = self.classifier.last_bits(&bytes[..range.start]);
+            before = Last::of(&self.classifier.last_bits(&bytes[..range.start]));
         }
         let mut from = range.start;
         while from < range.end {
@@ -86,9 +86,11 @@ impl Triggers {
             for block in 0..blocks {
                 let at = from + block * BLOCK;
                 let here = first_bits(range.end - at);
-                let near = Near { before, this: masks[block], next: masks[block + 1] };
-                for bit in bits(near.token_starts() & near.this.prefix & here) {
-                    self.prefix(bytes, at + bit, &mut found);
+                let near = Near { before, this: &masks[block], next: &masks[block + 1] };
+                if near.this.prefix & here != 0 {
+                    for bit in bits(near.token_starts() & near.this.prefix & here) {
+                        self.prefix(bytes, at + bit, &mut found);
+                    }
                 }
                 for bit in bits(near.this.fragment & here) {
                     self.fragment(bytes, at + bit, &mut found);
@@ -104,7 +106,7 @@ impl Triggers {
                 for bit in bits(near.open_quotes() & here) {
                     found(Noticed::Entry(Entry::Quote(at + bit)));
                 }
-                before = near.this;
+                before = Last::of(near.this);
             }
             from += blocks * BLOCK;
         }
@@ -131,13 +133,29 @@ impl Triggers {
 }
 
 /// A block's masks with its neighbours'.
-struct Near {
-    before: Masks,
-    this: Masks,
-    next: Masks,
+struct Near<'m> {
+    before: Last,
+    this: &'m Masks,
+    next: &'m Masks,
 }
 
-impl Near {
+/// Of the block before, what is looked back at.
+#[derive(Clone, Copy, Default)]
+struct Last {
+    token: u64,
+    word: u64,
+    run: u64,
+    escape: u64,
+}
+
+impl Last {
+    fn of(masks: &Masks) -> Self {
+        let Masks { token, word, run, escape, .. } = *masks;
+        Last { token, word, run, escape }
+    }
+}
+
+impl Near<'_> {
     /// Where at least [`TOKEN_RUN`] token characters begin that are the start of a word, or
     /// may be it behind an escape sequence (`\n`, `%3D`, `\u003d`).
     fn token_starts(&self) -> u64 {

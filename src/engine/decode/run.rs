@@ -70,10 +70,18 @@ pub fn run_at(bytes: &[u8], start: usize) -> Range<usize> {
 /// run in whose middle `start` lies is decoded from there.
 #[inline]
 pub fn run(bytes: &[u8], start: usize, found: &mut dyn FnMut(Decoded)) {
-    let begins = |start: usize| begins_as_base64(bytes, start) || begins_as_hex(bytes, start);
-    if start == 0 || begins(behind_escape(bytes, start)) {
+    if start == 0 || may_hold_text(&bytes[behind_escape(bytes, start)..]) {
         decode_run(bytes, start, found);
     }
+}
+
+/// Turns most runs down by their first two or three characters.
+#[inline]
+fn may_hold_text(run: &[u8]) -> bool {
+    let Some(&[a, b, c]) = run.first_chunk::<3>() else { return false };
+    let [x, y, z] = [a, b, c].map(|b| DIGITS[usize::from(b)]);
+    let base64 = (x | y | z) < 64 && text::may_begin(x << 2 | y >> 4, y << 4 | z >> 2);
+    base64 && begins_as_base64(run, 0) || a.is_ascii_hexdigit() && begins_as_hex(run, 0)
 }
 
 fn decode_run(bytes: &[u8], start: usize, found: &mut dyn FnMut(Decoded)) {

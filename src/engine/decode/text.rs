@@ -36,6 +36,17 @@ pub fn begins(head: u64) -> bool {
         && begins_otherwise(bytes)
 }
 
+/// Whether these two bytes could begin a text, for all that they tell.
+#[inline]
+pub fn may_begin(first: u8, second: u8) -> bool {
+    let continues = second & 0xc0 == 0x80;
+    match KINDS[usize::from(first)] {
+        PLAIN => KINDS[usize::from(second)] != CONTROL && !continues,
+        BEYOND_ASCII => (0xc2..0xf5).contains(&first) && continues || first >= 0xfe,
+        kind => kind == NUL,
+    }
+}
+
 const PLAIN: u8 = 1;
 const CONTROL: u8 = 2;
 const NUL: u8 = 4;
