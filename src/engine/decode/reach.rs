@@ -5,9 +5,10 @@
 //! locality, point 4). An audit asks here where that begins.
 
 use super::chain;
-use super::escape::Kind;
+use super::escape::{Kind, LONGEST_ESCAPE};
 use super::joint::LONGEST_JOINT;
 use super::run::{self, RUN_LONGEST, belongs};
+use crate::rules::MARGIN;
 
 /// The first entry point of what might be decoded over the byte at `at`; `at` itself where
 /// nothing is. `None` where it lies more than [`RUN_LONGEST`] bytes back: the blob must be
@@ -15,8 +16,20 @@ use super::run::{self, RUN_LONGEST, belongs};
 pub fn first_entry(bytes: &[u8], at: usize) -> Option<usize> {
     let earliest = at.saturating_sub(RUN_LONGEST);
     let mut first = start_of_lines(bytes, at, earliest)?;
+    // No escape is further away that may reach so far, nor is one without its first byte.
+    let near = &bytes[at.saturating_sub(MARGIN + LONGEST_JOINT)..at];
     for kind in Kind::ALL {
-        first = first.min(start_of_chain(kind, bytes, at, earliest)?);
+        let may_stand = match kind {
+            Kind::Percent => memchr::memchr(b'%', near),
+            Kind::Unicode | Kind::Hex => memchr::memchr(b'\\', near),
+            Kind::Entity => memchr::memchr(b'&', near),
+            Kind::Joint => {
+                memchr::memchr3(b'"', b'\'', b'`', near).or_else(|| memchr::memchr(b'\\', near))
+            }
+        };
+        if may_stand.is_some() {
+            first = first.min(start_of_chain(kind, bytes, at, earliest)?);
+        }
     }
     Some(first)
 }
@@ -59,7 +72,8 @@ fn start_of_lines(bytes: &[u8], at: usize, earliest: usize) -> Option<usize> {
 fn start_of_chain(kind: Kind, bytes: &[u8], at: usize, earliest: usize) -> Option<usize> {
     let holds =
         |start: &usize| kind.mark(bytes, *start).is_some_and(|mark| start + mark.length > at);
-    let mut first = (at.saturating_sub(LONGEST_JOINT)..at).find(holds).unwrap_or(at);
+    let longest = if kind == Kind::Joint { LONGEST_JOINT } else { LONGEST_ESCAPE };
+    let mut first = (at.saturating_sub(longest)..at).find(holds).unwrap_or(at);
     while let Some(before) = chain::previous(kind, bytes, first) {
         if before <= earliest && before > 0 {
             return None;
