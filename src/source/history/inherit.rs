@@ -234,9 +234,9 @@ mod tests {
             Copy { base: 3001, start: 3001, length: 2000 },
         ];
         let mut found = stretches(&copies, 6000, 6000);
-        spare_runs(&mut found, 6000, |at| Some(at - 900));
-        assert_eq!(found[0].version, 0..3000 - M - 900);
-        assert_eq!(found[1].version, 3001 + B..5001 - M - 900);
+        spare_runs(&mut found, 6000, |at| Some(at - 300));
+        assert_eq!(found[0].version, 0..3000 - M - 300);
+        assert_eq!(found[1].version, 3001 + B..5001 - M - 300);
         let mut unknown = found.clone();
         spare_runs(&mut unknown, 6000, |at| (at < 3000).then_some(at));
         assert_eq!(unknown, []);

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::versions::failure;
 use crate::source::Failure;
+use crate::source::history::database::shown;
 use crate::source::history::pack::{Id, Kind, Pack, PackError, packs_in};
 
 /// The packs that can be read along their deltas.
@@ -36,6 +37,8 @@ impl Packs {
                 self.failures.extend(damaged);
                 self.list.push(pack);
             }
+            // Told with what the database lacks.
+            Err(PackError::NoIndex) => {}
             // Not damaged, only old.
             Err(PackError::OldIndex) => self.has_old = true,
             Err(why) => {
@@ -47,7 +50,7 @@ impl Packs {
     }
 
     fn fail(&mut self, path: &Path, why: impl std::fmt::Display) {
-        self.failures.push(Failure::new(path.display().to_string(), why));
+        self.failures.push(Failure::new(shown(path), why));
     }
 
     /// Whether the object stands in one of the packs.

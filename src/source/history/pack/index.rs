@@ -75,8 +75,8 @@ impl Index {
         Ok(Index { checksums: None, ..Index::of(entries)? })
     }
 
-    /// `entries` are in the order of their ids.
-    fn of(entries: Vec<(u64, Id, u32)>) -> Result<Index, PackError> {
+    /// An index of offsets, ids and checksums, in the order of the ids.
+    pub fn of(entries: Vec<(u64, Id, u32)>) -> Result<Index, PackError> {
         if entries.windows(2).any(|pair| pair[0].1 > pair[1].1) {
             return Err(PackError::Index("its ids are not in order"));
         }

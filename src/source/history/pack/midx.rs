@@ -59,8 +59,7 @@ impl<'b> MultiIndex<'b> {
     /// What it knows of the pack whose index would be called `name`.
     pub fn index_of(&self, name: &str) -> Result<Index, PackError> {
         let number = self.packs.iter().position(|&pack| pack == name.as_bytes());
-        let number =
-            number.ok_or(PackError::Index("it is missing, and no other names the pack"))?;
+        let number = number.ok_or(PackError::NoIndex)?;
         let mut entries = Vec::new();
         for at in 0..self.count {
             let place = be64(self.places, at * 8).unwrap_or_default();

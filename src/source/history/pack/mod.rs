@@ -22,8 +22,8 @@ pub use file::PackFile;
 pub use forest::{Forest, NONE};
 pub use index::{Id, Index};
 pub use inflate::Inflater;
+pub use midx::MultiIndex;
 
-use midx::MultiIndex;
 use survey::Survey;
 
 /// A pack that can be read: its file, its index and the forest of its deltas.
@@ -41,6 +41,8 @@ pub struct Pack {
 pub enum PackError {
     #[error("cannot be read: {0}")]
     Read(#[from] io::Error),
+    #[error("it has no index; make one with `git index-pack`")]
+    NoIndex,
     #[error("its index is of version 1")]
     OldIndex,
     #[error("its index is damaged: {0}")]
@@ -67,8 +69,9 @@ impl Pack {
         let index = match std::fs::read(&beside) {
             Ok(bytes) => Index::parse(&bytes)?,
             Err(why) if why.kind() == io::ErrorKind::NotFound => {
-                MultiIndex::parse(&std::fs::read(path.with_file_name("multi-pack-index"))?)?
-                    .index_of(&file_name(&beside))?
+                let joint = std::fs::read(path.with_file_name("multi-pack-index"));
+                let joint = joint.map_err(|_| PackError::NoIndex)?;
+                MultiIndex::parse(&joint)?.index_of(&file_name(&beside))?
             }
             Err(why) => return Err(why.into()),
         };
