@@ -1,8 +1,8 @@
 //! Byte classes as bit masks: the one pass over every byte.
 //!
-//! A text is looked at in blocks of 64 bytes. Of each block a [`Masks`] says which bytes are
-//! token characters, which are word characters, which begin an escape, and where one of the
-//! catalogue's fragments *may* begin. Everything behind works on these bits and on the few
+//! A text is looked at in blocks of 64 bytes. Of each block a [`Masks`] says which bytes make
+//! up runs, which begin an escape, which are quotes, and where one of the catalogue's
+//! literals *may* begin. Everything behind works on these bits and on the few
 //! places that they point to, so its cost does not grow with the number of rules.
 //!
 //! Two twins compute the same masks: a portable one by table look-ups and one for AVX2 by
@@ -23,8 +23,6 @@ pub const FRAGMENT: usize = 4;
 /// One bit a byte of a block, the lowest for the first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Masks {
-    /// `[A-Za-z0-9_+/=.~-]`: what tokens are made of.
-    pub token: u64,
     /// `[A-Za-z0-9_]`: what words are made of.
     pub word: u64,
     /// `[A-Za-z0-9+/_-]`: what runs of base64 and hexadecimal digits are made of.
@@ -171,7 +169,6 @@ impl Classifier {
         for at in 0..BLOCK {
             let class = CLASSES[usize::from(block[at])];
             let bit = |wanted: u8| u64::from(class & wanted != 0) << at;
-            masks.token |= bit(TOKEN);
             masks.word |= bit(WORD);
             masks.run |= bit(RUN);
             masks.escape |= bit(ESCAPE);
@@ -189,12 +186,11 @@ impl Classifier {
     }
 }
 
-const TOKEN: u8 = 1;
-const WORD: u8 = 2;
-const RUN: u8 = 4;
-const ESCAPE: u8 = 8;
-const QUOTE: u8 = 16;
-const JOINT: u8 = 32;
+const RUN: u8 = 1;
+const ESCAPE: u8 = 2;
+const QUOTE: u8 = 4;
+const JOINT: u8 = 8;
+const WORD: u8 = 16;
 
 /// The classes of each byte.
 static CLASSES: [u8; 256] = {
@@ -204,19 +200,17 @@ static CLASSES: [u8; 256] = {
         let c = b as u8;
         let word = c.is_ascii_alphanumeric() || c == b'_';
         let run = word || matches!(c, b'+' | b'/' | b'-');
-        let token = run || matches!(c, b'=' | b'.' | b'~');
         let escape = matches!(c, b'%' | b'&' | b'\\');
         let quote = matches!(c, b'"' | b'\'' | b'`');
         let joint = matches!(
             c,
             b' ' | b'\t' | b'\r' | b'\n' | b'\\' | b'+' | b'.' | b'|' | b'<' | b'&' | b'~'
         );
-        classes[b] = (token as u8 * TOKEN)
-            | (word as u8 * WORD)
-            | (run as u8 * RUN)
+        classes[b] = (run as u8 * RUN)
             | (escape as u8 * ESCAPE)
             | (quote as u8 * QUOTE)
-            | (joint as u8 * JOINT);
+            | (joint as u8 * JOINT)
+            | (word as u8 * WORD);
         b += 1;
     }
     classes
@@ -229,22 +223,18 @@ mod avx2 {
     use super::{BLOCK, FRAGMENT, LOOK_AHEAD, LiteralTable, Literals, Masks, PREFIX};
 
     /// Classes as products of a set of high nibbles and a set of low ones, one bit each:
-    /// 1 digits, 2 `A-O a-o`, 4 `P-Z p-z`, 8 `_`, 16 `+ - /`, 32 `=`, 64 `~`, 128 `.`.
-    const TOKENS: [[u8; 16]; 2] = products([
+    /// 1 digits, 2 `A-O a-o`, 4 `P-Z p-z`, 8 `_`, 16 `+ - /`.
+    const RUNS: [[u8; 16]; 2] = products(&[
         (&[3], &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
         (&[4, 6], &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]),
         (&[5, 7], &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]),
         (&[5], &[15]),
         (&[2], &[11, 13, 15]),
-        (&[3], &[13]),
-        (&[7], &[14]),
-        (&[2], &[14]),
     ]);
     const WORD: i8 = 1 | 2 | 4 | 8;
-    const RUN: i8 = WORD | 16;
 
     /// 1 `" '`, 2 `` ` ``, 4 `% &`, 8 `\`, 16 blank `& + .`, 32 tab, LF, CR, 64 `< \ |`, 128 `~`.
-    const SIGNS: [[u8; 16]; 2] = products([
+    const SIGNS: [[u8; 16]; 2] = products(&[
         (&[2], &[2, 7]),
         (&[6], &[0]),
         (&[2], &[5, 6]),
@@ -259,10 +249,10 @@ mod avx2 {
     const JOINT: i8 = !(QUOTE | ESCAPE);
 
     /// Tables by low and by high nibble; the n-th product of high and low ones gets bit n.
-    const fn products(sets: [(&[u8], &[u8]); 8]) -> [[u8; 16]; 2] {
+    const fn products(sets: &[(&[u8], &[u8])]) -> [[u8; 16]; 2] {
         let (mut low, mut high) = ([0; 16], [0; 16]);
         let mut bit = 0;
-        while bit < 8 {
+        while bit < sets.len() {
             let (highs, lows) = sets[bit];
             let mut at = 0;
             while at < highs.len() {
@@ -288,22 +278,20 @@ mod avx2 {
         let fragments: [Tables; FRAGMENT] =
             std::array::from_fn(|at| tables(&literals.fragments, at));
         let prefixes: [Tables; PREFIX] = std::array::from_fn(|at| tables(&literals.prefixes, at));
-        let [tokens, signs] =
-            [TOKENS, SIGNS].map(|[low, high]| (both_lanes(&low), both_lanes(&high)));
+        let [runs, signs] = [RUNS, SIGNS].map(|[low, high]| (both_lanes(&low), both_lanes(&high)));
         for (number, masks) in masks.iter_mut().enumerate() {
             let block = number * BLOCK;
-            let first = half(bytes, block, tokens, signs, &fragments, &prefixes);
-            let second = half(bytes, block + LANES, tokens, signs, &fragments, &prefixes);
+            let first = half(bytes, block, runs, signs, &fragments, &prefixes);
+            let second = half(bytes, block + LANES, runs, signs, &fragments, &prefixes);
             let join = |at: usize| u64::from(first[at]) | u64::from(second[at]) << LANES;
             *masks = Masks {
-                token: join(0),
-                word: join(1),
-                run: join(2),
-                quote: join(3),
-                escape: join(4),
-                joint: join(5),
-                fragment: join(6),
-                prefix: join(7),
+                run: join(0),
+                quote: join(1),
+                escape: join(2),
+                joint: join(3),
+                fragment: join(4),
+                prefix: join(5),
+                word: join(6),
             };
         }
     }
@@ -323,13 +311,13 @@ mod avx2 {
     fn half(
         bytes: &[u8],
         at: usize,
-        tokens: Tables,
+        runs: Tables,
         signs: Tables,
         fragments: &[Tables; FRAGMENT],
         prefixes: &[Tables; PREFIX],
-    ) -> [u32; 8] {
+    ) -> [u32; 7] {
         let text = nibbles(load(bytes, at));
-        let token = look_up(text, tokens);
+        let run = look_up(text, runs);
         let sign = look_up(text, signs);
         let mut fragment = look_up(text, fragments[0]);
         let mut prefix = look_up(text, prefixes[0]);
@@ -341,14 +329,13 @@ mod avx2 {
             }
         }
         [
-            any(token),
-            any(_mm256_and_si256(token, _mm256_set1_epi8(WORD))),
-            any(_mm256_and_si256(token, _mm256_set1_epi8(RUN))),
+            any(run),
             any(_mm256_and_si256(sign, _mm256_set1_epi8(QUOTE))),
             any(_mm256_and_si256(sign, _mm256_set1_epi8(ESCAPE))),
             any(_mm256_and_si256(sign, _mm256_set1_epi8(JOINT))),
             any(fragment),
             any(prefix),
+            any(_mm256_and_si256(run, _mm256_set1_epi8(WORD))),
         ]
     }
 
@@ -441,7 +428,6 @@ mod tests {
             let bit = |mask: fn(&Masks) -> u64| {
                 mask(&masks[usize::from(b) / BLOCK]) >> (usize::from(b) % BLOCK) & 1 == 1
             };
-            assert_eq!(bit(|masks| masks.token), is_token(b), "{b}");
             assert_eq!(bit(|masks| masks.word), is_word(b), "{b}");
             let run = is_word(b) || matches!(b, b'+' | b'/' | b'-');
             assert_eq!(bit(|masks| masks.run), run, "{b}");

@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use super::decode::{Entry, RUN_SHORTEST, kinds};
 use super::fragments::{Fragment, Fragments};
-use super::masks::{BLOCK, Classifier, Literals, Masks, is_word};
+use super::masks::{BLOCK, Classifier, Literals, Masks, is_token, is_word};
 use super::names::Names;
 use super::prefixes::Prefixes;
 use crate::rules::{Rule, Seat, TOKEN_RUN, Trigger};
@@ -74,23 +74,23 @@ impl Triggers {
 
     /// Calls `found` with everything that is noticed in `range`.
     pub fn each(&self, bytes: &[u8], range: Range<usize>, mut found: impl FnMut(Noticed)) {
-        let mut masks = [Masks::default(); BATCH + 1];
-        let mut before = Last::default();
+        // The block before, a batch, and the block behind.
+        let mut masks = [Masks::default(); BATCH + 2];
+        let mut before = Masks::default();
         if range.start > 0 {
-            before = Last::of(&self.classifier.last_bits(&bytes[..range.start]));
+            before = self.classifier.last_bits(&bytes[..range.start]);
         }
         let mut from = range.start;
         while from < range.end {
             let blocks = (range.end - from).div_ceil(BLOCK).min(BATCH);
-            self.classifier.classify(bytes, from, &mut masks[..=blocks]);
+            masks[0] = before;
+            self.classifier.classify(bytes, from, &mut masks[1..blocks + 2]);
             for block in 0..blocks {
                 let at = from + block * BLOCK;
                 let here = first_bits(range.end - at);
-                let near = Near { before, this: &masks[block], next: &masks[block + 1] };
-                if near.this.prefix & here != 0 {
-                    for bit in bits(near.token_starts() & near.this.prefix & here) {
-                        self.prefix(bytes, at + bit, &mut found);
-                    }
+                let near = Near::new(&masks[block..block + 3]);
+                for bit in bits(near.this.prefix & near.word_starts() & here) {
+                    self.prefix(bytes, at + bit, &mut found);
                 }
                 for bit in bits(near.this.fragment & here) {
                     self.fragment(bytes, at + bit, &mut found);
@@ -104,17 +104,20 @@ impl Triggers {
                     }
                 }
                 for bit in bits(near.open_quotes() & here) {
+                    if !behind_token(bytes, at + bit) {
+                        continue;
+                    }
                     found(Noticed::Entry(Entry::Quote(at + bit)));
                 }
-                before = Last::of(near.this);
             }
+            before = masks[blocks];
             from += blocks * BLOCK;
         }
     }
 
     fn prefix(&self, bytes: &[u8], at: usize, found: &mut impl FnMut(Noticed)) {
         self.prefixes.each(&bytes[at..], |length, rule| {
-            if begins_a_word(bytes, at) {
+            if begins_a_token(bytes, at) {
                 found(Noticed::Hit(Hit { rule, at, span: at..at + length }));
             }
         });
@@ -134,56 +137,43 @@ impl Triggers {
 
 /// A block's masks with its neighbours'.
 struct Near<'m> {
-    before: Last,
+    before: &'m Masks,
     this: &'m Masks,
     next: &'m Masks,
 }
 
-/// Of the block before, what is looked back at.
-#[derive(Clone, Copy, Default)]
-struct Last {
-    token: u64,
-    word: u64,
-    run: u64,
-    escape: u64,
-}
-
-impl Last {
-    fn of(masks: &Masks) -> Self {
-        let Masks { token, word, run, escape, .. } = *masks;
-        Last { token, word, run, escape }
+impl<'m> Near<'m> {
+    fn new(three: &'m [Masks]) -> Self {
+        Near { before: &three[0], this: &three[1], next: &three[2] }
     }
-}
 
-impl Near<'_> {
-    /// Where at least [`TOKEN_RUN`] token characters begin that are the start of a word, or
-    /// may be it behind an escape sequence (`\n`, `%3D`, `\u003d`).
-    fn token_starts(&self) -> u64 {
-        let behind_no_word = !behind(self.before.word, self.this.word, 1);
-        let behind_escape = [2, 3, 6]
-            .map(|length| behind(self.before.escape, self.this.escape, length))
-            .into_iter()
-            .fold(0, |any, bits| any | bits);
-        long_runs(self.this.token, self.next.token)
-            & self.this.word
-            & (behind_no_word | behind_escape)
+    /// Where a word begins, or may behind an escape sequence (`\n`, `%3D`, `\u003d`).
+    #[inline]
+    fn word_starts(&self) -> u64 {
+        let Near { before, this, .. } = self;
+        let behind_escape = behind(before.escape, this.escape, 2)
+            | behind(before.escape, this.escape, 3)
+            | behind(before.escape, this.escape, 4)
+            | behind(before.escape, this.escape, 6);
+        this.word & (!behind(before.word, this.word, 1) | behind_escape)
     }
 
     /// Where a run of base64 or hexadecimal digits begins.
+    #[inline]
     fn run_starts(&self) -> u64 {
         long_runs(self.this.run, self.next.run) & !behind(self.before.run, self.this.run, 1)
     }
 
     /// Quotes that may close a literal which goes on in another one.
+    #[inline]
     fn open_quotes(&self) -> u64 {
-        let followed = self.this.joint >> 1 | self.next.joint << (BLOCK - 1);
-        self.this.quote & behind(self.before.token, self.this.token, 1) & followed
+        self.this.quote & (self.this.joint >> 1 | self.next.joint << (BLOCK - 1))
     }
 }
 
 /// The bits of which sixteen in a row are set, from this one on.
 fn long_runs(this: u64, next: u64) -> u64 {
-    const { assert!(TOKEN_RUN == 16 && RUN_SHORTEST == 16) };
+    const { assert!(RUN_SHORTEST == 16) };
     let mut runs = u128::from(this) | u128::from(next) << BLOCK;
     for step in [1, 2, 4, 8] {
         runs &= runs >> step;
@@ -194,6 +184,16 @@ fn long_runs(this: u64, next: u64) -> u64 {
 /// The bits `count` places behind one that is set.
 fn behind(before: u64, this: u64, count: usize) -> u64 {
     this << count | before >> (BLOCK - count)
+}
+
+fn behind_token(bytes: &[u8], at: usize) -> bool {
+    at > 0 && is_token(bytes[at - 1])
+}
+
+/// Whether [`TOKEN_RUN`] token characters begin here that are the start of a word.
+fn begins_a_token(bytes: &[u8], at: usize) -> bool {
+    let run = bytes.get(at..at + TOKEN_RUN);
+    run.is_some_and(|run| run.iter().all(|&b| is_token(b))) && begins_a_word(bytes, at)
 }
 
 /// Whether a word begins here: behind no word character, or behind an escape sequence, whose
@@ -226,7 +226,6 @@ fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
 mod tests {
     use super::*;
     use crate::engine::decode::each_entry;
-    use crate::engine::masks::is_token;
 
     /// What the slow search gives, less what its twin can tell to be nothing.
     fn slow(bytes: &[u8], range: Range<usize>) -> Vec<Entry> {
@@ -235,7 +234,7 @@ mod tests {
         entries.retain(|entry| match *entry {
             Entry::Run(_) => true,
             Entry::Escape(at) => !kinds(bytes, at).is_empty(),
-            Entry::Quote(at) => at > 0 && is_token(bytes[at - 1]),
+            Entry::Quote(at) => behind_token(bytes, at),
         });
         entries.sort();
         entries
