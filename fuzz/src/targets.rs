@@ -4,8 +4,6 @@
 use std::sync::LazyLock;
 
 use keysieve::source::history::pack::delta::Delta;
-use std::sync::LazyLock;
-
 use keysieve::source::history::pack::{Forest, Header, Index, MultiIndex};
 use sha1::{Digest, Sha1};
 

@@ -86,6 +86,10 @@ impl Judge for Looker {
         self.engine.entry(bytes, at)
     }
 
+    fn free(&self, bytes: &[u8], at: usize) -> usize {
+        self.engine.free(bytes, at)
+    }
+
     fn reach(&self, finding: &Finding) -> usize {
         self.engine.reach(finding)
     }

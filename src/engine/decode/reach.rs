@@ -34,6 +34,18 @@ pub fn first_entry(bytes: &[u8], at: usize) -> Option<usize> {
     Some(first)
 }
 
+/// The first place behind a seam at `at` from which on it plays no part where decodings
+/// begin: a margin behind it, or the first line end that no joint from before it can hold,
+/// since an escape is its chain's first if a line end stands before it.
+pub fn first_free(bytes: &[u8], at: usize) -> usize {
+    let line = bytes.len().min(at + LONGEST_JOINT + BESIDE);
+    let last = bytes.len().min(at + MARGIN);
+    memchr::memchr(b'\n', &bytes[line..last]).map_or(last, |end| line + end + 1)
+}
+
+/// Bytes beside an escape or the start of a run that decide what it is: more than any looks at.
+const BESIDE: usize = 32;
+
 /// Start of the run that holds or touches the byte, or of the first of the lines of runs
 /// that it may have been joined to.
 fn start_of_lines(bytes: &[u8], at: usize, earliest: usize) -> Option<usize> {

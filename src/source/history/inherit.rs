@@ -12,7 +12,7 @@ use std::ops::Range;
 use super::delta::Judge;
 use super::pack::delta::Copy;
 use crate::findings::Finding;
-use crate::rules::MARGIN;
+use crate::rules::{AFTER, BEFORE, LONGEST, MARGIN};
 
 /// What a version's base is to it.
 pub struct Base<'b> {
@@ -36,7 +36,8 @@ impl Inheritance {
     /// whole of it would give. Base and version are texts (point 5).
     pub fn findings(&mut self, judge: &dyn Judge, bytes: &[u8], base: &Base<'_>) -> Vec<Finding> {
         let Inheritance { stretches, again, ranges } = self;
-        inheriting(base.copies, base.length, bytes.len(), stretches);
+        let free = |seam| judge.free(bytes, seam);
+        inheriting(base.copies, base.length, bytes.len(), free, stretches);
         spare_runs(stretches, bytes.len(), |at| judge.entry(bytes, at));
         let reach = |finding: &Finding| judge.reach(finding);
         let mut findings = inherited(stretches, base.findings, bytes.len(), reach, again);
@@ -55,9 +56,9 @@ pub struct Stretch {
     pub base: usize,
 }
 
-/// Bytes behind a seam in which a trigger may see what stands before it: a margin, and what
-/// the longest escape has beside it that may end there.
-const LOOK_BACK: usize = MARGIN + 256;
+/// Bytes before a seam in which a trigger may see what stands behind it.
+const LOOK_AHEAD: usize = LONGEST + AFTER + 1;
+const _: () = assert!(BEFORE + LOOK_AHEAD >= MARGIN);
 
 /// Shorter stretches cost more than they save.
 const SHORTEST_STRETCH: usize = 64;
@@ -66,13 +67,25 @@ const SHORTEST_STRETCH: usize = 64;
 /// of a file are seams on both sides; only where a copy begins at the start of both files, or
 /// ends at the end of both, is the surrounding the same, and no margin needed. `copies` are
 /// merged and in order.
-pub fn inheriting(copies: &[Copy], base_length: usize, length: usize, into: &mut Vec<Stretch>) {
+///
+/// Behind a seam a trigger sees it as far as `free` says; before one it does for as long as the
+/// longest span and what is looked at behind that. Together that is a margin and more.
+pub fn inheriting(
+    copies: &[Copy],
+    base_length: usize,
+    length: usize,
+    free: impl Fn(usize) -> usize,
+    into: &mut Vec<Stretch>,
+) {
     into.clear();
-    for copy in copies {
+    for copy in copies.iter().filter(|copy| copy.length > SHORTEST_STRETCH) {
         let at_start = copy.base == 0 && copy.start == 0;
         let at_end = copy.end() == length && copy.base + copy.length == base_length;
-        let start = if at_start { 0 } else { copy.start + LOOK_BACK };
-        let end = if at_end { length } else { copy.end().saturating_sub(MARGIN) };
+        let end = if at_end { length } else { copy.end().saturating_sub(LOOK_AHEAD) };
+        if end < copy.start + BEFORE + SHORTEST_STRETCH && !at_start {
+            continue;
+        }
+        let start = if at_start { 0 } else { free(copy.start) };
         if end >= start + SHORTEST_STRETCH {
             into.push(Stretch { version: start..end, base: copy.base + (start - copy.start) });
         }
@@ -180,12 +193,12 @@ pub fn scanned(
 mod tests {
     use super::*;
 
-    const M: usize = MARGIN;
-    const B: usize = LOOK_BACK;
+    const M: usize = LOOK_AHEAD;
+    const B: usize = 700;
 
     fn stretches(copies: &[Copy], base_length: usize, length: usize) -> Vec<Stretch> {
         let mut stretches = Vec::new();
-        inheriting(copies, base_length, length, &mut stretches);
+        inheriting(copies, base_length, length, |seam| seam + B, &mut stretches);
         stretches
     }
 

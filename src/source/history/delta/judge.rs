@@ -17,6 +17,10 @@ pub trait Judge: Sync {
     /// may be looked at.
     fn entry(&self, bytes: &[u8], at: usize) -> Option<usize>;
 
+    /// The first place behind a seam at `at` from which on no trigger sees over it; at least
+    /// [`BEFORE`](crate::rules::BEFORE) and one bytes behind it.
+    fn free(&self, bytes: &[u8], at: usize) -> usize;
+
     /// How far behind the end of a finding that goes on behind what its verdict saw bytes may
     /// decide on that end.
     fn reach(&self, finding: &Finding) -> usize;
