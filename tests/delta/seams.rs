@@ -206,3 +206,47 @@ fn secrets_beside_seams_are_found_once() {
         check(&looker, &base, &delta, &version, &format!("at {distance}"));
     }
 }
+
+/// What a version makes a secret of that was none in its base, however far behind its trigger.
+#[test]
+fn secrets_that_a_version_completes_are_found() {
+    let looker = Looker::new();
+    let mut random = Random(0xc0de);
+    let mut seen = 0;
+    for example in examples(&looker.engine) {
+        let room = filler(&mut random, 2 * MARGIN);
+        let step = 1 + example.len() / 40;
+        for cut in (0..example.len()).step_by(step) {
+            let start = room.len() + 1 + cut;
+            let base =
+                [&room[..], b"\n", &example[..cut], b"\x01", &example[cut..], &room].concat();
+            let mut writer = Writer::new(&base);
+            writer.copy(0, start);
+            writer.copy(start + 1, base.len() - start - 1);
+            let (delta, version) = writer.finish();
+            seen += check(&looker, &base, &delta, &version, "a byte between is taken out");
+        }
+    }
+    assert!(seen > 1000, "{seen}");
+}
+
+/// A key's body may be followed by any number of blanks, and go on behind them.
+#[test]
+fn a_body_that_goes_on_behind_blanks_is_one_secret() {
+    let looker = Looker::new();
+    let examples = examples(&looker.engine);
+    let keys = examples.iter().filter(|example| example.windows(8).any(|w| w == b"-----END"));
+    let mut seen = 0;
+    for key in keys {
+        let end = key.windows(8).position(|window| window == b"-----END").unwrap();
+        let blanks = vec![b'\n'; 4 * MARGIN];
+        let base = [&key[..end], &blanks, b"!", &blanks].concat();
+        let mut writer = Writer::new(&base);
+        writer.copy(0, end + blanks.len());
+        writer.insert(&key[end..]);
+        writer.copy(end + blanks.len() + 1, blanks.len());
+        let (delta, version) = writer.finish();
+        seen += check(&looker, &base, &delta, &version, "a key that is closed late");
+    }
+    assert!(seen > 0);
+}
