@@ -91,6 +91,29 @@ fn several_packs_loose_objects_and_alternates_are_one_history() {
     agree(&looker, &borrower, "alternates");
 }
 
+/// Where packs have lost their own indexes, the one that they share is read.
+#[test]
+fn a_shared_index_is_enough() {
+    let looker = Looker::new();
+    let examples = examples(&looker.engine);
+    let repository = TempRepo::new();
+    let mut random = Random(0x1d7);
+    let mut writer = Writer::new(&mut random, &examples, 2);
+    for _ in 0..3 {
+        writer.commit(&repository, 20);
+        repository.git(&["repack", "-dq"]);
+    }
+    let (expected, covered) = looker.by_object(&repository.path());
+    repository.git(&["multi-pack-index", "write"]);
+    packs(&repository).iter().for_each(|pack| {
+        std::fs::remove_file(pack.with_extension("idx")).unwrap();
+    });
+    let budget = Budget::new(LARGEST, 1 << 20);
+    let (found, coverage) = looker.by_delta(&repository.path(), Manner::Changes, budget);
+    assert_eq!((found.len(), coverage), (expected.len(), covered));
+    assert!(found == expected);
+}
+
 #[test]
 fn an_index_of_version_1_is_left_to_libgit2() {
     let looker = Looker::new();
