@@ -91,15 +91,11 @@ fn write_rule(code: &mut String, rule: &Rule) {
         Trigger::Names(names) => format!("Trigger::Names({})", list(names)),
     };
     let checks = format!(
-        "Checks {{ min_entropy: {:?}, needs: Cow::Borrowed(&[{}]), checksum: {}, structure: {}, \
+        "Checks {{ min_entropy: {:?}, needs: {}, not: {}, checksum: {}, structure: {}, \
          never: {} }}",
         checks.min_entropy,
-        checks
-            .needs
-            .iter()
-            .map(|kind| format!("CharKind::{kind:?}"))
-            .collect::<Vec<_>>()
-            .join(", "),
+        variants("CharKind", &checks.needs),
+        variants("PublicShape", &checks.not),
         option("Checksum", checks.checksum.map(|c| format!("{c:?}"))),
         option("Structure", checks.structure.map(|s| format!("{s:?}"))),
         list(&checks.never)
@@ -136,6 +132,11 @@ fn text(text: &str) -> String {
 fn list(texts: &Texts) -> String {
     let items: Vec<String> = texts.iter().map(|item| text(item)).collect();
     format!("Texts::Borrowed(&[{}])", items.join(", "))
+}
+
+fn variants<T: std::fmt::Debug>(kind: &str, values: &[T]) -> String {
+    let values: Vec<String> = values.iter().map(|value| format!("{kind}::{value:?}")).collect();
+    format!("Cow::Borrowed(&[{}])", values.join(", "))
 }
 
 fn option(kind: &str, variant: Option<String>) -> String {

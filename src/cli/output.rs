@@ -14,7 +14,7 @@ use tempfile::NamedTempFile;
 
 #[derive(Args)]
 pub struct OutputArgs {
-    /// Form of the report [default: by the ending of FILE; else human on a terminal, SARIF elsewhere]
+    /// Form of the report [default: by the ending of FILE; else human on a terminal and in the hook, SARIF elsewhere]
     #[arg(short, long, value_enum, help_heading = "Report")]
     format: Option<FormatName>,
     /// Write the report to FILE instead of standard output

@@ -4,6 +4,7 @@
 //! another one's tokens is noticed too.
 
 use super::Engine;
+use crate::findings::Verdict;
 use crate::rules::Rule;
 
 /// Taken out of an example before it is looked at, so that a pattern file is no leak itself.
@@ -22,6 +23,9 @@ pub fn check_example(engine: &Engine, rule: &Rule, example: &str) -> Result<(), 
     let found = &engine.rules()[finding.rule];
     if found.id != rule.id {
         return Err(format!("{} finds it, not {}", found.id, rule.id));
+    }
+    if rule.checks.checksum.is_some() && finding.verdict != Verdict::Valid {
+        return Err("the checksum of the example's secret does not hold".into());
     }
     // The seam stands inside the secret, which tells independently where that is.
     let span = finding.span;

@@ -28,6 +28,9 @@ pub struct Fragments {
     taken: Vec<u64>,
 }
 
+/// For each of a literal's first places the bytes that may stand there.
+type Places = [Vec<u8>; FRAGMENT];
+
 struct Entry {
     text: Vec<u8>,
     stands_for: Fragment,
@@ -77,35 +80,48 @@ impl Fragments {
         self.entries.push(Entry { text: text.to_vec(), stands_for });
     }
 
-    /// The table by which the masks mark where one of these may begin.
+    /// The table by which the masks mark where one of these may begin. Each head goes into the
+    /// bucket that will mark the fewest places with it, the frequent ones first.
     pub fn table(&self) -> LiteralTable {
+        let mut heads = self.heads();
+        heads.sort_by_cached_key(|places| {
+            let mut alone = LiteralTable::default();
+            alone.add(places.each_ref().map(Vec::as_slice), 0);
+            std::cmp::Reverse(alone.expected(0) as u64)
+        });
         let mut table = LiteralTable::default();
-        let mut heads: Vec<Vec<u8>> = self
-            .entries
-            .iter()
-            .map(|entry| entry.text.iter().take(FRAGMENT).map(|b| b | FOLD).collect())
-            .collect();
-        heads.sort();
-        heads.dedup();
-        let any: Vec<u8> = (0..=255).collect();
-        let mut bucket = 0;
-        for head in &heads {
-            let at = |place: usize| head.get(place..=place).unwrap_or(&any);
-            let is_name =
-                |entry: &Entry| entry.text.len() == SHORT && entry.stands_for == Fragment::Name;
-            let short = |entry: &Entry| is_name(entry) && head[..] == entry.text[..];
-            if self.entries.iter().any(short) {
-                // What ends a word, in two sets, because a table knows products of nibbles.
-                for ends in word_ends() {
-                    table.add_folded([at(0), at(1), at(2), &ends], bucket);
-                    bucket += 1;
-                }
-            } else {
-                table.add_folded([at(0), at(1), at(2), at(3)], bucket);
-                bucket += 1;
-            }
+        let mut marked = [0.0; 8];
+        for places in &heads {
+            let places = places.each_ref().map(Vec::as_slice);
+            let with = std::array::from_fn::<f64, 8, _>(|bucket| {
+                let mut with = table.clone();
+                with.add(places, bucket);
+                with.expected(bucket)
+            });
+            let more = |bucket: usize| with[bucket] - marked[bucket];
+            let bucket = (0..8).min_by(|&a, &b| more(a).total_cmp(&more(b))).unwrap_or(0);
+            table.add(places, bucket);
+            marked[bucket] = with[bucket];
         }
         table
+    }
+
+    /// What may stand at the first places of each literal, each head once.
+    fn heads(&self) -> Vec<Places> {
+        let any: Vec<u8> = (0..=255).collect();
+        let mut heads: Vec<Places> = Vec::new();
+        for entry in &self.entries {
+            let at = |place: usize| entry.text.get(place).map_or(any.clone(), |&b| vec![b]);
+            if entry.text.len() == SHORT && entry.stands_for == Fragment::Name {
+                // In two sets, because a table knows products of nibbles.
+                heads.extend(word_ends().map(|ends| [at(0), at(1), at(2), ends]));
+            } else {
+                heads.push([at(0), at(1), at(2), at(3)].map(|bytes| bytes.to_ascii_lowercase()));
+            }
+        }
+        heads.sort();
+        heads.dedup();
+        heads
     }
 
     /// Calls `found` with every literal that `text` begins with, and its length.

@@ -2,7 +2,7 @@
 //!
 //! A text is looked at in blocks of 64 bytes. Of each block a [`Masks`] says which bytes make
 //! up runs, which begin an escape, which are quotes, and where one of the catalogue's
-//! literals *may* begin. Everything behind works on these bits and on the few
+//! fragments *may* begin. Everything behind works on these bits and on the few
 //! places that they point to, so its cost does not grow with the number of rules.
 //!
 //! Two twins compute the same masks: a portable one by table look-ups and one for AVX2 by
@@ -23,6 +23,8 @@ pub const FRAGMENT: usize = 4;
 /// One bit a byte of a block, the lowest for the first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Masks {
+    /// `[A-Za-z0-9_+/=.~-]`: what tokens are made of.
+    pub token: u64,
     /// `[A-Za-z0-9_]`: what words are made of.
     pub word: u64,
     /// `[A-Za-z0-9+/_-]`: what runs of base64 and hexadecimal digits are made of.
@@ -35,8 +37,6 @@ pub struct Masks {
     pub joint: u64,
     /// A fragment may begin here.
     pub fragment: u64,
-    /// A prefix may begin here.
-    pub prefix: u64,
 }
 
 /// Whether tokens are made of this byte.
@@ -62,25 +62,26 @@ pub struct LiteralTable {
 pub const FOLD: u8 = 0x20;
 
 impl LiteralTable {
-    /// Adds a literal by the bytes that may stand at each of its first places.
+    /// Adds a literal by the bytes that may stand at each of its first places, whatever the
+    /// case of letters. Some signs are let through for others too; the exact comparison
+    /// afterwards tells them apart.
     pub fn add(&mut self, places: [&[u8]; FRAGMENT], bucket: usize) {
-        self.add_any_case(places, 0, bucket);
-    }
-
-    /// As [`LiteralTable::add`], whatever the case of letters. Some signs are let through for
-    /// others too; the exact comparison afterwards tells them apart.
-    pub fn add_folded(&mut self, places: [&[u8]; FRAGMENT], bucket: usize) {
-        self.add_any_case(places, FOLD, bucket);
-    }
-
-    fn add_any_case(&mut self, places: [&[u8]; FRAGMENT], other_case: u8, bucket: usize) {
-        let bit = 1u8 << (bucket % 8);
+        let bit = 1u8 << bucket;
         for (at, bytes) in places.into_iter().enumerate() {
-            for b in bytes.iter().flat_map(|&b| [b, b ^ other_case]) {
+            for b in bytes.iter().flat_map(|&b| [b, b ^ FOLD]) {
                 self.low[at][usize::from(b & 15)] |= bit;
                 self.high[at][usize::from(b >> 4)] |= bit;
             }
         }
+    }
+
+    /// Of a megabyte of source text so many places may be marked for the bucket.
+    pub fn expected(&self, bucket: usize) -> f64 {
+        let passes = |at: usize| -> f64 {
+            let passing = (0..=255u8).filter(|&b| self.buckets(at, b) >> bucket & 1 == 1);
+            passing.map(frequency).sum()
+        };
+        1e6 * (0..FRAGMENT).map(passes).product::<f64>()
     }
 
     fn buckets(&self, at: usize, b: u8) -> u8 {
@@ -88,38 +89,40 @@ impl LiteralTable {
     }
 }
 
-/// The literals that masks mark.
-#[derive(Clone, Debug, Default)]
-pub struct Literals {
-    /// Looked for everywhere, by four bytes.
-    pub fragments: LiteralTable,
-    /// Looked for at the start of tokens, by three bytes as they stand.
-    pub prefixes: LiteralTable,
+/// Share of a byte in source text, roughly.
+fn frequency(b: u8) -> f64 {
+    match b {
+        b'e' | b't' => 0.07,
+        b'a' | b'i' | b'n' | b'o' | b'r' | b's' => 0.05,
+        b'c' | b'd' | b'l' | b'm' | b'p' | b'u' => 0.03,
+        b'a'..=b'z' => 0.01,
+        b' ' => 0.15,
+        b'\n' | b'.' | b'_' => 0.02,
+        b'!'..=b'~' => 0.004,
+        _ => 0.0005,
+    }
 }
-
-/// Bytes of a prefix that the masks look at.
-pub const PREFIX: usize = 3;
 
 /// Computes masks, by the fastest means that the processor has.
 #[derive(Clone)]
 pub struct Classifier {
-    literals: Literals,
+    fragments: LiteralTable,
     avx2: bool,
 }
 
 impl Classifier {
-    pub fn new(literals: Literals) -> Self {
+    pub fn new(fragments: LiteralTable) -> Self {
         #[cfg(target_arch = "x86_64")]
         let avx2 = std::arch::is_x86_feature_detected!("avx2");
         #[cfg(not(target_arch = "x86_64"))]
         let avx2 = false;
-        Classifier { literals, avx2 }
+        Classifier { fragments, avx2 }
     }
 
     /// The same without vector instructions.
     #[cfg(test)]
-    pub fn portable(literals: Literals) -> Self {
-        Classifier { literals, avx2: false }
+    pub fn portable(fragments: LiteralTable) -> Self {
+        Classifier { fragments, avx2: false }
     }
 
     /// The masks of the blocks that begin at `from`, `from + 64` and so on, one for each
@@ -137,7 +140,6 @@ impl Classifier {
             // Zeros stand in for what is not there; a wildcard must not match them.
             if length < BLOCK {
                 masks.fragment &= (1 << length) - 1;
-                masks.prefix &= (1 << length) - 1;
             }
         }
     }
@@ -156,7 +158,7 @@ impl Classifier {
         #[cfg(target_arch = "x86_64")]
         if self.avx2 {
             // SAFETY: the processor has AVX2, see `new`.
-            unsafe { avx2::classify(&self.literals, bytes, masks) };
+            unsafe { avx2::classify(&self.fragments, bytes, masks) };
             return;
         }
         for (masks, block) in masks.iter_mut().zip((0..).step_by(BLOCK)) {
@@ -169,18 +171,16 @@ impl Classifier {
         for at in 0..BLOCK {
             let class = CLASSES[usize::from(block[at])];
             let bit = |wanted: u8| u64::from(class & wanted != 0) << at;
+            masks.token |= bit(TOKEN);
             masks.word |= bit(WORD);
             masks.run |= bit(RUN);
             masks.escape |= bit(ESCAPE);
             masks.quote |= bit(QUOTE);
             masks.joint |= bit(JOINT);
-            let Literals { fragments, prefixes } = &self.literals;
-            let fragment = (0..FRAGMENT)
-                .fold(0xff, |buckets, ahead| buckets & fragments.buckets(ahead, block[at + ahead]));
-            let prefix = (0..PREFIX)
-                .fold(0xff, |buckets, ahead| buckets & prefixes.buckets(ahead, block[at + ahead]));
-            masks.fragment |= u64::from(fragment != 0) << at;
-            masks.prefix |= u64::from(prefix != 0) << at;
+            let buckets = (0..FRAGMENT).fold(0xff, |buckets, ahead| {
+                buckets & self.fragments.buckets(ahead, block[at + ahead])
+            });
+            masks.fragment |= u64::from(buckets != 0) << at;
         }
         masks
     }
@@ -191,6 +191,7 @@ const ESCAPE: u8 = 2;
 const QUOTE: u8 = 4;
 const JOINT: u8 = 8;
 const WORD: u8 = 16;
+const TOKEN: u8 = 32;
 
 /// The classes of each byte.
 static CLASSES: [u8; 256] = {
@@ -200,6 +201,7 @@ static CLASSES: [u8; 256] = {
         let c = b as u8;
         let word = c.is_ascii_alphanumeric() || c == b'_';
         let run = word || matches!(c, b'+' | b'/' | b'-');
+        let token = run || matches!(c, b'=' | b'.' | b'~');
         let escape = matches!(c, b'%' | b'&' | b'\\');
         let quote = matches!(c, b'"' | b'\'' | b'`');
         let joint = matches!(
@@ -210,7 +212,8 @@ static CLASSES: [u8; 256] = {
             | (escape as u8 * ESCAPE)
             | (quote as u8 * QUOTE)
             | (joint as u8 * JOINT)
-            | (word as u8 * WORD);
+            | (word as u8 * WORD)
+            | (token as u8 * TOKEN);
         b += 1;
     }
     classes
@@ -220,18 +223,22 @@ static CLASSES: [u8; 256] = {
 mod avx2 {
     use std::arch::x86_64::*;
 
-    use super::{BLOCK, FRAGMENT, LOOK_AHEAD, LiteralTable, Literals, Masks, PREFIX};
+    use super::{BLOCK, FRAGMENT, LOOK_AHEAD, LiteralTable, Masks};
 
     /// Classes as products of a set of high nibbles and a set of low ones, one bit each:
-    /// 1 digits, 2 `A-O a-o`, 4 `P-Z p-z`, 8 `_`, 16 `+ - /`.
-    const RUNS: [[u8; 16]; 2] = products(&[
+    /// 1 digits, 2 `A-O a-o`, 4 `P-Z p-z`, 8 `_`, 16 `+ - /`, 32 `=`, 64 `~`, 128 `.`.
+    const TOKENS: [[u8; 16]; 2] = products(&[
         (&[3], &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
         (&[4, 6], &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]),
         (&[5, 7], &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]),
         (&[5], &[15]),
         (&[2], &[11, 13, 15]),
+        (&[3], &[13]),
+        (&[7], &[14]),
+        (&[2], &[14]),
     ]);
     const WORD: i8 = 1 | 2 | 4 | 8;
+    const RUN: i8 = WORD | 16;
 
     /// 1 `" '`, 2 `` ` ``, 4 `% &`, 8 `\`, 16 blank `& + .`, 32 tab, LF, CR, 64 `< \ |`, 128 `~`.
     const SIGNS: [[u8; 16]; 2] = products(&[
@@ -273,24 +280,23 @@ mod avx2 {
     const LANES: usize = 32;
 
     #[target_feature(enable = "avx2")]
-    pub(super) fn classify(literals: &Literals, bytes: &[u8], masks: &mut [Masks]) {
+    pub(super) fn classify(fragments: &LiteralTable, bytes: &[u8], masks: &mut [Masks]) {
         assert!(masks.is_empty() || bytes.len() >= masks.len() * BLOCK + LOOK_AHEAD);
-        let fragments: [Tables; FRAGMENT] =
-            std::array::from_fn(|at| tables(&literals.fragments, at));
-        let prefixes: [Tables; PREFIX] = std::array::from_fn(|at| tables(&literals.prefixes, at));
-        let [runs, signs] = [RUNS, SIGNS].map(|[low, high]| (both_lanes(&low), both_lanes(&high)));
+        let fragments: [Tables; FRAGMENT] = std::array::from_fn(|at| tables(fragments, at));
+        let [tokens, signs] =
+            [TOKENS, SIGNS].map(|[low, high]| (both_lanes(&low), both_lanes(&high)));
         for (number, masks) in masks.iter_mut().enumerate() {
             let block = number * BLOCK;
-            let first = half(bytes, block, runs, signs, &fragments, &prefixes);
-            let second = half(bytes, block + LANES, runs, signs, &fragments, &prefixes);
+            let first = half(bytes, block, tokens, signs, &fragments);
+            let second = half(bytes, block + LANES, tokens, signs, &fragments);
             let join = |at: usize| u64::from(first[at]) | u64::from(second[at]) << LANES;
             *masks = Masks {
-                run: join(0),
+                token: join(0),
+                run: join(5),
                 quote: join(1),
                 escape: join(2),
                 joint: join(3),
                 fragment: join(4),
-                prefix: join(5),
                 word: join(6),
             };
         }
@@ -307,35 +313,29 @@ mod avx2 {
 
     #[inline]
     #[target_feature(enable = "avx2")]
-    #[expect(clippy::needless_range_loop, reason = "two tables go side by side")]
     fn half(
         bytes: &[u8],
         at: usize,
-        runs: Tables,
+        tokens: Tables,
         signs: Tables,
         fragments: &[Tables; FRAGMENT],
-        prefixes: &[Tables; PREFIX],
     ) -> [u32; 7] {
         let text = nibbles(load(bytes, at));
-        let run = look_up(text, runs);
+        let token = look_up(text, tokens);
         let sign = look_up(text, signs);
         let mut fragment = look_up(text, fragments[0]);
-        let mut prefix = look_up(text, prefixes[0]);
-        for ahead in 1..FRAGMENT {
+        for (ahead, &tables) in fragments.iter().enumerate().skip(1) {
             let text = nibbles(load(bytes, at + ahead));
-            fragment = _mm256_and_si256(fragment, look_up(text, fragments[ahead]));
-            if let Some(&prefixes) = prefixes.get(ahead) {
-                prefix = _mm256_and_si256(prefix, look_up(text, prefixes));
-            }
+            fragment = _mm256_and_si256(fragment, look_up(text, tables));
         }
         [
-            any(run),
+            any(token),
             any(_mm256_and_si256(sign, _mm256_set1_epi8(QUOTE))),
             any(_mm256_and_si256(sign, _mm256_set1_epi8(ESCAPE))),
             any(_mm256_and_si256(sign, _mm256_set1_epi8(JOINT))),
             any(fragment),
-            any(prefix),
-            any(_mm256_and_si256(run, _mm256_set1_epi8(WORD))),
+            any(_mm256_and_si256(token, _mm256_set1_epi8(RUN))),
+            any(_mm256_and_si256(token, _mm256_set1_epi8(WORD))),
         ]
     }
 
@@ -394,13 +394,13 @@ mod tests {
 
     #[test]
     fn the_twins_agree_on_every_byte_and_length() {
-        let mut literals = Literals::default();
+        let mut fragments = LiteralTable::default();
         for (bucket, text) in ["ecre", "://k", "----", "key "].iter().enumerate() {
             let places = text.as_bytes().chunks(1).collect::<Vec<_>>();
-            literals.fragments.add_folded(places.clone().try_into().unwrap(), bucket);
-            literals.prefixes.add(places.try_into().unwrap(), bucket);
+            fragments.add(places.try_into().unwrap(), bucket);
         }
-        let (fast, portable) = (Classifier::new(literals.clone()), Classifier::portable(literals));
+        let (fast, portable) =
+            (Classifier::new(fragments.clone()), Classifier::portable(fragments));
         let mut state = 0x9e37_79b9_7f4a_7c15;
         let text = b"a SECRET = https://x/key-----BEGIN \\u0041%41~_+/=.- ";
         for length in (0..300).chain([4096, 5000]) {
@@ -423,11 +423,12 @@ mod tests {
     fn classes_are_what_they_say() {
         let bytes: Vec<u8> = (0..=255).collect();
         let mut masks = [Masks::default(); 4];
-        Classifier::new(Literals::default()).classify(&bytes, 0, &mut masks);
+        Classifier::new(LiteralTable::default()).classify(&bytes, 0, &mut masks);
         for b in 0..=255u8 {
             let bit = |mask: fn(&Masks) -> u64| {
                 mask(&masks[usize::from(b) / BLOCK]) >> (usize::from(b) % BLOCK) & 1 == 1
             };
+            assert_eq!(bit(|masks| masks.token), is_token(b), "{b}");
             assert_eq!(bit(|masks| masks.word), is_word(b), "{b}");
             let run = is_word(b) || matches!(b, b'+' | b'/' | b'-');
             assert_eq!(bit(|masks| masks.run), run, "{b}");

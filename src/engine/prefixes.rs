@@ -1,6 +1,6 @@
 //! Anchors that begin a token, found by their first three bytes.
 
-use super::masks::{LiteralTable, is_token};
+use super::masks::is_token;
 
 /// Bits of the filter's index.
 const FILTER_BITS: u32 = 16;
@@ -43,24 +43,6 @@ impl Prefixes {
     /// Sorts what was added; to be called once, before the first look-up.
     pub fn finish(&mut self) {
         self.anchors.sort_by_key(|anchor| anchor.head);
-    }
-
-    /// The table by which the masks mark where one of these may begin. Neighbours in the
-    /// alphabet share a bucket, and with it their first letters.
-    pub fn table(&self) -> LiteralTable {
-        let mut table = LiteralTable::default();
-        let mut heads: Vec<[u8; 3]> = self
-            .anchors
-            .iter()
-            .map(|anchor| anchor.head.to_le_bytes())
-            .map(|[first, second, third, _]| [first, second, third])
-            .collect();
-        heads.sort_unstable();
-        heads.dedup();
-        for (place, head) in heads.iter().enumerate() {
-            table.add([&head[..1], &head[1..2], &head[2..], &[]], place * 8 / heads.len());
-        }
-        table
     }
 
     /// Calls `found` with length and rule of every anchor that `text` begins with.

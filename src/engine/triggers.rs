@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use super::decode::{Entry, RUN_SHORTEST, kinds};
 use super::fragments::{Fragment, Fragments};
-use super::masks::{BLOCK, Classifier, Literals, Masks, is_token, is_word};
+use super::masks::{BLOCK, Classifier, Masks, is_token, is_word};
 use super::names::Names;
 use super::prefixes::Prefixes;
 use crate::rules::{Rule, Seat, TOKEN_RUN, Trigger};
@@ -67,8 +67,7 @@ impl Triggers {
         }
         prefixes.finish();
         names.finish();
-        let classifier =
-            Classifier::new(Literals { fragments: fragments.table(), prefixes: prefixes.table() });
+        let classifier = Classifier::new(fragments.table());
         Triggers { classifier, prefixes, fragments, names }
     }
 
@@ -89,7 +88,7 @@ impl Triggers {
                 let at = from + block * BLOCK;
                 let here = first_bits(range.end - at);
                 let near = Near::new(&masks[block..block + 3]);
-                for bit in bits(near.this.prefix & near.word_starts() & here) {
+                for bit in bits(near.token_starts() & here) {
                     self.prefix(bytes, at + bit, &mut found);
                 }
                 for bit in bits(near.this.fragment & here) {
@@ -117,7 +116,7 @@ impl Triggers {
 
     fn prefix(&self, bytes: &[u8], at: usize, found: &mut impl FnMut(Noticed)) {
         self.prefixes.each(&bytes[at..], |length, rule| {
-            if begins_a_token(bytes, at) {
+            if begins_a_word(bytes, at) {
                 found(Noticed::Hit(Hit { rule, at, span: at..at + length }));
             }
         });
@@ -147,15 +146,17 @@ impl<'m> Near<'m> {
         Near { before: &three[0], this: &three[1], next: &three[2] }
     }
 
-    /// Where a word begins, or may behind an escape sequence (`\n`, `%3D`, `\u003d`).
+    /// Where at least [`TOKEN_RUN`] token characters begin that are the start of a word, or
+    /// may be it behind an escape sequence (`\n`, `%3D`, `\u003d`).
     #[inline]
-    fn word_starts(&self) -> u64 {
+    fn token_starts(&self) -> u64 {
         let Near { before, this, .. } = self;
         let behind_escape = behind(before.escape, this.escape, 2)
             | behind(before.escape, this.escape, 3)
             | behind(before.escape, this.escape, 4)
             | behind(before.escape, this.escape, 6);
-        this.word & (!behind(before.word, this.word, 1) | behind_escape)
+        let word_starts = this.word & (!behind(before.word, this.word, 1) | behind_escape);
+        long_runs(this.token, self.next.token) & word_starts
     }
 
     /// Where a run of base64 or hexadecimal digits begins.
@@ -173,7 +174,7 @@ impl<'m> Near<'m> {
 
 /// The bits of which sixteen in a row are set, from this one on.
 fn long_runs(this: u64, next: u64) -> u64 {
-    const { assert!(RUN_SHORTEST == 16) };
+    const { assert!(TOKEN_RUN == 16 && RUN_SHORTEST == 16) };
     let mut runs = u128::from(this) | u128::from(next) << BLOCK;
     for step in [1, 2, 4, 8] {
         runs &= runs >> step;
@@ -188,12 +189,6 @@ fn behind(before: u64, this: u64, count: usize) -> u64 {
 
 fn behind_token(bytes: &[u8], at: usize) -> bool {
     at > 0 && is_token(bytes[at - 1])
-}
-
-/// Whether [`TOKEN_RUN`] token characters begin here that are the start of a word.
-fn begins_a_token(bytes: &[u8], at: usize) -> bool {
-    let run = bytes.get(at..at + TOKEN_RUN);
-    run.is_some_and(|run| run.iter().all(|&b| is_token(b))) && begins_a_word(bytes, at)
 }
 
 /// Whether a word begins here: behind no word character, or behind an escape sequence, whose

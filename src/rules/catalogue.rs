@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::check::{RuleError, check_file};
 use super::{
-    CharKind, Checks, Checksum, Confidence, Extension, Rule, Seat, Severity, Structure, Text,
-    Texts, Trigger,
+    CharKind, Checks, Checksum, Confidence, Extension, PublicShape, Rule, Seat, Severity,
+    Structure, Text, Texts, Trigger,
 };
 
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
@@ -61,6 +61,11 @@ impl Catalogue {
             }
         }
         Ok(ids)
+    }
+
+    /// Keeps only the rules that are wanted.
+    pub fn retain(&mut self, wanted: impl FnMut(&Rule) -> bool) {
+        self.rules.retain(wanted);
     }
 
     /// All rules, by id.

@@ -11,8 +11,8 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::schema::{FileSyntax, ProviderSyntax, RuleSyntax};
 use super::{
-    AFTER, BEFORE, CharKind, Checks, Checksum, Confidence, Extension, LONGEST, MOST_GROUPS, Rule,
-    Seat, Severity, Structure, TOKEN_RUN, Text, Texts, Trigger,
+    AFTER, BEFORE, CharKind, Checks, Checksum, Confidence, Extension, LONGEST, MOST_GROUPS,
+    PublicShape, Rule, Seat, Severity, Structure, TOKEN_RUN, Text, Texts, Trigger,
 };
 
 /// Why a pattern file was refused. Names the rule; the caller adds the file.
@@ -69,12 +69,8 @@ fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Ru
         extends: optional_word("extends", rule.extends, Extension::from_name, Extension::ALL)?,
         checks: Checks {
             min_entropy: rule.checks.min_entropy,
-            needs: rule
-                .checks
-                .needs
-                .iter()
-                .map(|kind| word("needs", kind, CharKind::from_name, CharKind::ALL))
-                .collect::<Result<_, _>>()?,
+            needs: words("needs", &rule.checks.needs, CharKind::from_name, CharKind::ALL)?,
+            not: words("not", &rule.checks.not, PublicShape::from_name, PublicShape::ALL)?,
             checksum: optional_word(
                 "checksum",
                 rule.checks.checksum,
@@ -224,9 +220,10 @@ fn check_trigger(rule: &RuleSyntax, hir: &Hir) -> Result<Trigger, String> {
                 );
             }
             // A look-around sees one byte more on either side.
-            let shortest = rule.anchors.iter().map(String::len).min().unwrap_or(0);
-            let before =
-                if seat != Seat::Inside { 1 } else { longest.saturating_sub(shortest) + 1 };
+            let before = match seat {
+                Seat::Inside => bytes_before(hir, &rule.anchors).unwrap_or(longest) + 1,
+                Seat::TokenStart | Seat::MatchStart => 1,
+            };
             if before > BEFORE {
                 return Err(format!(
                     "regex: may begin {before} bytes before an anchor, {BEFORE} are looked at"
@@ -262,6 +259,34 @@ fn seat(hir: &Hir, anchors: &[String]) -> Seat {
 
 fn is_word(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b == b'_'
+}
+
+/// How many bytes a match may have in front of its anchor, where the regex is a row of parts
+/// one of which is a literal that holds it.
+fn bytes_before(hir: &Hir, anchors: &[String]) -> Option<usize> {
+    let mut before = 0;
+    for part in parts(hir) {
+        if let HirKind::Literal(literal) = part.kind() {
+            let text = literal.0.as_ref();
+            let place = anchors.iter().find_map(|anchor| {
+                text.windows(anchor.len()).position(|window| window == anchor.as_bytes())
+            });
+            if let Some(place) = place {
+                return Some(before + place);
+            }
+        }
+        before += part.properties().maximum_len()?;
+    }
+    None
+}
+
+/// The parts of a concatenation, groups opened.
+fn parts(hir: &Hir) -> Vec<&Hir> {
+    match hir.kind() {
+        HirKind::Concat(subs) => subs.iter().flat_map(parts).collect(),
+        HirKind::Capture(capture) => parts(&capture.sub),
+        _ => vec![hir],
+    }
 }
 
 /// Whether the regex begins with `\b`.
@@ -355,6 +380,15 @@ fn word<T: Copy + std::fmt::Display>(
         let known: Vec<String> = all.iter().map(T::to_string).collect();
         format!("{field} {text:?} is unknown; it is one of {}", known.join(", "))
     })
+}
+
+fn words<T: Copy + std::fmt::Display>(
+    field: &str,
+    texts: &[String],
+    parse: fn(&str) -> Option<T>,
+    all: &[T],
+) -> Result<Cow<'static, [T]>, String> {
+    texts.iter().map(|text| word(field, text, parse, all)).collect()
 }
 
 fn optional_word<T: Copy + std::fmt::Display>(

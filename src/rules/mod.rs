@@ -11,5 +11,5 @@ pub mod schema;
 
 pub use rule::{
     AFTER, BEFORE, CharKind, Checks, Checksum, Confidence, Extension, LONGEST, MARGIN, MOST_GROUPS,
-    Rule, Seat, Severity, Structure, TOKEN_RUN, Text, Texts, Trigger,
+    PublicShape, Rule, Seat, Severity, Structure, TOKEN_RUN, Text, Texts, Trigger,
 };

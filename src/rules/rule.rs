@@ -99,6 +99,8 @@ pub struct Checks {
     pub min_entropy: Option<f32>,
     /// Kinds of characters of which the secret holds at least one each.
     pub needs: Cow<'static, [CharKind]>,
+    /// Shapes of public values that the secret does not have.
+    pub not: Cow<'static, [PublicShape]>,
     pub checksum: Option<Checksum>,
     pub structure: Option<Structure>,
     /// Values that are never reported, in whatever letter case.
@@ -151,7 +153,7 @@ named! {
 }
 
 named! {
-    /// Offline checksums, written in `engine/checks/checksum.rs`.
+    /// Offline checksums, called from `engine/checks/checksum.rs`.
     Checksum {
         /// First 4 hex digits of the MD5 of the body before them (LocalStack).
         Md5Hex4 = "md5-hex4",
@@ -159,6 +161,33 @@ named! {
         Crc32Base62 = "crc32-base62",
         /// GitLab routable tokens: length field and CRC-32 in base 36, 7 digits.
         GitlabRoutable = "gitlab-routable",
+        /// CRC-32 of all before it, prefix included, 8 hex digits (Atlassian).
+        Atlassian = "atlassian",
+        /// CRC-32 of the body behind the prefix, 8 hex digits (Cloudflare).
+        Cloudflare = "cloudflare",
+        /// CRC-32 of all before the last `_`, little-endian, 8 hex digits (Grafana).
+        Grafana = "grafana",
+        /// Marvin32 behind a signature of 4 characters (Azure).
+        AzureKey = "azure-key",
+        /// Marvin32 at the end of a common annotated key of 88 characters (Azure).
+        AzureAnnotatedKey = "azure-annotated-key",
+        /// CRC-32, scattered over 32 bytes in base32 (Azure DevOps).
+        AzureDevopsToken = "azure-devops-token",
+        /// Marvin32 in base 66, 3 digits (Microsoft Entra's `8Q~`).
+        EntraSecret = "entra-secret",
+        /// The checksum of Bech32 (age).
+        Bech32 = "bech32",
+        /// CRC-16 at the end of 36 bytes in base32 (NATS).
+        NatsSeed = "nats-seed",
+    }
+}
+
+named! {
+    /// Shapes that public values have, in `engine/checks/shapes.rs`.
+    PublicShape {
+        /// Hexadecimal digits of one case, as long as a digest or a git object's name.
+        HexDigest = "hex-digest",
+        Uuid = "uuid",
     }
 }
 
@@ -175,6 +204,18 @@ named! {
         BasicAuth = "basic-auth",
         /// An access key id whose 16 characters are base32.
         AwsKeyId = "aws-key-id",
+        /// A first part that is base64 of a number, Discord's id of the bot.
+        DiscordBot = "discord-bot",
+        /// Base58 of 54 bytes (JFrog).
+        JfrogApiKey = "jfrog-api-key",
+        /// Base64 of `reftkn:`, two digits and an expiry (JFrog).
+        JfrogReference = "jfrog-reference",
+        /// Base64 of a JSON object that names the organisation (Sentry).
+        SentryOrg = "sentry-org",
+        /// Base64 of a JSON object with a name and a key (Grafana).
+        GrafanaKey = "grafana-key",
+        /// A JWT whose payload is of Kubernetes.
+        ServiceAccountJwt = "service-account-jwt",
         /// The first bytes of a private key's body are what the header says.
         PrivateKey = "private-key",
     }

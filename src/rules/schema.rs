@@ -75,6 +75,9 @@ pub struct ChecksSyntax {
     /// Kinds of characters that the secret must hold, see [`super::CharKind`].
     #[serde(default)]
     pub needs: Vec<String>,
+    /// Shapes of public values that the secret must not have, see [`super::PublicShape`].
+    #[serde(default)]
+    pub not: Vec<String>,
     /// Name of an offline checksum, see [`super::Checksum`].
     pub checksum: Option<String>,
     /// Name of a structure the secret must have, see [`super::Structure`].

@@ -1,7 +1,9 @@
-//! Checksums that tokens carry. Named in pattern files, written here.
+//! Checksums that tokens carry. Named in pattern files, written here; those of a family or an
+//! encoding of its own stand in their own files.
 
 use md5::{Digest, Md5};
 
+use super::{azure, bech32, nats};
 use crate::rules::Checksum;
 
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -13,6 +15,15 @@ pub fn holds(checksum: Checksum, secret: &[u8]) -> bool {
         Checksum::Md5Hex4 => md5_hex4(secret),
         Checksum::Crc32Base62 => crc32_base62(secret),
         Checksum::GitlabRoutable => gitlab_routable(secret),
+        Checksum::Atlassian => atlassian(secret),
+        Checksum::Cloudflare => cloudflare(secret),
+        Checksum::Grafana => grafana(secret),
+        Checksum::AzureKey => azure::key(secret),
+        Checksum::AzureAnnotatedKey => azure::annotated_key(secret),
+        Checksum::AzureDevopsToken => azure::devops_token(secret),
+        Checksum::EntraSecret => azure::entra_secret(secret),
+        Checksum::Bech32 => bech32::holds(secret),
+        Checksum::NatsSeed => nats::seed(secret),
     }
     .unwrap_or(false)
 }
@@ -43,8 +54,36 @@ fn gitlab_routable(secret: &[u8]) -> Option<bool> {
     Some(in_base(crc32fast::hash(payload), BASE36, 7) == check)
 }
 
+/// Atlassian: the last 8 characters are the CRC-32 of all before them, prefix and `=` included,
+/// in hexadecimal. Verified on published samples of `ATATT`.
+fn atlassian(secret: &[u8]) -> Option<bool> {
+    let (payload, check) = secret.split_last_chunk::<8>()?;
+    Some(hex(crc32fast::hash(payload)).eq_ignore_ascii_case(check))
+}
+
+/// Cloudflare: behind the `_`, the last 8 characters are the CRC-32 of the 40 before them, in
+/// hexadecimal. Verified on the samples of its documentation.
+fn cloudflare(secret: &[u8]) -> Option<bool> {
+    let underscore = memchr::memchr(b'_', secret)?;
+    let (payload, check) = secret[underscore + 1..].split_last_chunk::<8>()?;
+    Some(hex(crc32fast::hash(payload)) == check)
+}
+
+/// Grafana: behind the last `_`, the CRC-32 of all before it, prefix included, as 4
+/// little-endian bytes in hexadecimal. Source: `satokengen/tokengen.go`.
+fn grafana(secret: &[u8]) -> Option<bool> {
+    let (payload, check) = secret.split_last_chunk::<8>()?;
+    let payload = payload.strip_suffix(b"_")?;
+    Some(hex(crc32fast::hash(payload).swap_bytes()) == check)
+}
+
+/// 8 lower-case hexadecimal digits.
+fn hex(value: u32) -> Vec<u8> {
+    in_base(value, &BASE36[..16], 8)
+}
+
 /// `value` in the base of the digits, `width` digits wide, padded with the zero digit.
-fn in_base(mut value: u32, digits: &[u8], width: usize) -> Vec<u8> {
+pub(super) fn in_base(mut value: u32, digits: &[u8], width: usize) -> Vec<u8> {
     let base = digits.len() as u32;
     let mut text = vec![digits[0]; width];
     for place in text.iter_mut().rev() {
@@ -76,6 +115,25 @@ mod tests {
         assert!(holds(Checksum::Crc32Base62, &token));
         let swapped = token.iter().rev().copied().collect::<Vec<u8>>();
         assert!(!holds(Checksum::Crc32Base62, &swapped));
+    }
+
+    #[test]
+    fn crc32_in_hexadecimal() {
+        // Made up by a second implementation of the CRC, in Python.
+        let atlassian = ["ATATT3xFfGF0", "hliVTSfGEVtXTlU6kY-0dgR6q04uZJOXrpzpCJuKJv7_PIiiu-M4clOcApFZYbpM1dnN2E3DNYPV7iRK2qAA93bJQD1zu94bCIqZbfuHSO0NMmqFNFdLvcrBDy9l9Qns8QRtSZvCRzaGnR3jeBnToFdG97-h9EoXNtZc0okebG9=77824F87"].concat();
+        let cloudflare = ["cfut_", "nDM6AMsLkQNPbJVXzZBETZT6n6Q4cdknbtVHLM5f9c10da0a"].concat();
+        let grafana = ["glsa_", "pYyto07CZn8H0voZlYL4vMYKJi17PumM_3bdb9c0b"].concat();
+        for (checksum, token) in [
+            (Checksum::Atlassian, &atlassian),
+            (Checksum::Cloudflare, &cloudflare),
+            (Checksum::Grafana, &grafana),
+        ] {
+            assert!(holds(checksum, token.as_bytes()), "{checksum}");
+            let (body, check) = token.split_at(token.len() - 8);
+            let reversed: String = check.chars().rev().collect();
+            assert!(!holds(checksum, [body, &reversed].concat().as_bytes()), "{checksum}");
+            assert!(!holds(checksum, b"_"), "{checksum}");
+        }
     }
 
     #[test]

@@ -3,14 +3,21 @@
 //! A checksum that holds settles the matter, whatever the value looks like. One that does not
 //! makes the finding unlikely. Placeholders are nothing at all.
 
+mod azure;
+mod base32;
+mod bech32;
 pub mod characters;
 pub mod checksum;
 pub mod entropy;
+mod marvin32;
+mod nats;
 pub mod placeholder;
+pub mod shapes;
 pub mod structure;
+pub mod words;
 
 use crate::findings::Verdict;
-use crate::rules::{Confidence, Rule};
+use crate::rules::{Confidence, Rule, Trigger};
 
 /// Verdict and confidence of a candidate that is a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +37,7 @@ pub fn judge(rule: &Rule, secret: &[u8]) -> Option<Judgement> {
         return Some(Judgement { verdict: Verdict::Valid, confidence: Confidence::Certain });
     }
     if placeholder::is_placeholder(secret)
+        || is_public(rule, secret)
         || !checks.needs.iter().all(|&kind| characters::holds(kind, secret))
         || checks.min_entropy.is_some_and(|least| entropy::shannon(secret) < least)
     {
@@ -44,4 +52,12 @@ pub fn judge(rule: &Rule, secret: &[u8]) -> Option<Judgement> {
         None => Verdict::Unchecked,
     };
     Some(Judgement { verdict, confidence: rule.confidence })
+}
+
+/// A value that only its name would make a secret is none where it is made of words or names
+/// its own digest, nor where the rule says so of other public shapes.
+fn is_public(rule: &Rule, secret: &[u8]) -> bool {
+    let by_name = matches!(rule.trigger, Trigger::Names(_));
+    by_name && (shapes::is_integrity(secret) || words::is_made_of_words(secret))
+        || rule.checks.not.iter().any(|&shape| shapes::has(shape, secret))
 }

@@ -29,6 +29,12 @@ pub fn holds(structure: Structure, secret: &[u8]) -> bool {
         Structure::PypiMacaroon => pypi_macaroon(secret),
         Structure::BasicAuth => basic_auth(secret),
         Structure::AwsKeyId => aws_key_id(secret),
+        Structure::DiscordBot => discord_bot(secret),
+        Structure::JfrogApiKey => jfrog_api_key(secret),
+        Structure::JfrogReference => jfrog_reference(secret),
+        Structure::SentryOrg => json_object(secret, b"sntrys_", &["url", "org"]),
+        Structure::GrafanaKey => json_object(secret, b"glc_", &["n", "k"]),
+        Structure::ServiceAccountJwt => service_account_jwt(secret),
         Structure::PrivateKey => private_key(secret),
     }
     .unwrap_or(false)
@@ -77,6 +83,59 @@ fn basic_auth(secret: &[u8]) -> Option<bool> {
 fn aws_key_id(secret: &[u8]) -> Option<bool> {
     let body = secret.get(4..)?;
     Some(body.len() == 16 && body.iter().all(|b| matches!(b, b'A'..=b'Z' | b'2'..=b'7')))
+}
+
+/// The part before the first dot is base64url of decimal digits. Source: Discord's reference
+/// on snowflakes.
+fn discord_bot(secret: &[u8]) -> Option<bool> {
+    let id = decode(secret.split(|&b| b == b'.').next()?)?;
+    Some((17..=20).contains(&id.len()) && id.iter().all(u8::is_ascii_digit))
+}
+
+/// 73 characters of base58 are 54 bytes.
+fn jfrog_api_key(secret: &[u8]) -> Option<bool> {
+    const BASE58: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+    // The number's digits in base 256, lowest first.
+    let mut bytes: Vec<u8> = Vec::new();
+    for b in secret {
+        let mut carry = BASE58.iter().position(|known| known == b)? as u32;
+        for byte in &mut bytes {
+            carry += u32::from(*byte) * 58;
+            *byte = carry as u8;
+            carry >>= 8;
+        }
+        if carry > 0 {
+            bytes.push(carry as u8);
+        }
+    }
+    Some(bytes.len() == 54)
+}
+
+/// `reftkn:`, the version's two digits, the expiry in seconds and an identifier, joined by `:`.
+fn jfrog_reference(secret: &[u8]) -> Option<bool> {
+    let text = BASE64.decode(secret).ok()?;
+    let mut parts = text.strip_prefix(b"reftkn:")?.split(|&b| b == b':');
+    let version = parts.next()?;
+    let expiry = parts.next()?;
+    let number = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
+    Some(version.len() == 2 && number(version) && !expiry.is_empty() && number(expiry))
+}
+
+/// Behind the prefix, where there is one, and before a `_`, base64 of a JSON object that has
+/// the members.
+fn json_object(secret: &[u8], prefix: &[u8], members: &[&str]) -> Option<bool> {
+    let body = secret.strip_prefix(prefix).unwrap_or(secret);
+    let body = body.split(|&b| b == b'_').next()?;
+    let object: serde_json::Value = serde_json::from_slice(&BASE64.decode(body).ok()?).ok()?;
+    Some(members.iter().all(|member| object.get(member).is_some()))
+}
+
+/// A JWT whose payload, as far as the judged part goes, holds one of Kubernetes' claims.
+fn service_account_jwt(secret: &[u8]) -> Option<bool> {
+    let payload = secret.split(|&b| b == b'.').nth(1)?;
+    let payload = decode(&payload[..payload.len() / 4 * 4])?;
+    let holds = |claim: &[u8]| memchr::memmem::find(&payload, claim).is_some();
+    Some(jwt(secret)? && (holds(b"\"kubernetes.io") || holds(b"kubernetes/serviceaccount")))
 }
 
 /// The body's first bytes begin the structure that the header promises: DER (`0x30`), the
@@ -163,5 +222,47 @@ mod tests {
             Structure::PrivateKey,
             b"-----BEGIN OPENSSH PRIVATE KEY-----\nMIIEpAIBAAKCAQEA"
         ));
+    }
+
+    #[test]
+    fn a_discord_token_begins_with_an_id() {
+        let id = BASE64URL.encode("918273645546372819").replace('=', "");
+        assert!(holds(Structure::DiscordBot, format!("{id}.a1b2c3.d4e5f6").as_bytes()));
+        assert!(!holds(Structure::DiscordBot, b"bm90YW51bWJlcm5vdGFudW1i.a1b2c3"));
+    }
+
+    #[test]
+    fn jfrog_keys_are_base58_and_references_say_so() {
+        let key = ["AKCp", "ZGjvSi7RTixFiJ1EjGe5pZQUeLFp7QcfcqtVsko4zHav1AU4W1DrD7CWyVztXXKa52rsm"]
+            .concat();
+        assert!(holds(Structure::JfrogApiKey, key.as_bytes()));
+        assert!(!holds(Structure::JfrogApiKey, &key.as_bytes()[..70]));
+        assert!(!holds(Structure::JfrogApiKey, key.replace('A', "0").as_bytes()));
+        let reference =
+            |text: &str| holds(Structure::JfrogReference, BASE64.encode(text).as_bytes());
+        assert!(reference("reftkn:01:1798761600:q8ZpLs4Vt1"));
+        assert!(!reference("reftkn:1798761600"));
+    }
+
+    #[test]
+    fn sentry_and_grafana_keys_hold_json() {
+        let sentry = BASE64.encode(r#"{"iat":1.5,"url":"https://sentry.test","org":"acme"}"#);
+        assert!(holds(Structure::SentryOrg, format!("sntrys_{sentry}_q8ZpLs4Vt1").as_bytes()));
+        let grafana = BASE64.encode(r#"{"o":"1","n":"ci","k":"q8ZpLs4Vt1"}"#);
+        assert!(holds(Structure::GrafanaKey, format!("glc_{grafana}").as_bytes()));
+        assert!(holds(Structure::GrafanaKey, grafana.as_bytes()));
+        assert!(!holds(Structure::SentryOrg, format!("sntrys_{grafana}_q8ZpLs4Vt1").as_bytes()));
+        assert!(!holds(Structure::GrafanaKey, b"glc_eyJ"));
+    }
+
+    #[test]
+    fn a_service_account_is_of_kubernetes() {
+        let part = |json: &str| BASE64URL.encode(json).replace('=', "");
+        let header = part(r#"{"alg":"RS256","kid":"k1"}"#);
+        let token = |payload: &str| format!("{header}.{}", part(payload));
+        let bound = token(r#"{"exp":1,"kubernetes.io":{"namespace":"ci"}}"#);
+        assert!(holds(Structure::ServiceAccountJwt, bound.as_bytes()));
+        let other = token(r#"{"iss":"https://id.acme.test"}"#);
+        assert!(!holds(Structure::ServiceAccountJwt, other.as_bytes()));
     }
 }
