@@ -61,7 +61,12 @@ pub struct Text<'b> {
     offsets: Option<utf16::Offsets>,
 }
 
-impl Text<'_> {
+impl<'b> Text<'b> {
+    /// Bytes as they are.
+    pub fn plain(bytes: &'b [u8]) -> Self {
+        Text { bytes: Cow::Borrowed(bytes), offsets: None }
+    }
+
     /// Whether the blob is UTF-16.
     pub fn is_transcoded(&self) -> bool {
         self.offsets.is_some()
@@ -111,17 +116,17 @@ pub enum Class {
     Binary,
 }
 
-/// Bytes at the head of a blob that decide its class, as git's own test does.
-const CLASS_PREFIX: usize = 8000;
-
 impl Class {
+    /// Bytes at the head of a blob that decide its class, as git's own test does.
+    pub const PREFIX: usize = 8000;
+
     /// Binary where a NUL stands in the first 8,000 bytes, the test that git uses
     /// (`buffer_is_binary` in git's `xdiff-interface.c`), unless it is UTF-16.
     pub fn of(bytes: &[u8]) -> Class {
         if let Some(endian) = utf16::endian_of(bytes) {
             return Class::Utf16(endian);
         }
-        let head = &bytes[..bytes.len().min(CLASS_PREFIX)];
+        let head = &bytes[..bytes.len().min(Class::PREFIX)];
         if memchr::memchr(0, head).is_some() { Class::Binary } else { Class::Text }
     }
 }
@@ -192,7 +197,7 @@ mod tests {
     fn a_nul_near_the_start_makes_a_blob_binary() {
         assert_eq!(Class::of(b"key\0"), Class::Binary);
         assert_eq!(Class::of(b"k\0e\0y\0=\0"), Class::Utf16(Endian::Little));
-        let mut late = vec![b'a'; CLASS_PREFIX];
+        let mut late = vec![b'a'; Class::PREFIX];
         late.push(0);
         assert_eq!(Class::of(&late), Class::Text);
     }

@@ -1,10 +1,12 @@
 //! Objects that hold findings.
 
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use crate::blob::{Blob, LineIndex, Provenance, Region};
+use crate::blob::{Blob, LineIndex, Provenance, Region, Text};
 use crate::engine::Engine;
-use crate::findings::Finding;
+use crate::findings::{Finding, Span, Step};
+use crate::source::history::delta::Judge;
 
 /// An object with its findings, by span, and where in its text they stand.
 pub struct Leak {
@@ -13,32 +15,72 @@ pub struct Leak {
     pub findings: Vec<(Finding, Region)>,
 }
 
-/// Gathers leaks from all threads of a scan.
-#[derive(Default)]
-pub struct Leaks(Mutex<Vec<Leak>>);
+/// Gathers leaks from all threads of an audit.
+pub struct Leaks<'e> {
+    engine: &'e Engine,
+    found: Mutex<Vec<Leak>>,
+}
 
-impl Leaks {
-    /// Scans one object. Only one with findings has its lines counted.
-    pub fn look(&self, engine: &Engine, blob: &Blob<'_>) {
-        let findings = engine.scan(blob.bytes);
-        let Provenance::Object(object) = &blob.provenance else { return };
-        if findings.is_empty() {
-            return;
-        }
-        let lines = LineIndex::new(blob.bytes, blob.part.start);
-        let place = |finding: Finding| {
-            let region = lines.region(finding.span.start, finding.span.end);
-            (finding, region)
-        };
-        let findings = findings.into_iter().map(place).collect();
-        let leak = Leak { object: object.clone(), findings };
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(leak);
+impl<'e> Leaks<'e> {
+    pub fn new(engine: &'e Engine) -> Self {
+        Leaks { engine, found: Mutex::default() }
     }
 
     /// All of them, by id.
     pub fn sorted(self) -> Vec<Leak> {
-        let mut leaks = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut leaks = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
         leaks.sort_unstable_by(|a, b| a.object.cmp(&b.object));
         leaks
+    }
+
+    /// Only an object with findings has its lines counted. Lines are those of the text, spans
+    /// those of the object.
+    fn keep(&self, blob: &Blob<'_>, text: &Text<'_>, findings: Vec<Finding>) {
+        let Provenance::Object(object) = &blob.provenance else { return };
+        if findings.is_empty() {
+            return;
+        }
+        let lines = LineIndex::new(&text.bytes, blob.part.start);
+        let place = |mut finding: Finding| {
+            let region = lines.region(finding.span.start, finding.span.end);
+            if text.is_transcoded() {
+                let Range { start, end } = text.source(finding.span.start..finding.span.end);
+                finding.span = Span { start, end };
+                finding.encoding = finding.encoding.within(Step::Utf16);
+            }
+            (finding, region)
+        };
+        let findings = findings.into_iter().map(place).collect();
+        let leak = Leak { object: object.clone(), findings };
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).push(leak);
+    }
+}
+
+impl Judge for Leaks<'_> {
+    fn detect(&self, bytes: &[u8], ranges: &[Range<usize>]) -> Vec<Finding> {
+        self.engine.detect(bytes, ranges)
+    }
+
+    fn entry(&self, bytes: &[u8], at: usize) -> Option<usize> {
+        self.engine.entry(bytes, at)
+    }
+
+    fn free(&self, bytes: &[u8], at: usize) -> usize {
+        self.engine.free(bytes, at)
+    }
+
+    fn reach(&self, finding: &Finding) -> usize {
+        self.engine.reach(finding)
+    }
+
+    fn found(&self, blob: &Blob<'_>, findings: Vec<Finding>) {
+        self.keep(blob, &Text::plain(blob.bytes), self.engine.settle(findings));
+    }
+
+    fn whole(&self, blob: &Blob<'_>) {
+        // A message may hold a NUL, and is a text all the same.
+        let text = blob.text().unwrap_or(Text::plain(blob.bytes));
+        let findings = self.engine.scan(&text.bytes);
+        self.keep(blob, &text, findings);
     }
 }

@@ -8,21 +8,21 @@ use super::intervals::{Interval, intervals};
 use super::leaks::Leak;
 use crate::engine::Engine;
 use crate::findings::{CommitRef, Finding, Occurrence, Place};
-use crate::source::history::{FullReader, Reached, Trace};
+use crate::source::history::{Reached, Trace};
 use crate::source::{Coverage, Failure};
 
 /// The findings of all leaks, each with an occurrence for each of its places, and what the
 /// walk over the commits could not read. Where nothing leaked no walk is made.
-pub fn of(
+pub fn of<'h>(
     leaks: &[Leak],
-    reader: &FullReader<'_>,
+    trace: impl FnOnce(&[String]) -> Trace<'h>,
     engine: &Engine,
 ) -> (Vec<(Finding, Occurrence)>, Coverage) {
     if leaks.is_empty() {
         return Default::default();
     }
     let wanted: Vec<String> = leaks.iter().map(|leak| leak.object.clone()).collect();
-    let trace = reader.trace(&wanted);
+    let trace = trace(&wanted);
     let mut teller = Teller { leaks, trace: &trace, engine, commits: BTreeMap::new() };
     let committed = intervals(leaks, &trace);
     let mut told: Vec<_> = committed.iter().map(|interval| teller.interval(interval)).collect();

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Args;
-use keysieve::audit::audit;
+use clap::{Args, ValueEnum};
+use keysieve::audit::{Options, Reader, audit};
 
 use super::engine::EngineArgs;
 use super::output::OutputArgs;
@@ -20,10 +20,33 @@ pub struct Audit {
     /// The repository, or a folder in it; bare ones too
     #[arg(value_name = "REPO", default_value = ".")]
     repository: PathBuf,
+    /// Pass over files larger than this many MB (2^20 bytes)
+    #[arg(long, value_name = "MB", default_value_t = 512, value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
+    max_blob_size: u64,
+    /// How the history is read; the report is the same
+    #[arg(long, value_enum, default_value_t = HistoryReader::Delta, hide = true)]
+    history_reader: HistoryReader,
     #[command(flatten)]
     engine: EngineArgs,
     #[command(flatten)]
     output: OutputArgs,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum HistoryReader {
+    Delta,
+    Whole,
+    Full,
+}
+
+impl From<HistoryReader> for Reader {
+    fn from(reader: HistoryReader) -> Reader {
+        match reader {
+            HistoryReader::Delta => Reader::Delta,
+            HistoryReader::Whole => Reader::Whole,
+            HistoryReader::Full => Reader::Full,
+        }
+    }
 }
 
 impl Audit {
@@ -32,7 +55,9 @@ impl Audit {
         let policy = self.engine.policy();
         let report = self.engine.in_pool(|| {
             let bar = Bar::new("objects");
-            audit(&self.repository, &engine, &policy, &bar)
+            let reader = self.history_reader.into();
+            let options = Options { reader, max_blob_size: self.max_blob_size << 20 };
+            audit(&self.repository, options, &engine, &policy, &bar)
         })??;
         self.output.deliver(&report, engine.rules(), None)
     }

@@ -16,7 +16,7 @@ use std::ops::Range;
 
 use crate::findings::{Encoding, Finding, FingerprintKey, Redacted, Span};
 use crate::rules::catalogue::Catalogue;
-use crate::rules::{MARGIN, Rule, Trigger};
+use crate::rules::{BEFORE, MARGIN, Rule, Trigger};
 
 pub mod assignment;
 mod candidate;
@@ -147,6 +147,23 @@ impl Engine {
         let mut findings = self.settle(self.detect(bytes, &[near]));
         findings.retain(|finding| core.contains(&finding.span.start));
         findings
+    }
+
+    /// The first place from which a decoding may reach over the byte at `at`; `at` itself if
+    /// there is none, `None` where it is too far to be told.
+    pub fn entry(&self, bytes: &[u8], at: usize) -> Option<usize> {
+        decode::first_entry(bytes, at)
+    }
+
+    /// The first place behind a seam at `at` from which on no trigger sees over it.
+    pub fn free(&self, bytes: &[u8], at: usize) -> usize {
+        decode::first_free(bytes, at).max(at + BEFORE + 1)
+    }
+
+    /// How many bytes behind a finding's end may decide on that end: none, unless its rule says
+    /// that secrets go on behind what the verdict saw.
+    pub fn reach(&self, finding: &Finding) -> usize {
+        if self.rule(finding.rule).extends.is_some() { OVERLAP } else { 0 }
     }
 
     /// Settles overlaps among one blob's findings and sorts them by span.

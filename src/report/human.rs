@@ -130,6 +130,7 @@ fn write_coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     write!(out, " ({})", size(coverage.bytes))?;
     let passed_over = [
         (coverage.binary, "binary"),
+        (coverage.oversized, "larger than --max-blob-size"),
         (coverage.special, "without content (links, submodules, devices)"),
     ];
     for (count, what) in passed_over.into_iter().filter(|(count, _)| *count > 0) {

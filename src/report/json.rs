@@ -89,6 +89,7 @@ struct CoverageEntry<'r> {
     messages: u64,
     bytes: u64,
     binary: u64,
+    oversized: u64,
     special: u64,
     failures: Vec<FailureEntry<'r>>,
     notes: Vec<&'r str>,
@@ -126,6 +127,7 @@ fn document<'r>(report: &'r Report, rules: &'r [Rule]) -> Document<'r> {
             messages: coverage.messages,
             bytes: coverage.bytes,
             binary: coverage.binary,
+            oversized: coverage.oversized,
             special: coverage.special,
             failures: coverage
                 .failures

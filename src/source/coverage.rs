@@ -10,6 +10,8 @@ pub struct Coverage {
     pub messages: u64,
     /// Blobs passed over because they are no text.
     pub binary: u64,
+    /// Objects passed over because they are larger than a stated limit.
+    pub oversized: u64,
     /// Entries that hold no content of their own: symbolic links, submodules, devices.
     pub special: u64,
     /// What could not be looked at. Makes the outcome incomplete.
@@ -40,6 +42,7 @@ impl Coverage {
         self.bytes += other.bytes;
         self.messages += other.messages;
         self.binary += other.binary;
+        self.oversized += other.oversized;
         self.special += other.special;
         self.failures.extend(other.failures);
         self.failures.sort();

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use keysieve::audit::{AuditError, audit};
+use keysieve::audit::{AuditError, Options, audit};
 use keysieve::engine::Engine;
 use keysieve::findings::FingerprintKey;
 use keysieve::policy::Policy;
@@ -30,7 +30,7 @@ fn leaky() -> TempRepo {
 
 fn error_at(path: &std::path::Path) -> String {
     let engine = Engine::new(Catalogue::built_in(), FingerprintKey::new(b""));
-    let result = audit(path, &engine, &Policy::default(), &Silent);
+    let result = audit(path, Options::default(), &engine, &Policy::default(), &Silent);
     let error: AuditError = result.map(|report| format!("{report:?}")).unwrap_err();
     error.to_string()
 }

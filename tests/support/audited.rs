@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use keysieve::audit::audit;
+use keysieve::audit::{Options, audit};
 use keysieve::engine::Engine;
 use keysieve::findings::{CommitRef, FingerprintKey, Occurrence, Place};
 use keysieve::policy::Policy;
@@ -13,7 +13,7 @@ use keysieve::source::Silent;
 /// What the audit says of the repository at or above `path`.
 pub fn audited(path: &Path) -> Report {
     let engine = Engine::new(Catalogue::built_in(), FingerprintKey::new(b""));
-    audit(path, &engine, &Policy::default(), &Silent).unwrap()
+    audit(path, Options::default(), &engine, &Policy::default(), &Silent).unwrap()
 }
 
 /// A report's occurrences, sorted: `path:line +summary -summary @HEAD`, where `+` brought it

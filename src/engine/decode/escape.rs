@@ -43,6 +43,8 @@ impl Mark {
 
 /// Backslashes that may stand in front of `u` or `x`: JSON in JSON doubles them.
 const BACKSLASHES: usize = 8;
+/// Bytes of an escape that is no joint, at most: two units of UTF-16, each with its backslashes.
+pub const LONGEST_ESCAPE: usize = 2 * (BACKSLASHES + 5);
 /// HTML's entities for what markup and quotes are made of.
 const ENTITIES: [(&[u8], u8); 7] = [
     (b"quot;", b'"'),

@@ -30,7 +30,7 @@ pub use decoded::Decoded;
 pub use entries::each as each_entry;
 pub use entries::{Entry, kinds};
 pub use nested::outermost;
-pub use reach::first_entry;
+pub use reach::{first_entry, first_free};
 pub use run::{RUN_LONGEST, RUN_SHORTEST, belongs, run, run_at};
 pub use value::value;
 

@@ -5,9 +5,10 @@
 //! locality, point 4). An audit asks here where that begins.
 
 use super::chain;
-use super::escape::Kind;
+use super::escape::{Kind, LONGEST_ESCAPE};
 use super::joint::LONGEST_JOINT;
 use super::run::{self, RUN_LONGEST, belongs};
+use crate::rules::MARGIN;
 
 /// The first entry point of what might be decoded over the byte at `at`; `at` itself where
 /// nothing is. `None` where it lies more than [`RUN_LONGEST`] bytes back: the blob must be
@@ -15,11 +16,35 @@ use super::run::{self, RUN_LONGEST, belongs};
 pub fn first_entry(bytes: &[u8], at: usize) -> Option<usize> {
     let earliest = at.saturating_sub(RUN_LONGEST);
     let mut first = start_of_lines(bytes, at, earliest)?;
+    // No escape is further away that may reach so far, nor is one without its first byte.
+    let near = &bytes[at.saturating_sub(MARGIN + LONGEST_JOINT)..at];
     for kind in Kind::ALL {
-        first = first.min(start_of_chain(kind, bytes, at, earliest)?);
+        let may_stand = match kind {
+            Kind::Percent => memchr::memchr(b'%', near),
+            Kind::Unicode | Kind::Hex => memchr::memchr(b'\\', near),
+            Kind::Entity => memchr::memchr(b'&', near),
+            Kind::Joint => {
+                memchr::memchr3(b'"', b'\'', b'`', near).or_else(|| memchr::memchr(b'\\', near))
+            }
+        };
+        if may_stand.is_some() {
+            first = first.min(start_of_chain(kind, bytes, at, earliest)?);
+        }
     }
     Some(first)
 }
+
+/// The first place behind a seam at `at` from which on it plays no part where decodings
+/// begin: a margin behind it, or the first line end that no joint from before it can hold,
+/// since an escape is its chain's first if a line end stands before it.
+pub fn first_free(bytes: &[u8], at: usize) -> usize {
+    let line = bytes.len().min(at + LONGEST_JOINT + BESIDE);
+    let last = bytes.len().min(at + MARGIN);
+    memchr::memchr(b'\n', &bytes[line..last]).map_or(last, |end| line + end + 1)
+}
+
+/// Bytes beside an escape or the start of a run that decide what it is: more than any looks at.
+const BESIDE: usize = 32;
 
 /// Start of the run that holds or touches the byte, or of the first of the lines of runs
 /// that it may have been joined to.
@@ -29,6 +54,11 @@ fn start_of_lines(bytes: &[u8], at: usize, earliest: usize) -> Option<usize> {
     let mut end = bytes[..at].iter().rev().take(2).take_while(|&&b| b == b'=').count();
     end = at - end;
     if let Some(line) = run::line_before(bytes, at) {
+        end = line;
+    }
+    // Within a line end.
+    let holds = |start: &usize| start + run::line_ends(&bytes[*start..]) > at;
+    if let Some(line) = (at.saturating_sub(3)..at).find(holds) {
         end = line;
     }
     loop {
@@ -43,7 +73,7 @@ fn start_of_lines(bytes: &[u8], at: usize, earliest: usize) -> Option<usize> {
             return None;
         }
         first = start;
-        match run::line_before(bytes, start) {
+        match run::line_before(bytes, run::behind_escape(bytes, start)) {
             Some(line) => end = line,
             None => return Some(first),
         }
@@ -54,7 +84,8 @@ fn start_of_lines(bytes: &[u8], at: usize, earliest: usize) -> Option<usize> {
 fn start_of_chain(kind: Kind, bytes: &[u8], at: usize, earliest: usize) -> Option<usize> {
     let holds =
         |start: &usize| kind.mark(bytes, *start).is_some_and(|mark| start + mark.length > at);
-    let mut first = (at.saturating_sub(LONGEST_JOINT)..at).find(holds).unwrap_or(at);
+    let longest = if kind == Kind::Joint { LONGEST_JOINT } else { LONGEST_ESCAPE };
+    let mut first = (at.saturating_sub(longest)..at).find(holds).unwrap_or(at);
     while let Some(before) = chain::previous(kind, bytes, first) {
         if before <= earliest && before > 0 {
             return None;
@@ -74,6 +105,12 @@ mod tests {
         let block = format!("key: {line}\n     {line}\n     {line}\n");
         for at in block.len() - 41..block.len() {
             assert_eq!(first_entry(block.as_bytes(), at), Some(5), "{at}");
+        }
+        for end in ["\r\n", "\\n", "\\r\\n"] {
+            let block = format!("key: {}", [&*line, &line, &line].join(end));
+            for at in 46..block.len() {
+                assert_eq!(first_entry(block.as_bytes(), at), Some(5), "{at}");
+            }
         }
         let chain = "x=%41bcd%42efg hij";
         assert_eq!(first_entry(chain.as_bytes(), 9), Some(2));

@@ -97,7 +97,7 @@ fn decode_run(bytes: &[u8], start: usize, found: &mut dyn FnMut(Decoded)) {
 }
 
 /// `\n` in a string: its letter is no part of the run behind it.
-fn behind_escape(bytes: &[u8], start: usize) -> usize {
+pub(super) fn behind_escape(bytes: &[u8], start: usize) -> usize {
     let escaped = start > 0
         && bytes[start - 1] == b'\\'
         && matches!(bytes.get(start), Some(b'n' | b'r' | b't'));
@@ -200,7 +200,7 @@ fn next_line(bytes: &[u8], end: usize) -> Option<Range<usize>> {
 }
 
 /// Length of one line end: CR LF, LF, or their escapes.
-fn line_ends(rest: &[u8]) -> usize {
+pub(super) fn line_ends(rest: &[u8]) -> usize {
     [&b"\r\n"[..], b"\n", br"\r\n", br"\n"]
         .iter()
         .find(|end| rest.starts_with(end))

@@ -107,7 +107,7 @@ fn alternate(objects: &Path, line: &[u8], depth: usize) -> Result<PathBuf, Failu
     }
 }
 
-/// Packs without an index and indexes without a pack.
+/// Packs without an index, their own or one that they share, and indexes without a pack.
 fn halves(packs: &Path) -> Vec<Failure> {
     let Ok(entries) = fs::read_dir(packs) else { return Vec::new() };
     let files = entries.filter_map(|entry| Some(entry.ok()?.path()));
@@ -121,11 +121,20 @@ fn lonely(file: &Path) -> Option<Failure> {
         _ => return None,
     };
     let is_pack = file.file_name()?.to_str()?.starts_with("pack-");
-    (is_pack && !file.with_extension(other).exists()).then(|| Failure::new(shown(file), why))
+    (is_pack && !file.with_extension(other).exists() && !is_indexed_jointly(file))
+        .then(|| Failure::new(shown(file), why))
+}
+
+/// Whether the folder's `multi-pack-index` names the index of this pack.
+fn is_indexed_jointly(pack: &Path) -> bool {
+    let joint = fs::read(pack.with_file_name("multi-pack-index")).unwrap_or_default();
+    let index = pack.with_extension("idx");
+    let name = index.file_name().unwrap_or_default().as_encoded_bytes();
+    pack != index && memchr::memmem::find(&joint, name).is_some()
 }
 
 /// The last three parts of a path: as long as `objects/pack/pack-….idx`.
-fn shown(file: &Path) -> String {
+pub(super) fn shown(file: &Path) -> String {
     let parts: Vec<_> = file.components().collect();
     let tail: PathBuf = parts[parts.len().saturating_sub(3)..].iter().collect();
     tail.display().to_string()

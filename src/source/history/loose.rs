@@ -37,6 +37,11 @@ pub fn damaged(objects: &Path) -> Vec<(Oid, LooseError)> {
         .collect()
 }
 
+/// The ids of the loose objects of an `objects` folder.
+pub fn ids(objects: &Path) -> Vec<Oid> {
+    files(objects).into_iter().map(|(id, _)| id).collect()
+}
+
 /// The files that libgit2 takes for loose objects: two digits, a slash, the other digits.
 fn files(objects: &Path) -> Vec<(Oid, PathBuf)> {
     let folders = (0..=u8::MAX).map(|first| objects.join(format!("{first:02x}")));

@@ -1,7 +1,7 @@
 //! A git history: every object of a repository's database, whether a commit reaches it or not.
 //!
-//! [`History`] is an opened repository with its objects listed. [`FullReader`] is the source:
-//! it hands out each blob and each message once. [`Trace`] says afterwards which commits
+//! [`History`] is an opened repository. Two readers look at each blob and each message once:
+//! [`DeltaReader`] follows the packs' deltas, [`FullReader`] takes each object by itself. [`Trace`] says afterwards which commits
 //! brought wanted blobs in and took them out, and at which paths.
 //!
 //! Everything is read from the object database itself: refs, stashes, reflogs and what they
@@ -10,29 +10,37 @@
 mod changes;
 mod commits;
 mod database;
+pub mod delta;
 mod full;
 mod handles;
+pub mod inherit;
 mod loose;
 mod objects;
 mod outlines;
+pub mod pack;
 mod trace;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use changes::Change;
+pub use delta::DeltaReader;
 pub use full::FullReader;
+use git2::Oid;
 pub use trace::{Reached, Trace};
 
 use super::{Coverage, Failure};
 use database::Database;
 use handles::Handles;
-use objects::Objects;
 
-/// An opened repository and the list of its objects.
+/// An opened repository.
 pub struct History {
     handles: Handles,
-    objects: Objects,
+    /// Its `objects` folders: its own and its alternates.
+    folders: Vec<PathBuf>,
+    /// Loose objects that are damaged, and never to be read.
+    damaged: HashSet<Oid>,
     /// What the repository lacks, before any object was read.
     lacks: Coverage,
 }
@@ -65,17 +73,24 @@ pub enum HistoryError {
 
 impl History {
     /// Opens the repository at or above `path` (bare, with a working tree, or a linked
-    /// working tree) and lists its objects. What cannot be listed becomes a failure of the
-    /// coverage.
+    /// working tree). What it lacks becomes a failure of the coverage.
     pub fn open(path: &Path) -> Result<History, HistoryError> {
         let handles = Handles::open(path).map_err(|why| explain(path, why))?;
         let Database { folders, lacks } = handles
             .with(|repository| Ok(Database::of(repository)))
             .map_err(|why| explain(path, why))?;
-        let mut objects = Objects::list(&handles, &folders);
-        let failures = std::mem::take(&mut objects.failures);
+        let found = folders.iter().flat_map(|folder| loose::damaged(folder));
+        let (damaged, failures): (HashSet<Oid>, Vec<Failure>) =
+            found.map(|(id, why)| (id, unusable("object", id, why))).unzip();
         let lacks = lacks.and(Coverage { failures, ..Coverage::default() });
-        Ok(History { handles, objects, lacks })
+        Ok(History { handles, folders, damaged, lacks })
+    }
+
+    /// All its objects, but for damaged loose ones, in the order of storage, packs first.
+    fn ids(&self) -> (Vec<Oid>, Option<Failure>) {
+        let (mut ids, unlisted) = objects::ids(&self.handles);
+        ids.retain(|id| !self.damaged.contains(id));
+        (ids, unlisted)
     }
 }
 
@@ -99,14 +114,14 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// An object that is named but cannot be read.
-fn unreadable(kind: &str, id: git2::Oid, why: &git2::Error) -> Failure {
+fn unreadable(kind: &str, id: Oid, why: &git2::Error) -> Failure {
     match why.code() {
         git2::ErrorCode::NotFound => unusable(kind, id, "it is missing"),
         _ => unusable(kind, id, why.message()),
     }
 }
 
-fn unusable(kind: &str, id: git2::Oid, why: impl std::fmt::Display) -> Failure {
+fn unusable(kind: &str, id: Oid, why: impl std::fmt::Display) -> Failure {
     let advice = "`git fsck --full` says more; fetch it again or restore it from another clone";
     Failure::new(format!("{kind} {id}"), format!("cannot be read: {why}; {advice}"))
 }

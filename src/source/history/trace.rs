@@ -46,7 +46,7 @@ impl History {
     pub(super) fn trace(&self, wanted: &[String], commits: &[Oid]) -> Trace<'_> {
         let ids: Vec<Option<Oid>> = wanted.iter().map(|id| Oid::from_str(id).ok()).collect();
         let commits = Commits::read(&self.handles, commits);
-        let outlines = Outlines::new(&ids, &self.objects.damaged);
+        let outlines = Outlines::new(&ids, &self.damaged);
         let roots = self.roots(&commits, &outlines);
         let mut trace = Trace {
             history: self,

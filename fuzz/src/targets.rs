@@ -1,0 +1,106 @@
+//! What is fuzzed, as plain functions: no bytes may make them panic, loop or take memory that
+//! the bytes do not account for, and what is accepted keeps its promises.
+
+use std::sync::LazyLock;
+
+use keysieve::source::history::pack::delta::Delta;
+use keysieve::source::history::pack::{Forest, Header, Index, MultiIndex};
+use sha1::{Digest, Sha1};
+
+/// A target and its name.
+pub type Target = (&'static str, fn(&[u8]));
+
+pub const ALL: [Target; 4] =
+    [("index", index), ("midx", midx), ("header", header), ("delta", delta)];
+
+/// The bytes with the trailer that makes them a whole file, so that what is behind the
+/// checksum is reached.
+fn signed(data: &[u8]) -> Vec<u8> {
+    let mut bytes = data.to_vec();
+    bytes.extend(Sha1::digest(data));
+    bytes
+}
+
+fn hold(index: &Index) {
+    for at in 0..index.len() {
+        assert_eq!(index.at_offset(index.offset(at)), Some(at));
+        let found = index.find(index.id(at)).expect("an object is found by its id");
+        assert!(found == at || index.has_twins());
+        assert!(index.end(at, u64::MAX) > index.offset(at));
+    }
+}
+
+/// A pack's index; the bytes lack the trailer.
+pub fn index(data: &[u8]) {
+    if let Ok(index) = Index::parse(&signed(data)) {
+        hold(&index);
+    }
+    let _ = Index::parse(data);
+}
+
+/// A multi-pack-index; the bytes lack the trailer.
+pub fn midx(data: &[u8]) {
+    if let Ok(midx) = MultiIndex::parse(&signed(data)) {
+        for name in ["pack-a.idx", "pack-b.idx", ""] {
+            if let Ok(index) = midx.index_of(name) {
+                hold(&index);
+            }
+        }
+    }
+    let _ = MultiIndex::parse(data);
+}
+
+/// Headers of entries, as many as there are, and the forest that they make.
+pub fn header(data: &[u8]) {
+    let mut headers = Vec::new();
+    let mut rest = data;
+    while !rest.is_empty() {
+        let header = Header::parse(rest);
+        let length = header.map_or(1, |header| usize::from(header.length));
+        assert!(length > 0 && length <= rest.len());
+        headers.push(header);
+        rest = &rest[length..];
+    }
+    let entries: Vec<_> = (0..headers.len())
+        .map(|at| {
+            let mut id = [0; 20];
+            id[..8].copy_from_slice(&(at as u64).to_be_bytes());
+            (12 + 8 * at as u64, id, 0)
+        })
+        .collect();
+    let Ok(index) = Index::of(entries) else { return };
+    let forest = Forest::of(&index, headers);
+    for at in 0..forest.len() {
+        // Every entry with a kind comes to a root, in no more steps than there are entries.
+        let mut steps = 0;
+        let mut above = at;
+        while forest.kind(at).is_some() && forest.parent(above) < forest.len() {
+            above = forest.parent(above);
+            steps += 1;
+            assert!(steps <= forest.len());
+        }
+    }
+}
+
+/// A delta against a base of 64 KiB and one byte.
+pub fn delta(data: &[u8]) {
+    static BASE: LazyLock<Vec<u8>> =
+        LazyLock::new(|| (0..=0x10000u32).map(|at| (at % 251) as u8).collect());
+    let base = &*BASE;
+    let mut copies = Vec::new();
+    let Ok(delta) = Delta::parse(data, &mut copies) else { return };
+    // Seven bytes copy 16 MB; such a bomb is no matter of panics.
+    if delta.length > 1 << 20 {
+        return;
+    }
+    let mut version = Vec::new();
+    if delta.apply(base, &mut version).is_ok() {
+        assert_eq!(version.len(), delta.length);
+        for pair in copies.windows(2) {
+            assert!(pair[0].end() <= pair[1].start);
+        }
+        for copy in copies {
+            assert_eq!(version[copy.start..copy.end()], base[copy.base..copy.base + copy.length]);
+        }
+    }
+}

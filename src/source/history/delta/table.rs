@@ -1,0 +1,106 @@
+//! Work that threads share: roots, and subtrees that a busy thread gives away.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// Something to do.
+pub enum Work<T> {
+    Root(u32),
+    Given(T),
+}
+
+/// Where threads take work from. All is done when each of them waits for more.
+pub struct Table<T> {
+    roots: Vec<u32>,
+    next: AtomicUsize,
+    state: Mutex<State<T>>,
+    more: Condvar,
+    /// Threads that wait, less what was given and not taken yet.
+    hungry: AtomicUsize,
+}
+
+struct State<T> {
+    given: Vec<T>,
+    waiting: usize,
+    /// Threads that may give something yet.
+    busy: usize,
+}
+
+impl<T> Table<T> {
+    /// Every one of `threads` threads must come to [`Table::take`] until it says `None`.
+    pub fn new(roots: Vec<u32>, threads: usize) -> Self {
+        let state = Mutex::new(State { given: Vec::new(), waiting: 0, busy: threads });
+        let (next, hungry) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Table { roots, next, state, more: Condvar::new(), hungry }
+    }
+
+    /// The next piece of work; waits while other threads may give some.
+    pub fn take(&self) -> Option<Work<T>> {
+        if let Some(&root) = self.roots.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+            return Some(Work::Root(root));
+        }
+        let mut state = self.lock();
+        state.busy -= 1;
+        state.waiting += 1;
+        self.count(&state);
+        while state.given.is_empty() && state.busy > 0 {
+            state = self.more.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        state.waiting -= 1;
+        let work = state.given.pop();
+        match work {
+            Some(_) => state.busy += 1,
+            None => self.more.notify_all(),
+        }
+        self.count(&state);
+        work.map(Work::Given)
+    }
+
+    /// Whether a thread waits for whom nothing is on the table. Costs one load.
+    #[inline]
+    pub fn is_wanted(&self) -> bool {
+        self.hungry.load(Ordering::Relaxed) > 0
+    }
+
+    pub fn give(&self, work: T) {
+        let mut state = self.lock();
+        state.given.push(work);
+        self.count(&state);
+        drop(state);
+        self.more.notify_one();
+    }
+
+    fn count(&self, state: &State<T>) {
+        let hungry = state.waiting.saturating_sub(state.given.len());
+        self.hungry.store(hungry, Ordering::Relaxed);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each piece of work gives away all smaller ones; all of them are done, once each.
+    #[test]
+    fn what_is_given_is_done_before_anyone_leaves() {
+        for threads in [1, 2, 7] {
+            let table = Table::new(vec![12, 11], threads);
+            let done = AtomicUsize::new(0);
+            std::thread::scope(|scope| {
+                for _ in 0..threads {
+                    scope.spawn(|| {
+                        while let Some(Work::Root(size) | Work::Given(size)) = table.take() {
+                            done.fetch_add(1, Ordering::Relaxed);
+                            (0..size).for_each(|smaller| table.give(smaller));
+                        }
+                    });
+                }
+            });
+            assert_eq!(done.into_inner(), (1 << 12) + (1 << 11));
+        }
+    }
+}

@@ -1,0 +1,342 @@
+//! The walk along a pack's delta trees: every version is made once, from its base's bytes, and
+//! handed to a visitor together with what the delta copies.
+//!
+//! Point 8 of the contract: an explicit stack, since a chain may be 4,095 deep; versions are
+//! shared between a parent's frame and its children; the largest subtree comes last and takes
+//! the parent's bytes with it, so that a thread holds about log2 of a tree's versions; past a
+//! byte budget the oldest are let go of and made again when they are needed. A thread that
+//! has nothing to do is given the largest subtree that another has not begun.
+
+use std::sync::Arc;
+
+use super::budget::{Budget, Held};
+use super::table::{Table, Work};
+use crate::source::history::pack::delta::{Copy, Delta};
+use crate::source::history::pack::{Inflater, NONE, Pack, PackError};
+
+/// What is done with each version. Called from all threads, each with its own `Local`.
+pub trait Visit: Sync {
+    /// What a version hands on to its children.
+    type Note: Send + Sync;
+    type Local: Default + Send;
+
+    fn version(&self, local: &mut Self::Local, version: Version<'_, Self::Note>) -> Self::Note;
+
+    /// An object that is larger than the limit. What is noted of it is for its children.
+    fn oversized(&self, local: &mut Self::Local, entry: u32) -> Self::Note;
+
+    /// An entry that cannot be made; `None` where its base could not be.
+    fn lost(&self, local: &mut Self::Local, entry: u32, why: Option<PackError>);
+}
+
+/// A version and what it has of its base.
+pub struct Version<'v, N> {
+    pub entry: u32,
+    pub bytes: &'v [u8],
+    pub base: Option<Base<'v, N>>,
+}
+
+/// The base of a version's delta.
+pub struct Base<'v, N> {
+    pub length: usize,
+    pub note: &'v N,
+    /// What the delta copies from it, contiguous copies merged, in the version's order.
+    pub copies: &'v [Copy],
+}
+
+/// Walks all trees with these roots, on the threads of the current rayon pool. What each
+/// thread gathered.
+pub fn walk<V: Visit>(pack: &Pack, roots: Vec<u32>, visit: &V, budget: &Budget) -> Vec<V::Local> {
+    let table = Table::new(roots, rayon::current_num_threads());
+    rayon::broadcast(|_| {
+        let mut walker = Walker {
+            pack,
+            visit,
+            budget,
+            table: &table,
+            local: V::Local::default(),
+            stack: Vec::new(),
+            scratch: Scratch::default(),
+        };
+        while let Some(work) = table.take() {
+            walker.tree(work);
+        }
+        walker.local
+    })
+}
+
+struct Walker<'t, 'w, V: Visit> {
+    pack: &'w Pack,
+    visit: &'w V,
+    budget: &'w Budget,
+    table: &'t Table<Subtree<'w, V::Note>>,
+    local: V::Local,
+    /// Versions with children to come: each has one at least.
+    stack: Vec<Frame<'w, V::Note>>,
+    scratch: Scratch,
+}
+
+/// A version whose children `next..end` are to be visited.
+struct Frame<'w, N> {
+    parent: Parent<'w, N>,
+    next: usize,
+    end: usize,
+}
+
+struct Parent<'w, N> {
+    entry: u32,
+    note: Arc<N>,
+    bytes: Bytes<'w>,
+}
+
+/// An entry to be visited with all that hangs on it.
+struct Subtree<'w, N> {
+    entry: u32,
+    parent: Parent<'w, N>,
+}
+
+#[derive(Clone)]
+enum Bytes<'w> {
+    Here(Arc<Held<'w>>),
+    /// Let go of, to be made again.
+    LetGo,
+    /// Never made: larger than twice the limit.
+    TooLarge,
+}
+
+impl<N> Clone for Parent<'_, N> {
+    fn clone(&self) -> Self {
+        Parent { entry: self.entry, note: self.note.clone(), bytes: self.bytes.clone() }
+    }
+}
+
+/// Buffers of a thread.
+#[derive(Default)]
+struct Scratch {
+    inflater: Inflater,
+    compressed: Vec<u8>,
+    instructions: Vec<u8>,
+    copies: Vec<Copy>,
+    spare: Vec<Vec<u8>>,
+}
+
+/// Buffers kept for use again: as many, and as large.
+const SPARE: usize = 16;
+const LARGEST_SPARE: usize = 1 << 20;
+
+impl<'w, V: Visit> Walker<'_, 'w, V> {
+    fn tree(&mut self, work: Work<Subtree<'w, V::Note>>) {
+        match work {
+            Work::Root(entry) => self.enter(entry, None),
+            Work::Given(Subtree { entry, parent }) => self.enter(entry, Some(parent)),
+        }
+        while let Some(Subtree { entry, parent }) = self.next() {
+            if self.table.is_wanted() {
+                self.share();
+            }
+            self.enter(entry, Some(parent));
+        }
+    }
+
+    /// The next child of the version on top. The last one takes the version with it.
+    fn next(&mut self) -> Option<Subtree<'w, V::Note>> {
+        let frame = self.stack.last_mut()?;
+        let entry = self.pack.forest.children(frame.parent.entry)[frame.next];
+        frame.next += 1;
+        let is_last = frame.next == frame.end;
+        let parent = if is_last { self.stack.pop()?.parent } else { frame.parent.clone() };
+        Some(Subtree { entry, parent })
+    }
+
+    /// Gives the largest subtree of the oldest version away.
+    fn share(&mut self) {
+        let Some(frame) = self.stack.first_mut() else { return };
+        frame.end -= 1;
+        let entry = self.pack.forest.children(frame.parent.entry)[frame.end];
+        let parent = frame.parent.clone();
+        if frame.next == frame.end {
+            self.stack.remove(0);
+        }
+        self.table.give(Subtree { entry, parent });
+    }
+
+    fn enter(&mut self, entry: u32, parent: Option<Parent<'w, V::Note>>) {
+        let entered = match parent {
+            None => self.root(entry),
+            Some(parent) => self.child(entry, parent),
+        };
+        if let Err(why) = entered {
+            self.lose(entry, why);
+        }
+    }
+
+    fn root(&mut self, entry: u32) -> Result<(), PackError> {
+        let length = self.pack.forest.size(entry);
+        let Some(is_oversized) = self.measure(entry, length) else { return Ok(()) };
+        let bytes = Held::new(self.scratch.inflated(self.pack, entry)?, self.budget);
+        let note = match is_oversized {
+            Some(note) => note,
+            None => {
+                let version = Version { entry, bytes: bytes.bytes(), base: None };
+                self.visit.version(&mut self.local, version)
+            }
+        };
+        self.push(entry, note, bytes);
+        Ok(())
+    }
+
+    fn child(&mut self, entry: u32, mut parent: Parent<'w, V::Note>) -> Result<(), PackError> {
+        if matches!(parent.bytes, Bytes::LetGo) {
+            let bytes = Bytes::Here(self.made_again(parent.entry)?);
+            // For its other children too.
+            if let Some(frame) = self.stack.last_mut()
+                && frame.parent.entry == parent.entry
+            {
+                frame.parent.bytes = bytes.clone();
+            }
+            parent.bytes = bytes;
+        }
+        self.scratch.instructions(self.pack, entry, self.budget)?;
+        let (_, length) = Delta::lengths(self.scratch.instructions_of(self.pack, entry))?;
+        let Some(is_oversized) = self.measure(entry, length) else { return Ok(()) };
+        let Bytes::Here(base) = &parent.bytes else { return Err(PackError::BaseTooLarge) };
+        let bytes = self.scratch.applied(self.pack, entry, base.bytes())?;
+        let bytes = Held::new(bytes, self.budget);
+        let note = match is_oversized {
+            Some(note) => note,
+            None => {
+                let copies = &self.scratch.copies;
+                let note = parent.note.as_ref();
+                let base = Base { length: base.bytes().len(), note, copies };
+                let version = Version { entry, bytes: bytes.bytes(), base: Some(base) };
+                self.visit.version(&mut self.local, version)
+            }
+        };
+        if let Bytes::Here(base) = parent.bytes {
+            self.scratch.recycle(base);
+        }
+        self.push(entry, note, bytes);
+        Ok(())
+    }
+
+    /// Tells by a length what becomes of an entry: `None` if no bytes are made of it,
+    /// `Some(Some(_))` if it is made only for its children, `Some(None)` if it is visited.
+    fn measure(&mut self, entry: u32, length: u64) -> Option<Option<V::Note>> {
+        if length <= self.budget.largest {
+            return Some(None);
+        }
+        let note = self.visit.oversized(&mut self.local, entry);
+        let end = self.pack.forest.children(entry).len();
+        if end > 0 && self.budget.allows_as_base(length) {
+            return Some(Some(note));
+        }
+        if end > 0 {
+            let parent = Parent { entry, note: Arc::new(note), bytes: Bytes::TooLarge };
+            self.stack.push(Frame { parent, next: 0, end });
+        }
+        None
+    }
+
+    /// Puts a version on the stack, if it has children.
+    fn push(&mut self, entry: u32, note: V::Note, bytes: Held<'w>) {
+        let end = self.pack.forest.children(entry).len();
+        if end == 0 {
+            self.scratch.recycle(Arc::new(bytes));
+            return;
+        }
+        let parent = Parent { entry, note: Arc::new(note), bytes: Bytes::Here(Arc::new(bytes)) };
+        if self.budget.is_exceeded() {
+            for frame in &mut self.stack {
+                if matches!(frame.parent.bytes, Bytes::Here(_)) {
+                    frame.parent.bytes = Bytes::LetGo;
+                }
+            }
+        }
+        self.stack.push(Frame { parent, next: 0, end });
+    }
+
+    /// The bytes of a version that was let go of, from the nearest ancestor that is here.
+    fn made_again(&mut self, entry: u32) -> Result<Arc<Held<'w>>, PackError> {
+        let forest = &self.pack.forest;
+        let mut chain = Vec::new();
+        let mut at = entry;
+        let mut bytes = loop {
+            let here = self.stack.iter().find_map(|frame| match &frame.parent.bytes {
+                Bytes::Here(bytes) if frame.parent.entry == at => Some(bytes.clone()),
+                _ => None,
+            });
+            if let Some(bytes) = here {
+                break bytes;
+            }
+            if forest.parent(at) == NONE {
+                let bytes = self.scratch.inflated(self.pack, at)?;
+                break Arc::new(Held::new(bytes, self.budget));
+            }
+            chain.push(at);
+            at = forest.parent(at);
+        };
+        for &at in chain.iter().rev() {
+            self.scratch.instructions(self.pack, at, self.budget)?;
+            let version = self.scratch.applied(self.pack, at, bytes.bytes())?;
+            let base = std::mem::replace(&mut bytes, Arc::new(Held::new(version, self.budget)));
+            self.scratch.recycle(base);
+        }
+        Ok(bytes)
+    }
+
+    /// An entry that cannot be made, and with it all that hangs on it.
+    fn lose(&mut self, entry: u32, why: PackError) {
+        let (pack, visit) = (self.pack, self.visit);
+        visit.lost(&mut self.local, entry, Some(why));
+        let mut ahead = pack.forest.children(entry).to_vec();
+        while let Some(entry) = ahead.pop() {
+            visit.lost(&mut self.local, entry, None);
+            ahead.extend(pack.forest.children(entry));
+        }
+    }
+}
+
+impl Scratch {
+    /// The object of a root.
+    fn inflated(&mut self, pack: &Pack, entry: u32) -> Result<Vec<u8>, PackError> {
+        let compressed = pack.compressed(entry, &mut self.compressed)?;
+        let mut bytes = self.spare.pop().unwrap_or_default();
+        let length = self.inflater.inflate(compressed, pack.forest.size(entry), &mut bytes)?.len();
+        bytes.truncate(length);
+        Ok(bytes)
+    }
+
+    /// Inflates a delta's instructions. They are no longer than what they could make.
+    fn instructions(&mut self, pack: &Pack, entry: u32, budget: &Budget) -> Result<(), PackError> {
+        let size = pack.forest.size(entry);
+        if !budget.allows_as_base(size) {
+            return Err(PackError::Delta("it is larger than any version may be"));
+        }
+        let compressed = pack.compressed(entry, &mut self.compressed)?;
+        self.inflater.inflate(compressed, size, &mut self.instructions)?;
+        Ok(())
+    }
+
+    fn instructions_of(&self, pack: &Pack, entry: u32) -> &[u8] {
+        &self.instructions[..pack.forest.size(entry) as usize]
+    }
+
+    /// The version that the instructions make of `base`; `copies` are theirs afterwards.
+    fn applied(&mut self, pack: &Pack, entry: u32, base: &[u8]) -> Result<Vec<u8>, PackError> {
+        let instructions = &self.instructions[..pack.forest.size(entry) as usize];
+        let delta = Delta::parse(instructions, &mut self.copies)?;
+        let mut version = self.spare.pop().unwrap_or_default();
+        version.clear();
+        delta.apply(base, &mut version)?;
+        Ok(version)
+    }
+
+    fn recycle(&mut self, bytes: Arc<Held<'_>>) {
+        if let Ok(bytes) = Arc::try_unwrap(bytes) {
+            let bytes = bytes.into_vec();
+            if self.spare.len() < SPARE && bytes.capacity() <= LARGEST_SPARE {
+                self.spare.push(bytes);
+            }
+        }
+    }
+}

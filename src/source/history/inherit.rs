@@ -1,0 +1,259 @@
+//! What a version inherits from its delta's base, and what of it must be looked at: points 2
+//! to 5 of the contract of locality and inheritance, one function each.
+//!
+//! A trigger is judged by the bytes from [`BEFORE`](crate::rules::BEFORE) before it to
+//! `LONGEST + AFTER` behind it. Where all of these were copied from the base in one piece, it
+//! was judged there. So a version falls into stretches that inherit, each inside one copy and
+//! a [`MARGIN`] away from its seams, and the rest, which is scanned. A trigger lies in one or
+//! the other; that is all the bookkeeping there is.
+
+use std::ops::Range;
+
+use super::delta::Judge;
+use super::pack::delta::Copy;
+use crate::findings::Finding;
+use crate::rules::{AFTER, BEFORE, LONGEST, MARGIN};
+
+/// What a version's base is to it.
+pub struct Base<'b> {
+    pub length: usize,
+    /// The base's findings, not settled, by trigger.
+    pub findings: &'b [Finding],
+    /// What the version copies, contiguous copies merged, in the version's order.
+    pub copies: &'b [Copy],
+}
+
+/// Finds a version's findings from its base's. Holds buffers only.
+#[derive(Default)]
+pub struct Inheritance {
+    stretches: Vec<Stretch>,
+    again: Vec<usize>,
+    ranges: Vec<Range<usize>>,
+}
+
+impl Inheritance {
+    /// The findings of the version `bytes`, not settled, by trigger: those that a look at the
+    /// whole of it would give. Base and version are texts (point 5).
+    pub fn findings(&mut self, judge: &dyn Judge, bytes: &[u8], base: &Base<'_>) -> Vec<Finding> {
+        let Inheritance { stretches, again, ranges } = self;
+        let free = |seam| judge.free(bytes, seam);
+        inheriting(base.copies, base.length, bytes.len(), free, stretches);
+        spare_runs(stretches, bytes.len(), |at| judge.entry(bytes, at));
+        let reach = |finding: &Finding| judge.reach(finding);
+        let mut findings = inherited(stretches, base.findings, bytes.len(), reach, again);
+        scanned(stretches, again, bytes.len(), ranges);
+        findings.extend(judge.detect(bytes, ranges));
+        findings.sort_by_key(|finding| finding.trigger);
+        findings
+    }
+}
+
+/// A part of a version whose triggers were judged in the base.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    pub version: Range<usize>,
+    /// Where the part begins in the base.
+    pub base: usize,
+}
+
+/// Bytes before a seam in which a trigger may see what stands behind it.
+const LOOK_AHEAD: usize = LONGEST + AFTER + 1;
+const _: () = assert!(BEFORE + LOOK_AHEAD >= MARGIN);
+
+/// Shorter stretches cost more than they save.
+const SHORTEST_STRETCH: usize = 64;
+
+/// Point 2: the stretches of a version that lie a margin inside a copy. The start and the end
+/// of a file are seams on both sides; only where a copy begins at the start of both files, or
+/// ends at the end of both, is the surrounding the same, and no margin needed. `copies` are
+/// merged and in order.
+///
+/// Behind a seam a trigger sees it as far as `free` says; before one it does for as long as the
+/// longest span and what is looked at behind that. Together that is a margin and more.
+pub fn inheriting(
+    copies: &[Copy],
+    base_length: usize,
+    length: usize,
+    free: impl Fn(usize) -> usize,
+    into: &mut Vec<Stretch>,
+) {
+    into.clear();
+    for copy in copies.iter().filter(|copy| copy.length > SHORTEST_STRETCH) {
+        let at_start = copy.base == 0 && copy.start == 0;
+        let at_end = copy.end() == length && copy.base + copy.length == base_length;
+        let end = if at_end { length } else { copy.end().saturating_sub(LOOK_AHEAD) };
+        if end < copy.start + BEFORE + SHORTEST_STRETCH && !at_start {
+            continue;
+        }
+        let start = if at_start { 0 } else { free(copy.start) };
+        if end >= start + SHORTEST_STRETCH {
+            into.push(Stretch { version: start..end, base: copy.base + (start - copy.start) });
+        }
+    }
+}
+
+/// Point 4: where a run goes on over the end of a stretch, the stretch ends before the run
+/// begins, so that the run is looked at whole. `entry` tells where what reaches over a place
+/// begins; where it cannot tell, nothing is inherited.
+pub fn spare_runs(
+    stretches: &mut Vec<Stretch>,
+    length: usize,
+    entry: impl Fn(usize) -> Option<usize>,
+) {
+    let mut is_known = true;
+    stretches.retain_mut(|stretch| {
+        if stretch.version.end < length {
+            match entry(stretch.version.end) {
+                Some(start) => stretch.version.end = start.min(stretch.version.end),
+                None => is_known = false,
+            }
+        }
+        stretch.version.start < stretch.version.end
+    });
+    if !is_known {
+        stretches.clear();
+    }
+}
+
+/// Points 1 and 3: the base's findings that the stretches inherit, as they were judged, before
+/// overlaps are settled. A finding goes on by `reach` behind what its verdict saw, where its
+/// rule says so; one that may reach over its stretch's end is judged again: its trigger comes
+/// into `again`. `findings` are sorted by trigger.
+pub fn inherited(
+    stretches: &[Stretch],
+    findings: &[Finding],
+    length: usize,
+    reach: impl Fn(&Finding) -> usize,
+    again: &mut Vec<usize>,
+) -> Vec<Finding> {
+    again.clear();
+    let mut inherited = Vec::new();
+    if findings.is_empty() {
+        return inherited;
+    }
+    for Stretch { version, base } in stretches {
+        let base_end = base + version.len();
+        let first = findings.partition_point(|finding| finding.trigger < *base);
+        let of_base = findings[first..].iter().take_while(|finding| finding.trigger < base_end);
+        let from = inherited.len();
+        for finding in of_base {
+            let shifted = shifted(finding, *base, version.start);
+            let is_whole = version.end == length
+                || shifted.trigger.max(shifted.span.end) + reach(finding) <= version.end;
+            if is_whole {
+                inherited.push(shifted);
+            } else {
+                again.push(shifted.trigger);
+            }
+        }
+        // A trigger is judged for all rules or for none.
+        let mut at = 0;
+        inherited.retain(|finding| {
+            at += 1;
+            at <= from || again.binary_search(&finding.trigger).is_err()
+        });
+    }
+    again.dedup();
+    inherited
+}
+
+fn shifted(finding: &Finding, from: usize, to: usize) -> Finding {
+    let mut shifted = finding.clone();
+    shifted.trigger = finding.trigger - from + to;
+    // A span may begin before its trigger, though never by more than a margin.
+    shifted.span.start = (finding.span.start + to).saturating_sub(from);
+    shifted.span.end = (finding.span.end + to).saturating_sub(from);
+    shifted
+}
+
+/// What of a version is to be scanned: all that no stretch covers, and the triggers that are
+/// judged again. Sorted and apart.
+pub fn scanned(
+    stretches: &[Stretch],
+    again: &[usize],
+    length: usize,
+    into: &mut Vec<Range<usize>>,
+) {
+    into.clear();
+    let mut again = again.iter().copied().peekable();
+    let mut at = 0;
+    let whole = Stretch { version: length..length, base: 0 };
+    for stretch in stretches.iter().chain([&whole]) {
+        if at < stretch.version.start {
+            into.push(at..stretch.version.start);
+        }
+        while let Some(trigger) = again.next_if(|&trigger| trigger < stretch.version.end) {
+            into.push(trigger..trigger + 1);
+        }
+        at = stretch.version.end;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const M: usize = LOOK_AHEAD;
+    const B: usize = 700;
+
+    fn stretches(copies: &[Copy], base_length: usize, length: usize) -> Vec<Stretch> {
+        let mut stretches = Vec::new();
+        inheriting(copies, base_length, length, |seam| seam + B, &mut stretches);
+        stretches
+    }
+
+    fn ranges(stretches: &[Stretch], again: &[usize], length: usize) -> Vec<Range<usize>> {
+        let mut ranges = Vec::new();
+        scanned(stretches, again, length, &mut ranges);
+        ranges
+    }
+
+    #[test]
+    fn a_margin_round_each_seam_is_scanned_and_the_rest_inherited() {
+        // 5,000 bytes of which 10 in the middle are replaced by 20.
+        let copies = [
+            Copy { base: 0, start: 0, length: 2500 },
+            Copy { base: 2510, start: 2520, length: 2490 },
+        ];
+        let found = stretches(&copies, 5000, 5010);
+        let expected = [
+            Stretch { version: 0..2500 - M, base: 0 },
+            Stretch { version: 2520 + B..5010, base: 2510 + B },
+        ];
+        assert_eq!(found, expected);
+        let seam = 2500 - M..2520 + B;
+        assert_eq!(ranges(&found, &[], 5010), std::slice::from_ref(&seam));
+        assert_eq!(ranges(&found, &[7, 4000], 5010), [7..8, seam, 4000..4001]);
+    }
+
+    #[test]
+    fn the_ends_of_a_file_are_seams_unless_they_are_the_base_s() {
+        let cut = [Copy { base: 10, start: 0, length: 4000 }];
+        let found = stretches(&cut, 4020, 4000);
+        assert_eq!(found, [Stretch { version: B..4000 - M, base: 10 + B }]);
+        assert_eq!(ranges(&found, &[], 4000), [0..B, 4000 - M..4000]);
+        let same = [Copy { base: 0, start: 0, length: 4000 }];
+        let found = stretches(&same, 4000, 4000);
+        assert!(ranges(&found, &[], 4000).is_empty());
+        let whole = 0..70;
+        assert_eq!(ranges(&stretches(&[], 4000, 70), &[], 70), std::slice::from_ref(&whole));
+        assert!(ranges(&[], &[], 0).is_empty());
+    }
+
+    #[test]
+    fn a_run_over_a_stretch_s_end_is_looked_at_whole() {
+        let copies = [
+            Copy { base: 0, start: 0, length: 3000 },
+            Copy { base: 3001, start: 3001, length: 2000 },
+        ];
+        let mut found = stretches(&copies, 6000, 6000);
+        spare_runs(&mut found, 6000, |at| Some(at - 300));
+        assert_eq!(found[0].version, 0..3000 - M - 300);
+        assert_eq!(found[1].version, 3001 + B..5001 - M - 300);
+        let mut unknown = found.clone();
+        spare_runs(&mut unknown, 6000, |at| (at < 3000).then_some(at));
+        assert_eq!(unknown, []);
+        spare_runs(&mut found, 6000, |_| Some(0));
+        assert_eq!(found, []);
+    }
+}

@@ -1,0 +1,200 @@
+//! A delta's instructions (gitformat-pack(5), "Deltified representation"): what a version
+//! copies from its base and what it inserts.
+
+use super::PackError;
+
+/// A stretch of a version that stands in its base too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Copy {
+    /// Where it begins in the base.
+    pub base: usize,
+    /// Where it begins in the version.
+    pub start: usize,
+    pub length: usize,
+}
+
+impl Copy {
+    /// Where it ends in the version.
+    pub fn end(&self) -> usize {
+        self.start + self.length
+    }
+}
+
+/// A parsed delta. What no copy covers is inserted.
+pub struct Delta<'d> {
+    /// Lengths that it states, and that its instructions have been seen to keep to.
+    pub base_length: usize,
+    pub length: usize,
+    instructions: &'d [u8],
+}
+
+const MORE: u8 = 0x80;
+const COPY: u8 = 0x80;
+/// The length of a copy that states none.
+const DEFAULT_LENGTH: usize = 0x10000;
+
+impl<'d> Delta<'d> {
+    /// Reads the lengths at the head of the instructions, and nothing more.
+    pub fn lengths(bytes: &[u8]) -> Result<(u64, u64), PackError> {
+        let mut rest = bytes;
+        let lengths = length(&mut rest).zip(length(&mut rest));
+        lengths.ok_or(PackError::Delta("its lengths are no numbers"))
+    }
+
+    /// Goes through the instructions and gathers their copies in `copies`, contiguous ones
+    /// merged (point 2 of the contract: where two copies continue each other there is no
+    /// seam). Nothing is copied yet: lengths are seen to add up before memory is taken.
+    pub fn parse(bytes: &'d [u8], copies: &mut Vec<Copy>) -> Result<Delta<'d>, PackError> {
+        let broken = PackError::Delta;
+        let mut rest = bytes;
+        let lengths = length(&mut rest).zip(length(&mut rest));
+        let lengths =
+            lengths.and_then(|(a, b)| Some((usize::try_from(a).ok()?, usize::try_from(b).ok()?)));
+        let (base_length, total) = lengths.ok_or(broken("its lengths are no numbers"))?;
+        let instructions = rest;
+        copies.clear();
+        let mut at = 0usize;
+        while let Some(instruction) = next(&mut rest)? {
+            let length = match instruction {
+                Instruction::Insert(bytes) => bytes.len(),
+                Instruction::Copy { base, length } => {
+                    if base.checked_add(length).is_none_or(|end| end > base_length) {
+                        return Err(broken("it copies from behind its base's end"));
+                    }
+                    match copies.last_mut() {
+                        Some(last) if last.end() == at && last.base + last.length == base => {
+                            last.length += length;
+                        }
+                        _ => copies.push(Copy { base, start: at, length }),
+                    }
+                    length
+                }
+            };
+            at =
+                at.checked_add(length).filter(|&at| at <= total).ok_or(broken("it is too long"))?;
+        }
+        if at != total {
+            return Err(broken("it is too short"));
+        }
+        Ok(Delta { base_length, length: total, instructions })
+    }
+
+    /// Appends the version to `version`. `base` is as long as the delta says.
+    pub fn apply(&self, base: &[u8], version: &mut Vec<u8>) -> Result<(), PackError> {
+        if base.len() != self.base_length {
+            return Err(PackError::Delta("its base has another length"));
+        }
+        version.reserve(self.length);
+        let mut rest = self.instructions;
+        while let Some(instruction) = next(&mut rest)? {
+            version.extend_from_slice(match instruction {
+                Instruction::Insert(bytes) => bytes,
+                Instruction::Copy { base: from, length } => &base[from..from + length],
+            });
+        }
+        Ok(())
+    }
+}
+
+enum Instruction<'d> {
+    Insert(&'d [u8]),
+    Copy { base: usize, length: usize },
+}
+
+/// Takes the next instruction off `rest`.
+#[inline]
+fn next<'d>(rest: &mut &'d [u8]) -> Result<Option<Instruction<'d>>, PackError> {
+    let cut = PackError::Delta("it is cut short");
+    let Some((&first, mut body)) = rest.split_first() else { return Ok(None) };
+    if first == 0 {
+        return Err(PackError::Delta("it has an instruction of an unknown kind"));
+    }
+    if first & COPY == 0 {
+        let length = usize::from(first);
+        if body.len() < length {
+            return Err(cut);
+        }
+        let (bytes, behind) = body.split_at(length);
+        *rest = behind;
+        return Ok(Some(Instruction::Insert(bytes)));
+    }
+    let mut number = |bits: u8| {
+        let mut value = 0usize;
+        for byte in 0..8 {
+            if bits >> byte & 1 == 1 {
+                let (&next, behind) = body.split_first()?;
+                value |= usize::from(next) << (8 * byte);
+                body = behind;
+            }
+        }
+        Some(value)
+    };
+    let (base, length) = (number(first & 15), number(first >> 4 & 7));
+    let (Some(base), Some(length)) = (base, length) else { return Err(cut) };
+    *rest = body;
+    Ok(Some(Instruction::Copy { base, length: if length == 0 { DEFAULT_LENGTH } else { length } }))
+}
+
+/// Takes a length off `rest`: seven bits a byte, lowest first.
+fn length(rest: &mut &[u8]) -> Option<u64> {
+    let mut value = 0u64;
+    for shift in (0..63).step_by(7) {
+        let (&next, behind) = rest.split_first()?;
+        *rest = behind;
+        value |= u64::from(next & !MORE) << shift;
+        if next & MORE == 0 {
+            return Some(value);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn applied(delta: &[u8], base: &[u8]) -> Result<(Vec<u8>, Vec<Copy>), PackError> {
+        let mut copies = Vec::new();
+        let delta = Delta::parse(delta, &mut copies)?;
+        let mut version = Vec::new();
+        delta.apply(base, &mut version)?;
+        assert_eq!(version.len(), delta.length);
+        Ok((version, copies))
+    }
+
+    #[test]
+    fn copies_and_inserts_give_the_version() {
+        // Ten bytes: two from 6, "ab", then 0..4 and 4..6, which continue each other.
+        let delta = [8, 10, 0x91, 6, 2, 2, b'a', b'b', 0x90, 4, 0x91, 4, 2];
+        let (version, copies) = applied(&delta, b"01234567").unwrap();
+        assert_eq!(version, b"67ab012345");
+        let expected =
+            [Copy { base: 6, start: 0, length: 2 }, Copy { base: 0, start: 4, length: 6 }];
+        assert_eq!(copies, expected);
+        assert_eq!(Delta::lengths(&delta).unwrap(), (8, 10));
+    }
+
+    #[test]
+    fn a_copy_without_a_length_is_of_64_kib() {
+        let base = vec![b'x'; 0x10000];
+        let delta = [0x80, 0x80, 4, 0x80, 0x80, 4, 0x80];
+        assert_eq!(applied(&delta, &base).unwrap().0, base);
+    }
+
+    #[test]
+    fn what_does_not_add_up_is_refused() {
+        for (delta, why) in [
+            (&[8, 2, 0x91, 7, 2][..], "behind the base"),
+            (&[8, 1, 0x91, 0, 2], "too long"),
+            (&[8, 3, 0x91, 0, 2], "too short"),
+            (&[8, 2, 0], "unknown"),
+            (&[8, 2, 2, b'a'], "insert cut short"),
+            (&[8, 2, 0x91, 0], "copy cut short"),
+            (&[0x80; 20], "endless length"),
+            (&[], "nothing"),
+            (&[7, 2, 0x90, 2], "another base"),
+        ] {
+            assert!(applied(delta, b"01234567").is_err(), "{why}");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The header of a pack's entry (gitformat-pack(5), "pack-*.pack files have the following
+//! format"): kind, length, and what a delta's base is.
+
+use super::index::{ID, Id, id_at};
+
+/// What an object is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Kind {
+    Commit = 1,
+    Tree = 2,
+    Blob = 3,
+    Tag = 4,
+}
+
+/// How an entry stands to others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// It stands by itself.
+    Whole(Kind),
+    /// A delta; its base begins so many bytes before it.
+    Behind(u64),
+    /// A delta; its base is that object.
+    Named(Id),
+}
+
+/// A parsed header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header {
+    pub link: Link,
+    /// Bytes of the object, or of a delta's instructions, when inflated.
+    pub size: u64,
+    /// Bytes of the header itself.
+    pub length: u8,
+}
+
+/// No header is longer: ten bytes of length, then an id.
+pub const LONGEST_HEADER: usize = 10 + ID;
+
+const MORE: u8 = 0x80;
+
+impl Header {
+    /// Reads the header at the start of `bytes`; `None` where it is none.
+    pub fn parse(bytes: &[u8]) -> Option<Header> {
+        let &first = bytes.first()?;
+        let mut size = u64::from(first & 15);
+        let mut at = 1;
+        let mut shift = 4;
+        let mut more = first & MORE != 0;
+        while more {
+            let &next = bytes.get(at)?;
+            let bits = u64::from(next & !MORE);
+            // What is shifted out would be lost.
+            if shift > 57 && bits >> (64 - shift) != 0 {
+                return None;
+            }
+            size |= bits << shift;
+            (at, shift, more) = (at + 1, shift + 7, next & MORE != 0);
+            if more && shift >= 64 {
+                return None;
+            }
+        }
+        let link = match first >> 4 & 7 {
+            1 => Link::Whole(Kind::Commit),
+            2 => Link::Whole(Kind::Tree),
+            3 => Link::Whole(Kind::Blob),
+            4 => Link::Whole(Kind::Tag),
+            6 => Link::Behind(distance(bytes, &mut at)?),
+            7 => {
+                at += ID;
+                Link::Named(id_at(bytes, at - ID)?)
+            }
+            _ => return None,
+        };
+        Some(Header { link, size, length: u8::try_from(at).ok()? })
+    }
+}
+
+/// The distance to a base: seven bits a byte, highest first, one added for each byte but the
+/// last.
+fn distance(bytes: &[u8], at: &mut usize) -> Option<u64> {
+    let mut distance = 0u64;
+    loop {
+        let &next = bytes.get(*at)?;
+        *at += 1;
+        if distance >> 57 != 0 {
+            return None;
+        }
+        distance = distance << 7 | u64::from(next & !MORE);
+        if next & MORE == 0 {
+            return Some(distance);
+        }
+        distance += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_and_distances_are_read_as_git_writes_them() {
+        let header = |bytes: &[u8]| Header::parse(bytes);
+        let whole = Header { link: Link::Whole(Kind::Blob), size: 5, length: 1 };
+        assert_eq!(header(&[0x35]), Some(whole));
+        let long = Header { link: Link::Whole(Kind::Commit), size: 0x7f5, length: 2 };
+        assert_eq!(header(&[0x95, 0x7f]), Some(long));
+        let behind = Header { link: Link::Behind(((3 + 1) << 7) | 2), size: 1, length: 3 };
+        assert_eq!(header(&[0x61, 0x83, 0x02]), Some(behind));
+        let named = [&[0x71][..], &[9; ID]].concat();
+        let expected = Header { link: Link::Named([9; ID]), size: 1, length: 21 };
+        assert_eq!(header(&named), Some(expected));
+    }
+
+    #[test]
+    fn what_is_no_header_is_refused() {
+        assert_eq!(Header::parse(&[]), None);
+        assert_eq!(Header::parse(&[0x05]), None, "type 0");
+        assert_eq!(Header::parse(&[0x55]), None, "type 5");
+        assert_eq!(Header::parse(&[0x95]), None, "cut short");
+        assert_eq!(Header::parse(&[0xb5; 40]), None, "endless length");
+        assert_eq!(Header::parse(&[&[0x61][..], &[0xff; 40]].concat()), None, "endless distance");
+        assert_eq!(Header::parse(&[0x71, 1, 2]), None, "id cut short");
+    }
+}

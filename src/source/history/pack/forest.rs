@@ -1,0 +1,191 @@
+//! Which entry is a delta against which: a forest whose roots stand by themselves.
+
+use super::{Header, Index, Kind, Link};
+
+/// No entry.
+pub const NONE: u32 = u32::MAX;
+
+/// Bases and children of a pack's entries. Entries are numbered by offset.
+pub struct Forest {
+    /// Inflated length of each entry: of the object at a root, else of the instructions.
+    sizes: Vec<u64>,
+    header_lengths: Vec<u8>,
+    parents: Vec<u32>,
+    /// Kind of the root, for entries that hang on one.
+    kinds: Vec<Option<Kind>>,
+    /// Children of an entry: `children[starts[entry]..starts[entry + 1]]`, those with the
+    /// fewest descendants first.
+    starts: Vec<u32>,
+    children: Vec<u32>,
+}
+
+impl Forest {
+    /// Joins deltas to their bases. An entry without a header, and whatever hangs on it, on an
+    /// object that is not in this pack or on itself (which only deltas with named bases can
+    /// do), hangs on no root: its [`Forest::kind`] is `None`.
+    pub fn of(index: &Index, headers: Vec<Option<Header>>) -> Forest {
+        let base = |at: u32, header: &Header| match header.link {
+            Link::Whole(_) => None,
+            Link::Behind(distance) => {
+                index.at_offset(index.offset(at).checked_sub(distance).filter(|_| distance > 0)?)
+            }
+            Link::Named(id) => index.find(&id),
+        };
+        let parents: Vec<u32> = (0..)
+            .zip(&headers)
+            .map(|(at, header)| header.as_ref().and_then(|header| base(at, header)).unwrap_or(NONE))
+            .collect();
+        let (starts, children) = by_parent(&parents);
+        let mut forest = Forest {
+            sizes: headers.iter().map(|header| header.map_or(0, |header| header.size)).collect(),
+            header_lengths: headers.iter().map(|header| header.map_or(0, |h| h.length)).collect(),
+            kinds: vec![None; parents.len()],
+            parents,
+            starts,
+            children,
+        };
+        let order = forest.grow(&headers);
+        forest.sort_children(&order);
+        forest
+    }
+
+    /// Gives every entry that hangs on a root its kind. Those entries, parents first.
+    fn grow(&mut self, headers: &[Option<Header>]) -> Vec<u32> {
+        let mut order = Vec::with_capacity(headers.len());
+        for (at, header) in (0..).zip(headers) {
+            if let Some(Header { link: Link::Whole(kind), .. }) = header {
+                self.kinds[at as usize] = Some(*kind);
+                order.push(at);
+            }
+        }
+        let mut done = 0;
+        while let Some(&at) = order.get(done) {
+            done += 1;
+            for child in self.starts[at as usize]..self.starts[at as usize + 1] {
+                let child = self.children[child as usize];
+                // A damaged child has no header, and no parent either.
+                self.kinds[child as usize] = self.kinds[at as usize];
+                order.push(child);
+            }
+        }
+        order
+    }
+
+    /// A walk that goes into the largest subtree last can let go of the parent before, so that
+    /// it never holds more than about log2 of the tree's entries.
+    fn sort_children(&mut self, order: &[u32]) {
+        let mut descendants = vec![1u32; self.parents.len()];
+        for &at in order.iter().rev() {
+            let parent = self.parents[at as usize];
+            if parent != NONE {
+                descendants[parent as usize] += descendants[at as usize];
+            }
+        }
+        for &at in order {
+            let (start, end) = (self.starts[at as usize], self.starts[at as usize + 1]);
+            self.children[start as usize..end as usize]
+                .sort_unstable_by_key(|&child| (descendants[child as usize], child));
+        }
+    }
+
+    /// Roots of that kind, by offset.
+    pub fn roots(&self, kind: Kind) -> Vec<u32> {
+        let is_root = |&at: &u32| self.parent(at) == NONE && self.kind(at) == Some(kind);
+        (0..self.parents.len() as u32).filter(is_root).collect()
+    }
+
+    /// The base of a delta that hangs on a root; [`NONE`] for all others.
+    pub fn parent(&self, at: u32) -> u32 {
+        self.parents[at as usize]
+    }
+
+    /// What the object is; `None` for what hangs on no root.
+    pub fn kind(&self, at: u32) -> Option<Kind> {
+        self.kinds[at as usize]
+    }
+
+    /// Inflated length of the entry: of the object at a root, else of the instructions.
+    pub fn size(&self, at: u32) -> u64 {
+        self.sizes[at as usize]
+    }
+
+    pub fn header_length(&self, at: u32) -> u8 {
+        self.header_lengths[at as usize]
+    }
+
+    /// Deltas against this entry, those with the fewest descendants first.
+    pub fn children(&self, at: u32) -> &[u32] {
+        let (start, end) = (self.starts[at as usize], self.starts[at as usize + 1]);
+        &self.children[start as usize..end as usize]
+    }
+
+    pub fn len(&self) -> u32 {
+        self.parents.len() as u32
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.parents.is_empty()
+    }
+}
+
+/// Counting sort of entries by their parent.
+fn by_parent(parents: &[u32]) -> (Vec<u32>, Vec<u32>) {
+    let mut starts = vec![0u32; parents.len() + 1];
+    for &parent in parents.iter().filter(|&&parent| parent != NONE) {
+        starts[parent as usize + 1] += 1;
+    }
+    for at in 1..starts.len() {
+        starts[at] += starts[at - 1];
+    }
+    let mut next = starts.clone();
+    let mut children = vec![0; starts[parents.len()] as usize];
+    for (at, &parent) in (0..).zip(parents) {
+        if parent != NONE {
+            children[next[parent as usize] as usize] = at;
+            next[parent as usize] += 1;
+        }
+    }
+    (starts, children)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::index::tests::written;
+    use super::*;
+
+    /// Entries at the offsets 100, 200, …, with the ids 1, 2, ….
+    fn forest(links: &[Option<Link>]) -> Forest {
+        let entries: Vec<_> =
+            (1..=links.len() as u8).map(|n| ([n; 20], u64::from(n) * 100, 0)).collect();
+        let index = Index::parse(&written(&entries)).unwrap();
+        let header = |link: &Option<Link>| link.map(|link| Header { link, size: 9, length: 2 });
+        Forest::of(&index, links.iter().map(header).collect())
+    }
+
+    const BLOB: Option<Link> = Some(Link::Whole(Kind::Blob));
+
+    #[test]
+    fn deltas_hang_on_their_roots_the_smallest_subtree_first() {
+        let behind = |distance| Some(Link::Behind(distance));
+        let named = Some(Link::Named([1; 20]));
+        let forest = forest(&[BLOB, behind(100), behind(100), behind(300), named]);
+        assert_eq!(forest.children(0), [3, 4, 1]);
+        assert_eq!(forest.children(1), [2]);
+        assert_eq!((forest.kind(2), forest.parent(2)), (Some(Kind::Blob), 1));
+        assert_eq!(forest.roots(Kind::Blob), [0]);
+        assert_eq!(forest.roots(Kind::Tree), [] as [u32; 0]);
+    }
+
+    #[test]
+    fn what_hangs_on_no_root_has_no_kind() {
+        let ring = forest(&[Some(Link::Named([2; 20])), Some(Link::Named([1; 20]))]);
+        assert_eq!((ring.kind(0), ring.kind(1)), (None, None));
+        let own = forest(&[Some(Link::Named([1; 20])), Some(Link::Behind(0))]);
+        assert_eq!((own.kind(0), own.kind(1)), (None, None));
+        let orphans = forest(&[Some(Link::Named([9; 20])), None, Some(Link::Behind(100)), BLOB]);
+        let kinds: Vec<_> = (0..4).map(|at| orphans.kind(at)).collect();
+        assert_eq!(kinds, [None, None, None, Some(Kind::Blob)]);
+        let nowhere = forest(&[BLOB, Some(Link::Behind(50)), Some(Link::Behind(1 << 40))]);
+        assert_eq!((nowhere.kind(1), nowhere.kind(2)), (None, None));
+    }
+}

@@ -1,0 +1,247 @@
+//! The index of a pack, version 2 (gitformat-pack(5), "Version 2 pack-*.idx files").
+//!
+//! Read once into three columns sorted by offset, the order in which the pack is walked.
+
+use sha1::{Digest, Sha1};
+
+use super::{PackError, be32, be64};
+
+/// An object id, SHA-1.
+pub type Id = [u8; ID];
+
+/// Bytes of an id.
+pub const ID: usize = 20;
+
+const MAGIC: &[u8] = b"\xfftOc";
+const HEADER: usize = 8;
+const FANOUT: usize = 256 * 4;
+/// An offset of 31 bits and more stands in a table of its own; this bit says so.
+const LARGE: u32 = 1 << 31;
+
+/// Where each object of a pack stands. Entries are numbered by offset.
+#[derive(Debug)]
+pub struct Index {
+    offsets: Vec<u64>,
+    ids: Vec<Id>,
+    /// CRC-32 of each entry as stored; a `multi-pack-index` has none.
+    checksums: Option<Vec<u32>>,
+    /// Entries in the order of their ids.
+    by_id: Vec<u32>,
+    twins: bool,
+    /// The pack's own checksum, where the index names it.
+    pub pack_checksum: Option<Id>,
+}
+
+impl Index {
+    /// Reads a version 2 index and verifies its trailer.
+    pub fn parse(bytes: &[u8]) -> Result<Index, PackError> {
+        let broken = PackError::Index;
+        if !bytes.starts_with(MAGIC) {
+            return Err(PackError::OldIndex);
+        }
+        if be32(bytes, 4) != Some(2) {
+            return Err(broken("its version is unknown"));
+        }
+        let count = fanout(bytes, HEADER).ok_or(broken("its fan-out table is not in order"))?;
+        let ids = HEADER + FANOUT;
+        let checksums = ids + count * ID;
+        let offsets = checksums + count * 4;
+        let large = offsets + count * 4;
+        let trailer = bytes.len().checked_sub(2 * ID).filter(|&trailer| trailer >= large);
+        let trailer = trailer.ok_or(broken("it is cut short"))?;
+        if Sha1::digest(&bytes[..trailer + ID]).as_slice() != &bytes[trailer + ID..] {
+            return Err(broken("its checksum does not hold"));
+        }
+        let large = &bytes[large..trailer];
+        let mut entries = Vec::with_capacity(count);
+        for at in 0..count {
+            let id = id_at(bytes, ids + at * ID).ok_or(broken("it is cut short"))?;
+            let checksum = be32(bytes, checksums + at * 4).unwrap_or_default();
+            let offset = be32(bytes, offsets + at * 4).unwrap_or_default();
+            let offset = match offset & LARGE {
+                0 => Some(u64::from(offset)),
+                _ => be64(large, (offset & !LARGE) as usize * 8),
+            };
+            entries.push((offset.ok_or(broken("an offset is out of bounds"))?, id, checksum));
+        }
+        let mut index = Index::of(entries)?;
+        index.pack_checksum = id_at(bytes, trailer);
+        Ok(index)
+    }
+
+    /// An index without checksums, of ids and offsets in the order of their ids.
+    pub(super) fn without_checksums(entries: Vec<(u64, Id)>) -> Result<Index, PackError> {
+        let entries = entries.into_iter().map(|(offset, id)| (offset, id, 0)).collect();
+        Ok(Index { checksums: None, ..Index::of(entries)? })
+    }
+
+    /// An index of offsets, ids and checksums, in the order of the ids.
+    pub fn of(entries: Vec<(u64, Id, u32)>) -> Result<Index, PackError> {
+        if entries.windows(2).any(|pair| pair[0].1 > pair[1].1) {
+            return Err(PackError::Index("its ids are not in order"));
+        }
+        if entries.len() >= u32::MAX as usize {
+            return Err(PackError::Index("it names too many objects"));
+        }
+        let mut order: Vec<u32> = (0..entries.len() as u32).collect();
+        order.sort_unstable_by_key(|&at| entries[at as usize].0);
+        if order.windows(2).any(|pair| entries[pair[0] as usize].0 == entries[pair[1] as usize].0) {
+            return Err(PackError::Index("two objects stand at one offset"));
+        }
+        let mut by_id = vec![0; entries.len()];
+        for (place, &at) in order.iter().enumerate() {
+            by_id[at as usize] = place as u32;
+        }
+        let column = |at: &u32| &entries[*at as usize];
+        Ok(Index {
+            offsets: order.iter().map(|at| column(at).0).collect(),
+            ids: order.iter().map(|at| column(at).1).collect(),
+            checksums: Some(order.iter().map(|at| column(at).2).collect()),
+            by_id,
+            twins: entries.windows(2).any(|pair| pair[0].1 == pair[1].1),
+            pack_checksum: None,
+        })
+    }
+
+    pub fn len(&self) -> u32 {
+        self.offsets.len() as u32
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.offsets.is_empty()
+    }
+
+    pub fn offset(&self, at: u32) -> u64 {
+        self.offsets[at as usize]
+    }
+
+    /// Where the entry ends: at the next one, the last at `body_end`.
+    pub fn end(&self, at: u32, body_end: u64) -> u64 {
+        self.offsets.get(at as usize + 1).copied().unwrap_or(body_end)
+    }
+
+    pub fn id(&self, at: u32) -> &Id {
+        &self.ids[at as usize]
+    }
+
+    /// CRC-32 of the entry as stored, header and all.
+    pub fn checksum(&self, at: u32) -> Option<u32> {
+        Some(self.checksums.as_ref()?[at as usize])
+    }
+
+    /// Whether an object stands twice in the pack, which git allows.
+    pub fn has_twins(&self) -> bool {
+        self.twins
+    }
+
+    /// The entry that stands at this offset.
+    pub fn at_offset(&self, offset: u64) -> Option<u32> {
+        self.offsets.binary_search(&offset).ok().map(|at| at as u32)
+    }
+
+    /// The entry of this object; the first in the order of ids, should there be two.
+    pub fn find(&self, id: &Id) -> Option<u32> {
+        let first = self.by_id.partition_point(|&at| self.id(at) < id);
+        self.by_id.get(first).copied().filter(|&at| self.id(at) == id)
+    }
+}
+
+/// The fan-out table's last number, which counts all; `None` where a number is smaller than
+/// the one before, or the table is cut short.
+pub(super) fn fanout(bytes: &[u8], at: usize) -> Option<usize> {
+    let mut last = 0;
+    for number in bytes.get(at..at + FANOUT)?.chunks_exact(4) {
+        let number = be32(number, 0)?;
+        if number < last {
+            return None;
+        }
+        last = number;
+    }
+    usize::try_from(last).ok()
+}
+
+pub(super) fn id_at(bytes: &[u8], at: usize) -> Option<Id> {
+    bytes.get(at..)?.first_chunk().copied()
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// An index of these entries, well formed.
+    pub fn written(entries: &[(Id, u64, u32)]) -> Vec<u8> {
+        let mut entries = entries.to_vec();
+        entries.sort();
+        let mut bytes = [MAGIC, &2u32.to_be_bytes()].concat();
+        for first in 0..=255u8 {
+            let below = entries.iter().filter(|(id, _, _)| id[0] <= first).count() as u32;
+            bytes.extend(below.to_be_bytes());
+        }
+        entries.iter().for_each(|(id, _, _)| bytes.extend(id));
+        entries.iter().for_each(|(_, _, checksum)| bytes.extend(checksum.to_be_bytes()));
+        let mut large: Vec<u64> = Vec::new();
+        for (_, offset, _) in &entries {
+            let small = u32::try_from(*offset).ok().filter(|offset| offset & LARGE == 0);
+            bytes.extend(small.unwrap_or(LARGE | large.len() as u32).to_be_bytes());
+            if small.is_none() {
+                large.push(*offset);
+            }
+        }
+        large.iter().for_each(|offset| bytes.extend(offset.to_be_bytes()));
+        bytes.extend([7; ID]);
+        let trailer = Sha1::digest(&bytes);
+        bytes.extend(trailer);
+        bytes
+    }
+
+    fn three() -> Vec<(Id, u64, u32)> {
+        vec![([3; ID], 12, 30), ([1; ID], 5 << 32, 10), ([2; ID], 99, 20)]
+    }
+
+    #[test]
+    fn entries_come_by_offset_with_id_and_checksum() {
+        let index = Index::parse(&written(&three())).unwrap();
+        let entries: Vec<_> = (0..index.len())
+            .map(|at| (index.id(at)[0], index.offset(at), index.checksum(at)))
+            .collect();
+        assert_eq!(entries, [(3, 12, Some(30)), (2, 99, Some(20)), (1, 5 << 32, Some(10))]);
+        assert_eq!(index.find(&[2; ID]), Some(1));
+        assert_eq!(index.find(&[4; ID]), None);
+        assert_eq!(index.at_offset(12), Some(0));
+        assert_eq!((index.end(0, 1 << 40), index.end(2, 1 << 40)), (99, 1 << 40));
+        assert_eq!(index.pack_checksum, Some([7; ID]));
+    }
+
+    #[test]
+    fn no_byte_may_be_wrong() {
+        let good = written(&three());
+        for at in 0..good.len() {
+            let mut bad = good.clone();
+            bad[at] ^= 0x41;
+            assert!(Index::parse(&bad).is_err(), "byte {at}");
+        }
+        for length in 0..good.len() {
+            assert!(Index::parse(&good[..length]).is_err(), "length {length}");
+        }
+    }
+
+    #[test]
+    fn what_is_signed_but_nonsense_is_refused() {
+        let resigned = |change: &dyn Fn(&mut Vec<u8>)| {
+            let mut bytes = written(&three());
+            bytes.truncate(bytes.len() - ID);
+            change(&mut bytes);
+            let trailer = Sha1::digest(&bytes);
+            bytes.extend(trailer);
+            Index::parse(&bytes)
+        };
+        let offsets = HEADER + FANOUT + 3 * (ID + 4);
+        assert!(resigned(&|_| ()).is_ok());
+        assert!(resigned(&|bytes| bytes[HEADER + 8..HEADER + 12].fill(255)).is_err());
+        assert!(resigned(&|bytes| bytes[offsets..offsets + 4].fill(255)).is_err());
+        assert!(resigned(&|bytes| bytes[HEADER + FANOUT] = 9).is_err());
+        assert!(
+            resigned(&|bytes| bytes.copy_within(offsets + 4..offsets + 8, offsets + 8)).is_err()
+        );
+    }
+}

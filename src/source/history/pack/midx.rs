@@ -1,0 +1,148 @@
+//! The `multi-pack-index` of a folder of packs (gitformat-pack(5), "multi-pack-index (MIDX)
+//! files have the following format"): read where a pack's own index is missing.
+//!
+//! It names each object once, in one of its packs: what the others hold of it is not seen
+//! through it. It has no checksums of entries.
+
+use sha1::{Digest, Sha1};
+
+use super::index::{ID, fanout, id_at};
+use super::{Index, PackError, be64};
+
+const MAGIC: &[u8] = b"MIDX";
+const HEADER: usize = 12;
+/// A chunk's name and its offset.
+const CHUNK: usize = 12;
+const LARGE: u32 = 1 << 31;
+
+/// A parsed `multi-pack-index`.
+pub struct MultiIndex<'b> {
+    count: usize,
+    ids: &'b [u8],
+    /// For each object the number of its pack and its offset there.
+    places: &'b [u8],
+    large: &'b [u8],
+    /// Names of the packs' indexes, in the order of their numbers.
+    packs: Vec<&'b [u8]>,
+}
+
+impl<'b> MultiIndex<'b> {
+    /// Reads the file and verifies its trailer.
+    pub fn parse(bytes: &'b [u8]) -> Result<MultiIndex<'b>, PackError> {
+        let broken = PackError::Index;
+        let supported = bytes.starts_with(MAGIC) && bytes.get(4..6) == Some(&[1, 1]);
+        if !supported {
+            return Err(broken("the multi-pack-index is of an unknown kind"));
+        }
+        let cut = broken("the multi-pack-index is cut short");
+        let trailer = bytes.len().checked_sub(ID).filter(|&trailer| trailer >= HEADER);
+        let Some(trailer) = trailer else { return Err(cut) };
+        if Sha1::digest(&bytes[..trailer]).as_slice() != &bytes[trailer..] {
+            return Err(broken("the checksum of the multi-pack-index does not hold"));
+        }
+        let body = &bytes[..trailer];
+        let chunk = |name: &[u8; 4]| chunk(body, name);
+        let count = chunk(b"OIDF").and_then(|fan| fanout(fan, 0));
+        let (Some(count), Some(ids), Some(places), Some(names)) =
+            (count, chunk(b"OIDL"), chunk(b"OOFF"), chunk(b"PNAM"))
+        else {
+            return Err(broken("the multi-pack-index lacks a chunk"));
+        };
+        if ids.len() / ID < count || places.len() / 8 < count {
+            return Err(cut);
+        }
+        let packs = names.split(|&b| b == 0).filter(|name| !name.is_empty()).collect();
+        let large = chunk(b"LOFF").unwrap_or_default();
+        Ok(MultiIndex { count, ids, places, large, packs })
+    }
+
+    /// What it knows of the pack whose index would be called `name`.
+    pub fn index_of(&self, name: &str) -> Result<Index, PackError> {
+        let number = self.packs.iter().position(|&pack| pack == name.as_bytes());
+        let number = number.ok_or(PackError::NoIndex)?;
+        let mut entries = Vec::new();
+        for at in 0..self.count {
+            let place = be64(self.places, at * 8).unwrap_or_default();
+            let (pack, offset) = ((place >> 32) as usize, place as u32);
+            if pack != number {
+                continue;
+            }
+            let offset = match offset & LARGE {
+                LARGE if !self.large.is_empty() => be64(self.large, (offset & !LARGE) as usize * 8),
+                _ => Some(u64::from(offset)),
+            };
+            let entry = offset.zip(id_at(self.ids, at * ID));
+            entries.push(entry.ok_or(PackError::Index("an offset is out of bounds"))?);
+        }
+        Index::without_checksums(entries)
+    }
+}
+
+/// The chunk of that name, found by the table behind the header.
+fn chunk<'b>(body: &'b [u8], name: &[u8; 4]) -> Option<&'b [u8]> {
+    let count = usize::from(*body.get(6)?);
+    (0..count).map(|number| HEADER + number * CHUNK).find_map(|at| {
+        if body.get(at..at + 4)? != name {
+            return None;
+        }
+        let start = usize::try_from(be64(body, at + 4)?).ok()?;
+        let end = usize::try_from(be64(body, at + CHUNK + 4)?).ok()?;
+        body.get(start..end)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two packs; the first has the objects 1 and 3, the second object 2 far out.
+    fn written() -> Vec<u8> {
+        let fan: Vec<u8> = (0..=255u32).flat_map(|first| first.min(3).to_be_bytes()).collect();
+        let ids: Vec<u8> = [1, 2, 3].iter().flat_map(|&b| [b; ID]).collect();
+        let place = |pack: u32, offset: u32| [pack.to_be_bytes(), offset.to_be_bytes()].concat();
+        let places = [place(0, 12), place(1, LARGE), place(0, 70)].concat();
+        let chunks: [(&[u8], Vec<u8>); 5] = [
+            (b"PNAM", b"pack-a.idx\0pack-b.idx\0\0\0".to_vec()),
+            (b"OIDF", fan),
+            (b"OIDL", ids),
+            (b"OOFF", places),
+            (b"LOFF", (6u64 << 32).to_be_bytes().to_vec()),
+        ];
+        let mut bytes = [MAGIC, &[1, 1, 5, 0], &2u32.to_be_bytes()].concat();
+        let mut at = HEADER + 6 * CHUNK;
+        for (name, chunk) in &chunks {
+            bytes.extend(*name);
+            bytes.extend((at as u64).to_be_bytes());
+            at += chunk.len();
+        }
+        bytes.extend([0; 4]);
+        bytes.extend((at as u64).to_be_bytes());
+        chunks.iter().for_each(|(_, chunk)| bytes.extend(chunk));
+        let trailer = Sha1::digest(&bytes);
+        bytes.extend(trailer);
+        bytes
+    }
+
+    #[test]
+    fn each_pack_gets_its_own_objects() {
+        let bytes = written();
+        let midx = MultiIndex::parse(&bytes).unwrap();
+        let index = midx.index_of("pack-a.idx").unwrap();
+        assert_eq!((index.len(), index.offset(1), index.id(1)[0]), (2, 70, 3));
+        assert_eq!(index.checksum(0), None);
+        let index = midx.index_of("pack-b.idx").unwrap();
+        assert_eq!((index.len(), index.offset(0), index.id(0)[0]), (1, 6 << 32, 2));
+        assert!(midx.index_of("pack-c.idx").is_err());
+    }
+
+    #[test]
+    fn no_byte_may_be_wrong_and_none_missing() {
+        let good = written();
+        for at in 0..good.len() {
+            let mut bad = good.clone();
+            bad[at] ^= 0x41;
+            assert!(MultiIndex::parse(&bad).is_err(), "byte {at}");
+            assert!(MultiIndex::parse(&good[..at]).is_err(), "length {at}");
+        }
+    }
+}

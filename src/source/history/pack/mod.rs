@@ -1,0 +1,131 @@
+//! Packs, read as they are stored (gitformat-pack(5)): which object stands where, which is a
+//! delta against which, and what each delta copies and inserts.
+//!
+//! [`Index`] says where objects stand, [`Pack`] reads and verifies the entries there,
+//! [`Forest`] tells whose base is whose, [`delta`] holds the instructions. Everything that a
+//! file says of itself is bounded by the file's length before it is believed.
+
+pub mod delta;
+mod entry;
+mod file;
+mod forest;
+mod index;
+mod inflate;
+mod midx;
+mod survey;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub use entry::{Header, Kind, Link};
+pub use file::PackFile;
+pub use forest::{Forest, NONE};
+pub use index::{Id, Index};
+pub use inflate::Inflater;
+pub use midx::MultiIndex;
+
+use survey::Survey;
+
+/// A pack that can be read: its file, its index and the forest of its deltas.
+pub struct Pack {
+    pub file: PackFile,
+    pub index: Index,
+    pub forest: Forest,
+    /// Entries whose bytes are not those that the index names, with the reason. Nothing was
+    /// read of them.
+    pub damaged: Vec<(u32, PackError)>,
+}
+
+/// Why a pack, or one of its entries, cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum PackError {
+    #[error("cannot be read: {0}")]
+    Read(#[from] io::Error),
+    #[error("it has no index; make one with `git index-pack`")]
+    NoIndex,
+    #[error("its index is of version 1")]
+    OldIndex,
+    #[error("its index is damaged: {0}")]
+    Index(&'static str),
+    #[error("is no pack that its index describes: {0}")]
+    Pack(&'static str),
+    #[error("its checksum (CRC-32) does not hold")]
+    Checksum,
+    #[error("its header is damaged")]
+    Header,
+    #[error("cannot be decompressed to the length that it states")]
+    Inflate,
+    #[error("its delta is damaged: {0}")]
+    Delta(&'static str),
+    #[error("its base is larger than the limit for blobs allows; see --max-blob-size")]
+    BaseTooLarge,
+}
+
+impl Pack {
+    /// Opens the pack file `path`, whose index stands beside it or, where that is missing, in
+    /// the folder's `multi-pack-index`. Every entry's checksum is verified.
+    pub fn open(path: &Path) -> Result<Pack, PackError> {
+        let beside = path.with_extension("idx");
+        let index = match std::fs::read(&beside) {
+            Ok(bytes) => Index::parse(&bytes)?,
+            Err(why) if why.kind() == io::ErrorKind::NotFound => {
+                let joint = std::fs::read(path.with_file_name("multi-pack-index"));
+                let joint = joint.map_err(|_| PackError::NoIndex)?;
+                MultiIndex::parse(&joint)?.index_of(&file_name(&beside))?
+            }
+            Err(why) => return Err(why.into()),
+        };
+        let file = PackFile::open(path, &index)?;
+        let Survey { headers, damaged } = Survey::of(&file, &index)?;
+        let forest = Forest::of(&index, headers);
+        Ok(Pack { file, index, forest, damaged })
+    }
+
+    /// Reads the compressed bytes of entry `at`, without its header, into `buffer`, which grows
+    /// if need be and never shrinks.
+    pub fn compressed<'b>(&self, at: u32, buffer: &'b mut Vec<u8>) -> Result<&'b [u8], PackError> {
+        let start = self.index.offset(at) + u64::from(self.forest.header_length(at));
+        let end = self.index.end(at, self.file.body_end());
+        let length = end.checked_sub(start).and_then(|length| usize::try_from(length).ok());
+        let length = length.ok_or(PackError::Header)?;
+        if buffer.len() < length {
+            buffer.resize(length, 0);
+        }
+        self.file.read_at(start, &mut buffer[..length])?;
+        Ok(&buffer[..length])
+    }
+}
+
+/// The packs of an `objects` folder, by name.
+pub fn packs_in(objects: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut packs = Vec::new();
+    let folder = match std::fs::read_dir(objects.join("pack")) {
+        Ok(folder) => folder,
+        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(packs),
+        Err(why) => return Err(why),
+    };
+    for entry in folder {
+        let path = entry?.path();
+        let is_pack = path.extension().is_some_and(|extension| extension == "pack")
+            && file_name(&path).starts_with("pack-");
+        if is_pack {
+            packs.push(path);
+        }
+    }
+    packs.sort();
+    Ok(packs)
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Four bytes at `at`, in network order; `None` past the end.
+fn be32(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..)?.first_chunk().map(|four| u32::from_be_bytes(*four))
+}
+
+/// Eight bytes at `at`, in network order; `None` past the end.
+fn be64(bytes: &[u8], at: usize) -> Option<u64> {
+    bytes.get(at..)?.first_chunk().map(|eight| u64::from_be_bytes(*eight))
+}

@@ -1,0 +1,112 @@
+//! One pass over a whole pack: every entry's header, and its checksum verified.
+
+use rayon::prelude::*;
+
+use super::entry::LONGEST_HEADER;
+use super::{Header, Index, PackError, PackFile};
+
+/// What the pass found.
+pub struct Survey {
+    /// By entry; `None` for damaged ones.
+    pub headers: Vec<Option<Header>>,
+    pub damaged: Vec<(u32, PackError)>,
+}
+
+/// Bytes that are read at a time: they stay in a core's own cache while they are summed up.
+const WINDOW: u64 = 256 << 10;
+
+impl Survey {
+    /// Reads the pack once, windows of neighbouring entries in parallel. What cannot be read
+    /// is damaged; the rest is still looked at.
+    pub fn of(file: &PackFile, index: &Index) -> Result<Survey, PackError> {
+        let windows = windows(file, index);
+        let found: Vec<Vec<Result<Header, PackError>>> = windows
+            .into_par_iter()
+            .map_init(Vec::new, |buffer, (from, to)| window(file, index, from, to, buffer))
+            .collect();
+        let mut survey =
+            Survey { headers: Vec::with_capacity(index.len() as usize), damaged: vec![] };
+        for (at, header) in (0..).zip(found.into_iter().flatten()) {
+            match header {
+                Ok(header) => survey.headers.push(Some(header)),
+                Err(why) => {
+                    survey.headers.push(None);
+                    survey.damaged.push((at, why));
+                }
+            }
+        }
+        Ok(survey)
+    }
+}
+
+/// Rows of entries that lie in a window's length, or a single longer one.
+fn windows(file: &PackFile, index: &Index) -> Vec<(u32, u32)> {
+    let mut windows = Vec::new();
+    let mut from = 0;
+    for at in 0..index.len() {
+        let is_full = index.end(at, file.body_end()) - index.offset(from) > WINDOW;
+        if is_full && at > from {
+            windows.push((from, at));
+            from = at;
+        }
+    }
+    if from < index.len() {
+        windows.push((from, index.len()));
+    }
+    windows
+}
+
+/// The entries `from..to`.
+fn window(
+    file: &PackFile,
+    index: &Index,
+    from: u32,
+    to: u32,
+    buffer: &mut Vec<u8>,
+) -> Vec<Result<Header, PackError>> {
+    let (start, end) = (index.offset(from), index.end(to - 1, file.body_end()));
+    if end - start > WINDOW {
+        return vec![long_entry(file, index, from, buffer)];
+    }
+    buffer.resize((end - start) as usize, 0);
+    if let Err(why) = file.read_at(start, buffer) {
+        let fails = |_| Err(PackError::Read(std::io::Error::new(why.kind(), why.to_string())));
+        return (from..to).map(fails).collect();
+    }
+    let entry = |at| {
+        let (first, next) = (index.offset(at), index.end(at, file.body_end()));
+        let bytes = &buffer[(first - start) as usize..(next - start) as usize];
+        verified(bytes, crc32fast::hash(bytes), index.checksum(at))
+    };
+    (from..to).map(entry).collect()
+}
+
+/// An entry longer than a window, summed up piece by piece.
+fn long_entry(
+    file: &PackFile,
+    index: &Index,
+    at: u32,
+    buffer: &mut Vec<u8>,
+) -> Result<Header, PackError> {
+    let (start, end) = (index.offset(at), index.end(at, file.body_end()));
+    let mut sum = crc32fast::Hasher::new();
+    let mut head = Vec::new();
+    let mut from = start;
+    while from < end {
+        buffer.resize(WINDOW.min(end - from) as usize, 0);
+        file.read_at(from, buffer)?;
+        sum.update(buffer);
+        if from == start {
+            head = buffer[..buffer.len().min(LONGEST_HEADER)].to_vec();
+        }
+        from += buffer.len() as u64;
+    }
+    verified(&head, sum.finalize(), index.checksum(at))
+}
+
+fn verified(bytes: &[u8], sum: u32, expected: Option<u32>) -> Result<Header, PackError> {
+    if expected.is_some_and(|expected| expected != sum) {
+        return Err(PackError::Checksum);
+    }
+    Header::parse(bytes).ok_or(PackError::Header)
+}

@@ -1,0 +1,105 @@
+//! Damaged packs and indexes: each a failure that is told, none a panic, none without end.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use keysieve::source::Coverage;
+use keysieve::source::history::delta::{Budget, Manner};
+
+use super::history::Writer;
+use super::look::{LARGEST, Looker, Random, examples};
+use super::support::repository::TempRepo;
+
+fn read(looker: &Looker, repository: &Path, largest: u64) -> (usize, Coverage) {
+    let budget = Budget::new(largest, 1 << 20);
+    let (found, coverage) = looker.by_delta(repository, Manner::Changes, budget);
+    (found.len(), coverage)
+}
+
+fn packed(looker: &Looker) -> (TempRepo, PathBuf) {
+    let repository = TempRepo::new();
+    let examples = examples(&looker.engine);
+    let mut random = Random(0xdead);
+    Writer::new(&mut random, &examples, 2).commit(&repository, 30);
+    repository.git(&["repack", "-adfq"]);
+    let folder = fs::read_dir(repository.path().join(".git/objects/pack")).unwrap();
+    let files = folder.map(|entry| entry.unwrap().path());
+    let pack = files.into_iter().find(|file| file.extension().is_some_and(|e| e == "pack"));
+    (repository, pack.unwrap())
+}
+
+/// Every byte that is wrong, or missing, is told.
+#[test]
+fn what_is_damaged_is_told() {
+    let looker = Looker::new();
+    let (repository, pack) = packed(&looker);
+    let (all, healthy) = read(&looker, &repository.path(), LARGEST);
+    assert_eq!(healthy.failures, []);
+    for file in [pack.clone(), pack.with_extension("idx")] {
+        let good = fs::read(&file).unwrap();
+        fs::remove_file(&file).unwrap();
+        let mut random = Random(0x0dd);
+        for round in 0..120 {
+            let mut bad = good.clone();
+            // Near the start and the end there are headers and trailers.
+            let at = match round {
+                0..32 => round,
+                32..64 => good.len() - 1 - (round - 32),
+                _ => random.below(good.len()),
+            };
+            match random.below(4) {
+                0 if at > 0 => bad.truncate(at),
+                _ => bad[at] ^= 1 << random.below(8),
+            }
+            fs::write(&file, &bad).unwrap();
+            let (found, coverage) = read(&looker, &repository.path(), LARGEST);
+            assert!(!coverage.failures.is_empty(), "{}, byte {at}", file.display());
+            assert!(found <= all, "{}, byte {at}", file.display());
+            let advised = coverage.failures.iter().all(|failure| failure.why.contains("git "));
+            assert!(advised, "{:?}", coverage.failures);
+        }
+        fs::write(&file, &good).unwrap();
+    }
+}
+
+/// A pack that goes while it is read is an error of that pack.
+#[test]
+fn one_damaged_entry_costs_only_what_hangs_on_it() {
+    let looker = Looker::new();
+    let (repository, pack) = packed(&looker);
+    let (_, healthy) = read(&looker, &repository.path(), LARGEST);
+    let mut bytes = fs::read(&pack).unwrap();
+    let last = bytes.len() - 30;
+    bytes[last] ^= 0x10;
+    fs::remove_file(&pack).unwrap();
+    fs::write(&pack, bytes).unwrap();
+    let (_, damaged) = read(&looker, &repository.path(), LARGEST);
+    let lost = healthy.blobs + healthy.messages - damaged.blobs - damaged.messages;
+    assert!(lost <= 3, "{lost} of {} are lost", healthy.blobs);
+    let named = damaged.failures.iter().any(|failure| failure.what.contains("objects/pack/pack-"));
+    assert!(named, "{:?}", damaged.failures);
+}
+
+#[test]
+fn larger_objects_are_passed_over_and_counted() {
+    let looker = Looker::new();
+    let repository = TempRepo::new();
+    let examples = examples(&looker.engine);
+    let mut random = Random(0xb16);
+    Writer::new(&mut random, &examples, 3).commit(&repository, 120);
+    repository.git(&["repack", "-adfq"]);
+    for largest in [1 << 30, 16_000, 12_000, 9_000, 0] {
+        let (expected, covered) = looker.by_object_up_to(&repository.path(), largest);
+        let budget = Budget::new(largest, 1 << 20);
+        let (found, coverage) = looker.by_delta(&repository.path(), Manner::Changes, budget);
+        // Deltas against what is not even made are failures, each told.
+        let untold = covered.blobs + covered.messages - coverage.blobs - coverage.messages;
+        assert!(untold == 0 || !coverage.failures.is_empty(), "{largest}: {untold}");
+        for (id, findings) in &found {
+            assert_eq!(expected.get(id), Some(findings), "{largest}: {id}");
+        }
+        if coverage.failures.is_empty() {
+            assert_eq!((found.len(), coverage), (expected.len(), covered), "{largest}");
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! Two ways to look at a history: the delta reader, and each object by itself.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Mutex;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use keysieve::blob::{Blob, Provenance, Text};
+use keysieve::engine::Engine;
+use keysieve::findings::{Finding, FingerprintKey};
+use keysieve::rules::catalogue::Catalogue;
+use keysieve::source::history::delta::{Budget, Judge, Manner};
+use keysieve::source::history::{DeltaReader, FullReader, History};
+use keysieve::source::{Coverage, Silent, Source};
+
+/// No blob of these tests is larger.
+pub const LARGEST: u64 = 64 << 20;
+
+/// Settled findings by object id.
+pub type Found = BTreeMap<String, Vec<Finding>>;
+
+/// Xorshift: the same tests on every machine.
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % limit.max(1) as u64) as usize
+    }
+
+    pub fn one<'s, T>(&mut self, of: &'s [T]) -> &'s T {
+        &of[self.below(of.len())]
+    }
+}
+
+/// The engine behind a reader.
+pub struct Looker {
+    pub engine: Engine,
+    found: Mutex<Found>,
+}
+
+impl Looker {
+    pub fn new() -> Self {
+        let engine = Engine::new(Catalogue::built_in(), FingerprintKey::new(b""));
+        Looker { engine, found: Mutex::default() }
+    }
+
+    /// What the delta reader finds in the repository, and what it covers.
+    pub fn by_delta(&self, repository: &Path, manner: Manner, budget: Budget) -> (Found, Coverage) {
+        let history = History::open(repository).unwrap();
+        let coverage = DeltaReader::new(&history, manner, budget).read(self, &Silent);
+        (std::mem::take(&mut self.found.lock().unwrap()), coverage)
+    }
+
+    /// What a look at each object by itself finds.
+    pub fn by_object(&self, repository: &Path) -> (Found, Coverage) {
+        self.by_object_up_to(repository, LARGEST)
+    }
+
+    pub fn by_object_up_to(&self, repository: &Path, largest: u64) -> (Found, Coverage) {
+        let history = History::open(repository).unwrap();
+        let reader = FullReader::new(&history, largest);
+        let coverage = reader.visit(&|blob| self.whole(blob), &Silent);
+        (std::mem::take(&mut self.found.lock().unwrap()), coverage)
+    }
+
+    fn keep(&self, blob: &Blob<'_>, findings: Vec<Finding>) {
+        let Provenance::Object(id) = &blob.provenance else { panic!("an object has an id") };
+        if !findings.is_empty() {
+            let twice = self.found.lock().unwrap().insert(id.clone(), findings);
+            assert!(twice.is_none(), "{id} came twice");
+        }
+    }
+}
+
+impl Judge for Looker {
+    fn detect(&self, bytes: &[u8], ranges: &[Range<usize>]) -> Vec<Finding> {
+        self.engine.detect(bytes, ranges)
+    }
+
+    fn entry(&self, bytes: &[u8], at: usize) -> Option<usize> {
+        self.engine.entry(bytes, at)
+    }
+
+    fn free(&self, bytes: &[u8], at: usize) -> usize {
+        self.engine.free(bytes, at)
+    }
+
+    fn reach(&self, finding: &Finding) -> usize {
+        self.engine.reach(finding)
+    }
+
+    fn found(&self, blob: &Blob<'_>, findings: Vec<Finding>) {
+        self.keep(blob, self.engine.settle(findings));
+    }
+
+    fn whole(&self, blob: &Blob<'_>) {
+        let text = blob.text().unwrap_or(Text::plain(blob.bytes));
+        self.keep(blob, self.engine.scan(&text.bytes));
+    }
+}
+
+/// Texts that hold secrets: the catalogue's own examples.
+pub fn examples(engine: &Engine) -> Vec<Vec<u8>> {
+    let examples = engine.rules().iter().flat_map(|rule| rule.examples.iter());
+    examples.map(|example| example.replace("<>", "").into_bytes()).collect()
+}
+
+/// Filler without secrets: prose, code, tables of numbers, long rows of base64.
+pub fn filler(random: &mut Random, length: usize) -> Vec<u8> {
+    let mut text = Vec::new();
+    while text.len() < length {
+        match random.below(12) {
+            0 => {
+                let row = random.below(3000);
+                text.extend((0..row).map(|_| *random.one(b"ABCDEFGHabcdefghijkl0123456789+/")));
+                text.push(b'\n');
+            }
+            1 => {
+                for _ in 0..random.below(20) {
+                    text.extend((0..64).map(|_| *random.one(b"ABCDEFGHabcdefghijkl0123456789+/")));
+                    text.extend(*random.one(&[&b"\n"[..], b"\r\n    ", b"\\n"]));
+                }
+            }
+            2..6 => text.extend(
+                format!("    let x{} = {};\n", random.below(99), random.below(1 << 30)).bytes(),
+            ),
+            6 => text.extend("dérivé \u{1f511} — ".bytes()),
+            _ => {
+                let words = [
+                    "the", "key", "of", "a", "secret", "is", "kept", "token", "=", "\n", "\t",
+                    "\"", ", ",
+                ];
+                text.extend(random.one(&words).bytes());
+                text.push(b' ');
+            }
+        }
+    }
+    text.truncate(length);
+    text
+}
+
+/// The secret in some other clothes: within base64 of one line or many, in escapes, in pieces.
+pub fn encoded(random: &mut Random, secret: &[u8]) -> Vec<u8> {
+    let prose = b"user = someone; password = none; see the manual for the rest. ";
+    let mut text = Vec::new();
+    for _ in 0..random.below(12) {
+        text.extend_from_slice(prose);
+    }
+    text.extend_from_slice(secret);
+    for _ in 0..random.below(12) {
+        text.extend_from_slice(prose);
+    }
+    match random.below(7) {
+        0 => BASE64.encode(&text).into_bytes(),
+        1 | 2 => {
+            let width = 4 * (10 + random.below(10));
+            let ends: [&[u8]; 4] = [b"\n", b"\r\n", b"\n        ", b"\\n"];
+            let end = *random.one(&ends);
+            let rows = BASE64.encode(&text).into_bytes();
+            rows.chunks(width).collect::<Vec<_>>().join(end)
+        }
+        3 => text.iter().flat_map(|b| format!("{b:02x}").into_bytes()).collect(),
+        4 => {
+            let every = 1 + random.below(40);
+            let escaped = |(at, b): (usize, &u8)| match (at % every, b) {
+                (0, b) => format!("%{b:02X}").into_bytes(),
+                (_, b' ') => b"+".to_vec(),
+                (_, &b) => vec![b],
+            };
+            text.iter().enumerate().flat_map(escaped).collect()
+        }
+        5 => text.iter().flat_map(|b| format!("\\u{b:04x}").into_bytes()).collect(),
+        _ => {
+            let pieces: Vec<&[u8]> = secret.chunks(9 + random.below(9)).collect();
+            [b"\"", &pieces.join(&b"\" +\n    \""[..])[..], b"\""].concat()
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The delta reader against a plain look at every object.
+
+#![allow(clippy::unwrap_used, reason = "clippy takes only #[test] functions for tests")]
+
+mod damage;
+mod history;
+mod look;
+mod repositories;
+mod seams;
+#[path = "../support/mod.rs"]
+mod support;

@@ -1,0 +1,146 @@
+//! Real repositories, packed by the real git in many ways: both readers agree on each.
+
+use std::path::Path;
+
+use keysieve::source::history::delta::{Budget, Manner};
+
+use super::history::Writer;
+use super::look::{LARGEST, Looker, Random, examples};
+use super::support::repository::TempRepo;
+
+/// Sees that all ways to read the repository find and cover the same. How many objects hold
+/// something.
+fn agree(looker: &Looker, repository: &Path, about: &str) -> usize {
+    let (expected, covered) = looker.by_object(repository);
+    assert_eq!(covered.failures, [], "{about}");
+    let ample = || Budget::new(LARGEST, 64 << 20);
+    // Nothing is held: every version is made again for each of its children.
+    let scant = || Budget::new(LARGEST, 0);
+    for (threads, manner, budget) in [
+        (1, Manner::Changes, ample()),
+        (1, Manner::Changes, scant()),
+        (3, Manner::Changes, ample()),
+        (3, Manner::Changes, scant()),
+        (2, Manner::Whole, ample()),
+    ] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let (found, coverage) = pool.install(|| looker.by_delta(repository, manner, budget));
+        let about = format!("{about}, {manner:?} on {threads} threads");
+        for (id, findings) in &expected {
+            assert_eq!(found.get(id), Some(findings), "{about}: {id}");
+        }
+        assert_eq!(found.len(), expected.len(), "{about}");
+        assert_eq!(coverage, covered, "{about}");
+    }
+    expected.len()
+}
+
+fn repack(repository: &TempRepo, depth: usize, window: usize) {
+    let (depth, window) = (format!("--depth={depth}"), format!("--window={window}"));
+    repository.git(&["repack", "-adfq", &depth, &window]);
+}
+
+#[test]
+fn packs_of_every_depth_are_read_alike() {
+    let looker = Looker::new();
+    let examples = examples(&looker.engine);
+    for (seed, depth, window) in [(1, 1, 10), (2, 50, 10), (3, 250, 50), (4, 4095, 250)] {
+        let repository = TempRepo::new();
+        let mut random = Random(seed * 0x9e37_79b9);
+        let mut writer = Writer::new(&mut random, &examples, 4);
+        writer.commit(&repository, 250);
+        repack(&repository, depth, window);
+        let found = agree(&looker, &repository.path(), &format!("depth {depth}"));
+        assert!(found > 50, "the history holds secrets: {found}");
+    }
+}
+
+#[test]
+fn several_packs_loose_objects_and_alternates_are_one_history() {
+    let looker = Looker::new();
+    let examples = examples(&looker.engine);
+    let repository = TempRepo::new();
+    let mut random = Random(0xfeed);
+    let mut writer = Writer::new(&mut random, &examples, 3);
+    writer.commit(&repository, 40);
+    repack(&repository, 50, 10);
+    for pack in packs(&repository) {
+        std::fs::write(pack.with_extension("keep"), "").unwrap();
+    }
+    writer.commit(&repository, 40);
+    repository.git(&["repack", "-dq"]);
+    agree(&looker, &repository.path(), "two packs");
+
+    // Objects that stand in both packs, and some loose ones.
+    repository.git(&["repack", "-aq", "--pack-kept-objects"]);
+    let blob = repository.path().join("loose");
+    for example in examples.iter().take(20) {
+        std::fs::write(&blob, [&example[..], b"\n"].concat()).unwrap();
+        repository.git(&["hash-object", "-w", "loose"]);
+    }
+    agree(&looker, &repository.path(), "objects in two packs");
+
+    // A multi-pack-index beside the packs' own indexes.
+    repository.git(&["multi-pack-index", "write"]);
+    agree(&looker, &repository.path(), "with a multi-pack-index");
+
+    // Another repository that borrows all of it.
+    let borrower = repository.home().join("borrower");
+    let (from, to) = (repository.path(), borrower.display().to_string());
+    repository.git(&["clone", "-q", "--shared", &from.display().to_string(), &to]);
+    agree(&looker, &borrower, "alternates");
+}
+
+/// Where packs have lost their own indexes, the one that they share is read.
+#[test]
+fn a_shared_index_is_enough() {
+    let looker = Looker::new();
+    let examples = examples(&looker.engine);
+    let repository = TempRepo::new();
+    let mut random = Random(0x1d7);
+    let mut writer = Writer::new(&mut random, &examples, 2);
+    for _ in 0..3 {
+        writer.commit(&repository, 20);
+        repository.git(&["repack", "-dq"]);
+    }
+    let (expected, covered) = looker.by_object(&repository.path());
+    repository.git(&["multi-pack-index", "write"]);
+    packs(&repository).iter().for_each(|pack| {
+        std::fs::remove_file(pack.with_extension("idx")).unwrap();
+    });
+    let budget = Budget::new(LARGEST, 1 << 20);
+    let (found, coverage) = looker.by_delta(&repository.path(), Manner::Changes, budget);
+    assert_eq!((found.len(), coverage), (expected.len(), covered));
+    assert!(found == expected);
+}
+
+#[test]
+fn an_index_of_version_1_is_left_to_libgit2() {
+    let looker = Looker::new();
+    let examples = examples(&looker.engine);
+    let repository = TempRepo::new();
+    let mut random = Random(0x0001d);
+    Writer::new(&mut random, &examples, 2).commit(&repository, 20);
+    repository.git(&["-c", "pack.indexVersion=1", "repack", "-adfq"]);
+    let found = agree(&looker, &repository.path(), "version 1");
+    assert!(found > 0);
+}
+
+/// Deltas that name their bases by id, as a pack has them that was sent over the wire.
+#[test]
+fn deltas_with_named_bases_are_followed() {
+    let looker = Looker::new();
+    let examples = examples(&looker.engine);
+    let repository = TempRepo::new();
+    let mut random = Random(0x4ef);
+    Writer::new(&mut random, &examples, 3).commit(&repository, 60);
+    repository.git(&["-c", "repack.useDeltaBaseOffset=false", "repack", "-adfq"]);
+    let found = agree(&looker, &repository.path(), "named bases");
+    assert!(found > 20);
+}
+
+fn packs(repository: &TempRepo) -> Vec<std::path::PathBuf> {
+    let folder = std::fs::read_dir(repository.path().join(".git/objects/pack")).unwrap();
+    let files = folder.map(|entry| entry.unwrap().path());
+    files.filter(|file| file.extension().is_some_and(|kind| kind == "pack")).collect()
+}
