@@ -77,6 +77,9 @@ impl Report {
 fn place_name(occurrence: &Occurrence) -> String {
     match (&occurrence.path, &occurrence.place) {
         (Some(path), _) => plain(&path.to_str_lossy()).into_owned(),
+        (None, Place::History { blob, introduced: Some(commit), .. }) if commit.id == *blob => {
+            format!("message of commit {blob}")
+        }
         (None, Place::History { blob, .. }) => format!("object {blob}"),
         (None, _) => "standard input".to_owned(),
     }
