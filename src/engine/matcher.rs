@@ -29,7 +29,7 @@ impl Matcher {
     ) -> Option<Candidate<'b>> {
         let compiled = self.compiled.get_or_init(|| Compiled::new(rule));
         let span = match rule.trigger {
-            Trigger::Anchors { seat: Seat::Inside, longest, .. } => {
+            Trigger::Anchors { seat: Seat::Inside | Seat::InRun, longest, .. } => {
                 compiled.round(bytes, &trigger, longest)?
             }
             Trigger::Anchors { longest, .. } => {

@@ -25,6 +25,7 @@ pub mod decode;
 pub mod examples;
 mod extent;
 mod fragments;
+mod marks;
 mod masks;
 mod matcher;
 mod names;

@@ -9,12 +9,13 @@
 
 use std::ops::Range;
 
-use super::decode::{Entry, RUN_SHORTEST, kinds};
+use super::decode::{Entry, RUN_SHORTEST, belongs, kinds};
 use super::fragments::{Fragment, Fragments};
+use super::marks::Marks;
 use super::masks::{BLOCK, Classifier, Masks, is_token, is_word};
 use super::names::Names;
 use super::prefixes::Prefixes;
-use crate::rules::{Rule, Seat, TOKEN_RUN, Trigger};
+use crate::rules::{LONG_RUN, Rule, Seat, TOKEN_RUN, Trigger};
 
 /// The catalogue's anchors and names, ready to be looked for. Shared by all threads.
 pub struct Triggers {
@@ -22,6 +23,7 @@ pub struct Triggers {
     prefixes: Prefixes,
     fragments: Fragments,
     names: Names,
+    marks: Marks,
 }
 
 /// A place that may belong to a rule.
@@ -49,10 +51,14 @@ impl Triggers {
         let mut prefixes = Prefixes::default();
         let mut fragments = Fragments::default();
         let mut names = Names::default();
+        let mut marks = Marks::default();
         for (index, rule) in rules.iter().enumerate() {
             match &rule.trigger {
                 Trigger::Anchors { literals, seat: Seat::TokenStart, .. } => {
                     literals.iter().for_each(|anchor| prefixes.add(anchor, index));
+                }
+                Trigger::Anchors { literals, seat: Seat::InRun, .. } => {
+                    literals.iter().for_each(|anchor| marks.add(anchor, index));
                 }
                 Trigger::Anchors { literals, .. } => {
                     literals.iter().for_each(|anchor| fragments.add_anchor(anchor, index));
@@ -67,8 +73,9 @@ impl Triggers {
         }
         prefixes.finish();
         names.finish();
+        marks.finish();
         let classifier = Classifier::new(fragments.table());
-        Triggers { classifier, prefixes, fragments, names }
+        Triggers { classifier, prefixes, fragments, names, marks }
     }
 
     /// Calls `found` with everything that is noticed in `range`.
@@ -79,6 +86,7 @@ impl Triggers {
         if range.start > 0 {
             before = self.classifier.last_bits(&bytes[..range.start]);
         }
+        self.in_begun_run(bytes, &range, &mut found);
         let mut from = range.start;
         while from < range.end {
             let blocks = (range.end - from).div_ceil(BLOCK).min(BATCH);
@@ -96,6 +104,9 @@ impl Triggers {
                 }
                 for bit in bits(near.run_starts() & here) {
                     found(Noticed::Entry(Entry::Run(at + bit)));
+                    if near.run_length(bit) >= LONG_RUN {
+                        self.in_run(bytes, at + bit, range.end, &mut found);
+                    }
                 }
                 for bit in bits(near.this.escape & here) {
                     if !kinds(bytes, at + bit).is_empty() {
@@ -111,6 +122,32 @@ impl Triggers {
             }
             before = masks[blocks];
             from += blocks * BLOCK;
+        }
+    }
+
+    /// Marks in the run that begins at `start`, or goes on there, up to `end`.
+    fn in_run(&self, bytes: &[u8], start: usize, end: usize, found: &mut impl FnMut(Noticed)) {
+        let run = &bytes[start..];
+        let length = run.iter().position(|&b| !belongs(b)).unwrap_or(run.len());
+        self.marks.each(&run[..length], |place, length, rule| {
+            let at = start + place;
+            if at < end {
+                found(Noticed::Hit(Hit { rule, at, span: at..at + length }));
+            }
+        });
+    }
+
+    /// Marks of a run that has begun before the range.
+    fn in_begun_run(&self, bytes: &[u8], range: &Range<usize>, found: &mut impl FnMut(Noticed)) {
+        let in_run = |at: usize| bytes.get(at).is_some_and(|&b| belongs(b));
+        if range.is_empty() || range.start == 0 || !in_run(range.start - 1) {
+            return;
+        }
+        let reach = |at: &usize| in_run(*at);
+        let before = (0..range.start).rev().take(LONG_RUN).take_while(reach).count();
+        let behind = (range.start..bytes.len()).take(LONG_RUN).take_while(reach).count();
+        if before + behind >= LONG_RUN && behind > 0 {
+            self.in_run(bytes, range.start, range.end, found);
         }
     }
 
@@ -163,6 +200,14 @@ impl<'m> Near<'m> {
     #[inline]
     fn run_starts(&self) -> u64 {
         long_runs(self.this.run, self.next.run) & !behind(self.before.run, self.this.run, 1)
+    }
+
+    /// Length of the run that begins at the bit, as far as this block and the next tell.
+    #[inline]
+    fn run_length(&self, bit: usize) -> usize {
+        let here = (self.this.run >> bit).trailing_ones() as usize;
+        let whole = bit + here == BLOCK;
+        here + if whole { self.next.run.trailing_ones() as usize } else { 0 }
     }
 
     /// Quotes that may close a literal which goes on in another one.

@@ -11,8 +11,8 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::schema::{FileSyntax, ProviderSyntax, RuleSyntax};
 use super::{
-    AFTER, BEFORE, CharKind, Checks, Checksum, Confidence, Extension, LONGEST, MOST_GROUPS,
-    PublicShape, Rule, Seat, Severity, Structure, TOKEN_RUN, Text, Texts, Trigger,
+    AFTER, BEFORE, CharKind, Checks, Checksum, Confidence, Extension, LONG_RUN, LONGEST,
+    MOST_GROUPS, PublicShape, Rule, Seat, Severity, Structure, TOKEN_RUN, Text, Texts, Trigger,
 };
 
 /// Why a pattern file was refused. Names the rule; the caller adds the file.
@@ -221,7 +221,9 @@ fn check_trigger(rule: &RuleSyntax, hir: &Hir) -> Result<Trigger, String> {
             }
             // A look-around sees one byte more on either side.
             let before = match seat {
-                Seat::Inside => bytes_before(hir, &rule.anchors).unwrap_or(longest) + 1,
+                Seat::Inside | Seat::InRun => {
+                    bytes_before(hir, &rule.anchors).unwrap_or(longest) + 1
+                }
                 Seat::TokenStart | Seat::MatchStart => 1,
             };
             if before > BEFORE {
@@ -246,7 +248,7 @@ fn is_name_byte(b: u8) -> bool {
 
 fn seat(hir: &Hir, anchors: &[String]) -> Seat {
     if !begins_with_an_anchor(hir, anchors) {
-        return Seat::Inside;
+        return if run_round(hir, anchors) >= LONG_RUN { Seat::InRun } else { Seat::Inside };
     }
     let words =
         anchors.iter().all(|anchor| anchor.as_bytes().first().copied().is_some_and(is_word));
@@ -259,6 +261,70 @@ fn seat(hir: &Hir, anchors: &[String]) -> Seat {
 
 fn is_word(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b == b'_'
+}
+
+/// How many characters of base64 stand in a row round the anchor in every match, where the
+/// regex is a row of parts one of which is a literal that holds it.
+fn run_round(hir: &Hir, anchors: &[String]) -> usize {
+    let in_run = |b: u8| is_word(b) || b"+/-".contains(&b);
+    let parts = parts(hir);
+    let holds = |part: &&Hir| match part.kind() {
+        HirKind::Literal(literal) => {
+            let text = literal.0.as_ref();
+            text.iter().all(|&b| in_run(b))
+                && anchors.iter().any(|anchor| {
+                    text.windows(anchor.len()).any(|window| window == anchor.as_bytes())
+                })
+        }
+        _ => false,
+    };
+    let Some(place) = parts.iter().position(holds) else { return 0 };
+    // Every anchor must be of such characters: each is looked for in runs alone.
+    if !anchors.iter().all(|anchor| anchor.bytes().all(in_run)) {
+        return 0;
+    }
+    let row = |parts: &mut dyn Iterator<Item = &&Hir>| -> usize {
+        let mut total = 0;
+        for part in parts {
+            match repeated(part, &in_run) {
+                (length, true) => total += length,
+                (_, false) => break,
+            }
+        }
+        total
+    };
+    row(&mut parts[..place].iter().rev()) + row(&mut parts[place..].iter())
+}
+
+/// How many wanted bytes a part has at least, and whether it has no others, so that the row
+/// goes on. A part that has others counts for nothing.
+fn repeated(part: &Hir, wanted: &dyn Fn(u8) -> bool) -> (usize, bool) {
+    match part.kind() {
+        HirKind::Empty | HirKind::Look(_) => (0, true),
+        HirKind::Literal(literal) => {
+            let length = literal.0.iter().take_while(|&&b| wanted(b)).count();
+            (length, length == literal.0.len())
+        }
+        HirKind::Class(Class::Bytes(class)) => {
+            let all = class.iter().all(|range| (range.start()..=range.end()).all(wanted));
+            (usize::from(all), all)
+        }
+        HirKind::Repetition(repetition) => {
+            let (length, whole) = repeated(&repetition.sub, wanted);
+            if whole { (length * repetition.min as usize, true) } else { (0, false) }
+        }
+        HirKind::Capture(capture) => repeated(&capture.sub, wanted),
+        HirKind::Concat(subs) => subs.iter().fold((0, true), |(total, whole), sub| {
+            let (length, goes_on) = repeated(sub, wanted);
+            (total + length, whole && goes_on)
+        }),
+        HirKind::Alternation(subs) => subs
+            .iter()
+            .map(|sub| repeated(sub, wanted))
+            .reduce(|a, b| (a.0.min(b.0), a.1 && b.1))
+            .unwrap_or((0, false)),
+        _ => (0, false),
+    }
 }
 
 /// How many bytes a match may have in front of its anchor, where the regex is a row of parts

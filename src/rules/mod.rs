@@ -10,6 +10,6 @@ mod rule;
 pub mod schema;
 
 pub use rule::{
-    AFTER, BEFORE, CharKind, Checks, Checksum, Confidence, Extension, LONGEST, MARGIN, MOST_GROUPS,
-    PublicShape, Rule, Seat, Severity, Structure, TOKEN_RUN, Text, Texts, Trigger,
+    AFTER, BEFORE, CharKind, Checks, Checksum, Confidence, Extension, LONG_RUN, LONGEST, MARGIN,
+    MOST_GROUPS, PublicShape, Rule, Seat, Severity, Structure, TOKEN_RUN, Text, Texts, Trigger,
 };

@@ -85,9 +85,16 @@ pub enum Seat {
     TokenStart,
     /// At the start of the match, whatever that is: looked for everywhere.
     MatchStart,
+    /// Somewhere in the match, and there in a row of [`LONG_RUN`] characters of base64 at
+    /// least: looked for in such rows.
+    InRun,
     /// Somewhere in the match: looked for everywhere, tried round it.
     Inside,
 }
+
+/// Characters of base64, `[A-Za-z0-9+/_-]`, from which on a run is searched for the anchors
+/// that stand within one.
+pub const LONG_RUN: usize = 32;
 
 /// Token characters, `[A-Za-z0-9_+/=.~-]`, from which on a run is looked into.
 pub const TOKEN_RUN: usize = 16;
