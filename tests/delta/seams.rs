@@ -103,7 +103,12 @@ fn random_text(random: &mut Random, examples: &[Vec<u8>], pieces: usize) -> Vec<
 
 /// More of them by this environment variable.
 fn rounds() -> usize {
-    std::env::var("KEYSIEVE_TEST_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(400)
+    std::env::var("KEYSIEVE_TEST_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(200)
+}
+
+/// Places at which each secret is cut.
+fn cuts() -> usize {
+    if rounds() > 200 { 40 } else { 6 }
 }
 
 #[test]
@@ -155,7 +160,7 @@ fn any_delta_gives_what_the_whole_gives() {
         let (delta, version) = writer.finish();
         seen += check(&looker, &base, &delta, &version, &format!("round {round}"));
     }
-    assert!(seen > 1000, "the versions hold secrets: {seen}");
+    assert!(seen > 300, "the versions hold secrets: {seen}");
 }
 
 /// Every secret, cut at every byte: its first part copied from one place, its second part
@@ -169,7 +174,7 @@ fn secrets_across_seams_are_found() {
         let base = [&room[..], b"\n", &example, b"\n", &room, &example[..example.len() / 2], &room]
             .concat();
         let start = room.len() + 1;
-        let step = 1 + example.len() / 40;
+        let step = 1 + example.len() / cuts();
         for cut in (0..=example.len()).step_by(step) {
             let mut writer = Writer::new(&base);
             writer.copy(0, start + cut);
@@ -215,7 +220,7 @@ fn secrets_that_a_version_completes_are_found() {
     let mut seen = 0;
     for example in examples(&looker.engine) {
         let room = filler(&mut random, 2 * MARGIN);
-        let step = 1 + example.len() / 40;
+        let step = 1 + example.len() / cuts();
         for cut in (0..example.len()).step_by(step) {
             let start = room.len() + 1 + cut;
             let base =
@@ -227,7 +232,7 @@ fn secrets_that_a_version_completes_are_found() {
             seen += check(&looker, &base, &delta, &version, "a byte between is taken out");
         }
     }
-    assert!(seen > 1000, "{seen}");
+    assert!(seen > 100, "{seen}");
 }
 
 /// A key's body may be followed by any number of blanks, and go on behind them.
