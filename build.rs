@@ -12,6 +12,7 @@ mod rules {
     pub mod check;
     mod rule;
     pub mod schema;
+    mod shape;
     pub use rule::*;
 }
 

@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod check;
 mod rule;
 pub mod schema;
+mod shape;
 
 pub use rule::{
     AFTER, BEFORE, CharKind, Checks, Checksum, Confidence, Extension, LONG_RUN, LONGEST, MARGIN,
