@@ -1,20 +1,25 @@
 //! Overlaps, settled over a blob's whole list by stated rules.
 //!
 //! Where findings overlap, one stays: the surer verdict, then the higher confidence, then the
-//! more specific trigger (an anchor before a name), then the longer span, then the reading with
-//! fewer steps of decoding (the plain one before all), then the lower rule id. The order in which findings arrive plays no part.
+//! more specific trigger (a token's own beginning before another anchor, that before a name),
+//! then the longer span, then the reading with fewer steps of decoding (the plain one before
+//! all), then the lower rule id. The order in which findings arrive plays no part.
 
 use std::cmp::Reverse;
 
 use crate::findings::Finding;
-use crate::rules::{Rule, Trigger};
+use crate::rules::{Rule, Seat, Trigger};
 
 /// The findings that stay, by span.
 pub fn settle(mut findings: Vec<Finding>, rules: &[Rule]) -> Vec<Finding> {
     findings.sort_by_cached_key(|finding| {
-        let anchored = matches!(rules[finding.rule].trigger, Trigger::Anchors { .. });
+        let specific = match rules[finding.rule].trigger {
+            Trigger::Anchors { seat: Seat::TokenStart | Seat::InRun, .. } => 2,
+            Trigger::Anchors { .. } => 1,
+            Trigger::Names(_) => 0,
+        };
         (
-            Reverse((finding.verdict, finding.confidence, anchored, finding.span.len())),
+            Reverse((finding.verdict, finding.confidence, specific, finding.span.len())),
             finding.encoding,
             finding.rule,
             finding.span.start,
