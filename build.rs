@@ -76,6 +76,7 @@ fn write_rule(code: &mut String, rule: &Rule) {
         trigger,
         regex,
         before,
+        unless,
         extends,
         checks,
         rotate,
@@ -115,8 +116,10 @@ fn write_rule(code: &mut String, rule: &Rule) {
     field("legacy", legacy.to_string());
     field("trigger", trigger);
     field("regex", text(regex));
-    let before = before.as_ref().map(|before| format!("Some({})", text(before)));
-    field("before", before.unwrap_or_else(|| "None".to_owned()));
+    for (name, pattern) in [("before", before), ("unless", unless)] {
+        let pattern = pattern.as_ref().map(|pattern| format!("Some({})", text(pattern)));
+        field(name, pattern.unwrap_or_else(|| "None".to_owned()));
+    }
     field("extends", extends);
     field("checks", checks);
     field("rotate", text(rotate));

@@ -29,7 +29,7 @@ fn engine() -> Engine {
 
 /// One token of each rule whose match is the secret and nothing else, in all ways. Matches
 /// that take along what stands beside the secret are left to the catalogue's examples.
-fn written(rules: &[Rule], change: impl Fn(&mut Vec<u8>)) -> Vec<Written> {
+fn written(rules: &[Rule], change: impl Fn(&mut [u8])) -> Vec<Written> {
     let mut all = Vec::new();
     for (number, rule) in rules.iter().enumerate() {
         let Some(made) = minted(rule, number as u64 + 1) else { continue };
@@ -38,7 +38,7 @@ fn written(rules: &[Rule], change: impl Fn(&mut Vec<u8>)) -> Vec<Written> {
         }
         let mut secret = made.text;
         change(&mut secret);
-        let secret = String::from_utf8(secret).unwrap();
+        let secret = String::from_utf8(secret).expect("the catalogue is of ASCII");
         let mut texts = Vec::new();
         for (turn, way) in WAYS.iter().enumerate() {
             let name = match &rule.trigger {
@@ -108,7 +108,7 @@ fn a_broken_checksum_is_never_called_certain() {
 
 /// Changes a character near the end to another of its kind: in every form it is one of the
 /// checksum, or one that the checksum covers.
-fn break_checksum(token: &mut Vec<u8>) {
+fn break_checksum(token: &mut [u8]) {
     let padding = token.iter().rev().take_while(|&&b| b == b'=').count();
     let at = token.len() - padding - 3;
     token[at] = match token[at] {

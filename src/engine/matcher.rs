@@ -30,14 +30,18 @@ impl Matcher {
         let compiled = self.compiled.get_or_init(|| Compiled::new(rule));
         let span = match rule.trigger {
             Trigger::Anchors { seat: Seat::Inside | Seat::InRun, longest, .. } => {
-                compiled.round(bytes, &trigger, longest)?
+                let found = compiled.round(bytes, &trigger, longest)?;
+                compiled.allows(&bytes[found.whole]).then_some(found.secret)?
             }
             Trigger::Anchors { longest, .. } => {
                 let input = window(bytes, trigger.start, trigger.start + longest);
                 let found = compiled.find(&input.anchored(Anchored::Yes))?;
-                compiled.stands_before(bytes, trigger.start).then_some(found.secret)?
+                let stands = compiled.stands_before(bytes, trigger.start);
+                (stands && compiled.allows(&bytes[found.whole])).then_some(found.secret)?
             }
             Trigger::Names(_) => {
+                // Of the bytes in front, those that are within reach of every part of the name.
+                let front = trigger.end.saturating_sub(BEFORE - 1);
                 let value = assignment::value_of(bytes, trigger)?;
                 if value.len() > LONGEST {
                     return None;
@@ -45,7 +49,8 @@ impl Matcher {
                 let input = Input::new(bytes).span(value.clone()).anchored(Anchored::Yes);
                 let found = compiled.find(&input)?;
                 // The value as a whole, not a beginning of it.
-                (found.whole == value).then_some(found.secret)?
+                let whole = found.whole == value;
+                (whole && compiled.allows(&bytes[front..value.end])).then_some(found.secret)?
             }
         };
         Some(Candidate { secret: &bytes[span.start..span.end], span })
@@ -56,6 +61,8 @@ struct Compiled {
     regex: Regex,
     /// Matches up to its end what may stand in front.
     before: Option<Regex>,
+    /// Found in what makes a match none.
+    unless: Option<Regex>,
     /// Index of the group `secret`.
     secret: usize,
 }
@@ -77,14 +84,19 @@ impl Compiled {
         };
         let regex = compile(pattern);
         let before = rule.before.as_ref().map(|before| compile(&format!(r"(?:{before})\z")));
+        let unless = rule.unless.as_deref().map(compile);
         let groups = regex.group_info();
         let secret = groups.to_index(regex_automata::PatternID::ZERO, "secret");
-        Compiled { secret: secret.expect("checked with the catalogue"), before, regex }
+        Compiled { secret: secret.expect("checked with the catalogue"), before, unless, regex }
     }
 
     fn stands_before(&self, bytes: &[u8], at: usize) -> bool {
         let reach = &bytes[at.saturating_sub(BEFORE - 1)..at];
         self.before.as_ref().is_none_or(|before| before.is_match(reach))
+    }
+
+    fn allows(&self, text: &[u8]) -> bool {
+        self.unless.as_ref().is_none_or(|unless| !unless.is_match(text))
     }
 
     fn find(&self, input: &Input<'_>) -> Option<Match> {
@@ -98,7 +110,7 @@ impl Compiled {
 
     /// The first match that contains the anchor. A match that begins in reach but ends before
     /// the anchor is passed over.
-    fn round(&self, bytes: &[u8], anchor: &Range<usize>, longest: usize) -> Option<Span> {
+    fn round(&self, bytes: &[u8], anchor: &Range<usize>, longest: usize) -> Option<Match> {
         let mut start = anchor.end.saturating_sub(longest);
         while start <= anchor.start {
             let found = self.find(&window(bytes, start, anchor.start + longest))?;
@@ -106,7 +118,7 @@ impl Compiled {
                 return None;
             }
             if found.whole.end >= anchor.end {
-                return Some(found.secret);
+                return Some(found);
             }
             start = found.whole.start + 1;
         }

@@ -59,6 +59,9 @@ fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Ru
     let hir = parse_regex(&rule.regex)?;
     let trigger = check_trigger(&rule, &hir)?;
     check_before(&rule, &trigger)?;
+    if let Some(unless) = &rule.unless {
+        parse(unless).map_err(|error| format!("unless: {error}"))?;
+    }
     let rotate = rule.rotate.unwrap_or_default();
     if !rotate.starts_with("https://") {
         return Err(format!("rotate must be an https:// link, not {rotate:?}"));
@@ -94,6 +97,7 @@ fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Ru
         legacy: rule.legacy,
         regex: Cow::Owned(rule.regex),
         before: rule.before.map(Cow::Owned),
+        unless: rule.unless.map(Cow::Owned),
         rotate: Cow::Owned(rotate),
         runbook: texts(rule.runbook),
         references: texts(rule.references),
