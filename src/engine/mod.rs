@@ -25,6 +25,7 @@ pub mod decode;
 pub mod examples;
 mod extent;
 mod fragments;
+mod heads;
 mod marks;
 mod masks;
 mod matcher;

@@ -1,43 +1,33 @@
 //! Byte classes as bit masks: the one pass over every byte.
 //!
-//! A text is looked at in blocks of 64 bytes. Of each block a [`Masks`] says which bytes make
+//! A text is looked at in blocks of 64 bytes. Of each block [`Masks`] say which bytes make
 //! up runs, which begin an escape, which are quotes, and where one of the catalogue's
-//! fragments *may* begin. Everything behind works on these bits and on the few
-//! places that they point to, so its cost does not grow with the number of rules.
+//! fragments *may* begin; [`Starts`] what begins where, and [`Found`] lists the places.
+//! Everything behind works on the few places listed, so its cost does not grow with the
+//! number of rules.
 //!
-//! Two twins compute the same masks: a portable one by table look-ups and one for AVX2 by
-//! nibble shuffles (the technique of Hyperscan's Teddy and of simdjson's classification).
-//! This is the only module with unsafe code: vector loads from a slice, whose bounds are
-//! checked before, and calls into functions compiled for AVX2 once the processor is known to
-//! have it.
+//! Kernels compute the same by different means: [`portable`] by look-ups and arithmetic on
+//! words, [`avx2`] by nibble shuffles (the technique of Hyperscan's Teddy and of simdjson's
+//! classification), [`avx512`] by look-ups of whole bytes. The last two are the only modules of
+//! the engine with unsafe code: vector loads from a slice, whose bounds are checked before, and
+//! calls into functions compiled for a feature once the processor is known to have it.
 
-/// Bytes of a block.
-pub const BLOCK: usize = 64;
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod portable;
+mod row;
+mod table;
+
+pub use row::{BATCH, BLOCK, Found, Masks, RUN, Starts};
+pub use table::{BUCKETS, LiteralTable, in_both_cases};
 
 /// Bytes behind a block that its fragment mask looks at.
-pub const LOOK_AHEAD: usize = FRAGMENT - 1;
+const LOOK_AHEAD: usize = FRAGMENT - 1;
 
 /// Bytes of a fragment that the masks look at.
 pub const FRAGMENT: usize = 4;
-
-/// One bit a byte of a block, the lowest for the first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Masks {
-    /// `[A-Za-z0-9_+/=.~-]`: what tokens are made of.
-    pub token: u64,
-    /// `[A-Za-z0-9_]`: what words are made of.
-    pub word: u64,
-    /// `[A-Za-z0-9+/_-]`: what runs of base64 and hexadecimal digits are made of.
-    pub run: u64,
-    /// `%`, `&` and `\`: what escapes begin with.
-    pub escape: u64,
-    /// `"`, `'` and `` ` ``.
-    pub quote: u64,
-    /// What may stand behind a literal that goes on in another one.
-    pub joint: u64,
-    /// A fragment may begin here.
-    pub fragment: u64,
-}
 
 /// Whether tokens are made of this byte.
 pub fn is_token(b: u8) -> bool {
@@ -49,149 +39,107 @@ pub fn is_word(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b == b'_'
 }
 
-/// For each of the first [`FRAGMENT`] bytes of a literal and each nibble of that byte, the
-/// buckets whose literals may have it there. Literals are dealt out to eight buckets, one bit
-/// each.
-#[derive(Clone, Debug, Default)]
-pub struct LiteralTable {
-    low: [[u8; 16]; FRAGMENT],
-    high: [[u8; 16]; FRAGMENT],
+/// One way of computing masks. All give the same, but for fragments, of which some mark more
+/// places than others.
+trait Kernel: Send + Sync {
+    /// The masks of so many blocks, into the row from this place on. `bytes` holds every block
+    /// wholly, and the look-ahead of the last.
+    fn classify(&self, bytes: &[u8], masks: &mut Masks, row: usize, blocks: usize);
+
+    /// What begins before the batch's byte at `end`.
+    fn starts(&self, masks: &Masks, end: usize, starts: &mut Starts, found: &mut Found);
 }
 
-/// The bit in which letters of lower and upper case differ.
-pub const FOLD: u8 = 0x20;
-
-impl LiteralTable {
-    /// Adds a literal by the bytes that may stand at each of its first places, whatever the
-    /// case of letters. Some signs are let through for others too; the exact comparison
-    /// afterwards tells them apart.
-    pub fn add(&mut self, places: [&[u8]; FRAGMENT], bucket: usize) {
-        let bit = 1u8 << bucket;
-        for (at, bytes) in places.into_iter().enumerate() {
-            for b in bytes.iter().flat_map(|&b| [b, b ^ FOLD]) {
-                self.low[at][usize::from(b & 15)] |= bit;
-                self.high[at][usize::from(b >> 4)] |= bit;
-            }
-        }
-    }
-
-    /// Of a megabyte of source text so many places may be marked for the bucket.
-    pub fn expected(&self, bucket: usize) -> f64 {
-        let passes = |at: usize| -> f64 {
-            let passing = (0..=255u8).filter(|&b| self.buckets(at, b) >> bucket & 1 == 1);
-            passing.map(frequency).sum()
-        };
-        1e6 * (0..FRAGMENT).map(passes).product::<f64>()
-    }
-
-    fn buckets(&self, at: usize, b: u8) -> u8 {
-        self.low[at][usize::from(b & 15)] & self.high[at][usize::from(b >> 4)]
-    }
-}
-
-/// Share of a byte in source text, roughly.
-fn frequency(b: u8) -> f64 {
-    match b {
-        b'e' | b't' => 0.07,
-        b'a' | b'i' | b'n' | b'o' | b'r' | b's' => 0.05,
-        b'c' | b'd' | b'l' | b'm' | b'p' | b'u' => 0.03,
-        b'a'..=b'z' => 0.01,
-        b' ' => 0.15,
-        b'\n' | b'.' | b'_' => 0.02,
-        b'!'..=b'~' => 0.004,
-        _ => 0.0005,
-    }
+/// What a kernel does for [`Kernel::starts`], compiled for whatever its processor has.
+#[inline(always)]
+fn fill(masks: &Masks, end: usize, starts: &mut Starts, found: &mut Found) {
+    starts.fill_to(masks, end);
+    found.fill(starts);
 }
 
 /// Computes masks, by the fastest means that the processor has.
-#[derive(Clone)]
 pub struct Classifier {
-    fragments: LiteralTable,
-    avx2: bool,
+    kernel: Box<dyn Kernel>,
 }
 
 impl Classifier {
-    pub fn new(fragments: LiteralTable) -> Self {
-        #[cfg(target_arch = "x86_64")]
-        let avx2 = std::arch::is_x86_feature_detected!("avx2");
-        #[cfg(not(target_arch = "x86_64"))]
-        let avx2 = false;
-        Classifier { fragments, avx2 }
+    pub fn new(fragments: &LiteralTable) -> Self {
+        Classifier { kernel: fastest(fragments) }
     }
 
-    /// The same without vector instructions.
+    /// One for each way that this processor has, the portable one first.
     #[cfg(test)]
-    pub fn portable(fragments: LiteralTable) -> Self {
-        Classifier { fragments, avx2: false }
+    pub fn all(fragments: &LiteralTable) -> Vec<Self> {
+        let mut kernels: Vec<Box<dyn Kernel>> = vec![Box::new(portable::Portable::new(fragments))];
+        #[cfg(target_arch = "x86_64")]
+        {
+            kernels.extend(avx2::Avx2::new(fragments).map(|kernel| Box::new(kernel) as _));
+            kernels.extend(avx512::Avx512::new(fragments).map(|kernel| Box::new(kernel) as _));
+        }
+        kernels.into_iter().map(|kernel| Classifier { kernel }).collect()
     }
 
-    /// The masks of the blocks that begin at `from`, `from + 64` and so on, one for each
-    /// element of `masks`. Bytes behind the end of `bytes` belong to no class.
-    pub fn classify(&self, bytes: &[u8], from: usize, masks: &mut [Masks]) {
-        let whole = bytes.len().saturating_sub(from + LOOK_AHEAD) / BLOCK;
-        let (whole, last) = masks.split_at_mut(whole.min(masks.len()));
-        self.classify_whole(bytes.get(from..).unwrap_or_default(), whole);
-        for (number, masks) in (whole.len()..).zip(last) {
+    /// The masks of so many blocks, the first of which begins at `from`, into the row from this
+    /// place on. Bytes behind the end of `bytes` belong to no class.
+    pub fn classify(
+        &self,
+        bytes: &[u8],
+        from: usize,
+        masks: &mut Masks,
+        row: usize,
+        blocks: usize,
+    ) {
+        let whole = blocks.min(bytes.len().saturating_sub(from + LOOK_AHEAD) / BLOCK);
+        self.kernel.classify(bytes.get(from..).unwrap_or_default(), masks, row, whole);
+        for block in whole..blocks {
             let mut padded = [0; BLOCK + LOOK_AHEAD];
-            let rest = bytes.get(from + number * BLOCK..).unwrap_or_default();
+            let rest = bytes.get(from + block * BLOCK..).unwrap_or_default();
             let length = rest.len().min(padded.len());
             padded[..length].copy_from_slice(&rest[..length]);
-            self.classify_whole(&padded, std::slice::from_mut(masks));
+            self.kernel.classify(&padded, masks, row + block, 1);
             // Zeros stand in for what is not there; a wildcard must not match them.
             if length < BLOCK {
-                masks.fragment &= (1 << length) - 1;
+                masks.fragment[row + block] &= (1 << length) - 1;
             }
         }
     }
 
-    /// Masks whose highest bits are those of the text's last bytes.
-    pub fn last_bits(&self, bytes: &[u8]) -> Masks {
+    /// Sets the row's first masks, whose highest bits are those of the text's last bytes.
+    pub fn end_with(&self, bytes: &[u8], masks: &mut Masks) {
         let mut block = [0; BLOCK + LOOK_AHEAD];
         let last = &bytes[bytes.len().saturating_sub(BLOCK)..];
         block[BLOCK - last.len()..BLOCK].copy_from_slice(last);
-        self.classify_portably(&block)
+        self.kernel.classify(&block, masks, 0, 1);
     }
 
-    /// `bytes` holds every block wholly, and the look-ahead of the last.
-    fn classify_whole(&self, bytes: &[u8], masks: &mut [Masks]) {
-        debug_assert!(masks.is_empty() || bytes.len() >= masks.len() * BLOCK + LOOK_AHEAD);
-        #[cfg(target_arch = "x86_64")]
-        if self.avx2 {
-            // SAFETY: the processor has AVX2, see `new`.
-            unsafe { avx2::classify(&self.fragments, bytes, masks) };
-            return;
-        }
-        for (masks, block) in masks.iter_mut().zip((0..).step_by(BLOCK)) {
-            *masks = self.classify_portably(&bytes[block..block + BLOCK + LOOK_AHEAD]);
-        }
-    }
-
-    fn classify_portably(&self, block: &[u8]) -> Masks {
-        let mut masks = Masks::default();
-        for at in 0..BLOCK {
-            let class = CLASSES[usize::from(block[at])];
-            let bit = |wanted: u8| u64::from(class & wanted != 0) << at;
-            masks.token |= bit(TOKEN);
-            masks.word |= bit(WORD);
-            masks.run |= bit(RUN);
-            masks.escape |= bit(ESCAPE);
-            masks.quote |= bit(QUOTE);
-            masks.joint |= bit(JOINT);
-            let buckets = (0..FRAGMENT).fold(0xff, |buckets, ahead| {
-                buckets & self.fragments.buckets(ahead, block[at + ahead])
-            });
-            masks.fragment |= u64::from(buckets != 0) << at;
-        }
-        masks
+    /// What begins before the batch's byte at `end`.
+    pub fn starts(&self, masks: &Masks, end: usize, starts: &mut Starts, found: &mut Found) {
+        self.kernel.starts(masks, end, starts, found);
     }
 }
 
-const RUN: u8 = 1;
-const ESCAPE: u8 = 2;
-const QUOTE: u8 = 4;
-const JOINT: u8 = 8;
-const WORD: u8 = 16;
-const TOKEN: u8 = 32;
+fn fastest(fragments: &LiteralTable) -> Box<dyn Kernel> {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if let Some(kernel) = avx512::Avx512::new(fragments) {
+            return Box::new(kernel);
+        }
+        if let Some(kernel) = avx2::Avx2::new(fragments) {
+            return Box::new(kernel);
+        }
+    }
+    Box::new(portable::Portable::new(fragments))
+}
+
+/// Classes of a byte, one bit each.
+mod class {
+    pub const RUN: u8 = 1;
+    pub const ESCAPE: u8 = 2;
+    pub const QUOTE: u8 = 4;
+    pub const JOINT: u8 = 8;
+    pub const WORD: u8 = 16;
+    pub const TOKEN: u8 = 32;
+}
 
 /// The classes of each byte.
 static CLASSES: [u8; 256] = {
@@ -208,177 +156,16 @@ static CLASSES: [u8; 256] = {
             c,
             b' ' | b'\t' | b'\r' | b'\n' | b'\\' | b'+' | b'.' | b'|' | b'<' | b'&' | b'~'
         );
-        classes[b] = (run as u8 * RUN)
-            | (escape as u8 * ESCAPE)
-            | (quote as u8 * QUOTE)
-            | (joint as u8 * JOINT)
-            | (word as u8 * WORD)
-            | (token as u8 * TOKEN);
+        classes[b] = (run as u8 * class::RUN)
+            | (escape as u8 * class::ESCAPE)
+            | (quote as u8 * class::QUOTE)
+            | (joint as u8 * class::JOINT)
+            | (word as u8 * class::WORD)
+            | (token as u8 * class::TOKEN);
         b += 1;
     }
     classes
 };
-
-#[cfg(target_arch = "x86_64")]
-mod avx2 {
-    use std::arch::x86_64::*;
-
-    use super::{BLOCK, FRAGMENT, LOOK_AHEAD, LiteralTable, Masks};
-
-    /// Classes as products of a set of high nibbles and a set of low ones, one bit each:
-    /// 1 digits, 2 `A-O a-o`, 4 `P-Z p-z`, 8 `_`, 16 `+ - /`, 32 `=`, 64 `~`, 128 `.`.
-    const TOKENS: [[u8; 16]; 2] = products(&[
-        (&[3], &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
-        (&[4, 6], &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]),
-        (&[5, 7], &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]),
-        (&[5], &[15]),
-        (&[2], &[11, 13, 15]),
-        (&[3], &[13]),
-        (&[7], &[14]),
-        (&[2], &[14]),
-    ]);
-    const WORD: i8 = 1 | 2 | 4 | 8;
-    const RUN: i8 = WORD | 16;
-
-    /// 1 `" '`, 2 `` ` ``, 4 `% &`, 8 `\`, 16 blank `& + .`, 32 tab, LF, CR, 64 `< \ |`, 128 `~`.
-    const SIGNS: [[u8; 16]; 2] = products(&[
-        (&[2], &[2, 7]),
-        (&[6], &[0]),
-        (&[2], &[5, 6]),
-        (&[5], &[12]),
-        (&[2], &[0, 6, 11, 14]),
-        (&[0], &[9, 10, 13]),
-        (&[3, 5, 7], &[12]),
-        (&[7], &[14]),
-    ]);
-    const QUOTE: i8 = 1 | 2;
-    const ESCAPE: i8 = 4 | 8;
-    const JOINT: i8 = !(QUOTE | ESCAPE);
-
-    /// Tables by low and by high nibble; the n-th product of high and low ones gets bit n.
-    const fn products(sets: &[(&[u8], &[u8])]) -> [[u8; 16]; 2] {
-        let (mut low, mut high) = ([0; 16], [0; 16]);
-        let mut bit = 0;
-        while bit < sets.len() {
-            let (highs, lows) = sets[bit];
-            let mut at = 0;
-            while at < highs.len() {
-                high[highs[at] as usize] |= 1 << bit;
-                at += 1;
-            }
-            at = 0;
-            while at < lows.len() {
-                low[lows[at] as usize] |= 1 << bit;
-                at += 1;
-            }
-            bit += 1;
-        }
-        [low, high]
-    }
-
-    /// Half a block.
-    const LANES: usize = 32;
-
-    #[target_feature(enable = "avx2")]
-    pub(super) fn classify(fragments: &LiteralTable, bytes: &[u8], masks: &mut [Masks]) {
-        assert!(masks.is_empty() || bytes.len() >= masks.len() * BLOCK + LOOK_AHEAD);
-        let fragments: [Tables; FRAGMENT] = std::array::from_fn(|at| tables(fragments, at));
-        let [tokens, signs] =
-            [TOKENS, SIGNS].map(|[low, high]| (both_lanes(&low), both_lanes(&high)));
-        for (number, masks) in masks.iter_mut().enumerate() {
-            let block = number * BLOCK;
-            let first = half(bytes, block, tokens, signs, &fragments);
-            let second = half(bytes, block + LANES, tokens, signs, &fragments);
-            let join = |at: usize| u64::from(first[at]) | u64::from(second[at]) << LANES;
-            *masks = Masks {
-                token: join(0),
-                run: join(5),
-                quote: join(1),
-                escape: join(2),
-                joint: join(3),
-                fragment: join(4),
-                word: join(6),
-            };
-        }
-    }
-
-    /// Tables by low and by high nibble.
-    type Tables = (__m256i, __m256i);
-
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn tables(literals: &LiteralTable, at: usize) -> Tables {
-        (both_lanes(&literals.low[at]), both_lanes(&literals.high[at]))
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn half(
-        bytes: &[u8],
-        at: usize,
-        tokens: Tables,
-        signs: Tables,
-        fragments: &[Tables; FRAGMENT],
-    ) -> [u32; 7] {
-        let text = nibbles(load(bytes, at));
-        let token = look_up(text, tokens);
-        let sign = look_up(text, signs);
-        let mut fragment = look_up(text, fragments[0]);
-        for (ahead, &tables) in fragments.iter().enumerate().skip(1) {
-            let text = nibbles(load(bytes, at + ahead));
-            fragment = _mm256_and_si256(fragment, look_up(text, tables));
-        }
-        [
-            any(token),
-            any(_mm256_and_si256(sign, _mm256_set1_epi8(QUOTE))),
-            any(_mm256_and_si256(sign, _mm256_set1_epi8(ESCAPE))),
-            any(_mm256_and_si256(sign, _mm256_set1_epi8(JOINT))),
-            any(fragment),
-            any(_mm256_and_si256(token, _mm256_set1_epi8(RUN))),
-            any(_mm256_and_si256(token, _mm256_set1_epi8(WORD))),
-        ]
-    }
-
-    /// Which bytes have any bit set.
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn any(classes: __m256i) -> u32 {
-        let none = _mm256_cmpeq_epi8(classes, _mm256_setzero_si256());
-        !(_mm256_movemask_epi8(none) as u32)
-    }
-
-    /// Low and high nibble of each byte.
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn nibbles(text: __m256i) -> (__m256i, __m256i) {
-        let nibble = _mm256_set1_epi8(15);
-        let high = _mm256_and_si256(_mm256_srli_epi16::<4>(text), nibble);
-        (_mm256_and_si256(text, nibble), high)
-    }
-
-    /// The bits that a byte's low nibble and its high nibble have in common.
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn look_up((low, high): (__m256i, __m256i), (of_low, of_high): Tables) -> __m256i {
-        _mm256_and_si256(_mm256_shuffle_epi8(of_low, low), _mm256_shuffle_epi8(of_high, high))
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn load(bytes: &[u8], at: usize) -> __m256i {
-        debug_assert!(at + LANES <= bytes.len());
-        // SAFETY: `classify` has checked that every block and its look-ahead lie in `bytes`;
-        // the load needs no alignment.
-        unsafe { _mm256_loadu_si256(bytes.as_ptr().add(at).cast()) }
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn both_lanes(table: &[u8; 16]) -> __m256i {
-        // SAFETY: the array has the 16 bytes that are loaded.
-        _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(table.as_ptr().cast()) })
-    }
-}
 
 #[cfg(test)]
 mod tests {
@@ -392,50 +179,178 @@ mod tests {
         *state
     }
 
-    #[test]
-    fn the_twins_agree_on_every_byte_and_length() {
+    const FRAGMENTS: [&[u8]; 4] = [b"ecre", b"://k", b"----", b"key "];
+
+    fn table() -> LiteralTable {
         let mut fragments = LiteralTable::default();
-        for (bucket, text) in ["ecre", "://k", "----", "key "].iter().enumerate() {
-            let places = text.as_bytes().chunks(1).collect::<Vec<_>>();
+        for (bucket, text) in FRAGMENTS.iter().enumerate() {
+            let places = text.chunks(1).collect::<Vec<_>>();
             fragments.add(places.try_into().unwrap(), bucket);
         }
-        let (fast, portable) =
-            (Classifier::new(fragments.clone()), Classifier::portable(fragments));
+        fragments
+    }
+
+    /// What the masks say, byte by byte, for a row of so many blocks from `from` on.
+    fn scalar(
+        buckets: &dyn Fn(usize, u8) -> u8,
+        bytes: &[u8],
+        from: usize,
+        row: usize,
+        blocks: usize,
+    ) -> Masks {
+        let mut masks = Masks::default();
+        for place in 0..blocks * BLOCK {
+            let Some(&b) = bytes.get(from + place) else { continue };
+            let (row, bit) =
+                (row + place / BLOCK, |holds: bool| u64::from(holds) << (place % BLOCK));
+            masks.token[row] |= bit(is_token(b));
+            masks.word[row] |= bit(is_word(b));
+            masks.run[row] |= bit(is_word(b) || b"+/-".contains(&b));
+            masks.escape[row] |= bit(b"%&\\".contains(&b));
+            masks.quote[row] |= bit(b"\"'`".contains(&b));
+            masks.joint[row] |= bit(b" \t\r\n\\+.|<&~".contains(&b));
+            let ahead = |ahead: usize| bytes.get(from + place + ahead).copied().unwrap_or(0);
+            let of = (0..FRAGMENT).fold(0xff, |all, place| all & buckets(place, ahead(place)));
+            masks.fragment[row] |= bit(of != 0);
+        }
+        masks
+    }
+
+    /// What begins where, told bit by bit.
+    fn scalar_starts(masks: &Masks, end: usize) -> Starts {
+        let mut starts = Starts::default();
+        let is = |class: &[u64], place: usize| class[place / BLOCK] >> (place % BLOCK) & 1 == 1;
+        let row = |class: &[u64], place: usize, length: usize| {
+            (place..place + length).all(|place| is(class, place))
+        };
+        for place in 0..(BATCH * BLOCK).min(end) {
+            // In the row, the batch begins behind one block.
+            let (block, here) = (place / BLOCK, place + BLOCK);
+            let bit = |holds: bool| u64::from(holds) << (place % BLOCK);
+            let word_starts = is(&masks.word, here)
+                && (!is(&masks.word, here - 1)
+                    || [2, 3, 4, 6].iter().any(|back| is(&masks.escape, here - back)));
+            starts.tokens[block] |= bit(word_starts && row(&masks.token, here, RUN));
+            let run_starts = !is(&masks.run, here - 1) && row(&masks.run, here, RUN);
+            starts.runs[block] |= bit(run_starts);
+            starts.long_runs[block] |= bit(run_starts && row(&masks.run, here, 2 * RUN));
+            starts.escapes[block] |= bit(is(&masks.escape, here));
+            starts.quotes[block] |= bit(is(&masks.quote, here) && is(&masks.joint, here + 1));
+            starts.fragments[block] |= bit(is(&masks.fragment, here));
+        }
+        starts
+    }
+
+    fn random_text(state: &mut u64, length: usize) -> Vec<u8> {
+        let text = b"a SECRET = https://x/key-----BEGIN \\u0041%41~_+/=.- \"x\" + 'y'";
+        let mut bytes = Vec::new();
+        while bytes.len() < length {
+            match random(state) % 4 {
+                0 => bytes.push(random(state) as u8),
+                1 => bytes.extend([b'a'; 40][..random(state) as usize % 40].iter()),
+                _ => bytes.push(text[random(state) as usize % text.len()]),
+            }
+        }
+        bytes.truncate(length);
+        bytes
+    }
+
+    #[test]
+    fn every_kernel_gives_what_its_scalar_twin_gives() {
+        let table = table();
+        let kernels = Classifier::all(&table);
         let mut state = 0x9e37_79b9_7f4a_7c15;
-        let text = b"a SECRET = https://x/key-----BEGIN \\u0041%41~_+/=.- ";
-        for length in (0..300).chain([4096, 5000]) {
-            let bytes: Vec<u8> = (0..length)
-                .map(|at| match random(&mut state) % 3 {
-                    0 => random(&mut state) as u8,
-                    _ => text[at % text.len()],
-                })
-                .collect();
+        for length in (0..300).chain([1200, 2000]) {
+            let bytes = random_text(&mut state, length);
             for from in [0, 1, 63, 64, length / 2] {
-                let mut masks = [[Masks::default(); 80]; 2];
-                fast.classify(&bytes, from, &mut masks[0]);
-                portable.classify(&bytes, from, &mut masks[1]);
-                assert_eq!(masks[0], masks[1], "length {length} from {from}");
+                for (row, blocks) in [(1, 1), (0, BATCH + 2), (2, 5)] {
+                    let twin = scalar(&|at, b| table.buckets(at, b), &bytes, from, row, blocks);
+                    let nibbles =
+                        scalar(&|at, b| table.by_nibbles(at, b), &bytes, from, row, blocks);
+                    for kernel in &kernels {
+                        let mut masks = Masks::default();
+                        kernel.classify(&bytes, from, &mut masks, row, blocks);
+                        // A kernel that knows nibbles marks more places.
+                        for row in 0..BATCH + 2 {
+                            let mine = masks.fragment[row];
+                            assert_eq!(
+                                twin.fragment[row] & !mine,
+                                0,
+                                "length {length} from {from}"
+                            );
+                            assert_eq!(mine & !nibbles.fragment[row], 0);
+                        }
+                        masks.fragment = twin.fragment;
+                        assert_eq!(masks, twin, "length {length} from {from}");
+                    }
+                }
             }
         }
     }
 
     #[test]
-    fn classes_are_what_they_say() {
-        let bytes: Vec<u8> = (0..=255).collect();
-        let mut masks = [Masks::default(); 4];
-        Classifier::new(LiteralTable::default()).classify(&bytes, 0, &mut masks);
-        for b in 0..=255u8 {
-            let bit = |mask: fn(&Masks) -> u64| {
-                mask(&masks[usize::from(b) / BLOCK]) >> (usize::from(b) % BLOCK) & 1 == 1
-            };
-            assert_eq!(bit(|masks| masks.token), is_token(b), "{b}");
-            assert_eq!(bit(|masks| masks.word), is_word(b), "{b}");
-            let run = is_word(b) || matches!(b, b'+' | b'/' | b'-');
-            assert_eq!(bit(|masks| masks.run), run, "{b}");
-            assert_eq!(bit(|masks| masks.escape), b"%&\\".contains(&b), "{b}");
-            assert_eq!(bit(|masks| masks.quote), b"\"'`".contains(&b), "{b}");
-            assert_eq!(bit(|masks| masks.joint), b" \t\r\n\\+.|<&~".contains(&b), "{b}");
-            assert!(!bit(|masks| masks.fragment), "{b}");
+    fn every_kernel_finds_the_starts_that_its_scalar_twin_finds() {
+        let table = table();
+        let kernels = Classifier::all(&table);
+        let mut state = 0x2545_f491_4f6c_dd1d;
+        for length in [0, 100, 1000, 1151, 1152, 3000] {
+            for end in [0, 1, 64, 100, 1000, 1023, 1024] {
+                let bytes = random_text(&mut state, length);
+                for kernel in &kernels {
+                    let mut masks = Masks::default();
+                    kernel.classify(&bytes, 0, &mut masks, 0, BATCH + 2);
+                    let (mut starts, mut found) = (Starts::default(), Found::default());
+                    kernel.starts(&masks, end, &mut starts, &mut found);
+                    let twin = scalar_starts(&masks, end);
+                    assert_eq!(starts, twin);
+                    for (places, class) in [
+                        (&found.tokens, twin.tokens),
+                        (&found.runs, twin.runs),
+                        (&found.long_runs, twin.long_runs),
+                        (&found.escapes, twin.escapes),
+                        (&found.quotes, twin.quotes),
+                        (&found.fragments, twin.fragments),
+                    ] {
+                        let set = |&place: &usize| class[place / BLOCK] >> (place % BLOCK) & 1 == 1;
+                        let wanted: Vec<usize> = (0..BATCH * BLOCK).filter(set).collect();
+                        assert_eq!(places.iter().collect::<Vec<_>>(), wanted);
+                    }
+                }
+            }
         }
+    }
+
+    #[test]
+    fn no_kernel_passes_a_fragment_over() {
+        let table = table();
+        for kernel in Classifier::all(&table) {
+            for at in 0..2 * BLOCK {
+                for fragment in FRAGMENTS {
+                    let mut bytes = vec![b'.'; 3 * BLOCK];
+                    bytes[at..at + FRAGMENT].copy_from_slice(&fragment.to_ascii_uppercase());
+                    let mut masks = Masks::default();
+                    kernel.classify(&bytes, 0, &mut masks, 0, 3);
+                    assert_eq!(masks.fragment[at / BLOCK] >> (at % BLOCK) & 1, 1, "at {at}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_row_is_carried_on() {
+        let kernel = Classifier::new(&table());
+        let mut state = 7;
+        let bytes = random_text(&mut state, 3000);
+        let mut masks = Masks::default();
+        kernel.classify(&bytes, 0, &mut masks, 0, BATCH + 2);
+        masks.carry(BATCH);
+        kernel.classify(&bytes, (BATCH + 2) * BLOCK, &mut masks, 2, BATCH);
+        let mut whole = Masks::default();
+        kernel.classify(&bytes, BATCH * BLOCK, &mut whole, 0, BATCH + 2);
+        assert_eq!(masks, whole);
+        let mut ended = Masks::default();
+        kernel.end_with(&bytes[..BLOCK + 10], &mut ended);
+        kernel.classify(&bytes[10..], 0, &mut whole, 0, 1);
+        assert_eq!(ended.token[0], whole.token[0]);
     }
 }
