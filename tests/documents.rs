@@ -27,6 +27,9 @@ fn the_changelog_names_every_rule() {
 fn every_field_of_the_json_report_is_described() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("token"), localstack_auth_token(1)).unwrap();
+    // Two halves of a pair, joined here so that this file is no leak itself.
+    let pair = ["AKIA", "U4QJ7D5TZK3WGC2N aws_secret_key=eCVuayCsyX1lP6OchUk0"].concat();
+    fs::write(folder.path().join("pair"), [&pair, "kyaetpKK8OF4F5DhR2ig"].concat()).unwrap();
     // Where there is a path that nobody can read, the report has a failure too.
     let paths: &[&str] = if cfg!(target_os = "linux") { &[".", "/proc/self/mem"] } else { &["."] };
     let output = Command::new(env!("CARGO_BIN_EXE_keysieve"))
@@ -37,7 +40,7 @@ fn every_field_of_the_json_report_is_described() {
         .unwrap();
     let mut fields = BTreeSet::new();
     gather_fields(&serde_json::from_slice(&output.stdout).unwrap(), &mut fields);
-    assert!(fields.contains("column"), "{fields:?}");
+    assert!(fields.contains("column") && fields.contains("beside"), "{fields:?}");
     let description = document("docs/json.md");
     for field in fields {
         assert!(description.contains(&format!("`{field}`")), "docs/json.md lacks `{field}`");

@@ -5,9 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::check::{RuleError, check_file};
+use super::pairs::check_pairs;
 use super::{
-    CharKind, Checks, Checksum, Confidence, Extension, PublicShape, Rule, Seat, Severity,
-    Structure, Text, Texts, Trigger,
+    CharKind, Checks, Checksum, Confidence, Extension, LinkChecked, Pair, PublicShape, Rule, Seat,
+    Severity, Structure, Text, Texts, Trigger,
 };
 
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
@@ -46,7 +47,11 @@ impl Catalogue {
                 Err(place) => self.rules.insert(place, rule),
             }
         }
-        Ok(())
+        self.check(file)
+    }
+
+    fn check(&self, file: &Path) -> Result<(), CatalogueError> {
+        check_pairs(&self.rules).map_err(|why| CatalogueError::Rule { file: file.to_owned(), why })
     }
 
     /// As [`Catalogue::add_file`], but a rule of the file stands in for one of the same id.
@@ -60,6 +65,7 @@ impl Catalogue {
                 Err(place) => self.rules.insert(place, rule),
             }
         }
+        self.check(file)?;
         Ok(ids)
     }
 
