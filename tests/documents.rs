@@ -23,6 +23,32 @@ fn the_changelog_names_every_rule() {
     assert!(missing.is_empty(), "CHANGELOG.md does not name {}", missing.join(", "));
 }
 
+/// `cargo run -q -- rules list --format markdown > docs/rules.md` writes it anew.
+#[test]
+fn the_page_of_all_rules_is_current() {
+    let page = String::from_utf8(list_rules("markdown")).unwrap();
+    assert!(document("docs/rules.md") == page, "docs/rules.md is not what `rules list` says");
+}
+
+#[test]
+fn every_field_of_the_list_of_rules_is_described() {
+    let list: Value = serde_json::from_slice(&list_rules("json")).unwrap();
+    assert_eq!(list.as_array().unwrap().len(), Catalogue::built_in().rules().len());
+    let mut fields = BTreeSet::new();
+    gather_fields(&list, &mut fields);
+    assert!(fields.contains("within"), "{fields:?}");
+    let description = document("docs/json.md");
+    let (_, description) = description.split_once("# The list of rules").unwrap();
+    for field in fields {
+        assert!(description.contains(&format!("`{field}`")), "docs/json.md lacks `{field}`");
+    }
+}
+
+fn list_rules(format: &str) -> Vec<u8> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keysieve"));
+    command.args(["rules", "list", "--format", format]).output().unwrap().stdout
+}
+
 #[test]
 fn every_field_of_the_json_report_is_described() {
     let folder = tempfile::tempdir().unwrap();

@@ -15,6 +15,9 @@ pub const SEAM: &str = "<>";
 pub fn check_example(engine: &Engine, rule: &Rule, example: &str) -> Result<(), String> {
     let text = example.replace(SEAM, "");
     let findings = engine.scan(text.as_bytes());
+    if findings.is_empty() {
+        return Err("nothing is found: either the regex does not match, or a check says no".into());
+    }
     let [finding] = &findings[..] else {
         let ids: Vec<&str> =
             findings.iter().map(|finding| engine.rules()[finding.rule].id.as_ref()).collect();

@@ -38,8 +38,20 @@ pub fn of(rule: &Rule, secret: &[u8], bytes: &[u8], groups: &[Option<Range<usize
     facts
 }
 
+/// Names of the facts that findings of the rule may tell by themselves, sorted, and of those
+/// that its pair adds.
+pub fn all(rule: &Rule) -> Vec<&str> {
+    let mut names: Vec<&str> = rule.facts.iter().chain(&rule.public).map(AsRef::as_ref).collect();
+    names.extend(rule.checks.structure.map(names_of).unwrap_or_default());
+    names
+        .extend(rule.pair.iter().flat_map(|pair| pair.names.iter()).map(|(name, _)| name.as_ref()));
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
 /// Names of the facts that a structure tells.
-pub fn names(structure: Structure) -> &'static [&'static str] {
+fn names_of(structure: Structure) -> &'static [&'static str] {
     match structure {
         Structure::AwsKeyId => &["account"],
         Structure::Jwt | Structure::ServiceAccountJwt => &["expires", "issuer"],
@@ -72,7 +84,7 @@ fn of_structure(structure: Structure, secret: &[u8]) -> Vec<Fact> {
         | Structure::JfrogReference
         | Structure::PrivateKey => Vec::new(),
     };
-    let named = names(structure).iter().zip(values);
+    let named = names_of(structure).iter().zip(values);
     named.filter_map(|(name, value)| Fact::new(Text::Borrowed(name), value?)).collect()
 }
 

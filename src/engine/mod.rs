@@ -39,6 +39,7 @@ mod triggers;
 
 use candidate::Candidate;
 use decode::Decoded;
+pub use facts::all as facts_of;
 use matcher::Matcher;
 use pairs::Pairs;
 use triggers::{Hit, Noticed, Triggers};

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use regex_syntax::hir::Hir;
+use toml::Spanned;
 
 use super::facts::{check_name, named_groups};
 use super::schema::{FileSyntax, PairSyntax, ProviderSyntax, RuleSyntax};
@@ -23,8 +24,20 @@ pub enum RuleError {
     Syntax(#[from] toml::de::Error),
     #[error("[provider]: {0}")]
     Provider(String),
+    #[error("line {line}, rule {id}: {why}")]
+    Rule { line: usize, id: String, why: String },
     #[error("rule {id}: {why}")]
-    Rule { id: String, why: String },
+    Pair { id: String, why: String },
+}
+
+/// A checked rule and where it is written: lines from 1.
+#[derive(Clone, Debug)]
+pub struct Written {
+    pub rule: Rule,
+    /// Where the rule begins.
+    pub line: usize,
+    pub examples: Vec<usize>,
+    pub non_examples: Vec<usize>,
 }
 
 /// Reads and checks the text of one pattern file.
@@ -32,6 +45,14 @@ pub enum RuleError {
 /// `stem` is the file's name without `.toml`; every rule's id must be it or begin with it
 /// and a hyphen. `None` (a user's file) leaves the id free.
 pub fn check_file(text: &str, stem: Option<&str>) -> Result<Vec<Rule>, RuleError> {
+    check_each(text, stem)?.into_iter().map(|rule| Ok(rule?.rule)).collect()
+}
+
+/// As [`check_file`], but goes on behind a rule that is wrong.
+pub fn check_each(
+    text: &str,
+    stem: Option<&str>,
+) -> Result<Vec<Result<Written, RuleError>>, RuleError> {
     let file: FileSyntax = toml::from_str(text)?;
     let provider = file.provider;
     if stem.is_some() && provider.link_checked.is_none() {
@@ -40,14 +61,38 @@ pub fn check_file(text: &str, stem: Option<&str>) -> Result<Vec<Rule>, RuleError
             format!("link_checked is missing: say how `rotate` was checked, {}", known.join(", "));
         return Err(RuleError::Provider(why));
     }
-    file.rules
-        .into_iter()
-        .map(|rule| {
-            let id = rule.id.clone();
-            check_rule(inherit(rule, &provider), &provider.name, stem)
-                .map_err(|why| RuleError::Rule { id, why })
-        })
-        .collect()
+    let check = |rule: Spanned<RuleSyntax>| {
+        let from = rule.span().start;
+        let rule = rule.into_inner();
+        let lines = |texts: &[Spanned<String>]| {
+            texts.iter().map(|example| line_at(text, example.span().start)).collect()
+        };
+        let (id, examples) = (rule.id.clone(), lines(&rule.examples));
+        let non_examples = lines(&rule.non_examples);
+        match check_rule(inherit(rule, &provider), &provider.name, stem) {
+            Ok(rule) => Ok(Written { rule, line: line_at(text, from), examples, non_examples }),
+            Err(why) => Err(RuleError::Rule { line: line_of(text, from, &why), id, why }),
+        }
+    };
+    Ok(file.rules.into_iter().map(check).collect())
+}
+
+fn line_at(text: &str, offset: usize) -> usize {
+    1 + text.as_bytes()[..offset.min(text.len())].iter().filter(|&&b| b == b'\n').count()
+}
+
+/// The line of the field that an error begins with, in the rule that begins at `from`; the
+/// rule's own where it names none.
+fn line_of(text: &str, from: usize, why: &str) -> usize {
+    let field = why.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or("");
+    let lines = text[from..].lines().enumerate();
+    let mut of_rule = lines.take_while(|(at, line)| *at == 0 || !line.starts_with("[[rule]]"));
+    let is_set = |line: &str| {
+        let rest = line.trim_start().strip_prefix(field);
+        !field.is_empty() && rest.is_some_and(|rest| rest.trim_start().starts_with('='))
+    };
+    let offset = of_rule.find(|(_, line)| is_set(line)).map_or(0, |(at, _)| at);
+    line_at(text, from) + offset
 }
 
 /// The rule with what its provider says for all of them.
@@ -120,8 +165,8 @@ fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Ru
         rotate: Cow::Owned(rotate),
         runbook: texts(rule.runbook),
         references: texts(rule.references),
-        examples: texts(rule.examples),
-        non_examples: texts(rule.non_examples),
+        examples: spanned(rule.examples),
+        non_examples: spanned(rule.non_examples),
     })
 }
 
@@ -143,6 +188,10 @@ fn texts(list: Vec<String>) -> Texts {
     Cow::Owned(list.into_iter().map(Text::Owned).collect())
 }
 
+fn spanned(list: Vec<Spanned<String>>) -> Texts {
+    texts(list.into_iter().map(Spanned::into_inner).collect())
+}
+
 /// Kebab-case, and of the file it stands in, so that ids stay unique and speak.
 fn check_id(id: &str, stem: Option<&str>) -> Result<(), String> {
     let kebab = !id.is_empty()
@@ -150,11 +199,11 @@ fn check_id(id: &str, stem: Option<&str>) -> Result<(), String> {
             !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
         });
     if !kebab {
-        return Err("an id is lower-case words and digits joined by single hyphens".into());
+        return Err("id: lower-case words and digits, joined by single hyphens".into());
     }
     match stem {
         Some(stem) if id != stem && !id.starts_with(&format!("{stem}-")) => {
-            Err(format!("an id begins with its file's name, here {stem:?}"))
+            Err(format!("id: begins with its file's name, here {stem:?}"))
         }
         _ => Ok(()),
     }
@@ -226,12 +275,12 @@ fn check_trigger(rule: &RuleSyntax, hir: &Hir) -> Result<Trigger, String> {
         (true, true) => {
             Err("needs anchors (literals in the match) or names (whose value it is)".into())
         }
-        (false, false) => Err("has both anchors and names; make two rules of it".into()),
+        (false, false) => Err("names: there are anchors, too; make two rules of it".into()),
         (true, false) => {
             for name in &rule.names {
                 if !is_name(name, 4) {
                     return Err(format!(
-                        "name {name:?}: 4 and more of letters, digits, _, - and ."
+                        "names: {name:?} is not 4 and more of letters, digits, _, - and ."
                     ));
                 }
             }
@@ -243,13 +292,13 @@ fn check_trigger(rule: &RuleSyntax, hir: &Hir) -> Result<Trigger, String> {
         (false, true) => {
             for anchor in &rule.anchors {
                 if anchor.len() < 2 {
-                    return Err(format!("anchor {anchor:?}: two bytes at least"));
+                    return Err(format!("anchors: {anchor:?} has one byte, two are the least"));
                 }
             }
             let seat = seat(hir, &rule.anchors);
             if seat != Seat::TokenStart && rule.anchors.iter().any(|anchor| anchor.len() < 3) {
                 return Err(
-                    "an anchor of two bytes must begin a word of 16 token characters".into()
+                    "anchors: one of two bytes must begin a word of 16 token characters".into()
                 );
             }
             // A look-around sees one byte more on either side.

@@ -6,7 +6,7 @@ use super::check::RuleError;
 /// Every rule's `pair` names public rules that are there. `rules` are sorted by id.
 pub fn check_pairs(rules: &[Rule]) -> Result<(), RuleError> {
     for rule in rules {
-        check_pair(rule, rules).map_err(|why| RuleError::Rule { id: rule.id.to_string(), why })?;
+        check_pair(rule, rules).map_err(|why| RuleError::Pair { id: rule.id.to_string(), why })?;
     }
     Ok(())
 }

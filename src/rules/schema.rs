@@ -2,11 +2,12 @@
 //!
 //! These types mirror TOML and nothing else; [`super::check`] turns them into checked rules.
 //! `build.rs` reads the built-in catalogue through the same types, so this file depends on
-//! serde alone. The schema is described for authors in `patterns/README.md`.
+//! serde and toml alone. The schema is described for authors in `patterns/README.md`.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use toml::Spanned;
 
 /// One file: a provider and its rules.
 #[derive(Debug, Deserialize)]
@@ -14,7 +15,7 @@ use serde::Deserialize;
 pub struct FileSyntax {
     pub provider: ProviderSyntax,
     #[serde(default, rename = "rule")]
-    pub rules: Vec<RuleSyntax>,
+    pub rules: Vec<Spanned<RuleSyntax>>,
 }
 
 /// `[provider]`: what all rules of the file share.
@@ -74,9 +75,9 @@ pub struct RuleSyntax {
     pub runbook: Vec<String>,
     #[serde(default)]
     pub references: Vec<String>,
-    pub examples: Vec<String>,
+    pub examples: Vec<Spanned<String>>,
     #[serde(default)]
-    pub non_examples: Vec<String>,
+    pub non_examples: Vec<Spanned<String>>,
 }
 
 /// `pair = { with = ["…"], names = { user = ["…"] }, within = 512 }`: the public half of a
