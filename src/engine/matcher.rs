@@ -28,16 +28,16 @@ impl Matcher {
         trigger: Range<usize>,
     ) -> Option<Candidate<'b>> {
         let compiled = self.compiled.get_or_init(|| Compiled::new(rule));
-        let span = match rule.trigger {
+        let found = match rule.trigger {
             Trigger::Anchors { seat: Seat::Inside | Seat::InRun, longest, .. } => {
                 let found = compiled.round(bytes, &trigger, longest)?;
-                compiled.allows(&bytes[found.whole]).then_some(found.secret)?
+                compiled.allows(&bytes[found.whole.clone()]).then_some(found)?
             }
             Trigger::Anchors { longest, .. } => {
                 let input = window(bytes, trigger.start, trigger.start + longest);
                 let found = compiled.find(&input.anchored(Anchored::Yes))?;
                 let stands = compiled.stands_before(bytes, trigger.start);
-                (stands && compiled.allows(&bytes[found.whole])).then_some(found.secret)?
+                (stands && compiled.allows(&bytes[found.whole.clone()])).then_some(found)?
             }
             Trigger::Names(_) => {
                 // Of the bytes in front, those that are within reach of every part of the name.
@@ -50,10 +50,11 @@ impl Matcher {
                 let found = compiled.find(&input)?;
                 // The value as a whole, not a beginning of it.
                 let whole = found.whole == value;
-                (whole && compiled.allows(&bytes[front..value.end])).then_some(found.secret)?
+                (whole && compiled.allows(&bytes[front..value.end])).then_some(found)?
             }
         };
-        Some(Candidate { secret: &bytes[span.start..span.end], span })
+        let Match { secret: span, facts, .. } = found;
+        Some(Candidate { secret: &bytes[span.start..span.end], span, facts })
     }
 }
 
@@ -65,11 +66,14 @@ struct Compiled {
     unless: Option<Regex>,
     /// Index of the group `secret`.
     secret: usize,
+    /// Indices of the groups that hold facts.
+    facts: Vec<usize>,
 }
 
 struct Match {
     whole: Range<usize>,
     secret: Span,
+    facts: Vec<Option<Range<usize>>>,
 }
 
 impl Compiled {
@@ -86,8 +90,12 @@ impl Compiled {
         let before = rule.before.as_ref().map(|before| compile(&format!(r"(?:{before})\z")));
         let unless = rule.unless.as_deref().map(compile);
         let groups = regex.group_info();
-        let secret = groups.to_index(regex_automata::PatternID::ZERO, "secret");
-        Compiled { secret: secret.expect("checked with the catalogue"), before, unless, regex }
+        let index = |name: &str| {
+            let index = groups.to_index(regex_automata::PatternID::ZERO, name);
+            index.expect("checked with the catalogue")
+        };
+        let (secret, facts) = (index("secret"), rule.facts.iter().map(|name| index(name)));
+        Compiled { secret, facts: facts.collect(), before, unless, regex }
     }
 
     fn stands_before(&self, bytes: &[u8], at: usize) -> bool {
@@ -105,7 +113,9 @@ impl Compiled {
         let group = |index: usize| Some((slots[2 * index]?.get(), slots[2 * index + 1]?.get()));
         let (whole_start, whole_end) = group(0)?;
         let (start, end) = group(self.secret)?;
-        Some(Match { whole: whole_start..whole_end, secret: Span { start, end } })
+        let facts = self.facts.iter().map(|&fact| group(fact).map(|(start, end)| start..end));
+        let facts = facts.collect();
+        Some(Match { whole: whole_start..whole_end, secret: Span { start, end }, facts })
     }
 
     /// The first match that contains the anchor. A match that begins in reach but ends before
