@@ -10,13 +10,15 @@ use std::{env, fs, process};
 #[path = "src/rules"]
 mod rules {
     pub mod check;
+    mod facts;
+    pub mod pairs;
     mod rule;
     pub mod schema;
     mod shape;
     pub use rule::*;
 }
 
-use rules::{Rule, Texts, Trigger};
+use rules::{Pair, Rule, Texts, Trigger};
 
 fn main() {
     println!("cargo::rerun-if-changed=patterns");
@@ -34,6 +36,9 @@ fn main() {
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     if let Some(pair) = rules.windows(2).find(|pair| pair[0].id == pair[1].id) {
         refuse(Path::new("patterns"), &format!("two rules have the id {}", pair[0].id));
+    }
+    if let Err(error) = rules::pairs::check_pairs(&rules) {
+        refuse(Path::new("patterns"), &error);
     }
     let mut code = String::from("pub static BUILT_IN: &[Rule] = &[\n");
     for rule in &rules {
@@ -78,7 +83,11 @@ fn write_rule(code: &mut String, rule: &Rule) {
         before,
         extends,
         checks,
+        public,
+        facts,
+        pair,
         rotate,
+        link_checked,
         runbook,
         references,
         examples,
@@ -115,10 +124,21 @@ fn write_rule(code: &mut String, rule: &Rule) {
     field("legacy", legacy.to_string());
     field("trigger", trigger);
     field("regex", text(regex));
-    let before = before.as_ref().map(|before| format!("Some({})", text(before)));
-    field("before", before.unwrap_or_else(|| "None".to_owned()));
+    field("before", optional_text(before.as_ref()));
     field("extends", extends);
     field("checks", checks);
+    field("public", optional_text(public.as_ref()));
+    field("facts", list(facts));
+    let pair = pair.as_ref().map(|Pair { with, names, within }| {
+        let names: Vec<String> = names
+            .iter()
+            .map(|(fact, names)| format!("({}, {})", text(fact), list(names)))
+            .collect();
+        let names = format!("Cow::Borrowed(&[{}])", names.join(", "));
+        format!("Some(Pair {{ with: {}, names: {names}, within: {within} }})", list(with))
+    });
+    field("pair", pair.unwrap_or_else(|| "None".to_owned()));
+    field("link_checked", format!("LinkChecked::{link_checked:?}"));
     field("rotate", text(rotate));
     field("runbook", list(runbook));
     field("references", list(references));
@@ -128,6 +148,10 @@ fn write_rule(code: &mut String, rule: &Rule) {
 
 fn text(text: &str) -> String {
     format!("Text::Borrowed({text:?})")
+}
+
+fn optional_text(value: Option<&rules::Text>) -> String {
+    value.map_or_else(|| "None".to_owned(), |value| format!("Some({})", text(value)))
 }
 
 fn list(texts: &Texts) -> String {

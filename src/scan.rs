@@ -80,6 +80,7 @@ fn sightings_in(blob: &Blob<'_>, engine: &Engine) -> Vec<(Finding, Occurrence)> 
             let occurrence = Occurrence {
                 path: path.clone(),
                 region: lines.region(start, end),
+                partners: finding.partner_places(|span| lines.region(span.start, span.end)),
                 span: Span { start: source.start + offset, end: source.end + offset },
                 encoding: finding.encoding,
                 place: place.clone(),

@@ -135,12 +135,17 @@ fn the_findings_of_a_core_are_those_of_the_whole() {
             let end = text.len().min(core.end + OVERLAP);
             let local = core.start - start..core.end - start;
             parts.extend(engine.scan_core(&text[start..end], local).into_iter().map(|finding| {
-                (finding.span.start + start, finding.span.end + start, finding.fingerprint)
+                let partners = finding.partners.len();
+                let span = (finding.span.start + start, finding.span.end + start);
+                (span, finding.fingerprint, finding.confidence, finding.facts, partners)
             }));
         }
         let whole: Vec<_> = whole
-            .iter()
-            .map(|found| (found.span.start, found.span.end, found.fingerprint))
+            .into_iter()
+            .map(|found| {
+                let (span, partners) = ((found.span.start, found.span.end), found.partners.len());
+                (span, found.fingerprint, found.confidence, found.facts, partners)
+            })
             .collect();
         assert_eq!(parts, whole);
     }

@@ -23,10 +23,39 @@ fn the_changelog_names_every_rule() {
     assert!(missing.is_empty(), "CHANGELOG.md does not name {}", missing.join(", "));
 }
 
+/// `cargo run -q -- rules list --format markdown > docs/rules.md` writes it anew.
+#[test]
+fn the_page_of_all_rules_is_current() {
+    let page = String::from_utf8(list_rules("markdown")).unwrap();
+    assert!(document("docs/rules.md") == page, "docs/rules.md is not what `rules list` says");
+}
+
+#[test]
+fn every_field_of_the_list_of_rules_is_described() {
+    let list: Value = serde_json::from_slice(&list_rules("json")).unwrap();
+    assert_eq!(list.as_array().unwrap().len(), Catalogue::built_in().rules().len());
+    let mut fields = BTreeSet::new();
+    gather_fields(&list, &mut fields);
+    assert!(fields.contains("within"), "{fields:?}");
+    let description = document("docs/json.md");
+    let (_, description) = description.split_once("# The list of rules").unwrap();
+    for field in fields {
+        assert!(description.contains(&format!("`{field}`")), "docs/json.md lacks `{field}`");
+    }
+}
+
+fn list_rules(format: &str) -> Vec<u8> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keysieve"));
+    command.args(["rules", "list", "--format", format]).output().unwrap().stdout
+}
+
 #[test]
 fn every_field_of_the_json_report_is_described() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("token"), localstack_auth_token(1)).unwrap();
+    // Two halves of a pair, joined here so that this file is no leak itself.
+    let pair = ["AKIA", "U4QJ7D5TZK3WGC2N aws_secret_key=eCVuayCsyX1lP6OchUk0"].concat();
+    fs::write(folder.path().join("pair"), [&pair, "kyaetpKK8OF4F5DhR2ig"].concat()).unwrap();
     // Where there is a path that nobody can read, the report has a failure too.
     let paths: &[&str] = if cfg!(target_os = "linux") { &[".", "/proc/self/mem"] } else { &["."] };
     let output = Command::new(env!("CARGO_BIN_EXE_keysieve"))
@@ -37,7 +66,7 @@ fn every_field_of_the_json_report_is_described() {
         .unwrap();
     let mut fields = BTreeSet::new();
     gather_fields(&serde_json::from_slice(&output.stdout).unwrap(), &mut fields);
-    assert!(fields.contains("column"), "{fields:?}");
+    assert!(fields.contains("column") && fields.contains("beside"), "{fields:?}");
     let description = document("docs/json.md");
     for field in fields {
         assert!(description.contains(&format!("`{field}`")), "docs/json.md lacks `{field}`");

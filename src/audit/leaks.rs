@@ -5,14 +5,21 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::blob::{Blob, LineIndex, Provenance, Region, Text};
 use crate::engine::Engine;
-use crate::findings::{Finding, Span, Step};
+use crate::findings::{Finding, PartnerPlace, Span, Step};
 use crate::source::history::delta::Judge;
 
 /// An object with its findings, by span, and where in its text they stand.
 pub struct Leak {
     /// Id of the object, hexadecimal.
     pub object: String,
-    pub findings: Vec<(Finding, Region)>,
+    pub findings: Vec<(Finding, Spot)>,
+}
+
+/// Where in a text a finding stands, and what makes a pair with it.
+#[derive(Clone)]
+pub struct Spot {
+    pub region: Region,
+    pub partners: Vec<PartnerPlace>,
 }
 
 /// Gathers leaks from all threads of an audit.
@@ -42,13 +49,15 @@ impl<'e> Leaks<'e> {
         }
         let lines = LineIndex::new(&text.bytes, blob.part.start);
         let place = |mut finding: Finding| {
-            let region = lines.region(finding.span.start, finding.span.end);
+            let region = |span: Span| lines.region(span.start, span.end);
+            let spot =
+                Spot { region: region(finding.span), partners: finding.partner_places(region) };
             if text.is_transcoded() {
                 let Range { start, end } = text.source(finding.span.start..finding.span.end);
                 finding.span = Span { start, end };
                 finding.encoding = finding.encoding.within(Step::Utf16);
             }
-            (finding, region)
+            (finding, spot)
         };
         let findings = findings.into_iter().map(place).collect();
         let leak = Leak { object: object.clone(), findings };
@@ -74,7 +83,7 @@ impl Judge for Leaks<'_> {
     }
 
     fn found(&self, blob: &Blob<'_>, findings: Vec<Finding>) {
-        self.keep(blob, &Text::plain(blob.bytes), self.engine.settle(findings));
+        self.keep(blob, &Text::plain(blob.bytes), self.engine.settle(blob.bytes, findings));
     }
 
     fn whole(&self, blob: &Blob<'_>) {

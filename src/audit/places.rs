@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bstr::{BString, ByteSlice};
 
 use super::intervals::{Interval, intervals};
-use super::leaks::Leak;
+use super::leaks::{Leak, Spot};
 use crate::engine::Engine;
 use crate::findings::{CommitRef, Finding, Occurrence, Place};
 use crate::source::history::{Range, Reached, Trace};
@@ -84,9 +84,9 @@ impl Teller<'_> {
         path: Option<BString>,
         place: Place,
     ) -> (Finding, Occurrence) {
-        let (finding, region) = self.leaks[leak].findings[finding].clone();
+        let (finding, Spot { region, partners }) = self.leaks[leak].findings[finding].clone();
         let Finding { span, encoding, .. } = finding;
-        (finding, Occurrence { path, region, span, encoding, place })
+        (finding, Occurrence { path, region, span, encoding, place, partners })
     }
 
     /// A commit's texts may hold the very secret: they are shown redacted.

@@ -28,14 +28,14 @@ impl Matcher {
         trigger: Range<usize>,
     ) -> Option<Candidate<'b>> {
         let compiled = self.compiled.get_or_init(|| Compiled::new(rule));
-        let span = match rule.trigger {
+        let found = match rule.trigger {
             Trigger::Anchors { seat: Seat::Inside | Seat::InRun, longest, .. } => {
                 compiled.round(bytes, &trigger, longest)?
             }
             Trigger::Anchors { longest, .. } => {
                 let input = window(bytes, trigger.start, trigger.start + longest);
                 let found = compiled.find(&input.anchored(Anchored::Yes))?;
-                compiled.stands_before(bytes, trigger.start).then_some(found.secret)?
+                compiled.stands_before(bytes, trigger.start).then_some(found)?
             }
             Trigger::Names(_) => {
                 let value = assignment::value_of(bytes, trigger)?;
@@ -45,10 +45,11 @@ impl Matcher {
                 let input = Input::new(bytes).span(value.clone()).anchored(Anchored::Yes);
                 let found = compiled.find(&input)?;
                 // The value as a whole, not a beginning of it.
-                (found.whole == value).then_some(found.secret)?
+                (found.whole == value).then_some(found)?
             }
         };
-        Some(Candidate { secret: &bytes[span.start..span.end], span })
+        let Match { secret: span, facts, .. } = found;
+        Some(Candidate { secret: &bytes[span.start..span.end], span, facts })
     }
 }
 
@@ -58,11 +59,14 @@ struct Compiled {
     before: Option<Regex>,
     /// Index of the group `secret`.
     secret: usize,
+    /// Indices of the groups that hold facts.
+    facts: Vec<usize>,
 }
 
 struct Match {
     whole: Range<usize>,
     secret: Span,
+    facts: Vec<Option<Range<usize>>>,
 }
 
 impl Compiled {
@@ -78,8 +82,12 @@ impl Compiled {
         let regex = compile(pattern);
         let before = rule.before.as_ref().map(|before| compile(&format!(r"(?:{before})\z")));
         let groups = regex.group_info();
-        let secret = groups.to_index(regex_automata::PatternID::ZERO, "secret");
-        Compiled { secret: secret.expect("checked with the catalogue"), before, regex }
+        let index = |name: &str| {
+            let index = groups.to_index(regex_automata::PatternID::ZERO, name);
+            index.expect("checked with the catalogue")
+        };
+        let (secret, facts) = (index("secret"), rule.facts.iter().map(|name| index(name)));
+        Compiled { secret, facts: facts.collect(), before, regex }
     }
 
     fn stands_before(&self, bytes: &[u8], at: usize) -> bool {
@@ -93,12 +101,14 @@ impl Compiled {
         let group = |index: usize| Some((slots[2 * index]?.get(), slots[2 * index + 1]?.get()));
         let (whole_start, whole_end) = group(0)?;
         let (start, end) = group(self.secret)?;
-        Some(Match { whole: whole_start..whole_end, secret: Span { start, end } })
+        let facts = self.facts.iter().map(|&fact| group(fact).map(|(start, end)| start..end));
+        let facts = facts.collect();
+        Some(Match { whole: whole_start..whole_end, secret: Span { start, end }, facts })
     }
 
     /// The first match that contains the anchor. A match that begins in reach but ends before
     /// the anchor is passed over.
-    fn round(&self, bytes: &[u8], anchor: &Range<usize>, longest: usize) -> Option<Span> {
+    fn round(&self, bytes: &[u8], anchor: &Range<usize>, longest: usize) -> Option<Match> {
         let mut start = anchor.end.saturating_sub(longest);
         while start <= anchor.start {
             let found = self.find(&window(bytes, start, anchor.start + longest))?;
@@ -106,7 +116,7 @@ impl Compiled {
                 return None;
             }
             if found.whole.end >= anchor.end {
-                return Some(found.secret);
+                return Some(found);
             }
             start = found.whole.start + 1;
         }

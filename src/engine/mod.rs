@@ -14,7 +14,7 @@
 
 use std::ops::Range;
 
-use crate::findings::{Encoding, Finding, FingerprintKey, Redacted, Span};
+use crate::findings::{Encoding, Fact, Finding, FingerprintKey, Redacted, Span, Verdict};
 use crate::rules::catalogue::Catalogue;
 use crate::rules::{BEFORE, MARGIN, Rule, Trigger};
 
@@ -24,23 +24,30 @@ pub mod checks;
 pub mod decode;
 pub mod examples;
 mod extent;
+mod facts;
 mod fragments;
+mod heads;
 mod marks;
 mod masks;
 mod matcher;
 mod names;
+mod neighbours;
 mod overlap;
+mod pairs;
 mod prefixes;
 mod triggers;
 
 use candidate::Candidate;
 use decode::Decoded;
+pub use facts::all as facts_of;
 use matcher::Matcher;
+use pairs::Pairs;
 use triggers::{Hit, Noticed, Triggers};
 
 /// Bytes that parts of a long input share with each neighbour: a body that goes on behind its
-/// judged part, and the reach of a verdict on either side of it.
-pub const OVERLAP: usize = extent::LONGEST_BODY + 2 * MARGIN;
+/// judged part, the public half that makes a pair with it, another half that could have been
+/// nearer, and the reach of a verdict round each.
+pub const OVERLAP: usize = extent::LONGEST_BODY + 4 * MARGIN;
 
 /// A catalogue made ready to scan. Shared by all threads.
 ///
@@ -60,6 +67,7 @@ pub struct Engine {
     catalogue: Catalogue,
     triggers: Triggers,
     matchers: Vec<Matcher>,
+    pairs: Pairs,
     key: FingerprintKey,
 }
 
@@ -68,7 +76,8 @@ impl Engine {
     pub fn new(catalogue: Catalogue, key: FingerprintKey) -> Self {
         let triggers = Triggers::new(catalogue.rules());
         let matchers = catalogue.rules().iter().map(|_| Matcher::default()).collect();
-        Engine { catalogue, triggers, matchers, key }
+        let pairs = Pairs::new(catalogue.rules());
+        Engine { catalogue, triggers, matchers, pairs, key }
     }
 
     /// The rules in force; a [`Finding`]'s `rule` is an index into them.
@@ -144,7 +153,7 @@ impl Engine {
     /// with [`OVERLAP`] bytes on either side of it they are those of a scan of the whole.
     pub fn scan_core(&self, bytes: &[u8], core: Range<usize>) -> Vec<Finding> {
         let near = core.start.saturating_sub(OVERLAP)..bytes.len().min(core.end + OVERLAP);
-        let mut findings = self.settle(self.detect(bytes, &[near]));
+        let mut findings = self.settle(bytes, self.detect(bytes, &[near]));
         findings.retain(|finding| core.contains(&finding.span.start));
         findings
     }
@@ -166,23 +175,53 @@ impl Engine {
         if self.rule(finding.rule).extends.is_some() { OVERLAP } else { 0 }
     }
 
-    /// Settles overlaps among one blob's findings and sorts them by span.
-    pub fn settle(&self, findings: Vec<Finding>) -> Vec<Finding> {
-        overlap::settle(findings, self.rules())
+    /// Settles overlaps among one blob's findings, makes one of each pair and sorts them by span.
+    pub fn settle(&self, bytes: &[u8], mut findings: Vec<Finding>) -> Vec<Finding> {
+        self.pairs.raise(&mut findings);
+        let mut findings = self.pairs.join(overlap::settle(findings, self.rules()));
+        for finding in &mut findings {
+            self.tell_neighbours(bytes, finding);
+        }
+        for fact in findings.iter_mut().flat_map(|finding| &mut finding.facts) {
+            self.redact_fact(fact);
+        }
+        findings
+    }
+
+    /// Adds what stands beside a secret under a name that its rule asks for.
+    fn tell_neighbours(&self, bytes: &[u8], finding: &mut Finding) {
+        let Some(pair) = &self.rule(finding.rule).pair else { return };
+        let refused = finding.verdict == Verdict::Invalid;
+        for (fact, names) in pair.names.iter().filter(|_| !refused) {
+            if finding.facts.iter().any(|known| known.name == *fact) {
+                continue;
+            }
+            let found = neighbours::nearest(bytes, finding.span, fact, names, pair.within);
+            finding.facts.extend(found.as_ref().map(|partner| partner.fact.clone()));
+            finding.partners.extend(found);
+        }
+        finding.facts.sort();
+        finding.partners.sort_by_key(|partner| partner.span);
+    }
+
+    /// A fact is text of the repository, and what is public in one credential may be the secret
+    /// of another: the user of an address, say.
+    fn redact_fact(&self, fact: &mut Fact) {
+        let is_secret = |finding: &Finding| self.rule(finding.rule).public.is_none();
+        let found = self.settled(fact.value.as_bytes()).into_iter().filter(is_secret);
+        let shown = shown(fact.value.as_bytes(), found);
+        fact.value = String::from_utf8_lossy(&shown).into_owned();
+    }
+
+    /// Findings of a whole text, each half of a pair by itself.
+    fn settled(&self, text: &[u8]) -> Vec<Finding> {
+        overlap::settle(self.detect(text, std::slice::from_ref(&(0..text.len()))), self.rules())
     }
 
     /// `text` with every secret in it replaced by its redacted form: for paths, names and
     /// messages that a report must show.
     pub fn redact(&self, text: &[u8]) -> Vec<u8> {
-        let mut shown = Vec::with_capacity(text.len());
-        let mut done = 0;
-        for finding in self.scan(text) {
-            shown.extend_from_slice(&text[done..finding.span.start]);
-            shown.extend_from_slice(finding.redacted.to_string().as_bytes());
-            done = finding.span.end;
-        }
-        shown.extend_from_slice(&text[done..]);
-        shown
+        shown(text, self.settled(text).into_iter())
     }
 
     fn rule(&self, index: usize) -> &Rule {
@@ -215,6 +254,21 @@ impl Engine {
             confidence: judgement.confidence,
             redacted: Redacted::new(secret, rule),
             fingerprint: self.key.of(&extent::identity(secret, rule.extends)),
+            facts: facts::of(rule, secret, bytes, &candidate.facts),
+            partners: Vec::new(),
         })
     }
+}
+
+/// `text` with the redacted form of each finding in its place.
+fn shown(text: &[u8], findings: impl Iterator<Item = Finding>) -> Vec<u8> {
+    let mut shown = Vec::with_capacity(text.len());
+    let mut done = 0;
+    for finding in findings {
+        shown.extend_from_slice(&text[done..finding.span.start]);
+        shown.extend_from_slice(finding.redacted.to_string().as_bytes());
+        done = finding.span.end;
+    }
+    shown.extend_from_slice(&text[done..]);
+    shown
 }

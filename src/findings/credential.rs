@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use bstr::BString;
 
-use super::{Encoding, Finding, Fingerprint, Redacted, Span, Verdict};
+use super::{Encoding, Fact, Finding, Fingerprint, PartnerPlace, Redacted, Span, Verdict};
 use crate::blob::Region;
 use crate::rules::Confidence;
 
@@ -17,6 +17,8 @@ pub struct Credential {
     pub redacted: Redacted,
     pub verdict: Verdict,
     pub confidence: Confidence,
+    /// What its places tell of it, sorted by name and value.
+    pub facts: Vec<Fact>,
     /// Sorted by place, path, region.
     pub occurrences: Vec<Occurrence>,
 }
@@ -30,6 +32,8 @@ pub struct Occurrence {
     pub span: Span,
     pub encoding: Encoding,
     pub place: Place,
+    /// Public halves of the credential that stand beside it here.
+    pub partners: Vec<PartnerPlace>,
 }
 
 /// In what an occurrence was seen.
@@ -80,6 +84,7 @@ pub fn group(sightings: impl IntoIterator<Item = (Finding, Occurrence)>) -> Vec<
             redacted: finding.redacted.clone(),
             verdict: finding.verdict,
             confidence: finding.confidence,
+            facts: Vec::new(),
             occurrences: Vec::new(),
         });
         let standing = (credential.verdict, credential.confidence, usize::MAX - credential.rule);
@@ -89,10 +94,13 @@ pub fn group(sightings: impl IntoIterator<Item = (Finding, Occurrence)>) -> Vec<
             credential.verdict = finding.verdict;
             credential.confidence = finding.confidence;
         }
+        credential.facts.extend(finding.facts);
         credential.occurrences.push(occurrence);
     }
     let mut credentials: Vec<Credential> = by_secret.into_values().collect();
     for credential in &mut credentials {
+        credential.facts.sort();
+        credential.facts.dedup();
         credential.occurrences.sort();
         credential.occurrences.dedup();
     }

@@ -1,6 +1,7 @@
 //! A judged candidate in one blob.
 
-use super::{Encoding, Fingerprint, Redacted};
+use super::{Encoding, Fact, Fingerprint, Partner, PartnerPlace, Redacted};
+use crate::blob::Region;
 use crate::rules::Confidence;
 
 /// A judged candidate: which rule, where in the blob, how sure. Holds no secret.
@@ -19,6 +20,21 @@ pub struct Finding {
     pub confidence: Confidence,
     pub redacted: Redacted,
     pub fingerprint: Fingerprint,
+    /// Sorted by name and value.
+    pub facts: Vec<Fact>,
+    /// Public halves that stand beside the secret; told once a blob's findings are settled.
+    pub partners: Vec<Partner>,
+}
+
+impl Finding {
+    /// The public halves in their places, which `region` tells of a span.
+    pub fn partner_places(&self, region: impl Fn(Span) -> Region) -> Vec<PartnerPlace> {
+        let place = |partner: &Partner| PartnerPlace {
+            region: region(partner.span),
+            fact: partner.fact.clone(),
+        };
+        self.partners.iter().map(place).collect()
+    }
 }
 
 /// Bytes `start..end` of a blob.

@@ -5,12 +5,14 @@
 
 mod credential;
 mod encoding;
+mod fact;
 mod finding;
 pub mod fingerprint;
 mod redaction;
 
 pub use credential::{CommitRef, Credential, Occurrence, Place, group};
 pub use encoding::{Encoding, Step};
+pub use fact::{Fact, LONGEST_FACT, Partner, PartnerPlace};
 pub use finding::{Finding, Span, Verdict};
 pub use fingerprint::{Fingerprint, FingerprintKey};
 pub use redaction::Redacted;

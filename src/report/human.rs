@@ -5,11 +5,14 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::{Outcome, Report, Task, place_name, plain};
-use crate::findings::{Credential, Occurrence, Place};
+use crate::findings::{Credential, Fact, Occurrence, PartnerPlace, Place};
 use crate::rules::{Rule, Severity};
 
 /// Places shown of one credential; the rest is counted.
 const PLACES_SHOWN: usize = 12;
+
+/// Facts shown of one credential; a password may be used on many hosts.
+const FACTS_SHOWN: usize = 8;
 
 const STRONG: Style = Style::new().bold();
 const FAINT: Style = Style::new().dimmed();
@@ -51,6 +54,7 @@ fn write_credential(credential: &Credential, rule: &Rule, out: &mut dyn Write) -
         credential.fingerprint,
     )?;
     writeln!(out, "  {}", rule.description)?;
+    write_facts(&credential.facts, out)?;
     for occurrence in credential.occurrences.iter().take(PLACES_SHOWN) {
         write_occurrence(occurrence, out)?;
     }
@@ -64,6 +68,20 @@ fn write_credential(credential: &Credential, rule: &Rule, out: &mut dyn Write) -
     Ok(())
 }
 
+/// `  account 123456789012 · key id AKIA…`: what one looks the credential up by.
+fn write_facts(facts: &[Fact], out: &mut dyn Write) -> io::Result<()> {
+    if facts.is_empty() {
+        return Ok(());
+    }
+    let shown = facts.iter().take(FACTS_SHOWN);
+    let mut told: Vec<String> =
+        shown.map(|fact| format!("{} {STRONG}{}{STRONG:#}", fact.label(), fact.value)).collect();
+    if let Some(more) = facts.len().checked_sub(FACTS_SHOWN).filter(|&n| n > 0) {
+        told.push(format!("{FAINT}… and {more} more{FAINT:#}"));
+    }
+    writeln!(out, "  {}", told.join(" · "))
+}
+
 fn write_occurrence(occurrence: &Occurrence, out: &mut dyn Write) -> io::Result<()> {
     let start = occurrence.region.start;
     writeln!(
@@ -73,6 +91,10 @@ fn write_occurrence(occurrence: &Occurrence, out: &mut dyn Write) -> io::Result<
         start.line,
         start.column
     )?;
+    for PartnerPlace { region, fact } in &occurrence.partners {
+        let (line, column, label) = (region.start.line, region.start.column, fact.label());
+        writeln!(out, "    {FAINT}with the {label} at {line}:{column}{FAINT:#}")?;
+    }
     let Place::History { introduced, removed, at_head, .. } = &occurrence.place else {
         return Ok(());
     };

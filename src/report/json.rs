@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{Outcome, Report, Task};
 use crate::blob::Position;
-use crate::findings::{CommitRef, Credential, Occurrence, Place};
+use crate::findings::{CommitRef, Credential, Fact, Occurrence, PartnerPlace, Place};
 use crate::rules::Rule;
 
 /// Writes the report as one JSON object, indented.
@@ -40,10 +40,18 @@ struct CredentialEntry<'r> {
     confidence: &'static str,
     check: &'static str,
     redacted: String,
+    facts: Vec<FactEntry<'r>>,
     rotate: &'r str,
+    link_checked: &'static str,
     runbook: Vec<&'r str>,
     references: Vec<&'r str>,
     occurrences: Vec<OccurrenceEntry<'r>>,
+}
+
+#[derive(Serialize)]
+struct FactEntry<'r> {
+    fact: &'r str,
+    value: &'r str,
 }
 
 #[derive(Serialize)]
@@ -55,9 +63,20 @@ struct OccurrenceEntry<'r> {
     /// Exclusive.
     end: PositionEntry,
     encoding: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    beside: Vec<PartnerEntry<'r>>,
     place: &'static str,
     #[serde(flatten)]
     history: Option<HistoryEntry<'r>>,
+}
+
+/// The public half of a pair.
+#[derive(Serialize)]
+struct PartnerEntry<'r> {
+    #[serde(flatten)]
+    fact: FactEntry<'r>,
+    start: PositionEntry,
+    end: PositionEntry,
 }
 
 #[derive(Serialize)]
@@ -151,7 +170,9 @@ fn credential_entry<'r>(credential: &'r Credential, rule: &'r Rule) -> Credentia
         confidence: credential.confidence.as_str(),
         check: credential.verdict.as_str(),
         redacted: credential.redacted.to_string(),
+        facts: credential.facts.iter().map(fact_entry).collect(),
         rotate: &rule.rotate,
+        link_checked: rule.link_checked.as_str(),
         runbook: rule.runbook.iter().map(AsRef::as_ref).collect(),
         references: rule.references.iter().map(AsRef::as_ref).collect(),
         occurrences: credential.occurrences.iter().map(occurrence_entry).collect(),
@@ -174,8 +195,21 @@ fn occurrence_entry(occurrence: &Occurrence) -> OccurrenceEntry<'_> {
         start: position_entry(occurrence.region.start),
         end: position_entry(occurrence.region.end),
         encoding: occurrence.encoding.to_string(),
+        beside: occurrence.partners.iter().map(partner_entry).collect(),
         place,
         history,
+    }
+}
+
+fn fact_entry(fact: &Fact) -> FactEntry<'_> {
+    FactEntry { fact: &fact.name, value: &fact.value }
+}
+
+fn partner_entry(partner: &PartnerPlace) -> PartnerEntry<'_> {
+    PartnerEntry {
+        fact: fact_entry(&partner.fact),
+        start: position_entry(partner.region.start),
+        end: position_entry(partner.region.end),
     }
 }
 

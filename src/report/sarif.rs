@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 
 use super::{Outcome, Report, Task};
 use crate::blob;
-use crate::findings::{Credential, Occurrence, Place};
+use crate::findings::{Credential, Fact, Occurrence, Place};
 use crate::rules::{Confidence, Rule, Severity};
 
 /// Where the schema is served for good; the crate's own constant names a host behind it.
@@ -31,6 +31,9 @@ const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
 /// Results that GitHub takes in one run.
 const MOST_RESULTS: usize = 25_000;
+
+/// Facts told in a message; all are in the properties.
+const FACTS_SHOWN: usize = 8;
 
 /// What a URI's path cannot hold as it stands (RFC 3986, `pchar` and `/`).
 const NOT_IN_A_PATH: &AsciiSet = &CONTROLS
@@ -107,6 +110,7 @@ fn build_rule(rule: &Rule) -> ReportingDescriptor {
         tags.push("legacy".to_owned());
     }
     let properties = BTreeMap::from([
+        ("link-checked".to_owned(), json!(rule.link_checked.as_str())),
         ("precision".to_owned(), json!(precision(rule))),
         ("security-severity".to_owned(), json!(security_severity(rule))),
     ]);
@@ -200,8 +204,11 @@ fn build_result(
         ("check".to_owned(), json!(credential.verdict.as_str())),
         ("redacted".to_owned(), json!(credential.redacted.to_string())),
     ]);
+    if !credential.facts.is_empty() {
+        properties.insert("facts".to_owned(), build_facts(&credential.facts));
+    }
     properties.extend(build_history(occurrence));
-    SarifResult::builder()
+    let mut result = SarifResult::builder()
         .rule_id(rule.id.as_ref())
         .rule_index(rule_index as i64)
         .level(level)
@@ -212,7 +219,9 @@ fn build_result(
             ("primaryLocationLineHash".to_owned(), format!("{fingerprint}:{number}")),
         ]))
         .properties(PropertyBag::builder().additional_properties(properties).build())
-        .build()
+        .build();
+    result.related_locations = build_partners(occurrence);
+    result
 }
 
 fn build_message(credential: &Credential, rule: &Rule, occurrence: &Occurrence) -> Message {
@@ -226,10 +235,55 @@ fn build_message(credential: &Credential, rule: &Rule, occurrence: &Occurrence) 
         _ => String::new(),
     };
     let text = format!(
-        "{} {} leaked.{came_in} {} Rotate it now: [how to rotate]({}).",
-        rule.name, credential.redacted, rule.description, rule.rotate
+        "{} {} leaked.{}{came_in} {} Rotate it now: [how to rotate]({}).",
+        rule.name,
+        credential.redacted,
+        told_facts(credential, occurrence),
+        rule.description,
+        rule.rotate
     );
     Message::builder().text(text).build()
+}
+
+/// ` Account: 123456789012; key id: [AKIA…](1).`, where a number leads to the related location
+/// that has it.
+fn told_facts(credential: &Credential, occurrence: &Occurrence) -> String {
+    let shown = credential.facts.iter().take(FACTS_SHOWN).map(|fact| {
+        let place = occurrence.partners.iter().position(|partner| partner.fact == *fact);
+        match place {
+            Some(place) => format!("{}: [{}]({})", fact.label(), escape(&fact.value), place + 1),
+            None => format!("{}: {}", fact.label(), escape(&fact.value)),
+        }
+    });
+    let shown: Vec<String> = shown.collect();
+    if shown.is_empty() { String::new() } else { format!(" It has {}.", shown.join(", ")) }
+}
+
+/// Brackets mark links in a message's text (SARIF 2.1.0, 3.11.6).
+fn escape(value: &str) -> String {
+    value.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
+}
+
+/// By name, a list of values each.
+fn build_facts(facts: &[Fact]) -> Value {
+    let mut by_name: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for fact in facts {
+        by_name.entry(&fact.name).or_default().push(&fact.value);
+    }
+    json!(by_name)
+}
+
+/// The public halves of a pair, numbered from 1.
+fn build_partners(occurrence: &Occurrence) -> Option<Vec<Location>> {
+    let numbered = occurrence.partners.iter().zip(1..);
+    let locations: Vec<Location> = numbered
+        .map(|(partner, id)| {
+            let message = Message::builder().text(format!("The {}.", partner.fact.label())).build();
+            let place = build_place(occurrence, partner.region);
+            Location::builder().id(id).message(message).physical_location(place).build()
+        })
+        .collect();
+    (!locations.is_empty()).then_some(locations)
 }
 
 fn build_history(occurrence: &Occurrence) -> BTreeMap<String, Value> {
@@ -254,7 +308,12 @@ fn build_history(occurrence: &Occurrence) -> BTreeMap<String, Value> {
 }
 
 fn build_location(occurrence: &Occurrence) -> Location {
-    let blob::Region { start, end } = occurrence.region;
+    let place = build_place(occurrence, occurrence.region);
+    Location::builder().physical_location(place).build()
+}
+
+fn build_place(occurrence: &Occurrence, region: blob::Region) -> PhysicalLocation {
+    let blob::Region { start, end } = region;
     let region = Region::builder()
         .start_line(start.line as i64)
         .start_column(start.column as i64)
@@ -263,8 +322,7 @@ fn build_location(occurrence: &Occurrence) -> Location {
         .build();
     let artifact =
         ArtifactLocation::builder().uri(uri(occurrence)).uri_base_id("%SRCROOT%").build();
-    let place = PhysicalLocation::builder().artifact_location(artifact).region(region).build();
-    Location::builder().physical_location(place).build()
+    PhysicalLocation::builder().artifact_location(artifact).region(region).build()
 }
 
 /// The path, percent-encoded; a name that stands for one where there is none.

@@ -5,9 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::check::{RuleError, check_file};
+use super::pairs::check_pairs;
 use super::{
-    CharKind, Checks, Checksum, Confidence, Extension, PublicShape, Rule, Seat, Severity,
-    Structure, Text, Texts, Trigger,
+    CharKind, Checks, Checksum, Confidence, Extension, LinkChecked, Pair, PublicShape, Rule, Seat,
+    Severity, Structure, Text, Texts, Trigger,
 };
 
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
@@ -35,6 +36,11 @@ impl Catalogue {
         Catalogue { rules: BUILT_IN.to_vec() }
     }
 
+    /// No rules at all.
+    pub fn empty() -> Self {
+        Catalogue { rules: Vec::new() }
+    }
+
     /// Adds the rules of a user's own file, which has the schema of `patterns/*.toml`.
     pub fn add_file(&mut self, file: &Path) -> Result<(), CatalogueError> {
         for rule in read(file)? {
@@ -46,21 +52,22 @@ impl Catalogue {
                 Err(place) => self.rules.insert(place, rule),
             }
         }
-        Ok(())
+        self.check(file)
     }
 
-    /// As [`Catalogue::add_file`], but a rule of the file stands in for one of the same id.
-    /// Returns the ids.
-    pub fn replace_file(&mut self, file: &Path) -> Result<Vec<String>, CatalogueError> {
-        let rules = read(file)?;
-        let ids: Vec<String> = rules.iter().map(|rule| rule.id.to_string()).collect();
+    fn check(&self, file: &Path) -> Result<(), CatalogueError> {
+        check_pairs(&self.rules).map_err(|why| CatalogueError::Rule { file: file.to_owned(), why })
+    }
+
+    /// Adds checked rules; one stands in for another of the same id.
+    pub fn replace(&mut self, rules: impl IntoIterator<Item = Rule>) -> Result<(), RuleError> {
         for rule in rules {
             match self.rules.binary_search_by(|known| known.id.cmp(&rule.id)) {
                 Ok(place) => self.rules[place] = rule,
                 Err(place) => self.rules.insert(place, rule),
             }
         }
-        Ok(ids)
+        check_pairs(&self.rules)
     }
 
     /// Keeps only the rules that are wanted.

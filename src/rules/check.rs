@@ -6,13 +6,15 @@
 
 use std::borrow::Cow;
 
-use regex_syntax::hir::{Hir, HirKind};
+use regex_syntax::hir::Hir;
+use toml::Spanned;
 
-use super::schema::{FileSyntax, ProviderSyntax, RuleSyntax};
+use super::facts::{check_name, named_groups};
+use super::schema::{FileSyntax, PairSyntax, ProviderSyntax, RuleSyntax};
 use super::shape::{bytes_before, seat};
 use super::{
-    AFTER, BEFORE, CharKind, Checks, Checksum, Confidence, Extension, LONGEST, MOST_GROUPS,
-    PublicShape, Rule, Seat, Severity, Structure, Text, Texts, Trigger,
+    AFTER, BEFORE, CharKind, Checks, Checksum, Confidence, Extension, LONGEST, LinkChecked, MARGIN,
+    MOST_GROUPS, Pair, PublicShape, Rule, Seat, Severity, Structure, Text, Texts, Trigger,
 };
 
 /// Why a pattern file was refused. Names the rule; the caller adds the file.
@@ -20,8 +22,22 @@ use super::{
 pub enum RuleError {
     #[error("not a pattern file: {0}")]
     Syntax(#[from] toml::de::Error),
+    #[error("[provider]: {0}")]
+    Provider(String),
+    #[error("line {line}, rule {id}: {why}")]
+    Rule { line: usize, id: String, why: String },
     #[error("rule {id}: {why}")]
-    Rule { id: String, why: String },
+    Pair { id: String, why: String },
+}
+
+/// A checked rule and where it is written: lines from 1.
+#[derive(Clone, Debug)]
+pub struct Written {
+    pub rule: Rule,
+    /// Where the rule begins.
+    pub line: usize,
+    pub examples: Vec<usize>,
+    pub non_examples: Vec<usize>,
 }
 
 /// Reads and checks the text of one pattern file.
@@ -29,20 +45,62 @@ pub enum RuleError {
 /// `stem` is the file's name without `.toml`; every rule's id must be it or begin with it
 /// and a hyphen. `None` (a user's file) leaves the id free.
 pub fn check_file(text: &str, stem: Option<&str>) -> Result<Vec<Rule>, RuleError> {
+    check_each(text, stem)?.into_iter().map(|rule| Ok(rule?.rule)).collect()
+}
+
+/// As [`check_file`], but goes on behind a rule that is wrong.
+pub fn check_each(
+    text: &str,
+    stem: Option<&str>,
+) -> Result<Vec<Result<Written, RuleError>>, RuleError> {
     let file: FileSyntax = toml::from_str(text)?;
     let provider = file.provider;
-    file.rules
-        .into_iter()
-        .map(|rule| {
-            let id = rule.id.clone();
-            check_rule(inherit(rule, &provider), &provider.name, stem)
-                .map_err(|why| RuleError::Rule { id, why })
-        })
-        .collect()
+    if stem.is_some() && provider.link_checked.is_none() {
+        let known: Vec<&str> = LinkChecked::ALL.iter().map(|known| known.as_str()).collect();
+        let why =
+            format!("link_checked is missing: say how `rotate` was checked, {}", known.join(", "));
+        return Err(RuleError::Provider(why));
+    }
+    let check = |rule: Spanned<RuleSyntax>| {
+        let from = rule.span().start;
+        let rule = rule.into_inner();
+        let lines = |texts: &[Spanned<String>]| {
+            texts.iter().map(|example| line_at(text, example.span().start)).collect()
+        };
+        let (id, examples) = (rule.id.clone(), lines(&rule.examples));
+        let non_examples = lines(&rule.non_examples);
+        match check_rule(inherit(rule, &provider), &provider.name, stem) {
+            Ok(rule) => Ok(Written { rule, line: line_at(text, from), examples, non_examples }),
+            Err(why) => Err(RuleError::Rule { line: line_of(text, from, &why), id, why }),
+        }
+    };
+    Ok(file.rules.into_iter().map(check).collect())
+}
+
+fn line_at(text: &str, offset: usize) -> usize {
+    1 + text.as_bytes()[..offset.min(text.len())].iter().filter(|&&b| b == b'\n').count()
+}
+
+/// The line of the field that an error begins with, in the rule that begins at `from`; the
+/// rule's own where it names none.
+fn line_of(text: &str, from: usize, why: &str) -> usize {
+    let field = why.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or("");
+    let lines = text[from..].lines().enumerate();
+    let mut of_rule = lines.take_while(|(at, line)| *at == 0 || !line.starts_with("[[rule]]"));
+    let is_set = |line: &str| {
+        let rest = line.trim_start().strip_prefix(field);
+        !field.is_empty() && rest.is_some_and(|rest| rest.trim_start().starts_with('='))
+    };
+    let offset = of_rule.find(|(_, line)| is_set(line)).map_or(0, |(at, _)| at);
+    line_at(text, from) + offset
 }
 
 /// The rule with what its provider says for all of them.
 fn inherit(mut rule: RuleSyntax, provider: &ProviderSyntax) -> RuleSyntax {
+    // A link of the rule's own was not checked with the provider's.
+    if rule.rotate.is_none() && rule.link_checked.is_none() {
+        rule.link_checked.clone_from(&provider.link_checked);
+    }
     rule.rotate.get_or_insert_with(|| provider.rotate.clone());
     if rule.runbook.is_empty() {
         rule.runbook.clone_from(&provider.runbook);
@@ -56,7 +114,7 @@ fn inherit(mut rule: RuleSyntax, provider: &ProviderSyntax) -> RuleSyntax {
 fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Rule, String> {
     check_id(&rule.id, stem)?;
     check_texts(&rule)?;
-    let hir = parse_regex(&rule.regex)?;
+    let (hir, facts) = parse_regex(&rule.regex, rule.public.is_some())?;
     let trigger = check_trigger(&rule, &hir)?;
     check_before(&rule, &trigger)?;
     let rotate = rule.rotate.unwrap_or_default();
@@ -85,6 +143,16 @@ fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Ru
             )?,
             never: texts(rule.checks.never),
         },
+        facts: texts(facts),
+        public: rule.public.map(Cow::Owned),
+        pair: rule.pair.map(pair).transpose()?,
+        link_checked: optional_word(
+            "link_checked",
+            rule.link_checked,
+            LinkChecked::from_name,
+            LinkChecked::ALL,
+        )?
+        .unwrap_or(LinkChecked::Memory),
         trigger,
         id: Cow::Owned(rule.id),
         since: Cow::Owned(rule.since),
@@ -97,13 +165,31 @@ fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Ru
         rotate: Cow::Owned(rotate),
         runbook: texts(rule.runbook),
         references: texts(rule.references),
-        examples: texts(rule.examples),
-        non_examples: texts(rule.non_examples),
+        examples: spanned(rule.examples),
+        non_examples: spanned(rule.non_examples),
     })
+}
+
+fn pair(PairSyntax { with, names, within }: PairSyntax) -> Result<Pair, String> {
+    if with.is_empty() && names.is_empty() || within == 0 || within > MARGIN {
+        return Err(format!("pair: `with` or `names`, and `within` from 1 to {MARGIN} bytes"));
+    }
+    for (fact, names) in &names {
+        check_name(fact).map_err(|why| format!("pair: {why}"))?;
+        if let Some(name) = names.iter().find(|name| !is_name(name, 3)) {
+            return Err(format!("pair: name {name:?}: 3 and more of letters, digits, _, - and ."));
+        }
+    }
+    let names = names.into_iter().map(|(fact, names)| (Cow::Owned(fact), texts(names)));
+    Ok(Pair { with: texts(with), names: names.collect(), within })
 }
 
 fn texts(list: Vec<String>) -> Texts {
     Cow::Owned(list.into_iter().map(Text::Owned).collect())
+}
+
+fn spanned(list: Vec<Spanned<String>>) -> Texts {
+    texts(list.into_iter().map(Spanned::into_inner).collect())
 }
 
 /// Kebab-case, and of the file it stands in, so that ids stay unique and speak.
@@ -113,11 +199,11 @@ fn check_id(id: &str, stem: Option<&str>) -> Result<(), String> {
             !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
         });
     if !kebab {
-        return Err("an id is lower-case words and digits joined by single hyphens".into());
+        return Err("id: lower-case words and digits, joined by single hyphens".into());
     }
     match stem {
         Some(stem) if id != stem && !id.starts_with(&format!("{stem}-")) => {
-            Err(format!("an id begins with its file's name, here {stem:?}"))
+            Err(format!("id: begins with its file's name, here {stem:?}"))
         }
         _ => Ok(()),
     }
@@ -125,12 +211,18 @@ fn check_id(id: &str, stem: Option<&str>) -> Result<(), String> {
 
 /// Everything a reader of a report relies on must be there, within what GitHub shows.
 fn check_texts(rule: &RuleSyntax) -> Result<(), String> {
+    if let Some(name) = &rule.public {
+        check_name(name).map_err(|why| format!("public: {why}"))?;
+    }
     for (field, text, longest) in
         [("name", &rule.name, 255), ("description", &rule.description, 1024)]
     {
         if text.trim().is_empty() || text.len() > longest {
             return Err(format!("{field} must have 1 to {longest} bytes"));
         }
+    }
+    if rule.public.is_some() && rule.extends.is_some() {
+        return Err("public: what is shown in full does not go on, take `extends` away".into());
     }
     if rule.runbook.is_empty() {
         return Err("runbook is empty: say how this credential is rotated".into());
@@ -141,15 +233,16 @@ fn check_texts(rule: &RuleSyntax) -> Result<(), String> {
     Ok(())
 }
 
-fn parse_regex(pattern: &str) -> Result<Hir, String> {
+/// The regex's structure, and the names of its facts.
+fn parse_regex(pattern: &str, is_public: bool) -> Result<(Hir, Vec<String>), String> {
     let hir = parse(pattern).map_err(|error| format!("regex: {error}"))?;
     let groups = hir.properties().explicit_captures_len() + 1;
     if groups > MOST_GROUPS {
         return Err(format!("regex: {groups} groups, at most {MOST_GROUPS}; use (?:…)"));
     }
-    match secret_groups(&hir) {
-        1 => Ok(hir),
-        n => Err(format!("regex: needs one group (?<secret>…), has {n}")),
+    match named_groups(&hir, is_public)? {
+        (1, facts) => Ok((hir, facts)),
+        (n, _) => Err(format!("regex: needs one group (?<secret>…), has {n}")),
     }
 }
 
@@ -173,17 +266,6 @@ fn check_before(rule: &RuleSyntax, trigger: &Trigger) -> Result<(), String> {
     }
 }
 
-fn secret_groups(hir: &Hir) -> usize {
-    match hir.kind() {
-        HirKind::Capture(capture) => {
-            usize::from(capture.name.as_deref() == Some("secret")) + secret_groups(&capture.sub)
-        }
-        HirKind::Repetition(repetition) => secret_groups(&repetition.sub),
-        HirKind::Concat(subs) | HirKind::Alternation(subs) => subs.iter().map(secret_groups).sum(),
-        _ => 0,
-    }
-}
-
 /// Points 1 and 3 of the contract: what a verdict looks at is known before it runs.
 fn check_trigger(rule: &RuleSyntax, hir: &Hir) -> Result<Trigger, String> {
     let longest = hir.properties().maximum_len().ok_or(
@@ -193,12 +275,12 @@ fn check_trigger(rule: &RuleSyntax, hir: &Hir) -> Result<Trigger, String> {
         (true, true) => {
             Err("needs anchors (literals in the match) or names (whose value it is)".into())
         }
-        (false, false) => Err("has both anchors and names; make two rules of it".into()),
+        (false, false) => Err("names: there are anchors, too; make two rules of it".into()),
         (true, false) => {
             for name in &rule.names {
-                if name.len() < 4 || !name.bytes().all(is_name_byte) {
+                if !is_name(name, 4) {
                     return Err(format!(
-                        "name {name:?}: 4 and more of letters, digits, _, - and ."
+                        "names: {name:?} is not 4 and more of letters, digits, _, - and ."
                     ));
                 }
             }
@@ -210,13 +292,13 @@ fn check_trigger(rule: &RuleSyntax, hir: &Hir) -> Result<Trigger, String> {
         (false, true) => {
             for anchor in &rule.anchors {
                 if anchor.len() < 2 {
-                    return Err(format!("anchor {anchor:?}: two bytes at least"));
+                    return Err(format!("anchors: {anchor:?} has one byte, two are the least"));
                 }
             }
             let seat = seat(hir, &rule.anchors);
             if seat != Seat::TokenStart && rule.anchors.iter().any(|anchor| anchor.len() < 3) {
                 return Err(
-                    "an anchor of two bytes must begin a word of 16 token characters".into()
+                    "anchors: one of two bytes must begin a word of 16 token characters".into()
                 );
             }
             // A look-around sees one byte more on either side.
@@ -242,8 +324,9 @@ fn check_trigger(rule: &RuleSyntax, hir: &Hir) -> Result<Trigger, String> {
     }
 }
 
-fn is_name_byte(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')
+fn is_name(name: &str, shortest: usize) -> bool {
+    let belongs = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    name.len() >= shortest && name.bytes().all(belongs)
 }
 
 fn word<T: Copy + std::fmt::Display>(

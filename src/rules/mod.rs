@@ -6,11 +6,14 @@
 
 pub mod catalogue;
 pub mod check;
+mod facts;
+mod pairs;
 mod rule;
 pub mod schema;
 mod shape;
 
 pub use rule::{
-    AFTER, BEFORE, CharKind, Checks, Checksum, Confidence, Extension, LONG_RUN, LONGEST, MARGIN,
-    MOST_GROUPS, PublicShape, Rule, Seat, Severity, Structure, TOKEN_RUN, Text, Texts, Trigger,
+    AFTER, BEFORE, CharKind, Checks, Checksum, Confidence, Extension, LONG_RUN, LONGEST,
+    LinkChecked, MARGIN, MOST_GROUPS, Pair, PublicShape, Rule, Seat, Severity, Structure,
+    TOKEN_RUN, Text, Texts, Trigger,
 };

@@ -50,8 +50,16 @@ pub struct Rule {
     /// How far the secret goes on behind what the verdict looked at.
     pub extends: Option<Extension>,
     pub checks: Checks,
+    /// Set on a rule whose value names a credential and is no secret itself: what it is called
+    /// where it is shown, e.g. `key_id`.
+    pub public: Option<Text>,
+    /// Groups of the regex besides `secret`: public facts of that name, e.g. `host`.
+    pub facts: Texts,
+    /// The public half that this secret has beside it.
+    pub pair: Option<Pair>,
     /// Page where the credential is rotated.
     pub rotate: Text,
+    pub link_checked: LinkChecked,
     /// Steps of the rotation, in order.
     pub runbook: Texts,
     /// Pages where the format or the rotation is described.
@@ -60,6 +68,19 @@ pub struct Rule {
     pub examples: Texts,
     /// Texts without a finding.
     pub non_examples: Texts,
+}
+
+/// What makes a pair with a rule's secret: a value of one of the public rules near by, or one
+/// that has a certain name. The two are one finding; one
+/// of the former, which has a form of its own, makes it surer, too.
+#[derive(Clone, Debug)]
+pub struct Pair {
+    /// Ids of rules that are [`Rule::public`].
+    pub with: Texts,
+    /// Facts, and the names of which each is the value, spelled as [`Trigger::Names`] are.
+    pub names: Cow<'static, [(Text, Texts)]>,
+    /// Bytes that may stand between the two, [`MARGIN`] at most.
+    pub within: usize,
 }
 
 /// What sends the engine to a rule.
@@ -152,6 +173,18 @@ named! {
 named! {
     /// How sure a finding is. Ordered, surest last. `Low` ones are shown on request only.
     Confidence { Low = "low", Medium = "medium", High = "high", Certain = "certain", }
+}
+
+named! {
+    /// How a rotation link was checked. Ordered, surest last.
+    LinkChecked {
+        /// Nobody has looked: written from memory.
+        Memory = "memory",
+        /// Other pages of the same host were seen, not this one.
+        Host = "host",
+        /// The page was seen, or pages that link to it.
+        Seen = "seen",
+    }
 }
 
 named! {

@@ -2,9 +2,12 @@
 //!
 //! These types mirror TOML and nothing else; [`super::check`] turns them into checked rules.
 //! `build.rs` reads the built-in catalogue through the same types, so this file depends on
-//! serde alone. The schema is described for authors in `patterns/README.md`.
+//! serde and toml alone. The schema is described for authors in `patterns/README.md`.
+
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use toml::Spanned;
 
 /// One file: a provider and its rules.
 #[derive(Debug, Deserialize)]
@@ -12,7 +15,7 @@ use serde::Deserialize;
 pub struct FileSyntax {
     pub provider: ProviderSyntax,
     #[serde(default, rename = "rule")]
-    pub rules: Vec<RuleSyntax>,
+    pub rules: Vec<Spanned<RuleSyntax>>,
 }
 
 /// `[provider]`: what all rules of the file share.
@@ -22,6 +25,9 @@ pub struct ProviderSyntax {
     pub name: String,
     /// Where this provider's credentials are rotated; a rule may name a better page.
     pub rotate: String,
+    /// How the link was checked, see [`super::LinkChecked`].
+    #[serde(default)]
+    pub link_checked: Option<String>,
     /// How they are rotated, for rules without steps of their own.
     #[serde(default)]
     pub runbook: Vec<String>,
@@ -55,15 +61,38 @@ pub struct RuleSyntax {
     pub extends: Option<String>,
     #[serde(default)]
     pub checks: ChecksSyntax,
+    /// What the value is called where it is shown, being no secret itself.
+    #[serde(default)]
+    pub public: Option<String>,
+    #[serde(default)]
+    pub pair: Option<PairSyntax>,
     #[serde(default)]
     pub rotate: Option<String>,
+    /// How this rule's own link was checked.
+    #[serde(default)]
+    pub link_checked: Option<String>,
     #[serde(default)]
     pub runbook: Vec<String>,
     #[serde(default)]
     pub references: Vec<String>,
-    pub examples: Vec<String>,
+    pub examples: Vec<Spanned<String>>,
     #[serde(default)]
-    pub non_examples: Vec<String>,
+    pub non_examples: Vec<Spanned<String>>,
+}
+
+/// `pair = { with = ["…"], names = { user = ["…"] }, within = 512 }`: the public half of a
+/// credential of two.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PairSyntax {
+    /// Ids of public rules.
+    #[serde(default)]
+    pub with: Vec<String>,
+    /// By fact, the names whose value it is.
+    #[serde(default)]
+    pub names: BTreeMap<String, Vec<String>>,
+    /// Bytes between the two, at most.
+    pub within: usize,
 }
 
 /// `checks = { … }`: what a match must pass beyond its shape.

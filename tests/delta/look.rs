@@ -95,7 +95,7 @@ impl Judge for Looker {
     }
 
     fn found(&self, blob: &Blob<'_>, findings: Vec<Finding>) {
-        self.keep(blob, self.engine.settle(findings));
+        self.keep(blob, self.engine.settle(blob.bytes, findings));
     }
 
     fn whole(&self, blob: &Blob<'_>) {

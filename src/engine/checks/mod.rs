@@ -4,7 +4,7 @@
 //! makes the finding unlikely. Placeholders are nothing at all.
 
 mod azure;
-mod base32;
+pub mod base32;
 mod bech32;
 pub mod characters;
 pub mod checksum;

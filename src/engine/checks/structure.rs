@@ -8,7 +8,7 @@ use crate::rules::Structure;
 
 /// Base64url as tokens carry it: without padding, and forgiving about what is left over in
 /// the last character, because the judged part may be cut anywhere.
-const BASE64URL: GeneralPurpose = GeneralPurpose::new(
+pub(in crate::engine) const BASE64URL: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
     GeneralPurposeConfig::new()
         .with_decode_allow_trailing_bits(true)
@@ -16,7 +16,7 @@ const BASE64URL: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// Base64 with or without padding.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
+pub(in crate::engine) const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );

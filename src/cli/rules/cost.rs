@@ -1,0 +1,103 @@
+//! What rules cost: the time of a scan with them beside one without.
+
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+
+use keysieve::engine::Engine;
+use keysieve::findings::FingerprintKey;
+use keysieve::rules::Rule;
+use keysieve::rules::catalogue::Catalogue;
+
+use super::STRONG;
+
+/// Bytes of the made-up sample.
+const SAMPLE: usize = 1 << 20;
+
+/// A rule is worth a word where a scan with it alone takes so many times as long as one without
+/// rules.
+const SLOW: f64 = 2.0;
+
+/// Scans that are timed, of which the fastest counts.
+const TRIES: usize = 5;
+
+/// Says which rules are slow, each measured alone, and what all of them cost.
+pub fn tell(rules: &[Rule], sample: &[u8], out: &mut dyn Write) -> io::Result<()> {
+    if rules.is_empty() || sample.is_empty() {
+        return Ok(());
+    }
+    let without = time(&[], sample);
+    for rule in rules {
+        let times = time(std::slice::from_ref(rule), sample).div_duration_f64(without);
+        if times > SLOW {
+            let id = &rule.id;
+            writeln!(
+                out,
+                "{STRONG}{id}{STRONG:#}: slow, a scan takes {times:.1} times as long; a longer or \
+                 rarer anchor sends the engine there less often"
+            )?;
+        }
+    }
+    let megabytes = sample.len() as f64 / 1e6;
+    let more = time(rules, sample).saturating_sub(without).as_secs_f64() * 1e3 / megabytes;
+    writeln!(out, "Time: {more:.2} ms a MB more than without rules, on {megabytes:.1} MB.")
+}
+
+/// How long a scan of the sample takes.
+fn time(rules: &[Rule], sample: &[u8]) -> Duration {
+    let mut catalogue = Catalogue::empty();
+    // A rule is measured without its other half, which may not be among them.
+    let alone = rules.iter().cloned().map(|rule| Rule { pair: None, ..rule });
+    // Only pairs could be refused, and there are none.
+    let _ = catalogue.replace(alone);
+    let engine = Engine::new(catalogue, FingerprintKey::new(b""));
+    let once = |_| {
+        let start = Instant::now();
+        engine.scan(sample);
+        start.elapsed()
+    };
+    (0..TRIES).map(once).min().unwrap_or_default()
+}
+
+/// Text as repositories hold it, the same each time: code, settings, prose, digests, base64.
+pub fn made_up_text() -> Vec<u8> {
+    const WORDS: &[&str] = &[
+        "the", "return", "value", "config", "user", "token", "key", "secret", "password", "self",
+        "import", "from", "http", "client", "index", "length", "string", "error", "async", "test",
+        "auth", "api", "path", "name", "data", "result", "option", "default", "version", "module",
+    ];
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut next = move |bound: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % bound as u64) as usize
+    };
+    let mut text = String::with_capacity(SAMPLE + 256);
+    while text.len() < SAMPLE {
+        let (a, b) = (WORDS[next(WORDS.len())], WORDS[next(WORDS.len())]);
+        match next(8) {
+            0 => text.push_str(&format!("    let {a}_{b} = {b}({}, \"{a}\");\n", next(10_000))),
+            1 => text.push_str(&format!("{}_{}={a}{}\n", a.to_uppercase(), b, next(1_000_000))),
+            2 => text.push_str(&format!("  \"{a}\": \"https://{b}.test/{a}?{b}={}\",\n", next(99))),
+            3 => {
+                let digits = (0..40).map(|_| char::from(b"0123456789abcdef"[next(16)]));
+                let digits: String = digits.collect();
+                text.push_str(&format!("{digits}  {a}/{b}\n"));
+            }
+            4 => {
+                const BASE64: &[u8] =
+                    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+                text.extend((0..76).map(|_| char::from(BASE64[next(64)])));
+                text.push('\n');
+            }
+            _ => {
+                for _ in 0..12 {
+                    text.push_str(WORDS[next(WORDS.len())]);
+                    text.push(' ');
+                }
+                text.push('\n');
+            }
+        }
+    }
+    text.into_bytes()
+}
