@@ -1,7 +1,10 @@
 //! Literals that are looked for everywhere: rare fragments of names, and anchors that do not
 //! begin a token (`-----BEGIN`, `://`).
 
-use super::masks::{FOLD, FRAGMENT, LiteralTable, is_word};
+use std::cmp::Reverse;
+
+use super::heads::{Head, Heads, Opening, first_eight};
+use super::masks::{BUCKETS, FRAGMENT, LiteralTable, in_both_cases, is_word};
 
 /// What a literal stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,34 +23,22 @@ const OF_NAMES: [&str; 6] = ["ecret", "oken", "assw", "auth", "key", "pat"];
 /// Letters of a fragment that counts only at the end of a word.
 const SHORT: usize = 3;
 
+#[derive(Default)]
 pub struct Fragments {
     entries: Vec<Entry>,
-    /// For each hash of three folded bytes the entries that begin with them.
-    slots: Vec<Vec<u16>>,
-    /// A bit for each slot that is taken.
-    taken: Vec<u64>,
+    /// Which of the shared ones are among them.
+    shared: [bool; OF_NAMES.len()],
+    /// By their first three bytes, folded.
+    by_head: Option<Heads<u32>>,
 }
 
 /// For each of a literal's first places the bytes that may stand there.
 type Places = [Vec<u8>; FRAGMENT];
 
 struct Entry {
+    opening: Opening,
     text: Vec<u8>,
     stands_for: Fragment,
-}
-
-/// Bits of a slot's number: with 4,096 slots next to none is taken that need not be.
-const SLOT_BITS: u32 = 12;
-
-impl Default for Fragments {
-    fn default() -> Self {
-        let slots = 1 << SLOT_BITS;
-        Fragments {
-            entries: Vec::new(),
-            slots: vec![Vec::new(); slots],
-            taken: vec![0; slots / 64],
-        }
-    }
 }
 
 impl Fragments {
@@ -57,27 +48,39 @@ impl Fragments {
 
     /// Sees to it that one fragment at least stands in the name, however it is spelled.
     pub fn add_name(&mut self, name: &str) {
-        let name = name.to_ascii_lowercase();
-        let shared = OF_NAMES.iter().find(|fragment| match fragment.len() {
-            SHORT => name.ends_with(*fragment),
-            _ => name.split(['_', '-', '.']).any(|word| word.contains(*fragment)),
-        });
-        let longest = name.split(['_', '-', '.']).max_by_key(|word| word.len());
-        let fragment = shared.copied().or(longest).unwrap_or_default();
-        let known = self
-            .entries
-            .iter()
-            .any(|entry| entry.stands_for == Fragment::Name && entry.text == fragment.as_bytes());
-        if !known {
-            self.add(fragment.as_bytes(), Fragment::Name);
+        let name = name.as_bytes();
+        let holds = |fragment: &str| match fragment.len() {
+            SHORT => name.len() >= SHORT && ends_with(name, fragment.as_bytes()),
+            length => name.windows(length).any(|here| begins_with(here, fragment.as_bytes())),
+        };
+        if let Some(shared) = OF_NAMES.iter().position(|fragment| holds(fragment)) {
+            if !std::mem::replace(&mut self.shared[shared], true) {
+                self.add(OF_NAMES[shared].as_bytes(), Fragment::Name);
+            }
+            return;
+        }
+        let words = name.split(|b| matches!(b, b'_' | b'-' | b'.'));
+        let longest = words.max_by_key(|word| word.len()).unwrap_or_default();
+        let longest = longest.to_ascii_lowercase();
+        let known = |entry: &Entry| entry.stands_for == Fragment::Name && entry.text == longest;
+        if !self.entries.iter().any(known) {
+            self.add(&longest, Fragment::Name);
         }
     }
 
     fn add(&mut self, text: &[u8], stands_for: Fragment) {
-        let slot = slot([text[0], text[1], text[2]]);
-        self.taken[slot / 64] |= 1 << (slot % 64);
-        self.slots[slot].push(self.entries.len() as u16);
-        self.entries.push(Entry { text: text.to_vec(), stands_for });
+        let opening = match stands_for {
+            Fragment::Anchor(_) => Opening::new(text),
+            Fragment::Name => Opening::in_any_case(text),
+        };
+        self.entries.push(Entry { opening, text: text.to_vec(), stands_for });
+    }
+
+    /// Sorts what was added; to be called once, before the first look-up.
+    pub fn finish(&mut self) {
+        let head = |entry: &Entry| folded(entry.text.first_chunk().copied().unwrap_or_default());
+        let entries = self.entries.iter().zip(0..);
+        self.by_head = Some(Heads::new(entries.map(|(entry, index)| (head(entry), index))));
     }
 
     /// The table by which the masks mark where one of these may begin. Each head goes into the
@@ -85,23 +88,21 @@ impl Fragments {
     pub fn table(&self) -> LiteralTable {
         let mut heads = self.heads();
         heads.sort_by_cached_key(|places| {
-            let mut alone = LiteralTable::default();
-            alone.add(places.each_ref().map(Vec::as_slice), 0);
-            std::cmp::Reverse(alone.expected(0) as u64)
+            let mut alone = Bucket::default();
+            alone.add(places);
+            Reverse(alone.marked as u64)
         });
+        let mut buckets = [Bucket::default(); BUCKETS];
         let mut table = LiteralTable::default();
-        let mut marked = [0.0; 8];
         for places in &heads {
-            let places = places.each_ref().map(Vec::as_slice);
-            let with = std::array::from_fn::<f64, 8, _>(|bucket| {
-                let mut with = table.clone();
-                with.add(places, bucket);
-                with.expected(bucket)
+            let with = buckets.map(|mut bucket| {
+                bucket.add(places);
+                bucket
             });
-            let more = |bucket: usize| with[bucket] - marked[bucket];
-            let bucket = (0..8).min_by(|&a, &b| more(a).total_cmp(&more(b))).unwrap_or(0);
-            table.add(places, bucket);
-            marked[bucket] = with[bucket];
+            let more = |bucket: usize| with[bucket].marked - buckets[bucket].marked;
+            let best = (0..BUCKETS).min_by(|&a, &b| more(a).total_cmp(&more(b))).unwrap_or(0);
+            table.add(places.each_ref().map(Vec::as_slice), best);
+            buckets[best] = with[best];
         }
         table
     }
@@ -127,14 +128,10 @@ impl Fragments {
     /// Calls `found` with every literal that `text` begins with, and its length.
     #[inline]
     pub fn each(&self, text: &[u8], mut found: impl FnMut(Fragment, usize)) {
-        let Some(&start) = text.first_chunk::<3>() else { return };
-        let slot = slot(start);
-        if self.taken[slot / 64] >> (slot % 64) & 1 == 0 {
-            return;
-        }
-        for &entry in &self.slots[slot] {
-            let entry = &self.entries[usize::from(entry)];
-            if entry.begins(text) {
+        let (Some(heads), Some(head)) = (&self.by_head, text.first_chunk()) else { return };
+        for &index in heads.of(folded(*head)) {
+            let entry = &self.entries[index as usize];
+            if entry.opening.may_begin(first_eight(text)) && entry.begins(text) {
                 found(entry.stands_for, entry.text.len());
             }
         }
@@ -143,16 +140,91 @@ impl Fragments {
 
 impl Entry {
     fn begins(&self, text: &[u8]) -> bool {
-        let Some(here) = text.get(..self.text.len()) else { return false };
         match self.stands_for {
-            Fragment::Anchor(_) => here == self.text,
+            Fragment::Anchor(_) => text.starts_with(&self.text),
             Fragment::Name => {
                 let at_end = || text.get(SHORT).is_none_or(|&next| !is_word(next) || next == b'_');
-                here.eq_ignore_ascii_case(&self.text) && (here.len() > SHORT || at_end())
+                begins_with(text, &self.text) && (self.text.len() > SHORT || at_end())
             }
         }
     }
 }
+
+/// Whether the text begins with the literal in any letter case.
+fn begins_with(text: &[u8], literal: &[u8]) -> bool {
+    text.get(..literal.len()).is_some_and(|head| head.eq_ignore_ascii_case(literal))
+}
+
+/// Whether the text ends with the literal in any letter case.
+fn ends_with(text: &[u8], literal: &[u8]) -> bool {
+    begins_with(&text[text.len().saturating_sub(literal.len())..], literal)
+}
+
+/// The head of all that differ from it in the case of letters; some signs share it.
+fn folded(head: Head) -> Head {
+    head.map(|b| b | 0x20)
+}
+
+/// One of the table's buckets as it is being filled: for each place the nibbles of the bytes
+/// that may stand there.
+#[derive(Clone, Copy, Default)]
+struct Bucket {
+    low: [u16; FRAGMENT],
+    high: [u16; FRAGMENT],
+    /// Share of the bytes in source text that pass at each place.
+    share: [f32; FRAGMENT],
+    /// Of a megabyte of source text so many places may be marked.
+    marked: f32,
+}
+
+impl Bucket {
+    fn add(&mut self, places: &Places) {
+        for (at, bytes) in places.iter().enumerate() {
+            if bytes.len() == ANY {
+                (self.low[at], self.high[at], self.share[at]) = (u16::MAX, u16::MAX, 1.0);
+                continue;
+            }
+            let (mut low, mut high) = (self.low[at], self.high[at]);
+            for b in in_both_cases(bytes) {
+                low |= 1 << (b & 15);
+                high |= 1 << (b >> 4);
+            }
+            if (low, high) != (self.low[at], self.high[at]) {
+                (self.low[at], self.high[at], self.share[at]) = (low, high, share(low, high));
+            }
+        }
+        self.marked = 1e6 * self.share.iter().product::<f32>();
+    }
+}
+
+/// How many bytes there are.
+const ANY: usize = 256;
+
+/// Share in source text of the bytes with such nibbles.
+fn share(low: u16, high: u16) -> f32 {
+    let set = |nibbles: u16| (0..16).filter(move |nibble| nibbles >> nibble & 1 == 1);
+    set(high).flat_map(|high| set(low).map(move |low| FREQUENCIES[high << 4 | low])).sum()
+}
+
+/// Share of each byte in source text, roughly.
+static FREQUENCIES: [f32; 256] = {
+    let mut shares = [0.0; 256];
+    let mut b = 0;
+    while b < 256 {
+        shares[b] = match b as u8 {
+            b'e' | b't' => 0.07,
+            b'a' | b'i' | b'n' | b'o' | b'r' | b's' => 0.05,
+            b'c' | b'd' | b'l' | b'm' | b'p' | b'u' => 0.03,
+            b'a'..=b'z' => 0.01,
+            b' ' => 0.15,
+            b'\n' | b'.' | b'_' => 0.02,
+            b'!'..=b'~' => 0.004,
+            _ => 0.0005,
+        };
+        b += 1;
+    }
+    shares
+};
 
 /// Bytes that end a word: those of the lower half and beyond ASCII, and those among the
 /// letters.
@@ -160,10 +232,4 @@ fn word_ends() -> [Vec<u8>; 2] {
     let ends = (0..=255).filter(|&b| !is_word(b) || b == b'_');
     let (among_letters, others) = ends.partition(|b| matches!(b, 0x40..=0x7f));
     [others, among_letters]
-}
-
-/// Three folded bytes, hashed.
-fn slot(start: [u8; 3]) -> usize {
-    let [a, b, c] = start.map(|b| u32::from(b | FOLD));
-    ((a | b << 8 | c << 16).wrapping_mul(0x9e37_79b1) >> (32 - SLOT_BITS)) as usize
 }

@@ -1,42 +1,101 @@
 //! Anchors that stand within a long run, such as the signatures of Azure's keys: looked for in
 //! runs of [`crate::rules::LONG_RUN`] characters and more, and nowhere else.
 
-use aho_corasick::automaton::OverlappingState;
-use aho_corasick::dfa::DFA;
-use aho_corasick::{Anchored, Input, MatchKind, automaton::Automaton};
+use aho_corasick::{AhoCorasick, MatchKind, packed};
 
-/// All such anchors in one automaton, which reads a byte of a run at a time.
+/// All such anchors, each with its rules.
 #[derive(Default)]
 pub struct Marks {
-    anchors: Vec<(String, usize)>,
-    automaton: Option<DFA>,
+    anchors: Vec<(String, Vec<usize>)>,
+    search: Option<Search>,
+}
+
+/// A packed search, where the processor has what it takes.
+enum Search {
+    Packed(packed::Searcher),
+    Automaton(AhoCorasick),
 }
 
 impl Marks {
     pub fn add(&mut self, anchor: &str, rule: usize) {
-        self.anchors.push((anchor.to_owned(), rule));
+        match self.anchors.iter_mut().find(|(text, _)| text == anchor) {
+            Some((_, rules)) => rules.push(rule),
+            None => self.anchors.push((anchor.to_owned(), vec![rule])),
+        }
     }
 
-    /// Builds the automaton; to be called once, before the first look-up.
+    /// Builds the search; to be called once, before the first look-up.
     pub fn finish(&mut self) {
-        let texts = self.anchors.iter().map(|(text, _)| text);
-        let automaton = DFA::builder().match_kind(MatchKind::Standard).build(texts);
-        self.automaton = (!self.anchors.is_empty())
-            .then(|| automaton.expect("a catalogue's anchors fit an automaton"));
+        if self.anchors.is_empty() {
+            return;
+        }
+        let texts = || self.anchors.iter().map(|(text, _)| text);
+        self.search = Some(match packed::Searcher::new(texts()) {
+            Some(searcher) => Search::Packed(searcher),
+            None => {
+                let automaton =
+                    AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(texts());
+                Search::Automaton(automaton.expect("a catalogue's anchors fit an automaton"))
+            }
+        });
     }
 
     /// Calls `found` with place, length and rule of every anchor in the run.
     pub fn each(&self, run: &[u8], mut found: impl FnMut(usize, usize, usize)) {
-        let Some(automaton) = &self.automaton else { return };
-        let input = Input::new(run).anchored(Anchored::No);
-        let mut state = OverlappingState::start();
-        loop {
-            automaton
-                .try_find_overlapping(&input, &mut state)
-                .expect("standard matching finds overlapping matches");
-            let Some(hit) = state.get_match() else { return };
-            let (text, rule) = &self.anchors[hit.pattern().as_usize()];
-            found(hit.start(), text.len(), *rule);
+        let Some(search) = &self.search else { return };
+        let mut from = 0;
+        while let Some(place) = search.first(&run[from..]).map(|at| from + at) {
+            // Others may begin there too, or before this one ends.
+            for (text, rules) in &self.anchors {
+                if run[place..].starts_with(text.as_bytes()) {
+                    rules.iter().for_each(|&rule| found(place, text.len(), rule));
+                }
+            }
+            from = place + 1;
+        }
+    }
+}
+
+impl Search {
+    /// Where the first anchor begins.
+    fn first(&self, run: &[u8]) -> Option<usize> {
+        match self {
+            Search::Packed(searcher) => searcher.find(run).map(|hit| hit.start()),
+            Search::Automaton(automaton) => automaton.find(run).map(|hit| hit.start()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn anchors_that_overlap_are_all_found() {
+        let mut marks = Marks::default();
+        for (rule, anchor) in ["AAAB", "AABC", "AABCD", "AAAB", "BCDE"].into_iter().enumerate() {
+            marks.add(anchor, rule);
+        }
+        marks.finish();
+        let packed = marks.search.take();
+        marks.search = Some(Search::Automaton(
+            AhoCorasick::builder()
+                .match_kind(MatchKind::LeftmostFirst)
+                .build(marks.anchors.iter().map(|(text, _)| text))
+                .unwrap(),
+        ));
+        for search in [packed, marks.search.take()] {
+            marks.search = search;
+            for before in 0..70 {
+                let run = ["x".repeat(before), "AAABCDE".into(), "x".repeat(40)].concat();
+                let mut found = Vec::new();
+                marks.each(run.as_bytes(), |place, length, rule| {
+                    found.push((place - before, length, rule));
+                });
+                found.sort_unstable();
+                let wanted = [(0, 4, 0), (0, 4, 3), (1, 4, 1), (1, 5, 2), (3, 4, 4)];
+                assert_eq!(found, wanted, "behind {before}");
+            }
         }
     }
 }

@@ -26,6 +26,7 @@ pub mod examples;
 mod extent;
 mod facts;
 mod fragments;
+mod heads;
 mod marks;
 mod masks;
 mod matcher;

@@ -12,7 +12,7 @@ use std::ops::Range;
 use super::decode::{Entry, RUN_SHORTEST, belongs, kinds};
 use super::fragments::{Fragment, Fragments};
 use super::marks::Marks;
-use super::masks::{BLOCK, Classifier, Masks, is_token, is_word};
+use super::masks::{BATCH, BLOCK, Classifier, Found, Masks, RUN, Starts, is_token, is_word};
 use super::names::Names;
 use super::prefixes::Prefixes;
 use crate::rules::{LONG_RUN, Rule, Seat, TOKEN_RUN, Trigger};
@@ -43,8 +43,8 @@ pub enum Noticed {
     Entry(Entry),
 }
 
-/// Blocks classified at a time: their masks stay in the first-level cache.
-const BATCH: usize = 64;
+/// The masks know runs of one length and of twice that.
+const _: () = assert!(RUN == TOKEN_RUN && RUN == RUN_SHORTEST && 2 * RUN == LONG_RUN);
 
 impl Triggers {
     pub fn new(rules: &[Rule]) -> Self {
@@ -72,65 +72,71 @@ impl Triggers {
             }
         }
         prefixes.finish();
+        fragments.finish();
         names.finish();
         marks.finish();
-        let classifier = Classifier::new(fragments.table());
+        let classifier = Classifier::new(&fragments.table());
         Triggers { classifier, prefixes, fragments, names, marks }
     }
 
     /// Calls `found` with everything that is noticed in `range`.
     pub fn each(&self, bytes: &[u8], range: Range<usize>, mut found: impl FnMut(Noticed)) {
-        // The block before, a batch, and the block behind.
-        let mut masks = [Masks::default(); BATCH + 2];
-        let mut before = Masks::default();
-        if range.start > 0 {
-            before = self.classifier.last_bits(&bytes[..range.start]);
+        if range.is_empty() {
+            return;
         }
+        let mut masks = Masks::default();
+        if range.start > 0 {
+            self.classifier.end_with(&bytes[..range.start], &mut masks);
+        }
+        self.classifier.classify(bytes, range.start, &mut masks, 1, 1);
         self.in_begun_run(bytes, &range, &mut found);
+        let (mut starts, mut places) = (Starts::default(), Found::default());
         let mut from = range.start;
         while from < range.end {
             let blocks = (range.end - from).div_ceil(BLOCK).min(BATCH);
-            masks[0] = before;
-            self.classifier.classify(bytes, from, &mut masks[1..blocks + 2]);
-            for block in 0..blocks {
-                let at = from + block * BLOCK;
-                let here = first_bits(range.end - at);
-                let near = Near::new(&masks[block..block + 3]);
-                for bit in bits(near.token_starts() & here) {
-                    self.prefix(bytes, at + bit, &mut found);
+            self.classifier.classify(bytes, from + BLOCK, &mut masks, 2, blocks);
+            self.classifier.starts(&masks, range.end - from, &mut starts, &mut places);
+            self.follow(bytes, from, &places, &mut found);
+            for place in places.long_runs.iter() {
+                let at = from + place;
+                let mut length = masks.run_length(place, blocks);
+                if place + length == (blocks + 1) * BLOCK {
+                    length += run_length(&bytes[at + length..]);
                 }
-                for bit in bits(near.this.fragment & here) {
-                    self.fragment(bytes, at + bit, &mut found);
-                }
-                for bit in bits(near.run_starts() & here) {
-                    found(Noticed::Entry(Entry::Run(at + bit)));
-                    if near.run_length(bit) >= LONG_RUN {
-                        self.in_run(bytes, at + bit, range.end, &mut found);
-                    }
-                }
-                for bit in bits(near.this.escape & here) {
-                    if !kinds(bytes, at + bit).is_empty() {
-                        found(Noticed::Entry(Entry::Escape(at + bit)));
-                    }
-                }
-                for bit in bits(near.open_quotes() & here) {
-                    if !behind_token(bytes, at + bit) {
-                        continue;
-                    }
-                    found(Noticed::Entry(Entry::Quote(at + bit)));
-                }
+                self.in_run(bytes, at..at + length, range.end, &mut found);
             }
-            before = masks[blocks];
+            masks.carry(blocks);
             from += blocks * BLOCK;
         }
     }
 
-    /// Marks in the run that begins at `start`, or goes on there, up to `end`.
-    fn in_run(&self, bytes: &[u8], start: usize, end: usize, found: &mut impl FnMut(Noticed)) {
-        let run = &bytes[start..];
-        let length = run.iter().position(|&b| !belongs(b)).unwrap_or(run.len());
-        self.marks.each(&run[..length], |place, length, rule| {
-            let at = start + place;
+    /// Looks at the places of a batch that begins at `from`.
+    fn follow(&self, bytes: &[u8], from: usize, places: &Found, found: &mut impl FnMut(Noticed)) {
+        for place in places.tokens.iter() {
+            self.prefix(bytes, from + place, found);
+        }
+        for place in places.fragments.iter() {
+            self.fragment(bytes, from + place, found);
+        }
+        for place in places.runs.iter() {
+            found(Noticed::Entry(Entry::Run(from + place)));
+        }
+        for at in places.escapes.iter().map(|place| from + place) {
+            if !kinds(bytes, at).is_empty() {
+                found(Noticed::Entry(Entry::Escape(at)));
+            }
+        }
+        for at in places.quotes.iter().map(|place| from + place) {
+            if behind_token(bytes, at) {
+                found(Noticed::Entry(Entry::Quote(at)));
+            }
+        }
+    }
+
+    /// Marks in a run, or in what of it is left, that begin before `end`.
+    fn in_run(&self, bytes: &[u8], run: Range<usize>, end: usize, found: &mut impl FnMut(Noticed)) {
+        self.marks.each(&bytes[run.clone()], |place, length, rule| {
+            let at = run.start + place;
             if at < end {
                 found(Noticed::Hit(Hit { rule, at, span: at..at + length }));
             }
@@ -147,7 +153,8 @@ impl Triggers {
         let before = (0..range.start).rev().take(LONG_RUN).take_while(reach).count();
         let behind = (range.start..bytes.len()).take(LONG_RUN).take_while(reach).count();
         if before + behind >= LONG_RUN && behind > 0 {
-            self.in_run(bytes, range.start, range.end, found);
+            let end = range.start + run_length(&bytes[range.start..]);
+            self.in_run(bytes, range.start..end, range.end, found);
         }
     }
 
@@ -171,65 +178,9 @@ impl Triggers {
     }
 }
 
-/// A block's masks with its neighbours'.
-struct Near<'m> {
-    before: &'m Masks,
-    this: &'m Masks,
-    next: &'m Masks,
-}
-
-impl<'m> Near<'m> {
-    fn new(three: &'m [Masks]) -> Self {
-        Near { before: &three[0], this: &three[1], next: &three[2] }
-    }
-
-    /// Where at least [`TOKEN_RUN`] token characters begin that are the start of a word, or
-    /// may be it behind an escape sequence (`\n`, `%3D`, `\u003d`).
-    #[inline]
-    fn token_starts(&self) -> u64 {
-        let Near { before, this, .. } = self;
-        let behind_escape = behind(before.escape, this.escape, 2)
-            | behind(before.escape, this.escape, 3)
-            | behind(before.escape, this.escape, 4)
-            | behind(before.escape, this.escape, 6);
-        let word_starts = this.word & (!behind(before.word, this.word, 1) | behind_escape);
-        long_runs(this.token, self.next.token) & word_starts
-    }
-
-    /// Where a run of base64 or hexadecimal digits begins.
-    #[inline]
-    fn run_starts(&self) -> u64 {
-        long_runs(self.this.run, self.next.run) & !behind(self.before.run, self.this.run, 1)
-    }
-
-    /// Length of the run that begins at the bit, as far as this block and the next tell.
-    #[inline]
-    fn run_length(&self, bit: usize) -> usize {
-        let here = (self.this.run >> bit).trailing_ones() as usize;
-        let whole = bit + here == BLOCK;
-        here + if whole { self.next.run.trailing_ones() as usize } else { 0 }
-    }
-
-    /// Quotes that may close a literal which goes on in another one.
-    #[inline]
-    fn open_quotes(&self) -> u64 {
-        self.this.quote & (self.this.joint >> 1 | self.next.joint << (BLOCK - 1))
-    }
-}
-
-/// The bits of which sixteen in a row are set, from this one on.
-fn long_runs(this: u64, next: u64) -> u64 {
-    const { assert!(TOKEN_RUN == 16 && RUN_SHORTEST == 16) };
-    let mut runs = u128::from(this) | u128::from(next) << BLOCK;
-    for step in [1, 2, 4, 8] {
-        runs &= runs >> step;
-    }
-    runs as u64
-}
-
-/// The bits `count` places behind one that is set.
-fn behind(before: u64, this: u64, count: usize) -> u64 {
-    this << count | before >> (BLOCK - count)
+/// How many characters of a run the bytes begin with.
+fn run_length(bytes: &[u8]) -> usize {
+    bytes.iter().position(|&b| !belongs(b)).unwrap_or(bytes.len())
 }
 
 fn behind_token(bytes: &[u8], at: usize) -> bool {
@@ -246,20 +197,6 @@ fn begins_a_word(bytes: &[u8], at: usize) -> bool {
         || before(3).is_some_and(|b| b[0] == b'%' && hex(&b[1..]))
         || before(4).is_some_and(|b| b.starts_with(b"\\x") && hex(&b[2..]))
         || before(6).is_some_and(|b| b.starts_with(b"\\u") && hex(&b[2..]))
-}
-
-/// A mask of the block's first `count` bits.
-fn first_bits(count: usize) -> u64 {
-    if count >= BLOCK { u64::MAX } else { (1 << count) - 1 }
-}
-
-/// The places of the bits that are set, from the lowest.
-fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let bit = (mask != 0).then(|| mask.trailing_zeros() as usize);
-        mask &= mask.wrapping_sub(1);
-        bit
-    })
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use rayon::prelude::*;
 
 use super::parts::visit_parts;
 use super::{Coverage, Failure, Progress, Source, Visitor, admit};
-use crate::blob::{Blob, Provenance};
+use crate::blob::{Blob, Class, Provenance};
 
 /// What to do with files that an ignore rule matches and git does not track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub enum Ignored {
     Scanned,
 }
 
-/// The files below some paths, listed and sorted; each is read when it is visited.
+/// The files below some paths, each listed once; each is read when it is visited.
 #[derive(Debug)]
 pub struct WorkTree {
     files: Vec<ListedFile>,
@@ -60,8 +60,11 @@ impl WorkTree {
             files.extend(found);
             listing = listing.and(coverage);
         }
-        files.par_sort();
-        files.dedup();
+        // The order is of no account, but what lies below two of the paths is one file.
+        if paths.len() > 1 {
+            files.par_sort();
+            files.dedup();
+        }
         Ok(WorkTree { files, listing })
     }
 }
@@ -89,22 +92,53 @@ impl ListedFile {
         })
     }
 
-    /// Reads into the thread's buffer, for files of a source tree cheaper than a mapping;
-    /// a long file in parts.
+    /// Reads into the thread's buffer, for files of a source tree cheaper than a mapping: what
+    /// is no text to its first bytes alone, a long file in parts. To its end and not to a
+    /// length that was asked for before, which costs a call and may be wrong.
     fn read(&self, buffer: &mut Vec<u8>, visit: &Visitor<'_>) -> io::Result<Coverage> {
         let mut file = File::open(&self.at)?;
         let provenance = Provenance::WorkTree(self.shown.clone());
-        if file.metadata()?.len() > LONG {
-            return visit_parts(file, &provenance, visit);
+        if buffer.is_empty() {
+            *buffer = vec![0; FIRST];
         }
-        buffer.clear();
-        file.read_to_end(buffer)?;
-        Ok(admit(&Blob::whole(buffer, provenance), visit))
+        let mut length = read_some(&mut file, &mut buffer[..FIRST])?;
+        if length == FIRST && Class::of(&buffer[..length]) == Class::Binary {
+            return Ok(Coverage::binary());
+        }
+        loop {
+            if length == LONG {
+                let rest = buffer[..length].chain(file);
+                return visit_parts(rest, &provenance, visit);
+            }
+            if length == buffer.len() {
+                // All at once: of zeros that are asked for only those touched take memory.
+                let mut long = vec![0; LONG];
+                long[..length].copy_from_slice(&buffer[..length]);
+                *buffer = long;
+            }
+            match read_some(&mut file, &mut buffer[length..])? {
+                0 => return Ok(admit(&Blob::whole(&buffer[..length], provenance), visit)),
+                more => length += more,
+            }
+        }
     }
 }
 
+/// Bytes of a file that are read before it is known to be text.
+const FIRST: usize = 64 << 10;
+
 /// Bytes from which on a file is read in parts.
-const LONG: u64 = 16 << 20;
+const LONG: usize = 16 << 20;
+
+/// As many bytes as come at once; none at the file's end.
+fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match file.read(buffer) {
+            Err(why) if why.kind() == io::ErrorKind::Interrupted => {}
+            read => return read,
+        }
+    }
+}
 
 /// One path that was asked for, and what its files are named after.
 struct Root {
@@ -209,9 +243,16 @@ impl Root {
         Ok(tracked.map(|at| self.listed(at)).collect())
     }
 
+    /// Both paths are absolute and without links, so that bytes tell what components would.
     fn listed(&self, at: PathBuf) -> ListedFile {
-        let below = at.strip_prefix(&self.base).unwrap_or(&at);
-        let shown = if below.as_os_str().is_empty() { &at } else { below };
-        ListedFile { shown: Vec::from_path_lossy(shown).into_owned().into(), at }
+        let separator = |b: &u8| std::path::is_separator(char::from(*b));
+        let (whole, base) = (at.as_os_str().as_encoded_bytes(), self.base.as_os_str());
+        let below = match whole.strip_prefix(base.as_encoded_bytes()) {
+            Some([first, below @ ..]) if separator(first) => below,
+            // The base is a root, which ends with a separator itself.
+            Some(below) if !below.is_empty() && self.base.parent().is_none() => below,
+            _ => whole,
+        };
+        ListedFile { shown: BString::from(below), at }
     }
 }

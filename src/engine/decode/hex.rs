@@ -57,6 +57,11 @@ pub fn begins_as_hex(bytes: &[u8], start: usize) -> bool {
     let Some(head) = bytes.get(start..).and_then(|run| run.first_chunk::<12>()) else {
         return false;
     };
+    // Most are turned down by the first four.
+    let [a, b, c, d] = [0, 1, 2, 3].map(|at| HEX_DIGITS[usize::from(head[at])]);
+    if (a | b | c | d) >= 16 || !text::may_begin(a << 4 | b, c << 4 | d) {
+        return false;
+    }
     let mut bits = 0u64;
     let mut any = 0;
     for &b in head {

@@ -1,0 +1,148 @@
+//! Masks by AVX-512: whole bytes looked up in tables of 128, a block at a time.
+//!
+//! `vpermi2b` (VBMI) looks seven bits up, so that each ASCII byte has its own entry: the
+//! classes need no product of nibbles, and fewer places are marked that hold no fragment.
+
+use std::arch::x86_64::*;
+
+use super::class;
+use super::row::{HALF, Places};
+use super::{
+    BATCH, BLOCK, CLASSES, FRAGMENT, Found, Kernel, LOOK_AHEAD, LiteralTable, Masks, Starts,
+};
+
+/// One byte a value of seven bits, and one for all beyond ASCII.
+#[derive(Clone)]
+struct Table {
+    ascii: [u8; 128],
+    beyond: u8,
+}
+
+/// The buckets of the fragments' first bytes.
+#[derive(Clone)]
+pub struct Avx512 {
+    fragments: [Table; FRAGMENT],
+}
+
+impl Avx512 {
+    /// `None` where the processor lacks it.
+    pub fn new(fragments: &LiteralTable) -> Option<Self> {
+        let has = is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512vbmi")
+            && is_x86_feature_detected!("avx512vbmi2")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("popcnt");
+        has.then(|| Avx512 {
+            fragments: std::array::from_fn(|at| Table {
+                ascii: std::array::from_fn(|b| fragments.buckets(at, b as u8)),
+                beyond: (128..=255).fold(0, |all, b| all | fragments.buckets(at, b)),
+            }),
+        })
+    }
+}
+
+impl Kernel for Avx512 {
+    fn classify(&self, bytes: &[u8], masks: &mut Masks, row: usize, blocks: usize) {
+        assert!(blocks == 0 || bytes.len() >= blocks * BLOCK + LOOK_AHEAD);
+        // SAFETY: a value of this type exists only where the processor has these features.
+        unsafe { classify(self, bytes, masks, row, blocks) }
+    }
+
+    fn starts(&self, masks: &Masks, end: usize, starts: &mut Starts, found: &mut Found) {
+        // SAFETY: as above.
+        unsafe { fill(masks, end, starts, found) }
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+fn classify(kernel: &Avx512, bytes: &[u8], masks: &mut Masks, row: usize, blocks: usize) {
+    let classes = [load(&CLASSES, 0), load(&CLASSES, BLOCK)];
+    let fragments: [_; FRAGMENT] = std::array::from_fn(|at| {
+        let Table { ascii, beyond } = &kernel.fragments[at];
+        (load(ascii, 0), load(ascii, BLOCK), _mm512_set1_epi8(*beyond as i8))
+    });
+    for block in 0..blocks {
+        let at = block * BLOCK;
+        let text = load(bytes, at);
+        let beyond = _mm512_movepi8_mask(text);
+        let of = _mm512_maskz_permutex2var_epi8(!beyond, classes[0], text, classes[1]);
+        let any = |class: u8| _mm512_test_epi8_mask(of, _mm512_set1_epi8(class as i8));
+        let mut fragment = _mm512_set1_epi8(-1);
+        for (ahead, &(low, high, beyond_ascii)) in fragments.iter().enumerate() {
+            let text = load(bytes, at + ahead);
+            let buckets = _mm512_permutex2var_epi8(low, text, high);
+            let beyond = _mm512_movepi8_mask(text);
+            let buckets = _mm512_mask_blend_epi8(beyond, buckets, beyond_ascii);
+            fragment = _mm512_and_si512(fragment, buckets);
+        }
+        let row = row + block;
+        masks.token[row] = any(class::TOKEN);
+        masks.word[row] = any(class::WORD);
+        masks.run[row] = any(class::RUN);
+        masks.escape[row] = any(class::ESCAPE);
+        masks.quote[row] = any(class::QUOTE);
+        masks.joint[row] = any(class::JOINT);
+        masks.fragment[row] = _mm512_test_epi8_mask(fragment, fragment);
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,popcnt")]
+fn fill(masks: &Masks, end: usize, starts: &mut Starts, found: &mut Found) {
+    starts.fill_to(masks, end);
+    list(&starts.tokens, &mut found.tokens);
+    list(&starts.fragments, &mut found.fragments);
+    list(&starts.runs, &mut found.runs);
+    list(&starts.long_runs, &mut found.long_runs);
+    list(&starts.escapes, &mut found.escapes);
+    list(&starts.quotes, &mut found.quotes);
+}
+
+/// The places of the bits that are set: the numbers of a block's bytes, those left out whose bit
+/// is not (`vpcompressb`).
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,popcnt")]
+fn list(masks: &[u64; BATCH], places: &mut Places) {
+    let numbers = load(&NUMBERS, 0);
+    let mut length = 0;
+    for (block, &mask) in masks.iter().enumerate() {
+        let set = _mm512_maskz_compress_epi8(mask, numbers);
+        let first = _mm512_set1_epi16((block * BLOCK) as i16);
+        let wide = |half| _mm512_add_epi16(_mm512_cvtepu8_epi16(half), first);
+        store(wide(_mm512_castsi512_si256(set)), places.room(length));
+        let count = mask.count_ones() as usize;
+        if count > HALF {
+            store(wide(_mm512_extracti64x4_epi64::<1>(set)), places.room(length + HALF));
+        }
+        length += count;
+    }
+    places.set_length(length);
+}
+
+/// The numbers of a block's bytes.
+static NUMBERS: [u8; BLOCK] = {
+    let mut numbers = [0; BLOCK];
+    let mut number = 0;
+    while number < BLOCK {
+        numbers[number] = number as u8;
+        number += 1;
+    }
+    numbers
+};
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn store(places: __m512i, room: &mut [u16]) {
+    assert!(room.len() == HALF);
+    // SAFETY: the room has the 64 bytes that are stored; the store needs no alignment.
+    unsafe { _mm512_storeu_si512(room.as_mut_ptr().cast(), places) }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn load(bytes: &[u8], at: usize) -> __m512i {
+    debug_assert!(at + BLOCK <= bytes.len());
+    // SAFETY: `Kernel::classify` has checked that every block and its look-ahead lie in the
+    // text, and the tables have 128 bytes and more; the load needs no alignment.
+    unsafe { _mm512_loadu_si512(bytes.as_ptr().add(at).cast()) }
+}

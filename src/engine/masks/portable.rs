@@ -1,0 +1,91 @@
+//! Masks by look-ups and arithmetic on words: what every processor has.
+
+use super::{BLOCK, CLASSES, FRAGMENT, Found, Kernel, LOOK_AHEAD, LiteralTable, Masks, Starts};
+use super::{class, fill};
+
+/// For each byte the buckets that may have it at each place, the first place's lowest.
+pub struct Portable {
+    fragments: Box<[u32; 256]>,
+}
+
+impl Portable {
+    pub fn new(fragments: &LiteralTable) -> Self {
+        let of = |b: u8| {
+            u32::from_le_bytes(std::array::from_fn::<u8, FRAGMENT, _>(|at| {
+                fragments.buckets(at, b)
+            }))
+        };
+        Portable { fragments: Box::new(std::array::from_fn(|b| of(b as u8))) }
+    }
+}
+
+impl Kernel for Portable {
+    fn classify(&self, bytes: &[u8], masks: &mut Masks, row: usize, blocks: usize) {
+        for block in 0..blocks {
+            let text = &bytes[block * BLOCK..][..BLOCK + LOOK_AHEAD];
+            let row = row + block;
+            let mut classes = [0; BLOCK];
+            for (classes, &b) in classes.iter_mut().zip(text) {
+                *classes = CLASSES[usize::from(b)];
+            }
+            let words = words(&classes);
+            masks.token[row] = with(&words, class::TOKEN);
+            masks.word[row] = with(&words, class::WORD);
+            masks.run[row] = with(&words, class::RUN);
+            masks.escape[row] = with(&words, class::ESCAPE);
+            masks.quote[row] = with(&words, class::QUOTE);
+            masks.joint[row] = with(&words, class::JOINT);
+            masks.fragment[row] = any(&self.buckets(text));
+        }
+    }
+
+    fn starts(&self, masks: &Masks, end: usize, starts: &mut Starts, found: &mut Found) {
+        fill(masks, end, starts, found);
+    }
+}
+
+impl Portable {
+    /// The buckets of which a fragment may begin at each byte.
+    fn buckets(&self, text: &[u8]) -> [u8; BLOCK] {
+        let mut of = [0; BLOCK + LOOK_AHEAD];
+        for (of, &b) in of.iter_mut().zip(text) {
+            *of = self.fragments[usize::from(b)];
+        }
+        let mut buckets = [0; BLOCK];
+        for (at, buckets) in buckets.iter_mut().enumerate() {
+            *buckets = (of[at] & of[at + 1] >> 8 & of[at + 2] >> 16 & of[at + 3] >> 24) as u8;
+        }
+        buckets
+    }
+}
+
+/// Eight bytes to a word.
+type Words = [u64; BLOCK / 8];
+
+fn words(bytes: &[u8; BLOCK]) -> Words {
+    let (words, _) = bytes.as_chunks::<8>();
+    std::array::from_fn(|at| u64::from_le_bytes(words[at]))
+}
+
+/// The lowest bit of each byte.
+const LOWEST: u64 = 0x0101_0101_0101_0101;
+
+/// One bit a byte: whether it has this one.
+fn with(words: &Words, bit: u8) -> u64 {
+    gather(words, |word| word >> bit.trailing_zeros() & LOWEST)
+}
+
+/// One bit a byte: whether it has any.
+fn any(bytes: &[u8; BLOCK]) -> u64 {
+    const REST: u64 = 0x7f * LOWEST;
+    gather(&words(bytes), |word| ((word & REST).wrapping_add(REST) | word) >> 7 & LOWEST)
+}
+
+/// The bytes' lowest bits side by side: a product moves each to its place in the highest byte.
+fn gather(words: &Words, lowest: impl Fn(u64) -> u64) -> u64 {
+    let mut mask = 0;
+    for (at, &word) in words.iter().enumerate() {
+        mask |= lowest(word).wrapping_mul(0x0102_0408_1020_4080) >> 56 << (8 * at);
+    }
+    mask
+}
