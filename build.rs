@@ -81,6 +81,7 @@ fn write_rule(code: &mut String, rule: &Rule) {
         trigger,
         regex,
         before,
+        unless,
         extends,
         checks,
         public,
@@ -125,6 +126,7 @@ fn write_rule(code: &mut String, rule: &Rule) {
     field("trigger", trigger);
     field("regex", text(regex));
     field("before", optional_text(before.as_ref()));
+    field("unless", optional_text(unless.as_ref()));
     field("extends", extends);
     field("checks", checks);
     field("public", optional_text(public.as_ref()));
