@@ -10,6 +10,11 @@ pub fn holds(kind: CharKind, secret: &[u8]) -> bool {
         CharKind::Letter => u8::is_ascii_alphabetic,
         CharKind::Lower => u8::is_ascii_lowercase,
         CharKind::Upper => u8::is_ascii_uppercase,
+        CharKind::Mixed => {
+            let has = |kind| holds(kind, secret);
+            let cases = has(CharKind::Lower) && has(CharKind::Upper);
+            return cases || has(CharKind::Letter) && has(CharKind::Digit);
+        }
     })
 }
 
