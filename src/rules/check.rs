@@ -31,6 +31,9 @@ pub enum RuleError {
     Pair { id: String, why: String },
 }
 
+/// Steps of a runbook in the built-in catalogue.
+const STEPS: std::ops::RangeInclusive<usize> = 3..=6;
+
 /// A checked rule and where it is written: lines from 1.
 #[derive(Clone, Debug)]
 pub struct Written {
@@ -115,6 +118,9 @@ fn inherit(mut rule: RuleSyntax, provider: &ProviderSyntax) -> RuleSyntax {
 fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Rule, String> {
     check_id(&rule.id, stem)?;
     check_texts(&rule)?;
+    if stem.is_some() && !STEPS.contains(&rule.runbook.len()) {
+        return Err("runbook: three to six steps, from a new credential to the audit log".into());
+    }
     let (hir, facts) = parse_regex(&rule.regex, rule.public.is_some())?;
     let trigger = check_trigger(&rule, &hir)?;
     check_before(&rule, &trigger)?;

@@ -185,7 +185,7 @@ named! {
         Memory = "memory",
         /// Other pages of the same host were seen, not this one.
         Host = "host",
-        /// The page was seen, or pages that link to it.
+        /// The page was seen, or pages of others that link to exactly it.
         Seen = "seen",
     }
 }
