@@ -29,7 +29,14 @@ mod tests {
         };
         assert_eq!(of(b"-_/"), []);
         assert_eq!(of(b"7"), [CharKind::Digit]);
-        assert_eq!(of(b"a1"), [CharKind::Digit, CharKind::Letter, CharKind::Lower]);
-        assert_eq!(of(b"aB"), [CharKind::Letter, CharKind::Lower, CharKind::Upper]);
+        assert_eq!(of(b"a"), [CharKind::Letter, CharKind::Lower]);
+        assert_eq!(
+            of(b"a1"),
+            [CharKind::Digit, CharKind::Letter, CharKind::Lower, CharKind::Mixed]
+        );
+        assert_eq!(
+            of(b"aB"),
+            [CharKind::Letter, CharKind::Lower, CharKind::Upper, CharKind::Mixed]
+        );
     }
 }
