@@ -26,7 +26,6 @@ fn main() {
     println!("cargo::rerun-if-changed=src/rules");
     let mut rules: Vec<Rule> = Vec::new();
     for file in pattern_files() {
-        println!("cargo::rerun-if-changed={}", file.display());
         let text = fs::read_to_string(&file).unwrap_or_else(|error| refuse(&file, &error));
         let stem = file.file_stem().and_then(|stem| stem.to_str());
         match rules::check::check_file(&text, stem) {
