@@ -15,6 +15,7 @@ mod rules {
     mod rule;
     pub mod schema;
     mod shape;
+    mod vocabulary;
     pub use rule::*;
 }
 
@@ -56,6 +57,7 @@ fn pattern_files() -> Vec<PathBuf> {
         .expect("patterns/ stands beside Cargo.toml")
         .map(|entry| entry.expect("patterns/ can be listed").path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .filter(|path| !path.ends_with("names.toml"))
         .collect();
     files.sort();
     files

@@ -11,6 +11,7 @@ mod pairs;
 mod rule;
 pub mod schema;
 mod shape;
+mod vocabulary;
 
 pub use rule::{
     AFTER, BEFORE, CharKind, Checks, Checksum, Confidence, Extension, LONG_RUN, LONGEST,
