@@ -11,14 +11,16 @@ use std::{env, fs, process};
 mod rules {
     pub mod check;
     mod facts;
+    mod opening;
     pub mod pairs;
     mod rule;
     pub mod schema;
     mod shape;
+    pub use opening::Step;
     pub use rule::*;
 }
 
-use rules::{Pair, Rule, Texts, Trigger};
+use rules::{Pair, Rule, Step, Texts, Trigger};
 
 fn main() {
     println!("cargo::rerun-if-changed=patterns");
@@ -80,6 +82,7 @@ fn write_rule(code: &mut String, rule: &Rule) {
         legacy,
         trigger,
         regex,
+        opening,
         before,
         extends,
         checks,
@@ -124,6 +127,7 @@ fn write_rule(code: &mut String, rule: &Rule) {
     field("legacy", legacy.to_string());
     field("trigger", trigger);
     field("regex", text(regex));
+    field("opening", steps(opening));
     field("before", optional_text(before.as_ref()));
     field("extends", extends);
     field("checks", checks);
@@ -144,6 +148,14 @@ fn write_rule(code: &mut String, rule: &Rule) {
     field("references", list(references));
     field("examples", list(examples));
     field("non_examples", list(non_examples));
+}
+
+fn steps(opening: &[Step]) -> String {
+    let step = |Step { bytes, least, most }: &Step| {
+        format!("Step {{ bytes: ByteSet({:?}), least: {least}, most: {most} }}", bytes.0)
+    };
+    let steps: Vec<String> = opening.iter().map(step).collect();
+    format!("Cow::Borrowed(&[{}])", steps.join(", "))
 }
 
 fn text(text: &str) -> String {

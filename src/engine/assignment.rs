@@ -297,7 +297,7 @@ impl Cursor<'_> {
 
     fn bare(&mut self) -> Option<Range<usize>> {
         let start = self.at;
-        self.skip_while(|b| !b.is_ascii_whitespace() && !b"\"'`,;<>()[]{}|&\\".contains(&b));
+        self.skip_while(|b| !ENDS_BARE[usize::from(b)]);
         // What is called is no literal.
         if self.peek() == Some(b'(') {
             return None;
@@ -307,6 +307,33 @@ impl Cursor<'_> {
         (whole && self.at > start).then_some(start..self.at)
     }
 }
+
+/// What a value without quotes ends before.
+static ENDS_BARE: [bool; 256] = {
+    let mut ends = [false; 256];
+    let mut b = 0;
+    while b < 256 {
+        let sign = matches!(
+            b as u8,
+            b'"' | b'\''
+                | b'`'
+                | b','
+                | b';'
+                | b'<'
+                | b'>'
+                | b'('
+                | b')'
+                | b'['
+                | b']'
+                | b'{'
+                | b'}'
+        );
+        let sign = sign || matches!(b as u8, b'|' | b'&' | b'\\');
+        ends[b] = sign || (b as u8).is_ascii_whitespace();
+        b += 1;
+    }
+    ends
+};
 
 #[derive(Clone, Copy)]
 struct Closed {
