@@ -84,6 +84,7 @@ fn write_rule(code: &mut String, rule: &Rule) {
         regex,
         opening,
         before,
+        unless,
         extends,
         checks,
         public,
@@ -129,6 +130,7 @@ fn write_rule(code: &mut String, rule: &Rule) {
     field("regex", text(regex));
     field("opening", steps(opening));
     field("before", optional_text(before.as_ref()));
+    field("unless", optional_text(unless.as_ref()));
     field("extends", extends);
     field("checks", checks);
     field("public", optional_text(public.as_ref()));

@@ -3,17 +3,18 @@
 mod intervals;
 mod leaks;
 mod places;
+mod submodules;
 
 use std::path::Path;
 
 use crate::engine::Engine;
-use crate::findings::group;
+use crate::findings::{Finding, Occurrence, group};
 use crate::policy::Policy;
 use crate::report::{Report, Task};
 use crate::scan::redacted;
 use crate::source::history::delta::{Budget, Judge, Manner};
-use crate::source::history::{DeltaReader, FullReader, History, HistoryError};
-use crate::source::{Progress, Source};
+use crate::source::history::{DeltaReader, FullReader, History, HistoryError, RangeSyntax};
+use crate::source::{Coverage, Failure, Progress, Source};
 use leaks::Leaks;
 
 /// Why no audit could be made.
@@ -35,52 +36,92 @@ pub enum Reader {
 }
 
 /// What an audit is to do.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     pub reader: Reader,
     /// Bytes; larger objects are passed over and counted.
     pub max_blob_size: u64,
+    /// The commits that are told of.
+    pub range: RangeSyntax,
+    /// Whether submodules are audited too.
+    pub recurse_submodules: bool,
+    /// Whether a shallow clone is incomplete.
+    pub require_complete: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { reader: Reader::Delta, max_blob_size: 512 << 20 }
+        Options {
+            reader: Reader::Delta,
+            max_blob_size: 512 << 20,
+            range: RangeSyntax::default(),
+            recurse_submodules: false,
+            require_complete: false,
+        }
     }
 }
 
 /// Bytes of versions that are held for the deltas against them, before some are made twice.
 const HELD: usize = 96 << 20;
 
+/// Submodules of submodules are followed this far.
+const DEEPEST_SUBMODULE: usize = 32;
+
 /// Looks at every object of the repository at or above `repository`, and says of each
 /// credential which commits brought it in and took it out.
 ///
 /// What cannot be read is in the report's coverage; an error means that there is no
-/// repository to look at. Runs on the threads of the current rayon pool; the report is the
-/// same on any number of them.
+/// repository to look at, or that the range names nothing in it. Runs on the threads of the
+/// current rayon pool; the report is the same on any number of them.
 pub fn audit(
     repository: &Path,
-    options: Options,
+    options: &Options,
     engine: &Engine,
     policy: &Policy,
     progress: &dyn Progress,
 ) -> Result<Report, AuditError> {
     let history = History::open(repository)?;
+    let (mut sightings, mut coverage) = look(&history, options, engine, progress)?;
+    let submodules = submodules::audit(&history, options, engine, progress, 0);
+    sightings.extend(submodules.0);
+    coverage = coverage.and(submodules.1);
+    let credentials = policy.apply(group(sightings));
+    Ok(Report { task: Task::Audit, credentials, coverage: redacted(coverage, engine) })
+}
+
+/// Every place of every finding of one history.
+type Sightings = Vec<(Finding, Occurrence)>;
+
+fn look(
+    history: &History,
+    options: &Options,
+    engine: &Engine,
+    progress: &dyn Progress,
+) -> Result<(Sightings, Coverage), AuditError> {
+    let range = history.range(&options.range)?;
     let leaks = Leaks::new(engine);
     let largest = options.max_blob_size;
     let ((sightings, traced), read) = match options.reader {
         Reader::Full => {
-            let reader = FullReader::new(&history, largest);
+            let reader = FullReader::new(history, largest);
             let read = reader.visit(&|blob| leaks.whole(blob), progress);
-            (places::of(&leaks.sorted(), |wanted| reader.trace(wanted), engine), read)
+            let trace = |wanted: &[String]| reader.trace(wanted);
+            (places::of(&leaks.sorted(), trace, range.as_ref(), engine), read)
         }
         Reader::Delta | Reader::Whole => {
             let whole = options.reader == Reader::Whole;
             let manner = if whole { Manner::Whole } else { Manner::Changes };
-            let reader = DeltaReader::new(&history, manner, Budget::new(largest, HELD));
+            let reader = DeltaReader::new(history, manner, Budget::new(largest, HELD));
             let read = reader.read(&leaks, progress);
-            (places::of(&leaks.sorted(), |wanted| reader.trace(wanted), engine), read)
+            let trace = |wanted: &[String]| reader.trace(wanted);
+            (places::of(&leaks.sorted(), trace, range.as_ref(), engine), read)
         }
     };
-    let credentials = policy.apply(group(sightings));
-    Ok(Report { task: Task::Audit, credentials, coverage: redacted(read.and(traced), engine) })
+    let mut coverage = read.and(traced);
+    if options.require_complete && history.is_shallow() {
+        let why = "is asked for with --require-complete, but this is a shallow clone; run \
+                   `git fetch --unshallow`";
+        coverage.failures.push(Failure::new("a complete history", why));
+    }
+    Ok((sightings, coverage))
 }

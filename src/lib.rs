@@ -16,7 +16,8 @@
 //! * [`report`]: how we tell.
 //! * [`hook`]: the pre-commit hook's place and text.
 //!
-//! `scan`, [`guard`] and `audit` join them: a tree, what a change adds, a history.
+//! `scan`, [`guard`] and `audit` join them: a tree, what a change adds, a history. [`import`]
+//! brings the rules of others in.
 
 pub mod audit;
 pub mod blob;
@@ -24,6 +25,7 @@ pub mod engine;
 pub mod findings;
 pub mod guard;
 pub mod hook;
+pub mod import;
 pub mod policy;
 pub mod report;
 pub mod rules;

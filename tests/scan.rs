@@ -347,6 +347,24 @@ mod what_is_told {
     }
 
     #[test]
+    fn the_clock_decides_whether_a_jwt_has_expired() {
+        use base64::Engine as _;
+        let encode = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
+        let claims = format!(r#"{{"sub":"{}","exp":1798761600}}"#, "x7Kq2".repeat(40));
+        let jwt = [&encode(r#"{"alg":"HS256"}"#), &encode(&claims), "c2lnbmF0dXJl"].join(".");
+        let tree = Tree::new();
+        tree.write("session", &jwt);
+        for (now, confidence) in
+            [("2026-12-31T23:59:59Z", "high"), ("2027-01-01T01:00:01+01:00", "medium")]
+        {
+            let report = tree.json(&[".", "--now", now]);
+            assert_eq!(report["credentials"][0]["rule"], "jwt");
+            assert_eq!(report["credentials"][0]["confidence"], confidence, "{now}");
+        }
+        assert_eq!(tree.scan(&[".", "--now", "tomorrow"]).status.code(), Some(2));
+    }
+
+    #[test]
     fn the_number_of_threads_changes_no_byte() {
         let tree = Tree::with_git();
         for file in 0..60 {

@@ -3,9 +3,9 @@
 
 use std::sync::LazyLock;
 
+use keysieve::source::history::id::{Format, Id};
 use keysieve::source::history::pack::delta::Delta;
 use keysieve::source::history::pack::{Forest, Header, Index, MultiIndex};
-use sha1::{Digest, Sha1};
 
 /// A target and its name.
 pub type Target = (&'static str, fn(&[u8]));
@@ -17,14 +17,14 @@ pub const ALL: [Target; 4] =
 /// checksum is reached.
 fn signed(data: &[u8]) -> Vec<u8> {
     let mut bytes = data.to_vec();
-    bytes.extend(Sha1::digest(data));
+    bytes.extend(Format::Sha1.hash(&[data]).as_bytes());
     bytes
 }
 
 fn hold(index: &Index) {
     for at in 0..index.len() {
         assert_eq!(index.at_offset(index.offset(at)), Some(at));
-        let found = index.find(index.id(at)).expect("an object is found by its id");
+        let found = index.find(&index.id(at)).expect("an object is found by its id");
         assert!(found == at || index.has_twins());
         assert!(index.end(at, u64::MAX) > index.offset(at));
     }
@@ -32,22 +32,22 @@ fn hold(index: &Index) {
 
 /// A pack's index; the bytes lack the trailer.
 pub fn index(data: &[u8]) {
-    if let Ok(index) = Index::parse(&signed(data)) {
+    if let Ok(index) = Index::parse(&signed(data), Format::Sha1) {
         hold(&index);
     }
-    let _ = Index::parse(data);
+    let _ = Index::parse(data, Format::Sha1);
 }
 
 /// A multi-pack-index; the bytes lack the trailer.
 pub fn midx(data: &[u8]) {
-    if let Ok(midx) = MultiIndex::parse(&signed(data)) {
+    if let Ok(midx) = MultiIndex::parse(&signed(data), Format::Sha1) {
         for name in ["pack-a.idx", "pack-b.idx", ""] {
             if let Ok(index) = midx.index_of(name) {
                 hold(&index);
             }
         }
     }
-    let _ = MultiIndex::parse(data);
+    let _ = MultiIndex::parse(data, Format::Sha1);
 }
 
 /// Headers of entries, as many as there are, and the forest that they make.
@@ -55,7 +55,7 @@ pub fn header(data: &[u8]) {
     let mut headers = Vec::new();
     let mut rest = data;
     while !rest.is_empty() {
-        let header = Header::parse(rest);
+        let header = Header::parse(rest, Format::Sha1);
         let length = header.map_or(1, |header| usize::from(header.length));
         assert!(length > 0 && length <= rest.len());
         headers.push(header);
@@ -65,10 +65,10 @@ pub fn header(data: &[u8]) {
         .map(|at| {
             let mut id = [0; 20];
             id[..8].copy_from_slice(&(at as u64).to_be_bytes());
-            (12 + 8 * at as u64, id, 0)
+            (12 + 8 * at as u64, Id::new(&id).expect("twenty bytes"), 0)
         })
         .collect();
-    let Ok(index) = Index::of(entries) else { return };
+    let Ok(index) = Index::of(entries, Format::Sha1) else { return };
     let forest = Forest::of(&index, headers);
     for at in 0..forest.len() {
         // Every entry with a kind comes to a root, in no more steps than there are entries.

@@ -8,34 +8,41 @@ use super::intervals::{Interval, intervals};
 use super::leaks::{Leak, Spot};
 use crate::engine::Engine;
 use crate::findings::{CommitRef, Finding, Occurrence, Place};
-use crate::source::history::{Reached, Trace};
+use crate::source::history::{Range, Reached, Trace};
 use crate::source::{Coverage, Failure};
 
 /// The findings of all leaks, each with an occurrence for each of its places, and what the
-/// walk over the commits could not read. Where nothing leaked no walk is made.
+/// walk over the commits could not read.
 pub fn of<'h>(
     leaks: &[Leak],
     trace: impl FnOnce(&[String]) -> Trace<'h>,
+    range: Option<&Range>,
     engine: &Engine,
 ) -> (Vec<(Finding, Occurrence)>, Coverage) {
-    if leaks.is_empty() {
-        return Default::default();
-    }
     let wanted: Vec<String> = leaks.iter().map(|leak| leak.object.clone()).collect();
-    let trace = trace(&wanted);
+    let mut trace = trace(&wanted);
+    let notes = range.map(|range| {
+        let chosen = trace.select(range);
+        format!(
+            "{}: told is only what {chosen} {} of it brought in",
+            range.said,
+            if chosen == 1 { "commit" } else { "commits" }
+        )
+    });
     let mut teller = Teller { leaks, trace: &trace, engine, commits: BTreeMap::new() };
     let committed = intervals(leaks, &trace);
     let mut told: Vec<_> = committed.iter().map(|interval| teller.interval(interval)).collect();
     for (leak, reached) in trace.reached.iter().enumerate() {
         match *reached {
-            Reached::Tree => {}
+            Reached::Tree | Reached::Elsewhere => {}
             Reached::Commit(commit) => told.extend(teller.nameless(leak, Some(commit))),
             Reached::Never => told.extend(teller.nameless(leak, None)),
         }
     }
     let unread = teller.commits.into_values().filter_map(Result::err);
     let failures = trace.failures.iter().cloned().chain(unread).collect();
-    (told, Coverage { failures, ..Coverage::default() })
+    let notes = notes.into_iter().collect();
+    (told, Coverage { failures, notes, ..Coverage::default() })
 }
 
 struct Teller<'a> {

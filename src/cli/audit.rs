@@ -3,8 +3,13 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::bail;
 use clap::{Args, ValueEnum};
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
 use keysieve::audit::{Options, Reader, audit};
+use keysieve::source::history::RangeSyntax;
 
 use super::engine::EngineArgs;
 use super::output::OutputArgs;
@@ -17,9 +22,23 @@ use super::progress::Bar;
 /// brought it in, by whom and when, and whether it is still there.
 #[derive(Args)]
 pub struct Audit {
-    /// The repository, or a folder in it; bare ones too
-    #[arg(value_name = "REPO", default_value = ".")]
-    repository: PathBuf,
+    /// The repository, or a folder in it; bare ones too [default: .]. And revisions such as
+    /// `main..HEAD`: tell only what these commits brought in
+    #[arg(value_name = "REPO|A..B", num_args = 0..=2)]
+    what: Vec<PathBuf>,
+    /// Tell only what was committed at this time or later: 2026-01-31, an RFC 3339 time, or
+    /// such as "2 weeks ago"; days begin in UTC
+    #[arg(long, value_name = "DATE", value_parser = since)]
+    since: Option<i64>,
+    /// Tell only what this branch, tag or commit has (may be given several times)
+    #[arg(long, value_name = "REF")]
+    branch: Vec<String>,
+    /// Audit the repositories of submodules too
+    #[arg(long)]
+    recurse_submodules: bool,
+    /// Exit with 2 for a shallow clone
+    #[arg(long)]
+    require_complete: bool,
     /// Pass over files larger than this many MB (2^20 bytes)
     #[arg(long, value_name = "MB", default_value_t = 512, value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
     max_blob_size: u64,
@@ -51,14 +70,52 @@ impl From<HistoryReader> for Reader {
 
 impl Audit {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
+        let (repository, revisions) = self.what()?;
         let engine = self.engine.engine()?;
         let policy = self.engine.policy();
+        let branches = self.branch.clone();
+        let options = Options {
+            reader: self.history_reader.into(),
+            max_blob_size: self.max_blob_size << 20,
+            range: RangeSyntax { revisions, branches, since: self.since },
+            recurse_submodules: self.recurse_submodules,
+            require_complete: self.require_complete,
+        };
         let report = self.engine.in_pool(|| {
             let bar = Bar::new("objects");
-            let reader = self.history_reader.into();
-            let options = Options { reader, max_blob_size: self.max_blob_size << 20 };
-            audit(&self.repository, options, &engine, &policy, &bar)
+            audit(&repository, &options, &engine, &policy, &bar)
         })??;
         self.output.deliver(&report, engine.rules(), None)
     }
+
+    /// The repository, and revisions of it. What exists as a path is one.
+    fn what(&self) -> anyhow::Result<(PathBuf, Option<String>)> {
+        let is_revisions = |word: &&PathBuf| {
+            !word.exists() && word.to_str().is_some_and(RangeSyntax::is_revisions)
+        };
+        let (revisions, paths): (Vec<_>, Vec<_>) = self.what.iter().partition(is_revisions);
+        if let [_, second, ..] = paths[..] {
+            bail!("{}: neither revisions such as A..B nor the only repository", second.display());
+        }
+        if let [_, second, ..] = revisions[..] {
+            bail!("{}: one range at a time", second.display());
+        }
+        let repository = paths.first().map_or(PathBuf::from("."), |path| path.to_path_buf());
+        let revisions = revisions.first().and_then(|word| word.to_str()).map(str::to_owned);
+        Ok((repository, revisions))
+    }
+}
+
+/// Seconds since 1970 of a date, a time, or a span before now.
+fn since(text: &str) -> Result<i64, String> {
+    let civil = || Some(text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp());
+    let past = || {
+        let span: Span = text.parse().ok()?;
+        let now = Timestamp::now().to_zoned(TimeZone::UTC);
+        let span = if span.is_negative() { span } else { span.negate() };
+        Some(now.checked_add(span).ok()?.timestamp())
+    };
+    let time = text.parse::<Timestamp>().ok().or_else(civil).or_else(past);
+    let time = time.ok_or("neither a date such as 2026-01-31 nor such as \"2 weeks ago\"")?;
+    Ok(time.as_second())
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
+use jiff::Timestamp;
 use keysieve::engine::Engine;
 use keysieve::findings::FingerprintKey;
 use keysieve::policy::Policy;
@@ -17,6 +18,9 @@ pub struct EngineArgs {
     /// Report unlikely credentials too, such as tokens whose checksum does not hold
     #[arg(long, help_heading = "Rules")]
     show_unlikely: bool,
+    /// Take this for the time by which tokens have expired, as in 2026-01-31T00:00:00Z [default: now]
+    #[arg(long, value_name = "RFC3339", help_heading = "Rules")]
+    now: Option<Timestamp>,
     /// Use this many threads [default: one for each processor]
     #[arg(long, value_name = "N", help_heading = "Speed", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
@@ -33,7 +37,11 @@ impl EngineArgs {
     }
 
     pub fn engine(&self) -> anyhow::Result<Engine> {
-        Ok(Engine::new(self.catalogue()?, FingerprintKey::from_environment()))
+        let engine = Engine::new(self.catalogue()?, FingerprintKey::from_environment());
+        Ok(match self.now {
+            Some(now) => engine.at(now.as_second()),
+            None => engine,
+        })
     }
 
     pub fn policy(&self) -> Policy {

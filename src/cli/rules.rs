@@ -11,6 +11,7 @@ use super::engine::EngineArgs;
 
 mod check;
 mod cost;
+mod import;
 mod list;
 mod show;
 
@@ -43,6 +44,8 @@ enum RulesCommand {
     },
     /// Check pattern files: schema, reach, every example through the real engine, and time
     Check(check::Check),
+    /// Bring custom rules of a gitleaks configuration into a pattern file
+    Import(import::Import),
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -75,6 +78,7 @@ impl Rules {
                 show::show(rule, &mut out)
             }
             RulesCommand::Check(command) => return command.run(&mut out),
+            RulesCommand::Import(command) => return command.run(&mut out),
         };
         match written {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),

@@ -30,7 +30,9 @@ impl Matcher {
         let compiled = || self.compiled.get_or_init(|| Compiled::new(rule));
         let found = match rule.trigger {
             Trigger::Anchors { seat: Seat::Inside | Seat::InRun, longest, .. } => {
-                compiled().round(bytes, &trigger, longest)?
+                let compiled = compiled();
+                let found = compiled.round(bytes, &trigger, longest)?;
+                compiled.allows(&bytes[found.whole.clone()]).then_some(found)?
             }
             Trigger::Anchors { longest, .. } => {
                 let input = window(bytes, trigger.start, trigger.start + longest);
@@ -39,17 +41,22 @@ impl Matcher {
                 }
                 let compiled = compiled();
                 let found = compiled.find(&input.anchored(Anchored::Yes))?;
-                compiled.stands_before(bytes, trigger.start).then_some(found)?
+                let stands = compiled.stands_before(bytes, trigger.start);
+                (stands && compiled.allows(&bytes[found.whole.clone()])).then_some(found)?
             }
             Trigger::Names(_) => {
+                // Of the bytes in front, those that are within reach of every part of the name.
+                let front = trigger.end.saturating_sub(BEFORE - 1);
                 let value = value?;
                 if value.len() > LONGEST || !may_match(&rule.opening, &bytes[value.clone()]) {
                     return None;
                 }
+                let compiled = compiled();
                 let input = Input::new(bytes).span(value.clone()).anchored(Anchored::Yes);
-                let found = compiled().find(&input)?;
+                let found = compiled.find(&input)?;
                 // The value as a whole, not a beginning of it.
-                (found.whole == value).then_some(found)?
+                let whole = found.whole == value;
+                (whole && compiled.allows(&bytes[front..value.end])).then_some(found)?
             }
         };
         let Match { secret: span, facts, .. } = found;
@@ -61,6 +68,8 @@ struct Compiled {
     regex: Regex,
     /// Matches up to its end what may stand in front.
     before: Option<Regex>,
+    /// Found in what makes a match none.
+    unless: Option<Regex>,
     /// Index of the group `secret`.
     secret: usize,
     /// Indices of the groups that hold facts.
@@ -85,18 +94,23 @@ impl Compiled {
         };
         let regex = compile(pattern);
         let before = rule.before.as_ref().map(|before| compile(&format!(r"(?:{before})\z")));
+        let unless = rule.unless.as_deref().map(compile);
         let groups = regex.group_info();
         let index = |name: &str| {
             let index = groups.to_index(regex_automata::PatternID::ZERO, name);
             index.expect("checked with the catalogue")
         };
         let (secret, facts) = (index("secret"), rule.facts.iter().map(|name| index(name)));
-        Compiled { secret, facts: facts.collect(), before, regex }
+        Compiled { secret, facts: facts.collect(), before, unless, regex }
     }
 
     fn stands_before(&self, bytes: &[u8], at: usize) -> bool {
         let reach = &bytes[at.saturating_sub(BEFORE - 1)..at];
         self.before.as_ref().is_none_or(|before| before.is_match(reach))
+    }
+
+    fn allows(&self, text: &[u8]) -> bool {
+        self.unless.as_ref().is_none_or(|unless| !unless.is_match(text))
     }
 
     fn find(&self, input: &Input<'_>) -> Option<Match> {

@@ -13,6 +13,7 @@
 //! works on a blob's whole list.
 
 use std::ops::Range;
+use std::time::SystemTime;
 
 use crate::findings::{Encoding, Fact, Finding, FingerprintKey, Redacted, Span, Verdict};
 use crate::rules::catalogue::Catalogue;
@@ -69,6 +70,8 @@ pub struct Engine {
     matchers: Vec<Matcher>,
     pairs: Pairs,
     key: FingerprintKey,
+    /// Seconds since 1970, by which tokens have expired or not.
+    now: i64,
 }
 
 impl Engine {
@@ -77,7 +80,15 @@ impl Engine {
         let triggers = Triggers::new(catalogue.rules());
         let matchers = catalogue.rules().iter().map(|_| Matcher::default()).collect();
         let pairs = Pairs::new(catalogue.rules());
-        Engine { catalogue, triggers, matchers, pairs, key }
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        let now = since.map_or(0, |since| since.as_secs() as i64);
+        Engine { catalogue, triggers, matchers, pairs, key, now }
+    }
+
+    /// The engine with another clock, in seconds since 1970: the same report at any time.
+    #[must_use]
+    pub fn at(self, now: i64) -> Self {
+        Engine { now, ..self }
     }
 
     /// The rules in force; a [`Finding`]'s `rule` is an index into them.
@@ -229,7 +240,7 @@ impl Engine {
     }
 
     /// The checks decide on the judged part; how far the secret goes on behind it is found
-    /// afterwards and is no part of the verdict.
+    /// afterwards and is no part of the verdict. The whole may lower the confidence.
     fn judge(
         &self,
         index: usize,
@@ -245,13 +256,14 @@ impl Engine {
         };
         let span = Span { start: candidate.span.start, end };
         let secret = &bytes[span.start..span.end];
+        let confidence = checks::lowered::confidence(rule, secret, self.now, judgement.confidence);
         Some(Finding {
             rule: index,
             trigger,
             span,
             encoding: Encoding::PLAIN,
             verdict: judgement.verdict,
-            confidence: judgement.confidence,
+            confidence,
             redacted: Redacted::new(secret, rule),
             fingerprint: self.key.of(&extent::identity(secret, rule.extends)),
             facts: facts::of(rule, secret, bytes, &candidate.facts),

@@ -27,6 +27,9 @@ const FILTER_BITS: u32 = 14;
 /// Words joined by `-` or `.` that a name may have behind its fragment.
 const WORDS_BEHIND: usize = 3;
 
+/// Blanks that a name may have between its words, as it has in a sentence: `vercel api token`.
+const BLANKS: usize = 3;
+
 impl Names {
     pub fn add(&mut self, name: &str, rule: usize) {
         let letters = || name.bytes().filter(u8::is_ascii_alphanumeric);
@@ -75,7 +78,7 @@ impl Names {
         latest: usize,
         found: &mut impl FnMut(usize, Range<usize>),
     ) {
-        let (mut hash, mut length) = (0, 0);
+        let (mut hash, mut length, mut blanks) = (0, 0, 0);
         for start in (latest.saturating_sub(REACH)..end).rev() {
             match bytes[start] {
                 b if b.is_ascii_alphanumeric() => {
@@ -83,6 +86,10 @@ impl Names {
                     length += 1;
                 }
                 b'_' | b'-' | b'.' => continue,
+                b' ' if blanks < BLANKS && length > 0 => {
+                    blanks += 1;
+                    continue;
+                }
                 _ => return,
             }
             if length > self.longest {
@@ -119,8 +126,11 @@ fn end_of_word(bytes: &[u8], from: usize, limit: usize) -> usize {
     (from..limit).find(|&at| !is_word(bytes[at])).unwrap_or(from.max(limit))
 }
 
-/// A word begins behind a separator or with a change from lower to upper case.
+/// A word begins behind a separator, with a change from lower to upper case, or behind the
+/// option by which a property is set (`-Dname=`, `-Pname=`).
 pub fn begins_a_word(bytes: &[u8], at: usize) -> bool {
     let Some(before) = at.checked_sub(1).map(|before| bytes[before]) else { return true };
-    !before.is_ascii_alphanumeric() || before.is_ascii_lowercase() && bytes[at].is_ascii_uppercase()
+    !before.is_ascii_alphanumeric()
+        || before.is_ascii_lowercase() && bytes[at].is_ascii_uppercase()
+        || matches!(before, b'D' | b'P') && at >= 2 && bytes[at - 2] == b'-'
 }

@@ -1,20 +1,27 @@
 //! Overlaps, settled over a blob's whole list by stated rules.
 //!
 //! Where findings overlap, one stays: the surer verdict, then the higher confidence, then the
-//! more specific trigger (an anchor before a name), then the longer span, then the reading with
-//! fewer steps of decoding (the plain one before all), then the lower rule id. The order in which findings arrive plays no part.
+//! more specific trigger (a token's own beginning before another anchor, that before a name,
+//! all of them before the form of a JWT), then the longer span, then the reading with fewer steps of decoding (the plain one before
+//! all), then the lower rule id. The order in which findings arrive plays no part.
 
 use std::cmp::Reverse;
 
 use crate::findings::Finding;
-use crate::rules::{Rule, Trigger};
+use crate::rules::{Rule, Seat, Structure, Trigger};
 
 /// The findings that stay, by span.
 pub fn settle(mut findings: Vec<Finding>, rules: &[Rule]) -> Vec<Finding> {
     findings.sort_by_cached_key(|finding| {
-        let anchored = matches!(rules[finding.rule].trigger, Trigger::Anchors { .. });
+        let rule = &rules[finding.rule];
+        let specific = match rule.trigger {
+            _ if is_anybodys(rule) => 0,
+            Trigger::Names(_) => 1,
+            Trigger::Anchors { seat: Seat::TokenStart | Seat::InRun, .. } => 3,
+            Trigger::Anchors { .. } => 2,
+        };
         (
-            Reverse((finding.verdict, finding.confidence, anchored, finding.span.len())),
+            Reverse((finding.verdict, finding.confidence, specific, finding.span.len())),
             finding.encoding,
             finding.rule,
             finding.span.start,
@@ -31,4 +38,10 @@ pub fn settle(mut findings: Vec<Finding>, rules: &[Rule]) -> Vec<Finding> {
         }
     }
     kept
+}
+
+/// Whether the rule knows no more than that it is a JWT: whose it is says something else.
+fn is_anybodys(rule: &Rule) -> bool {
+    let Trigger::Anchors { literals, .. } = &rule.trigger else { return false };
+    rule.checks.structure == Some(Structure::Jwt) && literals.iter().all(|text| text == "eyJ")
 }

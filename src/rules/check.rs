@@ -31,6 +31,9 @@ pub enum RuleError {
     Pair { id: String, why: String },
 }
 
+/// Steps of a runbook in the built-in catalogue.
+const STEPS: std::ops::RangeInclusive<usize> = 3..=6;
+
 /// A checked rule and where it is written: lines from 1.
 #[derive(Clone, Debug)]
 pub struct Written {
@@ -115,9 +118,15 @@ fn inherit(mut rule: RuleSyntax, provider: &ProviderSyntax) -> RuleSyntax {
 fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Rule, String> {
     check_id(&rule.id, stem)?;
     check_texts(&rule)?;
+    if stem.is_some() && !STEPS.contains(&rule.runbook.len()) {
+        return Err("runbook: three to six steps, from a new credential to the audit log".into());
+    }
     let (hir, facts) = parse_regex(&rule.regex, rule.public.is_some())?;
     let trigger = check_trigger(&rule, &hir)?;
     check_before(&rule, &trigger)?;
+    if let Some(unless) = &rule.unless {
+        parse(unless).map_err(|error| format!("unless: {error}"))?;
+    }
     let rotate = rule.rotate.unwrap_or_default();
     if !rotate.starts_with("https://") {
         return Err(format!("rotate must be an https:// link, not {rotate:?}"));
@@ -164,6 +173,7 @@ fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Ru
         regex: Cow::Owned(rule.regex),
         opening: opening(&hir),
         before: rule.before.map(Cow::Owned),
+        unless: rule.unless.map(Cow::Owned),
         rotate: Cow::Owned(rotate),
         runbook: texts(rule.runbook),
         references: texts(rule.references),

@@ -51,6 +51,9 @@ pub struct Rule {
     /// Byte regex of what must stand right in front of the match; tried only where the match
     /// was found, so that a rare beginning may precede a frequent anchor.
     pub before: Option<Text>,
+    /// Byte regex of what makes a match none: looked for in the match, and in front of a name
+    /// that gave the value.
+    pub unless: Option<Text>,
     /// How far the secret goes on behind what the verdict looked at.
     pub extends: Option<Extension>,
     pub checks: Checks,
@@ -186,7 +189,7 @@ named! {
         Memory = "memory",
         /// Other pages of the same host were seen, not this one.
         Host = "host",
-        /// The page was seen, or pages that link to it.
+        /// The page was seen, or pages of others that link to exactly it.
         Seen = "seen",
     }
 }
@@ -232,6 +235,8 @@ named! {
         /// Hexadecimal digits of one case, as long as a digest or a git object's name.
         HexDigest = "hex-digest",
         Uuid = "uuid",
+        /// Words of which names, hints and sentences are made.
+        Words = "words",
     }
 }
 
@@ -246,7 +251,8 @@ named! {
         PypiMacaroon = "pypi-macaroon",
         /// Base64 of `user:password`, both printable.
         BasicAuth = "basic-auth",
-        /// An access key id whose 16 characters are base32.
+        /// An access key id whose 16 characters are base32, of an account that is not one of
+        /// the documentation's nor LocalStack's.
         AwsKeyId = "aws-key-id",
         /// A first part that is base64 of a number, Discord's id of the bot.
         DiscordBot = "discord-bot",

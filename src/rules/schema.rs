@@ -57,6 +57,9 @@ pub struct RuleSyntax {
     /// What stands right in front of a match that begins with its anchor.
     #[serde(default)]
     pub before: Option<String>,
+    /// What makes a match none, looked for in the match and in front of a name.
+    #[serde(default)]
+    pub unless: Option<String>,
     #[serde(default)]
     pub extends: Option<String>,
     #[serde(default)]

@@ -10,7 +10,7 @@ use keysieve::report::Outcome;
 use keysieve::rules::catalogue::Catalogue;
 use keysieve::source::Silent;
 
-use crate::support::audited::{audited, told, told_of};
+use crate::support::audited::{agreed, audited, audited_with, ranged, told, told_of};
 use crate::support::repository::TempRepo;
 use crate::support::tokens::localstack_auth_token;
 
@@ -30,7 +30,7 @@ fn leaky() -> TempRepo {
 
 fn error_at(path: &std::path::Path) -> String {
     let engine = Engine::new(Catalogue::built_in(), FingerprintKey::new(b""));
-    let result = audit(path, Options::default(), &engine, &Policy::default(), &Silent);
+    let result = audit(path, &Options::default(), &engine, &Policy::default(), &Silent);
     let error: AuditError = result.map(|report| format!("{report:?}")).unwrap_err();
     error.to_string()
 }
@@ -131,27 +131,61 @@ fn a_shallow_boundary_brings_in_what_it_holds() {
 }
 
 #[test]
-fn a_partial_clone_is_noted() {
+fn a_partial_clone_counts_and_names_what_was_not_fetched() {
     let repository = leaky();
     repository.git(&["config", "uploadpack.allowFilter", "true"]);
+    let blob = repository.git(&["rev-parse", "HEAD~2:a.env"]);
     let url = format!("file://{}", repository.path().display());
     let clone = ["clone", "--quiet", "--filter=blob:none", &url, "partial"];
     repository.git_in(repository.home(), &clone);
     let partial = repository.home().join("partial");
-    let report = audited(&partial);
-    assert_eq!(report.outcome(), Outcome::Clean);
+    let report = agreed(&partial);
+    assert_eq!(report.outcome(), Outcome::Incomplete);
     let [note] = &report.coverage.notes[..] else { panic!("{report:?}") };
     assert!(note.starts_with("partial clone"), "{note}");
+    let [failure] = &report.coverage.failures[..] else { panic!("{report:?}") };
+    assert_eq!(failure.what, "partial clone");
+    let why = &failure.why;
+    assert!(why.starts_with(&format!("1 object was not fetched: blob {blob} (tree ")), "{why}");
+    assert!(why.contains("names it as `a.env`") && why.contains("--refetch"), "{why}");
 
-    repository.git_in(&partial, &["fetch", "--quiet", "--refetch", "--no-filter"]);
-    assert_eq!(told(&audited(&partial)), TOLD);
+    let fetch = ["-c", "maintenance.auto=false", "fetch", "--quiet", "--refetch", "--no-filter"];
+    repository.git_in(&partial, &fetch);
+    assert_eq!(told(&agreed(&partial)), TOLD);
 }
 
 #[test]
-fn a_repository_with_sha_256_ids_is_refused_by_name() {
-    let repository = TempRepo::with(&["init", "--quiet", "--object-format=sha256"]);
-    let said = error_at(&repository.path());
-    assert!(said.contains("sha256") && said.contains("keysieve scan"), "{said}");
+fn a_repository_with_sha_256_ids_is_read_like_any_other() {
+    let repository = TempRepo::with(&["init", "--quiet", "-b", "main", "--object-format=sha256"]);
+    repository.write("a.env", format!("TOKEN={}\n", localstack_auth_token(1)));
+    repository.commit("Add");
+    repository.git(&["rm", "--quiet", "a.env"]);
+    repository.commit("Remove");
+    repository.write("dir/b", "1\n".repeat(2000));
+    repository.commit("Go on");
+    assert_eq!(told(&agreed(&repository.path())), TOLD);
+    repository.git(&["repack", "-adfq"]);
+    assert_eq!(told(&agreed(&repository.path())), TOLD);
+    repository.git(&["multi-pack-index", "write"]);
+    repository.git(&["-c", "repack.useDeltaBaseOffset=false", "repack", "-adfq"]);
+    assert_eq!(told(&agreed(&repository.path())), TOLD);
+    assert_eq!(told(&ranged(&repository.path(), "HEAD~2..")), [] as [&str; 0]);
+    let first = repository.git(&["rev-parse", "--short=7", "HEAD~2"]);
+    assert_eq!(told(&ranged(&repository.path(), &format!("{first}..main^1"))), [] as [&str; 0]);
+}
+
+#[test]
+fn a_shallow_clone_is_incomplete_where_that_is_asked() {
+    let repository = leaky();
+    let url = format!("file://{}", repository.path().display());
+    repository.git_in(repository.home(), &["clone", "--quiet", "--depth=2", &url, "shallow"]);
+    let shallow = repository.home().join("shallow");
+    let options = Options { require_complete: true, ..Options::default() };
+    let report = audited_with(&shallow, &options).unwrap();
+    assert_eq!(report.outcome(), Outcome::Incomplete);
+    repository.git_in(&shallow, &["fetch", "--quiet", "--unshallow"]);
+    let report = audited_with(&shallow, &options).unwrap();
+    assert_eq!(report.outcome(), Outcome::Found);
 }
 
 #[test]

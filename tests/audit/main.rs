@@ -9,4 +9,7 @@ mod commits;
 mod damage;
 mod layouts;
 mod objects;
+mod ranges;
 mod reports;
+mod storage;
+mod submodules;

@@ -2,18 +2,40 @@
 
 use std::path::Path;
 
-use keysieve::audit::{Options, audit};
+use keysieve::audit::{AuditError, Options, Reader, audit};
 use keysieve::engine::Engine;
 use keysieve::findings::{CommitRef, FingerprintKey, Occurrence, Place};
 use keysieve::policy::Policy;
 use keysieve::report::Report;
 use keysieve::rules::catalogue::Catalogue;
 use keysieve::source::Silent;
+use keysieve::source::history::RangeSyntax;
 
 /// What the audit says of the repository at or above `path`.
 pub fn audited(path: &Path) -> Report {
+    audited_with(path, &Options::default()).unwrap()
+}
+
+pub fn audited_with(path: &Path, options: &Options) -> Result<Report, AuditError> {
     let engine = Engine::new(Catalogue::built_in(), FingerprintKey::new(b""));
-    audit(path, Options::default(), &engine, &Policy::default(), &Silent).unwrap()
+    audit(path, options, &engine, &Policy::default(), &Silent)
+}
+
+/// As [`audited`]; all readers say the same.
+pub fn agreed(path: &Path) -> Report {
+    let [delta, whole, full] = [Reader::Delta, Reader::Whole, Reader::Full].map(|reader| {
+        let options = Options { reader, ..Options::default() };
+        audited_with(path, &options).unwrap()
+    });
+    assert_eq!(format!("{delta:?}"), format!("{full:?}"));
+    assert_eq!(format!("{whole:?}"), format!("{full:?}"));
+    delta
+}
+
+/// As [`audited`], of these revisions.
+pub fn ranged(path: &Path, revisions: &str) -> Report {
+    let range = RangeSyntax { revisions: Some(revisions.to_owned()), ..RangeSyntax::default() };
+    audited_with(path, &Options { range, ..Options::default() }).unwrap()
 }
 
 /// A report's occurrences, sorted: `path:line +summary -summary @HEAD`, where `+` brought it

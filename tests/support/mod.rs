@@ -5,5 +5,7 @@
 
 pub mod audited;
 pub mod guarded;
+pub mod minted;
 pub mod repository;
 pub mod tokens;
+pub mod ways;

@@ -55,7 +55,7 @@ pub fn show(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
 /// How a link was checked, in words.
 pub fn link_mark(checked: LinkChecked) -> &'static str {
     match checked {
-        LinkChecked::Seen => "page seen",
+        LinkChecked::Seen => "link seen",
         LinkChecked::Host => "site seen",
         LinkChecked::Memory => "not checked",
     }

@@ -9,8 +9,10 @@ mod bech32;
 pub mod characters;
 pub mod checksum;
 pub mod entropy;
+pub mod lowered;
 mod marvin32;
 mod nats;
+mod pgp;
 pub mod placeholder;
 pub mod shapes;
 pub mod structure;
@@ -36,7 +38,7 @@ pub fn judge(rule: &Rule, secret: &[u8]) -> Option<Judgement> {
     if holds == Some(true) {
         return Some(Judgement { verdict: Verdict::Valid, confidence: Confidence::Certain });
     }
-    if placeholder::is_placeholder(secret)
+    if placeholder::is_placeholder(&placeholder::without_filler(rule, secret))
         || is_public(rule, secret)
         || !checks.needs.iter().all(|&kind| characters::holds(kind, secret))
         || checks.min_entropy.is_some_and(|least| entropy::shannon(secret) < least)

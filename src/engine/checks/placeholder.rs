@@ -1,5 +1,9 @@
 //! Values that stand where a secret will be: documentation's and templates' placeholders.
 
+use std::borrow::Cow;
+
+use crate::rules::{Rule, Text, Trigger};
+
 /// Words that no random value holds and that placeholders are made of.
 const WORDS: [&str; 23] = [
     "example",
@@ -27,6 +31,16 @@ const WORDS: [&str; 23] = [
     // `{"sub":"1234567890` in base64, in lower case: the example of jwt.io.
     "eyjzdwiioiixmjm0nty3odkwi",
 ];
+
+/// The secret without rows of one character that its form demands: an anchor such as
+/// `AAAAAAAAAA` says that rows of `A` are none of a placeholder's.
+pub fn without_filler<'s>(rule: &Rule, secret: &'s [u8]) -> Cow<'s, [u8]> {
+    let Trigger::Anchors { literals, .. } = &rule.trigger else { return Cow::Borrowed(secret) };
+    let row = |text: &Text| text.len() >= STRETCH && longest_repeat(text.as_bytes()) == text.len();
+    let Some(filler) = literals.iter().find(|text| row(text)) else { return Cow::Borrowed(secret) };
+    let filler = filler.as_bytes()[0];
+    Cow::Owned(secret.iter().copied().filter(|&b| b != filler).collect())
+}
 
 /// Rows that a hand types instead of a secret.
 const WALKS: [&str; 6] = [

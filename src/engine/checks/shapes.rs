@@ -7,6 +7,7 @@ pub fn has(shape: PublicShape, value: &[u8]) -> bool {
     match shape {
         PublicShape::HexDigest => is_hex_digest(value),
         PublicShape::Uuid => is_uuid(value),
+        PublicShape::Words => super::words::is_made_of_words(value),
     }
 }
 

@@ -46,10 +46,14 @@ fn decode(text: &[u8]) -> Option<Vec<u8>> {
 
 /// RFC 7519: the first part is a JSON object that names its algorithm.
 fn jwt(secret: &[u8]) -> Option<bool> {
-    let start = memchr::memmem::find(secret, b"eyJ")?;
-    let header = secret[start..].split(|&b| b == b'.').next()?;
+    let header = secret[jwt_start(secret)?..].split(|&b| b == b'.').next()?;
     let header: serde_json::Value = serde_json::from_slice(&decode(header)?).ok()?;
     Some(header.get("alg").is_some_and(serde_json::Value::is_string))
+}
+
+/// Where the header begins, behind a prefix.
+pub(super) fn jwt_start(secret: &[u8]) -> Option<usize> {
+    memchr::memmem::find(secret, b"eyJ")
 }
 
 /// Parts of 16 and 32 bytes behind `SG.`.
@@ -79,10 +83,29 @@ fn basic_auth(secret: &[u8]) -> Option<bool> {
     Some(printable && colon + 1 < pair.len())
 }
 
-/// The 16 characters behind the 4-letter prefix are base32 (RFC 4648).
+/// The 16 characters behind the 4-letter prefix are base32 (RFC 4648), and the account that
+/// they name is not one that nobody has. Ids of before 2019, with `I` or `J` first, name none.
 fn aws_key_id(secret: &[u8]) -> Option<bool> {
     let body = secret.get(4..)?;
-    Some(body.len() == 16 && body.iter().all(|b| matches!(b, b'A'..=b'Z' | b'2'..=b'7')))
+    let known = matches!(body.first(), Some(b'I' | b'J')) || !NOBODYS.contains(&aws_account(body)?);
+    let base32 = body.iter().all(|b| matches!(b, b'A'..=b'Z' | b'2'..=b'7'));
+    Some(body.len() == 16 && base32 && known)
+}
+
+/// Accounts of AWS's documentation, and the one that LocalStack and moto give their keys to.
+const NOBODYS: [u64; 5] = [0, 123_456_789_012, 111_122_223_333, 444_455_556_666, 111_111_111_111];
+
+/// The account is 40 of the first 48 bits: all but the highest and the seven lowest.
+fn aws_account(body: &[u8]) -> Option<u64> {
+    let digits = body.get(..10)?.iter().try_fold(0u64, |number, b| {
+        let digit = match b {
+            b'A'..=b'Z' => b - b'A',
+            b'2'..=b'7' => b - b'2' + 26,
+            _ => return None,
+        };
+        Some(number << 5 | u64::from(digit))
+    })?;
+    Some((digits >> 2 & 0x7fff_ffff_ff80) >> 7)
 }
 
 /// The part before the first dot is base64url of decimal digits. Source: Discord's reference
@@ -202,6 +225,11 @@ mod tests {
     fn an_aws_key_id_is_base32() {
         assert!(holds(Structure::AwsKeyId, b"AKIAQWERTYUIOPASDF27"));
         assert!(!holds(Structure::AwsKeyId, b"AKIAQWERTYUIOPASDF28"));
+        // The vector of LocalStack's documentation, and the account of AWS's.
+        assert_eq!(aws_account(b"QAAAAAAVNCBMPNSG"), Some(42));
+        assert_eq!(aws_account(b"RZPUZDIKGB2VALC4"), Some(123_456_789_012));
+        assert!(!holds(Structure::AwsKeyId, ["AKIA", "RZPUZDIKGB2VALC4"].concat().as_bytes()));
+        assert!(!holds(Structure::AwsKeyId, b"ASIAQAAAAAAAKWERTYUI"));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 /// Words of which names and hints are made. Those of a language's keywords and of providers
 /// are left out: they stand beside these.
-const WORDS: [&str; 128] = [
+const WORDS: [&str; 129] = [
     "a",
     "access",
     "account",
@@ -134,6 +134,7 @@ const WORDS: [&str; 128] = [
     "var",
     "web",
     "webhook",
+    "word",
 ];
 
 /// Whether every stretch of letters in the value is one of [`WORDS`] and there are two of them

@@ -1,67 +1,86 @@
 //! All commits of the object database, parents before children.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::collections::{BinaryHeap, HashMap};
 
-use git2::{Error, Oid, Repository};
-use rayon::prelude::*;
+use bstr::ByteSlice;
 
-use super::handles::Handles;
-use super::objects::CHUNK;
-use super::unreadable;
-use crate::source::Failure;
+use super::id::{Format, Id};
 
 /// A commit; its parents are places in the list of all commits, lower than its own.
 pub struct Commit {
-    pub id: Oid,
-    pub tree: Oid,
+    pub id: Id,
+    pub tree: Id,
     pub parents: Vec<usize>,
+    /// Committer's seconds since 1970.
+    pub time: i64,
 }
 
 /// Commits in topological order. Among those whose parents have all come, the earlier
 /// committed comes first, then the lower id: the order is the same on every machine.
 pub struct Commits {
     list: Vec<Commit>,
-    places: HashMap<Oid, usize>,
-    pub failures: Vec<Failure>,
+    places: HashMap<Id, usize>,
 }
 
-/// A commit as it was read.
-struct Raw {
-    id: Oid,
-    tree: Oid,
-    parents: Vec<Oid>,
+/// A commit as it is stored. Grafts and `refs/replace` are no matter here: what they hide is
+/// in the database all the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawCommit {
+    pub id: Id,
+    pub tree: Id,
+    pub parents: Vec<Id>,
     /// Committer's seconds since 1970.
-    time: i64,
+    pub time: i64,
+}
+
+impl RawCommit {
+    /// Reads the headers of the commit `id`; `None` where they lack a tree.
+    pub fn parse(id: Id, bytes: &[u8]) -> Option<RawCommit> {
+        let mut lines = bytes.lines();
+        let tree = header(lines.next()?, b"tree ", id.format())?;
+        let (mut parents, mut time) = (Vec::new(), 0);
+        for line in lines.take_while(|line| !line.is_empty()) {
+            if let Some(parent) = header(line, b"parent ", id.format()) {
+                parents.push(parent);
+            } else if let Some(committer) = line.strip_prefix(b"committer ") {
+                time = seconds(committer);
+                break;
+            }
+        }
+        Some(RawCommit { id, tree, parents, time })
+    }
+}
+
+fn header(line: &[u8], name: &[u8], format: Format) -> Option<Id> {
+    let id = Id::from_hex(line.strip_prefix(name)?)?;
+    (id.format() == format).then_some(id)
+}
+
+/// The time of a signature, `Name <address> seconds zone`; 0 where there is none.
+fn seconds(signature: &[u8]) -> i64 {
+    let behind = signature.rfind_byte(b'>').map_or(&[][..], |at| &signature[at + 1..]);
+    let mut fields = behind.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty());
+    let seconds = fields.next().and_then(|field| field.to_str().ok());
+    seconds.and_then(|text| text.parse().ok()).unwrap_or_default()
 }
 
 impl Commits {
-    /// Reads the commits of these ids. One that cannot be read, or whose parent is not here
-    /// although no shallow boundary says so, is a failure.
-    pub fn read(handles: &Handles, ids: &[Oid]) -> Commits {
-        let read: Vec<Result<Raw, Failure>> =
-            ids.par_chunks(CHUNK).flat_map_iter(|ids| chunk(handles, ids)).collect();
-        let mut raw = Vec::with_capacity(read.len());
-        let mut failures = Vec::new();
-        for commit in read {
-            match commit {
-                Ok(commit) => raw.push(commit),
-                Err(failure) => failures.push(failure),
-            }
-        }
-        failures.extend(orphans(&raw));
-        Commits::sorted(raw, failures)
+    /// Puts these in order. A commit that comes twice counts once.
+    pub fn of(mut raw: Vec<RawCommit>) -> Commits {
+        raw.sort_by_key(|commit| commit.id);
+        raw.dedup_by_key(|commit| commit.id);
+        Commits::sorted(raw)
     }
 
-    fn sorted(raw: Vec<Raw>, failures: Vec<Failure>) -> Commits {
-        let mut commits =
-            Commits { list: Vec::with_capacity(raw.len()), places: HashMap::new(), failures };
+    fn sorted(raw: Vec<RawCommit>) -> Commits {
+        let mut commits = Commits { list: Vec::with_capacity(raw.len()), places: HashMap::new() };
         for at in topological(&raw) {
-            let Raw { id, tree, parents, .. } = &raw[at];
-            // A parent that is not here yet never comes: it is missing, or grafts form a ring.
+            let RawCommit { id, tree, parents, time } = &raw[at];
+            // A parent that is not here yet never comes: it is missing, or ids were forged.
             let parents = parents.iter().filter_map(|id| commits.place(*id)).collect();
             commits.places.insert(*id, commits.list.len());
-            commits.list.push(Commit { id: *id, tree: *tree, parents });
+            commits.list.push(Commit { id: *id, tree: *tree, parents, time: *time });
         }
         commits
     }
@@ -72,8 +91,21 @@ impl Commits {
     }
 
     /// Where a commit stands in the list.
-    pub fn place(&self, id: Oid) -> Option<usize> {
+    pub fn place(&self, id: Id) -> Option<usize> {
         self.places.get(&id).copied()
+    }
+
+    /// For each commit whether one of these is it or descends from it.
+    pub fn reach(&self, from: &[Id]) -> Vec<bool> {
+        let mut reached = vec![false; self.list.len()];
+        from.iter().filter_map(|id| self.place(*id)).for_each(|place| reached[place] = true);
+        // Parents come first in the list.
+        for place in (0..self.list.len()).rev().filter(|_| !from.is_empty()) {
+            if reached[place] {
+                self.list[place].parents.iter().for_each(|&parent| reached[parent] = true);
+            }
+        }
+        reached
     }
 
     /// Whether `old` is `young` or one of its ancestors; both are places in the list.
@@ -93,43 +125,9 @@ impl Commits {
     }
 }
 
-fn chunk(handles: &Handles, ids: &[Oid]) -> Vec<Result<Raw, Failure>> {
-    let commits = handles.with(|repository| {
-        Ok(ids.iter().map(|&id| raw(repository, id).map_err(|why| failure(id, &why))).collect())
-    });
-    commits.unwrap_or_else(|why| ids.iter().map(|&id| Err(failure(id, &why))).collect())
-}
-
-fn failure(id: Oid, why: &Error) -> Failure {
-    unreadable("commit", id, why)
-}
-
-fn raw(repository: &Repository, id: Oid) -> Result<Raw, Error> {
-    let commit = repository.find_commit(id)?;
-    let parents = commit.parent_ids().collect();
-    Ok(Raw { id, tree: commit.tree_id(), parents, time: commit.time().seconds() })
-}
-
-/// Parents that are named and not here. A shallow clone's oldest commits name none: libgit2
-/// reads the boundary as git does.
-fn orphans(raw: &[Raw]) -> Vec<Failure> {
-    let here: HashSet<Oid> = raw.iter().map(|commit| commit.id).collect();
-    let named = raw.iter().flat_map(|child| child.parents.iter().map(move |id| (child.id, *id)));
-    let missing = named.filter(|(_, parent)| !here.contains(parent));
-    missing
-        .map(|(child, parent)| {
-            let why = format!(
-                "cannot be read, but commit {child} names it as its parent; `git fsck --full` \
-                 says more; fetch it again or restore it from another clone"
-            );
-            Failure::new(format!("commit {parent}"), why)
-        })
-        .collect()
-}
-
 /// Indices of `raw`, parents first (Kahn's algorithm).
-fn topological(raw: &[Raw]) -> Vec<usize> {
-    let places: HashMap<Oid, usize> = raw.iter().enumerate().map(|(at, c)| (c.id, at)).collect();
+fn topological(raw: &[RawCommit]) -> Vec<usize> {
+    let places: HashMap<Id, usize> = raw.iter().enumerate().map(|(at, c)| (c.id, at)).collect();
     let mut children = vec![Vec::new(); raw.len()];
     let mut waits = vec![0usize; raw.len()];
     for (at, commit) in raw.iter().enumerate() {
@@ -150,9 +148,31 @@ fn topological(raw: &[Raw]) -> Vec<usize> {
             }
         }
     }
-    // Only grafts can form a ring; its commits come last.
+    // Only forged ids can form a ring; its commits come last.
     let mut ring: Vec<usize> = (0..raw.len()).filter(|&at| waits[at] > 0).collect();
     ring.sort_by_key(|&at| (raw[at].time, raw[at].id));
     order.extend(ring);
     order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_are_read_and_a_message_is_none() {
+        let id = Id::new(&[1; 20]).expect("an id");
+        let (one, two) = ("a".repeat(40), "b".repeat(40));
+        let commit = format!(
+            "tree {one}\nparent {two}\nparent {one}\nauthor A <a@b> 5 +0000\n\
+             committer C <c> d> 77 -0100\n\nparent {two}\n"
+        );
+        let read = RawCommit::parse(id, commit.as_bytes()).expect("a commit");
+        let named = |text: &str| Id::from_hex(text.as_bytes()).expect("an id");
+        assert_eq!((read.tree, read.time), (named(&one), 77));
+        assert_eq!(read.parents, [named(&two), named(&one)]);
+        for bytes in [&b""[..], b"tree", b"tree abc\n", b"parent x\n", b"\xff\n\n"] {
+            assert_eq!(RawCommit::parse(id, bytes), None);
+        }
+    }
 }

@@ -3,6 +3,7 @@
 //! libgit2 passes over a missing alternate and a pack without its index (or the other way
 //! round) without a word; here they are failures.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 use bstr::ByteSlice;
 use git2::Repository;
 
+use super::id::Id;
 use crate::source::{Coverage, Failure};
 
 /// git follows alternates of alternates this far (`odb.c` in git and in libgit2).
@@ -20,16 +22,35 @@ const DEEPEST_ALTERNATE: usize = 5;
 pub struct Database {
     /// Its `objects` folders: its own and its alternates.
     pub folders: Vec<PathBuf>,
-    /// Notes on shallow and partial clones; failures for alternates and packs that are not
-    /// there.
-    pub lacks: Coverage,
+    pub lacks: Lacks,
+}
+
+/// What a repository is known to lack before any object was read.
+#[derive(Default)]
+pub struct Lacks {
+    /// Notes on shallow clones, grafts and replacements; failures for alternates and packs that
+    /// are not there.
+    pub coverage: Coverage,
+    /// The oldest commits of a shallow clone: their parents are not here.
+    pub shallow: HashSet<Id>,
+    /// Whether objects were left behind at another place, to be fetched when needed.
+    pub is_partial: bool,
 }
 
 impl Database {
     pub fn of(repository: &Repository) -> Database {
         let mut database = Database::default();
-        database.lacks.notes.extend(shallow(repository));
-        database.lacks.notes.extend(partial(repository));
+        let lacks = &mut database.lacks;
+        let file = fs::read(repository.commondir().join("shallow")).unwrap_or_default();
+        lacks.shallow = file.lines().filter_map(Id::from_hex).collect();
+        lacks.is_partial = is_partial(repository).unwrap_or_default();
+        let notes = [shallow(&lacks.shallow), grafts(repository), replacements(repository)];
+        lacks.coverage.notes.extend(notes.into_iter().flatten());
+        if lacks.is_partial {
+            let note = "partial clone: objects that were not fetched are not here; fetch them \
+                        with `git fetch --refetch --no-filter`";
+            lacks.coverage.notes.push(note.to_owned());
+        }
         database.add(repository.commondir().join("objects"), 0);
         database
     }
@@ -39,50 +60,63 @@ impl Database {
         if self.folders.contains(&objects) {
             return;
         }
-        self.lacks.failures.extend(halves(&objects.join("pack")));
+        self.lacks.coverage.failures.extend(halves(&objects.join("pack")));
         let file = objects.join("info/alternates");
         match fs::read(&file) {
             Ok(listed) => {
                 for line in listed.lines().filter(|line| !line.is_empty() && line[0] != b'#') {
                     match alternate(&objects, line, depth) {
                         Ok(folder) => self.add(folder, depth + 1),
-                        Err(failure) => self.lacks.failures.push(failure),
+                        Err(failure) => self.lacks.coverage.failures.push(failure),
                     }
                 }
             }
             Err(why) if why.kind() == ErrorKind::NotFound => {}
-            Err(why) => self.lacks.failures.push(Failure::new(shown(&file), why)),
+            Err(why) => self.lacks.coverage.failures.push(Failure::new(shown(&file), why)),
         }
         self.folders.push(objects);
     }
 }
 
-fn shallow(repository: &Repository) -> Option<String> {
-    repository.is_shallow().then(|| {
-        let file = fs::read(repository.commondir().join("shallow")).unwrap_or_default();
-        let mut ends: Vec<&str> = file.lines().filter_map(|line| line.to_str().ok()).collect();
-        ends.sort_unstable();
-        let (first, more) = (ends.first().unwrap_or(&"its oldest commit"), ends.len());
-        let others = if more > 1 { format!(" and {} others", more - 1) } else { String::new() };
+fn shallow(ends: &HashSet<Id>) -> Option<String> {
+    let first = ends.iter().min()?;
+    let more = ends.len() - 1;
+    let others = if more > 0 { format!(" and {more} others") } else { String::new() };
+    Some(format!(
+        "shallow clone: history before {first}{others} is not here; fetch it with \
+         `git fetch --unshallow`"
+    ))
+}
+
+fn is_partial(repository: &Repository) -> Option<bool> {
+    let config = repository.config().ok()?;
+    let mut found = config.get_string("extensions.partialclone").is_ok();
+    let entries = config.entries(Some(r"^remote\..*\.promisor$")).ok()?;
+    entries.for_each(|entry| found |= entry.value().is_ok_and(|value| value == "true")).ok()?;
+    Some(found)
+}
+
+fn grafts(repository: &Repository) -> Option<String> {
+    let file = fs::read(repository.commondir().join("info/grafts")).ok()?;
+    let grafts = file.lines().filter(|line| !line.is_empty() && line[0] != b'#').count();
+    (grafts > 0).then(|| {
         format!(
-            "shallow clone: history before {first}{others} is not here; fetch it with \
-             `git fetch --unshallow`"
+            "info/grafts gives {grafts} {} other parents for git's own commands; commits are \
+             told by the parents that they have",
+            if grafts == 1 { "commit" } else { "commits" }
         )
     })
 }
 
-fn partial(repository: &Repository) -> Option<String> {
-    let config = repository.config().ok()?;
-    let promised = config.get_string("extensions.partialclone").is_ok() || {
-        let mut found = false;
-        let entries = config.entries(Some(r"^remote\..*\.promisor$")).ok()?;
-        entries.for_each(|entry| found |= entry.value().is_ok_and(|value| value == "true")).ok()?;
-        found
-    };
-    promised.then(|| {
-        "partial clone: objects that were not fetched are not here; fetch them with \
-         `git fetch --refetch --no-filter`"
-            .to_owned()
+fn replacements(repository: &Repository) -> Option<String> {
+    let replaced = repository.references_glob("refs/replace/*").ok()?.count();
+    (replaced > 0).then(|| {
+        format!(
+            "refs/replace replaces {replaced} {} for git's own commands; what is replaced was \
+             looked at as well as what replaces it, and commits are told by the parents that \
+             they have",
+            if replaced == 1 { "object" } else { "objects" }
+        )
     })
 }
 

@@ -1,17 +1,26 @@
 //! The full reader: each blob and each message whole, once.
 //!
 //! Slow and plain, and it verifies every object's hash: it is what faster readers are
-//! measured against. Trees are read too, for that sake alone: what calls itself a tree may be
-//! a damaged blob.
+//! measured against. Trees are read too, for that sake and for what they name.
+//!
+//! It reads through libgit2, which is nobody's relative here. libgit2 has been seen to crash on
+//! a damaged pack, and to read a damaged loose object without end: where our own look at the
+//! store has found damage, libgit2 is kept away, and objects come one by one from the store.
 
-use std::sync::{Mutex, MutexGuard};
+use std::borrow::Cow;
+use std::sync::{Mutex, OnceLock};
 
-use git2::{ObjectType, Odb, Oid};
+use git2::Odb;
 use rayon::prelude::*;
 
-use super::objects::CHUNK;
-use super::{History, Trace, lock, unreadable};
-use crate::blob::{Blob, Class, Provenance};
+use super::apart::Gathered;
+use super::graph::{Graph, Surveyor};
+use super::id::Id;
+use super::objects::{self, CHUNK};
+use super::pack::Kind;
+use super::store::StoreError;
+use super::trace::Met;
+use super::{History, Trace, lock, unusable};
 use crate::source::{Coverage, Failure, Progress, Source, Visitor};
 
 /// Hands out the blobs of a history, and the messages of its commits and annotated tags.
@@ -19,105 +28,126 @@ pub struct FullReader<'h> {
     history: &'h History,
     /// Larger objects are passed over.
     largest: u64,
-    /// Commits that were read.
-    commits: Mutex<Vec<Oid>>,
+    /// Whether libgit2 may read.
+    is_sound: OnceLock<bool>,
+    met: Mutex<Met>,
+    trees: Mutex<Vec<Id>>,
 }
 
 impl<'h> FullReader<'h> {
     pub fn new(history: &'h History, largest: u64) -> Self {
-        FullReader { history, largest, commits: Mutex::default() }
-    }
-
-    /// Visits these objects.
-    pub(super) fn read(
-        &self,
-        ids: &[Oid],
-        visit: &Visitor<'_>,
-        progress: &dyn Progress,
-    ) -> Coverage {
-        ids.par_chunks(CHUNK)
-            .map(|ids| self.chunk(ids, visit, progress))
-            .reduce(Coverage::default, Coverage::and)
-    }
-
-    /// Commits that were read.
-    pub(super) fn commits(&self) -> MutexGuard<'_, Vec<Oid>> {
-        lock(&self.commits)
+        let (met, trees) = (Mutex::default(), Mutex::default());
+        FullReader { history, largest, is_sound: OnceLock::new(), met, trees }
     }
 
     /// Follows wanted objects, given by their ids in hexadecimal, through all commits that
     /// were read, whether a ref reaches them or not.
     pub fn trace(&self, wanted: &[String]) -> Trace<'h> {
-        self.history.trace(wanted, &self.commits())
+        let met = std::mem::take(&mut *lock(&self.met));
+        self.history.trace(wanted, met, &|wanted| self.survey(wanted))
     }
 
-    /// Visits one object; its type, if it could be read.
-    fn look(
+    fn is_sound(&self) -> bool {
+        let store = &self.history.store;
+        let lacks_nothing = self.history.lacks.coverage.failures.is_empty();
+        let is_sound = || lacks_nothing && store.is_for_libgit2() && store.is_loose_sound();
+        *self.is_sound.get_or_init(is_sound)
+    }
+
+    /// Each of these objects, on the threads of the current pool.
+    fn each<T: Default + Send>(
         &self,
-        odb: &Odb<'_>,
-        id: Oid,
-        visit: &Visitor<'_>,
-        coverage: &mut Coverage,
-    ) -> Option<ObjectType> {
-        let object = match odb.read(id) {
-            Ok(object) => object,
-            Err(why) => {
-                coverage.failures.push(unreadable("object", id, &why));
-                return None;
+        ids: &[Id],
+        look: impl Fn(&mut T, &Id, Result<(Kind, &[u8]), StoreError>) + Sync,
+    ) -> Vec<T> {
+        let chunk = |ids: &[Id]| {
+            let mut found = T::default();
+            let mut read = |odb: Option<&Odb<'_>>| {
+                for id in ids {
+                    match self.object(odb, id) {
+                        Ok((kind, bytes)) => look(&mut found, id, Ok((kind, &bytes))),
+                        Err(why) => look(&mut found, id, Err(why)),
+                    }
+                }
+            };
+            if self.is_sound() {
+                let lent = self.history.handles.with(|repository| {
+                    let odb = repository.odb()?;
+                    read(Some(&odb));
+                    Ok(())
+                });
+                // Without a handle there is still the store.
+                if lent.is_err() {
+                    read(None);
+                }
+            } else {
+                read(None);
             }
+            found
         };
-        let is_scanned = object.kind() != ObjectType::Tree;
-        if is_scanned && object.len() as u64 > self.largest {
-            coverage.oversized += 1;
-            return Some(object.kind());
-        }
-        let bytes = match object.kind() {
-            ObjectType::Blob => object.data(),
-            ObjectType::Commit | ObjectType::Tag => message(object.data()),
-            other => return Some(other),
-        };
-        match (object.kind(), Class::of(bytes)) {
-            (ObjectType::Blob, Class::Binary) => {
-                coverage.binary += 1;
-                return Some(ObjectType::Blob);
-            }
-            (ObjectType::Blob, Class::Text | Class::Utf16(_)) => coverage.blobs += 1,
-            // git shows a message up to its first NUL; what follows is there to be read too.
-            _ => coverage.messages += 1,
-        }
-        coverage.bytes += bytes.len() as u64;
-        visit(&Blob::whole(bytes, Provenance::Object(id.to_string())));
-        Some(object.kind())
+        ids.par_chunks(CHUNK).map(chunk).collect()
     }
 
-    /// Neighbours in storage, read on one handle.
-    fn chunk(&self, ids: &[Oid], visit: &Visitor<'_>, progress: &dyn Progress) -> Coverage {
-        let (mut coverage, mut commits) = (Coverage::default(), Vec::new());
-        let read = self.history.handles.with(|repository| {
-            let odb = repository.odb()?;
-            for &id in ids {
-                if self.look(&odb, id, visit, &mut coverage) == Some(ObjectType::Commit) {
-                    commits.push(id);
-                }
-                progress.step();
-            }
-            Ok(())
-        });
-        if let Err(why) = read {
-            let what = format!("{} objects from {} on", ids.len(), ids[0]);
-            coverage.failures.push(Failure::new(what, why.message()));
+    fn object(
+        &self,
+        odb: Option<&Odb<'_>>,
+        id: &Id,
+    ) -> Result<(Kind, Cow<'static, [u8]>), StoreError> {
+        let Some(odb) = odb else {
+            return self.history.store.read(id, self.largest).map(|(kind, b)| (kind, b.into()));
+        };
+        let read = |id: &Id| {
+            let object = odb.read(git2::Oid::from_bytes(id.as_bytes())?)?;
+            Ok((object.kind(), object.data().to_vec()))
+        };
+        let (kind, bytes) = read(id).map_err(StoreError::Git)?;
+        let kind = Kind::named(kind.str()).ok_or(StoreError::Missing)?;
+        if kind != Kind::Tree && bytes.len() as u64 > self.largest {
+            return Err(StoreError::TooLarge);
         }
-        self.commits().append(&mut commits);
-        coverage
+        Ok((kind, bytes.into()))
+    }
+
+    fn survey(&self, wanted: &[Id]) -> Graph {
+        let store = &self.history.store;
+        let surveyor = Surveyor::new(store, wanted);
+        let read = |(edges, failures): &mut (Vec<_>, Vec<Failure>),
+                    id: &Id,
+                    read: Result<(Kind, &[u8]), StoreError>| {
+            match read.map(|(_, bytes)| surveyor.tree(bytes, None)) {
+                Ok(Some(note)) => edges.extend(store.locate(id).map(|tree| (tree, note.edges()))),
+                Ok(None) => failures.push(unusable("tree", id, Surveyor::MALFORMED)),
+                Err(why) => failures.push(unusable("tree", id, why)),
+            }
+        };
+        let found: Vec<(Vec<_>, Vec<Failure>)> = self.each(&lock(&self.trees), read);
+        let (edges, failures): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+        let failures = failures.into_iter().flatten().collect();
+        surveyor.graph(edges.into_iter().flatten(), failures)
     }
 }
 
 impl Source for FullReader<'_> {
     fn visit(&self, visit: &Visitor<'_>, progress: &dyn Progress) -> Coverage {
-        let (ids, unlisted) = self.history.ids();
+        let store = &self.history.store;
+        let (ids, unlisted) = match self.is_sound() {
+            true => objects::ids(&self.history.handles),
+            false => (store.ids(), None),
+        };
         progress.begin(ids.len() as u64);
-        let listed = Coverage { failures: unlisted.into_iter().collect(), ..Coverage::default() };
-        self.history.lacks.clone().and(listed).and(self.read(&ids, visit, progress))
+        let look = |gathered: &mut Gathered, id: &Id, read: Result<(Kind, &[u8]), StoreError>| {
+            gathered.look(id, read, visit);
+            progress.step();
+        };
+        let mut all = Gathered::default();
+        self.each(&ids, look).into_iter().for_each(|gathered| all.add(gathered));
+        let mut coverage = self.history.lacks.coverage.clone().and(all.coverage);
+        coverage.failures.extend(store.failures.iter().cloned().chain(unlisted));
+        coverage.failures.extend(store.damaged_spares());
+        coverage.failures.extend(store.told(all.unread));
+        *lock(&self.met) = all.met;
+        *lock(&self.trees) = all.trees;
+        coverage.and(Coverage::default())
     }
 }
 

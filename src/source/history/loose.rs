@@ -1,17 +1,18 @@
-//! Loose objects, checked before libgit2 sees them: it reads one that was cut short without
+//! Loose objects, read and verified by ourselves: libgit2 reads one that was cut short without
 //! end (`git_zstream_get_output` asks zlib for more for ever), and takes one whose first byte
 //! was damaged for an ancient format, of any type that falls out.
 //!
-//! Format: zlib's, of `<type> <size>` in ASCII, a NUL, and the content; the id is the SHA-1
-//! of all that (`gitformat-loose`).
+//! Format: zlib's, of `<type> <size>` in ASCII, a NUL, and the content; the id is the hash of
+//! all that (`gitformat-loose`).
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use flate2::bufread::ZlibDecoder;
-use git2::{ObjectType, Oid};
-use rayon::prelude::*;
+
+use super::id::{Format, Id};
+use super::pack::Kind;
 
 /// Longest header: the longest type, a space, twenty digits and a NUL.
 const HEADER: u64 = 28;
@@ -27,60 +28,51 @@ pub enum LooseError {
     Size,
     #[error("its content does not have its id")]
     Id,
+    #[error("it is larger than the limit")]
+    TooLarge,
 }
 
-/// The loose objects of an `objects` folder that are damaged.
-pub fn damaged(objects: &Path) -> Vec<(Oid, LooseError)> {
-    files(objects)
-        .into_par_iter()
-        .filter_map(|(id, file)| Some((id, check(id, &file).err()?)))
-        .collect()
-}
-
-/// The ids of the loose objects of an `objects` folder.
-pub fn ids(objects: &Path) -> Vec<Oid> {
-    files(objects).into_iter().map(|(id, _)| id).collect()
-}
-
-/// The files that libgit2 takes for loose objects: two digits, a slash, the other digits.
-fn files(objects: &Path) -> Vec<(Oid, PathBuf)> {
+/// The loose objects of an `objects` folder: two digits, a slash, the other digits.
+pub fn files(objects: &Path, format: Format) -> Vec<(Id, PathBuf)> {
     let folders = (0..=u8::MAX).map(|first| objects.join(format!("{first:02x}")));
     let entries = folders.filter_map(|folder| fs::read_dir(folder).ok()).flatten();
-    entries.filter_map(|entry| object(entry.ok()?.path())).collect()
+    entries.filter_map(|entry| object(entry.ok()?.path(), format)).collect()
 }
 
-fn object(file: PathBuf) -> Option<(Oid, PathBuf)> {
+fn object(file: PathBuf, format: Format) -> Option<(Id, PathBuf)> {
     let folder = file.parent()?.file_name()?.to_str()?;
     let id = format!("{folder}{}", file.file_name()?.to_str()?);
-    let is_whole = id.len() == Oid::ZERO_SHA1.as_bytes().len() * 2;
-    let id = Oid::from_str(&id).ok().filter(|_| is_whole)?;
+    let id = Id::from_hex(id.as_bytes()).filter(|id| id.format() == format)?;
     Some((id, file))
 }
 
-fn check(id: Oid, file: &Path) -> Result<(), LooseError> {
+/// The object of this id in `file`, verified, if it is no larger than `largest` or a tree.
+pub fn read(id: Id, file: &Path, largest: u64) -> Result<(Kind, Vec<u8>), LooseError> {
     let mut packed = BufReader::new(fs::File::open(file)?);
     let mut content = BufReader::new(ZlibDecoder::new(&mut packed));
     let (kind, size) = header(&mut content)?;
+    if size > largest && kind != Kind::Tree {
+        return Err(LooseError::TooLarge);
+    }
     let mut bytes = Vec::new();
     // One byte more than there should be, and zlib's own check at the end.
     content.take(size.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 != size || !packed.fill_buf()?.is_empty() {
         return Err(LooseError::Size);
     }
-    match Oid::hash_object(kind, &bytes) {
-        Ok(found) if found == id => Ok(()),
-        _ => Err(LooseError::Id),
+    if id.format().object(kind, &bytes) != id {
+        return Err(LooseError::Id);
     }
+    Ok((kind, bytes))
 }
 
-fn header(content: &mut impl BufRead) -> Result<(ObjectType, u64), LooseError> {
+fn header(content: &mut impl BufRead) -> Result<(Kind, u64), LooseError> {
     let mut header = Vec::new();
     content.take(HEADER).read_until(0, &mut header)?;
     let text = header.strip_suffix(b"\0").and_then(|header| std::str::from_utf8(header).ok());
     let (kind, size) = text.and_then(|text| text.split_once(' ')).ok_or(LooseError::Header)?;
-    let kind = ObjectType::from_str(kind).filter(|kind| kind.is_loose());
     let size = size.parse().map_err(|_| LooseError::Header)?;
-    Ok((kind.ok_or(LooseError::Header)?, size))
+    Ok((Kind::named(kind).ok_or(LooseError::Header)?, size))
 }
 
 #[cfg(test)]
@@ -101,11 +93,11 @@ mod tests {
     #[test]
     fn only_what_has_its_id_and_its_size_passes() {
         let folder = tempfile::tempdir().unwrap();
-        let id = Oid::hash_object(ObjectType::Blob, b"content\n").unwrap();
+        let id = Format::Sha1.object(Kind::Blob, b"content\n");
         let fails = |file: &[u8]| {
             let path = folder.path().join("object");
             fs::write(&path, file).unwrap();
-            check(id, &path).err().map(|why| why.to_string())
+            read(id, &path, 100).err().map(|why| why.to_string())
         };
         let whole = packed(b"blob 8\0content\n");
         assert_eq!(fails(&whole), None);

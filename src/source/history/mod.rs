@@ -7,42 +7,51 @@
 //! Everything is read from the object database itself: refs, stashes, reflogs and what they
 //! have all forgotten are alike to it.
 
+mod apart;
 mod changes;
 mod commits;
+mod connectivity;
 mod database;
 pub mod delta;
 mod full;
+mod graph;
 mod handles;
+pub mod id;
 pub mod inherit;
 mod loose;
 mod objects;
 mod outlines;
 pub mod pack;
+mod range;
+mod signature;
+mod store;
+mod submodules;
 mod trace;
+mod tree;
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use changes::Change;
 pub use delta::DeltaReader;
 pub use full::FullReader;
-use git2::Oid;
+pub use range::{Range, RangeSyntax};
+pub use submodules::Submodule;
 pub use trace::{Reached, Trace};
 
-use super::{Coverage, Failure};
-use database::Database;
+use super::Failure;
+use database::{Database, Lacks};
 use handles::Handles;
+use id::{Format, Id};
+use store::Store;
 
 /// An opened repository.
 pub struct History {
     handles: Handles,
-    /// Its `objects` folders: its own and its alternates.
-    folders: Vec<PathBuf>,
-    /// Loose objects that are damaged, and never to be read.
-    damaged: HashSet<Oid>,
+    /// All its objects.
+    store: Store,
     /// What the repository lacks, before any object was read.
-    lacks: Coverage,
+    lacks: Lacks,
 }
 
 /// Why a path cannot be audited.
@@ -67,35 +76,42 @@ pub enum HistoryError {
         path.display()
     )]
     ObjectFormat { path: PathBuf, format: String },
+    #[error(
+        "`{revision}` names no commit here: {why}; see `git log --all --oneline` for what does"
+    )]
+    Revision { revision: String, why: String },
     #[error("cannot open the repository at {}: {why}", path.display())]
     Open { path: PathBuf, why: git2::Error },
 }
 
 impl History {
     /// Opens the repository at or above `path` (bare, with a working tree, or a linked
-    /// working tree). What it lacks becomes a failure of the coverage.
+    /// working tree), and all its packs. What it lacks becomes a failure of the coverage.
     pub fn open(path: &Path) -> Result<History, HistoryError> {
         let handles = Handles::open(path).map_err(|why| explain(path, why))?;
+        let format = match handles::object_format(path).as_deref() {
+            None | Some("sha1") => Format::Sha1,
+            Some("sha256") => Format::Sha256,
+            Some(format) => {
+                let (path, format) = (path.to_owned(), format.to_owned());
+                return Err(HistoryError::ObjectFormat { path, format });
+            }
+        };
         let Database { folders, lacks } = handles
             .with(|repository| Ok(Database::of(repository)))
             .map_err(|why| explain(path, why))?;
-        let found = folders.iter().flat_map(|folder| loose::damaged(folder));
-        let (damaged, failures): (HashSet<Oid>, Vec<Failure>) =
-            found.map(|(id, why)| (id, unusable("object", id, why))).unzip();
-        let lacks = lacks.and(Coverage { failures, ..Coverage::default() });
-        Ok(History { handles, folders, damaged, lacks })
+        Ok(History { handles, store: Store::open(&folders, format), lacks })
     }
 
-    /// All its objects, but for damaged loose ones, in the order of storage, packs first.
-    fn ids(&self) -> (Vec<Oid>, Option<Failure>) {
-        let (mut ids, unlisted) = objects::ids(&self.handles);
-        ids.retain(|id| !self.damaged.contains(id));
-        (ids, unlisted)
+    /// Whether older commits are known to be elsewhere.
+    pub fn is_shallow(&self) -> bool {
+        !self.lacks.shallow.is_empty()
     }
 }
 
 fn explain(path: &Path, why: git2::Error) -> HistoryError {
-    let format = handles::object_format(path).filter(|format| format != "sha1");
+    let format =
+        handles::object_format(path).filter(|format| format != "sha1" && format != "sha256");
     let path = path.to_owned();
     if let Some(format) = format {
         return HistoryError::ObjectFormat { path, format };
@@ -113,15 +129,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// An object that is named but cannot be read.
-fn unreadable(kind: &str, id: Oid, why: &git2::Error) -> Failure {
-    match why.code() {
-        git2::ErrorCode::NotFound => unusable(kind, id, "it is missing"),
-        _ => unusable(kind, id, why.message()),
-    }
-}
-
-fn unusable(kind: &str, id: Oid, why: impl std::fmt::Display) -> Failure {
+/// An object that cannot be read.
+fn unusable(kind: &str, id: &Id, why: impl std::fmt::Display) -> Failure {
     let advice = "`git fsck --full` says more; fetch it again or restore it from another clone";
     Failure::new(format!("{kind} {id}"), format!("cannot be read: {why}; {advice}"))
 }

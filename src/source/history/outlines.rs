@@ -1,24 +1,19 @@
 //! Outlines: of each tree, only what leads to wanted blobs.
 //!
 //! Nearly every tree of a history leads to none, and most of the others lead to the same
-//! ones. So each tree is read once, whatever number of commits share it, and outlines that
-//! are alike are one: comparing a commit with its parents is comparing numbers, until
-//! something that matters differs. Memory: an id and a number for each tree, and an outline
-//! for each distinct constellation of wanted blobs.
+//! ones. Outlines that are alike are one: comparing a commit with its parents is comparing
+//! numbers, until something that matters differs. Memory: a number for each object, and an
+//! outline for each distinct constellation of wanted blobs.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use bstr::BString;
-use git2::{Error, ObjectType, Oid, Repository};
 
-use super::{lock, unreadable};
-use crate::source::Failure;
+use super::graph::{Graph, Target};
 
-/// Number of an outline. Which outline has which number depends on the threads' timing;
-/// only whether two are equal means anything.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// Number of an outline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OutlineId(u32);
 
 /// A tree that leads to no wanted blob.
@@ -35,159 +30,95 @@ pub enum Node {
 /// Names that lead to wanted blobs, sorted.
 pub type Outline = Arc<[(BString, Node)]>;
 
-const SHARDS: usize = 64;
-
-/// The outlines of all trees met so far. Shared by the threads.
-pub struct Outlines<'h> {
-    /// Objects that are not to be read.
-    damaged: &'h HashSet<Oid>,
-    wanted: HashMap<Oid, usize>,
-    reached: Vec<AtomicBool>,
-    known: Vec<Mutex<HashMap<Oid, OutlineId>>>,
-    distinct: Mutex<Distinct>,
-    failures: Mutex<Vec<Failure>>,
-}
-
-#[derive(Default)]
-struct Distinct {
+/// The outlines of all trees that were asked for, and of those that they lead to.
+pub struct Outlines<'g> {
+    graph: &'g Graph,
+    reached: Vec<bool>,
+    /// By the tree's number in the store.
+    known: Vec<OutlineId>,
     numbers: HashMap<Outline, OutlineId>,
     list: Vec<Outline>,
 }
 
+const UNKNOWN: OutlineId = OutlineId(u32::MAX);
+/// A tree whose subtrees are being outlined. Only forged ids lead back to one.
+const BEGUN: OutlineId = OutlineId(u32::MAX - 1);
+
 /// A tree whose subtrees are being outlined.
 struct Unfinished {
-    id: Oid,
-    /// Its name in the tree above.
-    name: BString,
+    tree: u32,
+    /// Edges that were followed.
+    done: usize,
     found: Vec<(BString, Node)>,
-    subtrees: Vec<(BString, Oid)>,
 }
 
-impl<'h> Outlines<'h> {
-    /// Outlines for wanted objects; `None` stands for one that is not looked for in trees.
-    pub fn new(wanted: &[Option<Oid>], damaged: &'h HashSet<Oid>) -> Self {
-        let reached = wanted.iter().map(|_| AtomicBool::new(false)).collect();
-        let wanted =
-            wanted.iter().enumerate().filter_map(|(place, id)| Some(((*id)?, place))).collect();
-        let known = (0..SHARDS).map(|_| Mutex::default()).collect();
-        let mut distinct = Distinct::default();
-        distinct.number(Vec::new());
-        let distinct = Mutex::new(distinct);
-        Outlines { damaged, wanted, reached, known, distinct, failures: Mutex::default() }
+impl<'g> Outlines<'g> {
+    /// For the trees of a store of `objects` objects, and so many wanted ones.
+    pub fn new(graph: &'g Graph, objects: u32, wanted: usize) -> Self {
+        let mut outlines = Outlines {
+            graph,
+            reached: vec![false; wanted],
+            known: vec![UNKNOWN; objects as usize],
+            numbers: HashMap::new(),
+            list: Vec::new(),
+        };
+        outlines.number(Vec::new());
+        outlines
     }
 
-    /// The outline of the tree `root`. A tree that cannot be read leads nowhere and is a
-    /// failure.
-    pub fn of(&self, repository: &Repository, root: Oid) -> OutlineId {
-        if let Some(known) = self.known(root) {
-            return known;
-        }
+    /// The outline of a tree, given by its number in the store.
+    pub fn of(&mut self, root: u32) -> OutlineId {
         // A stack of its own: trees of a hostile repository nest deeper than a thread's.
-        let mut above = Vec::new();
-        let mut tree = self.open(repository, root, BString::default());
-        loop {
-            if let Some((name, id)) = tree.subtrees.pop() {
-                match self.known(id) {
-                    Some(known) => tree.add(name, known),
-                    None => {
-                        let subtree = self.open(repository, id, name);
-                        above.push(std::mem::replace(&mut tree, subtree));
-                    }
-                }
+        let mut stack = vec![];
+        let mut outline = self.open(root, &mut stack);
+        while let Some(tree) = stack.last_mut() {
+            if let Some(outline) = outline.take().filter(|outline| *outline != EMPTY) {
+                let edge = self.graph.edges(tree.tree)[tree.done - 1];
+                tree.found.push((self.graph.name(edge.name).clone(), Node::Tree(outline)));
+            }
+            let Some(edge) = self.graph.edges(tree.tree).get(tree.done) else {
+                let Some(Unfinished { tree, found, .. }) = stack.pop() else { break };
+                let number = if found.is_empty() { EMPTY } else { self.number(found) };
+                self.known[tree as usize] = number;
+                outline = Some(number);
                 continue;
+            };
+            tree.done += 1;
+            match edge.target {
+                Target::Wanted(wanted) => {
+                    self.reached[wanted as usize] = true;
+                    let node = Node::Blob(wanted as usize);
+                    tree.found.push((self.graph.name(edge.name).clone(), node));
+                }
+                Target::Tree(subtree) => outline = self.open(subtree, &mut stack),
             }
-            let (id, name) = (tree.id, tree.name);
-            let outline = self.close(id, tree.found);
-            match above.pop() {
-                None => return outline,
-                Some(parent) => tree = parent,
+        }
+        outline.unwrap_or(EMPTY)
+    }
+
+    /// The outline of a tree if it is known; else the tree comes on the stack.
+    fn open(&mut self, tree: u32, stack: &mut Vec<Unfinished>) -> Option<OutlineId> {
+        match self.known[tree as usize] {
+            UNKNOWN => {
+                self.known[tree as usize] = BEGUN;
+                stack.push(Unfinished { tree, done: 0, found: Vec::new() });
+                None
             }
-            tree.add(name, outline);
+            BEGUN => Some(EMPTY),
+            known => Some(known),
         }
     }
 
     /// The outline of that number.
     pub fn get(&self, id: OutlineId) -> Outline {
-        lock(&self.distinct).list[id.0 as usize].clone()
+        self.list[id.0 as usize].clone()
     }
 
     /// Whether some tree led to the wanted blob.
     pub fn reached(&self, wanted: usize) -> bool {
-        self.reached[wanted].load(Ordering::Relaxed)
+        self.reached[wanted]
     }
 
-    /// Trees that could not be read, in any order.
-    pub fn failures(&self) -> Vec<Failure> {
-        lock(&self.failures).clone()
-    }
-
-    /// A tree that could not be looked at.
-    pub fn unread(&self, tree: Oid, why: &Error) -> OutlineId {
-        lock(&self.failures).push(unreadable("tree", tree, why));
-        EMPTY
-    }
-
-    fn open(&self, repository: &Repository, id: Oid, name: BString) -> Unfinished {
-        let entries = if self.damaged.contains(&id) {
-            Default::default()
-        } else {
-            self.entries(repository, id).unwrap_or_else(|why| {
-                self.unread(id, &why);
-                Default::default()
-            })
-        };
-        let (found, subtrees) = entries;
-        Unfinished { id, name, found, subtrees }
-    }
-
-    /// Wanted blobs and subtrees of one tree.
-    #[allow(clippy::type_complexity, reason = "two lists, named by its only caller")]
-    fn entries(
-        &self,
-        repository: &Repository,
-        id: Oid,
-    ) -> Result<(Vec<(BString, Node)>, Vec<(BString, Oid)>), Error> {
-        let (mut found, mut subtrees) = (Vec::new(), Vec::new());
-        for entry in repository.find_tree(id)?.iter() {
-            match entry.kind() {
-                Some(ObjectType::Tree) => subtrees.push((entry.name_bytes().into(), entry.id())),
-                Some(ObjectType::Blob) => {
-                    if let Some(&wanted) = self.wanted.get(&entry.id()) {
-                        self.reached[wanted].store(true, Ordering::Relaxed);
-                        found.push((entry.name_bytes().into(), Node::Blob(wanted)));
-                    }
-                }
-                _ => {}
-            }
-        }
-        Ok((found, subtrees))
-    }
-
-    fn close(&self, tree: Oid, found: Vec<(BString, Node)>) -> OutlineId {
-        let outline = if found.is_empty() { EMPTY } else { lock(&self.distinct).number(found) };
-        lock(self.shard(tree)).insert(tree, outline);
-        outline
-    }
-
-    fn known(&self, tree: Oid) -> Option<OutlineId> {
-        lock(self.shard(tree)).get(&tree).copied()
-    }
-
-    fn shard(&self, tree: Oid) -> &Mutex<HashMap<Oid, OutlineId>> {
-        let last = tree.as_bytes().last().copied().unwrap_or_default();
-        &self.known[usize::from(last) % SHARDS]
-    }
-}
-
-impl Unfinished {
-    fn add(&mut self, name: BString, outline: OutlineId) {
-        if outline != EMPTY {
-            self.found.push((name, Node::Tree(outline)));
-        }
-    }
-}
-
-impl Distinct {
     fn number(&mut self, mut names: Vec<(BString, Node)>) -> OutlineId {
         names.sort_unstable();
         let outline: Outline = names.into();

@@ -1,16 +1,17 @@
-//! Who brought a blob in: the walk over all commits, made only if something was found.
+//! Who brought a blob in: the walk over all commits; and what the history names and lacks.
 
-use bstr::{BString, ByteSlice};
-use git2::{Error, Oid, Repository, Signature};
-use jiff::Timestamp;
-use jiff::tz::Offset;
+use bstr::BString;
 use rayon::prelude::*;
 
 use super::changes::{Change, MOST_PLACES, changes};
-use super::commits::Commits;
-use super::objects::CHUNK;
-use super::outlines::{OutlineId, Outlines};
-use super::{History, unreadable};
+use super::commits::{Commits, RawCommit};
+use super::connectivity::{Missing, Named};
+use super::graph::Graph;
+use super::id::Id;
+use super::outlines::{EMPTY, OutlineId, Outlines};
+use super::range::Range;
+use super::signature::commit_ref;
+use super::{History, unusable};
 use crate::findings::CommitRef;
 use crate::source::Failure;
 
@@ -39,47 +40,72 @@ pub enum Reached {
     Commit(usize),
     /// No commit of the database does.
     Never,
+    /// Not by its own id, or not from the range that was asked for.
+    Elsewhere,
 }
 
+/// What a reader met that names other objects.
+#[derive(Default)]
+pub(super) struct Met {
+    pub commits: Vec<RawCommit>,
+    pub names: Vec<Named>,
+}
+
+/// Reads all trees, given what is looked for in them.
+pub(super) type Survey<'s> = dyn Fn(&[Id]) -> Graph + 's;
+
 impl History {
-    /// Follows wanted objects through these commits.
-    pub(super) fn trace(&self, wanted: &[String], commits: &[Oid]) -> Trace<'_> {
-        let ids: Vec<Option<Oid>> = wanted.iter().map(|id| Oid::from_str(id).ok()).collect();
-        let commits = Commits::read(&self.handles, commits);
-        let outlines = Outlines::new(&ids, &self.damaged);
-        let roots = self.roots(&commits, &outlines);
-        let mut trace = Trace {
-            history: self,
-            changes: Vec::new(),
-            head: self.head().and_then(|id| commits.place(id)),
-            at_head: Vec::new(),
-            reached: Vec::new(),
-            failures: outlines.failures(),
-            commits,
+    /// Follows wanted objects through these commits, and looks after what is missing.
+    pub(super) fn trace(&self, wanted: &[String], met: Met, survey: &Survey<'_>) -> Trace<'_> {
+        let ids: Vec<Option<Id>> = wanted.iter().map(|id| Id::from_hex(id.as_bytes())).collect();
+        // What is no id is never found.
+        let nothing = self.store.format.hash(&[]);
+        let known: Vec<Id> = ids.iter().map(|id| id.unwrap_or(nothing)).collect();
+        let graph = survey(&known);
+        let mut failures = graph.failures.clone();
+        failures.extend(self.missing(&met, &graph, survey));
+        let commits = Commits::of(met.commits);
+        let mut outlines = Outlines::new(&graph, self.store.len(), wanted.len());
+        let root = |commit: &super::commits::Commit| {
+            self.store.locate(&commit.tree).map_or(EMPTY, |tree| outlines.of(tree))
         };
-        trace.failures.append(&mut trace.commits.failures);
+        let roots: Vec<OutlineId> = commits.list().iter().map(root).collect();
+        let head = self.head().and_then(|id| commits.place(id));
+        let (changes, at_head, reached) = (Vec::new(), Vec::new(), Vec::new());
+        let mut trace = Trace { history: self, commits, changes, head, at_head, reached, failures };
         trace.compare(&outlines, &roots);
-        trace.reached = reached(&ids, &outlines, &trace.commits);
+        trace.reached = reached_by(&ids, &outlines, &trace.commits);
         trace
     }
 
-    /// The outline of each commit's tree.
-    fn roots(&self, commits: &Commits, outlines: &Outlines) -> Vec<OutlineId> {
-        let chunk = |commits: &[super::commits::Commit]| -> Vec<OutlineId> {
-            let outlined = self.handles.with(|repository| {
-                Ok(commits.iter().map(|commit| outlines.of(repository, commit.tree)).collect())
-            });
-            outlined.unwrap_or_else(|why| {
-                commits.iter().map(|commit| outlines.unread(commit.tree, &why)).collect()
-            })
-        };
-        let chunks: Vec<_> = commits.list().par_chunks(CHUNK).map(chunk).collect();
-        chunks.into_iter().flatten().collect()
+    fn missing(&self, met: &Met, graph: &Graph, survey: &Survey<'_>) -> Vec<Failure> {
+        let mut names = self.refs();
+        names.extend(met.names.iter().map(|named| Named { by: named.by.clone(), id: named.id }));
+        let mut missing =
+            Missing::of(&self.store, &met.commits, &names, graph, &self.lacks.shallow);
+        let unexplained = missing.unexplained();
+        if !unexplained.is_empty() {
+            missing.explain(&unexplained, &survey(&unexplained), &self.store);
+        }
+        missing.failures(self.lacks.is_partial, self.store.is_part_unknown)
     }
 
-    fn head(&self) -> Option<Oid> {
+    fn head(&self) -> Option<Id> {
         // An unborn HEAD names no commit.
-        self.handles.with(|repository| Ok(repository.head()?.target())).ok().flatten()
+        let head = self.handles.with(|repository| Ok(repository.head()?.target()));
+        Id::new(head.ok().flatten()?.as_bytes())
+    }
+
+    /// What refs name.
+    fn refs(&self) -> Vec<Named> {
+        let refs = self.handles.with(|repository| {
+            let named = |reference: git2::Reference<'_>| {
+                let by = format!("ref {}", String::from_utf8_lossy(reference.name_bytes()));
+                Some(Named { by, id: Id::new(reference.target()?.as_bytes())? })
+            };
+            Ok(repository.references()?.flatten().filter_map(named).collect())
+        });
+        refs.unwrap_or_default()
     }
 }
 
@@ -92,8 +118,22 @@ impl Trace<'_> {
     /// The commit as a report names it, its texts as they are.
     pub fn commit(&self, place: usize) -> Result<CommitRef, Failure> {
         let id = self.commits.list()[place].id;
-        let read = self.history.handles.with(|repository| commit_ref(repository, id));
-        read.map_err(|why| unreadable("commit", id, &why))
+        let read = self.history.store.read(&id, u64::MAX);
+        let (_, bytes) = read.map_err(|why| unusable("commit", &id, why))?;
+        Ok(commit_ref(id, &bytes))
+    }
+
+    /// Keeps what the commits of a range brought in and took out. How many they are.
+    pub fn select(&mut self, range: &Range) -> usize {
+        let chosen = range.of(&self.commits);
+        self.changes.retain(|change| chosen[change.commit]);
+        for reached in &mut self.reached {
+            let is_told = matches!(*reached, Reached::Commit(commit) if chosen[commit]);
+            if !is_told {
+                *reached = Reached::Elsewhere;
+            }
+        }
+        chosen.into_iter().filter(|chosen| *chosen).count()
     }
 
     fn compare(&mut self, outlines: &Outlines<'_>, roots: &[OutlineId]) {
@@ -126,8 +166,8 @@ impl Trace<'_> {
     }
 }
 
-fn reached(ids: &[Option<Oid>], outlines: &Outlines<'_>, commits: &Commits) -> Vec<Reached> {
-    let reached = |(wanted, id): (usize, &Option<Oid>)| {
+fn reached_by(ids: &[Option<Id>], outlines: &Outlines<'_>, commits: &Commits) -> Vec<Reached> {
+    let reached = |(wanted, id): (usize, &Option<Id>)| {
         let commit = id.and_then(|id| commits.place(id));
         match commit {
             Some(commit) => Reached::Commit(commit),
@@ -136,27 +176,4 @@ fn reached(ids: &[Option<Oid>], outlines: &Outlines<'_>, commits: &Commits) -> V
         }
     };
     ids.iter().enumerate().map(reached).collect()
-}
-
-fn commit_ref(repository: &Repository, id: Oid) -> Result<CommitRef, Error> {
-    let commit = repository.find_commit(id)?;
-    let author = commit.author();
-    let message = commit.message_bytes();
-    Ok(CommitRef {
-        date: date(&author),
-        id: id.to_string(),
-        author: author.name_bytes().to_str_lossy().into_owned(),
-        email: author.email_bytes().to_str_lossy().into_owned(),
-        summary: message.lines().next().unwrap_or_default().to_str_lossy().into_owned(),
-    })
-}
-
-/// RFC 3339. A time or an offset beyond what that can say becomes the nearest that it can.
-fn date(author: &Signature<'_>) -> String {
-    let seconds = author.when().seconds();
-    let range = Timestamp::MIN.as_second()..=Timestamp::MAX.as_second();
-    let nearest = seconds.clamp(*range.start(), *range.end());
-    let time = Timestamp::from_second(nearest).unwrap_or(Timestamp::UNIX_EPOCH);
-    let offset = author.when().offset_minutes().saturating_mul(60);
-    time.display_with_offset(Offset::from_seconds(offset).unwrap_or(Offset::UTC)).to_string()
 }

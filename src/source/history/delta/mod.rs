@@ -1,38 +1,44 @@
 //! The delta reader: packs as git stores them, looked at only where versions differ.
 //!
-//! [`Packs`] are opened and verified; [`walk()`] makes each version once, from its base;
+//! [`walk()`] makes each version once, from its base;
 //! [`Versions`] says what of it is inherited, what is looked at, what is handed on. Loose
-//! objects, and whatever a pack cannot give, are read by the full reader's means.
+//! objects, and whatever a pack cannot give, are read one by one from the store. Commits tell
+//! their trees and parents on the way; trees are walked afterwards, by [`Trees`].
 
 mod budget;
 mod judge;
-mod packs;
 mod table;
+mod trees;
 mod versions;
 mod walk;
 
 use std::collections::BTreeSet;
-
-use git2::Oid;
+use std::sync::Mutex;
 
 pub use budget::Budget;
 pub use judge::Judge;
+use rayon::prelude::*;
 
-use super::full::FullReader;
-use super::pack::{Id, Kind, Pack};
-use super::{History, Trace, loose};
-use crate::source::{Coverage, Failure, Progress};
-use packs::Packs;
+use super::apart::Gathered;
+use super::graph::{Graph, Surveyor};
+use super::id::Id;
+use super::objects::CHUNK;
+use super::pack::Kind;
+use super::trace::Met;
+use super::{History, Trace, lock, unusable};
+use crate::source::{Coverage, Progress};
+use trees::{Grown, Trees};
 use versions::Versions;
 use walk::walk;
 
 /// Looks at the blobs of a history, and at the messages of its commits and annotated tags.
 pub struct DeltaReader<'h> {
     history: &'h History,
-    /// For what stands in no pack.
-    full: FullReader<'h>,
     manner: Manner,
     budget: Budget,
+    met: Mutex<Met>,
+    /// Trees that stand in no pack.
+    trees: Mutex<Vec<Id>>,
 }
 
 /// How the reader goes about a version whose base it has looked at.
@@ -46,68 +52,118 @@ pub enum Manner {
 
 impl<'h> DeltaReader<'h> {
     pub fn new(history: &'h History, manner: Manner, budget: Budget) -> Self {
-        let full = FullReader::new(history, budget.largest);
-        DeltaReader { history, full, manner, budget }
+        let (met, trees) = (Mutex::default(), Mutex::default());
+        DeltaReader { history, manner, budget, met, trees }
     }
 
     /// Looks at everything, on the threads of the current rayon pool. What was covered.
     pub fn read(&self, judge: &dyn Judge, progress: &dyn Progress) -> Coverage {
-        let packs = Packs::open(&self.history.folders);
-        let mut others: BTreeSet<Id> = packs.rootless().collect();
-        let (apart, unlisted) = self.apart(&packs);
-        others.extend(apart);
-        progress.begin(packs.to_visit() + others.len() as u64);
-        let mut coverage = self.history.lacks.clone();
-        coverage.failures.extend(packs.failures.iter().cloned().chain(unlisted));
-        for (number, pack) in packs.list.iter().enumerate() {
-            let (read, lost) =
-                self.pack(pack, &|entry| packs.counts(number, entry), judge, progress);
-            coverage = coverage.and(read);
-            others.extend(lost);
+        let store = &self.history.store;
+        let mut apart: BTreeSet<Id> = store.rootless().chain(store.first_loose_ids()).collect();
+        progress.begin(self.to_visit() + apart.len() as u64);
+        let mut all =
+            Gathered { coverage: self.history.lacks.coverage.clone(), ..Default::default() };
+        for pack in 0..store.packs.len() {
+            let lost = self.pack(pack, &mut all, judge, progress);
+            apart.extend(lost);
         }
-        let others: Vec<Oid> = others.iter().filter_map(|id| Oid::from_bytes(id).ok()).collect();
-        coverage.and(self.full.read(&others, &|blob| judge.whole(blob), progress))
+        let apart: Vec<Id> = apart.into_iter().collect();
+        all.add(self.apart(&apart, judge, progress));
+        let mut coverage = all.coverage;
+        coverage.failures.extend(store.failures.iter().cloned());
+        coverage.failures.extend(store.damaged_spares());
+        coverage.failures.extend(store.told(all.unread));
+        *lock(&self.met) = all.met;
+        *lock(&self.trees) = all.trees;
+        coverage.and(Coverage::default())
     }
 
     /// Follows wanted objects, given by their ids in hexadecimal, through all commits that
     /// were read, whether a ref reaches them or not.
     pub fn trace(&self, wanted: &[String]) -> Trace<'h> {
-        self.full.trace(wanted)
+        let met = std::mem::take(&mut *lock(&self.met));
+        self.history.trace(wanted, met, &|wanted| self.survey(wanted))
     }
 
-    /// One pack: what was covered, and objects that it could not give.
+    /// One pack; the objects that it could not give.
     fn pack(
         &self,
-        pack: &Pack,
-        counts: &(dyn Fn(u32) -> bool + Sync),
+        number: usize,
+        all: &mut Gathered,
         judge: &dyn Judge,
         progress: &dyn Progress,
-    ) -> (Coverage, Vec<Id>) {
+    ) -> Vec<Id> {
+        let store = &self.history.store;
+        let pack = &store.packs[number];
         let kinds = [Kind::Blob, Kind::Commit, Kind::Tag];
         let roots = kinds.into_iter().flat_map(|kind| pack.forest.roots(kind)).collect();
         let whole = self.manner == Manner::Whole;
+        let counts = &|entry| store.counts(number, entry);
         let versions = Versions { pack, judge, progress, whole, counts };
-        let (mut coverage, mut lost) = (Coverage::default(), Vec::new());
+        let mut lost = Vec::new();
         for gathered in walk(pack, roots, &versions, &self.budget) {
-            coverage = coverage.and(gathered.coverage);
+            let versions::Gathered { coverage, met, unread, .. } = gathered;
+            all.add(Gathered { coverage, met, unread, ..Gathered::default() });
             lost.extend(gathered.lost);
-            let commits = gathered.commits.iter().filter_map(|id| Oid::from_bytes(id).ok());
-            self.full.commits().extend(commits);
         }
-        (coverage, lost)
+        lost
     }
 
-    /// Objects that stand in none of these packs, and why they could not all be listed.
-    fn apart(&self, packs: &Packs) -> (Vec<Id>, Option<Failure>) {
-        let (ids, unlisted) = if packs.has_old {
-            self.history.ids()
-        } else {
-            (self.history.folders.iter().flat_map(|folder| loose::ids(folder)).collect(), None)
+    /// Objects that no pack could give, one by one.
+    fn apart(&self, ids: &[Id], judge: &dyn Judge, progress: &dyn Progress) -> Gathered {
+        let chunk = |ids: &[Id]| {
+            let mut gathered = Gathered::default();
+            for id in ids {
+                let read = self.history.store.read(id, self.budget.largest);
+                let visit = |blob: &crate::blob::Blob<'_>| judge.whole(blob);
+                match read {
+                    Ok((kind, bytes)) => gathered.look(id, Ok((kind, &bytes)), &visit),
+                    Err(why) => gathered.look(id, Err(why), &visit),
+                }
+                progress.step();
+            }
+            gathered
         };
-        let is_apart = |id: &Id| !packs.hold(id);
-        let damaged = |id: &Oid| self.history.damaged.contains(id);
-        let ids = ids.iter().filter(|id| !damaged(id));
-        let apart = ids.filter_map(|id| Id::try_from(id.as_bytes()).ok()).filter(is_apart);
-        (apart.collect(), unlisted)
+        let chunks: Vec<Gathered> = ids.par_chunks(CHUNK).map(chunk).collect();
+        let mut all = Gathered::default();
+        chunks.into_iter().for_each(|gathered| all.add(gathered));
+        all
+    }
+
+    fn survey(&self, wanted: &[Id]) -> Graph {
+        let store = &self.history.store;
+        let surveyor = Surveyor::new(store, wanted);
+        let mut apart = lock(&self.trees).clone();
+        let mut all = Grown::default();
+        let budget = Budget::new(u64::MAX, self.budget.held);
+        for (number, pack) in store.packs.iter().enumerate() {
+            let trees = Trees { number, store, surveyor: &surveyor };
+            for grown in walk(pack, pack.forest.roots(Kind::Tree), &trees, &budget) {
+                all.edges.extend(grown.edges);
+                all.failures.extend(grown.failures);
+                apart.extend(grown.lost);
+            }
+        }
+        for id in apart {
+            let read = store.read(&id, u64::MAX);
+            match read.map(|(_, bytes)| surveyor.tree(&bytes, None)) {
+                Ok(Some(note)) => {
+                    all.edges.extend(store.locate(&id).map(|tree| (tree, note.edges())));
+                }
+                Ok(None) => all.failures.push(unusable("tree", &id, Surveyor::MALFORMED)),
+                Err(why) => all.failures.push(unusable("tree", &id, why)),
+            }
+        }
+        surveyor.graph(all.edges, all.failures)
+    }
+
+    /// Blobs, commits and tags in packs.
+    fn to_visit(&self) -> u64 {
+        let is_visited = |kind| matches!(kind, Some(Kind::Blob | Kind::Commit | Kind::Tag));
+        let packs = self.history.store.packs.iter();
+        let of = |pack: &super::pack::Pack| {
+            (0..pack.index.len()).filter(|&at| is_visited(pack.forest.kind(at))).count()
+        };
+        packs.map(|pack| of(pack) as u64).sum()
     }
 }

@@ -6,9 +6,12 @@ use super::walk::{Base, Version, Visit};
 use crate::blob::{Blob, Class, Provenance};
 use crate::findings::Finding;
 use crate::source::history::full::message;
+use crate::source::history::id::Id;
 use crate::source::history::inherit::{self, Inheritance};
-use crate::source::history::pack::{Id, Kind, Pack, PackError};
-use crate::source::{Coverage, Failure, Progress};
+use crate::source::history::pack::{Kind, Pack, PackError};
+use crate::source::history::store::Unread;
+use crate::source::history::trace::Met;
+use crate::source::{Coverage, Progress};
 
 /// Looks at the versions of one pack.
 pub struct Versions<'p> {
@@ -33,10 +36,11 @@ pub struct Note {
 #[derive(Default)]
 pub struct Gathered {
     pub coverage: Coverage,
-    /// Objects that this pack could not give.
+    /// Objects that this pack could not give, to be read from elsewhere.
     pub lost: Vec<Id>,
-    /// Commits that were read.
-    pub commits: Vec<Id>,
+    /// Those of them whose own entries are at fault.
+    pub unread: Unread,
+    pub met: Met,
     inheritance: Inheritance,
 }
 
@@ -75,8 +79,8 @@ impl Visit for Versions<'_> {
     }
 
     fn lost(&self, gathered: &mut Gathered, entry: u32, why: Option<PackError>) {
-        let id = *self.pack.index.id(entry);
-        gathered.coverage.failures.extend(why.as_ref().map(|why| failure(self.pack, entry, why)));
+        let id = self.pack.index.id(entry);
+        gathered.unread.extend(why.as_ref().map(|why| (id, why.to_string())));
         // Another reader would need the memory that this one does not take.
         if !matches!(why, Some(PackError::BaseTooLarge)) {
             gathered.lost.push(id);
@@ -105,8 +109,9 @@ impl Versions<'_> {
 
     fn message(&self, gathered: &mut Gathered, version: &Version<'_, Note>) {
         if (self.counts)(version.entry) {
-            if self.pack.forest.kind(version.entry) == Some(Kind::Commit) {
-                gathered.commits.push(*self.pack.index.id(version.entry));
+            if let Some(kind) = self.pack.forest.kind(version.entry) {
+                let met = gathered.met.meet(kind, self.pack.index.id(version.entry), version.bytes);
+                gathered.coverage.failures.extend(met);
             }
             let message = message(version.bytes);
             gathered.coverage.messages += 1;
@@ -126,7 +131,7 @@ impl Versions<'_> {
     }
 
     fn blob<'b>(&self, version: &Version<'_, Note>, bytes: &'b [u8]) -> Blob<'b> {
-        let id = hex(self.pack.index.id(version.entry));
+        let id = self.pack.index.id(version.entry).to_string();
         Blob::whole(bytes, Provenance::Object(id))
     }
 }
@@ -140,18 +145,4 @@ fn class(version: &Version<'_, Note>) -> Class {
         return note.class;
     }
     Class::of(version.bytes)
-}
-
-/// An entry that could not be read.
-pub fn failure(pack: &Pack, entry: u32, why: &PackError) -> Failure {
-    let what = format!("object {} in {}", hex(pack.index.id(entry)), pack.file.name);
-    Failure::new(what, format!("{why}; `git fsck --full` says more"))
-}
-
-pub fn hex(id: &Id) -> String {
-    use std::fmt::Write;
-    id.iter().fold(String::with_capacity(2 * id.len()), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

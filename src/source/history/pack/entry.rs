@@ -1,7 +1,7 @@
 //! The header of a pack's entry (gitformat-pack(5), "pack-*.pack files have the following
 //! format"): kind, length, and what a delta's base is.
 
-use super::index::{ID, Id, id_at};
+use crate::source::history::id::{Format, Id};
 
 /// What an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +11,23 @@ pub enum Kind {
     Tree = 2,
     Blob = 3,
     Tag = 4,
+}
+
+impl Kind {
+    /// As git calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Commit => "commit",
+            Kind::Tree => "tree",
+            Kind::Blob => "blob",
+            Kind::Tag => "tag",
+        }
+    }
+
+    /// The kind that git calls so.
+    pub fn named(name: &str) -> Option<Kind> {
+        [Kind::Commit, Kind::Tree, Kind::Blob, Kind::Tag].into_iter().find(|k| k.name() == name)
+    }
 }
 
 /// How an entry stands to others.
@@ -35,13 +52,13 @@ pub struct Header {
 }
 
 /// No header is longer: ten bytes of length, then an id.
-pub const LONGEST_HEADER: usize = 10 + ID;
+pub const LONGEST_HEADER: usize = 10 + Format::Sha256.length();
 
 const MORE: u8 = 0x80;
 
 impl Header {
     /// Reads the header at the start of `bytes`; `None` where it is none.
-    pub fn parse(bytes: &[u8]) -> Option<Header> {
+    pub fn parse(bytes: &[u8], format: Format) -> Option<Header> {
         let &first = bytes.first()?;
         let mut size = u64::from(first & 15);
         let mut at = 1;
@@ -67,8 +84,9 @@ impl Header {
             4 => Link::Whole(Kind::Tag),
             6 => Link::Behind(distance(bytes, &mut at)?),
             7 => {
-                at += ID;
-                Link::Named(id_at(bytes, at - ID)?)
+                let id = format.id(bytes.get(at..)?)?;
+                at += format.length();
+                Link::Named(id)
             }
             _ => return None,
         };
@@ -100,26 +118,30 @@ mod tests {
 
     #[test]
     fn lengths_and_distances_are_read_as_git_writes_them() {
-        let header = |bytes: &[u8]| Header::parse(bytes);
+        let header = |bytes: &[u8]| Header::parse(bytes, Format::Sha1);
         let whole = Header { link: Link::Whole(Kind::Blob), size: 5, length: 1 };
         assert_eq!(header(&[0x35]), Some(whole));
         let long = Header { link: Link::Whole(Kind::Commit), size: 0x7f5, length: 2 };
         assert_eq!(header(&[0x95, 0x7f]), Some(long));
         let behind = Header { link: Link::Behind(((3 + 1) << 7) | 2), size: 1, length: 3 };
         assert_eq!(header(&[0x61, 0x83, 0x02]), Some(behind));
-        let named = [&[0x71][..], &[9; ID]].concat();
-        let expected = Header { link: Link::Named([9; ID]), size: 1, length: 21 };
-        assert_eq!(header(&named), Some(expected));
+        let named = [&[0x71][..], &[9; 32]].concat();
+        for (format, length) in [(Format::Sha1, 21), (Format::Sha256, 33)] {
+            let id = format.id(&[9; 32]).unwrap();
+            let expected = Header { link: Link::Named(id), size: 1, length };
+            assert_eq!(Header::parse(&named, format), Some(expected));
+        }
     }
 
     #[test]
     fn what_is_no_header_is_refused() {
-        assert_eq!(Header::parse(&[]), None);
-        assert_eq!(Header::parse(&[0x05]), None, "type 0");
-        assert_eq!(Header::parse(&[0x55]), None, "type 5");
-        assert_eq!(Header::parse(&[0x95]), None, "cut short");
-        assert_eq!(Header::parse(&[0xb5; 40]), None, "endless length");
-        assert_eq!(Header::parse(&[&[0x61][..], &[0xff; 40]].concat()), None, "endless distance");
-        assert_eq!(Header::parse(&[0x71, 1, 2]), None, "id cut short");
+        let parse = |bytes: &[u8]| Header::parse(bytes, Format::Sha1);
+        assert_eq!(parse(&[]), None);
+        assert_eq!(parse(&[0x05]), None, "type 0");
+        assert_eq!(parse(&[0x55]), None, "type 5");
+        assert_eq!(parse(&[0x95]), None, "cut short");
+        assert_eq!(parse(&[0xb5; 40]), None, "endless length");
+        assert_eq!(parse(&[&[0x61][..], &[0xff; 40]].concat()), None, "endless distance");
+        assert_eq!(parse(&[0x71, 1, 2]), None, "id cut short");
     }
 }

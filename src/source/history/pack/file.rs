@@ -7,29 +7,36 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use super::index::{ID, id_at};
 use super::{Index, PackError, be32};
+use crate::source::history::id::Format;
 
-/// An open pack file whose header and trailer are those that its index describes.
+/// An open pack file whose header is one that its index may describe.
 pub struct PackFile {
     file: File,
-    length: u64,
+    body_end: u64,
+    /// How the whole of it differs from what its index describes. Its entries are verified one
+    /// by one all the same.
+    pub defect: Option<&'static str>,
     /// As a user would name it.
     pub name: String,
 }
 
 const MAGIC: &[u8] = b"PACK";
 const HEADER: u64 = 12;
+/// Bytes that are read at a time.
+const WINDOW: usize = 256 << 10;
 
 impl PackFile {
     pub fn open(path: &Path, index: &Index) -> Result<PackFile, PackError> {
         let file = File::open(path)?;
         let length = file.metadata()?.len();
         let name = format!("objects/pack/{}", super::file_name(path));
-        let pack = PackFile { file, length, name };
-        if length < HEADER + ID as u64 {
+        let format = index.format();
+        let body_end = length.saturating_sub(format.length() as u64);
+        if body_end < HEADER {
             return Err(PackError::Pack("it is too short"));
         }
+        let mut pack = PackFile { file, body_end, defect: None, name };
         let mut header = [0; HEADER as usize];
         pack.read_at(0, &mut header)?;
         if !header.starts_with(MAGIC) || !matches!(be32(&header, 4), Some(2 | 3)) {
@@ -37,25 +44,47 @@ impl PackFile {
         }
         // A multi-pack-index names an object once, however many packs hold it.
         let count = be32(&header, 8).unwrap_or_default();
-        if count < index.len() || index.pack_checksum.is_some() && count != index.len() {
-            return Err(PackError::Pack("the number of objects differs"));
+        if !index.is_empty() && index.offset(0) < HEADER {
+            return Err(PackError::Pack("an object begins before its header's end"));
         }
-        let mut trailer = [0; ID];
-        pack.read_at(pack.body_end(), &mut trailer)?;
-        if index.pack_checksum.is_some_and(|checksum| id_at(&trailer, 0) != Some(checksum)) {
-            return Err(PackError::Pack("its checksum is another"));
-        }
-        let (first, last) = (0, index.len().saturating_sub(1));
-        let outside = |at| index.offset(at) < HEADER || index.offset(at) >= pack.body_end();
-        if !index.is_empty() && (outside(first) || outside(last)) {
-            return Err(PackError::Pack("it ends before its last object"));
-        }
+        let mut trailer = vec![0; format.length()];
+        pack.read_at(body_end, &mut trailer)?;
+        let trailer = format.id(&trailer);
+        let is_behind = !index.is_empty() && index.offset(index.len() - 1) >= body_end;
+        pack.defect = if is_behind {
+            Some("it ends before its last object")
+        } else if count < index.len() || index.pack_checksum().is_some() && count != index.len() {
+            Some("the number of its objects is another than its index names")
+        } else if index.pack_checksum().is_some() && trailer.as_ref() != index.pack_checksum() {
+            Some("its checksum is another than its index names")
+        } else {
+            None
+        };
         Ok(pack)
+    }
+
+    /// Sees whether the trailer is the hash of what stands before it.
+    pub fn verify(&mut self, format: Format) -> io::Result<()> {
+        let mut hasher = format.hasher();
+        let mut buffer = vec![0; WINDOW];
+        let mut from = 0;
+        while from < self.body_end {
+            let length = (self.body_end - from).min(WINDOW as u64) as usize;
+            self.read_at(from, &mut buffer[..length])?;
+            hasher.update(&buffer[..length]);
+            from += length as u64;
+        }
+        let mut trailer = vec![0; format.length()];
+        self.read_at(self.body_end, &mut trailer)?;
+        if hasher.finish().as_bytes() != trailer {
+            self.defect = self.defect.or(Some("its checksum does not hold"));
+        }
+        Ok(())
     }
 
     /// Where the entries end and the trailer begins.
     pub fn body_end(&self) -> u64 {
-        self.length - ID as u64
+        self.body_end
     }
 
     /// Fills `buffer` from the bytes at `offset`.

@@ -150,14 +150,15 @@ fn by_parent(parents: &[u32]) -> (Vec<u32>, Vec<u32>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::index::tests::written;
+    use super::super::index::tests::{id, written};
     use super::*;
+    use crate::source::history::id::Format;
 
     /// Entries at the offsets 100, 200, …, with the ids 1, 2, ….
     fn forest(links: &[Option<Link>]) -> Forest {
         let entries: Vec<_> =
-            (1..=links.len() as u8).map(|n| ([n; 20], u64::from(n) * 100, 0)).collect();
-        let index = Index::parse(&written(&entries)).unwrap();
+            (1..=links.len() as u8).map(|n| (id(n), u64::from(n) * 100, 0)).collect();
+        let index = Index::parse(&written(&entries), Format::Sha1).unwrap();
         let header = |link: &Option<Link>| link.map(|link| Header { link, size: 9, length: 2 });
         Forest::of(&index, links.iter().map(header).collect())
     }
@@ -167,7 +168,7 @@ mod tests {
     #[test]
     fn deltas_hang_on_their_roots_the_smallest_subtree_first() {
         let behind = |distance| Some(Link::Behind(distance));
-        let named = Some(Link::Named([1; 20]));
+        let named = Some(Link::Named(id(1)));
         let forest = forest(&[BLOB, behind(100), behind(100), behind(300), named]);
         assert_eq!(forest.children(0), [3, 4, 1]);
         assert_eq!(forest.children(1), [2]);
@@ -178,11 +179,11 @@ mod tests {
 
     #[test]
     fn what_hangs_on_no_root_has_no_kind() {
-        let ring = forest(&[Some(Link::Named([2; 20])), Some(Link::Named([1; 20]))]);
+        let ring = forest(&[Some(Link::Named(id(2))), Some(Link::Named(id(1)))]);
         assert_eq!((ring.kind(0), ring.kind(1)), (None, None));
-        let own = forest(&[Some(Link::Named([1; 20])), Some(Link::Behind(0))]);
+        let own = forest(&[Some(Link::Named(id(1))), Some(Link::Behind(0))]);
         assert_eq!((own.kind(0), own.kind(1)), (None, None));
-        let orphans = forest(&[Some(Link::Named([9; 20])), None, Some(Link::Behind(100)), BLOB]);
+        let orphans = forest(&[Some(Link::Named(id(9))), None, Some(Link::Behind(100)), BLOB]);
         let kinds: Vec<_> = (0..4).map(|at| orphans.kind(at)).collect();
         assert_eq!(kinds, [None, None, None, Some(Kind::Blob)]);
         let nowhere = forest(&[BLOB, Some(Link::Behind(50)), Some(Link::Behind(1 << 40))]);

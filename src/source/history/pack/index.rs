@@ -1,16 +1,10 @@
-//! The index of a pack, version 2 (gitformat-pack(5), "Version 2 pack-*.idx files").
+//! The index of a pack (gitformat-pack(5), "Version 1 pack-*.idx files", "Version 2 pack-*.idx
+//! files").
 //!
-//! Read once into three columns sorted by offset, the order in which the pack is walked.
-
-use sha1::{Digest, Sha1};
+//! Read once into columns sorted by offset, the order in which the pack is walked.
 
 use super::{PackError, be32, be64};
-
-/// An object id, SHA-1.
-pub type Id = [u8; ID];
-
-/// Bytes of an id.
-pub const ID: usize = 20;
+use crate::source::history::id::{Format, Id};
 
 const MAGIC: &[u8] = b"\xfftOc";
 const HEADER: usize = 8;
@@ -21,62 +15,79 @@ const LARGE: u32 = 1 << 31;
 /// Where each object of a pack stands. Entries are numbered by offset.
 #[derive(Debug)]
 pub struct Index {
+    format: Format,
     offsets: Vec<u64>,
-    ids: Vec<Id>,
-    /// CRC-32 of each entry as stored; a `multi-pack-index` has none.
+    /// Ids, one after the other.
+    ids: Vec<u8>,
+    /// CRC-32 of each entry as stored; a `multi-pack-index` and version 1 have none.
     checksums: Option<Vec<u32>>,
     /// Entries in the order of their ids.
     by_id: Vec<u32>,
+    /// Where ids with the same first bits begin in `by_id`, so that they are found fast.
+    buckets: Vec<u32>,
     twins: bool,
     /// The pack's own checksum, where the index names it.
-    pub pack_checksum: Option<Id>,
+    pack_checksum: Option<Id>,
 }
 
 impl Index {
-    /// Reads a version 2 index and verifies its trailer.
-    pub fn parse(bytes: &[u8]) -> Result<Index, PackError> {
+    /// Reads an index of either version and verifies its trailer.
+    pub fn parse(bytes: &[u8], format: Format) -> Result<Index, PackError> {
         let broken = PackError::Index;
-        if !bytes.starts_with(MAGIC) {
-            return Err(PackError::OldIndex);
-        }
-        if be32(bytes, 4) != Some(2) {
+        let is_new = bytes.starts_with(MAGIC);
+        if is_new && be32(bytes, 4) != Some(2) {
             return Err(broken("its version is unknown"));
         }
-        let count = fanout(bytes, HEADER).ok_or(broken("its fan-out table is not in order"))?;
-        let ids = HEADER + FANOUT;
-        let checksums = ids + count * ID;
+        let (fan, width) =
+            if is_new { (HEADER, format.length()) } else { (0, 4 + format.length()) };
+        let count = fanout(bytes, fan).ok_or(broken("its fan-out table is not in order"))?;
+        let ids = fan + FANOUT;
+        let checksums = ids + count * width;
         let offsets = checksums + count * 4;
-        let large = offsets + count * 4;
-        let trailer = bytes.len().checked_sub(2 * ID).filter(|&trailer| trailer >= large);
+        let large = if is_new { offsets + count * 4 } else { checksums };
+        let trailer = bytes.len().checked_sub(2 * format.length());
+        let trailer = trailer.filter(|&trailer| trailer >= large);
         let trailer = trailer.ok_or(broken("it is cut short"))?;
-        if Sha1::digest(&bytes[..trailer + ID]).as_slice() != &bytes[trailer + ID..] {
+        let body = trailer + format.length();
+        if format.hash(&[&bytes[..body]]).as_bytes() != &bytes[body..] {
             return Err(broken("its checksum does not hold"));
         }
         let large = &bytes[large..trailer];
         let mut entries = Vec::with_capacity(count);
         for at in 0..count {
-            let id = id_at(bytes, ids + at * ID).ok_or(broken("it is cut short"))?;
-            let checksum = be32(bytes, checksums + at * 4).unwrap_or_default();
-            let offset = be32(bytes, offsets + at * 4).unwrap_or_default();
-            let offset = match offset & LARGE {
-                0 => Some(u64::from(offset)),
-                _ => be64(large, (offset & !LARGE) as usize * 8),
+            let row = &bytes[ids + at * width..];
+            let (id, offset, checksum) = if is_new {
+                let offset = be32(bytes, offsets + at * 4).unwrap_or_default();
+                let offset = match offset & LARGE {
+                    0 => Some(u64::from(offset)),
+                    _ => be64(large, (offset & !LARGE) as usize * 8),
+                };
+                (format.id(row), offset, be32(bytes, checksums + at * 4).unwrap_or_default())
+            } else {
+                (format.id(&row[4..]), be32(row, 0).map(u64::from), 0)
             };
+            let id = id.ok_or(broken("it is cut short"))?;
             entries.push((offset.ok_or(broken("an offset is out of bounds"))?, id, checksum));
         }
-        let mut index = Index::of(entries)?;
-        index.pack_checksum = id_at(bytes, trailer);
+        let mut index = Index::of(entries, format)?;
+        if !is_new {
+            index.checksums = None;
+        }
+        index.pack_checksum = format.id(&bytes[trailer..]);
         Ok(index)
     }
 
     /// An index without checksums, of ids and offsets in the order of their ids.
-    pub(super) fn without_checksums(entries: Vec<(u64, Id)>) -> Result<Index, PackError> {
+    pub(super) fn without_checksums(
+        entries: Vec<(u64, Id)>,
+        format: Format,
+    ) -> Result<Index, PackError> {
         let entries = entries.into_iter().map(|(offset, id)| (offset, id, 0)).collect();
-        Ok(Index { checksums: None, ..Index::of(entries)? })
+        Ok(Index { checksums: None, ..Index::of(entries, format)? })
     }
 
     /// An index of offsets, ids and checksums, in the order of the ids.
-    pub fn of(entries: Vec<(u64, Id, u32)>) -> Result<Index, PackError> {
+    pub fn of(entries: Vec<(u64, Id, u32)>, format: Format) -> Result<Index, PackError> {
         if entries.windows(2).any(|pair| pair[0].1 > pair[1].1) {
             return Err(PackError::Index("its ids are not in order"));
         }
@@ -94,9 +105,11 @@ impl Index {
         }
         let column = |at: &u32| &entries[*at as usize];
         Ok(Index {
+            format,
             offsets: order.iter().map(|at| column(at).0).collect(),
-            ids: order.iter().map(|at| column(at).1).collect(),
+            ids: order.iter().flat_map(|at| column(at).1.as_bytes()).copied().collect(),
             checksums: Some(order.iter().map(|at| column(at).2).collect()),
+            buckets: buckets(&entries),
             by_id,
             twins: entries.windows(2).any(|pair| pair[0].1 == pair[1].1),
             pack_checksum: None,
@@ -111,6 +124,16 @@ impl Index {
         self.offsets.is_empty()
     }
 
+    /// The format of its ids.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// The pack's own checksum, where the index names it.
+    pub fn pack_checksum(&self) -> Option<&Id> {
+        self.pack_checksum.as_ref()
+    }
+
     pub fn offset(&self, at: u32) -> u64 {
         self.offsets[at as usize]
     }
@@ -120,13 +143,22 @@ impl Index {
         self.offsets.get(at as usize + 1).copied().unwrap_or(body_end)
     }
 
-    pub fn id(&self, at: u32) -> &Id {
-        &self.ids[at as usize]
+    pub fn id(&self, at: u32) -> Id {
+        self.format.id(self.id_bytes(at)).expect("an id for each entry")
+    }
+
+    fn id_bytes(&self, at: u32) -> &[u8] {
+        let length = self.format.length();
+        &self.ids[at as usize * length..][..length]
     }
 
     /// CRC-32 of the entry as stored, header and all.
     pub fn checksum(&self, at: u32) -> Option<u32> {
         Some(self.checksums.as_ref()?[at as usize])
+    }
+
+    pub fn has_checksums(&self) -> bool {
+        self.checksums.is_some()
     }
 
     /// Whether an object stands twice in the pack, which git allows.
@@ -141,9 +173,45 @@ impl Index {
 
     /// The entry of this object; the first in the order of ids, should there be two.
     pub fn find(&self, id: &Id) -> Option<u32> {
-        let first = self.by_id.partition_point(|&at| self.id(at) < id);
-        self.by_id.get(first).copied().filter(|&at| self.id(at) == id)
+        if id.format() != self.format {
+            return None;
+        }
+        let bucket = bucket(id, self.buckets.len());
+        let end = self.buckets.get(bucket + 1).map_or(self.by_id.len(), |&end| end as usize);
+        let row = &self.by_id[self.buckets[bucket] as usize..end];
+        let first = row.partition_point(|&at| self.id_bytes(at) < id.as_bytes());
+        row.get(first).copied().filter(|&at| self.id_bytes(at) == id.as_bytes())
     }
+}
+
+impl Index {
+    /// The first two objects from `low` to `high`.
+    pub fn between(&self, low: &Id, high: &Id) -> impl Iterator<Item = Id> {
+        let from = self.by_id.partition_point(|&at| self.id_bytes(at) < low.as_bytes());
+        let high = *high;
+        let ids = self.by_id[from..].iter().map(|&at| self.id(at));
+        ids.take_while(move |id| *id <= high).take(2)
+    }
+}
+
+/// Where the ids of each bucket begin: about one id a bucket.
+fn buckets(entries: &[(u64, Id, u32)]) -> Vec<u32> {
+    let count = entries.len().next_power_of_two().clamp(256, 1 << 24);
+    let mut buckets = Vec::with_capacity(count);
+    for (at, (_, id, _)) in entries.iter().enumerate() {
+        let bucket = bucket(id, count);
+        while buckets.len() <= bucket {
+            buckets.push(at as u32);
+        }
+    }
+    buckets.resize(count, entries.len() as u32);
+    buckets
+}
+
+/// The bucket of an id among `count`, a power of two up to 2^32.
+fn bucket(id: &Id, count: usize) -> usize {
+    let first = be32(id.as_bytes(), 0).unwrap_or_default() as usize;
+    first >> (32 - count.trailing_zeros())
 }
 
 /// The fan-out table's last number, which counts all; `None` where a number is smaller than
@@ -160,13 +228,11 @@ pub(super) fn fanout(bytes: &[u8], at: usize) -> Option<usize> {
     usize::try_from(last).ok()
 }
 
-pub(super) fn id_at(bytes: &[u8], at: usize) -> Option<Id> {
-    bytes.get(at..)?.first_chunk().copied()
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+
+    const ID: usize = Format::Sha1.length();
 
     /// An index of these entries, well formed.
     pub fn written(entries: &[(Id, u64, u32)]) -> Vec<u8> {
@@ -174,10 +240,11 @@ pub(super) mod tests {
         entries.sort();
         let mut bytes = [MAGIC, &2u32.to_be_bytes()].concat();
         for first in 0..=255u8 {
-            let below = entries.iter().filter(|(id, _, _)| id[0] <= first).count() as u32;
+            let below =
+                entries.iter().filter(|(id, _, _)| id.as_bytes()[0] <= first).count() as u32;
             bytes.extend(below.to_be_bytes());
         }
-        entries.iter().for_each(|(id, _, _)| bytes.extend(id));
+        entries.iter().for_each(|(id, _, _)| bytes.extend(id.as_bytes()));
         entries.iter().for_each(|(_, _, checksum)| bytes.extend(checksum.to_be_bytes()));
         let mut large: Vec<u64> = Vec::new();
         for (_, offset, _) in &entries {
@@ -188,28 +255,33 @@ pub(super) mod tests {
             }
         }
         large.iter().for_each(|offset| bytes.extend(offset.to_be_bytes()));
-        bytes.extend([7; ID]);
-        let trailer = Sha1::digest(&bytes);
-        bytes.extend(trailer);
+        bytes.extend(id(7).as_bytes());
+        let trailer = Format::Sha1.hash(&[&bytes]);
+        bytes.extend(trailer.as_bytes());
         bytes
     }
 
+    /// An id of the same byte throughout.
+    pub fn id(byte: u8) -> Id {
+        Id::new(&[byte; ID]).unwrap()
+    }
+
     fn three() -> Vec<(Id, u64, u32)> {
-        vec![([3; ID], 12, 30), ([1; ID], 5 << 32, 10), ([2; ID], 99, 20)]
+        vec![(id(3), 12, 30), (id(1), 5 << 32, 10), (id(2), 99, 20)]
     }
 
     #[test]
     fn entries_come_by_offset_with_id_and_checksum() {
-        let index = Index::parse(&written(&three())).unwrap();
+        let index = Index::parse(&written(&three()), Format::Sha1).unwrap();
         let entries: Vec<_> = (0..index.len())
-            .map(|at| (index.id(at)[0], index.offset(at), index.checksum(at)))
+            .map(|at| (index.id(at).as_bytes()[0], index.offset(at), index.checksum(at)))
             .collect();
         assert_eq!(entries, [(3, 12, Some(30)), (2, 99, Some(20)), (1, 5 << 32, Some(10))]);
-        assert_eq!(index.find(&[2; ID]), Some(1));
-        assert_eq!(index.find(&[4; ID]), None);
+        assert_eq!(index.find(&id(2)), Some(1));
+        assert_eq!(index.find(&id(4)), None);
         assert_eq!(index.at_offset(12), Some(0));
         assert_eq!((index.end(0, 1 << 40), index.end(2, 1 << 40)), (99, 1 << 40));
-        assert_eq!(index.pack_checksum, Some([7; ID]));
+        assert_eq!(index.pack_checksum(), Some(&id(7)));
     }
 
     #[test]
@@ -218,10 +290,10 @@ pub(super) mod tests {
         for at in 0..good.len() {
             let mut bad = good.clone();
             bad[at] ^= 0x41;
-            assert!(Index::parse(&bad).is_err(), "byte {at}");
+            assert!(Index::parse(&bad, Format::Sha1).is_err(), "byte {at}");
         }
         for length in 0..good.len() {
-            assert!(Index::parse(&good[..length]).is_err(), "length {length}");
+            assert!(Index::parse(&good[..length], Format::Sha1).is_err(), "length {length}");
         }
     }
 
@@ -231,9 +303,9 @@ pub(super) mod tests {
             let mut bytes = written(&three());
             bytes.truncate(bytes.len() - ID);
             change(&mut bytes);
-            let trailer = Sha1::digest(&bytes);
-            bytes.extend(trailer);
-            Index::parse(&bytes)
+            let trailer = Format::Sha1.hash(&[&bytes]);
+            bytes.extend(trailer.as_bytes());
+            Index::parse(&bytes, Format::Sha1)
         };
         let offsets = HEADER + FANOUT + 3 * (ID + 4);
         assert!(resigned(&|_| ()).is_ok());

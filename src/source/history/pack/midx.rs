@@ -4,10 +4,9 @@
 //! It names each object once, in one of its packs: what the others hold of it is not seen
 //! through it. It has no checksums of entries.
 
-use sha1::{Digest, Sha1};
-
-use super::index::{ID, fanout, id_at};
+use super::index::fanout;
 use super::{Index, PackError, be64};
+use crate::source::history::id::Format;
 
 const MAGIC: &[u8] = b"MIDX";
 const HEADER: usize = 12;
@@ -17,6 +16,7 @@ const LARGE: u32 = 1 << 31;
 
 /// A parsed `multi-pack-index`.
 pub struct MultiIndex<'b> {
+    format: Format,
     count: usize,
     ids: &'b [u8],
     /// For each object the number of its pack and its offset there.
@@ -28,16 +28,17 @@ pub struct MultiIndex<'b> {
 
 impl<'b> MultiIndex<'b> {
     /// Reads the file and verifies its trailer.
-    pub fn parse(bytes: &'b [u8]) -> Result<MultiIndex<'b>, PackError> {
+    pub fn parse(bytes: &'b [u8], format: Format) -> Result<MultiIndex<'b>, PackError> {
         let broken = PackError::Index;
-        let supported = bytes.starts_with(MAGIC) && bytes.get(4..6) == Some(&[1, 1]);
+        let hash = if format == Format::Sha1 { 1 } else { 2 };
+        let supported = bytes.starts_with(MAGIC) && bytes.get(4..6) == Some(&[1, hash]);
         if !supported {
             return Err(broken("the multi-pack-index is of an unknown kind"));
         }
         let cut = broken("the multi-pack-index is cut short");
-        let trailer = bytes.len().checked_sub(ID).filter(|&trailer| trailer >= HEADER);
+        let trailer = bytes.len().checked_sub(format.length()).filter(|&trailer| trailer >= HEADER);
         let Some(trailer) = trailer else { return Err(cut) };
-        if Sha1::digest(&bytes[..trailer]).as_slice() != &bytes[trailer..] {
+        if format.hash(&[&bytes[..trailer]]).as_bytes() != &bytes[trailer..] {
             return Err(broken("the checksum of the multi-pack-index does not hold"));
         }
         let body = &bytes[..trailer];
@@ -48,12 +49,12 @@ impl<'b> MultiIndex<'b> {
         else {
             return Err(broken("the multi-pack-index lacks a chunk"));
         };
-        if ids.len() / ID < count || places.len() / 8 < count {
+        if ids.len() / format.length() < count || places.len() / 8 < count {
             return Err(cut);
         }
         let packs = names.split(|&b| b == 0).filter(|name| !name.is_empty()).collect();
         let large = chunk(b"LOFF").unwrap_or_default();
-        Ok(MultiIndex { count, ids, places, large, packs })
+        Ok(MultiIndex { format, count, ids, places, large, packs })
     }
 
     /// What it knows of the pack whose index would be called `name`.
@@ -71,10 +72,11 @@ impl<'b> MultiIndex<'b> {
                 LARGE if !self.large.is_empty() => be64(self.large, (offset & !LARGE) as usize * 8),
                 _ => Some(u64::from(offset)),
             };
-            let entry = offset.zip(id_at(self.ids, at * ID));
+            let id = self.ids.get(at * self.format.length()..).and_then(|ids| self.format.id(ids));
+            let entry = offset.zip(id);
             entries.push(entry.ok_or(PackError::Index("an offset is out of bounds"))?);
         }
-        Index::without_checksums(entries)
+        Index::without_checksums(entries, self.format)
     }
 }
 
@@ -98,7 +100,7 @@ mod tests {
     /// Two packs; the first has the objects 1 and 3, the second object 2 far out.
     fn written() -> Vec<u8> {
         let fan: Vec<u8> = (0..=255u32).flat_map(|first| first.min(3).to_be_bytes()).collect();
-        let ids: Vec<u8> = [1, 2, 3].iter().flat_map(|&b| [b; ID]).collect();
+        let ids: Vec<u8> = [1, 2, 3].iter().flat_map(|&b| [b; Format::Sha1.length()]).collect();
         let place = |pack: u32, offset: u32| [pack.to_be_bytes(), offset.to_be_bytes()].concat();
         let places = [place(0, 12), place(1, LARGE), place(0, 70)].concat();
         let chunks: [(&[u8], Vec<u8>); 5] = [
@@ -118,20 +120,20 @@ mod tests {
         bytes.extend([0; 4]);
         bytes.extend((at as u64).to_be_bytes());
         chunks.iter().for_each(|(_, chunk)| bytes.extend(chunk));
-        let trailer = Sha1::digest(&bytes);
-        bytes.extend(trailer);
+        let trailer = Format::Sha1.hash(&[&bytes]);
+        bytes.extend(trailer.as_bytes());
         bytes
     }
 
     #[test]
     fn each_pack_gets_its_own_objects() {
         let bytes = written();
-        let midx = MultiIndex::parse(&bytes).unwrap();
+        let midx = MultiIndex::parse(&bytes, Format::Sha1).unwrap();
         let index = midx.index_of("pack-a.idx").unwrap();
-        assert_eq!((index.len(), index.offset(1), index.id(1)[0]), (2, 70, 3));
+        assert_eq!((index.len(), index.offset(1), index.id(1).as_bytes()[0]), (2, 70, 3));
         assert_eq!(index.checksum(0), None);
         let index = midx.index_of("pack-b.idx").unwrap();
-        assert_eq!((index.len(), index.offset(0), index.id(0)[0]), (1, 6 << 32, 2));
+        assert_eq!((index.len(), index.offset(0), index.id(0).as_bytes()[0]), (1, 6 << 32, 2));
         assert!(midx.index_of("pack-c.idx").is_err());
     }
 
@@ -141,8 +143,8 @@ mod tests {
         for at in 0..good.len() {
             let mut bad = good.clone();
             bad[at] ^= 0x41;
-            assert!(MultiIndex::parse(&bad).is_err(), "byte {at}");
-            assert!(MultiIndex::parse(&good[..at]).is_err(), "length {at}");
+            assert!(MultiIndex::parse(&bad, Format::Sha1).is_err(), "byte {at}");
+            assert!(MultiIndex::parse(&good[..at], Format::Sha1).is_err(), "length {at}");
         }
     }
 }

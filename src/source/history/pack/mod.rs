@@ -20,11 +20,13 @@ use std::path::{Path, PathBuf};
 pub use entry::{Header, Kind, Link};
 pub use file::PackFile;
 pub use forest::{Forest, NONE};
-pub use index::{Id, Index};
+pub use index::Index;
 pub use inflate::Inflater;
 pub use midx::MultiIndex;
 
 use survey::Survey;
+
+use super::id::Format;
 
 /// A pack that can be read: its file, its index and the forest of its deltas.
 pub struct Pack {
@@ -43,16 +45,20 @@ pub enum PackError {
     Read(#[from] io::Error),
     #[error("it has no index; make one with `git index-pack`")]
     NoIndex,
-    #[error("its index is of version 1")]
-    OldIndex,
     #[error("its index is damaged: {0}")]
     Index(&'static str),
     #[error("is no pack that its index describes: {0}")]
     Pack(&'static str),
     #[error("its checksum (CRC-32) does not hold")]
     Checksum,
+    #[error("it stands behind the end of the pack")]
+    Cut,
     #[error("its header is damaged")]
     Header,
+    #[error("its base is not in the pack, or is damaged")]
+    Rootless,
+    #[error("its bytes are not those that its id names")]
+    Id,
     #[error("cannot be decompressed to the length that it states")]
     Inflate,
     #[error("its delta is damaged: {0}")]
@@ -64,18 +70,22 @@ pub enum PackError {
 impl Pack {
     /// Opens the pack file `path`, whose index stands beside it or, where that is missing, in
     /// the folder's `multi-pack-index`. Every entry's checksum is verified.
-    pub fn open(path: &Path) -> Result<Pack, PackError> {
+    pub fn open(path: &Path, format: Format) -> Result<Pack, PackError> {
         let beside = path.with_extension("idx");
         let index = match std::fs::read(&beside) {
-            Ok(bytes) => Index::parse(&bytes)?,
+            Ok(bytes) => Index::parse(&bytes, format)?,
             Err(why) if why.kind() == io::ErrorKind::NotFound => {
                 let joint = std::fs::read(path.with_file_name("multi-pack-index"));
                 let joint = joint.map_err(|_| PackError::NoIndex)?;
-                MultiIndex::parse(&joint)?.index_of(&file_name(&beside))?
+                MultiIndex::parse(&joint, format)?.index_of(&file_name(&beside))?
             }
             Err(why) => return Err(why.into()),
         };
-        let file = PackFile::open(path, &index)?;
+        let mut file = PackFile::open(path, &index)?;
+        if !index.has_checksums() {
+            // Without checksums of entries there is the one of the whole.
+            file.verify(format)?;
+        }
         let Survey { headers, damaged } = Survey::of(&file, &index)?;
         let forest = Forest::of(&index, headers);
         Ok(Pack { file, index, forest, damaged })

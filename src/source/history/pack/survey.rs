@@ -19,7 +19,8 @@ impl Survey {
     /// Reads the pack once, windows of neighbouring entries in parallel. What cannot be read
     /// is damaged; the rest is still looked at.
     pub fn of(file: &PackFile, index: &Index) -> Result<Survey, PackError> {
-        let windows = windows(file, index);
+        let whole = (0..index.len()).take_while(|&at| is_inside(file, index, at)).count() as u32;
+        let windows = windows(file, index, whole);
         let found: Vec<Vec<Result<Header, PackError>>> = windows
             .into_par_iter()
             .map_init(Vec::new, |buffer, (from, to)| window(file, index, from, to, buffer))
@@ -35,23 +36,34 @@ impl Survey {
                 }
             }
         }
+        for at in whole..index.len() {
+            survey.headers.push(None);
+            survey.damaged.push((at, PackError::Cut));
+        }
         Ok(survey)
     }
 }
 
+/// Whether the entry lies in front of the trailer. Of a pack that was cut short the last bytes
+/// that are left count as its trailer.
+fn is_inside(file: &PackFile, index: &Index, at: u32) -> bool {
+    let end = index.end(at, file.body_end());
+    index.offset(at) < end && end <= file.body_end()
+}
+
 /// Rows of entries that lie in a window's length, or a single longer one.
-fn windows(file: &PackFile, index: &Index) -> Vec<(u32, u32)> {
+fn windows(file: &PackFile, index: &Index, whole: u32) -> Vec<(u32, u32)> {
     let mut windows = Vec::new();
     let mut from = 0;
-    for at in 0..index.len() {
+    for at in 0..whole {
         let is_full = index.end(at, file.body_end()) - index.offset(from) > WINDOW;
         if is_full && at > from {
             windows.push((from, at));
             from = at;
         }
     }
-    if from < index.len() {
-        windows.push((from, index.len()));
+    if from < whole {
+        windows.push((from, whole));
     }
     windows
 }
@@ -76,7 +88,7 @@ fn window(
     let entry = |at| {
         let (first, next) = (index.offset(at), index.end(at, file.body_end()));
         let bytes = &buffer[(first - start) as usize..(next - start) as usize];
-        verified(bytes, crc32fast::hash(bytes), index.checksum(at))
+        verified(bytes, crc32fast::hash(bytes), index, at)
     };
     (from..to).map(entry).collect()
 }
@@ -101,12 +113,12 @@ fn long_entry(
         }
         from += buffer.len() as u64;
     }
-    verified(&head, sum.finalize(), index.checksum(at))
+    verified(&head, sum.finalize(), index, at)
 }
 
-fn verified(bytes: &[u8], sum: u32, expected: Option<u32>) -> Result<Header, PackError> {
-    if expected.is_some_and(|expected| expected != sum) {
+fn verified(bytes: &[u8], sum: u32, index: &Index, at: u32) -> Result<Header, PackError> {
+    if index.checksum(at).is_some_and(|expected| expected != sum) {
         return Err(PackError::Checksum);
     }
-    Header::parse(bytes).ok_or(PackError::Header)
+    Header::parse(bytes, index.format()).ok_or(PackError::Header)
 }

@@ -1,0 +1,77 @@
+//! The histories of submodules, told as part of the one that they are in.
+
+use bstr::{BString, ByteSlice};
+
+use super::{DEEPEST_SUBMODULE, Options, Sightings, look};
+use crate::engine::Engine;
+use crate::source::history::{History, RangeSyntax};
+use crate::source::{Coverage, Failure, Progress};
+
+/// Audits the submodules of a history, if that is wanted, and theirs. A range is one of the
+/// repository that was asked about: of submodules everything is told.
+pub fn audit(
+    history: &History,
+    options: &Options,
+    engine: &Engine,
+    progress: &dyn Progress,
+    depth: usize,
+) -> (Sightings, Coverage) {
+    let submodules = history.submodules();
+    let mut all = (Sightings::new(), Coverage::default());
+    if submodules.is_empty() {
+        return all;
+    }
+    if !options.recurse_submodules {
+        let note = format!(
+            "{} {} not looked at; they are with --recurse-submodules",
+            submodules.len(),
+            if submodules.len() == 1 { "submodule was" } else { "submodules were" }
+        );
+        all.1.notes.push(note);
+        return all;
+    }
+    let options = &Options { range: RangeSyntax::default(), ..options.clone() };
+    for submodule in submodules {
+        let fails = |why: String| {
+            Coverage::failure(Failure::new(format!("submodule {}", submodule.path), why))
+        };
+        let Some(repository) = &submodule.repository else {
+            let why = "its repository is not here; fetch it with `git submodule update --init`";
+            all.1 = all.1.and(fails(why.to_owned()));
+            continue;
+        };
+        if depth > DEEPEST_SUBMODULE {
+            all.1 = all.1.and(fails("it is nested too deep".to_owned()));
+            continue;
+        }
+        let looked = History::open(repository).map_err(Into::into).and_then(|history| {
+            let (mut sightings, coverage) = look(&history, options, engine, progress)?;
+            let (deeper, covered) = audit(&history, options, engine, progress, depth + 1);
+            sightings.extend(deeper);
+            Ok((sightings, coverage.and(covered)))
+        });
+        let looked: Result<_, super::AuditError> = looked;
+        match looked {
+            Ok((mut sightings, mut coverage)) => {
+                for (_, occurrence) in &mut sightings {
+                    let path = occurrence.path.take();
+                    occurrence.path = path.map(|path| below(&submodule.path, &path));
+                }
+                for failure in &mut coverage.failures {
+                    failure.what = format!("submodule {}: {}", submodule.path, failure.what);
+                }
+                for note in &mut coverage.notes {
+                    *note = format!("submodule {}: {note}", submodule.path);
+                }
+                all.0.extend(sightings);
+                all.1 = all.1.and(coverage);
+            }
+            Err(why) => all.1 = all.1.and(fails(why.to_string())),
+        }
+    }
+    all
+}
+
+fn below(folder: &BString, path: &BString) -> BString {
+    [folder.as_bytes(), b"/", path.as_bytes()].concat().into()
+}

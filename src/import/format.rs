@@ -1,0 +1,62 @@
+//! The configuration of gitleaks as its documentation describes it: custom rules in TOML.
+//!
+//! Keys may be written in any letter case there; the documented ones are read here. What is not
+//! known is kept by its name, so that it can be said that it was left out.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::{Spanned, Value};
+
+/// One file.
+#[derive(Deserialize)]
+pub struct ConfigSyntax {
+    #[serde(default)]
+    pub title: Option<String>,
+    #[serde(default)]
+    pub extend: Option<ExtendSyntax>,
+    #[serde(default)]
+    pub rules: Vec<Spanned<RuleSyntax>>,
+    #[serde(default)]
+    pub allowlist: Option<Value>,
+    #[serde(default)]
+    pub allowlists: Option<Value>,
+}
+
+/// `[extend]`: rules of another file, or those that come with the program.
+#[derive(Deserialize)]
+pub struct ExtendSyntax {
+    #[serde(default, rename = "useDefault", alias = "usedefault")]
+    pub use_default: bool,
+    #[serde(default)]
+    pub path: Option<String>,
+    #[serde(default)]
+    pub url: Option<String>,
+    #[serde(default, rename = "disabledRules", alias = "disabledrules")]
+    pub disabled_rules: Vec<String>,
+}
+
+/// `[[rules]]`.
+#[derive(Deserialize)]
+pub struct RuleSyntax {
+    #[serde(default)]
+    pub id: Option<String>,
+    #[serde(default)]
+    pub description: Option<String>,
+    #[serde(default)]
+    pub regex: Option<String>,
+    /// Number of the group that holds the secret.
+    #[serde(default, rename = "secretGroup", alias = "secretgroup")]
+    pub secret_group: Option<u32>,
+    /// Shannon entropy of the secret, which must be higher.
+    #[serde(default)]
+    pub entropy: Option<f64>,
+    /// One of these must stand somewhere in the text, in any letter case.
+    #[serde(default)]
+    pub keywords: Vec<String>,
+    /// Regex of the paths that are looked at.
+    #[serde(default)]
+    pub path: Option<String>,
+    #[serde(flatten)]
+    pub others: BTreeMap<String, Value>,
+}

@@ -1,0 +1,123 @@
+//! A pattern file, as text.
+
+use crate::rules::check::RuleError;
+
+/// A rule on its way into a pattern file.
+pub struct Draft {
+    pub id: String,
+    pub description: Option<String>,
+    pub entropy: Option<f64>,
+    pub anchors: Vec<String>,
+    pub regex: String,
+    pub example: String,
+}
+
+/// Where nobody said where these credentials are rotated.
+const ROTATE: &str =
+    "https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html";
+
+/// Bytes of a name and of a description at most.
+const LONGEST_NAME: usize = 255;
+const LONGEST_DESCRIPTION: usize = 1024;
+
+/// The file's text.
+pub fn file(provider: &str, rotate: Option<&str>, drafts: &[Draft]) -> String {
+    let mut text = format!(
+        "# Brought over by `keysieve rules import`. Worth a look: severity, what the credential\n\
+         # can do, where and how it is rotated.\n\n\
+         [provider]\n\
+         name    = {}\n\
+         rotate  = {}\n\
+         runbook = [\n  {},\n  {},\n  {},\n]\n",
+        quoted(provider),
+        quoted(rotate.unwrap_or(ROTATE)),
+        quoted("Make a new credential where this one came from."),
+        quoted("Put it where the old one was used, from the environment or a secret store."),
+        quoted("Revoke the old one, and look what it was used for."),
+    );
+    for draft in drafts {
+        text.push_str(&rule(draft));
+    }
+    text
+}
+
+fn rule(draft: &Draft) -> String {
+    let told = draft.description.as_deref().map(str::trim).filter(|told| !told.is_empty());
+    let told = told.unwrap_or(&draft.id);
+    let anchors: Vec<String> = draft.anchors.iter().map(|anchor| quoted(anchor)).collect();
+    let entropy =
+        draft.entropy.map(|least| format!("checks      = {{ min-entropy = {least:?} }}\n"));
+    format!(
+        "\n[[rule]]\n\
+         id          = {}\n\
+         since       = \"1\"\n\
+         name        = {}\n\
+         description = {}\n\
+         severity    = \"high\"\n\
+         confidence  = \"medium\"\n\
+         anchors     = [{}]\n\
+         regex       = {}\n\
+         {}\
+         examples    = [{}]\n",
+        quoted(&draft.id),
+        quoted(cut(told.trim_end_matches('.'), LONGEST_NAME)),
+        quoted(cut(told, LONGEST_DESCRIPTION)),
+        anchors.join(", "),
+        quoted(&draft.regex),
+        entropy.unwrap_or_default(),
+        quoted(&draft.example),
+    )
+}
+
+/// A TOML string: as it is between single quotes where that can be, else with escapes.
+fn quoted(text: &str) -> String {
+    let is_plain = !text.contains(char::is_control) && text.contains(['\\', '"']);
+    if is_plain && !text.contains('\'') {
+        return format!("'{text}'");
+    }
+    if is_plain && !text.contains("'''") && !text.ends_with('\'') {
+        return format!("'''{text}'''");
+    }
+    let mut shown = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => shown.extend(['\\', c]),
+            c if c.is_control() => shown.push_str(&format!("\\u{:04X}", c as u32)),
+            c => shown.push(c),
+        }
+    }
+    shown.push('"');
+    shown
+}
+
+/// As much of the text as `longest` bytes hold.
+fn cut(text: &str, longest: usize) -> &str {
+    let mut end = text.len().min(longest);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// An id of our form, near the name, that no other rule has.
+pub fn free_id(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let lower = name.to_lowercase();
+    let words = lower.split(|c: char| !c.is_ascii_lowercase() && !c.is_ascii_digit());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let id = if words.is_empty() { "custom".to_owned() } else { words.join("-") };
+    if !is_taken(&id) {
+        return id;
+    }
+    let first = format!("custom-{id}");
+    let numbered = (2..).map(|number| format!("custom-{id}-{number}"));
+    let mut ids = std::iter::once(first).chain(numbered);
+    ids.find(|id| !is_taken(id)).unwrap_or(id)
+}
+
+/// What is wrong with a rule, without the places of a file that nobody has seen.
+pub fn reason(error: &RuleError) -> String {
+    match error {
+        RuleError::Rule { why, .. } | RuleError::Pair { why, .. } => why.clone(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,131 @@
+//! What a history names and does not hold.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::commits::RawCommit;
+use super::graph::{Graph, Target};
+use super::id::Id;
+use super::pack::Kind;
+use super::store::Store;
+use super::tree::EntryKind;
+use crate::source::Failure;
+
+/// What is missing: each object with its kind and what names it, by id.
+pub struct Missing(BTreeMap<Id, (&'static str, String)>);
+
+/// A name of an object that is no tree's entry: a ref, a tag.
+pub struct Named {
+    /// As a report would say it.
+    pub by: String,
+    pub id: Id,
+}
+
+/// More missing objects than this are told in one failure.
+const MANY: usize = 20;
+/// So many are named there.
+const FEW: usize = 3;
+
+impl Missing {
+    /// Looks after whatever commits, trees and these names name. `shallow` commits have
+    /// parents that are not expected here.
+    pub fn of(
+        store: &Store,
+        commits: &[RawCommit],
+        names: &[Named],
+        graph: &Graph,
+        shallow: &HashSet<Id>,
+    ) -> Missing {
+        let mut missing = Missing(BTreeMap::new());
+        let empty_tree = store.format.object(Kind::Tree, b"");
+        for commit in commits {
+            let by = || format!("commit {}", commit.id);
+            if store.locate(&commit.tree).is_none() && commit.tree != empty_tree {
+                missing.add(commit.tree, "tree", || format!("{} names it", by()));
+            }
+            if shallow.contains(&commit.id) {
+                continue;
+            }
+            for parent in commit.parents.iter().filter(|parent| store.locate(parent).is_none()) {
+                missing.add(*parent, "commit", || format!("{} names it as its parent", by()));
+            }
+        }
+        for Named { by, id } in names.iter().filter(|named| store.locate(&named.id).is_none()) {
+            missing.add(*id, "object", || format!("{by} names it"));
+        }
+        for (id, kind) in &graph.missing {
+            missing.add(*id, if *kind == EntryKind::Tree { "tree" } else { "blob" }, String::new);
+        }
+        missing
+    }
+
+    /// Of several that name an object the least is told.
+    fn add(&mut self, id: Id, kind: &'static str, by: impl Fn() -> String) {
+        let known = self.0.entry(id).or_insert_with(|| (kind, by()));
+        if known.1.is_empty() || by() < known.1 {
+            known.1 = by();
+        }
+    }
+
+    /// The first of those that only trees name: who does so is not known yet.
+    pub fn unexplained(&self) -> Vec<Id> {
+        let first = self.0.iter().take(MANY);
+        first.filter(|(_, (_, by))| by.is_empty()).map(|(id, _)| *id).collect()
+    }
+
+    /// Takes from a graph in which these were wanted which trees name them.
+    pub fn explain(&mut self, wanted: &[Id], graph: &Graph, store: &Store) {
+        for tree in graph.trees() {
+            for edge in graph.edges(tree) {
+                let Target::Wanted(place) = edge.target else { continue };
+                let Some(id) = wanted.get(place as usize) else { continue };
+                let Some((kind, _)) = self.0.get(id) else { continue };
+                let by =
+                    || format!("tree {} names it as `{}`", store.id(tree), graph.name(edge.name));
+                self.add(*id, kind, by);
+            }
+        }
+    }
+
+    /// As failures: few one by one, many in one; and those of a partial clone, which are to be
+    /// expected.
+    pub fn failures(&self, is_partial: bool, is_part_unknown: bool) -> Vec<Failure> {
+        if self.0.is_empty() {
+            return Vec::new();
+        }
+        if self.0.len() <= MANY && !is_partial {
+            return self.0.iter().map(|(id, missing)| one(id, missing)).collect();
+        }
+        let named = self.0.iter().take(FEW);
+        let named = named.map(|(id, (kind, by))| format!("{kind} {id} ({by})"));
+        let mut named = named.collect::<Vec<_>>().join(", ");
+        if self.0.len() > FEW {
+            named += &format!(" and {} others", self.0.len() - FEW);
+        }
+        let count = self.0.len();
+        let objects = if count == 1 { "object was" } else { "objects were" };
+        let failure = if is_partial {
+            let why = format!(
+                "{count} {objects} not fetched: {named}; fetch with \
+                 `git fetch --refetch --no-filter`"
+            );
+            Failure::new("partial clone", why)
+        } else {
+            let cause =
+                if is_part_unknown { ", perhaps in a pack that cannot be read" } else { "" };
+            let why = format!(
+                "{count} {objects} named but missing{cause}: {named}; `git fsck --full` names \
+                 them all. Fetch them again or restore them from another clone"
+            );
+            Failure::new("object database", why)
+        };
+        vec![failure]
+    }
+}
+
+fn one(id: &Id, (kind, by): &(&'static str, String)) -> Failure {
+    let why = format!(
+        "is missing, but {by}; `git fsck --full` says more; fetch it again or restore it from \
+         another clone"
+    );
+    Failure::new(format!("{kind} {id}"), why)
+}

@@ -1,0 +1,154 @@
+//! Object ids of both of git's formats (`gitformat-pack`, `extensions.objectFormat`).
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use sha1::{Digest, Sha1};
+use sha2::Sha256;
+
+use super::pack::Kind;
+
+/// The hash that names a repository's objects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Format {
+    #[default]
+    Sha1 = 20,
+    Sha256 = 32,
+}
+
+impl Format {
+    /// Bytes of an id.
+    pub const fn length(self) -> usize {
+        self as usize
+    }
+
+    /// The id of this length, taken off the start of `bytes`; `None` where they are too few.
+    pub fn id(self, bytes: &[u8]) -> Option<Id> {
+        Id::new(bytes.get(..self.length())?)
+    }
+
+    /// The hash of these pieces, one after the other.
+    pub fn hash(self, pieces: &[&[u8]]) -> Id {
+        let mut hasher = self.hasher();
+        pieces.iter().for_each(|piece| hasher.update(piece));
+        hasher.finish()
+    }
+
+    pub fn hasher(self) -> IdHasher {
+        match self {
+            Format::Sha1 => IdHasher::Sha1(Sha1::new()),
+            Format::Sha256 => IdHasher::Sha256(Sha256::new()),
+        }
+    }
+
+    /// The id of an object.
+    pub fn object(self, kind: Kind, bytes: &[u8]) -> Id {
+        let header = format!("{} {}\0", kind.name(), bytes.len());
+        self.hash(&[header.as_bytes(), bytes])
+    }
+}
+
+/// Makes an id of what it is given piece by piece.
+pub enum IdHasher {
+    Sha1(Sha1),
+    Sha256(Sha256),
+}
+
+impl IdHasher {
+    pub fn update(&mut self, piece: &[u8]) {
+        match self {
+            IdHasher::Sha1(hasher) => hasher.update(piece),
+            IdHasher::Sha256(hasher) => hasher.update(piece),
+        }
+    }
+
+    pub fn finish(self) -> Id {
+        let hash = match self {
+            IdHasher::Sha1(hasher) => hasher.finalize().to_vec(),
+            IdHasher::Sha256(hasher) => hasher.finalize().to_vec(),
+        };
+        Id::new(&hash).expect("a hash of a known length")
+    }
+}
+
+/// An object's id.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Id {
+    bytes: [u8; Format::Sha256.length()],
+    format: Format,
+}
+
+impl Id {
+    /// An id of 20 or of 32 bytes.
+    pub fn new(bytes: &[u8]) -> Option<Id> {
+        let format = match bytes.len() {
+            20 => Format::Sha1,
+            32 => Format::Sha256,
+            _ => return None,
+        };
+        let mut id = Id { bytes: [0; 32], format };
+        id.bytes[..bytes.len()].copy_from_slice(bytes);
+        Some(id)
+    }
+
+    /// Reads 40 or 64 hexadecimal digits, and nothing else.
+    pub fn from_hex(text: &[u8]) -> Option<Id> {
+        let digit = |byte: u8| char::from(byte).to_digit(16);
+        let mut bytes = [0; 32];
+        let length = text.len() / 2;
+        for (pair, byte) in text.chunks_exact(2).zip(bytes.get_mut(..length)?) {
+            *byte = (digit(pair[0])? << 4 | digit(pair[1])?) as u8;
+        }
+        Id::new(&bytes[..length]).filter(|_| text.len().is_multiple_of(2))
+    }
+
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.format.length()]
+    }
+
+    pub fn format(&self) -> Format {
+        self.format
+    }
+}
+
+/// Ids are hashes: eight bytes tell them apart well enough for a table.
+impl Hash for Id {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write(&self.bytes[..8]);
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_bytes().iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_those_that_git_gives() {
+        let empty = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+        assert_eq!(Format::Sha1.object(Kind::Tree, b"").to_string(), empty);
+        let empty = "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813";
+        assert_eq!(Format::Sha256.object(Kind::Blob, b"").to_string(), empty);
+    }
+
+    #[test]
+    fn only_whole_ids_are_read() {
+        let id = Format::Sha1.object(Kind::Blob, b"x");
+        assert_eq!(Id::from_hex(id.to_string().as_bytes()), Some(id));
+        for text in ["", "0", "12345678", &"g".repeat(40), &"0".repeat(41), &"0".repeat(66)] {
+            assert_eq!(Id::from_hex(text.as_bytes()), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Which commits an audit tells of: revisions, branches, a date; everything by default.
+
+use git2::Repository;
+
+use super::apart::tagged;
+use super::commits::{Commits, RawCommit};
+use super::id::Id;
+use super::pack::Kind;
+use super::{History, HistoryError};
+
+/// A range as a user gives it.
+#[derive(Clone, Debug, Default)]
+pub struct RangeSyntax {
+    /// `A..B`: what B has and A has not; an empty side is HEAD. `A...B`: what only one has.
+    pub revisions: Option<String>,
+    /// Names of branches, tags or commits: what any of them has.
+    pub branches: Vec<String>,
+    /// Seconds since 1970: what was committed then or later.
+    pub since: Option<i64>,
+}
+
+/// A range whose names were looked up.
+pub struct Range {
+    /// Each a choice of its own: a commit is in the range if all agree.
+    choices: Vec<Choice>,
+    since: Option<i64>,
+    /// As it was given.
+    pub said: String,
+}
+
+struct Choice {
+    with: Vec<Id>,
+    without: Vec<Id>,
+    /// What only `without` has counts too.
+    either: bool,
+}
+
+/// Tags of tags of tags: git follows them, though not for ever.
+const DEEPEST_TAG: usize = 32;
+/// Fewer digits are no beginning of an id to git.
+const SHORTEST_ID: usize = 4;
+
+impl RangeSyntax {
+    /// Whether a word means revisions, and no path: two dots with names round them.
+    pub fn is_revisions(word: &str) -> bool {
+        let Some((old, new)) = word.split_once("..") else { return false };
+        let new = new.strip_prefix('.').unwrap_or(new);
+        let is_path = |new: &str| new.starts_with(['/', '\\', '.']) || new.contains("..");
+        !(old.ends_with(['/', '\\', '.']) || is_path(new) || old.is_empty() && new.is_empty())
+    }
+
+    pub fn is_everything(&self) -> bool {
+        self.revisions.is_none() && self.branches.is_empty() && self.since.is_none()
+    }
+
+    fn said(&self) -> String {
+        let mut said: Vec<String> = self.revisions.iter().cloned().collect();
+        said.extend(self.branches.iter().map(|branch| format!("--branch {branch}")));
+        if let Some(time) = self.since.and_then(|since| jiff::Timestamp::from_second(since).ok()) {
+            said.push(format!("--since {time}"));
+        }
+        said.join(" ")
+    }
+}
+
+impl History {
+    /// Looks up what a range names; `None` for everything.
+    pub fn range(&self, syntax: &RangeSyntax) -> Result<Option<Range>, HistoryError> {
+        if syntax.is_everything() {
+            return Ok(None);
+        }
+        let mut choices = Vec::new();
+        if let Some(revisions) = &syntax.revisions {
+            let (old, new) = revisions.split_once("..").unwrap_or((revisions, ""));
+            let commit = |name: &str| self.commit(if name.is_empty() { "HEAD" } else { name });
+            let either = new.starts_with('.');
+            let (old, new) = (commit(old)?, commit(new.trim_start_matches('.'))?);
+            choices.push(Choice { with: vec![new], without: vec![old], either });
+        }
+        if !syntax.branches.is_empty() {
+            let with: Result<_, _> = syntax.branches.iter().map(|name| self.commit(name)).collect();
+            choices.push(Choice { with: with?, without: Vec::new(), either: false });
+        }
+        Ok(Some(Range { choices, since: syntax.since, said: syntax.said() }))
+    }
+
+    /// The commit that a revision names (gitrevisions(7)): a ref, an id or its beginning, with
+    /// `~` and `^` behind it. What else there is, libgit2 is asked.
+    fn commit(&self, name: &str) -> Result<Id, HistoryError> {
+        let fails = |why: String| HistoryError::Revision { revision: name.to_owned(), why };
+        let base = name.find(['~', '^']).unwrap_or(name.len());
+        let followed = self.named(&name[..base]).and_then(|id| self.follow(id, &name[base..]));
+        let id = match followed {
+            Some(id) => id,
+            None if !self.store.is_for_libgit2() => {
+                let why = "it is no branch, tag or id, with `~` or `^` behind it";
+                return Err(fails(why.to_owned()));
+            }
+            None => {
+                let parse = |repository: &Repository| Ok(repository.revparse_single(name)?.id());
+                let id = self.handles.with(parse).map_err(|why| fails(why.message().to_owned()))?;
+                Id::new(id.as_bytes()).ok_or_else(|| fails("it has no id".to_owned()))?
+            }
+        };
+        self.peeled(id).map_err(fails)
+    }
+
+    /// The commit that an object is, or that it is a tag of.
+    fn peeled(&self, mut id: Id) -> Result<Id, String> {
+        for _ in 0..DEEPEST_TAG {
+            let read = self.store.read(&id, u64::MAX).map_err(|why| format!("{id}: {why}"));
+            match read.map(|(kind, object)| (kind, tagged(&object)))? {
+                (Kind::Commit, _) => return Ok(id),
+                (Kind::Tag, Some(tagged)) => id = tagged,
+                (kind, _) => return Err(format!("{id} is a {}", kind.name())),
+            }
+        }
+        Err("it is a tag of too many tags".to_owned())
+    }
+
+    /// What a ref, an id or the beginning of one names.
+    fn named(&self, name: &str) -> Option<Id> {
+        let reference = |repository: &Repository| {
+            let reference = match name {
+                "HEAD" | "@" => repository.head()?,
+                _ => repository.resolve_reference_from_short_name(name)?.resolve()?,
+            };
+            Ok(reference.target())
+        };
+        let found = self.handles.with(reference).ok().flatten();
+        found.and_then(|id| Id::new(id.as_bytes())).or_else(|| {
+            let is_id = name.len() >= SHORTEST_ID && name.bytes().all(|b| b.is_ascii_hexdigit());
+            let candidates =
+                is_id.then(|| self.store.beginning_with(&name.to_ascii_lowercase()))?;
+            match candidates[..] {
+                [id] => Some(id),
+                _ => None,
+            }
+        })
+    }
+
+    /// Follows `~3`, `^2` and the like; `None` for what is no such row, or leads nowhere.
+    fn follow(&self, id: Id, mut steps: &str) -> Option<Id> {
+        let mut id = id;
+        while let Some(step) = steps.chars().next() {
+            let digits = &steps[1..];
+            let digits =
+                &digits[..digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len())];
+            let number: usize = if digits.is_empty() { 1 } else { digits.parse().ok()? };
+            let (generations, parent) = match step {
+                '~' => (number, 1),
+                '^' => (1, number),
+                _ => return None,
+            };
+            steps = &steps[1 + digits.len()..];
+            id = self.peeled(id).ok()?;
+            for _ in 0..generations {
+                let (_, commit) = self.store.read(&id, u64::MAX).ok()?;
+                let Some(parent) = parent.checked_sub(1) else { break };
+                id = *RawCommit::parse(id, &commit)?.parents.get(parent)?;
+            }
+        }
+        Some(id)
+    }
+}
+
+impl Range {
+    /// For each commit whether it is in the range.
+    pub(super) fn of(&self, commits: &Commits) -> Vec<bool> {
+        let since = self.since.unwrap_or(i64::MIN);
+        let mut chosen: Vec<bool> = commits.list().iter().map(|c| c.time >= since).collect();
+        for choice in &self.choices {
+            let with = commits.reach(&choice.with);
+            let without = commits.reach(&choice.without);
+            for (chosen, (with, without)) in chosen.iter_mut().zip(with.into_iter().zip(without)) {
+                *chosen &= if choice.either { with != without } else { with && !without };
+            }
+        }
+        chosen
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn revisions_are_told_from_paths() {
+        for word in ["a..b", "..b", "a..", "v1.0..HEAD~2", "a...b", "origin/main..feature/x"] {
+            assert!(RangeSyntax::is_revisions(word), "{word}");
+        }
+        for word in
+            ["a", ".", "..", "../other", "../../other", "a/..", "a/../b", "...", "/x/..", ""]
+        {
+            assert!(!RangeSyntax::is_revisions(word), "{word}");
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! Every object of a history, by its id: the packs and the loose objects of all `objects`
+//! folders, opened and verified by ourselves.
+//!
+//! Objects are numbered: the entries of the first pack, those of the next, and so on, then the
+//! loose ones. An object that stands in several places has the number of the first.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::database::shown;
+use super::id::{Format, Id};
+use super::loose::{self, LooseError};
+use super::pack::delta::{Copy, Delta};
+use super::pack::{Inflater, Kind, NONE, Pack, PackError, packs_in};
+use super::unusable;
+use crate::source::Failure;
+
+/// The packs and loose objects of a history.
+pub struct Store {
+    pub format: Format,
+    pub packs: Vec<Pack>,
+    /// Number of each pack's first entry.
+    firsts: Vec<u32>,
+    /// By id; one that stands in two folders comes twice.
+    loose: Vec<(Id, PathBuf)>,
+    /// Packs that are damaged.
+    pub failures: Vec<Failure>,
+    /// Some pack has no index that could be read: what it holds is unknown.
+    pub is_part_unknown: bool,
+}
+
+/// Why an object cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("it is missing")]
+    Missing,
+    #[error(transparent)]
+    Pack(#[from] PackError),
+    #[error(transparent)]
+    Loose(#[from] LooseError),
+    #[error("{}", .0.message())]
+    Git(git2::Error),
+    #[error("it is larger than the limit; see --max-blob-size")]
+    TooLarge,
+}
+
+impl Store {
+    /// Opens everything in these `objects` folders.
+    pub fn open(folders: &[PathBuf], format: Format) -> Store {
+        let mut loose: Vec<_> =
+            folders.par_iter().flat_map_iter(|folder| loose::files(folder, format)).collect();
+        loose.sort();
+        let mut store = Store {
+            format,
+            packs: Vec::new(),
+            firsts: Vec::new(),
+            loose,
+            failures: Vec::new(),
+            is_part_unknown: false,
+        };
+        for folder in folders {
+            match packs_in(folder) {
+                Ok(paths) => paths.iter().for_each(|path| store.add(path)),
+                Err(why) => store.fail(&folder.join("pack"), why),
+            }
+        }
+        let mut first = 0;
+        for pack in &store.packs {
+            store.firsts.push(first);
+            first += pack.index.len();
+        }
+        store.firsts.push(first);
+        store
+    }
+
+    fn add(&mut self, path: &Path) {
+        match Pack::open(path, self.format) {
+            Ok(pack) => {
+                if let Some(why) = pack.file.defect {
+                    let why = format!(
+                        "{why}; what is whole in it was looked at. `git fsck --full` says more"
+                    );
+                    self.failures.push(Failure::new(pack.file.name.clone(), why));
+                }
+                self.packs.push(pack);
+            }
+            // Told with what the database lacks.
+            Err(PackError::NoIndex) => self.is_part_unknown = true,
+            Err(why) => {
+                let advice = "`git fsck --full` says more; an index is made anew with \
+                              `git index-pack`";
+                self.fail(path, format!("{why}; {advice}"));
+            }
+        }
+    }
+
+    fn fail(&mut self, path: &Path, why: impl std::fmt::Display) {
+        self.failures.push(Failure::new(shown(path), why));
+        self.is_part_unknown = true;
+    }
+
+    /// Whether libgit2 may open the packs: it has been seen to crash on damaged ones, does not
+    /// read those that have only a shared index, and takes wrong ids from those whose ids are
+    /// SHA-256.
+    pub fn is_for_libgit2(&self) -> bool {
+        let is_whole = |pack: &Pack| pack.damaged.is_empty() && pack.index.has_checksums();
+        self.format == Format::Sha1 && self.failures.is_empty() && self.packs.iter().all(is_whole)
+    }
+
+    /// The objects whose ids begin with these hexadecimal digits; two at most.
+    pub fn beginning_with(&self, digits: &str) -> Vec<Id> {
+        let rest = (2 * self.format.length()).saturating_sub(digits.len());
+        let padded =
+            |digit: &str| Id::from_hex((digits.to_owned() + &digit.repeat(rest)).as_bytes());
+        let Some((low, high)) = padded("0").zip(padded("f")) else { return Vec::new() };
+        let packed = self.packs.iter().flat_map(|pack| pack.index.between(&low, &high));
+        let from = self.loose.partition_point(|(id, _)| *id < low);
+        let loose = self.loose[from..].iter().map(|(id, _)| *id).take_while(|id| *id <= high);
+        let found: BTreeSet<Id> = packed.chain(loose.take(2)).collect();
+        found.into_iter().take(2).collect()
+    }
+
+    /// How many numbers there are.
+    pub fn len(&self) -> u32 {
+        self.first_loose() + self.loose.len() as u32
+    }
+
+    /// The number of an object.
+    pub fn locate(&self, id: &Id) -> Option<u32> {
+        let packed = self.packs.iter().zip(&self.firsts);
+        let packed = packed.filter_map(|(pack, first)| Some(first + pack.index.find(id)?));
+        packed.into_iter().next().or_else(|| {
+            let at = self.loose.partition_point(|(other, _)| other < id);
+            let found = self.loose.get(at).is_some_and(|(other, _)| other == id);
+            found.then(|| self.first_loose() + at as u32)
+        })
+    }
+
+    /// Number of a pack's entry.
+    pub fn number(&self, pack: usize, entry: u32) -> u32 {
+        self.firsts[pack] + entry
+    }
+
+    /// The object of a number.
+    pub fn id(&self, number: u32) -> Id {
+        match number.checked_sub(self.first_loose()) {
+            Some(loose) => self.loose[loose as usize].0,
+            None => {
+                let pack = self.firsts.partition_point(|&first| first <= number) - 1;
+                self.packs[pack].index.id(number - self.firsts[pack])
+            }
+        }
+    }
+
+    fn first_loose(&self) -> u32 {
+        self.firsts.last().copied().unwrap_or_default()
+    }
+
+    /// Every object once, packs first, each in the order of storage.
+    pub fn ids(&self) -> Vec<Id> {
+        let all = (0..self.len()).map(|number| (number, self.id(number)));
+        all.filter(|(number, id)| self.locate(id) == Some(*number)).map(|(_, id)| id).collect()
+    }
+
+    /// Loose objects that are first to stand for their id.
+    pub fn first_loose_ids(&self) -> impl Iterator<Item = Id> {
+        (self.first_loose()..self.len()).filter_map(|number| {
+            let id = self.id(number);
+            (self.locate(&id) == Some(number)).then_some(id)
+        })
+    }
+
+    /// The others, if they are damaged: what they hold is read elsewhere.
+    pub fn damaged_spares(&self) -> Vec<Failure> {
+        let spares: Vec<_> = (self.first_loose()..)
+            .zip(&self.loose)
+            .filter(|(number, (id, _))| self.locate(id) != Some(*number))
+            .collect();
+        let check = |(_, (id, file)): &(u32, &(Id, PathBuf))| match loose::read(*id, file, u64::MAX)
+        {
+            Ok(_) => None,
+            Err(why) => Some(unusable("object", id, why)),
+        };
+        spares.par_iter().filter_map(check).collect()
+    }
+
+    /// Whether each loose object is what its name says.
+    pub fn is_loose_sound(&self) -> bool {
+        self.loose.par_iter().all(|(id, file)| loose::read(*id, file, u64::MAX).is_ok())
+    }
+
+    /// Point 7: an object that stands in two packs, or twice in one, is visited in each place
+    /// and counts in the first.
+    pub fn counts(&self, pack: usize, entry: u32) -> bool {
+        let index = &self.packs[pack].index;
+        if pack == 0 && !index.has_twins() {
+            return true;
+        }
+        let id = index.id(entry);
+        (!index.has_twins() || index.find(&id) == Some(entry))
+            && self.packs[..pack].iter().all(|earlier| earlier.index.find(&id).is_none())
+    }
+
+    /// Entries that hang on no root: what they are deltas against is elsewhere, or damaged.
+    pub fn rootless(&self) -> impl Iterator<Item = Id> {
+        self.packs.iter().flat_map(|pack| {
+            let rootless = (0..pack.index.len()).filter(|&at| pack.forest.kind(at).is_none());
+            rootless.map(|at| pack.index.id(at))
+        })
+    }
+
+    /// An object, verified, from wherever it can be read. Trees may be larger than `largest`.
+    pub fn read(&self, id: &Id, largest: u64) -> Result<(Kind, Vec<u8>), StoreError> {
+        let mut why = StoreError::Missing;
+        for pack in &self.packs {
+            let Some(entry) = pack.index.find(id) else { continue };
+            match packed(pack, entry, largest) {
+                Ok((kind, bytes)) if self.format.object(kind, &bytes) == *id => {
+                    return Ok((kind, bytes));
+                }
+                Ok(_) => why = PackError::Id.into(),
+                Err(reason) => why = reason,
+            }
+        }
+        let from = self.loose.partition_point(|(other, _)| other < id);
+        for (_, file) in self.loose[from..].iter().take_while(|(other, _)| other == id) {
+            match loose::read(*id, file, largest) {
+                Ok(read) => return Ok(read),
+                Err(LooseError::TooLarge) => why = StoreError::TooLarge,
+                Err(reason) => why = reason.into(),
+            }
+        }
+        Err(why)
+    }
+}
+
+/// One object of a pack, along the chain of its bases.
+fn packed(pack: &Pack, entry: u32, largest: u64) -> Result<(Kind, Vec<u8>), StoreError> {
+    let forest = &pack.forest;
+    let kind = forest.kind(entry).ok_or(PackError::Rootless)?;
+    let largest = if kind == Kind::Tree { u64::MAX } else { largest };
+    let mut chain = vec![entry];
+    let mut at = entry;
+    while forest.parent(at) != NONE {
+        at = forest.parent(at);
+        chain.push(at);
+    }
+    let (mut inflater, mut compressed) = (Inflater::new(), Vec::new());
+    let (mut bytes, mut copies): (Vec<u8>, Vec<Copy>) = Default::default();
+    for &at in chain.iter().rev() {
+        if forest.size(at) > largest {
+            return Err(StoreError::TooLarge);
+        }
+        let mut inflated = Vec::new();
+        let stored = pack.compressed(at, &mut compressed)?;
+        inflater.inflate(stored, forest.size(at), &mut inflated)?;
+        if forest.parent(at) == NONE {
+            bytes = inflated;
+            continue;
+        }
+        let delta = Delta::parse(&inflated, &mut copies)?;
+        if delta.length as u64 > largest {
+            return Err(StoreError::TooLarge);
+        }
+        let mut version = Vec::new();
+        delta.apply(&bytes, &mut version)?;
+        bytes = version;
+    }
+    Ok((kind, bytes))
+}
+
+/// Objects that could not be read, each with the reason.
+pub type Unread = Vec<(Id, String)>;
+
+impl Store {
+    /// Failures of all that is damaged in packs, and of what else was not read: of each pack
+    /// few objects one by one, many in one failure that counts them.
+    pub fn told(&self, unread: Unread) -> Vec<Failure> {
+        let mut by_pack: BTreeMap<&str, BTreeMap<Id, String>> = BTreeMap::new();
+        for pack in &self.packs {
+            for (entry, why) in &pack.damaged {
+                let of_pack = by_pack.entry(&pack.file.name).or_default();
+                of_pack.insert(pack.index.id(*entry), why.to_string());
+            }
+        }
+        let mut failures = Vec::new();
+        for (id, why) in unread {
+            match self.packs.iter().find(|pack| pack.index.find(&id).is_some()) {
+                Some(pack) => {
+                    by_pack.entry(&pack.file.name).or_default().entry(id).or_insert(why);
+                }
+                None => failures.push(unusable("object", &id, why)),
+            }
+        }
+        failures.extend(by_pack.iter().flat_map(|(pack, unread)| condensed(pack, unread)));
+        failures
+    }
+}
+
+/// Objects of a damaged pack that a failure names; the others are counted.
+const NAMED: usize = 3;
+
+fn condensed(pack: &str, unread: &BTreeMap<Id, String>) -> Vec<Failure> {
+    if unread.len() <= NAMED {
+        let one = |(id, why): (&Id, &String)| {
+            let why = format!("{why}; `git fsck --full` says more");
+            Failure::new(format!("object {id} in {pack}"), why)
+        };
+        return unread.iter().map(one).collect();
+    }
+    let named = unread.iter().take(NAMED).map(|(id, why)| format!("{id} ({why})"));
+    let named = named.collect::<Vec<_>>().join(", ");
+    let why = format!(
+        "{} of its objects cannot be read: {named} and {} others; `git fsck --full` names them. \
+         Fetch them again or restore the pack from another clone",
+        unread.len(),
+        unread.len() - NAMED
+    );
+    vec![Failure::new(pack, why)]
+}

@@ -1,0 +1,82 @@
+//! The entries of a tree object: a mode in octal, a space, a name, a NUL, an id
+//! (`git-mktree(1)` shows them as text). Old tools wrote modes with zeros in front.
+
+use super::id::Format;
+
+/// One entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TreeEntry<'t> {
+    pub kind: EntryKind,
+    pub name: &'t [u8],
+    pub id: &'t [u8],
+    /// Bytes of all of it.
+    pub length: usize,
+}
+
+/// What an entry's mode says of its object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryKind {
+    Tree,
+    /// A file or a symbolic link.
+    Blob,
+    /// A commit of another repository.
+    Submodule,
+}
+
+const TYPE: u32 = 0o170000;
+const LONGEST_MODE: usize = 12;
+
+impl<'t> TreeEntry<'t> {
+    /// Reads the entry at the start of `bytes`; `None` where it is none.
+    pub fn parse(bytes: &'t [u8], format: Format) -> Option<TreeEntry<'t>> {
+        let mut mode = 0;
+        let mut at = 0;
+        loop {
+            match *bytes.get(at)? {
+                digit @ b'0'..=b'7' if at < LONGEST_MODE => {
+                    mode = (mode & 0o777777) << 3 | u32::from(digit - b'0');
+                }
+                b' ' if at > 0 => break,
+                _ => return None,
+            }
+            at += 1;
+        }
+        let name = bytes.get(at + 1..)?;
+        let name = &name[..memchr::memchr(0, name)?];
+        let behind = at + 1 + name.len() + 1;
+        let id = bytes.get(behind..behind + format.length())?;
+        let kind = match mode & TYPE {
+            0o040000 => EntryKind::Tree,
+            0o160000 => EntryKind::Submodule,
+            _ => EntryKind::Blob,
+        };
+        Some(TreeEntry { kind, name, id, length: behind + format.length() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modes_are_octal_with_zeros_or_without() {
+        let kind = |mode: &str| {
+            let bytes = [mode.as_bytes(), b" name\0", &[7; 20], b"more"].concat();
+            TreeEntry::parse(&bytes, Format::Sha1).map(|entry| {
+                assert_eq!((entry.name, entry.id), (&b"name"[..], &[7; 20][..]));
+                assert_eq!(entry.length, bytes.len() - 4);
+                entry.kind
+            })
+        };
+        assert_eq!(kind("40000"), Some(EntryKind::Tree));
+        assert_eq!(kind("040000"), Some(EntryKind::Tree));
+        assert_eq!(kind("100644"), Some(EntryKind::Blob));
+        assert_eq!(kind("120000"), Some(EntryKind::Blob));
+        assert_eq!(kind("160000"), Some(EntryKind::Submodule));
+        for mode in ["", "8", "1006440000000", "x"] {
+            assert_eq!(kind(mode), None, "{mode}");
+        }
+        assert_eq!(TreeEntry::parse(b"40000 name\0short", Format::Sha1), None);
+        assert_eq!(TreeEntry::parse(b"40000 name", Format::Sha1), None);
+    }
+}

@@ -1,0 +1,56 @@
+//! Repositories in a repository.
+
+use keysieve::audit::Options;
+use keysieve::report::Outcome;
+
+use crate::support::audited::{audited, audited_with, told};
+use crate::support::repository::TempRepo;
+use crate::support::tokens::localstack_auth_token;
+
+fn with_a_submodule() -> TempRepo {
+    let repository = TempRepo::new();
+    repository.git_in(repository.home(), &["init", "--quiet", "-b", "main", "library"]);
+    let library = repository.home().join("library");
+    std::fs::write(library.join("a.env"), format!("TOKEN={}\n", localstack_auth_token(1))).unwrap();
+    repository.git_in(&library, &["add", "--all"]);
+    repository.git_in(&library, &["commit", "--quiet", "-m", "Add"]);
+    repository.git_in(&library, &["rm", "--quiet", "a.env"]);
+    repository.git_in(&library, &["commit", "--quiet", "-m", "Remove"]);
+    let allow = ["-c", "protocol.file.allow=always"];
+    let add = ["submodule", "--quiet", "add", "--name", "lib/one", "../library", "vendor/library"];
+    let url = library.display().to_string();
+    let add = add.map(|word| if word == "../library" { url.as_str() } else { word });
+    repository.git(&[&allow[..], &add[..]].concat());
+    repository.commit("Add a submodule");
+    repository
+}
+
+fn recursive() -> Options {
+    Options { recurse_submodules: true, ..Options::default() }
+}
+
+#[test]
+fn a_submodule_is_noted_and_audited_where_that_is_asked() {
+    let repository = with_a_submodule();
+    let report = audited(&repository.path());
+    assert_eq!(report.outcome(), Outcome::Clean);
+    let [note] = &report.coverage.notes[..] else { panic!("{report:?}") };
+    assert!(note.contains("1 submodule was not looked at"), "{note}");
+
+    let report = audited_with(&repository.path(), &recursive()).unwrap();
+    assert_eq!(told(&report), ["vendor/library/a.env:1 +Add -Remove"]);
+    assert_eq!(report.coverage.notes, [] as [&str; 0]);
+}
+
+#[test]
+fn a_submodule_that_is_not_here_is_a_failure() {
+    let repository = with_a_submodule();
+    repository.git_in(repository.home(), &["clone", "--quiet", "tree", "clone"]);
+    let clone = repository.home().join("clone");
+    assert_eq!(audited(&clone).outcome(), Outcome::Clean);
+    let report = audited_with(&clone, &recursive()).unwrap();
+    assert_eq!(report.outcome(), Outcome::Incomplete);
+    let [failure] = &report.coverage.failures[..] else { panic!("{report:?}") };
+    assert_eq!(failure.what, "submodule vendor/library");
+    assert!(failure.why.contains("git submodule update --init"), "{failure:?}");
+}
