@@ -44,6 +44,16 @@ fn every_field_of_the_list_of_rules_is_described() {
     }
 }
 
+#[test]
+fn every_fact_of_the_catalogue_is_described() {
+    let description = document("docs/json.md");
+    for rule in Catalogue::built_in().rules() {
+        for fact in keysieve::engine::facts_of(rule) {
+            assert!(description.contains(&format!("`{fact}`")), "docs/json.md lacks `{fact}`");
+        }
+    }
+}
+
 fn list_rules(format: &str) -> Vec<u8> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_keysieve"));
     command.args(["rules", "list", "--format", format]).output().unwrap().stdout

@@ -158,6 +158,14 @@ fn what_an_address_or_a_token_tells_is_told() {
             &["host git.acme.test"],
         ),
         (["<username>ci</username>\n<password>bOi0Pdzp", "IiDd07nI</password>"], &["user ci"]),
+        (
+            [
+                "Endpoint=sb://acme.servicebus.windows.net/;SharedAccessKeyName=send;\
+                 SharedAccessKey=hPxo+SyOHdC2GArWZzelJf",
+                "7dob8fEDO1rxMaIO9WQKu=",
+            ],
+            &["host sb://acme.servicebus.windows.net/", "key_name send"],
+        ),
     ] {
         let text = text.concat();
         let found = engine.scan(text.as_bytes());

@@ -13,6 +13,7 @@ use super::facts::{check_name, named_groups};
 use super::opening::opening;
 use super::schema::{FileSyntax, PairSyntax, ProviderSyntax, RuleSyntax};
 use super::shape::{bytes_before, seat};
+use super::vocabulary::expand;
 use super::{
     AFTER, BEFORE, CharKind, Checks, Checksum, Confidence, Extension, LONGEST, LinkChecked, MARGIN,
     MOST_GROUPS, Pair, PublicShape, Rule, Seat, Severity, Structure, Text, Texts, Trigger,
@@ -289,7 +290,8 @@ fn check_trigger(rule: &RuleSyntax, hir: &Hir) -> Result<Trigger, String> {
         }
         (false, false) => Err("names: there are anchors, too; make two rules of it".into()),
         (true, false) => {
-            for name in &rule.names {
+            let names = expand(&rule.names)?;
+            for name in &names {
                 if !is_name(name, 4) {
                     return Err(format!(
                         "names: {name:?} is not 4 and more of letters, digits, _, - and ."
@@ -299,7 +301,7 @@ fn check_trigger(rule: &RuleSyntax, hir: &Hir) -> Result<Trigger, String> {
             if longest > LONGEST {
                 return Err(format!("regex: matches {longest} bytes, {LONGEST} are looked at"));
             }
-            Ok(Trigger::Names(texts(rule.names.clone())))
+            Ok(Trigger::Names(texts(names)))
         }
         (false, true) => {
             for anchor in &rule.anchors {

@@ -12,6 +12,7 @@ mod pairs;
 mod rule;
 pub mod schema;
 mod shape;
+mod vocabulary;
 
 pub use opening::{ByteSet, Opening, Step, may_match};
 pub use rule::{

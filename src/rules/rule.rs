@@ -196,7 +196,14 @@ named! {
 
 named! {
     /// Kinds of characters, told apart in `engine/checks/characters.rs`.
-    CharKind { Digit = "digit", Letter = "letter", Lower = "lower", Upper = "upper", }
+    CharKind {
+        Digit = "digit",
+        Letter = "letter",
+        Lower = "lower",
+        Upper = "upper",
+        /// A letter and a digit, or letters of both cases.
+        Mixed = "mixed",
+    }
 }
 
 named! {

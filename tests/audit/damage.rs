@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use keysieve::report::Outcome;
 use keysieve::source::Failure;
 
-use crate::support::audited::{audited, told};
+use crate::support::audited::{agreed, audited, told};
 use crate::support::repository::TempRepo;
 use crate::support::tokens::localstack_auth_token;
 
@@ -167,6 +167,32 @@ fn half_a_pack_is_a_failure() {
         assert!(told, "{report:?}");
         fs::rename(&aside, half).unwrap();
     }
+}
+
+/// A pack that was cut short is one failure, with the number of its lost objects and some of
+/// their names; what is left of it is looked at.
+#[test]
+fn the_many_objects_of_a_cut_pack_are_one_failure() {
+    let repository = with_two_secrets();
+    for number in 0..40 {
+        // Nothing of these is like the others: each is stored whole.
+        let text: String =
+            (0..200).map(|at| format!("{:x}\n", number * 7919 + at * 104_729)).collect();
+        repository.write(format!("file{number}"), text);
+    }
+    repository.commit("More");
+    repository.git(&["repack", "-adq"]);
+    let (pack, _) = pack(&repository);
+    let whole = fs::read(&pack).unwrap();
+    overwrite(&pack, &whole[..whole.len() / 2]);
+    let report = agreed(&repository.path());
+    let [failure] = &report.coverage.failures[..] else { panic!("{report:?}") };
+    assert!(failure.what.starts_with("objects/pack/pack-"), "{failure:?}");
+    let why = &failure.why;
+    assert!(why.starts_with("it ends before its last object; "), "{why}");
+    assert!(why.contains(" of its objects cannot be read: ") && why.contains(" others"), "{why}");
+    assert!(why.contains("git fsck"), "{why}");
+    assert!(report.coverage.blobs > 5, "{:?}", report.coverage);
 }
 
 fn pack(repository: &TempRepo) -> (PathBuf, PathBuf) {

@@ -4,7 +4,7 @@
 use keysieve::findings::Finding;
 use keysieve::rules::MARGIN;
 use keysieve::source::history::inherit::{Base, Inheritance};
-use keysieve::source::history::pack::delta::Delta;
+use keysieve::source::history::pack::delta;
 
 use super::look::{Looker, Random, encoded, examples, filler};
 
@@ -67,9 +67,8 @@ fn whole(looker: &Looker, bytes: &[u8]) -> Vec<Finding> {
 /// Sees that a version's findings are those of the whole; how many there are.
 fn check(looker: &Looker, base: &[u8], delta: &[u8], version: &[u8], about: &str) -> usize {
     let mut copies = Vec::new();
-    let parsed = Delta::parse(delta, &mut copies).unwrap();
     let mut made = Vec::new();
-    parsed.apply(base, &mut made).unwrap();
+    delta::apply(delta, base, &mut copies, &mut made).unwrap();
     assert!(made == version, "{about}: the delta makes the version");
     let findings = whole(looker, base);
     let inherits = Base { length: base.len(), findings: &findings, copies: &copies };

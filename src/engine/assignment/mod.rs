@@ -158,6 +158,7 @@ mod tests {
             "api_key = readKey2(vault)",
             "api_key() { return readKey(); }",
             "this.api_key->open",
+            "| `api_key` | LocalStack API key | medium |",
             "variable \"api_key\" {\n  type = string\n}\n",
             "echo ${API_KEY} done",
         ] {

@@ -17,6 +17,8 @@ pub enum Operator {
     Argument,
     /// `>` of an XML element.
     Element,
+    /// `|` between a table's cells: the value is all that its cell holds.
+    Cell,
 }
 
 /// What may close a name.
@@ -76,7 +78,7 @@ pub fn read(cursor: &mut Cursor<'_>, name: &Range<usize>) -> Option<Operator> {
         return Some(Operator::Argument);
     }
     if blanks > 0 && cursor.eat("| ") {
-        return Some(Operator::Argument);
+        return Some(Operator::Cell);
     }
     (blanks > 0 && command::takes(cursor.bytes, name)).then_some(Operator::Argument)
 }

@@ -18,7 +18,7 @@ pub fn read(cursor: &mut Cursor<'_>, operator: Operator) -> Option<Range<usize>>
             cursor.skip_space();
             skip_keyword(cursor);
         }
-        Operator::Equals => {}
+        Operator::Equals | Operator::Cell => {}
     }
     skip_wrappers(cursor);
     if ["q{", "qq{", "q(", "qq("].iter().any(|open| cursor.eat(open)) {
@@ -27,8 +27,14 @@ pub fn read(cursor: &mut Cursor<'_>, operator: Operator) -> Option<Range<usize>>
     }
     match cursor.quote() {
         Some(quote) => quoted(cursor, quote),
-        None => bare(cursor),
+        None => bare(cursor).filter(|_| operator != Operator::Cell || fills_cell(cursor)),
     }
+}
+
+/// Whether the value is followed by the end of its cell.
+fn fills_cell(cursor: &mut Cursor<'_>) -> bool {
+    cursor.skip_blanks();
+    cursor.peek() == Some(b'|')
 }
 
 /// YAML's `|`, `>`, `>-`: the value is what the next line holds; so is a value that a JSON

@@ -10,6 +10,11 @@ pub fn holds(kind: CharKind, secret: &[u8]) -> bool {
         CharKind::Letter => u8::is_ascii_alphabetic,
         CharKind::Lower => u8::is_ascii_lowercase,
         CharKind::Upper => u8::is_ascii_uppercase,
+        CharKind::Mixed => {
+            let has = |kind| holds(kind, secret);
+            let cases = has(CharKind::Lower) && has(CharKind::Upper);
+            return cases || has(CharKind::Letter) && has(CharKind::Digit);
+        }
     })
 }
 
@@ -24,7 +29,14 @@ mod tests {
         };
         assert_eq!(of(b"-_/"), []);
         assert_eq!(of(b"7"), [CharKind::Digit]);
-        assert_eq!(of(b"a1"), [CharKind::Digit, CharKind::Letter, CharKind::Lower]);
-        assert_eq!(of(b"aB"), [CharKind::Letter, CharKind::Lower, CharKind::Upper]);
+        assert_eq!(of(b"a"), [CharKind::Letter, CharKind::Lower]);
+        assert_eq!(
+            of(b"a1"),
+            [CharKind::Digit, CharKind::Letter, CharKind::Lower, CharKind::Mixed]
+        );
+        assert_eq!(
+            of(b"aB"),
+            [CharKind::Letter, CharKind::Lower, CharKind::Upper, CharKind::Mixed]
+        );
     }
 }

@@ -5,7 +5,7 @@
 
 /// Words of which names and hints are made. Those of a language's keywords and of providers
 /// are left out: they stand beside these.
-const WORDS: [&str; 129] = [
+const WORDS: [&str; 130] = [
     "a",
     "access",
     "account",
@@ -99,6 +99,7 @@ const WORDS: [&str; 129] = [
     "password",
     "personal",
     "private",
+    "pro",
     "prod",
     "production",
     "project",

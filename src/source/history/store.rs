@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::database::shown;
 use super::id::{Format, Id};
 use super::loose::{self, LooseError};
-use super::pack::delta::{Copy, Delta};
+use super::pack::delta::{self, Copy};
 use super::pack::{Inflater, Kind, NONE, Pack, PackError, packs_in};
 use super::unusable;
 use crate::source::Failure;
@@ -25,7 +25,7 @@ pub struct Store {
     firsts: Vec<u32>,
     /// By id; one that stands in two folders comes twice.
     loose: Vec<(Id, PathBuf)>,
-    /// Packs that are damaged.
+    /// Packs that could not be opened.
     pub failures: Vec<Failure>,
     /// Some pack has no index that could be read: what it holds is unknown.
     pub is_part_unknown: bool,
@@ -77,15 +77,7 @@ impl Store {
 
     fn add(&mut self, path: &Path) {
         match Pack::open(path, self.format) {
-            Ok(pack) => {
-                if let Some(why) = pack.file.defect {
-                    let why = format!(
-                        "{why}; what is whole in it was looked at. `git fsck --full` says more"
-                    );
-                    self.failures.push(Failure::new(pack.file.name.clone(), why));
-                }
-                self.packs.push(pack);
-            }
+            Ok(pack) => self.packs.push(pack),
             // Told with what the database lacks.
             Err(PackError::NoIndex) => self.is_part_unknown = true,
             Err(why) => {
@@ -105,7 +97,9 @@ impl Store {
     /// read those that have only a shared index, and takes wrong ids from those whose ids are
     /// SHA-256.
     pub fn is_for_libgit2(&self) -> bool {
-        let is_whole = |pack: &Pack| pack.damaged.is_empty() && pack.index.has_checksums();
+        let is_whole = |pack: &Pack| {
+            pack.file.defect.is_none() && pack.damaged.is_empty() && pack.index.has_checksums()
+        };
         self.format == Format::Sha1 && self.failures.is_empty() && self.packs.iter().all(is_whole)
     }
 
@@ -260,12 +254,11 @@ fn packed(pack: &Pack, entry: u32, largest: u64) -> Result<(Kind, Vec<u8>), Stor
             bytes = inflated;
             continue;
         }
-        let delta = Delta::parse(&inflated, &mut copies)?;
-        if delta.length as u64 > largest {
+        if delta::lengths(&inflated)?.1 > largest {
             return Err(StoreError::TooLarge);
         }
         let mut version = Vec::new();
-        delta.apply(&bytes, &mut version)?;
+        delta::apply(&inflated, &bytes, &mut copies, &mut version)?;
         bytes = version;
     }
     Ok((kind, bytes))
@@ -278,23 +271,20 @@ impl Store {
     /// Failures of all that is damaged in packs, and of what else was not read: of each pack
     /// few objects one by one, many in one failure that counts them.
     pub fn told(&self, unread: Unread) -> Vec<Failure> {
-        let mut by_pack: BTreeMap<&str, BTreeMap<Id, String>> = BTreeMap::new();
+        let mut of_packs: Vec<BTreeMap<Id, String>> = Vec::new();
         for pack in &self.packs {
-            for (entry, why) in &pack.damaged {
-                let of_pack = by_pack.entry(&pack.file.name).or_default();
-                of_pack.insert(pack.index.id(*entry), why.to_string());
-            }
+            let damaged = pack.damaged.iter();
+            of_packs.push(damaged.map(|(at, why)| (pack.index.id(*at), why.to_string())).collect());
         }
         let mut failures = Vec::new();
         for (id, why) in unread {
-            match self.packs.iter().find(|pack| pack.index.find(&id).is_some()) {
-                Some(pack) => {
-                    by_pack.entry(&pack.file.name).or_default().entry(id).or_insert(why);
-                }
+            match self.packs.iter().position(|pack| pack.index.find(&id).is_some()) {
+                Some(pack) => drop(of_packs[pack].entry(id).or_insert(why)),
                 None => failures.push(unusable("object", &id, why)),
             }
         }
-        failures.extend(by_pack.iter().flat_map(|(pack, unread)| condensed(pack, unread)));
+        let packs = self.packs.iter().zip(&of_packs);
+        failures.extend(packs.flat_map(|(pack, unread)| damage(pack, unread)));
         failures
     }
 }
@@ -302,21 +292,29 @@ impl Store {
 /// Objects of a damaged pack that a failure names; the others are counted.
 const NAMED: usize = 3;
 
-fn condensed(pack: &str, unread: &BTreeMap<Id, String>) -> Vec<Failure> {
-    if unread.len() <= NAMED {
+fn damage(pack: &Pack, unread: &BTreeMap<Id, String>) -> Vec<Failure> {
+    let name = &pack.file.name;
+    if pack.file.defect.is_none() && unread.len() <= NAMED {
         let one = |(id, why): (&Id, &String)| {
             let why = format!("{why}; `git fsck --full` says more");
-            Failure::new(format!("object {id} in {pack}"), why)
+            Failure::new(format!("object {id} in {name}"), why)
         };
         return unread.iter().map(one).collect();
     }
+    let defect = pack.file.defect.map(|defect| format!("{defect}; ")).unwrap_or_default();
     let named = unread.iter().take(NAMED).map(|(id, why)| format!("{id} ({why})"));
-    let named = named.collect::<Vec<_>>().join(", ");
+    let mut named = named.collect::<Vec<_>>().join(", ");
+    if unread.len() > NAMED {
+        named += &format!(" and {} others", unread.len() - NAMED);
+    }
+    let objects = match unread.len() {
+        0 => "no object of it is damaged".to_owned(),
+        1 => format!("one of its objects cannot be read: {named}"),
+        count => format!("{count} of its objects cannot be read: {named}"),
+    };
     let why = format!(
-        "{} of its objects cannot be read: {named} and {} others; `git fsck --full` names them. \
-         Fetch them again or restore the pack from another clone",
-        unread.len(),
-        unread.len() - NAMED
+        "{defect}{objects}. The others were looked at. `git fsck --full` says more; fetch it again \
+         or restore the pack from another clone"
     );
-    vec![Failure::new(pack, why)]
+    vec![Failure::new(name, why)]
 }

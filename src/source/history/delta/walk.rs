@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::budget::{Budget, Held};
 use super::table::{Table, Work};
-use crate::source::history::pack::delta::{Copy, Delta};
+use crate::source::history::pack::delta::{self, Copy};
 use crate::source::history::pack::{Inflater, NONE, Pack, PackError};
 
 /// What is done with each version. Called from all threads, each with its own `Local`.
@@ -197,7 +197,7 @@ impl<'w, V: Visit> Walker<'_, 'w, V> {
             parent.bytes = bytes;
         }
         self.scratch.instructions(self.pack, entry, self.budget)?;
-        let (_, length) = Delta::lengths(self.scratch.instructions_of(self.pack, entry))?;
+        let (_, length) = delta::lengths(self.scratch.instructions_of(self.pack, entry))?;
         let Some(is_oversized) = self.measure(entry, length) else { return Ok(()) };
         let Bytes::Here(base) = &parent.bytes else { return Err(PackError::BaseTooLarge) };
         let bytes = self.scratch.applied(self.pack, entry, base.bytes())?;
@@ -324,10 +324,8 @@ impl Scratch {
     /// The version that the instructions make of `base`; `copies` are theirs afterwards.
     fn applied(&mut self, pack: &Pack, entry: u32, base: &[u8]) -> Result<Vec<u8>, PackError> {
         let instructions = &self.instructions[..pack.forest.size(entry) as usize];
-        let delta = Delta::parse(instructions, &mut self.copies)?;
         let mut version = self.spare.pop().unwrap_or_default();
-        version.clear();
-        delta.apply(base, &mut version)?;
+        delta::apply(instructions, base, &mut self.copies, &mut version)?;
         Ok(version)
     }
 

@@ -20,80 +20,67 @@ impl Copy {
     }
 }
 
-/// A parsed delta. What no copy covers is inserted.
-pub struct Delta<'d> {
-    /// Lengths that it states, and that its instructions have been seen to keep to.
-    pub base_length: usize,
-    pub length: usize,
-    instructions: &'d [u8],
-}
-
 const MORE: u8 = 0x80;
 const COPY: u8 = 0x80;
 /// The length of a copy that states none.
 const DEFAULT_LENGTH: usize = 0x10000;
 
-impl<'d> Delta<'d> {
-    /// Reads the lengths at the head of the instructions, and nothing more.
-    pub fn lengths(bytes: &[u8]) -> Result<(u64, u64), PackError> {
-        let mut rest = bytes;
-        let lengths = length(&mut rest).zip(length(&mut rest));
-        lengths.ok_or(PackError::Delta("its lengths are no numbers"))
-    }
+/// Memory taken for a version before it is seen to become as long as its delta says.
+const TAKEN_AT_ONCE: usize = 16 << 20;
 
-    /// Goes through the instructions and gathers their copies in `copies`, contiguous ones
-    /// merged (point 2 of the contract: where two copies continue each other there is no
-    /// seam). Nothing is copied yet: lengths are seen to add up before memory is taken.
-    pub fn parse(bytes: &'d [u8], copies: &mut Vec<Copy>) -> Result<Delta<'d>, PackError> {
-        let broken = PackError::Delta;
-        let mut rest = bytes;
-        let lengths = length(&mut rest).zip(length(&mut rest));
-        let lengths =
-            lengths.and_then(|(a, b)| Some((usize::try_from(a).ok()?, usize::try_from(b).ok()?)));
-        let (base_length, total) = lengths.ok_or(broken("its lengths are no numbers"))?;
-        let instructions = rest;
-        copies.clear();
-        let mut at = 0usize;
-        while let Some(instruction) = next(&mut rest)? {
-            let length = match instruction {
-                Instruction::Insert(bytes) => bytes.len(),
-                Instruction::Copy { base, length } => {
-                    if base.checked_add(length).is_none_or(|end| end > base_length) {
-                        return Err(broken("it copies from behind its base's end"));
+/// Reads the lengths of base and version at the head of the instructions, and nothing more.
+pub fn lengths(instructions: &[u8]) -> Result<(u64, u64), PackError> {
+    let mut rest = instructions;
+    length(&mut rest).zip(length(&mut rest)).ok_or(PackError::Delta("its lengths are no numbers"))
+}
+
+/// Puts into `version` what the instructions make of `base`, and into `copies` what they copy,
+/// contiguous copies merged (point 2 of the contract: where two copies continue each other
+/// there is no seam). What no copy covers is inserted.
+///
+/// The version never becomes longer than the instructions say; who calls bounds that.
+pub fn apply(
+    instructions: &[u8],
+    base: &[u8],
+    copies: &mut Vec<Copy>,
+    version: &mut Vec<u8>,
+) -> Result<(), PackError> {
+    let broken = PackError::Delta;
+    let (base_length, total) = lengths(instructions)?;
+    if base.len() as u64 != base_length {
+        return Err(broken("its base has another length"));
+    }
+    let total = usize::try_from(total).map_err(|_| broken("it is too long"))?;
+    let mut rest = instructions;
+    let _ = length(&mut rest).zip(length(&mut rest));
+    copies.clear();
+    version.clear();
+    version.reserve(total.min(TAKEN_AT_ONCE));
+    while let Some(instruction) = next(&mut rest)? {
+        let start = version.len();
+        let piece = match instruction {
+            Instruction::Insert(bytes) => bytes,
+            Instruction::Copy { base: from, length } => {
+                let piece = from.checked_add(length).and_then(|end| base.get(from..end));
+                let piece = piece.ok_or(broken("it copies from behind its base's end"))?;
+                match copies.last_mut() {
+                    Some(last) if last.end() == start && last.base + last.length == from => {
+                        last.length += length;
                     }
-                    match copies.last_mut() {
-                        Some(last) if last.end() == at && last.base + last.length == base => {
-                            last.length += length;
-                        }
-                        _ => copies.push(Copy { base, start: at, length }),
-                    }
-                    length
+                    _ => copies.push(Copy { base: from, start, length }),
                 }
-            };
-            at =
-                at.checked_add(length).filter(|&at| at <= total).ok_or(broken("it is too long"))?;
+                piece
+            }
+        };
+        if piece.len() > total - start {
+            return Err(broken("it is too long"));
         }
-        if at != total {
-            return Err(broken("it is too short"));
-        }
-        Ok(Delta { base_length, length: total, instructions })
+        version.extend_from_slice(piece);
     }
-
-    /// Appends the version to `version`. `base` is as long as the delta says.
-    pub fn apply(&self, base: &[u8], version: &mut Vec<u8>) -> Result<(), PackError> {
-        if base.len() != self.base_length {
-            return Err(PackError::Delta("its base has another length"));
-        }
-        version.reserve(self.length);
-        let mut rest = self.instructions;
-        while let Some(instruction) = next(&mut rest)? {
-            version.extend_from_slice(match instruction {
-                Instruction::Insert(bytes) => bytes,
-                Instruction::Copy { base: from, length } => &base[from..from + length],
-            });
-        }
-        Ok(())
+    if version.len() != total {
+        return Err(broken("it is too short"));
     }
+    Ok(())
 }
 
 enum Instruction<'d> {
@@ -154,11 +141,8 @@ mod tests {
     use super::*;
 
     fn applied(delta: &[u8], base: &[u8]) -> Result<(Vec<u8>, Vec<Copy>), PackError> {
-        let mut copies = Vec::new();
-        let delta = Delta::parse(delta, &mut copies)?;
-        let mut version = Vec::new();
-        delta.apply(base, &mut version)?;
-        assert_eq!(version.len(), delta.length);
+        let (mut copies, mut version) = (Vec::new(), Vec::new());
+        apply(delta, base, &mut copies, &mut version)?;
         Ok((version, copies))
     }
 
@@ -171,7 +155,7 @@ mod tests {
         let expected =
             [Copy { base: 6, start: 0, length: 2 }, Copy { base: 0, start: 4, length: 6 }];
         assert_eq!(copies, expected);
-        assert_eq!(Delta::lengths(&delta).unwrap(), (8, 10));
+        assert_eq!(lengths(&delta).unwrap(), (8, 10));
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub struct Index {
     by_id: Vec<u32>,
     /// Where ids with the same first bits begin in `by_id`, so that they are found fast.
     buckets: Vec<u32>,
+    /// The next bytes of each id, in the same order: most searches look at no id at all.
+    keys: Vec<u32>,
     twins: bool,
     /// The pack's own checksum, where the index names it.
     pack_checksum: Option<Id>,
@@ -110,6 +112,7 @@ impl Index {
             ids: order.iter().flat_map(|at| column(at).1.as_bytes()).copied().collect(),
             checksums: Some(order.iter().map(|at| column(at).2).collect()),
             buckets: buckets(&entries),
+            keys: entries.iter().map(|(_, id, _)| key(id)).collect(),
             by_id,
             twins: entries.windows(2).any(|pair| pair[0].1 == pair[1].1),
             pack_checksum: None,
@@ -178,9 +181,13 @@ impl Index {
         }
         let bucket = bucket(id, self.buckets.len());
         let end = self.buckets.get(bucket + 1).map_or(self.by_id.len(), |&end| end as usize);
-        let row = &self.by_id[self.buckets[bucket] as usize..end];
-        let first = row.partition_point(|&at| self.id_bytes(at) < id.as_bytes());
-        row.get(first).copied().filter(|&at| self.id_bytes(at) == id.as_bytes())
+        let start = self.buckets[bucket] as usize;
+        let key = key(id);
+        let first = start + self.keys[start..end].partition_point(|&other| other < key);
+        let last = start + self.keys[start..end].partition_point(|&other| other <= key);
+        let row = &self.by_id[first..last];
+        let found = row.partition_point(|&at| self.id_bytes(at) < id.as_bytes());
+        row.get(found).copied().filter(|&at| self.id_bytes(at) == id.as_bytes())
     }
 }
 
@@ -212,6 +219,11 @@ fn buckets(entries: &[(u64, Id, u32)]) -> Vec<u32> {
 fn bucket(id: &Id, count: usize) -> usize {
     let first = be32(id.as_bytes(), 0).unwrap_or_default() as usize;
     first >> (32 - count.trailing_zeros())
+}
+
+/// What orders ids within a bucket, which share their first byte at least.
+fn key(id: &Id) -> u32 {
+    be32(id.as_bytes(), 1).unwrap_or_default()
 }
 
 /// The fan-out table's last number, which counts all; `None` where a number is smaller than

@@ -80,7 +80,11 @@ fn window(
     if end - start > WINDOW {
         return vec![long_entry(file, index, from, buffer)];
     }
-    buffer.resize((end - start) as usize, 0);
+    let length = (end - start) as usize;
+    if buffer.len() < length {
+        buffer.resize(length, 0);
+    }
+    let buffer = &mut buffer[..length];
     if let Err(why) = file.read_at(start, buffer) {
         let fails = |_| Err(PackError::Read(std::io::Error::new(why.kind(), why.to_string())));
         return (from..to).map(fails).collect();

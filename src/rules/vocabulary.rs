@@ -1,0 +1,33 @@
+//! The words that names of all providers share: `patterns/names.toml`.
+
+use std::collections::HashSet;
+
+use serde::Deserialize;
+
+/// The file, part of the binary because a user's own rules may use it, too.
+const FILE: &str = include_str!("../../patterns/names.toml");
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Vocabulary {
+    /// What a credential is called behind its service's name.
+    nouns: Vec<String>,
+}
+
+/// The names as written, each `acme_*` as all that the vocabulary makes of it, each once.
+pub(super) fn expand(names: &[String]) -> Result<Vec<String>, String> {
+    let vocabulary: Vocabulary =
+        toml::from_str(FILE).map_err(|error| format!("patterns/names.toml: {error}"))?;
+    let mut expanded = Vec::new();
+    for name in names {
+        match name.strip_suffix("_*") {
+            Some(service) => {
+                expanded.extend(vocabulary.nouns.iter().map(|noun| format!("{service}_{noun}")));
+            }
+            None => expanded.push(name.clone()),
+        }
+    }
+    let mut known = HashSet::new();
+    expanded.retain(|name| known.insert(name.to_ascii_lowercase()));
+    Ok(expanded)
+}
