@@ -11,15 +11,17 @@ use std::{env, fs, process};
 mod rules {
     pub mod check;
     mod facts;
+    mod opening;
     pub mod pairs;
     mod rule;
     pub mod schema;
     mod shape;
     mod vocabulary;
+    pub use opening::Step;
     pub use rule::*;
 }
 
-use rules::{Pair, Rule, Texts, Trigger};
+use rules::{Pair, Rule, Step, Texts, Trigger};
 
 fn main() {
     println!("cargo::rerun-if-changed=patterns");
@@ -81,6 +83,7 @@ fn write_rule(code: &mut String, rule: &Rule) {
         legacy,
         trigger,
         regex,
+        opening,
         before,
         unless,
         extends,
@@ -126,6 +129,7 @@ fn write_rule(code: &mut String, rule: &Rule) {
     field("legacy", legacy.to_string());
     field("trigger", trigger);
     field("regex", text(regex));
+    field("opening", steps(opening));
     field("before", optional_text(before.as_ref()));
     field("unless", optional_text(unless.as_ref()));
     field("extends", extends);
@@ -147,6 +151,14 @@ fn write_rule(code: &mut String, rule: &Rule) {
     field("references", list(references));
     field("examples", list(examples));
     field("non_examples", list(non_examples));
+}
+
+fn steps(opening: &[Step]) -> String {
+    let step = |Step { bytes, least, most }: &Step| {
+        format!("Step {{ bytes: ByteSet({:?}), least: {least}, most: {most} }}", bytes.0)
+    };
+    let steps: Vec<String> = opening.iter().map(step).collect();
+    format!("Cow::Borrowed(&[{}])", steps.join(", "))
 }
 
 fn text(text: &str) -> String {

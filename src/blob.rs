@@ -3,6 +3,7 @@
 //! Every source hands out blobs; everything behind the source works on them alike.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::ops::Range;
 
 use bstr::{BStr, BString, ByteSlice};
@@ -145,36 +146,75 @@ pub struct Region {
     pub end: Position,
 }
 
-/// The starts of a text's lines. Built only for blobs that have findings.
+/// From bytes of a text to their positions. Built only for blobs that have findings; asked for
+/// positions in order, it is as cheap for one long line as for many short ones.
 pub struct LineIndex<'a> {
     bytes: &'a [u8],
-    starts: Vec<usize>,
+    /// How many lines end before each stretch of so many bytes.
+    ended: Vec<usize>,
     /// The position of the first byte.
     first: Position,
+    /// The last byte that was asked for, and the code points before it in its line.
+    last: Cell<(usize, usize)>,
 }
+
+/// Bytes of a stretch.
+const STRETCH: usize = 4096;
 
 impl<'a> LineIndex<'a> {
     /// A line ends with LF; a CR before it belongs to the line. `first` is the position of
     /// the first byte.
     pub fn new(bytes: &'a [u8], first: Position) -> Self {
-        let starts =
-            std::iter::once(0).chain(memchr::memchr_iter(b'\n', bytes).map(|at| at + 1)).collect();
-        LineIndex { bytes, starts, first }
+        let mut lines = 0;
+        let before = |stretch: &[u8]| {
+            let before = lines;
+            lines += line_ends(stretch);
+            before
+        };
+        let ended = bytes.chunks(STRETCH).map(before).collect();
+        LineIndex { bytes, ended, first, last: Cell::new((0, 0)) }
     }
 
     /// The position of the byte at `offset`. Bytes that are no UTF-8 count one each.
     pub fn position(&self, offset: usize) -> Position {
-        let line = self.starts.partition_point(|&start| start <= offset) - 1;
-        let start = self.starts[line];
-        let columns = self.bytes[start..offset.min(self.bytes.len())].chars().count();
-        let before = if line == 0 { self.first.column } else { 1 };
-        Position { line: self.first.line + line, column: before + columns }
+        let offset = offset.min(self.bytes.len());
+        let stretch = (offset / STRETCH).min(self.ended.len().saturating_sub(1));
+        let ended = self
+            .ended
+            .get(stretch)
+            .map_or(0, |before| before + line_ends(&self.bytes[stretch * STRETCH..offset]));
+        let columns = self.columns(offset);
+        let before = if ended == 0 { self.first.column } else { 1 };
+        Position { line: self.first.line + ended, column: before + columns }
+    }
+
+    /// Code points in front of the byte in its line, counted on from the last byte that was
+    /// asked for where that is possible: an ASCII byte is no part of another's code point.
+    fn columns(&self, offset: usize) -> usize {
+        let (last, counted) = self.last.get();
+        let (from, counted) = match self.bytes.get(last..offset) {
+            Some(between) if self.bytes.get(last).is_none_or(u8::is_ascii) => {
+                match memchr::memrchr(b'\n', between) {
+                    Some(end) => (last + end + 1, 0),
+                    None => (last, counted),
+                }
+            }
+            _ => (memchr::memrchr(b'\n', &self.bytes[..offset]).map_or(0, |end| end + 1), 0),
+        };
+        let between = &self.bytes[from..offset];
+        let more = if between.is_ascii() { between.len() } else { between.chars().count() };
+        self.last.set((offset, counted + more));
+        counted + more
     }
 
     /// The region of the bytes from `start` to `end`, exclusive.
     pub fn region(&self, start: usize, end: usize) -> Region {
         Region { start: self.position(start), end: self.position(end) }
     }
+}
+
+fn line_ends(bytes: &[u8]) -> usize {
+    memchr::memchr_iter(b'\n', bytes).count()
 }
 
 #[cfg(test)]
@@ -191,6 +231,26 @@ mod tests {
         assert_eq!(index.position(6), Position { line: 2, column: 1 });
         assert_eq!(index.position(13), Position { line: 3, column: 6 });
         assert_eq!(index.position(14), Position { line: 3, column: 7 });
+    }
+
+    #[test]
+    fn positions_asked_for_in_any_order_are_those_of_a_count() {
+        let mut text = Vec::new();
+        for number in 0..2000 {
+            text.extend_from_slice(
+                [&b"key=\xc3\xa9\xffx "[..], b"v\n", b"\xe2\x82"][number * 7 % 3],
+            );
+        }
+        let index = LineIndex::new(&text, Position { line: 3, column: 5 });
+        let mut at = 0;
+        for step in [1, 2, 3, 5, 900, 4099, 7919].iter().cycle().take(3000) {
+            at = (at + step) % (text.len() + 1);
+            let line = text[..at].iter().filter(|&&b| b == b'\n').count();
+            let start = text[..at].iter().rposition(|&b| b == b'\n').map_or(0, |end| end + 1);
+            let before = if line == 0 { 5 } else { 1 };
+            let column = before + text[start..at].chars().count();
+            assert_eq!(index.position(at), Position { line: 3 + line, column }, "{at}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use std::cmp::Reverse;
 
+use super::decode::FOLDED;
 use super::heads::{Head, Heads, Opening, first_eight};
 use super::masks::{BUCKETS, FRAGMENT, LiteralTable, in_both_cases, is_word};
 
@@ -13,6 +14,8 @@ pub enum Fragment {
     Anchor(usize),
     /// A part of some name, in any letter case.
     Name,
+    /// What stands in front of a folded scalar.
+    Folded,
 }
 
 /// The shared fragments of names. A name that holds none of them brings its longest word in,
@@ -46,12 +49,19 @@ impl Fragments {
         self.add(anchor.as_bytes(), Fragment::Anchor(rule));
     }
 
+    /// The sign of folded scalars.
+    pub fn add_folded(&mut self) {
+        self.add(FOLDED, Fragment::Folded);
+    }
+
     /// Sees to it that one fragment at least stands in the name, however it is spelled.
     pub fn add_name(&mut self, name: &str) {
         let name = name.as_bytes();
         let holds = |fragment: &str| match fragment.len() {
             SHORT => name.len() >= SHORT && ends_with(name, fragment.as_bytes()),
-            length => name.windows(length).any(|here| begins_with(here, fragment.as_bytes())),
+            length => name.windows(length).any(|here| {
+                here[0] | 0x20 == fragment.as_bytes()[0] && begins_with(here, fragment.as_bytes())
+            }),
         };
         if let Some(shared) = OF_NAMES.iter().position(|fragment| holds(fragment)) {
             if !std::mem::replace(&mut self.shared[shared], true) {
@@ -70,7 +80,7 @@ impl Fragments {
 
     fn add(&mut self, text: &[u8], stands_for: Fragment) {
         let opening = match stands_for {
-            Fragment::Anchor(_) => Opening::new(text),
+            Fragment::Anchor(_) | Fragment::Folded => Opening::new(text),
             Fragment::Name => Opening::in_any_case(text),
         };
         self.entries.push(Entry { opening, text: text.to_vec(), stands_for });
@@ -141,7 +151,7 @@ impl Fragments {
 impl Entry {
     fn begins(&self, text: &[u8]) -> bool {
         match self.stands_for {
-            Fragment::Anchor(_) => text.starts_with(&self.text),
+            Fragment::Anchor(_) | Fragment::Folded => text.starts_with(&self.text),
             Fragment::Name => {
                 let at_end = || text.get(SHORT).is_none_or(|&next| !is_word(next) || next == b'_');
                 begins_with(text, &self.text) && (self.text.len() > SHORT || at_end())

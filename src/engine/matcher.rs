@@ -7,10 +7,9 @@ use regex_automata::meta::Regex;
 use regex_automata::util::{primitives::NonMaxUsize, syntax};
 use regex_automata::{Anchored, Input};
 
-use super::assignment;
 use super::candidate::Candidate;
 use crate::findings::Span;
-use crate::rules::{BEFORE, LONGEST, MOST_GROUPS, Rule, Seat, Trigger};
+use crate::rules::{BEFORE, LONGEST, MOST_GROUPS, Rule, Seat, Trigger, may_match};
 
 /// A rule's regex, compiled on first need: of hundreds of rules a scan needs a handful.
 #[derive(Default)]
@@ -19,22 +18,28 @@ pub struct Matcher {
 }
 
 impl Matcher {
-    /// The candidate of `rule` at this trigger. Each trigger is judged by itself: nothing but
+    /// The candidate of `rule` at this trigger, which if it is a name is given a value. Each trigger is judged by itself: nothing but
     /// the bytes of its window decides (points 1 and 3 of the contract).
     pub fn candidate<'b>(
         &self,
         rule: &Rule,
         bytes: &'b [u8],
         trigger: Range<usize>,
+        value: Option<Range<usize>>,
     ) -> Option<Candidate<'b>> {
-        let compiled = self.compiled.get_or_init(|| Compiled::new(rule));
+        let compiled = || self.compiled.get_or_init(|| Compiled::new(rule));
         let found = match rule.trigger {
             Trigger::Anchors { seat: Seat::Inside | Seat::InRun, longest, .. } => {
+                let compiled = compiled();
                 let found = compiled.round(bytes, &trigger, longest)?;
                 compiled.allows(&bytes[found.whole.clone()]).then_some(found)?
             }
             Trigger::Anchors { longest, .. } => {
                 let input = window(bytes, trigger.start, trigger.start + longest);
+                if !may_match(&rule.opening, &bytes[input.get_range()]) {
+                    return None;
+                }
+                let compiled = compiled();
                 let found = compiled.find(&input.anchored(Anchored::Yes))?;
                 let stands = compiled.stands_before(bytes, trigger.start);
                 (stands && compiled.allows(&bytes[found.whole.clone()])).then_some(found)?
@@ -42,10 +47,11 @@ impl Matcher {
             Trigger::Names(_) => {
                 // Of the bytes in front, those that are within reach of every part of the name.
                 let front = trigger.end.saturating_sub(BEFORE - 1);
-                let value = assignment::value_of(bytes, trigger)?;
-                if value.len() > LONGEST {
+                let value = value?;
+                if value.len() > LONGEST || !may_match(&rule.opening, &bytes[value.clone()]) {
                     return None;
                 }
+                let compiled = compiled();
                 let input = Input::new(bytes).span(value.clone()).anchored(Anchored::Yes);
                 let found = compiled.find(&input)?;
                 // The value as a whole, not a beginning of it.
@@ -147,4 +153,48 @@ fn compile(pattern: &str) -> Regex {
 /// Look-arounds see the bytes beyond the window, as they stand in the blob.
 fn window(bytes: &[u8], start: usize, end: usize) -> Input<'_> {
     Input::new(bytes).span(start..end.min(bytes.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::catalogue::Catalogue;
+
+    /// What the opening turns down the regex does not match: at every anchor of every example,
+    /// as it is and with one byte changed or left out.
+    #[test]
+    fn an_opening_turns_down_no_match() {
+        let mut matches = 0;
+        for rule in Catalogue::built_in().rules() {
+            let Trigger::Anchors { literals, seat, .. } = &rule.trigger else { continue };
+            if !matches!(seat, Seat::TokenStart | Seat::MatchStart) {
+                continue;
+            }
+            let compiled = Compiled::new(rule);
+            for example in rule.examples.iter() {
+                let whole = example.replace("<>", "").into_bytes();
+                let anchors = (0..whole.len()).filter(|&at| {
+                    literals.iter().any(|anchor| whole[at..].starts_with(anchor.as_bytes()))
+                });
+                for at in anchors {
+                    let mut texts = vec![whole.clone()];
+                    for place in at..whole.len() {
+                        texts.push([&whole[..place], &whole[place + 1..]].concat());
+                        for b in *b"aZ0_:@ " {
+                            texts.push(whole.clone());
+                            texts.last_mut().unwrap()[place] = b;
+                        }
+                    }
+                    for text in texts {
+                        let input = Input::new(&text).span(at..text.len()).anchored(Anchored::Yes);
+                        if compiled.find(&input).is_some() {
+                            matches += 1;
+                            assert!(may_match(&rule.opening, &text[at..]), "{}", rule.id);
+                        }
+                    }
+                }
+            }
+        }
+        assert!(matches > 10_000, "{matches}");
+    }
 }

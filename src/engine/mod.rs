@@ -17,7 +17,7 @@ use std::time::SystemTime;
 
 use crate::findings::{Encoding, Fact, Finding, FingerprintKey, Redacted, Span, Verdict};
 use crate::rules::catalogue::Catalogue;
-use crate::rules::{BEFORE, MARGIN, Rule, Trigger};
+use crate::rules::{BEFORE, MARGIN, Rule};
 
 pub mod assignment;
 mod candidate;
@@ -131,7 +131,8 @@ impl Engine {
     fn finding(&self, bytes: &[u8], hit: &Hit) -> Option<Finding> {
         self.in_encoded_value(bytes, hit).or_else(|| {
             let matcher = &self.matchers[hit.rule];
-            let candidate = matcher.candidate(self.rule(hit.rule), bytes, hit.span.clone())?;
+            let (rule, value) = (self.rule(hit.rule), hit.value.clone());
+            let candidate = matcher.candidate(rule, bytes, hit.span.clone(), value)?;
             self.judge(hit.rule, hit.at, bytes, candidate)
         })
     }
@@ -140,16 +141,15 @@ impl Engine {
     /// rule accepts. The name stands outside, so that no decoding by itself tells.
     fn in_encoded_value(&self, bytes: &[u8], hit: &Hit) -> Option<Finding> {
         let rule = self.rule(hit.rule);
-        if !matches!(rule.trigger, Trigger::Names(_)) {
-            return None;
-        }
-        let value = assignment::value_of(bytes, hit.span.clone())?;
+        let value = hit.value.clone()?;
         let (decoded, step) = decode::value(&bytes[value.clone()])?;
         // Written out, it is an assignment like any other.
         let quote = [b"\"", b"'", b"`"].into_iter().find(|quote| !decoded.contains(&quote[0]))?;
         let name = &bytes[hit.span.clone()];
         let text = [name, b"=", quote, &decoded, quote].concat();
-        let candidate = self.matchers[hit.rule].candidate(rule, &text, 0..name.len())?;
+        let named = assignment::value_of(&text, 0..name.len())?;
+        let candidate =
+            self.matchers[hit.rule].candidate(rule, &text, 0..name.len(), Some(named))?;
         let span = Span { start: value.start, end: value.end };
         let finding = self.judge(hit.rule, hit.at, &text, candidate)?;
         Some(Finding { span, encoding: step.into(), ..finding })

@@ -9,10 +9,11 @@
 
 use std::ops::Range;
 
-use super::decode::{Entry, RUN_SHORTEST, belongs, kinds};
+use super::assignment::value_of;
+use super::decode::{Entry, RUN_SHORTEST, belongs, kinds, may_encode};
 use super::fragments::{Fragment, Fragments};
 use super::marks::Marks;
-use super::masks::{BATCH, BLOCK, Classifier, Found, Masks, RUN, Starts, is_token, is_word};
+use super::masks::{BATCH, BLOCK, Classifier, Found, Masks, RUN, Starts, is_word};
 use super::names::Names;
 use super::prefixes::Prefixes;
 use crate::rules::{LONG_RUN, Rule, Seat, TOKEN_RUN, Trigger};
@@ -33,6 +34,8 @@ pub struct Hit {
     pub at: usize,
     /// The anchor, or the name; a name may begin before the fragment that gave it away.
     pub span: Range<usize>,
+    /// What is given to the name.
+    pub value: Option<Range<usize>>,
 }
 
 /// What the pass over the bytes notices.
@@ -72,6 +75,7 @@ impl Triggers {
             }
         }
         prefixes.finish();
+        fragments.add_folded();
         fragments.finish();
         names.finish();
         marks.finish();
@@ -118,8 +122,10 @@ impl Triggers {
         for place in places.fragments.iter() {
             self.fragment(bytes, from + place, found);
         }
-        for place in places.runs.iter() {
-            found(Noticed::Entry(Entry::Run(from + place)));
+        for at in places.runs.iter().map(|place| from + place) {
+            if may_encode(bytes, at) {
+                found(Noticed::Entry(Entry::Run(at)));
+            }
         }
         for at in places.escapes.iter().map(|place| from + place) {
             if !kinds(bytes, at).is_empty() {
@@ -127,9 +133,7 @@ impl Triggers {
             }
         }
         for at in places.quotes.iter().map(|place| from + place) {
-            if behind_token(bytes, at) {
-                found(Noticed::Entry(Entry::Quote(at)));
-            }
+            found(Noticed::Entry(Entry::Quote(at)));
         }
     }
 
@@ -138,7 +142,7 @@ impl Triggers {
         self.marks.each(&bytes[run.clone()], |place, length, rule| {
             let at = run.start + place;
             if at < end {
-                found(Noticed::Hit(Hit { rule, at, span: at..at + length }));
+                found(Noticed::Hit(Hit { rule, at, span: at..at + length, value: None }));
             }
         });
     }
@@ -161,7 +165,7 @@ impl Triggers {
     fn prefix(&self, bytes: &[u8], at: usize, found: &mut impl FnMut(Noticed)) {
         self.prefixes.each(&bytes[at..], |length, rule| {
             if begins_a_word(bytes, at) {
-                found(Noticed::Hit(Hit { rule, at, span: at..at + length }));
+                found(Noticed::Hit(Hit { rule, at, span: at..at + length, value: None }));
             }
         });
     }
@@ -169,11 +173,29 @@ impl Triggers {
     fn fragment(&self, bytes: &[u8], at: usize, found: &mut impl FnMut(Noticed)) {
         self.fragments.each(&bytes[at..], |fragment, length| match fragment {
             Fragment::Anchor(rule) => {
-                found(Noticed::Hit(Hit { rule, at, span: at..at + length }));
+                found(Noticed::Hit(Hit { rule, at, span: at..at + length, value: None }));
             }
-            Fragment::Name => self.names.each(bytes, at..at + length, &mut |rule, span| {
-                found(Noticed::Hit(Hit { rule, at, span }));
-            }),
+            Fragment::Folded => found(Noticed::Entry(Entry::Folded(at))),
+            Fragment::Name => self.named(bytes, at..at + length, found),
+        });
+    }
+
+    /// Names that hold the fragment and are given a value. One name may belong to several rules:
+    /// its value is looked for once.
+    fn named(&self, bytes: &[u8], fragment: Range<usize>, found: &mut impl FnMut(Noticed)) {
+        let at = fragment.start;
+        let mut last: Option<(Range<usize>, Option<Range<usize>>)> = None;
+        self.names.each(bytes, fragment, &mut |rule, span| {
+            let known = last.take().filter(|(name, _)| *name == span);
+            let (span, value) = known.unwrap_or_else(|| {
+                let value = value_of(bytes, span.clone());
+                (span, value)
+            });
+            if value.is_some() {
+                let (span, value) = (span.clone(), value.clone());
+                found(Noticed::Hit(Hit { rule, at, span, value }));
+            }
+            last = Some((span, value));
         });
     }
 }
@@ -181,10 +203,6 @@ impl Triggers {
 /// How many characters of a run the bytes begin with.
 fn run_length(bytes: &[u8]) -> usize {
     bytes.iter().position(|&b| !belongs(b)).unwrap_or(bytes.len())
-}
-
-fn behind_token(bytes: &[u8], at: usize) -> bool {
-    at > 0 && is_token(bytes[at - 1])
 }
 
 /// Whether a word begins here: behind no word character, or behind an escape sequence, whose
@@ -203,15 +221,17 @@ fn begins_a_word(bytes: &[u8], at: usize) -> bool {
 mod tests {
     use super::*;
     use crate::engine::decode::each_entry;
+    use crate::engine::masks::is_token;
 
     /// What the slow search gives, less what its twin can tell to be nothing.
     fn slow(bytes: &[u8], range: Range<usize>) -> Vec<Entry> {
         let mut entries = Vec::new();
         each_entry(bytes, range, |entry| entries.push(entry));
         entries.retain(|entry| match *entry {
-            Entry::Run(_) => true,
+            Entry::Run(at) => may_encode(bytes, at),
             Entry::Escape(at) => !kinds(bytes, at).is_empty(),
-            Entry::Quote(at) => behind_token(bytes, at),
+            Entry::Folded(_) => true,
+            Entry::Quote(at) => at > 0 && is_token(bytes[at - 1]),
         });
         entries.sort();
         entries
@@ -230,8 +250,18 @@ mod tests {
         for _ in 0..300 {
             let mut text = Vec::new();
             for _ in 0..random(40) {
-                let unit =
-                    [&b"a"[..], b"/", b"\"", b" + ", b"%41", b"&lt;", b"\\u0041", b"=", b"\n"];
+                let unit = [
+                    &b"a"[..],
+                    b"/",
+                    b"\"",
+                    b" + ",
+                    b"%41",
+                    b"&lt;",
+                    b"\\u0041",
+                    b"=",
+                    b"\n",
+                    b": >",
+                ];
                 text.extend(unit[random(unit.len())].repeat(random(20)));
             }
             let start = random(text.len() + 1);

@@ -10,6 +10,7 @@ use regex_syntax::hir::Hir;
 use toml::Spanned;
 
 use super::facts::{check_name, named_groups};
+use super::opening::opening;
 use super::schema::{FileSyntax, PairSyntax, ProviderSyntax, RuleSyntax};
 use super::shape::{bytes_before, seat};
 use super::vocabulary::expand;
@@ -171,6 +172,7 @@ fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Ru
         description: Cow::Owned(rule.description),
         legacy: rule.legacy,
         regex: Cow::Owned(rule.regex),
+        opening: opening(&hir),
         before: rule.before.map(Cow::Owned),
         unless: rule.unless.map(Cow::Owned),
         rotate: Cow::Owned(rotate),

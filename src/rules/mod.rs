@@ -7,12 +7,14 @@
 pub mod catalogue;
 pub mod check;
 mod facts;
+mod opening;
 mod pairs;
 mod rule;
 pub mod schema;
 mod shape;
 mod vocabulary;
 
+pub use opening::{ByteSet, Opening, Step, may_match};
 pub use rule::{
     AFTER, BEFORE, CharKind, Checks, Checksum, Confidence, Extension, LONG_RUN, LONGEST,
     LinkChecked, MARGIN, MOST_GROUPS, Pair, PublicShape, Rule, Seat, Severity, Structure,

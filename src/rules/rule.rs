@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::opening::Opening;
+
 /// Text of a rule: borrowed from the binary for built-in rules, owned for a user's.
 pub type Text = Cow<'static, str>;
 /// A list of such texts.
@@ -44,6 +46,8 @@ pub struct Rule {
     pub trigger: Trigger,
     /// Byte regex (no Unicode classes) with a group `secret`.
     pub regex: Text,
+    /// What every match of the regex begins with.
+    pub opening: Opening,
     /// Byte regex of what must stand right in front of the match; tried only where the match
     /// was found, so that a rare beginning may precede a frequent anchor.
     pub before: Option<Text>,

@@ -104,7 +104,7 @@ fn repeated(part: &Hir, wanted: &dyn Fn(u8) -> bool) -> (usize, bool) {
 }
 
 /// The parts of a concatenation, groups opened.
-fn parts(hir: &Hir) -> Vec<&Hir> {
+pub(super) fn parts(hir: &Hir) -> Vec<&Hir> {
     match hir.kind() {
         HirKind::Concat(subs) => subs.iter().flat_map(parts).collect(),
         HirKind::Capture(capture) => parts(&capture.sub),

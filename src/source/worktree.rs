@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -93,8 +93,8 @@ impl ListedFile {
     }
 
     /// Reads into the thread's buffer, for files of a source tree cheaper than a mapping: what
-    /// is no text to its first bytes alone, a long file in parts. To its end and not to a
-    /// length that was asked for before, which costs a call and may be wrong.
+    /// is no text to its first bytes alone, a long file in parts. The length of a short one is
+    /// not asked for, which costs a call.
     fn read(&self, buffer: &mut Vec<u8>, visit: &Visitor<'_>) -> io::Result<Coverage> {
         let mut file = File::open(&self.at)?;
         let provenance = Provenance::WorkTree(self.shown.clone());
@@ -105,16 +105,13 @@ impl ListedFile {
         if length == FIRST && Class::of(&buffer[..length]) == Class::Binary {
             return Ok(Coverage::binary());
         }
+        if length == FIRST && file.metadata()?.len() > LONG {
+            file.rewind()?;
+            return visit_parts(file, &provenance, visit);
+        }
         loop {
-            if length == LONG {
-                let rest = buffer[..length].chain(file);
-                return visit_parts(rest, &provenance, visit);
-            }
             if length == buffer.len() {
-                // All at once: of zeros that are asked for only those touched take memory.
-                let mut long = vec![0; LONG];
-                long[..length].copy_from_slice(&buffer[..length]);
-                *buffer = long;
+                buffer.resize(2 * length, 0);
             }
             match read_some(&mut file, &mut buffer[length..])? {
                 0 => return Ok(admit(&Blob::whole(&buffer[..length], provenance), visit)),
@@ -128,7 +125,7 @@ impl ListedFile {
 const FIRST: usize = 64 << 10;
 
 /// Bytes from which on a file is read in parts.
-const LONG: usize = 16 << 20;
+const LONG: u64 = 16 << 20;
 
 /// As many bytes as come at once; none at the file's end.
 fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {

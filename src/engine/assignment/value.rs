@@ -133,9 +133,21 @@ fn quoted(cursor: &mut Cursor<'_>, quote: Quote) -> Option<Range<usize>> {
     None
 }
 
+/// What a value without quotes ends before.
+static ENDS_BARE: [bool; 256] = {
+    let mut ends = [false; 256];
+    let signs = b"\"'`,;<>()[]{}|&\\ \t\n\r\x0c";
+    let mut at = 0;
+    while at < signs.len() {
+        ends[signs[at] as usize] = true;
+        at += 1;
+    }
+    ends
+};
+
 fn bare(cursor: &mut Cursor<'_>) -> Option<Range<usize>> {
     let start = cursor.at;
-    let ends = |b: u8| b.is_ascii_whitespace() || b"\"'`,;<>()[]{}|&\\".contains(&b);
+    let ends = |b: u8| ENDS_BARE[usize::from(b)];
     cursor.skip_while(|b| !ends(b));
     // A pipe between two words of a value, as in an app's access token of Meta, is part of it.
     let piped = cursor.peek() == Some(b'|') && cursor.at > start;

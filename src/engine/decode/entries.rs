@@ -3,7 +3,10 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
+
 use super::escape::Kind;
+use super::folded::SIGN;
 use super::run::{RUN_SHORTEST, belongs};
 
 /// Where a decoder is to be set on.
@@ -15,6 +18,8 @@ pub enum Entry {
     Escape(usize),
     /// Here stands a quote, which may close a literal that goes on.
     Quote(usize),
+    /// Here stands what a key is followed by whose value is folded.
+    Folded(usize),
 }
 
 /// Calls `found` with every entry point that begins in `range`, runs first.
@@ -28,6 +33,10 @@ pub fn each(bytes: &[u8], range: Range<usize>, mut found: impl FnMut(Entry)) {
         if bytes.get(range.start + at + 1).is_some_and(|&b| may_follow(b)) {
             found(Entry::Quote(range.start + at));
         }
+    }
+    let signs = &bytes[range.start..bytes.len().min(range.end + SIGN.len() - 1)];
+    for at in memmem::find_iter(signs, SIGN) {
+        found(Entry::Folded(range.start + at));
     }
 }
 

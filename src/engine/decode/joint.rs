@@ -11,9 +11,6 @@ pub(super) const LONGEST_JOINT: usize = 160;
 /// Bytes on either side that must be free of blanks.
 pub(super) const WORD: usize = 8;
 
-/// Longer signs first.
-const SIGNS: [&[u8]; 8] = [b"++", b"..", b"||", b"<>", b"+", b".", b"&", b"~"];
-
 /// Length of the joint that begins at `at` with a closing quote, or with a backslash at the
 /// line's end: to the opening quote or the indent's end.
 pub fn length(bytes: &[u8], at: usize) -> Option<usize> {
@@ -44,9 +41,9 @@ fn between_quotes(rest: &[u8], quote: u8) -> Option<usize> {
         return None;
     }
     let mut at = 1 + spaces(&rest[1..]);
-    let sign = SIGNS.iter().find(|sign| rest[at..].starts_with(sign));
-    if let Some(sign) = sign {
-        at += sign.len();
+    let sign = sign(&rest[at..]);
+    if sign > 0 {
+        at += sign;
         at += spaces(&rest[at..]);
     }
     if matches!(rest[at..], [b'\\', b'\n' | b'\r', ..]) {
@@ -55,10 +52,19 @@ fn between_quotes(rest: &[u8], quote: u8) -> Option<usize> {
     }
     let opens = match rest.get(at)? {
         &b if b == quote => true,
-        b'"' | b'\'' | b'`' => sign.is_some(),
+        b'"' | b'\'' | b'`' => sign > 0,
         _ => false,
     };
     opens.then_some(at + 1)
+}
+
+/// Length of the operator that the bytes begin with.
+fn sign(rest: &[u8]) -> usize {
+    match rest {
+        [b'+', b'+', ..] | [b'.', b'.', ..] | [b'|', b'|', ..] | [b'<', b'>', ..] => 2,
+        [b'+' | b'.' | b'&' | b'~', ..] => 1,
+        _ => 0,
+    }
 }
 
 fn blanks(rest: &[u8]) -> usize {
@@ -70,7 +76,7 @@ fn spaces(rest: &[u8]) -> usize {
 }
 
 #[inline]
-fn is_token(b: u8) -> bool {
+pub(super) fn is_token(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+' | b'/' | b'=' | b'.' | b'~')
 }
 

@@ -16,6 +16,7 @@ mod chain;
 mod decoded;
 mod entries;
 mod escape;
+mod folded;
 mod hex;
 mod joint;
 mod nested;
@@ -29,9 +30,10 @@ pub use decoded::Decoded;
 #[cfg(test)]
 pub use entries::each as each_entry;
 pub use entries::{Entry, kinds};
+pub use folded::SIGN as FOLDED;
 pub use nested::outermost;
 pub use reach::{first_entry, first_free};
-pub use run::{RUN_LONGEST, RUN_SHORTEST, belongs, run, run_at};
+pub use run::{RUN_LONGEST, RUN_SHORTEST, belongs, may_encode, run, run_at};
 pub use value::value;
 
 use escape::Kind;
@@ -48,6 +50,7 @@ pub fn at(bytes: &[u8], entry: Entry, found: &mut dyn FnMut(Decoded)) {
         Entry::Run(at) => run(bytes, at, found),
         Entry::Escape(at) => escape(bytes, at, found),
         Entry::Quote(at) => joined(bytes, at, found),
+        Entry::Folded(at) => folded::folded(bytes, at, found),
     }
 }
 

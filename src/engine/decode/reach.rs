@@ -6,6 +6,7 @@
 
 use super::chain;
 use super::escape::{Kind, LONGEST_ESCAPE};
+use super::folded::{self, SIGN};
 use super::joint::LONGEST_JOINT;
 use super::run::{self, RUN_LONGEST, belongs};
 use crate::rules::MARGIN;
@@ -31,7 +32,11 @@ pub fn first_entry(bytes: &[u8], at: usize) -> Option<usize> {
             first = first.min(start_of_chain(kind, bytes, at, earliest)?);
         }
     }
-    Some(first)
+    // A folded scalar whose sign stands before the byte, or on it.
+    let from = at.saturating_sub(folded::REACH);
+    let signs = &bytes[from..bytes.len().min(at + SIGN.len() - 1)];
+    let sign = memchr::memmem::find(signs, SIGN).map_or(at, |sign| from + sign);
+    Some(first.min(sign))
 }
 
 /// The first place behind a seam at `at` from which on it plays no part where decodings

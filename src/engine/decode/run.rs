@@ -66,6 +66,42 @@ pub fn run_at(bytes: &[u8], start: usize) -> Range<usize> {
     start..body + padding
 }
 
+/// Whether a run of [`RUN_SHORTEST`] and more characters may encode a text, for all that its
+/// first two tell: turns most of them down.
+#[inline]
+pub fn may_encode(bytes: &[u8], start: usize) -> bool {
+    let before = start.checked_sub(1).map(|before| bytes[before]);
+    // At the very beginning the phase is not known; behind a backslash a letter may be the
+    // escape's.
+    if matches!(before, None | Some(b'\\')) {
+        return true;
+    }
+    let [a, b] = [start, start + 1].map(|at| usize::from(DIGITS[usize::from(bytes[at])] & 63));
+    PAIRS[a] >> b & 1 == 1
+}
+
+/// For each first character the second ones with which it may begin a text, in base64 or in
+/// hexadecimal digits.
+static PAIRS: [u64; 64] = {
+    let digits = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut pairs = [0; 64];
+    let mut pair = 0;
+    while pair < 64 * 64 {
+        let (a, b) = (pair / 64, pair % 64);
+        // The second character leaves the lower half of the second byte open; with zeros there
+        // it passes if it does with anything.
+        let base64 = text::may_begin((a << 2 | b >> 4) as u8, (b << 4) as u8);
+        let [x, y] = [digits[a], digits[b]];
+        let hex =
+            x.is_ascii_hexdigit() && y.is_ascii_hexdigit() || x == b'0' && matches!(y, b'x' | b'X');
+        if base64 || hex {
+            pairs[a] |= 1 << b;
+        }
+        pair += 1;
+    }
+    pairs
+};
+
 /// Decodes what stands at the start of a run, as each of the encodings that it could be. A
 /// run in whose middle `start` lies is decoded from there.
 #[inline]

@@ -38,11 +38,11 @@ pub fn begins(head: u64) -> bool {
 
 /// Whether these two bytes could begin a text, for all that they tell.
 #[inline]
-pub fn may_begin(first: u8, second: u8) -> bool {
+pub const fn may_begin(first: u8, second: u8) -> bool {
     let continues = second & 0xc0 == 0x80;
-    match KINDS[usize::from(first)] {
-        PLAIN => KINDS[usize::from(second)] != CONTROL && !continues,
-        BEYOND_ASCII => (0xc2..0xf5).contains(&first) && continues || first >= 0xfe,
+    match KINDS[first as usize] {
+        PLAIN => KINDS[second as usize] != CONTROL && !continues,
+        BEYOND_ASCII => matches!(first, 0xc2..0xf5) && continues || first >= 0xfe,
         kind => kind == NUL,
     }
 }

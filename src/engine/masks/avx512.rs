@@ -6,7 +6,7 @@
 use std::arch::x86_64::*;
 
 use super::class;
-use super::row::{HALF, Places};
+use super::row::{Places, SOME};
 use super::{
     BATCH, BLOCK, CLASSES, FRAGMENT, Found, Kernel, LOOK_AHEAD, LiteralTable, Masks, Starts,
 };
@@ -29,6 +29,7 @@ impl Avx512 {
     pub fn new(fragments: &LiteralTable) -> Option<Self> {
         let has = is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512vl")
             && is_x86_feature_detected!("avx512vbmi")
             && is_x86_feature_detected!("avx512vbmi2")
             && is_x86_feature_detected!("bmi1")
@@ -87,33 +88,35 @@ fn classify(kernel: &Avx512, bytes: &[u8], masks: &mut Masks, row: usize, blocks
     }
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,popcnt")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi2,bmi1,popcnt")]
 fn fill(masks: &Masks, end: usize, starts: &mut Starts, found: &mut Found) {
     starts.fill_to(masks, end);
     list(&starts.tokens, &mut found.tokens);
     list(&starts.fragments, &mut found.fragments);
     list(&starts.runs, &mut found.runs);
-    list(&starts.long_runs, &mut found.long_runs);
-    list(&starts.escapes, &mut found.escapes);
-    list(&starts.quotes, &mut found.quotes);
+    // Most blocks have none of these.
+    found.long_runs.fill::<0>(&starts.long_runs);
+    found.escapes.fill::<0>(&starts.escapes);
+    found.quotes.fill::<0>(&starts.quotes);
 }
 
 /// The places of the bits that are set: the numbers of a block's bytes, those left out whose bit
 /// is not (`vpcompressb`).
 #[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,popcnt")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi2,bmi1,popcnt")]
 fn list(masks: &[u64; BATCH], places: &mut Places) {
     let numbers = load(&NUMBERS, 0);
     let mut length = 0;
     for (block, &mask) in masks.iter().enumerate() {
-        let set = _mm512_maskz_compress_epi8(mask, numbers);
-        let first = _mm512_set1_epi16((block * BLOCK) as i16);
-        let wide = |half| _mm512_add_epi16(_mm512_cvtepu8_epi16(half), first);
-        store(wide(_mm512_castsi512_si256(set)), places.room(length));
         let count = mask.count_ones() as usize;
-        if count > HALF {
-            store(wide(_mm512_extracti64x4_epi64::<1>(set)), places.room(length + HALF));
+        if count > SOME {
+            length += places.write::<SOME>(length, block, mask);
+            continue;
         }
+        let set = _mm512_maskz_compress_epi8(mask, numbers);
+        let first = _mm256_set1_epi16((block * BLOCK) as i16);
+        let set = _mm256_add_epi16(_mm256_cvtepu8_epi16(_mm512_castsi512_si128(set)), first);
+        store(set, places.room(length));
         length += count;
     }
     places.set_length(length);
@@ -132,10 +135,10 @@ static NUMBERS: [u8; BLOCK] = {
 
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn store(places: __m512i, room: &mut [u16]) {
-    assert!(room.len() == HALF);
-    // SAFETY: the room has the 64 bytes that are stored; the store needs no alignment.
-    unsafe { _mm512_storeu_si512(room.as_mut_ptr().cast(), places) }
+fn store(places: __m256i, room: &mut [u16]) {
+    assert!(room.len() == SOME);
+    // SAFETY: the room has the 32 bytes that are stored; the store needs no alignment.
+    unsafe { _mm256_storeu_si256(room.as_mut_ptr().cast(), places) }
 }
 
 #[inline]

@@ -235,7 +235,8 @@ mod tests {
             starts.runs[block] |= bit(run_starts);
             starts.long_runs[block] |= bit(run_starts && row(&masks.run, here, 2 * RUN));
             starts.escapes[block] |= bit(is(&masks.escape, here));
-            starts.quotes[block] |= bit(is(&masks.quote, here) && is(&masks.joint, here + 1));
+            let closes = is(&masks.quote, here) && is(&masks.token, here - 1);
+            starts.quotes[block] |= bit(closes && is(&masks.joint, here + 1));
             starts.fragments[block] |= bit(is(&masks.fragment, here));
         }
         starts

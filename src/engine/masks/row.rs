@@ -74,7 +74,7 @@ pub struct Starts {
     pub long_runs: [u64; BATCH],
     /// `%`, `&` or `\`.
     pub escapes: [u64; BATCH],
-    /// A quote that may close a literal which goes on in another one.
+    /// A quote behind a token character that may close a literal which goes on in another one.
     pub quotes: [u64; BATCH],
     /// A fragment, perhaps.
     pub fragments: [u64; BATCH],
@@ -102,7 +102,7 @@ impl Starts {
             let long = runs & (runs >> RUN | next_runs << (BLOCK - RUN));
             self.long_runs[block] = long & run_starts;
             let joint = masks.joint[this] >> 1 | masks.joint[next] << (BLOCK - 1);
-            self.quotes[block] = masks.quote[this] & joint;
+            self.quotes[block] = masks.quote[this] & joint & behind(&masks.token, 1);
             self.escapes[block] = masks.escape[this];
             self.fragments[block] = masks.fragment[this];
         }
@@ -149,16 +149,16 @@ fn in_a_row(mut this: u64, mut next: u64) -> (u64, u64) {
 #[derive(Clone)]
 pub struct Places {
     /// With room for what a kernel writes behind the last.
-    at: [u16; BATCH * BLOCK + HALF],
+    at: [u16; BATCH * BLOCK + SOME],
     length: usize,
 }
 
 /// Places that a kernel may write at a time.
-pub const HALF: usize = BLOCK / 2;
+pub const SOME: usize = 16;
 
 impl Default for Places {
     fn default() -> Self {
-        Places { at: [0; BATCH * BLOCK + HALF], length: 0 }
+        Places { at: [0; BATCH * BLOCK + SOME], length: 0 }
     }
 }
 
@@ -169,28 +169,30 @@ impl Places {
     pub fn fill<const USUAL: usize>(&mut self, masks: &[u64; BATCH]) {
         let mut length = 0;
         for (block, &mask) in masks.iter().enumerate() {
-            let first = (block * BLOCK) as u16;
-            let count = mask.count_ones() as usize;
-            let mut left = mask;
-            let mut write = |place: usize| {
-                self.at[place] = first + left.trailing_zeros() as u16;
-                left &= left.wrapping_sub(1);
-            };
-            for more in 0..USUAL {
-                write(length + more);
-            }
-            for more in USUAL..count {
-                write(length + more);
-            }
-            length += count;
+            length += self.write::<USUAL>(length, block, mask);
         }
         self.length = length;
+    }
+
+    /// Writes the places of one block from there on, and says how many they are.
+    #[inline(always)]
+    pub fn write<const USUAL: usize>(&mut self, from: usize, block: usize, mask: u64) -> usize {
+        let first = (block * BLOCK) as u16;
+        let count = mask.count_ones() as usize;
+        let mut left = mask;
+        let mut write = |place: usize| {
+            self.at[from + place] = first + left.trailing_zeros() as u16;
+            left &= left.wrapping_sub(1);
+        };
+        (0..USUAL).for_each(&mut write);
+        (USUAL..count).for_each(&mut write);
+        count
     }
 
     /// Where a kernel writes its next places, and says afterwards how many there are in all.
     #[inline(always)]
     pub fn room(&mut self, from: usize) -> &mut [u16] {
-        &mut self.at[from..][..HALF]
+        &mut self.at[from..][..SOME]
     }
 
     #[inline(always)]
