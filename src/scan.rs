@@ -63,10 +63,13 @@ fn sightings_in(blob: &Blob<'_>, engine: &Engine) -> Vec<(Finding, Occurrence)> 
     }
     let lines = LineIndex::new(&text.bytes, blob.part.start);
     let path = blob.provenance.path().map(|path| BString::from(engine.redact(path)));
-    let place = match blob.provenance {
+    let place = match &blob.provenance {
         Provenance::Index(_) | Provenance::Committed(_) => Place::Index,
         Provenance::Stdin => Place::Stdin,
-        Provenance::WorkTree(_) | Provenance::Object(_) => Place::WorkTree,
+        Provenance::WorkTree(_) => Place::WorkTree,
+        Provenance::Object(id) => {
+            Place::History { blob: id.clone(), introduced: None, removed: None, at_head: false }
+        }
     };
     findings
         .into_iter()
