@@ -25,7 +25,7 @@ fn hold(index: &Index) {
         assert_eq!(index.at_offset(index.offset(at)), Some(at));
         let found = index.find(&index.id(at)).expect("an object is found by its id");
         assert!(found == at || index.has_twins());
-        assert!(index.end(at, u64::MAX) > index.offset(at));
+        assert!(index.end(at, u64::MAX) > index.offset(at), "an entry has a length");
     }
 }
 

@@ -115,7 +115,7 @@ fn a_shared_index_is_enough() {
 }
 
 #[test]
-fn an_index_of_version_1_is_left_to_libgit2() {
+fn an_index_of_version_1_is_read() {
     let looker = Looker::new();
     let examples = examples(&looker.engine);
     let repository = TempRepo::new();

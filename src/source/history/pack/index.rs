@@ -12,6 +12,9 @@ const FANOUT: usize = 256 * 4;
 /// An offset of 31 bits and more stands in a table of its own; this bit says so.
 const LARGE: u32 = 1 << 31;
 
+/// Lengths of files are signed.
+const LONGEST_FILE: u64 = i64::MAX as u64;
+
 /// Where each object of a pack stands. Entries are numbered by offset.
 #[derive(Debug)]
 pub struct Index {
@@ -92,6 +95,10 @@ impl Index {
     pub fn of(entries: Vec<(u64, Id, u32)>, format: Format) -> Result<Index, PackError> {
         if entries.windows(2).any(|pair| pair[0].1 > pair[1].1) {
             return Err(PackError::Index("its ids are not in order"));
+        }
+        // No file is longer; and what ends there ends behind its beginning.
+        if entries.iter().any(|(offset, _, _)| *offset > LONGEST_FILE) {
+            return Err(PackError::Index("an offset is out of bounds"));
         }
         if entries.len() >= u32::MAX as usize {
             return Err(PackError::Index("it names too many objects"));
@@ -323,6 +330,9 @@ pub(super) mod tests {
         assert!(resigned(&|_| ()).is_ok());
         assert!(resigned(&|bytes| bytes[HEADER + 8..HEADER + 12].fill(255)).is_err());
         assert!(resigned(&|bytes| bytes[offsets..offsets + 4].fill(255)).is_err());
+        // Found by fuzzing: an entry at the end of all numbers had no length.
+        let large = offsets + 3 * 4;
+        assert!(resigned(&|bytes| bytes[large..large + 8].fill(255)).is_err());
         assert!(resigned(&|bytes| bytes[HEADER + FANOUT] = 9).is_err());
         assert!(
             resigned(&|bytes| bytes.copy_within(offsets + 4..offsets + 8, offsets + 8)).is_err()
