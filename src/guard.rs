@@ -13,7 +13,7 @@ use crate::engine::Engine;
 use crate::findings::{Credential, Fingerprint, group};
 use crate::policy::Policy;
 use crate::report::{Report, Task};
-use crate::scan::{look, redacted};
+use crate::scan::{look, redacted, scan};
 use crate::source::added::{Added, RangeError};
 use crate::source::git::GitError;
 use crate::source::staged::{GitEnvironment, Staged, StagedError};
@@ -48,11 +48,37 @@ pub fn guard_in(
     policy: &Policy,
     progress: &dyn Progress,
 ) -> Result<Report, GuardError> {
+    Ok(added_by_index(&Staged::open(environment)?, engine, policy, progress))
+}
+
+/// [`guard_in`]; where nothing is staged, all that the index holds, old and new, and a note that
+/// says so.
+pub fn guard_or_tracked(
+    environment: &GitEnvironment,
+    engine: &Engine,
+    policy: &Policy,
+    progress: &dyn Progress,
+) -> Result<Report, GuardError> {
     let staged = Staged::open(environment)?;
+    if !staged.is_nothing() {
+        return Ok(added_by_index(&staged, engine, policy, progress));
+    }
+    let mut report = scan(&Staged::tracked(environment)?.next(), engine, policy, progress);
+    let note = "nothing is staged: looked at all that git tracks, old and new";
+    report.coverage.notes = vec![note.to_owned()];
+    Ok(report)
+}
+
+fn added_by_index(
+    staged: &Staged,
+    engine: &Engine,
+    policy: &Policy,
+    progress: &dyn Progress,
+) -> Report {
     let (found, coverage) = look(&staged.next(), engine, progress);
     let reported = policy.apply(group(found));
-    let (credentials, doubt) = new_ones(reported, &staged, engine);
-    Ok(Report { task: Task::Guard, credentials, coverage: coverage.and(doubt) })
+    let (credentials, doubt) = new_ones(reported, staged, engine);
+    Report { task: Task::Guard, credentials, coverage: coverage.and(doubt) }
 }
 
 /// The credentials that the commits of `from..to` add, those among them that a later commit of
