@@ -43,7 +43,8 @@ pub fn guard_in(
     let staged = Staged::open(environment)?;
     let (found, coverage) = look(&staged.next(), engine, progress);
     let reported = policy.apply(group(found));
-    let (credentials, doubt) = new_ones(reported, &staged, engine);
+    let (credentials, mut doubt) = new_ones(reported, &staged, engine);
+    doubt.notes.extend(policy.notes(&credentials, engine.rules()));
     Ok(Report { task: Task::Guard, credentials, coverage: coverage.and(doubt) })
 }
 
