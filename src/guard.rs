@@ -4,6 +4,8 @@
 //! stood in the edited file before, is an old leak and an audit's business. It does not stop a
 //! commit that did not bring it in.
 
+mod range;
+
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -11,7 +13,9 @@ use crate::engine::Engine;
 use crate::findings::{Credential, Fingerprint, group};
 use crate::policy::Policy;
 use crate::report::{Report, Task};
-use crate::scan::look;
+use crate::scan::{look, redacted};
+use crate::source::added::{Added, RangeError};
+use crate::source::git::GitError;
 use crate::source::staged::{GitEnvironment, Staged, StagedError};
 use crate::source::{Coverage, Progress, Silent};
 
@@ -20,6 +24,10 @@ use crate::source::{Coverage, Progress, Silent};
 pub enum GuardError {
     #[error(transparent)]
     Staged(#[from] StagedError),
+    #[error(transparent)]
+    Range(#[from] RangeError),
+    #[error(transparent)]
+    Git(#[from] GitError),
 }
 
 /// The credentials that the next commit would bring into the repository round `folder`, which
@@ -46,6 +54,40 @@ pub fn guard_in(
     let (credentials, mut doubt) = new_ones(reported, &staged, engine);
     doubt.notes.extend(policy.notes(&credentials, engine.rules()));
     Ok(Report { task: Task::Guard, credentials, coverage: coverage.and(doubt) })
+}
+
+/// The credentials that the commits of `from..to` add, those among them that a later commit of
+/// the range takes out again included: whoever fetches the range has them.
+pub fn guard_range(
+    environment: &GitEnvironment,
+    from: &str,
+    to: &str,
+    engine: &Engine,
+    policy: &Policy,
+    progress: &dyn Progress,
+) -> Result<Report, GuardError> {
+    added_by(&Added::between(environment, from, to)?, engine, policy, progress)
+}
+
+fn added_by(
+    added: &Added,
+    engine: &Engine,
+    policy: &Policy,
+    progress: &dyn Progress,
+) -> Result<Report, GuardError> {
+    let (mut found, mut coverage) = look(&added.next(), engine, progress);
+    if !found.is_empty() {
+        let (known, doubt) = look(&added.previous()?, engine, &Silent);
+        let known: HashSet<Fingerprint> = known.iter().map(|(seen, _)| seen.fingerprint).collect();
+        found.retain(|(finding, _)| !known.contains(&finding.fingerprint));
+        let (told, unread) = range::places(found, added, engine)?;
+        found = told;
+        if !found.is_empty() {
+            coverage.failures.extend(doubt.failures);
+        }
+        coverage = coverage.and(redacted(unread, engine));
+    }
+    Ok(Report { task: Task::Range, credentials: policy.apply(group(found)), coverage })
 }
 
 /// Those of the credentials that no parent holds, and what could not be looked at while some

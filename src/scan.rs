@@ -69,10 +69,13 @@ fn sightings_in(blob: &Blob<'_>, engine: &Engine) -> Vec<(Finding, Occurrence)> 
     let allows =
         Allows::of(&text.bytes, &findings, &lines, engine.rules(), |text| engine.redact(text));
     let path = blob.provenance.path().map(|path| BString::from(engine.redact(path)));
-    let place = match blob.provenance {
+    let place = match &blob.provenance {
         Provenance::Index(_) | Provenance::Committed(_) => Place::Index,
         Provenance::Stdin => Place::Stdin,
-        Provenance::WorkTree(_) | Provenance::Object(_) => Place::WorkTree,
+        Provenance::WorkTree(_) => Place::WorkTree,
+        Provenance::Object(id) => {
+            Place::History { blob: id.clone(), introduced: None, removed: None, at_head: false }
+        }
     };
     findings
         .into_iter()

@@ -5,8 +5,10 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::Args;
+use keysieve::guard::guard_range;
 use keysieve::scan;
 use keysieve::source::Source;
+use keysieve::source::staged::GitEnvironment;
 use keysieve::source::stdin::Stdin;
 use keysieve::source::worktree::{Ignored, WorkTree};
 
@@ -17,12 +19,16 @@ use super::progress::Bar;
 /// Scan files and folders, or standard input
 ///
 /// Hidden files are scanned, .git never, symbolic links are not followed. Files that
-/// .gitignore names are left out, unless git tracks them.
+/// .gitignore names are left out, unless git tracks them. With --since it is commits that are
+/// scanned, and not files.
 #[derive(Args)]
 pub struct Scan {
     /// What to scan; `-` is standard input
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
+    /// Scan what the commits of BASE..HEAD add, a pull request's gate: also what one of them adds and another takes out again, and nothing that BASE holds in the files they change
+    #[arg(long, value_name = "BASE", conflicts_with_all = ["paths", "no_ignore"])]
+    since: Option<String>,
     /// Scan ignored files too
     #[arg(long)]
     no_ignore: bool,
@@ -37,6 +43,12 @@ impl Scan {
         let engine = self.engine.engine()?;
         let policy = self.engine.policy();
         let report = self.engine.in_pool(|| {
+            if let Some(base) = &self.since {
+                let (environment, bar) =
+                    (GitEnvironment::of_process(Path::new(".")), Bar::new("versions"));
+                let added = guard_range(&environment, base, "HEAD", &engine, &policy, &bar)?;
+                return Ok(added);
+            }
             let source = self.source()?;
             let bar = Bar::new("files");
             anyhow::Ok(scan::scan(&*source, &engine, &policy, &bar))

@@ -129,7 +129,11 @@ fn write_summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             if outcome == Outcome::Incomplete {
                 write!(out, "{BAD}Incomplete.{BAD:#} ")?;
             }
-            let added = if report.task == Task::Guard { " that this commit adds" } else { "" };
+            let added = match report.task {
+                Task::Scan | Task::Audit => "",
+                Task::Guard => " that this commit adds",
+                Task::Range => " that these commits add",
+            };
             let found = plural(credentials, "credential");
             write!(out, "{BAD}{found}{added} in {}.{BAD:#} ", plural(places, "place"))?;
         }
@@ -143,6 +147,7 @@ fn write_coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         Task::Scan => "file",
         Task::Audit => "blob",
         Task::Guard => "staged file",
+        Task::Range => "added version",
     };
     write!(out, "Looked at {}", plural(coverage.blobs as usize, unit))?;
     if coverage.messages > 0 {

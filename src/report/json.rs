@@ -139,6 +139,7 @@ fn document<'r>(report: &'r Report, rules: &'r [Rule]) -> Document<'r> {
             Task::Scan => "scan",
             Task::Audit => "audit",
             Task::Guard => "guard",
+            Task::Range => "range",
         },
         outcome: match report.outcome() {
             Outcome::Clean => "clean",

@@ -39,6 +39,8 @@ pub enum Task {
     Audit,
     /// What the next commit adds.
     Guard,
+    /// What a range of commits adds.
+    Range,
 }
 
 /// What a report comes to; decides the exit code.

@@ -85,6 +85,7 @@ fn build_run(report: &Report, rules: &[Rule]) -> Run {
         Task::Scan => "keysieve/scan/",
         Task::Audit => "keysieve/audit/",
         Task::Guard => "keysieve/guard/",
+        Task::Range => "keysieve/range/",
     };
     Run::builder()
         .tool(Tool { driver, extensions: None, properties: None })

@@ -1,7 +1,9 @@
 //! Where bytes come from. Working tree, index, history and standard input differ here and
 //! nowhere else: each hands blobs to a visitor and says what it covered.
 
+pub mod added;
 mod coverage;
+pub mod git;
 pub mod history;
 mod parts;
 pub mod staged;

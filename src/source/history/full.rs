@@ -153,6 +153,6 @@ impl Source for FullReader<'_> {
 
 /// The message of a commit or a tag: what follows the first empty line. The headers before
 /// it hold ids, names and signatures.
-pub(super) fn message(object: &[u8]) -> &[u8] {
+pub(in crate::source) fn message(object: &[u8]) -> &[u8] {
     memchr::memmem::find(object, b"\n\n").map_or(&[], |end| &object[end + 2..])
 }

@@ -35,7 +35,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub use changes::Change;
 pub use delta::DeltaReader;
 pub use full::FullReader;
+pub(super) use full::message;
 pub use range::{Range, RangeSyntax};
+pub(super) use signature::commit_ref;
 pub use submodules::Submodule;
 pub use trace::{Reached, Trace};
 

@@ -1,0 +1,144 @@
+//! Where in a range of commits a credential came in, and where it was taken out again.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use bstr::BString;
+
+use crate::engine::Engine;
+use crate::findings::{CommitRef, Finding, Fingerprint, Occurrence, Place};
+use crate::source::added::{Added, Content};
+use crate::source::git::GitError;
+use crate::source::{Coverage, Failure};
+
+/// Findings with their occurrences.
+pub type Sightings = Vec<(Finding, Occurrence)>;
+
+/// Each finding with all places at which a commit of the range brought it in. Comes with what
+/// of the commits could not be read.
+pub fn places(
+    found: Sightings,
+    added: &Added,
+    engine: &Engine,
+) -> Result<(Sightings, Coverage), GitError> {
+    let mut by_object: BTreeMap<String, Sightings> = BTreeMap::new();
+    for (finding, occurrence) in found {
+        if let Place::History { blob, .. } = &occurrence.place {
+            by_object.entry(blob.clone()).or_default().push((finding, occurrence));
+        }
+    }
+    let mut teller = Teller { added, engine, by_object: &by_object, commits: HashMap::new() };
+    let mut told = teller.messages();
+    told.extend(teller.intervals()?);
+    let failures = teller.commits.into_values().filter_map(Result::err).collect();
+    Ok((told, Coverage { failures, ..Coverage::default() }))
+}
+
+struct Teller<'a> {
+    added: &'a Added,
+    engine: &'a Engine,
+    by_object: &'a BTreeMap<String, Sightings>,
+    commits: HashMap<usize, Result<CommitRef, Failure>>,
+}
+
+impl Teller<'_> {
+    fn messages(&mut self) -> Sightings {
+        let places = self.added.messages();
+        let mut told = Vec::new();
+        for (object, sightings) in self.by_object {
+            let Some(&commit) = places.get(object) else { continue };
+            let introduced = self.commit(commit);
+            told.extend(sightings.iter().cloned().map(|(finding, mut occurrence)| {
+                let (blob, introduced) = (object.clone(), introduced.clone());
+                occurrence.place =
+                    Place::History { blob, introduced, removed: None, at_head: false };
+                (finding, occurrence)
+            }));
+        }
+        told
+    }
+
+    /// One occurrence for each line that a commit brought in, as the first version has it,
+    /// until a commit takes it out.
+    fn intervals(&mut self) -> Result<Sightings, GitError> {
+        let mut told: Sightings = Vec::new();
+        let mut open: HashMap<(BString, Fingerprint), Vec<usize>> = HashMap::new();
+        let added = self.added;
+        for change in added.changes() {
+            let before: HashSet<Fingerprint> =
+                change.before.iter().flat_map(|content| self.held(content)).collect();
+            let after: HashSet<Fingerprint> =
+                change.after.iter().flat_map(|content| self.held(content)).collect();
+            for gone in before.difference(&after) {
+                for place in open.remove(&(change.path.clone(), *gone)).unwrap_or_default() {
+                    let commit = self.commit(change.commit);
+                    if let Place::History { removed, .. } = &mut told[place].1.place {
+                        *removed = commit;
+                    }
+                }
+            }
+            let Some(Content::Blob(id)) = change.after else { continue };
+            let by_object = self.by_object;
+            let sightings = by_object.get(&id.to_string()).into_iter().flatten();
+            for (finding, occurrence) in sightings {
+                if before.contains(&finding.fingerprint) {
+                    continue;
+                }
+                let key = (change.path.clone(), finding.fingerprint);
+                open.entry(key).or_default().push(told.len());
+                let place = Place::History {
+                    blob: id.to_string(),
+                    introduced: self.commit(change.commit),
+                    removed: None,
+                    at_head: false,
+                };
+                let path = Some(BString::from(self.engine.redact(&change.path)));
+                told.push((finding.clone(), Occurrence { path, place, ..occurrence.clone() }));
+            }
+        }
+        self.mark_head(&mut told, open)?;
+        Ok(told)
+    }
+
+    /// Marks the places that nothing took out where HEAD still holds the credential there.
+    fn mark_head(
+        &self,
+        told: &mut Sightings,
+        open: HashMap<(BString, Fingerprint), Vec<usize>>,
+    ) -> Result<(), GitError> {
+        let paths = open.keys().map(|(path, _)| path.clone()).collect();
+        let at_head = self.added.at_head(&paths)?;
+        for ((path, fingerprint), places) in open {
+            let holds = at_head
+                .get(&path)
+                .is_some_and(|content| self.held(content).any(|held| held == fingerprint));
+            for place in places {
+                if let Place::History { at_head, .. } = &mut told[place].1.place {
+                    *at_head = holds;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn held(&self, content: &Content) -> impl Iterator<Item = Fingerprint> {
+        let sightings = match content {
+            Content::Blob(id) => self.by_object.get(&id.to_string()),
+            Content::Submodule => None,
+        };
+        sightings.into_iter().flatten().map(|(finding, _)| finding.fingerprint)
+    }
+
+    /// A commit's texts may hold the very secret: they are shown redacted.
+    fn commit(&mut self, place: usize) -> Option<CommitRef> {
+        let (added, engine) = (self.added, self.engine);
+        let told = self.commits.entry(place).or_insert_with(|| {
+            let redact = |text: String| {
+                String::from_utf8_lossy(&engine.redact(text.as_bytes())).into_owned()
+            };
+            let CommitRef { date, id, author, email, summary } = added.commit(place)?;
+            let (author, email, summary) = (redact(author), redact(email), redact(summary));
+            Ok(CommitRef { date, id, author, email, summary })
+        });
+        told.as_ref().ok().cloned()
+    }
+}

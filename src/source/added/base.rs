@@ -1,0 +1,126 @@
+//! Finds the commits that a range is named by, or says what to fetch.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io;
+
+use bstr::ByteSlice;
+
+use super::Commit;
+use crate::source::git::{Git, GitError};
+use crate::source::history::id::Id;
+
+/// Why what a range adds cannot be told. Nothing was looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum RangeError {
+    #[error(transparent)]
+    Git(#[from] GitError),
+    #[error("cannot open the git repository: {said}; run keysieve inside a repository")]
+    Repository { said: String },
+    #[error("`{name}` names no commit{because}; {advice}")]
+    Missing { name: String, because: &'static str, advice: String },
+    #[error(
+        "this shallow clone ends before it meets `{name}`, so that what is new cannot be told; \
+         run `{fetch}`, then try again"
+    )]
+    Cut { name: String, fetch: String },
+    #[error("cannot read which commits the clone is cut at: {0}")]
+    Shallow(io::Error),
+}
+
+/// The commit that a revision names.
+pub fn commit(git: &Git, name: &str) -> Result<Id, RangeError> {
+    if let Err(GitError::Failed { said, .. }) = git.read(&["rev-parse", "--git-dir"]) {
+        return Err(RangeError::Repository { said });
+    }
+    let revision = format!("{name}^{{commit}}");
+    let asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", &revision];
+    let found = if name.is_empty() { None } else { git.ask(&asked)? };
+    // The same form: `--end-of-options` is repeated by some versions of git.
+    let id = found.and_then(|said| Id::from_hex(said.lines().last()?.as_bytes()));
+    id.map_or_else(|| Err(missing(git, name)?), Ok)
+}
+
+/// Refuses a range that holds a commit whose parents a shallow clone has cut off: the whole of
+/// that commit would count as new.
+pub fn refuse_cut(git: &Git, commits: &[Commit], name: &str) -> Result<(), RangeError> {
+    let shallow = match fs::read(git.path("shallow")?) {
+        Ok(shallow) => shallow,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(RangeError::Shallow(error)),
+    };
+    let cut: HashSet<Id> = shallow.lines().filter_map(Id::from_hex).collect();
+    if commits.iter().any(|commit| cut.contains(&commit.id)) {
+        let fetch = format!("git fetch --unshallow {}", Wanted::of(git, name)?.remote);
+        return Err(RangeError::Cut { name: name.to_owned(), fetch });
+    }
+    Ok(())
+}
+
+fn missing(git: &Git, name: &str) -> Result<RangeError, GitError> {
+    let shown = name.to_owned();
+    if name.is_empty() || name.bytes().all(|byte| byte == b'0') {
+        let advice = "give a branch, a tag or a commit's id, such as origin/main".to_owned();
+        return Ok(RangeError::Missing { name: shown, because: "", advice });
+    }
+    let shallow = git.ask(&["rev-parse", "--is-shallow-repository"])?.as_deref() == Some("true");
+    let because = if shallow { " in this shallow clone" } else { "" };
+    let deepen = if shallow { "--unshallow " } else { "" };
+    let advice = match Wanted::of(git, name)? {
+        Wanted { remote, branch: None } if Id::from_hex(name.as_bytes()).is_some() => {
+            format!("run `git fetch {deepen}{remote} {name}`, then try again")
+        }
+        Wanted { remote, branch: Some(branch) } => {
+            let tracking = format!("{remote}/{branch}");
+            let then = match tracking == name {
+                true => "try again".to_owned(),
+                false => format!("name {tracking} in its place"),
+            };
+            let spec = quoted(&format!("+refs/heads/{branch}:refs/remotes/{tracking}"));
+            format!("run `git fetch {deepen}{remote} {spec}`, then {then}")
+        }
+        Wanted { remote, branch: None } if shallow => {
+            format!("run `git fetch --unshallow {remote}`, then try again")
+        }
+        Wanted { .. } => "`git log --all --oneline` shows what there is".to_owned(),
+    };
+    Ok(RangeError::Missing { name: shown, because, advice })
+}
+
+/// Where a missing revision can be had.
+struct Wanted {
+    remote: String,
+    /// `None` where the name is an id or is counted from another commit, as `HEAD~3` is.
+    branch: Option<String>,
+}
+
+impl Wanted {
+    fn of(git: &Git, name: &str) -> Result<Wanted, GitError> {
+        let known = git.ask(&["remote"])?.unwrap_or_default();
+        let remotes: Vec<&str> = known.lines().collect();
+        let name = name.strip_prefix("refs/remotes/").unwrap_or(name);
+        let tracked = remotes.iter().find_map(|remote| {
+            let branch = name.strip_prefix(remote)?.strip_prefix('/')?;
+            Some((*remote, branch))
+        });
+        let first = remotes.first().copied().unwrap_or("origin");
+        let usual = if remotes.contains(&"origin") { "origin" } else { first };
+        let (remote, branch) = tracked.unwrap_or((usual, name));
+        let branch = branch.strip_prefix("refs/heads/").unwrap_or(branch);
+        let is_plain = Id::from_hex(name.as_bytes()).is_none()
+            && name != "HEAD"
+            && !branch.is_empty()
+            && !branch.contains(['~', '^', ':', '@', '{', '*', '?', '[', '\\', ' ']);
+        Ok(Wanted { remote: remote.to_owned(), branch: is_plain.then(|| branch.to_owned()) })
+    }
+}
+
+/// One word of the shell, as it is where it needs no quotes.
+fn quoted(word: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"+:/._-".contains(&byte);
+    if word.bytes().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}

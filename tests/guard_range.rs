@@ -1,0 +1,246 @@
+//! What a range of commits adds: the gate of a pull request, with the real git.
+
+// A failed unwrap is a failed test.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::fs;
+use std::process::Output;
+
+use keysieve::findings::Place;
+use keysieve::guard::{GuardError, guard_range};
+use keysieve::policy::Policy;
+use keysieve::report::Report;
+use keysieve::source::Silent;
+use keysieve::source::staged::GitEnvironment;
+use support::guarded::{assert_clean, assert_found, engine, secret};
+use support::repository::{TempRepo, said};
+use support::tokens::localstack_auth_token as token;
+
+fn try_since(repository: &TempRepo, base: &str) -> Result<Report, GuardError> {
+    let environment = GitEnvironment::of_folder(&repository.path());
+    guard_range(&environment, base, "HEAD", &engine(), &Policy::default(), &Silent)
+}
+
+fn since(repository: &TempRepo, base: &str) -> Report {
+    try_since(repository, base).unwrap()
+}
+
+/// A branch `topic` on a `main` that holds an old secret.
+fn topic() -> TempRepo {
+    let repository = TempRepo::new();
+    repository.write("old", secret(1));
+    repository.write("kept", "kept\n");
+    repository.commit("old secret");
+    repository.git(&["switch", "--quiet", "-c", "topic"]);
+    repository
+}
+
+/// `path: summary of the commit that brought it in > that took it out, or ! while at HEAD`.
+fn stories(report: &Report) -> Vec<String> {
+    let occurrences = report.credentials.iter().flat_map(|credential| &credential.occurrences);
+    let mut stories: Vec<_> = occurrences
+        .map(|occurrence| {
+            let Place::History { introduced, removed, at_head, .. } = &occurrence.place else {
+                panic!("{occurrence:?}")
+            };
+            let path = occurrence.path.clone().unwrap_or_else(|| "message".into());
+            let until = removed.as_ref().map_or("", |commit| &commit.summary);
+            let now = if *at_head { "!" } else { "" };
+            format!("{path}: {} > {until}{now}", introduced.as_ref().unwrap().summary)
+        })
+        .collect();
+    stories.sort();
+    stories
+}
+
+#[test]
+fn what_a_range_adds_is_found_even_if_it_takes_it_out_again() {
+    let repository = topic();
+    repository.write("stays", secret(2));
+    repository.write("goes", secret(3));
+    repository.commit("bring in");
+    repository.write("stays", format!("edited\n{}", secret(2)));
+    repository.commit("edit");
+    fs::remove_file(repository.path().join("goes")).unwrap();
+    repository.commit("take out");
+    let report = since(&repository, "main");
+    assert_eq!(stories(&report), ["goes: bring in > take out", "stays: bring in > !"]);
+    assert_eq!(report.coverage.messages, 3);
+    assert_clean(&since(&repository, "HEAD~2"));
+}
+
+#[test]
+fn what_the_base_holds_is_not_new() {
+    let repository = topic();
+    repository.git(&["mv", "old", "moved"]);
+    repository.commit("rename");
+    repository.write("moved", format!("edited\n{}", secret(1)));
+    repository.write("copied", secret(1));
+    repository.commit("copy a moved one");
+    fs::remove_file(repository.path().join("moved")).unwrap();
+    repository.commit("delete");
+    assert_clean(&since(&repository, "main"));
+    // What HEAD's parent holds is new all the same where the base does not hold it.
+    repository.write("kept", secret(2));
+    repository.commit("new");
+    repository.git(&["mv", "kept", "elsewhere"]);
+    repository.commit("move the new one");
+    assert_eq!(
+        stories(&since(&repository, "main")),
+        ["elsewhere: move the new one > !", "kept: new > move the new one"]
+    );
+    assert_clean(&since(&repository, "HEAD~1"));
+}
+
+#[test]
+fn what_the_base_took_out_meanwhile_is_old() {
+    let repository = topic();
+    repository.write("old", format!("edited\n{}", secret(1)));
+    repository.commit("edit");
+    repository.git(&["switch", "--quiet", "main"]);
+    repository.write("old", "cleaned\n");
+    repository.commit("clean");
+    repository.git(&["switch", "--quiet", "topic"]);
+    assert_clean(&since(&repository, "main"));
+}
+
+#[test]
+fn a_merge_from_the_base_brings_in_nothing_but_its_resolution() {
+    let repository = topic();
+    repository.write("kept", "topic\n");
+    repository.commit("topic");
+    repository.git(&["switch", "--quiet", "main"]);
+    repository.write("kept", "main\n");
+    repository.write("theirs", secret(2));
+    repository.commit("main");
+    repository.git(&["switch", "--quiet", "topic"]);
+    assert!(!repository.try_git(&["merge", "--quiet", "main"]).status.success());
+    repository.write("kept", "both\n");
+    repository.git(&["mv", "theirs", "moved"]);
+    repository.commit("merge");
+    assert_clean(&since(&repository, "main"));
+    repository.write("kept", secret(3));
+    repository.git(&["add", "--all"]);
+    repository.git(&["commit", "--quiet", "--no-verify", "--amend", "-m", "evil merge"]);
+    assert_eq!(stories(&since(&repository, "main")), ["kept: evil merge > !"]);
+}
+
+#[test]
+fn a_message_counts_and_no_secret_is_told() {
+    let repository = topic();
+    let message = format!("use {}", token(4));
+    repository.git(&["commit", "--quiet", "--no-verify", "--allow-empty", "-m", &message]);
+    let report = since(&repository, "main");
+    assert_eq!(stories(&report), ["message: use ls-******** > "]);
+    assert!(!format!("{report:?}").contains(&token(4)));
+}
+
+#[test]
+fn an_empty_range_is_clean_and_says_so() {
+    let repository = topic();
+    let report = since(&repository, "main");
+    assert_clean(&report);
+    assert_eq!(report.coverage.notes, ["the range holds no commit: nothing to look at"]);
+}
+
+#[test]
+fn every_format_of_repository_is_read() {
+    for init in [&["--object-format=sha256"][..], &["--ref-format=reftable"]] {
+        let init = [&["init", "--quiet", "-b", "main"], init].concat();
+        let repository = TempRepo::with(&init);
+        repository.write("a", "a\n");
+        repository.commit("base");
+        repository.write("ü a\tb", secret(1));
+        repository.commit("secret");
+        assert_found(&since(&repository, "HEAD~1"), &["ü a\tb:1"]);
+    }
+}
+
+#[test]
+fn a_missing_object_is_a_failure() {
+    let repository = topic();
+    repository.write("gone", "gone\n");
+    repository.commit("gone");
+    let id = repository.git(&["rev-parse", ":gone"]);
+    fs::remove_file(repository.path().join(".git/objects").join(&id[..2]).join(&id[2..])).unwrap();
+    let report = since(&repository, "main");
+    let [failure] = &report.coverage.failures[..] else { panic!("{report:?}") };
+    assert_eq!(failure.what, format!("blob {id}"));
+}
+
+/// keysieve at the top of a repository.
+fn keysieve(repository: &TempRepo, arguments: &[&str]) -> Output {
+    let keysieve = env!("CARGO_BIN_EXE_keysieve");
+    repository.command(keysieve, &repository.path()).args(arguments).output().unwrap()
+}
+
+/// A clone of what `git clone` is told, made in a repository's place.
+fn cloned(origin: &TempRepo, options: &[&str]) -> TempRepo {
+    let clone = TempRepo::new();
+    fs::remove_dir_all(clone.path()).unwrap();
+    let url = format!("file://{}", origin.path().display());
+    let arguments = [&["clone", "--quiet"], options, &[&url, "tree"]].concat();
+    clone.git_in(clone.home(), &arguments);
+    clone
+}
+
+#[test]
+fn a_shallow_clone_is_told_what_to_fetch_and_that_helps() {
+    let origin = topic();
+    let base = origin.git(&["rev-parse", "main"]);
+    origin.write("new", secret(2));
+    origin.commit("new");
+    origin.write("newer", "newer\n");
+    origin.commit("newer");
+    for name in ["origin/main", "main", &base, "HEAD~2"] {
+        let clone = cloned(&origin, &["--depth=1", "--branch=topic"]);
+        let output = keysieve(&clone, &["scan", "--since", name]);
+        let told = said(&output);
+        assert_eq!(output.status.code(), Some(2), "{told}");
+        assert!(told.contains("in this shallow clone"), "{told}");
+        let command = told.split('`').find(|part| part.starts_with("git fetch")).unwrap();
+        let fetch: Vec<&str> = command.split(' ').skip(1).collect();
+        clone.git(&fetch);
+        let name = if name == "main" { "origin/main" } else { name };
+        let output = keysieve(&clone, &["scan", "--since", name, "--format", "human"]);
+        assert_eq!(output.status.code(), Some(1), "{command}: {}", said(&output));
+        assert!(said(&output).contains("new:1:23"), "{}", said(&output));
+    }
+}
+
+#[test]
+fn a_base_beyond_the_cut_is_told_what_to_fetch_and_that_helps() {
+    let origin = topic();
+    origin.write("new", secret(2));
+    origin.commit("new");
+    origin.write("newer", "newer\n");
+    origin.commit("newer");
+    let clone = cloned(&origin, &["--depth=1", "--branch=topic", "--no-single-branch"]);
+    let output = keysieve(&clone, &["scan", "--since", "origin/main"]);
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("`git fetch --unshallow origin`"), "{}", said(&output));
+    clone.git(&["fetch", "--unshallow", "origin"]);
+    assert_found(&since(&clone, "origin/main"), &["new:1"]);
+}
+
+#[test]
+fn a_base_that_is_none_stops() {
+    let repository = topic();
+    let zeros = "0".repeat(40);
+    for (name, advice) in [
+        ("", "such as origin/main"),
+        (&zeros, "such as origin/main"),
+        ("--all", "`git fetch origin +refs/heads/--all"),
+        ("a;b", "'+refs/heads/a;b:"),
+        ("main:old", "git log --all"),
+        ("nowhere", "`git fetch origin +refs/heads/nowhere:refs/remotes/origin/nowhere`"),
+    ] {
+        let error = try_since(&repository, name).unwrap_err().to_string();
+        assert!(error.contains("names no commit") && error.contains(advice), "{error}");
+    }
+    fs::remove_dir_all(repository.path().join(".git")).unwrap();
+    let error = try_since(&repository, "main").unwrap_err().to_string();
+    assert!(error.contains("run keysieve inside a repository"), "{error}");
+}
