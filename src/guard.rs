@@ -13,7 +13,7 @@ use crate::engine::Engine;
 use crate::findings::{Credential, Fingerprint, group};
 use crate::policy::Policy;
 use crate::report::{Report, Task};
-use crate::scan::{look, redacted};
+use crate::scan::{look, redacted, scan};
 use crate::source::added::{Added, RangeError};
 use crate::source::git::GitError;
 use crate::source::staged::{GitEnvironment, Staged, StagedError};
@@ -48,12 +48,39 @@ pub fn guard_in(
     policy: &Policy,
     progress: &dyn Progress,
 ) -> Result<Report, GuardError> {
+    Ok(added_by_index(&Staged::open(environment)?, engine, policy, progress))
+}
+
+/// [`guard_in`]; where nothing is staged, all that the index holds, old and new, and a note that
+/// says so.
+pub fn guard_or_tracked(
+    environment: &GitEnvironment,
+    engine: &Engine,
+    policy: &Policy,
+    progress: &dyn Progress,
+) -> Result<Report, GuardError> {
     let staged = Staged::open(environment)?;
+    if !staged.is_nothing() {
+        return Ok(added_by_index(&staged, engine, policy, progress));
+    }
+    let mut report = scan(&Staged::tracked(environment)?.next(), engine, policy, progress);
+    let note = "nothing is staged: looked at all that git tracks, old and new";
+    report.coverage.notes = policy.notes(&report.credentials, engine.rules());
+    report.coverage.notes.push(note.to_owned());
+    Ok(report)
+}
+
+fn added_by_index(
+    staged: &Staged,
+    engine: &Engine,
+    policy: &Policy,
+    progress: &dyn Progress,
+) -> Report {
     let (found, coverage) = look(&staged.next(), engine, progress);
     let reported = policy.apply(group(found));
-    let (credentials, mut doubt) = new_ones(reported, &staged, engine);
+    let (credentials, mut doubt) = new_ones(reported, staged, engine);
     doubt.notes.extend(policy.notes(&credentials, engine.rules()));
-    Ok(Report { task: Task::Guard, credentials, coverage: coverage.and(doubt) })
+    Report { task: Task::Guard, credentials, coverage: coverage.and(doubt) }
 }
 
 /// The credentials that the commits of `from..to` add, those among them that a later commit of
@@ -87,7 +114,10 @@ fn added_by(
         }
         coverage = coverage.and(redacted(unread, engine));
     }
-    Ok(Report { task: Task::Range, credentials: policy.apply(group(found)), coverage })
+    let credentials = policy.apply(group(found));
+    let notes = policy.notes(&credentials, engine.rules());
+    coverage = coverage.and(Coverage { notes, ..Coverage::default() });
+    Ok(Report { task: Task::Range, credentials, coverage })
 }
 
 /// Those of the credentials that no parent holds, and what could not be looked at while some

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
-use keysieve::guard::guard;
-use keysieve::hook::{self, HooksFolder, Installed, Origin, Uninstalled};
+use keysieve::guard::{guard_in, guard_or_tracked, guard_range};
+use keysieve::hook::{self, Asked, HooksFolder, Installed, Origin, Uninstalled};
 use keysieve::report::Format;
 use keysieve::source::Silent;
 use keysieve::source::staged::GitEnvironment;
@@ -34,6 +34,10 @@ enum HookCommand {
 /// Reads the staged bytes, never the working tree's. A credential that a changed file's last
 /// commit already holds does not block. Where something cannot be looked at, the exit code is
 /// 2 and git stops the commit too.
+///
+/// Under the pre-commit framework, PRE_COMMIT_FROM_REF and PRE_COMMIT_TO_REF name a range of
+/// commits, as in `scan --since`; and where nothing is staged, as under `pre-commit run
+/// --all-files`, all that git tracks is scanned.
 #[derive(Args)]
 struct Run {
     #[command(flatten)]
@@ -64,7 +68,15 @@ impl Run {
     fn run(&self) -> anyhow::Result<ExitCode> {
         let engine = self.engine.engine()?;
         let policy = self.engine.policy();
-        let report = self.engine.in_pool(|| guard(Path::new("."), &engine, &policy, &Silent))??;
+        let environment = GitEnvironment::of_process(Path::new("."));
+        let asked = Asked::of_process()?;
+        let report = self.engine.in_pool(|| match &asked {
+            Asked::Staged => guard_in(&environment, &engine, &policy, &Silent),
+            Asked::StagedOrTracked => guard_or_tracked(&environment, &engine, &policy, &Silent),
+            Asked::Range { from, to } => {
+                guard_range(&environment, from, to, &engine, &policy, &Silent)
+            }
+        })??;
         self.output.deliver(&report, engine.rules(), Some(Format::Human))
     }
 }

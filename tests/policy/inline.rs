@@ -128,6 +128,22 @@ fn the_hook_takes_the_allow_of_the_index() {
 }
 
 #[test]
+fn a_range_goes_by_the_latest_version() {
+    let repository = TempRepo::new();
+    repository.write("b", "b");
+    repository.commit("base");
+    repository.write("a", secret(1));
+    repository.commit("secret");
+    let range = ["scan", "--since", "HEAD~1"];
+    assert_eq!(report(&repository, &range).1, 1);
+    repository.write("a", format!("# {ALLOW} made up\n{}", secret(1)));
+    repository.commit("allow");
+    let range = ["scan", "--since", "HEAD~2"];
+    let (said, code) = report(&repository, &range);
+    assert_eq!((places(&said), code), (vec!["a:1=made up".to_owned()], 0));
+}
+
+#[test]
 fn an_audit_goes_by_the_latest_version() {
     for packed in [false, true] {
         let repository = TempRepo::new();

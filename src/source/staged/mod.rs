@@ -40,6 +40,21 @@ impl Staged {
         Ok(Staged { repository: Mutex::new(repository), change })
     }
 
+    /// All of the index, as if nothing had been committed before.
+    pub fn tracked(environment: &GitEnvironment) -> Result<Staged, StagedError> {
+        let repository =
+            environment.open().map_err(|error| StagedError::repository(environment, &error))?;
+        let index = read_index(environment, &repository)?;
+        let change = Change::between(&repository, &[], &index)
+            .map_err(|error| StagedError::parents(&repository, &error))?;
+        Ok(Staged { repository: Mutex::new(repository), change })
+    }
+
+    /// Whether the index holds what its parents hold, and nothing else.
+    pub fn is_nothing(&self) -> bool {
+        self.change.next.is_empty() && self.change.previous.is_empty()
+    }
+
     /// The changed paths as the next commit will hold them, as [`Provenance::Index`].
     pub fn next(&self) -> Versions<'_> {
         Versions {
