@@ -86,6 +86,8 @@ pub fn audit(
     sightings.extend(submodules.0);
     coverage = coverage.and(submodules.1);
     let credentials = policy.apply(group(sightings));
+    let notes = policy.notes(&credentials, engine.rules());
+    coverage = coverage.and(Coverage { notes, ..Coverage::default() });
     Ok(Report { task: Task::Audit, credentials, coverage: redacted(coverage, engine) })
 }
 

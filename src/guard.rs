@@ -65,7 +65,8 @@ pub fn guard_or_tracked(
     }
     let mut report = scan(&Staged::tracked(environment)?.next(), engine, policy, progress);
     let note = "nothing is staged: looked at all that git tracks, old and new";
-    report.coverage.notes = vec![note.to_owned()];
+    report.coverage.notes = policy.notes(&report.credentials, engine.rules());
+    report.coverage.notes.push(note.to_owned());
     Ok(report)
 }
 
@@ -77,7 +78,8 @@ fn added_by_index(
 ) -> Report {
     let (found, coverage) = look(&staged.next(), engine, progress);
     let reported = policy.apply(group(found));
-    let (credentials, doubt) = new_ones(reported, staged, engine);
+    let (credentials, mut doubt) = new_ones(reported, staged, engine);
+    doubt.notes.extend(policy.notes(&credentials, engine.rules()));
     Report { task: Task::Guard, credentials, coverage: coverage.and(doubt) }
 }
 
@@ -112,7 +114,10 @@ fn added_by(
         }
         coverage = coverage.and(redacted(unread, engine));
     }
-    Ok(Report { task: Task::Range, credentials: policy.apply(group(found)), coverage })
+    let credentials = policy.apply(group(found));
+    let notes = policy.notes(&credentials, engine.rules());
+    coverage = coverage.and(Coverage { notes, ..Coverage::default() });
+    Ok(Report { task: Task::Range, credentials, coverage })
 }
 
 /// Those of the credentials that no parent holds, and what could not be looked at while some

@@ -8,6 +8,7 @@ use crate::blob::{Blob, LineIndex, Provenance};
 use crate::engine::Engine;
 use crate::findings::{Finding, Occurrence, Place, Span, Step, group};
 use crate::policy::Policy;
+use crate::policy::inline::Allows;
 use crate::report::{Report, Task};
 use crate::source::{Coverage, Progress, Source};
 
@@ -19,7 +20,10 @@ pub fn scan(
     progress: &dyn Progress,
 ) -> Report {
     let (sightings, coverage) = look(source, engine, progress);
-    Report { task: Task::Scan, credentials: policy.apply(group(sightings)), coverage }
+    let credentials = policy.apply(group(sightings));
+    let notes = policy.notes(&credentials, engine.rules());
+    let coverage = coverage.and(Coverage { notes, ..Coverage::default() });
+    Report { task: Task::Scan, credentials, coverage }
 }
 
 /// Everything that the source's blobs hold, each finding with its place. The coverage is fit to
@@ -62,6 +66,8 @@ fn sightings_in(blob: &Blob<'_>, engine: &Engine) -> Vec<(Finding, Occurrence)> 
         return Vec::new();
     }
     let lines = LineIndex::new(&text.bytes, blob.part.start);
+    let allows =
+        Allows::of(&text.bytes, &findings, &lines, engine.rules(), |text| engine.redact(text));
     let path = blob.provenance.path().map(|path| BString::from(engine.redact(path)));
     let place = match &blob.provenance {
         Provenance::Index(_) | Provenance::Committed(_) => Place::Index,
@@ -80,13 +86,16 @@ fn sightings_in(blob: &Blob<'_>, engine: &Engine) -> Vec<(Finding, Occurrence)> 
             if text.is_transcoded() {
                 finding.encoding = finding.encoding.within(Step::Utf16);
             }
+            let region = lines.region(start, end);
             let occurrence = Occurrence {
                 path: path.clone(),
-                region: lines.region(start, end),
+                region,
                 partners: finding.partner_places(|span| lines.region(span.start, span.end)),
                 span: Span { start: source.start + offset, end: source.end + offset },
                 encoding: finding.encoding,
                 place: place.clone(),
+                allows: allows.at(region, finding.rule),
+                suppression: None,
             };
             (finding, occurrence)
         })
@@ -115,8 +124,7 @@ mod tests {
     fn a_failure_shows_no_secret_and_no_control_character() {
         let token = ["ls-", "fAKeToKe-0000-0000-0000-eXamPle0f207"].concat();
         let engine = Engine::new(Catalogue::built_in(), FingerprintKey::new(b""));
-        let report =
-            scan(&Unreadable(token.clone()), &engine, &Policy { show_unlikely: false }, &Silent);
+        let report = scan(&Unreadable(token.clone()), &engine, &Policy::default(), &Silent);
         for format in [Format::Sarif, Format::Human, Format::Json] {
             let mut shown = Vec::new();
             report.write(format, engine.rules(), &mut shown).unwrap();

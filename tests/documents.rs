@@ -63,6 +63,9 @@ fn list_rules(format: &str) -> Vec<u8> {
 fn every_field_of_the_json_report_is_described() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("token"), localstack_auth_token(1)).unwrap();
+    let allow = "keysieve:allow localstack-auth-token made up";
+    let allowed = format!("{} {allow}", localstack_auth_token(2));
+    fs::write(folder.path().join("allowed"), allowed).unwrap();
     // Two halves of a pair, joined here so that this file is no leak itself.
     let pair = ["AKIA", "U4QJ7D5TZK3WGC2N aws_secret_key=eCVuayCsyX1lP6OchUk0"].concat();
     fs::write(folder.path().join("pair"), [&pair, "kyaetpKK8OF4F5DhR2ig"].concat()).unwrap();
@@ -77,6 +80,7 @@ fn every_field_of_the_json_report_is_described() {
     let mut fields = BTreeSet::new();
     gather_fields(&serde_json::from_slice(&output.stdout).unwrap(), &mut fields);
     assert!(fields.contains("column") && fields.contains("beside"), "{fields:?}");
+    assert!(fields.contains("suppression"), "{fields:?}");
     let description = document("docs/json.md");
     for field in fields {
         assert!(description.contains(&format!("`{field}`")), "docs/json.md lacks `{field}`");

@@ -26,6 +26,9 @@ pub struct Interval {
     /// Which finding of which leak the opening commit brought.
     pub leak: usize,
     pub finding: usize,
+    /// The leak and the finding in it that the latest version of it has, which says whether it
+    /// is allowed.
+    pub latest: (usize, usize),
     /// Places of commits in topological order.
     pub opened: usize,
     pub closed: Option<usize>,
@@ -38,6 +41,10 @@ pub fn intervals(leaks: &[Leak], trace: &Trace<'_>) -> Vec<Interval> {
         leaks,
         trace,
         list: Vec::new(),
+        allowing: leaks
+            .iter()
+            .flat_map(|leak| &leak.findings)
+            .any(|found| !found.1.allows.is_empty()),
         held: HashMap::new(),
         descents: RefCell::default(),
     };
@@ -52,6 +59,8 @@ struct Intervals<'a> {
     leaks: &'a [Leak],
     trace: &'a Trace<'a>,
     list: Vec<Interval>,
+    /// Some version has an inline allow: only then does it matter which is the latest.
+    allowing: bool,
     /// The intervals of a credential at a path, in the order of their opening.
     held: HashMap<(&'a BStr, Fingerprint), Vec<usize>>,
     /// Answers already found: a commit that touches a thousand paths asks them all alike.
@@ -78,6 +87,26 @@ impl<'a> Intervals<'a> {
                 self.close(change, credential, left, most - left);
             }
         }
+        let Some(leak) = change.after.filter(|_| self.allowing) else { return };
+        for (credential, copies) in &after {
+            self.renew(change, *credential, leak, copies);
+        }
+    }
+
+    /// What goes on has a later version. Where branches leave more intervals open than there
+    /// are copies, nothing tells which is which, and each stays as it was.
+    fn renew(&mut self, change: &Change, credential: Fingerprint, leak: usize, copies: &[usize]) {
+        let Some(held) = self.held.get(&(change.path.as_bstr(), credential)) else { return };
+        let open = |&at: &usize| {
+            let interval = &self.list[at];
+            interval.closed.is_none() && self.descends(change.commit, interval.opened)
+        };
+        let going_on: Vec<usize> = held.iter().copied().filter(open).collect();
+        if going_on.len() == copies.len() {
+            for (at, &copy) in going_on.into_iter().zip(copies) {
+                self.list[at].latest = (leak, copy);
+            }
+        }
     }
 
     /// A leak's credentials, each with its findings by span.
@@ -95,7 +124,9 @@ impl<'a> Intervals<'a> {
             let place = (change.path.as_bstr(), credential);
             self.held.entry(place).or_default().push(self.list.len());
             let (path, opened) = (change.path.clone(), change.commit);
-            let interval = Interval { path, leak, finding, opened, closed: None, at_head: false };
+            let latest = (leak, finding);
+            let (closed, at_head) = (None, false);
+            let interval = Interval { path, leak, finding, latest, opened, closed, at_head };
             self.list.push(interval);
         }
     }
@@ -131,6 +162,12 @@ impl<'a> Intervals<'a> {
                 // The open ones first, the latest opened first among equals.
                 ours.sort_by_key(|&at| (list[at].closed.is_some(), Reverse(at)));
                 let open = ours.iter().filter(|&&at| list[at].closed.is_none()).count();
+                // What HEAD holds now decides, whatever a branch apart from it says.
+                if self.allowing && open == copies.len() {
+                    for (&at, &copy) in ours[..open].iter().rev().zip(&copies) {
+                        list[at].latest = (*leak, copy);
+                    }
+                }
                 for &at in ours.iter().take(open.max(copies.len())) {
                     list[at].closed = None;
                     list[at].at_head = true;

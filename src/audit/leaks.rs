@@ -5,7 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::blob::{Blob, LineIndex, Provenance, Region, Text};
 use crate::engine::Engine;
-use crate::findings::{Finding, PartnerPlace, Span, Step};
+use crate::findings::{Allow, Finding, PartnerPlace, Span, Step};
+use crate::policy::inline::Allows;
 use crate::source::history::delta::Judge;
 
 /// An object with its findings, by span, and where in its text they stand.
@@ -15,11 +16,12 @@ pub struct Leak {
     pub findings: Vec<(Finding, Spot)>,
 }
 
-/// Where in a text a finding stands, and what makes a pair with it.
+/// Where in a text a finding stands, what makes a pair with it, and what allows it there.
 #[derive(Clone)]
 pub struct Spot {
     pub region: Region,
     pub partners: Vec<PartnerPlace>,
+    pub allows: Vec<Allow>,
 }
 
 /// Gathers leaks from all threads of an audit.
@@ -48,10 +50,13 @@ impl<'e> Leaks<'e> {
             return;
         }
         let lines = LineIndex::new(&text.bytes, blob.part.start);
+        let redact = |text: &[u8]| self.engine.redact(text);
+        let allows = Allows::of(&text.bytes, &findings, &lines, self.engine.rules(), redact);
         let place = |mut finding: Finding| {
             let region = |span: Span| lines.region(span.start, span.end);
-            let spot =
-                Spot { region: region(finding.span), partners: finding.partner_places(region) };
+            let (here, partners) = (region(finding.span), finding.partner_places(region));
+            let allows = allows.at(here, finding.rule);
+            let spot = Spot { region: here, partners, allows };
             if text.is_transcoded() {
                 let Range { start, end } = text.source(finding.span.start..finding.span.end);
                 finding.span = Span { start, end };

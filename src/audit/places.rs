@@ -61,7 +61,11 @@ impl Teller<'_> {
             removed: interval.closed.and_then(|commit| self.commit(commit)),
             at_head: interval.at_head,
         };
-        self.tell(interval.leak, interval.finding, Some(path), place)
+        let (finding, mut occurrence) =
+            self.tell(interval.leak, interval.finding, Some(path), place);
+        let (leak, latest) = interval.latest;
+        occurrence.allows = self.leaks[leak].findings[latest].1.allows.clone();
+        (finding, occurrence)
     }
 
     /// The findings of an object that no path leads to: a message, or a blob that no commit
@@ -84,9 +88,13 @@ impl Teller<'_> {
         path: Option<BString>,
         place: Place,
     ) -> (Finding, Occurrence) {
-        let (finding, Spot { region, partners }) = self.leaks[leak].findings[finding].clone();
+        let (finding, spot) = self.leaks[leak].findings[finding].clone();
+        let Spot { region, partners, allows } = spot;
         let Finding { span, encoding, .. } = finding;
-        (finding, Occurrence { path, region, span, encoding, place, partners })
+        let suppression = None;
+        let occurrence =
+            Occurrence { path, region, span, encoding, place, partners, allows, suppression };
+        (finding, occurrence)
     }
 
     /// A commit's texts may hold the very secret: they are shown redacted.

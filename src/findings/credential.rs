@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use bstr::BString;
 
-use super::{Encoding, Fact, Finding, Fingerprint, PartnerPlace, Redacted, Span, Verdict};
+use super::{
+    Allow, Encoding, Fact, Finding, Fingerprint, PartnerPlace, Redacted, Span, Suppression, Verdict,
+};
 use crate::blob::Region;
 use crate::rules::Confidence;
 
@@ -34,6 +36,22 @@ pub struct Occurrence {
     pub place: Place,
     /// Public halves of the credential that stand beside it here.
     pub partners: Vec<PartnerPlace>,
+    /// The inline allows that stand by it, by line.
+    pub allows: Vec<Allow>,
+    /// Why it does not fail; `None` until policy says so.
+    pub suppression: Option<Suppression>,
+}
+
+impl Credential {
+    /// The places that fail: those that nothing suppresses.
+    pub fn open(&self) -> impl Iterator<Item = &Occurrence> {
+        self.occurrences.iter().filter(|occurrence| occurrence.suppression.is_none())
+    }
+
+    /// Whether it stands in a place that fails.
+    pub fn is_open(&self) -> bool {
+        self.open().next().is_some()
+    }
 }
 
 /// In what an occurrence was seen.

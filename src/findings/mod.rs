@@ -9,6 +9,7 @@ mod fact;
 mod finding;
 pub mod fingerprint;
 mod redaction;
+mod suppression;
 
 pub use credential::{CommitRef, Credential, Occurrence, Place, group};
 pub use encoding::{Encoding, Step};
@@ -16,3 +17,4 @@ pub use fact::{Fact, LONGEST_FACT, Partner, PartnerPlace};
 pub use finding::{Finding, Span, Verdict};
 pub use fingerprint::{Fingerprint, FingerprintKey};
 pub use redaction::Redacted;
+pub use suppression::{Allow, Suppression, SuppressionKind};

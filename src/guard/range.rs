@@ -79,8 +79,10 @@ impl Teller<'_> {
             let Some(Content::Blob(id)) = change.after else { continue };
             let by_object = self.by_object;
             let sightings = by_object.get(&id.to_string()).into_iter().flatten();
+            let mut going_on: HashMap<Fingerprint, Vec<&Occurrence>> = HashMap::new();
             for (finding, occurrence) in sightings {
                 if before.contains(&finding.fingerprint) {
+                    going_on.entry(finding.fingerprint).or_default().push(occurrence);
                     continue;
                 }
                 let key = (change.path.clone(), finding.fingerprint);
@@ -93,6 +95,16 @@ impl Teller<'_> {
                 };
                 let path = Some(BString::from(self.engine.redact(&change.path)));
                 told.push((finding.clone(), Occurrence { path, place, ..occurrence.clone() }));
+            }
+            // The latest version says what is allowed, as in an audit.
+            for (fingerprint, versions) in going_on {
+                let places = open.get(&(change.path.clone(), fingerprint));
+                let Some(places) = places.filter(|places| places.len() == versions.len()) else {
+                    continue;
+                };
+                for (&place, version) in places.iter().zip(versions) {
+                    told[place].1.allows.clone_from(&version.allows);
+                }
             }
         }
         self.mark_head(&mut told, open)?;

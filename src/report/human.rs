@@ -22,7 +22,7 @@ const GOOD: Style = AnsiColor::Green.on_default().bold();
 
 /// Writes the report with ANSI colours; the caller strips them where they do not belong.
 pub fn write(report: &Report, rules: &[Rule], out: &mut dyn Write) -> io::Result<()> {
-    for credential in &report.credentials {
+    for credential in report.credentials.iter().filter(|found| found.is_open()) {
         write_credential(credential, &rules[credential.rule], out)?;
         writeln!(out)?;
     }
@@ -55,10 +55,10 @@ fn write_credential(credential: &Credential, rule: &Rule, out: &mut dyn Write) -
     )?;
     writeln!(out, "  {}", rule.description)?;
     write_facts(&credential.facts, out)?;
-    for occurrence in credential.occurrences.iter().take(PLACES_SHOWN) {
+    for occurrence in credential.open().take(PLACES_SHOWN) {
         write_occurrence(occurrence, out)?;
     }
-    if let Some(more) = credential.occurrences.len().checked_sub(PLACES_SHOWN).filter(|&n| n > 0) {
+    if let Some(more) = credential.open().count().checked_sub(PLACES_SHOWN).filter(|&n| n > 0) {
         writeln!(out, "  {FAINT}… and {more} more places (all are in --format json){FAINT:#}")?;
     }
     writeln!(out, "  Rotate it: {LINK}{}{LINK:#}", rule.rotate)?;
@@ -120,8 +120,8 @@ fn write_occurrence(occurrence: &Occurrence, out: &mut dyn Write) -> io::Result<
 }
 
 fn write_summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let credentials = report.credentials.len();
-    let places: usize = report.credentials.iter().map(|found| found.occurrences.len()).sum();
+    let credentials = report.credentials.iter().filter(|found| found.is_open()).count();
+    let places: usize = report.credentials.iter().map(|found| found.open().count()).sum();
     match (report.outcome(), credentials) {
         (Outcome::Clean, _) => write!(out, "{GOOD}Clean.{GOOD:#} ")?,
         (_, 0) => write!(out, "{BAD}Incomplete.{BAD:#} ")?,
@@ -164,8 +164,14 @@ fn write_coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         write!(out, "; passed over {} {what}", number(count as usize))?;
     }
     match coverage.failures.len() {
-        0 => writeln!(out, "."),
-        failed => writeln!(out, "; {} could not be looked at.", number(failed)),
+        0 => writeln!(out, ".")?,
+        failed => writeln!(out, "; {} could not be looked at.", number(failed))?,
+    }
+    let all = report.credentials.iter().flat_map(|found| &found.occurrences);
+    match all.filter(|occurrence| occurrence.suppression.is_some()).count() {
+        0 => Ok(()),
+        1 => writeln!(out, "Allowed, and not told here: 1 place."),
+        allowed => writeln!(out, "Allowed, and not told here: {} places.", number(allowed)),
     }
 }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{Outcome, Report, Task};
 use crate::blob::Position;
-use crate::findings::{CommitRef, Credential, Fact, Occurrence, PartnerPlace, Place};
+use crate::findings::{CommitRef, Credential, Fact, Occurrence, PartnerPlace, Place, Suppression};
 use crate::rules::Rule;
 
 /// Writes the report as one JSON object, indented.
@@ -40,6 +40,7 @@ struct CredentialEntry<'r> {
     confidence: &'static str,
     check: &'static str,
     redacted: String,
+    suppressed: bool,
     facts: Vec<FactEntry<'r>>,
     rotate: &'r str,
     link_checked: &'static str,
@@ -66,8 +67,16 @@ struct OccurrenceEntry<'r> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     beside: Vec<PartnerEntry<'r>>,
     place: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppression: Option<SuppressionEntry<'r>>,
     #[serde(flatten)]
     history: Option<HistoryEntry<'r>>,
+}
+
+#[derive(Serialize)]
+struct SuppressionEntry<'r> {
+    kind: &'static str,
+    reason: &'r str,
 }
 
 /// The public half of a pair.
@@ -171,6 +180,7 @@ fn credential_entry<'r>(credential: &'r Credential, rule: &'r Rule) -> Credentia
         confidence: credential.confidence.as_str(),
         check: credential.verdict.as_str(),
         redacted: credential.redacted.to_string(),
+        suppressed: !credential.is_open(),
         facts: credential.facts.iter().map(fact_entry).collect(),
         rotate: &rule.rotate,
         link_checked: rule.link_checked.as_str(),
@@ -198,8 +208,13 @@ fn occurrence_entry(occurrence: &Occurrence) -> OccurrenceEntry<'_> {
         encoding: occurrence.encoding.to_string(),
         beside: occurrence.partners.iter().map(partner_entry).collect(),
         place,
+        suppression: occurrence.suppression.as_ref().map(suppression_entry),
         history,
     }
+}
+
+fn suppression_entry(suppression: &Suppression) -> SuppressionEntry<'_> {
+    SuppressionEntry { kind: suppression.kind.as_str(), reason: &suppression.reason }
 }
 
 fn fact_entry(fact: &Fact) -> FactEntry<'_> {

@@ -17,7 +17,7 @@ mod sarif;
 #[derive(Clone, Debug)]
 pub struct Report {
     pub task: Task,
-    /// Reported credentials, sorted.
+    /// Reported credentials, sorted; those too whose places are all suppressed.
     pub credentials: Vec<Credential>,
     pub coverage: Coverage,
 }
@@ -46,9 +46,9 @@ pub enum Task {
 /// What a report comes to; decides the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Everything was looked at and nothing found.
+    /// Everything was looked at and nothing found that fails.
     Clean,
-    /// Credentials were found.
+    /// Credentials were found that are not suppressed.
     Found,
     /// Something could not be looked at, whatever else was found.
     Incomplete,
@@ -58,7 +58,7 @@ impl Report {
     pub fn outcome(&self) -> Outcome {
         if !self.coverage.failures.is_empty() {
             Outcome::Incomplete
-        } else if !self.credentials.is_empty() {
+        } else if self.credentials.iter().any(Credential::is_open) {
             Outcome::Found
         } else {
             Outcome::Clean

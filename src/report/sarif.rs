@@ -17,13 +17,14 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
 use sarif::sarif::{
     ArtifactLocation, Invocation, Location, Message, MultiformatMessageString, Notification,
     PhysicalLocation, PropertyBag, Region, ReportingConfiguration, ReportingDescriptor,
-    Result as SarifResult, ResultLevel, Run, RunAutomationDetails, Sarif, Tool, ToolComponent,
+    Result as SarifResult, ResultLevel, Run, RunAutomationDetails, Sarif, Suppression, Tool,
+    ToolComponent,
 };
 use serde_json::{Value, json};
 
 use super::{Outcome, Report, Task};
 use crate::blob;
-use crate::findings::{Credential, Fact, Occurrence, Place};
+use crate::findings::{self, Credential, Fact, Occurrence, Place};
 use crate::rules::{Confidence, Rule, Severity};
 
 /// Where the schema is served for good; the crate's own constant names a host behind it.
@@ -162,13 +163,18 @@ fn build_results(report: &Report, rules: &[Rule], used: &[usize]) -> (Vec<SarifR
     if total > MOST_RESULTS {
         credentials.sort_by_key(|found| std::cmp::Reverse(rules[found.rule].severity));
     }
+    let mut places = report.credentials.iter().flat_map(|found| &found.occurrences);
+    let any_suppressed = places.any(|occurrence| occurrence.suppression.is_some());
     let results = credentials
         .iter()
         .flat_map(|found| {
             let rule = &rules[found.rule];
             number_in_file(&found.occurrences).zip(&found.occurrences).map(
                 |(number, occurrence)| {
-                    build_result(found, rule, index_of[&found.rule], occurrence, number)
+                    let index = index_of[&found.rule];
+                    let mut result = build_result(found, rule, index, occurrence, number);
+                    result.suppressions = any_suppressed.then(|| build_suppressions(occurrence));
+                    result
                 },
             )
         })
@@ -223,6 +229,19 @@ fn build_result(
         .build();
     result.related_locations = build_partners(occurrence);
     result
+}
+
+/// What is known about an occurrence. SARIF wants the list at all results of a run or at none
+/// (2.1.0, 3.27.23): an empty one says that the result is not suppressed.
+fn build_suppressions(occurrence: &Occurrence) -> Vec<Suppression> {
+    let build = |known: &findings::Suppression| {
+        Suppression::builder()
+            .kind(json!(known.kind.as_str()))
+            .status(json!("accepted"))
+            .justification(known.reason.as_str())
+            .build()
+    };
+    occurrence.suppression.iter().map(build).collect()
 }
 
 fn build_message(credential: &Credential, rule: &Rule, occurrence: &Occurrence) -> Message {

@@ -1,0 +1,194 @@
+//! Inline allows: `keysieve:allow RULE reason`, in whatever a language has for a comment.
+//!
+//! An allow holds for its own line; where it is alone on its line it holds for the next one
+//! too. That an allow behind one secret says nothing of the line below is on purpose: a second
+//! secret that is put there later must not hide.
+//!
+//! Lines are counted on the bytes of the blob that has the findings, and nothing is searched
+//! where there are none.
+
+use std::collections::BTreeMap;
+
+use memchr::memmem;
+
+use crate::blob::{LineIndex, Region};
+use crate::findings::{Allow, Credential, Finding, Suppression, SuppressionKind};
+use crate::rules::Rule;
+
+/// What an inline allow begins with.
+pub const MARK: &str = "keysieve:allow";
+
+/// Bytes behind the mark in which rule and reason stand.
+const LONGEST: usize = 400;
+
+/// Bytes before the mark that may open its comment, blanks among them.
+const LONGEST_OPENING: usize = 200;
+
+/// Words that open a comment; everything else that does has no letters.
+const OPENING_WORDS: [&str; 3] = ["rem", "@rem", "dnl"];
+
+/// What closes a comment, or begins what is not the reason any more.
+const CLOSINGS: [&str; 9] = ["*/", "-->", "--%>", "%>", "#}", "}}", "*)", "|#", MARK];
+
+/// The inline allows of one text, by line.
+pub struct Allows {
+    by_line: BTreeMap<usize, Vec<Written>>,
+}
+
+/// An allow as it stands there.
+struct Written {
+    allow: Allow,
+    /// Nothing else stands on its line.
+    alone: bool,
+}
+
+impl Allows {
+    /// Those of a text with its settled findings, by span. `redact` takes secrets out of a
+    /// reason.
+    pub fn of(
+        text: &[u8],
+        findings: &[Finding],
+        lines: &LineIndex<'_>,
+        rules: &[Rule],
+        redact: impl Fn(&[u8]) -> Vec<u8>,
+    ) -> Self {
+        let mut by_line: BTreeMap<usize, Vec<Written>> = BTreeMap::new();
+        if findings.is_empty() {
+            return Allows { by_line };
+        }
+        for at in memmem::find_iter(text, MARK) {
+            let begin = at + MARK.len();
+            let behind = findings.partition_point(|finding| finding.span.start < begin);
+            // Whatever stands behind, a secret is no part of the reason.
+            let next = findings.get(behind).map_or(text.len(), |finding| finding.span.start);
+            let end = next.min(begin + LONGEST).min(text.len());
+            let Some((word, reason)) = words(&text[begin..end]) else { continue };
+            let rule = rules.binary_search_by(|rule| rule.id.as_ref().cmp(&word)).ok();
+            let reason = String::from_utf8_lossy(&redact(reason.as_bytes())).into_owned();
+            let line = lines.position(at).line;
+            let allow = Allow { line, rule, here: false, reason };
+            by_line.entry(line).or_default().push(Written { allow, alone: is_alone(text, at) });
+        }
+        Allows { by_line }
+    }
+
+    /// The allows that stand by a finding of that rule: on its first or last line, or alone on
+    /// the line above.
+    pub fn at(&self, region: Region, rule: usize) -> Vec<Allow> {
+        if self.by_line.is_empty() {
+            return Vec::new();
+        }
+        let (first, last) = (region.start.line, region.end.line);
+        let on = |line: usize| self.by_line.get(&line).into_iter().flatten();
+        let above = first.checked_sub(1).into_iter().flat_map(on).filter(|written| written.alone);
+        let beside = on(first).chain((last > first).then(|| on(last)).into_iter().flatten());
+        above
+            .chain(beside)
+            .map(|Written { allow, .. }| Allow { here: allow.rule == Some(rule), ..allow.clone() })
+            .collect()
+    }
+}
+
+/// The rule's word and the reason behind a mark; `None` where something else begins with it.
+fn words(behind: &[u8]) -> Option<(String, String)> {
+    let line = behind.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let mut line = String::from_utf8_lossy(line).into_owned();
+    if line.starts_with(|first: char| first.is_alphanumeric() || "-_:".contains(first)) {
+        return None;
+    }
+    if let Some(end) = CLOSINGS.iter().filter_map(|closing| line.find(closing)).min() {
+        line.truncate(end);
+    }
+    let (word, reason) = line.trim().split_once(char::is_whitespace).unwrap_or((line.trim(), ""));
+    let word = word.trim_end_matches([':', ',', ';']).to_owned();
+    // In JSON and the like the allow is a string.
+    let reason =
+        reason.trim_end_matches(|last: char| last.is_whitespace() || "\"',".contains(last));
+    let is_reason = reason.contains(char::is_alphanumeric);
+    Some((word, if is_reason { reason.trim().to_owned() } else { String::new() }))
+}
+
+/// Whether nothing stands before the mark on its line but what opens a comment.
+fn is_alone(text: &[u8], at: usize) -> bool {
+    let from = at.saturating_sub(LONGEST_OPENING);
+    let before = &text[from..at];
+    let opening = match memchr::memrchr(b'\n', before) {
+        Some(end) => &before[end + 1..],
+        None if from == 0 => before,
+        None => return false,
+    };
+    let opening = String::from_utf8_lossy(opening).trim().to_ascii_lowercase();
+    !opening.contains(char::is_alphanumeric) || OPENING_WORDS.contains(&opening.as_str())
+}
+
+/// The suppression of an occurrence by the allows beside it: one that names the credential's
+/// rule, or the rule that found it there, and gives a reason.
+pub(super) fn suppression(allows: &[Allow], rule: usize) -> Option<Suppression> {
+    let names_it = |allow: &&Allow| allow.here || allow.rule == Some(rule);
+    let holds = allows.iter().find(|allow| names_it(allow) && !allow.reason.is_empty())?;
+    Some(Suppression { kind: SuppressionKind::InSource, reason: holds.reason.clone() })
+}
+
+/// Why the allows by the open places of a credential do not hold.
+pub(super) fn notes(credential: &Credential, rules: &[Rule]) -> Vec<String> {
+    let id = &rules[credential.rule].id;
+    let mut notes = Vec::new();
+    for occurrence in credential.open() {
+        for allow in &occurrence.allows {
+            let fault = match allow.rule {
+                None => "names no rule that there is".to_owned(),
+                Some(rule) if allow.here || rule == credential.rule => "gives no reason".to_owned(),
+                Some(rule) => format!("names {}, which did not find this", rules[rule].id),
+            };
+            let path =
+                occurrence.path.as_ref().map(|path| format!("{path}:").escape_debug().to_string());
+            let place = path.unwrap_or_else(|| "line ".to_owned());
+            notes.push(format!(
+                "{place}{}: this {MARK} {fault} and does not hold; write `{MARK} {id} REASON`",
+                allow.line
+            ));
+        }
+    }
+    notes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(behind: &str) -> Option<(String, String)> {
+        words(behind.as_bytes())
+    }
+
+    #[test]
+    fn rule_and_reason_stand_in_any_comment() {
+        let wanted = Some(("nimbus-key".to_owned(), "a fixture, made up".to_owned()));
+        for behind in [
+            " nimbus-key a fixture, made up\r\nmore",
+            " nimbus-key a fixture, made up */ key = 1",
+            " nimbus-key: a fixture, made up -->",
+            " nimbus-key a fixture, made up #}",
+            " nimbus-key a fixture, made up\",",
+            " nimbus-key a fixture, made up keysieve:allow other x",
+        ] {
+            assert_eq!(told(behind), wanted, "{behind}");
+        }
+        assert_eq!(told("ed nimbus-key x"), None);
+        assert_eq!(told(" nimbus-key -->"), Some(("nimbus-key".to_owned(), String::new())));
+        assert_eq!(told(""), Some((String::new(), String::new())));
+    }
+
+    #[test]
+    fn an_allow_is_alone_behind_what_opens_a_comment() {
+        for opening in
+            ["", "# ", "  // ", "<!-- ", "-- ", "; ", "{# ", "REM ", "\"//\": \"", "x\n# "]
+        {
+            let text = format!("{opening}{MARK}");
+            assert!(is_alone(text.as_bytes(), opening.len()), "{opening}");
+        }
+        for before in ["key = 1 # ", "x ", "é // "] {
+            let text = format!("{before}{MARK}");
+            assert!(!is_alone(text.as_bytes(), before.len()), "{before}");
+        }
+    }
+}
