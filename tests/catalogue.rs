@@ -18,7 +18,7 @@ fn main() {
         }
         for (number, text) in rule.non_examples.iter().enumerate() {
             trials.push(Trial::test(format!("{}::non_example_{number}", rule.id), move || {
-                Ok(check_non_example(engine, text)?)
+                Ok(check_non_example(engine, rule, text)?)
             }));
         }
     }

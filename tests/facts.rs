@@ -161,8 +161,8 @@ fn what_an_address_or_a_token_tells_is_told() {
         (
             [
                 "Endpoint=sb://acme.servicebus.windows.net/;SharedAccessKeyName=send;\
-                 SharedAccessKey=hPxo+SyOHdC2GArWZzelJf",
-                "7dob8fEDO1rxMaIO9WQKu=",
+                 SharedAccess",
+                "Key=hPxo+SyOHdC2GArWZzelJf7dob8fEDO1rxMaIO9WQKu=",
             ],
             &["host sb://acme.servicebus.windows.net/", "key_name send"],
         ),

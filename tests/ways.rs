@@ -32,6 +32,9 @@ fn engine() -> Engine {
 fn written(rules: &[Rule], change: impl Fn(&mut [u8])) -> Vec<Written> {
     let mut all = Vec::new();
     for (number, rule) in rules.iter().enumerate() {
+        if matches!(rule.trigger, Trigger::Kind(_)) {
+            continue;
+        }
         let Some(made) = minted(rule, number as u64 + 1) else { continue };
         if made.secret != (0..made.text.len()) || made.text.contains(&b'\n') {
             continue;
@@ -43,13 +46,18 @@ fn written(rules: &[Rule], change: impl Fn(&mut [u8])) -> Vec<Written> {
         for (turn, way) in WAYS.iter().enumerate() {
             let name = match &rule.trigger {
                 Trigger::Names(names) => &names[(number + turn) % names.len()],
-                Trigger::Anchors { .. } => "acme_setting",
+                Trigger::Anchors { .. } | Trigger::Kind(_) => "acme_setting",
             };
             texts.push((way.name, way.write(name, &secret)));
         }
         if matches!(rule.trigger, Trigger::Anchors { .. }) {
             // A key in base64 is no user's name: its `/` would be the address's.
-            let fits = |name: &str| name != "clone" || !secret.contains(['+', '/', '=']);
+            // What is public is nobody's password.
+            let fits = |name: &str| match name {
+                "clone" => !secret.contains(['+', '/', '=']),
+                ".git-credentials" => rule.public.is_none(),
+                _ => true,
+            };
             let places = PLACES.iter().filter(|(name, _)| fits(name));
             texts.extend(places.map(|(name, write)| (*name, write(&secret))));
         }

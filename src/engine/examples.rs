@@ -5,7 +5,7 @@
 
 use super::Engine;
 use crate::findings::{Finding, Verdict};
-use crate::rules::{Confidence, Rule};
+use crate::rules::{Confidence, Rule, Trigger};
 
 /// Taken out of an example before it is looked at, so that a pattern file is no leak itself.
 pub const SEAM: &str = "<>";
@@ -14,7 +14,8 @@ pub const SEAM: &str = "<>";
 /// word ends. `Err` says what is wrong; it never holds the example's secret.
 pub fn check_example(engine: &Engine, rule: &Rule, example: &str) -> Result<(), String> {
     let text = example.replace(SEAM, "");
-    let findings = engine.scan(text.as_bytes());
+    let mut findings = engine.scan(text.as_bytes());
+    findings.retain(|finding| counts(&engine.rules()[finding.rule], rule));
     if findings.is_empty() {
         return Err("nothing is found: either the regex does not match, or a check says no".into());
     }
@@ -36,7 +37,7 @@ pub fn check_example(engine: &Engine, rule: &Rule, example: &str) -> Result<(), 
     if seam <= span.start || seam >= span.end {
         return Err(format!("the span {}..{} does not hold the seam", span.start, span.end));
     }
-    if !findings_of(engine, example).is_empty() {
+    if !findings_of(engine, rule, example).is_empty() {
         return Err("the seam does not break the secret: the file itself would be a leak".into());
     }
     // A span that stops short of the secret, or begins late, leaves word characters beside it.
@@ -50,18 +51,26 @@ pub fn check_example(engine: &Engine, rule: &Rule, example: &str) -> Result<(), 
 }
 
 /// No finding at all, but for public halves that are not reported by themselves.
-pub fn check_non_example(engine: &Engine, text: &str) -> Result<(), String> {
-    let ids = findings_of(engine, &text.replace(SEAM, ""));
+pub fn check_non_example(engine: &Engine, rule: &Rule, text: &str) -> Result<(), String> {
+    let ids = findings_of(engine, rule, &text.replace(SEAM, ""));
     if ids.is_empty() { Ok(()) } else { Err(format!("no finding expected, got {ids:?}")) }
 }
 
+/// Whether a finding says something of the rule: what a provider's token is not may still be a
+/// value that its name makes a secret.
+fn counts(found: &Rule, of: &Rule) -> bool {
+    let by_kind = |rule: &Rule| matches!(rule.trigger, Trigger::Kind(_));
+    !by_kind(found) || by_kind(of)
+}
+
 /// Rules that find something in the text, but for public halves that are not reported alone.
-fn findings_of<'e>(engine: &'e Engine, text: &str) -> Vec<&'e str> {
+fn findings_of<'e>(engine: &'e Engine, of: &Rule, text: &str) -> Vec<&'e str> {
     let rule = |finding: &Finding| &engine.rules()[finding.rule];
     engine
         .scan(text.as_bytes())
         .iter()
         .filter(|found| found.confidence > Confidence::Low || rule(found).public.is_none())
+        .filter(|found| counts(rule(found), of))
         .map(|found| rule(found).id.as_ref())
         .collect()
 }

@@ -4,6 +4,7 @@
 use std::cmp::Reverse;
 
 use super::decode::FOLDED;
+use super::generic::FRAGMENTS;
 use super::heads::{Head, Heads, Opening, first_eight};
 use super::masks::{BUCKETS, FRAGMENT, LiteralTable, in_both_cases, is_word};
 
@@ -14,6 +15,8 @@ pub enum Fragment {
     Anchor(usize),
     /// A part of some name, in any letter case.
     Name,
+    /// A part of a word that promises a secret, in any letter case.
+    Telling,
     /// What stands in front of a folded scalar.
     Folded,
 }
@@ -78,10 +81,17 @@ impl Fragments {
         }
     }
 
+    /// Looks for every word that promises a secret.
+    pub fn add_telling(&mut self) {
+        if !self.entries.iter().any(|entry| entry.stands_for == Fragment::Telling) {
+            FRAGMENTS.iter().for_each(|text| self.add(text.as_bytes(), Fragment::Telling));
+        }
+    }
+
     fn add(&mut self, text: &[u8], stands_for: Fragment) {
         let opening = match stands_for {
             Fragment::Anchor(_) | Fragment::Folded => Opening::new(text),
-            Fragment::Name => Opening::in_any_case(text),
+            Fragment::Name | Fragment::Telling => Opening::in_any_case(text),
         };
         self.entries.push(Entry { opening, text: text.to_vec(), stands_for });
     }
@@ -123,7 +133,7 @@ impl Fragments {
         let mut heads: Vec<Places> = Vec::new();
         for entry in &self.entries {
             let at = |place: usize| entry.text.get(place).map_or(any.clone(), |&b| vec![b]);
-            if entry.text.len() == SHORT && entry.stands_for == Fragment::Name {
+            if entry.ends_a_word() {
                 // In two sets, because a table knows products of nibbles.
                 heads.extend(word_ends().map(|ends| [at(0), at(1), at(2), ends]));
             } else {
@@ -152,11 +162,18 @@ impl Entry {
     fn begins(&self, text: &[u8]) -> bool {
         match self.stands_for {
             Fragment::Anchor(_) | Fragment::Folded => text.starts_with(&self.text),
-            Fragment::Name => {
+            Fragment::Name | Fragment::Telling => {
                 let at_end = || text.get(SHORT).is_none_or(|&next| !is_word(next) || next == b'_');
-                begins_with(text, &self.text) && (self.text.len() > SHORT || at_end())
+                begins_with(text, &self.text) && (!self.ends_a_word() || at_end())
             }
         }
+    }
+
+    /// Whether it counts only at the end of a word.
+    fn ends_a_word(&self) -> bool {
+        self.text.len() == SHORT
+            && matches!(self.stands_for, Fragment::Name | Fragment::Telling)
+            && is_word(self.text[SHORT - 1])
     }
 }
 

@@ -44,6 +44,7 @@ impl Matcher {
                 let stands = compiled.stands_before(bytes, trigger.start);
                 (stands && compiled.allows(&bytes[found.whole.clone()])).then_some(found)?
             }
+            Trigger::Kind(_) => return None,
             Trigger::Names(_) => {
                 // Of the bytes in front, those that are within reach of every part of the name.
                 let front = trigger.end.saturating_sub(BEFORE - 1);

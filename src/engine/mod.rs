@@ -27,6 +27,8 @@ pub mod examples;
 mod extent;
 mod facts;
 mod fragments;
+#[doc(hidden)]
+pub mod generic;
 mod heads;
 mod marks;
 mod masks;
@@ -41,6 +43,7 @@ mod triggers;
 use candidate::Candidate;
 use decode::Decoded;
 pub use facts::all as facts_of;
+use generic::Generic;
 use matcher::Matcher;
 use pairs::Pairs;
 use triggers::{Hit, Noticed, Triggers};
@@ -69,6 +72,7 @@ pub struct Engine {
     triggers: Triggers,
     matchers: Vec<Matcher>,
     pairs: Pairs,
+    generic: Generic,
     key: FingerprintKey,
     /// Seconds since 1970, by which tokens have expired or not.
     now: i64,
@@ -80,9 +84,10 @@ impl Engine {
         let triggers = Triggers::new(catalogue.rules());
         let matchers = catalogue.rules().iter().map(|_| Matcher::default()).collect();
         let pairs = Pairs::new(catalogue.rules());
+        let generic = Generic::new(catalogue.rules());
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         let now = since.map_or(0, |since| since.as_secs() as i64);
-        Engine { catalogue, triggers, matchers, pairs, key, now }
+        Engine { catalogue, triggers, matchers, pairs, generic, key, now }
     }
 
     /// The engine with another clock, in seconds since 1970: the same report at any time.
@@ -122,6 +127,7 @@ impl Engine {
     ) {
         self.triggers.each(bytes, range, |noticed| match noticed {
             Noticed::Hit(hit) => findings.extend(self.finding(bytes, &hit)),
+            Noticed::Telling(fragment) => findings.extend(self.likely(bytes, fragment)),
             Noticed::Entry(entry) => decode::at(bytes, entry, decoded),
         });
     }
@@ -153,6 +159,30 @@ impl Engine {
         let span = Span { start: value.start, end: value.end };
         let finding = self.judge(hit.rule, hit.at, &text, candidate)?;
         Some(Finding { span, encoding: step.into(), ..finding })
+    }
+
+    /// The values of the name round a fragment that are taken for secrets by what they look like.
+    fn likely(&self, bytes: &[u8], fragment: Range<usize>) -> impl Iterator<Item = Finding> {
+        let trigger = fragment.start;
+        self.generic.likely(bytes, fragment).into_iter().filter_map(move |likely| {
+            let rule = self.rule(likely.rule);
+            let secret = &bytes[likely.value.clone()];
+            if checks::is_never(rule, secret) {
+                return None;
+            }
+            Some(Finding {
+                rule: likely.rule,
+                trigger,
+                span: Span { start: likely.value.start, end: likely.value.end },
+                encoding: Encoding::PLAIN,
+                verdict: Verdict::Unchecked,
+                confidence: likely.confidence,
+                redacted: Redacted::new(secret, rule),
+                fingerprint: self.key.of(secret),
+                facts: Vec::new(),
+                partners: Vec::new(),
+            })
+        })
     }
 
     /// All settled findings, by span.

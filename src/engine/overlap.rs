@@ -1,14 +1,15 @@
 //! Overlaps, settled over a blob's whole list by stated rules.
 //!
-//! Where findings overlap, one stays: the surer verdict, then the higher confidence, then the
+//! Where findings overlap, one stays: what a rule with a form of its own is not unlikely to have
+//! found or has refused before what a name alone promises, then the surer verdict, then the higher confidence, then the
 //! more specific trigger (a token's own beginning before another anchor, that before a name,
 //! all of them before the form of a JWT), then the longer span, then the reading with fewer steps of decoding (the plain one before
 //! all), then the lower rule id. The order in which findings arrive plays no part.
 
 use std::cmp::Reverse;
 
-use crate::findings::Finding;
-use crate::rules::{Rule, Seat, Structure, Trigger};
+use crate::findings::{Finding, Verdict};
+use crate::rules::{Confidence, Rule, Seat, Structure, Trigger};
 
 /// The findings that stay, by span.
 pub fn settle(mut findings: Vec<Finding>, rules: &[Rule]) -> Vec<Finding> {
@@ -16,12 +17,21 @@ pub fn settle(mut findings: Vec<Finding>, rules: &[Rule]) -> Vec<Finding> {
         let rule = &rules[finding.rule];
         let specific = match rule.trigger {
             _ if is_anybodys(rule) => 0,
+            Trigger::Kind(_) => 0,
             Trigger::Names(_) => 1,
             Trigger::Anchors { seat: Seat::TokenStart | Seat::InRun, .. } => 3,
             Trigger::Anchors { .. } => 2,
         };
+        // What a provider's rule says is no valid token is none of an unknown form either; only
+        // what that rule itself holds unlikely may be something else.
+        let known = match rule.trigger {
+            Trigger::Kind(_) => 1,
+            _ if finding.verdict != Verdict::Unchecked => 2,
+            _ if finding.confidence > Confidence::Low => 2,
+            _ => 0,
+        };
         (
-            Reverse((finding.verdict, finding.confidence, specific, finding.span.len())),
+            Reverse((known, finding.verdict, finding.confidence, specific, finding.span.len())),
             finding.encoding,
             finding.rule,
             finding.span.start,

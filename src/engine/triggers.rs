@@ -42,6 +42,8 @@ pub struct Hit {
 pub enum Noticed {
     /// Something that a rule may match.
     Hit(Hit),
+    /// A fragment of a name that may promise a secret.
+    Telling(Range<usize>),
     /// Something that may be encoded.
     Entry(Entry),
 }
@@ -66,6 +68,7 @@ impl Triggers {
                 Trigger::Anchors { literals, .. } => {
                     literals.iter().for_each(|anchor| fragments.add_anchor(anchor, index));
                 }
+                Trigger::Kind(_) => fragments.add_telling(),
                 Trigger::Names(list) => {
                     for name in list.iter() {
                         names.add(name, index);
@@ -175,6 +178,7 @@ impl Triggers {
             Fragment::Anchor(rule) => {
                 found(Noticed::Hit(Hit { rule, at, span: at..at + length, value: None }));
             }
+            Fragment::Telling => found(Noticed::Telling(at..at + length)),
             Fragment::Folded => found(Noticed::Entry(Entry::Folded(at))),
             Fragment::Name => self.named(bytes, at..at + length, found),
         });

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use super::check::{RuleError, check_file};
 use super::pairs::check_pairs;
 use super::{
-    ByteSet, CharKind, Checks, Checksum, Confidence, Extension, LinkChecked, Pair, PublicShape,
-    Rule, Seat, Severity, Step, Structure, Text, Texts, Trigger,
+    ByteSet, CharKind, Checks, Checksum, Confidence, Extension, LinkChecked, NameKind, Pair,
+    PublicShape, Rule, Seat, Severity, Step, Structure, Text, Texts, Trigger,
 };
 
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));

@@ -10,13 +10,14 @@ use regex_syntax::hir::Hir;
 use toml::Spanned;
 
 use super::facts::{check_name, named_groups};
-use super::opening::opening;
+use super::opening::{Opening, opening};
 use super::schema::{FileSyntax, PairSyntax, ProviderSyntax, RuleSyntax};
 use super::shape::{bytes_before, seat};
 use super::vocabulary::expand;
 use super::{
     AFTER, BEFORE, CharKind, Checks, Checksum, Confidence, Extension, LONGEST, LinkChecked, MARGIN,
-    MOST_GROUPS, Pair, PublicShape, Rule, Seat, Severity, Structure, Text, Texts, Trigger,
+    MOST_GROUPS, NameKind, Pair, PublicShape, Rule, Seat, Severity, Structure, Text, Texts,
+    Trigger,
 };
 
 /// Why a pattern file was refused. Names the rule; the caller adds the file.
@@ -122,8 +123,13 @@ fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Ru
     if stem.is_some() && !STEPS.contains(&rule.runbook.len()) {
         return Err("runbook: three to six steps, from a new credential to the audit log".into());
     }
-    let (hir, facts) = parse_regex(&rule.regex, rule.public.is_some())?;
-    let trigger = check_trigger(&rule, &hir)?;
+    let (trigger, opening, facts) = match &rule.kind {
+        Some(kind) => (check_kind(&rule, kind)?, Opening::default(), Vec::new()),
+        None => {
+            let (hir, facts) = parse_regex(&rule.regex, rule.public.is_some())?;
+            (check_trigger(&rule, &hir)?, opening(&hir), facts)
+        }
+    };
     check_before(&rule, &trigger)?;
     if let Some(unless) = &rule.unless {
         parse(unless).map_err(|error| format!("unless: {error}"))?;
@@ -172,7 +178,7 @@ fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Ru
         description: Cow::Owned(rule.description),
         legacy: rule.legacy,
         regex: Cow::Owned(rule.regex),
-        opening: opening(&hir),
+        opening,
         before: rule.before.map(Cow::Owned),
         unless: rule.unless.map(Cow::Owned),
         rotate: Cow::Owned(rotate),
@@ -244,6 +250,18 @@ fn check_texts(rule: &RuleSyntax) -> Result<(), String> {
         return Err("examples is empty: give at least one text with this credential".into());
     }
     Ok(())
+}
+
+/// A rule for a kind of names has no shape of its own.
+fn check_kind(rule: &RuleSyntax, kind: &str) -> Result<Trigger, String> {
+    let alone = rule.regex.is_empty()
+        && rule.anchors.is_empty()
+        && rule.names.is_empty()
+        && rule.extends.is_none();
+    if !alone {
+        return Err("kind: stands in place of anchors, names, regex and extends".into());
+    }
+    Ok(Trigger::Kind(word("kind", kind, NameKind::from_name, NameKind::ALL)?))
 }
 
 /// The regex's structure, and the names of its facts.

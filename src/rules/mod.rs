@@ -17,6 +17,6 @@ mod vocabulary;
 pub use opening::{ByteSet, Opening, Step, may_match};
 pub use rule::{
     AFTER, BEFORE, CharKind, Checks, Checksum, Confidence, Extension, LONG_RUN, LONGEST,
-    LinkChecked, MARGIN, MOST_GROUPS, Pair, PublicShape, Rule, Seat, Severity, Structure,
+    LinkChecked, MARGIN, MOST_GROUPS, NameKind, Pair, PublicShape, Rule, Seat, Severity, Structure,
     TOKEN_RUN, Text, Texts, Trigger,
 };

@@ -103,6 +103,8 @@ pub enum Trigger {
     /// Names whose assigned value the regex must match as a whole. Letter case and the
     /// separators `_`, `-` and `.` of a name do not matter.
     Names(Texts),
+    /// Names of a kind, whose value is judged by what it looks like (`engine/generic`).
+    Kind(NameKind),
 }
 
 /// Where in its matches a rule's anchors stand; decides how they are looked for.
@@ -180,6 +182,19 @@ named! {
 named! {
     /// How sure a finding is. Ordered, surest last. `Low` ones are shown on request only.
     Confidence { Low = "low", Medium = "medium", High = "high", Certain = "certain", }
+}
+
+named! {
+    /// Kinds of names that promise a secret, told apart in `engine/generic/name.rs`.
+    NameKind {
+        Password = "password",
+        Secret = "secret",
+        Token = "token",
+        Key = "key",
+        Auth = "auth",
+        Credential = "credential",
+        Salt = "salt",
+    }
 }
 
 named! {

@@ -53,6 +53,10 @@ pub struct RuleSyntax {
     pub anchors: Vec<String>,
     #[serde(default)]
     pub names: Vec<String>,
+    /// A kind of names, see [`super::NameKind`]: what their values look like decides.
+    #[serde(default)]
+    pub kind: Option<String>,
+    #[serde(default)]
     pub regex: String,
     /// What stands right in front of a match that begins with its anchor.
     #[serde(default)]

@@ -122,7 +122,7 @@ fn try_texts(engine: &Engine, file: &Path, written: &Written) -> Vec<Wrong> {
         Some(wrong(line, "example", check_example(engine, rule, text).err()?))
     });
     let of_non_examples = rule.non_examples.iter().zip(non_examples).filter_map(|(text, line)| {
-        Some(wrong(line, "non-example", check_non_example(engine, text).err()?))
+        Some(wrong(line, "non-example", check_non_example(engine, rule, text).err()?))
     });
     of_examples.chain(of_non_examples).collect()
 }

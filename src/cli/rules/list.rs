@@ -72,6 +72,7 @@ impl<'r> RuleEntry<'r> {
         let (anchors, names): (&[Text], &[Text]) = match &rule.trigger {
             Trigger::Anchors { literals, .. } => (literals, &[]),
             Trigger::Names(names) => (&[], names),
+            Trigger::Kind(_) => (&[], &[]),
         };
         let pair = rule.pair.as_ref().map(|pair| PairEntry {
             with: &pair.with,

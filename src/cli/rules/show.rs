@@ -20,8 +20,11 @@ pub fn show(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
     match &rule.trigger {
         Trigger::Anchors { literals, .. } => writeln!(out, "Found by:    {}", literals.join(", "))?,
         Trigger::Names(names) => writeln!(out, "Found by:    the value of {}", names.join(", "))?,
+        Trigger::Kind(kind) => writeln!(out, "Found by:    what the value of a {kind} looks like")?,
     }
-    writeln!(out, "Shape:       {}", rule.regex)?;
+    if !rule.regex.is_empty() {
+        writeln!(out, "Shape:       {}", rule.regex)?;
+    }
     let facts = facts_of(rule);
     if !facts.is_empty() {
         writeln!(out, "Tells:       {}", facts.join(", "))?;

@@ -31,7 +31,7 @@ pub struct Judgement {
 /// Judges the secret's bytes by the rule's checks. `None`: no finding.
 pub fn judge(rule: &Rule, secret: &[u8]) -> Option<Judgement> {
     let checks = &rule.checks;
-    if checks.never.iter().any(|value| value.as_bytes().eq_ignore_ascii_case(secret)) {
+    if is_never(rule, secret) {
         return None;
     }
     let holds = checks.checksum.map(|checksum| checksum::holds(checksum, secret));
@@ -54,6 +54,11 @@ pub fn judge(rule: &Rule, secret: &[u8]) -> Option<Judgement> {
         None => Verdict::Unchecked,
     };
     Some(Judgement { verdict, confidence: rule.confidence })
+}
+
+/// Whether the rule says that this value is never reported.
+pub fn is_never(rule: &Rule, secret: &[u8]) -> bool {
+    rule.checks.never.iter().any(|value| value.as_bytes().eq_ignore_ascii_case(secret))
 }
 
 /// A value that only its name would make a secret is none where it is made of words or names

@@ -42,14 +42,14 @@ pub fn without_filler<'s>(rule: &Rule, secret: &'s [u8]) -> Cow<'s, [u8]> {
     Cow::Owned(secret.iter().copied().filter(|&b| b != filler).collect())
 }
 
-/// Rows that a hand types instead of a secret.
-const WALKS: [&str; 6] = [
-    "abcdefghijklmnopqrstuvwxyz",
-    "01234567890123456789",
-    "98765432109876543210",
-    "qwertyuiop",
-    "asdfghjkl",
-    "zxcvbnm",
+/// Rows that a hand types instead of a secret; the one of digits goes round.
+const WALKS: [&[u8]; 6] = [
+    b"abcdefghijklmnopqrstuvwxyz",
+    b"01234567890",
+    b"09876543210",
+    b"qwertyuiop",
+    b"asdfghjkl",
+    b"zxcvbnm",
 ];
 
 /// Length from which a stretch of a walk or of one character is no accident. A random
@@ -64,6 +64,7 @@ pub fn is_placeholder(value: &[u8]) -> bool {
     is_variable(text)
         || longest_repeat(text) >= STRETCH
         || longest_walk(text) * 2 >= text.len().max(2 * STRETCH)
+        || walked(text) * 4 >= text.len().max(2 * STRETCH) * 3
         || WORDS.iter().any(|word| memchr::memmem::find(text, word.as_bytes()).is_some())
 }
 
@@ -78,26 +79,41 @@ fn is_variable(text: &[u8]) -> bool {
         || text.windows(3).any(|three| three == b"...")
 }
 
-fn longest_repeat(text: &[u8]) -> usize {
+pub fn longest_repeat(text: &[u8]) -> usize {
     text.chunk_by(|a, b| a == b).map(<[u8]>::len).max().unwrap_or(0)
 }
 
-/// The longest stretch of the text that a [`WALKS`] row holds.
-fn longest_walk(text: &[u8]) -> usize {
-    WALKS.iter().map(|walk| longest_common(text, walk.as_bytes())).max().unwrap_or(0)
+/// The longest stretch of the text, in lower case, that goes along one of the [`WALKS`].
+pub fn longest_walk(text: &[u8]) -> usize {
+    let step = |walk: usize, a: u8, b: u8| STEPS[walk][usize::from(a)] == b && b != 0;
+    (0..WALKS.len())
+        .map(|walk| text.chunk_by(|&a, &b| step(walk, a, b)).map(<[u8]>::len).max().unwrap_or(0))
+        .max()
+        .unwrap_or(0)
 }
 
-fn longest_common(text: &[u8], walk: &[u8]) -> usize {
-    let mut longest = 0;
-    let mut row = vec![0usize; walk.len() + 1];
-    for &b in text {
-        for at in (0..walk.len()).rev() {
-            row[at + 1] = if walk[at] == b { row[at] + 1 } else { 0 };
-            longest = longest.max(row[at + 1]);
-        }
-    }
-    longest
+/// Characters of the text that belong to stretches of a walk; such stretches count from
+/// [`STRETCH`] less one on.
+fn walked(text: &[u8]) -> usize {
+    let step = |a: u8, b: u8| STEPS.iter().any(|steps| b != 0 && steps[usize::from(a)] == b);
+    let stretches = text.chunk_by(|&a, &b| step(a, b)).map(<[u8]>::len);
+    stretches.filter(|&length| length >= STRETCH - 1).sum()
 }
+
+/// For each walk the byte that follows each byte, 0 for none.
+static STEPS: [[u8; 256]; WALKS.len()] = {
+    let mut steps = [[0; 256]; WALKS.len()];
+    let mut walk = 0;
+    while walk < WALKS.len() {
+        let mut at = 1;
+        while at < WALKS[walk].len() {
+            steps[walk][WALKS[walk][at - 1] as usize] = WALKS[walk][at];
+            at += 1;
+        }
+        walk += 1;
+    }
+    steps
+};
 
 #[cfg(test)]
 mod tests {

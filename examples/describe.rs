@@ -1,0 +1,51 @@
+//! Prints what the model is told of every named value below the folders, a JSON line each:
+//! file, span in bytes, kind of name, features. `model/train.py` reads it.
+
+use std::io::Write as _;
+use std::{env, fs, io};
+
+use ignore::WalkBuilder;
+use keysieve::engine::generic::{COUNT, FRAGMENTS, NAMES, described};
+
+fn main() -> io::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    writeln!(out, "{}", serde_json::to_string(NAMES)?)?;
+    for folder in env::args_os().skip(1) {
+        let mut files: Vec<_> = WalkBuilder::new(folder)
+            .standard_filters(false)
+            .build()
+            .flatten()
+            .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
+            .map(ignore::DirEntry::into_path)
+            .collect();
+        files.sort();
+        for file in files {
+            let bytes = fs::read(&file)?;
+            if bytes.iter().take(8000).any(|&b| b == 0) {
+                continue;
+            }
+            let lower = bytes.to_ascii_lowercase();
+            for at in 0..bytes.len() {
+                let Some(fragment) =
+                    FRAGMENTS.iter().find(|text| lower[at..].starts_with(text.as_bytes()))
+                else {
+                    continue;
+                };
+                for found in described(&bytes, at..at + fragment.len(), |_| true) {
+                    let text = String::from_utf8_lossy(&bytes[found.value.clone()]).into_owned();
+                    let values: [f32; COUNT] = found.features.0;
+                    let row = (
+                        &file,
+                        found.value.start,
+                        found.value.end,
+                        found.kind.as_str(),
+                        text,
+                        &values[..],
+                    );
+                    writeln!(out, "{}", serde_json::to_string(&row)?)?;
+                }
+            }
+        }
+    }
+    out.flush()
+}

@@ -1,0 +1,89 @@
+//! How much of a text is language: letters that follow each other as in English words, and
+//! stretches that are words of a dictionary.
+
+include!(concat!(env!("OUT_DIR"), "/language.rs"));
+
+/// Letters of the dictionary's longest word.
+const LONGEST: usize = 12;
+
+/// Mean surprise of the letters' succession, in bits under that of random letters: about 0 for
+/// random letters, 1 and more for English words. `None` where no two letters follow each other.
+pub fn likeness(text: &[u8]) -> Option<f32> {
+    let (mut bits, mut pairs) = (0i32, 0i32);
+    for two in text.windows(2) {
+        if let (Some(a), Some(b)) = (letter(two[0]), letter(two[1])) {
+            bits += i32::from(BIGRAMS[usize::from(a) * 26 + usize::from(b)]);
+            pairs += 1;
+        }
+    }
+    (pairs > 0).then(|| bits as f32 / (16 * pairs) as f32)
+}
+
+/// How many of the text's letters are covered by words of the dictionary, the longest cover
+/// that a stretch of letters allows; words of three letters count only as a whole stretch or
+/// camelCase hump.
+pub fn covered(text: &[u8]) -> usize {
+    text.chunk_by(|a, b| a.is_ascii_alphabetic() && b.is_ascii_alphabetic())
+        .filter(|stretch| stretch[0].is_ascii_alphabetic())
+        .map(cover)
+        .sum()
+}
+
+fn cover(stretch: &[u8]) -> usize {
+    let stretch = &stretch[..stretch.len().min(64)];
+    let begins = |at: usize| {
+        at == 0
+            || at == stretch.len()
+            || stretch[at].is_ascii_uppercase() && stretch[at - 1].is_ascii_lowercase()
+    };
+    // best[at]: most letters covered of the first `at`.
+    let mut best = [0usize; 65];
+    for start in 0..stretch.len() {
+        best[start + 1] = best[start + 1].max(best[start]);
+        let mut hash = OFFSET;
+        for (length, b) in (1..=LONGEST).zip(&stretch[start..]) {
+            hash = (hash ^ u64::from(b.to_ascii_lowercase())).wrapping_mul(PRIME);
+            let end = start + length;
+            let counts = length > 3 || length == 3 && begins(start) && begins(end);
+            if counts && best[start] + length > best[end] && is_word(hash) {
+                best[end] = best[start] + length;
+            }
+        }
+    }
+    best[stretch.len()]
+}
+
+/// FNV-1a over 64 bits, as in `build.rs`.
+const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+const PRIME: u64 = 0x100_0000_01b3;
+
+/// Whether letters of this hash are a word of the dictionary (a Bloom filter, made by
+/// `build.rs`); of other texts one in forty is taken for one.
+fn is_word(hash: u64) -> bool {
+    let bits = DICTIONARY.len() * 64;
+    let places = [(hash >> 40) as usize % bits, (hash >> 16) as usize % (1 << 24) % bits];
+    places.iter().all(|place| DICTIONARY[place / 64] >> (place % 64) & 1 == 1)
+}
+
+fn letter(b: u8) -> Option<u8> {
+    b.is_ascii_alphabetic().then(|| b.to_ascii_lowercase() - b'a')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_told_from_random_letters() {
+        for text in ["password", "development", "connection", "something"] {
+            assert!(likeness(text.as_bytes()).unwrap() > 0.5, "{text}");
+            assert_eq!(covered(text.as_bytes()), text.len(), "{text}");
+        }
+        for text in ["sntvoc", "hfjqzxw"] {
+            assert!(likeness(text.as_bytes()).unwrap() < 0.5, "{text}");
+            assert_eq!(covered(text.as_bytes()), 0, "{text}");
+        }
+        assert_eq!(likeness(b"1-2_3"), None);
+        assert_eq!(covered(b"user_name-42"), 8);
+    }
+}

@@ -1,0 +1,173 @@
+//! Secrets without a format: values that only their name gives away.
+//!
+//! ```text
+//! fragment ─▶ name (its words, its kind) ─▶ values (the shared reader of assignments)
+//!          ─▶ features ─▶ model ─▶ confidence
+//! ```
+//!
+//! Everything is decided within the engine's window, like any other verdict. How good the
+//! verdicts are and where the thresholds come from is told in `docs/accuracy.md`.
+
+mod features;
+mod language;
+mod model;
+mod name;
+mod reading;
+mod vocabulary;
+
+use std::ops::Range;
+
+use base64::Engine as _;
+
+pub use features::{COUNT, Features, NAMES};
+pub use name::Name;
+
+use super::checks::placeholder::is_placeholder;
+use super::checks::structure::BASE64;
+use super::checks::words::is_made_of_words;
+use crate::rules::{AFTER, Confidence, LONGEST, NameKind, Rule, Trigger};
+
+/// Fragments one of which stands in every word that promises a secret, and signs behind which
+/// one stands. One of three letters counts only at the end of a word.
+pub const FRAGMENTS: [&str; 13] = [
+    "ecret", "oken", "pass", "pwd", "auth", "key", "cred", "salt", "asic ", "earer ", "ified by",
+    "pw:", "pw=",
+];
+
+/// Shortest value that may be a secret.
+const SHORTEST: usize = 4;
+
+/// Probabilities from which on a value is shown on request, by default, and as sure.
+pub const UNLIKELY: f32 = 0.35;
+/// See [`UNLIKELY`].
+pub const LIKELY: f32 = 0.88;
+/// See [`UNLIKELY`].
+pub const SURE: f32 = 0.97;
+
+/// The rules for kinds of names, ready to be asked.
+#[derive(Default)]
+pub struct Generic {
+    /// For each kind the index of its rule.
+    rules: [Option<usize>; NameKind::ALL.len()],
+}
+
+/// A value that is taken for a secret.
+pub struct Likely {
+    pub rule: usize,
+    pub value: Range<usize>,
+    pub confidence: Confidence,
+}
+
+/// A value that may be a secret, with what the model is told of it.
+pub struct Described {
+    pub value: Range<usize>,
+    pub kind: NameKind,
+    pub features: Features,
+}
+
+impl Generic {
+    /// Takes the rules for kinds of names; of two for one kind the last.
+    pub fn new(rules: &[Rule]) -> Self {
+        let mut generic = Generic::default();
+        for (index, rule) in rules.iter().enumerate() {
+            if let Trigger::Kind(kind) = rule.trigger {
+                generic.rules[kind as usize] = Some(index);
+            }
+        }
+        generic
+    }
+
+    /// The likely secrets among the values of the name round a fragment.
+    pub fn likely(&self, bytes: &[u8], fragment: Range<usize>) -> Vec<Likely> {
+        described(bytes, fragment, |kind| self.rules[kind as usize].is_some())
+            .filter_map(|described| {
+                let mut probability = model::probability(&described.features.0);
+                if described.kind == NameKind::Auth && is_basic(&bytes[described.value.clone()]) {
+                    probability = probability.max(LIKELY);
+                }
+                let confidence = match probability {
+                    p if p >= UNLIKELY && is_placeholder(&bytes[described.value.clone()]) => {
+                        Confidence::Low
+                    }
+                    p if p >= SURE => Confidence::High,
+                    p if p >= LIKELY => Confidence::Medium,
+                    p if p >= UNLIKELY => Confidence::Low,
+                    _ => return None,
+                };
+                let rule = self.rules[described.kind as usize]?;
+                Some(Likely { rule, value: described.value, confidence })
+            })
+            .collect()
+    }
+}
+
+/// Whether the value is base64 of a user and a password that is neither a placeholder nor made
+/// of words (RFC 7617): its form tells more than the model sees.
+fn is_basic(value: &[u8]) -> bool {
+    let Ok(text) = BASE64.decode(value) else { return false };
+    let Some(colon) = text.iter().position(|&b| b == b':') else { return false };
+    let (user, password) = (&text[..colon], &text[colon + 1..]);
+    let letters = password.iter().filter(|b| b.is_ascii_alphabetic()).count();
+    !user.is_empty()
+        && password.len() >= SHORTEST
+        && text.iter().all(|b| b.is_ascii_graphic() || *b == b' ')
+        && !is_placeholder(password)
+        && !is_made_of_words(password)
+        && language::covered(password) * 3 < letters.max(1) * 2
+}
+
+/// The described values of the name round a fragment, if it is of a kind that is wanted.
+pub fn described(
+    bytes: &[u8],
+    fragment: Range<usize>,
+    wanted: impl Fn(NameKind) -> bool,
+) -> impl Iterator<Item = Described> {
+    // What lies beyond the engine's reach is not there.
+    let reach = fragment.start + LONGEST + AFTER;
+    let cut = reach < bytes.len();
+    let bytes = &bytes[..bytes.len().min(reach)];
+    let name = Name::round(bytes, fragment).filter(|name| wanted(name.kind));
+    name.into_iter().flat_map(move |name| {
+        let values = reading::values(bytes, &name.span);
+        values.into_iter().filter_map(move |value| {
+            let whole = !cut || value.end < bytes.len();
+            (whole && is_plausible(bytes, &name, &value)).then(|| Described {
+                features: Features::of(bytes, &name, &value),
+                kind: name.kind,
+                value,
+            })
+        })
+    })
+}
+
+/// Turns most values down before anything dear is done: what a template or a program puts in,
+/// numbers, and, but for passwords, words.
+fn is_plausible(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
+    let text = &bytes[value.clone()];
+    if text.len() < SHORTEST
+        || name.is_no_secret(bytes)
+        || matches!(text[0], b'$' | b'<' | b'{' | b'%' | b'(')
+        || text.iter().all(|b| !b.is_ascii_alphanumeric())
+        || text.iter().all(|&b| b.is_ascii_digit() || b == b'.')
+        || text.starts_with(b"arn:")
+    {
+        return false;
+    }
+    // A seam, by which our own pattern files keep an example from being a leak.
+    let seam = super::examples::SEAM.as_bytes();
+    if text.windows(seam.len()).any(|here| here == seam)
+        || bytes[value.end..].starts_with(seam)
+        || bytes[..value.start].ends_with(seam)
+    {
+        return false;
+    }
+    let quoted = value.start > 0 && matches!(bytes[value.start - 1], b'"' | b'\'' | b'`');
+    let assigned =
+        || bytes[name.span.end..value.start].iter().any(|b| matches!(b, b'=' | b':' | b'>'));
+    match name.kind {
+        NameKind::Password => quoted || assigned() || text.iter().any(u8::is_ascii_digit),
+        _ if text.iter().any(u8::is_ascii_digit) => text.len() >= 6,
+        NameKind::Secret => quoted || text.len() >= 24,
+        _ => text.len() >= 24 || text.len() >= 8 && text.iter().all(u8::is_ascii_uppercase),
+    }
+}

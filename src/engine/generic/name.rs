@@ -1,0 +1,299 @@
+//! The name round a fragment: its words, and what kind of secret they promise.
+
+use std::ops::Range;
+
+use super::super::assignment::may_be_assigned;
+use super::super::masks::is_word;
+use super::vocabulary::{ABOUT, OF_KEYS, OF_LISTS, OF_TABLES, PASSWORDS, PUBLIC, among};
+use crate::rules::NameKind;
+
+/// Bytes that a name may have on either side of a fragment.
+const REACH: usize = 64;
+/// Words of a name that are looked at, from its last one.
+pub const MOST_WORDS: usize = 12;
+
+/// A name whose last telling word holds the fragment.
+pub struct Name {
+    pub span: Range<usize>,
+    pub kind: NameKind,
+    /// Its words as they stand; the telling one at `telling`.
+    words: Vec<Range<usize>>,
+    telling: usize,
+}
+
+impl Name {
+    /// The name round `fragment`, if its last telling word holds it and it promises a secret.
+    pub fn round(bytes: &[u8], fragment: Range<usize>) -> Option<Name> {
+        let span = identifier(bytes, &fragment)?;
+        let words = words(bytes, &span);
+        let telling = words.iter().position(|word| fragment.start < word.end)?;
+        let kind = kind(&bytes[words[telling].clone()])?;
+        let last =
+            !words[telling + 1..].iter().any(|word| self::kind(&bytes[word.clone()]).is_some());
+        (last && words[telling].start <= fragment.start).then_some(Name {
+            span,
+            kind,
+            words,
+            telling,
+        })
+    }
+
+    /// Whether a word behind the telling one says that the value is about the secret.
+    pub fn is_about(&self, bytes: &[u8]) -> bool {
+        self.behind(bytes).any(|word| among(word, ABOUT))
+    }
+
+    /// Whether the value is no secret whatever it looks like: the id of a key, the place where a
+    /// list goes on, a column of a database, what is published.
+    pub fn is_no_secret(&self, bytes: &[u8]) -> bool {
+        // `(?<secret>…)` names a group of a regex.
+        if bytes[..self.span.start].ends_with(b"?<") || bytes[..self.span.start].ends_with(b"P<") {
+            return true;
+        }
+        let next = self.behind(bytes).next();
+        let id =
+            next.is_some_and(|word| among(word, &["id", "ids", "alphabet", "charset", "regex"]));
+        match self.kind {
+            NameKind::Key => {
+                id || self.before(bytes).any(|word| {
+                    among(word, OF_TABLES) || among(word, &["public", "pub", "publishable"])
+                })
+            }
+            NameKind::Token => {
+                let has = |known: &str| self.before(bytes).any(|word| among(word, &[known]));
+                // By a `clientRequestToken` a request that is sent twice is told.
+                has("client") && has("request")
+                    || self.before(bytes).any(|word| among(word, OF_LISTS))
+            }
+            _ => false,
+        }
+    }
+
+    /// Words behind the telling one, numbers left out.
+    pub fn words_behind(&self, bytes: &[u8]) -> usize {
+        self.behind(bytes).filter(|word| !word[0].is_ascii_digit()).count()
+    }
+
+    /// Whether the value is a digest or a ciphertext of the secret.
+    pub fn is_digest(&self, bytes: &[u8]) -> bool {
+        self.behind(bytes).chain(self.before(bytes)).any(|word| {
+            among(
+                word,
+                &[
+                    "hash",
+                    "hashed",
+                    "digest",
+                    "encrypted",
+                    "sha1",
+                    "sha256",
+                    "md5",
+                    "checksum",
+                    "fingerprint",
+                ],
+            )
+        })
+    }
+
+    /// Words in front that make a key one that is kept.
+    pub fn qualifiers(&self, bytes: &[u8]) -> usize {
+        self.before(bytes).filter(|word| among(word, OF_KEYS)).count()
+            + usize::from(self.is_compound(bytes))
+    }
+
+    /// Whether a word says that everybody may know the value.
+    pub fn is_public(&self, bytes: &[u8]) -> bool {
+        self.before(bytes).any(|word| among(word, PUBLIC))
+    }
+
+    pub fn words_before(&self) -> usize {
+        self.telling
+    }
+
+    /// The telling word as it stands.
+    pub fn telling<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
+        &bytes[self.words[self.telling].clone()]
+    }
+
+    /// `apikey`, `secretkey`: a telling word with a qualifier in it.
+    fn is_compound(&self, bytes: &[u8]) -> bool {
+        let word = self.telling(bytes).to_ascii_lowercase();
+        self.kind == NameKind::Key && word != b"key" && word != b"keys"
+    }
+
+    fn before<'b>(&'b self, bytes: &'b [u8]) -> impl Iterator<Item = &'b [u8]> {
+        self.words[..self.telling].iter().map(|word| &bytes[word.clone()])
+    }
+
+    fn behind<'b>(&'b self, bytes: &'b [u8]) -> impl Iterator<Item = &'b [u8]> {
+        self.words[self.telling + 1..].iter().map(|word| &bytes[word.clone()])
+    }
+
+    pub fn each_word<'b>(&'b self, bytes: &'b [u8]) -> impl Iterator<Item = &'b [u8]> {
+        self.words.iter().map(|word| &bytes[word.clone()])
+    }
+}
+
+/// The identifier round the fragment: word characters, and `-` and `.` between them. Most are
+/// turned down by what stands behind them.
+fn identifier(bytes: &[u8], fragment: &Range<usize>) -> Option<Range<usize>> {
+    let belongs = |at: usize| {
+        let joins = |at: usize| {
+            matches!(bytes[at], b'-' | b'.')
+                && at.checked_sub(1).is_some_and(|before| is_word(bytes[before]))
+                && bytes.get(at + 1).is_some_and(|&next| is_word(next))
+        };
+        at < bytes.len() && (is_word(bytes[at]) || joins(at))
+    };
+    let last = fragment.start + REACH;
+    let end = (fragment.start..last).find(|&at| !belongs(at))?;
+    if !may_be_assigned(bytes, end) {
+        return None;
+    }
+    let first = fragment.start.saturating_sub(REACH);
+    let start = (first..fragment.start).rev().take_while(|&at| belongs(at)).last();
+    let start = start.unwrap_or(fragment.start);
+    // A name that touches the border may go on there.
+    (start > first || first == 0).then_some(start..end)
+}
+
+/// The name's words: `camelCase` humps, numbers and what separators part.
+fn words(bytes: &[u8], span: &Range<usize>) -> Vec<Range<usize>> {
+    let mut words: Vec<Range<usize>> = Vec::new();
+    let mut at = span.start;
+    while at < span.end {
+        if !bytes[at].is_ascii_alphanumeric() {
+            at += 1;
+            continue;
+        }
+        let start = at;
+        let digit = bytes[at].is_ascii_digit();
+        let upper = |at: usize| at < span.end && bytes[at].is_ascii_uppercase();
+        let lower = |at: usize| at < span.end && bytes[at].is_ascii_lowercase();
+        if digit {
+            while at < span.end && bytes[at].is_ascii_digit() {
+                at += 1;
+            }
+        } else if upper(at) && upper(at + 1) {
+            // `APIKey` is `API`, `Key`; `APIs` is one word.
+            while upper(at) && !(lower(at + 1) && lower(at + 2)) {
+                at += 1;
+            }
+            if lower(at) {
+                at += 1;
+            }
+        } else {
+            at += 1;
+            while lower(at) {
+                at += 1;
+            }
+        }
+        words.push(start..at.max(start + 1));
+    }
+    let surplus = words.len().saturating_sub(MOST_WORDS);
+    words.drain(..surplus);
+    words
+}
+
+/// What the word promises.
+fn kind(word: &[u8]) -> Option<NameKind> {
+    let last = word.len().saturating_sub(1);
+    let plural = matches!(word.last(), Some(b's' | b'S')) && !ends_with(word, "ss");
+    let one = if plural { &word[..last] } else { word };
+    let ends = |endings: &[&str]| endings.iter().any(|ending| ends_with(one, ending));
+    if ends(&["password", "passwd", "passwort", "passphrase", "passcode", "paswd"])
+        || among(word, PASSWORDS)
+    {
+        return Some(NameKind::Password);
+    }
+    if ends(&["secret"]) {
+        return Some(NameKind::Secret);
+    }
+    if ends(&["token"]) {
+        return Some(NameKind::Token);
+    }
+    if ends(&["key"]) {
+        let front = &one[..one.len() - "key".len()];
+        return (front.is_empty() || among(front, OF_KEYS)).then_some(NameKind::Key);
+    }
+    if among(one, &["credential", "cred"]) {
+        return Some(NameKind::Credential);
+    }
+    if among(
+        one,
+        &[
+            "auth",
+            "basic",
+            "bearer",
+            "authorization",
+            "authorisation",
+            "authdata",
+            "oauth",
+            "authentication",
+        ],
+    ) {
+        return Some(NameKind::Auth);
+    }
+    among(one, &["salt", "nonce"]).then_some(NameKind::Salt)
+}
+
+fn ends_with(word: &[u8], ending: &str) -> bool {
+    let from = word.len().checked_sub(ending.len());
+    from.is_some_and(|from| word[from..].eq_ignore_ascii_case(ending.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str, fragment: &str) -> Option<(String, NameKind)> {
+        let at = text.to_ascii_lowercase().find(fragment).unwrap();
+        let name = Name::round(text.as_bytes(), at..at + fragment.len())?;
+        Some((text[name.span].to_owned(), name.kind))
+    }
+
+    #[test]
+    fn names_promise_what_their_last_telling_word_says() {
+        for (text, fragment, whole, kind) in [
+            ("my.DB_PASSWORD = 1", "pass", "my.DB_PASSWORD", NameKind::Password),
+            ("userPwd: 1", "pwd", "userPwd", NameKind::Password),
+            ("clientSecretValue = 1", "ecret", "clientSecretValue", NameKind::Secret),
+            ("--auth-token=1", "oken", "auth-token", NameKind::Token),
+            ("secretAccessKey: 1", "key", "secretAccessKey", NameKind::Key),
+            ("apikey = 1", "key", "apikey", NameKind::Key),
+            ("Authorization: Bearer 1", "auth", "Authorization", NameKind::Auth),
+            ("AUTH_SALT = 1", "salt", "AUTH_SALT", NameKind::Salt),
+        ] {
+            assert_eq!(name(text, fragment), Some((whole.to_owned(), kind)), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_words_promise_nothing() {
+        for (text, fragment) in [
+            ("author = 1", "auth"),
+            ("monkey = 1", "key"),
+            ("compass = 1", "pass"),
+            ("incredible = 1", "cred"),
+            // The last telling word is another one.
+            ("auth_token = 1", "auth"),
+            // Nothing is assigned.
+            ("password;", "pass"),
+        ] {
+            assert_eq!(name(text, fragment), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_may_take_its_promise_back() {
+        let told = |text: &str, fragment: &str| {
+            let at = text.to_ascii_lowercase().find(fragment).unwrap();
+            let name = Name::round(text.as_bytes(), at..at + fragment.len()).unwrap();
+            (name.is_no_secret(text.as_bytes()), name.is_about(text.as_bytes()))
+        };
+        assert_eq!(told("access_key_id = 1", "key"), (true, true));
+        assert_eq!(told("nextToken = 1", "oken"), (true, false));
+        assert_eq!(told("public_key = 1", "key"), (true, false));
+        assert_eq!(told("password_length = 1", "pass"), (false, true));
+        assert_eq!(told("api_key = 1", "key"), (false, false));
+    }
+}

@@ -1,0 +1,193 @@
+//! From a name to the values it is given: the shared reader of assignments, and looser ways of
+//! writing that only a judged value may come from.
+
+use std::ops::Range;
+
+use super::super::assignment;
+use super::super::masks::is_word;
+use crate::rules::{AFTER, LONGEST};
+
+/// Values of a list that are looked at.
+const MOST_VALUES: usize = 8;
+
+/// Bytes from the name's end on that are looked at.
+const REACH: usize = LONGEST + AFTER - 64;
+
+/// The spans of the values given to the name at `name`.
+pub fn values(bytes: &[u8], name: &Range<usize>) -> Vec<Range<usize>> {
+    let end = bytes.len().min(name.end + REACH);
+    let assigned = assignment::value_of(bytes, name.clone());
+    if let Some(value) = assigned.filter(|value| value.end <= end && !value.is_empty()) {
+        return vec![secret_part(bytes, value)];
+    }
+    let mut rest = Rest { bytes, at: name.end, end };
+    if let Some(value) = rest.element(name) {
+        return vec![value];
+    }
+    rest.skip(|b| matches!(b, b'"' | b'\'' | b'`' | b']' | b')'));
+    rest.list().or_else(|| rest.loosely().map(|value| vec![value])).unwrap_or_default()
+}
+
+/// Without the scheme of an HTTP header, and of several words the longest, which is what a
+/// hint in front of a secret leaves (`{name AQAA… da5a2e65…}`).
+fn secret_part(bytes: &[u8], value: Range<usize>) -> Range<usize> {
+    let text = &bytes[value.clone()];
+    let Some(blank) = text.iter().position(|&b| b == b' ') else { return value };
+    let scheme = &text[..blank];
+    let is_scheme = ["basic", "bearer", "token", "apikey", "ntlm", "negotiate", "digest"]
+        .iter()
+        .any(|known| known.as_bytes().eq_ignore_ascii_case(scheme));
+    let rest = &text[blank + 1..];
+    if is_scheme && !rest.is_empty() && !rest.contains(&b' ') {
+        return value.start + blank + 1..value.end;
+    }
+    value
+}
+
+struct Rest<'b> {
+    bytes: &'b [u8],
+    at: usize,
+    end: usize,
+}
+
+impl Rest<'_> {
+    fn peek(&self) -> Option<u8> {
+        (self.at < self.end).then(|| self.bytes[self.at])
+    }
+
+    fn skip(&mut self, wanted: impl Fn(u8) -> bool) -> usize {
+        let from = self.at;
+        while self.peek().is_some_and(&wanted) {
+            self.at += 1;
+        }
+        self.at - from
+    }
+
+    /// In any letter case.
+    fn starts_with(&self, text: &str) -> bool {
+        let here = self.bytes[self.at..self.end].get(..text.len());
+        here.is_some_and(|here| here.eq_ignore_ascii_case(text.as_bytes()))
+    }
+
+    /// The longest word of an XML element's text: a hint may stand beside the secret
+    /// (`<secret>{name AQAAABAAA da5a2e65…}</secret>`).
+    fn element(&self, name: &Range<usize>) -> Option<Range<usize>> {
+        let open = name.start.checked_sub(1).is_some_and(|at| self.bytes[at] == b'<');
+        let text = self.bytes[self.at..self.end].strip_prefix(b">").filter(|_| open)?;
+        let text = &text[..text.iter().position(|&b| b == b'<' || b == b'\n')?];
+        let start = self.at + 1;
+        let mut longest = start..start;
+        let mut at = start;
+        for word in text.split(|b| b" \t{}".contains(b)) {
+            if word.len() > longest.len() {
+                longest = at..at + word.len();
+            }
+            at += word.len() + 1;
+        }
+        (!longest.is_empty()).then_some(longest)
+    }
+
+    /// `= ["v", "w"]`, `: {"v"}`, `= []byte{1, 2, 3}`.
+    fn list(&mut self) -> Option<Vec<Range<usize>>> {
+        let from = self.at;
+        let found = self.list_here();
+        if found.is_none() {
+            self.at = from;
+        }
+        found
+    }
+
+    fn list_here(&mut self) -> Option<Vec<Range<usize>>> {
+        self.skip(|b| b == b' ');
+        if self.skip(|b| matches!(b, b':' | b'=' | b'>')) == 0 {
+            return None;
+        }
+        self.skip(|b| b == b' ');
+        let typed = self.starts_with("[]byte{") || self.starts_with("[]uint8{");
+        if typed {
+            self.skip(|b| b != b'{');
+        }
+        if !matches!(self.peek(), Some(b'[' | b'{' | b'(')) {
+            return None;
+        }
+        self.at += 1;
+        self.skip(|b| b.is_ascii_whitespace());
+        let start = self.at;
+        if self.peek()?.is_ascii_digit() {
+            // A key written as numbers.
+            let length = self.skip(|b| b.is_ascii_hexdigit() || b", \n\r\tx".contains(&b));
+            let numbers = start..start + length;
+            return (length >= 48).then(|| Vec::from([numbers]));
+        }
+        let mut values = Vec::new();
+        while let Some(mark @ (b'"' | b'\'')) = self.peek() {
+            self.at += 1;
+            let start = self.at;
+            self.skip(|b| b != mark && b != b'\n' && b != b'\\');
+            if self.peek() != Some(mark) || values.len() == MOST_VALUES {
+                break;
+            }
+            values.push(start..self.at);
+            self.at += 1;
+            self.skip(|b| b == b',' || b.is_ascii_whitespace());
+        }
+        (!values.is_empty()).then_some(values)
+    }
+
+    /// `password 'v'`, `token - 'v'`, `password is v`, `.netrc`'s `password v`.
+    fn loosely(&mut self) -> Option<Range<usize>> {
+        if self.skip(|b| b == b' ') == 0 {
+            return None;
+        }
+        for word in ["is ", "as ", "by ", "- ", "| ", "|"] {
+            if self.starts_with(word) {
+                self.at += word.len();
+                self.skip(|b| b == b' ');
+                break;
+            }
+        }
+        self.skip(|b| b == b':' || b == b' ');
+        let mark = self.peek().filter(|b| matches!(b, b'"' | b'\'' | b'`'));
+        self.at += usize::from(mark.is_some());
+        let start = self.at;
+        match mark {
+            Some(mark) => self.skip(|b| b != mark && b != b'\n'),
+            None => self.skip(|b| !b.is_ascii_whitespace() && !b"\"'`,;<>()[]{}|\\".contains(&b)),
+        };
+        let closed = match mark {
+            Some(mark) => self.peek() == Some(mark),
+            None => self.at < self.end || self.end == self.bytes.len(),
+        };
+        let called = mark.is_none() && self.peek() == Some(b'(');
+        (closed && !called && self.at > start && is_word(self.bytes[start]) | mark.is_some())
+            .then_some(start..self.at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read<'t>(text: &'t str, name: &str) -> Vec<&'t str> {
+        let at = text.find(name).unwrap();
+        let values = values(text.as_bytes(), &(at..at + name.len()));
+        values.into_iter().map(|value| &text[value]).collect()
+    }
+
+    #[test]
+    fn values_are_read_where_an_assignment_is_loose() {
+        for (text, name, wanted) in [
+            ("password = 'v1x9'", "password", &["v1x9"][..]),
+            ("acme token - 'v1x9'", "token", &["v1x9"]),
+            ("CREATE USER app IDENTIFIED BY 'v1x9'", "IDENTIFIED", &["v1x9"]),
+            ("machine h login me password v1x9\n", "password", &["v1x9"]),
+            ("\"tokens\": [\"v1x9\", \"w2y8\"]", "tokens", &["v1x9", "w2y8"]),
+            ("Authorization: Bearer v1x9\n", "Bearer", &["v1x9"]),
+            ("\"Authorization\": \"Basic djE6eDk=\"", "Authorization", &["djE6eDk="]),
+            ("<secret>{hint v1x9w2y8}</secret>", "secret", &["v1x9w2y8"]),
+            ("password = ask()", "password", &[]),
+        ] {
+            assert_eq!(read(text, name), wanted, "{text}");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Words of names, and what they say of the value.
+
+/// Words that say what a word in front of them is not: the secret itself.
+#[rustfmt::skip]
+pub const ABOUT: &[&str] = &[
+    "action", "alg", "algorithm", "alias", "area", "arn", "attr", "attribute", "box",
+    "button", "callback", "change", "changed", "char", "chars", "check", "class", "code",
+    "codes", "col", "column", "command", "config", "confirm", "count", "create", "created",
+    "date", "def", "description", "dialog", "dir", "directory", "enabled", "encoder",
+    "endpoint", "env", "error", "errors", "event", "exists", "expiration", "expired",
+    "expires", "expiry", "factory", "feature", "field", "fields", "file", "filename",
+    "flow", "form", "format", "func", "function", "generator", "group", "handler", "header",
+    "headers", "help", "hint", "host", "icon", "id", "ids", "idx", "index", "info", "input",
+    "invalid", "is", "item", "label", "len", "length", "level", "lifetime", "link", "list",
+    "location", "manager", "map", "max", "message", "method", "min", "missing", "mode",
+    "model", "msg", "name", "names", "needed", "option", "options", "page", "param",
+    "parameter", "params", "path", "pattern", "permission", "placeholder", "policy",
+    "prefix", "prompt", "prop", "property", "props", "provider", "reason", "ref", "regex",
+    "required", "reset", "role", "rule", "scheme", "scope", "size", "source", "state",
+    "status", "store", "strength", "style", "suffix", "table", "tag", "tags", "template",
+    "text", "time", "timeout", "title", "ttl", "type", "types", "uri", "url", "urls",
+    "usage", "used", "username", "validation", "validator", "var", "verify", "version",
+    "view", "warning", "width", "window",
+];
+
+/// Words that make a key one of a table's.
+#[rustfmt::skip]
+pub const OF_TABLES: &[&str] = &[
+    "cache", "composite", "foreign", "partition", "primary", "routing", "row", "sort",
+    "sorting",
+];
+
+/// Words that make a token the place where a list goes on.
+#[rustfmt::skip]
+pub const OF_LISTS: &[&str] = &[
+    "continuation", "idempotency", "next", "page", "pagination", "paging",
+];
+
+/// Words in front that say of which secret the name speaks.
+#[rustfmt::skip]
+pub const OF_KEYS: &[&str] = &[
+    "access", "account", "aes", "api", "app", "auth", "client", "consumer", "crypt",
+    "crypto", "customer", "decryption", "deploy", "encrypt", "encryption", "hmac", "ingest",
+    "integration", "jwt", "licence", "license", "master", "priv", "private", "project",
+    "rsa", "secret", "server", "service", "session", "shared", "sign", "signing", "storage",
+    "subscription", "symmetric",
+];
+
+/// Words that say that everybody may know it.
+#[rustfmt::skip]
+pub const PUBLIC: &[&str] = &[
+    "cache", "cancellation", "column", "continuation", "csrf", "cursor", "dict", "eof",
+    "foreign", "hot", "i18n", "idempotency", "index", "json", "lang", "locale", "lookup",
+    "map", "marker", "message", "meta", "next", "object", "page", "pagination", "paging",
+    "parser", "partition", "position", "primary", "pub", "public", "publickey",
+    "publishable", "registry", "request", "resume", "row", "s3", "shortcut", "site", "skip",
+    "sort", "sync", "syntax", "task", "translation", "xsrf",
+];
+
+/// Words that are a password's name only as a whole.
+#[rustfmt::skip]
+pub const PASSWORDS: &[&str] = &[
+    "adminpass", "dbpass", "dbpwd", "identified", "mypass", "pass", "psswd", "psswrd",
+    "psw", "pw", "pwd", "rootpass", "userpass",
+];
+
+/// Whether the word is one of the list's, in any letter case.
+pub fn among(word: &[u8], list: &[&str]) -> bool {
+    list.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word))
+}
