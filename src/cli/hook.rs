@@ -8,10 +8,12 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use keysieve::guard::{guard_in, guard_or_tracked, guard_range};
 use keysieve::hook::{self, Asked, HooksFolder, Installed, Origin, Uninstalled};
+use keysieve::policy::baseline::Expiry;
 use keysieve::report::Format;
 use keysieve::source::Silent;
 use keysieve::source::staged::GitEnvironment;
 
+use super::baseline::BaselineArgs;
 use super::engine::EngineArgs;
 use super::output::OutputArgs;
 
@@ -43,6 +45,8 @@ struct Run {
     #[command(flatten)]
     engine: EngineArgs,
     #[command(flatten)]
+    baseline: BaselineArgs,
+    #[command(flatten)]
     output: OutputArgs,
 }
 
@@ -67,7 +71,7 @@ impl Hook {
 impl Run {
     fn run(&self) -> anyhow::Result<ExitCode> {
         let engine = self.engine.engine()?;
-        let policy = self.engine.policy();
+        let policy = self.baseline.policy(Path::new("."), &engine, &self.engine, Expiry::Warns)?;
         let environment = GitEnvironment::of_process(Path::new("."));
         let asked = Asked::of_process()?;
         let report = self.engine.in_pool(|| match &asked {
