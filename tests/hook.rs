@@ -8,9 +8,26 @@ mod support;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use keysieve::hook::script::{line, text};
-use keysieve::hook::{Installed, Uninstalled, install, uninstall};
+use keysieve::hook::script;
+use keysieve::hook::{HookError, Installed, Manager, Stage, Uninstalled};
 use support::repository::{TempRepo, said};
+
+// Of the pre-commit hook, unless a test says otherwise.
+fn install(folder: &Path, binary: &Path) -> Result<Installed, HookError> {
+    keysieve::hook::install(folder, Stage::PreCommit, binary)
+}
+
+fn uninstall(folder: &Path) -> Result<Uninstalled, HookError> {
+    keysieve::hook::uninstall(folder, Stage::PreCommit)
+}
+
+fn text(binary: &Path) -> bstr::BString {
+    script::text(Stage::PreCommit, binary)
+}
+
+fn line(binary: &Path) -> bstr::BString {
+    script::line(Stage::PreCommit, binary)
+}
 
 /// A hooks folder that is not there yet, and the path of the hook in it.
 fn folder_to_be() -> (tempfile::TempDir, PathBuf, PathBuf) {
@@ -70,9 +87,12 @@ fn what_is_not_ours_is_left_alone() {
     let (_home, folder, hook) = folder_to_be();
     fs::create_dir_all(&folder).unwrap();
     let ours = text(Path::new("/opt/key sieve"));
-    for theirs in
-        [&b"#!/bin/sh\nmake lint\n"[..], b"", b"\xff", &[&ours, &b"\nlint\n"[..]].concat()]
-    {
+    for theirs in [
+        &b"#!/usr/bin/env python3\nlint()\n"[..],
+        b"",
+        b"\xff",
+        &[&ours, &b"\nlint\n"[..]].concat(),
+    ] {
         fs::write(&hook, theirs).unwrap();
         assert_foreign(&folder, &hook);
         assert_eq!(fs::read(&hook).unwrap(), theirs);
@@ -163,4 +183,122 @@ fn a_binary_that_is_gone_is_looked_for_on_the_path_and_else_blocks() {
     let found = run(&programs);
     assert_eq!(found.status.code(), Some(3));
     assert!(said(&found).contains("called with: hook run"), "{}", said(&found));
+}
+
+/// A hook of others in a repository, run by git.
+#[cfg(unix)]
+fn theirs(repository: &TempRepo, name: &str, text: &[u8]) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    let hook = repository.path().join(".git/hooks").join(name);
+    fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    fs::write(&hook, text).unwrap();
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o750)).unwrap();
+    hook
+}
+
+/// A stand-in for keysieve that says how it was called and what it was given, and ends with
+/// that code.
+#[cfg(unix)]
+fn stand_in_that_ends(path: &Path, code: u8) {
+    stand_in(path);
+    fs::write(path, format!("#!/bin/sh\necho \"called with: $*\"\nexit {code}\n")).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_shell_script_of_others_runs_ours_first_and_ends_as_it_did() {
+    use std::os::unix::fs::PermissionsExt;
+    let repository = TempRepo::new();
+    let folder = repository.path().join(".git/hooks");
+    let binary = repository.home().join("it's here/keysieve");
+    let commit = || repository.try_git(&["commit", "--allow-empty", "-m", "one"]);
+    for shebang in ["#!/bin/sh", "#!/bin/sh -eu", "#!/usr/bin/env bash"] {
+        let before = format!("{shebang}\necho theirs \"${{keysieve-unset}}\"\nexit 7\n");
+        let hook = theirs(&repository, "pre-commit", before.as_bytes());
+        stand_in_that_ends(&binary, 0);
+        assert_eq!(install(&folder, &binary).unwrap(), Installed::Chained(hook.clone()));
+        assert_eq!(install(&folder, &binary).unwrap(), Installed::Unchanged(hook.clone()));
+        assert_eq!(hook.metadata().unwrap().permissions().mode() & 0o777, 0o750);
+        let output = commit();
+        assert!(!output.status.success());
+        assert!(said(&output).contains("called with: hook run\ntheirs unset"), "{}", said(&output));
+        let alone = repository.command(&hook, &repository.path()).output().unwrap();
+        assert_eq!(alone.status.code(), Some(7));
+
+        stand_in_that_ends(&binary, 3);
+        let output = repository.command(&hook, &repository.path()).output().unwrap();
+        assert_eq!(output.status.code(), Some(3));
+        assert!(!said(&output).contains("theirs"), "{}", said(&output));
+
+        fs::remove_file(&binary).unwrap();
+        let mut gone = repository.command("/bin/sh", &repository.path());
+        let gone = gone.arg(&hook).env("PATH", "/nowhere").output().unwrap();
+        assert_eq!(gone.status.code(), Some(2), "{}", said(&gone));
+        assert!(said(&gone).contains("git commit --no-verify"), "{}", said(&gone));
+
+        assert_eq!(uninstall(&folder).unwrap(), Uninstalled::Unchained(hook.clone()));
+        assert_eq!(fs::read(&hook).unwrap(), before.as_bytes());
+        assert_eq!(hook.metadata().unwrap().permissions().mode() & 0o777, 0o750);
+        assert_eq!(uninstall(&folder).unwrap(), Uninstalled::Foreign(hook));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_git_does_not_run_is_not_chained_to() {
+    use std::os::unix::fs::PermissionsExt;
+    let repository = TempRepo::new();
+    let hook = theirs(&repository, "pre-commit", b"#!/bin/sh\nexit 0\n");
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o644)).unwrap();
+    assert!(matches!(
+        install(hook.parent().unwrap(), Path::new("/opt/keysieve")).unwrap(),
+        Installed::Foreign(_)
+    ));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_managed_folder_is_left_alone_and_the_managers_lines_are_told() {
+    let repository = TempRepo::new();
+    let pre_commit =
+        b"#!/usr/bin/env bash\n# File generated by pre-commit: https://pre-commit.com\nexit 0\n";
+    let lefthook = b"#!/bin/sh\ncall_lefthook run \"pre-push\" \"$@\"\n";
+    for (name, text, manager, words) in [
+        (
+            "pre-commit",
+            &pre_commit[..],
+            "pre-commit",
+            ["- id: keysieve", ".pre-commit-config.yaml"],
+        ),
+        ("pre-push", lefthook, "lefthook", ["run: keysieve hook run", "lefthook.yml"]),
+    ] {
+        let hook = theirs(&repository, name, text);
+        assert_managed(&repository, manager, &words);
+        assert_eq!(fs::read(&hook).unwrap(), text);
+        assert_eq!(
+            fs::read_dir(hook.parent().unwrap())
+                .unwrap()
+                .filter(|e| { e.as_ref().unwrap().path().extension().is_none() })
+                .count(),
+            1
+        );
+        fs::remove_file(hook).unwrap();
+    }
+    repository.git(&["config", "core.hooksPath", ".husky/_"]);
+    assert_managed(
+        &repository,
+        "husky",
+        &["keysieve hook run || exit $?", "to .husky/pre-commit:"],
+    );
+    assert!(!repository.path().join(".husky").exists());
+    assert_eq!(Manager::of(&repository.path().join(".husky")), Some(Manager::Husky));
+}
+
+#[cfg(unix)]
+fn assert_managed(repository: &TempRepo, manager: &str, words: &[&str]) {
+    let mut command = repository.command(env!("CARGO_BIN_EXE_keysieve"), &repository.path());
+    let output = command.args(["hook", "install"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains(&format!("{manager} manages the hooks")), "{}", said(&output));
+    words.iter().for_each(|word| assert!(said(&output).contains(word), "{}", said(&output)));
 }

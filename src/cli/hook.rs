@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use keysieve::guard::{guard_in, guard_or_tracked, guard_range};
-use keysieve::hook::{self, Asked, HooksFolder, Installed, Origin, Uninstalled};
+use keysieve::hook::{self, Asked, HooksFolder, Installed, Origin, Stage, Uninstalled};
 use keysieve::policy::baseline::Expiry;
 use keysieve::report::Format;
 use keysieve::source::Silent;
@@ -51,10 +51,14 @@ struct Run {
 }
 
 /// Install the hook in the repository that the current folder belongs to
+///
+/// Another's hook that is a shell script runs keysieve first, then goes on as before. One in
+/// another language, and a folder that husky, lefthook or pre-commit manage, are left alone: what
+/// to add by hand is told.
 #[derive(Args)]
 struct Install {}
 
-/// Remove the hook that `hook install` put in
+/// Take out what `hook install` put in; another's hook is then as it was before
 #[derive(Args)]
 struct Uninstall {}
 
@@ -86,18 +90,37 @@ impl Run {
 }
 
 fn install() -> anyhow::Result<ExitCode> {
-    let folder = hooks_folder()?;
+    let (folder, stage) = (hooks_folder()?, Stage::PreCommit);
     let binary = std::env::current_exe().context("cannot tell where the keysieve binary is")?;
-    match hook::install(&folder.path, &binary)? {
+    match hook::install(&folder.path, stage, &binary)? {
         Installed::Created(path) => say(&format!("Installed the hook {}.", shown(&path)))?,
         Installed::Replaced(path) => say(&format!("Renewed the hook {}.", shown(&path)))?,
         Installed::Unchanged(path) => {
             say(&format!("The hook {} is in place already.", shown(&path)))?;
         }
+        Installed::Chained(path) => say(&format!(
+            "Another hook stands at {}: it runs keysieve first now, then goes on as before.",
+            shown(&path)
+        ))?,
+        Installed::Managed(manager) => {
+            let lines = manager.lines(stage).replace('\n', "\n    ");
+            say(&format!(
+                "{} manages the hooks here; nothing was changed.\n\
+                 To have it run keysieve, add this to {}:\n\n    {lines}\n",
+                manager.name(),
+                manager.file(stage)
+            ))?;
+            if let Some(command) = manager.then(stage) {
+                say(&format!("Then run `{command}`."))?;
+            }
+            return Ok(ExitCode::from(2));
+        }
         Installed::Foreign(foreign) => {
             say(&format!(
-                "Another hook stands at {}; nothing was changed.\n\
-                 To have it run keysieve, add this line to it, near its beginning:\n\n    {}\n",
+                "Another hook stands at {} that is no shell script which git runs, or whose lines \
+                 for keysieve were edited; nothing was changed.\n\
+                 To have it run keysieve, have it do what this line of a shell script does, near \
+                 its beginning:\n\n    {}\n",
                 shown(&foreign.path),
                 foreign.line
             ))?;
@@ -111,8 +134,12 @@ fn install() -> anyhow::Result<ExitCode> {
 }
 
 fn uninstall() -> anyhow::Result<ExitCode> {
-    match hook::uninstall(&hooks_folder()?.path)? {
+    let stage = Stage::PreCommit;
+    match hook::uninstall(&hooks_folder()?.path, stage)? {
         Uninstalled::Removed(path) => say(&format!("Removed the hook {}.", shown(&path)))?,
+        Uninstalled::Unchained(path) => {
+            say(&format!("The hook {} is as it was before.", shown(&path)))?;
+        }
         Uninstalled::NotThere(path) => say(&format!("There is no hook at {}.", shown(&path)))?,
         Uninstalled::Foreign(path) => {
             say(&format!(

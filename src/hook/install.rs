@@ -1,4 +1,5 @@
-//! Puts the hook in and takes it out again. What is not ours is never touched.
+//! Puts a hook in and takes it out again. Of what is not ours only a shell script is touched:
+//! a marked block is put behind its first line, and taken out to the byte.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -7,10 +8,7 @@ use std::path::{Path, PathBuf};
 use bstr::BString;
 use tempfile::NamedTempFile;
 
-use super::script;
-
-/// The hook's name, which is also the moment at which git runs it.
-const NAME: &str = "pre-commit";
+use super::{Manager, Stage, script};
 
 /// What `install` came to. Each carries the hook's path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +19,10 @@ pub enum Installed {
     Replaced(PathBuf),
     /// The same text stood there already.
     Unchanged(PathBuf),
+    /// Another's shell script runs ours first now.
+    Chained(PathBuf),
+    /// A program manages the folder. Nothing was changed.
+    Managed(Manager),
     /// Another hook stands there. Nothing was changed.
     Foreign(ForeignHook),
 }
@@ -30,6 +32,8 @@ pub enum Installed {
 pub enum Uninstalled {
     /// Our hook is gone.
     Removed(PathBuf),
+    /// Another's hook is as it was before ours was chained to it.
+    Unchained(PathBuf),
     /// No hook stood there.
     NotThere(PathBuf),
     /// Another hook stands there. Nothing was changed.
@@ -59,31 +63,52 @@ pub struct HookError {
 
 /// Installs the hook for the keysieve binary at `binary`, an absolute path, in the hooks
 /// folder, which is made where it is missing.
-pub fn install(folder: &Path, binary: &Path) -> Result<Installed, HookError> {
-    let path = folder.join(NAME);
-    let text = script::text(binary);
-    match Standing::at(&path)? {
-        Standing::Foreign => {
-            Ok(Installed::Foreign(ForeignHook { path, line: script::line(binary) }))
-        }
+pub fn install(folder: &Path, stage: Stage, binary: &Path) -> Result<Installed, HookError> {
+    let path = folder.join(stage.name());
+    let standing = Standing::at(&path)?;
+    if !matches!(standing, Standing::Ours { .. })
+        && let Some(manager) = Manager::of(folder)
+    {
+        return Ok(Installed::Managed(manager));
+    }
+    let text = script::text(stage, binary);
+    let replace = |text: &[u8], mode| {
+        write(folder, text, mode, |file| file.persist(&path)).map_err(HookError::to("write", &path))
+    };
+    match standing {
         Standing::Ours { text: old, runs: true } if old == text => Ok(Installed::Unchanged(path)),
         Standing::Ours { .. } => {
-            write(folder, &text, |file| file.persist(&path))
-                .map_err(HookError::to("write", &path))?;
+            replace(&text, None)?;
             Ok(Installed::Replaced(path))
         }
         Standing::Nothing => {
             // A hook that came into being in between is somebody's: it is not overwritten.
-            write(folder, &text, |file| file.persist_noclobber(&path))
+            write(folder, &text, None, |file| file.persist_noclobber(&path))
                 .map_err(HookError::to("write", &path))?;
             Ok(Installed::Created(path))
         }
+        Standing::Theirs { text: old, mode } => match script::chained(stage, binary, &old) {
+            Some(text) if text == old => Ok(Installed::Unchanged(path)),
+            Some(text) => {
+                replace(&text, Some(mode))?;
+                Ok(Installed::Chained(path))
+            }
+            None => Ok(Installed::foreign(path, stage, binary)),
+        },
+        Standing::Foreign => Ok(Installed::foreign(path, stage, binary)),
     }
 }
 
-/// Removes the hook from the hooks folder if it is ours. The folder stays.
-pub fn uninstall(folder: &Path) -> Result<Uninstalled, HookError> {
-    let path = folder.join(NAME);
+impl Installed {
+    fn foreign(path: PathBuf, stage: Stage, binary: &Path) -> Installed {
+        Installed::Foreign(ForeignHook { path, line: script::line(stage, binary) })
+    }
+}
+
+/// Removes the hook from the hooks folder if it is ours, and our block from another's. The
+/// folder stays.
+pub fn uninstall(folder: &Path, stage: Stage) -> Result<Uninstalled, HookError> {
+    let path = folder.join(stage.name());
     match Standing::at(&path)? {
         Standing::Nothing => Ok(Uninstalled::NotThere(path)),
         Standing::Foreign => Ok(Uninstalled::Foreign(path)),
@@ -91,13 +116,30 @@ pub fn uninstall(folder: &Path) -> Result<Uninstalled, HookError> {
             fs::remove_file(&path).map_err(HookError::to("remove", &path))?;
             Ok(Uninstalled::Removed(path))
         }
+        Standing::Theirs { text, mode } => match script::unchained(&text) {
+            None => Ok(Uninstalled::Foreign(path)),
+            Some(theirs) => {
+                write(folder, &theirs, Some(mode), |file| file.persist(&path))
+                    .map_err(HookError::to("write", &path))?;
+                Ok(Uninstalled::Unchained(path))
+            }
+        },
     }
 }
 
 /// What stands at the hook's path.
 enum Standing {
     Nothing,
-    Ours { text: Vec<u8>, runs: bool },
+    Ours {
+        text: Vec<u8>,
+        runs: bool,
+    },
+    /// A file that git runs.
+    Theirs {
+        text: Vec<u8>,
+        mode: fs::Permissions,
+    },
+    /// No file, or one that git does not run.
     Foreign,
 }
 
@@ -113,22 +155,29 @@ impl Standing {
         let text = fs::read(path).map_err(HookError::to("read", path))?;
         if script::is_ours(&text) {
             Ok(Standing::Ours { text, runs: may_run(&metadata) })
+        } else if somebody_may_run(&metadata) {
+            Ok(Standing::Theirs { text, mode: metadata.permissions() })
         } else {
             Ok(Standing::Foreign)
         }
     }
 }
 
-/// Writes a file beside its place, complete and with the run bit, before it takes the place.
+/// Writes a file beside its place, complete and with the run bit or with the permissions of the
+/// one it takes the place of, before it takes the place.
 fn write(
     folder: &Path,
     text: &[u8],
+    mode: Option<fs::Permissions>,
     put: impl FnOnce(NamedTempFile) -> Result<File, tempfile::PersistError>,
 ) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let mut file = NamedTempFile::new_in(folder)?;
     file.write_all(text)?;
-    let_run(file.as_file())?;
+    match mode {
+        Some(mode) => file.as_file().set_permissions(mode)?,
+        None => let_run(file.as_file())?,
+    }
     file.as_file().sync_all()?;
     put(file)?;
     Ok(())
@@ -146,6 +195,12 @@ fn may_run(metadata: &fs::Metadata) -> bool {
     metadata.permissions().mode() & 0o111 == 0o111
 }
 
+#[cfg(unix)]
+fn somebody_may_run(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    metadata.permissions().mode() & 0o111 != 0
+}
+
 /// Without run bits git goes by the shebang.
 #[cfg(not(unix))]
 fn let_run(_file: &File) -> io::Result<()> {
@@ -154,6 +209,11 @@ fn let_run(_file: &File) -> io::Result<()> {
 
 #[cfg(not(unix))]
 fn may_run(_metadata: &fs::Metadata) -> bool {
+    true
+}
+
+#[cfg(not(unix))]
+fn somebody_may_run(_metadata: &fs::Metadata) -> bool {
     true
 }
 

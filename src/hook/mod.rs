@@ -1,13 +1,17 @@
-//! The pre-commit hook: where git looks for it, what it says, how it comes and goes.
+//! The hooks: where git looks for them, what they say, how they come and go.
 //!
-//! The hook itself only finds the keysieve binary and hands over to it; what a commit adds is
+//! A hook itself only finds the keysieve binary and hands over to it; what a commit adds is
 //! judged by the guard.
 
 mod framework;
 mod install;
 mod location;
+mod manager;
 pub mod script;
+mod stage;
 
 pub use framework::{Asked, HalfARange};
 pub use install::{ForeignHook, HookError, Installed, Uninstalled, install, uninstall};
 pub use location::{HooksFolder, LocationError, Origin, hooks_folder};
+pub use manager::Manager;
+pub use stage::Stage;

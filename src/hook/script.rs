@@ -1,48 +1,66 @@
-//! The hook's text: a POSIX shell script that finds keysieve and hands over to it, or blocks.
+//! The hook's text: a POSIX shell script that finds keysieve and hands over to it, or blocks;
+//! and the block of lines that does so within another's shell script.
 
 use std::path::Path;
 
 use bstr::{BString, ByteSlice, ByteVec};
 
+use super::Stage;
+
 /// Shebang and the beginning of the marker line. The line ends with a checksum of all that
 /// follows, so that a hook somebody has edited is theirs and not ours any more.
 const HEAD: &[u8] = b"#!/bin/sh\n# hook of keysieve, sum ";
 
-/// Behind the path of the binary. Where no binary is found the commit stops: a guard that
-/// cannot look must not let pass.
-const FIND_AND_RUN: &str = r#"
+/// The first line of a block within another's hook, up to the checksum of what lies between
+/// that line and the last.
+const BEGIN: &[u8] = b"# >>> keysieve, which `keysieve hook uninstall` takes out again, sum ";
+const END: &[u8] = b"# <<< keysieve\n";
+
+/// Behind the path of the binary. Where no binary is found git is stopped: a guard that cannot
+/// look must not let pass.
+const FIND: &str = r#"
 if ! [ -f "$keysieve" ] || ! [ -x "$keysieve" ]; then
     keysieve=$(command -v keysieve) || keysieve=
 fi
 if [ -z "$keysieve" ]; then
     printf '%s\n' \
-        'keysieve: commit stopped: it was not searched for secrets, the keysieve binary is gone' \
+        'keysieve: WHAT stopped: it was not searched for secrets, the keysieve binary is gone' \
         'from where this hook was installed and is not on PATH.' \
-        'To go on, install keysieve and run `keysieve hook install`,' \
-        'or pass this one commit unsearched with `git commit --no-verify`.' >&2
+        'To go on, install keysieve and run `keysieve hook install STAGE`,' \
+        'or pass this one WHAT unsearched with `git WHAT --no-verify`.' >&2
     exit 2
 fi
-exec "$keysieve" hook run
 "#;
 
-/// The pre-commit hook for the keysieve binary at that path. `keysieve hook install` may
-/// replace such a text and `keysieve hook uninstall` remove it.
-pub fn text(binary: &Path) -> BString {
+/// Another's pre-push hook reads the same lines of standard input after us.
+const KEEP_INPUT: &str = "keysieve_refs=$(cat)\n";
+const GIVE_INPUT: &str = "\
+if [ -n \"$keysieve_refs\" ]; then
+    exec <<KEYSIEVE_REFS
+$keysieve_refs
+KEYSIEVE_REFS
+else
+    exec </dev/null
+fi
+";
+
+/// The hook for the keysieve binary at that path. `keysieve hook install` may replace such a
+/// text and `keysieve hook uninstall` remove it.
+pub fn text(stage: Stage, binary: &Path) -> BString {
     let mut body = BString::from(
         "# `keysieve hook install` replaces this file and `keysieve hook uninstall` removes it,\n\
-         # as long as nobody edits it.\n\
-         keysieve=",
+         # as long as nobody edits it.\n",
     );
-    body.push_str(quoted(binary));
-    body.push_str(FIND_AND_RUN);
+    body.push_str(find(stage, binary));
+    body.push_str(format!("exec \"$keysieve\" {}\n", stage.words()));
     [HEAD, sum(&body).as_bytes(), b"\n", &body].concat().into()
 }
 
 /// The line by which another hook, being a shell script, runs the guard and stops where it
 /// says so.
-pub fn line(binary: &Path) -> BString {
+pub fn line(stage: Stage, binary: &Path) -> BString {
     let mut line = quoted(binary);
-    line.push_str(" hook run || exit $?");
+    line.push_str(format!(" {} || exit $?", stage.words()));
     line
 }
 
@@ -51,6 +69,69 @@ pub(super) fn is_ours(text: &[u8]) -> bool {
     let rest = text.strip_prefix(HEAD);
     let parts = rest.and_then(|rest| rest.split_once_str("\n"));
     parts.is_some_and(|(marked, body)| marked == sum(body).as_bytes())
+}
+
+/// Another's shell script with our block behind its first line, in place of one that stands
+/// there. `None` where the text is no such script.
+pub(super) fn chained(stage: Stage, binary: &Path, theirs: &[u8]) -> Option<BString> {
+    let theirs = unchained(theirs).unwrap_or_else(|| theirs.into());
+    // A block that was edited is not ours to take out, and a second one would be one too many.
+    if theirs.contains_str(BEGIN) {
+        return None;
+    }
+    let (first, rest) = theirs.split_once_str("\n")?;
+    is_shell(first).then(|| {
+        let block = block(stage, binary);
+        [first, b"\n", &block, rest].concat().into()
+    })
+}
+
+/// The text without our block; `None` where there is none, or where it was edited.
+pub(super) fn unchained(text: &[u8]) -> Option<BString> {
+    let begin = text.find(BEGIN)?;
+    let (marked, rest) = text[begin + BEGIN.len()..].split_once_str("\n")?;
+    let (body, after) = rest.split_once_str(END)?;
+    let is_whole = begin == 0 || text[begin - 1] == b'\n';
+    (is_whole && marked == sum(body).as_bytes()).then(|| [&text[..begin], after].concat().into())
+}
+
+/// In a subshell, so that no name of ours is seen in their script, whatever its options.
+fn block(stage: Stage, binary: &Path) -> BString {
+    let (keep, give) = match stage {
+        Stage::PrePush => (KEEP_INPUT, GIVE_INPUT),
+        Stage::PreCommit | Stage::CommitMsg => ("", ""),
+    };
+    let input = if keep.is_empty() { "" } else { "printf '%s\\n' \"$keysieve_refs\" | " };
+    let mut body = BString::from(keep);
+    body.push_str("(\n");
+    body.push_str(find(stage, binary));
+    body.push_str(format!("{input}\"$keysieve\" {}\n) || exit $?\n{give}", stage.words()));
+    [BEGIN, sum(&body).as_bytes(), b"\n", &body, END].concat().into()
+}
+
+fn find(stage: Stage, binary: &Path) -> BString {
+    let (what, option) = match stage {
+        Stage::PreCommit => ("commit", ""),
+        Stage::CommitMsg => ("commit", " --stage commit-msg"),
+        Stage::PrePush => ("push", " --stage pre-push"),
+    };
+    let mut lines = BString::from("keysieve=");
+    lines.push_str(quoted(binary));
+    lines.push_str(FIND.replace("WHAT", what).replace(" STAGE", option));
+    lines
+}
+
+/// Whether a script's first line names a shell that reads POSIX's language.
+fn is_shell(first: &[u8]) -> bool {
+    let words = first.strip_prefix(b"#!").unwrap_or_default();
+    let mut words = words.split_str(" ").filter(|word| !word.is_empty());
+    let name = |path: Option<&[u8]>| path?.rsplit_str("/").next().map(<[u8]>::to_vec);
+    let program = match name(words.next()) {
+        Some(env) if env == b"env" => name(words.next()),
+        program => program,
+    };
+    let shells: [&[u8]; 5] = [b"sh", b"bash", b"dash", b"ash", b"ksh"];
+    program.is_some_and(|program| shells.contains(&&program[..]))
 }
 
 fn sum(body: &[u8]) -> String {
@@ -72,10 +153,46 @@ mod tests {
 
     #[test]
     fn our_text_is_ours_until_it_is_edited() {
-        let ours = text(Path::new("/opt/it's here/keysieve"));
-        assert!(is_ours(&ours));
-        assert!(!is_ours(&[&ours[..], b"make lint\n"].concat()));
-        assert!(!is_ours(&ours.replace("hook run", "hook run || true")));
+        for stage in Stage::ALL {
+            let ours = text(stage, Path::new("/opt/it's here/keysieve"));
+            assert!(is_ours(&ours));
+            assert!(!is_ours(&[&ours[..], b"make lint\n"].concat()));
+            assert!(!is_ours(&ours.replace("hook run", "hook run || true")));
+        }
         assert!(!is_ours(b"#!/bin/sh\n"));
+    }
+
+    #[test]
+    fn a_block_comes_and_goes_and_comes_once() {
+        let (here, there) = (Path::new("/opt/it's here/keysieve"), Path::new("/usr/bin/keysieve"));
+        for stage in Stage::ALL {
+            for theirs in
+                [&b"#!/bin/sh\n"[..], b"#! /usr/bin/env bash -e\nmake\r\n\xff", b"#!sh\n\n"]
+            {
+                let once = chained(stage, here, theirs).expect("a shell script");
+                assert_eq!(chained(stage, here, &once), Some(once.clone()));
+                assert_eq!(unchained(&once).expect("a block"), theirs);
+                let moved = chained(stage, there, &once).expect("a shell script");
+                assert_eq!(unchained(&moved).expect("a block"), theirs);
+                let edited = once.replace("hook run", "hook run || true");
+                assert_eq!((unchained(&edited), chained(stage, here, &edited)), (None, None));
+            }
+        }
+        assert_eq!(unchained(b"#!/bin/sh\n"), None);
+    }
+
+    #[test]
+    fn another_language_is_no_shell() {
+        let others = [
+            "#!/usr/bin/env python3\n",
+            "",
+            "make\n",
+            "#!/bin/sh\r\n",
+            "#!/bin/sh",
+            "#!/bin/fish\n",
+        ];
+        for theirs in others {
+            assert_eq!(chained(Stage::PreCommit, Path::new("/k"), theirs.as_bytes()), None);
+        }
     }
 }
