@@ -14,8 +14,9 @@ use crate::findings::{Credential, Fingerprint, group};
 use crate::policy::Policy;
 use crate::report::{Report, Task};
 use crate::scan::{look, redacted, scan};
-use crate::source::added::{Added, RangeError};
+use crate::source::added::{Added, RangeError, Update};
 use crate::source::git::GitError;
+use crate::source::message::Message;
 use crate::source::staged::{GitEnvironment, Staged, StagedError};
 use crate::source::{Coverage, Progress, Silent};
 
@@ -94,6 +95,34 @@ pub fn guard_range(
     progress: &dyn Progress,
 ) -> Result<Report, GuardError> {
     added_by(&Added::between(environment, from, to)?, engine, policy, progress)
+}
+
+/// The credentials that a push brings to the other side: by commits, by their messages and by
+/// those of annotated tags.
+pub fn guard_push(
+    environment: &GitEnvironment,
+    updates: &[Update],
+    engine: &Engine,
+    policy: &Policy,
+    progress: &dyn Progress,
+) -> Result<Report, GuardError> {
+    added_by(&Added::pushed(environment, updates)?, engine, policy, progress)
+}
+
+/// [`guard_push`] of a revision to where nothing is known of what is there.
+pub fn guard_unpushed(
+    environment: &GitEnvironment,
+    revision: &str,
+    engine: &Engine,
+    policy: &Policy,
+    progress: &dyn Progress,
+) -> Result<Report, GuardError> {
+    added_by(&Added::unpushed(environment, revision)?, engine, policy, progress)
+}
+
+/// The credentials in the message of the commit that is being made.
+pub fn guard_message(message: &Message, engine: &Engine, policy: &Policy) -> Report {
+    Report { task: Task::Guard, ..scan(message, engine, policy, &Silent) }
 }
 
 fn added_by(

@@ -1,16 +1,22 @@
 //! `keysieve hook run`, `hook install` and `hook uninstall`.
 
-use std::io::Write;
+use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
-use clap::{Args, Subcommand};
-use keysieve::guard::{guard_in, guard_or_tracked, guard_range};
+use anyhow::{Context, anyhow, bail};
+use clap::{Args, Subcommand, ValueEnum};
+use keysieve::engine::Engine;
+use keysieve::guard::{
+    guard_in, guard_message, guard_or_tracked, guard_push, guard_range, guard_unpushed,
+};
 use keysieve::hook::{self, Asked, HooksFolder, Installed, Origin, Stage, Uninstalled};
+use keysieve::policy::Policy;
 use keysieve::policy::baseline::Expiry;
-use keysieve::report::Format;
+use keysieve::report::{Format, Report};
 use keysieve::source::Silent;
+use keysieve::source::added::Update;
+use keysieve::source::message::Message;
 use keysieve::source::staged::GitEnvironment;
 
 use super::baseline::BaselineArgs;
@@ -42,6 +48,12 @@ enum HookCommand {
 /// --all-files`, all that git tracks is scanned.
 #[derive(Args)]
 struct Run {
+    /// The moment at which git runs the hook
+    #[arg(long, value_enum, default_value_t)]
+    stage: StageName,
+    /// With --stage commit-msg, the file that holds the message
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
     #[command(flatten)]
     engine: EngineArgs,
     #[command(flatten)]
@@ -56,18 +68,47 @@ struct Run {
 /// another language, and a folder that husky, lefthook or pre-commit manage, are left alone: what
 /// to add by hand is told.
 #[derive(Args)]
-struct Install {}
+struct Install {
+    /// The moment at which git runs the hook
+    #[arg(long, value_enum, default_value_t)]
+    stage: StageName,
+}
 
 /// Take out what `hook install` put in; another's hook is then as it was before
 #[derive(Args)]
-struct Uninstall {}
+struct Uninstall {
+    /// The moment at which git runs the hook
+    #[arg(long, value_enum, default_value_t)]
+    stage: StageName,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum StageName {
+    /// What the next commit adds
+    #[default]
+    PreCommit,
+    /// A commit's message, without its comments
+    CommitMsg,
+    /// What a push sends, messages of commits and tags too; git's lines come on standard input
+    PrePush,
+}
+
+impl From<StageName> for Stage {
+    fn from(name: StageName) -> Stage {
+        match name {
+            StageName::PreCommit => Stage::PreCommit,
+            StageName::CommitMsg => Stage::CommitMsg,
+            StageName::PrePush => Stage::PrePush,
+        }
+    }
+}
 
 impl Hook {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         match &self.command {
             HookCommand::Run(command) => command.run(),
-            HookCommand::Install(_) => install(),
-            HookCommand::Uninstall(_) => uninstall(),
+            HookCommand::Install(Install { stage }) => install((*stage).into()),
+            HookCommand::Uninstall(Uninstall { stage }) => uninstall((*stage).into()),
         }
     }
 }
@@ -76,21 +117,57 @@ impl Run {
     fn run(&self) -> anyhow::Result<ExitCode> {
         let engine = self.engine.engine()?;
         let policy = self.baseline.policy(Path::new("."), &engine, &self.engine, Expiry::Warns)?;
-        let environment = GitEnvironment::of_process(Path::new("."));
-        let asked = Asked::of_process()?;
-        let report = self.engine.in_pool(|| match &asked {
-            Asked::Staged => guard_in(&environment, &engine, &policy, &Silent),
-            Asked::StagedOrTracked => guard_or_tracked(&environment, &engine, &policy, &Silent),
-            Asked::Range { from, to } => {
-                guard_range(&environment, from, to, &engine, &policy, &Silent)
-            }
+        let report = self.engine.in_pool(|| match self.stage.into() {
+            Stage::PreCommit => before_commit(&engine, &policy),
+            Stage::CommitMsg => of_message(self.file.as_deref(), &engine, &policy),
+            Stage::PrePush => before_push(&engine, &policy),
         })??;
         self.output.deliver(&report, engine.rules(), Some(Format::Human))
     }
 }
 
-fn install() -> anyhow::Result<ExitCode> {
-    let (folder, stage) = (hooks_folder()?, Stage::PreCommit);
+fn before_commit(engine: &Engine, policy: &Policy) -> anyhow::Result<Report> {
+    let here = GitEnvironment::of_process(Path::new("."));
+    Ok(match Asked::of_process()? {
+        Asked::Staged => guard_in(&here, engine, policy, &Silent),
+        Asked::StagedOrTracked => guard_or_tracked(&here, engine, policy, &Silent),
+        Asked::Range { from, to } => guard_range(&here, &from, &to, engine, policy, &Silent),
+    }?)
+}
+
+/// Git says by the editor's name whether it starts one ("commit-msg" hooks run with
+/// `GIT_EDITOR=:` where it does not).
+fn of_message(file: Option<&Path>, engine: &Engine, policy: &Policy) -> anyhow::Result<Report> {
+    let file = file.context("--stage commit-msg needs the FILE that git names to its hook")?;
+    let edited = std::env::var_os("GIT_EDITOR").is_none_or(|editor| editor != ":");
+    let here = GitEnvironment::of_process(Path::new("."));
+    Ok(guard_message(&Message::read(&here, file, edited)?, engine, policy))
+}
+
+/// The framework reads the lines itself; it names a range where it finds one, else the branch.
+fn before_push(engine: &Engine, policy: &Policy) -> anyhow::Result<Report> {
+    let here = GitEnvironment::of_process(Path::new("."));
+    let framework = std::env::var_os("PRE_COMMIT").is_some_and(|value| !value.is_empty());
+    if let Asked::Range { from, to } = Asked::of_process()? {
+        return Ok(guard_range(&here, &from, &to, engine, policy, &Silent)?);
+    }
+    if framework {
+        let branch = std::env::var("PRE_COMMIT_LOCAL_BRANCH").ok();
+        let branch = branch.filter(|name| !name.is_empty()).unwrap_or_else(|| "HEAD".to_owned());
+        return Ok(guard_unpushed(&here, &branch, engine, policy, &Silent)?);
+    }
+    let mut lines = Vec::new();
+    if std::io::stdin().is_terminal() {
+        bail!("--stage pre-push reads the lines that git gives to its hook on standard input");
+    }
+    std::io::stdin().lock().read_to_end(&mut lines).context("cannot read standard input")?;
+    let updates = Update::parse(&lines)
+        .map_err(|line| anyhow!("`{line}` is no line that git gives to its pre-push hook"))?;
+    Ok(guard_push(&here, &updates, engine, policy, &Silent)?)
+}
+
+fn install(stage: Stage) -> anyhow::Result<ExitCode> {
+    let folder = hooks_folder()?;
     let binary = std::env::current_exe().context("cannot tell where the keysieve binary is")?;
     match hook::install(&folder.path, stage, &binary)? {
         Installed::Created(path) => say(&format!("Installed the hook {}.", shown(&path)))?,
@@ -133,8 +210,7 @@ fn install() -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn uninstall() -> anyhow::Result<ExitCode> {
-    let stage = Stage::PreCommit;
+fn uninstall(stage: Stage) -> anyhow::Result<ExitCode> {
     match hook::uninstall(&hooks_folder()?.path, stage)? {
         Uninstalled::Removed(path) => say(&format!("Removed the hook {}.", shown(&path)))?,
         Uninstalled::Unchained(path) => {

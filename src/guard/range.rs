@@ -45,7 +45,12 @@ impl Teller<'_> {
         let places = self.added.messages();
         let mut told = Vec::new();
         for (object, sightings) in self.by_object {
-            let Some(&commit) = places.get(object) else { continue };
+            let Some(&commit) = places.get(object) else {
+                if self.added.is_sent_alone(object) {
+                    told.extend(sightings.iter().cloned());
+                }
+                continue;
+            };
             let introduced = self.commit(commit);
             told.extend(sightings.iter().cloned().map(|(finding, mut occurrence)| {
                 let (blob, introduced) = (object.clone(), introduced.clone());
@@ -118,11 +123,10 @@ impl Teller<'_> {
         open: HashMap<(BString, Fingerprint), Vec<usize>>,
     ) -> Result<(), GitError> {
         let paths = open.keys().map(|(path, _)| path.clone()).collect();
-        let at_head = self.added.at_head(&paths)?;
+        let heads = self.added.at_heads(&paths)?;
         for ((path, fingerprint), places) in open {
-            let holds = at_head
-                .get(&path)
-                .is_some_and(|content| self.held(content).any(|held| held == fingerprint));
+            let mut contents = heads.iter().filter_map(|head| head.get(&path));
+            let holds = contents.any(|content| self.held(content).any(|held| held == fingerprint));
             for place in places {
                 if let Place::History { at_head, .. } = &mut told[place].1.place {
                     *at_head = holds;

@@ -101,7 +101,7 @@ fn block(stage: Stage, binary: &Path) -> BString {
         Stage::PrePush => (KEEP_INPUT, GIVE_INPUT),
         Stage::PreCommit | Stage::CommitMsg => ("", ""),
     };
-    let input = if keep.is_empty() { "" } else { "printf '%s\\n' \"$keysieve_refs\" | " };
+    let input = if keep.is_empty() { "" } else { "printf '%s' \"$keysieve_refs\" | " };
     let mut body = BString::from(keep);
     body.push_str("(\n");
     body.push_str(find(stage, binary));

@@ -5,6 +5,7 @@ pub mod added;
 mod coverage;
 pub mod git;
 pub mod history;
+pub mod message;
 mod parts;
 pub mod staged;
 pub mod stdin;

@@ -7,6 +7,7 @@
 
 mod base;
 mod change;
+mod push;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
@@ -16,6 +17,7 @@ use rayon::prelude::*;
 
 pub use base::RangeError;
 pub use change::{Change, Content};
+pub use push::Update;
 
 use super::git::{Git, GitError, Objects};
 use super::history::id::Id;
@@ -36,12 +38,22 @@ pub struct Commit {
 pub struct Added {
     git: Git,
     objects: Mutex<Objects>,
-    head: Id,
+    sent: Sent,
     /// What the range is counted from.
     base: Vec<Id>,
     /// Parents before children.
     commits: Vec<Commit>,
     changes: Vec<Change>,
+}
+
+/// What the range's newest commits are, and what comes with them.
+#[derive(Default)]
+struct Sent {
+    heads: Vec<Id>,
+    /// Annotated tags, for their messages.
+    tags: Vec<Id>,
+    /// Blobs that a ref or a tag names by themselves.
+    blobs: Vec<Id>,
 }
 
 impl Added {
@@ -54,29 +66,32 @@ impl Added {
     ) -> Result<Added, RangeError> {
         let git = Git::new(environment);
         let base = base::commit(&git, from)?;
-        let head = base::commit(&git, to)?;
-        Added::of(git, head, vec![base], from)
+        let sent = Sent { heads: vec![base::commit(&git, to)?], ..Sent::default() };
+        Added::of(git, sent, vec![base], from)
     }
 
-    /// What `head` has and none of `base` has; `said` names the base.
-    fn of(git: Git, head: Id, base: Vec<Id>, said: &str) -> Result<Added, RangeError> {
-        let commits = commits(&git, head, &base)?;
+    /// What the heads have and none of `base` has; `said` names the base.
+    fn of(git: Git, sent: Sent, base: Vec<Id>, said: &str) -> Result<Added, RangeError> {
+        let commits = commits(&git, &sent.heads, &base)?;
         base::refuse_cut(&git, &commits, said)?;
         let changes = change::changes(&git, &commits)?;
         let objects = Mutex::new(Objects::open(&git)?);
-        Ok(Added { git, objects, head, base, commits, changes })
+        Ok(Added { git, objects, sent, base, commits, changes })
     }
 
     /// Every version and every message that the range brings in, each once, as
     /// [`Provenance::Object`].
     pub fn next(&self) -> Versions<'_> {
-        let contents = self.changes.iter().filter_map(|change| change.after);
+        let sent = self.sent.blobs.iter().map(|id| Content::Blob(*id));
+        let contents = self.changes.iter().filter_map(|change| change.after).chain(sent);
         let note = match (self.commits.is_empty(), self.changes.is_empty()) {
+            (true, _) if !self.sent.tags.is_empty() || !self.sent.blobs.is_empty() => None,
             (true, _) => Some("the range holds no commit: nothing to look at"),
             (false, true) => Some("the commits of the range change no file"),
             (false, false) => None,
         };
-        let messages = self.commits.iter().map(|commit| commit.id).collect();
+        let messages = self.commits.iter().map(|commit| commit.id);
+        let messages = messages.chain(self.sent.tags.iter().copied()).collect();
         Versions { added: self, messages, note, ..Versions::of(self, contents) }
     }
 
@@ -102,9 +117,18 @@ impl Added {
         &self.changes
     }
 
-    /// What the newest commit holds at these paths.
-    pub fn at_head(&self, paths: &HashSet<BString>) -> Result<HashMap<BString, Content>, GitError> {
-        change::tree(&self.git, &self.head, paths)
+    /// What the newest commits hold at these paths.
+    pub fn at_heads(
+        &self,
+        paths: &HashSet<BString>,
+    ) -> Result<Vec<HashMap<BString, Content>>, GitError> {
+        self.sent.heads.iter().map(|head| change::tree(&self.git, head, paths)).collect()
+    }
+
+    /// Whether an object is sent by itself: a tag, or a blob that a ref names.
+    pub fn is_sent_alone(&self, object: &str) -> bool {
+        let mut alone = self.sent.tags.iter().chain(&self.sent.blobs);
+        alone.any(|id| id.to_string() == object)
     }
 
     /// A commit of the range as a report names it, its texts as they are.
@@ -186,10 +210,15 @@ impl Source for Versions<'_> {
 }
 
 /// Parents before children, as `git rev-list` orders them.
-fn commits(git: &Git, head: Id, base: &[Id]) -> Result<Vec<Commit>, GitError> {
-    let asked: String = base.iter().map(|id| format!("^{id}\n")).collect();
+fn commits(git: &Git, heads: &[Id], base: &[Id]) -> Result<Vec<Commit>, GitError> {
+    // Asked for nothing, git would take the base alone for a question.
+    if heads.is_empty() {
+        return Ok(Vec::new());
+    }
+    let heads = heads.iter().map(|id| format!("{id}\n"));
+    let asked: String = heads.chain(base.iter().map(|id| format!("^{id}\n"))).collect();
     let arguments = ["rev-list", "--topo-order", "--reverse", "--parents", "--stdin"];
-    let said = git.read_with(&arguments, format!("{head}\n{asked}").as_bytes())?;
+    let said = git.read_with(&arguments, asked.as_bytes())?;
     let commit = |line: &[u8]| {
         let mut ids = line.split_str(" ").map(Id::from_hex);
         Some(Commit { id: ids.next()??, parents: ids.collect::<Option<_>>()? })

@@ -1,0 +1,116 @@
+//! What a push sends: the lines that git gives to its pre-push hook ("pre-push" in githooks(5)).
+
+use bstr::{BStr, ByteSlice};
+
+use super::base::RangeError;
+use super::{Added, Sent};
+use crate::source::git::{Git, GitError, Objects};
+use crate::source::history::id::Id;
+use crate::source::history::pack::Kind;
+use crate::source::staged::GitEnvironment;
+
+/// A ref that is to be set, by the ids of both sides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Update {
+    /// What is sent; `None` where the ref is deleted.
+    local: Option<Id>,
+    /// What the other side has there; `None` where the ref is new.
+    remote: Option<Id>,
+}
+
+impl Update {
+    /// Reads the lines, `<local ref> <local id> <remote ref> <remote id>` each; else the line
+    /// that is none.
+    pub fn parse(lines: &[u8]) -> Result<Vec<Update>, &BStr> {
+        let update = |line: &[u8]| {
+            // A local "ref" may be any revision; the ids are read from the end.
+            let mut fields = line.rsplitn_str(4, " ");
+            let remote = Id::from_hex(fields.next()?)?;
+            let local = Id::from_hex(fields.nth(1)?)?;
+            let there = |id: Id| id.as_bytes().iter().any(|&byte| byte != 0).then_some(id);
+            fields.next().map(|_| Update { local: there(local), remote: there(remote) })
+        };
+        lines.lines().map(|line| update(line).ok_or(line.as_bstr())).collect()
+    }
+}
+
+impl Added {
+    /// What these updates send that no remote-tracking ref has, nor the other side at the refs
+    /// that are set.
+    pub fn pushed(environment: &GitEnvironment, updates: &[Update]) -> Result<Added, RangeError> {
+        let git = Git::new(environment);
+        let mut objects = Objects::open(&git)?;
+        let mut sent = Sent::default();
+        for local in updates.iter().filter_map(|update| update.local) {
+            sent.take(&mut objects, local)?;
+        }
+        let base = known(&git, updates)?;
+        Added::of(git, sent, base, "what the remote has")
+    }
+
+    /// What a revision has that no remote-tracking ref has.
+    pub fn unpushed(environment: &GitEnvironment, revision: &str) -> Result<Added, RangeError> {
+        let head = super::base::commit(&Git::new(environment), revision)?;
+        Added::pushed(environment, &[Update { local: Some(head), remote: None }])
+    }
+}
+
+impl Sent {
+    /// A commit, or a tag with all that it names.
+    fn take(&mut self, objects: &mut Objects, mut id: Id) -> Result<(), GitError> {
+        loop {
+            let failed = |said: &str| GitError::Failed {
+                command: "cat-file".to_owned(),
+                said: format!("object {id}: {said}"),
+            };
+            let (kind, bytes) = objects.read(&id).map_err(|said| failed(&said))?;
+            match kind {
+                Kind::Commit => self.heads.push(id),
+                Kind::Blob => self.blobs.push(id),
+                Kind::Tree => return Err(failed("a bare tree is sent, which is not looked at")),
+                Kind::Tag => {
+                    self.tags.push(id);
+                    let named = bytes.lines().next().and_then(|line| line.strip_prefix(b"object "));
+                    let named = named.and_then(Id::from_hex);
+                    id = named.ok_or_else(|| failed("the tag does not say what it is of"))?;
+                    continue;
+                }
+            }
+            return Ok(());
+        }
+    }
+}
+
+/// The commits that are known to be on a remote. What is not here cannot be counted from.
+fn known(git: &Git, updates: &[Update]) -> Result<Vec<Id>, GitError> {
+    let refs = git.read(&["for-each-ref", "--format=%(objectname)", "refs/remotes"])?;
+    let mut base: Vec<Id> = refs.lines().filter_map(Id::from_hex).collect();
+    for remote in updates.iter().filter_map(|update| update.remote) {
+        let revision = format!("{remote}^{{commit}}");
+        let found = git.ask(&["rev-parse", "--verify", "--quiet", &revision])?;
+        base.extend(found.and_then(|id| Id::from_hex(id.as_bytes())));
+    }
+    base.sort_unstable();
+    base.dedup();
+    Ok(base)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_read_from_their_end_and_else_refused() {
+        let (one, none) = ("1".repeat(40), "0".repeat(40));
+        let lines = format!("refs/heads/a {one} refs/heads/b {none}\n(delete) {none} r {one}\n");
+        let id = Id::from_hex(one.as_bytes());
+        let wanted = [Update { local: id, remote: None }, Update { local: None, remote: id }];
+        assert_eq!(Update::parse(lines.as_bytes()).expect("lines"), wanted);
+        let odd = format!("HEAD^{{/a b}} {one} refs/heads/b {none}\n");
+        assert_eq!(Update::parse(odd.as_bytes()).expect("lines"), wanted[..1]);
+        assert_eq!(Update::parse(b"").expect("lines"), []);
+        for line in ["x", "\n", &format!("{one} r {none}"), &format!("a {one} b c")] {
+            assert!(Update::parse(line.as_bytes()).is_err(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! The message of a commit that is being made, without what git will take out of it.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use bstr::{BString, ByteSlice};
+
+use super::git::{Git, GitError};
+use super::staged::GitEnvironment;
+use super::{Coverage, Progress, Source, Visitor};
+use crate::blob::{Blob, Provenance};
+
+/// The text behind the comment's mark of the line below which git cuts (`wt-status.c`).
+const SCISSORS: &[u8] = b" ------------------------ >8 ------------------------";
+
+/// A message; lines that git takes out are empty, so that the others keep their numbers.
+pub struct Message {
+    path: BString,
+    text: Vec<u8>,
+}
+
+/// A message that cannot be looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum MessageError {
+    #[error("cannot read the message {}: {why}; give the file that git names to its hook", path.display())]
+    Read { path: PathBuf, why: io::Error },
+    #[error(transparent)]
+    Git(#[from] GitError),
+}
+
+impl Message {
+    /// Reads the file that git hands to its commit-msg hook. `edited` tells whether it comes
+    /// from an editor: only then git takes out comments, unless `commit.cleanup` says
+    /// otherwise. In doubt a line stays in.
+    pub fn read(
+        environment: &GitEnvironment,
+        path: &Path,
+        edited: bool,
+    ) -> Result<Message, MessageError> {
+        let mut text = fs::read(environment.folder.join(path))
+            .map_err(|why| MessageError::Read { path: path.to_owned(), why })?;
+        if edited {
+            let git = Git::new(environment);
+            let setting = |name| git.ask(&["config", "--get", name]);
+            let cleanup = setting("commit.cleanup")?;
+            let mark = match setting("core.commentString")? {
+                Some(mark) => mark,
+                None => setting("core.commentChar")?.unwrap_or_else(|| "#".to_owned()),
+            };
+            let are_comments_cut = matches!(cleanup.as_deref(), None | Some("strip" | "default"));
+            let mark = Some(mark).filter(|mark| !mark.is_empty() && mark != "auto");
+            text = cleaned(&text, mark.as_deref(), are_comments_cut);
+        }
+        Ok(Message { path: BString::from(path.as_os_str().as_encoded_bytes()), text })
+    }
+}
+
+impl Source for Message {
+    fn visit(&self, visit: &Visitor<'_>, progress: &dyn Progress) -> Coverage {
+        progress.begin(1);
+        // A message is a text even where it holds a NUL.
+        let text = self.text.replace(b"\0", b" ");
+        visit(&Blob::whole(&text, Provenance::WorkTree(self.path.clone())));
+        progress.step();
+        Coverage { messages: 1, bytes: text.len() as u64, ..Coverage::default() }
+    }
+}
+
+fn cleaned(text: &[u8], mark: Option<&str>, are_comments_cut: bool) -> Vec<u8> {
+    let mut kept = Vec::with_capacity(text.len());
+    for line in text.lines_with_terminator() {
+        let bare = line.trim_end_with(|end| end == '\n' || end == '\r');
+        let comment = mark.and_then(|mark| bare.strip_prefix(mark.as_bytes()));
+        if comment == Some(SCISSORS) || mark.is_none() && bare.get(1..) == Some(SCISSORS) {
+            break;
+        }
+        let stays = comment.is_none() || !are_comments_cut;
+        kept.extend_from_slice(if stays { line } else { b"\n" });
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_and_what_is_below_the_scissors_are_taken_out() {
+        let text = "a\n# b\n ; c\n;d\n# ------------------------ >8 ------------------------\ne\n";
+        let clean =
+            |mark, cut| String::from_utf8(cleaned(text.as_bytes(), mark, cut)).expect("UTF-8");
+        assert_eq!(clean(Some("#"), true), "a\n\n ; c\n;d\n");
+        assert_eq!(clean(Some("#"), false), "a\n# b\n ; c\n;d\n");
+        assert_eq!(clean(None, true), "a\n# b\n ; c\n;d\n");
+        assert_eq!(clean(Some(";"), true), text.replace(";d", ""));
+    }
+}

@@ -1,0 +1,173 @@
+//! The hooks of all stages, as the real git runs them.
+
+// A failed unwrap is a failed test.
+#![allow(clippy::unwrap_used)]
+#![cfg(unix)]
+
+mod support;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Output;
+
+use support::guarded::secret;
+use support::repository::{TempRepo, said};
+use support::tokens::localstack_auth_token as token;
+
+/// A repository with a bare one as `origin`, to which `main` was pushed.
+fn with_origin() -> TempRepo {
+    let repository = TempRepo::new();
+    repository.git_in(repository.home(), &["init", "--quiet", "--bare", "origin.git"]);
+    repository.git(&["remote", "add", "origin", "../origin.git"]);
+    repository.write("old", secret(1));
+    repository.commit("old secret");
+    repository.git(&["push", "--quiet", "origin", "main"]);
+    repository
+}
+
+fn keysieve(repository: &TempRepo, arguments: &[&str]) -> Output {
+    let mut command = repository.command(env!("CARGO_BIN_EXE_keysieve"), &repository.path());
+    command.args(arguments).env_remove("PRE_COMMIT").output().unwrap()
+}
+
+fn install(repository: &TempRepo, stage: &str) {
+    let output = keysieve(repository, &["hook", "install", "--stage", stage]);
+    assert!(output.status.success(), "{}", said(&output));
+}
+
+fn assert_stopped(repository: &TempRepo, arguments: &[&str], words: &[&str]) {
+    let output = repository.try_git(arguments);
+    assert!(!output.status.success(), "{arguments:?} passed: {}", said(&output));
+    words.iter().for_each(|word| assert!(said(&output).contains(word), "{}", said(&output)));
+    assert!(!said(&output).contains("ls-f"), "{}", said(&output));
+}
+
+#[test]
+fn a_push_is_stopped_for_what_it_brings_and_for_nothing_else() {
+    let repository = with_origin();
+    install(&repository, "pre-push");
+    repository.git(&["push", "--quiet", "origin", "main"]);
+    repository.write("old", format!("edited\n{}", secret(1)));
+    repository.commit("edit");
+    repository.git(&["push", "--quiet", "origin", "main", "main:new"]);
+
+    repository.git(&["switch", "--quiet", "-c", "topic"]);
+    repository.write("leak", secret(2));
+    repository.commit("bring in");
+    repository.git(&["rm", "--quiet", "leak"]);
+    repository.commit("take out");
+    let words = ["leak:1:23", "bring in", "taken out by", "these commits add"];
+    assert_stopped(&repository, &["push", "origin", "topic"], &words);
+    assert_stopped(&repository, &["push", "origin", "topic:main"], &words);
+    assert_stopped(&repository, &["push", "origin", "main", "HEAD~1:refs/heads/x"], &["leak:1:23"]);
+    repository.git(&["push", "--quiet", "origin", "main", ":new"]);
+    repository.git(&["push", "--quiet", "--no-verify", "origin", "topic"]);
+    repository.git(&["push", "--quiet", "origin", "topic:main"]);
+}
+
+#[test]
+fn a_tags_message_and_a_commits_are_pushed_too() {
+    let repository = with_origin();
+    install(&repository, "pre-push");
+    repository.git(&["tag", "-a", "v1", "-m", "harmless"]);
+    repository.git(&["push", "--quiet", "origin", "v1"]);
+    repository.git(&["tag", "-a", "v2", "-m", &format!("use {}", token(3))]);
+    let id = repository.git(&["rev-parse", "v2"]);
+    assert_stopped(&repository, &["push", "origin", "v2"], &[&format!("object {id}:1:5")]);
+    let message = format!("use {}", token(4));
+    repository.git(&["commit", "--quiet", "--no-verify", "--allow-empty", "-m", &message]);
+    assert_stopped(&repository, &["push", "origin", "main"], &["message of commit", "ls-********"]);
+    repository.git(&["tag", "tree", "HEAD^{tree}"]);
+    assert_stopped(&repository, &["push", "origin", "tree"], &["a bare tree"]);
+}
+
+#[test]
+fn another_pre_push_hook_gets_its_lines_after_us() {
+    let repository = with_origin();
+    let hook = repository.path().join(".git/hooks/pre-push");
+    fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    for shebang in ["#!/bin/sh -eu", "#!/bin/bash"] {
+        let theirs = format!("{shebang}\necho \"$1\" > seen\ncat >> seen\n");
+        fs::write(&hook, &theirs).unwrap();
+        fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+        install(&repository, "pre-push");
+        let seen = || fs::read_to_string(repository.path().join("seen")).unwrap();
+        repository.git(&["push", "--quiet", "origin", "main:b$x", "main:refs/heads/c"]);
+        let id = repository.git(&["rev-parse", "main"]);
+        let none = "0".repeat(40);
+        let line = |name| format!("refs/heads/main {id} refs/heads/{name} {none}\n");
+        assert_eq!(seen(), format!("origin\n{}{}", line("b$x"), line("c")));
+        repository.git(&["push", "--quiet", "origin", "main:b$x"]);
+        assert_eq!(seen(), "origin\n");
+        repository.git(&["push", "--quiet", "origin", ":b$x", ":c"]);
+        let output = keysieve(&repository, &["hook", "uninstall", "--stage", "pre-push"]);
+        assert!(output.status.success(), "{}", said(&output));
+        assert_eq!(fs::read_to_string(&hook).unwrap(), theirs);
+    }
+}
+
+#[test]
+fn a_message_is_looked_at_without_its_comments() {
+    let repository = with_origin();
+    install(&repository, "commit-msg");
+    let empty = ["commit", "--quiet", "--allow-empty"];
+    let secret = format!("\nuse {}", token(5));
+    assert_stopped(
+        &repository,
+        &[&empty[..], &["-m", &secret]].concat(),
+        &["COMMIT_EDITMSG:1:5", "this commit adds"],
+    );
+    // Without an editor git keeps what looks like a comment.
+    let comment = format!("one\n\n# {}", token(5));
+    assert_stopped(&repository, &[&empty[..], &["-m", &comment]].concat(), &["EDITMSG:3:3"]);
+    let edit = |text: &str| {
+        let mut command = repository.command("git", &repository.path());
+        fs::write(repository.home().join("text"), text).unwrap();
+        command.args(empty).env("GIT_EDITOR", "cat ../text >");
+        command.output().unwrap()
+    };
+    assert!(edit(&comment).status.success(), "{}", said(&edit(&comment)));
+    let cut = "# ------------------------ >8 ------------------------";
+    assert!(edit(&format!("two\n{cut}\n{}\n", token(5))).status.success());
+    assert!(!edit(&format!("{}\n{cut}\n", token(5))).status.success());
+    repository.git(&["config", "core.commentChar", ";"]);
+    assert!(!edit(&comment).status.success());
+    assert!(edit(&comment.replace('#', ";")).status.success());
+    repository.git(&["config", "commit.cleanup", "whitespace"]);
+    assert!(!edit(&comment.replace('#', ";")).status.success());
+}
+
+#[test]
+fn what_is_not_git_stops() {
+    let repository = with_origin();
+    let no_file = keysieve(&repository, &["hook", "run", "--stage", "commit-msg"]);
+    assert_eq!(no_file.status.code(), Some(2));
+    assert!(said(&no_file).contains("needs the FILE"), "{}", said(&no_file));
+    let gone = keysieve(&repository, &["hook", "run", "--stage", "commit-msg", "gone"]);
+    assert_eq!(gone.status.code(), Some(2));
+    assert!(said(&gone).contains("cannot read the message gone"), "{}", said(&gone));
+    let nothing = keysieve(&repository, &["hook", "run", "--stage", "pre-push"]);
+    assert_eq!(nothing.status.code(), Some(0));
+    assert!(said(&nothing).contains("nothing to look at"), "{}", said(&nothing));
+}
+
+#[test]
+fn the_framework_names_the_range_or_the_branch_of_a_push() {
+    let repository = with_origin();
+    repository.write("leak", secret(2));
+    repository.commit("bring in");
+    let run = |variables: &[(&str, &str)]| {
+        let mut command = repository.command(env!("CARGO_BIN_EXE_keysieve"), &repository.path());
+        command.args(["hook", "run", "--stage", "pre-push"]).env("PRE_COMMIT", "1");
+        command.envs(variables.iter().copied()).output().unwrap()
+    };
+    for variables in [
+        &[("PRE_COMMIT_FROM_REF", "HEAD~1"), ("PRE_COMMIT_TO_REF", "HEAD")][..],
+        &[("PRE_COMMIT_LOCAL_BRANCH", "refs/heads/main")],
+        &[],
+    ] {
+        let output = run(variables);
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        assert!(said(&output).contains("leak:1:23"), "{}", said(&output));
+    }
+}
