@@ -9,8 +9,10 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use keysieve::audit::{Options, Reader, audit};
+use keysieve::policy::baseline::Expiry;
 use keysieve::source::history::RangeSyntax;
 
+use super::baseline::BaselineArgs;
 use super::engine::EngineArgs;
 use super::output::OutputArgs;
 use super::progress::Bar;
@@ -48,6 +50,8 @@ pub struct Audit {
     #[command(flatten)]
     engine: EngineArgs,
     #[command(flatten)]
+    baseline: BaselineArgs,
+    #[command(flatten)]
     output: OutputArgs,
 }
 
@@ -72,7 +76,7 @@ impl Audit {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let (repository, revisions) = self.what()?;
         let engine = self.engine.engine()?;
-        let policy = self.engine.policy();
+        let policy = self.baseline.policy(&repository, &engine, &self.engine, Expiry::Fails)?;
         let branches = self.branch.clone();
         let options = Options {
             reader: self.history_reader.into(),

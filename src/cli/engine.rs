@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use keysieve::engine::Engine;
 use keysieve::findings::FingerprintKey;
 use keysieve::policy::Policy;
@@ -18,7 +20,7 @@ pub struct EngineArgs {
     /// Report unlikely credentials too, such as tokens whose checksum does not hold
     #[arg(long, help_heading = "Rules")]
     show_unlikely: bool,
-    /// Take this for the time by which tokens have expired, as in 2026-01-31T00:00:00Z [default: now]
+    /// Take this for the time by which tokens and a baseline's entries have expired, as in 2026-01-31T00:00:00Z [default: now]
     #[arg(long, value_name = "RFC3339", help_heading = "Rules")]
     now: Option<Timestamp>,
     /// Use this many threads [default: one for each processor]
@@ -44,8 +46,14 @@ impl EngineArgs {
         })
     }
 
+    /// The policy without a baseline.
     pub fn policy(&self) -> Policy {
-        Policy { show_unlikely: self.show_unlikely }
+        Policy { show_unlikely: self.show_unlikely, known: None }
+    }
+
+    /// The day by which what is accepted has expired, in UTC.
+    pub fn today(&self) -> Date {
+        self.now.unwrap_or_else(Timestamp::now).to_zoned(TimeZone::UTC).date()
     }
 
     /// Runs `work` with as many threads as were asked for.

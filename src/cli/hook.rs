@@ -12,12 +12,14 @@ use keysieve::guard::{
 };
 use keysieve::hook::{self, Asked, HooksFolder, Installed, Origin, Stage, Uninstalled};
 use keysieve::policy::Policy;
+use keysieve::policy::baseline::Expiry;
 use keysieve::report::{Format, Report};
 use keysieve::source::Silent;
 use keysieve::source::added::Update;
 use keysieve::source::message::Message;
 use keysieve::source::staged::GitEnvironment;
 
+use super::baseline::BaselineArgs;
 use super::engine::EngineArgs;
 use super::output::OutputArgs;
 
@@ -54,6 +56,8 @@ struct Run {
     file: Option<PathBuf>,
     #[command(flatten)]
     engine: EngineArgs,
+    #[command(flatten)]
+    baseline: BaselineArgs,
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -112,7 +116,7 @@ impl Hook {
 impl Run {
     fn run(&self) -> anyhow::Result<ExitCode> {
         let engine = self.engine.engine()?;
-        let policy = self.engine.policy();
+        let policy = self.baseline.policy(Path::new("."), &engine, &self.engine, Expiry::Warns)?;
         let report = self.engine.in_pool(|| match self.stage.into() {
             Stage::PreCommit => before_commit(&engine, &policy),
             Stage::CommitMsg => of_message(self.file.as_deref(), &engine, &policy),

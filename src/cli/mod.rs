@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 use clap::{Parser, Subcommand};
 
 mod audit;
+mod baseline;
 mod engine;
 mod hook;
 mod output;
@@ -32,6 +33,7 @@ enum Command {
     Scan(scan::Scan),
     Audit(audit::Audit),
     Hook(hook::Hook),
+    Baseline(baseline::BaselineCommand),
     Rules(rules::Rules),
 }
 
@@ -41,6 +43,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Scan(command) => command.run(),
         Command::Audit(command) => command.run(),
         Command::Hook(command) => command.run(),
+        Command::Baseline(command) => command.run(),
         Command::Rules(command) => command.run(),
     }
 }

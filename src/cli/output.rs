@@ -95,7 +95,10 @@ fn until_the_reader_has_enough(result: io::Result<()>) -> io::Result<()> {
 
 /// Atomically where `file` is or becomes a regular file: it holds the old report or the new
 /// one, never a half. Devices and pipes are written straight.
-fn write_file(file: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+pub fn write_file(
+    file: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
     let target = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     let special = fs::metadata(&target).is_ok_and(|found| !found.is_file() && !found.is_dir());
     if special {

@@ -6,12 +6,14 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::Args;
 use keysieve::guard::guard_range;
+use keysieve::policy::baseline::Expiry;
 use keysieve::scan;
 use keysieve::source::Source;
 use keysieve::source::staged::GitEnvironment;
 use keysieve::source::stdin::Stdin;
 use keysieve::source::worktree::{Ignored, WorkTree};
 
+use super::baseline::BaselineArgs;
 use super::engine::EngineArgs;
 use super::output::OutputArgs;
 use super::progress::Bar;
@@ -35,13 +37,15 @@ pub struct Scan {
     #[command(flatten)]
     engine: EngineArgs,
     #[command(flatten)]
+    baseline: BaselineArgs,
+    #[command(flatten)]
     output: OutputArgs,
 }
 
 impl Scan {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let engine = self.engine.engine()?;
-        let policy = self.engine.policy();
+        let policy = self.baseline.policy(self.place(), &engine, &self.engine, Expiry::Fails)?;
         let report = self.engine.in_pool(|| {
             if let Some(base) = &self.since {
                 let (environment, bar) =
@@ -54,6 +58,12 @@ impl Scan {
             anyhow::Ok(scan::scan(&*source, &engine, &policy, &bar))
         })??;
         self.output.deliver(&report, engine.rules(), None)
+    }
+
+    /// Where the baseline is looked for: at the first path, or here.
+    fn place(&self) -> &Path {
+        let first = self.paths.first().map(PathBuf::as_path);
+        first.filter(|path| *path != Path::new("-")).unwrap_or(Path::new("."))
     }
 
     fn source(&self) -> anyhow::Result<Box<dyn Source>> {

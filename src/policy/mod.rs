@@ -1,7 +1,10 @@
 //! What is already known or allowed. Detection is over before policy begins: it sees
 //! credentials, never bytes, but for the inline allows beside a finding ([`inline`]).
 
+pub mod baseline;
 pub mod inline;
+
+use baseline::Known;
 
 use crate::findings::Credential;
 use crate::rules::{Confidence, Rule};
@@ -11,6 +14,8 @@ use crate::rules::{Confidence, Rule};
 pub struct Policy {
     /// Report low-confidence credentials too, such as tokens whose checksum does not hold.
     pub show_unlikely: bool,
+    /// The baseline, if there is one.
+    pub known: Option<Known>,
 }
 
 impl Policy {
@@ -22,6 +27,9 @@ impl Policy {
             for occurrence in &mut credential.occurrences {
                 occurrence.suppression = inline::suppression(&occurrence.allows, credential.rule);
             }
+            if let Some(known) = &self.known {
+                known.apply(credential);
+            }
         }
         credentials
     }
@@ -30,6 +38,9 @@ impl Policy {
     pub fn notes(&self, credentials: &[Credential], rules: &[Rule]) -> Vec<String> {
         let all = credentials.iter().flat_map(|credential| inline::notes(credential, rules));
         let mut notes: Vec<String> = all.collect();
+        if let Some(known) = &self.known {
+            notes.extend(credentials.iter().filter_map(|credential| known.note(credential)));
+        }
         notes.sort();
         notes.dedup();
         notes

@@ -137,6 +137,12 @@ fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
     }
 }
 
+/// The top of the work tree that a path is in, symbolic links resolved.
+pub fn top_of(path: &Path) -> Option<PathBuf> {
+    let repository = Repository::discover(path).ok()?;
+    fs::canonicalize(repository.workdir()?).ok()
+}
+
 /// One path that was asked for, and what its files are named after.
 struct Root {
     /// As given, symbolic links resolved.
@@ -152,9 +158,7 @@ impl Root {
             io::ErrorKind::NotFound => WorkTreeError::Missing { path: path.to_owned() },
             _ => WorkTreeError::Unreadable { path: path.to_owned(), why },
         })?;
-        let root = Repository::discover(&path)
-            .ok()
-            .and_then(|repository| fs::canonicalize(repository.workdir()?).ok());
+        let root = top_of(&path);
         let here = std::env::current_dir().and_then(fs::canonicalize).ok();
         let folder = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(&path) };
         let base = [root, here]

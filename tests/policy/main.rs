@@ -7,6 +7,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod baseline;
 mod inline;
 
 use std::process::Output;

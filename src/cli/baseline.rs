@@ -1,0 +1,276 @@
+//! `keysieve baseline write`, `update` and `check`, and the options by which a baseline is found.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::{Args, Subcommand};
+use jiff::ToSpan;
+use jiff::civil::Date;
+use keysieve::audit::{Options, audit};
+use keysieve::engine::Engine;
+use keysieve::findings::Credential;
+use keysieve::policy::Policy;
+use keysieve::policy::baseline::{Baseline, Expiry, FILE, Known};
+use keysieve::report::Report;
+use keysieve::scan::scan;
+use keysieve::source::Silent;
+use keysieve::source::worktree::{Ignored, WorkTree, top_of};
+
+use super::engine::EngineArgs;
+use super::output::write_file;
+
+/// Days after which the first of the entries that are written together expires.
+const FIRST_EXPIRY: i32 = 30;
+
+#[derive(Args)]
+pub struct BaselineArgs {
+    /// Take what is known from this file [default: .keysieve-baseline.toml at the repository's root, if it is there]
+    #[arg(long, value_name = "FILE", help_heading = "Policy")]
+    baseline: Option<PathBuf>,
+    /// Take nothing for known that a baseline says
+    #[arg(long, conflicts_with = "baseline", help_heading = "Policy")]
+    no_baseline: bool,
+}
+
+impl BaselineArgs {
+    /// The policy for what is at `path`, with its baseline if there is one.
+    pub fn policy(
+        &self,
+        path: &Path,
+        engine: &Engine,
+        arguments: &EngineArgs,
+        expiry: Expiry,
+    ) -> anyhow::Result<Policy> {
+        let policy = arguments.policy();
+        if self.no_baseline {
+            return Ok(policy);
+        }
+        let top = top_of(path);
+        let found = top.as_ref().map(|top| top.join(FILE)).filter(|file| file.exists());
+        let Some(file) = self.baseline.clone().or(found) else { return Ok(policy) };
+        let baseline = Baseline::read(&file)?.redacted(|text| engine.redact(text));
+        // Who commits has moved nothing yet that a parent does not tell of.
+        let root = top.filter(|_| expiry == Expiry::Fails);
+        let known = Known { baseline, today: arguments.today(), expiry, root };
+        Ok(Policy { known: Some(known), ..policy })
+    }
+}
+
+/// Keep what is known of the credentials that stand here
+///
+/// A baseline has one entry for each credential, by its fingerprint. What is revoked or no
+/// credential never fails again; what is accepted fails in a new place, and when its time is
+/// over.
+#[derive(Args)]
+pub struct BaselineCommand {
+    #[command(subcommand)]
+    command: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Write a first baseline: accept all that is found, for a time
+    Write(First),
+    /// Accept what came since, and places that came since; every other entry stays as it is
+    Update(Update),
+    /// Name the entries that are stale, and those whose time is over or soon will be; exit with
+    /// 1 where there are stale or expired ones
+    Check(Check),
+}
+
+#[derive(Args)]
+struct Place {
+    /// A folder of the repository
+    #[arg(value_name = "REPO", default_value = ".")]
+    repository: PathBuf,
+    /// Look at the whole history, as an audit does, and not only at the working tree
+    #[arg(long)]
+    history: bool,
+    /// The baseline [default: .keysieve-baseline.toml at the repository's root]
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    #[command(flatten)]
+    engine: EngineArgs,
+}
+
+#[derive(Args)]
+struct Acceptance {
+    /// Who answers for what is accepted
+    #[arg(long, value_name = "NAME")]
+    owner: String,
+    /// Why it is accepted
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "found when keysieve came, not yet looked at"
+    )]
+    reason: String,
+    /// Days after which the last of the new entries expires; the most severe expire after 30
+    #[arg(long, value_name = "DAYS", default_value_t = 180, value_parser = clap::value_parser!(i32).range(1..=3650))]
+    within: i32,
+}
+
+#[derive(Args)]
+struct First {
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    acceptance: Acceptance,
+}
+
+#[derive(Args)]
+struct Update {
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    acceptance: Acceptance,
+    /// Leave out the entries that are stale
+    #[arg(long)]
+    prune: bool,
+}
+
+#[derive(Args)]
+struct Check {
+    #[command(flatten)]
+    place: Place,
+}
+
+impl BaselineCommand {
+    pub fn run(&self) -> anyhow::Result<ExitCode> {
+        match &self.command {
+            Verb::Write(command) => command.run(),
+            Verb::Update(command) => command.run(),
+            Verb::Check(command) => command.run(),
+        }
+    }
+}
+
+impl First {
+    fn run(&self) -> anyhow::Result<ExitCode> {
+        let file = self.place.file()?;
+        if file.exists() {
+            bail!("{} is there already; `keysieve baseline update` adds to it", file.display());
+        }
+        let engine = self.place.engine.engine()?;
+        let found = self.place.look(&engine)?;
+        let mut baseline = Baseline::default();
+        let (new, _) = self.acceptance.accept(&mut baseline, &found, &engine, &self.place)?;
+        save(&file, &baseline)?;
+        say(&format!("Wrote {}: {new} accepted. {}", file.display(), NEXT))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+const NEXT: &str = "Each expires; say of each what it is until then.";
+
+impl Update {
+    fn run(&self) -> anyhow::Result<ExitCode> {
+        let file = self.place.file()?;
+        let mut baseline = Baseline::read(&file)?;
+        let engine = self.place.engine.engine()?;
+        let found = self.place.look(&engine)?;
+        let stale = baseline.stale(&found, self.place.history);
+        let (new, places) = self.acceptance.accept(&mut baseline, &found, &engine, &self.place)?;
+        for (id, rule) in &stale {
+            let left = if self.prune { "left out" } else { "stale; --prune leaves it out" };
+            say(&format!("{id} ({rule}): {left}"))?;
+            if self.prune {
+                baseline.entries.remove(id);
+            }
+        }
+        save(&file, &baseline)?;
+        say(&format!("Wrote {}: {new} newly accepted, {places} new places.", file.display()))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Check {
+    fn run(&self) -> anyhow::Result<ExitCode> {
+        let baseline = Baseline::read(&self.place.file()?)?;
+        let engine = self.place.engine.engine()?;
+        let baseline = baseline.redacted(|text| engine.redact(text));
+        let found = self.place.look(&engine)?;
+        let stale = baseline.stale(&found, self.place.history);
+        for (id, rule) in &stale {
+            say(&format!("{id} ({rule}): stale, it is found no more"))?;
+        }
+        let today = self.place.engine.today();
+        let known = Known { baseline, today, expiry: Expiry::Fails, root: None };
+        let mut over = 0;
+        for (id, entry) in &known.baseline.entries {
+            over += usize::from(known.is_over(entry));
+            if let Some(told) = known.expiry_note(&format!("{id} ({})", entry.rule), entry) {
+                say(&told)?;
+            }
+        }
+        let entries = known.baseline.entries.len();
+        say(&format!("{entries} entries: {} stale, {over} expired.", stale.len()))?;
+        Ok(ExitCode::from(u8::from(over + stale.len() > 0)))
+    }
+}
+
+impl Acceptance {
+    fn accept(
+        &self,
+        baseline: &mut Baseline,
+        found: &[Credential],
+        engine: &Engine,
+        place: &Place,
+    ) -> anyhow::Result<(usize, usize)> {
+        let today = place.engine.today();
+        let day = |after: i32| today.checked_add(after.days()).context("that day is too far away");
+        let days = (FIRST_EXPIRY.min(self.within)..=self.within).map(day);
+        let days: Vec<Date> = days.collect::<anyhow::Result<_>>()?;
+        for (option, text) in [("--owner", &self.owner), ("--reason", &self.reason)] {
+            if text.trim().is_empty() {
+                bail!("{option} is empty");
+            }
+        }
+        Ok(baseline.accept(found, engine.rules(), &self.reason, &self.owner, &days))
+    }
+}
+
+impl Place {
+    fn file(&self) -> anyhow::Result<PathBuf> {
+        if let Some(file) = &self.baseline {
+            return Ok(file.clone());
+        }
+        let top = top_of(&self.repository).with_context(|| {
+            let shown = self.repository.display();
+            format!("{shown} is in no work tree of a repository; name the file with --baseline")
+        })?;
+        Ok(top.join(FILE))
+    }
+
+    /// The credentials here that no inline allow accounts for. All of it must be looked at: what
+    /// was not seen would be taken for gone.
+    fn look(&self, engine: &Engine) -> anyhow::Result<Vec<Credential>> {
+        let policy = self.engine.policy();
+        let report: Report = self.engine.in_pool(|| {
+            if self.history {
+                let options = Options::default();
+                return anyhow::Ok(audit(&self.repository, &options, engine, &policy, &Silent)?);
+            }
+            let top = top_of(&self.repository).unwrap_or_else(|| self.repository.clone());
+            let tree = WorkTree::list(&[top], Ignored::LeftOut)?;
+            Ok(scan(&tree, engine, &policy, &Silent))
+        })??;
+        if let Some(failure) = report.coverage.failures.first() {
+            bail!("could not look at {}: {}; no baseline was made", failure.what, failure.why);
+        }
+        Ok(report.credentials.into_iter().filter(Credential::is_open).collect())
+    }
+}
+
+/// Atomically: the file is the old one or the new one.
+fn save(file: &Path, baseline: &Baseline) -> anyhow::Result<()> {
+    let text = baseline.to_text();
+    write_file(file, |out| out.write_all(text.as_bytes()))
+        .with_context(|| format!("cannot write {}", file.display()))
+}
+
+fn say(text: &str) -> std::io::Result<()> {
+    writeln!(anstream::stdout(), "{text}")
+}

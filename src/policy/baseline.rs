@@ -1,0 +1,251 @@
+//! The baseline: what a repository's people know of the credentials that were found in it.
+//!
+//! One entry a credential, by its fingerprint: no line, no commit, and a rule only as a hint.
+//! So an entry outlives whatever moves the secret, and a better rule for it. A
+//! [`Disposition`] says what is known: a revoked credential and a false positive never fail
+//! again, one that is accepted fails in a new place, and once its time is over.
+
+mod syntax;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use bstr::ByteSlice;
+use jiff::civil::Date;
+
+use crate::findings::{Credential, Occurrence, Place, Suppression, SuppressionKind};
+use crate::rules::Rule;
+pub use syntax::BaselineError;
+
+/// The file's name, at the top of a repository.
+pub const FILE: &str = ".keysieve-baseline.toml";
+
+/// Days before its expiry in which an accepted credential is warned of.
+const WARNED: i32 = 14;
+
+/// Stands among the paths for a place that has none.
+const NAMELESS: &str = "(no path)";
+
+/// Entries by fingerprint, in its published form.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Baseline {
+    pub entries: BTreeMap<String, Entry>,
+}
+
+/// What is known of one credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The rule that found it, for readers.
+    pub rule: String,
+    pub disposition: Disposition,
+    /// Where the disposition holds; empty where it holds everywhere.
+    pub paths: BTreeSet<String>,
+}
+
+/// What people say of a credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Disposition {
+    /// It works no longer.
+    Revoked { date: Date, evidence: String },
+    /// It is no credential.
+    FalsePositive { reason: String },
+    /// It is made up, or opens nothing.
+    TestValue { reason: String },
+    /// It is one, and its owner lives with that for a time.
+    Accepted { reason: String, owner: String, expires: Date },
+}
+
+/// What comes of an acceptance whose time is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expiry {
+    /// The credential fails again, as in CI.
+    Fails,
+    /// It is told of: who commits something else is not to be stopped by it.
+    Warns,
+}
+
+/// A baseline at work.
+#[derive(Clone, Debug)]
+pub struct Known {
+    pub baseline: Baseline,
+    pub today: Date,
+    pub expiry: Expiry,
+    /// The top of the work tree, where it is known; a listed file that is gone from it may have
+    /// moved.
+    pub root: Option<PathBuf>,
+}
+
+impl Baseline {
+    /// The entry of a credential.
+    pub fn get(&self, credential: &Credential) -> Option<&Entry> {
+        self.entries.get(&credential.fingerprint.to_string())
+    }
+
+    /// Adds credentials that have no entry as accepted, and to accepted ones the places that are
+    /// not listed yet; the expiries of new ones are spread over `days`, the most severe first.
+    /// Returns how many credentials and how many places were added.
+    pub fn accept(
+        &mut self,
+        credentials: &[Credential],
+        rules: &[Rule],
+        reason: &str,
+        owner: &str,
+        days: &[Date],
+    ) -> (usize, usize) {
+        let mut new: Vec<&Credential> =
+            credentials.iter().filter(|one| self.get(one).is_none()).collect();
+        new.sort_by_key(|one| (std::cmp::Reverse(rules[one.rule].severity), one.fingerprint));
+        let mut places = 0;
+        for credential in credentials {
+            let fingerprint = credential.fingerprint.to_string();
+            let Some(entry) = self.entries.get_mut(&fingerprint) else { continue };
+            if matches!(entry.disposition, Disposition::Accepted { .. }) {
+                let listed = entry.paths.len();
+                entry.paths.extend(credential.open().map(place));
+                places += entry.paths.len() - listed;
+            }
+        }
+        let last = new.len().saturating_sub(1).max(1);
+        for (at, credential) in new.iter().enumerate() {
+            let spread = at * days.len().saturating_sub(1) / last;
+            let Some(&expires) = days.get(spread) else { continue };
+            let (reason, owner) = (reason.to_owned(), owner.to_owned());
+            let entry = Entry {
+                rule: rules[credential.rule].id.to_string(),
+                disposition: Disposition::Accepted { reason, owner, expires },
+                paths: credential.open().map(place).collect(),
+            };
+            self.entries.insert(credential.fingerprint.to_string(), entry);
+        }
+        (new.len(), places)
+    }
+
+    /// Fingerprints and rules of the entries whose credential is not among those found. What is
+    /// revoked has left the tree as a rule, and is stale only where a history was looked at.
+    pub fn stale(&self, found: &[Credential], history: bool) -> Vec<(String, String)> {
+        let found: BTreeSet<String> = found.iter().map(|one| one.fingerprint.to_string()).collect();
+        let kept =
+            |entry: &Entry| !history && matches!(entry.disposition, Disposition::Revoked { .. });
+        let stale = self.entries.iter().filter(|(id, entry)| !found.contains(*id) && !kept(entry));
+        stale.map(|(id, entry)| (id.clone(), entry.rule.clone())).collect()
+    }
+
+    /// The baseline with `redact` applied to what people wrote.
+    #[must_use]
+    pub fn redacted(mut self, redact: impl Fn(&[u8]) -> Vec<u8>) -> Self {
+        for entry in self.entries.values_mut() {
+            for text in entry.disposition.texts() {
+                *text = String::from_utf8_lossy(&redact(text.as_bytes())).into_owned();
+            }
+        }
+        self
+    }
+}
+
+impl Disposition {
+    fn texts(&mut self) -> Vec<&mut String> {
+        match self {
+            Disposition::Revoked { evidence: text, .. }
+            | Disposition::FalsePositive { reason: text }
+            | Disposition::TestValue { reason: text } => vec![text],
+            Disposition::Accepted { reason, owner, .. } => vec![reason, owner],
+        }
+    }
+
+    fn told(&self) -> String {
+        let because = |what: &str, reason: &str| {
+            if reason.is_empty() { what.to_owned() } else { format!("{what}: {reason}") }
+        };
+        match self {
+            Disposition::Revoked { date, evidence } => format!("revoked on {date}: {evidence}"),
+            Disposition::FalsePositive { reason } => because("false positive", reason),
+            Disposition::TestValue { reason } => because("test value", reason),
+            Disposition::Accepted { reason, owner, expires } => {
+                format!("accepted until {expires} by {owner}: {reason}")
+            }
+        }
+    }
+}
+
+impl Known {
+    /// Suppresses the places of a credential in which it is known.
+    pub(super) fn apply(&self, credential: &mut Credential) {
+        let Some(entry) = self.baseline.get(credential) else { return };
+        if self.is_over(entry) && self.expiry == Expiry::Fails {
+            return;
+        }
+        let moved = self.moved(entry, credential);
+        let known =
+            Suppression { kind: SuppressionKind::External, reason: entry.disposition.told() };
+        for occurrence in &mut credential.occurrences {
+            let path = place(occurrence);
+            let listed = entry.paths.is_empty() || entry.paths.contains(&path);
+            if occurrence.suppression.is_none() && (listed || moved.contains(&path)) {
+                occurrence.suppression = Some(known.clone());
+            }
+        }
+    }
+
+    /// The paths of now to which the credential was moved: not listed, and no more than listed
+    /// ones are gone from the work tree.
+    fn moved(&self, entry: &Entry, credential: &Credential) -> BTreeSet<String> {
+        let Some(root) = &self.root else { return BTreeSet::new() };
+        let gone = |path: &&String| {
+            path.as_str() != NAMELESS && std::fs::symlink_metadata(root.join(path)).is_err()
+        };
+        let gone = entry.paths.iter().filter(gone).count();
+        let new = credential.occurrences.iter().filter(|one| is_of_now(one)).map(place);
+        let new: BTreeSet<String> = new.filter(|path| !entry.paths.contains(path)).collect();
+        if new.len() <= gone { new } else { BTreeSet::new() }
+    }
+
+    /// Whether the time of an acceptance is over; its last day still counts.
+    pub fn is_over(&self, entry: &Entry) -> bool {
+        matches!(entry.disposition, Disposition::Accepted { expires, .. } if expires < self.today)
+    }
+
+    /// What is to be known of a credential's entry.
+    pub(super) fn note(&self, credential: &Credential) -> Option<String> {
+        let entry = self.baseline.get(credential)?;
+        let id = format!("{} ({})", credential.fingerprint, entry.rule);
+        if let Some(told) = self.expiry_note(&id, entry) {
+            return Some(told);
+        }
+        let new: BTreeSet<String> = credential.open().map(place).collect();
+        (!new.is_empty()).then(|| {
+            let new: Vec<String> = new.iter().map(|path| path.escape_debug().to_string()).collect();
+            let told = entry.disposition.told().escape_debug().to_string();
+            format!("{id} is {told}, but not in {}", new.join(", "))
+        })
+    }
+
+    /// That the time of an acceptance is over, or is so within two weeks.
+    pub fn expiry_note(&self, id: &str, entry: &Entry) -> Option<String> {
+        let Disposition::Accepted { owner, expires, .. } = &entry.disposition else { return None };
+        let owner = owner.escape_debug();
+        let left = self.today.until(*expires).ok()?.get_days();
+        match left {
+            ..0 => Some(format!("{id} was accepted by {owner} until {expires}, which is over")),
+            0..=WARNED => Some(format!(
+                "{id} is accepted by {owner} until {expires}: {left} {} left",
+                if left == 1 { "day is" } else { "days are" }
+            )),
+            _ => None,
+        }
+    }
+}
+
+/// Where an occurrence stands, as a baseline lists it.
+fn place(occurrence: &Occurrence) -> String {
+    let path = occurrence.path.as_ref().map(|path| path.to_str_lossy().into_owned());
+    path.unwrap_or_else(|| NAMELESS.to_owned())
+}
+
+/// A place that is there now, and no version of the past.
+fn is_of_now(occurrence: &Occurrence) -> bool {
+    match occurrence.place {
+        Place::WorkTree | Place::Index => true,
+        Place::History { at_head, .. } => at_head,
+        Place::Stdin => false,
+    }
+}

@@ -1,0 +1,259 @@
+//! The baseline as a file: TOML, one table a credential, sorted by fingerprint, so that two
+//! branches that each add some seldom meet at one line. A mistake is told with its line.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{Baseline, Disposition, Entry};
+
+/// What is wrong with a baseline. No message shows a value: one may have been pasted in.
+#[derive(Debug, thiserror::Error)]
+pub enum BaselineError {
+    #[error("cannot read the baseline {}: {why}", file.display())]
+    Read { file: PathBuf, why: std::io::Error },
+    #[error("{}:{line}: {what}", file.display())]
+    Wrong { file: PathBuf, line: usize, what: String },
+}
+
+const HEAD: &str = "\
+# What is known of the credentials that keysieve found here, one entry each. docs/baseline.md of
+# keysieve says how to read and edit it; `keysieve baseline update` writes it anew, sorted.
+version = 1
+";
+
+const DISPOSITIONS: [&str; 4] = ["revoked", "false-positive", "test-value", "accepted"];
+
+/// A fault and the byte it is at.
+type Fault = (usize, String);
+
+impl Baseline {
+    /// Reads a file.
+    pub fn read(file: &Path) -> Result<Self, BaselineError> {
+        let text = std::fs::read_to_string(file)
+            .map_err(|why| BaselineError::Read { file: file.to_owned(), why })?;
+        Baseline::parse(&text).map_err(|(at, what)| {
+            let before = text.as_bytes().iter().take(at);
+            let line = 1 + before.filter(|&&byte| byte == b'\n').count();
+            BaselineError::Wrong { file: file.to_owned(), line, what }
+        })
+    }
+
+    fn parse(text: &str) -> Result<Self, Fault> {
+        let document = DeTable::parse(text).map_err(|wrong| {
+            let at = wrong.span().map_or(0, |span| span.start);
+            (at, format!("no TOML: {}", wrong.message()))
+        })?;
+        let top = Table { at: 0, what: "the baseline".to_owned(), fields: document.get_ref() };
+        top.knows(&["version", "credential"])?;
+        match top.value("version") {
+            Some(version) if number(version) == Some(1) => {}
+            Some(version) => {
+                return Err((version.span().start, "this keysieve reads `version = 1`".to_owned()));
+            }
+            None => return Err((0, "`version = 1` is missing at the top".to_owned())),
+        }
+        let mut baseline = Baseline::default();
+        let Some(credentials) = top.value("credential") else { return Ok(baseline) };
+        let wrong = "credentials are tables: [credential.FINGERPRINT]";
+        let DeValue::Table(credentials) = credentials.get_ref() else {
+            return Err((credentials.span().start, wrong.to_owned()));
+        };
+        for (id, entry) in credentials {
+            let at = id.span().start;
+            let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+            if id.get_ref().len() != 10 || !id.get_ref().bytes().all(is_digit) {
+                let what = "a fingerprint is ten hexadecimal digits, as a report shows it";
+                return Err((at, what.to_owned()));
+            }
+            let DeValue::Table(fields) = entry.get_ref() else {
+                return Err((at, wrong.to_owned()));
+            };
+            let table = Table { at, what: id.get_ref().to_string(), fields };
+            baseline.entries.insert(id.get_ref().to_string(), table.entry()?);
+        }
+        Ok(baseline)
+    }
+
+    /// The file's text.
+    pub fn to_text(&self) -> String {
+        let mut text = HEAD.to_owned();
+        for (id, entry) in &self.entries {
+            // Writing to a string cannot fail.
+            let _ = write_entry(&mut text, id, entry);
+        }
+        text
+    }
+}
+
+fn write_entry(out: &mut String, id: &str, entry: &Entry) -> std::fmt::Result {
+    writeln!(out, "\n[credential.{id}]")?;
+    let quoted = |text: &str| toml_string(text);
+    writeln!(out, "rule = {}", quoted(&entry.rule))?;
+    match &entry.disposition {
+        Disposition::Revoked { date, evidence } => {
+            writeln!(out, "disposition = \"revoked\"\ndate = {date}")?;
+            writeln!(out, "evidence = {}", quoted(evidence))?;
+        }
+        Disposition::FalsePositive { reason } => {
+            writeln!(out, "disposition = \"false-positive\"\nreason = {}", quoted(reason))?;
+        }
+        Disposition::TestValue { reason } => {
+            writeln!(out, "disposition = \"test-value\"\nreason = {}", quoted(reason))?;
+        }
+        Disposition::Accepted { reason, owner, expires } => {
+            writeln!(out, "disposition = \"accepted\"\nreason = {}", quoted(reason))?;
+            writeln!(out, "owner = {}\nexpires = {expires}", quoted(owner))?;
+        }
+    }
+    match entry.paths.len() {
+        0 => Ok(()),
+        1 => entry.paths.iter().try_for_each(|path| writeln!(out, "paths = [{}]", quoted(path))),
+        _ => {
+            writeln!(out, "paths = [")?;
+            entry.paths.iter().try_for_each(|path| writeln!(out, "  {},", quoted(path)))?;
+            writeln!(out, "]")
+        }
+    }
+}
+
+/// A basic string (TOML 1.0, "String").
+fn toml_string(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => quoted.extend(['\\', letter]),
+            letter if letter.is_control() => {
+                let _ = write!(quoted, "\\u{:04X}", u32::from(letter));
+            }
+            letter => quoted.push(letter),
+        }
+    }
+    quoted + "\""
+}
+
+/// A table of the file, and what it is for who reads an error.
+struct Table<'t> {
+    at: usize,
+    what: String,
+    fields: &'t DeTable<'t>,
+}
+
+impl Table<'_> {
+    fn entry(&self) -> Result<Entry, Fault> {
+        let disposition = self.text("disposition")?;
+        let of_all = ["rule", "disposition"];
+        let own: &[&str] = match disposition.as_str() {
+            "revoked" => &["date", "evidence"],
+            "false-positive" => &["reason"],
+            "test-value" => &["reason", "paths"],
+            "accepted" => &["reason", "owner", "expires", "paths"],
+            other => {
+                let at = self.value("disposition").map_or(self.at, |value| value.span().start);
+                let what = format!(
+                    "the disposition of {} is none of {}{}",
+                    self.what,
+                    DISPOSITIONS.join(", "),
+                    suggestion(other, &DISPOSITIONS)
+                );
+                return Err((at, what));
+            }
+        };
+        self.knows(&[&of_all, own].concat())?;
+        let optional = |field| match self.value(field) {
+            Some(_) => self.text(field),
+            None => Ok(String::new()),
+        };
+        let disposition = match disposition.as_str() {
+            "revoked" => {
+                Disposition::Revoked { date: self.date("date")?, evidence: self.said("evidence")? }
+            }
+            "false-positive" => Disposition::FalsePositive { reason: optional("reason")? },
+            "test-value" => Disposition::TestValue { reason: optional("reason")? },
+            _ => Disposition::Accepted {
+                reason: self.said("reason")?,
+                owner: self.said("owner")?,
+                expires: self.date("expires")?,
+            },
+        };
+        let paths = self.paths()?;
+        if paths.is_empty() && matches!(disposition, Disposition::Accepted { .. }) {
+            let what = format!("{}: what is accepted names its `paths`", self.what);
+            return Err((self.at, what));
+        }
+        Ok(Entry { rule: optional("rule")?, disposition, paths })
+    }
+
+    fn value(&self, field: &str) -> Option<&Spanned<DeValue<'_>>> {
+        self.fields.iter().find(|(name, _)| name.get_ref() == field).map(|(_, value)| value)
+    }
+
+    fn knows(&self, known: &[&str]) -> Result<(), Fault> {
+        match self.fields.keys().find(|name| !known.contains(&name.get_ref().as_ref())) {
+            None => Ok(()),
+            Some(name) => {
+                let what = format!(
+                    "{} has a field that is none of {} here{}",
+                    self.what,
+                    known.join(", "),
+                    suggestion(name.get_ref(), known)
+                );
+                Err((name.span().start, what))
+            }
+        }
+    }
+
+    fn text(&self, field: &str) -> Result<String, Fault> {
+        let value = self.needed(field)?;
+        let text = value.get_ref().as_str().map(str::to_owned);
+        text.ok_or_else(|| (value.span().start, format!("`{field}` is a text in quotes")))
+    }
+
+    /// A text that says something.
+    fn said(&self, field: &str) -> Result<String, Fault> {
+        let text = self.text(field)?;
+        if text.trim().is_empty() {
+            let at = self.value(field).map_or(self.at, |value| value.span().start);
+            return Err((at, format!("`{field}` of {} is empty", self.what)));
+        }
+        Ok(text)
+    }
+
+    fn date(&self, field: &str) -> Result<Date, Fault> {
+        let value = self.needed(field)?;
+        let written = value.get_ref().as_datetime().map(ToString::to_string);
+        let written = written.or_else(|| value.get_ref().as_str().map(str::to_owned));
+        let date = written.filter(|text| text.len() == 10).and_then(|text| text.parse().ok());
+        date.ok_or_else(|| (value.span().start, format!("`{field}` is a date such as 2027-01-31")))
+    }
+
+    fn paths(&self) -> Result<BTreeSet<String>, Fault> {
+        let Some(value) = self.value("paths") else { return Ok(BTreeSet::new()) };
+        let wrong = || (value.span().start, "`paths` is a list of texts: [\"a/b\"]".to_owned());
+        let list = value.get_ref().as_array().ok_or_else(wrong)?;
+        let paths = list.iter().map(|path| path.get_ref().as_str().map(str::to_owned));
+        paths.collect::<Option<_>>().ok_or_else(wrong)
+    }
+
+    fn needed(&self, field: &str) -> Result<&Spanned<DeValue<'_>>, Fault> {
+        self.value(field).ok_or_else(|| (self.at, format!("{} lacks `{field}`", self.what)))
+    }
+}
+
+fn number(value: &Spanned<DeValue<'_>>) -> Option<i64> {
+    let number = value.get_ref().as_integer()?;
+    i64::from_str_radix(number.as_str(), number.radix()).ok()
+}
+
+/// `; did you mean …?`, where one of the words is near.
+fn suggestion(written: &str, known: &[&str]) -> String {
+    let near = known.iter().map(|word| (strsim::damerau_levenshtein(written, word), word));
+    match near.min().filter(|(distance, word)| *distance <= word.len() / 2) {
+        Some((_, word)) => format!("; did you mean `{word}`?"),
+        None => String::new(),
+    }
+}

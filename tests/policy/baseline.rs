@@ -1,0 +1,218 @@
+//! `.keysieve-baseline.toml`.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::guarded::secret;
+use crate::support::repository::{TempRepo, said};
+use crate::{notes, places, report, run};
+
+const FILE: &str = ".keysieve-baseline.toml";
+const WRITE: [&str; 6] = ["baseline", "write", "--owner", "Ann", "--now", "2026-01-01T00:00:00Z"];
+
+/// A report as of that day.
+fn on(repository: &TempRepo, day: &str, arguments: &[&str]) -> (Value, i32) {
+    report(repository, &[arguments, &["--now", &format!("{day}T12:00:00Z")]].concat())
+}
+
+fn fingerprint(repository: &TempRepo) -> String {
+    let (said, _) = report(repository, &["scan", "--no-baseline"]);
+    said["credentials"][0]["fingerprint"].as_str().unwrap().to_owned()
+}
+
+fn text(repository: &TempRepo) -> String {
+    fs::read_to_string(repository.path().join(FILE)).unwrap()
+}
+
+fn entry(repository: &TempRepo, fields: &str) {
+    let id = fingerprint(repository);
+    repository.write(FILE, format!("version = 1\n[credential.{id}]\n{fields}\n"));
+}
+
+#[test]
+fn the_first_day_accepts_all_of_it_for_a_time() {
+    let repository = TempRepo::new();
+    for seed in 1..=40 {
+        repository.write(format!("d{}/f", seed % 7), "");
+        repository.write(format!("d{}/{seed}", seed % 7), secret(seed));
+    }
+    repository.write("again", secret(1));
+    repository.commit("all");
+    let output = run(&repository, &WRITE);
+    assert!(output.status.success(), "{}", said(&output));
+    let first = text(&repository);
+    assert!(first.contains("expires = 2026-01-31") && first.contains("expires = 2026-06-30"));
+    let ids: Vec<&str> = first.lines().filter(|line| line.starts_with("[credential.")).collect();
+    assert!(ids.len() == 40 && ids.is_sorted(), "{first}");
+    for arguments in [&["scan"][..], &["scan", "d1"], &["audit"]] {
+        let (said, code) = on(&repository, "2026-01-02", arguments);
+        assert_eq!((code, said["outcome"].as_str(), notes(&said)), (0, Some("clean"), vec![]));
+    }
+    let again = run(&repository, &WRITE);
+    assert_eq!(again.status.code(), Some(2), "a baseline is not overwritten");
+    let update = run(&repository, &[&["baseline", "update"], &WRITE[2..]].concat());
+    assert!(update.status.success(), "{}", said(&update));
+    assert_eq!(text(&repository), first, "an update of nothing changes nothing");
+}
+
+#[test]
+fn lines_move_and_files_too_but_a_new_place_fails() {
+    let repository = TempRepo::new();
+    repository.write("a", secret(1));
+    run(&repository, &WRITE);
+    let day = "2026-01-02";
+    repository.write("a", format!("\n\n{}", secret(1)));
+    assert_eq!(on(&repository, day, &["scan"]).1, 0);
+    fs::rename(repository.path().join("a"), repository.path().join("b")).unwrap();
+    assert_eq!(on(&repository, day, &["scan"]).1, 0, "a rename");
+    repository.write("c", secret(1));
+    let (said, code) = on(&repository, day, &["scan"]);
+    assert_eq!((places(&said), code), (vec!["b:3".to_owned(), "c:1".to_owned()], 1));
+    fs::remove_file(repository.path().join("c")).unwrap();
+    repository.write("a", secret(1));
+    let (said, code) = on(&repository, day, &["scan", "b"]);
+    assert_eq!((places(&said), code), (vec!["b:3".to_owned()], 1), "no rename: a is still there");
+    assert!(notes(&said)[0].ends_with("but not in b"), "{said}");
+    let update = [&["baseline", "update"], &WRITE[2..]].concat();
+    run(&repository, &update);
+    assert_eq!(on(&repository, day, &["scan"]).1, 0);
+    // Another secret at the old place is another secret.
+    repository.write("a", secret(2));
+    assert_eq!(on(&repository, day, &["scan"]).1, 1);
+}
+
+#[test]
+fn what_is_revoked_or_false_never_fails_again() {
+    let repository = TempRepo::new();
+    repository.write("a", secret(1));
+    for (fields, reason) in [
+        (
+            "disposition = \"revoked\"\ndate = 2026-01-01\nevidence = \"ticket 7\"",
+            "revoked on 2026-01-01: ticket 7",
+        ),
+        ("disposition = \"false-positive\"\nrule = \"an-old-rule\"", "false positive"),
+        ("disposition = \"test-value\"\nreason = \"made up\"", "test value: made up"),
+    ] {
+        entry(&repository, fields);
+        repository.write("deep/new", secret(1));
+        repository.git(&["add", "--all"]);
+        for arguments in [&["scan"][..], &["hook", "run"]] {
+            let (said, code) = report(&repository, arguments);
+            assert_eq!(code, 0, "{said}");
+            assert_eq!(places(&said), [format!("a:1={reason}"), format!("deep/new:1={reason}")]);
+        }
+        let output = run(&repository, &["scan", "--format", "sarif"]);
+        let sarif: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let suppression = &sarif["runs"][0]["results"][0]["suppressions"][0];
+        assert_eq!(
+            (&suppression["kind"], &suppression["justification"]),
+            (&"external".into(), &reason.into())
+        );
+        assert_eq!(report(&repository, &["scan", "--no-baseline"]).1, 1);
+    }
+    entry(&repository, "disposition = \"test-value\"\npaths = [\"a\"]");
+    let (said, code) = report(&repository, &["scan"]);
+    assert_eq!(
+        (places(&said), code),
+        (vec!["a:1=test value".to_owned(), "deep/new:1".to_owned()], 1)
+    );
+}
+
+#[test]
+fn time_runs_out_with_two_weeks_of_warning_and_never_in_the_hook() {
+    let repository = TempRepo::new();
+    repository.write("a", secret(1));
+    repository.git(&["add", "."]);
+    entry(
+        &repository,
+        "disposition = \"accepted\"\nreason = \"r\"\nowner = \"Ann\"\n\
+         expires = 2026-03-31\npaths = [\"a\"]",
+    );
+    for (day, code, noted) in [
+        ("2026-03-16", 0, None),
+        ("2026-03-17", 0, Some("14 days are left")),
+        ("2026-03-31", 0, Some("0 days are left")),
+        ("2026-04-01", 1, Some("was accepted by Ann until 2026-03-31, which is over")),
+    ] {
+        let (said, found) = on(&repository, day, &["scan"]);
+        assert_eq!(found, code, "{day}: {said}");
+        assert_eq!(notes(&said).len(), usize::from(noted.is_some()), "{day}: {said}");
+        assert!(noted.is_none_or(|noted| notes(&said)[0].ends_with(noted)), "{day}: {said}");
+        assert_eq!(on(&repository, day, &["hook", "run"]).1, 0, "{day}");
+    }
+    let check = |day: &str| run(&repository, &["baseline", "check", "--now", day]);
+    assert_eq!(check("2026-03-20T00:00:00Z").status.code(), Some(0));
+    assert_eq!(check("2026-04-01T00:00:00Z").status.code(), Some(1));
+    repository.git(&["rm", "--quiet", "--force", "a"]);
+    let stale = check("2026-03-01T00:00:00Z");
+    assert_eq!(stale.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&stale.stdout).contains("stale"), "{}", said(&stale));
+    run(&repository, &[&["baseline", "update", "--prune"], &WRITE[2..]].concat());
+    assert!(!text(&repository).contains("[credential"), "{}", text(&repository));
+}
+
+#[test]
+fn a_bad_file_is_told_with_its_line() {
+    let repository = TempRepo::new();
+    repository.write("a", secret(1));
+    repository.git(&["add", "."]);
+    let id = "0123456789";
+    for (wrong, line, wanted) in [
+        ("version = 2", 1, "this keysieve reads `version = 1`"),
+        ("", 1, "`version = 1` is missing"),
+        ("version = 1\nversion = 1", 2, "no TOML: duplicate key"),
+        ("version = 1\n[credentials.x]", 2, "did you mean `credential`?"),
+        ("version = 1\n[credential.xyz]\nrule = 1", 2, "ten hexadecimal digits"),
+        (
+            "version = 1\n[credential.0123456789]\ndisposition = \"acepted\"",
+            3,
+            "did you mean `accepted`?",
+        ),
+        ("version = 1\n[credential.0123456789]\nrule = \"x\"", 2, "lacks `disposition`"),
+        (
+            "version = 1\n[credential.0123456789]\ndisposition = \"accepted\"\nexpire = 2026-01-01",
+            4,
+            "did you mean `expires`?",
+        ),
+        (
+            "version = 1\n[credential.0123456789]\ndisposition = \"revoked\"\ndate = \"soon\"",
+            4,
+            "is a date such as",
+        ),
+        (
+            "version = 1\n[credential.0123456789]\ndisposition = \"revoked\"\npaths = [\"a\"]",
+            4,
+            "none of rule, disposition, date, evidence here",
+        ),
+    ] {
+        repository.write(FILE, wrong);
+        for arguments in [&["scan"][..], &["hook", "run"], &["baseline", "check"]] {
+            let output = run(&repository, arguments);
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(2), "{id} {wrong}");
+            assert!(stderr.contains(&format!("{FILE}:{line}: ")), "{wrong}: {stderr}");
+            assert!(stderr.contains(wanted), "{wrong}: {stderr}");
+        }
+    }
+}
+
+#[test]
+fn rebases_squashes_and_clones_leave_it_whole() {
+    let repository = TempRepo::new();
+    repository.write("z", "z");
+    repository.commit("base");
+    repository.write("a", secret(1));
+    repository.commit("one");
+    repository.write("a", format!("x\n{}", secret(1)));
+    repository.commit("two");
+    let history = [&WRITE[..], &["--history"]].concat();
+    assert!(run(&repository, &history).status.success());
+    repository.commit("baseline");
+    assert_eq!(on(&repository, "2026-01-02", &["audit"]).1, 0);
+    repository.git(&["reset", "--quiet", "--soft", "HEAD~3"]);
+    repository.git(&["commit", "--quiet", "--no-verify", "-m", "squashed"]);
+    repository.git(&["gc", "--quiet", "--prune=now"]);
+    let (said, code) = on(&repository, "2026-01-02", &["audit", "HEAD~1..HEAD"]);
+    assert_eq!(code, 0, "{said}");
+}
