@@ -1,30 +1,73 @@
 //! How far a secret goes on behind its judged part.
+//!
+//! A body ends at the latest where another secret of its rule begins: so each byte belongs to
+//! few bodies, and a file that is one long row of beginnings takes no longer than another.
 
 use std::borrow::Cow;
 
 use memchr::memmem;
 
-use crate::rules::Extension;
+use super::masks::is_word;
+use crate::rules::{Extension, Text};
 
 /// A body longer than this is cut here; no credential format comes near.
 pub const LONGEST_BODY: usize = 64 * 1024;
 
-/// Where the secret ends whose judged part ends at `from`.
-pub fn end(bytes: &[u8], from: usize, extension: Extension) -> usize {
-    let body = &bytes[from..bytes.len().min(from + LONGEST_BODY)];
+/// Bytes of a body that are looked at in one go, at first and at most: what lies far behind its
+/// end is not read.
+const STEP: usize = 64;
+const LONGEST_STEP: usize = 4096;
+
+/// Where the secret ends whose judged part ends at `from`, of a rule with these anchors.
+pub fn end(bytes: &[u8], from: usize, extension: Extension, anchors: &[Text]) -> usize {
+    let last = bytes.len().min(from + LONGEST_BODY);
+    let begins = |at: usize| !is_word(bytes[at - 1]);
     match extension {
         Extension::Base64UrlDots => {
-            let run = run(body, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
+            let belongs = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+            let end = row(&bytes[..last], from, belongs, anchors, begins).0;
             // Dots at the end are a sentence's, not the token's.
-            from + body[..run].iter().rposition(|&b| b != b'.').map_or(0, |last| last + 1)
+            from + bytes[from..end].iter().rposition(|&b| b != b'.').map_or(0, |last| last + 1)
         }
         Extension::Base64 => {
-            from + run(body, |b| {
-                b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-')
-            })
+            let belongs =
+                |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-');
+            row(&bytes[..last], from, belongs, anchors, begins).0
         }
-        Extension::Pem => from + pem_tail(body),
-        Extension::Putty => from + putty_tail(body),
+        Extension::Pem => pem_end(&bytes[..last], from),
+        Extension::Putty => putty_end(&bytes[..last], from),
+    }
+}
+
+/// Where the row of bytes that belong ends which begins at `from`, or the first of the marks in
+/// it that `counts`; and which mark that is.
+fn row(
+    bytes: &[u8],
+    from: usize,
+    belongs: impl Fn(u8) -> bool,
+    marks: &[impl AsRef<str>],
+    counts: impl Fn(usize) -> bool,
+) -> (usize, Option<usize>) {
+    let longest = marks.iter().map(|mark| mark.as_ref().len()).max().unwrap_or_default();
+    let (mut end, mut length) = (from, STEP);
+    loop {
+        let taken = run(&bytes[end..bytes.len().min(end + length)], &belongs);
+        // A mark may have begun in the step before.
+        let fresh = from.max((end + 1).saturating_sub(longest.max(1)));
+        let seen = &bytes[fresh..end + taken];
+        let first = |mark: &str| {
+            memmem::find_iter(seen, mark).map(|place| fresh + place).find(|&at| counts(at))
+        };
+        let marks = marks.iter().zip(0..);
+        let mark = marks.filter_map(|(mark, index)| Some((first(mark.as_ref())?, index))).min();
+        if let Some((at, index)) = mark {
+            return (at, Some(index));
+        }
+        end += taken;
+        if taken < length {
+            return (end, None);
+        }
+        length = LONGEST_STEP.min(2 * length);
     }
 }
 
@@ -57,50 +100,86 @@ fn run(body: &[u8], belongs: impl Fn(u8) -> bool) -> usize {
 
 /// To the end of the `-----END …-----` line, or, where none comes, to the last byte that a
 /// PEM body can hold.
-fn pem_tail(body: &[u8]) -> usize {
-    let in_body = run(body, |b| {
+fn pem_end(bytes: &[u8], from: usize) -> usize {
+    const END: &str = "-----END";
+    let belongs = |b: u8| {
         b.is_ascii_alphanumeric() || b.is_ascii_whitespace() || b"+/=\\\"',:-#*|>".contains(&b)
-    });
-    match memmem::find(&body[..in_body], b"-----END") {
-        Some(mark) => {
-            let label = mark + b"-----END".len();
-            memmem::find(&body[label..in_body], b"-----")
-                .map_or(in_body, |dashes| label + dashes + 5)
-        }
-        None => body[..in_body].trim_ascii_end().len(),
+    };
+    let to = |from: usize, marks: &[&str]| row(bytes, from, belongs, marks, |_| true);
+    match to(from, &[END, "-----BEGIN"]) {
+        (at, Some(0)) => match to(at + END.len(), &["-----"]) {
+            (dashes, Some(_)) => dashes + 5,
+            (end, None) => end,
+        },
+        (at, _) => from + bytes[from..at].trim_ascii_end().len(),
     }
 }
 
 /// To the end of the message authentication code, which closes the file and covers all of it.
-fn putty_tail(body: &[u8]) -> usize {
-    const MAC: &[u8] = b"Private-MAC: ";
-    memmem::find(body, MAC).map_or(0, |at| {
-        let digits = at + MAC.len();
-        digits + run(&body[digits..], |b| b.is_ascii_hexdigit())
-    })
+fn putty_end(bytes: &[u8], from: usize) -> usize {
+    const MAC: &str = "Private-MAC: ";
+    match row(bytes, from, |_| true, &[MAC, "PuTTY-User-Key-File-"], |_| true) {
+        (at, Some(0)) => {
+            let digits = at + MAC.len();
+            digits + run(&bytes[digits..], |b| b.is_ascii_hexdigit())
+        }
+        _ => from,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const NONE: [Text; 0] = [];
+
+    #[test]
+    fn a_body_ends_where_the_next_secret_begins() {
+        let anchors = [Text::Borrowed("eyJ")];
+        let long = "a".repeat(STEP);
+        for before in ["", "a", "aeyJa", &long[2..], &long[1..], &long] {
+            let text = format!("{before}.eyJb.eyJc");
+            let wanted = before.len().max(if before.is_empty() { 0 } else { 1 });
+            let from = usize::from(!before.is_empty());
+            let end = end(text.as_bytes(), from, Extension::Base64UrlDots, &anchors);
+            assert_eq!(end, wanted, "{}", before.len());
+        }
+        let keys = b"KEY-----\nMIIE\n-----BEGIN X-----\nMIIE\n-----END X-----\n";
+        assert_eq!(end(keys, 8, Extension::Pem, &NONE), 13);
+        let headers = b"Key: 1\nPuTTY-User-Key-File-2: x\nPrivate-MAC: 0f";
+        assert_eq!(end(headers, 6, Extension::Putty, &NONE), 6);
+    }
+
+    /// Bodies are read in steps; where one ends makes no difference.
+    #[test]
+    fn marks_are_found_across_steps() {
+        for length in STEP - 40..4 * STEP {
+            let text = ["KEY-----\n", &"A".repeat(length), "\n-----END X-----\nrest"].concat();
+            assert_eq!(&text[end(text.as_bytes(), 8, Extension::Pem, &NONE)..], "\nrest");
+            let text = ["Lines\n", &"A".repeat(length), "\nPrivate-MAC: 0f1e\nrest"].concat();
+            assert_eq!(&text[end(text.as_bytes(), 3, Extension::Putty, &NONE)..], "\nrest");
+            let text = ["eyJ.", &"A".repeat(length), ".c2ln rest"].concat();
+            assert_eq!(&text[end(text.as_bytes(), 3, Extension::Base64UrlDots, &NONE)..], " rest");
+        }
+    }
+
     #[test]
     fn a_token_ends_before_the_dot_of_its_sentence() {
         let text = b"eyJ.eyJ.c2ln... and so on";
-        assert_eq!(end(text, 3, Extension::Base64UrlDots), 12);
+        assert_eq!(end(text, 3, Extension::Base64UrlDots, &NONE), 12);
     }
 
     #[test]
     fn a_putty_key_ends_with_its_code() {
         let text = b"Comment: a@b\nPrivate-Lines: 1\nAAAA\nPrivate-MAC: 0f1e\nrest";
-        assert_eq!(&text[end(text, 0, Extension::Putty)..], b"\nrest");
-        assert_eq!(end(b"Comment: a", 0, Extension::Putty), 0);
+        assert_eq!(&text[end(text, 0, Extension::Putty, &NONE)..], b"\nrest");
+        assert_eq!(end(b"Comment: a", 0, Extension::Putty, &NONE), 0);
     }
 
     #[test]
     fn a_pem_block_ends_with_its_end_line_and_escapes_are_no_identity() {
         let real = b"KEY-----\nAAAA\nBBBB\n-----END X-----\nrest";
-        let end = end(real, 8, Extension::Pem);
+        let end = end(real, 8, Extension::Pem, &NONE);
         assert_eq!(&real[end..], b"\nrest");
         let escaped = br"KEY-----\nAAAA\nBBBB\n-----END X-----";
         assert_eq!(

@@ -7,6 +7,8 @@ use aho_corasick::{AhoCorasick, MatchKind, packed};
 #[derive(Default)]
 pub struct Marks {
     anchors: Vec<(String, Vec<usize>)>,
+    /// By its first byte, indices of the anchors.
+    by_first: Vec<Vec<usize>>,
     search: Option<Search>,
 }
 
@@ -29,6 +31,11 @@ impl Marks {
         if self.anchors.is_empty() {
             return;
         }
+        self.by_first = vec![Vec::new(); 256];
+        for (index, (text, _)) in self.anchors.iter().enumerate() {
+            let first = text.as_bytes().first();
+            first.into_iter().for_each(|&b| self.by_first[usize::from(b)].push(index));
+        }
         let texts = || self.anchors.iter().map(|(text, _)| text);
         self.search = Some(match packed::Searcher::new(texts()) {
             Some(searcher) => Search::Packed(searcher),
@@ -44,15 +51,28 @@ impl Marks {
     pub fn each(&self, run: &[u8], mut found: impl FnMut(usize, usize, usize)) {
         let Some(search) = &self.search else { return };
         let mut from = 0;
-        while let Some(place) = search.first(&run[from..]).map(|at| from + at) {
-            // Others may begin there too, or before this one ends.
-            for (text, rules) in &self.anchors {
-                if run[place..].starts_with(text.as_bytes()) {
-                    rules.iter().for_each(|&rule| found(place, text.len(), rule));
-                }
+        while let Some(mut place) = search.first(&run[from..]).map(|at| from + at) {
+            // Others may begin there too, or before this one ends: where they stand in a row,
+            // no search is begun anew for each.
+            while self.at(run, place, &mut found) {
+                place += 1;
             }
-            from = place + 1;
+            from = place;
         }
+    }
+
+    /// Calls `found` with the anchors that begin at `place`, and says whether there are any.
+    fn at(&self, run: &[u8], place: usize, found: &mut impl FnMut(usize, usize, usize)) -> bool {
+        let Some(&first) = run.get(place) else { return false };
+        let mut any = false;
+        for &index in &self.by_first[usize::from(first)] {
+            let (text, rules) = &self.anchors[index];
+            if run[place..].starts_with(text.as_bytes()) {
+                rules.iter().for_each(|&rule| found(place, text.len(), rule));
+                any = true;
+            }
+        }
+        any
     }
 }
 

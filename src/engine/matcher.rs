@@ -8,6 +8,7 @@ use regex_automata::util::{primitives::NonMaxUsize, syntax};
 use regex_automata::{Anchored, Input};
 
 use super::candidate::Candidate;
+use super::masks::is_word;
 use crate::findings::Span;
 use crate::rules::{BEFORE, LONGEST, MOST_GROUPS, Rule, Seat, Trigger, may_match};
 
@@ -29,9 +30,17 @@ impl Matcher {
     ) -> Option<Candidate<'b>> {
         let compiled = || self.compiled.get_or_init(|| Compiled::new(rule));
         let found = match rule.trigger {
-            Trigger::Anchors { seat: Seat::Inside | Seat::InRun, longest, .. } => {
+            Trigger::Anchors {
+                seat: Seat::Inside | Seat::InRun,
+                longest,
+                in_front,
+                at_word,
+                ..
+            } => {
+                let reach = trigger.start.saturating_sub(in_front)..trigger.start + longest;
+                let first = first_start(rule, bytes, trigger.start, reach, at_word)?;
                 let compiled = compiled();
-                let found = compiled.round(bytes, &trigger, longest)?;
+                let found = compiled.round(bytes, &trigger, first, longest)?;
                 compiled.allows(&bytes[found.whole.clone()]).then_some(found)?
             }
             Trigger::Anchors { longest, .. } => {
@@ -125,10 +134,15 @@ impl Compiled {
         Some(Match { whole: whole_start..whole_end, secret: Span { start, end }, facts })
     }
 
-    /// The first match that contains the anchor. A match that begins in reach but ends before
-    /// the anchor is passed over.
-    fn round(&self, bytes: &[u8], anchor: &Range<usize>, longest: usize) -> Option<Match> {
-        let mut start = anchor.end.saturating_sub(longest);
+    /// The first match from `start` on that contains the anchor. A match that ends before the
+    /// anchor is passed over.
+    fn round(
+        &self,
+        bytes: &[u8],
+        anchor: &Range<usize>,
+        mut start: usize,
+        longest: usize,
+    ) -> Option<Match> {
         while start <= anchor.start {
             let found = self.find(&window(bytes, start, anchor.start + longest))?;
             if found.whole.start > anchor.start {
@@ -149,6 +163,23 @@ fn compile(pattern: &str) -> Regex {
         .configure(Regex::config().utf8_empty(false))
         .build(pattern)
         .expect("the pattern was checked with the catalogue")
+}
+
+/// The first place from which on a match may hold the anchor at `anchor`, for all that its
+/// opening and the beginning of a word tell: in a long row of anchors there is none.
+fn first_start(
+    rule: &Rule,
+    bytes: &[u8],
+    anchor: usize,
+    reach: Range<usize>,
+    at_word: bool,
+) -> Option<usize> {
+    let text = &bytes[..reach.end.min(bytes.len())];
+    let mut in_word = reach.start > 0 && is_word(text[reach.start - 1]);
+    (reach.start..=anchor).find(|&at| {
+        let was_in_word = std::mem::replace(&mut in_word, is_word(text[at]));
+        (!at_word || was_in_word != in_word) && may_match(&rule.opening, &text[at..])
+    })
 }
 
 /// Look-arounds see the bytes beyond the window, as they stand in the blob.

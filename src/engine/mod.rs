@@ -281,7 +281,7 @@ impl Engine {
         let rule = self.rule(index);
         let judgement = checks::judge(rule, candidate.secret)?;
         let end = match rule.extends {
-            Some(extension) => extent::end(bytes, candidate.span.end, extension),
+            Some(extension) => extent::end(bytes, candidate.span.end, extension, rule.anchors()),
             None => candidate.span.end,
         };
         let span = Span { start: candidate.span.start, end };

@@ -13,6 +13,8 @@ pub struct Names {
     entries: Vec<(u64, usize)>,
     /// A bit for each value of the hash's first [`FILTER_BITS`] bits that some name has.
     filter: Vec<u64>,
+    /// For each value of those bits how many entries' hashes come before it.
+    starts: Vec<u32>,
     /// Letters and digits of the longest name.
     longest: usize,
 }
@@ -45,6 +47,14 @@ impl Names {
         for (hash, _) in &self.entries {
             let (word, bit) = place(*hash);
             self.filter[word] |= bit;
+        }
+        self.starts = vec![0; 1 << FILTER_BITS];
+        for (hash, _) in &self.entries {
+            self.starts[index(*hash)] += 1;
+        }
+        let mut before = 0;
+        for start in &mut self.starts {
+            before += std::mem::replace(start, before);
         }
     }
 
@@ -97,22 +107,29 @@ impl Names {
             }
             let (word, bit) = place(hash);
             if start <= latest && self.filter[word] & bit != 0 && begins_a_word(bytes, start) {
-                let first = self.entries.partition_point(|&(known, _)| known < hash);
+                let first = self.starts[index(hash)] as usize;
                 for &(known, rule) in &self.entries[first..] {
-                    if known != hash {
+                    if known > hash {
                         break;
                     }
-                    found(rule, start..end);
+                    if known == hash {
+                        found(rule, start..end);
+                    }
                 }
             }
         }
     }
 }
 
+/// The hash's first bits.
+fn index(hash: u64) -> usize {
+    (hash >> (64 - FILTER_BITS)) as usize
+}
+
 /// Word and bit of the filter.
 fn place(hash: u64) -> (usize, u64) {
-    let index = hash >> (64 - FILTER_BITS);
-    ((index >> 6) as usize, 1 << (index & 63))
+    let index = index(hash);
+    (index >> 6, 1 << (index & 63))
 }
 
 /// One letter more in front; letter case does not matter. FNV-1a's step over 64 bits: two of

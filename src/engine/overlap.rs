@@ -7,6 +7,7 @@
 //! all), then the lower rule id. The order in which findings arrive plays no part.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use crate::findings::{Finding, Verdict};
 use crate::rules::{Confidence, Rule, Seat, Structure, Trigger};
@@ -37,17 +38,15 @@ pub fn settle(mut findings: Vec<Finding>, rules: &[Rule]) -> Vec<Finding> {
             finding.span.start,
         )
     });
-    let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
+    // Apart, so that the last that begins before a span's end is the one that could overlap it.
+    let mut kept: BTreeMap<usize, Finding> = BTreeMap::new();
     for finding in findings {
-        let place = kept.partition_point(|other| other.span.start < finding.span.start);
-        let free = |neighbour: Option<&Finding>| {
-            neighbour.is_none_or(|other| !other.span.overlaps(&finding.span))
-        };
-        if free(kept.get(place)) && free(place.checked_sub(1).and_then(|before| kept.get(before))) {
-            kept.insert(place, finding);
+        let before = kept.range(..finding.span.end).next_back();
+        if before.is_none_or(|(_, other)| !other.span.overlaps(&finding.span)) {
+            kept.insert(finding.span.start, finding);
         }
     }
-    kept
+    kept.into_values().collect()
 }
 
 /// Whether the rule knows no more than that it is a JWT: whose it is says something else.

@@ -9,7 +9,7 @@
 
 use std::ops::Range;
 
-use super::assignment::value_of;
+use super::assignment::Reader;
 use super::decode::{Entry, RUN_SHORTEST, belongs, kinds, may_encode};
 use super::fragments::{Fragment, Fragments};
 use super::marks::Marks;
@@ -98,12 +98,13 @@ impl Triggers {
         self.classifier.classify(bytes, range.start, &mut masks, 1, 1);
         self.in_begun_run(bytes, &range, &mut found);
         let (mut starts, mut places) = (Starts::default(), Found::default());
+        let mut reader = Reader::default();
         let mut from = range.start;
         while from < range.end {
             let blocks = (range.end - from).div_ceil(BLOCK).min(BATCH);
             self.classifier.classify(bytes, from + BLOCK, &mut masks, 2, blocks);
             self.classifier.starts(&masks, range.end - from, &mut starts, &mut places);
-            self.follow(bytes, from, &places, &mut found);
+            self.follow(bytes, from, &places, &mut reader, &mut found);
             for place in places.long_runs.iter() {
                 let at = from + place;
                 let mut length = masks.run_length(place, blocks);
@@ -118,12 +119,19 @@ impl Triggers {
     }
 
     /// Looks at the places of a batch that begins at `from`.
-    fn follow(&self, bytes: &[u8], from: usize, places: &Found, found: &mut impl FnMut(Noticed)) {
+    fn follow(
+        &self,
+        bytes: &[u8],
+        from: usize,
+        places: &Found,
+        reader: &mut Reader,
+        found: &mut impl FnMut(Noticed),
+    ) {
         for place in places.tokens.iter() {
             self.prefix(bytes, from + place, found);
         }
         for place in places.fragments.iter() {
-            self.fragment(bytes, from + place, found);
+            self.fragment(bytes, from + place, reader, found);
         }
         for at in places.runs.iter().map(|place| from + place) {
             if may_encode(bytes, at) {
@@ -173,26 +181,38 @@ impl Triggers {
         });
     }
 
-    fn fragment(&self, bytes: &[u8], at: usize, found: &mut impl FnMut(Noticed)) {
+    fn fragment(
+        &self,
+        bytes: &[u8],
+        at: usize,
+        reader: &mut Reader,
+        found: &mut impl FnMut(Noticed),
+    ) {
         self.fragments.each(&bytes[at..], |fragment, length| match fragment {
             Fragment::Anchor(rule) => {
                 found(Noticed::Hit(Hit { rule, at, span: at..at + length, value: None }));
             }
             Fragment::Telling => found(Noticed::Telling(at..at + length)),
             Fragment::Folded => found(Noticed::Entry(Entry::Folded(at))),
-            Fragment::Name => self.named(bytes, at..at + length, found),
+            Fragment::Name => self.named(bytes, at..at + length, reader, found),
         });
     }
 
     /// Names that hold the fragment and are given a value. One name may belong to several rules:
     /// its value is looked for once.
-    fn named(&self, bytes: &[u8], fragment: Range<usize>, found: &mut impl FnMut(Noticed)) {
+    fn named(
+        &self,
+        bytes: &[u8],
+        fragment: Range<usize>,
+        reader: &mut Reader,
+        found: &mut impl FnMut(Noticed),
+    ) {
         let at = fragment.start;
         let mut last: Option<(Range<usize>, Option<Range<usize>>)> = None;
         self.names.each(bytes, fragment, &mut |rule, span| {
             let known = last.take().filter(|(name, _)| *name == span);
             let (span, value) = known.unwrap_or_else(|| {
-                let value = value_of(bytes, span.clone());
+                let value = reader.value_of(bytes, span.clone());
                 (span, value)
             });
             if value.is_some() {

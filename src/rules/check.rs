@@ -12,7 +12,7 @@ use toml::Spanned;
 use super::facts::{check_name, named_groups};
 use super::opening::{Opening, opening};
 use super::schema::{FileSyntax, PairSyntax, ProviderSyntax, RuleSyntax};
-use super::shape::{bytes_before, seat};
+use super::shape::{begins_a_word, bytes_before, seat};
 use super::vocabulary::expand;
 use super::{
     AFTER, BEFORE, CharKind, Checks, Checksum, Confidence, Extension, LONGEST, LinkChecked, MARGIN,
@@ -333,13 +333,12 @@ fn check_trigger(rule: &RuleSyntax, hir: &Hir) -> Result<Trigger, String> {
                     "anchors: one of two bytes must begin a word of 16 token characters".into()
                 );
             }
-            // A look-around sees one byte more on either side.
-            let before = match seat {
-                Seat::Inside | Seat::InRun => {
-                    bytes_before(hir, &rule.anchors).unwrap_or(longest) + 1
-                }
-                Seat::TokenStart | Seat::MatchStart => 1,
+            let in_front = match seat {
+                Seat::Inside | Seat::InRun => bytes_before(hir, &rule.anchors).unwrap_or(longest),
+                Seat::TokenStart | Seat::MatchStart => 0,
             };
+            // A look-around sees one byte more on either side.
+            let before = in_front + 1;
             if before > BEFORE {
                 return Err(format!(
                     "regex: may begin {before} bytes before an anchor, {BEFORE} are looked at"
@@ -351,7 +350,9 @@ fn check_trigger(rule: &RuleSyntax, hir: &Hir) -> Result<Trigger, String> {
                     LONGEST + AFTER - 1
                 ));
             }
-            Ok(Trigger::Anchors { literals: texts(rule.anchors.clone()), seat, longest })
+            let literals = texts(rule.anchors.clone());
+            let at_word = begins_a_word(hir);
+            Ok(Trigger::Anchors { literals, seat, longest, in_front, at_word })
         }
     }
 }

@@ -77,6 +77,16 @@ pub struct Rule {
     pub non_examples: Texts,
 }
 
+impl Rule {
+    /// The anchors of a rule that has some.
+    pub fn anchors(&self) -> &[Text] {
+        match &self.trigger {
+            Trigger::Anchors { literals, .. } => literals,
+            Trigger::Names(_) | Trigger::Kind(_) => &[],
+        }
+    }
+}
+
 /// What makes a pair with a rule's secret: a value of one of the public rules near by, or one
 /// that has a certain name. The two are one finding; one
 /// of the former, which has a form of its own, makes it surer, too.
@@ -99,6 +109,10 @@ pub enum Trigger {
         seat: Seat,
         /// Longest match of the regex, in bytes.
         longest: usize,
+        /// Bytes of a match before its anchor, at most.
+        in_front: usize,
+        /// Whether every match begins at `\b`.
+        at_word: bool,
     },
     /// Names whose assigned value the regex must match as a whole. Letter case and the
     /// separators `_`, `-` and `.` of a name do not matter.

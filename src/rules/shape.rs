@@ -144,7 +144,7 @@ fn without_looks(hir: &Hir) -> Hir {
 }
 
 /// Whether the regex begins with `\b`.
-fn begins_a_word(hir: &Hir) -> bool {
+pub(super) fn begins_a_word(hir: &Hir) -> bool {
     match hir.kind() {
         HirKind::Look(look) => *look == regex_syntax::hir::Look::WordAscii,
         HirKind::Capture(capture) => begins_a_word(&capture.sub),

@@ -1,9 +1,13 @@
 //! A place in the text that only moves on, up to the end of what may be looked at.
 
+use std::ops::Range;
+
 pub struct Cursor<'b> {
     pub bytes: &'b [u8],
     pub at: usize,
     pub end: usize,
+    /// Bytes none of which ends a value without quotes: known from the one that was read before.
+    pub bare: Range<usize>,
 }
 
 /// What opens a text and closes it.

@@ -30,13 +30,30 @@ use cursor::Cursor;
 /// The span of the value assigned to the name that stands at `name`, without its quotes.
 /// `None` where the name is part of a longer word or is given no literal value.
 pub fn value_of(bytes: &[u8], name: Range<usize>) -> Option<Range<usize>> {
-    if !begins_a_word(bytes, name.start) || bytes.get(name.end).is_some_and(|&b| is_word(b)) {
-        return None;
+    Reader::default().value_of(bytes, name)
+}
+
+/// Reads the values of a text's names, from the first to the last. Each is read as it would be
+/// by itself; what the reader remembers only spares it bytes that it has seen before.
+#[derive(Default)]
+pub struct Reader {
+    /// Bytes none of which ends a value without quotes.
+    bare: Range<usize>,
+}
+
+impl Reader {
+    /// As [`value_of`]; `bytes` must be the same each time.
+    pub fn value_of(&mut self, bytes: &[u8], name: Range<usize>) -> Option<Range<usize>> {
+        if !begins_a_word(bytes, name.start) || bytes.get(name.end).is_some_and(|&b| is_word(b)) {
+            return None;
+        }
+        let end = bytes.len().min(name.start + LONGEST + AFTER);
+        let mut cursor = Cursor { bytes, at: name.end, end, bare: self.bare.clone() };
+        let value = operator::read(&mut cursor, &name)
+            .and_then(|operator| value::read(&mut cursor, operator));
+        self.bare = cursor.bare;
+        value
     }
-    let end = bytes.len().min(name.start + LONGEST + AFTER);
-    let mut cursor = Cursor { bytes, at: name.end, end };
-    let operator = operator::read(&mut cursor, &name)?;
-    value::read(&mut cursor, operator)
 }
 
 /// Whether [`value_of`] may find a value for a name that ends at `end`: turns most names down

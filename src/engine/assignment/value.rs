@@ -148,7 +148,13 @@ static ENDS_BARE: [bool; 256] = {
 fn bare(cursor: &mut Cursor<'_>) -> Option<Range<usize>> {
     let start = cursor.at;
     let ends = |b: u8| ENDS_BARE[usize::from(b)];
+    // In a row of names that are each other's values all end at the same place.
+    if !cursor.bare.contains(&start) {
+        cursor.bare = start..start;
+    }
+    cursor.at = cursor.bare.end.min(cursor.end);
     cursor.skip_while(|b| !ends(b));
+    cursor.bare.end = cursor.bare.end.max(cursor.at);
     // A pipe between two words of a value, as in an app's access token of Meta, is part of it.
     let piped = cursor.peek() == Some(b'|') && cursor.at > start;
     if piped && cursor.rest().get(1).is_some_and(|&b| is_word(b)) {
