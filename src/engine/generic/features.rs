@@ -250,7 +250,6 @@ impl Features {
         );
         self.flag(F::begins_path, value[0] == b'/' || value[0] == b'.' || value.starts_with(b"~"));
         self.flag(F::has_scheme, memchr::memmem::find(value, b"://").is_some());
-        self.flag(F::repeat, false);
         self.set(F::repeat, placeholder::longest_repeat(value) as f32);
         let lower = value.to_ascii_lowercase();
         self.set(F::walk, placeholder::longest_walk(&lower[..lower.len().min(64)]) as f32);
