@@ -17,4 +17,4 @@ pub use fact::{Fact, LONGEST_FACT, Partner, PartnerPlace};
 pub use finding::{Finding, Span, Verdict};
 pub use fingerprint::{Fingerprint, FingerprintKey};
 pub use redaction::Redacted;
-pub use suppression::{Allow, Suppression, SuppressionKind};
+pub use suppression::{Allow, Scanner, Suppression, SuppressionKind};

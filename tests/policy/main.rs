@@ -8,6 +8,7 @@
 mod support;
 
 mod baseline;
+mod foreign;
 mod inline;
 
 use std::process::Output;
