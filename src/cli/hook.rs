@@ -12,7 +12,6 @@ use keysieve::guard::{
 };
 use keysieve::hook::{self, Asked, HooksFolder, Installed, Origin, Stage, Uninstalled};
 use keysieve::policy::Policy;
-use keysieve::policy::baseline::Expiry;
 use keysieve::report::{Format, Report};
 use keysieve::source::Silent;
 use keysieve::source::added::Update;
@@ -116,12 +115,14 @@ impl Hook {
 impl Run {
     fn run(&self) -> anyhow::Result<ExitCode> {
         let engine = self.engine.engine()?;
-        let policy = self.baseline.policy(Path::new("."), &engine, &self.engine, Expiry::Warns)?;
-        let report = self.engine.in_pool(|| match self.stage.into() {
+        let policy = self.engine.policy();
+        let mut report = self.engine.in_pool(|| match self.stage.into() {
             Stage::PreCommit => before_commit(&engine, &policy),
             Stage::CommitMsg => of_message(self.file.as_deref(), &engine, &policy),
             Stage::PrePush => before_push(&engine, &policy),
         })??;
+        let here = GitEnvironment::of_process(Path::new("."));
+        self.baseline.settle(&mut report, &here, &engine, &self.engine)?;
         self.output.deliver(&report, engine.rules(), Some(Format::Human))
     }
 }

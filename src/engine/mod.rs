@@ -101,6 +101,11 @@ impl Engine {
         self.catalogue.rules()
     }
 
+    /// What the fingerprint key is called ([`FingerprintKey::name`]).
+    pub fn key_name(&self) -> &str {
+        self.key.name()
+    }
+
     /// Judged findings of all triggers and encoded texts that begin in `ranges`, which must
     /// be sorted and apart. Overlaps are not settled yet.
     pub fn detect(&self, bytes: &[u8], ranges: &[Range<usize>]) -> Vec<Finding> {

@@ -10,6 +10,7 @@ mod support;
 mod baseline;
 mod foreign;
 mod inline;
+mod merge;
 
 use std::process::Output;
 
