@@ -7,7 +7,7 @@ use bstr::{BString, ByteSlice};
 use super::intervals::{Interval, intervals};
 use super::leaks::{Leak, Spot};
 use crate::engine::Engine;
-use crate::findings::{CommitRef, Finding, Occurrence, Place};
+use crate::findings::{CommitRef, Effect, Finding, Occurrence, Place, Setting};
 use crate::source::history::{Range, Reached, Trace};
 use crate::source::{Coverage, Failure};
 
@@ -91,9 +91,18 @@ impl Teller<'_> {
         let (finding, spot) = self.leaks[leak].findings[finding].clone();
         let Spot { region, partners, allows } = spot;
         let Finding { span, encoding, .. } = finding;
-        let suppression = None;
-        let occurrence =
-            Occurrence { path, region, span, encoding, place, partners, allows, suppression };
+        let occurrence = Occurrence {
+            path,
+            region,
+            span,
+            encoding,
+            place,
+            partners,
+            allows,
+            suppression: None,
+            effect: Effect::default(),
+            setting: Setting::default(),
+        };
         (finding, occurrence)
     }
 

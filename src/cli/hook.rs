@@ -3,24 +3,28 @@
 use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use keysieve::engine::Engine;
 use keysieve::guard::{
-    guard_in, guard_message, guard_or_tracked, guard_push, guard_range, guard_unpushed,
+    GuardError, guard_message, guard_push, guard_range, guard_staged, guard_tracked, guard_unpushed,
 };
 use keysieve::hook::{self, Asked, HooksFolder, Installed, Origin, Stage, Uninstalled};
 use keysieve::policy::Policy;
+use keysieve::policy::config::Occasion;
+use keysieve::policy::files::Files;
 use keysieve::report::{Format, Report};
+use keysieve::setup::{Setup, files};
 use keysieve::source::Silent;
 use keysieve::source::added::Update;
 use keysieve::source::message::Message;
-use keysieve::source::staged::GitEnvironment;
+use keysieve::source::staged::{GitEnvironment, Staged};
 
-use super::baseline::BaselineArgs;
 use super::engine::EngineArgs;
 use super::output::OutputArgs;
+use super::policy::{PolicyArgs, Repository};
 
 /// Stand between a mistake and the history: the pre-commit hook
 #[derive(Args)]
@@ -56,7 +60,7 @@ struct Run {
     #[command(flatten)]
     engine: EngineArgs,
     #[command(flatten)]
-    baseline: BaselineArgs,
+    policy: PolicyArgs,
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -114,26 +118,44 @@ impl Hook {
 
 impl Run {
     fn run(&self) -> anyhow::Result<ExitCode> {
-        let engine = self.engine.engine()?;
-        let policy = self.engine.policy();
-        let mut report = self.engine.in_pool(|| match self.stage.into() {
-            Stage::PreCommit => before_commit(&engine, &policy),
-            Stage::CommitMsg => of_message(self.file.as_deref(), &engine, &policy),
-            Stage::PrePush => before_push(&engine, &policy),
-        })??;
         let here = GitEnvironment::of_process(Path::new("."));
-        self.baseline.settle(&mut report, &here, &engine, &self.engine)?;
+        let (mut report, engine) = self.engine.in_pool(|| match self.stage.into() {
+            Stage::PreCommit => self.before_commit(&here),
+            stage => {
+                let Setup { engine, policy } = self.setup(files::index(here.clone()))?;
+                let report = match stage {
+                    Stage::CommitMsg => of_message(self.file.as_deref(), &engine, &policy),
+                    _ => before_push(&engine, &policy),
+                };
+                Ok((report?, engine))
+            }
+        })??;
+        self.policy.settle(&mut report, &here, &engine, &self.engine)?;
         self.output.deliver(&report, engine.rules(), Some(Format::Human))
     }
-}
 
-fn before_commit(engine: &Engine, policy: &Policy) -> anyhow::Result<Report> {
-    let here = GitEnvironment::of_process(Path::new("."));
-    Ok(match Asked::of_process()? {
-        Asked::Staged => guard_in(&here, engine, policy, &Silent),
-        Asked::StagedOrTracked => guard_or_tracked(&here, engine, policy, &Silent),
-        Asked::Range { from, to } => guard_range(&here, &from, &to, engine, policy, &Silent),
-    }?)
+    /// The hook reads the configuration where it reads everything else: in the index. What is
+    /// not added to it does not come with the commit.
+    fn setup(&self, files: Files) -> anyhow::Result<Setup> {
+        let repository = Repository { files: Some(files), top: None };
+        self.policy.setup(&self.engine, repository, Occasion::Hook)
+    }
+
+    fn before_commit(&self, here: &GitEnvironment) -> anyhow::Result<(Report, Engine)> {
+        let asked = Asked::of_process()?;
+        if let Asked::Range { from, to } = &asked {
+            let Setup { engine, policy } = self.setup(files::index(here.clone()))?;
+            return Ok((guard_range(here, from, to, &engine, &policy, &Silent)?, engine));
+        }
+        let staged = Arc::new(Staged::open(here).map_err(GuardError::from)?);
+        let Setup { engine, policy } = self.setup(files::staged(staged.clone()))?;
+        let report = if asked == Asked::StagedOrTracked && staged.is_nothing() {
+            guard_tracked(here, &engine, &policy, &Silent)?
+        } else {
+            guard_staged(&staged, &engine, &policy, &Silent)
+        };
+        Ok((report, engine))
+    }
 }
 
 /// Git says by the editor's name whether it starts one ("commit-msg" hooks run with

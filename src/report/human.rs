@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::{Outcome, Report, Task, place_name, plain};
-use crate::findings::{Credential, Fact, Occurrence, PartnerPlace, Place};
+use crate::findings::{Credential, Fact, Occurrence, PartnerPlace, Place, Setting};
 use crate::rules::{Rule, Severity};
 
 /// Places shown of one credential; the rest is counted.
@@ -43,9 +43,10 @@ fn write_credential(credential: &Credential, rule: &Rule, out: &mut dyn Write) -
         Severity::Medium => AnsiColor::Yellow.on_default().bold(),
         Severity::Low => AnsiColor::Blue.on_default().bold(),
     };
+    let warns = if credential.fails() { "" } else { "warns only · " };
     writeln!(
         out,
-        "{color}{}{color:#} {STRONG}{}{STRONG:#}  {}  {FAINT}{} confidence · {} · {}{FAINT:#}",
+        "{color}{}{color:#} {STRONG}{}{STRONG:#}  {}  {FAINT}{warns}{} confidence · {} · {}{FAINT:#}",
         rule.severity,
         rule.name,
         credential.redacted,
@@ -84,9 +85,13 @@ fn write_facts(facts: &[Fact], out: &mut dyn Write) -> io::Result<()> {
 
 fn write_occurrence(occurrence: &Occurrence, out: &mut dyn Write) -> io::Result<()> {
     let start = occurrence.region.start;
+    let test = match occurrence.setting {
+        Setting::Test => "  (test path)",
+        Setting::Usual => "",
+    };
     writeln!(
         out,
-        "  {STRONG}{}:{}:{}{STRONG:#}",
+        "  {STRONG}{}:{}:{}{STRONG:#}{FAINT}{test}{FAINT:#}",
         place_name(occurrence),
         start.line,
         start.column
@@ -120,8 +125,9 @@ fn write_occurrence(occurrence: &Occurrence, out: &mut dyn Write) -> io::Result<
 }
 
 fn write_summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let credentials = report.credentials.iter().filter(|found| found.is_open()).count();
-    let places: usize = report.credentials.iter().map(|found| found.open().count()).sum();
+    let failing = report.credentials.iter().filter(|found| found.fails());
+    let credentials = failing.clone().count();
+    let places: usize = failing.map(|found| found.open().count()).sum();
     match (report.outcome(), credentials) {
         (Outcome::Clean, _) => write!(out, "{GOOD}Clean.{GOOD:#} ")?,
         (_, 0) => write!(out, "{BAD}Incomplete.{BAD:#} ")?,
@@ -138,7 +144,12 @@ fn write_summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             write!(out, "{BAD}{found}{added} in {}.{BAD:#} ", plural(places, "place"))?;
         }
     }
-    Ok(())
+    let open = report.credentials.iter().filter(|found| found.is_open());
+    match open.count() - credentials {
+        0 => Ok(()),
+        1 => write!(out, "1 credential warns only. "),
+        warning => write!(out, "{} warn only. ", plural(warning, "credential")),
+    }
 }
 
 fn write_coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -157,7 +168,8 @@ fn write_coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     write!(out, " ({})", size(coverage.bytes))?;
     let passed_over = [
         (coverage.binary, "binary"),
-        (coverage.oversized, "larger than --max-blob-size"),
+        (coverage.excluded, "in excluded paths"),
+        (coverage.oversized, "larger than the limit"),
         (coverage.special, "without content (links, submodules, devices)"),
     ];
     for (count, what) in passed_over.into_iter().filter(|(count, _)| *count > 0) {

@@ -9,10 +9,11 @@ mod change;
 mod environment;
 mod error;
 
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use bstr::BString;
-use git2::{ErrorCode, Index, Oid, Repository};
+use bstr::{BStr, BString};
+use git2::{ErrorCode, Index, IndexEntry, Oid, Repository};
 use rayon::prelude::*;
 
 pub use environment::GitEnvironment;
@@ -27,6 +28,8 @@ use change::{Change, Content, Version};
 pub struct Staged {
     repository: Mutex<Repository>,
     change: Change,
+    /// What policy may be read from: the index's TOML files.
+    policy: HashMap<BString, Oid>,
 }
 
 impl Staged {
@@ -38,7 +41,8 @@ impl Staged {
         let change = parents(&mut repository)
             .and_then(|parents| Change::between(&repository, &parents, &index))
             .map_err(|error| StagedError::parents(&repository, &error))?;
-        Ok(Staged { repository: Mutex::new(repository), change })
+        let policy = policy_files(&index);
+        Ok(Staged { repository: Mutex::new(repository), change, policy })
     }
 
     /// All of the index, as if nothing had been committed before.
@@ -48,7 +52,14 @@ impl Staged {
         let index = read_index(environment, &repository)?;
         let change = Change::between(&repository, &[], &index)
             .map_err(|error| StagedError::parents(&repository, &error))?;
-        Ok(Staged { repository: Mutex::new(repository), change })
+        let policy = policy_files(&index);
+        Ok(Staged { repository: Mutex::new(repository), change, policy })
+    }
+
+    /// A TOML file as the index has it; `None` where it has none of that path.
+    pub fn file(&self, path: &BStr) -> Result<Option<Vec<u8>>, String> {
+        let id = self.policy.get(path);
+        id.map(|id| self.read(*id)).transpose().map_err(|error| error.message().to_owned())
     }
 
     /// Whether the index holds what its parents hold, and nothing else.
@@ -150,6 +161,13 @@ impl Versions<'_> {
         );
         Failure::new(path.to_string(), why)
     }
+}
+
+/// The TOML files of an index that are not in conflict.
+fn policy_files(index: &Index) -> HashMap<BString, Oid> {
+    let is_policy =
+        |entry: &IndexEntry| entry.path.ends_with(b".toml") && (entry.flags >> 12) & 3 == 0;
+    index.iter().filter(is_policy).map(|entry| (entry.path.into(), entry.id)).collect()
 }
 
 /// The index that becomes the next commit. libgit2 takes a missing file for an empty index;
