@@ -2,6 +2,7 @@
 //! credentials, never bytes, but for the inline allows beside a finding ([`inline`]).
 
 pub mod baseline;
+pub mod comment;
 mod foreign;
 pub mod inline;
 
