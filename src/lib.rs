@@ -17,8 +17,8 @@
 //! * [`hook`]: the pre-commit hook's place and text.
 //!
 //! `scan`, [`guard`] and `audit` join them: a tree, what a change adds, a history. [`setup`]
-//! makes engine and policy of what is configured. [`import`]
-//! brings the rules of others in.
+//! makes engine and policy of what is configured. [`import`] brings in the rules of others, and
+//! what they know.
 
 pub mod audit;
 pub mod blob;

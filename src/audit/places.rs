@@ -102,6 +102,7 @@ impl Teller<'_> {
             suppression: None,
             effect: Effect::default(),
             setting: Setting::default(),
+            excerpt: None,
         };
         (finding, occurrence)
     }

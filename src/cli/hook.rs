@@ -8,19 +8,25 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use keysieve::engine::Engine;
+use keysieve::findings::{Credential, Place};
+use keysieve::guard::pushed::pushed;
 use keysieve::guard::{
     GuardError, guard_message, guard_push, guard_range, guard_staged, guard_tracked, guard_unpushed,
 };
 use keysieve::hook::{self, Asked, HooksFolder, Installed, Origin, Stage, Uninstalled};
 use keysieve::policy::Policy;
+use keysieve::policy::baseline::FILE;
 use keysieve::policy::config::Occasion;
 use keysieve::policy::files::Files;
-use keysieve::report::{Format, Report};
+use keysieve::report::blocked::{Blocked, Moment};
+use keysieve::report::{Format, Report, Task};
 use keysieve::setup::{Setup, files};
 use keysieve::source::Silent;
 use keysieve::source::added::Update;
+use keysieve::source::git::Git;
 use keysieve::source::message::Message;
 use keysieve::source::staged::{GitEnvironment, Staged};
+use keysieve::source::worktree::top_of;
 
 use super::engine::EngineArgs;
 use super::output::OutputArgs;
@@ -131,7 +137,18 @@ impl Run {
             }
         })??;
         self.policy.settle(&mut report, &here, &engine, &self.engine)?;
-        self.output.deliver(&report, engine.rules(), Some(Format::Human))
+        let rules = engine.rules();
+        if !report.credentials.iter().any(Credential::fails) {
+            return self.output.deliver(&report, rules, Some(Format::Human));
+        }
+        self.output.deliver_by(&report, rules, Some(Format::Human), |screen, out| {
+            let moment = moment(&here, self.stage.into(), &report);
+            let pushed = pushed(&here, &engine, &report.credentials);
+            let baseline = top_of(&here.folder).is_some_and(|top| top.join(FILE).exists());
+            // Where git was started, seen from the top; its hooks start at the top.
+            let below = std::env::var_os("GIT_PREFIX").is_some_and(|prefix| !prefix.is_empty());
+            Blocked { report: &report, rules, moment, pushed, baseline, below }.write(screen, out)
+        })
     }
 
     /// The hook reads the configuration where it reads everything else: in the index. What is
@@ -155,6 +172,25 @@ impl Run {
             guard_staged(&staged, &engine, &policy, &Silent)
         };
         Ok((report, engine))
+    }
+}
+
+/// What the report is of, for who was stopped by it.
+fn moment(here: &GitEnvironment, stage: Stage, report: &Report) -> Moment {
+    let is_there = |revision: &str| {
+        let arguments = ["rev-parse", "--verify", "--quiet", revision];
+        Git::new(here).ask(&arguments).is_ok_and(|found| found.is_some())
+    };
+    let commit =
+        report.credentials.iter().flat_map(Credential::failing).next().map(|one| &one.place);
+    match (report.task, commit) {
+        (Task::Scan | Task::Audit, _) => Moment::Tracked,
+        (Task::Guard, _) if stage == Stage::CommitMsg => Moment::Message,
+        (Task::Guard, _) => Moment::Commit { first: !is_there("HEAD") },
+        (Task::Range, Some(Place::History { introduced: Some(commit), .. })) => {
+            Moment::Commits { root: !is_there(&format!("{}^", commit.id)) }
+        }
+        (Task::Range, _) => Moment::Commits { root: false },
     }
 }
 

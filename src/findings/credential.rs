@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use bstr::BString;
 
 use super::{
-    Allow, Effect, Encoding, Fact, Finding, Fingerprint, PartnerPlace, Redacted, Setting, Span,
-    Suppression, Verdict,
+    Allow, Effect, Encoding, Excerpt, Fact, Finding, Fingerprint, PartnerPlace, Redacted, Setting,
+    Span, Suppression, Verdict,
 };
 use crate::blob::Region;
 use crate::rules::Confidence;
@@ -41,6 +41,8 @@ pub struct Occurrence {
     pub allows: Vec<Allow>,
     /// Why it does not fail; `None` until policy says so.
     pub suppression: Option<Suppression>,
+    /// Its line, where the task shows lines.
+    pub excerpt: Option<Excerpt>,
     /// What comes of it where it is not suppressed.
     pub effect: Effect,
     /// What its path tells of the file it stands in.
@@ -58,9 +60,14 @@ impl Credential {
         self.open().next().is_some()
     }
 
+    /// The places that fail.
+    pub fn failing(&self) -> impl Iterator<Item = &Occurrence> {
+        self.open().filter(|occurrence| occurrence.effect == Effect::Fails)
+    }
+
     /// Whether it fails: one that is open may warn and no more.
     pub fn fails(&self) -> bool {
-        self.effect() == Some(Effect::Fails)
+        self.failing().next().is_some()
     }
 
     /// What comes of it: it fails where one of its open places does. `None` where all are

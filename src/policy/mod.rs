@@ -3,6 +3,7 @@
 //! beside a finding ([`inline`]).
 
 pub mod baseline;
+pub mod comment;
 pub mod config;
 pub mod files;
 mod foreign;

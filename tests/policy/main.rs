@@ -10,6 +10,7 @@ mod support;
 mod baseline;
 mod config;
 mod foreign;
+mod import;
 mod inline;
 mod merge;
 

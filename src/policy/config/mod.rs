@@ -93,6 +93,15 @@ impl Config {
         Ok(config)
     }
 
+    /// What is built in, and unlikely credentials too.
+    pub fn of_everything() -> Config {
+        let layer = Layer {
+            show_unlikely: Some(true),
+            ..Layer::empty(Origin::CommandLine, BString::default())
+        };
+        Config { nearest: vec![Arc::new(layer)], ..Config::default() }
+    }
+
     /// Checks the names of rules in it against the ids that there are.
     pub fn check_rules(&mut self, ids: Vec<String>) -> Result<(), ConfigError> {
         self.layers().try_for_each(|layer| check_selectors(layer, &ids))?;
