@@ -4,6 +4,7 @@
 //! stood in the edited file before, is an old leak and an audit's business. It does not stop a
 //! commit that did not bring it in.
 
+pub mod pushed;
 mod range;
 
 use std::collections::HashSet;

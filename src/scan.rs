@@ -6,7 +6,7 @@ use bstr::BString;
 
 use crate::blob::{Blob, LineIndex, Provenance};
 use crate::engine::Engine;
-use crate::findings::{Finding, Occurrence, Place, Span, Step, group};
+use crate::findings::{Excerpts, Finding, Occurrence, Place, Span, Step, group};
 use crate::policy::Policy;
 use crate::policy::inline::Allows;
 use crate::report::{Report, Task};
@@ -61,10 +61,13 @@ pub(crate) fn redacted(mut coverage: Coverage, engine: &Engine) -> Coverage {
 fn sightings_in(blob: &Blob<'_>, engine: &Engine) -> Vec<(Finding, Occurrence)> {
     let Some(text) = blob.text() else { return Vec::new() };
     let core = if text.is_transcoded() { 0..text.bytes.len() } else { blob.part.core.clone() };
-    let findings = engine.scan_core(&text.bytes, core);
+    let near = engine.scan_near(&text.bytes, core.clone());
+    let mut findings = near.clone();
+    findings.retain(|finding| core.contains(&finding.span.start));
     if findings.is_empty() {
         return Vec::new();
     }
+    let excerpts = Excerpts::new(&text.bytes, &near);
     let lines = LineIndex::new(&text.bytes, blob.part.start);
     let allows =
         Allows::of(&text.bytes, &findings, &lines, engine.rules(), |text| engine.redact(text));
@@ -80,6 +83,7 @@ fn sightings_in(blob: &Blob<'_>, engine: &Engine) -> Vec<(Finding, Occurrence)> 
     findings
         .into_iter()
         .map(|mut finding| {
+            let excerpt = Some(excerpts.of(&finding));
             let Span { start, end } = finding.span;
             let source = text.source(start..end);
             let offset = blob.part.offset;
@@ -96,6 +100,7 @@ fn sightings_in(blob: &Blob<'_>, engine: &Engine) -> Vec<(Finding, Occurrence)> 
                 place: place.clone(),
                 allows: allows.at(region, finding.rule),
                 suppression: None,
+                excerpt,
             };
             (finding, occurrence)
         })

@@ -54,6 +54,21 @@ fn every_fact_of_the_catalogue_is_described() {
     }
 }
 
+#[test]
+fn what_can_be_guessed_is_reckoned_right() {
+    let page = document("docs/fingerprints.md");
+    let published = 2f64.powi(40);
+    for (letters, length, candidates) in
+        [(62f64, 10, "763,000"), (16.0, 10, "1"), (95.0, 8, "6,030"), (36.0, 8, "3")]
+    {
+        let values = letters.powi(length);
+        let shown: f64 = candidates.replace(',', "").parse().unwrap();
+        assert!((values / published / shown - 1.0).abs() < 0.15, "{letters}^{length}");
+        let row = format!("{letters}^{length}, 2^{:.1} | {candidates} candidate", values.log2());
+        assert!(page.contains(&row.replace(".0 ", " ")), "{row}");
+    }
+}
+
 fn list_rules(format: &str) -> Vec<u8> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_keysieve"));
     command.args(["rules", "list", "--format", format]).output().unwrap().stdout

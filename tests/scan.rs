@@ -269,7 +269,11 @@ mod what_is_told {
         let human = String::from_utf8(human.stdout).unwrap();
         assert_eq!(human.matches("Rotate it: https://").count(), 2, "{human}");
         assert!(human.contains("2 credentials in 3 places."), "{human}");
-        assert!(human.contains("  a.txt:1:1\n  a.txt:2:1\n"), "{human}");
+        assert!(human.contains(" --> a.txt:1:1\n"), "{human}");
+        assert!(
+            human.contains("  1 | ls-********\n    | ^^^^^^^^^^^\n   --> a.txt:2:1\n"),
+            "{human}"
+        );
     }
 
     #[test]

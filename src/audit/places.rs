@@ -91,9 +91,17 @@ impl Teller<'_> {
         let (finding, spot) = self.leaks[leak].findings[finding].clone();
         let Spot { region, partners, allows } = spot;
         let Finding { span, encoding, .. } = finding;
-        let suppression = None;
-        let occurrence =
-            Occurrence { path, region, span, encoding, place, partners, allows, suppression };
+        let occurrence = Occurrence {
+            path,
+            region,
+            span,
+            encoding,
+            place,
+            partners,
+            allows,
+            suppression: None,
+            excerpt: None,
+        };
         (finding, occurrence)
     }
 

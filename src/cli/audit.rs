@@ -9,7 +9,6 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use keysieve::audit::{Options, Reader, audit};
-use keysieve::policy::baseline::Expiry;
 use keysieve::source::history::RangeSyntax;
 
 use super::baseline::BaselineArgs;
@@ -76,7 +75,7 @@ impl Audit {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let (repository, revisions) = self.what()?;
         let engine = self.engine.engine()?;
-        let policy = self.baseline.policy(&repository, &engine, &self.engine, Expiry::Fails)?;
+        let policy = self.baseline.policy(&repository, &engine, &self.engine)?;
         let branches = self.branch.clone();
         let options = Options {
             reader: self.history_reader.into(),

@@ -1,4 +1,4 @@
-//! `keysieve baseline write`, `update` and `check`, and the options by which a baseline is found.
+//! `keysieve baseline write`, `update`, `merge` and `check`, and the options by which a baseline is found.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -12,10 +12,11 @@ use keysieve::audit::{Options, audit};
 use keysieve::engine::Engine;
 use keysieve::findings::Credential;
 use keysieve::policy::Policy;
-use keysieve::policy::baseline::{Baseline, Expiry, FILE, Known};
+use keysieve::policy::baseline::{Baseline, Expiry, FILE, Known, Merged, merge};
 use keysieve::report::Report;
 use keysieve::scan::scan;
 use keysieve::source::Silent;
+use keysieve::source::staged::{self, GitEnvironment};
 use keysieve::source::worktree::{Ignored, WorkTree, top_of};
 
 use super::engine::EngineArgs;
@@ -41,7 +42,6 @@ impl BaselineArgs {
         path: &Path,
         engine: &Engine,
         arguments: &EngineArgs,
-        expiry: Expiry,
     ) -> anyhow::Result<Policy> {
         let policy = arguments.policy();
         if self.no_baseline {
@@ -51,10 +51,57 @@ impl BaselineArgs {
         let found = top.as_ref().map(|top| top.join(FILE)).filter(|file| file.exists());
         let Some(file) = self.baseline.clone().or(found) else { return Ok(policy) };
         let baseline = Baseline::read(&file)?.redacted(|text| engine.redact(text));
-        // Who commits has moved nothing yet that a parent does not tell of.
-        let root = top.filter(|_| expiry == Expiry::Fails);
-        let known = Known { baseline, today: arguments.today(), expiry, root };
+        if let Some(why) = baseline.other_key(engine.key_name()) {
+            bail!("{}: {why}", file.display());
+        }
+        let known = Known { baseline, today: arguments.today(), expiry: Expiry::Fails, root: top };
         Ok(Policy { known: Some(known), ..policy })
+    }
+
+    /// What the baseline that is about to be committed knows of what a hook found; it is read
+    /// where something was found, and only then. A key that it was not written under is told,
+    /// and stops nobody: what is not known fails.
+    pub fn settle(
+        &self,
+        report: &mut Report,
+        here: &GitEnvironment,
+        engine: &Engine,
+        arguments: &EngineArgs,
+    ) -> anyhow::Result<()> {
+        if self.no_baseline || !report.credentials.iter().any(Credential::is_open) {
+            return Ok(());
+        }
+        let baseline = match &self.baseline {
+            Some(file) => Baseline::read(file)?,
+            None => match staged::file_in_index(here, FILE)? {
+                Some(text) => {
+                    let text = String::from_utf8_lossy(&text);
+                    Baseline::of_text(&text, Path::new(FILE))?
+                }
+                None => {
+                    if top_of(&here.folder).is_some_and(|top| top.join(FILE).exists()) {
+                        let told = format!("{FILE} is not in the index and counts for nothing yet");
+                        report.coverage.notes.push(told);
+                    }
+                    return Ok(());
+                }
+            },
+        };
+        let baseline = baseline.redacted(|text| engine.redact(text));
+        let notes = match baseline.other_key(engine.key_name()) {
+            Some(why) => vec![why],
+            None => {
+                // Who commits has moved nothing yet that a parent does not tell of.
+                let (today, root) = (arguments.today(), None);
+                Known { baseline, today, expiry: Expiry::Warns, root }
+                    .settle(&mut report.credentials)
+            }
+        };
+        let told = &mut report.coverage.notes;
+        told.extend(notes);
+        told.sort();
+        told.dedup();
+        Ok(())
     }
 }
 
@@ -75,6 +122,8 @@ enum Verb {
     Write(First),
     /// Accept what came since, and places that came since; every other entry stays as it is
     Update(Update),
+    /// Merge two baselines that came of one, for git: see `merge.*.driver` in gitattributes(5)
+    Merge(Merge),
     /// Name the entries that are stale, and those whose time is over or soon will be; exit with
     /// 1 where there are stale or expired ones
     Check(Check),
@@ -85,7 +134,7 @@ struct Place {
     /// A folder of the repository
     #[arg(value_name = "REPO", default_value = ".")]
     repository: PathBuf,
-    /// Look at the whole history, as an audit does, and not only at the working tree
+    /// Look at the whole history, as an audit does, and not only at the working tree; a baseline that was written so is kept so
     #[arg(long)]
     history: bool,
     /// The baseline [default: .keysieve-baseline.toml at the repository's root]
@@ -126,7 +175,7 @@ struct Update {
     place: Place,
     #[command(flatten)]
     acceptance: Acceptance,
-    /// Leave out the entries that are stale
+    /// Leave out the entries that are stale, and paths at which their credential is no more
     #[arg(long)]
     prune: bool,
 }
@@ -137,11 +186,22 @@ struct Check {
     place: Place,
 }
 
+#[derive(Args)]
+struct Merge {
+    /// What both came of; git's %O
+    base: PathBuf,
+    /// This side, which the merge is written to; git's %A
+    ours: PathBuf,
+    /// The other side; git's %B
+    theirs: PathBuf,
+}
+
 impl BaselineCommand {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         match &self.command {
             Verb::Write(command) => command.run(),
             Verb::Update(command) => command.run(),
+            Verb::Merge(command) => command.run(),
             Verb::Check(command) => command.run(),
         }
     }
@@ -154,8 +214,9 @@ impl First {
             bail!("{} is there already; `keysieve baseline update` adds to it", file.display());
         }
         let engine = self.place.engine.engine()?;
-        let found = self.place.look(&engine)?;
-        let mut baseline = Baseline::default();
+        let found = self.place.look(&engine, self.place.history)?;
+        let history = self.place.history;
+        let mut baseline = Baseline { history, ..Baseline::under(engine.key_name()) };
         let (new, _) = self.acceptance.accept(&mut baseline, &found, &engine, &self.place)?;
         save(&file, &baseline)?;
         say(&format!("Wrote {}: {new} accepted. {}", file.display(), NEXT))?;
@@ -168,31 +229,34 @@ const NEXT: &str = "Each expires; say of each what it is until then.";
 impl Update {
     fn run(&self) -> anyhow::Result<ExitCode> {
         let file = self.place.file()?;
-        let mut baseline = Baseline::read(&file)?;
         let engine = self.place.engine.engine()?;
-        let found = self.place.look(&engine)?;
-        let stale = baseline.stale(&found, self.place.history);
+        let mut baseline = read(&file, &engine)?;
+        baseline.key = Some(engine.key_name().to_owned());
+        baseline.history |= self.place.history;
+        let found = self.place.look(&engine, baseline.history)?;
+        let stale = baseline.stale(&found, baseline.history);
         let (new, places) = self.acceptance.accept(&mut baseline, &found, &engine, &self.place)?;
         for (id, rule) in &stale {
             let left = if self.prune { "left out" } else { "stale; --prune leaves it out" };
             say(&format!("{id} ({rule}): {left}"))?;
-            if self.prune {
-                baseline.entries.remove(id);
-            }
         }
+        let gone = if self.prune { baseline.prune(&stale, &found) } else { 0 };
         save(&file, &baseline)?;
-        say(&format!("Wrote {}: {new} newly accepted, {places} new places.", file.display()))?;
+        let gone = if gone > 0 { format!(", {gone} places gone") } else { String::new() };
+        let file = file.display();
+        say(&format!("Wrote {file}: {new} newly accepted, {places} new places{gone}."))?;
         Ok(ExitCode::SUCCESS)
     }
 }
 
 impl Check {
     fn run(&self) -> anyhow::Result<ExitCode> {
-        let baseline = Baseline::read(&self.place.file()?)?;
         let engine = self.place.engine.engine()?;
+        let baseline = read(&self.place.file()?, &engine)?;
         let baseline = baseline.redacted(|text| engine.redact(text));
-        let found = self.place.look(&engine)?;
-        let stale = baseline.stale(&found, self.place.history);
+        let history = baseline.history || self.place.history;
+        let found = self.place.look(&engine, history)?;
+        let stale = baseline.stale(&found, history);
         for (id, rule) in &stale {
             say(&format!("{id} ({rule}): stale, it is found no more"))?;
         }
@@ -208,6 +272,40 @@ impl Check {
         let entries = known.baseline.entries.len();
         say(&format!("{entries} entries: {} stale, {over} expired.", stale.len()))?;
         Ok(ExitCode::from(u8::from(over + stale.len() > 0)))
+    }
+}
+
+impl Merge {
+    /// Whatever stands in the way, nothing is lost: then both files stand between git's marks.
+    fn run(&self) -> anyhow::Result<ExitCode> {
+        match self.merged() {
+            Ok(merged) => {
+                save_text(&self.ours, &merged.text)?;
+                for conflict in &merged.conflicts {
+                    complain(&format!("{FILE}: {conflict}"))?;
+                }
+                Ok(ExitCode::from(u8::from(!merged.conflicts.is_empty())))
+            }
+            Err(why) => {
+                complain(&format!("{FILE}: {why:#}; both sides stand in the file"))?;
+                let text = |file: &Path| {
+                    std::fs::read_to_string(file)
+                        .with_context(|| format!("cannot read {}", file.display()))
+                };
+                let (ours, theirs) = (text(&self.ours)?, text(&self.theirs)?);
+                let both = format!("<<<<<<< ours\n{ours}=======\n{theirs}>>>>>>> theirs\n");
+                save_text(&self.ours, &both)?;
+                Ok(ExitCode::from(1))
+            }
+        }
+    }
+
+    fn merged(&self) -> anyhow::Result<Merged> {
+        // Where both sides added the file, what they came of is an empty one.
+        let is_empty = std::fs::metadata(&self.base).is_ok_and(|file| file.len() == 0);
+        let base = if is_empty { Baseline::default() } else { Baseline::read(&self.base)? };
+        let (ours, theirs) = (Baseline::read(&self.ours)?, Baseline::read(&self.theirs)?);
+        merge(&base, &ours, &theirs).map_err(anyhow::Error::msg)
     }
 }
 
@@ -246,10 +344,10 @@ impl Place {
 
     /// The credentials here that no inline allow accounts for. All of it must be looked at: what
     /// was not seen would be taken for gone.
-    fn look(&self, engine: &Engine) -> anyhow::Result<Vec<Credential>> {
+    fn look(&self, engine: &Engine, history: bool) -> anyhow::Result<Vec<Credential>> {
         let policy = self.engine.policy();
         let report: Report = self.engine.in_pool(|| {
-            if self.history {
+            if history {
                 let options = Options::default();
                 return anyhow::Ok(audit(&self.repository, &options, engine, &policy, &Silent)?);
             }
@@ -264,11 +362,27 @@ impl Place {
     }
 }
 
-/// Atomically: the file is the old one or the new one.
+/// The baseline, which must be one that the engine's key can tell of.
+fn read(file: &Path, engine: &Engine) -> anyhow::Result<Baseline> {
+    let baseline = Baseline::read(file)?;
+    match baseline.other_key(engine.key_name()) {
+        Some(why) => bail!("{}: {why}", file.display()),
+        None => Ok(baseline),
+    }
+}
+
 fn save(file: &Path, baseline: &Baseline) -> anyhow::Result<()> {
-    let text = baseline.to_text();
+    save_text(file, &baseline.to_text())
+}
+
+/// Atomically: the file is the old one or the new one.
+fn save_text(file: &Path, text: &str) -> anyhow::Result<()> {
     write_file(file, |out| out.write_all(text.as_bytes()))
         .with_context(|| format!("cannot write {}", file.display()))
+}
+
+fn complain(text: &str) -> std::io::Result<()> {
+    writeln!(anstream::stderr(), "{text}")
 }
 
 fn say(text: &str) -> std::io::Result<()> {

@@ -20,6 +20,9 @@ pub struct EngineArgs {
     /// Report unlikely credentials too, such as tokens whose checksum does not hold
     #[arg(long, help_heading = "Rules")]
     show_unlikely: bool,
+    /// Honour the inline marks of gitleaks, betterleaks, trufflehog, kingfisher and detect-secrets too
+    #[arg(long, help_heading = "Policy")]
+    foreign_allows: bool,
     /// Take this for the time by which tokens and a baseline's entries have expired, as in 2026-01-31T00:00:00Z [default: now]
     #[arg(long, value_name = "RFC3339", help_heading = "Rules")]
     now: Option<Timestamp>,
@@ -48,7 +51,8 @@ impl EngineArgs {
 
     /// The policy without a baseline.
     pub fn policy(&self) -> Policy {
-        Policy { show_unlikely: self.show_unlikely, known: None }
+        let EngineArgs { show_unlikely, foreign_allows, .. } = *self;
+        Policy { show_unlikely, foreign_allows, known: None }
     }
 
     /// The day by which what is accepted has expired, in UTC.

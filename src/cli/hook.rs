@@ -7,17 +7,22 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use keysieve::engine::Engine;
+use keysieve::findings::{Credential, Place};
+use keysieve::guard::pushed::pushed;
 use keysieve::guard::{
     guard_in, guard_message, guard_or_tracked, guard_push, guard_range, guard_unpushed,
 };
 use keysieve::hook::{self, Asked, HooksFolder, Installed, Origin, Stage, Uninstalled};
 use keysieve::policy::Policy;
-use keysieve::policy::baseline::Expiry;
-use keysieve::report::{Format, Report};
+use keysieve::policy::baseline::FILE;
+use keysieve::report::blocked::{Blocked, Moment};
+use keysieve::report::{Format, Report, Task};
 use keysieve::source::Silent;
 use keysieve::source::added::Update;
+use keysieve::source::git::Git;
 use keysieve::source::message::Message;
 use keysieve::source::staged::GitEnvironment;
+use keysieve::source::worktree::top_of;
 
 use super::baseline::BaselineArgs;
 use super::engine::EngineArgs;
@@ -116,13 +121,44 @@ impl Hook {
 impl Run {
     fn run(&self) -> anyhow::Result<ExitCode> {
         let engine = self.engine.engine()?;
-        let policy = self.baseline.policy(Path::new("."), &engine, &self.engine, Expiry::Warns)?;
-        let report = self.engine.in_pool(|| match self.stage.into() {
+        let policy = self.engine.policy();
+        let mut report = self.engine.in_pool(|| match self.stage.into() {
             Stage::PreCommit => before_commit(&engine, &policy),
             Stage::CommitMsg => of_message(self.file.as_deref(), &engine, &policy),
             Stage::PrePush => before_push(&engine, &policy),
         })??;
-        self.output.deliver(&report, engine.rules(), Some(Format::Human))
+        let here = GitEnvironment::of_process(Path::new("."));
+        self.baseline.settle(&mut report, &here, &engine, &self.engine)?;
+        let rules = engine.rules();
+        if !report.credentials.iter().any(Credential::is_open) {
+            return self.output.deliver(&report, rules, Some(Format::Human));
+        }
+        self.output.deliver_by(&report, rules, Some(Format::Human), |screen, out| {
+            let moment = moment(&here, self.stage.into(), &report);
+            let pushed = pushed(&here, &engine, &report.credentials);
+            let baseline = top_of(&here.folder).is_some_and(|top| top.join(FILE).exists());
+            // Where git was started, seen from the top; its hooks start at the top.
+            let below = std::env::var_os("GIT_PREFIX").is_some_and(|prefix| !prefix.is_empty());
+            Blocked { report: &report, rules, moment, pushed, baseline, below }.write(screen, out)
+        })
+    }
+}
+
+/// What the report is of, for who was stopped by it.
+fn moment(here: &GitEnvironment, stage: Stage, report: &Report) -> Moment {
+    let is_there = |revision: &str| {
+        let arguments = ["rev-parse", "--verify", "--quiet", revision];
+        Git::new(here).ask(&arguments).is_ok_and(|found| found.is_some())
+    };
+    let commit = report.credentials.iter().flat_map(Credential::open).next().map(|one| &one.place);
+    match (report.task, commit) {
+        (Task::Scan | Task::Audit, _) => Moment::Tracked,
+        (Task::Guard, _) if stage == Stage::CommitMsg => Moment::Message,
+        (Task::Guard, _) => Moment::Commit { first: !is_there("HEAD") },
+        (Task::Range, Some(Place::History { introduced: Some(commit), .. })) => {
+            Moment::Commits { root: !is_there(&format!("{}^", commit.id)) }
+        }
+        (Task::Range, _) => Moment::Commits { root: false },
     }
 }
 

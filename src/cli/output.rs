@@ -8,9 +8,15 @@ use std::process::ExitCode;
 use anstream::{AutoStream, StripStream};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use keysieve::report::{Format, Outcome, Report};
+use keysieve::report::{Format, Outcome, Report, Screen};
 use keysieve::rules::Rule;
 use tempfile::NamedTempFile;
+use terminal_size::{Height, Width};
+
+/// Columns of a terminal that a report for people makes use of; lines of text that are longer
+/// are hard to read.
+const WIDEST: usize = 100;
+const NARROWEST: usize = 40;
 
 #[derive(Args)]
 pub struct OutputArgs {
@@ -43,12 +49,30 @@ impl OutputArgs {
         rules: &[Rule],
         otherwise: Option<Format>,
     ) -> anyhow::Result<ExitCode> {
-        let format = self.chosen_format(otherwise);
+        self.deliver_by(report, rules, otherwise, |screen, out| {
+            report.write_on(screen, Format::Human, rules, out)
+        })
+    }
+
+    /// [`OutputArgs::deliver`], with another form for people.
+    pub fn deliver_by(
+        &self,
+        report: &Report,
+        rules: &[Rule],
+        otherwise: Option<Format>,
+        human: impl FnOnce(Screen, &mut dyn Write) -> io::Result<()>,
+    ) -> anyhow::Result<ExitCode> {
+        let screen = self.screen();
+        let write = |out: &mut dyn Write| match self.chosen_format(otherwise) {
+            Format::Human => human(screen, out),
+            format => report.write_on(screen, format, rules, out),
+        };
         match &self.output {
-            Some(file) => write_file(file, |out| report.write(format, rules, out))
+            Some(file) => write_file(file, write)
                 .with_context(|| format!("cannot write the report to {}", file.display()))?,
-            None => write_stdout(|out| report.write(format, rules, out))
-                .context("cannot write the report to standard output")?,
+            None => {
+                write_stdout(write).context("cannot write the report to standard output")?;
+            }
         }
         Ok(ExitCode::from(match report.outcome() {
             Outcome::Clean => 0,
@@ -56,6 +80,16 @@ impl OutputArgs {
             Outcome::Found => 1,
             Outcome::Incomplete => 2,
         }))
+    }
+
+    /// The terminal that the report goes to. Git hands its hooks standard error for standard
+    /// output, and the same terminal is behind both.
+    fn screen(&self) -> Screen {
+        let size = terminal_size::terminal_size().filter(|_| self.output.is_none());
+        size.map_or_else(Screen::default, |(Width(width), Height(height))| Screen {
+            width: usize::from(width).clamp(NARROWEST, WIDEST),
+            height: usize::from(height),
+        })
     }
 
     fn chosen_format(&self, otherwise: Option<Format>) -> Format {

@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::Args;
 use keysieve::guard::guard_range;
-use keysieve::policy::baseline::Expiry;
 use keysieve::scan;
 use keysieve::source::Source;
 use keysieve::source::staged::GitEnvironment;
@@ -45,7 +44,7 @@ pub struct Scan {
 impl Scan {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let engine = self.engine.engine()?;
-        let policy = self.baseline.policy(self.place(), &engine, &self.engine, Expiry::Fails)?;
+        let policy = self.baseline.policy(self.place(), &engine, &self.engine)?;
         let report = self.engine.in_pool(|| {
             if let Some(base) = &self.since {
                 let (environment, bar) =

@@ -101,6 +101,11 @@ impl Engine {
         self.catalogue.rules()
     }
 
+    /// What the fingerprint key is called ([`FingerprintKey::name`]).
+    pub fn key_name(&self) -> &str {
+        self.key.name()
+    }
+
     /// Judged findings of all triggers and encoded texts that begin in `ranges`, which must
     /// be sorted and apart. Overlaps are not settled yet.
     pub fn detect(&self, bytes: &[u8], ranges: &[Range<usize>]) -> Vec<Finding> {
@@ -193,10 +198,16 @@ impl Engine {
     /// The settled findings that begin in `core`, of bytes beside which there may be more:
     /// with [`OVERLAP`] bytes on either side of it they are those of a scan of the whole.
     pub fn scan_core(&self, bytes: &[u8], core: Range<usize>) -> Vec<Finding> {
-        let near = core.start.saturating_sub(OVERLAP)..bytes.len().min(core.end + OVERLAP);
-        let mut findings = self.settle(bytes, self.detect(bytes, &[near]));
+        let mut findings = self.scan_near(bytes, core.clone());
         findings.retain(|finding| core.contains(&finding.span.start));
         findings
+    }
+
+    /// The findings of [`Engine::scan_core`], with those that begin up to [`OVERLAP`] bytes
+    /// beside it: not to be told, but to be known where what stands round others is shown.
+    pub fn scan_near(&self, bytes: &[u8], core: Range<usize>) -> Vec<Finding> {
+        let near = core.start.saturating_sub(OVERLAP)..bytes.len().min(core.end + OVERLAP);
+        self.settle(bytes, self.detect(bytes, &[near]))
     }
 
     /// The first place from which a decoding may reach over the byte at `at`; `at` itself if

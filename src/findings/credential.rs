@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use bstr::BString;
 
 use super::{
-    Allow, Encoding, Fact, Finding, Fingerprint, PartnerPlace, Redacted, Span, Suppression, Verdict,
+    Allow, Encoding, Excerpt, Fact, Finding, Fingerprint, PartnerPlace, Redacted, Span,
+    Suppression, Verdict,
 };
 use crate::blob::Region;
 use crate::rules::Confidence;
@@ -40,6 +41,8 @@ pub struct Occurrence {
     pub allows: Vec<Allow>,
     /// Why it does not fail; `None` until policy says so.
     pub suppression: Option<Suppression>,
+    /// Its line, where the task shows lines.
+    pub excerpt: Option<Excerpt>,
 }
 
 impl Credential {

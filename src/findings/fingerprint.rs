@@ -9,7 +9,8 @@
 //! * Forty bits are enough to tell credentials apart: among 10,000 of them the odds of one
 //!   accidental pair are 1 in 20,000. Inside one run the whole digest is compared.
 //!
-//! A human's password has less than forty bits and can be confirmed by whoever knows the key.
+//! A human's password has less than forty bits and can be confirmed by whoever knows the key
+//! (docs/fingerprints.md has the numbers).
 //! Set [`KEY_VARIABLE`] to a secret of your own (one for an organisation) where reports leave
 //! the house. Without it the key is the same everywhere: one derived from a repository would
 //! differ between a shallow clone in CI, a full one and the moment before the first commit,
@@ -46,17 +47,37 @@ impl fmt::Debug for Fingerprint {
     }
 }
 
+/// What the public default is called where a key is named.
+pub const PUBLIC_KEY: &str = "public";
+
 /// Key under which secrets are fingerprinted.
 #[derive(Clone)]
-pub struct FingerprintKey(Hmac<Sha256>);
+pub struct FingerprintKey {
+    mac: Hmac<Sha256>,
+    name: String,
+}
 
 impl FingerprintKey {
     /// A key of any length; an empty one is the public default.
     pub fn new(key: &[u8]) -> Self {
-        let mut mac = Hmac::new_from_slice(key).expect("HMAC takes keys of any length");
         // Domain and version: another use of the same key gives other values.
-        mac.update(b"keysieve/credential/v1\0");
-        FingerprintKey(mac)
+        let mac = |domain: &[u8]| {
+            let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes any key");
+            mac.update(domain);
+            mac
+        };
+        let check: [u8; 32] = mac(b"keysieve/key-check/v1\0").finalize().into_bytes().into();
+        let name = match key {
+            b"" => PUBLIC_KEY.to_owned(),
+            _ => format!("{:02x}{:02x}", check[0], check[1]),
+        };
+        FingerprintKey { mac: mac(b"keysieve/credential/v1\0"), name }
+    }
+
+    /// What tells this key from another: [`PUBLIC_KEY`], or 16 bits that depend on the key and
+    /// are far too few to find it by.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// The key of the environment, or the public default.
@@ -67,7 +88,7 @@ impl FingerprintKey {
 
     /// The fingerprint of a secret.
     pub fn of(&self, secret: &[u8]) -> Fingerprint {
-        let mut mac = self.0.clone();
+        let mut mac = self.mac.clone();
         mac.update(secret);
         let digest: [u8; 32] = mac.finalize().into_bytes().into();
         let mut id = [0; 16];
@@ -90,5 +111,7 @@ mod tests {
         assert_ne!(shown, public.of(b"two").to_string());
         assert_ne!(shown, ours.of(b"one").to_string());
         assert_eq!(shown, format!("{:?}", public.of(b"one")));
+        assert_eq!((public.name(), ours.name().len()), (PUBLIC_KEY, 4));
+        assert_ne!(ours.name(), FingerprintKey::new(b"another's").name());
     }
 }

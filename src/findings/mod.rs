@@ -5,16 +5,20 @@
 
 mod credential;
 mod encoding;
+mod excerpt;
 mod fact;
 mod finding;
 pub mod fingerprint;
+mod pushed;
 mod redaction;
 mod suppression;
 
 pub use credential::{CommitRef, Credential, Occurrence, Place, group};
 pub use encoding::{Encoding, Step};
+pub use excerpt::{Excerpt, Excerpts};
 pub use fact::{Fact, LONGEST_FACT, Partner, PartnerPlace};
 pub use finding::{Finding, Span, Verdict};
 pub use fingerprint::{Fingerprint, FingerprintKey};
+pub use pushed::Pushed;
 pub use redaction::Redacted;
-pub use suppression::{Allow, Suppression, SuppressionKind};
+pub use suppression::{Allow, Scanner, Suppression, SuppressionKind};

@@ -1,6 +1,7 @@
 //! Why an occurrence does not fail, and what stands beside it in the source that says so.
 
-/// A `keysieve:allow` that stands by an occurrence, whether it holds or not.
+/// A `keysieve:allow`, or another scanner's mark, that stands by an occurrence, whether it holds
+/// or not.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Allow {
     /// From 1.
@@ -12,6 +13,30 @@ pub struct Allow {
     pub here: bool,
     /// Redacted; empty where none is given.
     pub reason: String,
+    /// Whose mark it is, where it is not keysieve's own.
+    pub foreign: Option<Scanner>,
+}
+
+/// Another scanner with inline marks of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scanner {
+    Gitleaks,
+    Betterleaks,
+    Trufflehog,
+    Kingfisher,
+    DetectSecrets,
+}
+
+impl Scanner {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Scanner::Gitleaks => "gitleaks",
+            Scanner::Betterleaks => "betterleaks",
+            Scanner::Trufflehog => "trufflehog",
+            Scanner::Kingfisher => "kingfisher",
+            Scanner::DetectSecrets => "detect-secrets",
+        }
+    }
 }
 
 /// An occurrence that is known and does not fail.

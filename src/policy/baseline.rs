@@ -5,6 +5,7 @@
 //! [`Disposition`] says what is known: a revoked credential and a false positive never fail
 //! again, one that is accepted fails in a new place, and once its time is over.
 
+mod merge;
 mod syntax;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,8 +14,10 @@ use std::path::PathBuf;
 use bstr::ByteSlice;
 use jiff::civil::Date;
 
+use crate::findings::fingerprint::{KEY_VARIABLE, PUBLIC_KEY};
 use crate::findings::{Credential, Occurrence, Place, Suppression, SuppressionKind};
 use crate::rules::Rule;
+pub use merge::{Merged, merge};
 pub use syntax::BaselineError;
 
 /// The file's name, at the top of a repository.
@@ -29,6 +32,11 @@ const NAMELESS: &str = "(no path)";
 /// Entries by fingerprint, in its published form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Baseline {
+    /// What the fingerprint key is called under which it was written
+    /// ([`crate::findings::FingerprintKey::name`]); `None` where the file does not say.
+    pub key: Option<String>,
+    /// Whether it tells of a whole history, and not only of the working tree.
+    pub history: bool,
     pub entries: BTreeMap<String, Entry>,
 }
 
@@ -76,6 +84,26 @@ pub struct Known {
 }
 
 impl Baseline {
+    /// An empty baseline under a key of that name.
+    pub fn under(key: &str) -> Self {
+        Baseline { key: Some(key.to_owned()), ..Baseline::default() }
+    }
+
+    /// Why nothing in it can be found under the key of that name, where it was written under
+    /// another one.
+    pub fn other_key(&self, here: &str) -> Option<String> {
+        let written = self.key.as_deref().filter(|&key| key != here)?;
+        let advice = if written == PUBLIC_KEY {
+            format!("unset {KEY_VARIABLE}, or write the baseline anew under your own key")
+        } else {
+            format!("set {KEY_VARIABLE} to the key under which it was written")
+        };
+        Some(format!(
+            "the baseline was written under the fingerprint key {written}, and the key here is \
+             {here}: no entry of it can be found; {advice}"
+        ))
+    }
+
     /// The entry of a credential.
     pub fn get(&self, credential: &Credential) -> Option<&Entry> {
         self.entries.get(&credential.fingerprint.to_string())
@@ -130,6 +158,30 @@ impl Baseline {
         stale.map(|(id, entry)| (id.clone(), entry.rule.clone())).collect()
     }
 
+    /// Leaves out the entries of these fingerprints, and of the others the paths at which their
+    /// credential is not found any more; returns how many paths. Where no path would be left
+    /// they all stay: an entry without paths would hold everywhere.
+    pub fn prune(&mut self, stale: &[(String, String)], found: &[Credential]) -> usize {
+        for (id, _) in stale {
+            self.entries.remove(id);
+        }
+        let mut gone = 0;
+        for credential in found {
+            let Some(entry) = self.entries.get_mut(&credential.fingerprint.to_string()) else {
+                continue;
+            };
+            let now: BTreeSet<String> = credential.occurrences.iter().map(place).collect();
+            let is_left = |path: &String| path == NAMELESS || now.contains(path);
+            let left: BTreeSet<String> =
+                entry.paths.iter().filter(|path| is_left(path)).cloned().collect();
+            if !left.is_empty() {
+                gone += entry.paths.len() - left.len();
+                entry.paths = left;
+            }
+        }
+        gone
+    }
+
     /// The baseline with `redact` applied to what people wrote.
     #[must_use]
     pub fn redacted(mut self, redact: impl Fn(&[u8]) -> Vec<u8>) -> Self {
@@ -152,6 +204,16 @@ impl Disposition {
         }
     }
 
+    /// As a baseline calls it.
+    fn word(&self) -> &'static str {
+        match self {
+            Disposition::Revoked { .. } => "revoked",
+            Disposition::FalsePositive { .. } => "false-positive",
+            Disposition::TestValue { .. } => "test-value",
+            Disposition::Accepted { .. } => "accepted",
+        }
+    }
+
     fn told(&self) -> String {
         let because = |what: &str, reason: &str| {
             if reason.is_empty() { what.to_owned() } else { format!("{what}: {reason}") }
@@ -168,6 +230,15 @@ impl Disposition {
 }
 
 impl Known {
+    /// Suppresses the places in which credentials are known, and says what a reader should
+    /// know of that, as [`super::Policy`] does of all that it applies.
+    pub fn settle(&self, credentials: &mut [Credential]) -> Vec<String> {
+        for credential in credentials.iter_mut() {
+            self.apply(credential);
+        }
+        credentials.iter().filter_map(|credential| self.note(credential)).collect()
+    }
+
     /// Suppresses the places of a credential in which it is known.
     pub(super) fn apply(&self, credential: &mut Credential) {
         let Some(entry) = self.baseline.get(credential) else { return };

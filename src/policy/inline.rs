@@ -11,8 +11,11 @@ use std::collections::BTreeMap;
 
 use memchr::memmem;
 
+use super::foreign::{self, Holds};
 use crate::blob::{LineIndex, Region};
-use crate::findings::{Allow, Credential, Finding, Suppression, SuppressionKind};
+use crate::findings::{
+    Allow, Credential, Finding, Occurrence, Scanner, Suppression, SuppressionKind,
+};
 use crate::rules::Rule;
 
 /// What an inline allow begins with.
@@ -35,11 +38,13 @@ pub struct Allows {
     by_line: BTreeMap<usize, Vec<Written>>,
 }
 
-/// An allow as it stands there.
+/// An allow as it stands there, and for which lines beside it holds.
 struct Written {
     allow: Allow,
-    /// Nothing else stands on its line.
-    alone: bool,
+    on_line: bool,
+    on_next: bool,
+    /// For the last line of a value of several, where that is the line before.
+    on_end_before: bool,
 }
 
 impl Allows {
@@ -66,8 +71,23 @@ impl Allows {
             let rule = rules.binary_search_by(|rule| rule.id.as_ref().cmp(&word)).ok();
             let reason = String::from_utf8_lossy(&redact(reason.as_bytes())).into_owned();
             let line = lines.position(at).line;
-            let allow = Allow { line, rule, here: false, reason };
-            by_line.entry(line).or_default().push(Written { allow, alone: is_alone(text, at) });
+            let allow = Allow { line, rule, here: false, reason, foreign: None };
+            let on_next = is_alone(text, at);
+            let written = Written { allow, on_line: true, on_next, on_end_before: false };
+            by_line.entry(line).or_default().push(written);
+        }
+        for (at, mark) in foreign::marks(text) {
+            let line = lines.position(at).line;
+            let foreign = Some(mark.scanner);
+            let allow = Allow { line, rule: None, here: false, reason: String::new(), foreign };
+            let near = mark.holds == Holds::Near;
+            let written = Written {
+                allow,
+                on_line: mark.holds != Holds::NextLine,
+                on_next: mark.holds == Holds::NextLine || near && is_alone(text, at),
+                on_end_before: near,
+            };
+            by_line.entry(line).or_default().push(written);
         }
         Allows { by_line }
     }
@@ -80,10 +100,13 @@ impl Allows {
         }
         let (first, last) = (region.start.line, region.end.line);
         let on = |line: usize| self.by_line.get(&line).into_iter().flatten();
-        let above = first.checked_sub(1).into_iter().flat_map(on).filter(|written| written.alone);
-        let beside = on(first).chain((last > first).then(|| on(last)).into_iter().flatten());
+        let above = first.checked_sub(1).into_iter().flat_map(on).filter(|one| one.on_next);
+        let end = (last > first).then(|| on(last)).into_iter().flatten();
+        let beside = on(first).chain(end).filter(|one| one.on_line);
+        let behind = (last > first).then(|| on(last + 1)).into_iter().flatten();
         above
             .chain(beside)
+            .chain(behind.filter(|one| one.on_end_before))
             .map(|Written { allow, .. }| Allow { here: allow.rule == Some(rule), ..allow.clone() })
             .collect()
     }
@@ -122,11 +145,52 @@ fn is_alone(text: &[u8], at: usize) -> bool {
 }
 
 /// The suppression of an occurrence by the allows beside it: one that names the credential's
-/// rule, or the rule that found it there, and gives a reason.
-pub(super) fn suppression(allows: &[Allow], rule: usize) -> Option<Suppression> {
+/// rule, or the rule that found it there, and gives a reason; or, where they are honoured,
+/// another scanner's mark.
+pub(super) fn suppression(allows: &[Allow], rule: usize, foreign: bool) -> Option<Suppression> {
     let names_it = |allow: &&Allow| allow.here || allow.rule == Some(rule);
-    let holds = allows.iter().find(|allow| names_it(allow) && !allow.reason.is_empty())?;
-    Some(Suppression { kind: SuppressionKind::InSource, reason: holds.reason.clone() })
+    let own = allows.iter().find(|allow| names_it(allow) && !allow.reason.is_empty());
+    let reason = own.map(|allow| allow.reason.clone()).or_else(|| {
+        let scanner = allows.iter().find_map(|allow| allow.foreign).filter(|_| foreign)?;
+        Some(foreign_reason(scanner))
+    })?;
+    Some(Suppression { kind: SuppressionKind::InSource, reason })
+}
+
+fn foreign_reason(scanner: Scanner) -> String {
+    format!("a mark of {}", scanner.as_str())
+}
+
+/// How many places carry another scanner's mark, and whether that counts.
+pub(super) fn foreign_note(credentials: &[Credential], honoured: bool) -> Option<String> {
+    let mut by_scanner: BTreeMap<Scanner, usize> = BTreeMap::new();
+    for occurrence in credentials.iter().flat_map(|credential| &credential.occurrences) {
+        let Some(scanner) = occurrence.allows.iter().find_map(|allow| allow.foreign) else {
+            continue;
+        };
+        if decides(occurrence, scanner, honoured) {
+            *by_scanner.entry(scanner).or_default() += 1;
+        }
+    }
+    if by_scanner.is_empty() {
+        return None;
+    }
+    let told = |(scanner, count): (&Scanner, &usize)| format!("{count} of {}", scanner.as_str());
+    let told: Vec<String> = by_scanner.iter().map(told).collect();
+    let told = told.join(", ");
+    Some(if honoured {
+        format!("places allowed by other scanners' marks: {told}")
+    } else {
+        format!("places with other scanners' marks, which --foreign-allows honours: {told}")
+    })
+}
+
+/// Whether the mark is what suppresses the occurrence, or what would.
+fn decides(occurrence: &Occurrence, scanner: Scanner, honoured: bool) -> bool {
+    match &occurrence.suppression {
+        None => !honoured,
+        Some(suppression) => honoured && suppression.reason == foreign_reason(scanner),
+    }
 }
 
 /// Why the allows by the open places of a credential do not hold.
@@ -134,7 +198,7 @@ pub(super) fn notes(credential: &Credential, rules: &[Rule]) -> Vec<String> {
     let id = &rules[credential.rule].id;
     let mut notes = Vec::new();
     for occurrence in credential.open() {
-        for allow in &occurrence.allows {
+        for allow in occurrence.allows.iter().filter(|allow| allow.foreign.is_none()) {
             let fault = match allow.rule {
                 None => "names no rule that there is".to_owned(),
                 Some(rule) if allow.here || rule == credential.rule => "gives no reason".to_owned(),

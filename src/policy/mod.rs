@@ -2,6 +2,8 @@
 //! credentials, never bytes, but for the inline allows beside a finding ([`inline`]).
 
 pub mod baseline;
+pub mod comment;
+mod foreign;
 pub mod inline;
 
 use baseline::Known;
@@ -14,6 +16,8 @@ use crate::rules::{Confidence, Rule};
 pub struct Policy {
     /// Report low-confidence credentials too, such as tokens whose checksum does not hold.
     pub show_unlikely: bool,
+    /// Whether other scanners' inline marks count.
+    pub foreign_allows: bool,
     /// The baseline, if there is one.
     pub known: Option<Known>,
 }
@@ -25,7 +29,8 @@ impl Policy {
             .retain(|credential| self.show_unlikely || credential.confidence > Confidence::Low);
         for credential in &mut credentials {
             for occurrence in &mut credential.occurrences {
-                occurrence.suppression = inline::suppression(&occurrence.allows, credential.rule);
+                occurrence.suppression =
+                    inline::suppression(&occurrence.allows, credential.rule, self.foreign_allows);
             }
             if let Some(known) = &self.known {
                 known.apply(credential);
@@ -38,6 +43,7 @@ impl Policy {
     pub fn notes(&self, credentials: &[Credential], rules: &[Rule]) -> Vec<String> {
         let all = credentials.iter().flat_map(|credential| inline::notes(credential, rules));
         let mut notes: Vec<String> = all.collect();
+        notes.extend(inline::foreign_note(credentials, self.foreign_allows));
         if let Some(known) = &self.known {
             notes.extend(credentials.iter().filter_map(|credential| known.note(credential)));
         }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::{Outcome, Report, Task, place_name, plain};
+use super::{Outcome, Report, Screen, Task, place_name, plain, snippet};
 use crate::findings::{Credential, Fact, Occurrence, PartnerPlace, Place};
 use crate::rules::{Rule, Severity};
 
@@ -14,18 +14,33 @@ const PLACES_SHOWN: usize = 12;
 /// Facts shown of one credential; a password may be used on many hosts.
 const FACTS_SHOWN: usize = 8;
 
-const STRONG: Style = Style::new().bold();
-const FAINT: Style = Style::new().dimmed();
-const LINK: Style = AnsiColor::Cyan.on_default().underline();
-const BAD: Style = AnsiColor::Red.on_default().bold();
+/// Lines shown of one credential, each with its secret underlined.
+const LINES_SHOWN: usize = 3;
+
+pub const STRONG: Style = Style::new().bold();
+pub const FAINT: Style = Style::new().dimmed();
+pub const LINK: Style = AnsiColor::Cyan.on_default().underline();
+/// What is there to be typed.
+pub const LINE: Style = AnsiColor::Green.on_default();
+pub const BAD: Style = AnsiColor::Red.on_default().bold();
 const GOOD: Style = AnsiColor::Green.on_default().bold();
 
 /// Writes the report with ANSI colours; the caller strips them where they do not belong.
-pub fn write(report: &Report, rules: &[Rule], out: &mut dyn Write) -> io::Result<()> {
+pub fn write(
+    report: &Report,
+    rules: &[Rule],
+    screen: Screen,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     for credential in report.credentials.iter().filter(|found| found.is_open()) {
-        write_credential(credential, &rules[credential.rule], out)?;
+        write_credential(credential, &rules[credential.rule], screen.width, out)?;
         writeln!(out)?;
     }
+    write_rest(report, out)
+}
+
+/// What follows the credentials: what could not be looked at, notes, the sum of it.
+pub fn write_rest(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for failure in &report.coverage.failures {
         let (what, why) = (plain(&failure.what), plain(&failure.why));
         writeln!(out, "{BAD}could not look at{BAD:#} {what}: {why}")?;
@@ -37,7 +52,12 @@ pub fn write(report: &Report, rules: &[Rule], out: &mut dyn Write) -> io::Result
     write_coverage(report, out)
 }
 
-fn write_credential(credential: &Credential, rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
+fn write_credential(
+    credential: &Credential,
+    rule: &Rule,
+    width: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let color = match rule.severity {
         Severity::Critical | Severity::High => BAD,
         Severity::Medium => AnsiColor::Yellow.on_default().bold(),
@@ -55,8 +75,9 @@ fn write_credential(credential: &Credential, rule: &Rule, out: &mut dyn Write) -
     )?;
     writeln!(out, "  {}", rule.description)?;
     write_facts(&credential.facts, out)?;
-    for occurrence in credential.open().take(PLACES_SHOWN) {
-        write_occurrence(occurrence, out)?;
+    for (number, occurrence) in credential.open().take(PLACES_SHOWN).enumerate() {
+        let line = occurrence.excerpt.as_ref().filter(|_| number < LINES_SHOWN);
+        write_occurrence(occurrence, line.map(|_| width), out)?;
     }
     if let Some(more) = credential.open().count().checked_sub(PLACES_SHOWN).filter(|&n| n > 0) {
         writeln!(out, "  {FAINT}… and {more} more places (all are in --format json){FAINT:#}")?;
@@ -82,15 +103,26 @@ fn write_facts(facts: &[Fact], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "  {}", told.join(" · "))
 }
 
-fn write_occurrence(occurrence: &Occurrence, out: &mut dyn Write) -> io::Result<()> {
+/// With the line itself where a width is given.
+fn write_occurrence(
+    occurrence: &Occurrence,
+    width: Option<usize>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let start = occurrence.region.start;
-    writeln!(
-        out,
-        "  {STRONG}{}:{}:{}{STRONG:#}",
-        place_name(occurrence),
-        start.line,
-        start.column
-    )?;
+    match width {
+        Some(width) => {
+            let shown = snippet::write("", occurrence, "", width.saturating_sub(2));
+            shown.lines().try_for_each(|line| writeln!(out, "  {line}"))?;
+        }
+        None => writeln!(
+            out,
+            "  {STRONG}{}:{}:{}{STRONG:#}",
+            place_name(occurrence),
+            start.line,
+            start.column
+        )?,
+    }
     for PartnerPlace { region, fact } in &occurrence.partners {
         let (line, column, label) = (region.start.line, region.start.column, fact.label());
         writeln!(out, "    {FAINT}with the {label} at {line}:{column}{FAINT:#}")?;

@@ -9,9 +9,11 @@ use crate::findings::{Credential, Occurrence, Place};
 use crate::rules::Rule;
 use crate::source::Coverage;
 
+pub mod blocked;
 mod human;
 mod json;
 mod sarif;
+mod snippet;
 
 /// What a scan, an audit or the guard has to say.
 #[derive(Clone, Debug)]
@@ -28,6 +30,22 @@ pub enum Format {
     Sarif,
     Human,
     Json,
+}
+
+/// What a report for people is to fit on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Screen {
+    /// Columns.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+}
+
+impl Default for Screen {
+    /// A terminal as they have been since they had glass.
+    fn default() -> Self {
+        Screen { width: 80, height: 24 }
+    }
 }
 
 /// What was asked for.
@@ -67,9 +85,20 @@ impl Report {
 
     /// Writes the report. `rules` are the engine's: credentials name theirs by index.
     pub fn write(&self, format: Format, rules: &[Rule], out: &mut dyn Write) -> io::Result<()> {
+        self.write_on(Screen::default(), format, rules, out)
+    }
+
+    /// Writes the report; one for people fits on the screen's width.
+    pub fn write_on(
+        &self,
+        screen: Screen,
+        format: Format,
+        rules: &[Rule],
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         match format {
             Format::Sarif => sarif::write(self, rules, out),
-            Format::Human => human::write(self, rules, out),
+            Format::Human => human::write(self, rules, screen, out),
             Format::Json => json::write(self, rules, out),
         }
     }

@@ -129,6 +129,7 @@ fn time_runs_out_with_two_weeks_of_warning_and_never_in_the_hook() {
         "disposition = \"accepted\"\nreason = \"r\"\nowner = \"Ann\"\n\
          expires = 2026-03-31\npaths = [\"a\"]",
     );
+    repository.git(&["add", "."]);
     for (day, code, noted) in [
         ("2026-03-16", 0, None),
         ("2026-03-17", 0, Some("14 days are left")),
@@ -185,8 +186,12 @@ fn a_bad_file_is_told_with_its_line() {
             4,
             "none of rule, disposition, date, evidence here",
         ),
+        ("version = 1\nkey = \"our own secret\"", 2, "and never the key itself"),
+        ("version = 1\nhistory = 1", 2, "is true or false"),
+        ("version = 1\n<<<<<<< ours", 2, "no TOML"),
     ] {
         repository.write(FILE, wrong);
+        repository.git(&["add", "."]);
         for arguments in [&["scan"][..], &["hook", "run"], &["baseline", "check"]] {
             let output = run(&repository, arguments);
             let stderr = String::from_utf8_lossy(&output.stderr);
@@ -215,4 +220,148 @@ fn rebases_squashes_and_clones_leave_it_whole() {
     repository.git(&["gc", "--quiet", "--prune=now"]);
     let (said, code) = on(&repository, "2026-01-02", &["audit", "HEAD~1..HEAD"]);
     assert_eq!(code, 0, "{said}");
+}
+
+#[test]
+fn the_hook_takes_the_baseline_of_the_index() {
+    let repository = TempRepo::new();
+    repository.write("a", secret(1));
+    repository.git(&["add", "."]);
+    run(&repository, &WRITE);
+    let (said, code) = on(&repository, "2026-01-02", &["hook", "run"]);
+    let wanted = format!("{FILE} is not in the index and counts for nothing yet");
+    assert_eq!((code, notes(&said)), (1, vec![wanted]));
+    repository.git(&["add", "."]);
+    fs::remove_file(repository.path().join(FILE)).unwrap();
+    let (said, code) = on(&repository, "2026-01-02", &["hook", "run"]);
+    assert_eq!((code, notes(&said)), (0, vec![]), "{said}");
+    assert!(places(&said)[0].starts_with("a:1=accepted until"), "{said}");
+    repository.write("sub/b", "");
+    let sub = repository.path().join("sub");
+    let mut command = repository.command(env!("CARGO_BIN_EXE_keysieve"), &sub);
+    assert_eq!(command.args(["hook", "run"]).output().unwrap().status.code(), Some(0));
+    repository.write("c", secret(1));
+    repository.git(&["add", "c"]);
+    assert_eq!(on(&repository, "2026-01-02", &["hook", "run"]).1, 1, "a new place");
+}
+
+#[test]
+fn a_history_is_pruned_by_its_history() {
+    let repository = TempRepo::new();
+    repository.write("a", secret(1));
+    repository.write("b", secret(2));
+    repository.commit("one");
+    repository.git(&["rm", "--quiet", "a"]);
+    repository.git(&["mv", "b", "c"]);
+    repository.commit("two");
+    run(&repository, &[&WRITE[..], &["--history"]].concat());
+    let first = text(&repository);
+    assert!(first.contains("key = \"public\"\nhistory = true\n"), "{first}");
+    let update = [&["baseline", "update", "--prune"], &WRITE[2..]].concat();
+    run(&repository, &update);
+    assert_eq!(text(&repository), first, "what only the history holds is not stale");
+    assert_eq!(run(&repository, &["baseline", "check"]).status.code(), Some(1), "time is over");
+    let check = ["baseline", "check", "--now", "2026-01-02T00:00:00Z"];
+    assert_eq!(run(&repository, &check).status.code(), Some(0));
+}
+
+#[test]
+fn pruning_leaves_out_places_that_are_no_more() {
+    let repository = TempRepo::new();
+    repository.write("a", secret(1));
+    repository.write("b", secret(1));
+    repository.write("gone", secret(2));
+    run(&repository, &WRITE);
+    fs::rename(repository.path().join("b"), repository.path().join("c")).unwrap();
+    fs::remove_file(repository.path().join("gone")).unwrap();
+    let update = [&["baseline", "update"], &WRITE[2..]].concat();
+    let output = run(&repository, &update);
+    assert!(said(&output).contains("stale; --prune leaves it out"), "{}", said(&output));
+    assert!(text(&repository).contains("  \"a\",\n  \"b\",\n  \"c\",\n"), "{}", text(&repository));
+    let output = run(&repository, &[&update[..], &["--prune"]].concat());
+    assert!(said(&output).contains("0 new places, 1 places gone."), "{}", said(&output));
+    let left = text(&repository);
+    assert!(left.contains("  \"a\",\n  \"c\",\n"), "{left}");
+    assert_eq!(left.matches("[credential.").count(), 1, "{left}");
+    // A value for tests whose files are gone does not come to hold everywhere.
+    entry(&repository, "disposition = \"test-value\"\npaths = [\"tests/x\"]");
+    run(&repository, &[&update[..], &["--prune"]].concat());
+    assert!(text(&repository).contains("paths = [\"tests/x\"]"), "{}", text(&repository));
+}
+
+#[test]
+fn a_baseline_of_another_key_is_named() {
+    let repository = TempRepo::new();
+    repository.write("a", secret(1));
+    let with_key = |key: &str, arguments: &[&str]| {
+        let mut command = repository.command(env!("CARGO_BIN_EXE_keysieve"), &repository.path());
+        command.env("KEYSIEVE_FINGERPRINT_KEY", key).args(arguments).output().unwrap()
+    };
+    let ours = "a key of our own";
+    assert!(with_key(ours, &WRITE).status.success());
+    repository.commit("all");
+    let day = ["--now", "2026-01-02T00:00:00Z"];
+    for command in [&["scan"][..], &["audit"], &["baseline", "check"]] {
+        let command = [command, &day].concat();
+        assert_eq!(with_key(ours, &command).status.code(), Some(0), "{command:?}");
+        for key in ["", "another"] {
+            let output = with_key(key, &command);
+            let told = "was written under the fingerprint key";
+            assert_eq!(output.status.code(), Some(2), "{command:?}");
+            assert!(said(&output).contains(told), "{command:?}: {}", said(&output));
+            assert!(said(&output).contains("set KEYSIEVE_FINGERPRINT_KEY to the key"));
+        }
+    }
+    let update = [&["baseline", "update", "--prune"], &WRITE[2..]].concat();
+    let before = text(&repository);
+    assert_eq!(with_key("another", &update).status.code(), Some(2));
+    assert_eq!(text(&repository), before);
+    assert!(!before.contains(ours), "{before}");
+    repository.write("b", secret(2));
+    repository.git(&["add", "b"]);
+    let output = with_key("another", &["hook", "run", "--format", "json"]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(notes(&report)[0].contains("was written under the fingerprint key"), "{report}");
+}
+
+#[test]
+fn one_key_sees_one_secret_in_two_repositories() {
+    let (one, other) = (TempRepo::new(), TempRepo::new());
+    one.write("a", secret(1));
+    other.write("deep/b", format!("x\n{}", secret(1)));
+    let shown = |repository: &TempRepo, key: &str| {
+        let mut command = repository.command(env!("CARGO_BIN_EXE_keysieve"), &repository.path());
+        command.env("KEYSIEVE_FINGERPRINT_KEY", key).args(["scan", "--format", "json"]);
+        let report: Value = serde_json::from_slice(&command.output().unwrap().stdout).unwrap();
+        report["credentials"][0]["fingerprint"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(shown(&one, "ours"), shown(&other, "ours"));
+    assert_eq!(shown(&one, ""), shown(&other, ""));
+    assert_ne!(shown(&one, "ours"), shown(&other, "theirs"));
+    assert_ne!(shown(&one, "ours"), shown(&one, ""));
+}
+
+#[test]
+fn a_better_rule_takes_over_without_a_new_entry() {
+    let repository = TempRepo::new();
+    let value = ["nmb_live_", "k7Qf34qY6Nb3wWD25RQ4F5ZR3qa7y3gm1IL9"].concat();
+    repository.write("a", format!("nimbus_token = \"{value}\"\n"));
+    run(&repository, &WRITE);
+    let first = text(&repository);
+    assert!(first.contains("rule = \"generic-token\""), "{first}");
+    let rule = "[provider]\nname = \"Nimbus\"\nrotate = \"https://nimbus.example/rotate\"\n\
+                [[rule]]\nid = \"nimbus-auth-token\"\nsince = \"0.2.0\"\nname = \"Nimbus auth token\"\n\
+                description = \"Acts as its owner.\"\nseverity = \"critical\"\nconfidence = \"high\"\n\
+                anchors = [\"nmb_\"]\nregex = '\\b(?<secret>nmb_live_[0-9A-Za-z]{36})\\b'\n\
+                runbook = [\"Make a new one.\"]\nreferences = [\"https://nimbus.example/ref\"]\n\
+                examples = ['nmb_live_<>k7Qf34qY6Nb3wWD25RQ4F5ZR3qa7y3gm1IL9']\n";
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("nimbus.toml");
+    fs::write(&file, rule).unwrap();
+    let with_rule = ["scan", "--patterns", file.to_str().unwrap()];
+    let (said, code) = on(&repository, "2026-01-02", &with_rule);
+    assert_eq!((said["credentials"][0]["rule"].as_str(), code), (Some("nimbus-auth-token"), 0));
+    repository.write("b", format!("{value}\n"));
+    assert_eq!(on(&repository, "2026-01-02", &with_rule).1, 1, "a new place still fails");
 }

@@ -8,7 +8,9 @@
 mod support;
 
 mod baseline;
+mod foreign;
 mod inline;
+mod merge;
 
 use std::process::Output;
 

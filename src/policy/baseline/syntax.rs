@@ -10,6 +10,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Baseline, Disposition, Entry};
+use crate::findings::fingerprint::PUBLIC_KEY;
 
 /// What is wrong with a baseline. No message shows a value: one may have been pasted in.
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +37,12 @@ impl Baseline {
     pub fn read(file: &Path) -> Result<Self, BaselineError> {
         let text = std::fs::read_to_string(file)
             .map_err(|why| BaselineError::Read { file: file.to_owned(), why })?;
-        Baseline::parse(&text).map_err(|(at, what)| {
+        Baseline::of_text(&text, file)
+    }
+
+    /// The baseline of a text, which an error calls `file`.
+    pub fn of_text(text: &str, file: &Path) -> Result<Self, BaselineError> {
+        Baseline::parse(text).map_err(|(at, what)| {
             let before = text.as_bytes().iter().take(at);
             let line = 1 + before.filter(|&&byte| byte == b'\n').count();
             BaselineError::Wrong { file: file.to_owned(), line, what }
@@ -49,7 +55,7 @@ impl Baseline {
             (at, format!("no TOML: {}", wrong.message()))
         })?;
         let top = Table { at: 0, what: "the baseline".to_owned(), fields: document.get_ref() };
-        top.knows(&["version", "credential"])?;
+        top.knows(&["version", "key", "history", "credential"])?;
         match top.value("version") {
             Some(version) if number(version) == Some(1) => {}
             Some(version) => {
@@ -58,6 +64,20 @@ impl Baseline {
             None => return Err((0, "`version = 1` is missing at the top".to_owned())),
         }
         let mut baseline = Baseline::default();
+        if let Some(key) = top.value("key") {
+            let name = top.text("key")?;
+            let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+            if name != PUBLIC_KEY && !(name.len() == 4 && name.bytes().all(is_digit)) {
+                let what = "`key` is what keysieve wrote there: \"public\" or four digits, and \
+                            never the key itself";
+                return Err((key.span().start, what.to_owned()));
+            }
+            baseline.key = Some(name);
+        }
+        if let Some(history) = top.value("history") {
+            let wrong = || (history.span().start, "`history` is true or false".to_owned());
+            baseline.history = history.get_ref().as_bool().ok_or_else(wrong)?;
+        }
         let Some(credentials) = top.value("credential") else { return Ok(baseline) };
         let wrong = "credentials are tables: [credential.FINGERPRINT]";
         let DeValue::Table(credentials) = credentials.get_ref() else {
@@ -79,9 +99,16 @@ impl Baseline {
         Ok(baseline)
     }
 
+    /// What stands before the entries.
+    pub(super) fn head(&self) -> String {
+        let key = self.key.as_ref().map(|key| format!("key = \"{key}\"\n")).unwrap_or_default();
+        let history = if self.history { "history = true\n" } else { "" };
+        format!("{HEAD}{key}{history}")
+    }
+
     /// The file's text.
     pub fn to_text(&self) -> String {
-        let mut text = HEAD.to_owned();
+        let mut text = self.head();
         for (id, entry) in &self.entries {
             // Writing to a string cannot fail.
             let _ = write_entry(&mut text, id, entry);
@@ -90,7 +117,8 @@ impl Baseline {
     }
 }
 
-fn write_entry(out: &mut String, id: &str, entry: &Entry) -> std::fmt::Result {
+/// An entry's table, with an empty line before it.
+pub(super) fn write_entry(out: &mut String, id: &str, entry: &Entry) -> std::fmt::Result {
     writeln!(out, "\n[credential.{id}]")?;
     let quoted = |text: &str| toml_string(text);
     writeln!(out, "rule = {}", quoted(&entry.rule))?;

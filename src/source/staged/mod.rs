@@ -18,6 +18,7 @@ use rayon::prelude::*;
 pub use environment::GitEnvironment;
 pub use error::StagedError;
 
+use super::git::{Git, GitError};
 use super::{Coverage, Failure, Progress, Source, Visitor, admit};
 use crate::blob::{Blob, Provenance};
 use change::{Change, Content, Version};
@@ -83,6 +84,19 @@ impl Staged {
         let repository = self.repository.lock().unwrap_or_else(PoisonError::into_inner);
         repository.find_blob(id).map(|blob| blob.content().to_vec())
     }
+}
+
+/// The bytes of a file of the index, by its path from the top; `None` where there is none.
+pub fn file_in_index(
+    environment: &GitEnvironment,
+    path: &str,
+) -> Result<Option<Vec<u8>>, GitError> {
+    let git = Git::new(environment);
+    let name = format!(":0:{path}");
+    let Some(id) = git.ask(&["rev-parse", "--verify", "--quiet", &name])? else {
+        return Ok(None);
+    };
+    git.read(&["cat-file", "blob", &id]).map(Some)
 }
 
 /// One side of a staged change.

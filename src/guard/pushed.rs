@@ -1,0 +1,180 @@
+//! Whether a credential that was stopped is on a remote already: what decides between taking it
+//! out and rotating it.
+//!
+//! Asked only once something was found, of the remote-tracking branches, and so without a
+//! network: a secret that only another clone has pushed is not seen. Looked at are the versions
+//! of the credential's own paths, in the newest commits and at every branch's tip.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use bstr::{BString, ByteSlice};
+
+use crate::blob::{Blob, Provenance};
+use crate::engine::Engine;
+use crate::findings::{Credential, Fingerprint, Place, Pushed};
+use crate::source::git::{Git, GitError, Objects};
+use crate::source::history::id::Id;
+use crate::source::staged::GitEnvironment;
+
+/// Newest commits of the remotes whose changes of the paths are looked at.
+pub const COMMITS: usize = 2000;
+
+/// Versions that are read at most, the newest first.
+const VERSIONS: usize = 200;
+
+/// Branches whose tips are looked at, at most.
+const TIPS: usize = 50;
+
+/// Paths that are asked for, at most.
+const PATHS: usize = 100;
+
+/// Of each credential whether it was pushed.
+pub fn pushed(
+    environment: &GitEnvironment,
+    engine: &Engine,
+    credentials: &[Credential],
+) -> BTreeMap<Fingerprint, Pushed> {
+    let git = Git::new(environment);
+    let told = branches(&git).and_then(|branches| {
+        if branches.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        Asked { git: &git, engine, branches: &branches }.of(credentials)
+    });
+    let fingerprints = credentials.iter().map(|credential| credential.fingerprint);
+    match told {
+        Ok(told) => fingerprints
+            .map(|one| (one, told.get(&one).cloned().map_or(Pushed::NotYet, Pushed::To)))
+            .collect(),
+        Err(error) => fingerprints.map(|one| (one, Pushed::Unknown(error.to_string()))).collect(),
+    }
+}
+
+/// Ids and names of the remote-tracking branches, by name.
+fn branches(git: &Git) -> Result<Vec<(String, String)>, GitError> {
+    let format = "--format=%(objectname) %(refname:lstrip=2)";
+    let said = git.read(&["for-each-ref", format, "refs/remotes"])?;
+    let branch = |line: &[u8]| {
+        let (id, name) = line.split_once_str(" ")?;
+        let name = name.to_str_lossy().into_owned();
+        (!name.ends_with("/HEAD")).then(|| (id.to_str_lossy().into_owned(), name))
+    };
+    Ok(said.lines().filter_map(branch).collect())
+}
+
+struct Asked<'a> {
+    git: &'a Git,
+    engine: &'a Engine,
+    branches: &'a [(String, String)],
+}
+
+impl Asked<'_> {
+    /// The branch that has each of those that were pushed.
+    fn of(&self, credentials: &[Credential]) -> Result<BTreeMap<Fingerprint, String>, GitError> {
+        let mut told = BTreeMap::new();
+        let mut paths = BTreeSet::new();
+        let mut commits: BTreeMap<&str, Option<String>> = BTreeMap::new();
+        for credential in credentials {
+            for occurrence in &credential.occurrences {
+                paths.extend(occurrence.path.clone());
+                let Place::History { introduced: Some(commit), .. } = &occurrence.place else {
+                    continue;
+                };
+                let branch = match commits.get(&*commit.id) {
+                    Some(branch) => branch.clone(),
+                    None => self.with(&commit.id)?,
+                };
+                commits.insert(&commit.id, branch.clone());
+                if let Some(branch) = branch {
+                    told.insert(credential.fingerprint, branch);
+                }
+            }
+        }
+        let paths: Vec<BString> = paths.into_iter().take(PATHS).collect();
+        let mut wanted: HashSet<Fingerprint> =
+            credentials.iter().map(|credential| credential.fingerprint).collect();
+        wanted.retain(|one| !told.contains_key(one));
+        if paths.is_empty() || wanted.is_empty() {
+            return Ok(told);
+        }
+        let mut objects = Objects::open(self.git)?;
+        for (blob, commit) in self.versions(&paths)? {
+            let Ok((_, bytes)) = objects.read(&blob) else { continue };
+            for finding in self.found(&bytes) {
+                if wanted.remove(&finding)
+                    && let Some(branch) = self.with(&commit)?
+                {
+                    told.insert(finding, branch);
+                }
+            }
+            if wanted.is_empty() {
+                break;
+            }
+        }
+        Ok(told)
+    }
+
+    fn found(&self, bytes: &[u8]) -> Vec<Fingerprint> {
+        let blob = Blob::whole(bytes, Provenance::Stdin);
+        let text = blob.text();
+        let findings = text.map(|text| self.engine.scan(&text.bytes)).unwrap_or_default();
+        findings.into_iter().map(|finding| finding.fingerprint).collect()
+    }
+
+    /// The versions of the paths on the remotes, newest first, each with a commit that has it.
+    fn versions(&self, paths: &[BString]) -> Result<Vec<(Id, String)>, GitError> {
+        let paths: Vec<&str> = paths.iter().filter_map(|path| path.to_str().ok()).collect();
+        let mut seen = HashSet::new();
+        let mut versions = Vec::new();
+        let mut add = |id: &[u8], commit: &str| {
+            let id = Id::from_hex(id).filter(|id| id.as_bytes().iter().any(|byte| *byte != 0));
+            if let Some(id) = id.filter(|id| seen.insert(*id)) {
+                versions.push((id, commit.to_owned()));
+            }
+        };
+        for (tip, _) in self.branches.iter().take(TIPS) {
+            let arguments = ["ls-tree", "-z", "--full-tree", tip, "--"];
+            let said = self.git.read(&[&arguments[..], &paths].concat())?;
+            for entry in said.split_str("\0") {
+                // `<mode> blob <id>TAB<path>`
+                let mut fields = entry.split(|byte| b" \t".contains(byte)).skip(1);
+                if fields.next() == Some(b"blob") {
+                    fields.next().into_iter().for_each(|id| add(id, tip));
+                }
+            }
+        }
+        let count = format!("--max-count={COMMITS}");
+        let commits = self.git.read(&["rev-list", &count, "--remotes"])?;
+        let arguments =
+            ["diff-tree", "--stdin", "--root", "-r", "-m", "-z", "--no-renames", "--raw", "--"];
+        let exact: Vec<String> = paths.iter().map(|path| format!(":(top,literal){path}")).collect();
+        let exact = exact.iter().map(String::as_str);
+        let arguments: Vec<&str> = arguments.into_iter().chain(exact).collect();
+        let said = self.git.read_with(&arguments, &commits)?;
+        let mut commit = String::new();
+        let mut entries = said.split_str("\0");
+        while let Some(entry) = entries.next() {
+            // A commit's id, then `:<mode> <mode> <id> <id> <status>` and a path of each change.
+            if let Some(change) = entry.strip_prefix(b":") {
+                change.split_str(" ").nth(3).into_iter().for_each(|id| add(id, &commit));
+                entries.next();
+            } else {
+                commit = entry.to_str_lossy().trim().to_owned();
+            }
+        }
+        versions.truncate(VERSIONS);
+        Ok(versions)
+    }
+
+    /// A branch that has the commit: the first by name, but the usual ones before all.
+    fn with(&self, commit: &str) -> Result<Option<String>, GitError> {
+        let (contains, format) = (format!("--contains={commit}"), "--format=%(refname:lstrip=2)");
+        let said = self.git.read(&["for-each-ref", &contains, format, "refs/remotes"])?;
+        let names = said.lines().map(|name| name.to_str_lossy().into_owned());
+        let usual = |name: &String| {
+            let branch = name.split_once('/').map_or("", |(_, branch)| branch);
+            (branch != "main", branch != "master", branch == "HEAD")
+        };
+        Ok(names.min_by_key(|name| (usual(name), name.clone())))
+    }
+}

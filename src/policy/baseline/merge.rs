@@ -1,0 +1,200 @@
+//! Three baselines made one, credential by credential: what a merge driver of git does.
+//!
+//! A side that left an entry as it was gives way to the other. Where both changed one, what they
+//! say is merged field by field: paths that either added or took out, and of two expiries the
+//! earlier. Where they say different things of a credential both stand in the file between
+//! git's marks, and it is no baseline until somebody decides.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use super::syntax::write_entry;
+use super::{Baseline, Disposition, Entry};
+
+/// What came of a merge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Merged {
+    /// The file's text, with conflict marks where there are conflicts.
+    pub text: String,
+    /// What is to be decided: a sentence each, by fingerprint.
+    pub conflicts: Vec<String>,
+}
+
+/// Merges two baselines that came of `base`. `Err` says why nothing can be merged.
+pub fn merge(base: &Baseline, ours: &Baseline, theirs: &Baseline) -> Result<Merged, String> {
+    let key = match (&ours.key, &theirs.key) {
+        (Some(ours), Some(theirs)) if ours != theirs => {
+            return Err(format!(
+                "one side is written under the fingerprint key {ours}, the other under {theirs}; \
+                 write one of them anew under the key of the other"
+            ));
+        }
+        (ours, theirs) => ours.clone().or_else(|| theirs.clone()),
+    };
+    let history = ours.history || theirs.history;
+    let mut merged = Merged {
+        text: Baseline { key, history, ..Baseline::default() }.head(),
+        conflicts: Vec::new(),
+    };
+    let ids: BTreeSet<&String> = ours.entries.keys().chain(theirs.entries.keys()).collect();
+    for id in ids {
+        let sides = (ours.entries.get(id), theirs.entries.get(id));
+        match entry(base.entries.get(id), sides.0, sides.1) {
+            Ok(Some(entry)) => merged.write(id, Some(&entry)),
+            Ok(None) => {}
+            Err(why) => {
+                merged.conflicts.push(format!("{id}: {why}"));
+                merged.text.push_str("\n<<<<<<< ours");
+                merged.write(id, sides.0);
+                merged.text.push_str("=======");
+                merged.write(id, sides.1);
+                merged.text.push_str(">>>>>>> theirs\n");
+            }
+        }
+    }
+    Ok(merged)
+}
+
+impl Merged {
+    fn write(&mut self, id: &str, entry: Option<&Entry>) {
+        match entry {
+            // Writing to a string cannot fail.
+            Some(entry) => write_entry(&mut self.text, id, entry).unwrap_or_default(),
+            None => {
+                let _ = writeln!(self.text);
+            }
+        }
+    }
+}
+
+/// One credential's entry; `None` where it is taken out.
+fn entry(
+    base: Option<&Entry>,
+    ours: Option<&Entry>,
+    theirs: Option<&Entry>,
+) -> Result<Option<Entry>, String> {
+    if let Some(one) = either(&base, &ours, &theirs) {
+        return Ok(one.cloned());
+    }
+    let (Some(ours), Some(theirs)) = (ours, theirs) else {
+        return Err("one side took it out, the other changed it".to_owned());
+    };
+    let base_disposition = base.map(|base| &base.disposition);
+    let disposition = disposition(base_disposition, &ours.disposition, &theirs.disposition)?;
+    let old = base.map(|base| base.paths.clone()).unwrap_or_default();
+    let takes_paths =
+        matches!(disposition, Disposition::Accepted { .. } | Disposition::TestValue { .. });
+    let paths = paths(&old, &ours.paths, &theirs.paths);
+    let is_bound = !ours.paths.is_empty() && !theirs.paths.is_empty();
+    if takes_paths && is_bound && paths.is_empty() {
+        return Err("each side took out the paths that the other left".to_owned());
+    }
+    Ok(Some(Entry {
+        // A hint for readers.
+        rule: ours.rule.clone(),
+        disposition,
+        paths: if takes_paths { paths } else { BTreeSet::new() },
+    }))
+}
+
+/// What both sides agree on, or what only one of them changed.
+fn either<T: PartialEq + Copy>(base: &T, ours: &T, theirs: &T) -> Option<T> {
+    if ours == theirs || theirs == base {
+        Some(*ours)
+    } else if ours == base {
+        Some(*theirs)
+    } else {
+        None
+    }
+}
+
+fn disposition(
+    base: Option<&Disposition>,
+    ours: &Disposition,
+    theirs: &Disposition,
+) -> Result<Disposition, String> {
+    if let Some(Some(one)) = either(&base, &Some(ours), &Some(theirs)) {
+        return Ok(one.clone());
+    }
+    let differ = || format!("one side says {}, the other {}", ours.word(), theirs.word());
+    let (
+        Disposition::Accepted { reason, owner, expires },
+        Disposition::Accepted { reason: their_reason, owner: their_owner, expires: their_expiry },
+    ) = (ours, theirs)
+    else {
+        return Err(differ());
+    };
+    let (old_reason, old_owner) = match base {
+        Some(Disposition::Accepted { reason, owner, .. }) => (Some(reason), Some(owner)),
+        _ => (None, None),
+    };
+    let reason = either(&old_reason, &Some(reason), &Some(their_reason)).flatten();
+    let owner = either(&old_owner, &Some(owner), &Some(their_owner)).flatten();
+    let (Some(reason), Some(owner)) = (reason, owner) else {
+        return Err("each side accepts it for another reason or owner".to_owned());
+    };
+    let (reason, owner) = (reason.clone(), owner.clone());
+    Ok(Disposition::Accepted { reason, owner, expires: *expires.min(their_expiry) })
+}
+
+/// What either side added, and of the old ones what neither took out.
+fn paths(
+    base: &BTreeSet<String>,
+    ours: &BTreeSet<String>,
+    theirs: &BTreeSet<String>,
+) -> BTreeSet<String> {
+    let all = ours.union(theirs);
+    let kept =
+        |path: &&String| (ours.contains(*path) && theirs.contains(*path)) || !base.contains(*path);
+    all.filter(kept).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn accepted(expires: &str, owner: &str, paths: &str) -> Baseline {
+        let text = format!(
+            "version = 1\n[credential.0123456789]\nrule = \"r\"\ndisposition = \"accepted\"\n\
+             reason = \"x\"\nowner = \"{owner}\"\nexpires = {expires}\npaths = [{paths}]\n"
+        );
+        Baseline::of_text(&text, Path::new("x")).unwrap()
+    }
+
+    fn merged(
+        base: &Baseline,
+        ours: &Baseline,
+        theirs: &Baseline,
+    ) -> Result<Baseline, Vec<String>> {
+        let merged = merge(base, ours, theirs).unwrap();
+        let parsed = Baseline::of_text(&merged.text, Path::new("x"));
+        assert_eq!(parsed.is_ok(), merged.conflicts.is_empty(), "{}", merged.text);
+        parsed.map_err(|_| merged.conflicts)
+    }
+
+    #[test]
+    fn fields_are_merged_and_what_differs_is_a_conflict() {
+        let none = Baseline::default();
+        let base = accepted("2026-03-01", "Ann", "\"a\", \"b\"");
+        let ours = accepted("2026-05-01", "Ann", "\"a\", \"c\"");
+        let theirs = accepted("2026-04-01", "Ben", "\"a\", \"b\", \"d\"");
+        let wanted = accepted("2026-04-01", "Ben", "\"a\", \"c\", \"d\"");
+        assert_eq!(merged(&base, &ours, &theirs), Ok(wanted.clone()));
+        assert_eq!(merged(&base, &theirs, &ours), Ok(wanted));
+        assert_eq!(merged(&base, &base, &none), Ok(none.clone()), "taken out");
+        assert_eq!(merged(&none, &ours, &ours), Ok(ours.clone()), "added by both");
+        let why = "0123456789: one side took it out, the other changed it";
+        assert_eq!(merged(&base, &ours, &none), Err(vec![why.to_owned()]));
+        let why = "0123456789: each side accepts it for another reason or owner";
+        assert_eq!(merged(&none, &ours, &theirs), Err(vec![why.to_owned()]));
+    }
+
+    #[test]
+    fn two_keys_are_not_merged() {
+        let (one, other) = (Baseline::under("0a0a"), Baseline::under("0b0b"));
+        assert!(merge(&Baseline::default(), &one, &other).is_err());
+        assert!(merge(&Baseline::default(), &one, &Baseline::default()).is_ok());
+    }
+}

@@ -1,0 +1,70 @@
+//! The inline marks of other scanners, as their public documentation describes them.
+//!
+//! They are always seen and honoured only where that is asked for: they name no rule and no
+//! reason.
+//!
+//! | scanner | mark | holds for |
+//! |---|---|---|
+//! | gitleaks, betterleaks | `gitleaks:allow`, `betterleaks:allow` | its line |
+//! | trufflehog | `trufflehog:ignore` | its line |
+//! | kingfisher | `kingfisher:ignore` | its line; alone on its line, the next one; the line behind a value of several lines |
+//! | detect-secrets | `pragma: allowlist secret`, once `whitelist` | its line |
+//! | | `pragma: allowlist nextline secret` | the next line |
+
+use memchr::memmem;
+
+use crate::findings::Scanner;
+
+/// A mark of another scanner, and the lines for which it holds.
+pub(super) struct Mark {
+    pub scanner: Scanner,
+    written: &'static str,
+    pub holds: Holds,
+}
+
+/// The lines for which a mark holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holds {
+    Line,
+    NextLine,
+    /// The line, the next one where the mark is alone, and the last line of a value before it.
+    Near,
+}
+
+const MARKS: [Mark; 7] = [
+    Mark { scanner: Scanner::Gitleaks, written: "gitleaks:allow", holds: Holds::Line },
+    Mark { scanner: Scanner::Betterleaks, written: "betterleaks:allow", holds: Holds::Line },
+    Mark { scanner: Scanner::Trufflehog, written: "trufflehog:ignore", holds: Holds::Line },
+    Mark { scanner: Scanner::Kingfisher, written: "kingfisher:ignore", holds: Holds::Near },
+    Mark {
+        scanner: Scanner::DetectSecrets,
+        written: "pragma: allowlist secret",
+        holds: Holds::Line,
+    },
+    Mark {
+        scanner: Scanner::DetectSecrets,
+        written: "pragma: whitelist secret",
+        holds: Holds::Line,
+    },
+    Mark {
+        scanner: Scanner::DetectSecrets,
+        written: "pragma: allowlist nextline secret",
+        holds: Holds::NextLine,
+    },
+];
+
+/// The marks of other scanners in a text, each with the byte at which it begins.
+pub(super) fn marks(text: &[u8]) -> impl Iterator<Item = (usize, &'static Mark)> {
+    MARKS.iter().flat_map(move |mark| {
+        let whole = move |at: &usize| {
+            let behind = text.get(at + mark.written.len());
+            let before = at.checked_sub(1).and_then(|before| text.get(before));
+            [before, behind].into_iter().flatten().all(|&byte| !is_word(byte))
+        };
+        memmem::find_iter(text, mark.written).filter(whole).map(move |at| (at, mark))
+    })
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-_".contains(&byte)
+}

@@ -1,0 +1,83 @@
+//! `--foreign-allows`: the inline marks of other scanners.
+
+use crate::support::guarded::secret;
+use crate::support::repository::TempRepo;
+use crate::support::tokens::localstack_auth_token as token;
+use crate::{notes, places, report};
+
+fn repository() -> TempRepo {
+    let repository = TempRepo::new();
+    let beside = |seed, mark: &str| format!("key = \"{}\" # {mark}\n", token(seed));
+    repository.write("1", beside(1, "gitleaks:allow"));
+    repository.write("2", beside(2, "betterleaks:allow made up"));
+    repository.write("3", beside(3, "trufflehog:ignore"));
+    repository.write("4", beside(4, "kingfisher:ignore"));
+    repository.write("5", format!("// kingfisher:ignore\n{}", secret(5)));
+    repository.write("6", beside(6, "pragma: allowlist secret"));
+    repository.write("7", format!("# pragma: allowlist nextline secret\n{}", secret(7)));
+    repository
+}
+
+#[test]
+fn marks_of_others_count_where_that_is_asked_for() {
+    let repository = repository();
+    let (said, code) = report(&repository, &["scan", "--foreign-allows"]);
+    let wanted = [
+        ("1:1", "gitleaks"),
+        ("2:1", "betterleaks"),
+        ("3:1", "trufflehog"),
+        ("4:1", "kingfisher"),
+        ("5:2", "kingfisher"),
+        ("6:1", "detect-secrets"),
+        ("7:2", "detect-secrets"),
+    ];
+    assert_eq!(places(&said), wanted.map(|(place, by)| format!("{place}=a mark of {by}")));
+    let counts =
+        "1 of gitleaks, 1 of betterleaks, 1 of trufflehog, 2 of kingfisher, 2 of detect-secrets";
+    assert_eq!(
+        (code, notes(&said)),
+        (0, vec![format!("places allowed by other scanners' marks: {counts}")])
+    );
+    let (said, code) = report(&repository, &["scan"]);
+    let wanted = wanted.map(|(place, _)| place.to_owned());
+    assert_eq!((places(&said), code), (wanted.to_vec(), 1));
+    let told = "places with other scanners' marks, which --foreign-allows honours";
+    assert_eq!(notes(&said), [format!("{told}: {counts}")]);
+    repository.git(&["add", "."]);
+    assert_eq!(report(&repository, &["hook", "run"]).1, 1);
+    assert_eq!(report(&repository, &["hook", "run", "--foreign-allows"]).1, 0);
+    repository.commit("all");
+    assert_eq!(report(&repository, &["audit"]).1, 1);
+    assert_eq!(report(&repository, &["audit", "--foreign-allows"]).1, 0);
+    assert_eq!(report(&repository, &["scan", "--since", "HEAD", "--foreign-allows"]).1, 0);
+}
+
+#[test]
+fn a_mark_holds_for_no_other_line_and_no_word_that_it_begins() {
+    let repository = TempRepo::new();
+    let first = format!("key = \"{}\" # gitleaks:allow\n", token(1));
+    repository.write("below", format!("{first}{}", secret(2)));
+    repository.write("above", format!("# gitleaks:allow\n{}", secret(3)));
+    repository.write("word", format!("key = \"{}\" # gitleaks:allowed\n", token(4)));
+    let beside = format!("key = \"{}\" # kingfisher:ignore\n", token(5));
+    repository.write("kingfisher", format!("{beside}{}", secret(6)));
+    let nextline = "# pragma: allowlist nextline secret";
+    repository.write("nextline", format!("key = \"{}\" {nextline}\n{}", token(7), secret(8)));
+    let (said, code) = report(&repository, &["scan", "--foreign-allows"]);
+    let wanted = [
+        "above:2",
+        "below:1=a mark of gitleaks",
+        "below:2",
+        "kingfisher:1=a mark of kingfisher",
+        "kingfisher:2",
+        "nextline:1",
+        "nextline:2=a mark of detect-secrets",
+        "word:1",
+    ];
+    assert_eq!((places(&said), code), (wanted.map(str::to_owned).to_vec(), 1));
+    // keysieve's own allow is the one that is told where both stand.
+    let both = "gitleaks:allow keysieve:allow localstack-auth-token made up";
+    repository.write("both", format!("key = \"{}\" # {both}\n", token(9)));
+    let (said, _) = report(&repository, &["scan", "both", "--foreign-allows"]);
+    assert_eq!((places(&said), notes(&said)), (vec!["both:1=made up".to_owned()], vec![]));
+}
