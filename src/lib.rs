@@ -17,7 +17,7 @@
 //! * [`hook`]: the pre-commit hook's place and text.
 //!
 //! `scan`, [`guard`] and `audit` join them: a tree, what a change adds, a history. [`import`]
-//! brings the rules of others in.
+//! brings in the rules of others, and what they know.
 
 pub mod audit;
 pub mod blob;

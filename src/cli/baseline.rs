@@ -1,4 +1,7 @@
-//! `keysieve baseline write`, `update`, `merge` and `check`, and the options by which a baseline is found.
+//! `keysieve baseline`: `write`, `update` and `check`; `import` and `merge` have files of their own; and the options by which a baseline is found.
+
+mod import;
+mod merge;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -12,7 +15,7 @@ use keysieve::audit::{Options, audit};
 use keysieve::engine::Engine;
 use keysieve::findings::Credential;
 use keysieve::policy::Policy;
-use keysieve::policy::baseline::{Baseline, Expiry, FILE, Known, Merged, merge};
+use keysieve::policy::baseline::{Baseline, Expiry, FILE, Known, Terms};
 use keysieve::report::Report;
 use keysieve::scan::scan;
 use keysieve::source::Silent;
@@ -122,8 +125,10 @@ enum Verb {
     Write(First),
     /// Accept what came since, and places that came since; every other entry stays as it is
     Update(Update),
+    /// Bring in what another scanner's baseline, ignore file or report knows
+    Import(import::Import),
     /// Merge two baselines that came of one, for git: see `merge.*.driver` in gitattributes(5)
-    Merge(Merge),
+    Merge(merge::Merge),
     /// Name the entries that are stale, and those whose time is over or soon will be; exit with
     /// 1 where there are stale or expired ones
     Check(Check),
@@ -186,21 +191,12 @@ struct Check {
     place: Place,
 }
 
-#[derive(Args)]
-struct Merge {
-    /// What both came of; git's %O
-    base: PathBuf,
-    /// This side, which the merge is written to; git's %A
-    ours: PathBuf,
-    /// The other side; git's %B
-    theirs: PathBuf,
-}
-
 impl BaselineCommand {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         match &self.command {
             Verb::Write(command) => command.run(),
             Verb::Update(command) => command.run(),
+            Verb::Import(command) => command.run(),
             Verb::Merge(command) => command.run(),
             Verb::Check(command) => command.run(),
         }
@@ -275,40 +271,6 @@ impl Check {
     }
 }
 
-impl Merge {
-    /// Whatever stands in the way, nothing is lost: then both files stand between git's marks.
-    fn run(&self) -> anyhow::Result<ExitCode> {
-        match self.merged() {
-            Ok(merged) => {
-                save_text(&self.ours, &merged.text)?;
-                for conflict in &merged.conflicts {
-                    complain(&format!("{FILE}: {conflict}"))?;
-                }
-                Ok(ExitCode::from(u8::from(!merged.conflicts.is_empty())))
-            }
-            Err(why) => {
-                complain(&format!("{FILE}: {why:#}; both sides stand in the file"))?;
-                let text = |file: &Path| {
-                    std::fs::read_to_string(file)
-                        .with_context(|| format!("cannot read {}", file.display()))
-                };
-                let (ours, theirs) = (text(&self.ours)?, text(&self.theirs)?);
-                let both = format!("<<<<<<< ours\n{ours}=======\n{theirs}>>>>>>> theirs\n");
-                save_text(&self.ours, &both)?;
-                Ok(ExitCode::from(1))
-            }
-        }
-    }
-
-    fn merged(&self) -> anyhow::Result<Merged> {
-        // Where both sides added the file, what they came of is an empty one.
-        let is_empty = std::fs::metadata(&self.base).is_ok_and(|file| file.len() == 0);
-        let base = if is_empty { Baseline::default() } else { Baseline::read(&self.base)? };
-        let (ours, theirs) = (Baseline::read(&self.ours)?, Baseline::read(&self.theirs)?);
-        merge(&base, &ours, &theirs).map_err(anyhow::Error::msg)
-    }
-}
-
 impl Acceptance {
     fn accept(
         &self,
@@ -317,17 +279,22 @@ impl Acceptance {
         engine: &Engine,
         place: &Place,
     ) -> anyhow::Result<(usize, usize)> {
-        let today = place.engine.today();
-        let day = |after: i32| today.checked_add(after.days()).context("that day is too far away");
-        let days = (FIRST_EXPIRY.min(self.within)..=self.within).map(day);
-        let days: Vec<Date> = days.collect::<anyhow::Result<_>>()?;
-        for (option, text) in [("--owner", &self.owner), ("--reason", &self.reason)] {
-            if text.trim().is_empty() {
-                bail!("{option} is empty");
-            }
-        }
-        Ok(baseline.accept(found, engine.rules(), &self.reason, &self.owner, &days))
+        let terms = terms(&self.reason, &self.owner, self.within, place.engine.today())?;
+        Ok(baseline.accept(found, engine.rules(), &terms))
     }
+}
+
+/// What is accepted, for how long: the first of the new entries for 30 days, the last `within`.
+fn terms(reason: &str, owner: &str, within: i32, today: Date) -> anyhow::Result<Terms> {
+    for (option, text) in [("--owner", owner), ("--reason", reason)] {
+        if text.trim().is_empty() {
+            bail!("{option} is empty");
+        }
+    }
+    let day = |after: i32| today.checked_add(after.days()).context("that day is too far away");
+    let days = (FIRST_EXPIRY.min(within)..=within).map(day);
+    let days: Vec<Date> = days.collect::<anyhow::Result<_>>()?;
+    Ok(Terms { reason: reason.to_owned(), owner: owner.to_owned(), days })
 }
 
 impl Place {

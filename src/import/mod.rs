@@ -5,6 +5,7 @@
 //! engine finds, so one is made up for each. What cannot be carried over is said, rule by rule.
 
 mod format;
+pub mod known;
 mod regex;
 mod specimen;
 mod written;

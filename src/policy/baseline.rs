@@ -15,7 +15,7 @@ use bstr::ByteSlice;
 use jiff::civil::Date;
 
 use crate::findings::fingerprint::{KEY_VARIABLE, PUBLIC_KEY};
-use crate::findings::{Credential, Occurrence, Place, Suppression, SuppressionKind};
+use crate::findings::{Credential, Fingerprint, Occurrence, Place, Suppression, SuppressionKind};
 use crate::rules::Rule;
 pub use merge::{Merged, merge};
 pub use syntax::BaselineError;
@@ -72,6 +72,35 @@ pub enum Expiry {
     Warns,
 }
 
+/// On what terms credentials are accepted.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    pub reason: String,
+    pub owner: String,
+    /// Over which their expiries are spread.
+    pub days: Vec<Date>,
+}
+
+/// What is to be known of a credential.
+#[derive(Clone, Debug)]
+pub struct Learned {
+    pub fingerprint: Fingerprint,
+    /// Index of the rule in the engine's catalogue.
+    pub rule: usize,
+    pub paths: BTreeSet<String>,
+    /// `None` where it is accepted.
+    pub disposition: Option<Harmless>,
+    /// Redacted; empty where the terms have one.
+    pub reason: String,
+}
+
+/// What a credential is said to be that is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Harmless {
+    FalsePositive,
+    TestValue,
+}
+
 /// A baseline at work.
 #[derive(Clone, Debug)]
 pub struct Known {
@@ -110,42 +139,66 @@ impl Baseline {
     }
 
     /// Adds credentials that have no entry as accepted, and to accepted ones the places that are
-    /// not listed yet; the expiries of new ones are spread over `days`, the most severe first.
-    /// Returns how many credentials and how many places were added.
+    /// not listed yet. Returns how many credentials and how many places were added.
     pub fn accept(
         &mut self,
         credentials: &[Credential],
         rules: &[Rule],
-        reason: &str,
-        owner: &str,
-        days: &[Date],
+        terms: &Terms,
     ) -> (usize, usize) {
-        let mut new: Vec<&Credential> =
-            credentials.iter().filter(|one| self.get(one).is_none()).collect();
-        new.sort_by_key(|one| (std::cmp::Reverse(rules[one.rule].severity), one.fingerprint));
-        let mut places = 0;
-        for credential in credentials {
-            let fingerprint = credential.fingerprint.to_string();
-            let Some(entry) = self.entries.get_mut(&fingerprint) else { continue };
+        let learned = credentials.iter().map(|credential| Learned {
+            fingerprint: credential.fingerprint,
+            rule: credential.rule,
+            paths: credential.open().map(place).collect(),
+            disposition: None,
+            reason: String::new(),
+        });
+        self.learn(learned.collect(), rules, terms)
+    }
+
+    /// Adds what has no entry yet, by its disposition, else as accepted; to accepted ones the
+    /// places that are not listed yet. The expiries of new ones are spread over the days, the
+    /// most severe first. Returns how many credentials and how many places were added.
+    pub fn learn(
+        &mut self,
+        learned: Vec<Learned>,
+        rules: &[Rule],
+        terms: &Terms,
+    ) -> (usize, usize) {
+        let (mut new, mut places) = (Vec::new(), 0);
+        for one in learned {
+            let Some(entry) = self.entries.get_mut(&one.fingerprint.to_string()) else {
+                new.push(one);
+                continue;
+            };
             if matches!(entry.disposition, Disposition::Accepted { .. }) {
                 let listed = entry.paths.len();
-                entry.paths.extend(credential.open().map(place));
+                entry.paths.extend(one.paths);
                 places += entry.paths.len() - listed;
             }
         }
+        new.sort_by_key(|one| (std::cmp::Reverse(rules[one.rule].severity), one.fingerprint));
         let last = new.len().saturating_sub(1).max(1);
-        for (at, credential) in new.iter().enumerate() {
-            let spread = at * days.len().saturating_sub(1) / last;
-            let Some(&expires) = days.get(spread) else { continue };
-            let (reason, owner) = (reason.to_owned(), owner.to_owned());
-            let entry = Entry {
-                rule: rules[credential.rule].id.to_string(),
-                disposition: Disposition::Accepted { reason, owner, expires },
-                paths: credential.open().map(place).collect(),
+        let count = new.len();
+        for (at, one) in new.into_iter().enumerate() {
+            let spread = at * terms.days.len().saturating_sub(1) / last;
+            let Some(&expires) = terms.days.get(spread) else { continue };
+            let reason = if one.reason.is_empty() { terms.reason.clone() } else { one.reason };
+            let owner = terms.owner.clone();
+            let disposition = match one.disposition {
+                None => Disposition::Accepted { reason, owner, expires },
+                Some(Harmless::FalsePositive) => Disposition::FalsePositive { reason },
+                Some(Harmless::TestValue) => Disposition::TestValue { reason },
             };
-            self.entries.insert(credential.fingerprint.to_string(), entry);
+            let everywhere = matches!(disposition, Disposition::FalsePositive { .. });
+            let entry = Entry {
+                rule: rules[one.rule].id.to_string(),
+                disposition,
+                paths: if everywhere { BTreeSet::new() } else { one.paths },
+            };
+            self.entries.insert(one.fingerprint.to_string(), entry);
         }
-        (new.len(), places)
+        (count, places)
     }
 
     /// Fingerprints and rules of the entries whose credential is not among those found. What is
@@ -307,7 +360,7 @@ impl Known {
 }
 
 /// Where an occurrence stands, as a baseline lists it.
-fn place(occurrence: &Occurrence) -> String {
+pub(crate) fn place(occurrence: &Occurrence) -> String {
     let path = occurrence.path.as_ref().map(|path| path.to_str_lossy().into_owned());
     path.unwrap_or_else(|| NAMELESS.to_owned())
 }

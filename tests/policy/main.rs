@@ -9,6 +9,7 @@ mod support;
 
 mod baseline;
 mod foreign;
+mod import;
 mod inline;
 mod merge;
 

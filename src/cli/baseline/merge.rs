@@ -1,0 +1,54 @@
+//! `keysieve baseline merge`: git's merge driver.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Args;
+use keysieve::policy::baseline::{Baseline, FILE, Merged, merge};
+
+use super::{complain, save_text};
+
+#[derive(Args)]
+pub struct Merge {
+    /// What both came of; git's %O
+    base: PathBuf,
+    /// This side, which the merge is written to; git's %A
+    ours: PathBuf,
+    /// The other side; git's %B
+    theirs: PathBuf,
+}
+
+impl Merge {
+    /// Whatever stands in the way, nothing is lost: then both files stand between git's marks.
+    pub fn run(&self) -> anyhow::Result<ExitCode> {
+        match self.merged() {
+            Ok(merged) => {
+                save_text(&self.ours, &merged.text)?;
+                for conflict in &merged.conflicts {
+                    complain(&format!("{FILE}: {conflict}"))?;
+                }
+                Ok(ExitCode::from(u8::from(!merged.conflicts.is_empty())))
+            }
+            Err(why) => {
+                complain(&format!("{FILE}: {why:#}; both sides stand in the file"))?;
+                let text = |file: &Path| {
+                    std::fs::read_to_string(file)
+                        .with_context(|| format!("cannot read {}", file.display()))
+                };
+                let (ours, theirs) = (text(&self.ours)?, text(&self.theirs)?);
+                let both = format!("<<<<<<< ours\n{ours}=======\n{theirs}>>>>>>> theirs\n");
+                save_text(&self.ours, &both)?;
+                Ok(ExitCode::from(1))
+            }
+        }
+    }
+
+    fn merged(&self) -> anyhow::Result<Merged> {
+        // Where both sides added the file, what they came of is an empty one.
+        let is_empty = std::fs::metadata(&self.base).is_ok_and(|file| file.len() == 0);
+        let base = if is_empty { Baseline::default() } else { Baseline::read(&self.base)? };
+        let (ours, theirs) = (Baseline::read(&self.ours)?, Baseline::read(&self.theirs)?);
+        merge(&base, &ours, &theirs).map_err(anyhow::Error::msg)
+    }
+}

@@ -1,0 +1,105 @@
+//! Digests by which other scanners name a secret without showing it.
+
+use std::collections::HashSet;
+
+use sha1::Digest as _;
+
+use crate::findings::Span;
+
+/// Bytes beside a finding in which another scanner's cut of the same secret may lie.
+const BESIDE: usize = 256;
+
+/// Places at which a cut may begin or end; more are not tried.
+const MOST_CUTS: usize = 96;
+
+/// An unkeyed digest of a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Digest {
+    Sha1([u8; 20]),
+    Sha256([u8; 32]),
+}
+
+impl Digest {
+    /// The digest of a value that a report shows; the value itself is kept nowhere.
+    pub fn of(value: &[u8]) -> Self {
+        Digest::Sha256(sha2::Sha256::digest(value).into())
+    }
+
+    /// 40 or 64 hexadecimal digits.
+    pub fn parse(digits: &str) -> Option<Self> {
+        if !digits.is_ascii() {
+            return None;
+        }
+        let byte = |at: usize| u8::from_str_radix(digits.get(2 * at..2 * at + 2)?, 16).ok();
+        let bytes: Option<Vec<u8>> = (0..digits.len() / 2).map(byte).collect();
+        let bytes = bytes.filter(|_| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
+        match digits.len() {
+            40 => bytes.try_into().ok().map(Digest::Sha1),
+            64 => bytes.try_into().ok().map(Digest::Sha256),
+            _ => None,
+        }
+    }
+}
+
+/// Those of the wanted digests that a finding has, in whatever way another scanner cuts it out
+/// of its line: what overlaps the finding and begins and ends where letters and digits do.
+pub fn held(text: &[u8], span: Span, wanted: &HashSet<Digest>) -> Vec<Digest> {
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let line_start = memchr::memrchr(b'\n', &text[..span.start]).map_or(0, |end| end + 1);
+    let line_end = memchr::memchr(b'\n', &text[span.end..]).map_or(text.len(), |at| span.end + at);
+    let from = line_start.max(span.start.saturating_sub(BESIDE));
+    let to = line_end.min(span.end + BESIDE);
+    let mut held = Vec::new();
+    let mut look = |part: &[u8]| {
+        let digests = [
+            Digest::Sha1(sha1::Sha1::digest(part).into()),
+            Digest::Sha256(sha2::Sha256::digest(part).into()),
+        ];
+        held.extend(digests.into_iter().filter(|digest| wanted.contains(digest)));
+    };
+    look(&text[span.start..span.end]);
+    let is_word = |at: usize| text.get(at).is_some_and(u8::is_ascii_alphanumeric);
+    let is_cut =
+        |at: &usize| *at == from || *at == to || is_word(at.wrapping_sub(1)) != is_word(*at);
+    let cuts: Vec<usize> = (from..=to).filter(is_cut).take(MOST_CUTS).collect();
+    for (number, &start) in cuts.iter().enumerate() {
+        for &end in &cuts[number + 1..] {
+            if start < span.end && span.start < end {
+                look(&text[start..end]);
+            }
+        }
+    }
+    held.dedup();
+    held
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_is_found_however_the_secret_is_cut() {
+        let text = b"x\nurl = \"user:pa-ss@host\" # pa-ss\ny";
+        let at = memchr::memmem::find(text, b"pa-ss").unwrap();
+        let span = Span { start: at, end: at + 5 };
+        let sha1 = |part: &[u8]| Digest::Sha1(sha1::Sha1::digest(part).into());
+        for part in [&b"pa-ss"[..], b"user:pa-ss@host", b"pa"] {
+            assert_eq!(held(text, span, &HashSet::from([sha1(part)])).first(), Some(&sha1(part)));
+            let digest = Digest::of(part);
+            assert_eq!(held(text, span, &HashSet::from([digest])).first(), Some(&digest));
+        }
+        assert!(held(text, span, &HashSet::from([sha1(b"user")])).is_empty(), "beside it");
+        assert!(held(text, span, &HashSet::from([sha1(b"ser:pa-ss")])).is_empty());
+    }
+
+    #[test]
+    fn digits_are_parsed_or_not() {
+        let digits = "da39a3ee5e6b4b0d3255bfef95601890afd80709";
+        assert_eq!(Digest::parse(digits), Some(Digest::Sha1(sha1::Sha1::digest(b"").into())));
+        for wrong in ["", "da39", &digits.replace('d', "é"), &digits.replace("da", "+a")] {
+            assert_eq!(Digest::parse(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! The files of other scanners, as their public documentation describes them.
+//!
+//! | scanner | file |
+//! |---|---|
+//! | gitleaks | `.gitleaksignore`: `COMMIT:PATH:RULE:LINE` or `PATH:RULE:LINE`; a JSON report, which is its baseline |
+//! | betterleaks | the same; since version 2 `.betterleaksignore` with SHA-256 digests, and its own JSON and JSONL |
+//! | detect-secrets | `.secrets.baseline`: JSON with SHA-1 digests |
+//! | kingfisher | the baseline: YAML, versions 1 and 2 |
+//! | trufflehog | `--json`: one object a line |
+
+mod detect_secrets;
+mod kingfisher;
+mod leaks;
+mod trufflehog;
+
+use serde_json::Value;
+
+use super::{Claim, ForeignError};
+use crate::findings::Scanner;
+
+/// The entries of a file, in its order.
+pub fn claims(scanner: Scanner, text: &str) -> Result<Vec<Claim>, ForeignError> {
+    match scanner {
+        Scanner::Gitleaks | Scanner::Betterleaks => leaks::claims(text),
+        Scanner::DetectSecrets => detect_secrets::claims(text),
+        Scanner::Kingfisher => kingfisher::claims(text),
+        Scanner::Trufflehog => trufflehog::claims(text),
+    }
+}
+
+/// A field that is a text.
+fn text<'v>(value: &'v Value, field: &str) -> Option<&'v str> {
+    value.get(field)?.as_str().filter(|text| !text.is_empty())
+}
+
+/// A field that is the number of a line; they count from 1.
+fn line(value: &Value, field: &str) -> Option<usize> {
+    value.get(field)?.as_u64().and_then(|line| line.try_into().ok()).filter(|&line| line > 0)
+}

@@ -1,0 +1,74 @@
+//! kingfisher: the YAML that it writes, one `key: value` a line.
+
+use super::super::{Claim, ForeignError};
+
+/// Keys under which no finding stands.
+const OTHER: [&str; 13] = [
+    "version",
+    "fingerprint_algorithm",
+    "repositories",
+    "id",
+    "findings",
+    "fingerprint",
+    "rule_id",
+    "first_seen_at",
+    "last_updated_at",
+    "ExactFindings",
+    "matches",
+    "lastupdated",
+    "---",
+];
+
+/// A finding begins with its path, which versions 1 and 2 call differently, or anywhere: it ends
+/// where the next item of the list begins.
+pub fn claims(file: &str) -> Result<Vec<Claim>, ForeignError> {
+    let mut claims = Vec::new();
+    let mut finding = (None, None);
+    for (number, written) in file.lines().enumerate() {
+        let written = written.trim();
+        if written.is_empty() || written.starts_with('#') || written == "---" {
+            continue;
+        }
+        let (is_item, written) = match written.strip_prefix("- ") {
+            Some(rest) => (true, rest.trim_start()),
+            None => (false, written),
+        };
+        let pair =
+            written.split_once(':').filter(|(_, value)| value.is_empty() || value.starts_with(' '));
+        let Some((key, value)) = pair else {
+            return Err(ForeignError::line(number, "is no `key: value`"));
+        };
+        if is_item {
+            claims.extend(claim(std::mem::take(&mut finding)));
+        }
+        let value = unquoted(value.trim());
+        match key {
+            "path" | "filepath" => finding.0 = Some(value),
+            "line" | "linenum" => match value.parse() {
+                Ok(line) => finding.1 = Some(line),
+                Err(_) => return Err(ForeignError::line(number, "has no number of a line")),
+            },
+            key if OTHER.contains(&key) => {}
+            _ => return Err(ForeignError::line(number, "is not of a baseline's versions 1 and 2")),
+        }
+    }
+    claims.extend(claim(finding));
+    if claims.is_empty() && !file.contains("repositories") && !file.contains("ExactFindings") {
+        return Err(ForeignError::form("it has neither `repositories` nor `ExactFindings`"));
+    }
+    Ok(claims)
+}
+
+fn claim((path, line): (Option<String>, Option<usize>)) -> Option<Claim> {
+    Some(Claim::at(&path?, line, None))
+}
+
+fn unquoted(value: &str) -> String {
+    let single = value.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+    let double = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    match (single, double) {
+        (Some(text), _) => text.replace("''", "'"),
+        (None, Some(text)) => text.replace("\\\"", "\"").replace("\\\\", "\\"),
+        (None, None) => value.to_owned(),
+    }
+}

@@ -1,0 +1,105 @@
+//! gitleaks and betterleaks.
+
+use serde_json::Value;
+
+use super::super::claim::commit;
+use super::super::{Claim, Digest, ForeignError};
+use super::{line, text};
+
+/// An ignore file, or a report as JSON or JSON lines.
+pub fn claims(file: &str) -> Result<Vec<Claim>, ForeignError> {
+    if !file.trim_start().starts_with(['[', '{']) {
+        return ignored(file);
+    }
+    let found = match serde_json::from_str::<Value>(file) {
+        Ok(Value::Array(found)) => found,
+        Ok(report) if report.get("finding").is_some() => vec![report],
+        Ok(report) => match report.get("findings") {
+            Some(Value::Array(found)) => found.clone(),
+            _ => return Err(ForeignError::form("a report has its findings in a list")),
+        },
+        Err(_) => lines(file)?,
+    };
+    found.iter().enumerate().map(|(number, found)| reported(number, found)).collect()
+}
+
+/// JSON lines: an envelope round each finding, and one with a summary at the end.
+fn lines(file: &str) -> Result<Vec<Value>, ForeignError> {
+    let mut found = Vec::new();
+    for (number, line) in file.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let value: Value = serde_json::from_str(line)
+            .map_err(|_| ForeignError::line(number, "is neither a JSON object nor an entry"))?;
+        if value.get("finding").is_some() {
+            found.push(value);
+        }
+    }
+    Ok(found)
+}
+
+fn reported(number: usize, found: &Value) -> Result<Claim, ForeignError> {
+    let found = found.get("finding").unwrap_or(found);
+    // Version 2 of betterleaks has a place, a match and attributes; all else is gitleaks' form.
+    let claim = match (found.get("location"), found.get("match")) {
+        (Some(location), Some(matched)) => {
+            let digest = text(matched, "fingerprint").and_then(Digest::parse);
+            let commit =
+                found.get("attributes").and_then(|all| text(all, "git.sha")).and_then(commit);
+            let path = text(location, "path");
+            path.map(|path| Claim {
+                digest: digest.or_else(|| shown(text(matched, "value")?)),
+                ..Claim::at(path, line(location, "start_line"), commit)
+            })
+        }
+        _ => text(found, "File").map(|path| Claim {
+            digest: text(found, "Secret").and_then(shown),
+            ..Claim::at(path, line(found, "StartLine"), text(found, "Commit").and_then(commit))
+        }),
+    };
+    claim.ok_or_else(|| {
+        ForeignError::form(&format!("its finding {} does not say in which file it is", number + 1))
+    })
+}
+
+/// The digest of a value that the report shows, unless it was redacted.
+fn shown(value: &str) -> Option<Digest> {
+    let is_redacted = value == "REDACTED" || value.ends_with("...");
+    (!is_redacted).then(|| Digest::of(value.as_bytes()))
+}
+
+/// One entry a line. What people wrote in comments right above one is its reason.
+fn ignored(file: &str) -> Result<Vec<Claim>, ForeignError> {
+    let mut claims = Vec::new();
+    let mut comments: Vec<&str> = Vec::new();
+    for (number, line) in file.lines().enumerate() {
+        let line = line.trim();
+        match line.strip_prefix('#') {
+            Some(comment) => comments.push(comment.trim_start_matches('#').trim()),
+            None if line.is_empty() => comments.clear(),
+            None => {
+                let claim = entry(number, line)?;
+                claims.push(Claim { reason: comments.join(" ").trim().to_owned(), ..claim });
+            }
+        }
+    }
+    Ok(claims)
+}
+
+fn entry(number: usize, line: &str) -> Result<Claim, ForeignError> {
+    if let Some(digest @ Digest::Sha256(_)) = Digest::parse(line) {
+        let name = format!("the digest in line {}", number + 1);
+        return Ok(Claim { digest: Some(digest), ..Claim::named(name) });
+    }
+    let parsed = || {
+        let (rest, at) = line.rsplit_once(':')?;
+        let (rest, _rule) = rest.rsplit_once(':')?;
+        let at: usize = at.parse().ok()?;
+        let (commit, path) = match rest.split_once(':') {
+            Some((word, path)) if commit(word).is_some() => (commit(word), path),
+            _ => (None, rest),
+        };
+        (!path.is_empty()).then(|| Claim::at(path, Some(at), commit))
+    };
+    parsed().ok_or_else(|| {
+        ForeignError::line(number, "is neither COMMIT:PATH:RULE:LINE, PATH:RULE:LINE nor a digest")
+    })
+}
