@@ -11,18 +11,21 @@ use keysieve::engine::Engine;
 use keysieve::findings::{Credential, Place};
 use keysieve::guard::pushed::pushed;
 use keysieve::guard::{
-    GuardError, guard_message, guard_push, guard_range, guard_staged, guard_tracked, guard_unpushed,
+    GuardError, guard_call, guard_message, guard_push, guard_range, guard_staged, guard_tracked,
+    guard_unpushed,
 };
 use keysieve::hook::{self, Asked, HooksFolder, Installed, Origin, Stage, Uninstalled};
 use keysieve::policy::Policy;
 use keysieve::policy::baseline::FILE;
 use keysieve::policy::config::Occasion;
 use keysieve::policy::files::Files;
+use keysieve::report::agent::Answer;
 use keysieve::report::blocked::{Blocked, Moment};
 use keysieve::report::{Format, Report, Task};
 use keysieve::setup::{Setup, files};
 use keysieve::source::Silent;
 use keysieve::source::added::Update;
+use keysieve::source::agent::Call;
 use keysieve::source::git::Git;
 use keysieve::source::message::Message;
 use keysieve::source::staged::{GitEnvironment, Staged};
@@ -57,9 +60,9 @@ enum HookCommand {
 /// --all-files`, all that git tracks is scanned.
 #[derive(Args)]
 struct Run {
-    /// The moment at which git runs the hook
+    /// The moment at which the hook is run
     #[arg(long, value_enum, default_value_t)]
-    stage: StageName,
+    stage: RunStage,
     /// With --stage commit-msg, the file that holds the message
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
@@ -91,6 +94,7 @@ struct Uninstall {
     stage: StageName,
 }
 
+/// The stages at which git runs a hook.
 #[derive(Clone, Copy, Default, ValueEnum)]
 enum StageName {
     /// What the next commit adds
@@ -100,6 +104,21 @@ enum StageName {
     CommitMsg,
     /// What a push sends, messages of commits and tags too; git's lines come on standard input
     PrePush,
+}
+
+/// The stages that `hook run` knows: git's, and an agent's.
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum RunStage {
+    /// What the next commit adds
+    #[default]
+    PreCommit,
+    /// A commit's message, without its comments
+    CommitMsg,
+    /// What a push sends, messages of commits and tags too; git's lines come on standard input
+    PrePush,
+    /// What a coding agent is about to write or to run; Claude Code's or Cursor's JSON comes on
+    /// standard input, and is answered in their form
+    Agent,
 }
 
 impl From<StageName> for Stage {
@@ -124,13 +143,16 @@ impl Hook {
 
 impl Run {
     fn run(&self) -> anyhow::Result<ExitCode> {
+        if self.stage == RunStage::Agent {
+            return self.answer_agent();
+        }
         let here = GitEnvironment::of_process(Path::new("."));
-        let (mut report, engine) = self.engine.in_pool(|| match self.stage.into() {
-            Stage::PreCommit => self.before_commit(&here),
+        let (mut report, engine) = self.engine.in_pool(|| match self.stage {
+            RunStage::PreCommit => self.before_commit(&here),
             stage => {
-                let Setup { engine, policy } = self.setup(files::index(here.clone()))?;
+                let Setup { engine, policy } = self.setup(Some(files::index(here.clone())))?;
                 let report = match stage {
-                    Stage::CommitMsg => of_message(self.file.as_deref(), &engine, &policy),
+                    RunStage::CommitMsg => of_message(self.file.as_deref(), &engine, &policy),
                     _ => before_push(&engine, &policy),
                 };
                 Ok((report?, engine))
@@ -142,7 +164,7 @@ impl Run {
             return self.output.deliver(&report, rules, Some(Format::Human));
         }
         self.output.deliver_by(&report, rules, Some(Format::Human), |screen, out| {
-            let moment = moment(&here, self.stage.into(), &report);
+            let moment = moment(&here, self.stage, &report);
             let pushed = pushed(&here, &engine, &report.credentials);
             let baseline = top_of(&here.folder).is_some_and(|top| top.join(FILE).exists());
             // Where git was started, seen from the top; its hooks start at the top.
@@ -153,19 +175,19 @@ impl Run {
 
     /// The hook reads the configuration where it reads everything else: in the index. What is
     /// not added to it does not come with the commit.
-    fn setup(&self, files: Files) -> anyhow::Result<Setup> {
-        let repository = Repository { files: Some(files), top: None };
+    fn setup(&self, files: Option<Files>) -> anyhow::Result<Setup> {
+        let repository = Repository { files, top: None };
         self.policy.setup(&self.engine, repository, Occasion::Hook)
     }
 
     fn before_commit(&self, here: &GitEnvironment) -> anyhow::Result<(Report, Engine)> {
         let asked = Asked::of_process()?;
         if let Asked::Range { from, to } = &asked {
-            let Setup { engine, policy } = self.setup(files::index(here.clone()))?;
+            let Setup { engine, policy } = self.setup(Some(files::index(here.clone())))?;
             return Ok((guard_range(here, from, to, &engine, &policy, &Silent)?, engine));
         }
         let staged = Arc::new(Staged::open(here).map_err(GuardError::from)?);
-        let Setup { engine, policy } = self.setup(files::staged(staged.clone()))?;
+        let Setup { engine, policy } = self.setup(Some(files::staged(staged.clone())))?;
         let report = if asked == Asked::StagedOrTracked && staged.is_nothing() {
             guard_tracked(here, &engine, &policy, &Silent)?
         } else {
@@ -173,10 +195,34 @@ impl Run {
         };
         Ok((report, engine))
     }
+
+    /// Whatever goes wrong ends with code 2, which stops either agent.
+    fn answer_agent(&self) -> anyhow::Result<ExitCode> {
+        let mut input = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut input).context("cannot read standard input")?;
+        let here = std::env::current_dir().context("cannot tell which folder this is")?;
+        let index = || files::index(GitEnvironment::of_process(&here));
+        let Setup { engine, policy } = self.setup(top_of(&here).map(|_| index()))?;
+        let answer = match Call::read(&input, &here) {
+            Err(error) => Answer::refusal(&error),
+            Ok(call) => {
+                let mut report = self.engine.in_pool(|| guard_call(&call, &engine, &policy))?;
+                if top_of(&here).is_some() {
+                    let here = GitEnvironment::of_process(&here);
+                    self.policy.settle(&mut report, &here, &engine, &self.engine)?;
+                }
+                Answer::to(call.agent, &call.event, &report, engine.rules())
+            }
+        };
+        let mut stdout = std::io::stdout().lock();
+        stdout.write_all(answer.stdout.as_bytes()).and_then(|()| stdout.flush())?;
+        std::io::stderr().lock().write_all(answer.stderr.as_bytes())?;
+        Ok(ExitCode::from(answer.code))
+    }
 }
 
 /// What the report is of, for who was stopped by it.
-fn moment(here: &GitEnvironment, stage: Stage, report: &Report) -> Moment {
+fn moment(here: &GitEnvironment, stage: RunStage, report: &Report) -> Moment {
     let is_there = |revision: &str| {
         let arguments = ["rev-parse", "--verify", "--quiet", revision];
         Git::new(here).ask(&arguments).is_ok_and(|found| found.is_some())
@@ -185,7 +231,7 @@ fn moment(here: &GitEnvironment, stage: Stage, report: &Report) -> Moment {
         report.credentials.iter().flat_map(Credential::failing).next().map(|one| &one.place);
     match (report.task, commit) {
         (Task::Scan | Task::Audit, _) => Moment::Tracked,
-        (Task::Guard, _) if stage == Stage::CommitMsg => Moment::Message,
+        (Task::Guard, _) if stage == RunStage::CommitMsg => Moment::Message,
         (Task::Guard, _) => Moment::Commit { first: !is_there("HEAD") },
         (Task::Range, Some(Place::History { introduced: Some(commit), .. })) => {
             Moment::Commits { root: !is_there(&format!("{}^", commit.id)) }
