@@ -16,6 +16,7 @@ use crate::policy::Policy;
 use crate::report::{Report, Task};
 use crate::scan::{look, redacted, scan};
 use crate::source::added::{Added, RangeError, Update};
+use crate::source::agent::Call;
 use crate::source::git::GitError;
 use crate::source::message::Message;
 use crate::source::staged::{GitEnvironment, Staged, StagedError};
@@ -124,6 +125,19 @@ pub fn guard_unpushed(
 /// The credentials in the message of the commit that is being made.
 pub fn guard_message(message: &Message, engine: &Engine, policy: &Policy) -> Report {
     Report { task: Task::Guard, ..scan(message, engine, policy, &Silent) }
+}
+
+/// The credentials that a coding agent's call would bring into being: in what it writes and was
+/// not there before, in the command that it runs.
+pub fn guard_call(call: &Call, engine: &Engine, policy: &Policy) -> Report {
+    let (mut found, coverage) = look(call, engine, &Silent);
+    let known: HashSet<Fingerprint> = call
+        .previous()
+        .flat_map(|text| engine.scan(text))
+        .map(|finding| finding.fingerprint)
+        .collect();
+    found.retain(|(finding, _)| !known.contains(&finding.fingerprint));
+    Report { task: Task::Guard, credentials: policy.apply(group(found)), coverage }
 }
 
 fn added_by(

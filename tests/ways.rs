@@ -52,10 +52,10 @@ fn written(rules: &[Rule], change: impl Fn(&mut [u8])) -> Vec<Written> {
         }
         if matches!(rule.trigger, Trigger::Anchors { .. }) {
             // A key in base64 is no user's name: its `/` would be the address's.
-            // What is public is nobody's password.
+            // What is public is nobody's password, nor the token of a registry.
             let fits = |name: &str| match name {
                 "clone" => !secret.contains(['+', '/', '=']),
-                ".git-credentials" => rule.public.is_none(),
+                ".git-credentials" | ".npmrc" => rule.public.is_none(),
                 _ => true,
             };
             let places = PLACES.iter().filter(|(name, _)| fits(name));

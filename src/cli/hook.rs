@@ -10,15 +10,17 @@ use keysieve::engine::Engine;
 use keysieve::findings::{Credential, Place};
 use keysieve::guard::pushed::pushed;
 use keysieve::guard::{
-    guard_in, guard_message, guard_or_tracked, guard_push, guard_range, guard_unpushed,
+    guard_call, guard_in, guard_message, guard_or_tracked, guard_push, guard_range, guard_unpushed,
 };
 use keysieve::hook::{self, Asked, HooksFolder, Installed, Origin, Stage, Uninstalled};
 use keysieve::policy::Policy;
 use keysieve::policy::baseline::FILE;
+use keysieve::report::agent::Answer;
 use keysieve::report::blocked::{Blocked, Moment};
 use keysieve::report::{Format, Report, Task};
 use keysieve::source::Silent;
 use keysieve::source::added::Update;
+use keysieve::source::agent::Call;
 use keysieve::source::git::Git;
 use keysieve::source::message::Message;
 use keysieve::source::staged::GitEnvironment;
@@ -53,9 +55,9 @@ enum HookCommand {
 /// --all-files`, all that git tracks is scanned.
 #[derive(Args)]
 struct Run {
-    /// The moment at which git runs the hook
+    /// The moment at which the hook is run
     #[arg(long, value_enum, default_value_t)]
-    stage: StageName,
+    stage: RunStage,
     /// With --stage commit-msg, the file that holds the message
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
@@ -87,6 +89,7 @@ struct Uninstall {
     stage: StageName,
 }
 
+/// The stages at which git runs a hook.
 #[derive(Clone, Copy, Default, ValueEnum)]
 enum StageName {
     /// What the next commit adds
@@ -96,6 +99,21 @@ enum StageName {
     CommitMsg,
     /// What a push sends, messages of commits and tags too; git's lines come on standard input
     PrePush,
+}
+
+/// The stages that `hook run` knows: git's, and an agent's.
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum RunStage {
+    /// What the next commit adds
+    #[default]
+    PreCommit,
+    /// A commit's message, without its comments
+    CommitMsg,
+    /// What a push sends, messages of commits and tags too; git's lines come on standard input
+    PrePush,
+    /// What a coding agent is about to write or to run; Claude Code's or Cursor's JSON comes on
+    /// standard input, and is answered in their form
+    Agent,
 }
 
 impl From<StageName> for Stage {
@@ -120,12 +138,16 @@ impl Hook {
 
 impl Run {
     fn run(&self) -> anyhow::Result<ExitCode> {
+        if self.stage == RunStage::Agent {
+            return self.answer_agent();
+        }
         let engine = self.engine.engine()?;
         let policy = self.engine.policy();
-        let mut report = self.engine.in_pool(|| match self.stage.into() {
-            Stage::PreCommit => before_commit(&engine, &policy),
-            Stage::CommitMsg => of_message(self.file.as_deref(), &engine, &policy),
-            Stage::PrePush => before_push(&engine, &policy),
+        let mut report = self.engine.in_pool(|| match self.stage {
+            RunStage::PreCommit => before_commit(&engine, &policy),
+            RunStage::CommitMsg => of_message(self.file.as_deref(), &engine, &policy),
+            RunStage::PrePush => before_push(&engine, &policy),
+            RunStage::Agent => bail!("an agent is answered in its own form"),
         })??;
         let here = GitEnvironment::of_process(Path::new("."));
         self.baseline.settle(&mut report, &here, &engine, &self.engine)?;
@@ -134,7 +156,7 @@ impl Run {
             return self.output.deliver(&report, rules, Some(Format::Human));
         }
         self.output.deliver_by(&report, rules, Some(Format::Human), |screen, out| {
-            let moment = moment(&here, self.stage.into(), &report);
+            let moment = moment(&here, self.stage, &report);
             let pushed = pushed(&here, &engine, &report.credentials);
             let baseline = top_of(&here.folder).is_some_and(|top| top.join(FILE).exists());
             // Where git was started, seen from the top; its hooks start at the top.
@@ -142,10 +164,33 @@ impl Run {
             Blocked { report: &report, rules, moment, pushed, baseline, below }.write(screen, out)
         })
     }
+
+    /// Whatever goes wrong ends with code 2, which stops either agent.
+    fn answer_agent(&self) -> anyhow::Result<ExitCode> {
+        let (engine, policy) = (self.engine.engine()?, self.engine.policy());
+        let mut input = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut input).context("cannot read standard input")?;
+        let here = std::env::current_dir().context("cannot tell which folder this is")?;
+        let answer = match Call::read(&input, &here) {
+            Err(error) => Answer::refusal(&error),
+            Ok(call) => {
+                let mut report = self.engine.in_pool(|| guard_call(&call, &engine, &policy))?;
+                if top_of(&here).is_some() {
+                    let here = GitEnvironment::of_process(&here);
+                    self.baseline.settle(&mut report, &here, &engine, &self.engine)?;
+                }
+                Answer::to(call.agent, &call.event, &report, engine.rules())
+            }
+        };
+        let mut stdout = std::io::stdout().lock();
+        stdout.write_all(answer.stdout.as_bytes()).and_then(|()| stdout.flush())?;
+        std::io::stderr().lock().write_all(answer.stderr.as_bytes())?;
+        Ok(ExitCode::from(answer.code))
+    }
 }
 
 /// What the report is of, for who was stopped by it.
-fn moment(here: &GitEnvironment, stage: Stage, report: &Report) -> Moment {
+fn moment(here: &GitEnvironment, stage: RunStage, report: &Report) -> Moment {
     let is_there = |revision: &str| {
         let arguments = ["rev-parse", "--verify", "--quiet", revision];
         Git::new(here).ask(&arguments).is_ok_and(|found| found.is_some())
@@ -153,7 +198,7 @@ fn moment(here: &GitEnvironment, stage: Stage, report: &Report) -> Moment {
     let commit = report.credentials.iter().flat_map(Credential::open).next().map(|one| &one.place);
     match (report.task, commit) {
         (Task::Scan | Task::Audit, _) => Moment::Tracked,
-        (Task::Guard, _) if stage == Stage::CommitMsg => Moment::Message,
+        (Task::Guard, _) if stage == RunStage::CommitMsg => Moment::Message,
         (Task::Guard, _) => Moment::Commit { first: !is_there("HEAD") },
         (Task::Range, Some(Place::History { introduced: Some(commit), .. })) => {
             Moment::Commits { root: !is_there(&format!("{}^", commit.id)) }

@@ -9,6 +9,7 @@ use crate::findings::{Credential, Occurrence, Place};
 use crate::rules::Rule;
 use crate::source::Coverage;
 
+pub mod agent;
 pub mod blocked;
 mod human;
 mod json;

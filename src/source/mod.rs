@@ -2,6 +2,7 @@
 //! nowhere else: each hands blobs to a visitor and says what it covered.
 
 pub mod added;
+pub mod agent;
 mod coverage;
 pub mod git;
 pub mod history;

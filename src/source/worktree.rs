@@ -15,7 +15,9 @@ use git2::Repository;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use rayon::prelude::*;
 
+use super::git::Git;
 use super::parts::visit_parts;
+use super::staged::GitEnvironment;
 use super::{Coverage, Failure, Progress, Source, Visitor, admit};
 use crate::blob::{Blob, Class, Provenance};
 
@@ -139,8 +141,16 @@ fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
 
 /// The top of the work tree that a path is in, symbolic links resolved.
 pub fn top_of(path: &Path) -> Option<PathBuf> {
-    let repository = Repository::discover(path).ok()?;
-    fs::canonicalize(repository.workdir()?).ok()
+    let top = match Repository::discover(path) {
+        Ok(repository) => repository.workdir()?.to_path_buf(),
+        Err(error) if error.code() == git2::ErrorCode::NotFound => return None,
+        Err(_) => {
+            let folder = if path.is_dir() { path } else { path.parent()? };
+            let git = Git::new(&GitEnvironment::of_folder(folder));
+            git.ask(&["rev-parse", "--show-toplevel"]).ok()??.into()
+        }
+    };
+    fs::canonicalize(top).ok()
 }
 
 /// One path that was asked for, and what its files are named after.

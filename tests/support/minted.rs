@@ -46,6 +46,29 @@ pub fn minted(rule: &Rule, seed: u64) -> Option<Minted> {
     None
 }
 
+/// A text that the pattern matches, whatever rule finds it. Of the checksums known here those
+/// of `rules` are set right where such a rule's form stands in the text.
+pub fn drawn(pattern: &str, seed: u64, rules: &[&Rule]) -> Vec<u8> {
+    let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    let mut draw = Draw { random: &mut random, text: Vec::new(), secret: 0..0 };
+    draw.hir(&parse(pattern));
+    let mut text = draw.text;
+    for rule in rules {
+        let Some(checksum) = rule.checks.checksum.filter(|&checksum| is_sealed(checksum)) else {
+            continue;
+        };
+        let found = bytes_regex(rule).captures(&text).and_then(|groups| groups.name("secret"));
+        if let Some(secret) = found.map(|found| found.range()) {
+            seal(checksum, &mut text[secret]);
+        }
+    }
+    text
+}
+
+fn bytes_regex(rule: &Rule) -> regex::bytes::Regex {
+    regex::bytes::RegexBuilder::new(&rule.regex).unicode(false).build().unwrap()
+}
+
 fn parse(pattern: &str) -> Hir {
     regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).unwrap()
 }
@@ -56,7 +79,7 @@ fn from_example(rule: &Rule, seed: u64) -> Option<Minted> {
     let example = &rule.examples[seed as usize % rule.examples.len()];
     let seam = example.find(SEAM)?;
     let text = example.replace(SEAM, "").into_bytes();
-    let regex = regex::bytes::RegexBuilder::new(&rule.regex).unicode(false).build().unwrap();
+    let regex = bytes_regex(rule);
     let found = regex.captures_iter(&text).filter_map(|groups| groups.name("secret"));
     let span = found.map(|secret| secret.range()).find(|span| span.contains(&seam))?;
     let secret = text[span].to_vec();

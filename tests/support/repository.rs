@@ -18,11 +18,15 @@ impl TempRepo {
 
     /// A repository made by this `git init …`.
     pub fn with(init: &[&str]) -> Self {
+        TempRepo::try_with(init).unwrap()
+    }
+
+    /// A repository made by this `git init …`, if this git can.
+    pub fn try_with(init: &[&str]) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let repository = TempRepo { folder };
         fs::create_dir(repository.path()).unwrap();
-        repository.git(init);
-        repository
+        repository.try_git(init).status.success().then_some(repository)
     }
 
     /// The folder that is `HOME` for git; the work tree lies in it.

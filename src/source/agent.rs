@@ -1,0 +1,260 @@
+//! What a coding agent is about to do: the file that it will write, the command that it will
+//! run, as it hands them to its hooks on standard input, in JSON.
+//!
+//! Claude Code says `{"hook_event_name": "PreToolUse", "tool_name": "Write", "tool_input": {…}}`
+//! (<https://code.claude.com/docs/en/hooks>, "PreToolUse input"); Cursor says
+//! `{"hook_event_name": "beforeShellExecution", "command": "…"}` and, of files, `preToolUse` as
+//! Claude Code does or `afterFileEdit` (<https://cursor.com/docs/agent/hooks>). Other tools of
+//! theirs come with other inputs: every text in them is looked at. What does not even name its
+//! event is refused.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use bstr::ByteSlice;
+use serde_json::{Map, Value};
+
+use super::{Coverage, Progress, Source, Visitor};
+use crate::blob::{Blob, Provenance};
+
+/// Names of what an edit takes out.
+const OLD: [&str; 2] = ["old_string", "old_str"];
+
+/// Names of what it puts there.
+const NEW: [&str; 2] = ["new_string", "new_str"];
+
+/// Names of a file's whole text.
+const WHOLE: [&str; 2] = ["content", "contents"];
+
+/// Names of a file's path.
+const PATH: [&str; 5] = ["file_path", "path", "target_file", "notebook_path", "filePath"];
+
+/// Circumstances of a call, which nobody writes or runs.
+const CIRCUMSTANCES: [&str; 14] = [
+    "hook_event_name",
+    "session_id",
+    "conversation_id",
+    "generation_id",
+    "transcript_path",
+    "cwd",
+    "workspace_roots",
+    "permission_mode",
+    "tool_name",
+    "tool_use_id",
+    "model",
+    "cursor_version",
+    "user_email",
+    "agent_id",
+];
+
+/// Whose hook it is: in what form it is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Agent {
+    ClaudeCode,
+    Cursor,
+    /// Not known: the answer must be understood by either.
+    Unknown,
+}
+
+/// What an agent is about to do, or has done.
+#[derive(Debug)]
+pub struct Call {
+    pub agent: Agent,
+    /// The event's name, as the agent has it.
+    pub event: String,
+    texts: Vec<Text>,
+}
+
+/// A text that comes into being.
+#[derive(Debug)]
+struct Text {
+    path: Option<String>,
+    bytes: Vec<u8>,
+    /// What stood there before.
+    before: Vec<Vec<u8>>,
+}
+
+/// Why a call is not understood.
+#[derive(Debug, thiserror::Error)]
+#[error("{why}; expected what Claude Code or Cursor hand to their hooks, in JSON")]
+pub struct CallError {
+    pub agent: Agent,
+    pub why: String,
+}
+
+impl Call {
+    /// Reads what the agent hands over. Relative paths count from the folder that the call
+    /// names, else from `here`.
+    pub fn read(input: &[u8], here: &Path) -> Result<Call, CallError> {
+        let refused = |agent: Agent, why: String| CallError { agent, why };
+        let value: Value = serde_json::from_slice(input)
+            // The message of the parser tells a place and never the text.
+            .map_err(|error| {
+                refused(Agent::Unknown, format!("standard input is no JSON: {error}"))
+            })?;
+        let Value::Object(call) = value else {
+            return Err(refused(Agent::Unknown, "standard input is no JSON object".to_owned()));
+        };
+        let Some(event) = call.get("hook_event_name").and_then(Value::as_str) else {
+            return Err(refused(Agent::Unknown, "hook_event_name is missing".to_owned()));
+        };
+        let event = event.to_owned();
+        let agent = match event.chars().next() {
+            Some(first) if first.is_ascii_lowercase() => Agent::Cursor,
+            Some(first) if first.is_ascii_uppercase() => Agent::ClaudeCode,
+            _ => return Err(refused(Agent::Unknown, "hook_event_name is no name".to_owned())),
+        };
+        let needs = match &*event {
+            "PreToolUse" | "preToolUse" => Some("tool_input"),
+            "beforeShellExecution" => Some("command"),
+            "afterFileEdit" => Some("edits"),
+            _ => None,
+        };
+        if let Some(needs) = needs.filter(|needs| call.get(*needs).is_none_or(Value::is_null)) {
+            return Err(refused(agent, format!("{event} comes without {needs}")));
+        }
+        let here = call.get("cwd").and_then(Value::as_str).map_or(here, Path::new).to_owned();
+        // Once it is done, the file holds what was put there.
+        let is_done = event.starts_with("after") || event.starts_with("Post");
+        let mut reader = Reader { here, is_done, texts: Vec::new() };
+        match call.get("tool_input") {
+            Some(Value::Object(input)) => reader.input(input),
+            // Cursor writes some inputs as JSON in a text.
+            Some(Value::String(text)) => match serde_json::from_str(text) {
+                Ok(Value::Object(input)) => reader.input(&input),
+                _ => reader.push(None, text.clone(), Vec::new()),
+            },
+            Some(other) => reader.every_text(other),
+            None => reader.input(&call),
+        }
+        Ok(Call { agent, event, texts: reader.texts })
+    }
+
+    /// What stood before where the call writes: what it holds is not the agent's doing.
+    pub fn previous(&self) -> impl Iterator<Item = &[u8]> {
+        self.texts.iter().flat_map(|text| &text.before).map(Vec::as_slice)
+    }
+}
+
+impl Source for Call {
+    fn visit(&self, visit: &Visitor<'_>, progress: &dyn Progress) -> Coverage {
+        progress.begin(self.texts.len() as u64);
+        let mut coverage = Coverage::default();
+        for text in &self.texts {
+            // It comes as a text, whatever it holds.
+            let bytes = text.bytes.replace(b"\0", b" ");
+            let provenance = match &text.path {
+                Some(path) => Provenance::WorkTree(path.as_bytes().into()),
+                None => Provenance::Stdin,
+            };
+            visit(&Blob::whole(&bytes, provenance));
+            progress.step();
+            coverage = coverage.and(Coverage::text(bytes.len()));
+        }
+        coverage
+    }
+}
+
+/// Collects the texts of a tool's input.
+struct Reader {
+    here: PathBuf,
+    is_done: bool,
+    texts: Vec<Text>,
+}
+
+impl Reader {
+    fn input(&mut self, input: &Map<String, Value>) {
+        let path = text_of(input, &PATH);
+        let standing = path.filter(|_| !self.is_done).and_then(|path| self.standing(path));
+        let edits = match input.get("edits") {
+            Some(Value::Array(edits)) => edits.iter().filter_map(Edit::of).collect(),
+            _ => Edit::in_object(input).into_iter().collect::<Vec<_>>(),
+        };
+        // In its place a value has a name that the edit alone does not show.
+        let edited = standing
+            .as_ref()
+            .and_then(|text| edits.iter().try_fold(text.clone(), |text, edit| edit.applied(&text)));
+        match edited.filter(|_| !edits.is_empty()) {
+            Some(edited) => self.push(path, edited, Vec::new()),
+            None => edits.iter().for_each(|edit| {
+                self.push(path, edit.new.to_owned(), vec![edit.old.into()]);
+            }),
+        }
+        if let Some(whole) = text_of(input, &WHOLE) {
+            self.push(path, whole.to_owned(), Vec::new());
+        }
+        if let (Some(standing), Some(text)) = (standing, self.texts.last_mut()) {
+            text.before.push(standing.into());
+        }
+        let is_read = |name: &str| [&OLD[..], &NEW, &WHOLE, &PATH].concat().contains(&name);
+        for (name, value) in input {
+            match (name.as_str(), value) {
+                ("edits", Value::Array(edits)) => {
+                    let others = edits.iter().filter(|edit| Edit::of(edit).is_none());
+                    others.for_each(|other| self.every_text(other));
+                }
+                // An edit that lacks its other half is no edit.
+                (name, value) if NEW.contains(&name) && edits.is_empty() => self.every_text(value),
+                (name, _) if is_read(name) || CIRCUMSTANCES.contains(&name) => {}
+                (_, value) => self.every_text(value),
+            }
+        }
+    }
+
+    /// All texts that a value holds, and the names in it.
+    fn every_text(&mut self, value: &Value) {
+        match value {
+            Value::String(text) => self.push(None, text.clone(), Vec::new()),
+            Value::Array(values) => values.iter().for_each(|value| self.every_text(value)),
+            // As it is written, so that names give their values a meaning.
+            Value::Object(_) => self.push(None, value.to_string(), Vec::new()),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    fn push(&mut self, path: Option<&str>, text: String, before: Vec<Vec<u8>>) {
+        let path = path.map(|path| self.shown(path));
+        self.texts.push(Text { path, bytes: text.into_bytes(), before });
+    }
+
+    fn standing(&self, path: &str) -> Option<String> {
+        String::from_utf8(fs::read(self.here.join(path)).ok()?).ok()
+    }
+
+    fn shown(&self, path: &str) -> String {
+        let below = Path::new(path).strip_prefix(&self.here);
+        below.map_or(path.to_owned(), |below| below.to_string_lossy().into_owned())
+    }
+}
+
+fn text_of<'a>(object: &'a Map<String, Value>, names: &[&str]) -> Option<&'a str> {
+    names.iter().find_map(|name| object.get(*name)?.as_str())
+}
+
+/// A text that takes the place of another.
+struct Edit<'a> {
+    old: &'a str,
+    new: &'a str,
+    /// Everywhere.
+    all: bool,
+}
+
+impl Edit<'_> {
+    fn of(value: &Value) -> Option<Edit<'_>> {
+        Edit::in_object(value.as_object()?)
+    }
+
+    fn in_object(object: &Map<String, Value>) -> Option<Edit<'_>> {
+        let all = object.get("replace_all") == Some(&Value::Bool(true));
+        Some(Edit { old: text_of(object, &OLD)?, new: text_of(object, &NEW)?, all })
+    }
+
+    /// The text after the edit; `None` where it does not hold what is to be replaced.
+    fn applied(&self, text: &str) -> Option<String> {
+        let Edit { old, new, all } = *self;
+        if old.is_empty() || !text.contains(old) {
+            return None;
+        }
+        Some(if all { text.replace(old, new) } else { text.replacen(old, new, 1) })
+    }
+}
