@@ -44,7 +44,7 @@ pub struct BaselineCommand {
 enum Verb {
     /// Write a first baseline: accept all that is found, for a time
     Write(First),
-    /// Accept what came since, and places that came since; every other entry stays as it is
+    /// Accept what came since, and list the places of accepted ones anew; every other entry stays as it is
     Update(Update),
     /// Bring in what another scanner's baseline, ignore file or report knows
     Import(import::Import),
@@ -103,7 +103,7 @@ struct Update {
     place: Place,
     #[command(flatten)]
     acceptance: Acceptance,
-    /// Leave out the entries that are stale, and paths at which their credential is no more
+    /// Leave out the entries that are stale
     #[arg(long)]
     prune: bool,
 }
@@ -136,7 +136,7 @@ impl First {
         let found = self.place.look(&engine, &policy, self.place.history)?;
         let history = self.place.history;
         let mut baseline = Baseline { history, ..Baseline::under(engine.key_name()) };
-        let (new, _) = self.acceptance.accept(&mut baseline, &found, &engine, &self.place)?;
+        let (new, ..) = self.acceptance.accept(&mut baseline, &found, &engine, &self.place)?;
         save(&file, &baseline)?;
         say(&format!("Wrote {}: {new} accepted. {}", file.display(), NEXT))?;
         Ok(ExitCode::SUCCESS)
@@ -154,14 +154,17 @@ impl Update {
         baseline.history |= self.place.history;
         let found = self.place.look(&engine, &policy, baseline.history)?;
         let stale = baseline.stale(&found, baseline.history);
-        let (new, places) = self.acceptance.accept(&mut baseline, &found, &engine, &self.place)?;
+        let (new, places, gone) =
+            self.acceptance.accept(&mut baseline, &found, &engine, &self.place)?;
         for (id, rule) in &stale {
             let left = if self.prune { "left out" } else { "stale; --prune leaves it out" };
             say(&format!("{id} ({rule}): {left}"))?;
+            if self.prune {
+                baseline.entries.remove(id);
+            }
         }
-        let gone = if self.prune { baseline.prune(&stale, &found) } else { 0 };
         save(&file, &baseline)?;
-        let gone = if gone > 0 { format!(", {gone} places gone") } else { String::new() };
+        let gone = if gone > 0 { format!(", {gone} places of the past") } else { String::new() };
         let file = file.display();
         say(&format!("Wrote {file}: {new} newly accepted, {places} new places{gone}."))?;
         Ok(ExitCode::SUCCESS)
@@ -201,7 +204,7 @@ impl Acceptance {
         found: &[Credential],
         engine: &Engine,
         place: &Place,
-    ) -> anyhow::Result<(usize, usize)> {
+    ) -> anyhow::Result<(usize, usize, usize)> {
         let terms = terms(&self.reason, &self.owner, self.within, place.engine.today())?;
         Ok(baseline.accept(found, engine.rules(), &terms))
     }

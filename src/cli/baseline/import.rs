@@ -103,15 +103,14 @@ impl Import {
         let reason = self.reason.clone().unwrap_or_else(|| format!("known by {name}"));
         let terms = terms(&reason, &self.owner, self.within, self.engine.today())?;
         let credentials = found.by_secret.len();
+        let of_past = found.by_secret.values().filter(|one| one.paths.is_empty()).count();
         let learned = found.by_secret.into_values().collect();
         let (new, places) = baseline.learn(learned, engine.rules(), &terms);
         baseline.key = Some(engine.key_name().to_owned());
-        if found.of_past > 0 && !baseline.history {
+        if of_past > 0 && !baseline.history {
             baseline.history = true;
-            say(&format!(
-                "{} only the history holds: the baseline tells of the history now.",
-                found.of_past
-            ))?;
+            let told = "only the history holds: the baseline tells of the history now.";
+            say(&format!("{of_past} {told}"))?;
         }
         save(&file, &baseline)?;
         let (carried, all) = (told.len() - found.lost, told.len());
@@ -158,11 +157,11 @@ impl Import {
                         fingerprint: known.fingerprint,
                         rule: known.rule,
                         paths: known.paths,
+                        past: known.past,
                         disposition,
                         reason: redacted(&claim.reason),
                     };
-                    let is_new = found.add(learned);
-                    found.of_past += usize::from(is_new && !known.in_tree);
+                    found.add(learned);
                 }
             }
         }
@@ -174,25 +173,23 @@ impl Import {
 struct Found {
     by_secret: BTreeMap<Fingerprint, Learned>,
     lost: usize,
-    /// How many of the secrets the working tree holds no more.
-    of_past: usize,
 }
 
 impl Found {
     /// One credential of all entries that tell of it. Where they differ it is accepted: what is
     /// no secret in one place may be one in another.
-    fn add(&mut self, learned: Learned) -> bool {
+    fn add(&mut self, learned: Learned) {
         let Some(known) = self.by_secret.get_mut(&learned.fingerprint) else {
             self.by_secret.insert(learned.fingerprint, learned);
-            return true;
+            return;
         };
         known.paths.extend(learned.paths);
+        known.past.extend(learned.past);
         if known.disposition != learned.disposition {
             known.disposition = None;
         }
         if known.reason.is_empty() {
             known.reason = learned.reason;
         }
-        false
     }
 }
