@@ -138,7 +138,7 @@ fn an_index_that_cannot_be_read_stops() {
 }
 
 #[test]
-fn index_formats_are_read_or_stop_with_advice() {
+fn index_formats_are_read() {
     let repository = TempRepo::new();
     repository.write("in/file", "file\n");
     repository.commit("file");
@@ -146,47 +146,53 @@ fn index_formats_are_read_or_stop_with_advice() {
     repository.write("in/more", secret(2));
     repository.git(&["add", "."]);
     let wanted = ["in/file:1", "in/more:1"];
-    repository.git(&["update-index", "--index-version", "4"]);
-    assert_found(&guarded(&repository), &wanted);
-    repository.git(&["-c", "index.skipHash=true", "update-index", "--force-write-index"]);
-    assert_found(&guarded(&repository), &wanted);
-    repository.git(&["-c", "core.untrackedCache=true", "status"]);
-    assert_found(&guarded(&repository), &wanted);
-
-    repository.git(&["update-index", "--split-index"]);
-    assert!(refusal(&repository).contains("`git update-index --no-split-index`"));
-    repository.git(&["update-index", "--no-split-index"]);
-    assert_found(&guarded(&repository), &wanted);
+    for format in [
+        &["update-index", "--index-version", "4"][..],
+        &["update-index", "--index-version", "2"],
+        &["-c", "index.skipHash=true", "update-index", "--force-write-index"],
+        &["-c", "core.untrackedCache=true", "status"],
+        &["update-index", "--split-index"],
+        &["update-index", "--no-split-index"],
+    ] {
+        repository.git(format);
+        assert_found(&guarded(&repository), &wanted);
+    }
 }
 
 #[test]
-fn a_sparse_index_stops_with_advice() {
+fn a_split_index_without_its_other_part_stops() {
     let repository = TempRepo::new();
-    repository.write("in/file", "file\n");
-    repository.write("out/file", "file\n");
-    repository.commit("file");
-    repository.git(&["sparse-checkout", "set", "--cone", "--sparse-index", "in"]);
-    let error = refusal(&repository);
-    assert!(error.contains("`git sparse-checkout reapply --no-sparse-index`"), "{error}");
-    repository.git(&["sparse-checkout", "reapply", "--no-sparse-index"]);
-    repository.write("in/file", secret(1));
-    repository.git(&["add", "in/file"]);
-    assert_found(&guarded(&repository), &["in/file:1"]);
-}
-
-#[test]
-fn what_libgit2_cannot_open_stops() {
-    let repository = TempRepo::with(&["init", "--quiet", "-b", "main", "--object-format=sha256"]);
     repository.write("file", secret(1));
     repository.git(&["add", "."]);
+    repository.git(&["update-index", "--split-index"]);
+    let shared = fs::read_dir(repository.path().join(".git")).unwrap().find_map(|entry| {
+        let path = entry.unwrap().path();
+        path.to_string_lossy().contains("sharedindex").then_some(path)
+    });
+    let shared = shared.unwrap();
+    let mut bytes = fs::read(&shared).unwrap();
+    bytes[20] ^= 1;
+    fs::write(&shared, bytes).unwrap();
+    assert!(refusal(&repository).contains("its checksum does not hold"));
+    fs::remove_file(shared).unwrap();
     let error = refusal(&repository);
-    assert!(error.contains("SHA-256"), "{error}");
+    assert!(error.contains("its other part is missing") && error.contains("git reset"), "{error}");
+}
 
+#[test]
+fn what_libgit2_cannot_open_git_reads_or_it_stops() {
     let repository = TempRepo::new();
+    repository.write("file", secret(1));
+    repository.git(&["add", "."]);
     repository.git(&["config", "core.repositoryFormatVersion", "1"]);
     repository.git(&["config", "extensions.partialClone", "origin"]);
+    let report = guarded(&repository);
+    assert_found(&report, &["file:1"]);
+    assert!(report.coverage.notes[0].contains("git itself was asked"), "{report:?}");
+
+    repository.git(&["config", "extensions.unheardOf", "true"]);
     let error = refusal(&repository);
-    assert!(error.contains("extension"), "{error}");
+    assert!(error.contains("unheardof") && error.contains("`git status`"), "{error}");
 
     fs::remove_dir_all(repository.path().join(".git")).unwrap();
     let error = refusal(&repository);

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use git2::{ErrorCode, Repository};
 
+use crate::source::git::{Git, GitError};
 use crate::source::staged::GitEnvironment;
 
 const SETTING: &str = "core.hooksPath";
@@ -48,10 +49,10 @@ pub enum LocationError {
 
 /// Asks the configuration at every scope, as git does.
 pub fn hooks_folder(environment: &GitEnvironment) -> Result<HooksFolder, LocationError> {
-    let repository = environment.open().map_err(|error| LocationError::Repository {
-        folder: environment.folder.clone(),
-        reason: error.message().to_owned(),
-    })?;
+    let repository = match environment.open() {
+        Ok(repository) => repository,
+        Err(_) => return told_by_git(environment),
+    };
     match configured(&repository)? {
         None => Ok(HooksFolder {
             path: repository.commondir().join("hooks"),
@@ -61,6 +62,35 @@ pub fn hooks_folder(environment: &GitEnvironment) -> Result<HooksFolder, Locatio
             Ok(HooksFolder { path: environment.hooks_run_in(&repository).join(path), origin })
         }
     }
+}
+
+/// Where libgit2 cannot open the repository.
+fn told_by_git(environment: &GitEnvironment) -> Result<HooksFolder, LocationError> {
+    let git = Git::new(environment);
+    let unknown = |error: GitError| LocationError::Repository {
+        folder: environment.folder.clone(),
+        reason: error.to_string(),
+    };
+    let own = git.path("hooks").map_err(unknown)?;
+    let scoped = git.ask(&["config", "--show-scope", "--type=path", "--get", SETTING]);
+    let Some(scoped) = scoped.map_err(unknown)? else {
+        return Ok(HooksFolder { path: own, origin: Origin::Repository });
+    };
+    let (scope, path) = scoped.split_once('\t').unwrap_or_default();
+    let origin = match scope {
+        "system" | "global" => Origin::Shared,
+        _ => Origin::Configured,
+    };
+    if let Some(reason) = unknown_form(Path::new(path)) {
+        return Err(LocationError::Setting { reason: reason.to_owned() });
+    }
+    // Where hooks run.
+    let top = git.ask(&["rev-parse", "--show-toplevel"]).map_err(unknown)?;
+    let top = match top {
+        Some(top) => PathBuf::from(top),
+        None => git.path(".").map_err(unknown)?,
+    };
+    Ok(HooksFolder { path: top.join(path), origin })
 }
 
 fn configured(repository: &Repository) -> Result<Option<(PathBuf, Origin)>, LocationError> {

@@ -10,12 +10,14 @@ use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use bstr::{BString, ByteVec};
+use bstr::{BStr, BString, ByteSlice, ByteVec};
 use git2::Repository;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use rayon::prelude::*;
 
+use super::git::Git;
 use super::parts::visit_parts;
+use super::staged::GitEnvironment;
 use super::{Coverage, Failure, Progress, Source, Visitor, admit};
 use crate::blob::{Blob, Class, Provenance};
 
@@ -66,6 +68,25 @@ impl WorkTree {
             files.dedup();
         }
         Ok(WorkTree { files, listing })
+    }
+
+    /// Leaves out the files that are named; they are counted.
+    #[must_use]
+    pub fn leave_out(mut self, is_named: impl Fn(&BStr) -> bool + Sync) -> Self {
+        let before = self.files.len();
+        self.files.retain(|file| !is_named(file.shown.as_bstr()));
+        self.listing.excluded += (before - self.files.len()) as u64;
+        self
+    }
+
+    /// Passes over files of more bytes; they are counted. What cannot be asked for its size is
+    /// kept, and fails where it is read.
+    #[must_use]
+    pub fn no_larger_than(mut self, most: u64) -> Self {
+        let before = self.files.len();
+        self.files.retain(|file| fs::metadata(&file.at).map_or(true, |found| found.len() <= most));
+        self.listing.oversized += (before - self.files.len()) as u64;
+        self
     }
 }
 
@@ -139,8 +160,16 @@ fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
 
 /// The top of the work tree that a path is in, symbolic links resolved.
 pub fn top_of(path: &Path) -> Option<PathBuf> {
-    let repository = Repository::discover(path).ok()?;
-    fs::canonicalize(repository.workdir()?).ok()
+    let top = match Repository::discover(path) {
+        Ok(repository) => repository.workdir()?.to_path_buf(),
+        Err(error) if error.code() == git2::ErrorCode::NotFound => return None,
+        Err(_) => {
+            let folder = if path.is_dir() { path } else { path.parent()? };
+            let git = Git::new(&GitEnvironment::of_folder(folder));
+            git.ask(&["rev-parse", "--show-toplevel"]).ok()??.into()
+        }
+    };
+    fs::canonicalize(top).ok()
 }
 
 /// One path that was asked for, and what its files are named after.

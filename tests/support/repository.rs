@@ -18,11 +18,15 @@ impl TempRepo {
 
     /// A repository made by this `git init …`.
     pub fn with(init: &[&str]) -> Self {
+        TempRepo::try_with(init).unwrap()
+    }
+
+    /// A repository made by this `git init …`, if this git can.
+    pub fn try_with(init: &[&str]) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let repository = TempRepo { folder };
         fs::create_dir(repository.path()).unwrap();
-        repository.git(init);
-        repository
+        repository.try_git(init).status.success().then_some(repository)
     }
 
     /// The folder that is `HOME` for git; the work tree lies in it.
@@ -61,7 +65,7 @@ impl TempRepo {
             }
         }
         command.current_dir(folder).stdin(Stdio::null()).env("HOME", self.home());
-        command.env_remove("XDG_CONFIG_HOME");
+        command.env_remove("XDG_CONFIG_HOME").env_remove("KEYSIEVE_CONFIG");
         command.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", self.global_config());
         for who in ["AUTHOR", "COMMITTER"] {
             command.env(format!("GIT_{who}_NAME"), "A. Tester");

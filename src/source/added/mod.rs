@@ -10,7 +10,8 @@ mod change;
 mod push;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, PoisonError};
+use std::io::Read;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bstr::{BString, ByteSlice};
 use rayon::prelude::*;
@@ -19,10 +20,11 @@ pub use base::RangeError;
 pub use change::{Change, Content};
 pub use push::Update;
 
-use super::git::{Git, GitError, Objects};
+use super::git::{Git, GitError, Held, Objects};
 use super::history::id::Id;
 use super::history::pack::Kind;
 use super::history::{commit_ref, message};
+use super::parts::visit_parts;
 use super::staged::GitEnvironment;
 use super::{Coverage, Failure, Progress, Source, Visitor, admit};
 use crate::blob::{Blob, Provenance};
@@ -146,7 +148,11 @@ impl Added {
 
     /// Objects are read one after another, under the lock; they are looked at in parallel.
     fn read(&self, id: &Id) -> Result<(Kind, Vec<u8>), String> {
-        self.objects.lock().unwrap_or_else(PoisonError::into_inner).read(id)
+        self.objects().read(id)
+    }
+
+    fn objects(&self) -> MutexGuard<'_, Objects> {
+        self.objects.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -174,10 +180,12 @@ impl<'a> Versions<'a> {
     }
 
     fn look_at_blob(&self, id: &Id, visit: &Visitor<'_>) -> Coverage {
-        match self.added.read(id) {
-            Ok((_, bytes)) => {
-                admit(&Blob::whole(&bytes, Provenance::Object(id.to_string())), visit)
-            }
+        let provenance = Provenance::Object(id.to_string());
+        let look = |content: &mut dyn Read| visit_parts(content, &provenance, visit);
+        let held = self.added.objects().blob(id, look);
+        match held {
+            Ok(Held::Whole(bytes)) => admit(&Blob::whole(&bytes, provenance), visit),
+            Ok(Held::Long(coverage)) => coverage,
             Err(why) => Coverage::failure(unreadable("blob", id, why)),
         }
     }

@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-pub use objects::Objects;
+pub use objects::{Held, LONG, Objects};
 
 use super::staged::GitEnvironment;
 

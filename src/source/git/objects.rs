@@ -4,8 +4,11 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
 use super::{Git, GitError};
-use crate::source::history::id::Id;
+use crate::source::history::id::{Id, IdHasher};
 use crate::source::history::pack::Kind;
+
+/// Blobs of more bytes are not held whole: some 16 MB.
+pub const LONG: u64 = 16 << 20;
 
 /// A running `git cat-file`, which ends with this.
 pub struct Objects {
@@ -25,37 +28,113 @@ impl Objects {
 
     /// An object's kind and bytes, which hash to its id; else why there are none.
     pub fn read(&mut self, id: &Id) -> Result<(Kind, Vec<u8>), String> {
-        let (kind, bytes) = self.answer(id).map_err(|error| error.to_string())?;
-        if id.format().object(kind, &bytes) == *id {
-            Ok((kind, bytes))
-        } else {
-            Err("its bytes do not hash to its id".to_owned())
+        let whole = |content: &mut dyn Read, _| {
+            let mut bytes = Vec::new();
+            content.read_to_end(&mut bytes).map(|_| bytes)
+        };
+        self.hand(id, whole)
+    }
+
+    /// A blob's bytes, or what `look` made of them where they are too many to be held.
+    pub fn blob<T>(
+        &mut self,
+        id: &Id,
+        look: impl FnOnce(&mut dyn Read) -> io::Result<T>,
+    ) -> Result<Held<T>, String> {
+        let held = |content: &mut dyn Read, size| {
+            if size > LONG {
+                return look(content).map(Held::Long);
+            }
+            let mut bytes = Vec::new();
+            content.read_to_end(&mut bytes).map(|_| Held::Whole(bytes))
+        };
+        match self.hand(id, held)? {
+            (Kind::Blob, held) => Ok(held),
+            (kind, _) => Err(format!("it is a {} and no blob", kind.name())),
         }
     }
 
-    fn answer(&mut self, id: &Id) -> io::Result<(Kind, Vec<u8>)> {
-        let requests = self.requests.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
+    /// Hands an object's bytes and their number on, and sees that they hash to its id.
+    fn hand<T>(
+        &mut self,
+        id: &Id,
+        take: impl FnOnce(&mut dyn Read, u64) -> io::Result<T>,
+    ) -> Result<(Kind, T), String> {
+        let (kind, size) = self.ask(id).map_err(|error| error.to_string())?;
+        let mut content = Content::of(kind, size, id, &mut self.answers);
+        let taken = take(&mut content, size).and_then(|taken| Ok((taken, content.end()?)));
+        match taken {
+            Ok((taken, hash)) if hash == *id => Ok((kind, taken)),
+            Ok(_) => Err("its bytes do not hash to its id".to_owned()),
+            Err(error) => {
+                // What is left of this answer would be taken for the next one.
+                self.requests = None;
+                Err(error.to_string())
+            }
+        }
+    }
+
+    /// Asks for an object: what comes next are so many bytes of it and a line's end.
+    fn ask(&mut self, id: &Id) -> io::Result<(Kind, u64)> {
+        let ended = || io::Error::other("`git cat-file` has ended");
+        let requests = self.requests.as_mut().ok_or_else(ended)?;
         writeln!(requests, "{id}")?;
         requests.flush()?;
         let mut header = String::new();
         self.answers.read_line(&mut header)?;
         let mut fields = header.split_whitespace().skip(1);
         let kind = match fields.next() {
-            Some("blob") => Kind::Blob,
-            Some("commit") => Kind::Commit,
-            Some("tree") => Kind::Tree,
-            Some("tag") => Kind::Tag,
             Some("missing") => return Err(io::Error::other("object not found")),
-            _ => return Err(io::Error::other("`git cat-file` cannot read it")),
+            kind => kind.and_then(Kind::named),
         };
+        let kind = kind.ok_or_else(|| io::Error::other("`git cat-file` cannot read it"))?;
         let size: Option<u64> = fields.next().and_then(|size| size.parse().ok());
-        let size = size.ok_or_else(|| io::Error::other("`git cat-file` tells no size"))?;
-        let mut bytes = Vec::new();
-        self.answers.by_ref().take(size + 1).read_to_end(&mut bytes)?;
-        if bytes.pop() != Some(b'\n') || bytes.len() as u64 != size {
+        Ok((kind, size.ok_or_else(|| io::Error::other("`git cat-file` tells no size"))?))
+    }
+}
+
+/// A blob's bytes, or what came of looking at them.
+pub enum Held<T> {
+    Whole(Vec<u8>),
+    Long(T),
+}
+
+/// An object's bytes as git writes them; hashes what is read.
+struct Content<'o> {
+    answers: &'o mut BufReader<ChildStdout>,
+    left: u64,
+    hasher: IdHasher,
+}
+
+impl<'o> Content<'o> {
+    fn of(kind: Kind, size: u64, id: &Id, answers: &'o mut BufReader<ChildStdout>) -> Self {
+        let mut hasher = id.format().hasher();
+        hasher.update(format!("{} {size}\0", kind.name()).as_bytes());
+        Content { answers, left: size, hasher }
+    }
+
+    /// The hash of all of it, what nobody read included.
+    fn end(mut self) -> io::Result<Id> {
+        io::copy(&mut self, &mut io::sink())?;
+        let mut end = [0];
+        self.answers.read_exact(&mut end)?;
+        match end {
+            [b'\n'] => Ok(self.hasher.finish()),
+            _ => Err(io::Error::other("`git cat-file` gives more than it says")),
+        }
+    }
+}
+
+impl Read for Content<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
+        let read = self.answers.read(&mut buffer[..most])?;
+        if read == 0 && most > 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        Ok((kind, bytes))
+        self.left -= read as u64;
+        self.hasher.update(&buffer[..read]);
+        Ok(read)
     }
 }
 

@@ -27,7 +27,7 @@ mod signature;
 mod store;
 mod submodules;
 mod trace;
-mod tree;
+pub(super) mod tree;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -7,6 +7,7 @@ use super::id::Format;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TreeEntry<'t> {
     pub kind: EntryKind,
+    pub mode: u32,
     pub name: &'t [u8],
     pub id: &'t [u8],
     /// Bytes of all of it.
@@ -50,7 +51,7 @@ impl<'t> TreeEntry<'t> {
             0o160000 => EntryKind::Submodule,
             _ => EntryKind::Blob,
         };
-        Some(TreeEntry { kind, name, id, length: behind + format.length() })
+        Some(TreeEntry { kind, mode, name, id, length: behind + format.length() })
     }
 }
 

@@ -2,27 +2,30 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use bstr::{BStr, BString, ByteSlice};
-use git2::{Delta, DiffDelta, DiffFile, FileMode, Index, IndexEntryExtendedFlag, Oid, Repository};
+use bstr::BString;
+
+use crate::source::history::id::Id;
 
 /// What stands at a path, on one side of a change.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Content {
     /// A file's bytes, or the target of a symbolic link.
-    Blob(Oid),
-    /// A submodule, by its commit.
-    Submodule(Oid),
+    Blob(Id),
+    /// A submodule: its commit is not in this repository.
+    Submodule(Id),
     /// The sides of a conflict that nobody has resolved.
     Unmerged,
 }
 
 /// A path, as bytes below the top of the work tree, and what stands there.
+#[derive(PartialEq, Eq, Debug)]
 pub struct Version {
     pub path: BString,
     pub content: Content,
 }
 
 /// Both sides of a change.
+#[derive(PartialEq, Eq, Debug)]
 pub struct Change {
     /// What the next commit will hold, where that differs from every parent; by path.
     pub next: Vec<Version>,
@@ -31,25 +34,6 @@ pub struct Change {
 }
 
 impl Change {
-    /// The change from the parents' trees to the index; without parents all of the index is
-    /// new.
-    pub fn between(
-        repository: &Repository,
-        parents: &[Oid],
-        index: &Index,
-    ) -> Result<Change, git2::Error> {
-        let mut sides = match parents {
-            [] => vec![Sides::of(repository, None, index)?],
-            parents => parents
-                .iter()
-                .map(|tree| Sides::of(repository, Some(*tree), index))
-                .collect::<Result<_, _>>()?,
-        };
-        let previous = sides.iter_mut().flat_map(|sides| std::mem::take(&mut sides.old)).collect();
-        let next = sides.into_iter().map(|sides| sides.new).reduce(common).unwrap_or_default();
-        Ok(Change { next: next.into_iter().map(Version::from).collect(), previous: once(previous) })
-    }
-
     /// Why there is nothing to look at, if there is nothing.
     pub fn note(&self) -> Option<&'static str> {
         match (self.next.is_empty(), self.previous.is_empty()) {
@@ -60,71 +44,49 @@ impl Change {
     }
 }
 
+/// The change from several parents, by the difference from each.
+impl FromIterator<Sides> for Change {
+    fn from_iter<I: IntoIterator<Item = Sides>>(sides: I) -> Change {
+        let (mut previous, mut next) = (Vec::new(), None);
+        for sides in sides {
+            previous.extend(sides.old);
+            next = Some(match next {
+                None => sides.new,
+                Some(next) => common(next, &sides.new),
+            });
+        }
+        let version = |(path, content)| Version { path, content };
+        let next = next.unwrap_or_default().into_iter().map(version).collect();
+        Change { next, previous: once(previous) }
+    }
+}
+
 /// The difference between the index and one parent.
 #[derive(Default)]
-struct Sides {
+pub struct Sides {
     old: Vec<Version>,
     new: BTreeMap<BString, Content>,
 }
 
 impl Sides {
-    fn of(repository: &Repository, tree: Option<Oid>, index: &Index) -> Result<Sides, git2::Error> {
-        let tree = tree.map(|id| repository.find_tree(id)).transpose()?;
-        let diff = repository.diff_tree_to_index(tree.as_ref(), Some(index), None)?;
-        let mut sides = Sides::default();
-        for delta in diff.deltas() {
-            sides.add(&delta, index);
-        }
-        Ok(sides)
-    }
-
-    fn add(&mut self, delta: &DiffDelta<'_>, index: &Index) {
-        let old = content(&delta.old_file());
-        let new = match delta.status() {
-            Delta::Conflicted => Some(Content::Unmerged),
-            _ => content(&delta.new_file()).filter(|_| !is_intent_to_add(delta, index)),
-        };
-        if let (Some(content), Some(path)) = (old, delta.old_file().path_bytes()) {
-            self.old.push(Version { path: path.into(), content });
-        }
+    /// Takes note of a path at which they differ, if only by the mode.
+    pub fn add(&mut self, path: BString, old: Option<Content>, new: Option<Content>) {
         // Same bytes under another mode: nothing new.
-        if let (Some(content), Some(path)) = (new, delta.new_file().path_bytes())
+        if let Some(content) = new
             && old != new
         {
-            self.new.insert(path.into(), content);
+            self.new.insert(path.clone(), content);
+        }
+        if let Some(content) = old {
+            self.old.push(Version { path, content });
         }
     }
-}
-
-impl From<(BString, Content)> for Version {
-    fn from((path, content): (BString, Content)) -> Self {
-        Version { path, content }
-    }
-}
-
-/// What stands on one side of a delta; `None` where the path is not there.
-fn content(file: &DiffFile<'_>) -> Option<Content> {
-    match file.mode() {
-        _ if !file.exists() => None,
-        FileMode::Commit => Some(Content::Submodule(file.id())),
-        _ => Some(Content::Blob(file.id())),
-    }
-}
-
-/// `git add -N` puts a path into the index that the next commit will not hold.
-fn is_intent_to_add(delta: &DiffDelta<'_>, index: &Index) -> bool {
-    let path: Option<&BStr> = delta.new_file().path_bytes().map(ByteSlice::as_bstr);
-    let entry = path.and_then(|path| index.get_path(path.to_path().ok()?, 0));
-    entry.is_some_and(|entry| {
-        let flags = IndexEntryExtendedFlag::from_bits_truncate(entry.flags_extended);
-        flags.contains(IndexEntryExtendedFlag::INTENT_TO_ADD)
-    })
 }
 
 /// The paths that both hold. Both were read from one index, so their contents are the same.
 fn common(
     mut paths: BTreeMap<BString, Content>,
-    others: BTreeMap<BString, Content>,
+    others: &BTreeMap<BString, Content>,
 ) -> BTreeMap<BString, Content> {
     paths.retain(|path, _| others.contains_key(path));
     paths

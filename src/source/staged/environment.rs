@@ -43,17 +43,12 @@ impl GitEnvironment {
     pub(crate) fn open(&self) -> Result<Repository, git2::Error> {
         let no_ceiling: [&OsStr; 0] = [];
         let flags = RepositoryOpenFlags::FROM_ENV;
-        let repository = match &self.git_dir {
+        match &self.git_dir {
             None => Repository::open_ext(&self.folder, flags, no_ceiling),
             Some(git_dir) => {
                 let here = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
                 Repository::open_ext(self.folder.join(git_dir), flags | here, no_ceiling)
             }
-        }?;
-        // libgit2 opens it, and then cannot read an index that git wrote.
-        match repository.object_format() {
-            git2::ObjectFormat::Sha1 => Ok(repository),
-            _ => Err(git2::Error::from_str("the index has ids of the format sha256")),
         }
     }
 

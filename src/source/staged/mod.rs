@@ -4,51 +4,116 @@
 //! Only paths whose blob differs from *every* parent's are the commit's own: a merge does not
 //! answer for what the other side brought. Nothing under `.git` is written: the index is read,
 //! not refreshed.
+//!
+//! There are two ways to the same [`Change`]: [`opened`] reads the index and libgit2's trees;
+//! where it cannot, [`plumbing`] asks the `git` executable, and the report says so.
 
 mod change;
+mod compare;
 mod environment;
 mod error;
+mod index;
+mod objects;
+mod opened;
+mod plumbing;
 
+use std::io::Read;
 use std::sync::{Mutex, PoisonError};
 
-use bstr::BString;
-use git2::{ErrorCode, Index, Oid, Repository};
+use bstr::{BStr, BString, ByteSlice};
 use rayon::prelude::*;
 
 pub use environment::GitEnvironment;
 pub use error::StagedError;
 
-use super::git::{Git, GitError};
+use super::git::{Git, GitError, Held};
+use super::history::id::Id;
+use super::parts::visit_parts;
 use super::{Coverage, Failure, Progress, Source, Visitor, admit};
 use crate::blob::{Blob, Provenance};
 use change::{Change, Content, Version};
+use index::Index;
+use objects::Objects;
+use opened::{Opened, Unread};
 
 /// A change that stands in the index.
 pub struct Staged {
-    repository: Mutex<Repository>,
+    objects: Mutex<Objects>,
     change: Change,
+    /// Its other files.
+    files: Files,
+    /// Why the library could not read it.
+    slow: Option<String>,
+}
+
+/// Where the files of the index are found that did not change.
+enum Files {
+    Listed(Index),
+    ByGit(GitEnvironment),
+}
+
+/// What the index is compared with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Against {
+    /// The next commit's parents.
+    Parents,
+    Nothing,
 }
 
 impl Staged {
     /// Compares the index with the commits that will be the next one's parents.
     pub fn open(environment: &GitEnvironment) -> Result<Staged, StagedError> {
-        let mut repository =
-            environment.open().map_err(|error| StagedError::repository(environment, &error))?;
-        let index = read_index(environment, &repository)?;
-        let change = parents(&mut repository)
-            .and_then(|parents| Change::between(&repository, &parents, &index))
-            .map_err(|error| StagedError::parents(&repository, &error))?;
-        Ok(Staged { repository: Mutex::new(repository), change })
+        Staged::against(Against::Parents, environment)
     }
 
     /// All of the index, as if nothing had been committed before.
     pub fn tracked(environment: &GitEnvironment) -> Result<Staged, StagedError> {
-        let repository =
-            environment.open().map_err(|error| StagedError::repository(environment, &error))?;
-        let index = read_index(environment, &repository)?;
-        let change = Change::between(&repository, &[], &index)
-            .map_err(|error| StagedError::parents(&repository, &error))?;
-        Ok(Staged { repository: Mutex::new(repository), change })
+        Staged::against(Against::Nothing, environment)
+    }
+
+    fn against(against: Against, environment: &GitEnvironment) -> Result<Staged, StagedError> {
+        match Opened::read(environment).and_then(|opened| opened.staged(against, environment)) {
+            Ok(staged) => Ok(staged),
+            Err(Unread::Error(error)) => Err(error),
+            Err(Unread::ByLibrary(why)) => Staged::by_git(against, environment, why),
+        }
+    }
+
+    fn by_git(
+        against: Against,
+        environment: &GitEnvironment,
+        why: String,
+    ) -> Result<Staged, StagedError> {
+        let git = Git::new(environment);
+        let read = || {
+            let parents = match against {
+                Against::Parents => plumbing::parents(&git)?,
+                Against::Nothing => Vec::new(),
+            };
+            Ok((plumbing::change(&git, &parents)?, Objects::by_git(&git)?))
+        };
+        let (change, objects) = read().map_err(|error| match git.read(&["rev-parse"]) {
+            Err(GitError::Failed { said, .. }) => StagedError::repository(environment, said),
+            _ => StagedError::Plumbing { why: why.clone(), error },
+        })?;
+        let (objects, files) = (Mutex::new(objects), Files::ByGit(environment.clone()));
+        Ok(Staged { objects, change, files, slow: Some(why) })
+    }
+
+    /// A file's bytes as the index has it, by its path from the top; `None` where it has none.
+    pub fn file(&self, path: &BStr) -> Result<Option<Vec<u8>>, String> {
+        let id = match &self.files {
+            Files::Listed(index) => index.find(path).map(|entry| entry.id),
+            Files::ByGit(environment) => {
+                let path = path.to_str().map_err(|_| "its name is no UTF-8".to_owned())?;
+                return file_in_index(environment, path).map_err(|error| error.to_string());
+            }
+        };
+        let Some(id) = id else { return Ok(None) };
+        match self.read(&id, |_| Ok(Coverage::default()))? {
+            Held::Whole(bytes) => Ok(Some(bytes)),
+            _ => Err("it is too long".to_owned()),
+        }
     }
 
     /// Whether the index holds what its parents hold, and nothing else.
@@ -58,12 +123,15 @@ impl Staged {
 
     /// The changed paths as the next commit will hold them, as [`Provenance::Index`].
     pub fn next(&self) -> Versions<'_> {
+        let slow = self.slow.as_ref();
+        let slow = slow.map(|why| format!("{why}: git itself was asked, which takes longer"));
+        let note = self.change.note().map(str::to_owned);
         Versions {
             staged: self,
             versions: &self.change.next,
             provenance: Provenance::Index,
             holder: "the index",
-            note: self.change.note(),
+            notes: note.into_iter().chain(slow).collect(),
         }
     }
 
@@ -75,14 +143,17 @@ impl Staged {
             versions: &self.change.previous,
             provenance: Provenance::Committed,
             holder: "a parent commit",
-            note: None,
+            notes: Vec::new(),
         }
     }
 
     /// Objects are read one after another, under the lock; they are looked at in parallel.
-    fn read(&self, id: Oid) -> Result<Vec<u8>, git2::Error> {
-        let repository = self.repository.lock().unwrap_or_else(PoisonError::into_inner);
-        repository.find_blob(id).map(|blob| blob.content().to_vec())
+    fn read(
+        &self,
+        id: &Id,
+        look: impl FnOnce(&mut dyn Read) -> std::io::Result<Coverage>,
+    ) -> Result<Held<Coverage>, String> {
+        self.objects.lock().unwrap_or_else(PoisonError::into_inner).blob(id, look)
     }
 }
 
@@ -105,7 +176,7 @@ pub struct Versions<'s> {
     versions: &'s [Version],
     provenance: fn(BString) -> Provenance,
     holder: &'static str,
-    note: Option<&'static str>,
+    notes: Vec<String>,
 }
 
 impl Source for Versions<'_> {
@@ -117,8 +188,7 @@ impl Source for Versions<'_> {
             coverage
         };
         let looked = self.versions.par_iter().map(step).reduce(Coverage::default, Coverage::and);
-        let note = self.note.map(str::to_owned).into_iter().collect();
-        looked.and(Coverage { notes: note, ..Coverage::default() })
+        looked.and(Coverage { notes: self.notes.clone(), ..Coverage::default() })
     }
 }
 
@@ -134,51 +204,21 @@ impl Versions<'_> {
         }
     }
 
-    fn look_at_blob(&self, path: &BString, id: Oid, visit: &Visitor<'_>) -> Coverage {
-        let bytes = match self.staged.read(id) {
-            Ok(bytes) => bytes,
-            Err(error) => return Coverage::failure(self.unreadable(path, id, &error)),
-        };
-        admit(&Blob::whole(&bytes, (self.provenance)(path.clone())), visit)
+    fn look_at_blob(&self, path: &BString, id: Id, visit: &Visitor<'_>) -> Coverage {
+        let provenance = (self.provenance)(path.clone());
+        let look = |content: &mut dyn Read| visit_parts(content, &provenance, visit);
+        match self.staged.read(&id, look) {
+            Ok(Held::Whole(bytes)) => admit(&Blob::whole(&bytes, provenance), visit),
+            Ok(Held::Long(coverage)) => coverage,
+            Err(why) => Coverage::failure(self.unreadable(path, id, &why)),
+        }
     }
 
-    fn unreadable(&self, path: &BString, id: Oid, error: &git2::Error) -> Failure {
+    fn unreadable(&self, path: &BString, id: Id, why: &str) -> Failure {
         let why = format!(
-            "its blob {id} in {} cannot be read: {}; `git fsck` shows what the repository lacks",
+            "its blob {id} in {} cannot be read: {why}; `git fsck` shows what the repository lacks",
             self.holder,
-            error.message()
         );
         Failure::new(path.to_string(), why)
     }
-}
-
-/// The index that becomes the next commit. libgit2 takes a missing file for an empty index;
-/// git never hands its hooks one that is missing, so a file that is named and not there is an
-/// error: an empty index would pass for a change without content.
-fn read_index(environment: &GitEnvironment, repository: &Repository) -> Result<Index, StagedError> {
-    let file = environment.index_file(repository);
-    if environment.index_file.is_some() && !file.exists() {
-        return Err(StagedError::NoIndex { file });
-    }
-    Index::open(&file).map_err(|error| StagedError::index(file, &error))
-}
-
-/// The trees of HEAD and, in a merge, of all that MERGE_HEAD names; none before the first
-/// commit.
-fn parents(repository: &mut Repository) -> Result<Vec<Oid>, git2::Error> {
-    let mut commits = Vec::new();
-    match repository.head() {
-        Ok(head) => commits.push(head.peel_to_commit()?.id()),
-        Err(error) if error.code() == ErrorCode::UnbornBranch => {}
-        Err(error) => return Err(error),
-    }
-    match repository.mergehead_foreach(|id| {
-        commits.push(*id);
-        true
-    }) {
-        Ok(()) => {}
-        Err(error) if error.code() == ErrorCode::NotFound => {}
-        Err(error) => return Err(error),
-    }
-    commits.into_iter().map(|id| Ok(repository.find_commit(id)?.tree_id())).collect()
 }

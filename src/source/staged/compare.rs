@@ -1,0 +1,207 @@
+//! How the index differs from a tree. A folder that the index knows to be as the tree has it is
+//! not entered: of ten staged files in a hundred thousand a few dozen trees are read.
+
+use std::iter::Peekable;
+use std::ops::Range;
+
+use bstr::BString;
+
+use super::change::{Content, Sides};
+use super::index::Index;
+use crate::source::history::id::Id;
+use crate::source::history::tree::{EntryKind, TreeEntry};
+
+/// The bits of a mode that tell kinds apart, and the one that lets a file run.
+const KIND: u32 = 0o170000;
+const RUNS: u32 = 0o100;
+const FOLDER: u32 = 0o040000;
+const SUBMODULE: u32 = 0o160000;
+
+/// Why no difference is told.
+#[derive(Debug)]
+pub enum Uncompared {
+    /// A tree cannot be read.
+    Tree(String),
+    /// A folder of a sparse index is another than the tree's: what is in it the index does not
+    /// say.
+    Sparse,
+}
+
+/// Reads the tree object of an id.
+pub type ReadTree<'r> = dyn FnMut(&Id) -> Result<Vec<u8>, String> + 'r;
+
+/// The difference between the index and a tree, or no tree.
+pub fn compare(
+    index: &Index,
+    tree: Option<Id>,
+    read: &mut ReadTree<'_>,
+) -> Result<Sides, Uncompared> {
+    let mut walk = Walk { index, sides: Sides::default(), left: Vec::new() };
+    let top = index.cache_tree.root();
+    walk.enter(Pair { tree, path: BString::default(), entries: 0..index.len(), known: top })?;
+    while let Some(pair) = walk.left.pop() {
+        let bytes = match pair.tree {
+            Some(id) => read(&id).map_err(Uncompared::Tree)?,
+            None => Vec::new(),
+        };
+        walk.pair(&pair, &bytes)?;
+    }
+    Ok(walk.sides)
+}
+
+/// A folder on both sides.
+struct Pair {
+    tree: Option<Id>,
+    /// With a slash at its end, but for the top's.
+    path: BString,
+    /// The entries of the index that are in it or below it.
+    entries: Range<usize>,
+    /// Its place among the folders that the index knows trees of.
+    known: Option<usize>,
+}
+
+struct Walk<'i> {
+    index: &'i Index,
+    sides: Sides,
+    /// Folders that differ and were not looked into yet.
+    left: Vec<Pair>,
+}
+
+impl Walk<'_> {
+    /// Both sides are in one order, in which a folder's name ends with a slash.
+    fn pair(&mut self, pair: &Pair, tree: &[u8]) -> Result<(), Uncompared> {
+        let index = self.index;
+        let folders = pair.known.map(|known| index.cache_tree.below(known)).unwrap_or_default();
+        let mut there = TreeEntries { rest: tree, pair }.peekable();
+        let mut at = pair.entries.start;
+        loop {
+            let here = (at < pair.entries.end).then(|| name(&index.path(at)[pair.path.len()..]));
+            let old = next_until(&mut there, here)?;
+            let Some(name) = here else {
+                match old {
+                    Some(old) => self.gone(pair, &old, at)?,
+                    None => return Ok(()),
+                }
+                continue;
+            };
+            if let Some(old) = old.as_ref().filter(|old| old.name != name) {
+                self.gone(pair, old, at)?;
+                continue;
+            }
+            let path = BString::from([&pair.path[..], name].concat());
+            let rest = at..pair.entries.end;
+            if let Some(bare) = name.strip_suffix(b"/") {
+                let entries = at..index.end_of(&path, rest);
+                at = entries.end;
+                let known = folders.get(bare).copied();
+                self.enter(Pair { tree: old.map(|old| old.id), path, entries, known })?;
+            } else {
+                let first = at;
+                at += rest.take_while(|&side| index.path(side) == path).count();
+                self.file(path, old.as_ref(), first);
+            }
+        }
+    }
+
+    /// A path that the index does not have.
+    fn gone(&mut self, pair: &Pair, old: &Old, at: usize) -> Result<(), Uncompared> {
+        let path = [&pair.path[..], &old.name].concat().into();
+        match old.content {
+            Some(content) => self.sides.add(path, Some(content), None),
+            None => self.enter(Pair { tree: Some(old.id), path, entries: at..at, known: None })?,
+        }
+        Ok(())
+    }
+
+    /// Puts a folder down to be looked into, unless it is the same on both sides.
+    fn enter(&mut self, pair: Pair) -> Result<(), Uncompared> {
+        let known = pair.known.and_then(|known| self.index.cache_tree.known(known));
+        let is_same = known.is_some_and(|known| {
+            Some(known.tree) == pair.tree && known.entries == pair.entries.len()
+        });
+        if is_same {
+            return Ok(());
+        }
+        // A sparse index has one entry for a folder, whose path ends with the slash.
+        let first = pair.entries.start;
+        if !pair.entries.is_empty() && self.index.path(first) == pair.path {
+            let entry = self.index.entry(first);
+            let is_same = entry.mode & KIND == FOLDER && Some(entry.id) == pair.tree;
+            return if is_same { Ok(()) } else { Err(Uncompared::Sparse) };
+        }
+        self.left.push(pair);
+        Ok(())
+    }
+
+    /// A path, by the only one of its entries or by the first of a conflict's sides.
+    fn file(&mut self, path: BString, old: Option<&Old>, first: usize) {
+        let entry = self.index.entry(first);
+        let new = match entry.mode & KIND {
+            _ if entry.stage > 0 => Some(Content::Unmerged),
+            _ if entry.is_intended => None,
+            SUBMODULE => Some(Content::Submodule(entry.id)),
+            _ => Some(Content::Blob(entry.id)),
+        };
+        let content = old.and_then(|old| old.content);
+        let mode = old.map_or(entry.mode, |old| old.mode);
+        let differs = (mode ^ entry.mode) & (KIND | RUNS) != 0;
+        if content != new || differs {
+            self.sides.add(path, content, new);
+        }
+    }
+}
+
+/// An entry of a tree.
+struct Old {
+    /// With a slash at its end where it is a folder.
+    name: Vec<u8>,
+    mode: u32,
+    id: Id,
+    /// `None` for a folder.
+    content: Option<Content>,
+}
+
+struct TreeEntries<'t> {
+    rest: &'t [u8],
+    pair: &'t Pair,
+}
+
+impl Iterator for TreeEntries<'_> {
+    type Item = Result<Old, Uncompared>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let tree = self.pair.tree.filter(|_| !self.rest.is_empty())?;
+        let entry = TreeEntry::parse(self.rest, tree.format());
+        let old = entry.and_then(|entry| {
+            self.rest = &self.rest[entry.length..];
+            let id = Id::new(entry.id)?;
+            let (end, content) = match entry.kind {
+                EntryKind::Tree => (&b"/"[..], None),
+                EntryKind::Blob => (&b""[..], Some(Content::Blob(id))),
+                EntryKind::Submodule => (&b""[..], Some(Content::Submodule(id))),
+            };
+            Some(Old { name: [entry.name, end].concat(), mode: entry.mode, id, content })
+        });
+        if old.is_none() {
+            self.rest = &[];
+        }
+        Some(old.ok_or_else(|| Uncompared::Tree(format!("tree {tree} is damaged"))))
+    }
+}
+
+/// The next entry of the tree, if it comes no later than a name.
+fn next_until(
+    entries: &mut Peekable<TreeEntries<'_>>,
+    name: Option<&[u8]>,
+) -> Result<Option<Old>, Uncompared> {
+    let is_due = |old: &Result<Old, _>| match (old, name) {
+        (Ok(old), Some(name)) => &old.name[..] <= name,
+        _ => true,
+    };
+    entries.next_if(is_due).transpose()
+}
+
+/// The first part of a path, with its slash.
+fn name(path: &[u8]) -> &[u8] {
+    memchr::memchr(b'/', path).map_or(path, |slash| &path[..=slash])
+}

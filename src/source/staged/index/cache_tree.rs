@@ -1,0 +1,106 @@
+//! The folders of an index that are as a tree object already holds them ("Cache tree" in
+//! gitformat-index(5)). Staging a path takes the ids off the folders above it; the next commit's
+//! trees are made of those that are left, so that they can be believed.
+
+use std::collections::HashMap;
+
+use bstr::ByteSlice;
+
+use crate::source::history::id::{Format, Id};
+
+/// Folders in the order of the file: each before those below it.
+#[derive(Default)]
+pub struct CacheTree {
+    folders: Vec<Folder>,
+}
+
+struct Folder {
+    name: Vec<u8>,
+    known: Option<Known>,
+    /// Behind the last folder that is below this one.
+    end: usize,
+}
+
+/// A folder with a tree object.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Known {
+    pub tree: Id,
+    /// Entries of the index that it covers.
+    pub entries: usize,
+}
+
+impl CacheTree {
+    /// Reads the extension; `None` where it is none.
+    pub fn parse(bytes: &[u8], format: Format) -> Option<CacheTree> {
+        let mut folders: Vec<Folder> = Vec::new();
+        // Folders of which some below are still to come: their places and how many.
+        let mut open: Vec<(usize, usize)> = Vec::new();
+        let mut rest = bytes;
+        loop {
+            let (name, behind) = rest.split_once_str("\0")?;
+            let (counts, behind) = behind.split_once_str("\n")?;
+            let (entries, below) = counts.to_str().ok()?.split_once(' ')?;
+            let (entries, below) = (entries.parse::<i64>().ok()?, below.parse::<usize>().ok()?);
+            rest = behind;
+            let known = match usize::try_from(entries) {
+                Ok(entries) => {
+                    let tree = format.id(rest)?;
+                    rest = &rest[format.length()..];
+                    Some(Known { tree, entries })
+                }
+                Err(_) => None,
+            };
+            let place = folders.len();
+            folders.push(Folder { name: name.to_vec(), known, end: place + 1 });
+            open.push((place, below));
+            while let Some((place, 0)) = open.last().copied() {
+                open.pop();
+                folders[place].end = folders.len();
+                match open.last_mut() {
+                    Some((_, left)) => *left -= 1,
+                    None => return rest.is_empty().then_some(CacheTree { folders }),
+                }
+            }
+        }
+    }
+
+    /// The folder that all others are below.
+    pub fn root(&self) -> Option<usize> {
+        (!self.folders.is_empty()).then_some(0)
+    }
+
+    pub fn known(&self, folder: usize) -> Option<Known> {
+        self.folders[folder].known
+    }
+
+    /// The folders right below one, by their names.
+    pub fn below(&self, folder: usize) -> HashMap<&[u8], usize> {
+        let end = self.folders[folder].end;
+        let next = |place: &usize| Some(self.folders[*place].end).filter(|next| *next < end);
+        let first = Some(folder + 1).filter(|first| *first < end);
+        std::iter::successors(first, next)
+            .map(|place| (&self.folders[place].name[..], place))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_found_below_their_own() {
+        let id = [7; 20];
+        let bytes = [&b"\0-1 2\n"[..], b"b\x004 1\n", &id, b"c\x002 0\n", &id, b"aa\0-1 0\n"];
+        let tree = CacheTree::parse(&bytes.concat(), Format::Sha1).expect("a cache tree");
+        let known = |entries| Some(Known { tree: Id::new(&id).expect("an id"), entries });
+        let root = tree.below(tree.root().expect("a root"));
+        assert_eq!((root.len(), tree.known(0)), (2, None));
+        assert_eq!((tree.known(root[&b"b"[..]]), tree.known(root[&b"aa"[..]])), (known(4), None));
+        let below = tree.below(root[&b"b"[..]]);
+        assert_eq!((below.len(), tree.known(below[&b"c"[..]])), (1, known(2)));
+        for broken in [&b""[..], b"\0-1 1\n", b"\0-1 0\nx", b"\x001 0\nshort", b"\0x 0\n"] {
+            assert!(CacheTree::parse(broken, Format::Sha1).is_none());
+        }
+    }
+}

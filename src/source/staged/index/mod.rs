@@ -1,0 +1,339 @@
+//! The index, as git stores it (gitformat-index(5)): the paths of the next commit, and the ids of
+//! the folders below which nothing was staged.
+//!
+//! Read by ourselves for the second of these: libgit2 hands out no such ids, and without them
+//! every folder of HEAD must be read to tell what differs. Versions 2 to 4 are read, split and
+//! sparse indexes too. What is not known here is the `git` executable's to read.
+
+mod cache_tree;
+mod split;
+
+use std::io;
+use std::ops::Range;
+
+use crate::source::history::id::{Format, Id, IdHasher};
+
+pub use cache_tree::CacheTree;
+use split::Link;
+
+const HEADER: usize = 12;
+/// Bytes of an entry in front of its id; the mode stands at [`MODE`].
+const STAT: usize = 40;
+const MODE: usize = 24;
+
+/// Flags of an entry, and those of the second word that versions 3 and 4 may have.
+const EXTENDED: u16 = 1 << 14;
+const INTENT_TO_ADD: u16 = 1 << 13;
+
+/// Why an index cannot be read here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IndexFault {
+    /// It is not what git writes.
+    Damaged(&'static str),
+    /// Git may know how to read it.
+    Unknown(&'static str),
+}
+
+/// An index whose checksum holds and whose entries are in order.
+#[derive(Default)]
+pub struct Index {
+    entries: Vec<Entry>,
+    /// All paths, one after the other.
+    paths: Vec<u8>,
+    pub cache_tree: CacheTree,
+}
+
+/// A path of the next commit.
+pub struct Entry {
+    path: Range<usize>,
+    pub id: Id,
+    /// As in a tree; that of a folder where a sparse index has one entry for all below it.
+    pub mode: u32,
+    /// 0, or the side of a conflict.
+    pub stage: u8,
+    /// `git add -N` puts a path in that the next commit will not hold.
+    pub is_intended: bool,
+}
+
+/// Reads the other part of a split index, by its name.
+pub type ReadShared<'r> = dyn Fn(&str) -> io::Result<Vec<u8>> + 'r;
+
+impl Index {
+    /// Reads a whole file. Each check that git makes is made, and that of the checksum, which
+    /// git leaves to `git fsck`.
+    pub fn parse(
+        bytes: &[u8],
+        format: Format,
+        shared: &ReadShared<'_>,
+    ) -> Result<Index, IndexFault> {
+        let mut parser = Parser::checked(bytes, format, Vec::new())?;
+        if let Some(link) = parser.link.take() {
+            let missing = |_| IndexFault::Damaged("it is split, and its other part is missing");
+            let shared = shared(&format!("sharedindex.{}", link.shared)).map_err(missing)?;
+            let is_meant = shared.ends_with(link.shared.as_bytes());
+            let Parser { entries, paths, .. } = Parser::checked(&shared, format, parser.paths)?;
+            if !is_meant {
+                return Err(IndexFault::Damaged("its other part is not the one that it names"));
+            }
+            parser.entries = link.joined(&paths, entries, parser.entries)?;
+            parser.paths = paths;
+        }
+        let Parser { entries, paths, cache_tree, .. } = parser;
+        let in_order = entries.is_sorted_by(|a, b| a.key(&paths) < b.key(&paths));
+        match in_order {
+            true => Ok(Index { entries, paths, cache_tree }),
+            false => Err(IndexFault::Damaged("its paths are not in order")),
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub fn path(&self, place: usize) -> &[u8] {
+        &self.paths[self.entries[place].path.clone()]
+    }
+
+    pub fn entry(&self, place: usize) -> &Entry {
+        &self.entries[place]
+    }
+
+    /// The entry of a path that the next commit will hold, unless it is in conflict.
+    pub fn find(&self, path: &[u8]) -> Option<&Entry> {
+        let place = self.entries.partition_point(|entry| &self.paths[entry.path.clone()] < path);
+        let entry = self.entries.get(place).filter(|entry| self.paths[entry.path.clone()] == *path);
+        entry.filter(|entry| entry.stage == 0 && !entry.is_intended)
+    }
+
+    /// The end of the entries, of those from `range`, whose paths begin with `folder`, which
+    /// are its first.
+    pub fn end_of(&self, folder: &[u8], range: Range<usize>) -> usize {
+        let below = |entry: &Entry| self.paths[entry.path.clone()].starts_with(folder);
+        range.start + self.entries[range].partition_point(below)
+    }
+}
+
+impl Entry {
+    /// What entries are in order by: the path, then the side of a conflict.
+    fn key<'p>(&self, paths: &'p [u8]) -> (&'p [u8], u8) {
+        (&paths[self.path.clone()], self.stage)
+    }
+}
+
+/// Reads a file from its start to its end.
+struct Parser<'b> {
+    bytes: &'b [u8],
+    format: Format,
+    at: usize,
+    entries: Vec<Entry>,
+    paths: Vec<u8>,
+    cache_tree: CacheTree,
+    link: Option<Link>,
+}
+
+impl<'b> Parser<'b> {
+    /// Reads the file while its checksum is computed. Its paths are put behind those that are
+    /// there.
+    fn checked(bytes: &'b [u8], format: Format, paths: Vec<u8>) -> Result<Parser<'b>, IndexFault> {
+        let (parsed, checked) =
+            rayon::join(|| Parser::parse(bytes, format, paths), || check_sum(bytes, format));
+        checked.and(parsed)
+    }
+
+    fn parse(bytes: &'b [u8], format: Format, paths: Vec<u8>) -> Result<Parser<'b>, IndexFault> {
+        let cut = IndexFault::Damaged("it is cut off");
+        let end = bytes.len().checked_sub(format.length()).filter(|end| *end >= HEADER);
+        let bytes = &bytes[..end.ok_or(cut)?];
+        if !bytes.starts_with(b"DIRC") {
+            return Err(IndexFault::Damaged("it does not begin as an index does"));
+        }
+        let version = number(bytes, 4).ok_or(cut)?;
+        if !matches!(version, 2..=4) {
+            return Err(IndexFault::Unknown("its version is not known here"));
+        }
+        let wanted = number(bytes, 8).ok_or(cut)? as usize;
+        // Each entry takes more bytes than that: no count is believed that the file cannot hold.
+        let entries = Vec::with_capacity(wanted.min(bytes.len() / STAT));
+        let (cache_tree, link) = (CacheTree::default(), None);
+        let mut parser = Parser { bytes, format, at: HEADER, entries, paths, cache_tree, link };
+        for _ in 0..wanted {
+            parser.entry(version == 4).ok_or(cut)?;
+        }
+        while parser.at < bytes.len() {
+            parser.extension()?;
+        }
+        Ok(parser)
+    }
+
+    fn entry(&mut self, is_joined: bool) -> Option<()> {
+        let Parser { bytes, format, at: start, .. } = *self;
+        let flags_at = start + STAT + format.length();
+        let flags = short(bytes, flags_at)?;
+        let (more_flags, path_at) = match flags & EXTENDED {
+            0 => (0, flags_at + 2),
+            _ => (short(bytes, flags_at + 2)?, flags_at + 4),
+        };
+        // Version 4 cuts so many bytes off the path before, and adds to what is left.
+        let (kept, from) = if is_joined {
+            let (cut, from) = offset(bytes, path_at)?;
+            let last = self.entries.last().map_or(0..0, |entry| entry.path.clone());
+            let end = last.end.checked_sub(cut).filter(|end| *end >= last.start)?;
+            (last.start..end, from)
+        } else {
+            (0..0, path_at)
+        };
+        let end = from + memchr::memchr(0, bytes.get(from..)?)?;
+        let path = self.paths.len();
+        self.paths.extend_from_within(kept);
+        self.paths.extend_from_slice(&bytes[from..end]);
+        // The others end with one to eight NULs, so that they stand eight bytes apart.
+        self.at = if is_joined { end + 1 } else { start + ((end - start + 8) & !7) };
+        self.entries.push(Entry {
+            path: path..self.paths.len(),
+            id: format.id(&bytes[start + STAT..])?,
+            mode: number(bytes, start + MODE)?,
+            stage: (flags >> 12 & 3) as u8,
+            is_intended: more_flags & INTENT_TO_ADD != 0,
+        });
+        (self.at <= bytes.len()).then_some(())
+    }
+
+    /// "Optional" ones begin with a capital letter: to pass over the others would be to read
+    /// another index than is there.
+    fn extension(&mut self) -> Result<(), IndexFault> {
+        let cut = IndexFault::Damaged("an extension is cut off");
+        let name = self.bytes.get(self.at..self.at + 4).ok_or(cut)?;
+        let length = number(self.bytes, self.at + 4).ok_or(cut)? as usize;
+        let start = self.at + 8;
+        let content = self.bytes.get(start..start + length).ok_or(cut)?;
+        self.at = start + length;
+        match name {
+            b"TREE" => {
+                let damaged = IndexFault::Damaged("its list of folders is damaged");
+                self.cache_tree = CacheTree::parse(content, self.format).ok_or(damaged)?;
+            }
+            b"link" => {
+                let damaged = IndexFault::Damaged("what it says of its other part is damaged");
+                self.link = Link::parse(content, self.format).ok_or(damaged)?;
+            }
+            // It says that entries of folders may be there: they are told by their mode.
+            b"sdir" => {}
+            [b'A'..=b'Z', ..] => {}
+            _ => return Err(IndexFault::Unknown("it has an extension that is not known here")),
+        }
+        Ok(())
+    }
+}
+
+/// The file ends with the hash of all before it; with zeros where `index.skipHash` is set.
+fn check_sum(bytes: &[u8], format: Format) -> Result<(), IndexFault> {
+    let end = bytes.len().checked_sub(format.length());
+    let (content, sum) = bytes.split_at(end.ok_or(IndexFault::Damaged("it is cut off"))?);
+    if sum.iter().all(|&byte| byte == 0) || hash(content, format).as_bytes() == sum {
+        Ok(())
+    } else {
+        Err(IndexFault::Damaged("its checksum does not hold"))
+    }
+}
+
+fn hash(content: &[u8], format: Format) -> Id {
+    let mut hasher: IdHasher = format.hasher();
+    hasher.update(content);
+    hasher.finish()
+}
+
+fn number(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
+}
+
+fn short(bytes: &[u8], at: usize) -> Option<u16> {
+    Some(u16::from_be_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
+}
+
+/// A number of the form that packs use for a base's distance, and the place behind it.
+fn offset(bytes: &[u8], mut at: usize) -> Option<(usize, usize)> {
+    let mut value = 0usize;
+    loop {
+        let byte = *bytes.get(at)?;
+        at += 1;
+        value = value.checked_mul(128)? | usize::from(byte & 0x7f);
+        if byte & 0x80 == 0 {
+            return Some((value, at));
+        }
+        value = value.checked_add(1)?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An index of version 2 with these paths, as gitformat-index(5) describes it.
+    fn file(paths: &[&str], extensions: &[u8]) -> Vec<u8> {
+        let mut bytes = [&b"DIRC"[..], &[0, 0, 0, 2, 0, 0, 0, paths.len() as u8]].concat();
+        for path in paths {
+            let start = bytes.len();
+            bytes.extend_from_slice(&[0; MODE]);
+            bytes.extend_from_slice(&0o100644u32.to_be_bytes());
+            bytes.extend_from_slice(&[0; STAT - MODE - 4]);
+            bytes.extend_from_slice(&[7; 20]);
+            bytes.extend_from_slice(&(path.len() as u16).to_be_bytes());
+            bytes.extend_from_slice(path.as_bytes());
+            bytes.push(0);
+            while !(bytes.len() - start).is_multiple_of(8) {
+                bytes.push(0);
+            }
+        }
+        bytes.extend_from_slice(extensions);
+        let sum = hash(&bytes, Format::Sha1);
+        [&bytes, sum.as_bytes()].concat()
+    }
+
+    fn parse(bytes: &[u8]) -> Result<Index, IndexFault> {
+        Index::parse(bytes, Format::Sha1, &|_| Err(io::ErrorKind::NotFound.into()))
+    }
+
+    fn fault(bytes: &[u8]) -> Option<IndexFault> {
+        parse(bytes).err()
+    }
+
+    #[test]
+    fn paths_are_read_and_their_order_is_asked_for() {
+        let index = parse(&file(&["a", "a.b", "a/b", "long/er"], b""));
+        let index = index.unwrap_or_else(|fault| panic!("{fault:?}"));
+        assert_eq!((index.len(), index.path(2)), (4, &b"a/b"[..]));
+        assert_eq!(index.end_of(b"a/", 2..4), 3);
+        assert!(matches!(fault(&file(&["b", "a"], b"")), Some(IndexFault::Damaged(_))));
+        assert!(matches!(fault(&file(&["a", "a"], b"")), Some(IndexFault::Damaged(_))));
+    }
+
+    #[test]
+    fn what_must_be_understood_and_is_not_is_told() {
+        assert_eq!(fault(&file(&["a"], b"REUC\0\0\0\x01x")), None);
+        assert!(matches!(fault(&file(&["a"], b"what\0\0\0\0")), Some(IndexFault::Unknown(_))));
+        assert!(matches!(fault(&file(&["a"], b"REUC\0\0\xff\0")), Some(IndexFault::Damaged(_))));
+        let split = [&b"link\0\0\0\x14"[..], &[7; 20]].concat();
+        assert!(matches!(fault(&file(&["a"], &split)), Some(IndexFault::Damaged(_))));
+    }
+
+    #[test]
+    fn no_byte_that_is_changed_or_missing_makes_it_panic() {
+        let tree = [&b"TREE\0\0\0\x20\x002 1\n"[..], &[7; 20], b"a\0-1 0\n"].concat();
+        let whole = file(&["a/b", "c"], &tree);
+        assert_eq!(fault(&whole), None);
+        for length in 0..whole.len() {
+            assert!(fault(&whole[..length]).is_some(), "{length}");
+        }
+        for (at, version) in (0..whole.len() - 20).flat_map(|at| [(at, 2), (at, 3), (at, 4)]) {
+            for value in [0, 1, 0x7f, 0x80, 0xff] {
+                let mut changed = whole.clone();
+                changed[7] = version;
+                changed[at] = value;
+                // Zeros stand for a checksum that was left out.
+                let end = changed.len() - 20;
+                changed[end..].fill(0);
+                let _ = parse(&changed);
+            }
+        }
+    }
+}

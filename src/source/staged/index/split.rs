@@ -1,0 +1,138 @@
+//! A split index ("Split index" in gitformat-index(5)): a shared file with most entries, and one
+//! that says which of them are gone, which are others now, and what came.
+//!
+//! Read by ourselves and not by git, which sets the time of the shared file's last change when it
+//! reads it.
+
+use super::{Entry, IndexFault, number};
+use crate::source::history::id::{Format, Id};
+
+/// What the extension `link` says.
+pub struct Link {
+    /// The checksum of the shared file, by which it is called too.
+    pub shared: Id,
+    gone: Bitmap,
+    replaced: Bitmap,
+}
+
+impl Link {
+    /// Reads the extension. `Ok(None)` where there is no shared file.
+    pub fn parse(bytes: &[u8], format: Format) -> Option<Option<Link>> {
+        let shared = format.id(bytes)?;
+        let mut rest = &bytes[format.length()..];
+        if shared.as_bytes().iter().all(|&byte| byte == 0) {
+            return Some(None);
+        }
+        let (mut gone, mut replaced) = (Bitmap::default(), Bitmap::default());
+        if !rest.is_empty() {
+            (gone, rest) = Bitmap::parse(rest)?;
+            (replaced, rest) = Bitmap::parse(rest)?;
+        }
+        rest.is_empty().then_some(Some(Link { shared, gone, replaced }))
+    }
+
+    /// The entries of both files. Those of its own that take another's place come first and
+    /// have no path.
+    pub fn joined(
+        &self,
+        paths: &[u8],
+        shared: Vec<Entry>,
+        own: Vec<Entry>,
+    ) -> Result<Vec<Entry>, IndexFault> {
+        let damaged = IndexFault::Damaged("its two parts do not fit together");
+        let gone = self.gone.bits(shared.len()).ok_or(damaged)?;
+        let replaced = self.replaced.bits(shared.len()).ok_or(damaged)?;
+        let mut own = own.into_iter();
+        let mut kept = Vec::with_capacity(shared.len());
+        for ((entry, gone), replaced) in shared.into_iter().zip(gone).zip(replaced) {
+            let entry = match replaced {
+                true => Entry { path: entry.path, ..own.next().ok_or(damaged)? },
+                false => entry,
+            };
+            if !gone {
+                kept.push(entry);
+            }
+        }
+        Ok(merged(paths, kept, own.collect()))
+    }
+}
+
+/// Both in order; where they have the same the second's.
+fn merged(paths: &[u8], first: Vec<Entry>, second: Vec<Entry>) -> Vec<Entry> {
+    let mut merged = Vec::with_capacity(first.len() + second.len());
+    let mut first = first.into_iter().peekable();
+    for entry in second {
+        let earlier = |other: &Entry| other.key(paths) < entry.key(paths);
+        while let Some(other) = first.next_if(earlier) {
+            merged.push(other);
+        }
+        first.next_if(|other| other.key(paths) == entry.key(paths));
+        merged.push(entry);
+    }
+    merged.extend(first);
+    merged
+}
+
+/// A compressed bitmap ("EWAH" in gitformat-bitmap(5)): words that say how many words of equal
+/// bits follow and how many as they are.
+#[derive(Default)]
+struct Bitmap {
+    words: Vec<u64>,
+}
+
+impl Bitmap {
+    /// The bitmap at the start of `bytes`, and what is behind it.
+    fn parse(bytes: &[u8]) -> Option<(Bitmap, &[u8])> {
+        let words = number(bytes, 4)? as usize;
+        let end = words.checked_mul(8)?.checked_add(8)?;
+        let word = |word: &[u8]| Some(u64::from_be_bytes(word.try_into().ok()?));
+        let words = bytes.get(8..end)?.chunks_exact(8).map(word).collect::<Option<_>>()?;
+        // The place of the last counting word is for whoever appends.
+        Some((Bitmap { words }, bytes.get(end + 4..)?))
+    }
+
+    /// The first so many bits; `None` where one behind them is set.
+    fn bits(&self, count: usize) -> Option<Vec<bool>> {
+        let mut bits = vec![false; count];
+        let mut set = |at: usize| bits.get_mut(at).map(|bit| *bit = true);
+        let (mut words, mut at) = (self.words.iter(), 0usize);
+        while let Some(counts) = words.next() {
+            let equal = (counts >> 1 & u64::from(u32::MAX)) as usize * 64;
+            if counts & 1 == 1 {
+                (at..at + equal).try_for_each(&mut set)?;
+            }
+            at += equal;
+            for word in words.by_ref().take((counts >> 33) as usize) {
+                let mut ones = (0..64).filter(|bit| word >> bit & 1 == 1);
+                ones.try_for_each(|bit| set(at + bit))?;
+                at += 64;
+            }
+        }
+        Some(bits)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bits_are_those_of_the_words() {
+        // 64 ones, 64 zeros, then a word with bits 0 and 65 - 64.
+        let words: [u64; 3] = [1 | 1 << 1, 1 << 1 | 1 << 33, 0b11];
+        let words: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes()).collect();
+        let bytes = [&[0, 0, 0, 130, 0, 0, 0, 3][..], &words, &[0, 0, 0, 1], b"rest"].concat();
+        let (bitmap, rest) = Bitmap::parse(&bytes).expect("a bitmap");
+        assert_eq!(rest, b"rest");
+        let bits = bitmap.bits(130).expect("130 bits");
+        let set = |bit: &usize| bits[*bit];
+        assert_eq!(
+            (0..130).filter(set).collect::<Vec<_>>(),
+            [(0..64).collect(), vec![128, 129]].concat()
+        );
+        assert!(bitmap.bits(129).is_none());
+        assert!(Bitmap::parse(&bytes[..20]).is_none());
+        let endless = Bitmap { words: vec![u64::MAX; 3] };
+        assert!(endless.bits(10).is_none());
+    }
+}

@@ -1,0 +1,131 @@
+//! A repository that libgit2 opens, with its index.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::sync::Mutex;
+
+use git2::{ErrorCode, Repository};
+
+use super::change::{Change, Sides};
+use super::compare::{Uncompared, compare};
+use super::index::{Index, IndexFault};
+use super::objects::{Objects, read};
+use super::{Against, Files, GitEnvironment, Staged, StagedError};
+use crate::source::history::id::{Format, Id};
+use crate::source::history::pack::Kind;
+
+/// The repository and the index that becomes the next commit.
+pub struct Opened {
+    repository: Repository,
+    index: Index,
+}
+
+/// Why it was not read.
+pub enum Unread {
+    /// It cannot be read by anybody.
+    Error(StagedError),
+    /// Git may read it all the same.
+    ByLibrary(String),
+}
+
+impl Opened {
+    /// Git never hands its hooks an index that is missing, so a file that is named and not
+    /// there is an error: an empty index would pass for a change without content.
+    pub fn read(environment: &GitEnvironment) -> Result<Opened, Unread> {
+        let repository = environment
+            .open()
+            .map_err(|error| Unread::ByLibrary(format!("libgit2 says: {}", error.message())))?;
+        let format = match repository.object_format() {
+            git2::ObjectFormat::Sha1 => Format::Sha1,
+            git2::ObjectFormat::Sha256 => Format::Sha256,
+        };
+        let file = environment.index_file(&repository);
+        let index = match fs::read(&file) {
+            Ok(bytes) => {
+                // The other part of a split index stands in the repository, wherever this does.
+                let shared = |name: &str| fs::read(repository.path().join(name));
+                Index::parse(&bytes, format, &shared).map_err(|fault| match fault {
+                    IndexFault::Damaged(reason) => Unread::index(file, reason.to_owned()),
+                    IndexFault::Unknown(reason) => {
+                        Unread::ByLibrary(format!("the index: {reason}"))
+                    }
+                })?
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                if environment.index_file.is_some() {
+                    return Err(Unread::Error(StagedError::NoIndex { file }));
+                }
+                Index::default()
+            }
+            Err(error) => return Err(Unread::index(file, error.to_string())),
+        };
+        Ok(Opened { repository, index })
+    }
+
+    /// What is staged, against the parents or as a whole.
+    pub fn staged(
+        mut self,
+        against: Against,
+        environment: &GitEnvironment,
+    ) -> Result<Staged, Unread> {
+        let trees = match against {
+            Against::Nothing => vec![None],
+            Against::Parents => {
+                let trees = parents(&mut self.repository);
+                trees.map_err(|error| self.parents_unread(error.message().to_owned()))?
+            }
+        };
+        let change: Change = trees
+            .into_iter()
+            .map(|tree| self.sides(tree))
+            .collect::<Result<Vec<_>, _>>()?
+            .into_iter()
+            .collect();
+        let objects = Mutex::new(Objects::of(self.repository, environment));
+        Ok(Staged { objects, change, files: Files::Listed(self.index), slow: None })
+    }
+
+    fn sides(&self, tree: Option<Id>) -> Result<Sides, Unread> {
+        let mut tree_of = |id: &Id| read(&self.repository, id, Kind::Tree);
+        compare(&self.index, tree, &mut tree_of).map_err(|uncompared| match uncompared {
+            Uncompared::Tree(reason) => self.parents_unread(reason),
+            Uncompared::Sparse => {
+                Unread::ByLibrary("the index: it is sparse where it differs".to_owned())
+            }
+        })
+    }
+
+    fn parents_unread(&self, reason: String) -> Unread {
+        Unread::Error(StagedError::parents(&self.repository, reason))
+    }
+}
+
+impl Unread {
+    fn index(file: std::path::PathBuf, reason: String) -> Unread {
+        Unread::Error(StagedError::Index { file, reason })
+    }
+}
+
+/// The trees of HEAD and, in a merge, of all that MERGE_HEAD names; before the first commit
+/// there is none to compare with.
+fn parents(repository: &mut Repository) -> Result<Vec<Option<Id>>, git2::Error> {
+    let mut commits = Vec::new();
+    match repository.head() {
+        Ok(head) => commits.push(head.peel_to_commit()?.id()),
+        Err(error) if error.code() == ErrorCode::UnbornBranch => {}
+        Err(error) => return Err(error),
+    }
+    match repository.mergehead_foreach(|id| {
+        commits.push(*id);
+        true
+    }) {
+        Ok(()) => {}
+        Err(error) if error.code() == ErrorCode::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    let tree = |id| Ok(Id::new(repository.find_commit(id)?.tree_id().as_bytes()));
+    match &commits[..] {
+        [] => Ok(vec![None]),
+        commits => commits.iter().copied().map(tree).collect(),
+    }
+}

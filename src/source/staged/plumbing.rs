@@ -1,0 +1,86 @@
+//! A change as git itself tells it, where the library cannot: split indexes, extensions of the
+//! repository's format, whatever git learns next.
+
+use std::fs;
+use std::io::ErrorKind;
+
+use bstr::{BString, ByteSlice};
+
+use super::change::{Change, Content, Sides};
+use crate::source::git::{Git, GitError};
+use crate::source::history::id::Id;
+
+/// The commits that will be the next one's parents; none before the first.
+pub fn parents(git: &Git) -> Result<Vec<Id>, GitError> {
+    let head = git.ask(&["rev-parse", "--verify", "--quiet", "HEAD"])?;
+    let Some(head) = head.and_then(|id| Id::from_hex(id.as_bytes())) else {
+        // A HEAD that names no branch and no commit is no first commit's.
+        git.read(&["symbolic-ref", "--quiet", "HEAD"])?;
+        return Ok(Vec::new());
+    };
+    let merged = match fs::read(git.path("MERGE_HEAD")?) {
+        Ok(merged) => merged,
+        Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(misread("MERGE_HEAD", &error.to_string())),
+    };
+    let merged = merged.lines().map(Id::from_hex);
+    std::iter::once(Some(head))
+        .chain(merged)
+        .collect::<Option<_>>()
+        .ok_or_else(|| misread("MERGE_HEAD", "it holds something else than ids"))
+}
+
+/// The change from the parents to the index; without parents all of the index is new.
+pub fn change(git: &Git, parents: &[Id]) -> Result<Change, GitError> {
+    match parents {
+        [] => Ok(Change::from_iter([sides(git, &empty_tree(git)?)?])),
+        parents => parents.iter().map(|id| sides(git, &id.to_string())).collect(),
+    }
+}
+
+/// Its id is that of no bytes, of which nothing is written.
+fn empty_tree(git: &Git) -> Result<String, GitError> {
+    let id = git.read(&["hash-object", "-t", "tree", "--stdin"])?;
+    Ok(String::from_utf8_lossy(&id).trim_end().to_owned())
+}
+
+/// How the index differs from a commit or a tree.
+fn sides(git: &Git, tree: &str) -> Result<Sides, GitError> {
+    let options = ["diff-index", "--cached", "--raw", "-r", "-z", "--no-abbrev", "--no-renames"];
+    let more = ["--no-ext-diff", "--ignore-submodules=none", "--ita-invisible-in-index", tree];
+    let said = git.read(&[&options[..], &more, &["--"]].concat())?;
+    parse(&said).ok_or_else(|| misread("diff-index", "its answer cannot be understood"))
+}
+
+fn misread(command: &str, said: &str) -> GitError {
+    GitError::Failed { command: command.to_owned(), said: said.to_owned() }
+}
+
+/// `:mode mode id id status`, a NUL, the path and a NUL each. `None` where it is something else.
+fn parse(said: &[u8]) -> Option<Sides> {
+    let mut sides = Sides::default();
+    let mut fields = said.split_str("\0");
+    while let Some(facts) = fields.next().filter(|facts| !facts.is_empty()) {
+        let path = BString::from(fields.next()?);
+        let facts: Vec<&[u8]> = facts.strip_prefix(b":")?.split_str(" ").collect();
+        let &[old_mode, new_mode, old_id, new_id, status] = &facts[..] else { return None };
+        let old = content(old_mode, old_id)?;
+        let new = match status {
+            b"U" => Some(Content::Unmerged),
+            _ => content(new_mode, new_id)?,
+        };
+        sides.add(path, old, new);
+    }
+    Some(sides)
+}
+
+/// What a mode and an id stand for: `Some(None)` where nothing is there, `None` where they are
+/// none.
+fn content(mode: &[u8], id: &[u8]) -> Option<Option<Content>> {
+    Some(match mode {
+        b"000000" => None,
+        b"040000" => return None,
+        b"160000" => Some(Content::Submodule(Id::from_hex(id)?)),
+        _ => Some(Content::Blob(Id::from_hex(id)?)),
+    })
+}
