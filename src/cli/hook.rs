@@ -49,7 +49,7 @@ pub struct Hook {
 
 #[derive(Subcommand)]
 enum HookCommand {
-    Run(Run),
+    Run(Box<Run>),
     Install(Install),
     Uninstall(Uninstall),
     Doctor(doctor::Doctor),
