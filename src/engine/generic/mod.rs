@@ -245,7 +245,7 @@ mod tests {
 
     fn values(text: &str, fragment: &str) -> Vec<String> {
         let at = text.to_ascii_lowercase().find(fragment).unwrap();
-        described(text.as_bytes(), at..at + fragment.len(), |_| true)
+        described(text.as_bytes(), at..at + fragment.len(), &mut Reader::default(), |_| true)
             .map(|described| text[described.value].to_owned())
             .collect()
     }
