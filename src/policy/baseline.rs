@@ -15,7 +15,9 @@ use bstr::ByteSlice;
 use jiff::civil::Date;
 
 use crate::findings::fingerprint::{KEY_VARIABLE, PUBLIC_KEY};
-use crate::findings::{Credential, Fingerprint, Occurrence, Place, Suppression, SuppressionKind};
+use crate::findings::{
+    CommitRef, Credential, Fingerprint, Occurrence, Place, Suppression, SuppressionKind,
+};
 use crate::rules::Rule;
 pub use merge::{Merged, merge};
 pub use syntax::BaselineError;
@@ -46,8 +48,45 @@ pub struct Entry {
     /// The rule that found it, for readers.
     pub rule: String,
     pub disposition: Disposition,
-    /// Where the disposition holds; empty where it holds everywhere.
+    /// Where the disposition holds. Where there are none, and no past ones, it holds everywhere.
     pub paths: BTreeSet<String>,
+    /// Where it held in the past: of the versions that a history has, and not of those of now.
+    pub past: BTreeSet<String>,
+}
+
+impl Entry {
+    fn is_bound(&self) -> bool {
+        !(self.paths.is_empty() && self.past.is_empty())
+    }
+
+    fn holds_for(&self, occurrence: &Occurrence) -> bool {
+        let path = place(occurrence);
+        !self.is_bound()
+            || self.paths.contains(&path)
+            || !is_of_now(occurrence) && self.past.contains(&path)
+    }
+
+    /// Lists the places that a look at all of the tree, or at all of the history, found. Returns
+    /// how many came and how many are of the past now. What a value for tests is bound to follows its moves, and
+    /// no copies.
+    fn relist(&mut self, now: &BTreeSet<String>, past: &BTreeSet<String>) -> (usize, usize) {
+        let is_gone = |path: &&String| path.as_str() != NAMELESS && !now.contains(*path);
+        let gone: BTreeSet<String> = self.paths.iter().filter(is_gone).cloned().collect();
+        let new: BTreeSet<String> = now.difference(&self.paths).cloned().collect();
+        let is_moved = self.is_bound() && !new.is_empty() && new.len() <= gone.len();
+        match self.disposition {
+            Disposition::Accepted { .. } => {}
+            Disposition::TestValue { .. } if is_moved => {}
+            _ => return (0, 0),
+        }
+        self.paths.extend(new.iter().cloned());
+        self.paths.retain(|path| !gone.contains(path));
+        // Whatever is gone stood there once: of past versions it is known.
+        let listed = self.past.len() + gone.len();
+        self.past.extend(gone.iter().chain(past).cloned());
+        self.past.retain(|path| !self.paths.contains(path));
+        (new.len() + self.past.len().saturating_sub(listed), gone.len())
+    }
 }
 
 /// What people say of a credential.
@@ -88,6 +127,8 @@ pub struct Learned {
     /// Index of the rule in the engine's catalogue.
     pub rule: usize,
     pub paths: BTreeSet<String>,
+    /// Where only versions of the past have it.
+    pub past: BTreeSet<String>,
     /// `None` where it is accepted.
     pub disposition: Option<Harmless>,
     /// Redacted; empty where the terms have one.
@@ -138,22 +179,39 @@ impl Baseline {
         self.entries.get(&credential.fingerprint.to_string())
     }
 
-    /// Adds credentials that have no entry as accepted, and to accepted ones the places that are
-    /// not listed yet. Returns how many credentials and how many places were added.
+    /// Adds credentials that have no entry as accepted, and lists the places of accepted ones
+    /// anew. `credentials` are all that the tree or the history holds. Returns how many
+    /// credentials and how many places were added, and how many places are of the past now.
     pub fn accept(
         &mut self,
         credentials: &[Credential],
         rules: &[Rule],
         terms: &Terms,
-    ) -> (usize, usize) {
-        let learned = credentials.iter().map(|credential| Learned {
-            fingerprint: credential.fingerprint,
-            rule: credential.rule,
-            paths: credential.open().map(place).collect(),
-            disposition: None,
-            reason: String::new(),
-        });
-        self.learn(learned.collect(), rules, terms)
+    ) -> (usize, usize, usize) {
+        let (mut came, mut went, mut learned) = (0, 0, Vec::new());
+        for credential in credentials {
+            let (now, past): (Vec<&Occurrence>, Vec<_>) =
+                credential.open().partition(|occurrence| is_of_now(occurrence));
+            let places = |list: Vec<&Occurrence>| list.into_iter().map(place).collect();
+            let (paths, past): (BTreeSet<String>, BTreeSet<String>) = (places(now), places(past));
+            let past = past.difference(&paths).cloned().collect();
+            match self.entries.get_mut(&credential.fingerprint.to_string()) {
+                Some(entry) => {
+                    let told = entry.relist(&paths, &past);
+                    (came, went) = (came + told.0, went + told.1);
+                }
+                None => learned.push(Learned {
+                    fingerprint: credential.fingerprint,
+                    rule: credential.rule,
+                    paths,
+                    past,
+                    disposition: None,
+                    reason: String::new(),
+                }),
+            }
+        }
+        let (new, _) = self.learn(learned, rules, terms);
+        (new, came, went)
     }
 
     /// Adds what has no entry yet, by its disposition, else as accepted; to accepted ones the
@@ -172,9 +230,10 @@ impl Baseline {
                 continue;
             };
             if matches!(entry.disposition, Disposition::Accepted { .. }) {
-                let listed = entry.paths.len();
+                let listed = entry.paths.len() + entry.past.len();
                 entry.paths.extend(one.paths);
-                places += entry.paths.len() - listed;
+                entry.past.extend(one.past.difference(&entry.paths).cloned());
+                places += entry.paths.len() + entry.past.len() - listed;
             }
         }
         new.sort_by_key(|one| (std::cmp::Reverse(rules[one.rule].severity), one.fingerprint));
@@ -195,6 +254,7 @@ impl Baseline {
                 rule: rules[one.rule].id.to_string(),
                 disposition,
                 paths: if everywhere { BTreeSet::new() } else { one.paths },
+                past: if everywhere { BTreeSet::new() } else { one.past },
             };
             self.entries.insert(one.fingerprint.to_string(), entry);
         }
@@ -209,30 +269,6 @@ impl Baseline {
             |entry: &Entry| !history && matches!(entry.disposition, Disposition::Revoked { .. });
         let stale = self.entries.iter().filter(|(id, entry)| !found.contains(*id) && !kept(entry));
         stale.map(|(id, entry)| (id.clone(), entry.rule.clone())).collect()
-    }
-
-    /// Leaves out the entries of these fingerprints, and of the others the paths at which their
-    /// credential is not found any more; returns how many paths. Where no path would be left
-    /// they all stay: an entry without paths would hold everywhere.
-    pub fn prune(&mut self, stale: &[(String, String)], found: &[Credential]) -> usize {
-        for (id, _) in stale {
-            self.entries.remove(id);
-        }
-        let mut gone = 0;
-        for credential in found {
-            let Some(entry) = self.entries.get_mut(&credential.fingerprint.to_string()) else {
-                continue;
-            };
-            let now: BTreeSet<String> = credential.occurrences.iter().map(place).collect();
-            let is_left = |path: &String| path == NAMELESS || now.contains(path);
-            let left: BTreeSet<String> =
-                entry.paths.iter().filter(|path| is_left(path)).cloned().collect();
-            if !left.is_empty() {
-                gone += entry.paths.len() - left.len();
-                entry.paths = left;
-            }
-        }
-        gone
     }
 
     /// The baseline with `redact` applied to what people wrote.
@@ -299,12 +335,13 @@ impl Known {
             return;
         }
         let moved = self.moved(entry, credential);
+        let followed = followed(entry, credential);
         let known =
             Suppression { kind: SuppressionKind::External, reason: entry.disposition.told() };
-        for occurrence in &mut credential.occurrences {
-            let path = place(occurrence);
-            let listed = entry.paths.is_empty() || entry.paths.contains(&path);
-            if occurrence.suppression.is_none() && (listed || moved.contains(&path)) {
+        for (at, occurrence) in credential.occurrences.iter_mut().enumerate() {
+            let is_moved = moved.contains(&place(occurrence)) || followed.contains(&at);
+            let is_known = is_moved || entry.holds_for(occurrence);
+            if occurrence.suppression.is_none() && is_known {
                 occurrence.suppression = Some(known.clone());
             }
         }
@@ -357,6 +394,32 @@ impl Known {
             _ => None,
         }
     }
+}
+
+/// The occurrences of a history to which a credential was moved from where it is known, commit
+/// by commit: a commit that takes it out of as many known places as it brings it into others.
+fn followed(entry: &Entry, credential: &Credential) -> BTreeSet<usize> {
+    let moves = |occurrence: &Occurrence| match &occurrence.place {
+        Place::History { introduced, removed, .. } => {
+            let id = |commit: &Option<CommitRef>| commit.as_ref().map(|commit| commit.id.clone());
+            (id(introduced), id(removed))
+        }
+        _ => (None, None),
+    };
+    let moves: Vec<_> = credential.occurrences.iter().map(moves).collect();
+    let listed = |at: &usize| entry.holds_for(&credential.occurrences[*at]);
+    let mut known: BTreeSet<usize> = (0..moves.len()).filter(listed).collect();
+    let mut waiting: Vec<usize> = known.iter().copied().collect();
+    while let Some(at) = waiting.pop() {
+        let Some(commit) = &moves[at].1 else { continue };
+        let from = known.iter().filter(|&&at| moves[at].1.as_ref() == Some(commit)).count();
+        let to: Vec<usize> =
+            (0..moves.len()).filter(|&at| moves[at].0.as_ref() == Some(commit)).collect();
+        if to.len() <= from {
+            waiting.extend(to.into_iter().filter(|&at| known.insert(at)));
+        }
+    }
+    known
 }
 
 /// Where an occurrence stands, as a baseline lists it.

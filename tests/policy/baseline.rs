@@ -266,27 +266,41 @@ fn a_history_is_pruned_by_its_history() {
 }
 
 #[test]
-fn pruning_leaves_out_places_that_are_no_more() {
+fn an_update_lists_places_anew_and_prunes_only_when_told() {
     let repository = TempRepo::new();
     repository.write("a", secret(1));
     repository.write("b", secret(1));
     repository.write("gone", secret(2));
+    repository.commit("one");
     run(&repository, &WRITE);
-    fs::rename(repository.path().join("b"), repository.path().join("c")).unwrap();
-    fs::remove_file(repository.path().join("gone")).unwrap();
+    repository.git(&["mv", "b", "c"]);
+    repository.git(&["rm", "--quiet", "gone"]);
+    repository.commit("two");
     let update = [&["baseline", "update"], &WRITE[2..]].concat();
     let output = run(&repository, &update);
     assert!(said(&output).contains("stale; --prune leaves it out"), "{}", said(&output));
-    assert!(text(&repository).contains("  \"a\",\n  \"b\",\n  \"c\",\n"), "{}", text(&repository));
-    let output = run(&repository, &[&update[..], &["--prune"]].concat());
-    assert!(said(&output).contains("0 new places, 1 places gone."), "{}", said(&output));
-    let left = text(&repository);
-    assert!(left.contains("  \"a\",\n  \"c\",\n"), "{left}");
-    assert_eq!(left.matches("[credential.").count(), 1, "{left}");
-    // A value for tests whose files are gone does not come to hold everywhere.
-    entry(&repository, "disposition = \"test-value\"\npaths = [\"tests/x\"]");
+    assert!(said(&output).contains("1 new places, 1 places of the past."), "{}", said(&output));
+    let listed = "paths = [\n  \"a\",\n  \"c\",\n]\npast = [\"b\"]\n";
+    assert!(text(&repository).contains(listed), "{}", text(&repository));
+    let day = "2026-01-02";
+    assert_eq!(on(&repository, day, &["audit"]).1, 0, "it stood at b");
+    // With a move behind it, a copy is no move.
+    repository.write("d", secret(1));
+    assert_eq!(on(&repository, day, &["scan"]).1, 1);
+    fs::rename(repository.path().join("d"), repository.path().join("b")).unwrap();
+    assert_eq!(on(&repository, day, &["scan"]).1, 1, "and a place of the past is a new one");
+    fs::remove_file(repository.path().join("b")).unwrap();
     run(&repository, &[&update[..], &["--prune"]].concat());
-    assert!(text(&repository).contains("paths = [\"tests/x\"]"), "{}", text(&repository));
+    let left = text(&repository);
+    assert_eq!((left.matches("[credential.").count(), left.contains(listed)), (1, true), "{left}");
+    // A value for tests follows its moves, is not copied, and does not come to hold everywhere.
+    entry(&repository, "disposition = \"test-value\"\npaths = [\"tests/x\"]");
+    run(&repository, &update);
+    assert!(text(&repository).contains("paths = [\"tests/x\"]\n"), "{}", text(&repository));
+    fs::remove_file(repository.path().join("c")).unwrap();
+    run(&repository, &update);
+    let moved = "paths = [\"a\"]\npast = [\"tests/x\"]\n";
+    assert!(text(&repository).contains(moved), "{}", text(&repository));
 }
 
 #[test]

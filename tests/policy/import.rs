@@ -142,7 +142,7 @@ fn betterleaks_names_secrets_by_their_digest() {
     assert!(said.contains(lost) && said.contains("2 of 3 entries"), "{said}");
     assert_eq!(scan(&repository), (vec!["c:1".to_owned()], 1));
     let text = text(&repository);
-    assert!(text.contains("paths = [\"old\"]") && text.contains("history = true"), "{text}");
+    assert!(text.contains("past = [\"old\"]") && text.contains("history = true"), "{text}");
     let finding = json!({"schema_version": "1", "finding": {"rule_id": "r",
         "match": {"value": "REDACTED", "fingerprint": sha256(&token(3))},
         "location": {"path": "c", "start_line": 7}, "attributes": {"git.sha": ""}}});

@@ -8,10 +8,12 @@
 mod support;
 
 mod baseline;
+mod config;
 mod foreign;
 mod import;
 mod inline;
 mod merge;
+mod year;
 
 use std::process::Output;
 

@@ -13,6 +13,7 @@ use crate::blob::{Blob, LineIndex, Provenance};
 use crate::engine::Engine;
 use crate::findings::Fingerprint;
 use crate::policy::Policy;
+use crate::policy::config::Config;
 use crate::rules::Confidence;
 use crate::source::git::{Git, GitError};
 use crate::source::history::{FullReader, History};
@@ -26,9 +27,10 @@ pub struct Known {
     pub fingerprint: Fingerprint,
     /// Index of the rule in the engine's catalogue.
     pub rule: usize,
+    /// Where the working tree holds it.
     pub paths: BTreeSet<String>,
-    /// The working tree holds it still, wherever that is.
-    pub in_tree: bool,
+    /// Where only the history does.
+    pub past: BTreeSet<String>,
 }
 
 /// Why the secret of an entry was not found.
@@ -210,7 +212,8 @@ impl<'e> Search<'e> {
     fn anywhere(&self, claim: &Claim, digest: Digest) -> Result<Option<Known>, Lost> {
         let holds = |seen: &&Seen| seen.digests.contains(&digest);
         let mut found: Vec<&Seen> = self.tree.iter().filter(holds).collect();
-        if found.is_empty() && (claim.commit.is_some() || claim.path.is_none()) {
+        let is_past = found.is_empty();
+        if is_past && (claim.commit.is_some() || claim.path.is_none()) {
             let history =
                 self.history.get_or_init(|| self.read_history().map_err(|why| why.to_string()));
             let history = history.as_ref().map_err(|why| Lost::History { why: why.clone() })?;
@@ -218,21 +221,28 @@ impl<'e> Search<'e> {
         }
         let Some(first) = found.first() else { return Ok(None) };
         let same = found.iter().filter(|seen| seen.fingerprint == first.fingerprint);
-        let paths: BTreeSet<String> = same.map(|seen| seen.path.clone()).collect();
+        let places: BTreeSet<String> = same.map(|seen| seen.path.clone()).collect();
         // A file that was moved stands at one other place. A copy was not known.
-        if claim.path.is_some() && claim.commit.is_none() && paths.len() > 1 {
-            return Err(Lost::Spread { paths: paths.into_iter().collect() });
+        if claim.path.is_some() && claim.commit.is_none() && places.len() > 1 {
+            return Err(Lost::Spread { paths: places.into_iter().collect() });
         }
-        Ok(Some(Known { paths, ..self.known(first) }))
+        let (paths, past) =
+            if is_past { (BTreeSet::new(), places) } else { (places, BTreeSet::new()) };
+        Ok(Some(Known { fingerprint: first.fingerprint, rule: first.rule, paths, past }))
     }
 
+    /// A secret by one of its places, which may be of the past: then the only place to which it
+    /// can have moved is known too.
     fn known(&self, seen: &Seen) -> Known {
-        Known {
-            fingerprint: seen.fingerprint,
-            rule: seen.rule,
-            paths: BTreeSet::from([seen.path.clone()]),
-            in_tree: self.tree.iter().any(|other| other.fingerprint == seen.fingerprint),
-        }
+        let now = self.tree.iter().filter(|other| other.fingerprint == seen.fingerprint);
+        let now: BTreeSet<String> = now.map(|seen| seen.path.clone()).collect();
+        let here = BTreeSet::from([seen.path.clone()]);
+        let (paths, past) = match now.len() {
+            _ if now.contains(&seen.path) => (here, BTreeSet::new()),
+            1 => (now, here),
+            _ => (BTreeSet::new(), here),
+        };
+        Known { fingerprint: seen.fingerprint, rule: seen.rule, paths, past }
     }
 
     /// All places of the secrets of the whole history that have a wanted digest.
@@ -251,7 +261,7 @@ impl<'e> Search<'e> {
         if by_secret.is_empty() {
             return Ok(Vec::new());
         }
-        let policy = Policy { show_unlikely: true, ..Policy::default() };
+        let policy = Policy { config: Config::of_everything(), ..Policy::default() };
         let report = audit(&self.top, &options, self.engine, &policy, &Silent)?;
         let mut places = Vec::new();
         for credential in &report.credentials {

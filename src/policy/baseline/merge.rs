@@ -81,20 +81,22 @@ fn entry(
     };
     let base_disposition = base.map(|base| &base.disposition);
     let disposition = disposition(base_disposition, &ours.disposition, &theirs.disposition)?;
-    let old = base.map(|base| base.paths.clone()).unwrap_or_default();
+    let of = |list: fn(&Entry) -> &BTreeSet<String>| {
+        paths(&base.map(|base| list(base).clone()).unwrap_or_default(), list(ours), list(theirs))
+    };
+    // A hint for readers.
+    let rule = ours.rule.clone();
+    let mut entry =
+        Entry { rule, disposition, paths: of(|one| &one.paths), past: of(|one| &one.past) };
     let takes_paths =
-        matches!(disposition, Disposition::Accepted { .. } | Disposition::TestValue { .. });
-    let paths = paths(&old, &ours.paths, &theirs.paths);
-    let is_bound = !ours.paths.is_empty() && !theirs.paths.is_empty();
-    if takes_paths && is_bound && paths.is_empty() {
+        matches!(entry.disposition, Disposition::Accepted { .. } | Disposition::TestValue { .. });
+    if !takes_paths {
+        (entry.paths, entry.past) = (BTreeSet::new(), BTreeSet::new());
+    } else if ours.is_bound() && theirs.is_bound() && !entry.is_bound() {
         return Err("each side took out the paths that the other left".to_owned());
     }
-    Ok(Some(Entry {
-        // A hint for readers.
-        rule: ours.rule.clone(),
-        disposition,
-        paths: if takes_paths { paths } else { BTreeSet::new() },
-    }))
+    entry.past = entry.past.difference(&entry.paths).cloned().collect();
+    Ok(Some(entry))
 }
 
 /// What both sides agree on, or what only one of them changed.

@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use bstr::BStr;
 use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Baseline, Disposition, Entry};
 use crate::findings::fingerprint::PUBLIC_KEY;
+use crate::policy::files::Files;
 
 /// What is wrong with a baseline. No message shows a value: one may have been pasted in.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +40,16 @@ impl Baseline {
         let text = std::fs::read_to_string(file)
             .map_err(|why| BaselineError::Read { file: file.to_owned(), why })?;
         Baseline::of_text(&text, file)
+    }
+
+    /// Reads the repository's file, as it stands where policy is taken from.
+    pub fn of(files: &Files, path: &BStr) -> Result<Option<Self>, BaselineError> {
+        let file = PathBuf::from(files.name(path));
+        let text = files.text(path).map_err(|why| BaselineError::Read {
+            file: file.clone(),
+            why: std::io::Error::other(why),
+        })?;
+        text.map(|text| Baseline::of_text(&text, &file)).transpose()
     }
 
     /// The baseline of a text, which an error calls `file`.
@@ -138,12 +150,18 @@ pub(super) fn write_entry(out: &mut String, id: &str, entry: &Entry) -> std::fmt
             writeln!(out, "owner = {}\nexpires = {expires}", quoted(owner))?;
         }
     }
-    match entry.paths.len() {
+    write_paths(out, "paths", &entry.paths)?;
+    write_paths(out, "past", &entry.past)
+}
+
+fn write_paths(out: &mut String, field: &str, paths: &BTreeSet<String>) -> std::fmt::Result {
+    let quoted = |text: &str| toml_string(text);
+    match paths.len() {
         0 => Ok(()),
-        1 => entry.paths.iter().try_for_each(|path| writeln!(out, "paths = [{}]", quoted(path))),
+        1 => paths.iter().try_for_each(|path| writeln!(out, "{field} = [{}]", quoted(path))),
         _ => {
-            writeln!(out, "paths = [")?;
-            entry.paths.iter().try_for_each(|path| writeln!(out, "  {},", quoted(path)))?;
+            writeln!(out, "{field} = [")?;
+            paths.iter().try_for_each(|path| writeln!(out, "  {},", quoted(path)))?;
             writeln!(out, "]")
         }
     }
@@ -178,8 +196,8 @@ impl Table<'_> {
         let own: &[&str] = match disposition.as_str() {
             "revoked" => &["date", "evidence"],
             "false-positive" => &["reason"],
-            "test-value" => &["reason", "paths"],
-            "accepted" => &["reason", "owner", "expires", "paths"],
+            "test-value" => &["reason", "paths", "past"],
+            "accepted" => &["reason", "owner", "expires", "paths", "past"],
             other => {
                 let at = self.value("disposition").map_or(self.at, |value| value.span().start);
                 let what = format!(
@@ -208,12 +226,15 @@ impl Table<'_> {
                 expires: self.date("expires")?,
             },
         };
-        let paths = self.paths()?;
-        if paths.is_empty() && matches!(disposition, Disposition::Accepted { .. }) {
+        let (paths, past) = (self.paths("paths")?, self.paths("past")?);
+        if paths.is_empty()
+            && past.is_empty()
+            && matches!(disposition, Disposition::Accepted { .. })
+        {
             let what = format!("{}: what is accepted names its `paths`", self.what);
             return Err((self.at, what));
         }
-        Ok(Entry { rule: optional("rule")?, disposition, paths })
+        Ok(Entry { rule: optional("rule")?, disposition, paths, past })
     }
 
     fn value(&self, field: &str) -> Option<&Spanned<DeValue<'_>>> {
@@ -259,9 +280,9 @@ impl Table<'_> {
         date.ok_or_else(|| (value.span().start, format!("`{field}` is a date such as 2027-01-31")))
     }
 
-    fn paths(&self) -> Result<BTreeSet<String>, Fault> {
-        let Some(value) = self.value("paths") else { return Ok(BTreeSet::new()) };
-        let wrong = || (value.span().start, "`paths` is a list of texts: [\"a/b\"]".to_owned());
+    fn paths(&self, field: &str) -> Result<BTreeSet<String>, Fault> {
+        let Some(value) = self.value(field) else { return Ok(BTreeSet::new()) };
+        let wrong = || (value.span().start, format!("`{field}` is a list of texts: [\"a/b\"]"));
         let list = value.get_ref().as_array().ok_or_else(wrong)?;
         let paths = list.iter().map(|path| path.get_ref().as_str().map(str::to_owned));
         paths.collect::<Option<_>>().ok_or_else(wrong)
