@@ -8,10 +8,10 @@ mod submodules;
 use std::path::Path;
 
 use crate::engine::Engine;
-use crate::findings::{Finding, Occurrence, group};
+use crate::findings::{Finding, Occurrence};
 use crate::policy::Policy;
 use crate::report::{Report, Task};
-use crate::scan::redacted;
+use crate::scan::{redacted, told};
 use crate::source::history::delta::{Budget, Judge, Manner};
 use crate::source::history::{DeltaReader, FullReader, History, HistoryError, RangeSyntax};
 use crate::source::{Coverage, Failure, Progress, Source};
@@ -85,10 +85,9 @@ pub fn audit(
     let submodules = submodules::audit(&history, options, engine, progress, 0);
     sightings.extend(submodules.0);
     coverage = coverage.and(submodules.1);
-    let credentials = policy.apply(group(sightings));
-    let notes = policy.notes(&credentials, engine.rules());
-    coverage = coverage.and(Coverage { notes, ..Coverage::default() });
-    Ok(Report { task: Task::Audit, credentials, coverage: redacted(coverage, engine) })
+    let judged = policy.judge(sightings, engine.rules());
+    let coverage = redacted(coverage, engine).and(told(&judged, policy, engine));
+    Ok(Report { task: Task::Audit, credentials: judged.credentials, coverage })
 }
 
 /// Every place of every finding of one history.

@@ -11,10 +11,10 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use crate::engine::Engine;
-use crate::findings::{Credential, Fingerprint, group};
-use crate::policy::Policy;
+use crate::findings::Fingerprint;
+use crate::policy::{Judged, Policy};
 use crate::report::{Report, Task};
-use crate::scan::{look, redacted, scan};
+use crate::scan::{look, redacted, scan, told};
 use crate::source::added::{Added, RangeError, Update};
 use crate::source::agent::Call;
 use crate::source::git::GitError;
@@ -51,39 +51,36 @@ pub fn guard_in(
     policy: &Policy,
     progress: &dyn Progress,
 ) -> Result<Report, GuardError> {
-    Ok(added_by_index(&Staged::open(environment)?, engine, policy, progress))
+    Ok(guard_staged(&Staged::open(environment)?, engine, policy, progress))
 }
 
-/// [`guard_in`]; where nothing is staged, all that the index holds, old and new, and a note that
-/// says so.
-pub fn guard_or_tracked(
+/// All that the index holds, old and new, and a note that says so: for where nothing is staged.
+pub fn guard_tracked(
     environment: &GitEnvironment,
     engine: &Engine,
     policy: &Policy,
     progress: &dyn Progress,
 ) -> Result<Report, GuardError> {
-    let staged = Staged::open(environment)?;
-    if !staged.is_nothing() {
-        return Ok(added_by_index(&staged, engine, policy, progress));
-    }
     let mut report = scan(&Staged::tracked(environment)?.next(), engine, policy, progress);
     let note = "nothing is staged: looked at all that git tracks, old and new";
-    report.coverage.notes = policy.notes(&report.credentials, engine.rules());
+    // Of an index that is compared with nothing, the source notes nothing that holds.
+    report.coverage.notes.retain(|note| !note.ends_with("nothing to look at"));
     report.coverage.notes.push(note.to_owned());
     Ok(report)
 }
 
-fn added_by_index(
+/// [`guard_in`], of a change that was read before.
+pub fn guard_staged(
     staged: &Staged,
     engine: &Engine,
     policy: &Policy,
     progress: &dyn Progress,
 ) -> Report {
     let (found, coverage) = look(&staged.next(), engine, progress);
-    let reported = policy.apply(group(found));
-    let (credentials, mut doubt) = new_ones(reported, staged, engine);
-    doubt.notes.extend(policy.notes(&credentials, engine.rules()));
-    Report { task: Task::Guard, credentials, coverage: coverage.and(doubt) }
+    let mut judged = policy.judge(found, engine.rules());
+    let doubt = keep_new_ones(&mut judged, staged, engine);
+    let coverage = coverage.and(doubt).and(told(&judged, policy, engine));
+    Report { task: Task::Guard, credentials: judged.credentials, coverage }
 }
 
 /// The credentials that the commits of `from..to` add, those among them that a later commit of
@@ -137,7 +134,9 @@ pub fn guard_call(call: &Call, engine: &Engine, policy: &Policy) -> Report {
         .map(|finding| finding.fingerprint)
         .collect();
     found.retain(|(finding, _)| !known.contains(&finding.fingerprint));
-    Report { task: Task::Guard, credentials: policy.apply(group(found)), coverage }
+    let judged = policy.judge(found, engine.rules());
+    let coverage = coverage.and(told(&judged, policy, engine));
+    Report { task: Task::Guard, credentials: judged.credentials, coverage }
 }
 
 fn added_by(
@@ -158,25 +157,21 @@ fn added_by(
         }
         coverage = coverage.and(redacted(unread, engine));
     }
-    let credentials = policy.apply(group(found));
-    let notes = policy.notes(&credentials, engine.rules());
-    coverage = coverage.and(Coverage { notes, ..Coverage::default() });
-    Ok(Report { task: Task::Range, credentials, coverage })
+    let judged = policy.judge(found, engine.rules());
+    coverage = coverage.and(told(&judged, policy, engine));
+    Ok(Report { task: Task::Range, credentials: judged.credentials, coverage })
 }
 
-/// Those of the credentials that no parent holds, and what could not be looked at while some
-/// are left. The parents are not asked where nothing was found.
-fn new_ones(
-    mut credentials: Vec<Credential>,
-    staged: &Staged,
-    engine: &Engine,
-) -> (Vec<Credential>, Coverage) {
+/// Keeps those of the credentials that no parent holds, and says what could not be looked at
+/// while some are left. The parents are not asked where nothing was found.
+fn keep_new_ones(judged: &mut Judged, staged: &Staged, engine: &Engine) -> Coverage {
+    let credentials = &mut judged.credentials;
     if credentials.is_empty() {
-        return (credentials, Coverage::default());
+        return Coverage::default();
     }
     let (known, coverage) = look(&staged.previous(), engine, &Silent);
     let known: HashSet<Fingerprint> = known.iter().map(|(seen, _)| seen.fingerprint).collect();
     credentials.retain(|credential| !known.contains(&credential.fingerprint));
     let failures = if credentials.is_empty() { Vec::new() } else { coverage.failures };
-    (credentials, Coverage { failures, ..Coverage::default() })
+    Coverage { failures, ..Coverage::default() }
 }

@@ -16,8 +16,9 @@
 //! * [`report`]: how we tell.
 //! * [`hook`]: the pre-commit hook's place and text.
 //!
-//! `scan`, [`guard`] and `audit` join them: a tree, what a change adds, a history. [`import`]
-//! brings in the rules of others, and what they know.
+//! `scan`, [`guard`] and `audit` join them: a tree, what a change adds, a history. [`setup`]
+//! makes engine and policy of what is configured. [`import`] brings in the rules of others, and
+//! what they know.
 
 pub mod audit;
 pub mod blob;
@@ -30,4 +31,5 @@ pub mod policy;
 pub mod report;
 pub mod rules;
 pub mod scan;
+pub mod setup;
 pub mod source;

@@ -6,11 +6,11 @@ use bstr::BString;
 
 use crate::blob::{Blob, LineIndex, Provenance};
 use crate::engine::Engine;
-use crate::findings::{Excerpts, Finding, Occurrence, Place, Span, Step, group};
-use crate::policy::Policy;
+use crate::findings::{Effect, Excerpts, Finding, Occurrence, Place, Setting, Span, Step};
 use crate::policy::inline::Allows;
+use crate::policy::{Judged, Policy};
 use crate::report::{Report, Task};
-use crate::source::{Coverage, Progress, Source};
+use crate::source::{Coverage, Failure, Progress, Source};
 
 /// Scans every blob of the source.
 pub fn scan(
@@ -20,10 +20,24 @@ pub fn scan(
     progress: &dyn Progress,
 ) -> Report {
     let (sightings, coverage) = look(source, engine, progress);
-    let credentials = policy.apply(group(sightings));
-    let notes = policy.notes(&credentials, engine.rules());
-    let coverage = coverage.and(Coverage { notes, ..Coverage::default() });
-    Report { task: Task::Scan, credentials, coverage }
+    let judged = policy.judge(sightings, engine.rules());
+    let coverage = coverage.and(told(&judged, policy, engine));
+    Report { task: Task::Scan, credentials: judged.credentials, coverage }
+}
+
+/// What is to be said of what policy did.
+pub(crate) fn told(judged: &Judged, policy: &Policy, engine: &Engine) -> Coverage {
+    let failures = policy
+        .config
+        .faults()
+        .into_iter()
+        .map(|fault| Failure::new("a part of the configuration", fault));
+    let coverage = Coverage {
+        failures: failures.collect(),
+        notes: policy.notes(judged, engine.rules()),
+        ..Coverage::default()
+    };
+    redacted(coverage, engine)
 }
 
 /// Everything that the source's blobs hold, each finding with its place. The coverage is fit to
@@ -101,6 +115,8 @@ fn sightings_in(blob: &Blob<'_>, engine: &Engine) -> Vec<(Finding, Occurrence)> 
                 allows: allows.at(region, finding.rule),
                 suppression: None,
                 excerpt,
+                effect: Effect::default(),
+                setting: Setting::default(),
             };
             (finding, occurrence)
         })
@@ -113,7 +129,7 @@ mod tests {
     use crate::findings::FingerprintKey;
     use crate::report::Format;
     use crate::rules::catalogue::Catalogue;
-    use crate::source::{Failure, Silent, Visitor};
+    use crate::source::{Silent, Visitor};
 
     /// A source that fails at a file whose name is a secret and would steer a terminal.
     struct Unreadable(String);

@@ -10,6 +10,8 @@ fn says_what_the_cases_say() {
         .env("COLUMNS", "100")
         .env("NO_COLOR", "1")
         .env("KEYSIEVE_FINGERPRINT_KEY", "")
+        .env("KEYSIEVE_CONFIG", "")
+        .env("XDG_CONFIG_HOME", "/nowhere")
         .case("tests/cmd/*.trycmd")
         .case("tests/cmd/*.toml");
 }

@@ -440,7 +440,7 @@ fn the_work_grows_with_the_length_alone() {
                 decode::each(text, 0..text.len(), inner);
             };
             decode::each(text.as_bytes(), 0..text.len(), &mut |decoded| {
-                decode::outermost(&decoded, &look, &mut Vec::new());
+                decode::outermost(&decoded, decode::DEPTH, &look, &mut Vec::new());
             });
             looked.get()
         };

@@ -569,6 +569,7 @@ impl Tree {
         for name in [
             "XDG_CONFIG_HOME",
             "KEYSIEVE_FINGERPRINT_KEY",
+            "KEYSIEVE_CONFIG",
             "GIT_DIR",
             "GIT_WORK_TREE",
             "GIT_INDEX_FILE",

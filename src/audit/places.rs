@@ -7,7 +7,7 @@ use bstr::{BString, ByteSlice};
 use super::intervals::{Interval, intervals};
 use super::leaks::{Leak, Spot};
 use crate::engine::Engine;
-use crate::findings::{CommitRef, Finding, Occurrence, Place};
+use crate::findings::{CommitRef, Effect, Finding, Occurrence, Place, Setting};
 use crate::source::history::{Range, Reached, Trace};
 use crate::source::{Coverage, Failure};
 
@@ -100,6 +100,8 @@ impl Teller<'_> {
             partners,
             allows,
             suppression: None,
+            effect: Effect::default(),
+            setting: Setting::default(),
             excerpt: None,
         };
         (finding, occurrence)

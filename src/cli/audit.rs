@@ -9,11 +9,13 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use keysieve::audit::{Options, Reader, audit};
+use keysieve::policy::config::Occasion;
+use keysieve::setup::Setup;
 use keysieve::source::history::RangeSyntax;
 
-use super::baseline::BaselineArgs;
 use super::engine::EngineArgs;
 use super::output::OutputArgs;
+use super::policy::{PolicyArgs, Repository};
 use super::progress::Bar;
 
 /// Audit a whole git history: everything that the repository holds
@@ -40,16 +42,16 @@ pub struct Audit {
     /// Exit with 2 for a shallow clone
     #[arg(long)]
     require_complete: bool,
-    /// Pass over files larger than this many MB (2^20 bytes)
-    #[arg(long, value_name = "MB", default_value_t = 512, value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
-    max_blob_size: u64,
+    /// Pass over files larger than this many MB (2^20 bytes) [default: 512, or as configured]
+    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
+    max_blob_size: Option<u64>,
     /// How the history is read; the report is the same
     #[arg(long, value_enum, default_value_t = HistoryReader::Delta, hide = true)]
     history_reader: HistoryReader,
     #[command(flatten)]
     engine: EngineArgs,
     #[command(flatten)]
-    baseline: BaselineArgs,
+    policy: PolicyArgs,
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -74,12 +76,16 @@ impl From<HistoryReader> for Reader {
 impl Audit {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let (repository, revisions) = self.what()?;
-        let engine = self.engine.engine()?;
-        let policy = self.baseline.policy(&repository, &engine, &self.engine)?;
+        let standing = Repository::of_work_tree(&repository);
+        let Setup { engine, policy } =
+            self.policy.setup(&self.engine, standing, Occasion::Check)?;
         let branches = self.branch.clone();
         let options = Options {
             reader: self.history_reader.into(),
-            max_blob_size: self.max_blob_size << 20,
+            max_blob_size: match self.max_blob_size {
+                Some(size) => size << 20,
+                None => policy.config.max_blob_size(),
+            },
             range: RangeSyntax { revisions, branches, since: self.since },
             recurse_submodules: self.recurse_submodules,
             require_complete: self.require_complete,

@@ -1,4 +1,4 @@
-//! `keysieve baseline`: `write`, `update` and `check`; `import` and `merge` have files of their own; and the options by which a baseline is found.
+//! `keysieve baseline`: `write`, `update` and `check`; `import` and `merge` have files of their own.
 
 mod import;
 mod merge;
@@ -18,95 +18,16 @@ use keysieve::policy::Policy;
 use keysieve::policy::baseline::{Baseline, Expiry, FILE, Known, Terms};
 use keysieve::report::Report;
 use keysieve::scan::scan;
+use keysieve::setup::Setup;
 use keysieve::source::Silent;
-use keysieve::source::staged::{self, GitEnvironment};
 use keysieve::source::worktree::{Ignored, WorkTree, top_of};
 
 use super::engine::EngineArgs;
 use super::output::write_file;
+use super::policy::{ConfigArgs, Repository};
 
 /// Days after which the first of the entries that are written together expires.
 const FIRST_EXPIRY: i32 = 30;
-
-#[derive(Args)]
-pub struct BaselineArgs {
-    /// Take what is known from this file [default: .keysieve-baseline.toml at the repository's root, if it is there]
-    #[arg(long, value_name = "FILE", help_heading = "Policy")]
-    baseline: Option<PathBuf>,
-    /// Take nothing for known that a baseline says
-    #[arg(long, conflicts_with = "baseline", help_heading = "Policy")]
-    no_baseline: bool,
-}
-
-impl BaselineArgs {
-    /// The policy for what is at `path`, with its baseline if there is one.
-    pub fn policy(
-        &self,
-        path: &Path,
-        engine: &Engine,
-        arguments: &EngineArgs,
-    ) -> anyhow::Result<Policy> {
-        let policy = arguments.policy();
-        if self.no_baseline {
-            return Ok(policy);
-        }
-        let top = top_of(path);
-        let found = top.as_ref().map(|top| top.join(FILE)).filter(|file| file.exists());
-        let Some(file) = self.baseline.clone().or(found) else { return Ok(policy) };
-        let baseline = Baseline::read(&file)?.redacted(|text| engine.redact(text));
-        if let Some(why) = baseline.other_key(engine.key_name()) {
-            bail!("{}: {why}", file.display());
-        }
-        let known = Known { baseline, today: arguments.today(), expiry: Expiry::Fails, root: top };
-        Ok(Policy { known: Some(known), ..policy })
-    }
-
-    /// What the baseline that is about to be committed knows of what a hook found; it is read
-    /// where something was found, and only then. A key that it was not written under is told,
-    /// and stops nobody: what is not known fails.
-    pub fn settle(
-        &self,
-        report: &mut Report,
-        here: &GitEnvironment,
-        engine: &Engine,
-        arguments: &EngineArgs,
-    ) -> anyhow::Result<()> {
-        if self.no_baseline || !report.credentials.iter().any(Credential::is_open) {
-            return Ok(());
-        }
-        let baseline = match &self.baseline {
-            Some(file) => Baseline::read(file)?,
-            None => match staged::file_in_index(here, FILE)? {
-                Some(text) => {
-                    let text = String::from_utf8_lossy(&text);
-                    Baseline::of_text(&text, Path::new(FILE))?
-                }
-                None => {
-                    if top_of(&here.folder).is_some_and(|top| top.join(FILE).exists()) {
-                        let told = format!("{FILE} is not in the index and counts for nothing yet");
-                        report.coverage.notes.push(told);
-                    }
-                    return Ok(());
-                }
-            },
-        };
-        let baseline = baseline.redacted(|text| engine.redact(text));
-        let notes = match baseline.other_key(engine.key_name()) {
-            Some(why) => vec![why],
-            None => {
-                // Who commits has moved nothing yet that a parent does not tell of.
-                let (today, root) = (arguments.today(), None);
-                Known { baseline, today, expiry: Expiry::Warns, root }
-                    .settle(&mut report.credentials)
-            }
-        };
-        let told = &mut report.coverage.notes;
-        told.extend(notes);
-        told.sort();
-        told.dedup();
-        Ok(())
-    }
-}
 
 /// Keep what is known of the credentials that stand here
 ///
@@ -147,6 +68,8 @@ struct Place {
     baseline: Option<PathBuf>,
     #[command(flatten)]
     engine: EngineArgs,
+    #[command(flatten)]
+    config: ConfigArgs,
 }
 
 #[derive(Args)]
@@ -209,8 +132,8 @@ impl First {
         if file.exists() {
             bail!("{} is there already; `keysieve baseline update` adds to it", file.display());
         }
-        let engine = self.place.engine.engine()?;
-        let found = self.place.look(&engine, self.place.history)?;
+        let Setup { engine, policy } = self.place.setup()?;
+        let found = self.place.look(&engine, &policy, self.place.history)?;
         let history = self.place.history;
         let mut baseline = Baseline { history, ..Baseline::under(engine.key_name()) };
         let (new, ..) = self.acceptance.accept(&mut baseline, &found, &engine, &self.place)?;
@@ -225,11 +148,11 @@ const NEXT: &str = "Each expires; say of each what it is until then.";
 impl Update {
     fn run(&self) -> anyhow::Result<ExitCode> {
         let file = self.place.file()?;
-        let engine = self.place.engine.engine()?;
+        let Setup { engine, policy } = self.place.setup()?;
         let mut baseline = read(&file, &engine)?;
         baseline.key = Some(engine.key_name().to_owned());
         baseline.history |= self.place.history;
-        let found = self.place.look(&engine, baseline.history)?;
+        let found = self.place.look(&engine, &policy, baseline.history)?;
         let stale = baseline.stale(&found, baseline.history);
         let (new, places, gone) =
             self.acceptance.accept(&mut baseline, &found, &engine, &self.place)?;
@@ -250,11 +173,11 @@ impl Update {
 
 impl Check {
     fn run(&self) -> anyhow::Result<ExitCode> {
-        let engine = self.place.engine.engine()?;
+        let Setup { engine, policy } = self.place.setup()?;
         let baseline = read(&self.place.file()?, &engine)?;
         let baseline = baseline.redacted(|text| engine.redact(text));
         let history = baseline.history || self.place.history;
-        let found = self.place.look(&engine, history)?;
+        let found = self.place.look(&engine, &policy, history)?;
         let stale = baseline.stale(&found, history);
         for (id, rule) in &stale {
             say(&format!("{id} ({rule}): stale, it is found no more"))?;
@@ -312,18 +235,27 @@ impl Place {
         Ok(top.join(FILE))
     }
 
+    fn setup(&self) -> anyhow::Result<Setup> {
+        let repository = Repository::of_work_tree(&self.repository);
+        self.config.setup_without_baseline(&self.engine, repository)
+    }
+
     /// The credentials here that no inline allow accounts for. All of it must be looked at: what
     /// was not seen would be taken for gone.
-    fn look(&self, engine: &Engine, history: bool) -> anyhow::Result<Vec<Credential>> {
-        let policy = self.engine.policy();
+    fn look(
+        &self,
+        engine: &Engine,
+        policy: &Policy,
+        history: bool,
+    ) -> anyhow::Result<Vec<Credential>> {
         let report: Report = self.engine.in_pool(|| {
             if history {
                 let options = Options::default();
-                return anyhow::Ok(audit(&self.repository, &options, engine, &policy, &Silent)?);
+                return anyhow::Ok(audit(&self.repository, &options, engine, policy, &Silent)?);
             }
             let top = top_of(&self.repository).unwrap_or_else(|| self.repository.clone());
             let tree = WorkTree::list(&[top], Ignored::LeftOut)?;
-            Ok(scan(&tree, engine, &policy, &Silent))
+            Ok(scan(&tree, engine, policy, &Silent))
         })??;
         if let Some(failure) = report.coverage.failures.first() {
             bail!("could not look at {}: {}; no baseline was made", failure.what, failure.why);

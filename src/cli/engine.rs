@@ -3,13 +3,12 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
+use bstr::BString;
 use clap::Args;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use keysieve::engine::Engine;
-use keysieve::findings::FingerprintKey;
-use keysieve::policy::Policy;
+use keysieve::policy::config::{Layer, Origin, PatternFile};
 use keysieve::rules::catalogue::Catalogue;
 
 #[derive(Args)]
@@ -41,18 +40,20 @@ impl EngineArgs {
         Ok(catalogue)
     }
 
-    pub fn engine(&self) -> anyhow::Result<Engine> {
-        let engine = Engine::new(self.catalogue()?, FingerprintKey::from_environment());
-        Ok(match self.now {
-            Some(now) => engine.at(now.as_second()),
-            None => engine,
-        })
+    /// What is said on the command line, as the nearest layer of the configuration.
+    pub fn layer(&self) -> Layer {
+        let patterns = self.patterns.iter().cloned().map(PatternFile::Disk).collect();
+        Layer {
+            show_unlikely: self.show_unlikely.then_some(true),
+            foreign_allows: self.foreign_allows.then_some(true),
+            patterns,
+            ..Layer::empty(Origin::CommandLine, BString::default())
+        }
     }
 
-    /// The policy without a baseline.
-    pub fn policy(&self) -> Policy {
-        let EngineArgs { show_unlikely, foreign_allows, .. } = *self;
-        Policy { show_unlikely, foreign_allows, known: None }
+    /// The clock that is asked for, in seconds since 1970.
+    pub fn now(&self) -> Option<i64> {
+        self.now.map(Timestamp::as_second)
     }
 
     /// The day by which what is accepted has expired, in UTC.

@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
 use clap::{Args, Subcommand, ValueEnum};
@@ -10,25 +11,29 @@ use keysieve::engine::Engine;
 use keysieve::findings::{Credential, Place};
 use keysieve::guard::pushed::pushed;
 use keysieve::guard::{
-    guard_call, guard_in, guard_message, guard_or_tracked, guard_push, guard_range, guard_unpushed,
+    GuardError, guard_call, guard_message, guard_push, guard_range, guard_staged, guard_tracked,
+    guard_unpushed,
 };
 use keysieve::hook::{self, Asked, HooksFolder, Installed, Origin, Stage, Uninstalled};
 use keysieve::policy::Policy;
 use keysieve::policy::baseline::FILE;
+use keysieve::policy::config::Occasion;
+use keysieve::policy::files::Files;
 use keysieve::report::agent::Answer;
 use keysieve::report::blocked::{Blocked, Moment};
 use keysieve::report::{Format, Report, Task};
+use keysieve::setup::{Setup, files};
 use keysieve::source::Silent;
 use keysieve::source::added::Update;
 use keysieve::source::agent::Call;
 use keysieve::source::git::Git;
 use keysieve::source::message::Message;
-use keysieve::source::staged::GitEnvironment;
+use keysieve::source::staged::{GitEnvironment, Staged};
 use keysieve::source::worktree::top_of;
 
-use super::baseline::BaselineArgs;
 use super::engine::EngineArgs;
 use super::output::OutputArgs;
+use super::policy::{PolicyArgs, Repository};
 
 /// Stand between a mistake and the history: the pre-commit hook
 #[derive(Args)]
@@ -64,7 +69,7 @@ struct Run {
     #[command(flatten)]
     engine: EngineArgs,
     #[command(flatten)]
-    baseline: BaselineArgs,
+    policy: PolicyArgs,
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -141,18 +146,21 @@ impl Run {
         if self.stage == RunStage::Agent {
             return self.answer_agent();
         }
-        let engine = self.engine.engine()?;
-        let policy = self.engine.policy();
-        let mut report = self.engine.in_pool(|| match self.stage {
-            RunStage::PreCommit => before_commit(&engine, &policy),
-            RunStage::CommitMsg => of_message(self.file.as_deref(), &engine, &policy),
-            RunStage::PrePush => before_push(&engine, &policy),
-            RunStage::Agent => bail!("an agent is answered in its own form"),
-        })??;
         let here = GitEnvironment::of_process(Path::new("."));
-        self.baseline.settle(&mut report, &here, &engine, &self.engine)?;
+        let (mut report, engine) = self.engine.in_pool(|| match self.stage {
+            RunStage::PreCommit => self.before_commit(&here),
+            stage => {
+                let Setup { engine, policy } = self.setup(Some(files::index(here.clone())))?;
+                let report = match stage {
+                    RunStage::CommitMsg => of_message(self.file.as_deref(), &engine, &policy),
+                    _ => before_push(&engine, &policy),
+                };
+                Ok((report?, engine))
+            }
+        })??;
+        self.policy.settle(&mut report, &here, &engine, &self.engine)?;
         let rules = engine.rules();
-        if !report.credentials.iter().any(Credential::is_open) {
+        if !report.credentials.iter().any(Credential::fails) {
             return self.output.deliver(&report, rules, Some(Format::Human));
         }
         self.output.deliver_by(&report, rules, Some(Format::Human), |screen, out| {
@@ -165,19 +173,43 @@ impl Run {
         })
     }
 
+    /// The hook reads the configuration where it reads everything else: in the index. What is
+    /// not added to it does not come with the commit.
+    fn setup(&self, files: Option<Files>) -> anyhow::Result<Setup> {
+        let repository = Repository { files, top: None };
+        self.policy.setup(&self.engine, repository, Occasion::Hook)
+    }
+
+    fn before_commit(&self, here: &GitEnvironment) -> anyhow::Result<(Report, Engine)> {
+        let asked = Asked::of_process()?;
+        if let Asked::Range { from, to } = &asked {
+            let Setup { engine, policy } = self.setup(Some(files::index(here.clone())))?;
+            return Ok((guard_range(here, from, to, &engine, &policy, &Silent)?, engine));
+        }
+        let staged = Arc::new(Staged::open(here).map_err(GuardError::from)?);
+        let Setup { engine, policy } = self.setup(Some(files::staged(staged.clone())))?;
+        let report = if asked == Asked::StagedOrTracked && staged.is_nothing() {
+            guard_tracked(here, &engine, &policy, &Silent)?
+        } else {
+            guard_staged(&staged, &engine, &policy, &Silent)
+        };
+        Ok((report, engine))
+    }
+
     /// Whatever goes wrong ends with code 2, which stops either agent.
     fn answer_agent(&self) -> anyhow::Result<ExitCode> {
-        let (engine, policy) = (self.engine.engine()?, self.engine.policy());
         let mut input = Vec::new();
         std::io::stdin().lock().read_to_end(&mut input).context("cannot read standard input")?;
         let here = std::env::current_dir().context("cannot tell which folder this is")?;
+        let index = || files::index(GitEnvironment::of_process(&here));
+        let Setup { engine, policy } = self.setup(top_of(&here).map(|_| index()))?;
         let answer = match Call::read(&input, &here) {
             Err(error) => Answer::refusal(&error),
             Ok(call) => {
                 let mut report = self.engine.in_pool(|| guard_call(&call, &engine, &policy))?;
                 if top_of(&here).is_some() {
                     let here = GitEnvironment::of_process(&here);
-                    self.baseline.settle(&mut report, &here, &engine, &self.engine)?;
+                    self.policy.settle(&mut report, &here, &engine, &self.engine)?;
                 }
                 Answer::to(call.agent, &call.event, &report, engine.rules())
             }
@@ -195,7 +227,8 @@ fn moment(here: &GitEnvironment, stage: RunStage, report: &Report) -> Moment {
         let arguments = ["rev-parse", "--verify", "--quiet", revision];
         Git::new(here).ask(&arguments).is_ok_and(|found| found.is_some())
     };
-    let commit = report.credentials.iter().flat_map(Credential::open).next().map(|one| &one.place);
+    let commit =
+        report.credentials.iter().flat_map(Credential::failing).next().map(|one| &one.place);
     match (report.task, commit) {
         (Task::Scan | Task::Audit, _) => Moment::Tracked,
         (Task::Guard, _) if stage == RunStage::CommitMsg => Moment::Message,
@@ -205,15 +238,6 @@ fn moment(here: &GitEnvironment, stage: RunStage, report: &Report) -> Moment {
         }
         (Task::Range, _) => Moment::Commits { root: false },
     }
-}
-
-fn before_commit(engine: &Engine, policy: &Policy) -> anyhow::Result<Report> {
-    let here = GitEnvironment::of_process(Path::new("."));
-    Ok(match Asked::of_process()? {
-        Asked::Staged => guard_in(&here, engine, policy, &Silent),
-        Asked::StagedOrTracked => guard_or_tracked(&here, engine, policy, &Silent),
-        Asked::Range { from, to } => guard_range(&here, &from, &to, engine, policy, &Silent),
-    }?)
 }
 
 /// Git says by the editor's name whether it starts one ("commit-msg" hooks run with

@@ -10,6 +10,7 @@ mod baseline;
 mod engine;
 mod hook;
 mod output;
+mod policy;
 mod progress;
 mod rules;
 mod scan;

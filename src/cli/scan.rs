@@ -6,15 +6,18 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::Args;
 use keysieve::guard::guard_range;
+use keysieve::policy::Policy;
+use keysieve::policy::config::Occasion;
 use keysieve::scan;
+use keysieve::setup::Setup;
 use keysieve::source::Source;
 use keysieve::source::staged::GitEnvironment;
 use keysieve::source::stdin::Stdin;
 use keysieve::source::worktree::{Ignored, WorkTree};
 
-use super::baseline::BaselineArgs;
 use super::engine::EngineArgs;
 use super::output::OutputArgs;
+use super::policy::{PolicyArgs, Repository};
 use super::progress::Bar;
 
 /// Scan files and folders, or standard input
@@ -36,15 +39,16 @@ pub struct Scan {
     #[command(flatten)]
     engine: EngineArgs,
     #[command(flatten)]
-    baseline: BaselineArgs,
+    policy: PolicyArgs,
     #[command(flatten)]
     output: OutputArgs,
 }
 
 impl Scan {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        let engine = self.engine.engine()?;
-        let policy = self.baseline.policy(self.place(), &engine, &self.engine)?;
+        let repository = Repository::of_work_tree(self.place());
+        let Setup { engine, policy } =
+            self.policy.setup(&self.engine, repository, Occasion::Check)?;
         let report = self.engine.in_pool(|| {
             if let Some(base) = &self.since {
                 let (environment, bar) =
@@ -52,7 +56,7 @@ impl Scan {
                 let added = guard_range(&environment, base, "HEAD", &engine, &policy, &bar)?;
                 return Ok(added);
             }
-            let source = self.source()?;
+            let source = self.source(&policy)?;
             let bar = Bar::new("files");
             anyhow::Ok(scan::scan(&*source, &engine, &policy, &bar))
         })??;
@@ -65,7 +69,7 @@ impl Scan {
         first.filter(|path| *path != Path::new("-")).unwrap_or(Path::new("."))
     }
 
-    fn source(&self) -> anyhow::Result<Box<dyn Source>> {
+    fn source(&self, policy: &Policy) -> anyhow::Result<Box<dyn Source>> {
         let stdin = Path::new("-");
         if self.paths == [stdin] {
             return Ok(Box::new(Stdin));
@@ -74,6 +78,12 @@ impl Scan {
             bail!("`-` stands for standard input and goes alone; a file of that name is ./-");
         }
         let ignored = if self.no_ignore { Ignored::Scanned } else { Ignored::LeftOut };
-        Ok(Box::new(WorkTree::list(&self.paths, ignored)?))
+        let config = &policy.config;
+        let tree = WorkTree::list(&self.paths, ignored)?;
+        let tree = tree.leave_out(|path| config.left_out(path).is_some());
+        Ok(Box::new(match config.max_file_size() {
+            Some(largest) => tree.no_larger_than(largest),
+            None => tree,
+        }))
     }
 }

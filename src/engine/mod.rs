@@ -76,6 +76,8 @@ pub struct Engine {
     key: FingerprintKey,
     /// Seconds since 1970, by which tokens have expired or not.
     now: i64,
+    /// Steps of decoding, one within the other.
+    depth: usize,
 }
 
 impl Engine {
@@ -87,13 +89,29 @@ impl Engine {
         let generic = Generic::new(catalogue.rules());
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         let now = since.map_or(0, |since| since.as_secs() as i64);
-        Engine { catalogue, triggers, matchers, pairs, generic, key, now }
+        let depth = decode::DEPTH;
+        Engine { catalogue, triggers, matchers, pairs, generic, key, now, depth }
     }
 
     /// The engine with another clock, in seconds since 1970: the same report at any time.
     #[must_use]
     pub fn at(self, now: i64) -> Self {
         Engine { now, ..self }
+    }
+
+    /// The engine that follows at most so many encodings, one within the other; none at all for
+    /// 0, and no more than it does by itself.
+    #[must_use]
+    pub fn decoding(self, depth: usize) -> Self {
+        Engine { depth: depth.min(decode::DEPTH), ..self }
+    }
+
+    /// The engine that reports a value which only its name gives away from this probability on,
+    /// which [`generic::LIKELY`] is by itself.
+    #[must_use]
+    pub fn likely_from(mut self, probability: f32) -> Self {
+        self.generic.likely_from(probability);
+        self
     }
 
     /// The rules in force; a [`Finding`]'s `rule` is an index into them.
@@ -115,7 +133,7 @@ impl Engine {
         let (mut plain, mut encoded) = (Vec::new(), Vec::new());
         for range in ranges {
             self.look(bytes, range.clone(), &mut plain, &mut |decoded| {
-                decode::outermost(&decoded, &look, &mut encoded);
+                decode::outermost(&decoded, self.depth, &look, &mut encoded);
             });
         }
         plain.append(&mut encoded);
@@ -151,6 +169,9 @@ impl Engine {
     /// The finding of a rule with names where the named value is an encoded text that the
     /// rule accepts. The name stands outside, so that no decoding by itself tells.
     fn in_encoded_value(&self, bytes: &[u8], hit: &Hit) -> Option<Finding> {
+        if self.depth == 0 {
+            return None;
+        }
         let rule = self.rule(hit.rule);
         let value = hit.value.clone()?;
         let (decoded, step) = decode::value(&bytes[value.clone()])?;

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use bstr::BString;
 
 use super::{
-    Allow, Encoding, Excerpt, Fact, Finding, Fingerprint, PartnerPlace, Redacted, Span,
-    Suppression, Verdict,
+    Allow, Effect, Encoding, Excerpt, Fact, Finding, Fingerprint, PartnerPlace, Redacted, Setting,
+    Span, Suppression, Verdict,
 };
 use crate::blob::Region;
 use crate::rules::Confidence;
@@ -43,17 +43,37 @@ pub struct Occurrence {
     pub suppression: Option<Suppression>,
     /// Its line, where the task shows lines.
     pub excerpt: Option<Excerpt>,
+    /// What comes of it where it is not suppressed.
+    pub effect: Effect,
+    /// What its path tells of the file it stands in.
+    pub setting: Setting,
 }
 
 impl Credential {
-    /// The places that fail: those that nothing suppresses.
+    /// The places that are told: those that nothing suppresses.
     pub fn open(&self) -> impl Iterator<Item = &Occurrence> {
         self.occurrences.iter().filter(|occurrence| occurrence.suppression.is_none())
     }
 
-    /// Whether it stands in a place that fails.
+    /// Whether it stands in a place that nothing suppresses.
     pub fn is_open(&self) -> bool {
         self.open().next().is_some()
+    }
+
+    /// The places that fail.
+    pub fn failing(&self) -> impl Iterator<Item = &Occurrence> {
+        self.open().filter(|occurrence| occurrence.effect == Effect::Fails)
+    }
+
+    /// Whether it fails: one that is open may warn and no more.
+    pub fn fails(&self) -> bool {
+        self.failing().next().is_some()
+    }
+
+    /// What comes of it: it fails where one of its open places does. `None` where all are
+    /// suppressed.
+    pub fn effect(&self) -> Option<Effect> {
+        self.open().map(|occurrence| occurrence.effect).min()
     }
 }
 

@@ -4,6 +4,7 @@
 //! ([`Redacted`]) and what identifies ([`Fingerprint`]).
 
 mod credential;
+mod effect;
 mod encoding;
 mod excerpt;
 mod fact;
@@ -14,6 +15,7 @@ mod redaction;
 mod suppression;
 
 pub use credential::{CommitRef, Credential, Occurrence, Place, group};
+pub use effect::{Effect, Setting};
 pub use encoding::{Encoding, Step};
 pub use excerpt::{Excerpt, Excerpts};
 pub use fact::{Fact, LONGEST_FACT, Partner, PartnerPlace};

@@ -1,54 +1,135 @@
-//! What is already known or allowed. Detection is over before policy begins: it sees
-//! credentials, never bytes, but for the inline allows beside a finding ([`inline`]).
+//! What is already known or allowed, what fails and what is left out. Detection is over before
+//! policy begins: it sees findings with their places, never bytes, but for the inline allows
+//! beside a finding ([`inline`]).
 
 pub mod baseline;
 pub mod comment;
+pub mod config;
+pub mod files;
 mod foreign;
 pub mod inline;
+mod release;
+
+use std::collections::BTreeMap;
 
 use baseline::Known;
+use bstr::ByteSlice;
+use config::{Config, Occasion, TestFindings};
 
-use crate::findings::Credential;
+use crate::findings::{Credential, Effect, Finding, Occurrence, Setting, group};
 use crate::rules::{Confidence, Rule};
 
-/// What of the credentials found is reported, and what of it fails.
+/// What of the findings is reported, and what of it fails.
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
-    /// Report low-confidence credentials too, such as tokens whose checksum does not hold.
-    pub show_unlikely: bool,
-    /// Whether other scanners' inline marks count.
-    pub foreign_allows: bool,
+    pub config: Config,
+    /// Who is stopped by what fails.
+    pub occasion: Occasion,
+    /// Whether inline allows hold.
+    pub inline: Inline,
     /// The baseline, if there is one.
     pub known: Option<Known>,
 }
 
+/// Whether what stands beside a finding in the source allows it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Inline {
+    #[default]
+    Holds,
+    /// As if none were there.
+    LeftOut,
+}
+
+/// What policy made of the findings.
+#[derive(Clone, Debug, Default)]
+pub struct Judged {
+    /// Those that are reported, each place with what comes of it.
+    pub credentials: Vec<Credential>,
+    /// Places that are left out, by what leaves them out.
+    pub left_out: BTreeMap<String, usize>,
+}
+
 impl Policy {
-    /// The credentials that are reported, those of their places suppressed that are known.
-    pub fn apply(&self, mut credentials: Vec<Credential>) -> Vec<Credential> {
-        credentials
-            .retain(|credential| self.show_unlikely || credential.confidence > Confidence::Low);
-        for credential in &mut credentials {
+    /// Leaves out what is to be left out, makes credentials of the rest and says of each of their
+    /// places whether it is known, allowed, or fails.
+    pub fn judge(&self, sightings: Vec<(Finding, Occurrence)>, rules: &[Rule]) -> Judged {
+        let mut judged = Judged::default();
+        let mut kept = Vec::with_capacity(sightings.len());
+        for (finding, mut occurrence) in sightings {
+            match self.left_out(&finding, &occurrence, rules) {
+                Some(why) => *judged.left_out.entry(why).or_default() += 1,
+                None => {
+                    occurrence.setting = self.setting(&occurrence);
+                    kept.push((finding, occurrence));
+                }
+            }
+        }
+        judged.credentials = group(kept);
+        let shown = |credential: &Credential| {
+            self.config.shows_unlikely() || credential.confidence > Confidence::Low
+        };
+        judged.credentials.retain(shown);
+        let foreign = self.config.foreign_allows();
+        for credential in &mut judged.credentials {
             for occurrence in &mut credential.occurrences {
-                occurrence.suppression =
-                    inline::suppression(&occurrence.allows, credential.rule, self.foreign_allows);
+                if self.inline == Inline::Holds {
+                    occurrence.suppression =
+                        inline::suppression(&occurrence.allows, credential.rule, foreign);
+                }
+                occurrence.effect =
+                    self.effect(&rules[credential.rule], credential.confidence, occurrence);
             }
             if let Some(known) = &self.known {
                 known.apply(credential);
             }
         }
-        credentials
+        judged
     }
 
-    /// What a reader should know of what [`Policy::apply`] did, sorted.
-    pub fn notes(&self, credentials: &[Credential], rules: &[Rule]) -> Vec<String> {
-        let all = credentials.iter().flat_map(|credential| inline::notes(credential, rules));
-        let mut notes: Vec<String> = all.collect();
-        notes.extend(inline::foreign_note(credentials, self.foreign_allows));
+    /// What a reader should know of what [`Policy::judge`] did, sorted.
+    pub fn notes(&self, judged: &Judged, rules: &[Rule]) -> Vec<String> {
+        let credentials = &judged.credentials;
+        let mut notes = Vec::new();
+        if self.inline == Inline::Holds {
+            notes.extend(credentials.iter().flat_map(|found| inline::notes(found, rules)));
+            notes.extend(inline::foreign_note(credentials, self.config.foreign_allows()));
+        }
         if let Some(known) = &self.known {
             notes.extend(credentials.iter().filter_map(|credential| known.note(credential)));
         }
+        notes.extend(judged.left_out.iter().map(|(why, count)| {
+            format!("left out: {count} {} by {why}", if *count == 1 { "place" } else { "places" })
+        }));
         notes.sort();
         notes.dedup();
         notes
+    }
+
+    fn left_out(&self, finding: &Finding, place: &Occurrence, rules: &[Rule]) -> Option<String> {
+        let path = place.path.as_ref()?.as_bstr();
+        let id = &rules[finding.rule].id;
+        if !self.config.is_on(id, Some(path)) {
+            return Some(format!("rules.disable of their folder, which names {id}"));
+        }
+        self.config.left_out(path)
+    }
+
+    fn setting(&self, occurrence: &Occurrence) -> Setting {
+        match &occurrence.path {
+            Some(path) if self.config.is_test(path.as_bstr()) => Setting::Test,
+            _ => Setting::Usual,
+        }
+    }
+
+    fn effect(&self, rule: &Rule, confidence: Confidence, occurrence: &Occurrence) -> Effect {
+        let path = occurrence.path.as_ref().map(|path| path.as_bstr());
+        let (least, severity) = self.config.threshold(path, self.occasion);
+        let is_of_test = occurrence.setting == Setting::Test
+            && path.is_some_and(|path| self.config.test_findings(path) == TestFindings::Warn);
+        if confidence < least || rule.severity < severity || is_of_test || release::is_new(rule) {
+            Effect::Warns
+        } else {
+            Effect::Fails
+        }
     }
 }

@@ -29,7 +29,7 @@ impl Answer {
     /// To a call that was looked at; `event` is its name.
     pub fn to(agent: Agent, event: &str, report: &Report, rules: &[Rule]) -> Answer {
         let open: Vec<&Credential> =
-            report.credentials.iter().filter(|found| found.is_open()).collect();
+            report.credentials.iter().filter(|found| found.fails()).collect();
         if open.is_empty() {
             return Answer::pass(agent);
         }
@@ -70,7 +70,7 @@ fn told(open: &[&Credential], rules: &[Rule]) -> String {
     told.push_str(if open.len() == 1 { "a credential:\n" } else { "credentials:\n" });
     for credential in open.iter().take(SHOWN) {
         let rule = &rules[credential.rule];
-        let place = credential.open().next();
+        let place = credential.failing().next();
         let place = place.map_or_else(String::new, |place| {
             let start = place.region.start;
             let name = if place.path.is_some() { place_name(place) } else { "the text".to_owned() };

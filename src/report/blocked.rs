@@ -64,11 +64,11 @@ impl Blocked<'_> {
     /// Writes it with ANSI colours; the caller strips them where they do not belong.
     pub fn write(&self, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
         let open: Vec<&Credential> =
-            self.report.credentials.iter().filter(|found| found.is_open()).collect();
+            self.report.credentials.iter().filter(|found| found.fails()).collect();
         let Some((first, others)) = open.split_first() else {
             return write_rest(self.report, out);
         };
-        let Some(place) = first.open().next() else { return Ok(()) };
+        let Some(place) = first.failing().next() else { return Ok(()) };
         let mut shown = Vec::new();
         self.write_first(first, place, open.len(), screen, &mut shown)?;
         let mut ways = Vec::new();
@@ -154,7 +154,7 @@ impl Blocked<'_> {
     ) -> io::Result<()> {
         let named = if others.len() > room { room - 1 } else { others.len() };
         for (number, credential) in others[..named].iter().enumerate() {
-            let Some(place) = credential.open().next() else { continue };
+            let Some(place) = credential.failing().next() else { continue };
             let label = if number == 0 { "Also" } else { "" };
             let name = &self.rules[credential.rule].name;
             write!(out, "  {STRONG}{label:<9}{STRONG:#}{} {name}", location(place))?;

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::{Outcome, Report, Screen, Task, place_name, plain, snippet};
-use crate::findings::{Credential, Fact, Occurrence, PartnerPlace, Place};
+use crate::findings::{Credential, Fact, Occurrence, PartnerPlace, Place, Setting};
 use crate::rules::{Rule, Severity};
 
 /// Places shown of one credential; the rest is counted.
@@ -13,6 +13,9 @@ const PLACES_SHOWN: usize = 12;
 
 /// Facts shown of one credential; a password may be used on many hosts.
 const FACTS_SHOWN: usize = 8;
+
+/// Stands behind a place in a test path.
+pub const TEST_PATH: &str = "  (test path)";
 
 /// Lines shown of one credential, each with its secret underlined.
 const LINES_SHOWN: usize = 3;
@@ -63,9 +66,10 @@ fn write_credential(
         Severity::Medium => AnsiColor::Yellow.on_default().bold(),
         Severity::Low => AnsiColor::Blue.on_default().bold(),
     };
+    let warns = if credential.fails() { "" } else { "warns only · " };
     writeln!(
         out,
-        "{color}{}{color:#} {STRONG}{}{STRONG:#}  {}  {FAINT}{} confidence · {} · {}{FAINT:#}",
+        "{color}{}{color:#} {STRONG}{}{STRONG:#}  {}  {FAINT}{warns}{} confidence · {} · {}{FAINT:#}",
         rule.severity,
         rule.name,
         credential.redacted,
@@ -110,6 +114,7 @@ fn write_occurrence(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let start = occurrence.region.start;
+    let test = if occurrence.setting == Setting::Test { TEST_PATH } else { "" };
     match width {
         Some(width) => {
             let shown = snippet::write("", occurrence, "", width.saturating_sub(2));
@@ -117,7 +122,7 @@ fn write_occurrence(
         }
         None => writeln!(
             out,
-            "  {STRONG}{}:{}:{}{STRONG:#}",
+            "  {STRONG}{}:{}:{}{STRONG:#}{FAINT}{test}{FAINT:#}",
             place_name(occurrence),
             start.line,
             start.column
@@ -152,8 +157,9 @@ fn write_occurrence(
 }
 
 fn write_summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let credentials = report.credentials.iter().filter(|found| found.is_open()).count();
-    let places: usize = report.credentials.iter().map(|found| found.open().count()).sum();
+    let failing = report.credentials.iter().filter(|found| found.fails());
+    let credentials = failing.clone().count();
+    let places: usize = failing.map(|found| found.open().count()).sum();
     match (report.outcome(), credentials) {
         (Outcome::Clean, _) => write!(out, "{GOOD}Clean.{GOOD:#} ")?,
         (_, 0) => write!(out, "{BAD}Incomplete.{BAD:#} ")?,
@@ -170,7 +176,12 @@ fn write_summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             write!(out, "{BAD}{found}{added} in {}.{BAD:#} ", plural(places, "place"))?;
         }
     }
-    Ok(())
+    let open = report.credentials.iter().filter(|found| found.is_open());
+    match open.count() - credentials {
+        0 => Ok(()),
+        1 => write!(out, "1 credential warns only. "),
+        warning => write!(out, "{} warn only. ", plural(warning, "credential")),
+    }
 }
 
 fn write_coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -189,7 +200,8 @@ fn write_coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     write!(out, " ({})", size(coverage.bytes))?;
     let passed_over = [
         (coverage.binary, "binary"),
-        (coverage.oversized, "larger than --max-blob-size"),
+        (coverage.excluded, "in excluded paths"),
+        (coverage.oversized, "larger than the limit"),
         (coverage.special, "without content (links, submodules, devices)"),
     ];
     for (count, what) in passed_over.into_iter().filter(|(count, _)| *count > 0) {

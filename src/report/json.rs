@@ -8,7 +8,9 @@ use serde::Serialize;
 
 use super::{Outcome, Report, Task};
 use crate::blob::Position;
-use crate::findings::{CommitRef, Credential, Fact, Occurrence, PartnerPlace, Place, Suppression};
+use crate::findings::{
+    CommitRef, Credential, Effect, Fact, Occurrence, PartnerPlace, Place, Setting, Suppression,
+};
 use crate::rules::Rule;
 
 /// Writes the report as one JSON object, indented.
@@ -41,6 +43,8 @@ struct CredentialEntry<'r> {
     check: &'static str,
     redacted: String,
     suppressed: bool,
+    /// `null` where it is suppressed.
+    effect: Option<&'static str>,
     facts: Vec<FactEntry<'r>>,
     rotate: &'r str,
     link_checked: &'static str,
@@ -67,6 +71,9 @@ struct OccurrenceEntry<'r> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     beside: Vec<PartnerEntry<'r>>,
     place: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    effect: Option<&'static str>,
+    test_path: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     suppression: Option<SuppressionEntry<'r>>,
     #[serde(flatten)]
@@ -118,6 +125,7 @@ struct CoverageEntry<'r> {
     bytes: u64,
     binary: u64,
     oversized: u64,
+    excluded: u64,
     special: u64,
     failures: Vec<FailureEntry<'r>>,
     notes: Vec<&'r str>,
@@ -157,6 +165,7 @@ fn document<'r>(report: &'r Report, rules: &'r [Rule]) -> Document<'r> {
             bytes: coverage.bytes,
             binary: coverage.binary,
             oversized: coverage.oversized,
+            excluded: coverage.excluded,
             special: coverage.special,
             failures: coverage
                 .failures
@@ -181,6 +190,7 @@ fn credential_entry<'r>(credential: &'r Credential, rule: &'r Rule) -> Credentia
         check: credential.verdict.as_str(),
         redacted: credential.redacted.to_string(),
         suppressed: !credential.is_open(),
+        effect: credential.effect().map(Effect::as_str),
         facts: credential.facts.iter().map(fact_entry).collect(),
         rotate: &rule.rotate,
         link_checked: rule.link_checked.as_str(),
@@ -208,6 +218,8 @@ fn occurrence_entry(occurrence: &Occurrence) -> OccurrenceEntry<'_> {
         encoding: occurrence.encoding.to_string(),
         beside: occurrence.partners.iter().map(partner_entry).collect(),
         place,
+        effect: occurrence.suppression.is_none().then(|| occurrence.effect.as_str()),
+        test_path: occurrence.setting == Setting::Test,
         suppression: occurrence.suppression.as_ref().map(suppression_entry),
         history,
     }

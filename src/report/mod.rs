@@ -65,9 +65,9 @@ pub enum Task {
 /// What a report comes to; decides the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Everything was looked at and nothing found that fails.
+    /// Everything was looked at and nothing found that fails; there may be what warns.
     Clean,
-    /// Credentials were found that are not suppressed.
+    /// Credentials were found that fail.
     Found,
     /// Something could not be looked at, whatever else was found.
     Incomplete,
@@ -77,7 +77,7 @@ impl Report {
     pub fn outcome(&self) -> Outcome {
         if !self.coverage.failures.is_empty() {
             Outcome::Incomplete
-        } else if self.credentials.iter().any(Credential::is_open) {
+        } else if self.credentials.iter().any(Credential::fails) {
             Outcome::Found
         } else {
             Outcome::Clean

@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 
 use super::{Outcome, Report, Task};
 use crate::blob;
-use crate::findings::{self, Credential, Fact, Occurrence, Place};
+use crate::findings::{self, Credential, Effect, Fact, Occurrence, Place, Setting};
 use crate::rules::{Confidence, Rule, Severity};
 
 /// Where the schema is served for good; the crate's own constant names a host behind it.
@@ -200,7 +200,9 @@ fn build_result(
     occurrence: &Occurrence,
     number: usize,
 ) -> SarifResult {
+    let warns = occurrence.effect == Effect::Warns;
     let level = match level(rule) {
+        "error" if warns => ResultLevel::Warning,
         "error" => ResultLevel::Error,
         "warning" => ResultLevel::Warning,
         _ => ResultLevel::Note,
@@ -211,6 +213,12 @@ fn build_result(
         ("check".to_owned(), json!(credential.verdict.as_str())),
         ("redacted".to_owned(), json!(credential.redacted.to_string())),
     ]);
+    if occurrence.suppression.is_none() {
+        properties.insert("effect".to_owned(), json!(occurrence.effect.as_str()));
+    }
+    if occurrence.setting == Setting::Test {
+        properties.insert("testPath".to_owned(), json!(true));
+    }
     if !credential.facts.is_empty() {
         properties.insert("facts".to_owned(), build_facts(&credential.facts));
     }

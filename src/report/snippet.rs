@@ -5,9 +5,9 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use anstyle::{AnsiColor, Style};
 
-use super::human::{BAD, STRONG};
+use super::human::{BAD, FAINT, STRONG, TEST_PATH};
 use super::place_name;
-use crate::findings::{Excerpt, Occurrence};
+use crate::findings::{Excerpt, Occurrence, Setting};
 
 /// Columns that the numbers of lines take, but for the digits.
 const GUTTER: usize = 4;
@@ -37,7 +37,8 @@ pub fn write(title: &str, occurrence: &Occurrence, label: &str, width: usize) ->
     };
     // The crate would count the column in what is shown of the line.
     let place = format!("{}:{}:{}", place_name(occurrence), start.line, start.column);
-    shown.push_str(&format!("{:digits$}{EDGE}-->{EDGE:#} {place}", ""));
+    let test = if occurrence.setting == Setting::Test { TEST_PATH } else { "" };
+    shown.push_str(&format!("{:digits$}{EDGE}-->{EDGE:#} {place}{FAINT}{test}{FAINT:#}", ""));
     if let Some(excerpt) = &occurrence.excerpt {
         let width = width.saturating_sub(GUTTER + digits);
         let (text, mark) = line(excerpt, width, label.len() + 1);

@@ -43,7 +43,16 @@ impl Catalogue {
 
     /// Adds the rules of a user's own file, which has the schema of `patterns/*.toml`.
     pub fn add_file(&mut self, file: &Path) -> Result<(), CatalogueError> {
-        for rule in read(file)? {
+        let text = fs::read_to_string(file)
+            .map_err(|why| CatalogueError::Read { file: file.to_owned(), why })?;
+        self.add_text(file, &text)
+    }
+
+    /// Adds the rules of such a file by its text.
+    pub fn add_text(&mut self, file: &Path, text: &str) -> Result<(), CatalogueError> {
+        let rules = check_file(text, None)
+            .map_err(|why| CatalogueError::Rule { file: file.to_owned(), why })?;
+        for rule in rules {
             match self.rules.binary_search_by(|known| known.id.cmp(&rule.id)) {
                 Ok(_) => {
                     let id = rule.id.into_owned();
@@ -75,6 +84,13 @@ impl Catalogue {
         self.rules.retain(wanted);
     }
 
+    /// Gives rules another severity where `severity` says so.
+    pub fn set_severities(&mut self, severity: impl Fn(&Rule) -> Option<Severity>) {
+        for rule in &mut self.rules {
+            rule.severity = severity(rule).unwrap_or(rule.severity);
+        }
+    }
+
     /// All rules, by id.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
@@ -84,10 +100,4 @@ impl Catalogue {
     pub fn get(&self, id: &str) -> Option<&Rule> {
         self.rules.binary_search_by(|rule| rule.id.as_ref().cmp(id)).ok().map(|at| &self.rules[at])
     }
-}
-
-fn read(file: &Path) -> Result<Vec<Rule>, CatalogueError> {
-    let text = fs::read_to_string(file)
-        .map_err(|why| CatalogueError::Read { file: file.to_owned(), why })?;
-    check_file(&text, None).map_err(|why| CatalogueError::Rule { file: file.to_owned(), why })
 }

@@ -78,6 +78,11 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Whether the rule comes with keysieve: a user's own has texts that it owns.
+    pub fn is_built_in(&self) -> bool {
+        matches!(self.id, Cow::Borrowed(_))
+    }
+
     /// The anchors of a rule that has some.
     pub fn anchors(&self) -> &[Text] {
         match &self.trigger {

@@ -12,6 +12,8 @@ pub struct Coverage {
     pub binary: u64,
     /// Objects passed over because they are larger than a stated limit.
     pub oversized: u64,
+    /// Files passed over because their paths are excluded.
+    pub excluded: u64,
     /// Entries that hold no content of their own: symbolic links, submodules, devices.
     pub special: u64,
     /// What could not be looked at. Makes the outcome incomplete.
@@ -43,6 +45,7 @@ impl Coverage {
         self.messages += other.messages;
         self.binary += other.binary;
         self.oversized += other.oversized;
+        self.excluded += other.excluded;
         self.special += other.special;
         self.failures.extend(other.failures);
         self.failures.sort();

@@ -10,7 +10,7 @@ use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use bstr::{BString, ByteVec};
+use bstr::{BStr, BString, ByteSlice, ByteVec};
 use git2::Repository;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use rayon::prelude::*;
@@ -68,6 +68,25 @@ impl WorkTree {
             files.dedup();
         }
         Ok(WorkTree { files, listing })
+    }
+
+    /// Leaves out the files that are named; they are counted.
+    #[must_use]
+    pub fn leave_out(mut self, is_named: impl Fn(&BStr) -> bool + Sync) -> Self {
+        let before = self.files.len();
+        self.files.retain(|file| !is_named(file.shown.as_bstr()));
+        self.listing.excluded += (before - self.files.len()) as u64;
+        self
+    }
+
+    /// Passes over files of more bytes; they are counted. What cannot be asked for its size is
+    /// kept, and fails where it is read.
+    #[must_use]
+    pub fn no_larger_than(mut self, most: u64) -> Self {
+        let before = self.files.len();
+        self.files.retain(|file| fs::metadata(&file.at).map_or(true, |found| found.len() <= most));
+        self.listing.oversized += (before - self.files.len()) as u64;
+        self
     }
 }
 

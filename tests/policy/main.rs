@@ -8,6 +8,7 @@
 mod support;
 
 mod baseline;
+mod config;
 mod foreign;
 mod import;
 mod inline;

@@ -65,7 +65,7 @@ impl TempRepo {
             }
         }
         command.current_dir(folder).stdin(Stdio::null()).env("HOME", self.home());
-        command.env_remove("XDG_CONFIG_HOME");
+        command.env_remove("XDG_CONFIG_HOME").env_remove("KEYSIEVE_CONFIG");
         command.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", self.global_config());
         for who in ["AUTHOR", "COMMITTER"] {
             command.env(format!("GIT_{who}_NAME"), "A. Tester");

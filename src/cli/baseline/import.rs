@@ -11,10 +11,12 @@ use keysieve::engine::Engine;
 use keysieve::findings::{Fingerprint, Scanner};
 use keysieve::import::known::{Claim, Said, Search, claims};
 use keysieve::policy::baseline::{Baseline, FILE, Harmless, Learned};
+use keysieve::setup::Setup;
 use keysieve::source::worktree::top_of;
 
 use super::{NEXT, read, save, say, terms};
 use crate::cli::engine::EngineArgs;
+use crate::cli::policy::{ConfigArgs, Repository};
 use crate::cli::progress::Bar;
 
 /// Each entry's secret is found again, in the working tree, in the commit that it names or by its
@@ -45,6 +47,8 @@ pub struct Import {
     repository: PathBuf,
     #[command(flatten)]
     engine: EngineArgs,
+    #[command(flatten)]
+    config: ConfigArgs,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -86,13 +90,15 @@ impl Import {
         let top = top_of(&self.repository).with_context(|| {
             format!("{} is in no work tree of a repository", self.repository.display())
         })?;
-        let engine = self.engine.engine()?;
+        let standing = Repository::of_work_tree(&self.repository);
+        let Setup { engine, policy } =
+            self.config.setup_without_baseline(&self.engine, standing)?;
         let file = top.join(FILE);
         let mut baseline = match file.exists() {
             true => read(&file, &engine)?,
             false => Baseline::under(engine.key_name()),
         };
-        let found = self.find(&told, &top, &engine)?;
+        let found = self.find(&told, &top, &engine, policy.config.shows_unlikely())?;
         let name = self.file.file_name().unwrap_or_default().to_string_lossy();
         let reason = self.reason.clone().unwrap_or_else(|| format!("known by {name}"));
         let terms = terms(&reason, &self.owner, self.within, self.engine.today())?;
@@ -117,10 +123,15 @@ impl Import {
     }
 
     /// What is found again; what is not is told.
-    fn find(&self, told: &[Claim], top: &Path, engine: &Engine) -> anyhow::Result<Found> {
+    fn find(
+        &self,
+        told: &[Claim],
+        top: &Path,
+        engine: &Engine,
+        unlikely: bool,
+    ) -> anyhow::Result<Found> {
         let mut found = Found::default();
         let bar = Bar::new("files");
-        let unlikely = self.engine.policy().show_unlikely;
         let answers = self.engine.in_pool(|| {
             let search = Search::new(top, engine, told, &self.file, unlikely, &bar)?;
             anyhow::Ok(told.iter().map(|claim| search.find(claim)).collect::<Vec<_>>())

@@ -31,7 +31,7 @@ pub use decoded::Decoded;
 pub use entries::each as each_entry;
 pub use entries::{Entry, kinds};
 pub use folded::SIGN as FOLDED;
-pub use nested::outermost;
+pub use nested::{DEPTH, outermost};
 pub use reach::{first_entry, first_free};
 pub use run::{RUN_LONGEST, RUN_SHORTEST, belongs, may_encode, run, run_at};
 pub use value::value;

@@ -45,10 +45,11 @@ pub const LIKELY: f32 = 0.88;
 pub const SURE: f32 = 0.97;
 
 /// The rules for kinds of names, ready to be asked.
-#[derive(Default)]
 pub struct Generic {
     /// For each kind the index of its rule.
     rules: [Option<usize>; NameKind::ALL.len()],
+    /// Probability from which on a value is reported by default.
+    likely: f32,
 }
 
 /// A value that is taken for a secret.
@@ -68,7 +69,7 @@ pub struct Described {
 impl Generic {
     /// Takes the rules for kinds of names; of two for one kind the last.
     pub fn new(rules: &[Rule]) -> Self {
-        let mut generic = Generic::default();
+        let mut generic = Generic { rules: Default::default(), likely: LIKELY };
         for (index, rule) in rules.iter().enumerate() {
             if let Trigger::Kind(kind) = rule.trigger {
                 generic.rules[kind as usize] = Some(index);
@@ -77,20 +78,25 @@ impl Generic {
         generic
     }
 
+    /// Reports from this probability on.
+    pub fn likely_from(&mut self, probability: f32) {
+        self.likely = probability;
+    }
+
     /// The likely secrets among the values of the name round a fragment.
     pub fn likely(&self, bytes: &[u8], fragment: Range<usize>) -> Vec<Likely> {
         described(bytes, fragment, |kind| self.rules[kind as usize].is_some())
             .filter_map(|described| {
                 let mut probability = model::probability(&described.features.0);
                 if described.kind == NameKind::Auth && is_basic(&bytes[described.value.clone()]) {
-                    probability = probability.max(LIKELY);
+                    probability = probability.max(self.likely);
                 }
                 let confidence = match probability {
                     p if p >= UNLIKELY && is_placeholder(&bytes[described.value.clone()]) => {
                         Confidence::Low
                     }
-                    p if p >= SURE => Confidence::High,
-                    p if p >= LIKELY => Confidence::Medium,
+                    p if p >= SURE.max(self.likely) => Confidence::High,
+                    p if p >= self.likely => Confidence::Medium,
                     p if p >= UNLIKELY => Confidence::Low,
                     _ => return None,
                 };

@@ -13,6 +13,7 @@ use crate::blob::{Blob, LineIndex, Provenance};
 use crate::engine::Engine;
 use crate::findings::Fingerprint;
 use crate::policy::Policy;
+use crate::policy::config::Config;
 use crate::rules::Confidence;
 use crate::source::git::{Git, GitError};
 use crate::source::history::{FullReader, History};
@@ -260,7 +261,7 @@ impl<'e> Search<'e> {
         if by_secret.is_empty() {
             return Ok(Vec::new());
         }
-        let policy = Policy { show_unlikely: true, ..Policy::default() };
+        let policy = Policy { config: Config::of_everything(), ..Policy::default() };
         let report = audit(&self.top, &options, self.engine, &policy, &Silent)?;
         let mut places = Vec::new();
         for credential in &report.credentials {

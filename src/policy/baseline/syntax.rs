@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use bstr::BStr;
 use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Baseline, Disposition, Entry};
 use crate::findings::fingerprint::PUBLIC_KEY;
+use crate::policy::files::Files;
 
 /// What is wrong with a baseline. No message shows a value: one may have been pasted in.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +40,16 @@ impl Baseline {
         let text = std::fs::read_to_string(file)
             .map_err(|why| BaselineError::Read { file: file.to_owned(), why })?;
         Baseline::of_text(&text, file)
+    }
+
+    /// Reads the repository's file, as it stands where policy is taken from.
+    pub fn of(files: &Files, path: &BStr) -> Result<Option<Self>, BaselineError> {
+        let file = PathBuf::from(files.name(path));
+        let text = files.text(path).map_err(|why| BaselineError::Read {
+            file: file.clone(),
+            why: std::io::Error::other(why),
+        })?;
+        text.map(|text| Baseline::of_text(&text, &file)).transpose()
     }
 
     /// The baseline of a text, which an error calls `file`.

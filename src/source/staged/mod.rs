@@ -20,7 +20,7 @@ mod plumbing;
 use std::io::Read;
 use std::sync::{Mutex, PoisonError};
 
-use bstr::BString;
+use bstr::{BStr, BString, ByteSlice};
 use rayon::prelude::*;
 
 pub use environment::GitEnvironment;
@@ -32,6 +32,7 @@ use super::parts::visit_parts;
 use super::{Coverage, Failure, Progress, Source, Visitor, admit};
 use crate::blob::{Blob, Provenance};
 use change::{Change, Content, Version};
+use index::Index;
 use objects::Objects;
 use opened::{Opened, Unread};
 
@@ -39,8 +40,16 @@ use opened::{Opened, Unread};
 pub struct Staged {
     objects: Mutex<Objects>,
     change: Change,
+    /// Its other files.
+    files: Files,
     /// Why the library could not read it.
     slow: Option<String>,
+}
+
+/// Where the files of the index are found that did not change.
+enum Files {
+    Listed(Index),
+    ByGit(GitEnvironment),
 }
 
 /// What the index is compared with.
@@ -87,7 +96,24 @@ impl Staged {
             Err(GitError::Failed { said, .. }) => StagedError::repository(environment, said),
             _ => StagedError::Plumbing { why: why.clone(), error },
         })?;
-        Ok(Staged { objects: Mutex::new(objects), change, slow: Some(why) })
+        let (objects, files) = (Mutex::new(objects), Files::ByGit(environment.clone()));
+        Ok(Staged { objects, change, files, slow: Some(why) })
+    }
+
+    /// A file's bytes as the index has it, by its path from the top; `None` where it has none.
+    pub fn file(&self, path: &BStr) -> Result<Option<Vec<u8>>, String> {
+        let id = match &self.files {
+            Files::Listed(index) => index.find(path).map(|entry| entry.id),
+            Files::ByGit(environment) => {
+                let path = path.to_str().map_err(|_| "its name is no UTF-8".to_owned())?;
+                return file_in_index(environment, path).map_err(|error| error.to_string());
+            }
+        };
+        let Some(id) = id else { return Ok(None) };
+        match self.read(&id, |_| Ok(Coverage::default()))? {
+            Held::Whole(bytes) => Ok(Some(bytes)),
+            _ => Err("it is too long".to_owned()),
+        }
     }
 
     /// Whether the index holds what its parents hold, and nothing else.

@@ -10,7 +10,7 @@ use super::change::{Change, Sides};
 use super::compare::{Uncompared, compare};
 use super::index::{Index, IndexFault};
 use super::objects::{Objects, read};
-use super::{Against, GitEnvironment, Staged, StagedError};
+use super::{Against, Files, GitEnvironment, Staged, StagedError};
 use crate::source::history::id::{Format, Id};
 use crate::source::history::pack::Kind;
 
@@ -82,7 +82,7 @@ impl Opened {
             .into_iter()
             .collect();
         let objects = Mutex::new(Objects::of(self.repository, environment));
-        Ok(Staged { objects, change, slow: None })
+        Ok(Staged { objects, change, files: Files::Listed(self.index), slow: None })
     }
 
     fn sides(&self, tree: Option<Id>) -> Result<Sides, Unread> {

@@ -98,6 +98,13 @@ impl Index {
         &self.entries[place]
     }
 
+    /// The entry of a path that the next commit will hold, unless it is in conflict.
+    pub fn find(&self, path: &[u8]) -> Option<&Entry> {
+        let place = self.entries.partition_point(|entry| &self.paths[entry.path.clone()] < path);
+        let entry = self.entries.get(place).filter(|entry| self.paths[entry.path.clone()] == *path);
+        entry.filter(|entry| entry.stage == 0 && !entry.is_intended)
+    }
+
     /// The end of the entries, of those from `range`, whose paths begin with `folder`, which
     /// are its first.
     pub fn end_of(&self, folder: &[u8], range: Range<usize>) -> usize {

@@ -1,0 +1,81 @@
+//! The files of folders: each holds for what is below it. They are read when a path is first
+//! asked for, each once.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bstr::{BStr, BString, ByteSlice};
+
+use super::layer::{Layer, Origin};
+use super::read::ConfigError;
+use super::{FILE, check_selectors};
+use crate::policy::files::Files;
+
+/// The layers of a folder and of those that it is in, nearest first.
+pub type Chain = Arc<[Arc<Layer>]>;
+
+/// The folders of one repository.
+#[derive(Debug)]
+pub struct Folders {
+    files: Files,
+    /// Ids of all rules that a file may name.
+    ids: Vec<String>,
+    known: Mutex<HashMap<BString, Chain>>,
+    faults: Mutex<BTreeSet<ConfigError>>,
+}
+
+impl Folders {
+    pub fn new(files: Files, ids: Vec<String>) -> Self {
+        Folders { files, ids, known: Mutex::default(), faults: Mutex::default() }
+    }
+
+    /// The same folders, read anew where rules have these ids.
+    pub fn for_rules(&self, ids: Vec<String>) -> Self {
+        Folders::new(self.files.clone(), ids)
+    }
+
+    /// The layers that hold for a file besides the repository's.
+    pub fn of(&self, path: &BStr) -> Chain {
+        match path.rfind_byte(b'/') {
+            Some(at) => self.chain(path[..at].as_bstr()),
+            None => Chain::default(),
+        }
+    }
+
+    /// What is wrong with the files that were read so far.
+    pub fn faults(&self) -> Vec<ConfigError> {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+
+    fn chain(&self, folder: &BStr) -> Chain {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(chain) = known.get(folder) {
+            return chain.clone();
+        }
+        drop(known);
+        let farther = self.of(folder);
+        let chain = match self.layer(folder) {
+            Ok(None) => farther,
+            Ok(Some(own)) => {
+                std::iter::once(Arc::new(own)).chain(farther.iter().cloned()).collect()
+            }
+            Err(fault) => {
+                self.faults.lock().unwrap_or_else(PoisonError::into_inner).insert(fault);
+                farther
+            }
+        };
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.entry(folder.to_owned()).or_insert(chain).clone()
+    }
+
+    fn layer(&self, folder: &BStr) -> Result<Option<Layer>, ConfigError> {
+        let path = BString::from([folder.as_bytes(), b"/", FILE.as_bytes()].concat());
+        let name = self.files.name(path.as_bstr());
+        let text = self.files.text(path.as_bstr());
+        let text = text.map_err(|why| ConfigError::Read { file: name.clone(), why })?;
+        let Some(text) = text else { return Ok(None) };
+        let layer = Layer::parse(&text, Origin::Folder(name), folder.to_owned())?;
+        check_selectors(&layer, &self.ids)?;
+        Ok(Some(layer))
+    }
+}

@@ -1,0 +1,184 @@
+//! One file's part of the configuration, checked.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use bstr::{BStr, BString, ByteSlice};
+
+use super::globs::Globs;
+use super::selector::Selector;
+use super::test_paths::TestFindings;
+use crate::rules::{Confidence, Severity};
+
+/// Where a setting comes from, farthest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The file that an organisation names by [`super::ORGANISATION_VARIABLE`].
+    Organisation(String),
+    /// The user's own file.
+    User(String),
+    /// The file at the repository's root.
+    Repository(String),
+    /// A file in a folder of the repository, for what is below it.
+    Folder(String),
+    /// The file that `--config` names.
+    Given(String),
+    /// Words on the command line, and the environment.
+    CommandLine,
+}
+
+impl Origin {
+    /// The file's name for who reads a message.
+    pub fn file(&self) -> &str {
+        match self {
+            Origin::Organisation(file)
+            | Origin::User(file)
+            | Origin::Repository(file)
+            | Origin::Folder(file)
+            | Origin::Given(file) => file,
+            Origin::CommandLine => "the command line",
+        }
+    }
+
+    /// What kind of place it is.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Origin::Organisation(_) => "organisation",
+            Origin::User(_) => "user",
+            Origin::Repository(_) => "repository",
+            Origin::Folder(_) => "folder",
+            Origin::Given(_) => "--config",
+            Origin::CommandLine => "command line",
+        }
+    }
+
+    /// Whether a change of the repository can change it.
+    pub fn is_of_repository(&self) -> bool {
+        matches!(self, Origin::Repository(_) | Origin::Folder(_))
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::CommandLine => f.write_str(self.kind()),
+            _ => write!(f, "{} ({})", self.file(), self.kind()),
+        }
+    }
+}
+
+/// The settings of one file; `None` and empty where it says nothing.
+#[derive(Clone, Debug)]
+pub struct Layer {
+    pub origin: Origin,
+    /// The folder from which its globs count and below which it holds; empty for the root.
+    pub folder: BString,
+    pub confidence: Option<Confidence>,
+    pub severity: Option<Severity>,
+    pub hook: Option<Confidence>,
+    pub show_unlikely: Option<bool>,
+    pub foreign_allows: Option<bool>,
+    pub disable: Vec<Selector>,
+    pub enable: Vec<Selector>,
+    pub severities: Vec<(Selector, Severity)>,
+    pub excludes: Vec<Exclude>,
+    pub test_findings: Option<TestFindings>,
+    pub test_paths: Option<Globs>,
+    pub patterns: Vec<PatternFile>,
+    /// Bytes.
+    pub max_file_size: Option<u64>,
+    /// Bytes.
+    pub max_blob_size: Option<u64>,
+    pub decode_depth: Option<usize>,
+    pub generic_threshold: Option<f32>,
+    pub key: Option<KeySource>,
+}
+
+/// Paths that are left out.
+#[derive(Clone, Debug)]
+pub struct Exclude {
+    pub paths: Globs,
+    pub reason: String,
+}
+
+/// A pattern file of one's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PatternFile {
+    /// A file of this machine.
+    Disk(PathBuf),
+    /// A file of the repository, by its path there.
+    Repository(String),
+}
+
+/// Where the fingerprint key is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum KeySource {
+    /// It stands in the file.
+    Written(String),
+    /// It is the value of this environment variable.
+    Variable(String),
+}
+
+/// A key is as good as a secret.
+impl fmt::Debug for KeySource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            KeySource::Written(_) => f.write_str("Written(…)"),
+            KeySource::Variable(name) => write!(f, "Variable({name})"),
+        }
+    }
+}
+
+impl Layer {
+    /// A layer that says nothing.
+    pub fn empty(origin: Origin, folder: BString) -> Self {
+        Layer {
+            origin,
+            folder,
+            confidence: None,
+            severity: None,
+            hook: None,
+            show_unlikely: None,
+            foreign_allows: None,
+            disable: Vec::new(),
+            enable: Vec::new(),
+            severities: Vec::new(),
+            excludes: Vec::new(),
+            test_findings: None,
+            test_paths: None,
+            patterns: Vec::new(),
+            max_file_size: None,
+            max_blob_size: None,
+            decode_depth: None,
+            generic_threshold: None,
+            key: None,
+        }
+    }
+
+    /// Whether it turns a rule on or off; within a file `enable` is nearer than `disable`.
+    pub fn turns(&self, id: &str) -> Option<bool> {
+        if self.enable.iter().any(|selector| selector.names(id)) {
+            return Some(true);
+        }
+        self.disable.iter().any(|selector| selector.names(id)).then_some(false)
+    }
+
+    /// The exclude that names a path of the repository.
+    pub fn excludes(&self, path: &BStr) -> Option<&Exclude> {
+        let below = self.below(path)?;
+        self.excludes.iter().find(|exclude| exclude.paths.names(below) == Some(true))
+    }
+
+    /// Whether it says that a path is, or is not, one of tests.
+    pub fn is_test(&self, path: &BStr) -> Option<bool> {
+        self.test_paths.as_ref()?.names(self.below(path)?)
+    }
+
+    /// The path as it is named from the layer's folder; `None` where it is not below that.
+    fn below<'p>(&self, path: &'p BStr) -> Option<&'p BStr> {
+        if self.folder.is_empty() {
+            return Some(path);
+        }
+        Some(path.strip_prefix(self.folder.as_slice())?.strip_prefix(b"/")?.as_bstr())
+    }
+}

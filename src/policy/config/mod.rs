@@ -1,0 +1,312 @@
+//! The configuration: which rules are on, what fails, what is left out and what is marked.
+//!
+//! It is made of layers, and the nearest that says something holds: what is built in, an
+//! organisation's file, the user's, the one at the repository's root, those of the folders that
+//! a path is in, the one that `--config` names, the command line. Detection sees none of the
+//! paths: what a folder's file says is asked when everything is found.
+
+mod folders;
+mod globs;
+mod layer;
+mod read;
+mod selector;
+mod show;
+mod syntax;
+mod test_paths;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bstr::{BStr, BString};
+
+use super::files::Files;
+use crate::rules::{Confidence, Severity};
+use folders::Folders;
+pub use layer::{Exclude, KeySource, Layer, Origin, PatternFile};
+pub use read::ConfigError;
+pub use selector::Selector;
+pub use show::Setting;
+pub use syntax::ConfigSyntax;
+pub use test_paths::TestFindings;
+use test_paths::USUAL_GLOBS;
+
+/// The file's name, at the root of a repository and in its folders.
+pub const FILE: &str = ".keysieve.toml";
+
+/// Environment variable that names an organisation's file.
+pub const ORGANISATION_VARIABLE: &str = "KEYSIEVE_CONFIG";
+
+/// Bytes from which on an audit passes over an object where nothing is set.
+const MAX_BLOB_SIZE: u64 = 512 << 20;
+
+/// On what occasion something is found: who is stopped by it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Occasion {
+    /// A scan or an audit: there is time to judge what is less than sure.
+    #[default]
+    Check,
+    /// A commit or a push that would wait: who is stopped must be stopped rightly.
+    Hook,
+}
+
+/// The layers of one run.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// Those in front of the folders', nearest first.
+    nearest: Vec<Arc<Layer>>,
+    folders: Option<Arc<Folders>>,
+    /// Those behind the folders', nearest first.
+    farthest: Vec<Arc<Layer>>,
+}
+
+/// Where the files of a configuration are.
+#[derive(Debug)]
+pub struct Places {
+    pub organisation: Option<PathBuf>,
+    /// The user's file; it need not be there.
+    pub user: Option<PathBuf>,
+    pub repository: Option<Files>,
+    pub given: Option<PathBuf>,
+    pub command_line: Layer,
+}
+
+impl Config {
+    /// Reads the files. Those of folders are read when a path is asked for.
+    pub fn load(places: Places) -> Result<Config, ConfigError> {
+        let Places { organisation, user, repository, given, command_line } = places;
+        let mut config = Config { nearest: vec![Arc::new(command_line)], ..Config::default() };
+        if let Some(file) = &given {
+            config.nearest.push(on_disk(file, Origin::Given)?);
+        }
+        if let Some(files) = repository {
+            config.farthest.extend(at_root(&files)?);
+            config.folders = Some(Arc::new(Folders::new(files, Vec::new())));
+        }
+        if let Some(file) = user.filter(|file| file.exists()) {
+            config.farthest.push(on_disk(&file, Origin::User)?);
+        }
+        if let Some(file) = &organisation {
+            config.farthest.push(on_disk(file, Origin::Organisation)?);
+        }
+        Ok(config)
+    }
+
+    /// What is built in, and unlikely credentials too.
+    pub fn of_everything() -> Config {
+        let layer = Layer {
+            show_unlikely: Some(true),
+            ..Layer::empty(Origin::CommandLine, BString::default())
+        };
+        Config { nearest: vec![Arc::new(layer)], ..Config::default() }
+    }
+
+    /// Checks the names of rules in it against the ids that there are.
+    pub fn check_rules(&mut self, ids: Vec<String>) -> Result<(), ConfigError> {
+        self.layers().try_for_each(|layer| check_selectors(layer, &ids))?;
+        if let Some(folders) = &self.folders {
+            self.folders = Some(Arc::new(folders.for_rules(ids)));
+        }
+        Ok(())
+    }
+
+    /// What is wrong with the files of folders that were read so far.
+    pub fn faults(&self) -> Vec<ConfigError> {
+        self.folders.as_ref().map(|folders| folders.faults()).unwrap_or_default()
+    }
+
+    /// Whether a rule is on, at a path or for the whole of it.
+    pub fn is_on(&self, id: &str, path: Option<&BStr>) -> bool {
+        self.first(path, |layer| layer.turns(id)).unwrap_or(true)
+    }
+
+    /// The severity that a rule has in place of its own.
+    pub fn severity_of(&self, id: &str) -> Option<Severity> {
+        let named = |layer: &Layer| {
+            let exact = layer.severities.iter().find(|(selector, _)| selector.as_str() == id);
+            let any = || layer.severities.iter().find(|(selector, _)| selector.names(id));
+            exact.or_else(any).map(|(_, severity)| *severity)
+        };
+        self.first(None, named)
+    }
+
+    /// Why nothing is told of a path, if it is left out.
+    pub fn left_out(&self, path: &BStr) -> Option<String> {
+        let excluded = |layer: &Layer| {
+            let exclude = layer.excludes(path)?;
+            Some(format!(
+                "{} ({}: {})",
+                exclude.paths.written().join(", "),
+                layer.origin.file(),
+                exclude.reason
+            ))
+        };
+        self.first(Some(path), excluded).or_else(|| {
+            let is_left_out =
+                self.test_findings(path) == TestFindings::LeaveOut && self.is_test(path);
+            is_left_out.then(|| "paths of tests (test-paths.findings is leave-out)".to_owned())
+        })
+    }
+
+    /// Whether a path is one of tests, fixtures, examples or documents.
+    pub fn is_test(&self, path: &BStr) -> bool {
+        let told = self.first(Some(path), |layer| layer.is_test(path));
+        told.unwrap_or_else(|| USUAL_GLOBS.names(path) == Some(true))
+    }
+
+    /// What becomes of a finding in a test path.
+    pub fn test_findings(&self, path: &BStr) -> TestFindings {
+        self.first(Some(path), |layer| layer.test_findings).unwrap_or_default()
+    }
+
+    /// The least confidence and severity that fail on that occasion.
+    pub fn threshold(&self, path: Option<&BStr>, occasion: Occasion) -> (Confidence, Severity) {
+        let check = self.first(path, |layer| layer.confidence).unwrap_or(Confidence::Medium);
+        let confidence = match occasion {
+            Occasion::Check => check,
+            Occasion::Hook => {
+                self.first(path, |layer| layer.hook).unwrap_or_else(|| check.max(Confidence::High))
+            }
+        };
+        (confidence, self.first(path, |layer| layer.severity).unwrap_or(Severity::Low))
+    }
+
+    /// Whether unlikely credentials are reported too.
+    pub fn shows_unlikely(&self) -> bool {
+        self.first(None, |layer| layer.show_unlikely).unwrap_or(false)
+    }
+
+    /// Whether other scanners' inline marks count.
+    pub fn foreign_allows(&self) -> bool {
+        self.first(None, |layer| layer.foreign_allows).unwrap_or(false)
+    }
+
+    /// Pattern files of one's own, of all layers, farthest first.
+    pub fn patterns(&self) -> Vec<PatternFile> {
+        let layers: Vec<&Layer> = self.layers().collect();
+        layers.into_iter().rev().flat_map(|layer| layer.patterns.iter().cloned()).collect()
+    }
+
+    /// Bytes from which on a scan passes over a file.
+    pub fn max_file_size(&self) -> Option<u64> {
+        self.first(None, |layer| layer.max_file_size)
+    }
+
+    /// Bytes from which on an audit passes over an object.
+    pub fn max_blob_size(&self) -> u64 {
+        self.first(None, |layer| layer.max_blob_size).unwrap_or(MAX_BLOB_SIZE)
+    }
+
+    /// How many encodings one within the other are followed, if that is set.
+    pub fn decode_depth(&self) -> Option<usize> {
+        self.first(None, |layer| layer.decode_depth)
+    }
+
+    /// The probability from which on a value that only its name gives away is reported, if that
+    /// is set.
+    pub fn generic_threshold(&self) -> Option<f32> {
+        self.first(None, |layer| layer.generic_threshold)
+    }
+
+    /// The fingerprint key, if one is set. A variable that is named and not there is an error:
+    /// under another key no baseline would hold.
+    pub fn fingerprint_key(&self) -> Result<Option<Vec<u8>>, ConfigError> {
+        let found = self.first(None, |layer| Some((layer.key.clone()?, layer.origin.clone())));
+        let Some((key, origin)) = found else { return Ok(None) };
+        match key {
+            KeySource::Written(key) => Ok(Some(key.into_bytes())),
+            KeySource::Variable(variable) => match std::env::var_os(&variable) {
+                Some(key) if !key.is_empty() => Ok(Some(key.into_encoded_bytes())),
+                _ => Err(ConfigError::NoKey { file: origin.file().to_owned(), variable }),
+            },
+        }
+    }
+
+    /// What the nearest layer says that says something.
+    fn first<T>(&self, path: Option<&BStr>, said: impl Fn(&Layer) -> Option<T>) -> Option<T> {
+        let nearest = self.nearest.iter().find_map(|layer| said(layer));
+        let folder = || {
+            let chain = self.folders.as_ref()?.of(path?);
+            chain.iter().find_map(|layer| said(layer))
+        };
+        nearest.or_else(folder).or_else(|| self.farthest.iter().find_map(|layer| said(layer)))
+    }
+
+    /// All layers that hold at a path, or for the whole repository, nearest first.
+    fn all(&self, path: Option<&BStr>) -> Vec<Arc<Layer>> {
+        let chain = path.and_then(|path| Some(self.folders.as_ref()?.of(path)));
+        let folders = chain.iter().flat_map(|chain| chain.iter());
+        self.nearest.iter().chain(folders).chain(&self.farthest).cloned().collect()
+    }
+
+    /// The layers of the whole repository, nearest first.
+    fn layers(&self) -> impl Iterator<Item = &Layer> {
+        self.nearest.iter().chain(&self.farthest).map(Arc::as_ref)
+    }
+}
+
+/// The user's own file: `keysieve/config.toml` in the XDG folder (XDG Base Directory
+/// Specification, 0.8).
+pub fn user_file() -> Option<PathBuf> {
+    let absolute = |name: &str| {
+        std::env::var_os(name).map(PathBuf::from).filter(|folder| folder.is_absolute())
+    };
+    let folder = absolute("XDG_CONFIG_HOME").or_else(|| Some(absolute("HOME")?.join(".config")))?;
+    Some(folder.join("keysieve").join("config.toml"))
+}
+
+/// The file that an organisation names in the environment.
+pub fn organisation_file() -> Option<PathBuf> {
+    std::env::var_os(ORGANISATION_VARIABLE).filter(|file| !file.is_empty()).map(PathBuf::from)
+}
+
+fn at_root(files: &Files) -> Result<Option<Arc<Layer>>, ConfigError> {
+    let path = BStr::new(FILE);
+    let file = files.name(path);
+    let text = files.text(path).map_err(|why| ConfigError::Read { file: file.clone(), why })?;
+    let layer = |text: String| Layer::parse(&text, Origin::Repository(file), BString::default());
+    text.map(layer).transpose().map(|layer| layer.map(Arc::new))
+}
+
+/// A file outside of the repository. What it names is found from its own folder.
+fn on_disk(file: &Path, origin: fn(String) -> Origin) -> Result<Arc<Layer>, ConfigError> {
+    let name = file.display().to_string();
+    let text = fs::read_to_string(file).map_err(|why| {
+        let why = match why.kind() {
+            io::ErrorKind::NotFound => "there is no such file".to_owned(),
+            _ => why.to_string(),
+        };
+        ConfigError::Read { file: name.clone(), why }
+    })?;
+    let mut layer = Layer::parse(&text, origin(name), BString::default())?;
+    let folder = file.parent().unwrap_or(Path::new(""));
+    for pattern in &mut layer.patterns {
+        if let PatternFile::Disk(path) = pattern {
+            *path = folder.join(&*path);
+        }
+    }
+    Ok(Arc::new(layer))
+}
+
+/// Each name of a rule in a layer names one that there is.
+fn check_selectors(layer: &Layer, ids: &[String]) -> Result<(), ConfigError> {
+    let severities = layer.severities.iter().map(|(selector, _)| selector);
+    let mut selectors = layer.disable.iter().chain(&layer.enable).chain(severities);
+    match selectors.find(|selector| !ids.iter().any(|id| selector.names(id))) {
+        None => Ok(()),
+        Some(selector) => {
+            let known: Vec<&str> = ids.iter().map(String::as_str).collect();
+            let near = read::suggestion(selector.as_str(), &known);
+            let what = format!(
+                "there is no rule {}{near}; `keysieve rules list` names them all",
+                selector.as_str().escape_debug()
+            );
+            Err(ConfigError::Wrong {
+                file: layer.origin.file().to_owned(),
+                line: selector.line,
+                what,
+            })
+        }
+    }
+}

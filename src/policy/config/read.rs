@@ -1,0 +1,272 @@
+//! From a file's text to a checked [`Layer`]. A mistake is told with its line and, where
+//! another word is near, with that.
+
+use bstr::BString;
+use toml::Spanned;
+
+use super::globs::Globs;
+use super::layer::{Exclude, KeySource, Layer, Origin, PatternFile};
+use super::selector::Selector;
+use super::syntax::{
+    ConfidenceName, ConfigSyntax, ExcludeSyntax, FingerprintSyntax, SeverityName, TestFindingsName,
+};
+use super::test_paths::TestFindings;
+use crate::rules::{Confidence, Severity};
+
+/// What is wrong with a configuration. No message shows a value: one may have been pasted in.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub enum ConfigError {
+    #[error("cannot read the configuration {file}: {why}")]
+    Read { file: String, why: String },
+    #[error("{file}:{line}: {what}")]
+    Wrong { file: String, line: usize, what: String },
+    #[error(
+        "{file}: the fingerprint key is in the environment variable {variable}, which is not \
+         set; set it, or `KEYSIEVE_FINGERPRINT_KEY`"
+    )]
+    NoKey { file: String, variable: String },
+}
+
+/// A mistake and the byte that it is at.
+type Fault = (usize, String);
+
+/// Bytes of what the command line and files call MB.
+const MB: u64 = 1 << 20;
+
+impl Layer {
+    /// Reads the text of the file that `origin` names. `folder` is the one that its globs
+    /// count from.
+    pub fn parse(text: &str, origin: Origin, folder: BString) -> Result<Layer, ConfigError> {
+        let file = origin.file().to_owned();
+        let layer = syntax(text).and_then(|syntax| {
+            if matches!(origin, Origin::Folder(_)) {
+                refuse_what_holds_everywhere(&syntax)?;
+            }
+            let line = |at: usize| line(text, at);
+            layer(syntax, Layer::empty(origin, folder), &line)
+        });
+        layer.map_err(|(at, what)| ConfigError::Wrong { file, line: line(text, at), what })
+    }
+}
+
+/// The line of a byte, from 1.
+fn line(text: &str, at: usize) -> usize {
+    1 + text.bytes().take(at).filter(|&byte| byte == b'\n').count()
+}
+
+fn syntax(text: &str) -> Result<ConfigSyntax, Fault> {
+    toml::from_str(text)
+        .map_err(|wrong| (wrong.span().map_or(0, |span| span.start), explained(wrong.message())))
+}
+
+/// The parser's message without the value that it may show, with a suggestion where it names
+/// what it knows.
+fn explained(message: &str) -> String {
+    let (fault, expected) = message.split_once(", expected ").unwrap_or((message, ""));
+    let quoted = |text: &str| -> Vec<String> {
+        text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    };
+    let known = quoted(expected);
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let written = quoted(fault).into_iter().next().unwrap_or_default();
+    if fault.starts_with("unknown field") {
+        let near = suggestion(&written, &known);
+        let all =
+            if near.is_empty() { format!("; known here: {}", known.join(", ")) } else { near };
+        return format!("there is no key `{}` here{all}", written.escape_debug());
+    }
+    if fault.starts_with("unknown variant") {
+        return format!("expected is one of {}{}", known.join(", "), suggestion(&written, &known));
+    }
+    if fault.starts_with("invalid") && !expected.is_empty() {
+        let expected = match expected {
+            "a sequence" => "a list",
+            table if table.starts_with("struct ") || table == "a map" => "a table",
+            other => other,
+        };
+        return format!("expected is {expected}");
+    }
+    message.to_owned()
+}
+
+/// `; did you mean …?`, where one of the words is near.
+pub fn suggestion(written: &str, known: &[&str]) -> String {
+    let near = known.iter().map(|word| (strsim::damerau_levenshtein(written, word), word));
+    match near.min().filter(|(distance, word)| *distance <= word.len() / 2) {
+        Some((_, word)) => format!("; did you mean `{word}`?"),
+        None => String::new(),
+    }
+}
+
+/// Detection does not depend on the path, and neither does how a credential is named.
+fn refuse_what_holds_everywhere(syntax: &ConfigSyntax) -> Result<(), Fault> {
+    let start = |value: Option<std::ops::Range<usize>>| value.map(|span| span.start);
+    let fingerprint = &syntax.fingerprint;
+    let severities = syntax.rules.severity.keys().next();
+    let found = [
+        ("show-unlikely", syntax.show_unlikely.map(|_| 0)),
+        ("foreign-allows", syntax.foreign_allows.map(|_| 0)),
+        ("rules.enable", start(syntax.rules.enable.first().map(Spanned::span))),
+        ("rules.severity", start(severities.map(Spanned::span))),
+        ("patterns", start(syntax.patterns.first().map(Spanned::span))),
+        ("limits", start(syntax.limits.max_file_size.as_ref().map(Spanned::span))),
+        ("limits", start(syntax.limits.max_blob_size.as_ref().map(Spanned::span))),
+        ("decode-depth", start(syntax.decode_depth.as_ref().map(Spanned::span))),
+        ("generic-threshold", start(syntax.generic_threshold.as_ref().map(Spanned::span))),
+        ("fingerprint", start(fingerprint.key.as_ref().map(Spanned::span))),
+        ("fingerprint", start(fingerprint.key_env.as_ref().map(Spanned::span))),
+    ];
+    match found.into_iter().find_map(|(key, at)| Some((key, at?))) {
+        None => Ok(()),
+        Some((key, at)) => {
+            let what = "holds for the whole repository; set it in the file at its root";
+            Err((at, format!("`{key}` {what}")))
+        }
+    }
+}
+
+fn layer(
+    syntax: ConfigSyntax,
+    empty: Layer,
+    line: &dyn Fn(usize) -> usize,
+) -> Result<Layer, Fault> {
+    let in_repository = empty.origin.is_of_repository();
+    let selector = |name: Spanned<String>| selector(name, line);
+    let patterns = syntax.patterns.into_iter().map(|path| pattern_file(&path, in_repository));
+    let severities = syntax.rules.severity.into_iter();
+    Ok(Layer {
+        confidence: syntax.fail_on.confidence.map(Confidence::from),
+        severity: syntax.fail_on.severity.map(Severity::from),
+        hook: syntax.fail_on.hook.map(Confidence::from),
+        show_unlikely: syntax.show_unlikely,
+        foreign_allows: syntax.foreign_allows,
+        disable: syntax.rules.disable.into_iter().map(selector).collect::<Result<_, _>>()?,
+        enable: syntax.rules.enable.into_iter().map(selector).collect::<Result<_, _>>()?,
+        severities: severities
+            .map(|(name, severity)| Ok((selector(name)?, severity.into())))
+            .collect::<Result<_, _>>()?,
+        excludes: syntax.exclude.iter().map(exclude).collect::<Result<_, _>>()?,
+        test_findings: syntax.test_paths.findings.map(TestFindings::from),
+        test_paths: match syntax.test_paths.paths.as_slice() {
+            [] => None,
+            paths => Some(globs(paths)?),
+        },
+        patterns: patterns.collect::<Result<_, _>>()?,
+        max_file_size: size("max-file-size", syntax.limits.max_file_size)?,
+        max_blob_size: size("max-blob-size", syntax.limits.max_blob_size)?,
+        decode_depth: match syntax.decode_depth {
+            None => None,
+            Some(depth) => Some(match *depth.get_ref() {
+                depth @ 0..=3 => depth as usize,
+                _ => return Err((depth.span().start, "`decode-depth` is from 0 to 3".to_owned())),
+            }),
+        },
+        generic_threshold: match syntax.generic_threshold {
+            None => None,
+            Some(threshold) if (0.5..=1.0).contains(threshold.get_ref()) => {
+                Some(*threshold.get_ref() as f32)
+            }
+            Some(threshold) => {
+                let what = "`generic-threshold` is from 0.5 to 1".to_owned();
+                return Err((threshold.span().start, what));
+            }
+        },
+        key: key(syntax.fingerprint)?,
+        ..empty
+    })
+}
+
+fn selector(name: Spanned<String>, line: &dyn Fn(usize) -> usize) -> Result<Selector, Fault> {
+    let at = name.span().start;
+    if name.get_ref().is_empty() {
+        return Err((at, "an empty text names no rule".to_owned()));
+    }
+    Ok(Selector::new(name.into_inner(), line(at)))
+}
+
+fn exclude(syntax: &Spanned<ExcludeSyntax>) -> Result<Exclude, Fault> {
+    let at = syntax.span().start;
+    let ExcludeSyntax { paths, reason } = syntax.get_ref();
+    if paths.is_empty() {
+        return Err((at, "this exclude names no paths".to_owned()));
+    }
+    if reason.get_ref().trim().is_empty() {
+        return Err((reason.span().start, "say why these paths are left out".to_owned()));
+    }
+    Ok(Exclude { paths: globs(paths)?, reason: reason.get_ref().trim().to_owned() })
+}
+
+fn globs(written: &[Spanned<String>]) -> Result<Globs, Fault> {
+    Globs::new(written.iter().map(|glob| glob.get_ref().as_str())).map_err(|(at, why)| {
+        let at = written.get(at).map_or(0, |glob| glob.span().start);
+        (at, format!("this is no glob: {why}; globs are those of a .gitignore"))
+    })
+}
+
+fn pattern_file(path: &Spanned<String>, in_repository: bool) -> Result<PatternFile, Fault> {
+    let written = path.get_ref();
+    if !in_repository {
+        return Ok(PatternFile::Disk(written.into()));
+    }
+    let parts: Vec<&str> = written.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    if written.starts_with('/') || written.contains('\\') || parts.contains(&"..") {
+        let what = "a pattern file of the repository is named by its path below the root, with `/`";
+        return Err((path.span().start, what.to_owned()));
+    }
+    Ok(PatternFile::Repository(parts.join("/")))
+}
+
+fn size(name: &str, written: Option<Spanned<i64>>) -> Result<Option<u64>, Fault> {
+    let Some(written) = written else { return Ok(None) };
+    match u64::try_from(*written.get_ref()) {
+        Ok(size @ 1..=MB) => Ok(Some(size * MB)),
+        _ => Err((written.span().start, format!("`{name}` is in MB, from 1 to {MB}"))),
+    }
+}
+
+fn key(syntax: FingerprintSyntax) -> Result<Option<KeySource>, Fault> {
+    let said = |text: Spanned<String>| match text.get_ref().is_empty() {
+        true => Err((text.span().start, "this is empty".to_owned())),
+        false => Ok(text.into_inner()),
+    };
+    match (syntax.key, syntax.key_env) {
+        (None, None) => Ok(None),
+        (Some(key), None) => Ok(Some(KeySource::Written(said(key)?))),
+        (None, Some(variable)) => Ok(Some(KeySource::Variable(said(variable)?))),
+        (Some(_), Some(variable)) => {
+            Err((variable.span().start, "give `key` or `key-env`, not both".to_owned()))
+        }
+    }
+}
+
+impl From<ConfidenceName> for Confidence {
+    fn from(name: ConfidenceName) -> Confidence {
+        match name {
+            ConfidenceName::Low => Confidence::Low,
+            ConfidenceName::Medium => Confidence::Medium,
+            ConfidenceName::High => Confidence::High,
+            ConfidenceName::Certain => Confidence::Certain,
+        }
+    }
+}
+
+impl From<SeverityName> for Severity {
+    fn from(name: SeverityName) -> Severity {
+        match name {
+            SeverityName::Low => Severity::Low,
+            SeverityName::Medium => Severity::Medium,
+            SeverityName::High => Severity::High,
+            SeverityName::Critical => Severity::Critical,
+        }
+    }
+}
+
+impl From<TestFindingsName> for TestFindings {
+    fn from(name: TestFindingsName) -> TestFindings {
+        match name {
+            TestFindingsName::Mark => TestFindings::Mark,
+            TestFindingsName::Warn => TestFindings::Warn,
+            TestFindingsName::LeaveOut => TestFindings::LeaveOut,
+        }
+    }
+}

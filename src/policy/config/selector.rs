@@ -1,0 +1,61 @@
+//! Rules by name: an id, or a part of one with `*` for the rest.
+
+/// Which rules a line of a configuration speaks of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selector {
+    written: String,
+    /// The line of the file that it stands in, from 1.
+    pub line: usize,
+}
+
+impl Selector {
+    pub fn new(written: impl Into<String>, line: usize) -> Self {
+        Selector { written: written.into(), line }
+    }
+
+    /// As it is written.
+    pub fn as_str(&self) -> &str {
+        &self.written
+    }
+
+    /// Whether it speaks of the rule of that id.
+    pub fn names(&self, id: &str) -> bool {
+        let mut parts = self.written.split('*');
+        let first = parts.next().unwrap_or_default();
+        let Some(mut rest) = id.strip_prefix(first) else { return false };
+        let Some(last) = parts.next_back() else { return rest.is_empty() };
+        for part in parts {
+            match rest.find(part) {
+                Some(at) => rest = &rest[at + part.len()..],
+                None => return false,
+            }
+        }
+        rest.ends_with(last)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_the_rest() {
+        for (written, id, wanted) in [
+            ("jwt", "jwt", true),
+            ("jwt", "jwt-x", false),
+            ("generic-*", "generic-key", true),
+            ("generic-*", "generic-", true),
+            ("generic-*", "generi", false),
+            ("*", "anything", true),
+            ("*-legacy", "a-legacy", true),
+            ("*-legacy", "a-legacy-b", false),
+            ("a*b*c", "a-b-c", true),
+            ("a*b*c", "ac", false),
+            ("aa*aa", "aaa", false),
+            ("", "", true),
+            ("", "a", false),
+        ] {
+            assert_eq!(Selector::new(written, 1).names(id), wanted, "{written} {id}");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! What holds, setting by setting, and where each comes from.
+
+use std::fmt::Display;
+
+use bstr::BStr;
+
+use super::layer::{Layer, PatternFile};
+use super::{Config, KeySource, Occasion, Origin};
+
+/// One setting as it holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// As it is written in a file, with dots: `fail-on.hook`.
+    pub key: &'static str,
+    /// As people read it; a fingerprint key is never shown.
+    pub value: String,
+    /// `None` where it is built in.
+    pub origin: Option<Origin>,
+}
+
+impl Config {
+    /// All settings that hold at a path, or for the whole repository: those that have one value
+    /// each once, of lists one for each entry, nearest first.
+    pub fn settings(&self, path: Option<&BStr>) -> Vec<Setting> {
+        let (check, severity) = self.threshold(path, Occasion::Check);
+        let (hook, _) = self.threshold(path, Occasion::Hook);
+        let findings = path.map_or_else(
+            || self.first(None, |layer| layer.test_findings).unwrap_or_default(),
+            |path| self.test_findings(path),
+        );
+        let size = |bytes: Option<u64>| {
+            bytes.map_or_else(|| "none".to_owned(), |bytes| format!("{} MB", bytes >> 20))
+        };
+        let or_built_in = |value: Option<String>| value.unwrap_or_else(|| "built in".to_owned());
+        let depth = self.decode_depth().map(|depth| depth.to_string());
+        let threshold = self.generic_threshold().map(|threshold| threshold.to_string());
+        let hook_of = |layer: &Layer| layer.hook.or(layer.confidence).is_some();
+        let mut settings = vec![
+            self.one("fail-on.confidence", check, path, |layer| layer.confidence.is_some()),
+            self.one("fail-on.severity", severity, path, |layer| layer.severity.is_some()),
+            self.one("fail-on.hook", hook, path, hook_of),
+            self.one("show-unlikely", self.shows_unlikely(), None, |layer| {
+                layer.show_unlikely.is_some()
+            }),
+            self.one("foreign-allows", self.foreign_allows(), None, |layer| {
+                layer.foreign_allows.is_some()
+            }),
+            self.one("test-paths.findings", findings.as_str(), path, |layer| {
+                layer.test_findings.is_some()
+            }),
+            self.one("limits.max-file-size", size(self.max_file_size()), None, |layer| {
+                layer.max_file_size.is_some()
+            }),
+            self.one("limits.max-blob-size", size(Some(self.max_blob_size())), None, |layer| {
+                layer.max_blob_size.is_some()
+            }),
+            self.one("decode-depth", or_built_in(depth), None, |layer| {
+                layer.decode_depth.is_some()
+            }),
+            self.one("generic-threshold", or_built_in(threshold), None, |layer| {
+                layer.generic_threshold.is_some()
+            }),
+            self.one("fingerprint.key", self.key_place(), None, |layer| layer.key.is_some()),
+        ];
+        for layer in self.all(path) {
+            settings.extend(lists(&layer));
+        }
+        settings
+    }
+
+    fn one(
+        &self,
+        key: &'static str,
+        value: impl Display,
+        path: Option<&BStr>,
+        says: impl Fn(&Layer) -> bool,
+    ) -> Setting {
+        let origin = self.first(path, |layer| says(layer).then(|| layer.origin.clone()));
+        Setting { key, value: value.to_string(), origin }
+    }
+
+    /// Where the fingerprint key is; the key itself is shown nowhere.
+    fn key_place(&self) -> String {
+        match self.first(None, |layer| layer.key.clone()) {
+            None => "the public one".to_owned(),
+            Some(KeySource::Written(_)) => "set".to_owned(),
+            Some(KeySource::Variable(name)) => format!("in the environment variable {name}"),
+        }
+    }
+}
+
+/// The entries of a layer's lists.
+fn lists(layer: &Layer) -> Vec<Setting> {
+    let setting = |key, value| Setting { key, value, origin: Some(layer.origin.clone()) };
+    let mut settings = Vec::new();
+    for (key, selectors) in [("rules.disable", &layer.disable), ("rules.enable", &layer.enable)] {
+        let names = selectors.iter().map(|selector| selector.as_str().to_owned());
+        settings.extend(names.map(|name| setting(key, name)));
+    }
+    for (selector, severity) in &layer.severities {
+        settings.push(setting("rules.severity", format!("{} = {severity}", selector.as_str())));
+    }
+    for exclude in &layer.excludes {
+        for path in exclude.paths.written() {
+            settings.push(setting("exclude", format!("{path} ({})", exclude.reason)));
+        }
+    }
+    for path in layer.test_paths.iter().flat_map(|paths| paths.written()) {
+        settings.push(setting("test-paths.paths", path.clone()));
+    }
+    for pattern in &layer.patterns {
+        let path = match pattern {
+            PatternFile::Disk(path) => path.display().to_string(),
+            PatternFile::Repository(path) => path.clone(),
+        };
+        settings.push(setting("patterns", path));
+    }
+    settings
+}

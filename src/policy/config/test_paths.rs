@@ -1,0 +1,74 @@
+//! Paths in which people usually put made-up credentials. A place there is marked, no more: who
+//! tests against a real service leaks in a test, too.
+
+use std::sync::LazyLock;
+
+use super::globs::Globs;
+
+/// What becomes of a finding in a test path.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TestFindings {
+    /// It is marked, and fails like any other.
+    #[default]
+    Mark,
+    /// It is marked and warns.
+    Warn,
+    /// It is left out, and counted.
+    LeaveOut,
+}
+
+impl TestFindings {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            TestFindings::Mark => "mark",
+            TestFindings::Warn => "warn",
+            TestFindings::LeaveOut => "leave-out",
+        }
+    }
+}
+
+/// The usual paths of tests, fixtures, examples and documents.
+pub const USUAL: &[&str] = &[
+    "test/",
+    "tests/",
+    "testing/",
+    "spec/",
+    "specs/",
+    "e2e/",
+    "__tests__/",
+    "__mocks__/",
+    "__fixtures__/",
+    "__snapshots__/",
+    "testdata/",
+    "test-data/",
+    "test_data/",
+    "test-fixtures/",
+    "fixtures/",
+    "mocks/",
+    "src/androidTest/",
+    "src/integrationTest/",
+    "*_test.*",
+    "*_spec.*",
+    "*.test.*",
+    "*.spec.*",
+    "test_*.py",
+    "conftest.py",
+    "*Test.java",
+    "*Tests.java",
+    "*Test.kt",
+    "*Tests.cs",
+    "example/",
+    "examples/",
+    "sample/",
+    "samples/",
+    "demo/",
+    "doc/",
+    "docs/",
+    "*.md",
+    "*.rst",
+    "*.adoc",
+];
+
+/// [`USUAL`], ready to be asked.
+pub static USUAL_GLOBS: LazyLock<Globs> =
+    LazyLock::new(|| Globs::new(USUAL.iter().copied()).expect("the usual paths are globs"));

@@ -1,0 +1,56 @@
+//! A new rule warns for one release before it fails: who takes a new keysieve is not stopped by
+//! what it sees for the first time.
+//!
+//! A rule is new in the very release that brought it, [`Rule::since`]; the next one, a patch as
+//! well, has it fail. What came with the first release was never silent before, so that there is
+//! nobody to warn. A user's own rules are no part of a release.
+
+use crate::rules::Rule;
+
+/// The first release.
+const FIRST: &str = "0.1.0";
+
+/// Whether the rule came with this release.
+pub fn is_new(rule: &Rule) -> bool {
+    is_new_in(rule, env!("CARGO_PKG_VERSION"))
+}
+
+fn is_new_in(rule: &Rule, release: &str) -> bool {
+    rule.is_built_in() && rule.since == release && release != FIRST
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::catalogue::Catalogue;
+
+    #[test]
+    fn a_rule_warns_in_the_release_that_brought_it_and_never_in_the_first() {
+        let rule = |since: &'static str| Rule {
+            since: since.into(),
+            ..Catalogue::built_in().rules()[0].clone()
+        };
+        for (since, release, wanted) in [
+            ("0.1.0", "0.1.0", false),
+            ("0.2.0", "0.2.0", true),
+            ("0.1.0", "0.2.0", false),
+            ("0.2.0", "0.2.1", false),
+            ("0.2.0", "0.3.0", false),
+        ] {
+            assert_eq!(is_new_in(&rule(since), release), wanted, "{since} in {release}");
+        }
+        let own = Rule { id: "own".to_owned().into(), ..rule("0.2.0") };
+        assert!(!is_new_in(&own, "0.2.0"));
+    }
+
+    /// What is written down as newer than the release would warn for ever, or never.
+    #[test]
+    fn no_rule_is_of_a_release_to_come() {
+        let parts = |version: &str| -> Vec<u32> {
+            version.split('.').map(|part| part.parse().unwrap()).collect()
+        };
+        for rule in Catalogue::built_in().rules() {
+            assert!(parts(&rule.since) <= parts(env!("CARGO_PKG_VERSION")), "{}", rule.id);
+        }
+    }
+}

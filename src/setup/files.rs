@@ -1,0 +1,44 @@
+//! Where the repository's own policy is read.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use bstr::{BStr, ByteSlice};
+
+use crate::policy::files::Files;
+use crate::source::staged::{GitEnvironment, Staged, file_in_index};
+
+/// Put before the name of a file of the index, as in `git show`.
+const INDEX: &str = ":";
+
+/// The files of a work tree, by its top. `shown` is how the top is named in messages, with a
+/// separator at its end; empty for the current folder.
+pub fn work_tree(top: PathBuf, shown: &str) -> Files {
+    Files::new(shown, move |path: &BStr| {
+        let below = path.to_path().map_err(|_| "its name is no UTF-8".to_owned())?;
+        match fs::read(top.join(below)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(why)
+                if matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
+            {
+                Ok(None)
+            }
+            Err(why) => Err(why.to_string()),
+        }
+    })
+}
+
+/// The files of an index, read by the `git` executable.
+pub fn index(environment: GitEnvironment) -> Files {
+    Files::new(INDEX, move |path: &BStr| {
+        let path = path.to_str().map_err(|_| "its name is no UTF-8".to_owned())?;
+        file_in_index(&environment, path).map_err(|error| error.to_string())
+    })
+}
+
+/// The files of an index: what the next commit will hold.
+pub fn staged(staged: Arc<Staged>) -> Files {
+    Files::new(INDEX, move |path: &BStr| staged.file(path))
+}

@@ -1,0 +1,358 @@
+//! `.keysieve.toml`: what is on, what fails, what is left out, and where it is said.
+
+use std::fs;
+use std::process::Output;
+
+use serde_json::Value;
+
+use crate::support::guarded::secret;
+use crate::support::repository::{TempRepo, said};
+use crate::{notes, places, report, run};
+
+const FILE: &str = ".keysieve.toml";
+
+/// A line that holds a secret of medium confidence: a password in an address.
+fn unsure() -> String {
+    ["ftp://ann:", "Yq7xT2mWn4", "@files.example.org/x\n"].concat()
+}
+
+/// What the binary says with these variables set.
+fn run_with(repository: &TempRepo, variables: &[(&str, &str)], arguments: &[&str]) -> Output {
+    let mut command = repository.command(env!("CARGO_BIN_EXE_keysieve"), &repository.path());
+    command.env_remove("KEYSIEVE_FINGERPRINT_KEY").envs(variables.iter().copied());
+    command.args(arguments).args(["--format", "json"]).output().unwrap()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", said(output)))
+}
+
+#[test]
+fn a_mistake_is_told_with_its_line_and_a_suggestion() {
+    let repository = TempRepo::new();
+    repository.write("a", "nothing\n");
+    for (wrong, line, wanted) in [
+        ("fial-on = 1", 1, "there is no key `fial-on` here; did you mean `fail-on`?"),
+        ("\n[fail-on]\nconfidance = \"high\"", 3, "did you mean `confidence`?"),
+        (
+            "[fail-on]\nhook = \"hihg\"",
+            2,
+            "one of low, medium, high, certain; did you mean `high`?",
+        ),
+        ("fail-on = \"high\"", 1, "expected is a table"),
+        ("show-unlikely = \"yes\"", 1, "expected is a boolean"),
+        ("[rules]\ndisable = [\"jwt\",\n\"genric-key\"]", 3, "did you mean `generic-key`?"),
+        ("[rules]\ndisable = [\"nothing-*\"]", 2, "there is no rule nothing-*"),
+        ("[[exclude]]\npaths = [\"a\", \"b[\"]\nreason = \"r\"", 2, "this is no glob: "),
+        ("[[exclude]]\npaths = [\"a\"]\nreason = \" \"", 3, "say why"),
+        ("[[exclude]]\npaths = [\"a\"]", 1, "missing field `reason`"),
+        ("decode-depth = 4", 1, "from 0 to 3"),
+        ("generic-threshold = 0.2", 1, "from 0.5 to 1"),
+        ("[limits]\nmax-file-size = 0", 2, "in MB"),
+        ("patterns = [\"../x.toml\"]", 1, "by its path below the root"),
+        ("[fingerprint]\nkey = \"k\"\nkey-env = \"K\"", 3, "not both"),
+        ("[rules\n", 1, ""),
+    ] {
+        repository.write(FILE, wrong);
+        repository.git(&["add", "--all"]);
+        for (arguments, file) in [(&["scan"][..], FILE), (&["hook", "run"], ":.keysieve.toml")] {
+            let output = run(&repository, arguments);
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(2), "{wrong}: {}", said(&output));
+            assert!(stderr.contains(&format!("error: {file}:{line}: ")), "{wrong}: {stderr}");
+            assert!(stderr.contains(wanted), "{wrong}: {stderr}");
+        }
+    }
+}
+
+#[test]
+fn a_message_shows_no_value() {
+    let repository = TempRepo::new();
+    for wrong in ["fingerprint = \"hunter2hunter2\"", "decode-depth = \"hunter2hunter2\""] {
+        repository.write(FILE, wrong);
+        let output = run(&repository, &["scan"]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(!said(&output).contains("hunter2"), "{}", said(&output));
+    }
+}
+
+#[test]
+fn rules_are_off_and_on_and_have_another_severity() {
+    let repository = TempRepo::new();
+    repository.write("a", secret(1));
+    let found = |config: &str| {
+        repository.write(FILE, config);
+        let (said, code) = report(&repository, &["scan"]);
+        let first = &said["credentials"][0];
+        let text = |field: &str| first[field].as_str().unwrap_or_default().to_owned();
+        (text("rule"), text("severity"), code)
+    };
+    let rule = "localstack-auth-token";
+    let own = |severity: &str, code| (rule.to_owned(), severity.to_owned(), code);
+    assert_eq!(found(""), own("high", 1));
+    let off = found("[rules]\ndisable = [\"localstack-*\"]");
+    assert_ne!(off.0, rule, "{off:?}");
+    let only = "[rules]\ndisable = [\"*\"]\nenable = [\"localstack-auth-token\"]";
+    assert_eq!(found(only), own("high", 1));
+    let low = "[rules.severity]\n\"localstack-*\" = \"medium\"\nlocalstack-auth-token = \"low\"";
+    assert_eq!(found(low), own("low", 1));
+    assert_eq!(found(&format!("[fail-on]\nseverity = \"medium\"\n{low}")), own("low", 0));
+}
+
+#[test]
+fn what_is_unsure_warns_in_the_hook_and_fails_in_a_scan() {
+    let repository = TempRepo::new();
+    repository.write("a", unsure());
+    repository.git(&["add", "--all"]);
+    let effects = |config: &str, more: &[&str]| {
+        repository.write(FILE, config);
+        repository.git(&["add", "--all"]);
+        let one = |command: &[&str]| {
+            let (said, code) = report(&repository, &[command, more].concat());
+            let found = &said["credentials"][0];
+            assert_eq!(found["confidence"], "medium", "{said}");
+            assert_eq!(found["effect"], found["occurrences"][0]["effect"], "{said}");
+            assert_eq!(code, i32::from(found["effect"] == "fails"), "{said}");
+            found["effect"].as_str().unwrap().to_owned()
+        };
+        (one(&["scan"]), one(&["hook", "run"]))
+    };
+    let both = |scan: &str, hook: &str| (scan.to_owned(), hook.to_owned());
+    assert_eq!(effects("", &[]), both("fails", "warns"));
+    assert_eq!(effects("[fail-on]\nhook = \"medium\"", &[]), both("fails", "fails"));
+    assert_eq!(effects("[fail-on]\nconfidence = \"high\"", &[]), both("warns", "warns"));
+    assert_eq!(effects("", &["--fail-on", "medium"]), both("fails", "fails"));
+    assert_eq!(effects("", &["--fail-on", "certain"]), both("warns", "warns"));
+    let shown = run(&repository, &["hook", "run"]);
+    let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+    assert!(shown.contains("warns only · medium confidence"), "{shown}");
+    assert!(shown.contains("Clean. 1 credential warns only."), "{shown}");
+    let sarif = run(&repository, &["scan", "--fail-on", "high", "--format", "sarif"]);
+    let sarif: Value = serde_json::from_slice(&sarif.stdout).unwrap();
+    assert_eq!(sarif["runs"][0]["results"][0]["properties"]["effect"], "warns");
+}
+
+#[test]
+fn excluded_paths_are_not_read_and_counted() {
+    let repository = TempRepo::new();
+    for path in ["kept", "vendor/a", "vendor/deep/b", "lib/vendor/c", "x.lock", "vendor/own/d"] {
+        repository.write(path, secret(1));
+    }
+    repository.write(
+        FILE,
+        "[[exclude]]\npaths = [\"/vendor/*\", \"!/vendor/own\"]\nreason = \"others' code\"\n\
+         [[exclude]]\npaths = [\"*.lock\"]\nreason = \"generated\"\n",
+    );
+    let wanted = ["kept:1", "lib/vendor/c:1", "vendor/own/d:1"];
+    let (said, code) = report(&repository, &["scan"]);
+    assert_eq!((places(&said), code), (wanted.map(str::to_owned).to_vec(), 1));
+    assert_eq!((&said["coverage"]["excluded"], notes(&said)), (&3.into(), vec![]));
+    let human = run(&repository, &["scan", "--format", "human"]);
+    let human = String::from_utf8_lossy(&human.stdout).into_owned();
+    assert!(human.contains("passed over 3 in excluded paths"), "{human}");
+    repository.git(&["add", "--all"]);
+    let wanted_notes = [
+        "left out: 1 place by *.lock (FILE: generated)",
+        "left out: 2 places by /vendor/*, !/vendor/own (FILE: others' code)",
+    ];
+    let told = |file: &str| wanted_notes.map(|note| note.replace("FILE", file));
+    let (said, code) = report(&repository, &["hook", "run"]);
+    assert_eq!((places(&said), code), (wanted.map(str::to_owned).to_vec(), 1));
+    assert_eq!(notes(&said), told(":.keysieve.toml"));
+    repository.commit("all");
+    let (said, _) = report(&repository, &["audit"]);
+    assert_eq!(places(&said), wanted);
+    assert_eq!(notes(&said), told(FILE));
+    let (said, _) = report(&repository, &["scan", "--no-repo-config"]);
+    assert_eq!(places(&said).len(), 6, "{said}");
+}
+
+#[test]
+fn test_paths_are_marked_and_may_warn_or_be_left_out() {
+    let repository = TempRepo::new();
+    let tests = ["docs/a", "pkg/a_test.go", "tests/fixtures/a", "ours/a"];
+    for path in tests.iter().chain(&["src/a", "tests/real/a", "attest/a"]) {
+        repository.write(path, secret(1));
+    }
+    let marked = |findings: &str| {
+        repository.write(
+            FILE,
+            format!(
+                "[test-paths]\nfindings = \"{findings}\"\n\
+                 paths = [\"ours/\", \"!tests/real/\"]\n"
+            ),
+        );
+        let (said, code) = report(&repository, &["scan"]);
+        let occurrences = said["credentials"][0]["occurrences"].as_array().unwrap().clone();
+        let of = |marked: bool| -> Vec<String> {
+            let some = occurrences.iter().filter(|place| place["test_path"] == marked);
+            some.map(|place| format!("{}:{}", place["path"], place["effect"]).replace('"', ""))
+                .collect()
+        };
+        (of(true), of(false), said["coverage"]["excluded"].as_u64(), code)
+    };
+    let mut sorted = tests;
+    sorted.sort_unstable();
+    let all = |effect: &str| sorted.map(|path| format!("{path}:{effect}")).to_vec();
+    let others = ["attest/a:fails", "src/a:fails", "tests/real/a:fails"].map(str::to_owned);
+    assert_eq!(marked("mark"), (all("fails"), others.to_vec(), Some(0), 1));
+    assert_eq!(marked("warn"), (all("warns"), others.to_vec(), Some(0), 1));
+    assert_eq!(marked("leave-out"), (vec![], others.to_vec(), Some(4), 1));
+    repository.write(FILE, "[test-paths]\nfindings = \"warn\"\n");
+    assert_eq!(report(&repository, &["scan", "docs"]).1, 0);
+    let human = run(&repository, &["scan", "--format", "human"]);
+    assert!(said(&human).contains("docs/a:1:23  (test path)"), "{}", said(&human));
+    let sarif = run(&repository, &["scan", "docs", "--format", "sarif"]);
+    let sarif: Value = serde_json::from_slice(&sarif.stdout).unwrap();
+    let result = &sarif["runs"][0]["results"][0];
+    assert_eq!(result["properties"]["testPath"], true);
+    assert_eq!(result["level"], "warning");
+}
+
+#[test]
+fn a_folder_has_a_file_of_its_own() {
+    let repository = TempRepo::new();
+    for path in ["one/a", "one/gen/a", "one/sub/a", "two/a", "two/gen/a"] {
+        repository.write(path, secret(1));
+    }
+    let exclude = |path: &str| format!("[[exclude]]\npaths = [\"{path}\"]\nreason = \"r\"\n");
+    repository.write("one/.keysieve.toml", exclude("/gen"));
+    repository.write("one/sub/.keysieve.toml", "[rules]\ndisable = [\"*\"]\n");
+    let wanted = ["one/a:1", "two/a:1", "two/gen/a:1"];
+    let (said, code) = report(&repository, &["scan"]);
+    assert_eq!((places(&said), code), (wanted.map(str::to_owned).to_vec(), 1));
+    repository.git(&["add", "--all"]);
+    let (said, _) = report(&repository, &["hook", "run"]);
+    assert_eq!(places(&said), wanted);
+    assert_eq!(notes(&said).len(), 2, "{said}");
+    // The nearer one holds.
+    repository.write("one/.keysieve.toml", "[fail-on]\nconfidence = \"certain\"\n");
+    repository.write("one/a", unsure());
+    fs::remove_dir_all(repository.path().join("two")).unwrap();
+    fs::remove_dir_all(repository.path().join("one/gen")).unwrap();
+    let (said, code) = report(&repository, &["scan"]);
+    assert_eq!((places(&said), code), (vec!["one/a:1".to_owned()], 0));
+    repository.write("one/sub/.keysieve.toml", "decode-depth = 1");
+    let (said, code) = report(&repository, &["scan"]);
+    assert_eq!(code, 2, "{said}");
+    let why = said["coverage"]["failures"][0]["why"].as_str().unwrap();
+    assert!(why.starts_with("one/sub/.keysieve.toml:1: `decode-depth` holds for"), "{why}");
+}
+
+#[test]
+fn the_nearest_layer_holds() {
+    let repository = TempRepo::new();
+    repository.write("a", unsure());
+    let home = repository.home().to_path_buf();
+    let write = |path: &str, text: &str| {
+        let path = home.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let fails = |confidence: &str| format!("[fail-on]\nconfidence = \"{confidence}\"\n");
+    let code = |variables: &[(&str, &str)], more: &[&str]| {
+        let output = run_with(&repository, variables, &[&["scan"], more].concat());
+        json(&output);
+        output.status.code().unwrap()
+    };
+    let organisation = write("policy.toml", &fails("high"));
+    let organisation = [("KEYSIEVE_CONFIG", organisation.as_str())];
+    assert_eq!((code(&[], &[]), code(&organisation, &[])), (1, 0));
+    write(".config/keysieve/config.toml", &fails("medium"));
+    assert_eq!(code(&organisation, &[]), 1, "the user's");
+    repository.write(FILE, fails("high"));
+    assert_eq!(code(&organisation, &[]), 0, "the repository's");
+    let given = write("given.toml", &fails("medium"));
+    assert_eq!(code(&organisation, &["--config", &given]), 1, "the one that is named");
+    assert_eq!(code(&organisation, &["--config", &given, "--fail-on", "high"]), 0);
+    assert_eq!(code(&organisation, &["--no-repo-config"]), 1, "the user's, once more");
+    let missing = run_with(&repository, &[("KEYSIEVE_CONFIG", "/no/such/file")], &["scan"]);
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(said(&missing).contains("/no/such/file: there is no such file"));
+}
+
+#[test]
+fn the_hook_takes_the_file_of_the_index() {
+    let repository = TempRepo::new();
+    repository.write("a", secret(1));
+    repository.git(&["add", "a"]);
+    repository.write(FILE, "[[exclude]]\npaths = [\"a\"]\nreason = \"r\"\n");
+    assert_eq!(report(&repository, &["hook", "run"]).1, 1, "it is not added yet");
+    repository.git(&["add", FILE]);
+    repository.write(FILE, "");
+    assert_eq!(report(&repository, &["hook", "run"]).1, 0);
+    repository.write("message", secret(1));
+    let message = ["hook", "run", "--stage", "commit-msg", "message"];
+    assert_eq!(report(&repository, &message).1, 1, "a message has no path");
+    let off = "[rules]\ndisable = [\"*\"]\n";
+    repository.write(FILE, off);
+    assert_eq!(report(&repository, &message).1, 1);
+    repository.git(&["add", FILE]);
+    assert_eq!(report(&repository, &message).1, 0);
+}
+
+#[test]
+fn the_fingerprint_key_stands_in_a_file_or_a_variable() {
+    let repository = TempRepo::new();
+    repository.write("a", secret(1));
+    let fingerprint = |variables: &[(&str, &str)]| {
+        let said = json(&run_with(&repository, variables, &["scan"]));
+        said["credentials"][0]["fingerprint"].as_str().unwrap().to_owned()
+    };
+    let public = fingerprint(&[]);
+    let ours = fingerprint(&[("KEYSIEVE_FINGERPRINT_KEY", "ours")]);
+    repository.write(FILE, "[fingerprint]\nkey = \"ours\"\n");
+    assert_eq!(fingerprint(&[]), ours);
+    assert_ne!(ours, public);
+    assert_ne!(fingerprint(&[("KEYSIEVE_FINGERPRINT_KEY", "theirs")]), ours);
+    repository.write(FILE, "[fingerprint]\nkey-env = \"ACME_KEY\"\n");
+    assert_eq!(fingerprint(&[("ACME_KEY", "ours")]), ours);
+    let output = run(&repository, &["scan"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains(".keysieve.toml: the fingerprint key is in the environment"));
+    // A baseline is kept under the same key.
+    repository.write(FILE, "[fingerprint]\nkey = \"ours\"\n");
+    let write = run(&repository, &["baseline", "write", "--owner", "Ann"]);
+    assert!(write.status.success(), "{}", said(&write));
+    assert_eq!(report(&repository, &["scan"]).1, 0);
+}
+
+#[test]
+fn pattern_files_limits_and_depth() {
+    let repository = TempRepo::new();
+    let rule = "[provider]\nname = \"Acme\"\nrotate = \"https://acme.example/keys\"\n\
+                runbook = [\"Make another.\"]\n[[rule]]\nid = \"acme-key\"\nsince = \"1\"\n\
+                name = \"Acme key\"\ndescription = \"Opens all.\"\nseverity = \"high\"\n\
+                confidence = \"high\"\nanchors = [\"acme_\"]\n\
+                regex = '''\\b(?<secret>acme_[0-9a-z]{24})\\b'''\n\
+                examples = [\"acme_<>q7w3zk5v9x2m4n8b6c1d0f5g\"]\n";
+    repository.write("ci/acme.toml", rule);
+    repository.write("a", ["acme_", "q7w3zk5v9x2m4n8b6c1d0f5g\n"].concat());
+    repository.write(FILE, "patterns = [\"ci/acme.toml\"]\n");
+    let (said, _) = report(&repository, &["scan", "a"]);
+    assert_eq!(said["credentials"][0]["rule"], "acme-key", "{said}");
+    repository.git(&["add", "--all"]);
+    fs::remove_file(repository.path().join("ci/acme.toml")).unwrap();
+    let (said, _) = report(&repository, &["hook", "run"]);
+    assert_eq!(said["credentials"][0]["rule"], "acme-key", "the index's: {said}");
+    let output = run(&repository, &["scan"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(crate::support::repository::said(&output).contains("pattern file ci/acme.toml"));
+
+    let encoded = base64_of(&secret(1));
+    repository.write("a", format!("{encoded}\n"));
+    repository.write(FILE, "");
+    assert_eq!(report(&repository, &["scan", "a"]).1, 1);
+    repository.write(FILE, "decode-depth = 0\n");
+    assert_eq!(report(&repository, &["scan", "a"]).1, 0);
+    repository.write(FILE, "[limits]\nmax-file-size = 1\n");
+    repository.write("a", "x".repeat(1 << 20) + &secret(1));
+    let (said, code) = report(&repository, &["scan", "a"]);
+    assert_eq!((code, &said["coverage"]["oversized"]), (0, &1.into()));
+}
+
+fn base64_of(text: &str) -> String {
+    use base64::Engine;
+    base64::engine::general_purpose::STANDARD.encode(text)
+}
