@@ -95,7 +95,7 @@ fn model(trees: &str) -> String {
 /// What `engine/generic/language.rs` knows of words: a Bloom filter of the dictionary, and how
 /// much oftener than by chance a letter follows another, in sixteenths of a bit.
 fn language(words: &str) -> String {
-    const BITS: usize = 1 << 17;
+    const BITS: usize = 1 << 18;
     let mut dictionary = vec![0u64; BITS / 64];
     let mut pairs = [[1.0f64; 26]; 26];
     for word in words.lines() {

@@ -26,8 +26,16 @@ fn main() -> io::Result<()> {
             }
             let lower = bytes.to_ascii_lowercase();
             for at in 0..bytes.len() {
-                let Some(fragment) =
-                    FRAGMENTS.iter().find(|text| lower[at..].starts_with(text.as_bytes()))
+                // As in the engine, one of three letters counts only at the end of a word.
+                let counts = |text: &str| {
+                    let next = lower.get(at + text.len());
+                    text.len() > 3
+                        || !text.ends_with(|b: char| b.is_ascii_alphabetic())
+                        || next.is_none_or(|b| !b.is_ascii_alphanumeric())
+                };
+                let Some(fragment) = FRAGMENTS
+                    .iter()
+                    .find(|text| lower[at..].starts_with(text.as_bytes()) && counts(text))
                 else {
                     continue;
                 };

@@ -87,8 +87,9 @@ def rows_of(found, background):
 
 
 def train(features, labels, weights):
-    model = HistGradientBoostingClassifier(max_depth=4, max_iter=160, learning_rate=.1, min_samples_leaf=30,
-                                           l2_regularization=5, random_state=SEED, early_stopping=False)
+    model = HistGradientBoostingClassifier(max_depth=5, max_iter=300, learning_rate=.05, min_samples_leaf=30,
+                                           max_features=.2, l2_regularization=5, random_state=SEED,
+                                           early_stopping=False)
     return model.fit(features, labels, sample_weight=weights)
 
 

@@ -186,12 +186,11 @@ fn private_key(secret: &[u8]) -> Option<bool> {
             _ => {}
         }
     }
-    let openssh = contains(header, b"OPENSSH");
-    let magic: &[u8] = if openssh { b"b3BlbnNzaC1rZXktdjE" } else { b"M" };
-    // `0x30` and then the high bits of a length: base64 of DER begins with M.
-    Some(
-        contains(header, b"PGP") && body.len() >= 16 || body.starts_with(magic) && body.len() >= 16,
-    )
+    // `0x30` and then the high bits of a length: base64 of DER begins with M. An OpenSSH key
+    // under another header is one that somebody relabelled for a program that asked for it.
+    let openssh = body.starts_with(b"b3BlbnNzaC1rZXktdjE");
+    let der = body.starts_with(b"M") && !contains(header, b"OPENSSH");
+    Some(body.len() >= 16 && (contains(header, b"PGP") || openssh || der))
 }
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
 const PRIME: u64 = 0x100_0000_01b3;
 
 /// Whether letters of this hash are a word of the dictionary (a Bloom filter, made by
-/// `build.rs`); of other texts one in forty is taken for one.
+/// `build.rs`); of other texts six in a thousand are taken for one.
 fn is_word(hash: u64) -> bool {
     let bits = DICTIONARY.len() * 64;
     let places = [(hash >> 40) as usize % bits, (hash >> 16) as usize % (1 << 24) % bits];

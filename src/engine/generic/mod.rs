@@ -25,22 +25,28 @@ pub use name::Name;
 use super::checks::placeholder::is_placeholder;
 use super::checks::structure::BASE64;
 use super::checks::words::is_made_of_words;
-use crate::rules::{AFTER, Confidence, LONGEST, NameKind, Rule, Trigger};
+use crate::rules::{AFTER, BEFORE, Confidence, LONGEST, NameKind, Rule, Trigger};
 
 /// Fragments one of which stands in every word that promises a secret, and signs behind which
 /// one stands. One of three letters counts only at the end of a word.
-pub const FRAGMENTS: [&str; 13] = [
+#[rustfmt::skip]
+pub const FRAGMENTS: [&str; 40] = [
     "ecret", "oken", "pass", "pwd", "auth", "key", "cred", "salt", "asic ", "earer ", "ified by",
-    "pw:", "pw=",
+    "pw:", "pw=", "securestr",
+    // Abbreviated and mistyped.
+    "psk", "psw", "pswd", "pswr", "pswo", "pssw", "pasw",
+    // In other languages.
+    "adgangsk", "contrase", "haslo", "heslo", "jelszo", "kennwort", "losenord", "matkhau", "mdp",
+    "salasana", "senha", "sifre", "wachtwoord", "密码", "密碼", "口令", "パスワード", "пароль", "비밀번호",
 ];
 
 /// Shortest value that may be a secret.
 const SHORTEST: usize = 4;
 
 /// Probabilities from which on a value is shown on request, by default, and as sure.
-pub const UNLIKELY: f32 = 0.35;
+pub const UNLIKELY: f32 = 0.2;
 /// See [`UNLIKELY`].
-pub const LIKELY: f32 = 0.88;
+pub const LIKELY: f32 = 0.87;
 /// See [`UNLIKELY`].
 pub const SURE: f32 = 0.97;
 
@@ -132,9 +138,20 @@ pub fn described(
     let reach = fragment.start + LONGEST + AFTER;
     let cut = reach < bytes.len();
     let bytes = &bytes[..bytes.len().min(reach)];
-    let name = Name::round(bytes, fragment).filter(|name| wanted(name.kind));
+    let mut name = Name::round(bytes, fragment);
+    let mut pair = None;
+    if let Some(name) = &mut name
+        && matches!(name.kind, NameKind::Auth | NameKind::Credential)
+    {
+        pair = reading::second_of_pair(bytes, &name.span);
+        if pair.is_some() {
+            name.kind = NameKind::Password;
+        }
+    }
+    let name = name.filter(|name| wanted(name.kind));
     name.into_iter().flat_map(move |name| {
-        let values = reading::values(bytes, &name.span);
+        let pair = pair.clone().map(|value| vec![value]);
+        let values = pair.unwrap_or_else(|| reading::values(bytes, &name.span));
         values.into_iter().filter_map(move |value| {
             let whole = !cut || value.end < bytes.len();
             (whole && is_plausible(bytes, &name, &value)).then(|| Described {
@@ -144,6 +161,44 @@ pub fn described(
             })
         })
     })
+}
+
+fn holds(text: &[u8], part: &[u8]) -> bool {
+    memchr::memmem::find(text, part).is_some()
+}
+
+/// What a format says of itself that it is no secret.
+fn is_known_public(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
+    let first = name.fragment.saturating_sub(BEFORE - 1).min(name.span.start);
+    let (before, text) = (&bytes[first..name.span.start], &bytes[value.clone()]);
+    let behind = &bytes[value.end..bytes.len().min(value.end + AFTER - 16)];
+    let token = before.rsplit(|b| b.is_ascii_whitespace() || b"\"'`".contains(b)).next();
+    match name.kind {
+        // The name of one in AWS: `arn:aws:secretsmanager:…:secret:name`.
+        NameKind::Secret => token.is_some_and(|token| holds(token, b"arn:")),
+        // What confirms a subscription to SNS works once.
+        NameKind::Token => {
+            let subscribes = name.each_word(bytes).any(|word| word == b"subscription");
+            text.len() >= 64
+                && text.iter().all(u8::is_ascii_hexdigit)
+                && (subscribes
+                    || [&b"opic"[..], b"sns:"].iter().any(|word| holds(before, word))
+                    || holds(behind, b"opic"))
+        }
+        // A key of AWS beside an id of the account 000000000000, which is LocalStack's, opens
+        // nothing. The key by which a page searches its own index (DocSearch) is given to
+        // every reader.
+        NameKind::Key => [&b"IAQAAAAAAA"[..], b"indexName"]
+            .iter()
+            .any(|sign| holds(before, sign) || holds(behind, sign)),
+        // Of a digest's parameters none is secret.
+        NameKind::Auth => {
+            let gap = &bytes[name.span.end..value.start];
+            gap.windows(7).any(|here| here.eq_ignore_ascii_case(b"digest "))
+                || gap.windows(9).any(|here| here.eq_ignore_ascii_case(b"username="))
+        }
+        _ => false,
+    }
 }
 
 /// Turns most values down before anything dear is done: what a template or a program puts in,
@@ -156,6 +211,8 @@ fn is_plausible(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
         || text.iter().all(|b| !b.is_ascii_alphanumeric())
         || text.iter().all(|&b| b.is_ascii_digit() || b == b'.')
         || text.starts_with(b"arn:")
+        || is_known_public(bytes, name, value)
+        || ["…", "..."].iter().any(|left_out| holds(text, left_out.as_bytes()))
     {
         return false;
     }
@@ -175,5 +232,31 @@ fn is_plausible(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
         _ if text.iter().any(u8::is_ascii_digit) => text.len() >= 6,
         NameKind::Secret => quoted || text.len() >= 24,
         _ => text.len() >= 24 || text.len() >= 8 && text.iter().all(u8::is_ascii_uppercase),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(text: &str, fragment: &str) -> Vec<String> {
+        let at = text.to_ascii_lowercase().find(fragment).unwrap();
+        described(text.as_bytes(), at..at + fragment.len(), |_| true)
+            .map(|described| text[described.value].to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn what_its_format_calls_public_is_not_judged() {
+        for (text, fragment) in [
+            ("arn:aws:secretsmanager:us-east-1:000000000000:secret:billing-Ef34Gh", "ecret"),
+            ("gpg --recv-keys 3B4FE6ACC0B21F3294A5", "key"),
+            ("apiKey: 'a41d7c9b2e6f0385',\n indexName: 'docs'", "key"),
+            ("Authorization: Digest username=\"75af8a3500f771e5\"", "auth"),
+            ("token = \"eyJ0eXAi...lKaHx44Q\"", "oken"),
+        ] {
+            assert_eq!(values(text, fragment), Vec::<String>::new(), "{text}");
+        }
+        assert_eq!(values("apiKey: 'a41d7c9b2e6f0385'", "key"), ["a41d7c9b2e6f0385"]);
     }
 }

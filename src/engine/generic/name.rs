@@ -4,11 +4,15 @@ use std::ops::Range;
 
 use super::super::assignment::may_be_assigned;
 use super::super::masks::is_word;
-use super::vocabulary::{ABOUT, OF_KEYS, OF_LISTS, OF_TABLES, PASSWORDS, PUBLIC, among};
+use super::vocabulary::{
+    ABOUT, NO_PASSWORDS, OF_KEYS, OF_LISTS, OF_TABLES, PASSWORDS, PUBLIC, among,
+};
 use crate::rules::NameKind;
 
 /// Bytes that a name may have on either side of a fragment.
 const REACH: usize = 64;
+/// Letters that a word in front of a name may have.
+const FRONT: usize = 16;
 /// Words of a name that are looked at, from its last one.
 pub const MOST_WORDS: usize = 12;
 
@@ -19,23 +23,60 @@ pub struct Name {
     /// Its words as they stand; the telling one at `telling`.
     words: Vec<Range<usize>>,
     telling: usize,
+    /// The word in front of the name in prose: `public key: …`, `the client secret is …`.
+    front: Option<Range<usize>>,
+    /// Where the fragment begins by which the name was found.
+    pub fragment: usize,
 }
 
 impl Name {
     /// The name round `fragment`, if its last telling word holds it and it promises a secret.
     pub fn round(bytes: &[u8], fragment: Range<usize>) -> Option<Name> {
+        if is_foreign(&bytes[fragment.clone()]) {
+            return Name::foreign(bytes, fragment);
+        }
         let span = identifier(bytes, &fragment)?;
-        let words = words(bytes, &span);
+        let mut words = words(bytes, &span);
+        // PowerShell's `ConvertTo-SecureString`: two words that promise as one.
+        if let Some(two) = words.windows(2).position(|two| {
+            among(&bytes[two[0].clone()], &["secure"]) && among(&bytes[two[1].clone()], &["string"])
+        }) {
+            words[two].end = words.remove(two + 1).end;
+        }
         let telling = words.iter().position(|word| fragment.start < word.end)?;
         let kind = kind(&bytes[words[telling].clone()])?;
         let last =
             !words[telling + 1..].iter().any(|word| self::kind(&bytes[word.clone()]).is_some());
         (last && words[telling].start <= fragment.start).then_some(Name {
+            front: front(bytes, span.start),
             span,
             kind,
             words,
             telling,
+            fragment: fragment.start,
         })
+    }
+
+    /// A name of other letters than ASCII's, which are not told apart into words.
+    fn foreign(bytes: &[u8], fragment: Range<usize>) -> Option<Name> {
+        let letter = |b: &u8| b.is_ascii_alphabetic() || matches!(b, 0xc3..=0xc5 | 0x80..=0xbf);
+        let latin = bytes[fragment.start].is_ascii();
+        let rest = bytes[fragment.end..].iter().take_while(|b| latin && letter(b)).count();
+        let span = fragment.start..fragment.end + rest;
+        let assigned = bytes[span.end..].starts_with("：".as_bytes());
+        (assigned || may_be_assigned(bytes, span.end)).then(|| Name {
+            words: vec![span.clone()],
+            telling: 0,
+            kind: NameKind::Password,
+            front: None,
+            fragment: fragment.start,
+            span,
+        })
+    }
+
+    /// Whether the name stands in prose, a word in front of it.
+    pub fn is_in_prose(&self) -> bool {
+        self.front.is_some()
     }
 
     /// Whether a word behind the telling one says that the value is about the secret.
@@ -56,10 +97,13 @@ impl Name {
         match self.kind {
             NameKind::Key => {
                 id || self.before(bytes).any(|word| {
-                    among(word, OF_TABLES) || among(word, &["public", "pub", "publishable"])
+                    among(word, OF_TABLES) || among(word, &["public", "pub", "publishable", "recv"])
                 })
             }
             NameKind::Token => {
+                if is_of_forms(self.telling(bytes)) || self.before(bytes).any(is_of_forms) {
+                    return true;
+                }
                 let has = |known: &str| self.before(bytes).any(|word| among(word, &[known]));
                 // By a `clientRequestToken` a request that is sent twice is told.
                 has("client") && has("request")
@@ -82,6 +126,11 @@ impl Name {
                 &[
                     "hash",
                     "hashed",
+                    "encoded",
+                    "salted",
+                    "sealed",
+                    "wrapped",
+                    "signature",
                     "digest",
                     "encrypted",
                     "sha1",
@@ -121,7 +170,7 @@ impl Name {
     }
 
     fn before<'b>(&'b self, bytes: &'b [u8]) -> impl Iterator<Item = &'b [u8]> {
-        self.words[..self.telling].iter().map(|word| &bytes[word.clone()])
+        self.front.iter().chain(&self.words[..self.telling]).map(|word| &bytes[word.clone()])
     }
 
     fn behind<'b>(&'b self, bytes: &'b [u8]) -> impl Iterator<Item = &'b [u8]> {
@@ -131,6 +180,28 @@ impl Name {
     pub fn each_word<'b>(&'b self, bytes: &'b [u8]) -> impl Iterator<Item = &'b [u8]> {
         self.words.iter().map(|word| &bytes[word.clone()])
     }
+}
+
+/// Whether the word says that a token proves where a form came from: it is worth nothing
+/// without the session that it was made for.
+fn is_of_forms(word: &[u8]) -> bool {
+    among(word, &["authenticity", "antiforgery", "csrf", "xsrf", "verificationtoken"])
+        || among(word, &["csrftoken", "xsrftoken", "csrfmiddlewaretoken", "authenticitytoken"])
+}
+
+/// Whether the fragment is none of English, whose words are parted as names of programs are.
+fn is_foreign(fragment: &[u8]) -> bool {
+    !fragment.is_ascii() || fragment.eq_ignore_ascii_case(b"contrase")
+}
+
+/// The word in front of a name, if nothing but a blank parts them.
+fn front(bytes: &[u8], name: usize) -> Option<Range<usize>> {
+    let end = name.checked_sub(1).filter(|&at| bytes[at] == b' ')?;
+    let letters = bytes[end.saturating_sub(FRONT)..end].iter().rev();
+    let start = end - letters.take_while(|b| b.is_ascii_alphabetic()).count();
+    let begins =
+        start == 0 || matches!(bytes[start - 1], b' ' | b'\t' | b'\n' | b'"' | b'\'' | b'(');
+    (start < end && begins).then_some(start..end)
 }
 
 /// The identifier round the fragment: word characters, and `-` and `.` between them. Most are
@@ -200,7 +271,8 @@ fn kind(word: &[u8]) -> Option<NameKind> {
     let plural = matches!(word.last(), Some(b's' | b'S')) && !ends_with(word, "ss");
     let one = if plural { &word[..last] } else { word };
     let ends = |endings: &[&str]| endings.iter().any(|ending| ends_with(one, ending));
-    if ends(&["password", "passwd", "passwort", "passphrase", "passcode", "paswd"])
+    if ends(&["password", "passwd", "passwort", "passphrase", "passcode", "paswd", "passwrd"])
+        || ends(&["pwd"]) && !among(one, NO_PASSWORDS)
         || among(word, PASSWORDS)
     {
         return Some(NameKind::Password);
@@ -262,6 +334,17 @@ mod tests {
             ("apikey = 1", "key", "apikey", NameKind::Key),
             ("Authorization: Bearer 1", "auth", "Authorization", NameKind::Auth),
             ("AUTH_SALT = 1", "salt", "AUTH_SALT", NameKind::Salt),
+            ("smtpPwd = 1", "pwd", "smtpPwd", NameKind::Password),
+            ("wifi_psk = 1", "psk", "wifi_psk", NameKind::Password),
+            (
+                "ConvertTo-SecureString '1'",
+                "securestr",
+                "ConvertTo-SecureString",
+                NameKind::Password,
+            ),
+            ("user_senha: 1", "senha", "user_senha", NameKind::Password),
+            ("contraseña: 1", "contrase", "contraseña", NameKind::Password),
+            ("密码：1", "密码", "密码", NameKind::Password),
         ] {
             assert_eq!(name(text, fragment), Some((whole.to_owned(), kind)), "{text}");
         }
@@ -274,6 +357,7 @@ mod tests {
             ("monkey = 1", "key"),
             ("compass = 1", "pass"),
             ("incredible = 1", "cred"),
+            ("OLDPWD=1", "pwd"),
             // The last telling word is another one.
             ("auth_token = 1", "auth"),
             // Nothing is assigned.
@@ -293,6 +377,9 @@ mod tests {
         assert_eq!(told("access_key_id = 1", "key"), (true, true));
         assert_eq!(told("nextToken = 1", "oken"), (true, false));
         assert_eq!(told("public_key = 1", "key"), (true, false));
+        assert_eq!(told("the public key: 1", "key"), (true, false));
+        assert_eq!(told("authenticity_token = 1", "oken"), (true, false));
+        assert_eq!(told("csrfmiddlewaretoken = 1", "oken"), (true, false));
         assert_eq!(told("password_length = 1", "pass"), (false, true));
         assert_eq!(told("api_key = 1", "key"), (false, false));
     }

@@ -16,6 +16,11 @@ const REACH: usize = LONGEST + AFTER - 64;
 /// The spans of the values given to the name at `name`.
 pub fn values(bytes: &[u8], name: &Range<usize>) -> Vec<Range<usize>> {
     let end = bytes.len().min(name.end + REACH);
+    let wide = "：".as_bytes();
+    if bytes[name.end..].starts_with(wide) {
+        let mut rest = Rest { bytes, at: name.end + wide.len(), end };
+        return rest.word().map(|value| vec![value]).unwrap_or_default();
+    }
     let assigned = assignment::value_of(bytes, name.clone());
     if let Some(value) = assigned.filter(|value| value.end <= end && !value.is_empty()) {
         return vec![secret_part(bytes, value)];
@@ -26,6 +31,31 @@ pub fn values(bytes: &[u8], name: &Range<usize>) -> Vec<Range<usize>> {
     }
     rest.skip(|b| matches!(b, b'"' | b'\'' | b'`' | b']' | b')'));
     rest.list().or_else(|| rest.loosely().map(|value| vec![value])).unwrap_or_default()
+}
+
+/// The password of a user and a password that are given together: `auth=("me", "v")`,
+/// `new NetworkCredential("me", "v")`, `HTTPBasicAuth(user, "v")`.
+pub fn second_of_pair(bytes: &[u8], name: &Range<usize>) -> Option<Range<usize>> {
+    let end = bytes.len().min(name.end + REACH);
+    let mut rest = Rest { bytes, at: name.end, end };
+    rest.skip(|b| matches!(b, b'"' | b'\'' | b' ' | b'=' | b':' | b'>' | b']'));
+    if !matches!(rest.peek(), Some(b'(' | b'[')) {
+        return None;
+    }
+    rest.at += 1;
+    let blank = |b: u8| b.is_ascii_whitespace();
+    rest.skip(blank);
+    if rest.quoted().is_none() && rest.skip(|b| is_word(b) || b == b'.') == 0 {
+        return None;
+    }
+    rest.skip(blank);
+    if rest.skip(|b| b == b',') != 1 {
+        return None;
+    }
+    rest.skip(blank);
+    let password = rest.quoted()?;
+    rest.skip(blank);
+    matches!(rest.peek(), Some(b')' | b']' | b',')).then_some(password)
 }
 
 /// Without the scheme of an HTTP header, and of several words the longest, which is what a
@@ -63,6 +93,19 @@ impl Rest<'_> {
         self.at - from
     }
 
+    /// A text in quotes on one line.
+    fn quoted(&mut self) -> Option<Range<usize>> {
+        let mark = self.peek().filter(|b| matches!(b, b'"' | b'\''))?;
+        let start = self.at + 1;
+        let text = &self.bytes[start..self.end];
+        let length = text.iter().position(|&b| b == mark || b == b'\n' || b == b'\\')?;
+        if text[length] != mark {
+            return None;
+        }
+        self.at = start + length + 1;
+        Some(start..start + length)
+    }
+
     /// In any letter case.
     fn starts_with(&self, text: &str) -> bool {
         let here = self.bytes[self.at..self.end].get(..text.len());
@@ -73,9 +116,15 @@ impl Rest<'_> {
     /// (`<secret>{name AQAAABAAA da5a2e65…}</secret>`).
     fn element(&self, name: &Range<usize>) -> Option<Range<usize>> {
         let open = name.start.checked_sub(1).is_some_and(|at| self.bytes[at] == b'<');
-        let text = self.bytes[self.at..self.end].strip_prefix(b">").filter(|_| open)?;
+        let text = &self.bytes[self.at..self.end];
+        // `<Pass encoding="base64">v</Pass>`.
+        let attributes = match text.first() {
+            Some(b' ') => text.iter().position(|b| matches!(b, b'>' | b'<' | b'\n'))?,
+            _ => 0,
+        };
+        let text = text[attributes..].strip_prefix(b">").filter(|_| open)?;
         let text = &text[..text.iter().position(|&b| b == b'<' || b == b'\n')?];
-        let start = self.at + 1;
+        let start = self.at + attributes + 1;
         let mut longest = start..start;
         let mut at = start;
         for word in text.split(|b| b" \t{}".contains(b)) {
@@ -114,7 +163,7 @@ impl Rest<'_> {
         self.skip(|b| b.is_ascii_whitespace());
         let start = self.at;
         if self.peek()?.is_ascii_digit() {
-            // A key written as numbers.
+            // A key that is written as numbers.
             let length = self.skip(|b| b.is_ascii_hexdigit() || b", \n\r\tx".contains(&b));
             let numbers = start..start + length;
             return (length >= 48).then(|| Vec::from([numbers]));
@@ -139,7 +188,7 @@ impl Rest<'_> {
         if self.skip(|b| b == b' ') == 0 {
             return None;
         }
-        for word in ["is ", "as ", "by ", "- ", "| ", "|"] {
+        for word in ["is ", "as ", "by ", "- ", "| ", "|", "-string ", "-asplaintext "] {
             if self.starts_with(word) {
                 self.at += word.len();
                 self.skip(|b| b == b' ');
@@ -147,6 +196,12 @@ impl Rest<'_> {
             }
         }
         self.skip(|b| b == b':' || b == b' ');
+        self.word()
+    }
+
+    /// A text in quotes, or what stands up to a blank or a sign that ends it.
+    fn word(&mut self) -> Option<Range<usize>> {
+        self.skip(|b| b == b' ');
         let mark = self.peek().filter(|b| matches!(b, b'"' | b'\'' | b'`'));
         self.at += usize::from(mark.is_some());
         let start = self.at;
@@ -185,9 +240,27 @@ mod tests {
             ("Authorization: Bearer v1x9\n", "Bearer", &["v1x9"]),
             ("\"Authorization\": \"Basic djE6eDk=\"", "Authorization", &["djE6eDk="]),
             ("<secret>{hint v1x9w2y8}</secret>", "secret", &["v1x9w2y8"]),
+            ("<Pass encoding=\"base64\">v1x9</Pass>", "Pass", &["v1x9"]),
+            ("密码：v1x9\n", "密码", &["v1x9"]),
+            ("ConvertTo-SecureString -String 'v1x9'", "ConvertTo-SecureString", &["v1x9"]),
             ("password = ask()", "password", &[]),
         ] {
             assert_eq!(read(text, name), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn of_a_user_and_a_password_the_second_is_read() {
+        for (text, name, wanted) in [
+            ("auth=('me', 'v1x9')", "auth", Some("v1x9")),
+            ("\"auth\": [\"me\", \"v1x9\"]", "auth", Some("v1x9")),
+            ("new NetworkCredential(user, \"v1x9\", domain)", "NetworkCredential", Some("v1x9")),
+            ("auth=(user, password)", "auth", None),
+            ("auth('me')", "auth", None),
+        ] {
+            let at = text.find(name).unwrap();
+            let value = second_of_pair(text.as_bytes(), &(at..at + name.len()));
+            assert_eq!(value.map(|value| &text[value]), wanted, "{text}");
         }
     }
 }

@@ -50,19 +50,27 @@ pub const OF_KEYS: &[&str] = &[
 #[rustfmt::skip]
 pub const PUBLIC: &[&str] = &[
     "cache", "cancellation", "column", "continuation", "csrf", "cursor", "dict", "eof",
-    "foreign", "hot", "i18n", "idempotency", "index", "json", "lang", "locale", "lookup",
+    "first", "foreign", "hot", "i18n", "idempotency", "index", "json", "lang", "last", "left", "locale", "lookup",
     "map", "marker", "message", "meta", "next", "object", "page", "pagination", "paging",
     "parser", "partition", "position", "primary", "pub", "public", "publickey",
-    "publishable", "registry", "request", "resume", "row", "s3", "shortcut", "site", "skip",
-    "sort", "sync", "syntax", "task", "translation", "xsrf",
+    "publishable", "registry", "request", "resume", "right", "row", "s3", "second", "shortcut", "site", "skip",
+    "sort", "sync", "syntax", "task", "third", "timeout", "translation", "xsrf",
 ];
 
 /// Words that are a password's name only as a whole.
 #[rustfmt::skip]
 pub const PASSWORDS: &[&str] = &[
-    "adminpass", "dbpass", "dbpwd", "identified", "mypass", "pass", "psswd", "psswrd",
-    "psw", "pw", "pwd", "rootpass", "userpass",
+    "adminpass", "adgangskode", "authpass", "basicpass", "bindpass", "dbpass", "emailpass",
+    "ftppass", "haslo", "heslo", "identified", "jelszo", "kennwort", "keypass", "ldappass",
+    "loginpass", "losenord", "mailpass", "matkhau", "mdp", "motdepasse", "mypass", "mysqlpass",
+    "newpass", "oldpass", "pass", "passe", "passw", "pasword", "proxypass", "psk", "pssword",
+    "psswd", "psswrd", "psw", "pswd", "pswrd", "psword", "pw", "pwd", "rootpass", "salasana",
+    "securestring", "senha", "sifre", "smtppass", "sqlpass", "sshpass", "storepass",
+    "userpass", "wachtwoord", "webpass", "wifipass", "wpapsk",
 ];
+
+/// Words that end as a password's name does and are none.
+pub const NO_PASSWORDS: &[&str] = &["chpwd", "oldpwd", "popd_pwd"];
 
 /// Whether the word is one of the list's, in any letter case.
 pub fn among(word: &[u8], list: &[&str]) -> bool {

@@ -1,0 +1,70 @@
+//! What the value is like: a placeholder, words, another name.
+
+use base64::Engine as _;
+
+use super::said::{Said, said};
+use super::{F, Features};
+use crate::engine::checks::structure::BASE64;
+use crate::engine::checks::{placeholder, shapes, words};
+use crate::engine::generic::language;
+use crate::engine::generic::name::Name;
+
+/// Fewer signs decode to something readable by chance.
+const SHORTEST_BASE64: usize = 8;
+
+impl Features {
+    pub fn describe_likeness(&mut self, bytes: &[u8], name: &Name, value: &[u8]) {
+        self.flag(F::placeholder, placeholder::is_placeholder(value));
+        self.flag(F::made_of_words, words::is_made_of_words(value));
+        self.flag(F::integrity, shapes::is_integrity(value));
+        self.describe_words(value);
+        let lower = value.to_ascii_lowercase();
+        let says = said(value);
+        self.flag(F::says_made_up, says.contains(Said::MADE_UP));
+        self.flag(F::says_kind, says.contains(Said::KIND));
+        let telling = name.telling(bytes).to_ascii_lowercase();
+        let named = bytes[name.span.clone()].to_ascii_lowercase();
+        let like = memchr::memmem::find(&lower, &telling).is_some()
+            || memchr::memmem::find(&named, &lower).is_some();
+        self.flag(F::like_name, like);
+    }
+
+    fn describe_words(&mut self, value: &[u8]) {
+        let share = |text: &[u8]| {
+            let letters = text.iter().filter(|b| b.is_ascii_alphabetic()).count();
+            if letters == 0 { 0.0 } else { language::covered(text) as f32 / letters as f32 }
+        };
+        let plain: Vec<u8> = value.iter().map(|&b| undisguised(b)).collect();
+        self.set(F::disguised, share(&plain));
+        let end = value.iter().rev().take_while(|b| !b.is_ascii_alphabetic()).count().min(6);
+        let explained = language::covered(value) + end;
+        self.set(F::remainder, value.len().saturating_sub(explained) as f32 / value.len() as f32);
+        if let Some(text) = readable(value) {
+            self.flag(F::decodes, true);
+            self.set(F::decoded_covered, share(&text));
+        }
+    }
+}
+
+/// The letter that a digit or sign stands for where words are disguised.
+fn undisguised(b: u8) -> u8 {
+    match b {
+        b'0' => b'o',
+        b'1' | b'!' => b'i',
+        b'3' => b'e',
+        b'4' | b'@' => b'a',
+        b'5' | b'$' => b's',
+        b'7' => b't',
+        b => b,
+    }
+}
+
+/// What the value is base64 of, if that can be read.
+fn readable(value: &[u8]) -> Option<Vec<u8>> {
+    if value.len() < SHORTEST_BASE64 {
+        return None;
+    }
+    let text = BASE64.decode(value).ok()?;
+    let reads = |b: &u8| b.is_ascii_graphic() || matches!(b, b' ' | b'\n' | b'\r' | b'\t');
+    text.iter().all(reads).then_some(text)
+}

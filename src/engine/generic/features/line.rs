@@ -1,0 +1,100 @@
+//! What stands round the name and its value, on their line and on those beside it.
+
+use std::ops::Range;
+
+use super::said::{Said, said};
+use super::{F, Features};
+use crate::engine::generic::name::Name;
+use crate::engine::masks::is_word;
+use crate::rules::BEFORE;
+
+impl Features {
+    pub fn describe_line(&mut self, bytes: &[u8], name: &Name, value: &Range<usize>) {
+        let first = name.fragment.saturating_sub(BEFORE - 1).min(name.span.start);
+        let before = &bytes[first..name.span.start];
+        let line_before = before.rsplit(|&b| b == b'\n').next().unwrap_or_default();
+        let last = bytes.len().min(value.end + 64);
+        let behind = &bytes[value.end..last];
+        let line_behind = behind.split(|&b| b == b'\n').next().unwrap_or_default();
+        let trimmed = line_before.trim_ascii_start();
+        let comment =
+            [&b"//"[..], b"#", b"*", b"--", b"/*", b";", b"<!--", b"%", b"'''", b"\"\"\""];
+        self.flag(F::comment, comment.iter().any(|mark| trimmed.starts_with(mark)));
+        // Too short a text for a searcher to pay.
+        let holds =
+            |text: &[u8], word: &str| text.windows(word.len()).any(|here| here == word.as_bytes());
+        let condition = ["if ", "if(", "while", "return ", "case ", "when ", "== ", "!= "];
+        self.flag(F::condition, condition.iter().any(|word| holds(line_before, word)));
+        let asserts = ["assert", "expect", "should", "equal", "match", "Equal"];
+        self.flag(F::asserts, asserts.iter().any(|word| holds(line_before, word)));
+        let near = said(before).with(said(behind));
+        self.flag(F::near_made_up, near.contains(Said::MADE_UP));
+        self.flag(F::near_login, near.contains(Said::LOGIN));
+        self.flag(F::near_test, near.contains(Said::TEST));
+        self.flag(F::beside_user, gives_user(line_before));
+        self.set(F::same_shape, same_shape(bytes, name, value, before, behind));
+        let text = &bytes[value.clone()];
+        let twice = memchr::memmem::find(&bytes[first..name.span.start], text).is_some()
+            || memchr::memmem::find(behind, text).is_some();
+        self.flag(F::twice, twice && text.len() > 3);
+        let solid = |text: &[u8]| text.iter().filter(|b| !b.is_ascii_whitespace()).count();
+        self.set(F::line_before, solid(line_before) as f32);
+        self.set(F::line_behind, solid(line_behind) as f32);
+    }
+}
+
+/// Whether a user or an account is given on the line: `user=me password=…`, `"login": "me"`.
+fn gives_user(line: &[u8]) -> bool {
+    let signs = line.iter().enumerate().filter(|(_, b)| matches!(b, b'=' | b':'));
+    signs.map(|(at, _)| &line[..at]).any(|front| {
+        let quoted = front.iter().rev().take_while(|b| b"\"'` )]\\".contains(b)).count();
+        let front = &front[..front.len() - quoted];
+        let letters = front.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+        let word = &front[front.len() - letters..];
+        USERS.iter().any(|user| {
+            let from = word.len().checked_sub(user.len());
+            from.is_some_and(|from| word[from..].eq_ignore_ascii_case(user.as_bytes()))
+        })
+    })
+}
+
+/// What names of users and accounts end with.
+const USERS: [&str; 8] = ["user", "name", "login", "id", "account", "email", "usr", "role"];
+
+/// How many of the lines beside it, as far as they are in reach, have the shape of its line.
+fn same_shape(
+    bytes: &[u8],
+    name: &Name,
+    value: &Range<usize>,
+    before: &[u8],
+    behind: &[u8],
+) -> f32 {
+    let mut lines = before.rsplit(|&b| b == b'\n');
+    let head = lines.next().unwrap_or_default();
+    let line = [head, &bytes[name.span.start..value.end]].concat();
+    let own = shape(&line);
+    let previous = lines.next().is_some_and(|line| shape(line) == own);
+    let mut lines = behind.split(|&b| b == b'\n');
+    lines.next();
+    let next = lines.take(2).filter(|line| line.len() > 4 && shape(line) == own).count();
+    (usize::from(previous) + next) as f32
+}
+
+/// The first signs of a line: letters and digits as one sign, blanks left out.
+fn shape(line: &[u8]) -> Vec<u8> {
+    let mut shape = Vec::with_capacity(8);
+    for &b in line {
+        let sign = match b {
+            b' ' | b'\t' | b'\r' => continue,
+            b if is_word(b) => b'a',
+            b => b,
+        };
+        if shape.last() != Some(&sign) {
+            shape.push(sign);
+        }
+        if shape.len() == 8 {
+            break;
+        }
+    }
+    shape
+}

@@ -1,0 +1,70 @@
+//! What the name says, and how it and the value are joined.
+
+use std::ops::Range;
+
+use super::said::MADE_UP;
+use super::{F, Features};
+use crate::engine::generic::name::Name;
+use crate::engine::generic::vocabulary::among;
+use crate::rules::NameKind;
+
+impl Features {
+    pub fn describe_name(&mut self, bytes: &[u8], name: &Name) {
+        let kind = match name.kind {
+            NameKind::Password => F::kind_password,
+            NameKind::Secret => F::kind_secret,
+            NameKind::Token => F::kind_token,
+            NameKind::Key => F::kind_key,
+            NameKind::Auth => F::kind_auth,
+            NameKind::Credential => F::kind_credential,
+            NameKind::Salt => F::kind_salt,
+        };
+        self.flag(kind, true);
+        self.set(F::words_before, name.words_before().min(5) as f32);
+        self.set(F::words_behind, name.words_behind(bytes).min(5) as f32);
+        self.flag(F::about, name.is_about(bytes));
+        self.flag(F::digest, name.is_digest(bytes));
+        self.set(F::qualifiers, name.qualifiers(bytes).min(3) as f32);
+        self.flag(F::public, name.is_public(bytes));
+        let text = &bytes[name.span.clone()];
+        self.flag(F::name_upper, !text.iter().any(u8::is_ascii_lowercase));
+        self.flag(F::name_capital, text[0].is_ascii_uppercase());
+        self.flag(F::name_in_prose, name.is_in_prose());
+        self.flag(F::name_alone, name.telling(bytes).len() == text.len());
+        self.flag(F::name_made_up, name.each_word(bytes).any(|word| among(word, MADE_UP)));
+        let before = name.span.start.checked_sub(1).map_or(b'\n', |at| bytes[at]);
+        self.flag(F::before_quote, matches!(before, b'"' | b'\'' | b'`'));
+        self.flag(F::before_sign, b"$.-<@&?:".contains(&before));
+    }
+
+    pub fn describe_joint(&mut self, bytes: &[u8], name: &Name, value: &Range<usize>) {
+        // Of the second value of a list what stands in front of the first one counts.
+        let gap = &bytes[name.span.end..value.start];
+        let opened = gap.iter().position(|b| matches!(b, b'[' | b'(' | b'{'));
+        let gap = &gap[..opened.map_or(gap.len(), |at| at + 1)];
+        let has = |sign: &[u8]| gap.windows(sign.len()).any(|here| here == sign);
+        let compares = has(b"==") || has(b"!=");
+        self.flag(F::gap_compare, compares);
+        self.flag(F::gap_equals, has(b"=") && !compares);
+        self.flag(F::gap_colon, has(b":") && !has(b"="));
+        self.flag(F::gap_call, has(b",") || has(b"("));
+        self.flag(F::gap_element, has(b">") && !has(b"="));
+        self.flag(F::gap_blank, gap.iter().all(|b| b" -'\"`".contains(b)));
+        self.flag(F::gap_line, has(b"\n"));
+        self.set(F::gap_length, gap.len().min(40) as f32);
+        let quote = value.start.checked_sub(1).map_or(0, |at| bytes[at]);
+        let closed = bytes.get(value.end) == Some(&quote);
+        self.flag(F::single, closed && quote == b'\'');
+        self.flag(F::double, closed && quote == b'"');
+        let other = matches!(quote, b'`' | b';') || (quote == b'"' || quote == b'\'') && !closed;
+        self.flag(F::other_quote, other);
+        let quoted = closed && matches!(quote, b'"' | b'\'');
+        self.flag(F::bare, !(other || quoted));
+        let rest = bytes[value.end..].iter().take(8).skip_while(|b| b"\"'`\\".contains(b));
+        let next = rest.copied().find(|&b| b != b' ' && b != b'\t').unwrap_or(b'\n');
+        self.flag(F::then_end, matches!(next, b'\n' | b'\r' | b'#'));
+        self.flag(F::then_comma, matches!(next, b',' | b';'));
+        self.flag(F::then_close, matches!(next, b')' | b']' | b'}'));
+        self.flag(F::then_operator, matches!(next, b'+' | b'.' | b'?' | b'|' | b'&' | b'%' | b'['));
+    }
+}
