@@ -1,5 +1,8 @@
 //! `keysieve hook run`, `hook install` and `hook uninstall`.
 
+mod doctor;
+mod global;
+
 use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -14,7 +17,9 @@ use keysieve::guard::{
     GuardError, guard_call, guard_message, guard_push, guard_range, guard_staged, guard_tracked,
     guard_unpushed,
 };
-use keysieve::hook::{self, Asked, HooksFolder, Installed, Origin, Stage, Uninstalled};
+use keysieve::hook::{
+    self, Asked, ForeignHook, HooksFolder, Installed, Origin, Stage, Uninstalled,
+};
 use keysieve::policy::Policy;
 use keysieve::policy::baseline::FILE;
 use keysieve::policy::config::Occasion;
@@ -47,6 +52,7 @@ enum HookCommand {
     Run(Run),
     Install(Install),
     Uninstall(Uninstall),
+    Doctor(doctor::Doctor),
 }
 
 /// Look at what the next commit adds; exit with 1 where it adds a credential
@@ -84,6 +90,12 @@ struct Install {
     /// The moment at which git runs the hook
     #[arg(long, value_enum, default_value_t)]
     stage: StageName,
+    /// Not here, but in every repository that is cloned or made from now on: in the template that git copies hooks from (init.templateDir); tells what that changes
+    #[arg(long)]
+    global: bool,
+    /// With --global, do it
+    #[arg(long, requires = "global")]
+    yes: bool,
 }
 
 /// Take out what `hook install` put in; another's hook is then as it was before
@@ -92,6 +104,9 @@ struct Uninstall {
     /// The moment at which git runs the hook
     #[arg(long, value_enum, default_value_t)]
     stage: StageName,
+    /// Out of the template that new repositories get their hooks from
+    #[arg(long)]
+    global: bool,
 }
 
 /// The stages at which git runs a hook.
@@ -135,8 +150,15 @@ impl Hook {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         match &self.command {
             HookCommand::Run(command) => command.run(),
-            HookCommand::Install(Install { stage }) => install((*stage).into()),
-            HookCommand::Uninstall(Uninstall { stage }) => uninstall((*stage).into()),
+            HookCommand::Doctor(command) => command.run(),
+            HookCommand::Install(Install { stage, global: true, yes }) => {
+                global::install((*stage).into(), *yes)
+            }
+            HookCommand::Install(Install { stage, .. }) => install((*stage).into()),
+            HookCommand::Uninstall(Uninstall { stage, global: true }) => {
+                global::uninstall((*stage).into())
+            }
+            HookCommand::Uninstall(Uninstall { stage, .. }) => uninstall((*stage).into()),
         }
     }
 }
@@ -262,13 +284,36 @@ fn before_push(engine: &Engine, policy: &Policy) -> anyhow::Result<Report> {
         return Ok(guard_unpushed(&here, &branch, engine, policy, &Silent)?);
     }
     let mut lines = Vec::new();
-    if std::io::stdin().is_terminal() {
-        bail!("--stage pre-push reads the lines that git gives to its hook on standard input");
+    let input = std::io::stdin();
+    let is_terminal = input.is_terminal();
+    if !is_terminal {
+        input.lock().read_to_end(&mut lines).context("cannot read standard input")?;
     }
-    std::io::stdin().lock().read_to_end(&mut lines).context("cannot read standard input")?;
+    // Git hands no line on where all is up to date, but always a pipe.
+    if is_terminal || lines.is_empty() && is_device(&input) {
+        bail!(
+            "--stage pre-push reads the lines that git gives to its hook on standard input, and \
+             there is no input; what runs the hook must hand it on (for lefthook, `use_stdin: true`)"
+        );
+    }
     let updates = Update::parse(&lines)
         .map_err(|line| anyhow!("`{line}` is no line that git gives to its pre-push hook"))?;
     Ok(guard_push(&here, &updates, engine, policy, &Silent)?)
+}
+
+/// Whether it is `/dev/null` or another device, or closed: somebody has kept git's lines.
+#[cfg(unix)]
+fn is_device(input: &std::io::Stdin) -> bool {
+    use std::os::fd::AsFd;
+    use std::os::unix::fs::FileTypeExt;
+    let file = input.as_fd().try_clone_to_owned().map(std::fs::File::from);
+    let kind = file.and_then(|file| file.metadata()).map(|metadata| metadata.file_type());
+    kind.is_ok_and(|kind| kind.is_char_device())
+}
+
+#[cfg(not(unix))]
+fn is_device(_input: &std::io::Stdin) -> bool {
+    false
 }
 
 fn install(stage: Stage) -> anyhow::Result<ExitCode> {
@@ -297,22 +342,25 @@ fn install(stage: Stage) -> anyhow::Result<ExitCode> {
             }
             return Ok(ExitCode::from(2));
         }
-        Installed::Foreign(foreign) => {
-            say(&format!(
-                "Another hook stands at {} that is no shell script which git runs, or whose lines \
-                 for keysieve were edited; nothing was changed.\n\
-                 To have it run keysieve, have it do what this line of a shell script does, near \
-                 its beginning:\n\n    {}\n",
-                shown(&foreign.path),
-                foreign.line
-            ))?;
-            return Ok(ExitCode::from(2));
-        }
+        Installed::Foreign(foreign) => return told_foreign(&foreign),
     }
     if folder.origin == Origin::Shared {
         say("core.hooksPath is set for all your repositories: the hook runs in each of them.")?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A hook that is left alone, and the line to add to it.
+fn told_foreign(foreign: &ForeignHook) -> anyhow::Result<ExitCode> {
+    say(&format!(
+        "Another hook stands at {} that is no shell script which git runs, or whose lines \
+         for keysieve were edited; nothing was changed.\n\
+         To have it run keysieve, have it do what this line of a shell script does, near \
+         its beginning:\n\n    {}\n",
+        shown(&foreign.path),
+        foreign.line
+    ))?;
+    Ok(ExitCode::from(2))
 }
 
 fn uninstall(stage: Stage) -> anyhow::Result<ExitCode> {

@@ -196,7 +196,7 @@ fn may_run(metadata: &fs::Metadata) -> bool {
 }
 
 #[cfg(unix)]
-fn somebody_may_run(metadata: &fs::Metadata) -> bool {
+pub(super) fn somebody_may_run(metadata: &fs::Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt;
     metadata.permissions().mode() & 0o111 != 0
 }
@@ -213,7 +213,7 @@ fn may_run(_metadata: &fs::Metadata) -> bool {
 }
 
 #[cfg(not(unix))]
-fn somebody_may_run(_metadata: &fs::Metadata) -> bool {
+pub(super) fn somebody_may_run(_metadata: &fs::Metadata) -> bool {
     true
 }
 

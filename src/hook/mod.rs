@@ -3,10 +3,13 @@
 //! A hook itself only finds the keysieve binary and hands over to it; what a commit adds is
 //! judged by the guard.
 
+pub mod doctor;
 mod framework;
+pub mod global;
 mod install;
 mod location;
 mod manager;
+pub mod proof;
 pub mod script;
 mod stage;
 

@@ -1,7 +1,7 @@
 //! The hook's text: a POSIX shell script that finds keysieve and hands over to it, or blocks;
 //! and the block of lines that does so within another's shell script.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bstr::{BString, ByteSlice, ByteVec};
 
@@ -24,10 +24,12 @@ if ! [ -f "$keysieve" ] || ! [ -x "$keysieve" ]; then
 fi
 if [ -z "$keysieve" ]; then
     printf '%s\n' \
-        'keysieve: WHAT stopped: it was not searched for secrets, the keysieve binary is gone' \
-        'from where this hook was installed and is not on PATH.' \
-        'To go on, install keysieve and run `keysieve hook install STAGE`,' \
-        'or pass this one WHAT unsearched with `git WHAT --no-verify`.' >&2
+        'keysieve: WHAT stopped, for it was not searched for secrets: the keysieve binary is' \
+        'neither where it was when this hook was installed, nor on PATH. In a container, or on' \
+        'another machine? To go on, install keysieve there:' \
+        '    cargo install --locked --git https://github.com/keysieve/keysieve' \
+        'or pass this one WHAT unsearched:' \
+        '    git WHAT --no-verify' >&2
     exit 2
 fi
 "#;
@@ -95,6 +97,25 @@ pub(super) fn unchained(text: &[u8]) -> Option<BString> {
     (is_whole && marked == sum(body).as_bytes()).then(|| [&text[..begin], after].concat().into())
 }
 
+/// The binary that a text of ours, or a block, was installed for.
+pub(super) fn binary(text: &[u8]) -> Option<PathBuf> {
+    let at = text.find("\nkeysieve='")? + "\nkeysieve='".len();
+    let mut path = Vec::new();
+    let mut rest = &text[at..];
+    loop {
+        let (word, after) = rest.split_once_str("'")?;
+        path.extend_from_slice(word);
+        // `'\''` is a quote between two words.
+        match after.strip_prefix(br"\''") {
+            Some(after) => {
+                path.push(b'\'');
+                rest = after;
+            }
+            None => return path.to_path().ok().map(Path::to_owned),
+        }
+    }
+}
+
 /// In a subshell, so that no name of ours is seen in their script, whatever its options.
 fn block(stage: Stage, binary: &Path) -> BString {
     let (keep, give) = match stage {
@@ -110,14 +131,13 @@ fn block(stage: Stage, binary: &Path) -> BString {
 }
 
 fn find(stage: Stage, binary: &Path) -> BString {
-    let (what, option) = match stage {
-        Stage::PreCommit => ("commit", ""),
-        Stage::CommitMsg => ("commit", " --stage commit-msg"),
-        Stage::PrePush => ("push", " --stage pre-push"),
+    let what = match stage {
+        Stage::PreCommit | Stage::CommitMsg => "commit",
+        Stage::PrePush => "push",
     };
     let mut lines = BString::from("keysieve=");
     lines.push_str(quoted(binary));
-    lines.push_str(FIND.replace("WHAT", what).replace(" STAGE", option));
+    lines.push_str(FIND.replace("WHAT", what));
     lines
 }
 
@@ -156,6 +176,7 @@ mod tests {
         for stage in Stage::ALL {
             let ours = text(stage, Path::new("/opt/it's here/keysieve"));
             assert!(is_ours(&ours));
+            assert_eq!(binary(&ours), Some(PathBuf::from("/opt/it's here/keysieve")));
             assert!(!is_ours(&[&ours[..], b"make lint\n"].concat()));
             assert!(!is_ours(&ours.replace("hook run", "hook run || true")));
         }
@@ -172,6 +193,7 @@ mod tests {
                 let once = chained(stage, here, theirs).expect("a shell script");
                 assert_eq!(chained(stage, here, &once), Some(once.clone()));
                 assert_eq!(unchained(&once).expect("a block"), theirs);
+                assert_eq!(binary(&once).as_deref(), Some(here));
                 let moved = chained(stage, there, &once).expect("a shell script");
                 assert_eq!(unchained(&moved).expect("a block"), theirs);
                 let edited = once.replace("hook run", "hook run || true");

@@ -1,0 +1,216 @@
+//! The proof that a hook works: a made-up secret, planted in a throw-away clone that has the same
+//! hooks, must be stopped.
+//!
+//! The clone shares the repository's objects and takes only the files at its top and what the
+//! managers' files say; nothing is written in the repository. Hooks of others run too, as in
+//! every commit, but in the clone.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use bstr::ByteSlice;
+
+use super::Stage;
+use crate::source::git::Git;
+
+/// A hook that takes longer is not waited for.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// The file that holds the secret. A report names it; so it is known who stopped it.
+const PLANTED: &str = "keysieve-doctor-plants-this.txt";
+
+/// Files by which managers are told what to run, as they stand in the work tree.
+const MANAGERS: [&str; 7] = [
+    ".pre-commit-config.yaml",
+    "lefthook.yml",
+    "lefthook.yaml",
+    ".lefthook.yml",
+    "lefthook-local.yml",
+    "package.json",
+    ".keysieve.toml",
+];
+
+/// Of the steps that only prepare.
+const NO_HOOKS: [&str; 2] = ["-c", "core.hooksPath=/dev/null"];
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// There is no hook that could.
+    NotTried,
+    /// Keysieve stopped it; the line that says so.
+    Stopped(String),
+    /// It was let through.
+    Passed,
+    /// Something else stopped it, or it could not be tried: what was said.
+    Unclear(String),
+}
+
+/// Plants a secret and sees what becomes of it.
+pub(super) fn plant(git: &Git, here: &Path, hooks: &Path, stage: Stage) -> Proof {
+    match try_planting(git, here, hooks, stage) {
+        Ok(proof) => proof,
+        Err(error) => Proof::Unclear(error.to_string()),
+    }
+}
+
+fn try_planting(git: &Git, here: &Path, hooks: &Path, stage: Stage) -> io::Result<Proof> {
+    let folder = tempfile::tempdir()?;
+    let clone = Clone { top: folder.path().join("clone") };
+    let top = git.ask(&["rev-parse", "--show-toplevel"]).map_err(io::Error::other)?;
+    let top = top.map_or_else(|| here.to_owned(), Into::into);
+    clone.make(&top)?;
+    clone.git(&["config", "core.hooksPath", &hooks.to_string_lossy()])?;
+    let token = token();
+    let (code, said) = match stage {
+        Stage::PreCommit => {
+            clone.stage(&token)?;
+            clone.run(&["commit", "--quiet", "-m", "planted by keysieve"])?
+        }
+        Stage::CommitMsg => {
+            let message = format!("planted by keysieve\n\n{PLANTED}\n{token}\n");
+            clone.run(&["commit", "--quiet", "--allow-empty", "-m", &message])?
+        }
+        Stage::PrePush => {
+            clone.stage(&token)?;
+            clone.git(&["commit", "--quiet", "--no-verify", "-m", "planted by keysieve"])?;
+            let remote = folder.path().join("remote.git");
+            let remote = remote.to_string_lossy();
+            clone.git(&["init", "--quiet", "--bare", &remote])?;
+            clone.run(&["push", "--quiet", &remote, "HEAD:refs/heads/planted"])?
+        }
+    };
+    Ok(judged(code, &said, stage))
+}
+
+/// Who stopped it is told by what was said.
+fn judged(code: Option<i32>, said: &str, stage: Stage) -> Proof {
+    let mark = match stage {
+        Stage::CommitMsg => "leaks a credential",
+        Stage::PreCommit | Stage::PrePush => PLANTED,
+    };
+    match code {
+        None => Proof::Unclear(format!("it took longer than {} seconds", LIMIT.as_secs())),
+        Some(0) => Proof::Passed,
+        Some(_) if said.contains(mark) && said.contains("LocalStack auth token") => {
+            let line = said.lines().find(|line| line.contains("LocalStack auth token"));
+            Proof::Stopped(line.unwrap_or_default().trim().to_owned())
+        }
+        Some(code) => {
+            let lines: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).collect();
+            let last = lines[lines.len().saturating_sub(3)..].join(" / ");
+            Proof::Unclear(format!("exit code {code}: {last}"))
+        }
+    }
+}
+
+/// Made up, and made here: no file of ours holds it.
+fn token() -> String {
+    ["ls-", "fAKeToKe-", "1111-1111-1111-", "eXamPle1", "4fbe"].concat()
+}
+
+struct Clone {
+    top: std::path::PathBuf,
+}
+
+impl Clone {
+    fn make(&self, top: &Path) -> io::Result<()> {
+        let (from, to) = (top.to_string_lossy(), self.top.to_string_lossy());
+        let mut clone = bare_git();
+        clone.args(NO_HOOKS);
+        clone.args(["clone", "--quiet", "--shared", "--no-checkout", "--template=", &from, &to]);
+        // A repository without a commit is cloned too; one that cannot be is made anew.
+        if !clone.stdin(Stdio::null()).output()?.status.success() {
+            let made = bare_git().args(["init", "--quiet", "--template=", &to]).output()?;
+            if !made.status.success() {
+                return Err(io::Error::other(made.stderr.to_str_lossy().trim().to_owned()));
+            }
+        }
+        for (name, value) in [("user.name", "keysieve"), ("user.email", "keysieve@localhost")] {
+            self.git(&["config", name, value])?;
+        }
+        self.git(&["config", "commit.gpgSign", "false"])?;
+        // The files at the top; a manager looks for its own there.
+        self.git(&["config", "core.sparseCheckout", "true"])?;
+        fs::create_dir_all(self.top.join(".git/info"))?;
+        fs::write(self.top.join(".git/info/sparse-checkout"), "/*\n!/*/\n/.husky/\n")?;
+        let _ = self.git(&["checkout", "--quiet"]);
+        fs::write(self.top.join(".git/info/exclude"), "/node_modules\n")?;
+        for name in MANAGERS {
+            if let Ok(text) = fs::read(top.join(name)) {
+                fs::write(self.top.join(name), text)?;
+                self.git(&["add", "--force", "--sparse", name])?;
+            }
+        }
+        #[cfg(unix)]
+        if top.join("node_modules").is_dir() {
+            let _ =
+                std::os::unix::fs::symlink(top.join("node_modules"), self.top.join("node_modules"));
+        }
+        Ok(())
+    }
+
+    fn stage(&self, token: &str) -> io::Result<()> {
+        fs::write(self.top.join(PLANTED), format!("LOCALSTACK_AUTH_TOKEN={token}\n"))?;
+        self.git(&["add", "--force", "--sparse", PLANTED])
+    }
+
+    /// A step that must succeed.
+    fn git(&self, arguments: &[&str]) -> io::Result<()> {
+        let mut command = bare_git();
+        command.args(NO_HOOKS).args(arguments).current_dir(&self.top).stdin(Stdio::null());
+        let output = command.output()?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let said = output.stderr.to_str_lossy().trim().to_owned();
+        Err(io::Error::other(format!("`git {}`: {said}", arguments.join(" "))))
+    }
+
+    /// Runs git with the hooks: its exit code, `None` where it takes too long, and all it says.
+    fn run(&self, arguments: &[&str]) -> io::Result<(Option<i32>, String)> {
+        let (mut reader, writer) = io::pipe()?;
+        let mut command = bare_git();
+        command.args(arguments).current_dir(&self.top).stdin(Stdio::null());
+        command.stdout(writer.try_clone()?).stderr(writer);
+        let mut child = command.spawn()?;
+        // It holds the writing ends, without which there is no end to read.
+        drop(command);
+        let reading = std::thread::spawn(move || {
+            let mut said = Vec::new();
+            let _ = reader.read_to_end(&mut said);
+            said
+        });
+        let begin = Instant::now();
+        let status = loop {
+            if let Some(status) = child.try_wait()? {
+                break status;
+            }
+            if begin.elapsed() > LIMIT {
+                child.kill()?;
+                child.wait()?;
+                // What the hook started may live on and keep the pipe open.
+                return Ok((None, String::new()));
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        };
+        let said = reading.join().unwrap_or_default();
+        Ok((Some(status.code().unwrap_or(-1)), said.to_str_lossy().into_owned()))
+    }
+}
+
+/// Git without the variables by which it was told of another repository.
+fn bare_git() -> Command {
+    let mut git = Command::new("git");
+    const KEPT: [&str; 3] = ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM", "GIT_EXEC_PATH"];
+    for (name, _) in std::env::vars_os() {
+        let is_git = name.as_encoded_bytes().starts_with(b"GIT_");
+        if is_git && !KEPT.iter().any(|kept| name == *kept) {
+            git.env_remove(name);
+        }
+    }
+    git
+}
