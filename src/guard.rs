@@ -106,7 +106,12 @@ pub fn guard_push(
     policy: &Policy,
     progress: &dyn Progress,
 ) -> Result<Report, GuardError> {
-    added_by(&Added::pushed(environment, updates)?, engine, policy, progress)
+    let mut report = added_by(&Added::pushed(environment, updates)?, engine, policy, progress)?;
+    if updates.is_empty() {
+        let note = "git names no ref that it would set: nothing is pushed";
+        report.coverage.notes = vec![note.to_owned()];
+    }
+    Ok(report)
 }
 
 /// [`guard_push`] of a revision to where nothing is known of what is there.

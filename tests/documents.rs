@@ -112,6 +112,56 @@ fn what_can_be_guessed_is_reckoned_right() {
     }
 }
 
+/// Each `keysieve …` of a block of commands is one that the binary understands.
+#[test]
+fn the_commands_in_the_documents_are_real() {
+    let mut seen = 0;
+    let pages = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs")).unwrap();
+    let pages = pages.map(|page| format!("docs/{}", page.unwrap().file_name().to_str().unwrap()));
+    let pages = pages.filter(|page| page.ends_with(".md") && page != "docs/rules.md");
+    for page in pages.chain(["README.md".to_owned()]) {
+        let text = document(&page);
+        let mut language = None;
+        for line in text.lines().map(str::trim) {
+            if let Some(fence) = line.strip_prefix("```") {
+                language = language.is_none().then_some(fence);
+                continue;
+            }
+            let command = match language {
+                Some("sh") => line.strip_prefix("keysieve "),
+                Some("yaml") => line.strip_prefix("- run: keysieve "),
+                Some("console") => line.strip_prefix("$ keysieve "),
+                _ => None,
+            };
+            let Some(command) = command else { continue };
+            let mut words = words(command);
+            words.push("--help".to_owned());
+            let output =
+                Command::new(env!("CARGO_BIN_EXE_keysieve")).args(&words).output().unwrap();
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "{page}: keysieve {command}: {said}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 20, "{seen}");
+}
+
+/// The words of a command, as far as these pages quote; a comment or a pipe ends it.
+fn words(command: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quoted = false;
+    for letter in command.chars() {
+        match letter {
+            '"' => quoted = !quoted,
+            ' ' if !quoted => words.push(String::new()),
+            letter => words.last_mut().unwrap().push(letter),
+        }
+    }
+    let is_end = |word: &String| ["#", "|", ">", "||", "&&"].contains(&word.as_str());
+    let end = words.iter().position(is_end).unwrap_or(words.len());
+    words.into_iter().take(end).filter(|word| !word.is_empty()).collect()
+}
+
 fn list_rules(format: &str) -> Vec<u8> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_keysieve"));
     command.args(["rules", "list", "--format", format]).output().unwrap().stdout

@@ -64,6 +64,28 @@ fn all_of_a_first_commit_is_new() {
 }
 
 #[test]
+fn long_versions_are_looked_at_in_parts_and_their_hash_is_asked_for() {
+    let repository = TempRepo::new();
+    let text = "0123456789abcde\n".repeat((17 << 20) / 16);
+    repository.write("long", format!("{text}{}", secret(1)));
+    repository.write("binary", [b"\0", text.as_bytes()].concat());
+    repository.git(&["add", "."]);
+    let report = guarded(&repository);
+    assert_found(&report, &[&format!("long:{}", (17 << 16) + 1)]);
+    assert_eq!((report.coverage.blobs, report.coverage.binary), (1, 1));
+    let object = |name: &str| {
+        let id = repository.git(&["rev-parse", name]);
+        repository.path().join(".git/objects").join(&id[..2]).join(&id[2..])
+    };
+    let (long, binary) = (object(":long"), object(":binary"));
+    fs::remove_file(&binary).unwrap();
+    fs::copy(long, binary).unwrap();
+    let report = guarded(&repository);
+    let failures: Vec<&str> = report.coverage.failures.iter().map(|it| &it.what[..]).collect();
+    assert_eq!(failures, ["binary"]);
+}
+
+#[test]
 fn an_empty_change_is_clean_and_says_so() {
     let repository = TempRepo::new();
     let nothing = ["nothing is staged: nothing to look at"];

@@ -8,7 +8,7 @@ mod support;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::process::Output;
+use std::process::{Output, Stdio};
 
 use support::guarded::secret;
 use support::repository::{TempRepo, said};
@@ -128,7 +128,12 @@ fn a_message_is_looked_at_without_its_comments() {
     };
     assert!(edit(&comment).status.success(), "{}", said(&edit(&comment)));
     let cut = "# ------------------------ >8 ------------------------";
-    assert!(edit(&format!("two\n{cut}\n{}\n", token(5))).status.success());
+    let below = format!("two\n{cut}\n{}\n", token(5));
+    assert!(!edit(&below).status.success(), "git leaves it in");
+    repository.git(&["config", "commit.cleanup", "scissors"]);
+    assert!(edit(&below).status.success());
+    assert!(!repository.git(&["log", "-1", "--format=%B"]).contains("ls-"));
+    repository.git(&["config", "--unset", "commit.cleanup"]);
     assert!(!edit(&format!("{}\n{cut}\n", token(5))).status.success());
     repository.git(&["config", "core.commentChar", ";"]);
     assert!(!edit(&comment).status.success());
@@ -146,9 +151,30 @@ fn what_is_not_git_stops() {
     let gone = keysieve(&repository, &["hook", "run", "--stage", "commit-msg", "gone"]);
     assert_eq!(gone.status.code(), Some(2));
     assert!(said(&gone).contains("cannot read the message gone"), "{}", said(&gone));
-    let nothing = keysieve(&repository, &["hook", "run", "--stage", "pre-push"]);
+    // Nobody's lines, as where a manager of hooks keeps them to itself.
+    let push = ["hook", "run", "--stage", "pre-push"];
+    let kept = keysieve(&repository, &push);
+    assert_eq!(kept.status.code(), Some(2));
+    assert!(said(&kept).contains("must hand it on"), "{}", said(&kept));
+    // Git's own no lines: all is up to date.
+    let mut command = repository.command(env!("CARGO_BIN_EXE_keysieve"), &repository.path());
+    let nothing = command.args(push).env_remove("PRE_COMMIT").stdin(Stdio::piped());
+    let nothing = nothing.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let nothing = nothing.wait_with_output().unwrap();
     assert_eq!(nothing.status.code(), Some(0));
-    assert!(said(&nothing).contains("nothing to look at"), "{}", said(&nothing));
+    assert!(said(&nothing).contains("nothing is pushed"), "{}", said(&nothing));
+}
+
+#[test]
+fn a_verbose_commits_diff_is_no_part_of_its_message() {
+    let repository = with_origin();
+    install(&repository, "commit-msg");
+    repository.write("old", "taken out\n");
+    let mut command = repository.command("git", &repository.path());
+    let editor = "sed -i 1s/^/subject/";
+    let commit = command.args(["commit", "--quiet", "-a", "-v"]).env("GIT_EDITOR", editor);
+    let output = commit.output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
 }
 
 #[test]
@@ -169,5 +195,16 @@ fn the_framework_names_the_range_or_the_branch_of_a_push() {
         let output = run(variables);
         assert_eq!(output.status.code(), Some(1), "{}", said(&output));
         assert!(said(&output).contains("leak:1:23"), "{}", said(&output));
+    }
+    repository.git(&["rm", "--quiet", "leak"]);
+    repository.commit("take out");
+    repository.git(&["push", "--quiet", "--no-verify", "origin", "main"]);
+    repository.git(&["tag", "-a", "v1", "-m", &format!("use {}", token(6))]);
+    let tag = repository.git(&["rev-parse", "v1"]);
+    let range = [("PRE_COMMIT_FROM_REF", "HEAD~1"), ("PRE_COMMIT_TO_REF", &tag)];
+    for variables in [&range[..], &[("PRE_COMMIT_LOCAL_BRANCH", "refs/tags/v1")]] {
+        let output = run(variables);
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        assert!(said(&output).contains(&format!("object {tag}:1:5")), "{}", said(&output));
     }
 }

@@ -285,13 +285,36 @@ fn before_push(engine: &Engine, policy: &Policy) -> anyhow::Result<Report> {
         return Ok(guard_unpushed(&here, &branch, engine, policy, &Silent)?);
     }
     let mut lines = Vec::new();
-    if std::io::stdin().is_terminal() {
-        bail!("--stage pre-push reads the lines that git gives to its hook on standard input");
+    let input = std::io::stdin();
+    let is_terminal = input.is_terminal();
+    if !is_terminal {
+        input.lock().read_to_end(&mut lines).context("cannot read standard input")?;
     }
-    std::io::stdin().lock().read_to_end(&mut lines).context("cannot read standard input")?;
+    // Git hands no line on where all is up to date, but always a pipe.
+    if is_terminal || lines.is_empty() && is_device(&input) {
+        bail!(
+            "--stage pre-push reads the lines that git gives to its hook on standard input, and \
+             there is no input; what runs the hook must hand it on (for lefthook, `use_stdin: true`)"
+        );
+    }
     let updates = Update::parse(&lines)
         .map_err(|line| anyhow!("`{line}` is no line that git gives to its pre-push hook"))?;
     Ok(guard_push(&here, &updates, engine, policy, &Silent)?)
+}
+
+/// Whether it is `/dev/null` or another device, or closed: somebody has kept git's lines.
+#[cfg(unix)]
+fn is_device(input: &std::io::Stdin) -> bool {
+    use std::os::fd::AsFd;
+    use std::os::unix::fs::FileTypeExt;
+    let file = input.as_fd().try_clone_to_owned().map(std::fs::File::from);
+    let kind = file.and_then(|file| file.metadata()).map(|metadata| metadata.file_type());
+    kind.is_ok_and(|kind| kind.is_char_device())
+}
+
+#[cfg(not(unix))]
+fn is_device(_input: &std::io::Stdin) -> bool {
+    false
 }
 
 fn install(stage: Stage) -> anyhow::Result<ExitCode> {

@@ -50,7 +50,13 @@ impl Message {
             };
             let are_comments_cut = matches!(cleanup.as_deref(), None | Some("strip" | "default"));
             let mark = Some(mark).filter(|mark| !mark.is_empty() && mark != "auto");
-            text = cleaned(&text, mark.as_deref(), are_comments_cut);
+            let verbose = git.ask(&["config", "--type=bool-or-int", "--get", "commit.verbose"])?;
+            let is_verbose = !matches!(verbose.as_deref(), None | Some("false" | "0"));
+            let scissors = match cleanup.as_deref() == Some("scissors") || is_verbose {
+                true => Scissors::Cut,
+                false => Scissors::CutDiff,
+            };
+            text = cleaned(&text, mark.as_deref(), are_comments_cut, scissors);
         }
         Ok(Message { path: BString::from(path.as_os_str().as_encoded_bytes()), text })
     }
@@ -67,12 +73,28 @@ impl Source for Message {
     }
 }
 
-fn cleaned(text: &[u8], mark: Option<&str>, are_comments_cut: bool) -> Vec<u8> {
+/// What git does with what is below the scissors.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scissors {
+    Cut,
+    /// It cuts only with `commit -v`, of which its hooks are not told, but which puts a diff
+    /// there, behind lines of comments. All else stays in.
+    CutDiff,
+}
+
+fn cleaned(text: &[u8], mark: Option<&str>, are_comments_cut: bool, scissors: Scissors) -> Vec<u8> {
     let mut kept = Vec::with_capacity(text.len());
-    for line in text.lines_with_terminator() {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let line = rest.lines_with_terminator().next().unwrap_or(rest);
+        rest = &rest[line.len()..];
         let bare = line.trim_end_with(|end| end == '\n' || end == '\r');
         let comment = mark.and_then(|mark| bare.strip_prefix(mark.as_bytes()));
-        if comment == Some(SCISSORS) || mark.is_none() && bare.get(1..) == Some(SCISSORS) {
+        let is_scissors =
+            comment == Some(SCISSORS) || mark.is_none() && bare.get(1..) == Some(SCISSORS);
+        if is_scissors
+            && (scissors == Scissors::Cut || is_diff(rest, &bare[..bare.len() - SCISSORS.len()]))
+        {
             break;
         }
         let stays = comment.is_none() || !are_comments_cut;
@@ -81,18 +103,41 @@ fn cleaned(text: &[u8], mark: Option<&str>, are_comments_cut: bool) -> Vec<u8> {
     kept
 }
 
+/// Whether nothing but comments stands in front of a diff, and one at least.
+fn is_diff(text: &[u8], mark: &[u8]) -> bool {
+    let mut lines = text.lines().skip_while(|line| line.starts_with(mark));
+    text.starts_with(mark) && lines.next().is_none_or(|line| line.starts_with(b"diff --"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const CUT: &str = "# ------------------------ >8 ------------------------\n";
+
+    fn clean(text: &str, mark: Option<&str>, are_cut: bool, scissors: Scissors) -> String {
+        let cleaned = cleaned(text.as_bytes(), mark, are_cut, scissors);
+        String::from_utf8(cleaned).expect("UTF-8")
+    }
+
     #[test]
     fn comments_and_what_is_below_the_scissors_are_taken_out() {
-        let text = "a\n# b\n ; c\n;d\n# ------------------------ >8 ------------------------\ne\n";
-        let clean =
-            |mark, cut| String::from_utf8(cleaned(text.as_bytes(), mark, cut)).expect("UTF-8");
+        let text = format!("a\n# b\n ; c\n;d\n{CUT}e\n");
+        let clean = |mark, are_cut| clean(&text, mark, are_cut, Scissors::Cut);
         assert_eq!(clean(Some("#"), true), "a\n\n ; c\n;d\n");
         assert_eq!(clean(Some("#"), false), "a\n# b\n ; c\n;d\n");
         assert_eq!(clean(None, true), "a\n# b\n ; c\n;d\n");
         assert_eq!(clean(Some(";"), true), text.replace(";d", ""));
+    }
+
+    #[test]
+    fn in_doubt_only_a_diff_is_below_the_scissors() {
+        let clean = |text: &str| clean(text, Some("#"), true, Scissors::CutDiff);
+        let diff = format!("a\n{CUT}# Do not modify\ndiff --git a/b b/b\n-c\n");
+        assert_eq!(clean(&diff), "a\n");
+        assert_eq!(clean(&format!("a\n{CUT}# Do not modify\n")), "a\n");
+        assert_eq!(clean(&format!("a\n{CUT}b\n")), "a\n\nb\n");
+        assert_eq!(clean(&format!("a\n{CUT}")), "a\n\n");
+        assert_eq!(clean(&format!("a\n{CUT}# b\nc\n")), "a\n\n\nc\n");
     }
 }

@@ -73,7 +73,7 @@ impl Added {
     ) -> Result<Added, RangeError> {
         let git = Git::new(environment);
         let base = base::commit(&git, from)?;
-        let sent = Sent { heads: vec![base::commit(&git, to)?], ..Sent::default() };
+        let sent = Sent::named(&git, to)?;
         Added::of(git, sent, vec![base], from)
     }
 

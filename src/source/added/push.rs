@@ -50,12 +50,29 @@ impl Added {
 
     /// What a revision has that no remote-tracking ref has.
     pub fn unpushed(environment: &GitEnvironment, revision: &str) -> Result<Added, RangeError> {
-        let head = super::base::commit(&Git::new(environment), revision)?;
-        Added::pushed(environment, &[Update { local: Some(head), remote: None }])
+        let git = Git::new(environment);
+        let sent = Sent::named(&git, revision)?;
+        let base = known(&git, &[])?;
+        Added::of(git, sent, base, "what the remote has")
     }
 }
 
 impl Sent {
+    /// What a name stands for: a commit, or a tag with its message, whose id the pre-commit
+    /// framework gives for the end of a range.
+    pub(super) fn named(git: &Git, name: &str) -> Result<Sent, RangeError> {
+        let commit = super::base::commit(git, name)?;
+        let asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", name];
+        let said = git.ask(&asked)?.unwrap_or_default();
+        let id = said.lines().last().and_then(|id| Id::from_hex(id.as_bytes())).unwrap_or(commit);
+        if id == commit {
+            return Ok(Sent { heads: vec![commit], ..Sent::default() });
+        }
+        let mut sent = Sent::default();
+        sent.take(&mut Objects::open(git)?, id)?;
+        Ok(sent)
+    }
+
     /// A commit, or a tag with all that it names.
     fn take(&mut self, objects: &mut Objects, mut id: Id) -> Result<(), GitError> {
         loop {
