@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::{env, fs, io};
 
 use ignore::WalkBuilder;
+use keysieve::engine::assignment::Reader;
 use keysieve::engine::generic::{COUNT, FRAGMENTS, NAMES, described};
 
 fn main() -> io::Result<()> {
@@ -25,6 +26,7 @@ fn main() -> io::Result<()> {
                 continue;
             }
             let lower = bytes.to_ascii_lowercase();
+            let mut reader = Reader::default();
             for at in 0..bytes.len() {
                 // As in the engine, one of three letters counts only at the end of a word.
                 let counts = |text: &str| {
@@ -39,7 +41,7 @@ fn main() -> io::Result<()> {
                 else {
                     continue;
                 };
-                for found in described(&bytes, at..at + fragment.len(), |_| true) {
+                for found in described(&bytes, at..at + fragment.len(), &mut reader, |_| true) {
                     let text = String::from_utf8_lossy(&bytes[found.value.clone()]).into_owned();
                     let values: [f32; COUNT] = found.features.0;
                     let row = (

@@ -11,7 +11,7 @@ use crate::engine::Engine;
 use crate::findings::{Finding, Occurrence};
 use crate::policy::Policy;
 use crate::report::{Report, Task};
-use crate::scan::{redacted, told};
+use crate::scan::{redacted, standing, told};
 use crate::source::history::delta::{Budget, Judge, Manner};
 use crate::source::history::{DeltaReader, FullReader, History, HistoryError, RangeSyntax};
 use crate::source::{Coverage, Failure, Progress, Source};
@@ -87,7 +87,8 @@ pub fn audit(
     coverage = coverage.and(submodules.1);
     let judged = policy.judge(sightings, engine.rules());
     let coverage = redacted(coverage, engine).and(told(&judged, policy, engine));
-    Ok(Report { task: Task::Audit, credentials: judged.credentials, coverage })
+    let standing = standing(&judged, policy, engine);
+    Ok(Report { task: Task::Audit, credentials: judged.credentials, coverage, standing })
 }
 
 /// Every place of every finding of one history.

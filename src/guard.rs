@@ -14,7 +14,7 @@ use crate::engine::Engine;
 use crate::findings::Fingerprint;
 use crate::policy::{Judged, Policy};
 use crate::report::{Report, Task};
-use crate::scan::{look, redacted, scan, told};
+use crate::scan::{look, redacted, scan, standing, told};
 use crate::source::added::{Added, RangeError, Update};
 use crate::source::agent::Call;
 use crate::source::git::GitError;
@@ -80,7 +80,8 @@ pub fn guard_staged(
     let mut judged = policy.judge(found, engine.rules());
     let doubt = keep_new_ones(&mut judged, staged, engine);
     let coverage = coverage.and(doubt).and(told(&judged, policy, engine));
-    Report { task: Task::Guard, credentials: judged.credentials, coverage }
+    let standing = standing(&judged, policy, engine);
+    Report { task: Task::Guard, credentials: judged.credentials, coverage, standing }
 }
 
 /// The credentials that the commits of `from..to` add, those among them that a later commit of
@@ -141,7 +142,8 @@ pub fn guard_call(call: &Call, engine: &Engine, policy: &Policy) -> Report {
     found.retain(|(finding, _)| !known.contains(&finding.fingerprint));
     let judged = policy.judge(found, engine.rules());
     let coverage = coverage.and(told(&judged, policy, engine));
-    Report { task: Task::Guard, credentials: judged.credentials, coverage }
+    let standing = standing(&judged, policy, engine);
+    Report { task: Task::Guard, credentials: judged.credentials, coverage, standing }
 }
 
 fn added_by(
@@ -164,7 +166,8 @@ fn added_by(
     }
     let judged = policy.judge(found, engine.rules());
     coverage = coverage.and(told(&judged, policy, engine));
-    Ok(Report { task: Task::Range, credentials: judged.credentials, coverage })
+    let standing = standing(&judged, policy, engine);
+    Ok(Report { task: Task::Range, credentials: judged.credentials, coverage, standing })
 }
 
 /// Keeps those of the credentials that no parent holds, and says what could not be looked at

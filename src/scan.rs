@@ -9,7 +9,7 @@ use crate::engine::Engine;
 use crate::findings::{Effect, Excerpts, Finding, Occurrence, Place, Setting, Span, Step};
 use crate::policy::inline::Allows;
 use crate::policy::{Judged, Policy};
-use crate::report::{Report, Task};
+use crate::report::{Report, Standing, Task};
 use crate::source::{Coverage, Failure, Progress, Source};
 
 /// Scans every blob of the source.
@@ -22,7 +22,19 @@ pub fn scan(
     let (sightings, coverage) = look(source, engine, progress);
     let judged = policy.judge(sightings, engine.rules());
     let coverage = coverage.and(told(&judged, policy, engine));
-    Report { task: Task::Scan, credentials: judged.credentials, coverage }
+    let standing = standing(&judged, policy, engine);
+    Report { task: Task::Scan, credentials: judged.credentials, coverage, standing }
+}
+
+/// The revision that the policy was taken from, and what of it does not hold yet.
+pub(crate) fn standing(judged: &Judged, policy: &Policy, engine: &Engine) -> Option<Standing> {
+    let revision = policy.revision.as_ref()?;
+    let redact = |text: &str| String::from_utf8_lossy(&engine.redact(text.as_bytes())).into_owned();
+    Some(Standing {
+        revision: redact(&revision.name),
+        commit: revision.commit.clone(),
+        proposals: policy.proposals(judged),
+    })
 }
 
 /// What is to be said of what policy did.
@@ -72,7 +84,7 @@ pub(crate) fn redacted(mut coverage: Coverage, engine: &Engine) -> Coverage {
 }
 
 /// The blob's findings, each with its place.
-fn sightings_in(blob: &Blob<'_>, engine: &Engine) -> Vec<(Finding, Occurrence)> {
+pub(crate) fn sightings_in(blob: &Blob<'_>, engine: &Engine) -> Vec<(Finding, Occurrence)> {
     let Some(text) = blob.text() else { return Vec::new() };
     let core = if text.is_transcoded() { 0..text.bytes.len() } else { blob.part.core.clone() };
     let near = engine.scan_near(&text.bytes, core.clone());

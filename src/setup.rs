@@ -5,8 +5,10 @@
 //! the work tree for a scan, the index for the hook ([`files`]).
 
 pub mod files;
+pub mod revision;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use bstr::BStr;
 use jiff::civil::Date;
@@ -18,6 +20,9 @@ use crate::policy::config::{Config, ConfigError, Occasion, PatternFile, Places};
 use crate::policy::files::Files;
 use crate::policy::{Inline, Policy};
 use crate::rules::catalogue::{Catalogue, CatalogueError};
+use crate::source::added::RangeError;
+use crate::source::git::GitError;
+use revision::Standing;
 
 /// Why a run cannot begin. Nothing was looked at.
 #[derive(Debug, thiserror::Error)]
@@ -28,10 +33,30 @@ pub enum SetupError {
     Catalogue(#[from] CatalogueError),
     #[error(transparent)]
     Baseline(#[from] BaselineError),
+    #[error(transparent)]
+    Range(#[from] RangeError),
+    #[error(transparent)]
+    Git(#[from] GitError),
     #[error("{file}: {why}")]
     OtherKey { file: String, why: String },
     #[error("cannot read the pattern file {file}, which a configuration names: {why}")]
     Pattern { file: String, why: String },
+}
+
+impl Setup {
+    /// The setup whose inline allows are those of the revision from which `standing` has the
+    /// rest; `now` are the files as they are looked at.
+    pub fn of_revision(
+        mut self,
+        standing: &Standing,
+        now: Option<&Files>,
+    ) -> Result<Self, SetupError> {
+        let foreign = self.policy.config.foreign_allows();
+        let revision = standing.revision(&self.engine, now, foreign)?;
+        self.policy.revision = Some(Arc::new(revision));
+        self.policy.inline = Inline::OfRevision;
+        Ok(self)
+    }
 }
 
 /// An engine and a policy that go together.
@@ -91,7 +116,7 @@ impl Setup {
             Known { baseline, today, expiry, root: wanted.root }
         });
         let (occasion, inline) = (wanted.occasion, wanted.inline);
-        let policy = Policy { config, occasion, inline, known };
+        let policy = Policy { config, occasion, inline, known, revision: None };
         Ok(Setup { engine, policy })
     }
 

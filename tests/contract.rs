@@ -84,6 +84,50 @@ fn ranges_that_cover_the_text_find_what_the_whole_finds() {
     assert!(seen > 1000, "the texts hold secrets: {seen}");
 }
 
+/// A text of rows that repeat themselves, here and there with a byte that breaks the row.
+fn repeating_text(random: &mut Random, engine: &Engine) -> Vec<u8> {
+    let mut text = Vec::new();
+    for _ in 0..3 {
+        let mut unit = match random.below(3) {
+            0 => random_text(random, engine, 1),
+            1 => b"password=\"a+/%41&lt; ".to_vec(),
+            _ => (0..=random.below(30)).map(|_| b"aA9_/=. \"\n%4+"[random.below(13)]).collect(),
+        };
+        unit.truncate(1 + random.below(270));
+        let rows = (2000 + random.below(4000)) / unit.len().max(1);
+        let begins = text.len();
+        text.extend(unit.repeat(rows));
+        for _ in 0..random.below(3) {
+            let at = begins + random.below(text.len() - begins);
+            if let Some(byte) = text.get_mut(at) {
+                *byte = b"x \n="[random.below(4)];
+            }
+        }
+        text.extend(random_text(random, engine, 3));
+    }
+    text
+}
+
+#[test]
+fn in_rows_that_repeat_themselves_nothing_is_passed_over() {
+    let engine = engine();
+    let mut random = Random(0xabab);
+    let mut seen = 0;
+    for _ in 0..TEXTS {
+        let text = repeating_text(&mut random, &engine);
+        let whole = sorted(engine.detect(&text, std::slice::from_ref(&(0..text.len()))));
+        // Ranges so short that none holds a row and what it repeats.
+        let step = 1 + random.below(200);
+        let cuts: Vec<Range<usize>> = (0..text.len())
+            .step_by(step)
+            .map(|start| start..text.len().min(start + step))
+            .collect();
+        assert_eq!(sorted(engine.detect(&text, &cuts)), whole);
+        seen += whole.len();
+    }
+    assert!(seen > 1000, "the texts hold secrets: {seen}");
+}
+
 #[test]
 fn a_verdict_depends_on_nothing_outside_its_window() {
     let engine = engine();

@@ -30,6 +30,49 @@ fn the_page_of_all_rules_is_current() {
     assert!(document("docs/rules.md") == page, "docs/rules.md is not what `rules list` says");
 }
 
+/// `cargo run -q -- config schema > docs/keysieve.schema.json` writes it anew.
+#[test]
+fn the_schema_of_the_configuration_is_current_and_knows_every_key() {
+    let schema = config(&["schema"], Path::new("."));
+    assert!(schema.status.success());
+    let schema = String::from_utf8(schema.stdout).unwrap();
+    assert!(document("docs/keysieve.schema.json") == schema, "docs/keysieve.schema.json is old");
+    let schema: Value = serde_json::from_str(&schema).unwrap();
+    let page = document("docs/configuration.md");
+    let tables = schema["$defs"].as_object().unwrap().values().chain([&schema]);
+    let keys = tables.filter_map(|table| table["properties"].as_object());
+    let keys: Vec<String> = keys.flat_map(|keys| keys.keys().cloned()).collect();
+    assert!(keys.len() >= 25 && keys.contains(&"key-env".to_owned()), "{keys:?}");
+    for key in keys {
+        let told = [format!("`{key}`"), format!("[{key}]")];
+        assert!(told.iter().any(|told| page.contains(told)), "docs/configuration.md lacks {key}");
+    }
+    assert!(!schema.to_string().contains("null"), "TOML has none");
+}
+
+#[test]
+fn the_examples_of_the_configuration_hold() {
+    let page = document("docs/configuration.md");
+    let examples: Vec<&str> =
+        page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(examples.len() >= 3);
+    for example in examples {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("example.toml");
+        fs::write(&file, example).unwrap();
+        let file = file.to_str().unwrap();
+        let output = config(&["show", "--config", file], folder.path());
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{example}{stderr}");
+    }
+}
+
+fn config(arguments: &[&str], folder: &Path) -> std::process::Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keysieve"));
+    command.env_remove("KEYSIEVE_CONFIG").env("XDG_CONFIG_HOME", folder);
+    command.arg("config").args(arguments).current_dir(folder).output().unwrap()
+}
+
 #[test]
 fn every_field_of_the_list_of_rules_is_described() {
     let list: Value = serde_json::from_slice(&list_rules("json")).unwrap();

@@ -49,7 +49,7 @@ pub struct Hook {
 
 #[derive(Subcommand)]
 enum HookCommand {
-    Run(Run),
+    Run(Box<Run>),
     Install(Install),
     Uninstall(Uninstall),
     Doctor(doctor::Doctor),
@@ -198,7 +198,8 @@ impl Run {
     /// The hook reads the configuration where it reads everything else: in the index. What is
     /// not added to it does not come with the commit.
     fn setup(&self, files: Option<Files>) -> anyhow::Result<Setup> {
-        let repository = Repository { files, top: None };
+        let environment = GitEnvironment::of_process(Path::new("."));
+        let repository = Repository { files, top: None, environment };
         self.policy.setup(&self.engine, repository, Occasion::Hook)
     }
 

@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 
 mod audit;
 mod baseline;
+mod config;
 mod engine;
 mod hook;
 mod output;
@@ -35,6 +36,7 @@ enum Command {
     Audit(audit::Audit),
     Hook(hook::Hook),
     Baseline(baseline::BaselineCommand),
+    Config(config::ConfigCommand),
     Rules(rules::Rules),
 }
 
@@ -45,6 +47,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Audit(command) => command.run(),
         Command::Hook(command) => command.run(),
         Command::Baseline(command) => command.run(),
+        Command::Config(command) => command.run(),
         Command::Rules(command) => command.run(),
     }
 }

@@ -11,6 +11,7 @@ use keysieve::policy::config::{Layer, Occasion, Places, organisation_file, user_
 use keysieve::policy::files::Files;
 use keysieve::report::Report;
 use keysieve::rules::Confidence;
+use keysieve::setup::revision::Standing;
 use keysieve::setup::{BaselineChoice, Setup, Wanted, files};
 use keysieve::source::staged::{self, GitEnvironment};
 use keysieve::source::worktree::top_of;
@@ -37,6 +38,9 @@ pub struct PolicyArgs {
     /// Take nothing for known that a baseline says
     #[arg(long, conflicts_with = "baseline", help_heading = "Policy")]
     no_baseline: bool,
+    /// Take the repository's configuration, baseline and inline allows from this revision, such as a pull request's base: what is changed in them is told and does not hold
+    #[arg(long, value_name = "REV", conflicts_with_all = ["no_repo_config", "baseline"], help_heading = "Policy")]
+    policy_from: Option<String>,
     /// Fail from this confidence on, whatever is configured; what is less sure is told and warns [default: medium, and high in the hook]
     #[arg(long, value_enum, value_name = "CONFIDENCE", help_heading = "Policy")]
     fail_on: Option<ConfidenceName>,
@@ -55,6 +59,8 @@ enum ConfidenceName {
 pub struct Repository {
     pub files: Option<Files>,
     pub top: Option<PathBuf>,
+    /// Where git is to be asked.
+    pub environment: GitEnvironment,
 }
 
 impl Repository {
@@ -67,7 +73,8 @@ impl Repository {
             _ => format!("{}/", top.display()),
         };
         let files = top.as_ref().map(|top| files::work_tree(top.clone(), &shown(top)));
-        Repository { files, top }
+        let folder = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
+        Repository { files, top, environment: GitEnvironment::of_process(folder) }
     }
 }
 
@@ -80,8 +87,11 @@ impl PolicyArgs {
         occasion: Occasion,
     ) -> anyhow::Result<Setup> {
         let baseline = match &self.baseline {
-            // The hook reads it where it found something, and only then.
-            _ if self.no_baseline || occasion == Occasion::Hook => BaselineChoice::LeftOut,
+            _ if self.no_baseline => BaselineChoice::LeftOut,
+            // The hook reads the index's where it found something, and only then.
+            _ if occasion == Occasion::Hook && self.policy_from.is_none() => {
+                BaselineChoice::LeftOut
+            }
             _ if self.config.no_repo_config && self.baseline.is_none() => BaselineChoice::LeftOut,
             Some(file) => BaselineChoice::File(file.clone()),
             None => BaselineChoice::Repository,
@@ -89,7 +99,14 @@ impl PolicyArgs {
         let mut command_line = engine.layer();
         command_line.confidence = self.fail_on.map(Confidence::from);
         command_line.hook = command_line.confidence;
-        self.config.setup(engine, repository, baseline, occasion, command_line)
+        let Some(name) = &self.policy_from else {
+            return self.config.setup(engine, repository, baseline, occasion, command_line);
+        };
+        let standing = Standing::find(&repository.environment, name)?;
+        let now = repository.files;
+        let repository = Repository { files: Some(standing.files()), ..repository };
+        let setup = self.config.setup(engine, repository, baseline, occasion, command_line)?;
+        Ok(setup.of_revision(&standing, now.as_ref())?)
     }
 
     /// What the baseline that is about to be committed knows of what a hook found; it is read
@@ -102,7 +119,10 @@ impl PolicyArgs {
         engine: &Engine,
         arguments: &EngineArgs,
     ) -> anyhow::Result<()> {
-        if self.no_baseline || !report.credentials.iter().any(Credential::is_open) {
+        if self.no_baseline || self.policy_from.is_some() {
+            return Ok(());
+        }
+        if !report.credentials.iter().any(Credential::is_open) {
             return Ok(());
         }
         let baseline = match &self.baseline {
@@ -159,7 +179,7 @@ impl ConfigArgs {
         occasion: Occasion,
         command_line: Layer,
     ) -> anyhow::Result<Setup> {
-        let Repository { files, top } = repository;
+        let Repository { files, top, .. } = repository;
         let expiry = match occasion {
             Occasion::Check => Expiry::Fails,
             Occasion::Hook => Expiry::Warns,

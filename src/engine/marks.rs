@@ -10,6 +10,7 @@ pub struct Marks {
     /// By its first byte, indices of the anchors.
     by_first: Vec<Vec<usize>>,
     search: Option<Search>,
+    longest: usize,
 }
 
 /// A packed search, where the processor has what it takes.
@@ -36,6 +37,7 @@ impl Marks {
             let first = text.as_bytes().first();
             first.into_iter().for_each(|&b| self.by_first[usize::from(b)].push(index));
         }
+        self.longest = self.anchors.iter().map(|(text, _)| text.len()).max().unwrap_or(0);
         let texts = || self.anchors.iter().map(|(text, _)| text);
         self.search = Some(match packed::Searcher::new(texts()) {
             Some(searcher) => Search::Packed(searcher),
@@ -45,6 +47,11 @@ impl Marks {
                 Search::Automaton(automaton.expect("a catalogue's anchors fit an automaton"))
             }
         });
+    }
+
+    /// Bytes of the longest anchor.
+    pub fn longest(&self) -> usize {
+        self.longest
     }
 
     /// Calls `found` with place, length and rule of every anchor in the run.

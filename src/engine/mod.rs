@@ -38,14 +38,17 @@ mod neighbours;
 mod overlap;
 mod pairs;
 mod prefixes;
+mod repeat;
 mod triggers;
 
+use assignment::Reader;
 use candidate::Candidate;
 use decode::Decoded;
 pub use facts::all as facts_of;
 use generic::Generic;
 use matcher::Matcher;
 use pairs::Pairs;
+use repeat::Yield;
 use triggers::{Hit, Noticed, Triggers};
 
 /// Bytes that parts of a long input share with each neighbour: a body that goes on behind its
@@ -128,12 +131,17 @@ impl Engine {
     /// be sorted and apart. Overlaps are not settled yet.
     pub fn detect(&self, bytes: &[u8], ranges: &[Range<usize>]) -> Vec<Finding> {
         let look = |text: &[u8], found: &mut Vec<Finding>, inner: &mut dyn FnMut(Decoded)| {
-            self.look(text, 0..text.len(), found, inner);
+            self.look(text, 0..text.len(), found, &mut |decoded| {
+                inner(decoded);
+                Yield::Something
+            });
         };
         let (mut plain, mut encoded) = (Vec::new(), Vec::new());
         for range in ranges {
             self.look(bytes, range.clone(), &mut plain, &mut |decoded| {
+                let known = encoded.len();
                 decode::outermost(&decoded, self.depth, &look, &mut encoded);
+                Yield::of(encoded.len() > known)
             });
         }
         plain.append(&mut encoded);
@@ -146,12 +154,22 @@ impl Engine {
         bytes: &[u8],
         range: Range<usize>,
         findings: &mut Vec<Finding>,
-        decoded: &mut dyn FnMut(Decoded),
+        decoded: &mut dyn FnMut(Decoded) -> Yield,
     ) {
-        self.triggers.each(bytes, range, |noticed| match noticed {
-            Noticed::Hit(hit) => findings.extend(self.finding(bytes, &hit)),
-            Noticed::Telling(fragment) => findings.extend(self.likely(bytes, fragment)),
-            Noticed::Entry(entry) => decode::at(bytes, entry, decoded),
+        let mut reader = Reader::default();
+        self.triggers.each(bytes, range, |noticed| {
+            let known = findings.len();
+            let mut encoded = Yield::Nothing;
+            match noticed {
+                Noticed::Hit(hit) => findings.extend(self.finding(bytes, &hit)),
+                Noticed::Telling(fragment) => {
+                    findings.extend(self.likely(bytes, fragment, &mut reader));
+                }
+                Noticed::Entry(entry) => decode::at(bytes, entry, &mut |text| {
+                    encoded = encoded.or(decoded(text));
+                }),
+            }
+            encoded.or(Yield::of(findings.len() > known))
         });
     }
 
@@ -188,9 +206,14 @@ impl Engine {
     }
 
     /// The values of the name round a fragment that are taken for secrets by what they look like.
-    fn likely(&self, bytes: &[u8], fragment: Range<usize>) -> impl Iterator<Item = Finding> {
+    fn likely(
+        &self,
+        bytes: &[u8],
+        fragment: Range<usize>,
+        reader: &mut Reader,
+    ) -> impl Iterator<Item = Finding> {
         let trigger = fragment.start;
-        self.generic.likely(bytes, fragment).into_iter().filter_map(move |likely| {
+        self.generic.likely(bytes, fragment, reader).into_iter().filter_map(move |likely| {
             let rule = self.rule(likely.rule);
             let secret = &bytes[likely.value.clone()];
             if checks::is_never(rule, secret) {

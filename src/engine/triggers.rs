@@ -10,12 +10,13 @@
 use std::ops::Range;
 
 use super::assignment::Reader;
-use super::decode::{Entry, RUN_SHORTEST, belongs, kinds, may_encode};
+use super::decode::{Entry, RUN_SHORTEST, belongs, kinds, may_encode, run_length};
 use super::fragments::{Fragment, Fragments};
 use super::marks::Marks;
 use super::masks::{BATCH, BLOCK, Classifier, Found, Masks, RUN, Starts, is_word};
 use super::names::Names;
 use super::prefixes::Prefixes;
+use super::repeat::{Repeats, Yield};
 use crate::rules::{LONG_RUN, Rule, Seat, TOKEN_RUN, Trigger};
 
 /// The catalogue's anchors and names, ready to be looked for. Shared by all threads.
@@ -47,6 +48,26 @@ pub enum Noticed {
     /// Something that may be encoded.
     Entry(Entry),
 }
+
+impl Noticed {
+    /// Where it was noticed.
+    fn at(&self) -> usize {
+        match self {
+            Noticed::Hit(hit) => hit.at,
+            Noticed::Telling(fragment) => fragment.start,
+            Noticed::Entry(
+                Entry::Run(at) | Entry::Escape(at) | Entry::Quote(at) | Entry::Folded(at),
+            ) => *at,
+        }
+    }
+}
+
+/// Places in a batch from which on it is asked whether they only repeat others; source text has
+/// half as many.
+const DENSE: usize = 64;
+
+/// Bytes of a long run that are looked at together.
+const PIECE: usize = 1024;
 
 /// The masks know runs of one length and of twice that.
 const _: () = assert!(RUN == TOKEN_RUN && RUN == RUN_SHORTEST && 2 * RUN == LONG_RUN);
@@ -86,8 +107,9 @@ impl Triggers {
         Triggers { classifier, prefixes, fragments, names, marks }
     }
 
-    /// Calls `found` with everything that is noticed in `range`.
-    pub fn each(&self, bytes: &[u8], range: Range<usize>, mut found: impl FnMut(Noticed)) {
+    /// Calls `found` with everything that is noticed in `range`, but for what only repeats what
+    /// nothing came of.
+    pub fn each(&self, bytes: &[u8], range: Range<usize>, mut found: impl FnMut(Noticed) -> Yield) {
         if range.is_empty() {
             return;
         }
@@ -96,7 +118,14 @@ impl Triggers {
             self.classifier.end_with(&bytes[..range.start], &mut masks);
         }
         self.classifier.classify(bytes, range.start, &mut masks, 1, 1);
-        self.in_begun_run(bytes, &range, &mut found);
+        let repeats = Repeats::new(range.start);
+        let mut found = |noticed: Noticed| {
+            let at = noticed.at();
+            if found(noticed) == Yield::Something {
+                repeats.bore(at);
+            }
+        };
+        self.in_begun_run(bytes, &range, &repeats, &mut found);
         let (mut starts, mut places) = (Starts::default(), Found::default());
         let mut reader = Reader::default();
         let mut from = range.start;
@@ -104,14 +133,17 @@ impl Triggers {
             let blocks = (range.end - from).div_ceil(BLOCK).min(BATCH);
             self.classifier.classify(bytes, from + BLOCK, &mut masks, 2, blocks);
             self.classifier.starts(&masks, range.end - from, &mut starts, &mut places);
-            self.follow(bytes, from, &places, &mut reader, &mut found);
-            for place in places.long_runs.iter() {
-                let at = from + place;
-                let mut length = masks.run_length(place, blocks);
-                if place + length == (blocks + 1) * BLOCK {
-                    length += run_length(&bytes[at + length..]);
+            let stretch = from..range.end.min(from + blocks * BLOCK);
+            if places.count() < DENSE || !repeats.is_barren(bytes, &stretch) {
+                self.follow(bytes, from, &places, &mut reader, &mut found);
+                for place in places.long_runs.iter() {
+                    let at = from + place;
+                    let mut length = masks.run_length(place, blocks);
+                    if place + length == (blocks + 1) * BLOCK {
+                        length += run_length(&bytes[at + length..]);
+                    }
+                    self.in_run(bytes, at..at + length, range.end, &repeats, &mut found);
                 }
-                self.in_run(bytes, at..at + length, range.end, &mut found);
             }
             masks.carry(blocks);
             from += blocks * BLOCK;
@@ -149,17 +181,40 @@ impl Triggers {
     }
 
     /// Marks in a run, or in what of it is left, that begin before `end`.
-    fn in_run(&self, bytes: &[u8], run: Range<usize>, end: usize, found: &mut impl FnMut(Noticed)) {
-        self.marks.each(&bytes[run.clone()], |place, length, rule| {
-            let at = run.start + place;
-            if at < end {
-                found(Noticed::Hit(Hit { rule, at, span: at..at + length, value: None }));
+    fn in_run(
+        &self,
+        bytes: &[u8],
+        run: Range<usize>,
+        end: usize,
+        repeats: &Repeats,
+        found: &mut impl FnMut(Noticed),
+    ) {
+        let end = end.min(run.end);
+        let mut from = run.start;
+        while from < end {
+            let stretch = from..end.min(from + PIECE);
+            from = stretch.end;
+            if stretch.start > run.start && repeats.is_barren(bytes, &stretch) {
+                continue;
             }
-        });
+            let reach = run.end.min(stretch.end + self.marks.longest());
+            self.marks.each(&bytes[stretch.start..reach], |place, length, rule| {
+                let at = stretch.start + place;
+                if at < stretch.end {
+                    found(Noticed::Hit(Hit { rule, at, span: at..at + length, value: None }));
+                }
+            });
+        }
     }
 
     /// Marks of a run that has begun before the range.
-    fn in_begun_run(&self, bytes: &[u8], range: &Range<usize>, found: &mut impl FnMut(Noticed)) {
+    fn in_begun_run(
+        &self,
+        bytes: &[u8],
+        range: &Range<usize>,
+        repeats: &Repeats,
+        found: &mut impl FnMut(Noticed),
+    ) {
         let in_run = |at: usize| bytes.get(at).is_some_and(|&b| belongs(b));
         if range.is_empty() || range.start == 0 || !in_run(range.start - 1) {
             return;
@@ -169,7 +224,7 @@ impl Triggers {
         let behind = (range.start..bytes.len()).take(LONG_RUN).take_while(reach).count();
         if before + behind >= LONG_RUN && behind > 0 {
             let end = range.start + run_length(&bytes[range.start..]);
-            self.in_run(bytes, range.start..end, range.end, found);
+            self.in_run(bytes, range.start..end, range.end, repeats, found);
         }
     }
 
@@ -222,11 +277,6 @@ impl Triggers {
             last = Some((span, value));
         });
     }
-}
-
-/// How many characters of a run the bytes begin with.
-fn run_length(bytes: &[u8]) -> usize {
-    bytes.iter().position(|&b| !belongs(b)).unwrap_or(bytes.len())
 }
 
 /// Whether a word begins here: behind no word character, or behind an escape sequence, whose
@@ -295,6 +345,7 @@ mod tests {
                 if let Noticed::Entry(entry) = noticed {
                     fast.push(entry);
                 }
+                Yield::Something
             });
             fast.sort();
             assert_eq!(

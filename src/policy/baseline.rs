@@ -303,7 +303,8 @@ impl Disposition {
         }
     }
 
-    fn told(&self) -> String {
+    /// What is said, for people.
+    pub(super) fn told(&self) -> String {
         let because = |what: &str, reason: &str| {
             if reason.is_empty() { what.to_owned() } else { format!("{what}: {reason}") }
         };

@@ -31,6 +31,11 @@ pub(super) enum Holds {
     Near,
 }
 
+/// What each mark begins with.
+pub(super) fn written() -> impl Iterator<Item = &'static str> {
+    MARKS.iter().map(|mark| mark.written)
+}
+
 const MARKS: [Mark; 7] = [
     Mark { scanner: Scanner::Gitleaks, written: "gitleaks:allow", holds: Holds::Line },
     Mark { scanner: Scanner::Betterleaks, written: "betterleaks:allow", holds: Holds::Line },

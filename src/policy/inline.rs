@@ -147,7 +147,7 @@ fn is_alone(text: &[u8], at: usize) -> bool {
 /// The suppression of an occurrence by the allows beside it: one that names the credential's
 /// rule, or the rule that found it there, and gives a reason; or, where they are honoured,
 /// another scanner's mark.
-pub(super) fn suppression(allows: &[Allow], rule: usize, foreign: bool) -> Option<Suppression> {
+pub fn suppression(allows: &[Allow], rule: usize, foreign: bool) -> Option<Suppression> {
     let names_it = |allow: &&Allow| allow.here || allow.rule == Some(rule);
     let own = allows.iter().find(|allow| names_it(allow) && !allow.reason.is_empty());
     let reason = own.map(|allow| allow.reason.clone()).or_else(|| {

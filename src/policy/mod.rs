@@ -9,14 +9,17 @@ pub mod files;
 mod foreign;
 pub mod inline;
 mod release;
+pub mod revision;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use baseline::Known;
 use bstr::ByteSlice;
 use config::{Config, Occasion, TestFindings};
+use revision::{Proposal, Revision, proposed_allow};
 
-use crate::findings::{Credential, Effect, Finding, Occurrence, Setting, group};
+use crate::findings::{Credential, Effect, Finding, Fingerprint, Occurrence, Setting, group};
 use crate::rules::{Confidence, Rule};
 
 /// What of the findings is reported, and what of it fails.
@@ -29,6 +32,8 @@ pub struct Policy {
     pub inline: Inline,
     /// The baseline, if there is one.
     pub known: Option<Known>,
+    /// The revision that the repository's part of it is taken from.
+    pub revision: Option<Arc<Revision>>,
 }
 
 /// Whether what stands beside a finding in the source allows it.
@@ -38,6 +43,13 @@ pub enum Inline {
     Holds,
     /// As if none were there.
     LeftOut,
+    /// As far as [`Policy::revision`] has them.
+    OfRevision,
+}
+
+/// What the inline marks of other scanners begin with.
+pub fn foreign_marks() -> impl Iterator<Item = &'static str> {
+    foreign::written()
 }
 
 /// What policy made of the findings.
@@ -72,10 +84,9 @@ impl Policy {
         let foreign = self.config.foreign_allows();
         for credential in &mut judged.credentials {
             for occurrence in &mut credential.occurrences {
-                if self.inline == Inline::Holds {
-                    occurrence.suppression =
-                        inline::suppression(&occurrence.allows, credential.rule, foreign);
-                }
+                occurrence.suppression =
+                    inline::suppression(&occurrence.allows, credential.rule, foreign)
+                        .filter(|_| self.inline_holds(credential.fingerprint, occurrence));
                 occurrence.effect =
                     self.effect(&rules[credential.rule], credential.confidence, occurrence);
             }
@@ -90,7 +101,18 @@ impl Policy {
     pub fn notes(&self, judged: &Judged, rules: &[Rule]) -> Vec<String> {
         let credentials = &judged.credentials;
         let mut notes = Vec::new();
-        if self.inline == Inline::Holds {
+        if let Some(revision) = &self.revision {
+            let Revision { name, commit, .. } = &**revision;
+            let proposals = self.proposals(judged);
+            notes.push(format!(
+                "the policy is that of {} ({}); what is changed in it does not hold yet{}",
+                name.escape_debug(),
+                &commit[..commit.len().min(10)],
+                if proposals.is_empty() { ": nothing is" } else { "" },
+            ));
+            notes.extend(proposals.iter().map(|one| format!("does not hold yet: {one}")));
+        }
+        if self.inline != Inline::LeftOut {
             notes.extend(credentials.iter().flat_map(|found| inline::notes(found, rules)));
             notes.extend(inline::foreign_note(credentials, self.config.foreign_allows()));
         }
@@ -103,6 +125,35 @@ impl Policy {
         notes.sort();
         notes.dedup();
         notes
+    }
+
+    /// What is said of the policy and is not of the revision that it is taken from, sorted.
+    pub fn proposals(&self, judged: &Judged) -> Vec<Proposal> {
+        let Some(revision) = &self.revision else { return Vec::new() };
+        let foreign = self.config.foreign_allows();
+        let mut proposals = revision.proposals.clone();
+        for credential in &judged.credentials {
+            for occurrence in &credential.occurrences {
+                let would = inline::suppression(&occurrence.allows, credential.rule, foreign);
+                let Some(would) = would else { continue };
+                if !self.inline_holds(credential.fingerprint, occurrence) {
+                    proposals.push(proposed_allow(credential, occurrence, &would.reason));
+                }
+            }
+        }
+        proposals.sort();
+        proposals.dedup();
+        proposals
+    }
+
+    fn inline_holds(&self, fingerprint: Fingerprint, occurrence: &Occurrence) -> bool {
+        match (self.inline, &self.revision) {
+            (Inline::Holds, _) => true,
+            (Inline::LeftOut, _) | (Inline::OfRevision, None) => false,
+            (Inline::OfRevision, Some(revision)) => {
+                revision.vouched.allows(fingerprint, occurrence)
+            }
+        }
     }
 
     fn left_out(&self, finding: &Finding, place: &Occurrence, rules: &[Rule]) -> Option<String> {

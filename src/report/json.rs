@@ -6,11 +6,12 @@ use std::io::{self, Write};
 use bstr::ByteSlice;
 use serde::Serialize;
 
-use super::{Outcome, Report, Task};
+use super::{Outcome, Report, Standing, Task};
 use crate::blob::Position;
 use crate::findings::{
     CommitRef, Credential, Effect, Fact, Occurrence, PartnerPlace, Place, Setting, Suppression,
 };
+use crate::policy::revision::Proposal;
 use crate::rules::Rule;
 
 /// Writes the report as one JSON object, indented.
@@ -28,6 +29,24 @@ struct Document<'r> {
     outcome: &'static str,
     credentials: Vec<CredentialEntry<'r>>,
     coverage: CoverageEntry<'r>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy: Option<StandingEntry<'r>>,
+}
+
+/// A policy that was taken from a revision.
+#[derive(Serialize)]
+struct StandingEntry<'r> {
+    revision: &'r str,
+    commit: &'r str,
+    proposals: Vec<ProposalEntry<'r>>,
+}
+
+#[derive(Serialize)]
+struct ProposalEntry<'r> {
+    kind: &'static str,
+    path: &'r str,
+    line: Option<usize>,
+    what: &'r str,
 }
 
 #[derive(Serialize)]
@@ -174,7 +193,18 @@ fn document<'r>(report: &'r Report, rules: &'r [Rule]) -> Document<'r> {
                 .collect(),
             notes: coverage.notes.iter().map(String::as_str).collect(),
         },
+        policy: report.standing.as_ref().map(standing_entry),
     }
+}
+
+fn standing_entry(standing: &Standing) -> StandingEntry<'_> {
+    let proposals = standing.proposals.iter().map(proposal_entry).collect();
+    StandingEntry { revision: &standing.revision, commit: &standing.commit, proposals }
+}
+
+fn proposal_entry(proposal: &Proposal) -> ProposalEntry<'_> {
+    let Proposal { kind, path, line, what } = proposal;
+    ProposalEntry { kind: kind.as_str(), path, line: *line, what }
 }
 
 fn credential_entry<'r>(credential: &'r Credential, rule: &'r Rule) -> CredentialEntry<'r> {

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use bstr::ByteSlice;
 
 use crate::findings::{Credential, Occurrence, Place};
+use crate::policy::revision::Proposal;
 use crate::rules::Rule;
 use crate::source::Coverage;
 
@@ -23,6 +24,18 @@ pub struct Report {
     /// Reported credentials, sorted; those too whose places are all suppressed.
     pub credentials: Vec<Credential>,
     pub coverage: Coverage,
+    /// The revision that the repository's policy was taken from, if it was.
+    pub standing: Option<Standing>,
+}
+
+/// A policy that was taken from a revision.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    pub revision: String,
+    /// The commit's id, hexadecimal.
+    pub commit: String,
+    /// What is said in what was looked at and does not hold, sorted.
+    pub proposals: Vec<Proposal>,
 }
 
 /// The forms of a report.

@@ -13,6 +13,7 @@ mod foreign;
 mod import;
 mod inline;
 mod merge;
+mod revision;
 mod year;
 
 use std::process::Output;

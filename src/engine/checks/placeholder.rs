@@ -1,6 +1,9 @@
 //! Values that stand where a secret will be: documentation's and templates' placeholders.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 
 use crate::rules::{Rule, Text, Trigger};
 
@@ -32,6 +35,10 @@ const WORDS: [&str; 23] = [
     "eyjzdwiioiixmjm0nty3odkwi",
 ];
 
+/// All of them in one pass.
+static HAS_WORD: LazyLock<AhoCorasick> =
+    LazyLock::new(|| AhoCorasick::new(WORDS).expect("a few words fit an automaton"));
+
 /// The secret without rows of one character that its form demands: an anchor such as
 /// `AAAAAAAAAA` says that rows of `A` are none of a placeholder's.
 pub fn without_filler<'s>(rule: &Rule, secret: &'s [u8]) -> Cow<'s, [u8]> {
@@ -61,11 +68,14 @@ const STRETCH: usize = 6;
 pub fn is_placeholder(value: &[u8]) -> bool {
     let lower = value.to_ascii_lowercase();
     let text = &lower[..];
-    is_variable(text)
-        || longest_repeat(text) >= STRETCH
-        || longest_walk(text) * 2 >= text.len().max(2 * STRETCH)
-        || walked(text) * 4 >= text.len().max(2 * STRETCH) * 3
-        || WORDS.iter().any(|word| memchr::memmem::find(text, word.as_bytes()).is_some())
+    is_variable(text) || longest_repeat(text) >= STRETCH || is_walk(text) || HAS_WORD.is_match(text)
+}
+
+/// Half of it is one stretch of a walk, or three quarters are stretches of walks.
+fn is_walk(text: &[u8]) -> bool {
+    let least = text.len().max(2 * STRETCH);
+    let Walked { longest, in_all } = Walked::of(text);
+    longest * 2 >= least || in_all * 4 >= least * 3
 }
 
 /// `${NAME}`, `{{ name }}`, `<name>`, `%NAME%`, `$(name)`, `...`.
@@ -85,34 +95,73 @@ pub fn longest_repeat(text: &[u8]) -> usize {
 
 /// The longest stretch of the text, in lower case, that goes along one of the [`WALKS`].
 pub fn longest_walk(text: &[u8]) -> usize {
-    let step = |walk: usize, a: u8, b: u8| STEPS[walk][usize::from(a)] == b && b != 0;
-    (0..WALKS.len())
-        .map(|walk| text.chunk_by(|&a, &b| step(walk, a, b)).map(<[u8]>::len).max().unwrap_or(0))
-        .max()
-        .unwrap_or(0)
+    Walked::of(text).longest
 }
 
-/// Characters of the text that belong to stretches of a walk; such stretches count from
-/// [`STRETCH`] less one on.
-fn walked(text: &[u8]) -> usize {
-    let step = |a: u8, b: u8| STEPS.iter().any(|steps| b != 0 && steps[usize::from(a)] == b);
-    let stretches = text.chunk_by(|&a, &b| step(a, b)).map(<[u8]>::len);
-    stretches.filter(|&length| length >= STRETCH - 1).sum()
+/// How much of a text in lower case goes along the [`WALKS`].
+struct Walked {
+    /// Characters of the longest stretch of one walk.
+    longest: usize,
+    /// Characters of all stretches, of one walk or of several joined, that have [`STRETCH`] less
+    /// one and more.
+    in_all: usize,
 }
 
-/// For each walk the byte that follows each byte, 0 for none.
-static STEPS: [[u8; 256]; WALKS.len()] = {
-    let mut steps = [[0; 256]; WALKS.len()];
+impl Walked {
+    fn of(text: &[u8]) -> Self {
+        let mut walked = Walked { longest: usize::from(!text.is_empty()), in_all: 0 };
+        // Of each walk and of all joined, characters of the stretch that ends here.
+        let (mut rows, mut joined) = ([1; WALKS.len()], 1);
+        for two in text.windows(2) {
+            let steps = steps(two[0], two[1]);
+            if steps == 0 {
+                walked.end(std::mem::replace(&mut joined, 1));
+                continue;
+            }
+            if joined == 1 {
+                rows = [1; WALKS.len()];
+            }
+            joined += 1;
+            for (walk, row) in rows.iter_mut().enumerate() {
+                *row = if steps >> walk & 1 == 1 { *row + 1 } else { 1 };
+                walked.longest = walked.longest.max(*row);
+            }
+        }
+        walked.end(joined);
+        walked
+    }
+
+    /// A joined stretch ends.
+    fn end(&mut self, stretch: usize) {
+        if stretch >= STRETCH - 1 {
+            self.in_all += stretch;
+        }
+    }
+}
+
+/// A bit for each walk on which `b` follows `a`.
+fn steps(a: u8, b: u8) -> u8 {
+    let next = NEXT[usize::from(a)];
+    next.iter().filter(|(byte, _)| *byte == b).fold(0, |steps, (_, walks)| steps | walks)
+}
+
+/// For each byte those that follow it on walks, with a bit for each such walk: a letter has one
+/// in the alphabet and one on the keyboard, a digit one either way.
+static NEXT: [[(u8, u8); 2]; 256] = {
+    let mut next = [[(0, 0); 2]; 256];
     let mut walk = 0;
     while walk < WALKS.len() {
         let mut at = 1;
         while at < WALKS[walk].len() {
-            steps[walk][WALKS[walk][at - 1] as usize] = WALKS[walk][at];
+            let (a, b) = (WALKS[walk][at - 1] as usize, WALKS[walk][at]);
+            let place = if next[a][0].1 == 0 { 0 } else { 1 };
+            assert!(next[a][place].1 == 0, "two ways on at most");
+            next[a][place] = (b, 1 << walk);
             at += 1;
         }
         walk += 1;
     }
-    steps
+    next
 };
 
 #[cfg(test)]

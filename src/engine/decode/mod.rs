@@ -33,7 +33,7 @@ pub use entries::{Entry, kinds};
 pub use folded::SIGN as FOLDED;
 pub use nested::{DEPTH, outermost};
 pub use reach::{first_entry, first_free};
-pub use run::{RUN_LONGEST, RUN_SHORTEST, belongs, may_encode, run, run_at};
+pub use run::{RUN_LONGEST, RUN_SHORTEST, belongs, length as run_length, may_encode, run, run_at};
 pub use value::value;
 
 use escape::Kind;

@@ -72,14 +72,24 @@ pub fn looks(bytes: &[u8]) -> Looks {
     if let Some(endian) = utf16::endian_of(bytes) {
         return Looks::Utf16(endian);
     }
-    let noise: usize = bytes
-        .utf8_chunks()
-        .map(|chunk| {
-            let controls = chunk.valid().bytes().filter(|&b| b < 0x80 && !is_plain(b)).count();
-            controls + chunk.invalid().len()
-        })
-        .sum();
+    // Control characters are the same bytes whether the rest is UTF-8 or not.
+    let controls = controls(bytes);
+    let invalid = if bytes.is_ascii() { 0 } else { invalid(bytes) };
+    let noise = controls + invalid;
     if noise * 100 <= bytes.len() * (100 - SHARE) { Looks::Utf8 } else { Looks::Noise }
+}
+
+/// Bytes of ASCII that no text holds. In blocks whose count fits into a byte, so that vectors do
+/// it.
+fn controls(bytes: &[u8]) -> usize {
+    let is_control = |b: u8| u8::from((b < 0x80) & !is_plain(b));
+    let count = |block: &[u8]| block.iter().fold(0u8, |sum, &b| sum + is_control(b));
+    bytes.chunks(usize::from(u8::MAX)).map(|block| usize::from(count(block))).sum()
+}
+
+/// Bytes that are no UTF-8.
+fn invalid(bytes: &[u8]) -> usize {
+    bytes.utf8_chunks().map(|chunk| chunk.invalid().len()).sum()
 }
 
 /// Printable ASCII or the white space that texts hold.

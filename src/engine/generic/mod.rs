@@ -22,6 +22,7 @@ use base64::Engine as _;
 pub use features::{COUNT, Features, NAMES};
 pub use name::Name;
 
+use super::assignment::Reader;
 use super::checks::placeholder::is_placeholder;
 use super::checks::structure::BASE64;
 use super::checks::words::is_made_of_words;
@@ -90,8 +91,8 @@ impl Generic {
     }
 
     /// The likely secrets among the values of the name round a fragment.
-    pub fn likely(&self, bytes: &[u8], fragment: Range<usize>) -> Vec<Likely> {
-        described(bytes, fragment, |kind| self.rules[kind as usize].is_some())
+    pub fn likely(&self, bytes: &[u8], fragment: Range<usize>, reader: &mut Reader) -> Vec<Likely> {
+        described(bytes, fragment, reader, |kind| self.rules[kind as usize].is_some())
             .filter_map(|described| {
                 let mut probability = model::probability(&described.features.0);
                 if described.kind == NameKind::Auth && is_basic(&bytes[described.value.clone()]) {
@@ -132,6 +133,7 @@ fn is_basic(value: &[u8]) -> bool {
 pub fn described(
     bytes: &[u8],
     fragment: Range<usize>,
+    reader: &mut Reader,
     wanted: impl Fn(NameKind) -> bool,
 ) -> impl Iterator<Item = Described> {
     // What lies beyond the engine's reach is not there.
@@ -149,9 +151,11 @@ pub fn described(
         }
     }
     let name = name.filter(|name| wanted(name.kind));
-    name.into_iter().flat_map(move |name| {
-        let pair = pair.clone().map(|value| vec![value]);
-        let values = pair.unwrap_or_else(|| reading::values(bytes, &name.span));
+    let read = name.map(|name| match pair {
+        Some(value) => (vec![value], name),
+        None => (reading::values(bytes, &name.span, reader), name),
+    });
+    read.into_iter().flat_map(move |(values, name)| {
         values.into_iter().filter_map(move |value| {
             let whole = !cut || value.end < bytes.len();
             (whole && is_plausible(bytes, &name, &value)).then(|| Described {
@@ -241,7 +245,7 @@ mod tests {
 
     fn values(text: &str, fragment: &str) -> Vec<String> {
         let at = text.to_ascii_lowercase().find(fragment).unwrap();
-        described(text.as_bytes(), at..at + fragment.len(), |_| true)
+        described(text.as_bytes(), at..at + fragment.len(), &mut Reader::default(), |_| true)
             .map(|described| text[described.value].to_owned())
             .collect()
     }

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::super::assignment;
+use super::super::assignment::Reader;
 use super::super::masks::is_word;
 use crate::rules::{AFTER, LONGEST};
 
@@ -14,14 +14,14 @@ const MOST_VALUES: usize = 8;
 const REACH: usize = LONGEST + AFTER - 64;
 
 /// The spans of the values given to the name at `name`.
-pub fn values(bytes: &[u8], name: &Range<usize>) -> Vec<Range<usize>> {
+pub fn values(bytes: &[u8], name: &Range<usize>, reader: &mut Reader) -> Vec<Range<usize>> {
     let end = bytes.len().min(name.end + REACH);
     let wide = "：".as_bytes();
     if bytes[name.end..].starts_with(wide) {
         let mut rest = Rest { bytes, at: name.end + wide.len(), end };
         return rest.word().map(|value| vec![value]).unwrap_or_default();
     }
-    let assigned = assignment::value_of(bytes, name.clone());
+    let assigned = reader.value_of(bytes, name.clone());
     if let Some(value) = assigned.filter(|value| value.end <= end && !value.is_empty()) {
         return vec![secret_part(bytes, value)];
     }
@@ -225,7 +225,7 @@ mod tests {
 
     fn read<'t>(text: &'t str, name: &str) -> Vec<&'t str> {
         let at = text.find(name).unwrap();
-        let values = values(text.as_bytes(), &(at..at + name.len()));
+        let values = values(text.as_bytes(), &(at..at + name.len()), &mut Reader::default());
         values.into_iter().map(|value| &text[value]).collect()
     }
 

@@ -200,6 +200,10 @@ impl Places {
         self.length = length;
     }
 
+    pub fn len(&self) -> usize {
+        self.length
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = usize> {
         self.at[..self.length].iter().map(|&at| usize::from(at))
     }
@@ -217,6 +221,12 @@ pub struct Found {
 }
 
 impl Found {
+    /// How many places there are, of all kinds.
+    pub fn count(&self) -> usize {
+        let Found { tokens, runs, long_runs, escapes, quotes, fragments } = self;
+        [tokens, runs, long_runs, escapes, quotes, fragments].map(Places::len).iter().sum()
+    }
+
     #[inline(always)]
     pub fn fill(&mut self, starts: &Starts) {
         self.tokens.fill::<2>(&starts.tokens);

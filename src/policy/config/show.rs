@@ -20,8 +20,9 @@ pub struct Setting {
 
 impl Config {
     /// All settings that hold at a path, or for the whole repository: those that have one value
-    /// each once, of lists one for each entry, nearest first.
-    pub fn settings(&self, path: Option<&BStr>) -> Vec<Setting> {
+    /// each once, of lists one for each entry, nearest first. The engine's own `depth` of
+    /// decoding and `threshold` of the generic rules hold where nothing is set.
+    pub fn settings(&self, path: Option<&BStr>, depth: usize, threshold: f32) -> Vec<Setting> {
         let (check, severity) = self.threshold(path, Occasion::Check);
         let (hook, _) = self.threshold(path, Occasion::Hook);
         let findings = path.map_or_else(
@@ -31,9 +32,8 @@ impl Config {
         let size = |bytes: Option<u64>| {
             bytes.map_or_else(|| "none".to_owned(), |bytes| format!("{} MB", bytes >> 20))
         };
-        let or_built_in = |value: Option<String>| value.unwrap_or_else(|| "built in".to_owned());
-        let depth = self.decode_depth().map(|depth| depth.to_string());
-        let threshold = self.generic_threshold().map(|threshold| threshold.to_string());
+        let depth = self.decode_depth().unwrap_or(depth);
+        let threshold = self.generic_threshold().unwrap_or(threshold);
         let hook_of = |layer: &Layer| layer.hook.or(layer.confidence).is_some();
         let mut settings = vec![
             self.one("fail-on.confidence", check, path, |layer| layer.confidence.is_some()),
@@ -54,10 +54,8 @@ impl Config {
             self.one("limits.max-blob-size", size(Some(self.max_blob_size())), None, |layer| {
                 layer.max_blob_size.is_some()
             }),
-            self.one("decode-depth", or_built_in(depth), None, |layer| {
-                layer.decode_depth.is_some()
-            }),
-            self.one("generic-threshold", or_built_in(threshold), None, |layer| {
+            self.one("decode-depth", depth, None, |layer| layer.decode_depth.is_some()),
+            self.one("generic-threshold", threshold, None, |layer| {
                 layer.generic_threshold.is_some()
             }),
             self.one("fingerprint.key", self.key_place(), None, |layer| layer.key.is_some()),
@@ -86,6 +84,28 @@ impl Config {
             Some(KeySource::Written(_)) => "set".to_owned(),
             Some(KeySource::Variable(name)) => format!("in the environment variable {name}"),
         }
+    }
+}
+
+impl Layer {
+    /// All that it says, each setting with its value as people read it.
+    pub fn said(&self) -> Vec<(&'static str, String)> {
+        let size = |bytes: &u64| format!("{} MB", bytes >> 20);
+        let single = [
+            ("fail-on.confidence", self.confidence.map(|value| value.to_string())),
+            ("fail-on.severity", self.severity.map(|value| value.to_string())),
+            ("fail-on.hook", self.hook.map(|value| value.to_string())),
+            ("show-unlikely", self.show_unlikely.map(|value| value.to_string())),
+            ("foreign-allows", self.foreign_allows.map(|value| value.to_string())),
+            ("test-paths.findings", self.test_findings.map(|value| value.as_str().to_owned())),
+            ("limits.max-file-size", self.max_file_size.as_ref().map(size)),
+            ("limits.max-blob-size", self.max_blob_size.as_ref().map(size)),
+            ("decode-depth", self.decode_depth.map(|value| value.to_string())),
+            ("generic-threshold", self.generic_threshold.map(|value| value.to_string())),
+            ("fingerprint.key", self.key.as_ref().map(|_| "a key".to_owned())),
+        ];
+        let single = single.into_iter().filter_map(|(key, value)| Some((key, value?)));
+        single.chain(lists(self).into_iter().map(|one| (one.key, one.value))).collect()
     }
 }
 

@@ -48,6 +48,11 @@ pub struct Added {
     changes: Vec<Change>,
 }
 
+/// The commit that a revision names; where it is missing the error says what to fetch.
+pub fn commit_of(environment: &GitEnvironment, name: &str) -> Result<Id, RangeError> {
+    base::commit(&Git::new(environment), name)
+}
+
 /// What the range's newest commits are, and what comes with them.
 #[derive(Default)]
 struct Sent {

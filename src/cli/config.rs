@@ -1,0 +1,122 @@
+//! `keysieve config show` and `config schema`.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use bstr::BStr;
+use clap::{Args, Subcommand, ValueEnum};
+use keysieve::engine::decode::DEPTH;
+use keysieve::engine::generic::LIKELY;
+use keysieve::policy::config::{Config, Setting, schema};
+use keysieve::rules::catalogue::Catalogue;
+use serde_json::json;
+
+use super::engine::EngineArgs;
+use super::policy::{ConfigArgs, Repository};
+
+/// Show what is configured, and where
+#[derive(Args)]
+pub struct ConfigCommand {
+    #[command(subcommand)]
+    command: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    Show(Show),
+    /// Write the JSON Schema of .keysieve.toml, for editors
+    Schema,
+}
+
+/// Show each setting that holds, and which file says so
+#[derive(Args)]
+struct Show {
+    /// A file of the working tree, or a folder: what holds there, with the files of its folders
+    #[arg(value_name = "PATH", default_value = ".")]
+    path: PathBuf,
+    /// Form of the list
+    #[arg(short, long, value_enum, default_value_t = ShowFormat::Human)]
+    format: ShowFormat,
+    #[command(flatten)]
+    engine: EngineArgs,
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum ShowFormat {
+    /// For people
+    Human,
+    /// For programs
+    Json,
+}
+
+impl ConfigCommand {
+    pub fn run(&self) -> anyhow::Result<ExitCode> {
+        let text = match &self.command {
+            Verb::Show(command) => command.text()?,
+            Verb::Schema => schema()?,
+        };
+        match anstream::stdout().write_all(text.as_bytes()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+            _ => Ok(ExitCode::SUCCESS),
+        }
+    }
+}
+
+impl Show {
+    fn text(&self) -> anyhow::Result<String> {
+        let Repository { files, top, .. } = Repository::of_work_tree(&self.path);
+        let places = self.config.places(files, self.engine.layer());
+        let mut config = Config::load(places)?;
+        // Without the rules of pattern files: their names are not checked here.
+        let ids = Catalogue::built_in().rules().iter().map(|rule| rule.id.to_string()).collect();
+        if config.patterns().is_empty() {
+            config.check_rules(ids)?;
+        }
+        let path = top.and_then(|top| below(&top, &self.path));
+        let settings = config.settings(path.as_deref().map(BStr::new), DEPTH, LIKELY);
+        if let Some(fault) = config.faults().into_iter().next() {
+            return Err(fault.into());
+        }
+        Ok(match self.format {
+            ShowFormat::Human => human(&settings),
+            ShowFormat::Json => {
+                let entries: Vec<_> = settings.iter().map(entry).collect();
+                serde_json::to_string_pretty(&entries)? + "\n"
+            }
+        })
+    }
+}
+
+/// The path from the top of the work tree, of a folder that of a file in it; `None` for the top
+/// itself.
+fn below(top: &Path, path: &Path) -> Option<Vec<u8>> {
+    let path = std::fs::canonicalize(path).ok()?;
+    let below = path.strip_prefix(top).ok().filter(|below| !below.as_os_str().is_empty())?;
+    let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+    let below = parts.join("/");
+    Some(if path.is_dir() { below + "/*" } else { below }.into_bytes())
+}
+
+fn entry(Setting { key, value, origin }: &Setting) -> serde_json::Value {
+    let kind = origin.as_ref().map_or("built in", |origin| origin.kind());
+    let file = origin.as_ref().map(|origin| origin.file());
+    json!({ "key": key, "value": value, "origin": kind, "file": file })
+}
+
+/// `key = value  # origin`, in columns.
+fn human(settings: &[Setting]) -> String {
+    let plain = |text: &str| match text.contains(char::is_control) {
+        true => text.escape_debug().to_string(),
+        false => text.to_owned(),
+    };
+    let assignment = |one: &Setting| format!("{} = {}", one.key, plain(&one.value));
+    let widest = settings.iter().map(|one| assignment(one).chars().count()).max().unwrap_or(0);
+    let line = |one: &Setting| {
+        let origin = one.origin.as_ref().map_or("built in".to_owned(), ToString::to_string);
+        format!("{:widest$}  {}\n", assignment(one), plain(&origin))
+    };
+    settings.iter().map(line).collect()
+}
