@@ -11,7 +11,7 @@ matplotlib.use('svg')
 matplotlib.rcParams['svg.hashsalt'] = 'keysieve'
 import matplotlib.pyplot as plt
 
-DEFAULT, UNLIKELY = .88, .35   # `LIKELY` and `UNLIKELY` of src/engine/generic/mod.rs
+DEFAULT, UNLIKELY = .87, .2   # `LIKELY` and `UNLIKELY` of src/engine/generic/mod.rs
 
 curve = json.load(open('model/curve.json'))
 noise = [point['noise'] for point in curve]
@@ -25,7 +25,7 @@ for threshold, name in ((DEFAULT, 'default'), (UNLIKELY, '--show-unlikely')):
 axes.set_xlabel('alarms of the generic rules a MB of eight clean repositories')
 axes.set_ylabel('labelled secrets found, %')
 axes.set_ylim(30, 100)
-axes.set_xlim(0, 2.6)
+axes.set_xlim(0, 1.6)
 axes.legend(loc='lower right', frameon=False)
 axes.grid(alpha=.25)
 figure.tight_layout()

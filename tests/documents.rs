@@ -146,12 +146,17 @@ fn the_commands_in_the_documents_are_real() {
     assert!(seen > 20, "{seen}");
 }
 
-/// The words of a command, as far as these pages quote; a comment or a pipe ends it.
+/// The words of a command, as far as these pages quote; a comment or a pipe ends it. What stands
+/// in brackets may be left out.
 fn words(command: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut quoted = false;
+    let mut brackets = 0;
     for letter in command.chars() {
         match letter {
+            '[' => brackets += 1,
+            ']' => brackets -= 1,
+            _ if brackets > 0 => {}
             '"' => quoted = !quoted,
             ' ' if !quoted => words.push(String::new()),
             letter => words.last_mut().unwrap().push(letter),

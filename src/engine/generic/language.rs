@@ -29,6 +29,21 @@ pub fn covered(text: &[u8]) -> usize {
         .sum()
 }
 
+/// The text with letters in place of the digits and signs that stand for them in words in
+/// disguise (`p4$$w0rd`).
+pub fn undisguised(text: &[u8]) -> Vec<u8> {
+    let letter = |&b: &u8| match b {
+        b'0' => b'o',
+        b'1' | b'!' => b'i',
+        b'3' => b'e',
+        b'4' | b'@' => b'a',
+        b'5' | b'$' => b's',
+        b'7' => b't',
+        b => b,
+    };
+    text.iter().map(letter).collect()
+}
+
 fn cover(stretch: &[u8]) -> usize {
     let stretch = &stretch[..stretch.len().min(64)];
     let begins = |at: usize| {

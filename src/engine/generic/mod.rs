@@ -44,6 +44,9 @@ pub const FRAGMENTS: [&str; 40] = [
 /// Shortest value that may be a secret.
 const SHORTEST: usize = 4;
 
+/// Shortest password in base64 that is taken for one that somebody keeps.
+const SHORTEST_BASIC: usize = 5;
+
 /// Probabilities from which on a value is shown on request, by default, and as sure.
 pub const UNLIKELY: f32 = 0.2;
 /// See [`UNLIKELY`].
@@ -95,8 +98,12 @@ impl Generic {
         described(bytes, fragment, reader, |kind| self.rules[kind as usize].is_some())
             .filter_map(|described| {
                 let mut probability = model::probability(&described.features.0);
-                if described.kind == NameKind::Auth && is_basic(&bytes[described.value.clone()]) {
-                    probability = probability.max(self.likely);
+                if described.kind == NameKind::Auth {
+                    match keeps_basic(&bytes[described.value.clone()]) {
+                        Some(true) => probability = probability.max(self.likely),
+                        Some(false) => probability = probability.min(UNLIKELY),
+                        None => {}
+                    }
                 }
                 let confidence = match probability {
                     p if p >= UNLIKELY && is_placeholder(&bytes[described.value.clone()]) => {
@@ -114,19 +121,24 @@ impl Generic {
     }
 }
 
-/// Whether the value is base64 of a user and a password that is neither a placeholder nor made
-/// of words (RFC 7617): its form tells more than the model sees.
-fn is_basic(value: &[u8]) -> bool {
-    let Ok(text) = BASE64.decode(value) else { return false };
-    let Some(colon) = text.iter().position(|&b| b == b':') else { return false };
+/// Of base64 of a user and a password (RFC 7617) whether the password is one that somebody
+/// keeps, and no placeholder, word, word in disguise or number of four digits: its form tells
+/// more than the model sees.
+fn keeps_basic(value: &[u8]) -> Option<bool> {
+    let text = BASE64.decode(value).ok()?;
+    let colon = text.iter().position(|&b| b == b':')?;
     let (user, password) = (&text[..colon], &text[colon + 1..]);
-    let letters = password.iter().filter(|b| b.is_ascii_alphabetic()).count();
-    !user.is_empty()
-        && password.len() >= SHORTEST
-        && text.iter().all(|b| b.is_ascii_graphic() || *b == b' ')
-        && !is_placeholder(password)
-        && !is_made_of_words(password)
-        && language::covered(password) * 3 < letters.max(1) * 2
+    if user.is_empty() || !text.iter().all(|b| b.is_ascii_graphic() || *b == b' ') {
+        return None;
+    }
+    let plain = language::undisguised(password);
+    let letters = plain.iter().filter(|b| b.is_ascii_alphabetic()).count();
+    Some(
+        password.len() >= SHORTEST_BASIC
+            && !is_placeholder(password)
+            && !is_made_of_words(password)
+            && language::covered(&plain) * 3 < letters.max(1) * 2,
+    )
 }
 
 /// The described values of the name round a fragment, if it is of a kind that is wanted.
@@ -165,6 +177,14 @@ pub fn described(
             })
         })
     })
+}
+
+/// Letters that make up no words.
+fn is_gibberish(text: &[u8]) -> bool {
+    text.len() >= 12
+        && text.iter().all(u8::is_ascii_alphabetic)
+        && language::covered(text) * 4 < text.len()
+        && language::likeness(text).is_some_and(|bits| bits < 0.3)
 }
 
 fn holds(text: &[u8], part: &[u8]) -> bool {
@@ -234,8 +254,9 @@ fn is_plausible(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     match name.kind {
         NameKind::Password => quoted || assigned() || text.iter().any(u8::is_ascii_digit),
         _ if text.iter().any(u8::is_ascii_digit) => text.len() >= 6,
-        NameKind::Secret => quoted || text.len() >= 24,
-        _ => text.len() >= 24 || text.len() >= 8 && text.iter().all(u8::is_ascii_uppercase),
+        _ if text.len() >= 24 || is_gibberish(text) => true,
+        NameKind::Secret => quoted,
+        _ => text.len() >= 8 && text.iter().all(u8::is_ascii_uppercase),
     }
 }
 
@@ -248,6 +269,17 @@ mod tests {
         described(text.as_bytes(), at..at + fragment.len(), &mut Reader::default(), |_| true)
             .map(|described| text[described.value].to_owned())
             .collect()
+    }
+
+    #[test]
+    fn of_basic_authentication_the_password_decides() {
+        let keeps = |text: &str| keeps_basic(BASE64.encode(text).as_bytes());
+        assert_eq!(keeps("me:tR7x<>q9Lw2m"), Some(true));
+        for weak in ["me:1234", "me:p4ssw0rd", "me:changeme", "me:secret"] {
+            assert_eq!(keeps(weak), Some(false), "{weak}");
+        }
+        assert_eq!(keeps("no pair"), None);
+        assert_eq!(keeps_basic(b"no base64!"), None);
     }
 
     #[test]

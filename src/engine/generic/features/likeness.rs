@@ -34,8 +34,7 @@ impl Features {
             let letters = text.iter().filter(|b| b.is_ascii_alphabetic()).count();
             if letters == 0 { 0.0 } else { language::covered(text) as f32 / letters as f32 }
         };
-        let plain: Vec<u8> = value.iter().map(|&b| undisguised(b)).collect();
-        self.set(F::disguised, share(&plain));
+        self.set(F::disguised, share(&language::undisguised(value)));
         let end = value.iter().rev().take_while(|b| !b.is_ascii_alphabetic()).count().min(6);
         let explained = language::covered(value) + end;
         self.set(F::remainder, value.len().saturating_sub(explained) as f32 / value.len() as f32);
@@ -43,19 +42,6 @@ impl Features {
             self.flag(F::decodes, true);
             self.set(F::decoded_covered, share(&text));
         }
-    }
-}
-
-/// The letter that a digit or sign stands for where words are disguised.
-fn undisguised(b: u8) -> u8 {
-    match b {
-        b'0' => b'o',
-        b'1' | b'!' => b'i',
-        b'3' => b'e',
-        b'4' | b'@' => b'a',
-        b'5' | b'$' => b's',
-        b'7' => b't',
-        b => b,
     }
 }
 
