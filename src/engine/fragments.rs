@@ -104,25 +104,38 @@ impl Fragments {
     }
 
     /// The table by which the masks mark where one of these may begin. Each head goes into the
-    /// bucket that will mark the fewest places with it, the frequent ones first.
+    /// bucket that will mark the fewest places with it, the frequent ones first; then each is
+    /// asked again, now that all others are in theirs.
     pub fn table(&self) -> LiteralTable {
-        let mut heads = self.heads();
-        heads.sort_by_cached_key(|places| {
-            let mut alone = Bucket::default();
-            alone.add(places);
-            Reverse(alone.marked as u64)
+        let mut heads: Vec<(Places, Nibbles)> = self
+            .heads()
+            .into_iter()
+            .map(|places| {
+                let nibbles = Nibbles::of(&places);
+                (places, nibbles)
+            })
+            .collect();
+        heads.sort_by_cached_key(|(_, nibbles)| {
+            Reverse(Bucket::default().with(nibbles).marked as u64)
         });
         let mut buckets = [Bucket::default(); BUCKETS];
+        let mut dealt: Vec<usize> = Vec::with_capacity(heads.len());
+        for (_, nibbles) in &heads {
+            dealt.push(put(nibbles, &mut buckets));
+        }
+        for _ in 0..PASSES {
+            for at in 0..heads.len() {
+                let from = dealt[at];
+                dealt[at] = BUCKETS;
+                let others = heads.iter().zip(&dealt).filter(|(_, bucket)| **bucket == from);
+                let others = others.fold(Nibbles::default(), |all, ((_, other), _)| all.or(other));
+                buckets[from] = Bucket::default().with(&others);
+                dealt[at] = put(&heads[at].1, &mut buckets);
+            }
+        }
         let mut table = LiteralTable::default();
-        for places in &heads {
-            let with = buckets.map(|mut bucket| {
-                bucket.add(places);
-                bucket
-            });
-            let more = |bucket: usize| with[bucket].marked - buckets[bucket].marked;
-            let best = (0..BUCKETS).min_by(|&a, &b| more(a).total_cmp(&more(b))).unwrap_or(0);
-            table.add(places.each_ref().map(Vec::as_slice), best);
-            buckets[best] = with[best];
+        for ((places, _), bucket) in heads.iter().zip(dealt) {
+            table.add(places.each_ref().map(Vec::as_slice), bucket);
         }
         table
     }
@@ -192,12 +205,55 @@ fn folded(head: Head) -> Head {
     head.map(|b| b | 0x20)
 }
 
-/// One of the table's buckets as it is being filled: for each place the nibbles of the bytes
-/// that may stand there.
+/// How often each head is asked for a better bucket. The second time takes an eighth off what is
+/// marked, the third next to nothing.
+const PASSES: usize = 2;
+
+/// Puts a head into the bucket that will mark the fewest places more with it, and says which.
+fn put(head: &Nibbles, buckets: &mut [Bucket; BUCKETS]) -> usize {
+    let with = buckets.map(|bucket| bucket.with(head));
+    let more = |bucket: usize| with[bucket].marked - buckets[bucket].marked;
+    let best = (0..BUCKETS).min_by(|&a, &b| more(a).total_cmp(&more(b))).unwrap_or(0);
+    buckets[best] = with[best];
+    best
+}
+
+/// For each of the first places the nibbles of the bytes that may stand there.
 #[derive(Clone, Copy, Default)]
-struct Bucket {
+struct Nibbles {
     low: [u16; FRAGMENT],
     high: [u16; FRAGMENT],
+}
+
+impl Nibbles {
+    fn of(places: &Places) -> Self {
+        let mut nibbles = Nibbles::default();
+        for (at, bytes) in places.iter().enumerate() {
+            if bytes.len() == ANY {
+                (nibbles.low[at], nibbles.high[at]) = (u16::MAX, u16::MAX);
+                continue;
+            }
+            for b in in_both_cases(bytes) {
+                nibbles.low[at] |= 1 << (b & 15);
+                nibbles.high[at] |= 1 << (b >> 4);
+            }
+        }
+        nibbles
+    }
+
+    fn or(mut self, other: &Nibbles) -> Self {
+        for at in 0..FRAGMENT {
+            self.low[at] |= other.low[at];
+            self.high[at] |= other.high[at];
+        }
+        self
+    }
+}
+
+/// One of the table's buckets as it is being filled.
+#[derive(Clone, Copy, Default)]
+struct Bucket {
+    nibbles: Nibbles,
     /// Share of the bytes in source text that pass at each place.
     share: [f32; FRAGMENT],
     /// Of a megabyte of source text so many places may be marked.
@@ -205,22 +261,18 @@ struct Bucket {
 }
 
 impl Bucket {
-    fn add(&mut self, places: &Places) {
-        for (at, bytes) in places.iter().enumerate() {
-            if bytes.len() == ANY {
-                (self.low[at], self.high[at], self.share[at]) = (u16::MAX, u16::MAX, 1.0);
-                continue;
-            }
-            let (mut low, mut high) = (self.low[at], self.high[at]);
-            for b in in_both_cases(bytes) {
-                low |= 1 << (b & 15);
-                high |= 1 << (b >> 4);
-            }
-            if (low, high) != (self.low[at], self.high[at]) {
-                (self.low[at], self.high[at], self.share[at]) = (low, high, share(low, high));
+    /// The bucket with a head more.
+    fn with(mut self, head: &Nibbles) -> Self {
+        let nibbles = self.nibbles.or(head);
+        for at in 0..FRAGMENT {
+            let (low, high) = (nibbles.low[at], nibbles.high[at]);
+            if (low, high) != (self.nibbles.low[at], self.nibbles.high[at]) {
+                self.share[at] = share(low, high);
             }
         }
+        self.nibbles = nibbles;
         self.marked = 1e6 * self.share.iter().product::<f32>();
+        self
     }
 }
 
@@ -229,6 +281,9 @@ const ANY: usize = 256;
 
 /// Share in source text of the bytes with such nibbles.
 fn share(low: u16, high: u16) -> f32 {
+    if low & high == u16::MAX {
+        return 1.0;
+    }
     let set = |nibbles: u16| (0..16).filter(move |nibble| nibbles >> nibble & 1 == 1);
     set(high).flat_map(|high| set(low).map(move |low| FREQUENCIES[high << 4 | low])).sum()
 }

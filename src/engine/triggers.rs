@@ -63,8 +63,8 @@ impl Noticed {
 }
 
 /// Places in a batch from which on it is asked whether they only repeat others; source text has
-/// half as many.
-const DENSE: usize = 64;
+/// a third as many.
+const DENSE: usize = 96;
 
 /// Bytes of a long run that are looked at together.
 const PIECE: usize = 1024;

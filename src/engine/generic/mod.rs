@@ -31,13 +31,13 @@ use crate::rules::{AFTER, BEFORE, Confidence, LONGEST, NameKind, Rule, Trigger};
 /// Fragments one of which stands in every word that promises a secret, and signs behind which
 /// one stands. One of three letters counts only at the end of a word.
 #[rustfmt::skip]
-pub const FRAGMENTS: [&str; 40] = [
+pub const FRAGMENTS: [&str; 38] = [
     "ecret", "oken", "pass", "pwd", "auth", "key", "cred", "salt", "asic ", "earer ", "ified by",
     "pw:", "pw=", "securestr",
     // Abbreviated and mistyped.
-    "psk", "psw", "pswd", "pswr", "pswo", "pssw", "pasw",
+    "psk", "pswd", "pswr", "pswo", "pssw", "pasw",
     // In other languages.
-    "adgangsk", "contrase", "haslo", "heslo", "jelszo", "kennwort", "losenord", "matkhau", "mdp",
+    "adgangsk", "contrase", "haslo", "heslo", "jelszo", "kennwort", "losenord", "matkhau",
     "salasana", "senha", "sifre", "wachtwoord", "密码", "密碼", "口令", "パスワード", "пароль", "비밀번호",
 ];
 

@@ -62,9 +62,9 @@ pub const PUBLIC: &[&str] = &[
 pub const PASSWORDS: &[&str] = &[
     "adminpass", "adgangskode", "authpass", "basicpass", "bindpass", "dbpass", "emailpass",
     "ftppass", "haslo", "heslo", "identified", "jelszo", "kennwort", "keypass", "ldappass",
-    "loginpass", "losenord", "mailpass", "matkhau", "mdp", "motdepasse", "mypass", "mysqlpass",
+    "loginpass", "losenord", "mailpass", "matkhau", "motdepasse", "mypass", "mysqlpass",
     "newpass", "oldpass", "pass", "passe", "passw", "pasword", "proxypass", "psk", "pssword",
-    "psswd", "psswrd", "psw", "pswd", "pswrd", "psword", "pw", "pwd", "rootpass", "salasana",
+    "psswd", "psswrd", "pswd", "pswrd", "psword", "pw", "pwd", "rootpass", "salasana",
     "securestring", "senha", "sifre", "smtppass", "sqlpass", "sshpass", "storepass",
     "userpass", "wachtwoord", "webpass", "wifipass", "wpapsk",
 ];
