@@ -216,3 +216,48 @@ fn the_baseline_and_a_folder_outside_of_git_are_fine() {
     child.stdin.take().unwrap().write_all(write.as_bytes()).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(2));
 }
+
+#[test]
+fn what_cannot_be_judged_stops_either_agent() {
+    let repository = TempRepo::new();
+    // A folder's file that nobody can go by: whether the finding fails is not known.
+    repository.write("one/.keysieve.toml", "decode-depth = 1");
+    repository.git(&["add", "--all"]);
+    let path = repository.path().join("one/a").display().to_string();
+    let write = json!({ "file_path": path, "content": format!("password = \"{}\"", "x1") });
+    assert_claude(&repository, "Write", write, &[]);
+    let write = json!({ "file_path": path, "content": secret(1) });
+    assert_claude(&repository, "Write", write, &["decode-depth", "could be looked at"]);
+    // Where it would only warn, it is stopped all the same.
+    let unsure = ["ftp://ann:", "Yq7xT2mWn4", "@files.example.org/x\n"].concat();
+    let write = |path: String| json!({ "file_path": path, "content": unsure });
+    assert_claude(&repository, "Write", write(path), &["decode-depth"]);
+    let elsewhere = repository.path().join("two").display().to_string();
+    assert_claude(&repository, "Write", write(elsewhere), &[]);
+}
+
+#[test]
+fn a_files_own_folder_decides_whatever_folder_the_agent_is_in() {
+    let repository = TempRepo::new();
+    let exclude = "[[exclude]]\npaths = [\"/gen\"]\nreason = \"made by a tool\"\n";
+    repository.write("one/.keysieve.toml", exclude);
+    repository.write("two/here", "");
+    repository.git(&["add", "--all"]);
+    let write = |path: &str, from: &str, words: &[&str]| {
+        let path = repository.path().join(path).display().to_string();
+        let mut call: Value = serde_json::from_str(&claude(
+            "Write",
+            &json!({ "file_path": path, "content": secret(1) }),
+        ))
+        .unwrap();
+        call["cwd"] = json!(repository.path().join(from).display().to_string());
+        let output = ask(&repository, &call.to_string());
+        words.iter().for_each(|word| assert!(said(&output).contains(word), "{}", said(&output)));
+        assert_eq!(output.status.code(), Some(if words.is_empty() { 0 } else { 2 }));
+    };
+    for from in ["", "one", "two"] {
+        write("one/gen/a", from, &[]);
+        write("one/a", from, &["in one/a at line 1"]);
+        write("two/gen/a", from, &["in two/gen/a at line 1"]);
+    }
+}

@@ -172,10 +172,13 @@ impl Run {
         let (mut report, engine) = self.engine.in_pool(|| match self.stage {
             RunStage::PreCommit => self.before_commit(&here),
             stage => {
-                let Setup { engine, policy } = self.setup(Some(files::index(here.clone())))?;
+                let Setup { engine, policy } =
+                    self.setup(&here, Some(files::index(here.clone())))?;
                 let report = match stage {
-                    RunStage::CommitMsg => of_message(self.file.as_deref(), &engine, &policy),
-                    _ => before_push(&engine, &policy),
+                    RunStage::CommitMsg => {
+                        of_message(&here, self.file.as_deref(), &engine, &policy)
+                    }
+                    _ => before_push(&here, &engine, &policy),
                 };
                 Ok((report?, engine))
             }
@@ -197,20 +200,19 @@ impl Run {
 
     /// The hook reads the configuration where it reads everything else: in the index. What is
     /// not added to it does not come with the commit.
-    fn setup(&self, files: Option<Files>) -> anyhow::Result<Setup> {
-        let environment = GitEnvironment::of_process(Path::new("."));
-        let repository = Repository { files, top: None, environment };
+    fn setup(&self, here: &GitEnvironment, files: Option<Files>) -> anyhow::Result<Setup> {
+        let repository = Repository { files, top: None, environment: here.clone() };
         self.policy.setup(&self.engine, repository, Occasion::Hook)
     }
 
     fn before_commit(&self, here: &GitEnvironment) -> anyhow::Result<(Report, Engine)> {
         let asked = Asked::of_process()?;
         if let Asked::Range { from, to } = &asked {
-            let Setup { engine, policy } = self.setup(Some(files::index(here.clone())))?;
+            let Setup { engine, policy } = self.setup(here, Some(files::index(here.clone())))?;
             return Ok((guard_range(here, from, to, &engine, &policy, &Silent)?, engine));
         }
         let staged = Arc::new(Staged::open(here).map_err(GuardError::from)?);
-        let Setup { engine, policy } = self.setup(Some(files::staged(staged.clone())))?;
+        let Setup { engine, policy } = self.setup(here, Some(files::staged(staged.clone())))?;
         let report = if asked == Asked::StagedOrTracked && staged.is_nothing() {
             guard_tracked(here, &engine, &policy, &Silent)?
         } else {
@@ -223,15 +225,16 @@ impl Run {
     fn answer_agent(&self) -> anyhow::Result<ExitCode> {
         let mut input = Vec::new();
         std::io::stdin().lock().read_to_end(&mut input).context("cannot read standard input")?;
-        let here = std::env::current_dir().context("cannot tell which folder this is")?;
-        let index = || files::index(GitEnvironment::of_process(&here));
-        let Setup { engine, policy } = self.setup(top_of(&here).map(|_| index()))?;
-        let answer = match Call::read(&input, &here) {
+        let folder = std::env::current_dir().context("cannot tell which folder this is")?;
+        let here = GitEnvironment::of_process(&folder);
+        let top = top_of(&folder);
+        let index = top.as_ref().map(|_| files::index(here.clone()));
+        let Setup { engine, policy } = self.setup(&here, index)?;
+        let answer = match Call::read(&input, &folder, top.as_deref()) {
             Err(error) => Answer::refusal(&error),
             Ok(call) => {
                 let mut report = self.engine.in_pool(|| guard_call(&call, &engine, &policy))?;
-                if top_of(&here).is_some() {
-                    let here = GitEnvironment::of_process(&here);
+                if top.is_some() {
                     self.policy.settle(&mut report, &here, &engine, &self.engine)?;
                 }
                 Answer::to(call.agent, &call.event, &report, engine.rules())
@@ -265,24 +268,27 @@ fn moment(here: &GitEnvironment, stage: RunStage, report: &Report) -> Moment {
 
 /// Git says by the editor's name whether it starts one ("commit-msg" hooks run with
 /// `GIT_EDITOR=:` where it does not).
-fn of_message(file: Option<&Path>, engine: &Engine, policy: &Policy) -> anyhow::Result<Report> {
+fn of_message(
+    here: &GitEnvironment,
+    file: Option<&Path>,
+    engine: &Engine,
+    policy: &Policy,
+) -> anyhow::Result<Report> {
     let file = file.context("--stage commit-msg needs the FILE that git names to its hook")?;
     let edited = std::env::var_os("GIT_EDITOR").is_none_or(|editor| editor != ":");
-    let here = GitEnvironment::of_process(Path::new("."));
-    Ok(guard_message(&Message::read(&here, file, edited)?, engine, policy))
+    Ok(guard_message(&Message::read(here, file, edited)?, engine, policy))
 }
 
 /// The framework reads the lines itself; it names a range where it finds one, else the branch.
-fn before_push(engine: &Engine, policy: &Policy) -> anyhow::Result<Report> {
-    let here = GitEnvironment::of_process(Path::new("."));
+fn before_push(here: &GitEnvironment, engine: &Engine, policy: &Policy) -> anyhow::Result<Report> {
     let framework = std::env::var_os("PRE_COMMIT").is_some_and(|value| !value.is_empty());
     if let Asked::Range { from, to } = Asked::of_process()? {
-        return Ok(guard_range(&here, &from, &to, engine, policy, &Silent)?);
+        return Ok(guard_range(here, &from, &to, engine, policy, &Silent)?);
     }
     if framework {
         let branch = std::env::var("PRE_COMMIT_LOCAL_BRANCH").ok();
         let branch = branch.filter(|name| !name.is_empty()).unwrap_or_else(|| "HEAD".to_owned());
-        return Ok(guard_unpushed(&here, &branch, engine, policy, &Silent)?);
+        return Ok(guard_unpushed(here, &branch, engine, policy, &Silent)?);
     }
     let mut lines = Vec::new();
     let input = std::io::stdin();
@@ -299,7 +305,7 @@ fn before_push(engine: &Engine, policy: &Policy) -> anyhow::Result<Report> {
     }
     let updates = Update::parse(&lines)
         .map_err(|line| anyhow!("`{line}` is no line that git gives to its pre-push hook"))?;
-    Ok(guard_push(&here, &updates, engine, policy, &Silent)?)
+    Ok(guard_push(here, &updates, engine, policy, &Silent)?)
 }
 
 /// Whether it is `/dev/null` or another device, or closed: somebody has kept git's lines.

@@ -12,6 +12,7 @@ use super::{Report, place_name, plain};
 use crate::findings::Credential;
 use crate::policy::inline::MARK;
 use crate::rules::Rule;
+use crate::source::Failure;
 use crate::source::agent::{Agent, CallError};
 
 /// Credentials that are named.
@@ -26,14 +27,22 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// To a call that was looked at; `event` is its name.
+    /// To a call that was looked at; `event` is its name. What could not be looked at stops it.
     pub fn to(agent: Agent, event: &str, report: &Report, rules: &[Rule]) -> Answer {
         let open: Vec<&Credential> =
             report.credentials.iter().filter(|found| found.fails()).collect();
-        if open.is_empty() {
+        let unseen = &report.coverage.failures;
+        if open.is_empty() && unseen.is_empty() {
             return Answer::pass(agent);
         }
-        Answer::deny(agent, event, &told(&open, rules))
+        let mut parts = Vec::new();
+        if !open.is_empty() {
+            parts.push(told(&open, rules));
+        }
+        if !unseen.is_empty() {
+            parts.push(not_looked_at(unseen));
+        }
+        Answer::deny(agent, event, &parts.join("\n"))
     }
 
     /// To what is not understood: it is stopped.
@@ -63,6 +72,17 @@ impl Answer {
             Agent::Unknown => Answer { stdout, stderr, code: 2 },
         }
     }
+}
+
+fn not_looked_at(failures: &[Failure]) -> String {
+    let mut told = String::from("keysieve: stopped, since not all of it could be looked at:");
+    for Failure { what, why } in failures.iter().take(SHOWN) {
+        told.push_str(&format!("\n- {}: {}", plain(what), plain(why)));
+    }
+    if let Some(more) = failures.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        told.push_str(&format!("\n- and {more} more"));
+    }
+    told
 }
 
 fn told(open: &[&Credential], rules: &[Rule]) -> String {

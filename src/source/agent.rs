@@ -84,8 +84,9 @@ pub struct CallError {
 
 impl Call {
     /// Reads what the agent hands over. Relative paths count from the folder that the call
-    /// names, else from `here`.
-    pub fn read(input: &[u8], here: &Path) -> Result<Call, CallError> {
+    /// names, else from `here`. A file below `top`, the repository's, is named as seen from there:
+    /// agents hand over whole paths, and the configuration goes by the repository's own.
+    pub fn read(input: &[u8], here: &Path, top: Option<&Path>) -> Result<Call, CallError> {
         let refused = |agent: Agent, why: String| CallError { agent, why };
         let value: Value = serde_json::from_slice(input)
             // The message of the parser tells a place and never the text.
@@ -113,10 +114,12 @@ impl Call {
         if let Some(needs) = needs.filter(|needs| call.get(*needs).is_none_or(Value::is_null)) {
             return Err(refused(agent, format!("{event} comes without {needs}")));
         }
-        let here = call.get("cwd").and_then(Value::as_str).map_or(here, Path::new).to_owned();
+        let named = call.get("cwd").and_then(Value::as_str).filter(|cwd| !cwd.is_empty());
+        let here = named.map_or(here, Path::new).to_owned();
+        let folder = fs::canonicalize(&here).unwrap_or_else(|_| here.clone());
         // Once it is done, the file holds what was put there.
         let is_done = event.starts_with("after") || event.starts_with("Post");
-        let mut reader = Reader { here, is_done, texts: Vec::new() };
+        let mut reader = Reader { here, folder, top, is_done, texts: Vec::new() };
         match call.get("tool_input") {
             Some(Value::Object(input)) => reader.input(input),
             // Cursor writes some inputs as JSON in a text.
@@ -156,13 +159,16 @@ impl Source for Call {
 }
 
 /// Collects the texts of a tool's input.
-struct Reader {
+struct Reader<'t> {
     here: PathBuf,
+    /// The same, symbolic links resolved, as they are in `top`.
+    folder: PathBuf,
+    top: Option<&'t Path>,
     is_done: bool,
     texts: Vec<Text>,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn input(&mut self, input: &Map<String, Value>) {
         let path = text_of(input, &PATH);
         let standing = path.filter(|_| !self.is_done).and_then(|path| self.standing(path));
@@ -222,8 +228,11 @@ impl Reader {
     }
 
     fn shown(&self, path: &str) -> String {
-        let below = Path::new(path).strip_prefix(&self.here);
-        below.map_or(path.to_owned(), |below| below.to_string_lossy().into_owned())
+        let path = Path::new(path);
+        let below = path.strip_prefix(&self.here).unwrap_or(path);
+        let whole = self.folder.join(below);
+        let in_top = self.top.and_then(|top| whole.strip_prefix(top).ok());
+        in_top.unwrap_or(below).to_string_lossy().into_owned()
     }
 }
 
