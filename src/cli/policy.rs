@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use keysieve::engine::Engine;
 use keysieve::findings::Credential;
 use keysieve::policy::Inline;
@@ -42,16 +43,14 @@ pub struct PolicyArgs {
     #[arg(long, value_name = "REV", conflicts_with_all = ["no_repo_config", "baseline"], help_heading = "Policy")]
     policy_from: Option<String>,
     /// Fail from this confidence on, whatever is configured; what is less sure is told and warns [default: medium, and high in the hook]
-    #[arg(long, value_enum, value_name = "CONFIDENCE", help_heading = "Policy")]
-    fail_on: Option<ConfidenceName>,
+    #[arg(long, value_parser = confidence(), value_name = "CONFIDENCE", help_heading = "Policy")]
+    fail_on: Option<Confidence>,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum ConfidenceName {
-    Low,
-    Medium,
-    High,
-    Certain,
+fn confidence() -> impl TypedValueParser<Value = Confidence> {
+    let names = Confidence::ALL.iter().map(|confidence| confidence.as_str());
+    PossibleValuesParser::new(names)
+        .map(|name| Confidence::from_name(&name).expect("one of their names"))
 }
 
 /// Where the repository's own policy is read, and where its work tree is.
@@ -97,7 +96,7 @@ impl PolicyArgs {
             None => BaselineChoice::Repository,
         };
         let mut command_line = engine.layer();
-        command_line.confidence = self.fail_on.map(Confidence::from);
+        command_line.confidence = self.fail_on;
         command_line.hook = command_line.confidence;
         let Some(name) = &self.policy_from else {
             return self.config.setup(engine, repository, baseline, occasion, command_line);
@@ -209,17 +208,6 @@ impl ConfigArgs {
             repository: files.filter(|_| !self.no_repo_config),
             given: self.config.clone(),
             command_line,
-        }
-    }
-}
-
-impl From<ConfidenceName> for Confidence {
-    fn from(name: ConfidenceName) -> Confidence {
-        match name {
-            ConfidenceName::Low => Confidence::Low,
-            ConfidenceName::Medium => Confidence::Medium,
-            ConfidenceName::High => Confidence::High,
-            ConfidenceName::Certain => Confidence::Certain,
         }
     }
 }

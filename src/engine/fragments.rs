@@ -284,12 +284,33 @@ fn share(low: u16, high: u16) -> f32 {
     if low & high == u16::MAX {
         return 1.0;
     }
-    let set = |nibbles: u16| (0..16).filter(move |nibble| nibbles >> nibble & 1 == 1);
-    set(high).flat_map(|high| set(low).map(move |low| FREQUENCIES[high << 4 | low])).sum()
+    let [first, second] = low.to_le_bytes().map(usize::from);
+    let rows = SHARES.iter().enumerate().filter(|(nibble, _)| high >> nibble & 1 == 1);
+    rows.map(|(_, [lower, upper])| lower[first] + upper[second]).sum()
 }
 
+/// For each high nibble the share of the bytes whose low nibble is in a set of the lower eight,
+/// and in one of the upper eight.
+static SHARES: [[[f32; 256]; 2]; 16] = {
+    let mut shares = [[[0.0; 256]; 2]; 16];
+    let mut row = 0;
+    while row < 2 * 16 {
+        let (high, half) = (row / 2, row % 2);
+        let mut set = 1;
+        while set < 256usize {
+            // The set without its lowest member is known already.
+            let lowest = set.trailing_zeros() as usize;
+            let rest = shares[high][half][set & (set - 1)];
+            shares[high][half][set] = rest + FREQUENCIES[high << 4 | half << 3 | lowest];
+            set += 1;
+        }
+        row += 1;
+    }
+    shares
+};
+
 /// Share of each byte in source text, roughly.
-static FREQUENCIES: [f32; 256] = {
+const FREQUENCIES: [f32; 256] = {
     let mut shares = [0.0; 256];
     let mut b = 0;
     while b < 256 {

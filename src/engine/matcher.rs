@@ -19,8 +19,9 @@ pub struct Matcher {
 }
 
 impl Matcher {
-    /// The candidate of `rule` at this trigger, which if it is a name is given a value. Each trigger is judged by itself: nothing but
-    /// the bytes of its window decides (points 1 and 3 of the contract).
+    /// The candidate of `rule` at this trigger, which if it is a name is given a value. Each
+    /// trigger is judged by itself: nothing but the bytes of its window decides (points 1 and 3
+    /// of the contract).
     pub fn candidate<'b>(
         &self,
         rule: &Rule,

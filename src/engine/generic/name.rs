@@ -109,6 +109,8 @@ impl Name {
                 has("client") && has("request")
                     || self.before(bytes).any(|word| among(word, OF_LISTS))
             }
+            // So the baselines of a scanner name the digests that they hold.
+            NameKind::Secret => self.before(bytes).any(|word| among(word, &["hashed"])),
             _ => false,
         }
     }
@@ -377,6 +379,7 @@ mod tests {
         assert_eq!(told("access_key_id = 1", "key"), (true, true));
         assert_eq!(told("nextToken = 1", "oken"), (true, false));
         assert_eq!(told("public_key = 1", "key"), (true, false));
+        assert_eq!(told("hashed_secret: 1", "ecret"), (true, false));
         assert_eq!(told("the public key: 1", "key"), (true, false));
         assert_eq!(told("authenticity_token = 1", "oken"), (true, false));
         assert_eq!(told("csrfmiddlewaretoken = 1", "oken"), (true, false));
