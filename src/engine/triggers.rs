@@ -135,6 +135,8 @@ impl Triggers {
             self.classifier.starts(&masks, range.end - from, &mut starts, &mut places);
             let stretch = from..range.end.min(from + blocks * BLOCK);
             if places.count() < DENSE || !repeats.is_barren(bytes, &stretch) {
+                self.prefixes.sift(bytes, from, &mut places.tokens);
+                self.fragments.sift(bytes, from, &mut places.fragments);
                 self.follow(bytes, from, &places, &mut reader, &mut found);
                 for place in places.long_runs.iter() {
                     let at = from + place;

@@ -20,7 +20,7 @@ mod portable;
 mod row;
 mod table;
 
-pub use row::{BATCH, BLOCK, Found, Masks, RUN, Starts};
+pub use row::{BATCH, BLOCK, Found, Masks, Places, RUN, Starts};
 pub use table::{BUCKETS, LiteralTable, in_both_cases};
 
 /// Bytes behind a block that its fragment mask looks at.
