@@ -273,21 +273,25 @@ fn kind(word: &[u8]) -> Option<NameKind> {
     let plural = matches!(word.last(), Some(b's' | b'S')) && !ends_with(word, "ss");
     let one = if plural { &word[..last] } else { word };
     let ends = |endings: &[&str]| endings.iter().any(|ending| ends_with(one, ending));
-    if ends(&["password", "passwd", "passwort", "passphrase", "passcode", "paswd", "passwrd"])
-        || ends(&["pwd"]) && !among(one, NO_PASSWORDS)
-        || among(word, PASSWORDS)
-    {
+    // Asked for at every fragment of a name: the last letter tells most apart.
+    match one.last().map(u8::to_ascii_lowercase) {
+        Some(b'y') if ends(&["key"]) => {
+            let front = &one[..one.len() - "key".len()];
+            return (front.is_empty() || among(front, OF_KEYS)).then_some(NameKind::Key);
+        }
+        Some(b'n') if ends(&["token"]) => return Some(NameKind::Token),
+        Some(b't') if ends(&["secret"]) => return Some(NameKind::Secret),
+        Some(b'd' | b't' | b'e')
+            if ends(&["password", "passwd", "passwort", "passphrase", "passcode"])
+                || ends(&["paswd", "passwrd"])
+                || ends(&["pwd"]) && !among(one, NO_PASSWORDS) =>
+        {
+            return Some(NameKind::Password);
+        }
+        _ => {}
+    }
+    if among(word, PASSWORDS) {
         return Some(NameKind::Password);
-    }
-    if ends(&["secret"]) {
-        return Some(NameKind::Secret);
-    }
-    if ends(&["token"]) {
-        return Some(NameKind::Token);
-    }
-    if ends(&["key"]) {
-        let front = &one[..one.len() - "key".len()];
-        return (front.is_empty() || among(front, OF_KEYS)).then_some(NameKind::Key);
     }
     if among(one, &["credential", "cred"]) {
         return Some(NameKind::Credential);
