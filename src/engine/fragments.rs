@@ -186,7 +186,9 @@ impl Entry {
             FRAGMENT.. => 0..=0,
             _ => 0..=u8::MAX,
         };
-        let fourth = fourth.filter(|&b| !self.ends_a_word() || !is_word(b) || b == b'_');
+        let counts = |b: u8| !self.ends_a_word() || !is_word(b) || b == b'_';
+        // Two bytes share a head, which is to stand there once.
+        let fourth = fourth.filter(move |&b| b & FOLD == 0 && (counts(b) || counts(b | FOLD)));
         fourth.map(move |b| first | folded(u32::from_le_bytes([0, 0, 0, b])))
     }
 
@@ -220,8 +222,11 @@ fn ends_with(text: &[u8], literal: &[u8]) -> bool {
 
 /// The head of all that differ from it in the case of letters; some signs share it.
 fn folded(head: Head) -> Head {
-    head | 0x2020_2020
+    head | u32::from_le_bytes([FOLD; 4])
 }
+
+/// What letters differ by in case.
+const FOLD: u8 = 0x20;
 
 /// How often each head is asked for a better bucket. The second time takes an eighth off what is
 /// marked, the third next to nothing.
