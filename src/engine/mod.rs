@@ -49,6 +49,7 @@ use candidate::Candidate;
 use decode::Decoded;
 pub use facts::all as facts_of;
 use generic::Generic;
+use masks::is_word;
 use matcher::Matcher;
 use pairs::Pairs;
 use repeat::Yield;
@@ -349,6 +350,10 @@ impl Engine {
     ) -> Option<Finding> {
         let rule = self.rule(index);
         let judgement = checks::judge(rule, candidate.secret)?;
+        let goes_on = bytes.get(candidate.span.end).is_some_and(|&b| is_word(b));
+        if judgement.verdict == Verdict::Invalid && goes_on {
+            return None;
+        }
         let end = match rule.extends {
             Some(extension) => extent::end(bytes, candidate.span.end, extension, rule.anchors()),
             None => candidate.span.end,
