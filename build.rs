@@ -180,9 +180,9 @@ fn write_rule(code: &mut String, rule: &Rule) {
         non_examples,
     } = rule;
     let trigger = match trigger {
-        Trigger::Anchors { literals, seat, longest, in_front, at_word } => format!(
-            "Trigger::Anchors {{ literals: {}, seat: Seat::{seat:?}, longest: {longest}, \
-             in_front: {in_front}, at_word: {at_word} }}",
+        Trigger::Anchors { literals, seat, shortest, longest, in_front, at_word } => format!(
+            "Trigger::Anchors {{ literals: {}, seat: Seat::{seat:?}, shortest: {shortest}, \
+             longest: {longest}, in_front: {in_front}, at_word: {at_word} }}",
             list(literals)
         ),
         Trigger::Names(names) => format!("Trigger::Names({})", list(names)),

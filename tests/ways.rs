@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use keysieve::engine::Engine;
 use keysieve::findings::{Finding, FingerprintKey, Verdict};
 use keysieve::rules::catalogue::Catalogue;
-use keysieve::rules::{Confidence, Rule, Trigger};
+use keysieve::rules::{Confidence, Rule, Seat, Trigger};
 use support::minted::minted;
 use support::ways::{PLACES, WAYS};
 
@@ -112,6 +112,58 @@ fn a_broken_checksum_is_never_called_certain() {
         }
     }
     assert!(broken > 25, "{broken}");
+}
+
+/// Of several credentials the second: a number stands behind the name.
+#[test]
+fn a_name_with_a_number_is_the_name() {
+    let engine = engine();
+    let rules = engine.rules();
+    let (mut total, mut missed) = (0, Vec::new());
+    for Written { rule, secret, .. } in written(rules, |_| {}) {
+        let Trigger::Names(names) = &rules[rule].trigger else { continue };
+        for text in [format!("{}_2='{secret}'", names[0]), format!("{}2: \"{secret}\"", names[0])] {
+            total += 1;
+            let named = |finding: &Finding| rules[finding.rule].provider == rules[rule].provider;
+            if !engine.scan(text.as_bytes()).iter().any(named) {
+                missed.push(format!("{}: {text}", rules[rule].id));
+            }
+        }
+    }
+    assert!(total > 200, "{total}");
+    assert!(missed.len() * 100 <= total * (100 - NAMED), "of {total}: {missed:#?}");
+}
+
+/// A token with a rule's own beginning, pasted twice without anything between; and one whose
+/// checksum tells where it ends, with a word behind it.
+#[test]
+fn a_token_that_goes_on_is_named() {
+    let engine = engine();
+    let rules = engine.rules();
+    let (mut total, mut missed) = (0, Vec::new());
+    for Written { rule, secret, .. } in written(rules, |_| {}) {
+        let Trigger::Anchors { seat: Seat::TokenStart, .. } = rules[rule].trigger else { continue };
+        let ends_a_word = [r"\b", "]|$)"].iter().any(|end| rules[rule].regex.ends_with(end));
+        if !ends_a_word || rules[rule].public.is_some() {
+            continue;
+        }
+        let mut texts = vec![secret.repeat(2)];
+        if rules[rule].checks.checksum.is_some() {
+            texts.push(format!("{secret}extra"));
+        }
+        for text in texts {
+            total += 1;
+            let found = engine.scan(text.as_bytes());
+            let named = |finding: &Finding| {
+                rules[finding.rule].provider == rules[rule].provider && finding.span.start == 0
+            };
+            if !found.iter().any(named) {
+                missed.push(rules[rule].id.to_string());
+            }
+        }
+    }
+    assert!(total > 200, "{total}");
+    assert!(missed.len() * 100 <= total * (100 - NAMED), "of {total}: {missed:#?}");
 }
 
 /// Changes a character near the end to another of its kind: in every form it is one of the

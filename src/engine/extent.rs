@@ -13,6 +13,9 @@ use crate::rules::{Extension, Text};
 /// A body longer than this is cut here; no credential format comes near.
 pub const LONGEST_BODY: usize = 64 * 1024;
 
+/// Bytes of a JWT's header, its dot and what begins the payload, at most.
+const LONGEST_HEADER: usize = 256;
+
 /// Bytes of a body that are looked at in one go, at first and at most: what lies far behind its
 /// end is not read.
 const STEP: usize = 64;
@@ -21,7 +24,10 @@ const LONGEST_STEP: usize = 4096;
 /// Where the secret ends whose judged part ends at `from`, of a rule with these anchors.
 pub fn end(bytes: &[u8], from: usize, extension: Extension, anchors: &[Text]) -> usize {
     let last = bytes.len().min(from + LONGEST_BODY);
-    let begins = |at: usize| !is_word(bytes[at - 1]);
+    let begins = |at: usize| {
+        let part = bytes[at - 1] == b'-' && bytes[at..].starts_with(b"eyJ");
+        !is_word(bytes[at - 1]) && (!part || begins_a_jwt(&bytes[at..last]))
+    };
     match extension {
         Extension::Base64UrlDots => {
             let belongs = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
@@ -37,6 +43,15 @@ pub fn end(bytes: &[u8], from: usize, extension: Extension, anchors: &[Text]) ->
         Extension::Pem => pem_end(&bytes[..last], from),
         Extension::Putty => putty_end(&bytes[..last], from),
     }
+}
+
+/// Base64url may hold `-eyJ` by chance: a token begins there only where its header ends and a
+/// payload follows.
+fn begins_a_jwt(text: &[u8]) -> bool {
+    let header = &text[..text.len().min(LONGEST_HEADER)];
+    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+    let end = header.iter().position(|b| !part(b)).unwrap_or(header.len());
+    text[end..].starts_with(b".eyJ")
 }
 
 /// Where the row of bytes that belong ends which begins at `from`, or the first of the marks in
@@ -148,6 +163,16 @@ mod tests {
         assert_eq!(end(keys, 8, Extension::Pem, &NONE), 13);
         let headers = b"Key: 1\nPuTTY-User-Key-File-2: x\nPrivate-MAC: 0f";
         assert_eq!(end(headers, 6, Extension::Putty, &NONE), 6);
+    }
+
+    /// Base64url holds `-eyJ` by chance.
+    #[test]
+    fn a_token_is_not_cut_where_only_its_letters_look_like_another() {
+        let anchors = [Text::Borrowed("eyJ")];
+        let end = |text: &str| end(text.as_bytes(), 3, Extension::Base64UrlDots, &anchors);
+        let signature = "eyJ.c2ln-eyJhbGc_c2ln";
+        assert_eq!(end(signature), signature.len());
+        assert_eq!(end("eyJ.c2ln-eyJhbGciOiJub25lIn0.eyJzdWIi"), "eyJ.c2ln-".len());
     }
 
     /// Bodies are read in steps; where one ends makes no difference.

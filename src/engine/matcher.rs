@@ -1,16 +1,18 @@
 //! Which rule, what span: a rule's regex, tried in the window round one trigger.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use regex_automata::meta::Regex;
 use regex_automata::util::{primitives::NonMaxUsize, syntax};
 use regex_automata::{Anchored, Input};
+use regex_syntax::escape;
 
 use super::candidate::Candidate;
 use super::masks::is_word;
 use crate::findings::Span;
-use crate::rules::{BEFORE, LONGEST, MOST_GROUPS, Rule, Seat, Trigger, may_match};
+use crate::rules::{AFTER, BEFORE, LONGEST, MOST_GROUPS, Rule, Seat, Trigger, may_match};
 
 /// A rule's regex, compiled on first need: of hundreds of rules a scan needs a handful.
 #[derive(Default)]
@@ -45,7 +47,8 @@ impl Matcher {
                 compiled.allows(&bytes[found.whole.clone()]).then_some(found)?
             }
             Trigger::Anchors { longest, .. } => {
-                let input = window(bytes, trigger.start, trigger.start + longest);
+                let reach = longest + twice(rule);
+                let input = window(bytes, trigger.start, trigger.start + reach);
                 if !may_match(&rule.opening, &bytes[input.get_range()]) {
                     return None;
                 }
@@ -99,11 +102,10 @@ impl Compiled {
     /// sequence too, which `\b` would not; so it is left out there.
     fn new(rule: &Rule) -> Self {
         let at_word = matches!(rule.trigger, Trigger::Anchors { seat: Seat::TokenStart, .. });
-        let pattern = match rule.regex.strip_prefix(r"\b") {
-            Some(rest) if at_word => rest,
-            _ => &rule.regex,
+        let regex = match rule.regex.strip_prefix(r"\b") {
+            Some(rest) if at_word => compile(&open_ended(rule, rest)),
+            _ => compile(&rule.regex),
         };
-        let regex = compile(pattern);
         let before = rule.before.as_ref().map(|before| compile(&format!(r"(?:{before})\z")));
         let unless = rule.unless.as_deref().map(compile);
         let groups = regex.group_info();
@@ -156,6 +158,39 @@ impl Compiled {
         }
         None
     }
+}
+
+/// The pattern of a token that ends a word, for one that goes on: with the same token once more,
+/// where it was pasted twice, or with anything at all, where its checksum tells that it has ended.
+fn open_ended<'r>(rule: &Rule, pattern: &'r str) -> Cow<'r, str> {
+    let Some((body, end)) = word_end(pattern) else { return pattern.into() };
+    if rule.checks.checksum.is_some() {
+        return body.into();
+    }
+    if twice(rule) == 0 {
+        return pattern.into();
+    }
+    let anchors: Vec<String> = rule.anchors().iter().map(|text| escape(text)).collect();
+    format!("{body}(?:{end}|{})", anchors.join("|")).into()
+}
+
+/// A pattern and what it demands behind a token: `\b`, or `(?:[^…]|$)` where that does not tell.
+fn word_end(pattern: &str) -> Option<(&str, &str)> {
+    let end = match pattern.strip_suffix(r"\b") {
+        Some(body) => body.len(),
+        None => pattern.ends_with("]|$)").then(|| pattern.rfind("(?:[^"))??,
+    };
+    Some(pattern.split_at(end))
+}
+
+/// Bytes behind a token that tell that another one of its rule follows; none where they are out
+/// of the engine's reach.
+fn twice(rule: &Rule) -> usize {
+    let Trigger::Anchors { literals, seat: Seat::TokenStart, longest, .. } = &rule.trigger else {
+        return 0;
+    };
+    let anchor = literals.iter().map(|text| text.len()).max().unwrap_or_default();
+    if longest + anchor < LONGEST + AFTER { anchor } else { 0 }
 }
 
 fn compile(pattern: &str) -> Regex {

@@ -13,13 +13,15 @@
 //! works on a blob's whole list.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use crate::findings::{Encoding, Fact, Finding, FingerprintKey, Redacted, Span, Verdict};
 use crate::rules::catalogue::Catalogue;
-use crate::rules::{BEFORE, MARGIN, Rule};
+use crate::rules::{BEFORE, Confidence, MARGIN, Rule};
 
 pub mod assignment;
+mod brands;
 mod candidate;
 pub mod checks;
 pub mod decode;
@@ -42,10 +44,12 @@ mod repeat;
 mod triggers;
 
 use assignment::Reader;
+use brands::Brands;
 use candidate::Candidate;
 use decode::Decoded;
 pub use facts::all as facts_of;
 use generic::Generic;
+use masks::is_word;
 use matcher::Matcher;
 use pairs::Pairs;
 use repeat::Yield;
@@ -76,6 +80,8 @@ pub struct Engine {
     matchers: Vec<Matcher>,
     pairs: Pairs,
     generic: Generic,
+    /// Made when first needed: of most texts no value is likely.
+    brands: OnceLock<Brands>,
     key: FingerprintKey,
     /// Seconds since 1970, by which tokens have expired or not.
     now: i64,
@@ -90,10 +96,11 @@ impl Engine {
         let matchers = catalogue.rules().iter().map(|_| Matcher::default()).collect();
         let pairs = Pairs::new(catalogue.rules());
         let generic = Generic::new(catalogue.rules());
+        let brands = OnceLock::new();
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         let now = since.map_or(0, |since| since.as_secs() as i64);
         let depth = decode::DEPTH;
-        Engine { catalogue, triggers, matchers, pairs, generic, key, now, depth }
+        Engine { catalogue, triggers, matchers, pairs, generic, brands, key, now, depth }
     }
 
     /// The engine with another clock, in seconds since 1970: the same report at any time.
@@ -219,13 +226,17 @@ impl Engine {
             if checks::is_never(rule, secret) {
                 return None;
             }
+            let confidence = match likely.confidence {
+                _ if self.brands().is_cut(secret) => Confidence::Low,
+                confidence => confidence,
+            };
             Some(Finding {
                 rule: likely.rule,
                 trigger,
                 span: Span { start: likely.value.start, end: likely.value.end },
                 encoding: Encoding::PLAIN,
                 verdict: Verdict::Unchecked,
-                confidence: likely.confidence,
+                confidence,
                 redacted: Redacted::new(secret, rule),
                 fingerprint: self.key.of(secret),
                 facts: Vec::new(),
@@ -320,6 +331,10 @@ impl Engine {
         shown(text, self.settled(text).into_iter())
     }
 
+    fn brands(&self) -> &Brands {
+        self.brands.get_or_init(|| Brands::new(self.rules()))
+    }
+
     fn rule(&self, index: usize) -> &Rule {
         &self.rules()[index]
     }
@@ -335,6 +350,10 @@ impl Engine {
     ) -> Option<Finding> {
         let rule = self.rule(index);
         let judgement = checks::judge(rule, candidate.secret)?;
+        let goes_on = bytes.get(candidate.span.end).is_some_and(|&b| is_word(b));
+        if judgement.verdict == Verdict::Invalid && goes_on {
+            return None;
+        }
         let end = match rule.extends {
             Some(extension) => extent::end(bytes, candidate.span.end, extension, rule.anchors()),
             None => candidate.span.end,

@@ -352,7 +352,8 @@ fn check_trigger(rule: &RuleSyntax, hir: &Hir) -> Result<Trigger, String> {
             }
             let literals = texts(rule.anchors.clone());
             let at_word = begins_a_word(hir);
-            Ok(Trigger::Anchors { literals, seat, longest, in_front, at_word })
+            let shortest = hir.properties().minimum_len().unwrap_or(0);
+            Ok(Trigger::Anchors { literals, seat, shortest, longest, in_front, at_word })
         }
     }
 }

@@ -112,6 +112,8 @@ pub enum Trigger {
     Anchors {
         literals: Texts,
         seat: Seat,
+        /// Shortest match of the regex, in bytes.
+        shortest: usize,
         /// Longest match of the regex, in bytes.
         longest: usize,
         /// Bytes of a match before its anchor, at most.

@@ -38,7 +38,7 @@ pub fn judge(rule: &Rule, secret: &[u8]) -> Option<Judgement> {
     if holds == Some(true) {
         return Some(Judgement { verdict: Verdict::Valid, confidence: Confidence::Certain });
     }
-    if placeholder::is_placeholder(&placeholder::without_filler(rule, secret))
+    if placeholder::stands_for(rule, secret)
         || is_public(rule, secret)
         || !checks.needs.iter().all(|&kind| characters::holds(kind, secret))
         || checks.min_entropy.is_some_and(|least| entropy::shannon(secret) < least)

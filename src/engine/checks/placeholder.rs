@@ -39,16 +39,6 @@ const WORDS: [&str; 23] = [
 static HAS_WORD: LazyLock<AhoCorasick> =
     LazyLock::new(|| AhoCorasick::new(WORDS).expect("a few words fit an automaton"));
 
-/// The secret without rows of one character that its form demands: an anchor such as
-/// `AAAAAAAAAA` says that rows of `A` are none of a placeholder's.
-pub fn without_filler<'s>(rule: &Rule, secret: &'s [u8]) -> Cow<'s, [u8]> {
-    let Trigger::Anchors { literals, .. } = &rule.trigger else { return Cow::Borrowed(secret) };
-    let row = |text: &Text| text.len() >= STRETCH && longest_repeat(text.as_bytes()) == text.len();
-    let Some(filler) = literals.iter().find(|text| row(text)) else { return Cow::Borrowed(secret) };
-    let filler = filler.as_bytes()[0];
-    Cow::Owned(secret.iter().copied().filter(|&b| b != filler).collect())
-}
-
 /// Rows that a hand types instead of a secret; the one of digits goes round.
 const WALKS: [&[u8]; 6] = [
     b"abcdefghijklmnopqrstuvwxyz",
@@ -63,12 +53,45 @@ const WALKS: [&[u8]; 6] = [
 /// base-62 token of 40 characters holds a stretch of 6 equal ones once in 10^8.
 const STRETCH: usize = 6;
 
+/// One in so many characters of a placeholder at least stand in such stretches of one character.
+/// Base64 of what is no random bytes alone holds some, too: a key in OpenSSH's format has
+/// `AAAAAAAAA` between two lengths.
+const IN_STRETCHES: usize = 8;
+
 /// Whether the value is a placeholder: a template's variable, a row of one character, a walk
 /// over the keyboard, a word such as `example`.
 pub fn is_placeholder(value: &[u8]) -> bool {
     let lower = value.to_ascii_lowercase();
     let text = &lower[..];
-    is_variable(text) || longest_repeat(text) >= STRETCH || is_walk(text) || HAS_WORD.is_match(text)
+    longest_repeat(text) >= STRETCH || is_made_up(text)
+}
+
+/// Whether the secret that a rule has found is a placeholder. Its form speaks for it: one short
+/// stretch of one character in a long value is none yet.
+pub fn stands_for(rule: &Rule, secret: &[u8]) -> bool {
+    let lower = without_filler(rule, secret).to_ascii_lowercase();
+    is_row(&lower) || is_made_up(&lower)
+}
+
+fn is_made_up(text: &[u8]) -> bool {
+    is_variable(text) || is_walk(text) || HAS_WORD.is_match(text)
+}
+
+/// The secret without rows of one character that its form demands: an anchor such as
+/// `AAAAAAAAAA` says that rows of `A` are none of a placeholder's.
+fn without_filler<'s>(rule: &Rule, secret: &'s [u8]) -> Cow<'s, [u8]> {
+    let Trigger::Anchors { literals, .. } = &rule.trigger else { return Cow::Borrowed(secret) };
+    let row = |text: &Text| text.len() >= STRETCH && longest_repeat(text.as_bytes()) == text.len();
+    let Some(filler) = literals.iter().find(|text| row(text)) else { return Cow::Borrowed(secret) };
+    let filler = filler.as_bytes()[0];
+    Cow::Owned(secret.iter().copied().filter(|&b| b != filler).collect())
+}
+
+/// Stretches of one character make up a good part of it.
+fn is_row(text: &[u8]) -> bool {
+    let stretches = text.chunk_by(|a, b| a == b).map(<[u8]>::len).filter(|&it| it >= STRETCH);
+    let repeated: usize = stretches.sum();
+    repeated >= STRETCH.max(text.len() / IN_STRETCHES)
 }
 
 /// Half of it is one stretch of a walk, or three quarters are stretches of walks.
@@ -166,7 +189,7 @@ static NEXT: [[(u8, u8); 2]; 256] = {
 
 #[cfg(test)]
 mod tests {
-    use super::is_placeholder;
+    use super::*;
 
     #[test]
     fn placeholders_are_told_from_values() {
@@ -189,5 +212,14 @@ mod tests {
         for value in ["aB3dE6gH9k", "q7Rz0Pk3Lm", "1f8e0c9d2b7a64530e1f", "hunter2horse"] {
             assert!(!is_placeholder(value.as_bytes()), "{value}");
         }
+    }
+
+    #[test]
+    fn a_row_is_a_good_part_of_its_value() {
+        // The beginning of every key in OpenSSH's format that is not encrypted.
+        let openssh = "b3blbnnzac1rzxktdjeaaaaabg5vbmuaaaaebm9uzqaaaaaaaaabaaaalwaaaadzc2gtcn";
+        assert!(!is_row(["-----begin rsa private key-----\n", openssh].concat().as_bytes()));
+        assert!(is_row(b"sk_live_51xxxxxxk3zq8rw1tn6yb4"));
+        assert!(is_row(b"xoxb-0000000000-0000000000000-k3zq8rw1tn6yb4xc9vm2lp7h"));
     }
 }
