@@ -7,21 +7,27 @@
 //! number of rules.
 //!
 //! Kernels compute the same by different means: [`portable`] by look-ups and arithmetic on
-//! words, [`avx2`] by nibble shuffles (the technique of Hyperscan's Teddy and of simdjson's
-//! classification), [`avx512`] by look-ups of whole bytes. The last two are the only modules of
-//! the engine with unsafe code: vector loads from a slice, whose bounds are checked before, and
-//! calls into functions compiled for a feature once the processor is known to have it.
+//! words; `ssse3`, `avx2` and `neon` by shuffles of [`nibbles`]; `avx512` by look-ups of whole
+//! bytes. All but the first are the only modules of the engine with unsafe code: vector loads
+//! from a slice, whose bounds are checked before, and calls into functions compiled for a feature
+//! once the processor is known to have it.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "aarch64")]
+mod neon;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+mod nibbles;
 mod portable;
 mod row;
+#[cfg(target_arch = "x86_64")]
+mod ssse3;
 mod table;
 
 pub use row::{BATCH, BLOCK, Found, Masks, Places, RUN, Starts};
-#[cfg(target_arch = "x86_64")]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 use table::SETS;
 pub use table::{BUCKETS, LiteralTable, in_both_cases};
 
@@ -75,9 +81,12 @@ impl Classifier {
         let mut kernels: Vec<Box<dyn Kernel>> = vec![Box::new(portable::Portable::new(fragments))];
         #[cfg(target_arch = "x86_64")]
         {
+            kernels.extend(ssse3::Ssse3::new(fragments).map(|kernel| Box::new(kernel) as _));
             kernels.extend(avx2::Avx2::new(fragments).map(|kernel| Box::new(kernel) as _));
             kernels.extend(avx512::Avx512::new(fragments).map(|kernel| Box::new(kernel) as _));
         }
+        #[cfg(target_arch = "aarch64")]
+        kernels.push(Box::new(neon::Neon::new(fragments)));
         kernels.into_iter().map(|kernel| Classifier { kernel }).collect()
     }
 
@@ -129,7 +138,13 @@ fn fastest(fragments: &LiteralTable) -> Box<dyn Kernel> {
         if let Some(kernel) = avx2::Avx2::new(fragments) {
             return Box::new(kernel);
         }
+        if let Some(kernel) = ssse3::Ssse3::new(fragments) {
+            return Box::new(kernel);
+        }
     }
+    #[cfg(target_arch = "aarch64")]
+    return Box::new(neon::Neon::new(fragments));
+    #[cfg(not(target_arch = "aarch64"))]
     Box::new(portable::Portable::new(fragments))
 }
 
