@@ -114,6 +114,26 @@ fn a_broken_checksum_is_never_called_certain() {
     assert!(broken > 25, "{broken}");
 }
 
+/// Of several credentials the second: a number stands behind the name.
+#[test]
+fn a_name_with_a_number_is_the_name() {
+    let engine = engine();
+    let rules = engine.rules();
+    let (mut total, mut missed) = (0, Vec::new());
+    for Written { rule, secret, .. } in written(rules, |_| {}) {
+        let Trigger::Names(names) = &rules[rule].trigger else { continue };
+        for text in [format!("{}_2='{secret}'", names[0]), format!("{}2: \"{secret}\"", names[0])] {
+            total += 1;
+            let named = |finding: &Finding| rules[finding.rule].provider == rules[rule].provider;
+            if !engine.scan(text.as_bytes()).iter().any(named) {
+                missed.push(format!("{}: {text}", rules[rule].id));
+            }
+        }
+    }
+    assert!(total > 200, "{total}");
+    assert!(missed.len() * 100 <= total * (100 - NAMED), "of {total}: {missed:#?}");
+}
+
 /// A token with a rule's own beginning, pasted twice without anything between; and one whose
 /// checksum tells where it ends, with a word behind it.
 #[test]

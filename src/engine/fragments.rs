@@ -23,7 +23,8 @@ pub enum Fragment {
 
 /// The shared fragments of names. A name that holds none of them brings its longest word in,
 /// at a cost to every scan: see the measurements in `benches/README.md` before adding one.
-/// One of three letters counts only at the end of a word; elsewhere it stands in too many.
+/// One of three letters counts only at the end of a word, or before a number behind it; elsewhere
+/// it stands in too many.
 const OF_NAMES: [&str; 6] = ["ecret", "oken", "assw", "auth", "key", "pat"];
 
 /// Letters of a fragment that counts only at the end of a word.
@@ -176,7 +177,9 @@ impl Entry {
         match self.stands_for {
             Fragment::Anchor(_) | Fragment::Folded => text.starts_with(&self.text),
             Fragment::Name | Fragment::Telling => {
-                let at_end = || text.get(SHORT).is_none_or(|&next| !is_word(next) || next == b'_');
+                let counted = |next: u8| self.stands_for == Fragment::Name && next.is_ascii_digit();
+                let ends = |&next: &u8| !is_word(next) || next == b'_' || counted(next);
+                let at_end = || text.get(SHORT).is_none_or(ends);
                 begins_with(text, &self.text) && (!self.ends_a_word() || at_end())
             }
         }
@@ -329,10 +332,10 @@ const FREQUENCIES: [f32; 256] = {
     shares
 };
 
-/// Bytes that end a word: those of the lower half and beyond ASCII, and those among the
-/// letters.
+/// Bytes that end a word, digits of a number behind it among them: those of the lower half and
+/// beyond ASCII, and those among the letters.
 fn word_ends() -> [Vec<u8>; 2] {
-    let ends = (0..=255).filter(|&b| !is_word(b) || b == b'_');
+    let ends = (0..=255).filter(|&b: &u8| !is_word(b) || b == b'_' || b.is_ascii_digit());
     let (among_letters, others) = ends.partition(|b| matches!(b, 0x40..=0x7f));
     [others, among_letters]
 }

@@ -29,6 +29,9 @@ const FILTER_BITS: u32 = 14;
 /// Words joined by `-` or `.` that a name may have behind its fragment.
 const WORDS_BEHIND: usize = 3;
 
+/// Digits of the number that a name may have behind it where there are several.
+const MOST_DIGITS: usize = 2;
+
 /// Blanks that a name may have between its words, as it has in a sentence: `vercel api token`.
 const BLANKS: usize = 3;
 
@@ -70,6 +73,12 @@ impl Names {
             end = end_of_word(bytes, end, fragment.end + REACH);
             if may_be_assigned(bytes, end) {
                 self.ending_at(bytes, end, fragment.start, found);
+                // Of several the second: `API_KEY_2`, `apiKey2`.
+                let bare = without_number(&bytes[..end], fragment.end);
+                if bare < end {
+                    let mut of_several = |rule, name: Range<usize>| found(rule, name.start..end);
+                    self.ending_at(bytes, bare, fragment.start, &mut of_several);
+                }
             }
             let joined = matches!(bytes.get(end), Some(b'-' | b'.'))
                 && bytes.get(end + 1).is_some_and(|&b| is_word(b));
@@ -86,7 +95,7 @@ impl Names {
         bytes: &[u8],
         end: usize,
         latest: usize,
-        found: &mut impl FnMut(usize, Range<usize>),
+        found: &mut dyn FnMut(usize, Range<usize>),
     ) {
         let (mut hash, mut length, mut blanks) = (0, 0, 0);
         for start in (latest.saturating_sub(REACH)..end).rev() {
@@ -141,6 +150,17 @@ fn extend(hash: u64, b: u8) -> u64 {
 fn end_of_word(bytes: &[u8], from: usize, limit: usize) -> usize {
     let limit = limit.min(bytes.len());
     (from..limit).find(|&at| !is_word(bytes[at])).unwrap_or(from.max(limit))
+}
+
+/// Where a name ends that has a number behind it, and no sooner than `least`.
+fn without_number(name: &[u8], least: usize) -> usize {
+    let digits = name.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    if digits == 0 || digits > MOST_DIGITS {
+        return name.len();
+    }
+    let end = name.len() - digits;
+    let joined = end > least && matches!(name[end - 1], b'_' | b'-');
+    (end - usize::from(joined)).max(least)
 }
 
 /// A word begins behind a separator, with a change from lower to upper case, or behind the
