@@ -58,38 +58,51 @@ fn main() {
     fs::write(out.join("language.rs"), language(&words)).expect("OUT_DIR can be written");
 }
 
+/// A node of the model's table: feature, threshold or what a leaf adds, and the places of what
+/// follows above the threshold and up to it, for a leaf its own.
+type Node = (usize, f32, [usize; 2]);
+
 /// The trees of `model/generic.txt` as one table: a line `base NUMBER`, then for each tree a line
 /// `tree` and its nodes in preorder, `FEATURE THRESHOLD RIGHT` (the right child's place in the
 /// tree) or `leaf VALUE`.
 fn model(trees: &str) -> String {
     let number = |text: &str| text.parse::<f32>().expect("model/generic.txt: a number");
-    let (mut base, mut roots, mut nodes) = (0.0, Vec::new(), Vec::new());
+    let (mut base, mut roots, mut nodes) = (0.0, Vec::new(), Vec::<Node>::new());
     for line in trees.lines().filter(|line| !line.starts_with('#')) {
+        let at = nodes.len();
         match line.split(' ').collect::<Vec<_>>()[..] {
             ["base", value] => base = number(value),
-            ["tree"] => roots.push(nodes.len()),
-            ["leaf", value] => {
-                let value = number(value);
-                nodes.push(format!("Node {{ feature: LEAF, value: {value:?}, right: 0 }}"));
-            }
+            ["tree"] => roots.push(at),
+            ["leaf", value] => nodes.push((0, number(value), [at, at])),
             [feature, threshold, right] => {
+                let feature = feature.parse().expect("model/generic.txt: a feature's number");
                 let right: usize = right.parse().expect("model/generic.txt: a node's place");
                 let right = roots.last().expect("model/generic.txt: a tree first") + right;
-                let value = number(threshold);
-                nodes.push(format!(
-                    "Node {{ feature: {feature}, value: {value:?}, right: {right} }}"
-                ));
+                nodes.push((feature, number(threshold), [right, at + 1]));
             }
             _ => panic!("model/generic.txt: {line:?} is no line of it"),
         }
     }
+    let deepest = roots.iter().map(|&root| depth(&nodes, root)).max().unwrap_or(0);
+    let node = |(feature, value, next): &Node| {
+        format!("Node {{ feature: {feature}, value: {value:?}, next: {next:?} }}")
+    };
     format!(
-        "const BASE: f32 = {base:?};\nstatic ROOTS: [u16; {}] = {roots:?};\n\
-         static NODES: [Node; {}] = [{}];\n",
+        "const BASE: f32 = {base:?};\nconst STEPS: usize = {deepest};\n\
+         static ROOTS: [u16; {}] = {roots:?};\nstatic NODES: [Node; {}] = [{}];\n",
         roots.len(),
         nodes.len(),
-        nodes.join(", ")
+        nodes.iter().map(node).collect::<Vec<_>>().join(", ")
     )
+}
+
+/// Steps from the node at that place to its deepest leaf.
+fn depth(nodes: &[Node], at: usize) -> usize {
+    let (_, _, next) = nodes[at];
+    if next == [at, at] {
+        return 0;
+    }
+    1 + next.map(|child| depth(nodes, child)).into_iter().max().unwrap_or(0)
 }
 
 /// What `engine/generic/language.rs` knows of words: a Bloom filter of the dictionary, and how

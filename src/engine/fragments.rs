@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 
 use super::decode::FOLDED;
 use super::generic::FRAGMENTS;
-use super::heads::{Head, Heads, Opening, first_eight};
-use super::masks::{BUCKETS, FRAGMENT, LiteralTable, in_both_cases, is_word};
+use super::heads::{Head, Heads, Opening, first_eight, first_four};
+use super::masks::{self, BUCKETS, FRAGMENT, LiteralTable, in_both_cases, is_word};
 
 /// What a literal stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub struct Fragments {
     entries: Vec<Entry>,
     /// Which of the shared ones are among them.
     shared: [bool; OF_NAMES.len()],
-    /// By their first three bytes, folded.
+    /// By their first four bytes, folded.
     by_head: Option<Heads<u32>>,
 }
 
@@ -99,9 +99,9 @@ impl Fragments {
 
     /// Sorts what was added; to be called once, before the first look-up.
     pub fn finish(&mut self) {
-        let head = |entry: &Entry| folded(entry.text.first_chunk().copied().unwrap_or_default());
         let entries = self.entries.iter().zip(0..);
-        self.by_head = Some(Heads::new(entries.map(|(entry, index)| (head(entry), index))));
+        let heads = entries.flat_map(|(entry, index)| entry.heads().map(move |head| (head, index)));
+        self.by_head = Some(Heads::new(heads));
     }
 
     /// The table by which the masks mark where one of these may begin. Each head goes into the
@@ -159,13 +159,20 @@ impl Fragments {
         heads
     }
 
+    /// Leaves of the places, counted from `from`, those where a literal may begin.
+    pub fn sift(&self, bytes: &[u8], from: usize, places: &mut masks::Places) {
+        let Some(heads) = &self.by_head else { return places.clear() };
+        places.sift(|place| heads.may_have(folded(first_four(&bytes[from + place..]))));
+    }
+
     /// Calls `found` with every literal that `text` begins with, and its length.
     #[inline]
     pub fn each(&self, text: &[u8], mut found: impl FnMut(Fragment, usize)) {
-        let (Some(heads), Some(head)) = (&self.by_head, text.first_chunk()) else { return };
-        for &index in heads.of(folded(*head)) {
+        let Some(heads) = &self.by_head else { return };
+        let first = first_eight(text);
+        for &index in heads.of(folded(first as u32)) {
             let entry = &self.entries[index as usize];
-            if entry.opening.may_begin(first_eight(text)) && entry.begins(text) {
+            if entry.opening.may_begin(first) && entry.begins(text) {
                 found(entry.stands_for, entry.text.len());
             }
         }
@@ -173,6 +180,19 @@ impl Fragments {
 }
 
 impl Entry {
+    /// What it may begin with: more than one head where it is shorter than that.
+    fn heads(&self) -> impl Iterator<Item = Head> {
+        let first = folded(first_four(&self.text));
+        let fourth = match self.text.len() {
+            FRAGMENT.. => 0..=0,
+            _ => 0..=u8::MAX,
+        };
+        let counts = |b: u8| !self.ends_a_word() || !is_word(b) || b == b'_';
+        // Two bytes share a head, which is to stand there once.
+        let fourth = fourth.filter(move |&b| b & FOLD == 0 && (counts(b) || counts(b | FOLD)));
+        fourth.map(move |b| first | folded(u32::from_le_bytes([0, 0, 0, b])))
+    }
+
     fn begins(&self, text: &[u8]) -> bool {
         match self.stands_for {
             Fragment::Anchor(_) | Fragment::Folded => text.starts_with(&self.text),
@@ -205,8 +225,11 @@ fn ends_with(text: &[u8], literal: &[u8]) -> bool {
 
 /// The head of all that differ from it in the case of letters; some signs share it.
 fn folded(head: Head) -> Head {
-    head.map(|b| b | 0x20)
+    head | u32::from_le_bytes([FOLD; 4])
 }
+
+/// What letters differ by in case.
+const FOLD: u8 = 0x20;
 
 /// How often each head is asked for a better bucket. The second time takes an eighth off what is
 /// marked, the third next to nothing.

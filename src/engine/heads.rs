@@ -1,7 +1,8 @@
-//! From the first three bytes of a text to the literals that may begin with them.
+//! From the first bytes of a text to the literals that may begin with them.
 
-/// Three bytes that literals begin with.
-pub type Head = [u8; 3];
+/// What literals begin with: their first few bytes, the same number for all of one table, from
+/// the lowest byte on.
+pub type Head = u32;
 
 /// Bits of a head's hash.
 const HASH_BITS: u32 = 16;
@@ -42,16 +43,20 @@ impl<T> Heads<T> {
         Heads { filter, ranks, starts, items }
     }
 
-    /// The items whose head this may be.
+    /// Whether there may be items with this head.
     #[inline]
-    pub fn of(&self, head: Head) -> &[T] {
+    pub fn may_have(&self, head: Head) -> bool {
         let hash = hash(head);
-        let (word, bit) = ((hash >> 6) as usize, hash & 63);
-        let set = self.filter[word] >> bit;
-        if set & 1 == 0 { &[] } else { self.group(word, bit) }
+        self.filter[(hash >> 6) as usize] >> (hash & 63) & 1 == 1
     }
 
-    fn group(&self, word: usize, bit: u32) -> &[T] {
+    /// The items whose head this may be.
+    pub fn of(&self, head: Head) -> &[T] {
+        if !self.may_have(head) {
+            return &[];
+        }
+        let hash = hash(head);
+        let (word, bit) = ((hash >> 6) as usize, hash & 63);
         let before = self.filter[word] & ((1 << bit) - 1);
         let group = (self.ranks[word] + before.count_ones()) as usize;
         &self.items[self.starts[group] as usize..self.starts[group + 1] as usize]
@@ -59,8 +64,8 @@ impl<T> Heads<T> {
 }
 
 /// Multiplicative hashing.
-fn hash([a, b, c]: Head) -> u32 {
-    u32::from_le_bytes([a, b, c, 0]).wrapping_mul(0x9e37_79b1) >> (32 - HASH_BITS)
+fn hash(head: Head) -> u32 {
+    head.wrapping_mul(0x9e37_79b1) >> (32 - HASH_BITS)
 }
 
 /// The first eight bytes of a literal, and which of their bits it decides.
@@ -93,6 +98,15 @@ impl Opening {
     }
 }
 
+/// The first four bytes of a text; zeros stand in for what is not there.
+#[inline]
+pub fn first_four(text: &[u8]) -> Head {
+    match text.first_chunk() {
+        Some(first) => u32::from_le_bytes(*first),
+        None => first_eight(text) as u32,
+    }
+}
+
 /// The first eight bytes of a text; zeros stand in for what is not there.
 #[inline]
 pub fn first_eight(text: &[u8]) -> u64 {
@@ -112,12 +126,12 @@ mod tests {
 
     #[test]
     fn every_item_stands_behind_its_head() {
-        let head = |number: u32| -> Head { [number as u8, (number >> 3) as u8, b'x'] };
+        let head = |number: u32| u32::from_le_bytes([number as u8, (number >> 3) as u8, b'x', 0]);
         let heads = Heads::new((0..3000).map(|number| (head(number), number)));
         for number in 0..3000 {
             assert!(heads.of(head(number)).contains(&number));
         }
-        assert!(Heads::<u32>::new([]).of(*b"abc").is_empty());
+        assert!(Heads::<u32>::new([]).of(u32::from_le_bytes(*b"abcd")).is_empty());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Anchors that begin a token, found by their first three bytes.
 
-use super::heads::{Head, Heads, Opening, first_eight};
-use super::masks::is_token;
+use super::heads::{Head, Heads, Opening, first_eight, first_four};
+use super::masks::{Places, is_token};
 
 /// All such anchors. One of two bytes stands there with each third byte.
 #[derive(Default)]
@@ -22,10 +22,10 @@ impl Prefixes {
         let text = anchor.as_bytes();
         let index = self.anchors.len() as u32;
         match *text {
-            [a, b, c, ..] => self.heads.push(([a, b, c], index)),
+            [a, b, c, ..] => self.heads.push((head([a, b, c]), index)),
             [a, b] => {
                 let thirds = (0..=255).filter(|&b| is_token(b));
-                self.heads.extend(thirds.map(|third| ([a, b, third], index)));
+                self.heads.extend(thirds.map(|third| (head([a, b, third]), index)));
             }
             _ => {}
         }
@@ -37,15 +37,31 @@ impl Prefixes {
         self.by_head = Some(Heads::new(self.heads.drain(..)));
     }
 
+    /// Leaves of the places, counted from `from`, those where an anchor may begin.
+    pub fn sift(&self, bytes: &[u8], from: usize, places: &mut Places) {
+        let Some(heads) = &self.by_head else { return places.clear() };
+        places.sift(|place| heads.may_have(first_three(&bytes[from + place..])));
+    }
+
     /// Calls `found` with length and rule of every anchor that `text` begins with.
     #[inline]
     pub fn each(&self, text: &[u8], mut found: impl FnMut(usize, usize)) {
-        let (Some(heads), Some(head)) = (&self.by_head, text.first_chunk()) else { return };
-        for &index in heads.of(*head) {
+        let Some(heads) = &self.by_head else { return };
+        let first = first_eight(text);
+        for &index in heads.of(first_three(text)) {
             let anchor = &self.anchors[index as usize];
-            if anchor.opening.may_begin(first_eight(text)) && text.starts_with(&anchor.text) {
+            if anchor.opening.may_begin(first) && text.starts_with(&anchor.text) {
                 found(anchor.text.len(), anchor.rule);
             }
         }
     }
+}
+
+fn head([a, b, c]: [u8; 3]) -> Head {
+    u32::from_le_bytes([a, b, c, 0])
+}
+
+#[inline]
+fn first_three(text: &[u8]) -> Head {
+    first_four(text) & 0xff_ffff
 }

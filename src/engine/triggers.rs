@@ -7,6 +7,7 @@
 //! ([`Fragments`], [`Names`]). What a trigger depends on lies within the engine's reach of
 //! its first byte.
 
+use std::cell::RefCell;
 use std::ops::Range;
 
 use super::assignment::Reader;
@@ -62,6 +63,18 @@ impl Noticed {
     }
 }
 
+/// What a pass writes batch by batch: too long to be cleared anew for each short range.
+#[derive(Default)]
+struct Scratch {
+    starts: Starts,
+    places: Found,
+}
+
+thread_local! {
+    /// What is free to be used again: one pass may run within another.
+    static SCRATCH: RefCell<Vec<Box<Scratch>>> = const { RefCell::new(Vec::new()) };
+}
+
 /// Places in a batch from which on it is asked whether they only repeat others; source text has
 /// a third as many.
 const DENSE: usize = 96;
@@ -113,6 +126,19 @@ impl Triggers {
         if range.is_empty() {
             return;
         }
+        let mut scratch = SCRATCH.with_borrow_mut(Vec::pop).unwrap_or_default();
+        self.each_in(bytes, range, &mut scratch, &mut found);
+        SCRATCH.with_borrow_mut(|free| free.push(scratch));
+    }
+
+    fn each_in(
+        &self,
+        bytes: &[u8],
+        range: Range<usize>,
+        scratch: &mut Scratch,
+        mut found: impl FnMut(Noticed) -> Yield,
+    ) {
+        let Scratch { starts, places } = scratch;
         let mut masks = Masks::default();
         if range.start > 0 {
             self.classifier.end_with(&bytes[..range.start], &mut masks);
@@ -126,16 +152,17 @@ impl Triggers {
             }
         };
         self.in_begun_run(bytes, &range, &repeats, &mut found);
-        let (mut starts, mut places) = (Starts::default(), Found::default());
         let mut reader = Reader::default();
         let mut from = range.start;
         while from < range.end {
             let blocks = (range.end - from).div_ceil(BLOCK).min(BATCH);
             self.classifier.classify(bytes, from + BLOCK, &mut masks, 2, blocks);
-            self.classifier.starts(&masks, range.end - from, &mut starts, &mut places);
+            self.classifier.starts(&masks, range.end - from, starts, places);
             let stretch = from..range.end.min(from + blocks * BLOCK);
             if places.count() < DENSE || !repeats.is_barren(bytes, &stretch) {
-                self.follow(bytes, from, &places, &mut reader, &mut found);
+                self.prefixes.sift(bytes, from, &mut places.tokens);
+                self.fragments.sift(bytes, from, &mut places.fragments);
+                self.follow(bytes, from, places, &mut reader, &mut found);
                 for place in places.long_runs.iter() {
                     let at = from + place;
                     let mut length = masks.run_length(place, blocks);

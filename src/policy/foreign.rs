@@ -11,8 +11,9 @@
 //! | detect-secrets | `pragma: allowlist secret`, once `whitelist` | its line |
 //! | | `pragma: allowlist nextline secret` | the next line |
 
-use memchr::memmem;
+use std::ops::Range;
 
+use super::inline::in_range;
 use crate::findings::Scanner;
 
 /// A mark of another scanner, and the lines for which it holds.
@@ -58,15 +59,19 @@ const MARKS: [Mark; 7] = [
     },
 ];
 
-/// The marks of other scanners in a text, each with the byte at which it begins.
-pub(super) fn marks(text: &[u8]) -> impl Iterator<Item = (usize, &'static Mark)> {
+/// The marks of other scanners in a range of a text, each with the byte at which it begins.
+pub(super) fn marks<'t>(
+    text: &'t [u8],
+    range: &Range<usize>,
+) -> impl Iterator<Item = (usize, &'static Mark)> + use<'t> {
+    let range = range.clone();
     MARKS.iter().flat_map(move |mark| {
         let whole = move |at: &usize| {
             let behind = text.get(at + mark.written.len());
             let before = at.checked_sub(1).and_then(|before| text.get(before));
             [before, behind].into_iter().flatten().all(|&byte| !is_word(byte))
         };
-        memmem::find_iter(text, mark.written).filter(whole).map(move |at| (at, mark))
+        in_range(text, &range, mark.written).filter(whole).map(move |at| (at, mark))
     })
 }
 

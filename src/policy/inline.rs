@@ -4,10 +4,11 @@
 //! too. That an allow behind one secret says nothing of the line below is on purpose: a second
 //! secret that is put there later must not hide.
 //!
-//! Lines are counted on the bytes of the blob that has the findings, and nothing is searched
-//! where there are none.
+//! Lines are counted on the bytes of the blob that has the findings, and only lines beside one
+//! are searched.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use memchr::memmem;
 
@@ -61,7 +62,8 @@ impl Allows {
         if findings.is_empty() {
             return Allows { by_line };
         }
-        for at in memmem::find_iter(text, MARK) {
+        let beside = beside(text, findings);
+        for at in beside.iter().flat_map(|here| in_range(text, here, MARK)) {
             let begin = at + MARK.len();
             let behind = findings.partition_point(|finding| finding.span.start < begin);
             // Whatever stands behind, a secret is no part of the reason.
@@ -76,7 +78,7 @@ impl Allows {
             let written = Written { allow, on_line: true, on_next, on_end_before: false };
             by_line.entry(line).or_default().push(written);
         }
-        for (at, mark) in foreign::marks(text) {
+        for (at, mark) in beside.iter().flat_map(|here| foreign::marks(text, here)) {
             let line = lines.position(at).line;
             let foreign = Some(mark.scanner);
             let allow = Allow { line, rule: None, here: false, reason: String::new(), foreign };
@@ -110,6 +112,34 @@ impl Allows {
             .map(|Written { allow, .. }| Allow { here: allow.rule == Some(rule), ..allow.clone() })
             .collect()
     }
+}
+
+/// The lines of each finding with the one before and the one behind, where an allow could hold
+/// for it: sorted and apart.
+fn beside(text: &[u8], findings: &[Finding]) -> Vec<Range<usize>> {
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    for finding in findings {
+        let before = memchr::memrchr(b'\n', &text[..finding.span.start]);
+        let start = before.and_then(|end| memchr::memrchr(b'\n', &text[..end]));
+        let behind = |from: usize| memchr::memchr(b'\n', &text[from..]).map(|at| from + at + 1);
+        let end = behind(finding.span.end).and_then(behind).unwrap_or(text.len());
+        let start = start.map_or(0, |end| end + 1);
+        match ranges.last_mut() {
+            Some(last) if start <= last.end => last.end = last.end.max(end),
+            _ => ranges.push(start..end),
+        }
+    }
+    ranges
+}
+
+/// Where in the range the text holds what is written there.
+pub(super) fn in_range<'t>(
+    text: &'t [u8],
+    range: &Range<usize>,
+    written: &'static str,
+) -> impl Iterator<Item = usize> + use<'t> {
+    let start = range.start;
+    memmem::find_iter(&text[range.clone()], written).map(move |at| start + at)
 }
 
 /// The rule's word and the reason behind a mark; `None` where something else begins with it.

@@ -20,14 +20,17 @@ pub enum Quote {
 }
 
 impl Cursor<'_> {
+    #[inline]
     pub fn peek(&self) -> Option<u8> {
         (self.at < self.end).then(|| self.bytes[self.at])
     }
 
+    #[inline]
     pub fn rest(&self) -> &[u8] {
         &self.bytes[self.at..self.end]
     }
 
+    #[inline]
     pub fn eat(&mut self, text: &str) -> bool {
         let found = self.rest().starts_with(text.as_bytes());
         if found {
@@ -36,6 +39,7 @@ impl Cursor<'_> {
         found
     }
 
+    #[inline]
     pub fn eat_ignoring_case(&mut self, text: &str) -> bool {
         let found = self
             .rest()
@@ -47,6 +51,7 @@ impl Cursor<'_> {
         found
     }
 
+    #[inline]
     pub fn skip_while(&mut self, wanted: impl Fn(u8) -> bool) -> usize {
         let from = self.at;
         while self.peek().is_some_and(&wanted) {
@@ -64,6 +69,7 @@ impl Cursor<'_> {
     }
 
     /// What `read` gives; where that is `None` or `false`, the cursor stays.
+    #[inline]
     pub fn attempt<T: Attempt>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
         let from = self.at;
         let outcome = read(self);
@@ -91,6 +97,7 @@ impl Cursor<'_> {
     }
 
     /// Whether a quote stands here.
+    #[inline]
     pub fn at_quote(&mut self) -> bool {
         let from = self.at;
         let found = self.quote().is_some();

@@ -34,6 +34,8 @@ const VALUE_WORDS: [&str; 5] = ["value", "parametervalue", "defaultvalue", "defa
 /// Longest member that may stand between the two halves of a pair.
 const MEMBER: usize = 40;
 
+/// What stands between the name and its value. Most names are given none: each way of writing is
+/// tried only where its first byte stands.
 pub fn read(cursor: &mut Cursor<'_>, name: &Range<usize>) -> Option<Operator> {
     let closed = close_name(cursor, name);
     let before = name.start.checked_sub(1).map(|at| cursor.bytes[at]);
@@ -46,10 +48,13 @@ pub fn read(cursor: &mut Cursor<'_>, name: &Range<usize>) -> Option<Operator> {
     // Markdown's `**name**: v`.
     cursor.attempt(|cursor| cursor.eat("**") && cursor.peek() == Some(b':'));
     let blanks = cursor.skip_blanks();
-    for sign in [":=", "=>", "==", "?=", "||=", "||", "??", "<-", "="] {
-        if cursor.eat(sign) {
-            return Some(Operator::Equals);
-        }
+    let next = cursor.peek()?;
+    if matches!(next, b'=' | b':' | b'?' | b'|' | b'<')
+        && [":=", "=>", "==", "?=", "||=", "||", "??", "<-", "="]
+            .iter()
+            .any(|sign| cursor.eat(sign))
+    {
+        return Some(Operator::Equals);
     }
     if cursor.eat(":-") {
         return Some(Operator::Argument);
@@ -79,12 +84,14 @@ pub fn read(cursor: &mut Cursor<'_>, name: &Range<usize>) -> Option<Operator> {
     if cursor.attempt(|cursor| terraform_default(cursor)) {
         return Some(Operator::Equals);
     }
-    let quoted_value = cursor.attempt(|cursor| {
-        // `"NAME" -> "v"`, `"NAME" to "v"`, `token - 'v'`, a Markdown table's cells, `name "v"`.
-        let sign = ["->", "to ", "- ", "|"].iter().any(|sign| cursor.eat(sign));
-        let more = cursor.skip_blanks();
-        (sign || blanks + more > 0) && cursor.at_quote()
-    });
+    let may_be_quoted = matches!(next, b'-' | b't' | b'|' | b'"' | b'\'' | b'`' | b'\\' | b'&');
+    let quoted_value = may_be_quoted
+        && cursor.attempt(|cursor| {
+            // `"NAME" -> "v"`, `"NAME" to "v"`, `token - 'v'`, a Markdown table's cells, `name "v"`.
+            let sign = ["->", "to ", "- ", "|"].iter().any(|sign| cursor.eat(sign));
+            let more = cursor.skip_blanks();
+            (sign || blanks + more > 0) && cursor.at_quote()
+        });
     if quoted_value {
         return Some(Operator::Argument);
     }
@@ -113,38 +120,50 @@ fn close_name(cursor: &mut Cursor<'_>, name: &Range<usize>) -> Closed {
 /// comma; `name="NAME" value="v"` in XML; `<key>NAME</key><string>v</string>`;
 /// `--name NAME --value v`. One short member may stand between.
 fn other_half(cursor: &mut Cursor<'_>) -> Option<Operator> {
-    let element = cursor.attempt(|cursor| {
-        let closed = cursor.eat("</key>") || cursor.eat("</name>");
-        cursor.skip_space();
-        closed && (cursor.eat("<string>") || cursor.eat("<value>"))
-    });
+    let first = cursor.peek()?;
+    let element = first == b'<'
+        && cursor.attempt(|cursor| {
+            let closed = cursor.eat("</key>") || cursor.eat("</name>");
+            cursor.skip_space();
+            closed && (cursor.eat("<string>") || cursor.eat("<value>"))
+        });
     if element {
         return Some(Operator::Element);
     }
-    let option = cursor.attempt(|cursor| {
-        cursor.skip_blanks() > 0
-            && (cursor.eat("--value") || cursor.eat("--body"))
-            && (cursor.eat("=") || cursor.skip_blanks() > 0)
-    });
+    let option = matches!(first, b' ' | b'\t')
+        && cursor.attempt(|cursor| {
+            cursor.skip_blanks() > 0
+                && (cursor.eat("--value") || cursor.eat("--body"))
+                && (cursor.eat("=") || cursor.skip_blanks() > 0)
+        });
     if option {
         return Some(Operator::Argument);
     }
-    let pair = cursor.attempt(|cursor| {
-        gap(cursor)
-            && (value_member(cursor) || skip_member(cursor) && gap(cursor) && value_member(cursor))
-    });
+    let pair = is_gap(first)
+        && cursor.attempt(|cursor| {
+            gap(cursor)
+                && (value_member(cursor)
+                    || skip_member(cursor) && gap(cursor) && value_member(cursor))
+        });
     pair.then_some(Operator::Colon)
 }
 
 fn gap(cursor: &mut Cursor<'_>) -> bool {
-    cursor.skip_while(|b| b.is_ascii_whitespace() || b == b',') > 0
+    cursor.skip_while(is_gap) > 0
+}
+
+fn is_gap(b: u8) -> bool {
+    b.is_ascii_whitespace() || b == b','
 }
 
 /// `value:`, `"Value": `, `value=`.
 fn value_member(cursor: &mut Cursor<'_>) -> bool {
     cursor.attempt(|cursor| {
         let quoted = cursor.quote().is_some();
-        if !VALUE_WORDS.iter().any(|word| cursor.eat_ignoring_case(word)) {
+        let begins = |b: u8| VALUE_WORDS.iter().any(|word| word.as_bytes()[0] == b | 0x20);
+        if !cursor.peek().is_some_and(begins)
+            || !VALUE_WORDS.iter().any(|word| cursor.eat_ignoring_case(word))
+        {
             return false;
         }
         let closed = cursor.quote().is_some();
@@ -166,10 +185,11 @@ fn skip_member(cursor: &mut Cursor<'_>) -> bool {
 
 /// `.name("v")`, `new Name('v')`, `name{"v"}`: the value is all that is handed over.
 fn call(cursor: &mut Cursor<'_>) -> Option<Operator> {
+    if !matches!(cursor.peek(), Some(b'(' | b'{')) {
+        return None;
+    }
     let called = cursor.attempt(|cursor| {
-        if !cursor.eat("(") && !cursor.eat("{") {
-            return false;
-        }
+        cursor.at += 1;
         cursor.skip_space();
         if cursor.rest().starts_with(b"new ") || cursor.rest().starts_with(b"[]") {
             super::value::skip_wrappers(cursor);
@@ -201,17 +221,23 @@ fn type_annotation(cursor: &mut Cursor<'_>) -> bool {
 
 /// Go's `const name string = "v"`, Visual Basic's `Dim name As String = "v"`.
 fn type_behind(cursor: &mut Cursor<'_>) -> bool {
-    cursor.attempt(|cursor| {
-        cursor.eat_ignoring_case("as ");
-        let typed = cursor.eat_ignoring_case("string");
-        cursor.skip_blanks();
-        typed && cursor.eat("=")
-    })
+    let may_begin = cursor.peek().is_some_and(|b| matches!(b | 0x20, b'a' | b's'));
+    may_begin
+        && cursor.attempt(|cursor| {
+            cursor.eat_ignoring_case("as ");
+            let typed = cursor.eat_ignoring_case("string");
+            cursor.skip_blanks();
+            typed && cursor.eat("=")
+        })
 }
 
 /// C#'s `Name { get; set; } = "v"` and `Name => "v"`, and functions that do nothing but
 /// return the value: `name() { return "v"; }`, `name(): String = "v"`.
 fn accessors(cursor: &mut Cursor<'_>) -> bool {
+    let called = cursor.bytes[..cursor.at].ends_with(b")");
+    if !called && !matches!(cursor.peek(), Some(b'{' | b'(')) {
+        return false;
+    }
     let property = cursor.attempt(|cursor| {
         if !cursor.eat("{") {
             return false;
@@ -226,11 +252,13 @@ fn accessors(cursor: &mut Cursor<'_>) -> bool {
     });
     property
         || cursor.attempt(|cursor| {
-            let arguments = cursor.eat("()") || cursor.bytes[..cursor.at].ends_with(b")");
+            if !cursor.eat("()") && !called {
+                return false;
+            }
             let kind = cursor.skip_while(|b| is_word(b) || b" \t:->.?<".contains(&b));
             let body = cursor.eat("{") || cursor.bytes[..cursor.at].ends_with(b":");
             cursor.skip_space();
-            arguments && kind <= MEMBER && body && cursor.eat("return ") && {
+            kind <= MEMBER && body && cursor.eat("return ") && {
                 cursor.skip_blanks();
                 cursor.at_quote()
             }

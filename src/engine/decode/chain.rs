@@ -55,6 +55,9 @@ pub fn previous(kind: Kind, bytes: &[u8], at: usize) -> Option<usize> {
     let mut back = at;
     while back > at.saturating_sub(GAP) {
         back -= 1;
+        if !kind.concerns(bytes[back]) {
+            continue;
+        }
         if let Some(start) = ends_here(back) {
             return Some(start);
         }
@@ -82,7 +85,8 @@ fn joint_over(bytes: &[u8], line_end: usize, at: usize) -> Option<usize> {
 
 /// The next escape at or behind `from` in its stretch, no more than `GAP` bytes away.
 fn following(kind: Kind, bytes: &[u8], from: usize) -> Option<(usize, Mark)> {
-    for at in from..bytes.len().min(from + GAP) {
+    let near = bytes.len().min(from + GAP);
+    for at in (from..near).filter(|&at| kind.concerns(bytes[at])) {
         if let Some(mark) = kind.mark(bytes, at) {
             return Some((at, mark));
         }
@@ -96,15 +100,16 @@ fn following(kind: Kind, bytes: &[u8], from: usize) -> Option<(usize, Mark)> {
 /// Where the stretch round `at` begins, and whether the word goes on in front of it.
 fn front(kind: Kind, bytes: &[u8], at: usize) -> (usize, bool) {
     let bound = at.saturating_sub(LONGEST);
-    let start =
-        (bound..at).rev().find(|&before| kind.breaks(bytes, before)).map_or(bound, |b| b + 1);
+    let breaks = |&before: &usize| kind.concerns(bytes[before]) && kind.breaks(bytes, before);
+    let start = (bound..at).rev().find(breaks).map_or(bound, |before| before + 1);
     (start, start > 0 && !kind.breaks(bytes, start - 1))
 }
 
 /// Where the stretch behind `at` ends, and whether the word goes on behind it.
 fn back(kind: Kind, bytes: &[u8], at: usize) -> (usize, bool) {
     let bound = bytes.len().min(at + LONGEST + AFTER);
-    let end = (at..bound).find(|&behind| kind.breaks(bytes, behind)).unwrap_or(bound);
+    let breaks = |&behind: &usize| kind.concerns(bytes[behind]) && kind.breaks(bytes, behind);
+    let end = (at..bound).find(breaks).unwrap_or(bound);
     (end, end < bytes.len() && !kind.breaks(bytes, end))
 }
 

@@ -84,6 +84,13 @@ impl Kind {
         }
     }
 
+    /// Whether an escape of this kind may begin with the byte, or a stretch may end before it:
+    /// most bytes need not be looked at any closer.
+    #[inline]
+    pub fn concerns(self, b: u8) -> bool {
+        CONCERNS[usize::from(b)] >> self as u8 & 1 == 1
+    }
+
     /// Whether a stretch ends before the byte at `at`: at blanks, but for the one behind the
     /// sign of an assignment; for literals, which may hold blanks, at the line's end.
     #[inline]
@@ -96,6 +103,28 @@ impl Kind {
         }
     }
 }
+
+/// For each byte the kinds that it concerns ([`Kind::concerns`]), a bit each.
+static CONCERNS: [u8; 256] = {
+    const fn bit(kind: Kind) -> u8 {
+        1 << kind as u8
+    }
+    let mut concerns = [0; 256];
+    let mut b = 0;
+    while b < 256 {
+        concerns[b] = match b as u8 {
+            b'\n' | b'\r' | 0 => u8::MAX,
+            ..=b' ' => !bit(Kind::Joint),
+            b'%' => bit(Kind::Percent),
+            b'\\' => bit(Kind::Unicode) | bit(Kind::Hex) | bit(Kind::Joint),
+            b'&' => bit(Kind::Entity),
+            b'"' | b'\'' | b'`' => bit(Kind::Joint),
+            _ => 0,
+        };
+        b += 1;
+    }
+    concerns
+};
 
 /// A character's bytes in UTF-8, each as `%` and two digits. A byte that is no part of one is
 /// none: `%DB_PASSWORD%` is a variable.

@@ -19,23 +19,23 @@ pub fn first_entry(bytes: &[u8], at: usize) -> Option<usize> {
     let mut first = start_of_lines(bytes, at, earliest)?;
     // No escape is further away that may reach so far, nor is one without its first byte.
     let near = &bytes[at.saturating_sub(MARGIN + LONGEST_JOINT)..at];
+    let percent_or_entity = memchr::memchr2(b'%', b'&', near).is_some();
+    let backslash = memchr::memchr(b'\\', near).is_some();
     for kind in Kind::ALL {
         let may_stand = match kind {
-            Kind::Percent => memchr::memchr(b'%', near),
-            Kind::Unicode | Kind::Hex => memchr::memchr(b'\\', near),
-            Kind::Entity => memchr::memchr(b'&', near),
-            Kind::Joint => {
-                memchr::memchr3(b'"', b'\'', b'`', near).or_else(|| memchr::memchr(b'\\', near))
-            }
+            Kind::Percent | Kind::Entity => percent_or_entity,
+            Kind::Unicode | Kind::Hex => backslash,
+            Kind::Joint => backslash || memchr::memchr3(b'"', b'\'', b'`', near).is_some(),
         };
-        if may_stand.is_some() {
+        if may_stand {
             first = first.min(start_of_chain(kind, bytes, at, earliest)?);
         }
     }
     // A folded scalar whose sign stands before the byte, or on it.
     let from = at.saturating_sub(folded::REACH);
     let signs = &bytes[from..bytes.len().min(at + SIGN.len() - 1)];
-    let sign = memchr::memmem::find(signs, SIGN).map_or(at, |sign| from + sign);
+    let sign = |&sign: &usize| signs[sign..].starts_with(SIGN);
+    let sign = memchr::memchr_iter(SIGN[0], signs).find(sign).map_or(at, |sign| from + sign);
     Some(first.min(sign))
 }
 
@@ -87,8 +87,10 @@ fn start_of_lines(bytes: &[u8], at: usize, earliest: usize) -> Option<usize> {
 
 /// Start of the first escape of the chain in whose reach the byte lies.
 fn start_of_chain(kind: Kind, bytes: &[u8], at: usize, earliest: usize) -> Option<usize> {
-    let holds =
-        |start: &usize| kind.mark(bytes, *start).is_some_and(|mark| start + mark.length > at);
+    let holds = |start: &usize| {
+        kind.concerns(bytes[*start])
+            && kind.mark(bytes, *start).is_some_and(|mark| start + mark.length > at)
+    };
     let longest = if kind == Kind::Joint { LONGEST_JOINT } else { LONGEST_ESCAPE };
     let mut first = (at.saturating_sub(longest)..at).find(holds).unwrap_or(at);
     while let Some(before) = chain::previous(kind, bytes, first) {

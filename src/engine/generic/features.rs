@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::language;
 use super::name::Name;
 
 mod likeness;
@@ -142,8 +143,10 @@ impl Features {
         let mut features = Features([0.0; COUNT]);
         features.describe_name(bytes, name);
         features.describe_joint(bytes, name, value);
-        features.describe_value(&bytes[value.clone()]);
-        features.describe_likeness(bytes, name, &bytes[value.clone()]);
+        let text = &bytes[value.clone()];
+        let covered = language::covered(text);
+        features.describe_value(text, covered);
+        features.describe_likeness(bytes, name, text, covered);
         features.describe_line(bytes, name, value);
         features
     }

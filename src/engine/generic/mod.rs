@@ -235,14 +235,17 @@ fn is_gibberish(text: &[u8]) -> bool {
         && language::likeness(text).is_some_and(|bits| bits < 0.3)
 }
 
-fn holds(text: &[u8], part: &[u8]) -> bool {
-    memchr::memmem::find(text, part).is_some()
+/// Whether the part stands in the text: for texts so short that a searcher does not pay.
+fn begins_within(text: &[u8], part: &[u8]) -> bool {
+    memchr::memchr_iter(part[0], text).any(|at| text[at..].starts_with(part))
 }
 
 /// Whether it is a regex that holds a set of characters, as in `[0-9a-f]{32}`.
 fn is_regex(text: &[u8]) -> bool {
     text.contains(&b'[')
-        && ["[0-9", "[a-z", "[a-f", "[A-Z", "[A-F"].iter().any(|set| holds(text, set.as_bytes()))
+        && ["[0-9", "[a-z", "[a-f", "[A-Z", "[A-F"]
+            .iter()
+            .any(|set| begins_within(text, set.as_bytes()))
 }
 
 /// What a format says of itself that it is no secret.
@@ -253,22 +256,22 @@ fn is_known_public(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     let token = before.rsplit(|b| b.is_ascii_whitespace() || b"\"'`".contains(b)).next();
     match name.kind {
         // The name of one in AWS: `arn:aws:secretsmanager:…:secret:name`.
-        NameKind::Secret => token.is_some_and(|token| holds(token, b"arn:")),
+        NameKind::Secret => token.is_some_and(|token| begins_within(token, b"arn:")),
         // What confirms a subscription to SNS works once.
         NameKind::Token => {
             let subscribes = name.each_word(bytes).any(|word| word == b"subscription");
             text.len() >= 64
                 && text.iter().all(u8::is_ascii_hexdigit)
                 && (subscribes
-                    || [&b"opic"[..], b"sns:"].iter().any(|word| holds(before, word))
-                    || holds(behind, b"opic"))
+                    || [&b"opic"[..], b"sns:"].iter().any(|word| begins_within(before, word))
+                    || begins_within(behind, b"opic"))
         }
         // A key of AWS beside an id of the account 000000000000, which is LocalStack's, opens
         // nothing. The key by which a page searches its own index (DocSearch) is given to
         // every reader.
         NameKind::Key => [&b"IAQAAAAAAA"[..], b"indexName"]
             .iter()
-            .any(|sign| holds(before, sign) || holds(behind, sign)),
+            .any(|sign| begins_within(before, sign) || begins_within(behind, sign)),
         // Of a digest's parameters none is secret.
         NameKind::Auth => {
             let gap = &bytes[name.gap(value)];
@@ -289,10 +292,9 @@ fn is_plausible(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
         || text.iter().all(|b| !b.is_ascii_alphanumeric())
         || text.iter().all(|&b| b.is_ascii_digit() || b == b'.')
         || text.starts_with(b"arn:")
-        || is_known_public(bytes, name, value)
         || among(text, PASSWORDS)
         || is_regex(text)
-        || ["…", "..."].iter().any(|left_out| holds(text, left_out.as_bytes()))
+        || ["…", "..."].iter().any(|left_out| begins_within(text, left_out.as_bytes()))
     {
         return false;
     }
@@ -306,13 +308,14 @@ fn is_plausible(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     }
     let quoted = value.start > 0 && matches!(bytes[value.start - 1], b'"' | b'\'' | b'`');
     let assigned = || bytes[name.gap(value)].iter().any(|b| matches!(b, b'=' | b':' | b'>'));
-    match name.kind {
+    let may_be_one = match name.kind {
         NameKind::Password => quoted || assigned() || text.iter().any(u8::is_ascii_digit),
         _ if text.iter().any(u8::is_ascii_digit) => text.len() >= 6,
         _ if text.len() >= 24 || is_gibberish(text) => true,
         NameKind::Secret => quoted,
         _ => text.len() >= 8 && text.iter().all(u8::is_ascii_uppercase),
-    }
+    };
+    may_be_one && !is_known_public(bytes, name, value)
 }
 
 #[cfg(test)]

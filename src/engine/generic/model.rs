@@ -7,34 +7,45 @@ use super::features::COUNT;
 
 include!(concat!(env!("OUT_DIR"), "/model.rs"));
 
-/// A node of a tree; all trees stand in one table, each node's left child right behind it.
+/// A node of a tree; all trees stand in one table.
 struct Node {
-    /// Index of the feature that is asked; [`LEAF`] for none.
+    /// Index of the feature that is asked.
     feature: u8,
     /// What goes left is at most this; of a leaf what it adds.
     value: f32,
-    /// Place of the right child.
-    right: u16,
+    /// Places of the right and of the left child; a leaf leads to itself.
+    next: [u16; 2],
 }
 
-const LEAF: u8 = u8::MAX;
+const _: () = assert!(COUNT <= u8::MAX as usize + 1);
 
-const _: () = assert!(COUNT < LEAF as usize);
+/// Trees after which most values are given up.
+const FIRST: usize = 30;
 
-/// Probability that a value with these features is a secret, as far as the training cases tell.
+/// Log-odds below which a value is given up after the [`FIRST`] trees. Of 35,000 values, those
+/// of the labelled cases and of 23 source trees, none that all trees together hold for even
+/// unlikely stands below -3.4 then; four in five stand below this.
+const HOPELESS: f32 = -3.7;
+
+/// Probability that a value with these features is a secret, as far as the training cases tell;
+/// of one that is hopeless after the first trees, the probability that they gave it.
 pub fn probability(features: &[f32; COUNT]) -> f32 {
-    let sum: f32 = ROOTS.iter().map(|&root| leaf(root, features)).sum();
-    1.0 / (1.0 + (-(BASE + sum)).exp())
+    let sum = |roots: &[u16]| roots.iter().map(|&root| leaf(root, features)).sum::<f32>();
+    let (first, others) = ROOTS.split_at(FIRST.min(ROOTS.len()));
+    let mut odds = BASE + sum(first);
+    if odds >= HOPELESS {
+        odds += sum(others);
+    }
+    1.0 / (1.0 + (-odds).exp())
 }
 
+/// What the tree's leaf adds. Goes as many steps as the deepest tree has, without a branch: where
+/// a value turns off cannot be foretold.
 fn leaf(root: u16, features: &[f32; COUNT]) -> f32 {
-    let mut at = usize::from(root);
-    loop {
-        let node = &NODES[at];
-        if node.feature == LEAF {
-            return node.value;
-        }
+    let mut node = &NODES[usize::from(root)];
+    for _ in 0..STEPS {
         let left = features[usize::from(node.feature)] <= node.value;
-        at = if left { at + 1 } else { usize::from(node.right) };
+        node = &NODES[usize::from(node.next[usize::from(left)])];
     }
+    node.value
 }

@@ -38,6 +38,12 @@ impl Name {
             return Name::foreign(bytes, fragment);
         }
         let span = identifier(bytes, &fragment)?;
+        // Of most names the word with the fragment promises nothing.
+        let joined = fragment.len() == "securestr".len();
+        if !joined {
+            let telling = Words { bytes, span: span.clone() }.find(|w| fragment.start < w.end)?;
+            kind(&bytes[telling.clone()]).filter(|_| telling.start <= fragment.start)?;
+        }
         let mut words = words(bytes, &span);
         // PowerShell's `ConvertTo-SecureString`: two words that promise as one.
         if let Some(two) = words.windows(2).position(|two| {
@@ -276,21 +282,25 @@ fn identifier(bytes: &[u8], fragment: &Range<usize>) -> Option<Range<usize>> {
     (start > first || first == 0).then_some(start..end)
 }
 
-/// The name's words: `camelCase` humps, numbers and what separators part.
-fn words(bytes: &[u8], span: &Range<usize>) -> Vec<Range<usize>> {
-    let mut words: Vec<Range<usize>> = Vec::new();
-    let mut at = span.start;
-    while at < span.end {
-        if !bytes[at].is_ascii_alphanumeric() {
-            at += 1;
-            continue;
-        }
-        let start = at;
-        let digit = bytes[at].is_ascii_digit();
-        let upper = |at: usize| at < span.end && bytes[at].is_ascii_uppercase();
-        let lower = |at: usize| at < span.end && bytes[at].is_ascii_lowercase();
-        if digit {
-            while at < span.end && bytes[at].is_ascii_digit() {
+/// The words of the name at `span`: `camelCase` humps, numbers and what separators part.
+struct Words<'b> {
+    bytes: &'b [u8],
+    /// What is left of the name.
+    span: Range<usize>,
+}
+
+impl Iterator for Words<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        let (bytes, end) = (self.bytes, self.span.end);
+        let word = |&at: &usize| bytes[at].is_ascii_alphanumeric();
+        let start = self.span.clone().find(word)?;
+        let mut at = start;
+        let upper = |at: usize| at < end && bytes[at].is_ascii_uppercase();
+        let lower = |at: usize| at < end && bytes[at].is_ascii_lowercase();
+        if bytes[at].is_ascii_digit() {
+            while at < end && bytes[at].is_ascii_digit() {
                 at += 1;
             }
         } else if upper(at) && upper(at + 1) {
@@ -307,8 +317,15 @@ fn words(bytes: &[u8], span: &Range<usize>) -> Vec<Range<usize>> {
                 at += 1;
             }
         }
-        words.push(start..at.max(start + 1));
+        self.span.start = at.max(start + 1);
+        Some(start..self.span.start)
     }
+}
+
+/// The last words of the name, [`MOST_WORDS`] at most.
+fn words(bytes: &[u8], span: &Range<usize>) -> Vec<Range<usize>> {
+    let mut words = Vec::with_capacity(MOST_WORDS);
+    words.extend(Words { bytes, span: span.clone() });
     let surplus = words.len().saturating_sub(MOST_WORDS);
     words.drain(..surplus);
     words
@@ -320,22 +337,27 @@ fn kind(word: &[u8]) -> Option<NameKind> {
     let plural = matches!(word.last(), Some(b's' | b'S')) && !ends_with(word, "ss");
     let one = if plural { &word[..last] } else { word };
     let ends = |endings: &[&str]| endings.iter().any(|ending| ends_with(one, ending));
-    if ends(&["password", "passwd", "passwort", "passphrase", "passcode", "paswd", "passwrd"])
-        || ends(&["pwd"]) && !among(one, NO_PASSWORDS)
+    // Asked for at every fragment of a name: the last letter tells most apart.
+    match one.last().map(u8::to_ascii_lowercase) {
+        Some(b'y') if ends(&["key"]) => {
+            let front = &one[..one.len() - "key".len()];
+            return (front.is_empty() || among(front, OF_KEYS)).then_some(NameKind::Key);
+        }
+        Some(b'n') if ends(&["token"]) => return Some(NameKind::Token),
+        Some(b't') if ends(&["secret"]) => return Some(NameKind::Secret),
+        Some(b'd' | b't' | b'e')
+            if ends(&["password", "passwd", "passwort", "passphrase", "passcode"])
+                || ends(&["paswd", "passwrd"])
+                || ends(&["pwd"]) && !among(one, NO_PASSWORDS) =>
+        {
+            return Some(NameKind::Password);
+        }
+        _ => {}
+    }
+    if among(word, PASSWORDS)
         || begins_with(word, PASSWORDS_BEGINNING) && word.len() <= PASSWORDS_LONGEST
-        || among(word, PASSWORDS)
     {
         return Some(NameKind::Password);
-    }
-    if ends(&["secret"]) {
-        return Some(NameKind::Secret);
-    }
-    if ends(&["token"]) {
-        return Some(NameKind::Token);
-    }
-    if ends(&["key"]) {
-        let front = &one[..one.len() - "key".len()];
-        return (front.is_empty() || among(front, OF_KEYS)).then_some(NameKind::Key);
     }
     if among(one, &["credential", "cred"]) {
         return Some(NameKind::Credential);

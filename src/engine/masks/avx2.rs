@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{BLOCK, FRAGMENT, Found, Kernel, LOOK_AHEAD, LiteralTable, Masks, Starts};
+use super::{BLOCK, FRAGMENT, Found, Kernel, LOOK_AHEAD, LiteralTable, Masks, SETS, Starts};
 
 /// The fragments' tables.
 pub struct Avx2 {
@@ -93,7 +93,7 @@ fn fill(masks: &Masks, end: usize, starts: &mut Starts, found: &mut Found) {
 
 #[target_feature(enable = "avx2")]
 fn classify(fragments: &LiteralTable, bytes: &[u8], masks: &mut Masks, row: usize, blocks: usize) {
-    let fragments: [Tables; FRAGMENT] = std::array::from_fn(|at| tables(fragments, at));
+    let fragments = std::array::from_fn(|at| std::array::from_fn(|set| tables(fragments, set, at)));
     let [tokens, signs] = [TOKENS, SIGNS].map(|[low, high]| (both_lanes(&low), both_lanes(&high)));
     for block in 0..blocks {
         let at = block * BLOCK;
@@ -116,8 +116,8 @@ type Tables = (__m256i, __m256i);
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn tables(literals: &LiteralTable, at: usize) -> Tables {
-    (both_lanes(&literals.low[at]), both_lanes(&literals.high[at]))
+fn tables(literals: &LiteralTable, set: usize, at: usize) -> Tables {
+    (both_lanes(&literals.low[set][at]), both_lanes(&literals.high[set][at]))
 }
 
 #[inline]
@@ -127,16 +127,19 @@ fn half(
     at: usize,
     tokens: Tables,
     signs: Tables,
-    fragments: &[Tables; FRAGMENT],
+    fragments: &[[Tables; SETS]; FRAGMENT],
 ) -> [u32; 7] {
     let text = nibbles(load(bytes, at));
     let token = look_up(text, tokens);
     let sign = look_up(text, signs);
-    let mut fragment = look_up(text, fragments[0]);
-    for (ahead, &tables) in fragments.iter().enumerate().skip(1) {
+    let [first, second] = fragments[0];
+    let (mut first, mut second) = (look_up(text, first), look_up(text, second));
+    for (ahead, tables) in fragments.iter().enumerate().skip(1) {
         let text = nibbles(load(bytes, at + ahead));
-        fragment = _mm256_and_si256(fragment, look_up(text, tables));
+        first = _mm256_and_si256(first, look_up(text, tables[0]));
+        second = _mm256_and_si256(second, look_up(text, tables[1]));
     }
+    let fragment = _mm256_or_si256(first, second);
     [
         any(token),
         any(_mm256_and_si256(sign, _mm256_set1_epi8(QUOTE))),

@@ -8,20 +8,17 @@ use std::arch::x86_64::*;
 use super::class;
 use super::row::{Places, SOME};
 use super::{
-    BATCH, BLOCK, CLASSES, FRAGMENT, Found, Kernel, LOOK_AHEAD, LiteralTable, Masks, Starts,
+    BATCH, BLOCK, CLASSES, FRAGMENT, Found, Kernel, LOOK_AHEAD, LiteralTable, Masks, SETS, Starts,
 };
 
-/// One byte a value of seven bits, and one for all beyond ASCII.
-#[derive(Clone)]
-struct Table {
-    ascii: [u8; 128],
-    beyond: u8,
-}
+/// One byte a value of seven bits.
+type Table = [u8; 128];
 
-/// The buckets of the fragments' first bytes.
+/// The buckets of the fragments' first bytes, by place and set. The eighth bit is not asked
+/// for: what lies beyond ASCII is rare, and marked for what it shares the others with.
 #[derive(Clone)]
 pub struct Avx512 {
-    fragments: [Table; FRAGMENT],
+    fragments: [[Table; SETS]; FRAGMENT],
 }
 
 impl Avx512 {
@@ -35,9 +32,11 @@ impl Avx512 {
             && is_x86_feature_detected!("bmi1")
             && is_x86_feature_detected!("popcnt");
         has.then(|| Avx512 {
-            fragments: std::array::from_fn(|at| Table {
-                ascii: std::array::from_fn(|b| fragments.buckets(at, b as u8)),
-                beyond: (128..=255).fold(0, |all, b| all | fragments.buckets(at, b)),
+            fragments: std::array::from_fn(|at| {
+                std::array::from_fn(|set| {
+                    let of = |b| fragments.by_seven_bits(at, b).to_le_bytes()[set];
+                    std::array::from_fn(|b| of(b as u8))
+                })
             }),
         })
     }
@@ -59,24 +58,20 @@ impl Kernel for Avx512 {
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
 fn classify(kernel: &Avx512, bytes: &[u8], masks: &mut Masks, row: usize, blocks: usize) {
     let classes = [load(&CLASSES, 0), load(&CLASSES, BLOCK)];
-    let fragments: [_; FRAGMENT] = std::array::from_fn(|at| {
-        let Table { ascii, beyond } = &kernel.fragments[at];
-        (load(ascii, 0), load(ascii, BLOCK), _mm512_set1_epi8(*beyond as i8))
-    });
+    let fragments = &kernel.fragments;
     for block in 0..blocks {
         let at = block * BLOCK;
         let text = load(bytes, at);
         let beyond = _mm512_movepi8_mask(text);
         let of = _mm512_maskz_permutex2var_epi8(!beyond, classes[0], text, classes[1]);
         let any = |class: u8| _mm512_test_epi8_mask(of, _mm512_set1_epi8(class as i8));
-        let mut fragment = _mm512_set1_epi8(-1);
-        for (ahead, &(low, high, beyond_ascii)) in fragments.iter().enumerate() {
+        let (mut first, mut second) = (_mm512_set1_epi8(-1), _mm512_set1_epi8(-1));
+        for (ahead, tables) in fragments.iter().enumerate() {
             let text = load(bytes, at + ahead);
-            let buckets = _mm512_permutex2var_epi8(low, text, high);
-            let beyond = _mm512_movepi8_mask(text);
-            let buckets = _mm512_mask_blend_epi8(beyond, buckets, beyond_ascii);
-            fragment = _mm512_and_si512(fragment, buckets);
+            first = _mm512_and_si512(first, look_up(text, &tables[0]));
+            second = _mm512_and_si512(second, look_up(text, &tables[1]));
         }
+        let fragment = _mm512_or_si512(first, second);
         let row = row + block;
         masks.token[row] = any(class::TOKEN);
         masks.word[row] = any(class::WORD);
@@ -86,6 +81,13 @@ fn classify(kernel: &Avx512, bytes: &[u8], masks: &mut Masks, row: usize, blocks
         masks.joint[row] = any(class::JOINT);
         masks.fragment[row] = _mm512_test_epi8_mask(fragment, fragment);
     }
+}
+
+/// The table's entries for the bytes' lower seven bits.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+fn look_up(text: __m512i, table: &Table) -> __m512i {
+    _mm512_permutex2var_epi8(load(table, 0), text, load(table, BLOCK))
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi2,bmi1,popcnt")]

@@ -20,7 +20,9 @@ mod portable;
 mod row;
 mod table;
 
-pub use row::{BATCH, BLOCK, Found, Masks, RUN, Starts};
+pub use row::{BATCH, BLOCK, Found, Masks, Places, RUN, Starts};
+#[cfg(target_arch = "x86_64")]
+use table::SETS;
 pub use table::{BUCKETS, LiteralTable, in_both_cases};
 
 /// Bytes behind a block that its fragment mask looks at.
@@ -181,9 +183,10 @@ mod tests {
 
     const FRAGMENTS: [&[u8]; 4] = [b"ecre", b"://k", b"----", b"key "];
 
+    /// The fragments in buckets of both sets.
     fn table() -> LiteralTable {
         let mut fragments = LiteralTable::default();
-        for (bucket, text) in FRAGMENTS.iter().enumerate() {
+        for (bucket, text) in [0, 1, BUCKETS - 2, BUCKETS - 1].into_iter().zip(FRAGMENTS) {
             let places = text.chunks(1).collect::<Vec<_>>();
             fragments.add(places.try_into().unwrap(), bucket);
         }
@@ -192,7 +195,7 @@ mod tests {
 
     /// What the masks say, byte by byte, for a row of so many blocks from `from` on.
     fn scalar(
-        buckets: &dyn Fn(usize, u8) -> u8,
+        buckets: &dyn Fn(usize, u8) -> u16,
         bytes: &[u8],
         from: usize,
         row: usize,
@@ -210,7 +213,7 @@ mod tests {
             masks.quote[row] |= bit(b"\"'`".contains(&b));
             masks.joint[row] |= bit(b" \t\r\n\\+.|<&~".contains(&b));
             let ahead = |ahead: usize| bytes.get(from + place + ahead).copied().unwrap_or(0);
-            let of = (0..FRAGMENT).fold(0xff, |all, place| all & buckets(place, ahead(place)));
+            let of = (0..FRAGMENT).fold(u16::MAX, |all, place| all & buckets(place, ahead(place)));
             masks.fragment[row] |= bit(of != 0);
         }
         masks
@@ -268,10 +271,12 @@ mod tests {
                     let twin = scalar(&|at, b| table.buckets(at, b), &bytes, from, row, blocks);
                     let nibbles =
                         scalar(&|at, b| table.by_nibbles(at, b), &bytes, from, row, blocks);
+                    let seven_bits =
+                        scalar(&|at, b| table.by_seven_bits(at, b), &bytes, from, row, blocks);
                     for kernel in &kernels {
                         let mut masks = Masks::default();
                         kernel.classify(&bytes, from, &mut masks, row, blocks);
-                        // A kernel that knows nibbles marks more places.
+                        // A kernel that knows nibbles, or seven bits, marks more places.
                         for row in 0..BATCH + 2 {
                             let mine = masks.fragment[row];
                             assert_eq!(
@@ -279,7 +284,8 @@ mod tests {
                                 0,
                                 "length {length} from {from}"
                             );
-                            assert_eq!(mine & !nibbles.fragment[row], 0);
+                            let some = nibbles.fragment[row] | seven_bits.fragment[row];
+                            assert_eq!(mine & !some, 0);
                         }
                         masks.fragment = twin.fragment;
                         assert_eq!(masks, twin, "length {length} from {from}");

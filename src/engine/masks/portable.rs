@@ -5,16 +5,12 @@ use super::{class, fill};
 
 /// For each byte the buckets that may have it at each place, the first place's lowest.
 pub struct Portable {
-    fragments: Box<[u32; 256]>,
+    fragments: Box<[[u16; FRAGMENT]; 256]>,
 }
 
 impl Portable {
     pub fn new(fragments: &LiteralTable) -> Self {
-        let of = |b: u8| {
-            u32::from_le_bytes(std::array::from_fn::<u8, FRAGMENT, _>(|at| {
-                fragments.buckets(at, b)
-            }))
-        };
+        let of = |b: u8| std::array::from_fn(|at| fragments.buckets(at, b));
         Portable { fragments: Box::new(std::array::from_fn(|b| of(b as u8))) }
     }
 }
@@ -45,15 +41,16 @@ impl Kernel for Portable {
 }
 
 impl Portable {
-    /// The buckets of which a fragment may begin at each byte.
+    /// Not zero for each byte at which a fragment may begin.
     fn buckets(&self, text: &[u8]) -> [u8; BLOCK] {
-        let mut of = [0; BLOCK + LOOK_AHEAD];
+        let mut of = [[0; FRAGMENT]; BLOCK + LOOK_AHEAD];
         for (of, &b) in of.iter_mut().zip(text) {
             *of = self.fragments[usize::from(b)];
         }
         let mut buckets = [0; BLOCK];
         for (at, buckets) in buckets.iter_mut().enumerate() {
-            *buckets = (of[at] & of[at + 1] >> 8 & of[at + 2] >> 16 & of[at + 3] >> 24) as u8;
+            let both = of[at][0] & of[at + 1][1] & of[at + 2][2] & of[at + 3][3];
+            *buckets = (both | both >> 8) as u8;
         }
         buckets
     }

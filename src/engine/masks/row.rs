@@ -204,6 +204,23 @@ impl Places {
         self.length
     }
 
+    /// Leaves those places of which it holds. Works without a branch, for what is asked of many
+    /// places and holds of few.
+    #[inline]
+    pub fn sift(&mut self, holds: impl Fn(usize) -> bool) {
+        let mut kept = 0;
+        for at in 0..self.length {
+            let place = self.at[at];
+            self.at[kept] = place;
+            kept += usize::from(holds(usize::from(place)));
+        }
+        self.length = kept;
+    }
+
+    pub fn clear(&mut self) {
+        self.length = 0;
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = usize> {
         self.at[..self.length].iter().map(|&at| usize::from(at))
     }

@@ -13,11 +13,12 @@ use crate::engine::generic::name::Name;
 const SHORTEST_BASE64: usize = 8;
 
 impl Features {
-    pub fn describe_likeness(&mut self, bytes: &[u8], name: &Name, value: &[u8]) {
+    /// `covered` of the value's letters are covered by words.
+    pub fn describe_likeness(&mut self, bytes: &[u8], name: &Name, value: &[u8], covered: usize) {
         self.flag(F::placeholder, placeholder::is_placeholder(value));
         self.flag(F::made_of_words, words::is_made_of_words(value));
         self.flag(F::integrity, shapes::is_integrity(value));
-        self.describe_words(value);
+        self.describe_words(value, covered);
         let lower = value.to_ascii_lowercase();
         let says = said(value);
         self.flag(F::says_made_up, says.contains(Said::MADE_UP));
@@ -29,18 +30,20 @@ impl Features {
         self.flag(F::like_name, like);
     }
 
-    fn describe_words(&mut self, value: &[u8]) {
-        let share = |text: &[u8]| {
+    fn describe_words(&mut self, value: &[u8], covered: usize) {
+        let share = |text: &[u8], covered: usize| {
             let letters = text.iter().filter(|b| b.is_ascii_alphabetic()).count();
-            if letters == 0 { 0.0 } else { language::covered(text) as f32 / letters as f32 }
+            if letters == 0 { 0.0 } else { covered as f32 / letters as f32 }
         };
-        self.set(F::disguised, share(&language::undisguised(value)));
+        let plain = language::undisguised(value);
+        let disguised = if plain == value { covered } else { language::covered(&plain) };
+        self.set(F::disguised, share(&plain, disguised));
         let end = value.iter().rev().take_while(|b| !b.is_ascii_alphabetic()).count().min(6);
-        let explained = language::covered(value) + end;
+        let explained = covered + end;
         self.set(F::remainder, value.len().saturating_sub(explained) as f32 / value.len() as f32);
         if let Some(text) = readable(value) {
             self.flag(F::decodes, true);
-            self.set(F::decoded_covered, share(&text));
+            self.set(F::decoded_covered, share(&text, language::covered(&text)));
         }
     }
 }

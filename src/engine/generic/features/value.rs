@@ -7,7 +7,8 @@ use crate::engine::masks::is_word;
 use crate::rules::PublicShape;
 
 impl Features {
-    pub fn describe_value(&mut self, value: &[u8]) {
+    /// `covered` of the value's letters are covered by words.
+    pub fn describe_value(&mut self, value: &[u8], covered: usize) {
         let length = value.len() as f32;
         let count = |wanted: fn(&u8) -> bool| value.iter().filter(|b| wanted(b)).count();
         let (digits, uppers, lowers) = (
@@ -36,7 +37,6 @@ impl Features {
         self.set(F::longest_digits, longest(value, u8::is_ascii_digit).min(40) as f32);
         self.set(F::likeness, language::likeness(value).unwrap_or(0.0));
         let letters = uppers + lowers;
-        let covered = language::covered(value);
         self.set(F::covered, if letters > 0 { covered as f32 / letters as f32 } else { 0.0 });
         self.set(F::uncovered, (letters - covered.min(letters)).min(60) as f32);
         let all = |wanted: fn(u8) -> bool| value.iter().all(|&b| wanted(b));
