@@ -18,6 +18,9 @@ const FRONT: usize = 16;
 /// Words of a name that are looked at, from its last one.
 pub const MOST_WORDS: usize = 12;
 
+/// Fragments that reach over a word's end.
+const JOINED: [&str; 3] = ["securestr", "apikey", "api_keys"];
+
 /// A name whose last telling word holds the fragment.
 pub struct Name {
     pub span: Range<usize>,
@@ -39,7 +42,7 @@ impl Name {
         }
         let span = identifier(bytes, &fragment)?;
         // Of most names the word with the fragment promises nothing.
-        let joined = fragment.len() == "securestr".len();
+        let joined = among(&bytes[fragment.clone()], &JOINED);
         if !joined {
             let telling = Words { bytes, span: span.clone() }.find(|w| fragment.start < w.end)?;
             kind(&bytes[telling.clone()]).filter(|_| telling.start <= fragment.start)?;
