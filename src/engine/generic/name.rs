@@ -414,7 +414,7 @@ mod tests {
             ("Authorization: Bearer 1", "auth", "Authorization", NameKind::Auth),
             ("AUTH_SALT = 1", "salt", "AUTH_SALT", NameKind::Salt),
             ("apiKeyProd = 1", "apikey", "apiKeyProd", NameKind::Key),
-            ("API_KEYS = 1", "api_key", "API_KEYS", NameKind::Key),
+            ("API_KEYS = 1", "api_keys", "API_KEYS", NameKind::Key),
             ("clientSecretKey2 = 1", "ecret", "clientSecretKey2", NameKind::Key),
             ("passworsd = 1", "pass", "passworsd", NameKind::Password),
             ("requirepass 1", "pass", "requirepass", NameKind::Password),
