@@ -157,7 +157,7 @@ fn what_an_address_or_a_token_tells_is_told() {
             ["https://q8ZpLs4Vt1mNc7Rw2XyK5d:bOi0Pdzp", "IiDd07nI@git.acme.test/a.git"],
             &["host git.acme.test"],
         ),
-        (["<username>ci</username>\n<password>bOi0Pdzp", "IiDd07nI</password>"], &["user ci"]),
+        (["<username>ci</username>\n<pass", "word>bOi0PdzpIiDd07nI</password>"], &["user ci"]),
         (
             [
                 "Endpoint=sb://acme.servicebus.windows.net/;SharedAccessKeyName=send;\

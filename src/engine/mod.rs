@@ -18,7 +18,7 @@ use std::time::SystemTime;
 
 use crate::findings::{Encoding, Fact, Finding, FingerprintKey, Redacted, Span, Verdict};
 use crate::rules::catalogue::Catalogue;
-use crate::rules::{BEFORE, Confidence, MARGIN, Rule};
+use crate::rules::{BEFORE, Confidence, Extension, MARGIN, Rule, Trigger};
 
 pub mod assignment;
 mod brands;
@@ -222,7 +222,12 @@ impl Engine {
         let trigger = fragment.start;
         self.generic.likely(bytes, fragment, reader).into_iter().filter_map(move |likely| {
             let rule = self.rule(likely.rule);
-            let secret = &bytes[likely.value.clone()];
+            let (start, judged) = (likely.value.start, likely.value.end);
+            let dotted = bytes[start..judged].contains(&b'.');
+            let row = if dotted { Extension::Base64UrlDots } else { Extension::Base64 };
+            let long = judged - start >= generic::LONG;
+            let end = if long { extent::end(bytes, judged, row, &[]) } else { judged };
+            let secret = &bytes[start..end];
             if checks::is_never(rule, secret) {
                 return None;
             }
@@ -233,7 +238,7 @@ impl Engine {
             Some(Finding {
                 rule: likely.rule,
                 trigger,
-                span: Span { start: likely.value.start, end: likely.value.end },
+                span: Span { start, end },
                 encoding: Encoding::PLAIN,
                 verdict: Verdict::Unchecked,
                 confidence,
@@ -279,7 +284,9 @@ impl Engine {
     /// How many bytes behind a finding's end may decide on that end: none, unless its rule says
     /// that secrets go on behind what the verdict saw.
     pub fn reach(&self, finding: &Finding) -> usize {
-        if self.rule(finding.rule).extends.is_some() { OVERLAP } else { 0 }
+        let rule = self.rule(finding.rule);
+        let long = matches!(rule.trigger, Trigger::Kind(_)) && finding.span.len() >= generic::LONG;
+        if rule.extends.is_some() || long { OVERLAP } else { 0 }
     }
 
     /// Settles overlaps among one blob's findings, makes one of each pair and sorts them by span.

@@ -59,7 +59,7 @@ impl Reader {
 /// Whether [`value_of`] may find a value for a name that ends at `end`: turns most names down
 /// by the byte or two behind them. A blank may be followed by a command's argument.
 pub fn may_be_assigned(bytes: &[u8], end: usize) -> bool {
-    let closes = |b: &u8| b"\"'`\\])}?!&".contains(b);
+    let closes = |b: &u8| b"\"'`\\])}?!&*".contains(b);
     let behind = &bytes[end..bytes.len().min(end + 8)];
     let open = behind.iter().position(|b| !closes(b)).map_or(&[][..], |at| &behind[at..]);
     let next = |wanted: &[u8]| open.get(1).is_some_and(|b| wanted.contains(b));
@@ -69,6 +69,7 @@ pub fn may_be_assigned(bytes: &[u8], end: usize) -> bool {
         Some(b'{') => next(b"\"'` "),
         Some(b'<') => next(b"-/"),
         Some(b'-') => next(b">"),
+        Some(b'/') => next(b">") && open.len() < behind.len(),
         Some(b'[') => next(b"]0123456789"),
         Some(b) => open.len() < behind.len() && b.is_ascii_alphabetic(),
         None => !behind.is_empty(),
@@ -159,6 +160,18 @@ mod tests {
             "mvn -Dapi_key=s3cr3t verify",
             "api_key - 's3cr3t'",
             "api_key => q{s3cr3t},",
+            "**API_KEY**: s3cr3t",
+            "- **API_KEY:** `s3cr3t`",
+            "API_KEY: ``s3cr3t``",
+            "apiKey := api_key([]byte(\"s3cr3t\"))",
+            "var api_key = []byte(\"s3cr3t\")",
+            "{api_key, <<\"s3cr3t\">>}",
+            "api_key = [[s3cr3t]]",
+            "api_key: &shared s3cr3t",
+            "api_key: !unsafe \"s3cr3t\"",
+            "api_key: string | null = 's3cr3t';",
+            "api_key:: s3cr3t\n",
+            "CREATE LOGIN app WITH API_KEY = N's3cr3t';",
         ] {
             assert_eq!(value(text), Some("s3cr3t"), "{text}");
         }
@@ -177,6 +190,8 @@ mod tests {
             "this.api_key->open",
             "| `api_key` | LocalStack API key | medium |",
             "variable \"api_key\" {\n  type = string\n}\n",
+            "api_key::Store",
+            "api_key ** 2",
             "echo ${API_KEY} done",
         ] {
             assert_eq!(value(text), None, "{text}");

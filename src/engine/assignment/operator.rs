@@ -45,6 +45,8 @@ pub fn read(cursor: &mut Cursor<'_>, name: &Range<usize>) -> Option<Operator> {
     if let Some(operator) = other_half(cursor).or_else(|| call(cursor)) {
         return Some(operator);
     }
+    // Markdown's `**name**: v`.
+    cursor.attempt(|cursor| cursor.eat("**") && cursor.peek() == Some(b':'));
     let blanks = cursor.skip_blanks();
     let next = cursor.peek()?;
     if matches!(next, b'=' | b':' | b'?' | b'|' | b'<')
@@ -57,7 +59,16 @@ pub fn read(cursor: &mut Cursor<'_>, name: &Range<usize>) -> Option<Operator> {
     if cursor.eat(":-") {
         return Some(Operator::Argument);
     }
+    // LDIF's mark of base64 (RFC 2849).
+    if blanks == 0 && cursor.eat(":: ") {
+        return Some(Operator::Colon);
+    }
     if cursor.eat(":") {
+        // `name::Type` of C++ and Rust is a path.
+        if cursor.peek() == Some(b':') {
+            return None;
+        }
+        cursor.eat("**");
         let typed = type_annotation(cursor);
         return Some(if typed { Operator::Equals } else { Operator::Colon });
     }
@@ -180,7 +191,7 @@ fn call(cursor: &mut Cursor<'_>) -> Option<Operator> {
     let called = cursor.attempt(|cursor| {
         cursor.at += 1;
         cursor.skip_space();
-        if cursor.rest().starts_with(b"new ") {
+        if cursor.rest().starts_with(b"new ") || cursor.rest().starts_with(b"[]") {
             super::value::skip_wrappers(cursor);
         } else {
             cursor.skip_while(|b| b"bruR@".contains(&b));
@@ -194,7 +205,7 @@ fn call(cursor: &mut Cursor<'_>) -> Option<Operator> {
 fn type_annotation(cursor: &mut Cursor<'_>) -> bool {
     cursor.attempt(|cursor| {
         cursor.skip_blanks();
-        let is_type = |b: u8| is_word(b) || b"<>[]?.&' ".contains(&b);
+        let is_type = |b: u8| is_word(b) || b"<>[]?.&|' ".contains(&b);
         let named = cursor.peek().is_some_and(|b| b.is_ascii_alphabetic() || b == b'&');
         if !named || cursor.skip_while(is_type) > 48 || !cursor.eat("=") {
             return false;

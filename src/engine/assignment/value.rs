@@ -21,8 +21,8 @@ pub fn read(cursor: &mut Cursor<'_>, operator: Operator) -> Option<Range<usize>>
         Operator::Equals | Operator::Cell => {}
     }
     skip_wrappers(cursor);
-    if ["q{", "qq{", "q(", "qq("].iter().any(|open| cursor.eat(open)) {
-        // Perl's quotes; a bare value ends at a bracket.
+    if ["q{", "qq{", "q(", "qq(", "[["].iter().any(|open| cursor.eat(open)) {
+        // Perl's quotes and Lua's; a bare value ends at a bracket.
         return bare(cursor);
     }
     match cursor.quote() {
@@ -50,6 +50,11 @@ fn enter_block(cursor: &mut Cursor<'_>) {
     } else {
         cursor.at = from;
     }
+    // YAML's anchors, and Ansible's mark of a value that is no template.
+    cursor.attempt(|cursor| {
+        let marked = cursor.eat("!unsafe") || cursor.eat("&") && cursor.skip_while(is_word) > 0;
+        marked && cursor.skip_blanks() > 0
+    });
     cursor.attempt(|cursor| {
         cursor.eat("{");
         cursor.skip_space();
@@ -74,11 +79,13 @@ fn skip_keyword(cursor: &mut Cursor<'_>) {
 }
 
 /// Constructors, casts and string prefixes in front of a quote: `String::from(`,
-/// `new SecretString(`, `Some(`, `b"…"`, `@"…"`, `!!str `.
+/// `new SecretString(`, `[]byte(`, `Some(`, `b"…"`, `@"…"`, `<<"…"`, `!!str `.
 pub fn skip_wrappers(cursor: &mut Cursor<'_>) {
     cursor.attempt(|cursor| {
         cursor.eat("!!str ");
         cursor.eat("new ");
+        cursor.eat("[]");
+        cursor.eat("<<");
         for _ in 0..2 {
             let called = cursor.attempt(|cursor| {
                 let named = cursor.skip_while(|b| is_word(b) || matches!(b, b'.' | b':' | b'!'));
@@ -91,7 +98,7 @@ pub fn skip_wrappers(cursor: &mut Cursor<'_>) {
             skip_keyword(cursor);
         }
         let prefix = cursor.at;
-        if cursor.skip_while(|b| b"bBrRuUfFcL@$#".contains(&b)) > 2 {
+        if cursor.skip_while(|b| b"bBrRuUfFcLN@$#".contains(&b)) > 2 {
             cursor.at = prefix;
         }
         cursor.at_quote()
@@ -106,6 +113,9 @@ fn quoted(cursor: &mut Cursor<'_>, quote: Quote) -> Option<Range<usize>> {
             // Python's and Kotlin's triple quotes.
             cursor.at += 2;
             cursor.skip_space();
+        } else if mark == b'`' && rest.first() == Some(&mark) {
+            // reStructuredText's, and Markdown's round a text that holds one.
+            cursor.at += 1;
         } else if rest.starts_with(&[b'\\', mark]) {
             // `"\"v\""`: a literal of the language that the text is for.
             cursor.at += 2;

@@ -8,7 +8,7 @@ use aho_corasick::AhoCorasick;
 use crate::rules::{Rule, Text, Trigger};
 
 /// Words that no random value holds and that placeholders are made of.
-const WORDS: [&str; 23] = [
+const WORDS: [&str; 25] = [
     "example",
     "placeholder",
     "changeme",
@@ -33,6 +33,10 @@ const WORDS: [&str; 23] = [
     "goes-here",
     // `{"sub":"1234567890` in base64, in lower case: the example of jwt.io.
     "eyjzdwiioiixmjm0nty3odkwi",
+    // `{"iss":"supabase-demo","` likewise, and the secret key: those of every Supabase that its
+    // command line starts on a developer's machine.
+    "eyjpc3mioijzdxbhymfzzs1kzw1viiwi",
+    "sb_secret_n7und0ugjktvk",
 ];
 
 /// All of them in one pass.

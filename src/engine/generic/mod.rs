@@ -8,7 +8,10 @@
 //! Everything is decided within the engine's window, like any other verdict. How good the
 //! verdicts are and where the thresholds come from is told in `docs/accuracy.md`.
 
+mod arguments;
+mod calls;
 mod features;
+mod in_front;
 mod language;
 mod model;
 mod name;
@@ -21,6 +24,7 @@ use base64::Engine as _;
 
 pub use features::{COUNT, Features, NAMES};
 pub use name::Name;
+use vocabulary::{PASSWORDS, among};
 
 use super::assignment::Reader;
 use super::checks::placeholder::is_placeholder;
@@ -31,9 +35,13 @@ use crate::rules::{AFTER, BEFORE, Confidence, LONGEST, NameKind, Rule, Trigger};
 /// Fragments one of which stands in every word that promises a secret, and signs behind which
 /// one stands. One of three letters counts only at the end of a word.
 #[rustfmt::skip]
-pub const FRAGMENTS: [&str; 38] = [
-    "ecret", "oken", "pass", "pwd", "auth", "key", "cred", "salt", "asic ", "earer ", "ified by",
+pub const FRAGMENTS: [&str; 48] = [
+    "ecret", "oken", "pass", "pwd", "auth", "key", "cred", "salt", "asic ", "earer", "ified by",
     "pw:", "pw=", "securestr",
+    // Of which the word that is noticed by itself has a letter behind it.
+    "apikey", "api_keys",
+    // Calls.
+    "ogin(", "onnection(", "mysqli", "pdo(", "jwt.", "hmac", "64encode(", "btoa(",
     // Abbreviated and mistyped.
     "psk", "pswd", "pswr", "pswo", "pssw", "pasw",
     // In other languages.
@@ -47,12 +55,15 @@ const SHORTEST: usize = 4;
 /// Shortest password in base64 that is taken for one that somebody keeps.
 const SHORTEST_BASIC: usize = 5;
 
+/// Characters besides rows of `A` that a value has which is no placeholder for all of them.
+const SHORTEST_STRUCTURE: usize = 24;
+
 /// Probabilities from which on a value is shown on request, by default, and as sure.
-pub const UNLIKELY: f32 = 0.2;
+pub const UNLIKELY: f32 = 0.12;
 /// See [`UNLIKELY`].
-pub const LIKELY: f32 = 0.87;
+pub const LIKELY: f32 = 0.75;
 /// See [`UNLIKELY`].
-pub const SURE: f32 = 0.97;
+pub const SURE: f32 = 0.95;
 
 /// The rules for kinds of names, ready to be asked.
 pub struct Generic {
@@ -61,6 +72,9 @@ pub struct Generic {
     /// Probability from which on a value is reported by default.
     likely: f32,
 }
+
+/// Bytes from which on a value is one of which only the beginning was judged.
+pub const LONG: usize = 256;
 
 /// A value that is taken for a secret.
 pub struct Likely {
@@ -106,7 +120,7 @@ impl Generic {
                     }
                 }
                 let confidence = match probability {
-                    p if p >= UNLIKELY && is_placeholder(&bytes[described.value.clone()]) => {
+                    p if p >= UNLIKELY && is_made_up(&bytes[described.value.clone()]) => {
                         Confidence::Low
                     }
                     p if p >= SURE.max(self.likely) => Confidence::High,
@@ -119,6 +133,19 @@ impl Generic {
             })
             .collect()
     }
+}
+
+/// A placeholder, and none only for rows of `A`: so zeroes look in base64, of which structures
+/// of bytes are full.
+fn is_made_up(value: &[u8]) -> bool {
+    if !is_placeholder(value) {
+        return false;
+    }
+    let base64 = |b: &u8| b.is_ascii_alphanumeric() || b"+/=_-".contains(b);
+    let rows = value.chunk_by(|a, b| a == b);
+    let rest: Vec<u8> =
+        rows.filter(|row| row.len() < 6 || row[0] != b'A').flatten().copied().collect();
+    rest.len() < SHORTEST_STRUCTURE || !value.iter().all(base64) || is_placeholder(&rest)
 }
 
 /// Of base64 of a user and a password (RFC 7617) whether the password is one that somebody
@@ -152,24 +179,10 @@ pub fn described(
     let reach = fragment.start + LONGEST + AFTER;
     let cut = reach < bytes.len();
     let bytes = &bytes[..bytes.len().min(reach)];
-    let mut name = Name::round(bytes, fragment);
-    let mut pair = None;
-    if let Some(name) = &mut name
-        && matches!(name.kind, NameKind::Auth | NameKind::Credential)
-    {
-        pair = reading::second_of_pair(bytes, &name.span);
-        if pair.is_some() {
-            name.kind = NameKind::Password;
-        }
-    }
-    let name = name.filter(|name| wanted(name.kind));
-    let read = name.map(|name| match pair {
-        Some(value) => (vec![value], name),
-        None => (reading::values(bytes, &name.span, reader), name),
-    });
+    let read = read(bytes, fragment, reader, cut).filter(|(_, name)| wanted(name.kind));
     read.into_iter().flat_map(move |(values, name)| {
         values.into_iter().filter_map(move |value| {
-            let whole = !cut || value.end < bytes.len();
+            let whole = !cut || value.end < bytes.len() || value.len() >= LONG;
             (whole && is_plausible(bytes, &name, &value)).then(|| Described {
                 features: Features::of(bytes, &name, &value),
                 kind: name.kind,
@@ -177,6 +190,41 @@ pub fn described(
             })
         })
     })
+}
+
+/// The name round a fragment and the values that it is given; `cut` says that the text goes on
+/// behind `bytes`.
+fn read(
+    bytes: &[u8],
+    fragment: Range<usize>,
+    reader: &mut Reader,
+    cut: bool,
+) -> Option<(Vec<Range<usize>>, Name)> {
+    let noticed = fragment.start;
+    if let Some(called) = calls::read(bytes, &fragment) {
+        let name = Name::of_call(called.name, called.kind, noticed);
+        return Some((vec![called.value], name));
+    }
+    let mut name = Name::round(bytes, fragment)?;
+    if matches!(name.kind, NameKind::Auth | NameKind::Credential)
+        && let Some(value) = reading::second_of_pair(bytes, &name.span)
+    {
+        name.kind = NameKind::Password;
+        return Some((vec![value], name));
+    }
+    let mut values = reading::values(bytes, &name.span, reader);
+    if values.is_empty() {
+        values.extend(in_front::value(bytes, &name.span, noticed));
+    }
+    if values.is_empty() && cut {
+        values.extend(reading::endless(bytes, &name.span));
+    }
+    let pair = name.promises_pair(bytes).then_some(()).and(values.first());
+    if let Some(password) = pair.and_then(|pair| calls::password_of(bytes, pair.clone())) {
+        name.kind = NameKind::Password;
+        values = vec![password];
+    }
+    Some((values, name))
 }
 
 /// Letters that make up no words.
@@ -190,6 +238,14 @@ fn is_gibberish(text: &[u8]) -> bool {
 /// Whether the part stands in the text: for texts so short that a searcher does not pay.
 fn begins_within(text: &[u8], part: &[u8]) -> bool {
     memchr::memchr_iter(part[0], text).any(|at| text[at..].starts_with(part))
+}
+
+/// Whether it is a regex that holds a set of characters, as in `[0-9a-f]{32}`.
+fn is_regex(text: &[u8]) -> bool {
+    text.contains(&b'[')
+        && ["[0-9", "[a-z", "[a-f", "[A-Z", "[A-F"]
+            .iter()
+            .any(|set| begins_within(text, set.as_bytes()))
 }
 
 /// What a format says of itself that it is no secret.
@@ -218,7 +274,7 @@ fn is_known_public(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
             .any(|sign| begins_within(before, sign) || begins_within(behind, sign)),
         // Of a digest's parameters none is secret.
         NameKind::Auth => {
-            let gap = &bytes[name.span.end..value.start];
+            let gap = &bytes[name.gap(value)];
             gap.windows(7).any(|here| here.eq_ignore_ascii_case(b"digest "))
                 || gap.windows(9).any(|here| here.eq_ignore_ascii_case(b"username="))
         }
@@ -236,6 +292,8 @@ fn is_plausible(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
         || text.iter().all(|b| !b.is_ascii_alphanumeric())
         || text.iter().all(|&b| b.is_ascii_digit() || b == b'.')
         || text.starts_with(b"arn:")
+        || among(text, PASSWORDS)
+        || is_regex(text)
         || ["…", "..."].iter().any(|left_out| begins_within(text, left_out.as_bytes()))
     {
         return false;
@@ -249,8 +307,7 @@ fn is_plausible(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
         return false;
     }
     let quoted = value.start > 0 && matches!(bytes[value.start - 1], b'"' | b'\'' | b'`');
-    let assigned =
-        || bytes[name.span.end..value.start].iter().any(|b| matches!(b, b'=' | b':' | b'>'));
+    let assigned = || bytes[name.gap(value)].iter().any(|b| matches!(b, b'=' | b':' | b'>'));
     let may_be_one = match name.kind {
         NameKind::Password => quoted || assigned() || text.iter().any(u8::is_ascii_digit),
         _ if text.iter().any(u8::is_ascii_digit) => text.len() >= 6,
@@ -284,6 +341,38 @@ mod tests {
     }
 
     #[test]
+    fn zeroes_in_base64_are_no_placeholder() {
+        for (value, made_up) in [
+            ("MFIEEPgAAAAAAAAAAAAAAAAAAAEwFAYIKoZIhvcNAwcECNa3fxQUbhzwBCjy", false),
+            ("sk_live_AAAAAAAAAAAAAAAAAAAAAAAA", true),
+            ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", true),
+            ("abcdefghijklmnopqrstuvwxyzAAAAAAAAAA", true),
+            ("q7Rz0Pk3LmX9vTn2WbYs5Hc8", false),
+        ] {
+            assert_eq!(is_made_up(value.as_bytes()), made_up, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_goes_on_behind_the_reach_is_judged_by_its_beginning() {
+        let long = "q7Rz0Pk3LmX9vTn2WbYs5Hc8Jd".repeat(40);
+        for text in [format!("refresh_token = \"{long}\""), format!("refresh_token={long}\n")] {
+            let read = values(&text, "oken");
+            assert!(read.len() == 1 && read[0].len() >= LONG && long.starts_with(&read[0]));
+        }
+        assert_eq!(values(&format!("refresh_token {long}"), "oken"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn of_a_user_and_a_password_the_password_is_judged() {
+        for (text, fragment) in
+            [("CURLOPT_USERPWD, \"app:tR7x9q2m\"", "pwd"), ("basic_auth: \"app:tR7x9q2m\"", "auth")]
+        {
+            assert_eq!(values(text, fragment), ["tR7x9q2m"], "{text}");
+        }
+    }
+
+    #[test]
     fn what_its_format_calls_public_is_not_judged() {
         for (text, fragment) in [
             ("arn:aws:secretsmanager:us-east-1:000000000000:secret:billing-Ef34Gh", "ecret"),
@@ -291,6 +380,9 @@ mod tests {
             ("apiKey: 'a41d7c9b2e6f0385',\n indexName: 'docs'", "key"),
             ("Authorization: Digest username=\"75af8a3500f771e5\"", "auth"),
             ("token = \"eyJ0eXAi...lKaHx44Q\"", "oken"),
+            // A row of names, and a form.
+            ("\"kennwort\", \"losenord\", \"matkhau\"", "kennwort"),
+            ("password = \"[0-9A-Za-z]{14}\"", "pass"),
         ] {
             assert_eq!(values(text, fragment), Vec::<String>::new(), "{text}");
         }

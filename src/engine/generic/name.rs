@@ -1,11 +1,13 @@
 //! The name round a fragment: its words, and what kind of secret they promise.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
 use super::super::assignment::may_be_assigned;
 use super::super::masks::is_word;
 use super::vocabulary::{
-    ABOUT, NO_PASSWORDS, OF_KEYS, OF_LISTS, OF_TABLES, PASSWORDS, PUBLIC, among,
+    ABOUT, NO_PASSWORDS, OF_KEYS, OF_LISTS, OF_TABLES, PASSWORDS, PASSWORDS_BEGINNING,
+    PASSWORDS_LONGEST, PUBLIC, among,
 };
 use crate::rules::NameKind;
 
@@ -15,6 +17,9 @@ const REACH: usize = 64;
 const FRONT: usize = 16;
 /// Words of a name that are looked at, from its last one.
 pub const MOST_WORDS: usize = 12;
+
+/// Fragments that reach over a word's end.
+const JOINED: [&str; 3] = ["securestr", "apikey", "api_keys"];
 
 /// A name whose last telling word holds the fragment.
 pub struct Name {
@@ -37,7 +42,7 @@ impl Name {
         }
         let span = identifier(bytes, &fragment)?;
         // Of most names the word with the fragment promises nothing.
-        let joined = fragment.len() == "securestr".len();
+        let joined = among(&bytes[fragment.clone()], &JOINED);
         if !joined {
             let telling = Words { bytes, span: span.clone() }.find(|w| fragment.start < w.end)?;
             kind(&bytes[telling.clone()]).filter(|_| telling.start <= fragment.start)?;
@@ -49,11 +54,18 @@ impl Name {
         }) {
             words[two].end = words.remove(two + 1).end;
         }
-        let telling = words.iter().position(|word| fragment.start < word.end)?;
+        let noticed = words.iter().position(|word| fragment.start < word.end)?;
+        let is_telling = |word: &Range<usize>| kind(&bytes[word.clone()]).is_some();
+        let telling = noticed + words[noticed..].iter().rposition(is_telling)?;
         let kind = kind(&bytes[words[telling].clone()])?;
-        let last =
-            !words[telling + 1..].iter().any(|word| self::kind(&bytes[word.clone()]).is_some());
-        (last && words[telling].start <= fragment.start).then_some(Name {
+        // Of several telling words the last one counts, which is noticed by itself or, as in
+        // `apiKeyProd`, by a word in front of it.
+        let here = match noticed.cmp(&telling) {
+            Ordering::Less => is_hump(bytes, &words[telling]),
+            Ordering::Equal => true,
+            Ordering::Greater => false,
+        };
+        (here && words[noticed].start <= fragment.start).then_some(Name {
             front: front(bytes, span.start),
             span,
             kind,
@@ -61,6 +73,11 @@ impl Name {
             telling,
             fragment: fragment.start,
         })
+    }
+
+    /// The name of a call that takes a secret of that kind.
+    pub fn of_call(span: Range<usize>, kind: NameKind, fragment: usize) -> Name {
+        Name { words: vec![span.clone()], telling: 0, kind, front: None, fragment, span }
     }
 
     /// A name of other letters than ASCII's, which are not told apart into words.
@@ -98,8 +115,9 @@ impl Name {
             return true;
         }
         let next = self.behind(bytes).next();
-        let id =
-            next.is_some_and(|word| among(word, &["id", "ids", "alphabet", "charset", "regex"]));
+        let id = next.is_some_and(|word| {
+            among(word, &["id", "ids", "uuid", "guid", "alphabet", "charset", "regex"])
+        });
         match self.kind {
             NameKind::Key => {
                 id || self.before(bytes).any(|word| {
@@ -151,6 +169,21 @@ impl Name {
         })
     }
 
+    /// Whether the value may be a user and a password: `userpwd`, `basic_auth`, `credentials`.
+    pub fn promises_pair(&self, bytes: &[u8]) -> bool {
+        let telling = self.telling(bytes);
+        match self.kind {
+            NameKind::Auth | NameKind::Credential => !among(telling, &["bearer"]),
+            NameKind::Password => {
+                telling.to_ascii_lowercase().windows(4).any(|here| here == b"user")
+                    || self.words[..self.telling]
+                        .last()
+                        .is_some_and(|word| among(&bytes[word.clone()], &["user"]))
+            }
+            _ => false,
+        }
+    }
+
     /// Words in front that make a key one that is kept.
     pub fn qualifiers(&self, bytes: &[u8]) -> usize {
         self.before(bytes).filter(|word| among(word, OF_KEYS)).count()
@@ -160,6 +193,15 @@ impl Name {
     /// Whether a word says that everybody may know the value.
     pub fn is_public(&self, bytes: &[u8]) -> bool {
         self.before(bytes).any(|word| among(word, PUBLIC))
+    }
+
+    /// What stands between the name and a value, which may come first.
+    pub fn gap(&self, value: &Range<usize>) -> Range<usize> {
+        if value.start < self.span.start {
+            value.end.min(self.span.start)..self.span.start
+        } else {
+            self.span.end.min(value.start)..value.start
+        }
     }
 
     pub fn words_before(&self) -> usize {
@@ -195,6 +237,14 @@ impl Name {
 fn is_of_forms(word: &[u8]) -> bool {
     among(word, &["authenticity", "antiforgery", "csrf", "xsrf", "verificationtoken"])
         || among(word, &["csrftoken", "xsrftoken", "csrfmiddlewaretoken", "authenticitytoken"])
+}
+
+/// Whether the word is `Keys`, or `Key` with another word right behind it: no fragment is
+/// noticed there.
+fn is_hump(bytes: &[u8], word: &Range<usize>) -> bool {
+    let text = &bytes[word.clone()];
+    let goes_on = bytes.get(word.end).is_some_and(u8::is_ascii_alphanumeric);
+    among(text, &["keys"]) || goes_on && among(text, &["key"])
 }
 
 /// Whether the fragment is none of English, whose words are parted as names of programs are.
@@ -307,7 +357,9 @@ fn kind(word: &[u8]) -> Option<NameKind> {
         }
         _ => {}
     }
-    if among(word, PASSWORDS) {
+    if among(word, PASSWORDS)
+        || begins_with(word, PASSWORDS_BEGINNING) && word.len() <= PASSWORDS_LONGEST
+    {
         return Some(NameKind::Password);
     }
     if among(one, &["credential", "cred"]) {
@@ -329,6 +381,10 @@ fn kind(word: &[u8]) -> Option<NameKind> {
         return Some(NameKind::Auth);
     }
     among(one, &["salt", "nonce"]).then_some(NameKind::Salt)
+}
+
+fn begins_with(word: &[u8], beginning: &str) -> bool {
+    word.get(..beginning.len()).is_some_and(|it| it.eq_ignore_ascii_case(beginning.as_bytes()))
 }
 
 fn ends_with(word: &[u8], ending: &str) -> bool {
@@ -357,6 +413,12 @@ mod tests {
             ("apikey = 1", "key", "apikey", NameKind::Key),
             ("Authorization: Bearer 1", "auth", "Authorization", NameKind::Auth),
             ("AUTH_SALT = 1", "salt", "AUTH_SALT", NameKind::Salt),
+            ("apiKeyProd = 1", "apikey", "apiKeyProd", NameKind::Key),
+            ("API_KEYS = 1", "api_keys", "API_KEYS", NameKind::Key),
+            ("clientSecretKey2 = 1", "ecret", "clientSecretKey2", NameKind::Key),
+            ("passworsd = 1", "pass", "passworsd", NameKind::Password),
+            ("requirepass 1", "pass", "requirepass", NameKind::Password),
+            ("BEARER = 1", "earer", "BEARER", NameKind::Auth),
             ("smtpPwd = 1", "pwd", "smtpPwd", NameKind::Password),
             ("wifi_psk = 1", "psk", "wifi_psk", NameKind::Password),
             (

@@ -5,13 +5,40 @@ use std::ops::Range;
 
 use super::super::assignment::Reader;
 use super::super::masks::is_word;
+use super::arguments::Arguments;
 use crate::rules::{AFTER, LONGEST};
+
+/// What may stand between a name and a value besides blanks: words of prose, PowerShell's
+/// switches, types of the Windows registry.
+const BETWEEN: [&str; 12] = [
+    "is ",
+    "as ",
+    "by ",
+    "- ",
+    "| ",
+    "|",
+    "-string ",
+    "-asplaintext ",
+    "-force ",
+    "/t ",
+    "reg_sz ",
+    "/d ",
+];
+
+/// Of these so many may follow each other.
+const MOST_WORDS: usize = 3;
 
 /// Values of a list that are looked at.
 const MOST_VALUES: usize = 8;
 
 /// Bytes from the name's end on that are looked at.
 const REACH: usize = LONGEST + AFTER - 64;
+
+/// Bytes between a name and a value that goes on behind the reach, at most.
+const LONGEST_GAP: usize = 12;
+
+/// Bytes of such a value that are judged, at least.
+const SHORTEST_ENDLESS: usize = 256;
 
 /// The spans of the values given to the name at `name`.
 pub fn values(bytes: &[u8], name: &Range<usize>, reader: &mut Reader) -> Vec<Range<usize>> {
@@ -23,6 +50,11 @@ pub fn values(bytes: &[u8], name: &Range<usize>, reader: &mut Reader) -> Vec<Ran
     }
     let assigned = reader.value_of(bytes, name.clone());
     if let Some(value) = assigned.filter(|value| value.end <= end && !value.is_empty()) {
+        // `'Bearer ' + 'v'`: what was taken for a text joins two.
+        if matches!(bytes[value.clone()].trim_ascii(), b"+" | b".") {
+            let joined = Rest { bytes, at: value.end, end }.quoted();
+            return joined.map(|value| vec![value]).unwrap_or_default();
+        }
         return vec![secret_part(bytes, value)];
     }
     let mut rest = Rest { bytes, at: name.end, end };
@@ -30,7 +62,9 @@ pub fn values(bytes: &[u8], name: &Range<usize>, reader: &mut Reader) -> Vec<Ran
         return vec![value];
     }
     rest.skip(|b| matches!(b, b'"' | b'\'' | b'`' | b']' | b')'));
-    rest.list().or_else(|| rest.loosely().map(|value| vec![value])).unwrap_or_default()
+    rest.list()
+        .or_else(|| rest.loosely(&bytes[name.clone()]).map(|value| vec![value]))
+        .unwrap_or_default()
 }
 
 /// The password of a user and a password that are given together: `auth=("me", "v")`,
@@ -39,39 +73,65 @@ pub fn second_of_pair(bytes: &[u8], name: &Range<usize>) -> Option<Range<usize>>
     let end = bytes.len().min(name.end + REACH);
     let mut rest = Rest { bytes, at: name.end, end };
     rest.skip(|b| matches!(b, b'"' | b'\'' | b' ' | b'=' | b':' | b'>' | b']'));
-    if !matches!(rest.peek(), Some(b'(' | b'[')) {
-        return None;
-    }
-    rest.at += 1;
-    let blank = |b: u8| b.is_ascii_whitespace();
-    rest.skip(blank);
-    if rest.quoted().is_none() && rest.skip(|b| is_word(b) || b == b'.') == 0 {
-        return None;
-    }
-    rest.skip(blank);
-    if rest.skip(|b| b == b',') != 1 {
-        return None;
-    }
-    rest.skip(blank);
-    let password = rest.quoted()?;
-    rest.skip(blank);
-    matches!(rest.peek(), Some(b')' | b']' | b',')).then_some(password)
+    Arguments::of(bytes, rest.at, end)?.nth(1)
 }
 
-/// Without the scheme of an HTTP header, and of several words the longest, which is what a
-/// hint in front of a secret leaves (`{name AQAA… da5a2e65…}`).
+/// The beginning of a value that goes on behind the reach: a row of token characters up to the
+/// end of `bytes`.
+pub fn endless(bytes: &[u8], name: &Range<usize>) -> Option<Range<usize>> {
+    let mut rest = Rest { bytes, at: name.end, end: bytes.len() };
+    let from = rest.at;
+    rest.skip(|b| b" \t\"'`=:>,(])|\\".contains(&b));
+    let gap = &bytes[from..rest.at];
+    let assigned = gap.iter().any(|b| b"=:>,(\"'".contains(b)) && gap.len() <= LONGEST_GAP;
+    let start = rest.at;
+    let in_token = |b: u8| b.is_ascii_alphanumeric() || b"+/=_.~-".contains(&b);
+    let length = rest.skip(in_token);
+    (assigned && rest.at == bytes.len() && length >= SHORTEST_ENDLESS).then_some(start..rest.at)
+}
+
+/// Schemes of an HTTP `Authorization` header, behind which its credentials stand.
+const SCHEMES: [&str; 10] = [
+    "basic",
+    "bearer",
+    "token",
+    "apikey",
+    "api-key",
+    "ntlm",
+    "negotiate",
+    "digest",
+    "ssws",
+    "geniekey",
+];
+
+/// Without the scheme of an HTTP header, and of a template the value that it falls back to.
 fn secret_part(bytes: &[u8], value: Range<usize>) -> Range<usize> {
     let text = &bytes[value.clone()];
-    let Some(blank) = text.iter().position(|&b| b == b' ') else { return value };
-    let scheme = &text[..blank];
-    let is_scheme = ["basic", "bearer", "token", "apikey", "ntlm", "negotiate", "digest"]
-        .iter()
-        .any(|known| known.as_bytes().eq_ignore_ascii_case(scheme));
-    let rest = &text[blank + 1..];
-    if is_scheme && !rest.is_empty() && !rest.contains(&b' ') {
-        return value.start + blank + 1..value.end;
+    if text.starts_with(b"{{") {
+        return fallback(bytes, &value).unwrap_or(value);
+    }
+    let scheme =
+        |text: &[u8]| SCHEMES.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(text));
+    if let Some(blank) = text.iter().position(|&b| b == b' ') {
+        let rest = &text[blank + 1..];
+        if scheme(&text[..blank]) && !rest.is_empty() && !rest.contains(&b' ') {
+            return value.start + blank + 1..value.end;
+        }
+    } else if scheme(text) && bytes.get(value.end) == Some(&b' ') {
+        // Without quotes the scheme is what was read.
+        let mut rest = Rest { bytes, at: value.end, end: bytes.len().min(value.end + REACH) };
+        return rest.word().unwrap_or(value);
     }
     value
+}
+
+/// `{{ name | default('v') }}` of Jinja, `{{ .name | default "v" }}` of Helm.
+fn fallback(bytes: &[u8], value: &Range<usize>) -> Option<Range<usize>> {
+    let found = memchr::memmem::find(&bytes[value.clone()], b"default")?;
+    let at = value.start + found + "default".len();
+    let mut rest = Rest { bytes, at, end: bytes.len().min(at + REACH) };
+    rest.skip(|b| matches!(b, b' ' | b'(' | b'\\'));
+    rest.quoted()
 }
 
 struct Rest<'b> {
@@ -184,19 +244,36 @@ impl Rest<'_> {
     }
 
     /// `password 'v'`, `token - 'v'`, `password is v`, `.netrc`'s `password v`.
-    fn loosely(&mut self) -> Option<Range<usize>> {
+    fn loosely(&mut self, name: &[u8]) -> Option<Range<usize>> {
         if self.skip(|b| b == b' ') == 0 {
             return None;
         }
-        for word in ["is ", "as ", "by ", "- ", "| ", "|", "-string ", "-asplaintext "] {
-            if self.starts_with(word) {
-                self.at += word.len();
-                self.skip(|b| b == b' ');
+        if name.eq_ignore_ascii_case(b"sshpass") && self.starts_with("-p") {
+            self.at += 2;
+        }
+        let mut left = MOST_WORDS;
+        while let Some(word) = BETWEEN.iter().find(|word| self.starts_with(word)) {
+            self.at += word.len();
+            self.skip(|b| b == b' ');
+            left -= 1;
+            if left == 0 {
                 break;
             }
         }
         self.skip(|b| b == b':' || b == b' ');
+        if [&b"password"[..], b"secret"].iter().any(|word| name.eq_ignore_ascii_case(word)) {
+            self.skip_kind_of_digest();
+        }
         self.word()
+    }
+
+    /// The digit that says in network devices' configuration how the password is written:
+    /// `password 7 v`, `secret 0 v`.
+    fn skip_kind_of_digest(&mut self) {
+        let rest = &self.bytes[self.at..self.end];
+        if rest.len() > 2 && rest[0].is_ascii_digit() && rest[1] == b' ' {
+            self.at += 2;
+        }
     }
 
     /// A text in quotes, or what stands up to a blank or a sign that ends it.
@@ -243,6 +320,19 @@ mod tests {
             ("<Pass encoding=\"base64\">v1x9</Pass>", "Pass", &["v1x9"]),
             ("密码：v1x9\n", "密码", &["v1x9"]),
             ("ConvertTo-SecureString -String 'v1x9'", "ConvertTo-SecureString", &["v1x9"]),
+            (
+                "ConvertTo-SecureString -AsPlainText -Force 'v1x9'",
+                "ConvertTo-SecureString",
+                &["v1x9"],
+            ),
+            ("DefaultPassword    REG_SZ    v1x9\n", "DefaultPassword", &["v1x9"]),
+            ("username me password 7 v1x9\n", "password", &["v1x9"]),
+            ("Authorization: NTLM djE6eDk=\n", "Authorization", &["djE6eDk="]),
+            ("Authorization: SSWS v1x9\n", "Authorization", &["v1x9"]),
+            ("password: \"{{ given | default('v1x9') }}\"", "password", &["v1x9"]),
+            ("sshpass -p v1x9 ssh me@host", "sshpass", &["v1x9"]),
+            ("sshpass -p'v1x9' ssh me@host", "sshpass", &["v1x9"]),
+            ("'Bearer ' + 'v1x9'", "Bearer", &["v1x9"]),
             ("password = ask()", "password", &[]),
         ] {
             assert_eq!(read(text, name), wanted, "{text}");
@@ -255,6 +345,7 @@ mod tests {
             ("auth=('me', 'v1x9')", "auth", Some("v1x9")),
             ("\"auth\": [\"me\", \"v1x9\"]", "auth", Some("v1x9")),
             ("new NetworkCredential(user, \"v1x9\", domain)", "NetworkCredential", Some("v1x9")),
+            ("PasswordAuthentication(me, \"v1x9\".toCharArray())", "Authentication", Some("v1x9")),
             ("auth=(user, password)", "auth", None),
             ("auth('me')", "auth", None),
         ] {

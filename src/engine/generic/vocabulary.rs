@@ -9,7 +9,7 @@ pub const ABOUT: &[&str] = &[
     "date", "def", "description", "dialog", "dir", "directory", "enabled", "encoder",
     "endpoint", "env", "error", "errors", "event", "exists", "expiration", "expired",
     "expires", "expiry", "factory", "feature", "field", "fields", "file", "filename",
-    "flow", "form", "format", "func", "function", "generator", "group", "handler", "header",
+    "flow", "form", "format", "func", "function", "generator", "group", "guid", "handler", "header",
     "headers", "help", "hint", "host", "icon", "id", "ids", "idx", "index", "info", "input",
     "invalid", "is", "item", "label", "len", "length", "level", "lifetime", "link", "list",
     "location", "manager", "map", "max", "message", "method", "min", "missing", "mode",
@@ -19,7 +19,7 @@ pub const ABOUT: &[&str] = &[
     "required", "reset", "role", "rule", "scheme", "scope", "size", "source", "state",
     "status", "store", "strength", "style", "suffix", "table", "tag", "tags", "template",
     "text", "time", "timeout", "title", "ttl", "type", "types", "uri", "url", "urls",
-    "usage", "used", "username", "validation", "validator", "var", "verify", "version",
+    "usage", "used", "username", "uuid", "validation", "validator", "var", "verify", "version",
     "view", "warning", "width", "window",
 ];
 
@@ -30,10 +30,11 @@ pub const OF_TABLES: &[&str] = &[
     "sorting",
 ];
 
-/// Words that make a token the place where a list goes on.
+/// Words that make a token the place where a list goes on, or the mark by which a request that
+/// is sent twice is told (`CreationToken` of AWS).
 #[rustfmt::skip]
 pub const OF_LISTS: &[&str] = &[
-    "continuation", "idempotency", "next", "page", "pagination", "paging",
+    "continuation", "creation", "idempotency", "next", "page", "pagination", "paging",
 ];
 
 /// Words in front that say of which secret the name speaks.
@@ -60,14 +61,19 @@ pub const PUBLIC: &[&str] = &[
 /// Words that are a password's name only as a whole.
 #[rustfmt::skip]
 pub const PASSWORDS: &[&str] = &[
-    "adminpass", "adgangskode", "authpass", "basicpass", "bindpass", "dbpass", "emailpass",
+    "adminpass", "adgangskode", "authpass", "basicpass", "bindpass", "dbpass",  "emailpass",
     "ftppass", "haslo", "heslo", "identified", "jelszo", "kennwort", "keypass", "ldappass",
-    "loginpass", "losenord", "mailpass", "matkhau", "motdepasse", "mypass", "mysqlpass",
+    "loginpass", "losenord", "mailpass", "masterauth", "matkhau", "motdepasse", "mypass", "mysqlpass",
     "newpass", "oldpass", "pass", "passe", "passw", "pasword", "proxypass", "psk", "pssword",
-    "psswd", "psswrd", "pswd", "pswrd", "psword", "pw", "pwd", "rootpass", "salasana",
+    "psswd", "psswrd", "pswd", "pswrd", "psword", "pw", "pwd", "requirepass", "rootpass", "salasana",
     "securestring", "senha", "sifre", "smtppass", "sqlpass", "sshpass", "storepass",
     "userpass", "wachtwoord", "webpass", "wifipass", "wpapsk",
 ];
+
+/// Where the word begins so and goes on for a letter or two it is `password`, mistyped or not.
+pub const PASSWORDS_BEGINNING: &str = "passw";
+/// Letters of the longest such word.
+pub const PASSWORDS_LONGEST: usize = 9;
 
 /// Words that end as a password's name does and are none.
 pub const NO_PASSWORDS: &[&str] = &["chpwd", "oldpwd", "popd_pwd"];

@@ -10,11 +10,12 @@ use crate::rules::BEFORE;
 
 impl Features {
     pub fn describe_line(&mut self, bytes: &[u8], name: &Name, value: &Range<usize>) {
-        let first = name.fragment.saturating_sub(BEFORE - 1).min(name.span.start);
-        let before = &bytes[first..name.span.start];
+        let (start, end) = (name.span.start.min(value.start), name.span.end.max(value.end));
+        let first = name.fragment.saturating_sub(BEFORE - 1).min(start);
+        let before = &bytes[first..start];
         let line_before = before.rsplit(|&b| b == b'\n').next().unwrap_or_default();
-        let last = bytes.len().min(value.end + 64);
-        let behind = &bytes[value.end..last];
+        let last = bytes.len().min(end + 64);
+        let behind = &bytes[end..last];
         let line_behind = behind.split(|&b| b == b'\n').next().unwrap_or_default();
         let trimmed = line_before.trim_ascii_start();
         let comment =
@@ -32,9 +33,9 @@ impl Features {
         self.flag(F::near_login, near.contains(Said::LOGIN));
         self.flag(F::near_test, near.contains(Said::TEST));
         self.flag(F::beside_user, gives_user(line_before));
-        self.set(F::same_shape, same_shape(bytes, name, value, before, behind));
+        self.set(F::same_shape, same_shape(&bytes[start..end], before, behind));
         let text = &bytes[value.clone()];
-        let twice = memchr::memmem::find(&bytes[first..name.span.start], text).is_some()
+        let twice = memchr::memmem::find(before, text).is_some()
             || memchr::memmem::find(behind, text).is_some();
         self.flag(F::twice, twice && text.len() > 3);
         let solid = |text: &[u8]| text.iter().filter(|b| !b.is_ascii_whitespace()).count();
@@ -62,16 +63,10 @@ fn gives_user(line: &[u8]) -> bool {
 const USERS: [&str; 8] = ["user", "name", "login", "id", "account", "email", "usr", "role"];
 
 /// How many of the lines beside it, as far as they are in reach, have the shape of its line.
-fn same_shape(
-    bytes: &[u8],
-    name: &Name,
-    value: &Range<usize>,
-    before: &[u8],
-    behind: &[u8],
-) -> f32 {
+fn same_shape(assignment: &[u8], before: &[u8], behind: &[u8]) -> f32 {
     let mut lines = before.rsplit(|&b| b == b'\n');
     let head = lines.next().unwrap_or_default();
-    let line = [head, &bytes[name.span.start..value.end]].concat();
+    let line = [head, assignment].concat();
     let own = shape(&line);
     let previous = lines.next().is_some_and(|line| shape(line) == own);
     let mut lines = behind.split(|&b| b == b'\n');

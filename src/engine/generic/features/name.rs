@@ -39,7 +39,7 @@ impl Features {
 
     pub fn describe_joint(&mut self, bytes: &[u8], name: &Name, value: &Range<usize>) {
         // Of the second value of a list what stands in front of the first one counts.
-        let gap = &bytes[name.span.end..value.start];
+        let gap = &bytes[name.gap(value)];
         let opened = gap.iter().position(|b| matches!(b, b'[' | b'(' | b'{'));
         let gap = &gap[..opened.map_or(gap.len(), |at| at + 1)];
         let has = |sign: &[u8]| gap.windows(sign.len()).any(|here| here == sign);

@@ -1,0 +1,148 @@
+//! The arguments of a call, and which of them are literals.
+
+use std::ops::Range;
+
+use super::super::masks::is_word;
+
+/// Brackets, one within the other, of which an argument may consist.
+const DEEPEST: usize = 8;
+
+/// Walks over the arguments between a bracket and its match.
+pub struct Arguments<'b> {
+    bytes: &'b [u8],
+    at: usize,
+    end: usize,
+}
+
+impl<'b> Arguments<'b> {
+    /// Those behind the bracket at `open`, as far as `end`.
+    pub fn of(bytes: &'b [u8], open: usize, end: usize) -> Option<Self> {
+        let opens = matches!(bytes.get(open), Some(b'(' | b'['));
+        (opens && open < end).then_some(Arguments { bytes, at: open + 1, end })
+    }
+
+    /// The text of the argument at that place, counted from where this stands, if it is a
+    /// literal and nothing else: prefixes (`b"v"`), constructors (`[]byte("v")`) and what turns
+    /// it into bytes (`"v".getBytes()`) aside.
+    pub fn nth(&mut self, place: usize) -> Option<Range<usize>> {
+        for _ in 0..place {
+            self.skip_argument()?;
+        }
+        self.skip(|b| b.is_ascii_whitespace());
+        let wrapped = self.wrapper();
+        self.skip(|b| b"bru@N".contains(&b));
+        let text = self.quoted()?;
+        if wrapped {
+            self.peek().filter(|&b| b == b')')?;
+            self.at += 1;
+        }
+        if self.peek() == Some(b'.') {
+            self.skip(|b| is_word(b) || b == b'.');
+            self.skip_brackets()?;
+        }
+        self.skip(|b| b.is_ascii_whitespace());
+        matches!(self.peek(), Some(b',' | b')' | b']')).then_some(text)
+    }
+
+    fn peek(&self) -> Option<u8> {
+        (self.at < self.end).then(|| self.bytes[self.at])
+    }
+
+    fn skip(&mut self, wanted: impl Fn(u8) -> bool) -> usize {
+        let from = self.at;
+        while self.peek().is_some_and(&wanted) {
+            self.at += 1;
+        }
+        self.at - from
+    }
+
+    /// `new String(`, `[]byte(`, `Some(`.
+    fn wrapper(&mut self) -> bool {
+        let from = self.at;
+        let named = self.skip(|b| is_word(b) || b" []:.".contains(&b)) > 0;
+        if named && self.peek() == Some(b'(') {
+            self.at += 1;
+            return true;
+        }
+        self.at = from;
+        false
+    }
+
+    /// A text in quotes on one line.
+    fn quoted(&mut self) -> Option<Range<usize>> {
+        let mark = self.peek().filter(|b| matches!(b, b'"' | b'\'' | b'`'))?;
+        let start = self.at + 1;
+        let text = &self.bytes[start..self.end];
+        let length = text.iter().position(|&b| b == mark || b == b'\n' || b == b'\\')?;
+        if text[length] != mark {
+            return None;
+        }
+        self.at = start + length + 1;
+        Some(start..start + length)
+    }
+
+    /// An argument and the comma behind it.
+    fn skip_argument(&mut self) -> Option<()> {
+        let mut depth = 0usize;
+        loop {
+            match self.peek()? {
+                b',' if depth == 0 => {
+                    self.at += 1;
+                    return Some(());
+                }
+                b'"' | b'\'' | b'`' => {
+                    let _text = self.quoted()?;
+                }
+                b'(' | b'[' | b'{' => {
+                    depth += 1;
+                    self.at += 1;
+                }
+                b')' | b']' | b'}' => {
+                    depth = depth.checked_sub(1)?;
+                    self.at += 1;
+                }
+                b';' => return None,
+                _ => self.at += 1,
+            }
+            if depth > DEEPEST {
+                return None;
+            }
+        }
+    }
+
+    /// `(…)`, if it stands here.
+    fn skip_brackets(&mut self) -> Option<()> {
+        if self.peek() == Some(b'(') {
+            self.skip(|b| b != b')' && b != b'\n');
+            self.peek().filter(|&b| b == b')')?;
+            self.at += 1;
+        }
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_literal_argument_is_read_without_what_is_wrapped_round_it() {
+        for (call, place, wanted) in [
+            ("('a', 'v')", 1, Some("v")),
+            ("(user.name(), 'v', x)", 1, Some("v")),
+            ("([\"a\", \"v\"], 'w')", 1, Some("w")),
+            ("(\n  \"a\",\n  \"v\"\n)", 1, Some("v")),
+            ("([]byte(\"v\"))", 0, Some("v")),
+            ("('a', Some(\"v\"))", 1, Some("v")),
+            ("('a', \"v\".toCharArray())", 1, Some("v")),
+            ("('a', 'v' + salt)", 1, None),
+            ("('a', v)", 1, None),
+            ("('a')", 1, None),
+            ("('a; 'v')", 1, None),
+        ] {
+            let mut arguments = Arguments::of(call.as_bytes(), 0, call.len()).unwrap();
+            assert_eq!(arguments.nth(place).map(|value| &call[value]), wanted, "{call}");
+        }
+        assert!(Arguments::of(b"v", 0, 1).is_none());
+    }
+}

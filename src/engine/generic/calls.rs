@@ -1,0 +1,137 @@
+//! Calls that take a secret in a known place, whatever the variables round them are called:
+//! `client.login("me", "v")`, `DriverManager.getConnection(url, "me", "v")`.
+
+use std::ops::Range;
+
+use super::super::masks::is_word;
+use super::arguments::Arguments;
+use super::vocabulary::among;
+use crate::rules::{LONGEST, NameKind};
+
+/// Letters that the name of a call may have.
+const LONGEST_NAME: usize = 32;
+
+/// A call of which one argument is a secret.
+struct Call {
+    /// Its name, with what must stand in front of it.
+    name: &'static str,
+    /// Which argument, from 0 on.
+    argument: usize,
+    kind: NameKind,
+}
+
+const fn call(name: &'static str, argument: usize, kind: NameKind) -> Call {
+    Call { name, argument, kind }
+}
+
+/// From the libraries' documentation: `java.sql.DriverManager`, PHP's `mysqli` and `PDO`, Go's
+/// `net/smtp` and `net/http`, Node's `crypto`, Python's `hmac`, `jsonwebtoken` and PyJWT,
+/// `javax.crypto.spec`.
+const CALLS: [Call; 14] = [
+    call("login", 1, NameKind::Password),
+    call("authenticate", 1, NameKind::Password),
+    call("getConnection", 2, NameKind::Password),
+    call("mysqli", 2, NameKind::Password),
+    call("mysqli_connect", 2, NameKind::Password),
+    call("mysql_connect", 2, NameKind::Password),
+    call("PDO", 2, NameKind::Password),
+    call("PlainAuth", 2, NameKind::Password),
+    call("jwt.sign", 1, NameKind::Secret),
+    call("jwt.encode", 1, NameKind::Secret),
+    call("jwt.verify", 1, NameKind::Secret),
+    call("createHmac", 1, NameKind::Key),
+    call("hmac.new", 0, NameKind::Key),
+    call("SecretKeySpec", 0, NameKind::Key),
+];
+
+/// Calls that write `user:password` in base64.
+const ENCODERS: [&str; 3] = ["b64encode", "btoa", "Buffer.from"];
+
+/// An argument that is a secret by the call in which it stands.
+pub struct Called {
+    pub name: Range<usize>,
+    pub kind: NameKind,
+    pub value: Range<usize>,
+}
+
+/// The secret of the call in whose name the fragment stands, if it is a literal.
+pub fn read(bytes: &[u8], fragment: &Range<usize>) -> Option<Called> {
+    let name = name(bytes, fragment)?;
+    let end = bytes.len().min(name.end + LONGEST);
+    let mut arguments = Arguments::of(bytes, name.end, end)?;
+    let word = &bytes[name.clone()];
+    if among(word, &ENCODERS) {
+        let value = arguments.nth(0)?;
+        let value = password_of(bytes, value)?;
+        return Some(Called { name, kind: NameKind::Password, value });
+    }
+    let call = CALLS.iter().find(|call| among(word, &[call.name]))?;
+    let value = arguments.nth(call.argument)?;
+    Some(Called { name, kind: call.kind, value })
+}
+
+/// The password of a text that is a user and a password, joined by the only colon.
+pub fn password_of(bytes: &[u8], text: Range<usize>) -> Option<Range<usize>> {
+    let pair = &bytes[text.clone()];
+    let colon = memchr::memchr(b':', pair)?;
+    let (user, password) = (&pair[..colon], &pair[colon + 1..]);
+    let of_user = |b: &u8| is_word(*b) || matches!(b, b'.' | b'-' | b'@' | b'+');
+    (!user.is_empty()
+        && user.iter().all(of_user)
+        && !password.contains(&b':')
+        && !password.starts_with(b"/"))
+    .then_some(text.start + colon + 1..text.end)
+}
+
+/// The name of a call round the fragment, up to its bracket, with the object of a method where
+/// the fragment stands in it.
+fn name(bytes: &[u8], fragment: &Range<usize>) -> Option<Range<usize>> {
+    let belongs = |b: &u8| is_word(*b) || *b == b'.';
+    let rest = bytes[fragment.start..].iter().take(LONGEST_NAME);
+    let end = fragment.start + rest.take_while(|b| belongs(b)).count();
+    if bytes.get(end) != Some(&b'(') {
+        return None;
+    }
+    let front = bytes[..fragment.start].iter().rev().take(LONGEST_NAME);
+    let start = fragment.start - front.take_while(|b| is_word(**b)).count();
+    Some(start..end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value<'t>(text: &'t str, fragment: &str) -> Option<&'t str> {
+        let at = text.find(fragment)?;
+        read(text.as_bytes(), &(at..at + fragment.len())).map(|called| &text[called.value])
+    }
+
+    #[test]
+    fn an_argument_is_a_secret_by_its_place() {
+        for (text, fragment) in [
+            ("client.login(\"me\", \"v1x9\")", "ogin("),
+            ("DriverManager.getConnection(url, \"me\", \"v1x9\")", "onnection("),
+            ("new mysqli('localhost', 'me', 'v1x9', 'db')", "mysqli"),
+            ("new PDO('mysql:host=h;dbname=d', $user, 'v1x9')", "PDO("),
+            ("smtp.PlainAuth(\"\", \"me\", \"v1x9\", host)", "Auth"),
+            ("jwt.sign({ id: user.id, at: now() }, 'v1x9', { expiresIn: '1h' })", "jwt."),
+            ("crypto.createHmac('sha256', 'v1x9')", "Hmac"),
+            ("hmac.new(b'v1x9', text, sha256)", "hmac"),
+            ("new SecretKeySpec(\"v1x9\".getBytes(UTF_8), \"AES\")", "ecret"),
+            ("base64.b64encode(b'me:v1x9')", "64encode("),
+            ("btoa(`me:v1x9`)", "btoa("),
+        ] {
+            assert_eq!(value(text, fragment), Some("v1x9"), "{text}");
+        }
+        for (text, fragment) in [
+            ("client.login(user, password)", "ogin("),
+            ("client.login(\"me\")", "ogin("),
+            ("jwt.decode(token, 'v1x9')", "jwt."),
+            ("btoa('http://host')", "btoa("),
+            ("btoa('text')", "btoa("),
+            ("login = (\"me\", \"v1x9\")", "ogin"),
+        ] {
+            assert_eq!(value(text, fragment), None, "{text}");
+        }
+    }
+}
