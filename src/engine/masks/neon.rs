@@ -19,7 +19,8 @@ impl Neon {
 impl Kernel for Neon {
     fn classify(&self, bytes: &[u8], masks: &mut Masks, row: usize, blocks: usize) {
         assert!(blocks == 0 || bytes.len() >= blocks * BLOCK + LOOK_AHEAD);
-        classify(&self.fragments, bytes, masks, row, blocks);
+        // SAFETY: NEON is part of AArch64.
+        unsafe { classify(&self.fragments, bytes, masks, row, blocks) }
     }
 
     fn starts(&self, masks: &Masks, end: usize, starts: &mut Starts, found: &mut Found) {

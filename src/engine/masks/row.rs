@@ -190,11 +190,13 @@ impl Places {
     }
 
     /// Where a kernel writes its next places, and says afterwards how many there are in all.
+    #[cfg(target_arch = "x86_64")]
     #[inline(always)]
     pub fn room(&mut self, from: usize) -> &mut [u16] {
         &mut self.at[from..][..SOME]
     }
 
+    #[cfg(target_arch = "x86_64")]
     #[inline(always)]
     pub fn set_length(&mut self, length: usize) {
         self.length = length;
