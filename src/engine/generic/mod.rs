@@ -55,6 +55,9 @@ const SHORTEST: usize = 4;
 /// Shortest password in base64 that is taken for one that somebody keeps.
 const SHORTEST_BASIC: usize = 5;
 
+/// Letters of a word for a password that stands among others in a value.
+const SHORTEST_WORD: usize = 8;
+
 /// Characters besides rows of `A` that a value has which is no placeholder for all of them.
 const SHORTEST_STRUCTURE: usize = 24;
 
@@ -135,9 +138,12 @@ impl Generic {
     }
 }
 
-/// A placeholder, and none only for rows of `A`: so zeroes look in base64, of which structures
+/// A word or a placeholder, and none only for rows of `A`: so zeroes look in base64, of which structures
 /// of bytes are full.
 fn is_made_up(value: &[u8]) -> bool {
+    if is_capitalised(value) {
+        return true;
+    }
     if !is_placeholder(value) {
         return false;
     }
@@ -240,6 +246,43 @@ fn begins_within(text: &[u8], part: &[u8]) -> bool {
     memchr::memchr_iter(part[0], text).any(|at| text[at..].starts_with(part))
 }
 
+/// Whether it is words of some language, as in files of translations: letters with blanks between
+/// them or beyond ASCII, or mostly such.
+fn is_prose(text: &[u8]) -> bool {
+    let foreign = text.iter().filter(|b| !b.is_ascii()).count();
+    let blank = text.contains(&b' ');
+    let of_prose =
+        |b: &u8| b.is_ascii_alphabetic() || !b.is_ascii() || b" .,!?:;'\"-()&<>/".contains(b);
+    foreign > 0 && (blank || foreign * 3 >= text.len())
+        || (blank || foreign > 0) && text.iter().all(of_prose)
+}
+
+/// Whether a word of it is one for a password.
+fn names_password(text: &[u8]) -> bool {
+    among(text, PASSWORDS)
+        || text
+            .split(|b| !b.is_ascii_alphabetic())
+            .any(|word| word.len() >= SHORTEST_WORD && among(word, PASSWORDS))
+}
+
+/// Whether it is written with a zero byte, which no password holds: those who check it see a
+/// text end there.
+fn holds_zero(text: &[u8]) -> bool {
+    text.contains(&b'\\')
+        && ["\\x00", "\\u0000"].iter().any(|zero| begins_within(text, zero.as_bytes()))
+}
+
+/// Whether it is a word with a capital, or several that hyphens join: `Adgangskode`,
+/// `Palavra-chave`.
+fn is_capitalised(text: &[u8]) -> bool {
+    text[0].is_ascii_uppercase()
+        && text.split(|&b| b == b'-').all(|word| {
+            word.len() > 1
+                && word[0].is_ascii_alphabetic()
+                && word[1..].iter().all(u8::is_ascii_lowercase)
+        })
+}
+
 /// Whether it is a regex that holds a set of characters, as in `[0-9a-f]{32}`.
 fn is_regex(text: &[u8]) -> bool {
     text.contains(&b'[')
@@ -292,8 +335,10 @@ fn is_plausible(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
         || text.iter().all(|b| !b.is_ascii_alphanumeric())
         || text.iter().all(|&b| b.is_ascii_digit() || b == b'.')
         || text.starts_with(b"arn:")
-        || among(text, PASSWORDS)
+        || names_password(text)
+        || name.kind == NameKind::Password && holds_zero(text)
         || is_regex(text)
+        || is_prose(text)
         || ["…", "..."].iter().any(|left_out| begins_within(text, left_out.as_bytes()))
     {
         return false;
@@ -341,13 +386,15 @@ mod tests {
     }
 
     #[test]
-    fn zeroes_in_base64_are_no_placeholder() {
+    fn words_are_made_up_and_zeroes_in_base64_are_not() {
         for (value, made_up) in [
             ("MFIEEPgAAAAAAAAAAAAAAAAAAAEwFAYIKoZIhvcNAwcECNa3fxQUbhzwBCjy", false),
             ("sk_live_AAAAAAAAAAAAAAAAAAAAAAAA", true),
             ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", true),
             ("abcdefghijklmnopqrstuvwxyzAAAAAAAAAA", true),
             ("q7Rz0Pk3LmX9vTn2WbYs5Hc8", false),
+            ("Palavra-chave", true),
+            ("PalaVra", false),
         ] {
             assert_eq!(is_made_up(value.as_bytes()), made_up, "{value}");
         }
@@ -383,6 +430,13 @@ mod tests {
             // A row of names, and a form.
             ("\"kennwort\", \"losenord\", \"matkhau\"", "kennwort"),
             ("password = \"[0-9A-Za-z]{14}\"", "pass"),
+            // Translations.
+            ("\"change-password\": \"Vaihda salasana\"", "pass"),
+            ("\"password\": \"Mật khẩu\"", "pass"),
+            ("\"password\": \"MQTT-wachtwoord\"", "pass"),
+            ("\"psk\": \"PSK密鑰必須採用標準[RFC4279]和HexDec格式\"", "psk"),
+            ("password = \"abc\\x00def7\"", "pass"),
+            ("\"forgot-password\": \"Unohditko salasanasi?\"", "pass"),
         ] {
             assert_eq!(values(text, fragment), Vec::<String>::new(), "{text}");
         }
