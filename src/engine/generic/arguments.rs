@@ -3,22 +3,22 @@
 use std::ops::Range;
 
 use super::super::masks::is_word;
+use super::rest::Rest;
 
 /// Brackets, one within the other, of which an argument may consist.
 const DEEPEST: usize = 8;
 
+/// What a literal stands between.
+const QUOTES: &[u8] = b"\"'`";
+
 /// Walks over the arguments between a bracket and its match.
-pub struct Arguments<'b> {
-    bytes: &'b [u8],
-    at: usize,
-    end: usize,
-}
+pub struct Arguments<'b>(Rest<'b>);
 
 impl<'b> Arguments<'b> {
     /// Those behind the bracket at `open`, as far as `end`.
     pub fn of(bytes: &'b [u8], open: usize, end: usize) -> Option<Self> {
         let opens = matches!(bytes.get(open), Some(b'(' | b'['));
-        (opens && open < end).then_some(Arguments { bytes, at: open + 1, end })
+        (opens && open < end).then_some(Arguments(Rest { bytes, at: open + 1, end }))
     }
 
     /// The text of the argument at that place, counted from where this stands, if it is a
@@ -28,81 +28,56 @@ impl<'b> Arguments<'b> {
         for _ in 0..place {
             self.skip_argument()?;
         }
-        self.skip(|b| b.is_ascii_whitespace());
+        self.0.skip(|b| b.is_ascii_whitespace());
         let wrapped = self.wrapper();
-        self.skip(|b| b"bru@N".contains(&b));
-        let text = self.quoted()?;
+        self.0.skip(|b| b"bru@N".contains(&b));
+        let text = self.0.quoted(QUOTES)?;
         if wrapped {
-            self.peek().filter(|&b| b == b')')?;
-            self.at += 1;
+            self.0.peek().filter(|&b| b == b')')?;
+            self.0.at += 1;
         }
-        if self.peek() == Some(b'.') {
-            self.skip(|b| is_word(b) || b == b'.');
+        if self.0.peek() == Some(b'.') {
+            self.0.skip(|b| is_word(b) || b == b'.');
             self.skip_brackets()?;
         }
-        self.skip(|b| b.is_ascii_whitespace());
-        matches!(self.peek(), Some(b',' | b')' | b']')).then_some(text)
-    }
-
-    fn peek(&self) -> Option<u8> {
-        (self.at < self.end).then(|| self.bytes[self.at])
-    }
-
-    fn skip(&mut self, wanted: impl Fn(u8) -> bool) -> usize {
-        let from = self.at;
-        while self.peek().is_some_and(&wanted) {
-            self.at += 1;
-        }
-        self.at - from
+        self.0.skip(|b| b.is_ascii_whitespace());
+        matches!(self.0.peek(), Some(b',' | b')' | b']')).then_some(text)
     }
 
     /// `new String(`, `[]byte(`, `Some(`.
     fn wrapper(&mut self) -> bool {
-        let from = self.at;
-        let named = self.skip(|b| is_word(b) || b" []:.".contains(&b)) > 0;
-        if named && self.peek() == Some(b'(') {
-            self.at += 1;
+        let from = self.0.at;
+        let named = self.0.skip(|b| is_word(b) || b" []:.".contains(&b)) > 0;
+        if named && self.0.peek() == Some(b'(') {
+            self.0.at += 1;
             return true;
         }
-        self.at = from;
+        self.0.at = from;
         false
-    }
-
-    /// A text in quotes on one line.
-    fn quoted(&mut self) -> Option<Range<usize>> {
-        let mark = self.peek().filter(|b| matches!(b, b'"' | b'\'' | b'`'))?;
-        let start = self.at + 1;
-        let text = &self.bytes[start..self.end];
-        let length = text.iter().position(|&b| b == mark || b == b'\n' || b == b'\\')?;
-        if text[length] != mark {
-            return None;
-        }
-        self.at = start + length + 1;
-        Some(start..start + length)
     }
 
     /// An argument and the comma behind it.
     fn skip_argument(&mut self) -> Option<()> {
         let mut depth = 0usize;
         loop {
-            match self.peek()? {
+            match self.0.peek()? {
                 b',' if depth == 0 => {
-                    self.at += 1;
+                    self.0.at += 1;
                     return Some(());
                 }
                 b'"' | b'\'' | b'`' => {
-                    let _text = self.quoted()?;
+                    let _text = self.0.quoted(QUOTES)?;
                 }
                 b'(' | b'[' | b'{' => {
                     depth += 1;
-                    self.at += 1;
+                    self.0.at += 1;
                 }
                 b')' | b']' | b'}' => {
                     depth = depth.checked_sub(1)?;
-                    self.at += 1;
+                    self.0.at += 1;
                 }
                 b';' => return None,
-                _ => self.at += 1,
+                _ => self.0.at += 1,
             }
             if depth > DEEPEST {
                 return None;
@@ -112,10 +87,10 @@ impl<'b> Arguments<'b> {
 
     /// `(…)`, if it stands here.
     fn skip_brackets(&mut self) -> Option<()> {
-        if self.peek() == Some(b'(') {
-            self.skip(|b| b != b')' && b != b'\n');
-            self.peek().filter(|&b| b == b')')?;
-            self.at += 1;
+        if self.0.peek() == Some(b'(') {
+            self.0.skip(|b| b != b')' && b != b'\n');
+            self.0.peek().filter(|&b| b == b')')?;
+            self.0.at += 1;
         }
         Some(())
     }

@@ -16,6 +16,7 @@ mod language;
 mod model;
 mod name;
 mod reading;
+mod rest;
 mod vocabulary;
 
 use std::ops::Range;
@@ -138,8 +139,8 @@ impl Generic {
     }
 }
 
-/// A word or a placeholder, and none only for rows of `A`: so zeroes look in base64, of which structures
-/// of bytes are full.
+/// A word or a placeholder, and none only for rows of `A`: so zeroes look in base64, of which
+/// structures of bytes are full.
 fn is_made_up(value: &[u8]) -> bool {
     if is_capitalised(value) {
         return true;

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::super::assignment::Reader;
 use super::super::masks::is_word;
 use super::arguments::Arguments;
+use super::rest::Rest;
 use crate::rules::{AFTER, LONGEST};
 
 /// What may stand between a name and a value besides blanks: words of prose, PowerShell's
@@ -52,7 +53,7 @@ pub fn values(bytes: &[u8], name: &Range<usize>, reader: &mut Reader) -> Vec<Ran
     if let Some(value) = assigned.filter(|value| value.end <= end && !value.is_empty()) {
         // `'Bearer ' + 'v'`: what was taken for a text joins two.
         if matches!(bytes[value.clone()].trim_ascii(), b"+" | b".") {
-            let joined = Rest { bytes, at: value.end, end }.quoted();
+            let joined = Rest { bytes, at: value.end, end }.quoted(b"\"'");
             return joined.map(|value| vec![value]).unwrap_or_default();
         }
         return vec![secret_part(bytes, value)];
@@ -131,41 +132,10 @@ fn fallback(bytes: &[u8], value: &Range<usize>) -> Option<Range<usize>> {
     let at = value.start + found + "default".len();
     let mut rest = Rest { bytes, at, end: bytes.len().min(at + REACH) };
     rest.skip(|b| matches!(b, b' ' | b'(' | b'\\'));
-    rest.quoted()
-}
-
-struct Rest<'b> {
-    bytes: &'b [u8],
-    at: usize,
-    end: usize,
+    rest.quoted(b"\"'")
 }
 
 impl Rest<'_> {
-    fn peek(&self) -> Option<u8> {
-        (self.at < self.end).then(|| self.bytes[self.at])
-    }
-
-    fn skip(&mut self, wanted: impl Fn(u8) -> bool) -> usize {
-        let from = self.at;
-        while self.peek().is_some_and(&wanted) {
-            self.at += 1;
-        }
-        self.at - from
-    }
-
-    /// A text in quotes on one line.
-    fn quoted(&mut self) -> Option<Range<usize>> {
-        let mark = self.peek().filter(|b| matches!(b, b'"' | b'\''))?;
-        let start = self.at + 1;
-        let text = &self.bytes[start..self.end];
-        let length = text.iter().position(|&b| b == mark || b == b'\n' || b == b'\\')?;
-        if text[length] != mark {
-            return None;
-        }
-        self.at = start + length + 1;
-        Some(start..start + length)
-    }
-
     /// In any letter case.
     fn starts_with(&self, text: &str) -> bool {
         let here = self.bytes[self.at..self.end].get(..text.len());
