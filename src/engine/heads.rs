@@ -52,11 +52,11 @@ impl<T> Heads<T> {
 
     /// The items whose head this may be.
     pub fn of(&self, head: Head) -> &[T] {
-        if !self.may_have(head) {
-            return &[];
-        }
         let hash = hash(head);
         let (word, bit) = ((hash >> 6) as usize, hash & 63);
+        if self.filter[word] >> bit & 1 == 0 {
+            return &[];
+        }
         let before = self.filter[word] & ((1 << bit) - 1);
         let group = (self.ranks[word] + before.count_ones()) as usize;
         &self.items[self.starts[group] as usize..self.starts[group + 1] as usize]

@@ -18,6 +18,7 @@ mod name;
 mod reading;
 mod rest;
 mod vocabulary;
+mod words;
 
 use std::ops::Range;
 

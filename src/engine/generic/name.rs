@@ -9,14 +9,13 @@ use super::vocabulary::{
     ABOUT, NO_PASSWORDS, OF_KEYS, OF_LISTS, OF_TABLES, PASSWORDS, PASSWORDS_BEGINNING,
     PASSWORDS_LONGEST, PUBLIC, among,
 };
+use super::words::{Words, words};
 use crate::rules::NameKind;
 
 /// Bytes that a name may have on either side of a fragment.
 const REACH: usize = 64;
 /// Letters that a word in front of a name may have.
 const FRONT: usize = 16;
-/// Words of a name that are looked at, from its last one.
-pub const MOST_WORDS: usize = 12;
 
 /// Fragments that reach over a word's end.
 const JOINED: [&str; 3] = ["securestr", "apikey", "api_keys"];
@@ -283,55 +282,6 @@ fn identifier(bytes: &[u8], fragment: &Range<usize>) -> Option<Range<usize>> {
     let start = start.unwrap_or(fragment.start);
     // A name that touches the border may go on there.
     (start > first || first == 0).then_some(start..end)
-}
-
-/// The words of the name at `span`: `camelCase` humps, numbers and what separators part.
-struct Words<'b> {
-    bytes: &'b [u8],
-    /// What is left of the name.
-    span: Range<usize>,
-}
-
-impl Iterator for Words<'_> {
-    type Item = Range<usize>;
-
-    fn next(&mut self) -> Option<Range<usize>> {
-        let (bytes, end) = (self.bytes, self.span.end);
-        let word = |&at: &usize| bytes[at].is_ascii_alphanumeric();
-        let start = self.span.clone().find(word)?;
-        let mut at = start;
-        let upper = |at: usize| at < end && bytes[at].is_ascii_uppercase();
-        let lower = |at: usize| at < end && bytes[at].is_ascii_lowercase();
-        if bytes[at].is_ascii_digit() {
-            while at < end && bytes[at].is_ascii_digit() {
-                at += 1;
-            }
-        } else if upper(at) && upper(at + 1) {
-            // `APIKey` is `API`, `Key`; `APIs` is one word.
-            while upper(at) && !(lower(at + 1) && lower(at + 2)) {
-                at += 1;
-            }
-            if lower(at) {
-                at += 1;
-            }
-        } else {
-            at += 1;
-            while lower(at) {
-                at += 1;
-            }
-        }
-        self.span.start = at.max(start + 1);
-        Some(start..self.span.start)
-    }
-}
-
-/// The last words of the name, [`MOST_WORDS`] at most.
-fn words(bytes: &[u8], span: &Range<usize>) -> Vec<Range<usize>> {
-    let mut words = Vec::with_capacity(MOST_WORDS);
-    words.extend(Words { bytes, span: span.clone() });
-    let surplus = words.len().saturating_sub(MOST_WORDS);
-    words.drain(..surplus);
-    words
 }
 
 /// What the word promises.
