@@ -1,7 +1,8 @@
 //! Object ids of both of git's formats (`gitformat-pack`, `extensions.objectFormat`).
 
+use std::collections::HashMap;
 use std::fmt;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 use sha1::{Digest, Sha1};
 use sha2::Sha256;
@@ -115,7 +116,28 @@ impl Id {
 /// Ids are hashes: eight bytes tell them apart well enough for a table.
 impl Hash for Id {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write(&self.bytes[..8]);
+        state.write_u64(u64::from_ne_bytes(*self.bytes.first_chunk().expect("32 bytes")));
+    }
+}
+
+/// A table of objects, which hashes no hash again.
+pub type IdMap<V> = HashMap<Id, V, BuildHasherDefault<FirstBytes>>;
+
+/// The hasher of an [`IdMap`].
+#[derive(Default)]
+pub struct FirstBytes(u64);
+
+impl Hasher for FirstBytes {
+    fn write_u64(&mut self, first: u64) {
+        self.0 = first;
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.0 = self.0.rotate_left(8) ^ u64::from(byte));
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
     }
 }
 

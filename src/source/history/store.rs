@@ -13,7 +13,7 @@ use super::database::shown;
 use super::id::{Format, Id};
 use super::loose::{self, LooseError};
 use super::pack::delta::{self, Copy};
-use super::pack::{Inflater, Kind, NONE, Pack, PackError, packs_in};
+use super::pack::{Entries, Inflater, Kind, NONE, Pack, PackError, packs_in};
 use super::unusable;
 use crate::source::Failure;
 
@@ -132,6 +132,12 @@ impl Store {
         })
     }
 
+    /// Keeps of `ids` those that are nowhere here.
+    pub fn keep_absent(&self, ids: &mut Vec<Id>) {
+        self.packs.iter().for_each(|pack| pack.index.keep_absent(ids));
+        ids.retain(|id| self.loose.binary_search_by(|(other, _)| other.cmp(id)).is_err());
+    }
+
     /// Number of a pack's entry.
     pub fn number(&self, pack: usize, entry: u32) -> u32 {
         self.firsts[pack] + entry
@@ -241,14 +247,14 @@ fn packed(pack: &Pack, entry: u32, largest: u64) -> Result<(Kind, Vec<u8>), Stor
         at = forest.parent(at);
         chain.push(at);
     }
-    let (mut inflater, mut compressed) = (Inflater::new(), Vec::new());
+    let (mut inflater, mut entries) = (Inflater::new(), Entries::of(pack));
     let (mut bytes, mut copies): (Vec<u8>, Vec<Copy>) = Default::default();
     for &at in chain.iter().rev() {
         if forest.size(at) > largest {
             return Err(StoreError::TooLarge);
         }
         let mut inflated = Vec::new();
-        let stored = pack.compressed(at, &mut compressed)?;
+        let stored = entries.compressed(at)?;
         inflater.inflate(stored, forest.size(at), &mut inflated)?;
         if forest.parent(at) == NONE {
             bytes = inflated;
