@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use rayon::prelude::*;
+
 use super::commits::RawCommit;
 use super::graph::{Graph, Target};
 use super::id::Id;
@@ -24,6 +26,8 @@ pub struct Named {
 const MANY: usize = 20;
 /// So many are named there.
 const FEW: usize = 3;
+/// Commits that are looked after in one go.
+const BATCH: usize = 512;
 
 impl Missing {
     /// Looks after whatever commits, trees and these names name. `shallow` commits have
@@ -36,8 +40,18 @@ impl Missing {
         shallow: &HashSet<Id>,
     ) -> Missing {
         let mut missing = Missing(BTreeMap::new());
+        // Mostly nothing is, which is told in batches.
+        let is_missing = |commits: &[RawCommit]| {
+            let trees = commits.iter().map(|commit| commit.tree);
+            let parents = commits.iter().flat_map(|commit| &commit.parents).copied();
+            let mut ids = trees.chain(parents).collect();
+            store.keep_absent(&mut ids);
+            !ids.is_empty()
+        };
+        let commits = commits.par_chunks(BATCH).filter(|commits| is_missing(commits));
+        let commits: Vec<&[RawCommit]> = commits.collect();
         let empty_tree = store.format.object(Kind::Tree, b"");
-        for commit in commits {
+        for commit in commits.into_iter().flatten() {
             let by = || format!("commit {}", commit.id);
             if store.locate(&commit.tree).is_none() && commit.tree != empty_tree {
                 missing.add(commit.tree, "tree", || format!("{} names it", by()));

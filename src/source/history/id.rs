@@ -95,11 +95,15 @@ impl Id {
 
     /// Reads 40 or 64 hexadecimal digits, and nothing else.
     pub fn from_hex(text: &[u8]) -> Option<Id> {
-        let digit = |byte: u8| char::from(byte).to_digit(16);
+        let digit = |byte: u8| match byte {
+            b'0'..=b'9' => Some(byte - b'0'),
+            b'a'..=b'f' | b'A'..=b'F' => Some((byte | 0x20) - b'a' + 10),
+            _ => None,
+        };
         let mut bytes = [0; 32];
         let length = text.len() / 2;
         for (pair, byte) in text.chunks_exact(2).zip(bytes.get_mut(..length)?) {
-            *byte = (digit(pair[0])? << 4 | digit(pair[1])?) as u8;
+            *byte = digit(pair[0])? << 4 | digit(pair[1])?;
         }
         Id::new(&bytes[..length]).filter(|_| text.len().is_multiple_of(2))
     }
@@ -143,7 +147,14 @@ impl Hasher for FirstBytes {
 
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.as_bytes().iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = [0; 2 * Format::Sha256.length()];
+        for (pair, byte) in text.chunks_exact_mut(2).zip(self.as_bytes()) {
+            pair[0] = DIGITS[usize::from(byte >> 4)];
+            pair[1] = DIGITS[usize::from(byte & 15)];
+        }
+        let text = &text[..2 * self.format.length()];
+        f.write_str(str::from_utf8(text).expect("digits are ASCII"))
     }
 }
 

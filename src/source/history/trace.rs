@@ -66,10 +66,10 @@ impl History {
         failures.extend(self.missing(&met, &graph, survey));
         let commits = Commits::of(met.commits);
         let mut outlines = Outlines::new(&graph, self.store.len(), wanted.len());
-        let root = |commit: &super::commits::Commit| {
-            self.store.locate(&commit.tree).map_or(EMPTY, |tree| outlines.of(tree))
-        };
-        let roots: Vec<OutlineId> = commits.list().iter().map(root).collect();
+        let tree = |commit: &super::commits::Commit| self.store.locate(&commit.tree);
+        let trees: Vec<Option<u32>> = commits.list().par_iter().map(tree).collect();
+        let root = |tree: Option<u32>| tree.map_or(EMPTY, |tree| outlines.of(tree));
+        let roots: Vec<OutlineId> = trees.into_iter().map(root).collect();
         let head = self.head().and_then(|id| commits.place(id));
         let (changes, at_head, reached) = (Vec::new(), Vec::new(), Vec::new());
         let mut trace = Trace { history: self, commits, changes, head, at_head, reached, failures };

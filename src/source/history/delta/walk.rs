@@ -241,7 +241,7 @@ impl<'w, V: Visit> Walker<'_, 'w, V> {
     fn push(&mut self, entry: u32, note: V::Note, bytes: Held<'w>) {
         let end = self.pack.forest.children(entry).len();
         if end == 0 {
-            self.scratch.recycle(Arc::new(bytes));
+            self.scratch.keep(bytes);
             return;
         }
         let parent = Parent { entry, note: Arc::new(note), bytes: Bytes::Here(Arc::new(bytes)) };
@@ -341,12 +341,18 @@ impl<'w> Scratch<'w> {
         Ok(version)
     }
 
+    /// Keeps the buffer of a version that nobody else holds.
     fn recycle(&mut self, bytes: Arc<Held<'_>>) {
         if let Ok(bytes) = Arc::try_unwrap(bytes) {
-            let bytes = bytes.into_vec();
-            if self.spare.len() < SPARE && bytes.capacity() <= LARGEST_SPARE {
-                self.spare.push(bytes);
-            }
+            self.keep(bytes);
+        }
+    }
+
+    /// Keeps a buffer for another version.
+    fn keep(&mut self, bytes: Held<'_>) {
+        let bytes = bytes.into_vec();
+        if self.spare.len() < SPARE && bytes.capacity() <= LARGEST_SPARE {
+            self.spare.push(bytes);
         }
     }
 }
