@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use git2::Repository;
 use rayon::prelude::*;
 
 use super::commits::RawCommit;
@@ -22,6 +23,27 @@ pub struct Named {
     pub id: Id,
 }
 
+/// What a repository's refs name. Taken before its objects are listed: what a commit adds
+/// while they are looked at is not missed.
+#[derive(Default)]
+pub struct Refs {
+    pub names: Vec<Named>,
+    /// The commit that HEAD names; an unborn one names none.
+    pub head: Option<Id>,
+}
+
+impl Refs {
+    pub fn of(repository: &Repository) -> Refs {
+        let named = |reference: git2::Reference<'_>| {
+            let by = format!("ref {}", String::from_utf8_lossy(reference.name_bytes()));
+            Some(Named { by, id: Id::new(reference.target()?.as_bytes())? })
+        };
+        let names = repository.references().map(|refs| refs.flatten().filter_map(named).collect());
+        let head = repository.head().ok().and_then(|head| Id::new(head.target()?.as_bytes()));
+        Refs { names: names.unwrap_or_default(), head }
+    }
+}
+
 /// More missing objects than this are told in one failure.
 const MANY: usize = 20;
 /// So many are named there.
@@ -35,7 +57,7 @@ impl Missing {
     pub fn of(
         store: &Store,
         commits: &[RawCommit],
-        names: &[Named],
+        names: &[&Named],
         graph: &Graph,
         shallow: &HashSet<Id>,
     ) -> Missing {
@@ -63,7 +85,9 @@ impl Missing {
                 missing.add(*parent, "commit", || format!("{} names it as its parent", by()));
             }
         }
-        for Named { by, id } in names.iter().filter(|named| store.locate(&named.id).is_none()) {
+        for Named { by, id } in
+            names.iter().copied().filter(|named| store.locate(&named.id).is_none())
+        {
             missing.add(*id, "object", || format!("{by} names it"));
         }
         for (id, kind) in &graph.missing {

@@ -68,6 +68,17 @@ pub enum PackError {
     BaseTooLarge,
 }
 
+impl PackError {
+    /// Whether a file is gone, as `git gc` takes packs away whose objects are in a new one.
+    pub fn is_gone(&self) -> bool {
+        match self {
+            PackError::NoIndex => true,
+            PackError::Read(why) => why.kind() == io::ErrorKind::NotFound,
+            _ => false,
+        }
+    }
+}
+
 impl Pack {
     /// Opens the pack file `path`, whose index stands beside it or, where that is missing, in
     /// the folder's `multi-pack-index`. Every entry's checksum is verified.
