@@ -61,7 +61,7 @@ const LOOK_AHEAD: usize = LONGEST + AFTER + 1;
 const _: () = assert!(BEFORE + LOOK_AHEAD >= MARGIN);
 
 /// Shorter stretches cost more than they save.
-const SHORTEST_STRETCH: usize = 64;
+const SHORTEST_STRETCH: usize = 256;
 
 /// Point 2: the stretches of a version that lie a margin inside a copy. The start and the end
 /// of a file are seams on both sides; only where a copy begins at the start of both files, or
