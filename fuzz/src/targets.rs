@@ -22,7 +22,10 @@ fn signed(data: &[u8]) -> Vec<u8> {
 
 fn hold(index: &Index) {
     for at in 0..index.len() {
-        assert_eq!(index.at_offset(index.offset(at)), Some(at));
+        for before in at.saturating_sub(9)..at {
+            let distance = index.offset(at) - index.offset(before);
+            assert_eq!(index.before(at, distance), Some(before));
+        }
         let found = index.find(&index.id(at)).expect("an object is found by its id");
         assert!(found == at || index.has_twins());
         assert!(index.end(at, u64::MAX) > index.offset(at), "an entry has a length");

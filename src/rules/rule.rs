@@ -247,7 +247,7 @@ named! {
     Checksum {
         /// First 4 hex digits of the MD5 of the body before them (LocalStack).
         Md5Hex4 = "md5-hex4",
-        /// CRC-32 of the body in base 62, 6 digits, behind the last `_` (GitHub, npm).
+        /// CRC-32 of the body in base 62, 6 digits, behind the last `_` (GitHub, npm, NetBird, Polar).
         Crc32Base62 = "crc32-base62",
         /// GitLab routable tokens: length field and CRC-32 in base 36, 7 digits.
         GitlabRoutable = "gitlab-routable",

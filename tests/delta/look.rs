@@ -51,8 +51,17 @@ impl Looker {
 
     /// What the delta reader finds in the repository, and what it covers.
     pub fn by_delta(&self, repository: &Path, manner: Manner, budget: Budget) -> (Found, Coverage) {
-        let history = History::open(repository).unwrap();
-        let coverage = DeltaReader::new(&history, manner, budget).read(self, &Silent);
+        self.in_history(&History::open(repository).unwrap(), manner, budget)
+    }
+
+    /// What the delta reader finds in a history that was opened before.
+    pub fn in_history(
+        &self,
+        history: &History,
+        manner: Manner,
+        budget: Budget,
+    ) -> (Found, Coverage) {
+        let coverage = DeltaReader::new(history, manner, budget).read(self, &Silent);
         (std::mem::take(&mut self.found.lock().unwrap()), coverage)
     }
 

@@ -1,7 +1,9 @@
 //! Real repositories, packed by the real git in many ways: both readers agree on each.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use keysieve::source::history::History;
 use keysieve::source::history::delta::{Budget, Manner};
 
 use super::history::Writer;
@@ -137,6 +139,60 @@ fn deltas_with_named_bases_are_followed() {
     repository.git(&["-c", "repack.useDeltaBaseOffset=false", "repack", "-adfq"]);
     let found = agree(&looker, &repository.path(), "named bases");
     assert!(found > 10);
+}
+
+/// Objects that `git gc` packs, and packs that it replaces, between the opening and the reading.
+#[test]
+fn what_is_packed_meanwhile_is_read_where_it_is_now() {
+    let looker = Looker::new();
+    let repository = TempRepo::new();
+    for (at, example) in examples(&looker.engine).iter().take(40).enumerate() {
+        repository.write(format!("file{at}"), example);
+        repository.commit("another");
+        if at == 20 {
+            repository.git(&["repack", "-adq"]);
+        }
+    }
+    let (expected, covered) = looker.by_object(&repository.path());
+    let history = History::open(&repository.path()).unwrap();
+    repository.git(&["gc", "-q", "--prune=now"]);
+    let budget = Budget::new(LARGEST, 1 << 20);
+    let (found, coverage) = looker.in_history(&history, Manner::Changes, budget);
+    assert_eq!(coverage, covered);
+    assert!(found == expected && !found.is_empty());
+}
+
+#[test]
+fn a_repository_at_work_is_no_damaged_one() {
+    let looker = Looker::new();
+    let repository = TempRepo::new();
+    repository.write("file", "nothing");
+    repository.commit("first");
+    let is_done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for round in 0.. {
+                repository.write(format!("file{}", round % 7), format!("round {round}"));
+                repository.commit("another");
+                match round % 3 {
+                    0 => drop(repository.git(&["gc", "-q", "--prune=now"])),
+                    1 => drop(repository.git(&["repack", "-dq"])),
+                    _ => {}
+                }
+                if is_done.load(Ordering::Relaxed) {
+                    break;
+                }
+            }
+        });
+        let mut failures = Vec::new();
+        for _ in 0..60 {
+            let budget = Budget::new(LARGEST, 1 << 20);
+            let (_, coverage) = looker.by_delta(&repository.path(), Manner::Changes, budget);
+            failures.extend(coverage.failures);
+        }
+        is_done.store(true, Ordering::Relaxed);
+        assert_eq!(failures, []);
+    });
 }
 
 fn packs(repository: &TempRepo) -> Vec<std::path::PathBuf> {

@@ -38,8 +38,9 @@ fn md5_hex4(secret: &[u8]) -> Option<bool> {
     Some(expected.as_bytes() == check)
 }
 
-/// GitHub and npm: behind the last `_`, the last 6 characters are the CRC-32 of those before
-/// them in base 62, padded with `0`. Source: GitHub's engineering blog, 2021-04-05.
+/// GitHub, npm, NetBird and Polar: behind the last `_`, the last 6 characters are the CRC-32 of
+/// those before them in base 62, padded with `0`. Sources: GitHub's engineering blog, 2021-04-05;
+/// NetBird's `personal_access_token.go`; Polar's `kit/crypto.py`.
 fn crc32_base62(secret: &[u8]) -> Option<bool> {
     let underscore = memchr::memrchr(b'_', secret)?;
     let (payload, check) = secret[underscore + 1..].split_last_chunk::<6>()?;

@@ -7,7 +7,7 @@
 //! chains' surroundings at most, so that the work grows with the length alone.
 
 use super::decoded::{Cut, Decoded, Map, Piece};
-use super::escape::{Kind, Mark};
+use super::escape::{Kind, LONGEST_ESCAPE, Mark};
 use super::joint::{LONGEST_JOINT, WORD};
 use super::run::{OVERLAP, RUN_LONGEST};
 use crate::rules::{AFTER, LONGEST, MARGIN};
@@ -70,17 +70,33 @@ pub fn previous(kind: Kind, bytes: &[u8], at: usize) -> Option<usize> {
 
 /// The joint that holds the line end at `line_end` and ends before `at`.
 fn joint_over(bytes: &[u8], line_end: usize, at: usize) -> Option<usize> {
+    joint_round(bytes, line_end, |end| line_end < end && end <= at)
+}
+
+/// The first joint that begins before `at`, none of whose quotes stands between, and whose end
+/// `holds`.
+fn joint_round(bytes: &[u8], at: usize, holds: impl Fn(usize) -> bool) -> Option<usize> {
     let fill = |b: &u8| b.is_ascii_whitespace() || b"+.&~|<>\\".contains(b);
-    let from = line_end.saturating_sub(LONGEST_JOINT);
-    let filled = bytes[from..line_end].iter().rev().take_while(|&b| fill(b)).count();
+    let from = at.saturating_sub(LONGEST_JOINT);
+    let filled = bytes[from..at].iter().rev().take_while(|&b| fill(b)).count();
     // A backslash before the line's end opens a joint of its own.
-    let quote = (line_end - filled).checked_sub(1);
-    let backslash = (line_end - filled..line_end).find(|&start| bytes[start] == b'\\');
-    [quote, backslash].into_iter().flatten().find(|&start| {
-        Kind::Joint
-            .mark(bytes, start)
-            .is_some_and(|mark| start + mark.length > line_end && start + mark.length <= at)
+    let quote = (at - filled).checked_sub(1);
+    let backslashes = (at - filled..at).filter(|&start| bytes[start] == b'\\');
+    quote.into_iter().chain(backslashes).find(|&start| {
+        Kind::Joint.mark(bytes, start).is_some_and(|mark| holds(start + mark.length))
     })
+}
+
+/// The first escape that begins before `at` and ends behind it.
+pub fn over(kind: Kind, bytes: &[u8], at: usize) -> Option<usize> {
+    if kind == Kind::Joint {
+        return joint_round(bytes, at, |end| end > at);
+    }
+    let ends_behind = |start: &usize| {
+        kind.concerns(bytes[*start])
+            && kind.mark(bytes, *start).is_some_and(|mark| start + mark.length > at)
+    };
+    (at.saturating_sub(LONGEST_ESCAPE)..at).find(ends_behind)
 }
 
 /// The next escape at or behind `from` in its stretch, no more than `GAP` bytes away.
@@ -160,5 +176,35 @@ impl Strip {
             cut: Cut { front: self.cut_front, back: cut_back },
             utf16: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Joints are looked for at a quote and at backslashes only: no other could hold the byte.
+    #[test]
+    fn the_joint_round_a_byte_is_the_first_that_holds_it() {
+        let mut random = 0x2545_f491_u64;
+        let mut below = |limit: usize| {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            (random % limit as u64) as usize
+        };
+        let (alphabet, mut held) = (b"\"\"\"'\\\n +.|aaaaaaaaaa", 0);
+        for _ in 0..4000 {
+            let bytes: Vec<u8> = (0..30).map(|_| alphabet[below(alphabet.len())]).collect();
+            for at in 0..bytes.len() {
+                let holds = |&start: &usize| {
+                    Kind::Joint.mark(&bytes, start).is_some_and(|mark| start + mark.length > at)
+                };
+                let first = (0..at).find(holds);
+                held += usize::from(first.is_some());
+                assert_eq!(over(Kind::Joint, &bytes, at), first, "{:?} {at}", bytes.escape_ascii());
+            }
+        }
+        assert!(held > 300, "{held} joints were met");
     }
 }

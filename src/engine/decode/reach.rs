@@ -5,7 +5,7 @@
 //! locality, point 4). An audit asks here where that begins.
 
 use super::chain;
-use super::escape::{Kind, LONGEST_ESCAPE};
+use super::escape::Kind;
 use super::folded::{self, SIGN};
 use super::joint::LONGEST_JOINT;
 use super::run::{self, RUN_LONGEST, belongs};
@@ -87,12 +87,7 @@ fn start_of_lines(bytes: &[u8], at: usize, earliest: usize) -> Option<usize> {
 
 /// Start of the first escape of the chain in whose reach the byte lies.
 fn start_of_chain(kind: Kind, bytes: &[u8], at: usize, earliest: usize) -> Option<usize> {
-    let holds = |start: &usize| {
-        kind.concerns(bytes[*start])
-            && kind.mark(bytes, *start).is_some_and(|mark| start + mark.length > at)
-    };
-    let longest = if kind == Kind::Joint { LONGEST_JOINT } else { LONGEST_ESCAPE };
-    let mut first = (at.saturating_sub(longest)..at).find(holds).unwrap_or(at);
+    let mut first = chain::over(kind, bytes, at).unwrap_or(at);
     while let Some(before) = chain::previous(kind, bytes, first) {
         if before <= earliest && before > 0 {
             return None;

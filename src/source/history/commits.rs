@@ -1,11 +1,11 @@
 //! All commits of the object database, parents before children.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::BinaryHeap;
 
 use bstr::ByteSlice;
 
-use super::id::{Format, Id};
+use super::id::{Format, Id, IdMap};
 
 /// A commit; its parents are places in the list of all commits, lower than its own.
 pub struct Commit {
@@ -20,7 +20,7 @@ pub struct Commit {
 /// committed comes first, then the lower id: the order is the same on every machine.
 pub struct Commits {
     list: Vec<Commit>,
-    places: HashMap<Id, usize>,
+    places: IdMap<usize>,
 }
 
 /// A commit as it is stored. Grafts and `refs/replace` are no matter here: what they hide is
@@ -74,15 +74,25 @@ impl Commits {
     }
 
     fn sorted(raw: Vec<RawCommit>) -> Commits {
-        let mut commits = Commits { list: Vec::with_capacity(raw.len()), places: HashMap::new() };
-        for at in topological(&raw) {
-            let RawCommit { id, tree, parents, time } = &raw[at];
-            // A parent that is not here yet never comes: it is missing, or ids were forged.
-            let parents = parents.iter().filter_map(|id| commits.place(*id)).collect();
-            commits.places.insert(*id, commits.list.len());
-            commits.list.push(Commit { id: *id, tree: *tree, parents, time: *time });
-        }
-        commits
+        // Places among the raw ones, until the order is known.
+        let mut places: IdMap<usize> = raw.iter().map(|commit| commit.id).zip(0..).collect();
+        let parents = |commit: &RawCommit| -> Vec<usize> {
+            commit.parents.iter().filter_map(|id| places.get(id).copied()).collect()
+        };
+        let parents: Vec<Vec<usize>> = raw.iter().map(parents).collect();
+        let order = topological(&raw, &parents);
+        let mut place_of = vec![0; raw.len()];
+        order.iter().zip(0..).for_each(|(&at, place)| place_of[at] = place);
+        places.values_mut().for_each(|place| *place = place_of[*place]);
+        let commit = |(place, at): (usize, usize)| -> Commit {
+            let RawCommit { id, tree, time, .. } = raw[at];
+            let parents = parents[at].iter().map(|&parent| place_of[parent]);
+            // A parent that is not there yet never comes: ids were forged.
+            let parents = parents.filter(|&parent| parent < place).collect();
+            Commit { id, tree, parents, time }
+        };
+        let list = order.into_iter().enumerate().map(commit).collect();
+        Commits { list, places }
     }
 
     /// All of them, parents first.
@@ -125,16 +135,13 @@ impl Commits {
     }
 }
 
-/// Indices of `raw`, parents first (Kahn's algorithm).
-fn topological(raw: &[RawCommit]) -> Vec<usize> {
-    let places: HashMap<Id, usize> = raw.iter().enumerate().map(|(at, c)| (c.id, at)).collect();
+/// Indices of `raw`, parents first (Kahn's algorithm), given the indices of each one's parents.
+fn topological(raw: &[RawCommit], parents: &[Vec<usize>]) -> Vec<usize> {
     let mut children = vec![Vec::new(); raw.len()];
     let mut waits = vec![0usize; raw.len()];
-    for (at, commit) in raw.iter().enumerate() {
-        for parent in commit.parents.iter().filter_map(|id| places.get(id)) {
-            children[*parent].push(at);
-            waits[at] += 1;
-        }
+    for (at, parents) in parents.iter().enumerate() {
+        parents.iter().for_each(|&parent| children[parent].push(at));
+        waits[at] = parents.len();
     }
     let entry = |at: usize| Reverse((raw[at].time, raw[at].id, at));
     let mut ready: BinaryHeap<_> = (0..raw.len()).filter(|&at| waits[at] == 0).map(entry).collect();

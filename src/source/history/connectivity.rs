@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use git2::Repository;
+use rayon::prelude::*;
+
 use super::commits::RawCommit;
 use super::graph::{Graph, Target};
 use super::id::Id;
@@ -20,10 +23,33 @@ pub struct Named {
     pub id: Id,
 }
 
+/// What a repository's refs name. Taken before its objects are listed: what a commit adds
+/// while they are looked at is not missed.
+#[derive(Default)]
+pub struct Refs {
+    pub names: Vec<Named>,
+    /// The commit that HEAD names; an unborn one names none.
+    pub head: Option<Id>,
+}
+
+impl Refs {
+    pub fn of(repository: &Repository) -> Refs {
+        let named = |reference: git2::Reference<'_>| {
+            let by = format!("ref {}", String::from_utf8_lossy(reference.name_bytes()));
+            Some(Named { by, id: Id::new(reference.target()?.as_bytes())? })
+        };
+        let names = repository.references().map(|refs| refs.flatten().filter_map(named).collect());
+        let head = repository.head().ok().and_then(|head| Id::new(head.target()?.as_bytes()));
+        Refs { names: names.unwrap_or_default(), head }
+    }
+}
+
 /// More missing objects than this are told in one failure.
 const MANY: usize = 20;
 /// So many are named there.
 const FEW: usize = 3;
+/// Commits that are looked after in one go.
+const BATCH: usize = 512;
 
 impl Missing {
     /// Looks after whatever commits, trees and these names name. `shallow` commits have
@@ -31,13 +57,23 @@ impl Missing {
     pub fn of(
         store: &Store,
         commits: &[RawCommit],
-        names: &[Named],
+        names: &[&Named],
         graph: &Graph,
         shallow: &HashSet<Id>,
     ) -> Missing {
         let mut missing = Missing(BTreeMap::new());
+        // Mostly nothing is, which is told in batches.
+        let is_missing = |commits: &[RawCommit]| {
+            let trees = commits.iter().map(|commit| commit.tree);
+            let parents = commits.iter().flat_map(|commit| &commit.parents).copied();
+            let mut ids = trees.chain(parents).collect();
+            store.keep_absent(&mut ids);
+            !ids.is_empty()
+        };
+        let commits = commits.par_chunks(BATCH).filter(|commits| is_missing(commits));
+        let commits: Vec<&[RawCommit]> = commits.collect();
         let empty_tree = store.format.object(Kind::Tree, b"");
-        for commit in commits {
+        for commit in commits.into_iter().flatten() {
             let by = || format!("commit {}", commit.id);
             if store.locate(&commit.tree).is_none() && commit.tree != empty_tree {
                 missing.add(commit.tree, "tree", || format!("{} names it", by()));
@@ -49,7 +85,9 @@ impl Missing {
                 missing.add(*parent, "commit", || format!("{} names it as its parent", by()));
             }
         }
-        for Named { by, id } in names.iter().filter(|named| store.locate(&named.id).is_none()) {
+        for Named { by, id } in
+            names.iter().copied().filter(|named| store.locate(&named.id).is_none())
+        {
             missing.add(*id, "object", || format!("{by} names it"));
         }
         for (id, kind) in &graph.missing {

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use bstr::ByteSlice;
 use git2::Repository;
@@ -35,6 +36,23 @@ pub struct Lacks {
     pub shallow: HashSet<Id>,
     /// Whether objects were left behind at another place, to be fetched when needed.
     pub is_partial: bool,
+    /// Packs without an index and indexes without a pack, or files that a `git gc` was just
+    /// putting there or taking away.
+    suspects: Vec<PathBuf>,
+}
+
+/// How long a pack may stand without its index, or the other way round, while git works.
+const GRACE: Duration = Duration::from_millis(100);
+
+impl Lacks {
+    /// Makes failures of the files that were found alone and still are.
+    pub fn look_again(&mut self) {
+        if !self.suspects.is_empty() {
+            std::thread::sleep(GRACE);
+            let suspects = std::mem::take(&mut self.suspects);
+            self.coverage.failures.extend(suspects.iter().filter_map(|file| lonely(file)));
+        }
+    }
 }
 
 impl Database {
@@ -60,7 +78,7 @@ impl Database {
         if self.folders.contains(&objects) {
             return;
         }
-        self.lacks.coverage.failures.extend(halves(&objects.join("pack")));
+        self.lacks.suspects.extend(halves(&objects.join("pack")));
         let file = objects.join("info/alternates");
         match fs::read(&file) {
             Ok(listed) => {
@@ -142,10 +160,10 @@ fn alternate(objects: &Path, line: &[u8], depth: usize) -> Result<PathBuf, Failu
 }
 
 /// Packs without an index, their own or one that they share, and indexes without a pack.
-fn halves(packs: &Path) -> Vec<Failure> {
+fn halves(packs: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(packs) else { return Vec::new() };
     let files = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    files.filter_map(|file| lonely(&file)).collect()
+    files.filter(|file| lonely(file).is_some()).collect()
 }
 
 fn lonely(file: &Path) -> Option<Failure> {
@@ -155,7 +173,7 @@ fn lonely(file: &Path) -> Option<Failure> {
         _ => return None,
     };
     let is_pack = file.file_name()?.to_str()?.starts_with("pack-");
-    (is_pack && !file.with_extension(other).exists() && !is_indexed_jointly(file))
+    (is_pack && file.exists() && !file.with_extension(other).exists() && !is_indexed_jointly(file))
         .then(|| Failure::new(shown(file), why))
 }
 

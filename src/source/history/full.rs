@@ -14,7 +14,7 @@ use git2::Odb;
 use rayon::prelude::*;
 
 use super::apart::Gathered;
-use super::graph::{Graph, Surveyor};
+use super::graph::{Graph, Learnt, Surveyor};
 use super::id::Id;
 use super::objects::{self, CHUNK};
 use super::pack::Kind;
@@ -111,19 +111,20 @@ impl<'h> FullReader<'h> {
     fn survey(&self, wanted: &[Id]) -> Graph {
         let store = &self.history.store;
         let surveyor = Surveyor::new(store, wanted);
-        let read = |(edges, failures): &mut (Vec<_>, Vec<Failure>),
+        let read = |(learnt, failures): &mut (Learnt, Vec<Failure>),
                     id: &Id,
                     read: Result<(Kind, &[u8]), StoreError>| {
-            match read.map(|(_, bytes)| surveyor.tree(bytes, None)) {
-                Ok(Some(note)) => edges.extend(store.locate(id).map(|tree| (tree, note.edges()))),
+            match read.map(|(_, bytes)| surveyor.tree(bytes, None, learnt)) {
+                Ok(Some(note)) => {
+                    store.locate(id).into_iter().for_each(|tree| learnt.keep(tree, &note));
+                }
                 Ok(None) => failures.push(unusable("tree", id, Surveyor::MALFORMED)),
                 Err(why) => failures.push(unusable("tree", id, why)),
             }
         };
-        let found: Vec<(Vec<_>, Vec<Failure>)> = self.each(&lock(&self.trees), read);
-        let (edges, failures): (Vec<_>, Vec<_>) = found.into_iter().unzip();
-        let failures = failures.into_iter().flatten().collect();
-        surveyor.graph(edges.into_iter().flatten(), failures)
+        let found: Vec<(Learnt, Vec<Failure>)> = self.each(&lock(&self.trees), read);
+        let (learnt, failures): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+        surveyor.graph(learnt, failures.into_iter().flatten().collect())
     }
 }
 

@@ -6,11 +6,12 @@
 //! not there is missing.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Mutex;
 
 use bstr::BString;
 
-use super::id::Id;
+use super::id::{Id, IdMap};
 use super::lock;
 use super::pack::delta::Copy;
 use super::store::Store;
@@ -39,8 +40,9 @@ pub enum Target {
 
 /// The edges of all trees.
 pub struct Graph {
-    /// By the tree's number in the store.
-    edges: Vec<Box<[Edge]>>,
+    /// Which of `edges` are a tree's, by its number in the store.
+    rows: Vec<Range<u32>>,
+    edges: Vec<Edge>,
     names: Vec<BString>,
     /// Objects that trees name and that are not there, by id.
     pub missing: Vec<(Id, EntryKind)>,
@@ -50,7 +52,8 @@ pub struct Graph {
 
 impl Graph {
     pub fn edges(&self, tree: u32) -> &[Edge] {
-        &self.edges[tree as usize]
+        let Range { start, end } = self.rows[tree as usize];
+        &self.edges[start as usize..end as usize]
     }
 
     pub fn name(&self, name: Name) -> &BString {
@@ -59,21 +62,40 @@ impl Graph {
 
     /// Every tree that names something.
     pub fn trees(&self) -> impl Iterator<Item = u32> {
-        (0..).zip(&self.edges).filter(|(_, edges)| !edges.is_empty()).map(|(tree, _)| tree)
+        (0..).zip(&self.rows).filter(|(_, row)| !row.is_empty()).map(|(tree, _)| tree)
     }
 }
 
 /// Reads trees, on several threads.
 pub struct Surveyor<'s> {
     store: &'s Store,
-    /// Places of wanted objects, by their number in the store.
-    wanted: HashMap<u32, u32>,
-    /// Places of wanted objects that are not there.
-    absent: HashMap<Id, u32>,
+    /// Places of wanted objects.
+    wanted: IdMap<u32>,
     empty_tree: Id,
     names: Mutex<HashMap<BString, Name>>,
     missing: Mutex<HashMap<Id, EntryKind>>,
 }
+
+/// What one thread learns of trees.
+#[derive(Default)]
+pub struct Learnt {
+    /// Trees by their numbers in the store, each with how many of `edges` are its.
+    trees: Vec<(u32, u32)>,
+    edges: Vec<Edge>,
+    /// Blobs that were named and are still to be looked up.
+    named: Vec<Id>,
+}
+
+impl Learnt {
+    /// Keeps the edges of a tree.
+    pub fn keep(&mut self, tree: u32, note: &TreeNote) {
+        self.trees.push((tree, note.edges.len() as u32));
+        self.edges.extend(note.edges.iter().map(|(_, edge)| *edge));
+    }
+}
+
+/// Blobs that are looked up in one go.
+const BATCH: usize = 512;
 
 /// What of a tree its deltas may inherit.
 #[derive(Default)]
@@ -85,8 +107,13 @@ pub struct TreeNote {
 }
 
 impl TreeNote {
-    pub fn edges(&self) -> Box<[Edge]> {
-        self.edges.iter().map(|(_, edge)| *edge).collect()
+    /// An empty note with room for what a tree like `base` has.
+    fn like(base: &TreeNote) -> TreeNote {
+        let room = |length: usize| length + 4;
+        TreeNote {
+            bounds: Vec::with_capacity(room(base.bounds.len())),
+            edges: Vec::with_capacity(room(base.edges.len())),
+        }
     }
 
     /// Takes the entries `first..last` of `base`, which stand at `at` here.
@@ -107,29 +134,26 @@ impl<'s> Surveyor<'s> {
 
     /// Looks for these objects beside subtrees.
     pub fn new(store: &'s Store, wanted: &[Id]) -> Self {
-        let mut surveyor = Surveyor {
+        Surveyor {
             store,
-            wanted: HashMap::new(),
-            absent: HashMap::new(),
+            wanted: wanted.iter().copied().zip(0..).collect(),
             empty_tree: store.format.object(super::pack::Kind::Tree, b""),
             names: Mutex::default(),
             missing: Mutex::default(),
-        };
-        for (place, id) in (0..).zip(wanted) {
-            match store.locate(id) {
-                Some(number) => surveyor.wanted.insert(number, place),
-                None => surveyor.absent.insert(*id, place),
-            };
         }
-        surveyor
     }
 
     /// Reads a tree, given what its base's note and what is copied from the base; `None` where
     /// it is malformed.
-    pub fn tree(&self, bytes: &[u8], base: Option<(&TreeNote, &[Copy])>) -> Option<TreeNote> {
+    pub fn tree(
+        &self,
+        bytes: &[u8],
+        base: Option<(&TreeNote, &[Copy])>,
+        learnt: &mut Learnt,
+    ) -> Option<TreeNote> {
         let length = u32::try_from(bytes.len()).ok()?;
-        let mut note = TreeNote::default();
         let (inherited, mut copies) = base.unwrap_or((&EMPTY_NOTE, &[]));
+        let mut note = TreeNote::like(inherited);
         let mut at = 0;
         while at < bytes.len() {
             while copies.first().is_some_and(|copy| copy.end() <= at) {
@@ -142,7 +166,7 @@ impl<'s> Surveyor<'s> {
                 continue;
             }
             let entry = TreeEntry::parse(&bytes[at..], self.store.format)?;
-            if let Some(target) = self.target(&entry) {
+            if let Some(target) = self.target(&entry, learnt) {
                 let edge = Edge { name: self.name(entry.name), target };
                 note.edges.push((note.bounds.len() as u32, edge));
             }
@@ -153,21 +177,34 @@ impl<'s> Surveyor<'s> {
         Some(note)
     }
 
-    fn target(&self, entry: &TreeEntry<'_>) -> Option<Target> {
-        if entry.kind == EntryKind::Submodule {
-            return None;
-        }
+    fn target(&self, entry: &TreeEntry<'_>, learnt: &mut Learnt) -> Option<Target> {
         let id = Id::new(entry.id)?;
-        let Some(number) = self.store.locate(&id) else {
-            // git knows it without its being there.
-            if id != self.empty_tree {
-                lock(&self.missing).insert(id, entry.kind);
-            }
-            return self.absent.get(&id).map(|&place| Target::Wanted(place));
-        };
         match entry.kind {
-            EntryKind::Tree => Some(Target::Tree(number)),
-            _ => self.wanted.get(&number).map(|&place| Target::Wanted(place)),
+            EntryKind::Submodule => return None,
+            EntryKind::Tree => match self.store.locate(&id) {
+                Some(number) => return Some(Target::Tree(number)),
+                None => self.miss(id, EntryKind::Tree),
+            },
+            EntryKind::Blob => {
+                learnt.named.push(id);
+                if learnt.named.len() == BATCH {
+                    self.look_up(learnt);
+                }
+            }
+        }
+        self.wanted.get(&id).map(|&place| Target::Wanted(place))
+    }
+
+    /// Sees whether the blobs that were named are there.
+    fn look_up(&self, learnt: &mut Learnt) {
+        self.store.keep_absent(&mut learnt.named);
+        learnt.named.drain(..).for_each(|id| self.miss(id, EntryKind::Blob));
+    }
+
+    fn miss(&self, id: Id, kind: EntryKind) {
+        // git knows it without its being there.
+        if id != self.empty_tree {
+            lock(&self.missing).insert(id, kind);
         }
     }
 
@@ -181,15 +218,18 @@ impl<'s> Surveyor<'s> {
         number
     }
 
-    /// The graph of all trees, given by their numbers.
-    pub fn graph(
-        self,
-        trees: impl IntoIterator<Item = (u32, Box<[Edge]>)>,
-        failures: Vec<Failure>,
-    ) -> Graph {
-        let mut edges = vec![Box::default(); self.store.len() as usize];
-        for (tree, of_it) in trees {
-            edges[tree as usize] = of_it;
+    /// The graph of all trees.
+    pub fn graph(self, learnt: impl IntoIterator<Item = Learnt>, failures: Vec<Failure>) -> Graph {
+        let mut rows = vec![0..0; self.store.len() as usize];
+        let mut edges = Vec::new();
+        for mut learnt in learnt {
+            self.look_up(&mut learnt);
+            let mut start = edges.len() as u32;
+            for (tree, count) in learnt.trees {
+                rows[tree as usize] = start..start + count;
+                start += count;
+            }
+            edges.extend(learnt.edges);
         }
         let lock = "no thread holds it any more";
         let by_name = self.names.into_inner().expect(lock);
@@ -199,7 +239,7 @@ impl<'s> Surveyor<'s> {
         }
         let mut missing: Vec<_> = self.missing.into_inner().expect(lock).into_iter().collect();
         missing.sort_unstable_by_key(|(id, _)| *id);
-        Graph { edges, names, missing, failures }
+        Graph { rows, edges, names, missing, failures }
     }
 }
 
@@ -253,10 +293,10 @@ mod tests {
                 }
             }
             let bytes = entries.concat();
-            let surveyor = Surveyor::new(&store, &wanted);
-            let alone = surveyor.tree(&bytes, None).expect("a tree");
+            let (surveyor, mut learnt) = (Surveyor::new(&store, &wanted), Learnt::default());
+            let alone = surveyor.tree(&bytes, None, &mut learnt).expect("a tree");
             if let Some(base) = &base {
-                let note = surveyor.tree(base, None).expect("a tree");
+                let note = surveyor.tree(base, None, &mut learnt).expect("a tree");
                 // Copies at random places, of whatever is equal there.
                 let mut copies = Vec::new();
                 let mut at = 0;
@@ -269,7 +309,8 @@ mod tests {
                     }
                     at += length.max(1);
                 }
-                let read = surveyor.tree(&bytes, Some((&note, &copies))).expect("a tree");
+                let base = Some((&note, &copies[..]));
+                let read = surveyor.tree(&bytes, base, &mut learnt).expect("a tree");
                 assert_eq!(read.bounds, alone.bounds);
                 assert_eq!(read.edges, alone.edges);
             }

@@ -1,7 +1,8 @@
 //! Object ids of both of git's formats (`gitformat-pack`, `extensions.objectFormat`).
 
+use std::collections::HashMap;
 use std::fmt;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 use sha1::{Digest, Sha1};
 use sha2::Sha256;
@@ -94,11 +95,15 @@ impl Id {
 
     /// Reads 40 or 64 hexadecimal digits, and nothing else.
     pub fn from_hex(text: &[u8]) -> Option<Id> {
-        let digit = |byte: u8| char::from(byte).to_digit(16);
+        let digit = |byte: u8| match byte {
+            b'0'..=b'9' => Some(byte - b'0'),
+            b'a'..=b'f' | b'A'..=b'F' => Some((byte | 0x20) - b'a' + 10),
+            _ => None,
+        };
         let mut bytes = [0; 32];
         let length = text.len() / 2;
         for (pair, byte) in text.chunks_exact(2).zip(bytes.get_mut(..length)?) {
-            *byte = (digit(pair[0])? << 4 | digit(pair[1])?) as u8;
+            *byte = digit(pair[0])? << 4 | digit(pair[1])?;
         }
         Id::new(&bytes[..length]).filter(|_| text.len().is_multiple_of(2))
     }
@@ -115,13 +120,41 @@ impl Id {
 /// Ids are hashes: eight bytes tell them apart well enough for a table.
 impl Hash for Id {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write(&self.bytes[..8]);
+        state.write_u64(u64::from_ne_bytes(*self.bytes.first_chunk().expect("32 bytes")));
+    }
+}
+
+/// A table of objects, which hashes no hash again.
+pub type IdMap<V> = HashMap<Id, V, BuildHasherDefault<FirstBytes>>;
+
+/// The hasher of an [`IdMap`].
+#[derive(Default)]
+pub struct FirstBytes(u64);
+
+impl Hasher for FirstBytes {
+    fn write_u64(&mut self, first: u64) {
+        self.0 = first;
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.0 = self.0.rotate_left(8) ^ u64::from(byte));
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
     }
 }
 
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.as_bytes().iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = [0; 2 * Format::Sha256.length()];
+        for (pair, byte) in text.chunks_exact_mut(2).zip(self.as_bytes()) {
+            pair[0] = DIGITS[usize::from(byte >> 4)];
+            pair[1] = DIGITS[usize::from(byte & 15)];
+        }
+        let text = &text[..2 * self.format.length()];
+        f.write_str(str::from_utf8(text).expect("digits are ASCII"))
     }
 }
 

@@ -6,7 +6,7 @@
 //! all that (`gitformat-loose`).
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Error, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use flate2::bufread::ZlibDecoder;
@@ -21,7 +21,7 @@ const HEADER: u64 = 28;
 #[derive(Debug, thiserror::Error)]
 pub enum LooseError {
     #[error("{0}")]
-    Read(#[from] std::io::Error),
+    Read(#[from] Error),
     #[error("its header is no header of an object")]
     Header,
     #[error("it is shorter or longer than it says")]
@@ -32,11 +32,37 @@ pub enum LooseError {
     TooLarge,
 }
 
+/// What stands in the folders of loose objects.
+#[derive(Default)]
+pub struct Files {
+    pub found: Vec<(Id, PathBuf)>,
+    /// Folders that could not be listed.
+    pub unlisted: Vec<(PathBuf, Error)>,
+}
+
 /// The loose objects of an `objects` folder: two digits, a slash, the other digits.
-pub fn files(objects: &Path, format: Format) -> Vec<(Id, PathBuf)> {
-    let folders = (0..=u8::MAX).map(|first| objects.join(format!("{first:02x}")));
-    let entries = folders.filter_map(|folder| fs::read_dir(folder).ok()).flatten();
-    entries.filter_map(|entry| object(entry.ok()?.path(), format)).collect()
+pub fn files(objects: &Path, format: Format) -> Files {
+    let Files { mut found, mut unlisted } = Files::default();
+    for folder in (0..=u8::MAX).map(|first| objects.join(format!("{first:02x}"))) {
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(why) if why.kind() == ErrorKind::NotFound => continue,
+            Err(why) => {
+                unlisted.push((folder, why));
+                continue;
+            }
+        };
+        for entry in entries {
+            match entry {
+                Ok(entry) => found.extend(object(entry.path(), format)),
+                Err(why) => {
+                    unlisted.push((folder, why));
+                    break;
+                }
+            }
+        }
+    }
+    Files { found, unlisted }
 }
 
 fn object(file: PathBuf, format: Format) -> Option<(Id, PathBuf)> {
@@ -44,6 +70,13 @@ fn object(file: PathBuf, format: Format) -> Option<(Id, PathBuf)> {
     let id = format!("{folder}{}", file.file_name()?.to_str()?);
     let id = Id::from_hex(id.as_bytes()).filter(|id| id.format() == format)?;
     Some((id, file))
+}
+
+impl LooseError {
+    /// Whether the file is gone, as `git gc` takes it away once the object is in a pack.
+    pub fn is_gone(&self) -> bool {
+        matches!(self, LooseError::Read(why) if why.kind() == ErrorKind::NotFound)
+    }
 }
 
 /// The object of this id in `file`, verified, if it is no larger than `largest` or a tree.

@@ -42,6 +42,7 @@ pub use submodules::Submodule;
 pub use trace::{Reached, Trace};
 
 use super::Failure;
+use connectivity::Refs;
 use database::{Database, Lacks};
 use handles::Handles;
 use id::{Format, Id};
@@ -54,6 +55,7 @@ pub struct History {
     store: Store,
     /// What the repository lacks, before any object was read.
     lacks: Lacks,
+    refs: Refs,
 }
 
 /// Why a path cannot be audited.
@@ -99,10 +101,12 @@ impl History {
                 return Err(HistoryError::ObjectFormat { path, format });
             }
         };
-        let Database { folders, lacks } = handles
-            .with(|repository| Ok(Database::of(repository)))
+        let (Database { folders, mut lacks }, refs) = handles
+            .with(|repository| Ok((Database::of(repository), Refs::of(repository))))
             .map_err(|why| explain(path, why))?;
-        Ok(History { handles, store: Store::open(&folders, format), lacks })
+        let store = Store::open(&folders, format);
+        lacks.look_again();
+        Ok(History { handles, store, lacks, refs })
     }
 
     /// Whether older commits are known to be elsewhere.

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -13,7 +14,7 @@ use super::database::shown;
 use super::id::{Format, Id};
 use super::loose::{self, LooseError};
 use super::pack::delta::{self, Copy};
-use super::pack::{Inflater, Kind, NONE, Pack, PackError, packs_in};
+use super::pack::{Entries, Inflater, Kind, NONE, Pack, PackError, packs_in};
 use super::unusable;
 use crate::source::Failure;
 
@@ -25,11 +26,17 @@ pub struct Store {
     firsts: Vec<u32>,
     /// By id; one that stands in two folders comes twice.
     loose: Vec<(Id, PathBuf)>,
+    folders: Vec<PathBuf>,
+    /// The same folders opened once more, for objects that `git gc` has packed since.
+    again: OnceLock<Option<Box<Store>>>,
     /// Packs that could not be opened.
     pub failures: Vec<Failure>,
     /// Some pack has no index that could be read: what it holds is unknown.
     pub is_part_unknown: bool,
 }
+
+/// Packs are listed so often while new ones come.
+const MOST_LISTINGS: usize = 8;
 
 /// Why an object cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -48,22 +55,40 @@ pub enum StoreError {
 
 impl Store {
     /// Opens everything in these `objects` folders.
+    ///
+    /// A `git gc` at work beside this puts objects into new packs before it takes old packs and
+    /// loose objects away: packs are listed before the loose objects and after them, until none
+    /// is new, and a pack that is gone by then is not missed.
     pub fn open(folders: &[PathBuf], format: Format) -> Store {
-        let mut loose: Vec<_> =
-            folders.par_iter().flat_map_iter(|folder| loose::files(folder, format)).collect();
-        loose.sort();
         let mut store = Store {
             format,
             packs: Vec::new(),
             firsts: Vec::new(),
-            loose,
+            loose: Vec::new(),
+            folders: folders.to_vec(),
+            again: OnceLock::new(),
             failures: Vec::new(),
             is_part_unknown: false,
         };
+        let mut packs = BTreeMap::new();
+        store.add_packs(&mut packs);
+        store.add_loose();
+        let mut listed = Vec::new();
+        for _ in 0..MOST_LISTINGS {
+            let known = packs.len();
+            listed = store.add_packs(&mut packs);
+            if packs.len() == known {
+                break;
+            }
+        }
+        for (path, why) in packs {
+            if let Some(why) = why.filter(|why| !why.is_gone() || listed.contains(&path)) {
+                store.fail_pack(&path, &why);
+            }
+        }
         for folder in folders {
-            match packs_in(folder) {
-                Ok(paths) => paths.iter().for_each(|path| store.add(path)),
-                Err(why) => store.fail(&folder.join("pack"), why),
+            if let Err(why) = packs_in(folder) {
+                store.fail(&folder.join("pack"), why);
             }
         }
         let mut first = 0;
@@ -75,17 +100,38 @@ impl Store {
         store
     }
 
-    fn add(&mut self, path: &Path) {
-        match Pack::open(path, self.format) {
-            Ok(pack) => self.packs.push(pack),
-            // Told with what the database lacks.
-            Err(PackError::NoIndex) => self.is_part_unknown = true,
-            Err(why) => {
-                let advice = "`git fsck --full` says more; an index is made anew with \
-                              `git index-pack`";
-                self.fail(path, format!("{why}; {advice}"));
+    /// Opens the packs that are not among the known ones, which they join, each with the reason
+    /// if it cannot be opened. All that are there now.
+    fn add_packs(&mut self, known: &mut BTreeMap<PathBuf, Option<PackError>>) -> Vec<PathBuf> {
+        let listed: Vec<PathBuf> =
+            self.folders.iter().filter_map(|folder| packs_in(folder).ok()).flatten().collect();
+        for path in &listed {
+            if !known.contains_key(path) {
+                let opened = Pack::open(path, self.format).map(|pack| self.packs.push(pack));
+                known.insert(path.clone(), opened.err());
             }
         }
+        listed
+    }
+
+    fn add_loose(&mut self) {
+        let of = |folder: &PathBuf| loose::files(folder, self.format);
+        let files: Vec<_> = self.folders.par_iter().map(of).collect();
+        for loose::Files { found, unlisted } in files {
+            self.loose.extend(found);
+            unlisted.into_iter().for_each(|(folder, why)| self.fail(&folder, why));
+        }
+        self.loose.sort();
+    }
+
+    fn fail_pack(&mut self, path: &Path, why: &PackError) {
+        // Told with what the database lacks.
+        if matches!(why, PackError::NoIndex) {
+            self.is_part_unknown = true;
+            return;
+        }
+        let advice = "`git fsck --full` says more; an index is made anew with `git index-pack`";
+        self.fail(path, format!("{why}; {advice}"));
     }
 
     fn fail(&mut self, path: &Path, why: impl std::fmt::Display) {
@@ -132,6 +178,12 @@ impl Store {
         })
     }
 
+    /// Keeps of `ids` those that are nowhere here.
+    pub fn keep_absent(&self, ids: &mut Vec<Id>) {
+        self.packs.iter().for_each(|pack| pack.index.keep_absent(ids));
+        ids.retain(|id| self.loose.binary_search_by(|(other, _)| other.cmp(id)).is_err());
+    }
+
     /// Number of a pack's entry.
     pub fn number(&self, pack: usize, entry: u32) -> u32 {
         self.firsts[pack] + entry
@@ -174,8 +226,8 @@ impl Store {
             .collect();
         let check = |(_, (id, file)): &(u32, &(Id, PathBuf))| match loose::read(*id, file, u64::MAX)
         {
-            Ok(_) => None,
-            Err(why) => Some(unusable("object", id, why)),
+            Err(why) if !why.is_gone() => Some(unusable("object", id, why)),
+            _ => None,
         };
         spares.par_iter().filter_map(check).collect()
     }
@@ -223,10 +275,27 @@ impl Store {
             match loose::read(*id, file, largest) {
                 Ok(read) => return Ok(read),
                 Err(LooseError::TooLarge) => why = StoreError::TooLarge,
+                Err(reason) if reason.is_gone() => {
+                    if let Some(again) = self.again() {
+                        return again.read(id, largest);
+                    }
+                    why = reason.into();
+                }
                 Err(reason) => why = reason.into(),
             }
         }
         Err(why)
+    }
+
+    /// The same folders as they are now; `None` in a store that is one itself.
+    fn again(&self) -> Option<&Store> {
+        let open = || {
+            let store = Store::open(&self.folders, self.format);
+            // What is gone by now, too, is gone.
+            store.again.set(None).ok()?;
+            Some(Box::new(store))
+        };
+        self.again.get_or_init(open).as_deref()
     }
 }
 
@@ -241,14 +310,14 @@ fn packed(pack: &Pack, entry: u32, largest: u64) -> Result<(Kind, Vec<u8>), Stor
         at = forest.parent(at);
         chain.push(at);
     }
-    let (mut inflater, mut compressed) = (Inflater::new(), Vec::new());
+    let (mut inflater, mut entries) = (Inflater::new(), Entries::of(pack));
     let (mut bytes, mut copies): (Vec<u8>, Vec<Copy>) = Default::default();
     for &at in chain.iter().rev() {
         if forest.size(at) > largest {
             return Err(StoreError::TooLarge);
         }
         let mut inflated = Vec::new();
-        let stored = pack.compressed(at, &mut compressed)?;
+        let stored = entries.compressed(at)?;
         inflater.inflate(stored, forest.size(at), &mut inflated)?;
         if forest.parent(at) == NONE {
             bytes = inflated;

@@ -66,11 +66,11 @@ impl History {
         failures.extend(self.missing(&met, &graph, survey));
         let commits = Commits::of(met.commits);
         let mut outlines = Outlines::new(&graph, self.store.len(), wanted.len());
-        let root = |commit: &super::commits::Commit| {
-            self.store.locate(&commit.tree).map_or(EMPTY, |tree| outlines.of(tree))
-        };
-        let roots: Vec<OutlineId> = commits.list().iter().map(root).collect();
-        let head = self.head().and_then(|id| commits.place(id));
+        let tree = |commit: &super::commits::Commit| self.store.locate(&commit.tree);
+        let trees: Vec<Option<u32>> = commits.list().par_iter().map(tree).collect();
+        let root = |tree: Option<u32>| tree.map_or(EMPTY, |tree| outlines.of(tree));
+        let roots: Vec<OutlineId> = trees.into_iter().map(root).collect();
+        let head = self.refs.head.and_then(|id| commits.place(id));
         let (changes, at_head, reached) = (Vec::new(), Vec::new(), Vec::new());
         let mut trace = Trace { history: self, commits, changes, head, at_head, reached, failures };
         trace.compare(&outlines, &roots);
@@ -79,8 +79,7 @@ impl History {
     }
 
     fn missing(&self, met: &Met, graph: &Graph, survey: &Survey<'_>) -> Vec<Failure> {
-        let mut names = self.refs();
-        names.extend(met.names.iter().map(|named| Named { by: named.by.clone(), id: named.id }));
+        let names: Vec<&Named> = self.refs.names.iter().chain(&met.names).collect();
         let mut missing =
             Missing::of(&self.store, &met.commits, &names, graph, &self.lacks.shallow);
         let unexplained = missing.unexplained();
@@ -88,24 +87,6 @@ impl History {
             missing.explain(&unexplained, &survey(&unexplained), &self.store);
         }
         missing.failures(self.lacks.is_partial, self.store.is_part_unknown)
-    }
-
-    fn head(&self) -> Option<Id> {
-        // An unborn HEAD names no commit.
-        let head = self.handles.with(|repository| Ok(repository.head()?.target()));
-        Id::new(head.ok().flatten()?.as_bytes())
-    }
-
-    /// What refs name.
-    fn refs(&self) -> Vec<Named> {
-        let refs = self.handles.with(|repository| {
-            let named = |reference: git2::Reference<'_>| {
-                let by = format!("ref {}", String::from_utf8_lossy(reference.name_bytes()));
-                Some(Named { by, id: Id::new(reference.target()?.as_bytes())? })
-            };
-            Ok(repository.references()?.flatten().filter_map(named).collect())
-        });
-        refs.unwrap_or_default()
     }
 }
 

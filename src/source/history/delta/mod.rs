@@ -20,14 +20,14 @@ pub use judge::Judge;
 use rayon::prelude::*;
 
 use super::apart::Gathered;
-use super::graph::{Graph, Surveyor};
+use super::graph::{Graph, Learnt, Surveyor};
 use super::id::Id;
 use super::objects::CHUNK;
 use super::pack::Kind;
 use super::trace::Met;
 use super::{History, Trace, lock, unusable};
 use crate::source::{Coverage, Progress};
-use trees::{Grown, Trees};
+use trees::Trees;
 use versions::Versions;
 use walk::walk;
 
@@ -134,27 +134,29 @@ impl<'h> DeltaReader<'h> {
         let store = &self.history.store;
         let surveyor = Surveyor::new(store, wanted);
         let mut apart = lock(&self.trees).clone();
-        let mut all = Grown::default();
+        let (mut learnt, mut failures) = (Vec::new(), Vec::new());
         let budget = Budget::new(u64::MAX, self.budget.held);
         for (number, pack) in store.packs.iter().enumerate() {
             let trees = Trees { number, store, surveyor: &surveyor };
             for grown in walk(pack, pack.forest.roots(Kind::Tree), &trees, &budget) {
-                all.edges.extend(grown.edges);
-                all.failures.extend(grown.failures);
+                learnt.push(grown.learnt);
+                failures.extend(grown.failures);
                 apart.extend(grown.lost);
             }
         }
+        let mut rest = Learnt::default();
         for id in apart {
             let read = store.read(&id, u64::MAX);
-            match read.map(|(_, bytes)| surveyor.tree(&bytes, None)) {
+            match read.map(|(_, bytes)| surveyor.tree(&bytes, None, &mut rest)) {
                 Ok(Some(note)) => {
-                    all.edges.extend(store.locate(&id).map(|tree| (tree, note.edges())));
+                    store.locate(&id).into_iter().for_each(|tree| rest.keep(tree, &note));
                 }
-                Ok(None) => all.failures.push(unusable("tree", &id, Surveyor::MALFORMED)),
-                Err(why) => all.failures.push(unusable("tree", &id, why)),
+                Ok(None) => failures.push(unusable("tree", &id, Surveyor::MALFORMED)),
+                Err(why) => failures.push(unusable("tree", &id, why)),
             }
         }
-        surveyor.graph(all.edges, all.failures)
+        learnt.push(rest);
+        surveyor.graph(learnt, failures)
     }
 
     /// Blobs, commits and tags in packs.

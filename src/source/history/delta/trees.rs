@@ -2,7 +2,7 @@
 
 use super::walk::{Base, Version, Visit};
 use crate::source::Failure;
-use crate::source::history::graph::{Edge, Surveyor, TreeNote};
+use crate::source::history::graph::{Learnt, Surveyor, TreeNote};
 use crate::source::history::id::Id;
 use crate::source::history::pack::PackError;
 use crate::source::history::store::Store;
@@ -19,8 +19,7 @@ pub struct Trees<'s> {
 /// What one thread gathers.
 #[derive(Default)]
 pub struct Grown {
-    /// Edges of each tree, by its number in the store.
-    pub edges: Vec<(u32, Box<[Edge]>)>,
+    pub learnt: Learnt,
     pub failures: Vec<Failure>,
     /// Trees that this pack could not give, to be read from elsewhere.
     pub lost: Vec<Id>,
@@ -42,11 +41,11 @@ impl Visit for Trees<'_> {
             Some(Base { note: Some(note), copies, .. }) => Some((note, *copies)),
             _ => None,
         };
-        let note = self.surveyor.tree(version.bytes, base);
+        let note = self.surveyor.tree(version.bytes, base, &mut grown.learnt);
         if self.store.counts(self.number, version.entry) {
             let tree = self.store.number(self.number, version.entry);
             match &note {
-                Some(note) => grown.edges.push((tree, note.edges())),
+                Some(note) => grown.learnt.keep(tree, note),
                 None => {
                     let id = self.id(version.entry);
                     grown.failures.push(unusable("tree", &id, Surveyor::MALFORMED));

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::budget::{Budget, Held};
 use super::table::{Table, Work};
 use crate::source::history::pack::delta::{self, Copy};
-use crate::source::history::pack::{Inflater, NONE, Pack, PackError};
+use crate::source::history::pack::{Entries, Inflater, NONE, Pack, PackError};
 
 /// What is done with each version. Called from all threads, each with its own `Local`.
 pub trait Visit: Sync {
@@ -56,7 +56,7 @@ pub fn walk<V: Visit>(pack: &Pack, roots: Vec<u32>, visit: &V, budget: &Budget) 
             table: &table,
             local: V::Local::default(),
             stack: Vec::new(),
-            scratch: Scratch::default(),
+            scratch: Scratch::of(pack),
         };
         while let Some(work) = table.take() {
             walker.tree(work);
@@ -73,7 +73,7 @@ struct Walker<'t, 'w, V: Visit> {
     local: V::Local,
     /// Versions with children to come: each has one at least.
     stack: Vec<Frame<'w, V::Note>>,
-    scratch: Scratch,
+    scratch: Scratch<'w>,
 }
 
 /// A version whose children `next..end` are to be visited.
@@ -111,10 +111,10 @@ impl<N> Clone for Parent<'_, N> {
 }
 
 /// Buffers of a thread.
-#[derive(Default)]
-struct Scratch {
+struct Scratch<'w> {
+    pack: &'w Pack,
+    entries: Entries<'w>,
     inflater: Inflater,
-    compressed: Vec<u8>,
     instructions: Vec<u8>,
     copies: Vec<Copy>,
     spare: Vec<Vec<u8>>,
@@ -173,7 +173,7 @@ impl<'w, V: Visit> Walker<'_, 'w, V> {
     fn root(&mut self, entry: u32) -> Result<(), PackError> {
         let length = self.pack.forest.size(entry);
         let Some(is_oversized) = self.measure(entry, length) else { return Ok(()) };
-        let bytes = Held::new(self.scratch.inflated(self.pack, entry)?, self.budget);
+        let bytes = Held::new(self.scratch.inflated(entry)?, self.budget);
         let note = match is_oversized {
             Some(note) => note,
             None => {
@@ -196,11 +196,11 @@ impl<'w, V: Visit> Walker<'_, 'w, V> {
             }
             parent.bytes = bytes;
         }
-        self.scratch.instructions(self.pack, entry, self.budget)?;
-        let (_, length) = delta::lengths(self.scratch.instructions_of(self.pack, entry))?;
+        self.scratch.instructions(entry, self.budget)?;
+        let (_, length) = delta::lengths(self.scratch.instructions_of(entry))?;
         let Some(is_oversized) = self.measure(entry, length) else { return Ok(()) };
         let Bytes::Here(base) = &parent.bytes else { return Err(PackError::BaseTooLarge) };
-        let bytes = self.scratch.applied(self.pack, entry, base.bytes())?;
+        let bytes = self.scratch.applied(entry, base.bytes())?;
         let bytes = Held::new(bytes, self.budget);
         let note = match is_oversized {
             Some(note) => note,
@@ -241,7 +241,7 @@ impl<'w, V: Visit> Walker<'_, 'w, V> {
     fn push(&mut self, entry: u32, note: V::Note, bytes: Held<'w>) {
         let end = self.pack.forest.children(entry).len();
         if end == 0 {
-            self.scratch.recycle(Arc::new(bytes));
+            self.scratch.keep(bytes);
             return;
         }
         let parent = Parent { entry, note: Arc::new(note), bytes: Bytes::Here(Arc::new(bytes)) };
@@ -269,15 +269,15 @@ impl<'w, V: Visit> Walker<'_, 'w, V> {
                 break bytes;
             }
             if forest.parent(at) == NONE {
-                let bytes = self.scratch.inflated(self.pack, at)?;
+                let bytes = self.scratch.inflated(at)?;
                 break Arc::new(Held::new(bytes, self.budget));
             }
             chain.push(at);
             at = forest.parent(at);
         };
         for &at in chain.iter().rev() {
-            self.scratch.instructions(self.pack, at, self.budget)?;
-            let version = self.scratch.applied(self.pack, at, bytes.bytes())?;
+            self.scratch.instructions(at, self.budget)?;
+            let version = self.scratch.applied(at, bytes.bytes())?;
             let base = std::mem::replace(&mut bytes, Arc::new(Held::new(version, self.budget)));
             self.scratch.recycle(base);
         }
@@ -296,45 +296,63 @@ impl<'w, V: Visit> Walker<'_, 'w, V> {
     }
 }
 
-impl Scratch {
+impl<'w> Scratch<'w> {
+    fn of(pack: &'w Pack) -> Self {
+        Scratch {
+            pack,
+            entries: Entries::of(pack),
+            inflater: Inflater::new(),
+            instructions: Vec::new(),
+            copies: Vec::new(),
+            spare: Vec::new(),
+        }
+    }
+
     /// The object of a root.
-    fn inflated(&mut self, pack: &Pack, entry: u32) -> Result<Vec<u8>, PackError> {
-        let compressed = pack.compressed(entry, &mut self.compressed)?;
+    fn inflated(&mut self, entry: u32) -> Result<Vec<u8>, PackError> {
+        let compressed = self.entries.compressed(entry)?;
         let mut bytes = self.spare.pop().unwrap_or_default();
-        let length = self.inflater.inflate(compressed, pack.forest.size(entry), &mut bytes)?.len();
+        let size = self.pack.forest.size(entry);
+        let length = self.inflater.inflate(compressed, size, &mut bytes)?.len();
         bytes.truncate(length);
         Ok(bytes)
     }
 
     /// Inflates a delta's instructions. They are no longer than what they could make.
-    fn instructions(&mut self, pack: &Pack, entry: u32, budget: &Budget) -> Result<(), PackError> {
-        let size = pack.forest.size(entry);
+    fn instructions(&mut self, entry: u32, budget: &Budget) -> Result<(), PackError> {
+        let size = self.pack.forest.size(entry);
         if !budget.allows_as_base(size) {
             return Err(PackError::Delta("it is larger than any version may be"));
         }
-        let compressed = pack.compressed(entry, &mut self.compressed)?;
+        let compressed = self.entries.compressed(entry)?;
         self.inflater.inflate(compressed, size, &mut self.instructions)?;
         Ok(())
     }
 
-    fn instructions_of(&self, pack: &Pack, entry: u32) -> &[u8] {
-        &self.instructions[..pack.forest.size(entry) as usize]
+    fn instructions_of(&self, entry: u32) -> &[u8] {
+        &self.instructions[..self.pack.forest.size(entry) as usize]
     }
 
     /// The version that the instructions make of `base`; `copies` are theirs afterwards.
-    fn applied(&mut self, pack: &Pack, entry: u32, base: &[u8]) -> Result<Vec<u8>, PackError> {
-        let instructions = &self.instructions[..pack.forest.size(entry) as usize];
+    fn applied(&mut self, entry: u32, base: &[u8]) -> Result<Vec<u8>, PackError> {
+        let instructions = &self.instructions[..self.pack.forest.size(entry) as usize];
         let mut version = self.spare.pop().unwrap_or_default();
         delta::apply(instructions, base, &mut self.copies, &mut version)?;
         Ok(version)
     }
 
+    /// Keeps the buffer of a version that nobody else holds.
     fn recycle(&mut self, bytes: Arc<Held<'_>>) {
         if let Ok(bytes) = Arc::try_unwrap(bytes) {
-            let bytes = bytes.into_vec();
-            if self.spare.len() < SPARE && bytes.capacity() <= LARGEST_SPARE {
-                self.spare.push(bytes);
-            }
+            self.keep(bytes);
+        }
+    }
+
+    /// Keeps a buffer for another version.
+    fn keep(&mut self, bytes: Held<'_>) {
+        let bytes = bytes.into_vec();
+        if self.spare.len() < SPARE && bytes.capacity() <= LARGEST_SPARE {
+            self.spare.push(bytes);
         }
     }
 }

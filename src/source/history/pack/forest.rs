@@ -1,5 +1,7 @@
 //! Which entry is a delta against which: a forest whose roots stand by themselves.
 
+use rayon::prelude::*;
+
 use super::{Header, Index, Kind, Link};
 
 /// No entry.
@@ -26,15 +28,14 @@ impl Forest {
     pub fn of(index: &Index, headers: Vec<Option<Header>>) -> Forest {
         let base = |at: u32, header: &Header| match header.link {
             Link::Whole(_) => None,
-            Link::Behind(distance) => {
-                index.at_offset(index.offset(at).checked_sub(distance).filter(|_| distance > 0)?)
-            }
+            Link::Behind(distance) => index.before(at, distance),
             Link::Named(id) => index.find(&id),
         };
-        let parents: Vec<u32> = (0..)
-            .zip(&headers)
-            .map(|(at, header)| header.as_ref().and_then(|header| base(at, header)).unwrap_or(NONE))
-            .collect();
+        let parent = |(at, header): (u32, &Option<Header>)| {
+            header.as_ref().and_then(|header| base(at, header)).unwrap_or(NONE)
+        };
+        let numbered = (0..headers.len() as u32).into_par_iter().zip(&headers);
+        let parents: Vec<u32> = numbered.map(parent).collect();
         let (starts, children) = by_parent(&parents);
         let mut forest = Forest {
             sizes: headers.iter().map(|header| header.map_or(0, |header| header.size)).collect(),

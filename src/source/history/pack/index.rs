@@ -3,6 +3,8 @@
 //!
 //! Read once into columns sorted by offset, the order in which the pack is walked.
 
+use rayon::prelude::*;
+
 use super::{PackError, be32, be64};
 use crate::source::history::id::{Format, Id};
 
@@ -25,14 +27,20 @@ pub struct Index {
     /// CRC-32 of each entry as stored; a `multi-pack-index` and version 1 have none.
     checksums: Option<Vec<u32>>,
     /// Entries in the order of their ids.
-    by_id: Vec<u32>,
+    by_id: Vec<Row>,
     /// Where ids with the same first bits begin in `by_id`, so that they are found fast.
     buckets: Vec<u32>,
-    /// The next bytes of each id, in the same order: most searches look at no id at all.
-    keys: Vec<u32>,
     twins: bool,
     /// The pack's own checksum, where the index names it.
     pack_checksum: Option<Id>,
+}
+
+/// An entry where its id stands among all ids.
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    /// The next bytes of the id: most searches look at no id at all.
+    key: u32,
+    at: u32,
 }
 
 impl Index {
@@ -54,27 +62,32 @@ impl Index {
         let trailer = trailer.filter(|&trailer| trailer >= large);
         let trailer = trailer.ok_or(broken("it is cut short"))?;
         let body = trailer + format.length();
-        if format.hash(&[&bytes[..body]]).as_bytes() != &bytes[body..] {
+        let large = &bytes[large..trailer];
+        let entries = || {
+            let mut entries = Vec::with_capacity(count);
+            for at in 0..count {
+                let row = &bytes[ids + at * width..];
+                let (id, offset, checksum) = if is_new {
+                    let offset = be32(bytes, offsets + at * 4).unwrap_or_default();
+                    let offset = match offset & LARGE {
+                        0 => Some(u64::from(offset)),
+                        _ => be64(large, (offset & !LARGE) as usize * 8),
+                    };
+                    (format.id(row), offset, be32(bytes, checksums + at * 4).unwrap_or_default())
+                } else {
+                    (format.id(&row[4..]), be32(row, 0).map(u64::from), 0)
+                };
+                let id = id.ok_or(broken("it is cut short"))?;
+                entries.push((offset.ok_or(broken("an offset is out of bounds"))?, id, checksum));
+            }
+            Index::of(entries, format)
+        };
+        let hash = || format.hash(&[&bytes[..body]]);
+        let (index, hash) = rayon::join(entries, hash);
+        if hash.as_bytes() != &bytes[body..] {
             return Err(broken("its checksum does not hold"));
         }
-        let large = &bytes[large..trailer];
-        let mut entries = Vec::with_capacity(count);
-        for at in 0..count {
-            let row = &bytes[ids + at * width..];
-            let (id, offset, checksum) = if is_new {
-                let offset = be32(bytes, offsets + at * 4).unwrap_or_default();
-                let offset = match offset & LARGE {
-                    0 => Some(u64::from(offset)),
-                    _ => be64(large, (offset & !LARGE) as usize * 8),
-                };
-                (format.id(row), offset, be32(bytes, checksums + at * 4).unwrap_or_default())
-            } else {
-                (format.id(&row[4..]), be32(row, 0).map(u64::from), 0)
-            };
-            let id = id.ok_or(broken("it is cut short"))?;
-            entries.push((offset.ok_or(broken("an offset is out of bounds"))?, id, checksum));
-        }
-        let mut index = Index::of(entries, format)?;
+        let mut index = index?;
         if !is_new {
             index.checksums = None;
         }
@@ -103,23 +116,28 @@ impl Index {
         if entries.len() >= u32::MAX as usize {
             return Err(PackError::Index("it names too many objects"));
         }
-        let mut order: Vec<u32> = (0..entries.len() as u32).collect();
-        order.sort_unstable_by_key(|&at| entries[at as usize].0);
-        if order.windows(2).any(|pair| entries[pair[0] as usize].0 == entries[pair[1] as usize].0) {
+        let offsets = entries.iter().map(|(offset, _, _)| *offset);
+        let mut order: Vec<(u64, u32)> = offsets.zip(0..).collect();
+        order.par_sort_unstable();
+        if order.windows(2).any(|pair| pair[0].0 == pair[1].0) {
             return Err(PackError::Index("two objects stand at one offset"));
         }
-        let mut by_id = vec![0; entries.len()];
-        for (place, &at) in order.iter().enumerate() {
-            by_id[at as usize] = place as u32;
+        let mut by_id: Vec<Row> =
+            entries.iter().map(|(_, id, _)| Row { key: key(id), at: 0 }).collect();
+        let mut ids = Vec::with_capacity(entries.len() * format.length());
+        let mut checksums = Vec::with_capacity(entries.len());
+        for (place, (_, at)) in (0..).zip(&order) {
+            let (_, id, checksum) = &entries[*at as usize];
+            by_id[*at as usize].at = place;
+            ids.extend_from_slice(id.as_bytes());
+            checksums.push(*checksum);
         }
-        let column = |at: &u32| &entries[*at as usize];
         Ok(Index {
             format,
-            offsets: order.iter().map(|at| column(at).0).collect(),
-            ids: order.iter().flat_map(|at| column(at).1.as_bytes()).copied().collect(),
-            checksums: Some(order.iter().map(|at| column(at).2).collect()),
+            offsets: order.into_iter().map(|(offset, _)| offset).collect(),
+            ids,
+            checksums: Some(checksums),
             buckets: buckets(&entries),
-            keys: entries.iter().map(|(_, id, _)| key(id)).collect(),
             by_id,
             twins: entries.windows(2).any(|pair| pair[0].1 == pair[1].1),
             pack_checksum: None,
@@ -176,9 +194,17 @@ impl Index {
         self.twins
     }
 
-    /// The entry that stands at this offset.
-    pub fn at_offset(&self, offset: u64) -> Option<u32> {
-        self.offsets.binary_search(&offset).ok().map(|at| at as u32)
+    /// The entry that stands `distance` bytes before the entry `at`. It is searched for in
+    /// steps that double: a base mostly stands near what is a delta against it.
+    pub fn before(&self, at: u32, distance: u64) -> Option<u32> {
+        let offset = self.offset(at).checked_sub(distance)?;
+        let (mut high, mut step) = (at as usize, 1);
+        let mut low = high.saturating_sub(step);
+        while low > 0 && self.offsets[low] > offset {
+            (high, step) = (low, step * 2);
+            low = low.saturating_sub(step);
+        }
+        self.offsets[low..high].binary_search(&offset).ok().map(|place| (low + place) as u32)
     }
 
     /// The entry of this object; the first in the order of ids, should there be two.
@@ -188,24 +214,59 @@ impl Index {
         }
         let bucket = bucket(id, self.buckets.len());
         let end = self.buckets.get(bucket + 1).map_or(self.by_id.len(), |&end| end as usize);
-        let start = self.buckets[bucket] as usize;
+        let rows = &self.by_id[self.buckets[bucket] as usize..end];
         let key = key(id);
-        let first = start + self.keys[start..end].partition_point(|&other| other < key);
-        let last = start + self.keys[start..end].partition_point(|&other| other <= key);
-        let row = &self.by_id[first..last];
-        let found = row.partition_point(|&at| self.id_bytes(at) < id.as_bytes());
-        row.get(found).copied().filter(|&at| self.id_bytes(at) == id.as_bytes())
+        let rows = &rows[place(rows, |row| row.key < key)..];
+        match rows {
+            [row, next, ..] if row.key == key && next.key == key => {
+                let rows = &rows[..place(rows, |row| row.key == key)];
+                let first = rows.partition_point(|row| self.id_bytes(row.at) < id.as_bytes());
+                rows.get(first)
+            }
+            _ => rows.first(),
+        }
+        .map(|row| row.at)
+        .filter(|&at| self.id_bytes(at) == id.as_bytes())
+    }
+
+    /// Keeps of `ids` those that are not here. What each look-up needs of memory is asked for
+    /// before the one before it has come, which takes a third of the time of one by one.
+    pub fn keep_absent(&self, ids: &mut Vec<Id>) {
+        if self.is_empty() {
+            return;
+        }
+        let nearest: Vec<u32> = ids.iter().map(|id| self.nearest(id)).collect();
+        let mut nearest = nearest.into_iter();
+        ids.retain(|id| {
+            let is_it = |at| self.id_bytes(at) == id.as_bytes();
+            !nearest.next().is_some_and(is_it) && self.find(id).is_none()
+        });
+    }
+
+    /// The entry of this object, if it is one of the first two of its bucket, as most are;
+    /// else some entry. No step depends on what another id meets.
+    fn nearest(&self, id: &Id) -> u32 {
+        let bucket = self.buckets[bucket(id, self.buckets.len())] as usize;
+        let row = |at: usize| self.by_id.get(at).copied().unwrap_or(Row { key: 0, at: 0 });
+        let (first, second) = (row(bucket), row(bucket + 1));
+        if first.key == key(id) { first.at } else { second.at }
+    }
+
+    /// The first two objects from `low` to `high`.
+    pub fn between(&self, low: &Id, high: &Id) -> impl Iterator<Item = Id> {
+        let from = self.by_id.partition_point(|row| self.id_bytes(row.at) < low.as_bytes());
+        let high = *high;
+        let ids = self.by_id[from..].iter().map(|row| self.id(row.at));
+        ids.take_while(move |id| *id <= high).take(2)
     }
 }
 
-impl Index {
-    /// The first two objects from `low` to `high`.
-    pub fn between(&self, low: &Id, high: &Id) -> impl Iterator<Item = Id> {
-        let from = self.by_id.partition_point(|&at| self.id_bytes(at) < low.as_bytes());
-        let high = *high;
-        let ids = self.by_id[from..].iter().map(|&at| self.id(at));
-        ids.take_while(move |id| *id <= high).take(2)
+/// Where the rows end that come first and for which `holds`.
+fn place(rows: &[Row], holds: impl Fn(&Row) -> bool) -> usize {
+    if rows.len() > 8 {
+        return rows.partition_point(holds);
     }
+    rows.iter().take_while(|row| holds(row)).count()
 }
 
 /// Where the ids of each bucket begin: about one id a bucket.
@@ -298,9 +359,43 @@ pub(super) mod tests {
         assert_eq!(entries, [(3, 12, Some(30)), (2, 99, Some(20)), (1, 5 << 32, Some(10))]);
         assert_eq!(index.find(&id(2)), Some(1));
         assert_eq!(index.find(&id(4)), None);
-        assert_eq!(index.at_offset(12), Some(0));
+        assert_eq!(index.before(1, 87), Some(0));
+        assert_eq!(index.before(2, (5 << 32) - 12), Some(0));
+        for nothing in [0, 1, 88, 1 << 40] {
+            assert_eq!(index.before(1, nothing), None, "{nothing}");
+        }
         assert_eq!((index.end(0, 1 << 40), index.end(2, 1 << 40)), (99, 1 << 40));
         assert_eq!(index.pack_checksum(), Some(&id(7)));
+    }
+
+    /// Ids that share all bytes that a bucket and a key look at, and others, at random places.
+    #[test]
+    fn every_object_is_found_and_no_other() {
+        let alike = |number: u32| {
+            let mut bytes = [7; ID];
+            bytes[16..].copy_from_slice(&number.to_be_bytes());
+            Id::new(&bytes).unwrap()
+        };
+        let id = |number: u32| match number % 3 {
+            0 => alike(number),
+            _ => Format::Sha1.hash(&[&number.to_be_bytes()]),
+        };
+        let entries: Vec<_> = (0..400).map(|n| (id(2 * n), 12 + 90 * u64::from(n), n)).collect();
+        let index = Index::parse(&written(&entries), Format::Sha1).unwrap();
+        for n in 0..400 {
+            assert_eq!(index.find(&id(2 * n)), Some(n));
+            assert_eq!(index.find(&id(2 * n + 1)), None);
+            for before in 0..n {
+                assert_eq!(index.before(n, 90 * u64::from(n - before)), Some(before));
+            }
+        }
+        let mut ids: Vec<Id> = (0..800).map(id).collect();
+        index.keep_absent(&mut ids);
+        let absent: Vec<Id> = (0..800).filter(|n| n % 2 == 1).map(id).collect();
+        assert_eq!(ids, absent);
+        let nothing = Index::of(Vec::new(), Format::Sha1).unwrap();
+        nothing.keep_absent(&mut ids);
+        assert_eq!((ids, nothing.find(&alike(1))), (absent, None));
     }
 
     #[test]

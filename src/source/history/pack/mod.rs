@@ -15,6 +15,7 @@ mod midx;
 mod survey;
 
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 pub use entry::{Header, Kind, Link};
@@ -67,6 +68,17 @@ pub enum PackError {
     BaseTooLarge,
 }
 
+impl PackError {
+    /// Whether a file is gone, as `git gc` takes packs away whose objects are in a new one.
+    pub fn is_gone(&self) -> bool {
+        match self {
+            PackError::NoIndex => true,
+            PackError::Read(why) => why.kind() == io::ErrorKind::NotFound,
+            _ => false,
+        }
+    }
+}
+
 impl Pack {
     /// Opens the pack file `path`, whose index stands beside it or, where that is missing, in
     /// the folder's `multi-pack-index`. Every entry's checksum is verified.
@@ -90,19 +102,50 @@ impl Pack {
         let forest = Forest::of(&index, headers);
         Ok(Pack { file, index, forest, damaged })
     }
+}
 
-    /// Reads the compressed bytes of entry `at`, without its header, into `buffer`, which grows
-    /// if need be and never shrinks.
-    pub fn compressed<'b>(&self, at: u32, buffer: &'b mut Vec<u8>) -> Result<&'b [u8], PackError> {
-        let start = self.index.offset(at) + u64::from(self.forest.header_length(at));
-        let end = self.index.end(at, self.file.body_end());
+/// Reads a pack's entries as they are stored. Holds what lay round the last one: what hangs
+/// together stands together in a pack, and two of three reads need no call.
+pub struct Entries<'p> {
+    pack: &'p Pack,
+    buffer: Vec<u8>,
+    /// Where in the pack the buffer's bytes stand.
+    held: Range<u64>,
+}
+
+/// Bytes that are read at a time, at least. Longer windows copy more than they spare.
+const WINDOW: u64 = 4096;
+
+impl<'p> Entries<'p> {
+    pub fn of(pack: &'p Pack) -> Self {
+        Entries { pack, buffer: Vec::new(), held: 0..0 }
+    }
+
+    /// The compressed bytes of entry `at`, without its header.
+    pub fn compressed(&mut self, at: u32) -> Result<&[u8], PackError> {
+        let Pack { index, forest, file, .. } = self.pack;
+        let start = index.offset(at) + u64::from(forest.header_length(at));
+        let end = index.end(at, file.body_end());
         let length = end.checked_sub(start).and_then(|length| usize::try_from(length).ok());
         let length = length.ok_or(PackError::Header)?;
-        if buffer.len() < length {
-            buffer.resize(length, 0);
+        if start < self.held.start || self.held.end < end {
+            let wide = end.max(file.body_end().min(start + WINDOW));
+            // What cannot be read behind the entry is no fault of its.
+            self.fill(start..wide).or_else(|_| self.fill(start..end))?;
         }
-        self.file.read_at(start, &mut buffer[..length])?;
-        Ok(&buffer[..length])
+        let from = (start - self.held.start) as usize;
+        Ok(&self.buffer[from..from + length])
+    }
+
+    fn fill(&mut self, held: Range<u64>) -> Result<(), PackError> {
+        let length = usize::try_from(held.end - held.start).map_err(|_| PackError::Header)?;
+        if self.buffer.len() < length {
+            self.buffer.resize(length, 0);
+        }
+        self.held = 0..0;
+        self.pack.file.read_at(held.start, &mut self.buffer[..length])?;
+        self.held = held;
+        Ok(())
     }
 }
 
