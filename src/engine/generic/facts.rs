@@ -24,7 +24,6 @@ pub fn is_something_else(bytes: &[u8], name: &Name, value: &Range<usize>) -> boo
             text[0] == b'-' || is_address(text) || is_asked_for(bytes, name, value)
         }
         NameKind::Key => is_file(text) || is_fingerprint(text),
-        NameKind::Credential | NameKind::Auth => is_scope(text),
         NameKind::Token => is_of_sts(text),
         _ => false,
     };
@@ -32,6 +31,7 @@ pub fn is_something_else(bytes: &[u8], name: &Name, value: &Range<usize>) -> boo
         // An element of a list: `pass = argv[1]`.
         || bare && bytes.get(value.end) == Some(&b'[')
         || is_date(text)
+        || is_scope(text)
         || is_written_bytes(text)
         || is_row(text)
         || text.eq_ignore_ascii_case(&bytes[name.span.clone()])
@@ -72,8 +72,8 @@ fn is_fingerprint(text: &[u8]) -> bool {
     text.get(..7).is_some_and(|head| head.eq_ignore_ascii_case(b"sha256:"))
 }
 
-/// Of a signed request to AWS (Signature Version 4) what the signature is for: key id, date,
-/// region and service.
+/// The scope of a signature, of AWS and of Google's storage: key id, date, region and service. It
+/// names a key and does not hold it (`X-Amz-Credential=AKIA…/20260131/eu-west-1/s3/aws4_request`).
 fn is_scope(text: &[u8]) -> bool {
     let dated = |sign: &[u8]| {
         memchr::memmem::find_iter(text, sign).any(|at| {
@@ -81,7 +81,10 @@ fn is_scope(text: &[u8]) -> bool {
             date.is_some_and(|date| date.starts_with(b"20") && date.iter().all(u8::is_ascii_digit))
         })
     };
-    text.starts_with(b"AWS4-HMAC-SHA256") || dated(b"/") || dated(b"%2F")
+    text.starts_with(b"AWS4-HMAC-SHA256")
+        || begins_within(text, b"4_request")
+        || dated(b"/")
+        || dated(b"%2F")
 }
 
 /// A session token of AWS's STS, which begins with what its structure does: it proves nothing
