@@ -314,11 +314,6 @@ fn is_known_public(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     let (before, text) = (&bytes[first..name.span.start], &bytes[value.clone()]);
     let behind = &bytes[value.end..bytes.len().min(value.end + AFTER - 16)];
     let token = before.rsplit(|b| b.is_ascii_whitespace() || b"\"'`".contains(b)).next();
-    // The scope of a signature, of AWS and of Google's storage, names a key and does not hold it
-    // (`X-Amz-Credential=AKIA…/20260131/eu-west-1/s3/aws4_request`).
-    if begins_within(text, b"4_request") {
-        return true;
-    }
     match name.kind {
         // The name of one in AWS: `arn:aws:secretsmanager:…:secret:name`.
         NameKind::Secret => token.is_some_and(|token| begins_within(token, b"arn:")),
