@@ -36,7 +36,7 @@ pub struct Fragments {
     /// Which of the shared ones are among them.
     shared: [bool; OF_NAMES.len()],
     /// By their first four bytes, folded.
-    by_head: Option<Heads<u32>>,
+    by_head: Option<Heads<(Opening, u32)>>,
 }
 
 /// For each of a literal's first places the bytes that may stand there.
@@ -100,7 +100,8 @@ impl Fragments {
     /// Sorts what was added; to be called once, before the first look-up.
     pub fn finish(&mut self) {
         let entries = self.entries.iter().zip(0..);
-        let heads = entries.flat_map(|(entry, index)| entry.heads().map(move |head| (head, index)));
+        let heads = entries
+            .flat_map(|(entry, at)| entry.heads().map(move |head| (head, (entry.opening, at))));
         self.by_head = Some(Heads::new(heads));
     }
 
@@ -170,9 +171,10 @@ impl Fragments {
     pub fn each(&self, text: &[u8], mut found: impl FnMut(Fragment, usize)) {
         let Some(heads) = &self.by_head else { return };
         let first = first_eight(text);
-        for &index in heads.of(folded(first as u32)) {
+        let may_begin = |(opening, _): &&(Opening, u32)| opening.may_begin(first);
+        for &(_, index) in heads.of(folded(first as u32)).iter().filter(may_begin) {
             let entry = &self.entries[index as usize];
-            if entry.opening.may_begin(first) && entry.begins(text) {
+            if entry.begins(text) {
                 found(entry.stands_for, entry.text.len());
             }
         }

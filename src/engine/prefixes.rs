@@ -7,12 +7,11 @@ use super::masks::{Places, is_token};
 #[derive(Default)]
 pub struct Prefixes {
     anchors: Vec<Anchor>,
-    heads: Vec<(Head, u32)>,
-    by_head: Option<Heads<u32>>,
+    heads: Vec<(Head, (Opening, u32))>,
+    by_head: Option<Heads<(Opening, u32)>>,
 }
 
 struct Anchor {
-    opening: Opening,
     text: Vec<u8>,
     rule: usize,
 }
@@ -20,16 +19,16 @@ struct Anchor {
 impl Prefixes {
     pub fn add(&mut self, anchor: &str, rule: usize) {
         let text = anchor.as_bytes();
-        let index = self.anchors.len() as u32;
+        let item = (Opening::new(text), self.anchors.len() as u32);
         match *text {
-            [a, b, c, ..] => self.heads.push((head([a, b, c]), index)),
+            [a, b, c, ..] => self.heads.push((head([a, b, c]), item)),
             [a, b] => {
                 let thirds = (0..=255).filter(|&b| is_token(b));
-                self.heads.extend(thirds.map(|third| (head([a, b, third]), index)));
+                self.heads.extend(thirds.map(|third| (head([a, b, third]), item)));
             }
             _ => {}
         }
-        self.anchors.push(Anchor { opening: Opening::new(text), text: text.to_vec(), rule });
+        self.anchors.push(Anchor { text: text.to_vec(), rule });
     }
 
     /// Sorts what was added; to be called once, before the first look-up.
@@ -48,9 +47,10 @@ impl Prefixes {
     pub fn each(&self, text: &[u8], mut found: impl FnMut(usize, usize)) {
         let Some(heads) = &self.by_head else { return };
         let first = first_eight(text);
-        for &index in heads.of(first_three(text)) {
+        let may_begin = |(opening, _): &&(Opening, u32)| opening.may_begin(first);
+        for &(_, index) in heads.of(first_three(text)).iter().filter(may_begin) {
             let anchor = &self.anchors[index as usize];
-            if anchor.opening.may_begin(first) && text.starts_with(&anchor.text) {
+            if text.starts_with(&anchor.text) {
                 found(anchor.text.len(), anchor.rule);
             }
         }

@@ -8,7 +8,7 @@
 
 use super::decoded::{Cut, Decoded, Map, Piece};
 use super::escape::{Kind, LONGEST_ESCAPE, Mark};
-use super::joint::{LONGEST_JOINT, WORD};
+use super::joint::{LONGEST_JOINT, WORD, may_fill};
 use super::run::{OVERLAP, RUN_LONGEST};
 use crate::rules::{AFTER, LONGEST, MARGIN};
 
@@ -76,9 +76,9 @@ fn joint_over(bytes: &[u8], line_end: usize, at: usize) -> Option<usize> {
 /// The first joint that begins before `at`, none of whose quotes stands between, and whose end
 /// `holds`.
 fn joint_round(bytes: &[u8], at: usize, holds: impl Fn(usize) -> bool) -> Option<usize> {
-    let fill = |b: &u8| b.is_ascii_whitespace() || b"+.&~|<>\\".contains(b);
+    let fills = |b: u8| may_fill(b) && !matches!(b, b'"' | b'\'' | b'`');
     let from = at.saturating_sub(LONGEST_JOINT);
-    let filled = bytes[from..at].iter().rev().take_while(|&b| fill(b)).count();
+    let filled = bytes[from..at].iter().rev().take_while(|&&b| fills(b)).count();
     // A backslash before the line's end opens a joint of its own.
     let quote = (at - filled).checked_sub(1);
     let backslashes = (at - filled..at).filter(|&start| bytes[start] == b'\\');

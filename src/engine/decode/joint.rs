@@ -11,6 +11,11 @@ pub(super) const LONGEST_JOINT: usize = 160;
 /// Bytes on either side that must be free of blanks.
 pub(super) const WORD: usize = 8;
 
+/// Whether the byte may stand within a joint, its quotes among them.
+pub(super) fn may_fill(b: u8) -> bool {
+    b.is_ascii_whitespace() || b"\"'`+.&~|<>\\".contains(&b)
+}
+
 /// Length of the joint that begins at `at` with a closing quote, or with a backslash at the
 /// line's end: to the opening quote or the indent's end.
 pub fn length(bytes: &[u8], at: usize) -> Option<usize> {

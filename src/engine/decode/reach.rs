@@ -7,7 +7,7 @@
 use super::chain;
 use super::escape::Kind;
 use super::folded::{self, SIGN};
-use super::joint::LONGEST_JOINT;
+use super::joint::{LONGEST_JOINT, WORD, may_fill};
 use super::run::{self, RUN_LONGEST, belongs};
 use crate::rules::MARGIN;
 
@@ -42,9 +42,13 @@ pub fn first_entry(bytes: &[u8], at: usize) -> Option<usize> {
 /// The first place behind a seam at `at` from which on it plays no part where decodings
 /// begin: a margin behind it, or the first line end that no joint from before it can hold,
 /// since an escape is its chain's first if a line end stands before it.
+///
+/// Nor does it play a part in a joint that begins behind it, some bytes away: what makes a joint
+/// one stands between its quotes and a word's length in front.
 pub fn first_free(bytes: &[u8], at: usize) -> usize {
-    let line = bytes.len().min(at + LONGEST_JOINT + BESIDE);
     let last = bytes.len().min(at + MARGIN);
+    let behind_joints = (at + WORD..last).find(|&at| !may_fill(bytes[at])).unwrap_or(last);
+    let line = last.min(behind_joints.max(at + BESIDE));
     memchr::memchr(b'\n', &bytes[line..last]).map_or(last, |end| line + end + 1)
 }
 

@@ -299,9 +299,16 @@ fn is_known_public(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     let (before, text) = (&bytes[first..name.span.start], &bytes[value.clone()]);
     let behind = &bytes[value.end..bytes.len().min(value.end + AFTER - 16)];
     let token = before.rsplit(|b| b.is_ascii_whitespace() || b"\"'`".contains(b)).next();
+    // The scope of a signature, of AWS and of Google's storage, names a key and does not hold it
+    // (`X-Amz-Credential=AKIA…/20260131/eu-west-1/s3/aws4_request`).
+    if begins_within(text, b"4_request") {
+        return true;
+    }
     match name.kind {
         // The name of one in AWS: `arn:aws:secretsmanager:…:secret:name`.
         NameKind::Secret => token.is_some_and(|token| begins_within(token, b"arn:")),
+        // .NET's `PublicKeyToken` is a hash of an assembly's public key.
+        NameKind::Token if name.each_word(bytes).any(|word| among(word, &["public"])) => true,
         // What confirms a subscription to SNS works once.
         NameKind::Token => {
             let subscribes = name.each_word(bytes).any(|word| word == b"subscription");
@@ -426,6 +433,8 @@ mod tests {
         for (text, fragment) in [
             ("arn:aws:secretsmanager:us-east-1:000000000000:secret:billing-Ef34Gh", "ecret"),
             ("gpg --recv-keys 3B4FE6ACC0B21F3294A5", "key"),
+            ("mscorlib, Version=4.0.0.0, PublicKeyToken=b77a5c561934e089\"", "oken"),
+            ("X-Amz-Credential=USWUXHGYZQYF%2F20170529%2Fus-east-1%2Fs3%2Faws4_request&", "cred"),
             ("apiKey: 'a41d7c9b2e6f0385',\n indexName: 'docs'", "key"),
             ("Authorization: Digest username=\"75af8a3500f771e5\"", "auth"),
             ("token = \"eyJ0eXAi...lKaHx44Q\"", "oken"),
