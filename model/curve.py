@@ -11,7 +11,7 @@ matplotlib.use('svg')
 matplotlib.rcParams['svg.hashsalt'] = 'keysieve'
 import matplotlib.pyplot as plt
 
-DEFAULT, UNLIKELY = .75, .12   # `LIKELY` and `UNLIKELY` of src/engine/generic/mod.rs
+DEFAULT, UNLIKELY = .78, .08   # `LIKELY` and `UNLIKELY` of src/engine/generic/mod.rs
 
 curve = json.load(open('model/curve.json'))
 noise = [point['noise'] for point in curve]

@@ -21,7 +21,10 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 
 SEED = 20261124
 FOLDS = 5
-THRESHOLDS = (.97, .95, .92, .9, .87, .85, .82, .8, .78, .75, .7, .6, .5, .4, .3, .2, .15, .12, .1)
+TREES = 120
+# Kinds of names, the first features; rows of one from which on they are recombined, and how often.
+KINDS, FEWEST, RECOMBINED = 7, 20, 2
+THRESHOLDS = (.97, .95, .92, .9, .87, .85, .82, .8, .78, .75, .7, .65, .6, .5, .4, .3, .2, .15, .12, .1, .08)
 # Sources of labelled cases that no other scanner's authors wrote.
 COMMON = {'creddata', 'trufflehog', 'leaky-repo', 'aqua-leaky', 'secretlint', 'trivy', 'demo', 'titus', 'noseyparker', 'credsweeper'}
 
@@ -86,11 +89,34 @@ def rows_of(found, background):
     return np.array(features, dtype=np.float32), np.array(labels), np.array(weights), np.array(fold), list(ids)
 
 
-def train(features, labels, weights):
-    model = HistGradientBoostingClassifier(max_depth=6, max_iter=60, learning_rate=.15, min_samples_leaf=30,
+def recombined(features, labels, weights, names):
+    """Secrets in each other's places, and words and templates in theirs, names of one kind with each
+    other: what a value looks like tells something wherever it stands."""
+    at = {name: place for place, name in enumerate(names)}
+    told = [place for name, place in at.items() if at['length'] <= place <= at['times_eight'] and name != 'like_name']
+    told += [at[name] for name in ('signs', 'repeats', 'walked', 'disguised_kind')]
+    kinds = features[:, :KINDS].argmax(axis=1)
+    words = (features[:, at['covered']] > .8) | (features[:, at['marks']] > 0)
+    chance = np.random.default_rng(SEED)
+    rows, which = [], []
+    for kind in range(KINDS):
+        places = np.nonzero((labels == 1) & (weights == 1) & (kinds == kind))[0]
+        for label, values in ((1, places), (0, np.nonzero((labels == 0) & (kinds == kind) & words)[0])):
+            if min(len(places), len(values)) >= FEWEST:
+                made = features[np.tile(places, RECOMBINED)]
+                made[:, told] = features[chance.choice(values, len(made))][:, told]
+                rows.append(made)
+                which += [label] * len(made)
+    return np.concatenate(rows), np.array(which)
+
+
+def train(features, labels, weights, names):
+    model = HistGradientBoostingClassifier(max_depth=6, max_iter=TREES, learning_rate=.1, min_samples_leaf=30,
                                            max_features=.2, l2_regularization=5, random_state=SEED,
                                            early_stopping=False)
-    return model.fit(features, labels, sample_weight=weights)
+    made, which = recombined(features, labels, weights, names)
+    return model.fit(np.concatenate([features, made]), np.concatenate([labels, which]),
+                     sample_weight=np.concatenate([weights, np.full(len(which), .3)]))
 
 
 def probabilities(model, features):
@@ -164,9 +190,9 @@ def main():
         already = {row['id'] for row in map(json.loads, open(arguments.rows)) if any(not rule.startswith('generic-') for rule in row['rules'])}
     likely = np.zeros(len(labels))
     for part in range(FOLDS):
-        model = train(features[fold != part], labels[fold != part], weights[fold != part])
+        model = train(features[fold != part], labels[fold != part], weights[fold != part], names)
         likely[fold == part] = probabilities(model, features[fold == part])
-    model = train(features, labels, weights)
+    model = train(features, labels, weights, names)
     noise = np.concatenate([probabilities(model, [row[5] for row in rows]) for rows in clean.values()]) if clean else np.array([])
     curve = report(cases, ids, labels, likely, noise, arguments.megabytes, already)
     if arguments.curve:

@@ -120,9 +120,11 @@ pub fn longest_repeat(text: &[u8]) -> usize {
     text.chunk_by(|a, b| a == b).map(<[u8]>::len).max().unwrap_or(0)
 }
 
-/// The longest stretch of the text, in lower case, that goes along one of the [`WALKS`].
-pub fn longest_walk(text: &[u8]) -> usize {
-    Walked::of(text).longest
+/// Of a text in lower case the longest stretch that goes along one of the [`WALKS`], and how much
+/// of it goes along any.
+pub fn walk(text: &[u8]) -> (usize, usize) {
+    let Walked { longest, in_all } = Walked::of(text);
+    (longest, in_all)
 }
 
 /// How much of a text in lower case goes along the [`WALKS`].

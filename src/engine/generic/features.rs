@@ -119,6 +119,18 @@ features! {
     same_shape,
     /// The same value stands a second time in reach.
     twice,
+    /// Signs in the value that passwords hold and names, paths and numbers do not: `! @ # & …`.
+    signs,
+    /// It is one text several times over: `abcabcabc`.
+    repeats,
+    /// Share of it that goes along the alphabet, the digits or the keyboard.
+    walked,
+    /// In disguise it says which kind of secret it is: `p4ssw0rd`.
+    disguised_kind,
+    /// What the name is given if nothing else is: `getenv("NAME") or "v"`, `|| "v"`, `:-v`.
+    gap_fallback,
+    /// Letters between name and value, as where a type or a call stands there.
+    gap_letters,
     /// Non-blank characters on the line in front of the name, and behind the value.
     line_before, line_behind,
 }

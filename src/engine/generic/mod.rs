@@ -10,6 +10,7 @@
 
 mod arguments;
 mod calls;
+mod facts;
 mod features;
 mod in_front;
 mod language;
@@ -37,7 +38,7 @@ use crate::rules::{AFTER, BEFORE, Confidence, LONGEST, NameKind, Rule, Trigger};
 /// Fragments one of which stands in every word that promises a secret, and signs behind which
 /// one stands. One of three letters counts only at the end of a word.
 #[rustfmt::skip]
-pub const FRAGMENTS: [&str; 48] = [
+pub const FRAGMENTS: [&str; 55] = [
     "ecret", "oken", "pass", "pwd", "auth", "key", "cred", "salt", "asic ", "earer", "ified by",
     "pw:", "pw=", "securestr",
     // Of which the word that is noticed by itself has a letter behind it.
@@ -47,8 +48,9 @@ pub const FRAGMENTS: [&str; 48] = [
     // Abbreviated and mistyped.
     "psk", "pswd", "pswr", "pswo", "pssw", "pasw",
     // In other languages.
-    "adgangsk", "contrase", "haslo", "heslo", "jelszo", "kennwort", "losenord", "matkhau",
-    "salasana", "senha", "sifre", "wachtwoord", "密码", "密碼", "口令", "パスワード", "пароль", "비밀번호",
+    "adgangsk", "clave", "contrase", "geslo", "haslo", "hasło", "heslo", "jelszo", "kennwort",
+    "losenord", "lozinka", "lösenord", "matkhau", "parola", "salasana", "senha", "sifre", "şifre",
+    "wachtwoord", "密码", "密碼", "口令", "パスワード", "пароль", "비밀번호",
 ];
 
 /// Shortest value that may be a secret.
@@ -57,6 +59,9 @@ const SHORTEST: usize = 4;
 /// Shortest password in base64 that is taken for one that somebody keeps.
 const SHORTEST_BASIC: usize = 5;
 
+/// Capitals that may be a token without a digit.
+const SHORTEST_CAPITALS: usize = 8;
+
 /// Letters of a word for a password that stands among others in a value.
 const SHORTEST_WORD: usize = 8;
 
@@ -64,9 +69,9 @@ const SHORTEST_WORD: usize = 8;
 const SHORTEST_STRUCTURE: usize = 24;
 
 /// Probabilities from which on a value is shown on request, by default, and as sure.
-pub const UNLIKELY: f32 = 0.12;
+pub const UNLIKELY: f32 = 0.08;
 /// See [`UNLIKELY`].
-pub const LIKELY: f32 = 0.75;
+pub const LIKELY: f32 = 0.78;
 /// See [`UNLIKELY`].
 pub const SURE: f32 = 0.95;
 
@@ -140,10 +145,10 @@ impl Generic {
     }
 }
 
-/// A word or a placeholder, and none only for rows of `A`: so zeroes look in base64, of which
-/// structures of bytes are full.
+/// A word, also in disguise, or a placeholder, and none only for rows of `A`: so zeroes look in
+/// base64, of which structures of bytes are full.
 fn is_made_up(value: &[u8]) -> bool {
-    if is_capitalised(value) {
+    if is_capitalised(value) || is_disguised(value) || is_for_tests(value) {
         return true;
     }
     if !is_placeholder(value) {
@@ -154,6 +159,18 @@ fn is_made_up(value: &[u8]) -> bool {
     let rest: Vec<u8> =
         rows.filter(|row| row.len() < 6 || row[0] != b'A').flatten().copied().collect();
     rest.len() < SHORTEST_STRUCTURE || !value.iter().all(base64) || is_placeholder(&rest)
+}
+
+/// Words of names and hints in disguise, with a number or signs behind them: `MyPassw0rd!`.
+fn is_disguised(value: &[u8]) -> bool {
+    let end = value.iter().rposition(u8::is_ascii_alphabetic).map_or(0, |at| at + 1);
+    let plain = language::undisguised(&value[..end]);
+    plain != value[..end] && is_made_of_words(&plain)
+}
+
+/// Lower-case letters that name tests: `devtest`.
+fn is_for_tests(value: &[u8]) -> bool {
+    value.iter().all(u8::is_ascii_lowercase) && begins_within(value, b"test")
 }
 
 /// Of base64 of a user and a password (RFC 7617) whether the password is one that somebody
@@ -187,7 +204,7 @@ pub fn described(
     let reach = fragment.start + LONGEST + AFTER;
     let cut = reach < bytes.len();
     let bytes = &bytes[..bytes.len().min(reach)];
-    let read = read(bytes, fragment, reader, cut).filter(|(_, name)| wanted(name.kind));
+    let read = read(bytes, fragment, reader).filter(|(_, name)| wanted(name.kind));
     read.into_iter().flat_map(move |(values, name)| {
         values.into_iter().filter_map(move |value| {
             let whole = !cut || value.end < bytes.len() || value.len() >= LONG;
@@ -200,13 +217,11 @@ pub fn described(
     })
 }
 
-/// The name round a fragment and the values that it is given; `cut` says that the text goes on
-/// behind `bytes`.
+/// The name round a fragment and the values that it is given.
 fn read(
     bytes: &[u8],
     fragment: Range<usize>,
     reader: &mut Reader,
-    cut: bool,
 ) -> Option<(Vec<Range<usize>>, Name)> {
     let noticed = fragment.start;
     if let Some(called) = calls::read(bytes, &fragment) {
@@ -224,7 +239,7 @@ fn read(
     if values.is_empty() {
         values.extend(in_front::value(bytes, &name.span, noticed));
     }
-    if values.is_empty() && cut {
+    if values.is_empty() {
         values.extend(reading::endless(bytes, &name.span));
     }
     let pair = name.promises_pair(bytes).then_some(()).and(values.first());
@@ -299,11 +314,6 @@ fn is_known_public(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     let (before, text) = (&bytes[first..name.span.start], &bytes[value.clone()]);
     let behind = &bytes[value.end..bytes.len().min(value.end + AFTER - 16)];
     let token = before.rsplit(|b| b.is_ascii_whitespace() || b"\"'`".contains(b)).next();
-    // The scope of a signature, of AWS and of Google's storage, names a key and does not hold it
-    // (`X-Amz-Credential=AKIA…/20260131/eu-west-1/s3/aws4_request`).
-    if begins_within(text, b"4_request") {
-        return true;
-    }
     match name.kind {
         // The name of one in AWS: `arn:aws:secretsmanager:…:secret:name`.
         NameKind::Secret => token.is_some_and(|token| begins_within(token, b"arn:")),
@@ -345,9 +355,10 @@ fn is_plausible(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
         || text.iter().all(|&b| b.is_ascii_digit() || b == b'.')
         || text.starts_with(b"arn:")
         || names_password(text)
-        || name.kind == NameKind::Password && holds_zero(text)
+        || matches!(name.kind, NameKind::Password | NameKind::Auth) && holds_zero(text)
         || is_regex(text)
         || is_prose(text)
+        || facts::is_something_else(bytes, name, value)
         || ["…", "..."].iter().any(|left_out| begins_within(text, left_out.as_bytes()))
     {
         return false;
@@ -367,7 +378,11 @@ fn is_plausible(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
         _ if text.iter().any(u8::is_ascii_digit) => text.len() >= 6,
         _ if text.len() >= 24 || is_gibberish(text) => true,
         NameKind::Secret => quoted,
-        _ => text.len() >= 8 && text.iter().all(u8::is_ascii_uppercase),
+        _ => {
+            text.len() >= SHORTEST_CAPITALS
+                && text.iter().all(u8::is_ascii_uppercase)
+                && language::covered(text) * 2 < text.len()
+        }
     };
     may_be_one && !is_known_public(bytes, name, value)
 }
@@ -403,6 +418,10 @@ mod tests {
             ("abcdefghijklmnopqrstuvwxyzAAAAAAAAAA", true),
             ("q7Rz0Pk3LmX9vTn2WbYs5Hc8", false),
             ("Palavra-chave", true),
+            ("MyPassw0rd!", true),
+            ("P@ssw0rd1", true),
+            ("devtest", true),
+            ("S3cr3tq7Rz", false),
             ("PalaVra", false),
         ] {
             assert_eq!(is_made_up(value.as_bytes()), made_up, "{value}");

@@ -132,6 +132,12 @@ impl Name {
                 has("client") && has("request")
                     || self.before(bytes).any(|word| among(word, OF_LISTS))
             }
+            // Of OAuth's `client_id` (RFC 6749, 2.2) and of what a program calls a credential by
+            // none is secret.
+            NameKind::Auth | NameKind::Credential => {
+                let last = self.behind(bytes).last();
+                last.is_some_and(|word| among(word, &["id", "ids", "uuid", "guid"]))
+            }
             // So the baselines of a scanner name the digests that they hold.
             NameKind::Secret => self.before(bytes).any(|word| among(word, &["hashed"])),
             _ => false,
@@ -417,6 +423,8 @@ mod tests {
         assert_eq!(told("authenticity_token = 1", "oken"), (true, false));
         assert_eq!(told("csrfmiddlewaretoken = 1", "oken"), (true, false));
         assert_eq!(told("password_length = 1", "pass"), (false, true));
+        assert_eq!(told("oauthClientId = 1", "auth"), (true, true));
+        assert_eq!(told("credentials-id: 1", "cred"), (true, true));
         assert_eq!(told("api_key = 1", "key"), (false, false));
     }
 }

@@ -77,8 +77,8 @@ pub fn second_of_pair(bytes: &[u8], name: &Range<usize>) -> Option<Range<usize>>
     Arguments::of(bytes, rest.at, end)?.nth(1)
 }
 
-/// The beginning of a value that goes on behind the reach: a row of token characters up to the
-/// end of `bytes`.
+/// The beginning of a value that goes on behind what is read of one, or behind the reach: a long
+/// row of token characters.
 pub fn endless(bytes: &[u8], name: &Range<usize>) -> Option<Range<usize>> {
     let mut rest = Rest { bytes, at: name.end, end: bytes.len() };
     let from = rest.at;
@@ -88,7 +88,7 @@ pub fn endless(bytes: &[u8], name: &Range<usize>) -> Option<Range<usize>> {
     let start = rest.at;
     let in_token = |b: u8| b.is_ascii_alphanumeric() || b"+/=_.~-".contains(&b);
     let length = rest.skip(in_token);
-    (assigned && rest.at == bytes.len() && length >= SHORTEST_ENDLESS).then_some(start..rest.at)
+    (assigned && length >= SHORTEST_ENDLESS).then_some(start..rest.at)
 }
 
 /// Schemes of an HTTP `Authorization` header, behind which its credentials stand.

@@ -44,7 +44,7 @@ pub const OF_KEYS: &[&str] = &[
     "crypto", "customer", "decryption", "deploy", "encrypt", "encryption", "hmac", "ingest",
     "integration", "jwt", "licence", "license", "master", "priv", "private", "project",
     "rsa", "secret", "server", "service", "session", "shared", "sign", "signing", "storage",
-    "subscription", "symmetric",
+    "subscription", "symmetric", "token",
 ];
 
 /// Words that say that everybody may know it.
@@ -61,12 +61,12 @@ pub const PUBLIC: &[&str] = &[
 /// Words that are a password's name only as a whole.
 #[rustfmt::skip]
 pub const PASSWORDS: &[&str] = &[
-    "adminpass", "adgangskode", "authpass", "basicpass", "bindpass", "dbpass",  "emailpass",
-    "ftppass", "haslo", "heslo", "identified", "jelszo", "kennwort", "keypass", "ldappass",
-    "loginpass", "losenord", "mailpass", "masterauth", "matkhau", "motdepasse", "mypass", "mysqlpass",
-    "newpass", "oldpass", "pass", "passe", "passw", "pasword", "proxypass", "psk", "pssword",
+    "adminpass", "adgangskode", "authpass", "basicpass", "bindpass", "clave", "dbpass", "emailpass",
+    "ftppass", "geslo", "haslo", "hasło", "heslo", "identified", "jelszo", "kennwort", "keypass", "ldappass",
+    "loginpass", "losenord", "lozinka", "lösenord", "mailpass", "masterauth", "matkhau", "motdepasse", "mypass", "mysqlpass",
+    "newpass", "oldpass", "parola", "pass", "passe", "passord", "passw", "pasword", "proxypass", "psk", "pssword",
     "psswd", "psswrd", "pswd", "pswrd", "psword", "pw", "pwd", "requirepass", "rootpass", "salasana",
-    "securestring", "senha", "sifre", "smtppass", "sqlpass", "sshpass", "storepass",
+    "securestring", "senha", "sifre", "şifre", "smtppass", "sqlpass", "sshpass", "storepass",
     "userpass", "wachtwoord", "webpass", "wifipass", "wpapsk",
 ];
 

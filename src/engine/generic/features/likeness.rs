@@ -23,6 +23,8 @@ impl Features {
         let says = said(value);
         self.flag(F::says_made_up, says.contains(Said::MADE_UP));
         self.flag(F::says_kind, says.contains(Said::KIND));
+        let plain = language::undisguised(value);
+        self.flag(F::disguised_kind, plain != value && said(&plain).contains(Said::KIND));
         let telling = name.telling(bytes).to_ascii_lowercase();
         let named = bytes[name.span.clone()].to_ascii_lowercase();
         let like = memchr::memmem::find(&lower, &telling).is_some()

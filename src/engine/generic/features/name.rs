@@ -31,7 +31,8 @@ impl Features {
         self.flag(F::name_capital, text[0].is_ascii_uppercase());
         self.flag(F::name_in_prose, name.is_in_prose());
         self.flag(F::name_alone, name.telling(bytes).len() == text.len());
-        self.flag(F::name_made_up, name.each_word(bytes).any(|word| among(word, MADE_UP)));
+        let made_up = |word: &[u8]| among(word, MADE_UP) || among(word, &["expected", "want"]);
+        self.flag(F::name_made_up, name.each_word(bytes).any(made_up));
         let before = name.span.start.checked_sub(1).map_or(b'\n', |at| bytes[at]);
         self.flag(F::before_quote, matches!(before, b'"' | b'\'' | b'`'));
         self.flag(F::before_sign, b"$.-<@&?:".contains(&before));
@@ -52,6 +53,10 @@ impl Features {
         self.flag(F::gap_blank, gap.iter().all(|b| b" -'\"`".contains(b)));
         self.flag(F::gap_line, has(b"\n"));
         self.set(F::gap_length, gap.len().min(40) as f32);
+        let fallback = [&b" or "[..], b"||", b"??", b":-", b"default"].into_iter().any(has);
+        self.flag(F::gap_fallback, fallback);
+        let letters = gap.iter().filter(|b| b.is_ascii_alphabetic()).count();
+        self.set(F::gap_letters, letters.min(20) as f32);
         let quote = value.start.checked_sub(1).map_or(0, |at| bytes[at]);
         let closed = bytes.get(value.end) == Some(&quote);
         self.flag(F::single, closed && quote == b'\'');

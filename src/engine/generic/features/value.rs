@@ -67,7 +67,11 @@ impl Features {
         self.flag(F::has_scheme, memchr::memmem::find(value, b"://").is_some());
         self.set(F::repeat, placeholder::longest_repeat(value) as f32);
         let lower = value.to_ascii_lowercase();
-        self.set(F::walk, placeholder::longest_walk(&lower[..lower.len().min(64)]) as f32);
+        let (walk, walked) = placeholder::walk(&lower[..lower.len().min(64)]);
+        self.set(F::walk, walk as f32);
+        self.set(F::walked, walked as f32 / lower.len().min(64) as f32);
+        self.flag(F::repeats, repeats(&lower));
+        self.set(F::signs, count(|b| b"!@#&^~=+?$%*".contains(b)).min(8) as f32);
         self.flag(F::camel, is_camel(value));
         self.flag(F::snake, all(is_word) && value.contains(&b'_') && uppers == 0);
         self.flag(F::screaming, all(is_word) && lowers == 0 && uppers > 0 && value.contains(&b'_'));
@@ -97,6 +101,11 @@ fn kind_of(b: u8) -> u8 {
         b'a'..=b'z' => 2,
         _ => 3,
     }
+}
+
+/// Whether the value is a shorter text, twice or oftener.
+fn repeats(value: &[u8]) -> bool {
+    (1..=value.len() / 2).any(|unit| value[unit..] == value[..value.len() - unit])
 }
 
 fn longest(value: &[u8], wanted: fn(&u8) -> bool) -> usize {

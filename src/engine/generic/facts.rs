@@ -1,0 +1,149 @@
+//! Values of which a format says that they are something else than a secret, whatever the name
+//! in front of them promises: a date, an option, an address, a place in a bucket.
+
+use std::ops::Range;
+
+use super::super::checks::placeholder;
+use super::begins_within;
+use super::name::Name;
+use crate::rules::NameKind;
+
+/// Letters that the ending of a file's name may have.
+const LONGEST_ENDING: usize = 4;
+
+/// Letters of a row of keys that stands for nothing.
+const LONGEST_ROW: usize = 8;
+
+/// Whether the value is something else than a secret.
+pub fn is_something_else(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
+    let text = &bytes[value.clone()];
+    let bare = value.start > 0 && !b"\"'`".contains(&bytes[value.start - 1]);
+    let of_kind = match name.kind {
+        // A command takes what begins with a hyphen for an option.
+        NameKind::Password => {
+            text[0] == b'-' || is_address(text) || is_asked_for(bytes, name, value)
+        }
+        NameKind::Key => is_file(text) || is_fingerprint(text),
+        NameKind::Token => is_of_sts(text),
+        _ => false,
+    };
+    of_kind
+        // An element of a list: `pass = argv[1]`.
+        || bare && bytes.get(value.end) == Some(&b'[')
+        || is_date(text)
+        || is_scope(text)
+        || is_written_bytes(text)
+        || is_row(text)
+        || text.eq_ignore_ascii_case(&bytes[name.span.clone()])
+}
+
+/// A date or a time (ISO 8601): `2024-05-16T19:51:27Z`.
+fn is_date(text: &[u8]) -> bool {
+    let form = b"0000-00-00";
+    text.len() >= form.len()
+        && text
+            .iter()
+            .zip(form)
+            .all(|(b, of)| if *of == b'-' { b == of } else { b.is_ascii_digit() })
+        && text.get(form.len()).is_none_or(|b| matches!(b, b'T' | b' '))
+}
+
+/// An address without a user: nginx's `proxy_pass http://host`.
+fn is_address(text: &[u8]) -> bool {
+    begins_within(text, b"://") && !text.contains(&b'@')
+}
+
+/// What stands behind `--password-stdin` is the command's next argument.
+fn is_asked_for(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
+    value.start > name.span.end && bytes[name.span.clone()].ends_with(b"stdin")
+}
+
+/// The key of an object in a bucket: a path to a file.
+fn is_file(text: &[u8]) -> bool {
+    let Some(dot) = text.iter().rposition(|&b| b == b'.') else { return false };
+    let ending = &text[dot + 1..];
+    text[..dot].contains(&b'/')
+        && (2..=LONGEST_ENDING).contains(&ending.len())
+        && ending.iter().all(u8::is_ascii_lowercase)
+}
+
+/// What ssh and git print instead of a key: `SHA256:` and a digest.
+fn is_fingerprint(text: &[u8]) -> bool {
+    text.get(..7).is_some_and(|head| head.eq_ignore_ascii_case(b"sha256:"))
+}
+
+/// The scope of a signature, of AWS and of Google's storage: key id, date, region and service. It
+/// names a key and does not hold it (`X-Amz-Credential=AKIA…/20260131/eu-west-1/s3/aws4_request`).
+fn is_scope(text: &[u8]) -> bool {
+    let dated = |sign: &[u8]| {
+        memchr::memmem::find_iter(text, sign).any(|at| {
+            let date = text.get(at + sign.len()..at + sign.len() + 8);
+            date.is_some_and(|date| date.starts_with(b"20") && date.iter().all(u8::is_ascii_digit))
+        })
+    };
+    text.starts_with(b"AWS4-HMAC-SHA256")
+        || begins_within(text, b"4_request")
+        || dated(b"/")
+        || dated(b"%2F")
+}
+
+/// A session token of AWS's STS, which begins with what its structure does: it proves nothing
+/// without the key that it was made for, and lasts 36 hours at most.
+fn is_of_sts(text: &[u8]) -> bool {
+    [&b"FQoGZXIvYXdz"[..], b"FwoGZXIvYXdz", b"IQoJb3JpZ2luX2Vj", b"AQoDYXdz"]
+        .iter()
+        .any(|beginning| text.starts_with(beginning))
+}
+
+/// Nothing but keys that lie side by side or letters that follow each other: `hjkl`.
+fn is_row(text: &[u8]) -> bool {
+    text.len() <= LONGEST_ROW && placeholder::walk(&text.to_ascii_lowercase()).0 == text.len()
+}
+
+/// How Python prints bytes that are no text: `b'\\xfe\\xfd'`.
+fn is_written_bytes(text: &[u8]) -> bool {
+    (text.starts_with(b"b'") || text.starts_with(b"b\"")) && begins_within(text, b"\\x")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_format_may_say_that_a_value_is_no_secret() {
+        for (text, fragment, value) in [
+            ("token_expires = 2024-05-16T19:51:27Z", "oken", "2024-05-16T19:51:27Z"),
+            ("pass `-Zsbom`", "pass", "-Zsbom"),
+            ("proxy_pass http://127.0.0.1:8000/", "pass", "http://127.0.0.1:8000/"),
+            ("docker login --password-stdin registry.acme.test", "pass", "registry.acme.test"),
+            ("S3Key: serverless/local/1708-dlq.zip", "Key", "serverless/local/1708-dlq.zip"),
+            ("key: SHA256:fixture", "key", "SHA256:fixture"),
+            ("Credential=id/20130524/eu/s3/aws4_request", "Cred", "id/20130524/eu/s3/aws4_request"),
+            ("secret: \"b'\\xfe\\xfd'\"", "ecret", "b'\\xfe\\xfd'"),
+            ("<SessionToken>FQoGZXIvYXdzEBYa", "oken", "FQoGZXIvYXdzEBYa"),
+            ("secret=\"hjkl\"", "ecret", "hjkl"),
+            ("from_pass = argv[1]", "pass", "argv"),
+            ("PLAIN_AUTH = \"PLAIN_AUTH\"", "AUTH", "PLAIN_AUTH"),
+        ] {
+            let find = |part: &str| text.rfind(part).unwrap();
+            let start = find(value);
+            let at = text.find(fragment).unwrap();
+            let name = Name::round(text.as_bytes(), at..at + fragment.len()).unwrap();
+            let value = start..start + value.len();
+            assert!(is_something_else(text.as_bytes(), &name, &value), "{text}");
+        }
+        for (text, value) in [
+            ("password = \"2024-05-16x\"", "2024-05-16x"),
+            ("password: me@x://y", "me@x://y"),
+            ("api_key = a/b.Q7Rz", "a/b.Q7Rz"),
+        ] {
+            let start = text.find(value).unwrap();
+            let at = text.find("pass").or(text.find("key")).unwrap();
+            let name = Name::round(text.as_bytes(), at..at + 3).unwrap();
+            assert!(
+                !is_something_else(text.as_bytes(), &name, &(start..start + value.len())),
+                "{text}"
+            );
+        }
+    }
+}
