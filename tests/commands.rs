@@ -21,7 +21,7 @@ fn options_that_take_a_password_are_read() {
         ("redis-cli -a V ping", "command-database-password"),
         ("rabbitmqctl change_password deploy V", "command-database-password"),
         ("ldapsearch -x -D cn=admin,dc=acme -wV -b dc=acme", "command-login-password"),
-        ("rpcclient -U 'deploy%V' host", "command-login-password"),
+        ("smbclient -U 'deploy%V' host", "command-login-password"),
         ("podman login -u deploy -p V registry.acme.test", "command-registry-password"),
         ("net user deploy V /domain /add", "command-windows-password"),
         ("htpasswd -bc /etc/nginx/.htpasswd deploy V", "command-htpasswd-password"),

@@ -59,6 +59,9 @@ const SHORTEST: usize = 4;
 /// Shortest password in base64 that is taken for one that somebody keeps.
 const SHORTEST_BASIC: usize = 5;
 
+/// A token in which a stray sign is told from those of a password.
+const SHORTEST_TOKEN: usize = 16;
+
 /// Capitals that may be a token without a digit.
 const SHORTEST_CAPITALS: usize = 8;
 
@@ -130,9 +133,7 @@ impl Generic {
                     }
                 }
                 let confidence = match probability {
-                    p if p >= UNLIKELY && is_made_up(&bytes[described.value.clone()]) => {
-                        Confidence::Low
-                    }
+                    p if p >= UNLIKELY && is_doubtful(&described, bytes) => Confidence::Low,
                     p if p >= SURE.max(self.likely) => Confidence::High,
                     p if p >= self.likely => Confidence::Medium,
                     p if p >= UNLIKELY => Confidence::Low,
@@ -143,6 +144,22 @@ impl Generic {
             })
             .collect()
     }
+}
+
+/// What a name and the lines round it may promise more than the value keeps.
+fn is_doubtful(described: &Described, bytes: &[u8]) -> bool {
+    let value = &bytes[described.value.clone()];
+    is_made_up(value) || holds_a_stray_sign(described.kind, value)
+}
+
+/// A token's value that holds one sign or two that no token holds (RFC 6750, 2.1: letters, digits
+/// and `-._~+/=`; a colon where an id stands in front): a pattern, a template or a token that was
+/// made unlike one. Values of many signs are those of keys that are drawn from all.
+fn holds_a_stray_sign(kind: NameKind, value: &[u8]) -> bool {
+    let is_token = matches!(kind, NameKind::Token | NameKind::Auth | NameKind::Key);
+    let is_stray = |b: &&u8| b.is_ascii_punctuation() && !b"-._~+/=%,:".contains(b);
+    let stray = value.iter().filter(is_stray).count();
+    is_token && value.len() >= SHORTEST_TOKEN && (1..=2).contains(&stray)
 }
 
 /// A word, also in disguise, or a placeholder, and none only for rows of `A`: so zeroes look in
@@ -425,6 +442,24 @@ mod tests {
             ("PalaVra", false),
         ] {
             assert_eq!(is_made_up(value.as_bytes()), made_up, "{value}");
+        }
+    }
+
+    #[test]
+    fn one_sign_or_two_are_strange_in_a_token() {
+        use NameKind::{Auth, Key, Password, Token};
+        for (kind, value, is_strange) in [
+            (Token, "q7<>Rz0Pk3?mX9vTn2WbYs5Hc8", true),
+            (Auth, "^q7<>Rz0Pk3LmX9vTn2WbYs5Hc8$", true),
+            (Key, "q7<>Rz0Pk3LmX9-vTn2WbYs5Hc!", true),
+            (Token, "q7<>Rz0Pk3LmX9-vTn2_WbYs5/Hc8+Qd==", false),
+            (Token, "4f7c21:q7<>Rz0Pk3LmX9vTn2WbYs5Hc8", false),
+            (Key, "q7<>%Rz0P!k3(Lm&X9)vTn2#WbYs5*Hc8", false),
+            (Password, "q7<>Rz0Pk3?mX9vTn2WbYs5Hc8", false),
+            (Token, "q7<>Rz0?k3", false),
+        ] {
+            let value = value.replace("<>", "");
+            assert_eq!(holds_a_stray_sign(kind, value.as_bytes()), is_strange, "{value}");
         }
     }
 
