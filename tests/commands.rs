@@ -25,7 +25,6 @@ fn options_that_take_a_password_are_read() {
         ("podman login -u deploy -p V registry.acme.test", "command-registry-password"),
         ("net user deploy V /domain /add", "command-windows-password"),
         ("htpasswd -bc /etc/nginx/.htpasswd deploy V", "command-htpasswd-password"),
-        ("7z a -pV out.7z data", "command-archive-password"),
         ("sqlplus app/V@db.acme.test", "command-oracle-password"),
     ] {
         let text = command.replace('V', &password());
