@@ -201,3 +201,18 @@ fn what_is_missing_is_named_with_what_names_it() {
         fs::rename(&aside, &file).unwrap();
     }
 }
+
+/// What stands in it is unknown: the history is not said to be clean.
+#[test]
+fn a_folder_of_loose_objects_that_cannot_be_listed_is_told() {
+    let repository = lively();
+    let objects = repository.path().join(".git/objects");
+    let folder = (0..=u8::MAX).map(|first| objects.join(format!("{first:02x}")));
+    let free = folder.into_iter().find(|folder| !folder.exists()).unwrap();
+    fs::write(&free, "no folder").unwrap();
+    let report = agreed(&repository.path());
+    let name = format!("objects/{}", free.file_name().unwrap().display());
+    let [failure] = &report.coverage.failures[..] else { panic!("{:?}", report.coverage) };
+    assert!(failure.what.ends_with(&name), "{failure:?}");
+    assert_eq!(report.outcome(), Outcome::Incomplete);
+}

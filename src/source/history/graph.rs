@@ -219,9 +219,9 @@ impl<'s> Surveyor<'s> {
     }
 
     /// The graph of all trees.
-    pub fn graph(self, learnt: impl IntoIterator<Item = Learnt>, failures: Vec<Failure>) -> Graph {
+    pub fn graph(self, learnt: Vec<Learnt>, failures: Vec<Failure>) -> Graph {
         let mut rows = vec![0..0; self.store.len() as usize];
-        let mut edges = Vec::new();
+        let mut edges = Vec::with_capacity(learnt.iter().map(|learnt| learnt.edges.len()).sum());
         for mut learnt in learnt {
             self.look_up(&mut learnt);
             let mut start = edges.len() as u32;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::hash::{BuildHasherDefault, Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 
 use sha1::{Digest, Sha1};
 use sha2::Sha256;
@@ -124,20 +124,41 @@ impl Hash for Id {
     }
 }
 
-/// A table of objects, which hashes no hash again.
-pub type IdMap<V> = HashMap<Id, V, BuildHasherDefault<FirstBytes>>;
+/// A table of objects. Ids are hashes already: one multiplication spreads them, by a number that
+/// nobody knows, since an index may claim any ids.
+pub type IdMap<V> = HashMap<Id, V, Spread>;
+
+/// Makes the hashers of one [`IdMap`].
+#[derive(Clone)]
+pub struct Spread(u64);
+
+impl Default for Spread {
+    fn default() -> Self {
+        Spread(RandomState::new().hash_one(()))
+    }
+}
+
+impl BuildHasher for Spread {
+    type Hasher = FirstBytes;
+
+    fn build_hasher(&self) -> FirstBytes {
+        FirstBytes(self.0)
+    }
+}
 
 /// The hasher of an [`IdMap`].
-#[derive(Default)]
 pub struct FirstBytes(u64);
 
 impl Hasher for FirstBytes {
     fn write_u64(&mut self, first: u64) {
-        self.0 = first;
+        /// The golden ratio's first 64 bits.
+        const SPREAD: u128 = 0x9e37_79b9_7f4a_7c15;
+        let product = u128::from(self.0 ^ first) * SPREAD;
+        self.0 = product as u64 ^ (product >> 64) as u64;
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&byte| self.0 = self.0.rotate_left(8) ^ u64::from(byte));
+        bytes.iter().for_each(|&byte| self.write_u64(byte.into()));
     }
 
     fn finish(&self) -> u64 {

@@ -5,6 +5,7 @@
 //! loose ones. An object that stands in several places has the number of the first.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -33,6 +34,14 @@ pub struct Store {
     pub failures: Vec<Failure>,
     /// Some pack has no index that could be read: what it holds is unknown.
     pub is_part_unknown: bool,
+}
+
+/// The packs of all folders at some time.
+#[derive(Default)]
+struct Listing {
+    packs: Vec<PathBuf>,
+    /// Folders that could not be listed.
+    unlisted: Vec<(PathBuf, io::Error)>,
 }
 
 /// Packs are listed so often while new ones come.
@@ -73,24 +82,20 @@ impl Store {
         let mut packs = BTreeMap::new();
         store.add_packs(&mut packs);
         store.add_loose();
-        let mut listed = Vec::new();
+        let mut listing = Listing::default();
         for _ in 0..MOST_LISTINGS {
             let known = packs.len();
-            listed = store.add_packs(&mut packs);
+            listing = store.add_packs(&mut packs);
             if packs.len() == known {
                 break;
             }
         }
         for (path, why) in packs {
-            if let Some(why) = why.filter(|why| !why.is_gone() || listed.contains(&path)) {
+            if let Some(why) = why.filter(|why| !why.is_gone() || listing.packs.contains(&path)) {
                 store.fail_pack(&path, &why);
             }
         }
-        for folder in folders {
-            if let Err(why) = packs_in(folder) {
-                store.fail(&folder.join("pack"), why);
-            }
-        }
+        listing.unlisted.into_iter().for_each(|(folder, why)| store.fail(&folder, why));
         let mut first = 0;
         for pack in &store.packs {
             store.firsts.push(first);
@@ -101,17 +106,22 @@ impl Store {
     }
 
     /// Opens the packs that are not among the known ones, which they join, each with the reason
-    /// if it cannot be opened. All that are there now.
-    fn add_packs(&mut self, known: &mut BTreeMap<PathBuf, Option<PackError>>) -> Vec<PathBuf> {
-        let listed: Vec<PathBuf> =
-            self.folders.iter().filter_map(|folder| packs_in(folder).ok()).flatten().collect();
-        for path in &listed {
+    /// if it cannot be opened. What is there now.
+    fn add_packs(&mut self, known: &mut BTreeMap<PathBuf, Option<PackError>>) -> Listing {
+        let mut listing = Listing::default();
+        for folder in &self.folders {
+            match packs_in(folder) {
+                Ok(packs) => listing.packs.extend(packs),
+                Err(why) => listing.unlisted.push((folder.join("pack"), why)),
+            }
+        }
+        for path in &listing.packs {
             if !known.contains_key(path) {
                 let opened = Pack::open(path, self.format).map(|pack| self.packs.push(pack));
                 known.insert(path.clone(), opened.err());
             }
         }
-        listed
+        listing
     }
 
     fn add_loose(&mut self) {

@@ -1,21 +1,30 @@
-//! Values of which a format says that they are something else than a secret, whatever the name
-//! in front of them promises: a date, an option, an address, a place in a bucket.
+//! Values of which a format says that they are no secret, whatever the name in front of them
+//! promises: what everybody may read, a date, an option, an address, a place in a bucket.
 
 use std::ops::Range;
 
 use super::super::checks::placeholder;
 use super::begins_within;
 use super::name::Name;
-use crate::rules::NameKind;
+use super::vocabulary::among;
+use crate::rules::{AFTER, BEFORE, NameKind};
 
 /// Letters that the ending of a file's name may have.
 const LONGEST_ENDING: usize = 4;
 
+/// Digits of a date: year, month and day.
+const DATE: usize = 8;
+
 /// Letters of a row of keys that stands for nothing.
 const LONGEST_ROW: usize = 8;
 
+/// Whether a format says of the value that it is no secret.
+pub fn is_public(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
+    is_something_else(bytes, name, value) || is_for_everybody(bytes, name, value)
+}
+
 /// Whether the value is something else than a secret.
-pub fn is_something_else(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
+fn is_something_else(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     let text = &bytes[value.clone()];
     let bare = value.start > 0 && !b"\"'`".contains(&bytes[value.start - 1]);
     let of_kind = match name.kind {
@@ -35,6 +44,42 @@ pub fn is_something_else(bytes: &[u8], name: &Name, value: &Range<usize>) -> boo
         || is_written_bytes(text)
         || is_row(text)
         || text.eq_ignore_ascii_case(&bytes[name.span.clone()])
+}
+
+/// Whether everybody may read the value, or it opens nothing.
+fn is_for_everybody(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
+    let first = name.fragment.saturating_sub(BEFORE - 1).min(name.span.start);
+    let (before, text) = (&bytes[first..name.span.start], &bytes[value.clone()]);
+    let behind = &bytes[value.end..bytes.len().min(value.end + AFTER - 16)];
+    let token = before.rsplit(|b| b.is_ascii_whitespace() || b"\"'`".contains(b)).next();
+    match name.kind {
+        // The name of one in AWS: `arn:aws:secretsmanager:…:secret:name`.
+        NameKind::Secret => token.is_some_and(|token| begins_within(token, b"arn:")),
+        // .NET's `PublicKeyToken` is a hash of an assembly's public key.
+        NameKind::Token if name.each_word(bytes).any(|word| among(word, &["public"])) => true,
+        // What confirms a subscription to SNS works once.
+        NameKind::Token => {
+            let subscribes = name.each_word(bytes).any(|word| word == b"subscription");
+            text.len() >= 64
+                && text.iter().all(u8::is_ascii_hexdigit)
+                && (subscribes
+                    || [&b"opic"[..], b"sns:"].iter().any(|word| begins_within(before, word))
+                    || begins_within(behind, b"opic"))
+        }
+        // A key of AWS beside an id of the account 000000000000, which is LocalStack's, opens
+        // nothing. The key by which a page searches its own index (DocSearch) is given to
+        // every reader.
+        NameKind::Key => [&b"IAQAAAAAAA"[..], b"indexName"]
+            .iter()
+            .any(|sign| begins_within(before, sign) || begins_within(behind, sign)),
+        // Of a digest's parameters none is secret.
+        NameKind::Auth => {
+            let gap = &bytes[name.gap(value)];
+            gap.windows(7).any(|here| here.eq_ignore_ascii_case(b"digest "))
+                || gap.windows(9).any(|here| here.eq_ignore_ascii_case(b"username="))
+        }
+        _ => false,
+    }
 }
 
 /// A date or a time (ISO 8601): `2024-05-16T19:51:27Z`.
@@ -76,8 +121,8 @@ fn is_fingerprint(text: &[u8]) -> bool {
 /// names a key and does not hold it (`X-Amz-Credential=AKIA…/20260131/eu-west-1/s3/aws4_request`).
 fn is_scope(text: &[u8]) -> bool {
     let dated = |sign: &[u8]| {
-        memchr::memmem::find_iter(text, sign).any(|at| {
-            let date = text.get(at + sign.len()..at + sign.len() + 8);
+        text.windows(sign.len() + DATE).any(|here| {
+            let date = here.strip_prefix(sign);
             date.is_some_and(|date| date.starts_with(b"20") && date.iter().all(u8::is_ascii_digit))
         })
     };

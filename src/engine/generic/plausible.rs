@@ -1,0 +1,101 @@
+//! What may be a secret at all: asked before anything dear is done.
+
+use std::ops::Range;
+
+use super::name::Name;
+use super::vocabulary::{PASSWORDS, among};
+use super::{begins_within, language, public};
+use crate::rules::NameKind;
+
+/// Shortest value that may be a secret.
+const SHORTEST: usize = 4;
+
+/// Capitals that may be a token without a digit.
+const SHORTEST_CAPITALS: usize = 8;
+
+/// Letters of a word for a password that stands among others in a value.
+const SHORTEST_WORD: usize = 8;
+
+/// Turns most values down before anything dear is done: what a template or a program puts in,
+/// numbers, and, but for passwords, words.
+pub fn is_plausible(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
+    let text = &bytes[value.clone()];
+    if text.len() < SHORTEST
+        || name.is_no_secret(bytes)
+        || matches!(text[0], b'$' | b'<' | b'{' | b'%' | b'(')
+        || text.iter().all(|b| !b.is_ascii_alphanumeric())
+        || text.iter().all(|&b| b.is_ascii_digit() || b == b'.')
+        || text.starts_with(b"arn:")
+        || names_password(text)
+        || matches!(name.kind, NameKind::Password | NameKind::Auth) && holds_zero(text)
+        || is_regex(text)
+        || is_prose(text)
+        || ["…", "..."].iter().any(|left_out| begins_within(text, left_out.as_bytes()))
+    {
+        return false;
+    }
+    // A seam, by which our own pattern files keep an example from being a leak.
+    let seam = super::super::examples::SEAM.as_bytes();
+    if text.windows(seam.len()).any(|here| here == seam)
+        || bytes[value.end..].starts_with(seam)
+        || bytes[..value.start].ends_with(seam)
+    {
+        return false;
+    }
+    let quoted = value.start > 0 && matches!(bytes[value.start - 1], b'"' | b'\'' | b'`');
+    let assigned = || bytes[name.gap(value)].iter().any(|b| matches!(b, b'=' | b':' | b'>'));
+    let may_be_one = match name.kind {
+        NameKind::Password => quoted || assigned() || text.iter().any(u8::is_ascii_digit),
+        _ if text.iter().any(u8::is_ascii_digit) => text.len() >= 6,
+        _ if text.len() >= 24 || is_gibberish(text) => true,
+        NameKind::Secret => quoted,
+        _ => {
+            text.len() >= SHORTEST_CAPITALS
+                && text.iter().all(u8::is_ascii_uppercase)
+                && language::covered(text) * 2 < text.len()
+        }
+    };
+    may_be_one && !public::is_public(bytes, name, value)
+}
+
+/// Letters that make up no words.
+fn is_gibberish(text: &[u8]) -> bool {
+    text.len() >= 12
+        && text.iter().all(u8::is_ascii_alphabetic)
+        && language::covered(text) * 4 < text.len()
+        && language::likeness(text).is_some_and(|bits| bits < 0.3)
+}
+
+/// Whether it is words of some language, as in files of translations: letters with blanks between
+/// them or beyond ASCII, or mostly such.
+fn is_prose(text: &[u8]) -> bool {
+    let foreign = text.iter().filter(|b| !b.is_ascii()).count();
+    let blank = text.contains(&b' ');
+    let of_prose =
+        |b: &u8| b.is_ascii_alphabetic() || !b.is_ascii() || b" .,!?:;'\"-()&<>/".contains(b);
+    foreign > 0 && (blank || foreign * 3 >= text.len())
+        || (blank || foreign > 0) && text.iter().all(of_prose)
+}
+
+/// Whether a word of it is one for a password.
+fn names_password(text: &[u8]) -> bool {
+    among(text, PASSWORDS)
+        || text
+            .split(|b| !b.is_ascii_alphabetic())
+            .any(|word| word.len() >= SHORTEST_WORD && among(word, PASSWORDS))
+}
+
+/// Whether it is written with a zero byte, which no password holds: those who check it see a
+/// text end there.
+fn holds_zero(text: &[u8]) -> bool {
+    text.contains(&b'\\')
+        && ["\\x00", "\\u0000"].iter().any(|zero| begins_within(text, zero.as_bytes()))
+}
+
+/// Whether it is a regex that holds a set of characters, as in `[0-9a-f]{32}`.
+fn is_regex(text: &[u8]) -> bool {
+    text.contains(&b'[')
+        && ["[0-9", "[a-z", "[a-f", "[A-Z", "[A-F"]
+            .iter()
+            .any(|set| begins_within(text, set.as_bytes()))
+}
