@@ -15,6 +15,8 @@ pub struct Names {
     filter: Vec<u64>,
     /// For each value of those bits how many entries' hashes come before it.
     starts: Vec<u32>,
+    /// As `filter`, of the last [`LAST`] letters and digits of longer names.
+    ends: Vec<u64>,
     /// Letters and digits of the longest name.
     longest: usize,
 }
@@ -25,6 +27,10 @@ const REACH: usize = 64;
 
 /// Bits of the filter's index.
 const FILTER_BITS: u32 = 14;
+
+/// Letters and digits by which it is asked once, and once more, whether any name ends so: most of
+/// what stands in front of a fragment is not read any further.
+const LAST: [usize; 2] = [6, 9];
 
 /// Words joined by `-` or `.` that a name may have behind its fragment.
 const WORDS_BEHIND: usize = 3;
@@ -38,7 +44,15 @@ const BLANKS: usize = 3;
 impl Names {
     pub fn add(&mut self, name: &str, rule: usize) {
         let letters = || name.bytes().filter(u8::is_ascii_alphanumeric);
-        let hash = letters().rev().fold(0, extend);
+        self.ends.resize(1 << (FILTER_BITS - 6), 0);
+        let mut hash = 0;
+        for (b, length) in letters().rev().zip(1..) {
+            hash = extend(hash, b);
+            if LAST.contains(&length) {
+                let (word, bit) = place(hash);
+                self.ends[word] |= bit;
+            }
+        }
         self.longest = self.longest.max(letters().count());
         self.entries.push((hash, rule));
     }
@@ -125,6 +139,9 @@ impl Names {
                         found(rule, start..end);
                     }
                 }
+            }
+            if LAST.contains(&length) && self.ends[word] & bit == 0 {
+                return;
             }
         }
     }

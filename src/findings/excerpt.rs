@@ -4,7 +4,6 @@
 //! every stretch of it that stands in one of the text's secrets. What is left is cut to some
 //! characters round the secret and cannot steer a terminal.
 
-use std::collections::HashSet;
 use std::ops::Range;
 
 use super::{Encoding, Finding, Span};
@@ -13,7 +12,10 @@ use super::{Encoding, Finding, Span};
 const REACH: usize = 160;
 
 /// Bytes in a row that nothing shown has in common with a secret.
-const STRETCH: usize = 8;
+const STRETCH: usize = size_of::<Stretch>();
+
+/// Such bytes, as a number.
+type Stretch = u64;
 
 /// Bytes of secrets from which stretches are taken; of a text that holds more nothing is shown
 /// but the secrets' marks.
@@ -45,8 +47,8 @@ pub struct Excerpts<'a> {
     text: &'a [u8],
     /// Of the whole text, by span and apart.
     findings: &'a [Finding],
-    /// What is in common with a secret; `None` where that is too much.
-    stretches: Option<HashSet<&'a [u8]>>,
+    /// What is in common with a secret, sorted; `None` where that is too much.
+    stretches: Option<Vec<Stretch>>,
     /// A secret is encoded, so that its own characters are not known here: what could be some
     /// of them is not shown anywhere.
     encoded: bool,
@@ -58,7 +60,10 @@ impl<'a> Excerpts<'a> {
         let total: usize = findings.iter().map(|finding| finding.span.len()).sum();
         let stretches = (total <= MOST).then(|| {
             let secrets = findings.iter().filter_map(|Finding { span, .. }| text.get(range(*span)));
-            secrets.flat_map(|secret| secret.windows(STRETCH)).collect()
+            let mut stretches: Vec<Stretch> = secrets.flat_map(stretches_of).collect();
+            stretches.sort_unstable();
+            stretches.dedup();
+            stretches
         });
         let encoded = findings.iter().any(|finding| finding.encoding != Encoding::PLAIN);
         Excerpts { text, findings, stretches, encoded }
@@ -104,19 +109,23 @@ impl<'a> Excerpts<'a> {
     }
 
     /// Adds bytes in which nothing was found, without the stretches that are a secret's.
-    fn push(&self, bytes: Range<usize>, stretches: &HashSet<&[u8]>, shown: &mut String) {
+    fn push(&self, bytes: Range<usize>, stretches: &[Stretch], shown: &mut String) {
         let Some(bytes) = self.text.get(bytes) else { return };
+        let is_secret = |from: usize| {
+            let stretch = bytes.get(from..).and_then(|bytes| bytes.first_chunk());
+            stretch.map(|bytes| stretches.binary_search(&Stretch::from_ne_bytes(*bytes)).is_ok())
+        };
         let mut harmless = 0;
         let mut at = 0;
-        while let Some(stretch) = bytes.get(at..at + STRETCH) {
-            if !stretches.contains(stretch) {
+        while let Some(secret) = is_secret(at) {
+            if !secret {
                 at += 1;
                 continue;
             }
             self.push_plain(&bytes[harmless..at], shown);
             shown.push_str(MARK);
             at += STRETCH;
-            while bytes.get(at + 1 - STRETCH..=at).is_some_and(|next| stretches.contains(next)) {
+            while is_secret(at + 1 - STRETCH) == Some(true) {
                 at += 1;
             }
             harmless = at;
@@ -148,6 +157,12 @@ impl<'a> Excerpts<'a> {
         let rest = behind.iter().take(LONGEST_REST).take_while(|byte| is_outer(byte)).count();
         start - more..end + rest
     }
+}
+
+/// All stretches of a secret, one from each byte on.
+fn stretches_of(secret: &[u8]) -> impl Iterator<Item = Stretch> {
+    let starts = (0..secret.len()).map_while(|from| secret[from..].first_chunk());
+    starts.map(|bytes| Stretch::from_ne_bytes(*bytes))
 }
 
 fn range(Span { start, end }: Span) -> Range<usize> {

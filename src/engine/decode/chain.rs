@@ -141,9 +141,14 @@ struct Strip {
     resume: Option<usize>,
 }
 
+/// Bytes and pieces that a strip has room for: most chains are a single escape.
+const USUAL: usize = 2 * LONGEST + AFTER;
+const USUAL_PIECES: usize = 8;
+
 impl Strip {
     fn new(start: usize, cut_front: bool) -> Self {
-        Strip { start, cut_front, at: start, bytes: Vec::new(), pieces: Vec::new(), resume: None }
+        let (bytes, pieces) = (Vec::with_capacity(USUAL), Vec::with_capacity(USUAL_PIECES));
+        Strip { start, cut_front, at: start, bytes, pieces, resume: None }
     }
 
     /// Bytes up to `end` as they stand.

@@ -6,8 +6,8 @@ use std::ops::Range;
 use super::super::assignment::may_be_assigned;
 use super::super::masks::is_word;
 use super::vocabulary::{
-    ABOUT, NO_PASSWORDS, OF_KEYS, OF_LISTS, OF_TABLES, PASSWORDS, PASSWORDS_BEGINNING,
-    PASSWORDS_LONGEST, PUBLIC, among,
+    ABOUT, AUTHS, CREDENTIALS, NO_PASSWORDS, OF_KEYS, OF_LISTS, OF_TABLES, PASSWORDS,
+    PASSWORDS_BEGINNING, PASSWORDS_LONGEST, PUBLIC, SALTS, among, may_promise,
 };
 use super::words::{Words, words};
 use crate::rules::NameKind;
@@ -313,30 +313,17 @@ fn kind(word: &[u8]) -> Option<NameKind> {
         }
         _ => {}
     }
+    if !may_promise(word) {
+        return None;
+    }
     if among(word, PASSWORDS)
         || begins_with(word, PASSWORDS_BEGINNING) && word.len() <= PASSWORDS_LONGEST
     {
         return Some(NameKind::Password);
     }
-    if among(one, &["credential", "cred"]) {
-        return Some(NameKind::Credential);
-    }
-    if among(
-        one,
-        &[
-            "auth",
-            "basic",
-            "bearer",
-            "authorization",
-            "authorisation",
-            "authdata",
-            "oauth",
-            "authentication",
-        ],
-    ) {
-        return Some(NameKind::Auth);
-    }
-    among(one, &["salt", "nonce"]).then_some(NameKind::Salt)
+    let kinds =
+        [(NameKind::Credential, CREDENTIALS), (NameKind::Auth, AUTHS), (NameKind::Salt, SALTS)];
+    kinds.into_iter().find(|(_, words)| among(one, words)).map(|(kind, _)| kind)
 }
 
 fn begins_with(word: &[u8], beginning: &str) -> bool {

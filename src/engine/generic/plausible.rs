@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::name::Name;
-use super::vocabulary::{PASSWORDS, among};
+use super::vocabulary::{PASSWORDS, among, may_promise};
 use super::{begins_within, language, public};
 use crate::rules::NameKind;
 
@@ -79,10 +79,11 @@ fn is_prose(text: &[u8]) -> bool {
 
 /// Whether a word of it is one for a password.
 fn names_password(text: &[u8]) -> bool {
-    among(text, PASSWORDS)
+    let is_one = |word: &[u8]| may_promise(word) && among(word, PASSWORDS);
+    is_one(text)
         || text
             .split(|b| !b.is_ascii_alphabetic())
-            .any(|word| word.len() >= SHORTEST_WORD && among(word, PASSWORDS))
+            .any(|word| word.len() >= SHORTEST_WORD && is_one(word))
 }
 
 /// Whether it is written with a zero byte, which no password holds: those who check it see a

@@ -78,6 +78,48 @@ pub const PASSWORDS_LONGEST: usize = 9;
 /// Words that end as a password's name does and are none.
 pub const NO_PASSWORDS: &[&str] = &["chpwd", "oldpwd", "popd_pwd"];
 
+/// Words of other kinds of secrets that are one as a whole.
+pub const CREDENTIALS: &[&str] = &["credential", "cred"];
+/// See [`CREDENTIALS`].
+#[rustfmt::skip]
+pub const AUTHS: &[&str] = &[
+    "auth", "basic", "bearer", "authorization", "authorisation", "authdata", "oauth",
+    "authentication",
+];
+/// See [`CREDENTIALS`].
+pub const SALTS: &[&str] = &["salt", "nonce"];
+
+/// Whether the word may be one of those that promise a secret as a whole, by its first byte and
+/// its length: of the words that are asked most are not.
+pub fn may_promise(word: &[u8]) -> bool {
+    word.first().is_some_and(|first| {
+        let lengths = PROMISING[usize::from(first.to_ascii_lowercase())];
+        word.len() < 32 && lengths >> word.len() & 1 == 1
+    })
+}
+
+/// For each first byte in lower case the lengths of such words, in the plural too, a bit each.
+static PROMISING: [u32; 256] = {
+    let mut lengths = [0; 256];
+    let lists = [PASSWORDS, CREDENTIALS, AUTHS, SALTS];
+    let mut list = 0;
+    while list < lists.len() {
+        let mut at = 0;
+        while at < lists[list].len() {
+            let word = lists[list][at].as_bytes();
+            lengths[word[0] as usize] |= 0b11 << word.len();
+            at += 1;
+        }
+        list += 1;
+    }
+    let mut length = PASSWORDS_BEGINNING.len();
+    while length <= PASSWORDS_LONGEST {
+        lengths[PASSWORDS_BEGINNING.as_bytes()[0] as usize] |= 1 << length;
+        length += 1;
+    }
+    lengths
+};
+
 /// Whether the word is one of the list's, in any letter case.
 pub fn among(word: &[u8], list: &[&str]) -> bool {
     list.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word))

@@ -95,11 +95,7 @@ fn fill(masks: &Masks, end: usize, starts: &mut Starts, found: &mut Found) {
     starts.fill_to(masks, end);
     list(&starts.tokens, &mut found.tokens);
     list(&starts.fragments, &mut found.fragments);
-    list(&starts.runs, &mut found.runs);
-    // Most blocks have none of these.
-    found.long_runs.fill::<0>(&starts.long_runs);
-    found.escapes.fill::<0>(&starts.escapes);
-    found.quotes.fill::<0>(&starts.quotes);
+    found.fill_rare(starts);
 }
 
 /// The places of the bits that are set: the numbers of a block's bytes, those left out whose bit

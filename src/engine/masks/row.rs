@@ -148,17 +148,19 @@ fn in_a_row(mut this: u64, mut next: u64) -> (u64, u64) {
 /// the loop over them does not stumble at the end of each block.
 #[derive(Clone)]
 pub struct Places {
-    /// With room for what a kernel writes behind the last.
-    at: [u16; BATCH * BLOCK + SOME],
+    /// With room for what is written behind the last.
+    at: [u16; BATCH * BLOCK + BLOCK],
     length: usize,
 }
 
 /// Places that a kernel may write at a time.
 pub const SOME: usize = 16;
 
+const _: () = assert!(SOME <= BLOCK);
+
 impl Default for Places {
     fn default() -> Self {
-        Places { at: [0; BATCH * BLOCK + SOME], length: 0 }
+        Places { at: [0; BATCH * BLOCK + BLOCK], length: 0 }
     }
 }
 
@@ -174,18 +176,33 @@ impl Places {
         self.length = length;
     }
 
+    /// Those of another list's places whose bits are set.
+    #[inline(always)]
+    pub fn fill_from(&mut self, others: &Places, masks: &[u64; BATCH]) {
+        let mut length = 0;
+        for &place in &others.at[..others.length] {
+            let (block, bit) = (usize::from(place) / BLOCK % BATCH, usize::from(place) % BLOCK);
+            self.at[length] = place;
+            length += (masks[block] >> bit & 1) as usize;
+        }
+        self.length = length;
+    }
+
     /// Writes the places of one block from there on, and says how many they are.
     #[inline(always)]
     pub fn write<const USUAL: usize>(&mut self, from: usize, block: usize, mask: u64) -> usize {
+        let room = &mut self.at[from..from + BLOCK];
         let first = (block * BLOCK) as u16;
         let count = mask.count_ones() as usize;
         let mut left = mask;
-        let mut write = |place: usize| {
-            self.at[from + place] = first + left.trailing_zeros() as u16;
+        let mut write = |place: &mut u16| {
+            *place = first + left.trailing_zeros() as u16;
             left &= left.wrapping_sub(1);
         };
-        (0..USUAL).for_each(&mut write);
-        (USUAL..count).for_each(&mut write);
+        room[..USUAL].iter_mut().for_each(&mut write);
+        if count > USUAL {
+            room[USUAL..count].iter_mut().for_each(&mut write);
+        }
         count
     }
 
@@ -249,10 +266,23 @@ impl Found {
     #[inline(always)]
     pub fn fill(&mut self, starts: &Starts) {
         self.tokens.fill::<2>(&starts.tokens);
-        self.fragments.fill::<1>(&starts.fragments);
-        self.runs.fill::<1>(&starts.runs);
-        self.long_runs.fill::<0>(&starts.long_runs);
-        self.escapes.fill::<0>(&starts.escapes);
-        self.quotes.fill::<0>(&starts.quotes);
+        self.fragments.fill::<4>(&starts.fragments);
+        self.fill_rare(starts);
+    }
+
+    /// What most blocks have none of.
+    #[inline(always)]
+    pub fn fill_rare(&mut self, starts: &Starts) {
+        let Starts { runs, escapes, quotes, long_runs, .. } = starts;
+        let mut lengths = [0; 3];
+        for block in 0..BATCH {
+            if runs[block] | escapes[block] | quotes[block] != 0 {
+                lengths[0] += self.runs.write::<1>(lengths[0], block, runs[block]);
+                lengths[1] += self.escapes.write::<0>(lengths[1], block, escapes[block]);
+                lengths[2] += self.quotes.write::<1>(lengths[2], block, quotes[block]);
+            }
+        }
+        [self.runs.length, self.escapes.length, self.quotes.length] = lengths;
+        self.long_runs.fill_from(&self.runs, long_runs);
     }
 }

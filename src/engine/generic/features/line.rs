@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::said::{Said, said};
 use super::{F, Features};
+use crate::engine::generic::begins_within;
 use crate::engine::generic::name::Name;
 use crate::engine::masks::is_word;
 use crate::rules::BEFORE;
@@ -21,13 +22,12 @@ impl Features {
         let comment =
             [&b"//"[..], b"#", b"*", b"--", b"/*", b";", b"<!--", b"%", b"'''", b"\"\"\""];
         self.flag(F::comment, comment.iter().any(|mark| trimmed.starts_with(mark)));
-        // Too short a text for a searcher to pay.
         let holds =
-            |text: &[u8], word: &str| text.windows(word.len()).any(|here| here == word.as_bytes());
+            |words: &[&str]| words.iter().any(|word| begins_within(line_before, word.as_bytes()));
         let condition = ["if ", "if(", "while", "return ", "case ", "when ", "== ", "!= "];
-        self.flag(F::condition, condition.iter().any(|word| holds(line_before, word)));
+        self.flag(F::condition, holds(&condition));
         let asserts = ["assert", "expect", "should", "equal", "match", "Equal"];
-        self.flag(F::asserts, asserts.iter().any(|word| holds(line_before, word)));
+        self.flag(F::asserts, holds(&asserts));
         let near = said(before).with(said(behind));
         self.flag(F::near_made_up, near.contains(Said::MADE_UP));
         self.flag(F::near_login, near.contains(Said::LOGIN));
@@ -35,9 +35,8 @@ impl Features {
         self.flag(F::beside_user, gives_user(line_before));
         self.set(F::same_shape, same_shape(&bytes[start..end], before, behind));
         let text = &bytes[value.clone()];
-        let twice = memchr::memmem::find(before, text).is_some()
-            || memchr::memmem::find(behind, text).is_some();
-        self.flag(F::twice, twice && text.len() > 3);
+        let twice = || [before, behind].into_iter().any(|beside| begins_within(beside, text));
+        self.flag(F::twice, text.len() > 3 && twice());
         let solid = |text: &[u8]| text.iter().filter(|b| !b.is_ascii_whitespace()).count();
         self.set(F::line_before, solid(line_before) as f32);
         self.set(F::line_behind, solid(line_behind) as f32);
@@ -66,28 +65,30 @@ const USERS: [&str; 8] = ["user", "name", "login", "id", "account", "email", "us
 fn same_shape(assignment: &[u8], before: &[u8], behind: &[u8]) -> f32 {
     let mut lines = before.rsplit(|&b| b == b'\n');
     let head = lines.next().unwrap_or_default();
-    let line = [head, assignment].concat();
-    let own = shape(&line);
-    let previous = lines.next().is_some_and(|line| shape(line) == own);
+    let own = shape([head, assignment]);
+    let previous = lines.next().is_some_and(|line| shape([line, &[]]) == own);
     let mut lines = behind.split(|&b| b == b'\n');
     lines.next();
-    let next = lines.take(2).filter(|line| line.len() > 4 && shape(line) == own).count();
+    let next = lines.take(2).filter(|line| line.len() > 4 && shape([line, &[]]) == own).count();
     (usize::from(previous) + next) as f32
 }
 
-/// The first signs of a line: letters and digits as one sign, blanks left out.
-fn shape(line: &[u8]) -> Vec<u8> {
-    let mut shape = Vec::with_capacity(8);
-    for &b in line {
+/// The first signs of a line in two parts: letters and digits as one sign, blanks left out, zeros
+/// where there are no more.
+fn shape(line: [&[u8]; 2]) -> [u8; 8] {
+    let mut shape = [0; 8];
+    let mut length = 0;
+    for &b in line.into_iter().flatten() {
         let sign = match b {
             b' ' | b'\t' | b'\r' => continue,
             b if is_word(b) => b'a',
             b => b,
         };
-        if shape.last() != Some(&sign) {
-            shape.push(sign);
+        if length == 0 || shape[length - 1] != sign {
+            shape[length] = sign;
+            length += 1;
         }
-        if shape.len() == 8 {
+        if length == shape.len() {
             break;
         }
     }
