@@ -277,6 +277,23 @@ mod what_is_told {
     }
 
     #[test]
+    fn a_credential_is_its_provider_s_where_one_of_its_places_says_so() {
+        let tree = Tree::new();
+        let secret = "8b5961e8<>27261f4a1c74d0695d27ff0f".replace("<>", "");
+        tree.write("a.env", format!("SERVICE_SECRET={secret}\n"));
+        assert_eq!(tree.json(&["."])["credentials"][0]["rule"], "generic-secret");
+        tree.write("b.env", format!("TWILIO_AUTH_TOKEN={secret}\n"));
+        tree.write("c.env", format!("API_SECRET={secret}\n"));
+        let report = tree.json(&["."]);
+        let credentials = report["credentials"].as_array().unwrap();
+        assert_eq!(credentials.len(), 1);
+        assert_eq!(credentials[0]["rule"], "twilio-auth-token");
+        // As sure as the surest of them.
+        assert_eq!(credentials[0]["confidence"], "high");
+        assert_eq!(places(&report), ["a.env:1", "b.env:1", "c.env:1"]);
+    }
+
+    #[test]
     fn sarif_has_a_result_for_each_occurrence_with_its_exact_region() {
         let tree = Tree::new();
         // Columns count code points: two before the equals sign, in six bytes.

@@ -9,28 +9,14 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::findings::{Finding, Verdict};
-use crate::rules::{Confidence, Rule, Seat, Structure, Trigger};
+use crate::findings::Finding;
+use crate::rules::Rule;
 
 /// The findings that stay, by span.
 pub fn settle(mut findings: Vec<Finding>, rules: &[Rule]) -> Vec<Finding> {
     findings.sort_by_cached_key(|finding| {
         let rule = &rules[finding.rule];
-        let specific = match rule.trigger {
-            _ if is_anybodys(rule) => 0,
-            Trigger::Kind(_) => 0,
-            Trigger::Names(_) => 1,
-            Trigger::Anchors { seat: Seat::TokenStart | Seat::InRun, .. } => 3,
-            Trigger::Anchors { .. } => 2,
-        };
-        // What a provider's rule says is no valid token is none of an unknown form either; only
-        // what that rule itself holds unlikely may be something else.
-        let known = match rule.trigger {
-            Trigger::Kind(_) => 1,
-            _ if finding.verdict != Verdict::Unchecked => 2,
-            _ if finding.confidence > Confidence::Low => 2,
-            _ => 0,
-        };
+        let (known, specific) = (finding.is_known_by(rule), rule.specificity());
         (
             Reverse((known, finding.verdict, finding.confidence, specific, finding.span.len())),
             finding.encoding,
@@ -47,10 +33,4 @@ pub fn settle(mut findings: Vec<Finding>, rules: &[Rule]) -> Vec<Finding> {
         }
     }
     kept.into_values().collect()
-}
-
-/// Whether the rule knows no more than that it is a JWT: whose it is says something else.
-fn is_anybodys(rule: &Rule) -> bool {
-    let Trigger::Anchors { literals, .. } = &rule.trigger else { return false };
-    rule.checks.structure == Some(Structure::Jwt) && literals.iter().all(|text| text == "eyJ")
 }

@@ -1,6 +1,6 @@
 //! Credentials: all findings of one secret, with every place it stands in.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use bstr::BString;
 
@@ -9,7 +9,7 @@ use super::{
     Span, Suppression, Verdict,
 };
 use crate::blob::Region;
-use crate::rules::Confidence;
+use crate::rules::{Confidence, Rule};
 
 /// One secret value wherever it stands. The rule is an attribute, not its identity.
 #[derive(Clone, Debug)]
@@ -114,31 +114,48 @@ pub struct CommitRef {
 /// Groups findings with their occurrences by secret. The result is the same in whatever
 /// order they come.
 ///
-/// The surest and most specific of a secret's findings gives the credential its rule:
-/// by verdict, then confidence, then the lowest rule index.
-pub fn group(sightings: impl IntoIterator<Item = (Finding, Occurrence)>) -> Vec<Credential> {
-    let mut by_secret: HashMap<Fingerprint, Credential> = HashMap::new();
+/// The most specific of a secret's findings gives the credential its rule, as where two overlap:
+/// what is not refused first, then by how far its rule answers for it, verdict, what the rule's
+/// trigger tells, confidence, and the lowest rule index. So a token that stands under its provider's name once is that
+/// provider's wherever else it stands. It is as sure as the surest finding of that verdict.
+pub fn group(
+    sightings: impl IntoIterator<Item = (Finding, Occurrence)>,
+    rules: &[Rule],
+) -> Vec<Credential> {
+    let mut by_secret = HashMap::new();
     for (finding, occurrence) in sightings {
-        let credential = by_secret.entry(finding.fingerprint).or_insert_with(|| Credential {
-            fingerprint: finding.fingerprint,
-            rule: finding.rule,
-            redacted: finding.redacted.clone(),
-            verdict: finding.verdict,
-            confidence: finding.confidence,
-            facts: Vec::new(),
-            occurrences: Vec::new(),
-        });
-        let standing = (credential.verdict, credential.confidence, usize::MAX - credential.rule);
-        if (finding.verdict, finding.confidence, usize::MAX - finding.rule) > standing {
+        let rule = &rules[finding.rule];
+        let standing = (
+            (finding.verdict != Verdict::Invalid, finding.is_known_by(rule), finding.verdict),
+            (rule.specificity(), finding.confidence, usize::MAX - finding.rule),
+        );
+        let (highest, surest, credential) =
+            by_secret.entry(finding.fingerprint).or_insert_with(|| {
+                let credential = Credential {
+                    fingerprint: finding.fingerprint,
+                    rule: finding.rule,
+                    redacted: finding.redacted.clone(),
+                    verdict: finding.verdict,
+                    confidence: finding.confidence,
+                    facts: Vec::new(),
+                    occurrences: Vec::new(),
+                };
+                (standing, BTreeMap::new(), credential)
+            });
+        let sure: &mut Confidence = surest.entry(finding.verdict).or_insert(finding.confidence);
+        *sure = (*sure).max(finding.confidence);
+        if standing > *highest {
+            *highest = standing;
             credential.rule = finding.rule;
             credential.redacted = finding.redacted;
             credential.verdict = finding.verdict;
-            credential.confidence = finding.confidence;
         }
+        credential.confidence = surest[&credential.verdict];
         credential.facts.extend(finding.facts);
         credential.occurrences.push(occurrence);
     }
-    let mut credentials: Vec<Credential> = by_secret.into_values().collect();
+    let mut credentials: Vec<Credential> =
+        by_secret.into_values().map(|(_, _, credential)| credential).collect();
     for credential in &mut credentials {
         credential.facts.sort();
         credential.facts.dedup();

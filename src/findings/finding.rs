@@ -2,7 +2,7 @@
 
 use super::{Encoding, Fact, Fingerprint, Partner, PartnerPlace, Redacted};
 use crate::blob::Region;
-use crate::rules::Confidence;
+use crate::rules::{Confidence, Rule, Trigger};
 
 /// A judged candidate: which rule, where in the blob, how sure. Holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +27,19 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// How far the rule that found it answers for it, from 0: a provider's that holds it for
+    /// unlikely, one that asks for no form, a provider's that knows it or refuses it. What a
+    /// provider's rule says is no valid token is none of an unknown form either; only what that
+    /// rule itself holds for unlikely may be something else.
+    pub fn is_known_by(&self, rule: &Rule) -> u8 {
+        match rule.trigger {
+            Trigger::Kind(_) => 1,
+            _ if self.verdict != Verdict::Unchecked => 2,
+            _ if self.confidence > Confidence::Low => 2,
+            _ => 0,
+        }
+    }
+
     /// The public halves in their places, which `region` tells of a span.
     pub fn partner_places(&self, region: impl Fn(Span) -> Region) -> Vec<PartnerPlace> {
         let place = |partner: &Partner| PartnerPlace {

@@ -76,7 +76,7 @@ impl Policy {
                 }
             }
         }
-        judged.credentials = group(kept);
+        judged.credentials = group(kept, rules);
         let shown = |credential: &Credential| {
             self.config.shows_unlikely() || credential.confidence > Confidence::Low
         };

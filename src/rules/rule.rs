@@ -90,6 +90,23 @@ impl Rule {
             Trigger::Names(_) | Trigger::Kind(_) => &[],
         }
     }
+
+    /// How much its trigger tells of a secret, from 0: nothing but that it may be one, or a JWT of
+    /// nobody knows whom; whose name it has; a form; a form that begins with its own mark.
+    pub fn specificity(&self) -> u8 {
+        match &self.trigger {
+            Trigger::Kind(_) => 0,
+            Trigger::Anchors { literals, .. }
+                if self.checks.structure == Some(Structure::Jwt)
+                    && literals.iter().all(|text| text == "eyJ") =>
+            {
+                0
+            }
+            Trigger::Names(_) => 1,
+            Trigger::Anchors { seat: Seat::TokenStart | Seat::InRun, .. } => 3,
+            Trigger::Anchors { .. } => 2,
+        }
+    }
 }
 
 /// What makes a pair with a rule's secret: a value of one of the public rules near by, or one
