@@ -18,6 +18,10 @@ pub mod shapes;
 pub mod structure;
 pub mod words;
 
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode;
+
 use crate::findings::Verdict;
 use crate::rules::{Confidence, Rule, Trigger};
 
@@ -29,7 +33,23 @@ pub struct Judgement {
 }
 
 /// Judges the secret's bytes by the rule's checks. `None`: no finding.
+///
+/// A part of an address is judged as it is written and as it reads (RFC 3986, 2.1).
 pub fn judge(rule: &Rule, secret: &[u8]) -> Option<Judgement> {
+    let written = judge_text(rule, secret)?;
+    let in_address = secret.contains(&b'%') && rule.anchors().iter().all(|sign| sign == "://");
+    if in_address && matches!(rule.trigger, Trigger::Anchors { .. }) {
+        let read: Cow<'_, [u8]> = percent_decode(secret).into();
+        let readable = read.iter().all(u8::is_ascii_graphic);
+        if *read != *secret && (!readable || words::is_made_of_words(&read)) {
+            return None;
+        }
+        judge_text(rule, &read)?;
+    }
+    Some(written)
+}
+
+fn judge_text(rule: &Rule, secret: &[u8]) -> Option<Judgement> {
     let checks = &rule.checks;
     if is_never(rule, secret) {
         return None;

@@ -11,6 +11,9 @@ use crate::rules::NameKind;
 /// Shortest password in base64 that is taken for one that somebody keeps.
 const SHORTEST_BASIC: usize = 5;
 
+/// Characters of a row that nobody draws by lot.
+const SHORTEST_ROW: usize = 4;
+
 /// A token in which a stray sign is told from those of a password.
 const SHORTEST_TOKEN: usize = 16;
 
@@ -19,7 +22,42 @@ const SHORTEST_STRUCTURE: usize = 24;
 
 /// What a name and the lines round it may promise more than the value keeps.
 pub fn is_doubtful(kind: NameKind, value: &[u8]) -> bool {
-    is_made_up(value) || holds_a_stray_sign(kind, value)
+    is_made_up(value)
+        || holds_a_stray_sign(kind, value)
+        || encodes_a_placeholder(value)
+        || is_of_rows(value)
+        || is_stored(value)
+        || kind != NameKind::Password && is_typed(value)
+}
+
+/// A password's hash as programs store it (crypt(3), Django, Argon2).
+fn is_stored(value: &[u8]) -> bool {
+    ["$2a$", "$2b$", "$2y$", "$argon2", "$5$", "$6$", "md5$", "sha1$", "pbkdf2_", "pbkdf2:"]
+        .iter()
+        .any(|scheme| value.starts_with(scheme.as_bytes()))
+}
+
+/// Nothing but rows of one character each, or one short text time and again: `AAAABBBB-CCCC`.
+fn is_of_rows(value: &[u8]) -> bool {
+    let parts = value.split(|b| !b.is_ascii_alphanumeric());
+    let mut rows = parts.flat_map(|part| part.chunk_by(|a, b| a.eq_ignore_ascii_case(b)));
+    let again = |unit: usize| value[unit..] == value[..value.len() - unit];
+    rows.all(|row| row.len() >= SHORTEST_ROW) || (1..=value.len() / 4).any(again)
+}
+
+/// A short token with the letters and digits that a hand types for one: `tok_abc123`.
+fn is_typed(value: &[u8]) -> bool {
+    let lower = value.to_ascii_lowercase();
+    value.len() < SHORTEST_TOKEN
+        && [&b"abc123"[..], b"xyz789"].iter().any(|row| begins_within(&lower, row))
+}
+
+/// Base64 of the alphabet, of `username:password` and the like.
+fn encodes_a_placeholder(value: &[u8]) -> bool {
+    BASE64.decode(value).is_ok_and(|text| {
+        text.iter().all(|b| b.is_ascii_graphic() || *b == b'\n')
+            && (is_placeholder(&text) || is_made_of_words(text.trim_ascii()))
+    })
 }
 
 /// A token's value that holds one sign or two that no token holds (RFC 6750, 2.1: letters, digits
@@ -122,6 +160,24 @@ mod tests {
             ("PalaVra", false),
         ] {
             assert_eq!(is_made_up(value.as_bytes()), made_up, "{value}");
+        }
+    }
+
+    #[test]
+    fn rows_hashes_and_encoded_placeholders_are_doubtful() {
+        for (kind, value, doubtful) in [
+            (NameKind::Secret, "AAAAbbbb-cccc-dddd-eeee-ffffgggghhhh", true),
+            (NameKind::Password, "xxxx", true),
+            (NameKind::Key, "skeyskeyskeyskeyskeyskey", true),
+            (NameKind::Password, "md5$seasalt$1e9bf2bf5606aa5c", true),
+            (NameKind::Token, "tok_abc123", true),
+            (NameKind::Secret, "dXNlcm5hbWU6cGFzc3dvcmQ=", true),
+            (NameKind::Password, "kAbc123Zq", false),
+            (NameKind::Secret, "q7Rz0Pk3<>LmX9vTn2WbYs5Hc8", false),
+            (NameKind::Secret, "AAAAbbbb-cc1c-dddd", false),
+        ] {
+            let bare = value.replace("<>", "");
+            assert_eq!(is_doubtful(kind, bare.as_bytes()), doubtful, "{value}");
         }
     }
 

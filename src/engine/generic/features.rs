@@ -162,4 +162,13 @@ impl Features {
         features.describe_line(bytes, name, value);
         features
     }
+
+    /// The same with a part of the value in its place, which stands where the value does.
+    pub fn of_value(&self, value: &[u8], part: &[u8]) -> Self {
+        let mut features = Features(self.0);
+        features.describe_value(part, language::covered(part));
+        features.describe_words(part, language::covered(part));
+        debug_assert!(value.starts_with(part));
+        features
+    }
 }

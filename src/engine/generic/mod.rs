@@ -70,6 +70,9 @@ pub struct Generic {
 /// Bytes from which on a value is one of which only the beginning was judged.
 pub const LONG: usize = 256;
 
+/// Characters of base64 from which on it is judged without its padding: 15 bytes.
+const SHORTEST_BARE: usize = 20;
+
 /// A value that is taken for a secret.
 pub struct Likely {
     pub rule: usize,
@@ -81,6 +84,8 @@ pub struct Likely {
 pub struct Described {
     pub value: Range<usize>,
     pub kind: NameKind,
+    /// A salt, which is stored beside the hash that it was made for.
+    pub beside_hash: bool,
     pub features: Features,
 }
 
@@ -105,9 +110,16 @@ impl Generic {
     pub fn likely(&self, bytes: &[u8], fragment: Range<usize>, reader: &mut Reader) -> Vec<Likely> {
         described(bytes, fragment, reader, |kind| self.rules[kind as usize].is_some())
             .filter_map(|described| {
+                let value = &bytes[described.value.clone()];
                 let mut probability = model::probability(&described.features.0);
+                // Of base64 what stands for nothing says nothing, but makes values of 16 and 32
+                // bytes, as keys have, look like few that the model has seen.
+                if let Some(bare) = without_padding(value) {
+                    let bare = described.features.of_value(value, bare);
+                    probability = probability.max(model::probability(&bare.0));
+                }
                 if described.kind == NameKind::Auth {
-                    match keeps_basic(&bytes[described.value.clone()]) {
+                    match keeps_basic(value) {
                         Some(true) => probability = probability.max(self.likely),
                         Some(false) => probability = probability.min(UNLIKELY),
                         None => {}
@@ -115,7 +127,7 @@ impl Generic {
                 }
                 let confidence = match probability {
                     p if p >= UNLIKELY
-                        && is_doubtful(described.kind, &bytes[described.value.clone()]) =>
+                        && (described.beside_hash || is_doubtful(described.kind, value)) =>
                     {
                         Confidence::Low
                     }
@@ -149,6 +161,7 @@ pub fn described(
             (whole && is_plausible(bytes, &name, &value)).then(|| Described {
                 features: Features::of(bytes, &name, &value),
                 kind: name.kind,
+                beside_hash: name.is_beside_hash(bytes),
                 value,
             })
         })
@@ -188,6 +201,14 @@ fn read(
     Some((values, name))
 }
 
+/// Base64 of bytes without the signs that fill it up to a multiple of four.
+fn without_padding(value: &[u8]) -> Option<&[u8]> {
+    let bare = value.strip_suffix(b"==").or_else(|| value.strip_suffix(b"="))?;
+    let alphabet = |b: &u8| b.is_ascii_alphanumeric() || b"+/-_".contains(b);
+    let whole = value.len().is_multiple_of(4) && bare.len() >= SHORTEST_BARE;
+    (whole && bare.iter().all(alphabet)).then_some(bare)
+}
+
 /// Whether the part stands in the text: for texts so short that a searcher does not pay.
 fn begins_within(text: &[u8], part: &[u8]) -> bool {
     memchr::memchr_iter(part[0], text).any(|at| text[at..].starts_with(part))
@@ -212,6 +233,21 @@ mod tests {
             assert!(read.len() == 1 && read[0].len() >= LONG && long.starts_with(&read[0]));
         }
         assert_eq!(values(&format!("refresh_token {long}"), "oken"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn base64_is_judged_without_its_padding() {
+        let bare = |value: &str| without_padding(value.as_bytes()).map(<[u8]>::len);
+        assert_eq!(bare("dTfyELRrAICGDwzjHDjuhw=="), Some(22));
+        assert_eq!(bare("q7Rz0Pk3LmX9vTn2WbYs5Hc8J+/dQ7Rz0Pk3LmX9vTs="), Some(43));
+        for other in [
+            "q7Rz0Pk3LmX9vTn2WbYs5Hc8",
+            "q7Rz=",
+            "q7Rz0Pk3LmX9vTn2WbYs5=",
+            "a b c d e f g h i j k l m=",
+        ] {
+            assert_eq!(bare(other), None, "{other}");
+        }
     }
 
     #[test]
@@ -243,6 +279,24 @@ mod tests {
             ("\"psk\": \"PSK密鑰必須採用標準[RFC4279]和HexDec格式\"", "psk"),
             ("password = \"abc\\x00def7\"", "pass"),
             ("\"forgot-password\": \"Unohditko salasanasi?\"", "pass"),
+            ("\"client_secret\": \"Tajn\\u00e9\"", "ecret"),
+            ("\"client_secret\": \"\\u5bc6\\u94a5\"", "ecret"),
+            ("Token uwierzytelniania", "oken"),
+            // Digests, ids, places.
+            ("\"client_token\": \"hmac-sha256:883d77021f0e6a5b\"", "oken"),
+            ("token_accessor   30b2fd84-73c1-6eef-8f96-bc99791cc2ae", "oken"),
+            ("\"secret_id_num_uses\": \"7e66f0a1b2c3\"", "ecret"),
+            ("\"api_token_id\": \"5e0a6f3c46f8aacc9d45e6f7\"", "oken"),
+            ("deviceToken: '11433856<>eed2f5b0'", "oken"),
+            ("secret_hash: \"5c1d6795ea1dd08b6f4fd331eeaffc12\"", "ecret"),
+            ("encryptedMetadataKey = \"s4kDkkLpQ7Rz\"", "key"),
+            ("GPG key: F3EF5F62A87FC27A22E643F714CE4FF5015AA242", "key"),
+            ("\"S3Key\": \"7e5f48d1e79c9155.zip\"", "key"),
+            ("authenticationTag = \"xkVxj0NbQEXIEMlulYZJgg==\"", "auth"),
+            ("key: 'DDMMYYYYHHMM'", "key"),
+            ("SIOCGLIFTOKEN = -0x3f879678", "oken"),
+            ("TOKEN=d41d8cd98f00b204e9800998ecf8427e", "oken"),
+            ("(https://codecov.test/badge.svg?token=Q7RZ0PK3LM)](https://codecov.test)", "oken"),
         ] {
             assert_eq!(values(text, fragment), Vec::<String>::new(), "{text}");
         }

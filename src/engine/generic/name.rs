@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::super::assignment::may_be_assigned;
 use super::super::masks::is_word;
 use super::vocabulary::{
-    ABOUT, AUTHS, CREDENTIALS, NO_PASSWORDS, OF_KEYS, OF_LISTS, OF_TABLES, PASSWORDS,
+    ABOUT, AUTHS, CREDENTIALS, NO_PASSWORDS, OF_KEYS, OF_LISTS, OF_LOGINS, OF_TABLES, PASSWORDS,
     PASSWORDS_BEGINNING, PASSWORDS_LONGEST, PUBLIC, SALTS, among, may_promise,
 };
 use super::words::{Words, words};
@@ -113,18 +113,40 @@ impl Name {
         if bytes[..self.span.start].ends_with(b"?<") || bytes[..self.span.start].ends_with(b"P<") {
             return true;
         }
+        // Of Vault's `token_accessor` nobody logs in; `secret_id_num_uses` is a number.
+        if self.behind(bytes).any(|word| among(word, &["accessor", "uses"])) {
+            return true;
+        }
         let next = self.behind(bytes).next();
         let id = next.is_some_and(|word| {
             among(word, &["id", "ids", "uuid", "guid", "alphabet", "charset", "regex"])
         });
         match self.kind {
             NameKind::Key => {
-                id || self.before(bytes).any(|word| {
-                    among(word, OF_TABLES) || among(word, &["public", "pub", "publishable", "recv"])
-                })
+                // Of tables and of pairs; encrypted by another one; named by its fingerprint.
+                let told = [
+                    "public",
+                    "pub",
+                    "publishable",
+                    "recv",
+                    "encrypted",
+                    "wrapped",
+                    "gpg",
+                    "pgp",
+                    "openpgp",
+                ];
+                let of_others = |word| among(word, OF_TABLES) || among(word, &told);
+                id || self.before(bytes).any(of_others)
             }
             NameKind::Token => {
-                if is_of_forms(self.telling(bytes)) || self.before(bytes).any(is_of_forms) {
+                // A push is sent to a device's token.
+                let device = self.before(bytes).any(|word| among(word, &["device"]));
+                let kept = self.behind(bytes).any(|word| among(word, &["id", "signature"]));
+                if device
+                    || kept
+                    || is_of_forms(self.telling(bytes))
+                    || self.before(bytes).any(is_of_forms)
+                {
                     return true;
                 }
                 let has = |known: &str| self.before(bytes).any(|word| among(word, &[known]));
@@ -136,12 +158,21 @@ impl Name {
             // none is secret.
             NameKind::Auth | NameKind::Credential => {
                 let last = self.behind(bytes).last();
-                last.is_some_and(|word| among(word, &["id", "ids", "uuid", "guid"]))
+                last.is_some_and(|word| among(word, OF_LOGINS))
             }
             // So the baselines of a scanner name the digests that they hold.
-            NameKind::Secret => self.before(bytes).any(|word| among(word, &["hashed"])),
+            NameKind::Secret => {
+                let hash = self.behind(bytes).last().is_some_and(|word| among(word, &["hash"]));
+                hash || self.before(bytes).any(|word| among(word, &["hashed"]))
+            }
             _ => false,
         }
+    }
+
+    /// Whether it is a salt, but for those by which WordPress signs its cookies.
+    pub fn is_beside_hash(&self, bytes: &[u8]) -> bool {
+        let signs = |word: &[u8]| among(word, &["auth", "in", "nonce"]);
+        self.kind == NameKind::Salt && !self.before(bytes).any(signs)
     }
 
     /// Words behind the telling one, numbers left out.

@@ -16,6 +16,9 @@ const SHORTEST_CAPITALS: usize = 8;
 /// Letters of a word for a password that stands among others in a value.
 const SHORTEST_WORD: usize = 8;
 
+/// Letters from which on a row of them is no word of any language.
+const LONGEST_WORD: usize = 24;
+
 /// Turns most values down before anything dear is done: what a template or a program puts in,
 /// numbers, and, but for passwords, words.
 pub fn is_plausible(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
@@ -30,6 +33,7 @@ pub fn is_plausible(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
         || matches!(name.kind, NameKind::Password | NameKind::Auth) && holds_zero(text)
         || is_regex(text)
         || is_prose(text)
+        || is_escaped_prose(text)
         || ["…", "..."].iter().any(|left_out| begins_within(text, left_out.as_bytes()))
     {
         return false;
@@ -47,6 +51,8 @@ pub fn is_plausible(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     let may_be_one = match name.kind {
         NameKind::Password => quoted || assigned() || text.iter().any(u8::is_ascii_digit),
         _ if text.iter().any(u8::is_ascii_digit) => text.len() >= 6,
+        // In prose any word of another language may follow the name.
+        _ if !quoted && !assigned() && is_a_word(text) => false,
         _ if text.len() >= 24 || is_gibberish(text) => true,
         NameKind::Secret => quoted,
         _ => {
@@ -75,6 +81,22 @@ fn is_prose(text: &[u8]) -> bool {
         |b: &u8| b.is_ascii_alphabetic() || !b.is_ascii() || b" .,!?:;'\"-()&<>/".contains(b);
     foreign > 0 && (blank || foreign * 3 >= text.len())
         || (blank || foreign > 0) && text.iter().all(of_prose)
+}
+
+/// Small letters, as many as a word may have.
+fn is_a_word(text: &[u8]) -> bool {
+    text.len() < LONGEST_WORD && text.iter().all(u8::is_ascii_lowercase)
+}
+
+/// Whether letters of another language are written as JSON escapes them: `Tajn\u00e9`.
+fn is_escaped_prose(text: &[u8]) -> bool {
+    text.contains(&b'\\') && begins_within(text, b"\\u") && {
+        let escapes = text.windows(6).filter_map(|here| {
+            let digits = std::str::from_utf8(here.strip_prefix(b"\\u")?).ok()?;
+            char::from_u32(u32::from_str_radix(digits, 16).ok()?)
+        });
+        escapes.filter(|letter| letter.is_alphabetic() && !letter.is_ascii()).count() > 0
+    }
 }
 
 /// Whether a word of it is one for a password.

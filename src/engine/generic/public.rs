@@ -32,14 +32,24 @@ fn is_something_else(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
         NameKind::Password => {
             text[0] == b'-' || is_address(text) || is_asked_for(bytes, name, value)
         }
-        NameKind::Key => is_file(text) || is_fingerprint(text),
+        NameKind::Key => {
+            let in_bucket = [&b"s3"[..], b"S3"]
+                .iter()
+                .any(|sign| begins_within(&bytes[name.span.clone()], sign));
+            is_file(text, in_bucket) || is_fingerprint(text)
+        }
         NameKind::Token => is_of_sts(text),
         _ => false,
     };
     of_kind
         // An element of a list: `pass = argv[1]`.
         || bare && bytes.get(value.end) == Some(&b'[')
+        || text.starts_with(b"-0x")
         || is_date(text)
+        || is_form_of_dates(text)
+        || is_digest_of_nothing(text) && name.kind != NameKind::Password
+        // What Vault's audit log holds in a secret's place.
+        || text.starts_with(b"hmac-sha")
         || is_scope(text)
         || is_written_bytes(text)
         || is_row(text)
@@ -48,6 +58,10 @@ fn is_something_else(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
 
 /// Whether everybody may read the value, or it opens nothing.
 fn is_for_everybody(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
+    // The picture of a build's state, of which the link holds a token.
+    if bytes[value.end..].starts_with(b")](") || bytes[..name.span.start].ends_with(b".svg?") {
+        return true;
+    }
     let first = name.fragment.saturating_sub(BEFORE - 1).min(name.span.start);
     let (before, text) = (&bytes[first..name.span.start], &bytes[value.clone()]);
     let behind = &bytes[value.end..bytes.len().min(value.end + AFTER - 16)];
@@ -103,13 +117,32 @@ fn is_asked_for(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     value.start > name.span.end && bytes[name.span.clone()].ends_with(b"stdin")
 }
 
-/// The key of an object in a bucket: a path to a file.
-fn is_file(text: &[u8]) -> bool {
+/// The key of an object in a bucket: a path to a file, or a file's name where the name says that
+/// it stands in a bucket.
+fn is_file(text: &[u8], in_bucket: bool) -> bool {
     let Some(dot) = text.iter().rposition(|&b| b == b'.') else { return false };
     let ending = &text[dot + 1..];
-    text[..dot].contains(&b'/')
+    (in_bucket || text[..dot].contains(&b'/'))
         && (2..=LONGEST_ENDING).contains(&ending.len())
         && ending.iter().all(u8::is_ascii_lowercase)
+}
+
+/// A form that dates are written in: `DDMMYYYYHHMM`.
+fn is_form_of_dates(text: &[u8]) -> bool {
+    let rows = || text.chunk_by(|a, b| a == b);
+    text.iter().all(|b| b"DMYHhmsSy-/:. ".contains(b))
+        && rows().all(|row| matches!(row.len(), 1 | 2 | 4))
+        && rows().any(|row| matches!(row, b"MM" | b"DD" | b"YYYY" | b"yyyy"))
+}
+
+/// MD5, SHA-1 and SHA-256 of nothing.
+fn is_digest_of_nothing(text: &[u8]) -> bool {
+    const OF_NOTHING: [&[u8]; 3] = [
+        b"d41d8cd98f00b204e9800998ecf8427e",
+        b"da39a3ee5e6b4b0d3255bfef95601890afd80709",
+        b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    ];
+    OF_NOTHING.contains(&text)
 }
 
 /// What ssh and git print instead of a key: `SHA256:` and a digest.

@@ -3,8 +3,8 @@
 /// Words that say what a word in front of them is not: the secret itself.
 #[rustfmt::skip]
 pub const ABOUT: &[&str] = &[
-    "action", "alg", "algorithm", "alias", "area", "arn", "attr", "attribute", "box",
-    "button", "callback", "change", "changed", "char", "chars", "check", "class", "code",
+    "accessor", "action", "alg", "algorithm", "alias", "area", "arn", "attr", "attribute", "box",
+    "button", "callback", "change", "changed", "char", "chars", "check", "class", "cleared", "code",
     "codes", "col", "column", "command", "config", "confirm", "count", "create", "created",
     "date", "def", "description", "dialog", "dir", "directory", "enabled", "encoder",
     "endpoint", "env", "error", "errors", "event", "exists", "expiration", "expired",
@@ -14,7 +14,7 @@ pub const ABOUT: &[&str] = &[
     "invalid", "is", "item", "label", "len", "length", "level", "lifetime", "link", "list",
     "location", "manager", "map", "max", "message", "method", "min", "missing", "mode",
     "model", "msg", "name", "names", "needed", "option", "options", "page", "param",
-    "parameter", "params", "path", "pattern", "permission", "placeholder", "policy",
+    "parameter", "params", "path", "pattern", "pending", "permission", "placeholder", "policy",
     "prefix", "prompt", "prop", "property", "props", "provider", "reason", "ref", "regex",
     "required", "reset", "role", "rule", "scheme", "scope", "size", "source", "state",
     "status", "store", "strength", "style", "suffix", "table", "tag", "tags", "template",
@@ -34,7 +34,14 @@ pub const OF_TABLES: &[&str] = &[
 /// is sent twice is told (`CreationToken` of AWS).
 #[rustfmt::skip]
 pub const OF_LISTS: &[&str] = &[
-    "continuation", "creation", "idempotency", "next", "page", "pagination", "paging",
+    "continuation", "creation", "idempotency", "next", "page", "pagination", "paging", "sync",
+];
+
+/// Words behind a login's name that say what about it is told, and is no secret.
+#[rustfmt::skip]
+pub const OF_LOGINS: &[&str] = &[
+    "configuration", "endpoint", "guid", "id", "ids", "method", "mode", "name", "provider",
+    "scheme", "tag", "type", "uri", "url", "uuid",
 ];
 
 /// Words in front that say of which secret the name speaks.

@@ -32,7 +32,7 @@ impl Features {
         self.flag(F::like_name, like);
     }
 
-    fn describe_words(&mut self, value: &[u8], covered: usize) {
+    pub(super) fn describe_words(&mut self, value: &[u8], covered: usize) {
         let share = |text: &[u8], covered: usize| {
             let letters = text.iter().filter(|b| b.is_ascii_alphabetic()).count();
             if letters == 0 { 0.0 } else { covered as f32 / letters as f32 }
