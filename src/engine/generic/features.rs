@@ -163,12 +163,12 @@ impl Features {
         features
     }
 
-    /// The same with a part of the value in its place, which stands where the value does.
-    pub fn of_value(&self, value: &[u8], part: &[u8]) -> Self {
+    /// The same of a value in whose place a part of it stands.
+    pub fn of_part(&self, part: &[u8]) -> Self {
         let mut features = Features(self.0);
-        features.describe_value(part, language::covered(part));
-        features.describe_words(part, language::covered(part));
-        debug_assert!(value.starts_with(part));
+        let covered = language::covered(part);
+        features.describe_value(part, covered);
+        features.describe_words(part, covered);
         features
     }
 }

@@ -115,7 +115,7 @@ impl Generic {
                 // Of base64 what stands for nothing says nothing, but makes values of 16 and 32
                 // bytes, as keys have, look like few that the model has seen.
                 if let Some(bare) = without_padding(value) {
-                    let bare = described.features.of_value(value, bare);
+                    let bare = described.features.of_part(bare);
                     probability = probability.max(model::probability(&bare.0));
                 }
                 if described.kind == NameKind::Auth {
@@ -281,6 +281,7 @@ mod tests {
             ("\"forgot-password\": \"Unohditko salasanasi?\"", "pass"),
             ("\"client_secret\": \"Tajn\\u00e9\"", "ecret"),
             ("\"client_secret\": \"\\u5bc6\\u94a5\"", "ecret"),
+            ("\"client_secret\": \"\\u91cd\\u7f6e webhook \\u5bc6\\u94a5\"", "ecret"),
             ("Token uwierzytelniania", "oken"),
             // Digests, ids, places.
             ("\"client_token\": \"hmac-sha256:883d77021f0e6a5b\"", "oken"),
@@ -301,5 +302,6 @@ mod tests {
             assert_eq!(values(text, fragment), Vec::<String>::new(), "{text}");
         }
         assert_eq!(values("apiKey: 'a41d7c9b2e6f0385'", "key"), ["a41d7c9b2e6f0385"]);
+        assert_eq!(values("password: 'p\\u00e9che9!X'", "pass"), ["p\\u00e9che9!X"]);
     }
 }

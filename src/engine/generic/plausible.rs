@@ -77,10 +77,14 @@ fn is_gibberish(text: &[u8]) -> bool {
 fn is_prose(text: &[u8]) -> bool {
     let foreign = text.iter().filter(|b| !b.is_ascii()).count();
     let blank = text.contains(&b' ');
-    let of_prose =
-        |b: &u8| b.is_ascii_alphabetic() || !b.is_ascii() || b" .,!?:;'\"-()&<>/".contains(b);
+    let of_prose = |&b: &u8| !b.is_ascii() || is_of_prose(b);
     foreign > 0 && (blank || foreign * 3 >= text.len())
         || (blank || foreign > 0) && text.iter().all(of_prose)
+}
+
+/// What prose is written with, besides letters of other languages.
+fn is_of_prose(b: u8) -> bool {
+    b.is_ascii_alphabetic() || b" .,!?:;'\"-()&<>/".contains(&b)
 }
 
 /// Small letters, as many as a word may have.
@@ -88,15 +92,33 @@ fn is_a_word(text: &[u8]) -> bool {
     text.len() < LONGEST_WORD && text.iter().all(u8::is_ascii_lowercase)
 }
 
-/// Whether letters of another language are written as JSON escapes them: `Tajn\u00e9`.
+/// Whether it is words of another language whose letters are written as JSON escapes them:
+/// `Tajn\u00e9`.
 fn is_escaped_prose(text: &[u8]) -> bool {
-    text.contains(&b'\\') && begins_within(text, b"\\u") && {
-        let escapes = text.windows(6).filter_map(|here| {
-            let digits = std::str::from_utf8(here.strip_prefix(b"\\u")?).ok()?;
-            char::from_u32(u32::from_str_radix(digits, 16).ok()?)
-        });
-        escapes.filter(|letter| letter.is_alphabetic() && !letter.is_ascii()).count() > 0
+    if !text.contains(&b'\\') || !begins_within(text, b"\\u") {
+        return false;
     }
+    let (mut letters, mut at) = (0, 0);
+    while at < text.len() {
+        match unescaped(&text[at..]) {
+            Some(letter) => {
+                letters += usize::from(letter.is_alphabetic() && !letter.is_ascii());
+                at += ESCAPE;
+            }
+            None if !text[at].is_ascii() || is_of_prose(text[at]) => at += 1,
+            None => return false,
+        }
+    }
+    letters > 0
+}
+
+/// Bytes of a character as JSON escapes it.
+const ESCAPE: usize = 6;
+
+/// The character whose escape the text begins with, half a pair of UTF-16 left out.
+fn unescaped(text: &[u8]) -> Option<char> {
+    let digits = text.get(..ESCAPE)?.strip_prefix(b"\\u")?;
+    char::from_u32(u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?)
 }
 
 /// Whether a word of it is one for a password.
