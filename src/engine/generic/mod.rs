@@ -288,7 +288,10 @@ mod tests {
             ("token_accessor   30b2fd84-73c1-6eef-8f96-bc99791cc2ae", "oken"),
             ("\"secret_id_num_uses\": \"7e66f0a1b2c3\"", "ecret"),
             ("\"api_token_id\": \"5e0a6f3c46f8aacc9d45e6f7\"", "oken"),
-            ("deviceToken: '11433856<>eed2f5b0'", "oken"),
+            (
+                "deviceToken: '11433856eed2f5b0d1c3a7e9f2b4860c11433856eed2f5b0d1c3a7e9f2b4860c'",
+                "oken",
+            ),
             ("secret_hash: \"5c1d6795ea1dd08b6f4fd331eeaffc12\"", "ecret"),
             ("encryptedMetadataKey = \"s4kDkkLpQ7Rz\"", "key"),
             ("GPG key: F3EF5F62A87FC27A22E643F714CE4FF5015AA242", "key"),
@@ -302,6 +305,12 @@ mod tests {
             assert_eq!(values(text, fragment), Vec::<String>::new(), "{text}");
         }
         assert_eq!(values("apiKey: 'a41d7c9b2e6f0385'", "key"), ["a41d7c9b2e6f0385"]);
+        for (text, fragment) in [
+            ("DEVICE_TOKEN=q7Rz<>0Pk3LmX9", "oken"),
+            ("GPG_PRIVATE_KEY=lQdGBG<>q7Rz0Pk3LmX9", "key"),
+        ] {
+            assert_eq!(values(&text.replace("<>", ""), fragment).len(), 1, "{text}");
+        }
         assert_eq!(values("password: 'p\\u00e9che9!X'", "pass"), ["p\\u00e9che9!X"]);
     }
 }

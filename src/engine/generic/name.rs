@@ -123,30 +123,14 @@ impl Name {
         });
         match self.kind {
             NameKind::Key => {
-                // Of tables and of pairs; encrypted by another one; named by its fingerprint.
-                let told = [
-                    "public",
-                    "pub",
-                    "publishable",
-                    "recv",
-                    "encrypted",
-                    "wrapped",
-                    "gpg",
-                    "pgp",
-                    "openpgp",
-                ];
+                // Of tables and of pairs, or encrypted by another one.
+                let told = ["public", "pub", "publishable", "recv", "encrypted", "wrapped"];
                 let of_others = |word| among(word, OF_TABLES) || among(word, &told);
                 id || self.before(bytes).any(of_others)
             }
             NameKind::Token => {
-                // A push is sent to a device's token.
-                let device = self.before(bytes).any(|word| among(word, &["device"]));
                 let kept = self.behind(bytes).any(|word| among(word, &["id", "signature"]));
-                if device
-                    || kept
-                    || is_of_forms(self.telling(bytes))
-                    || self.before(bytes).any(is_of_forms)
-                {
+                if kept || is_of_forms(self.telling(bytes)) || self.before(bytes).any(is_of_forms) {
                     return true;
                 }
                 let has = |known: &str| self.before(bytes).any(|word| among(word, &[known]));
@@ -261,6 +245,11 @@ impl Name {
 
     fn behind<'b>(&'b self, bytes: &'b [u8]) -> impl Iterator<Item = &'b [u8]> {
         self.words[self.telling + 1..].iter().map(|word| &bytes[word.clone()])
+    }
+
+    /// Whether one of the words, or the one in front of the name, is among these.
+    pub fn speaks_of(&self, bytes: &[u8], words: &[&str]) -> bool {
+        self.front.iter().chain(&self.words).any(|word| among(&bytes[word.clone()], words))
     }
 
     pub fn each_word<'b>(&'b self, bytes: &'b [u8]) -> impl Iterator<Item = &'b [u8]> {

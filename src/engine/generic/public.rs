@@ -15,6 +15,12 @@ const LONGEST_ENDING: usize = 4;
 /// Digits of a date: year, month and day.
 const DATE: usize = 8;
 
+/// Digits of the longest fingerprint of an OpenPGP key (RFC 9580, version 6).
+const OPENPGP_FINGERPRINT: usize = 64;
+
+/// Digits of the token by which Apple's service knows a device that it pushes to.
+const APNS_TOKEN: usize = 64;
+
 /// Letters of a row of keys that stands for nothing.
 const LONGEST_ROW: usize = 8;
 
@@ -36,9 +42,15 @@ fn is_something_else(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
             let in_bucket = [&b"s3"[..], b"S3"]
                 .iter()
                 .any(|sign| begins_within(&bytes[name.span.clone()], sign));
-            is_file(text, in_bucket) || is_fingerprint(text)
+            let of_openpgp = name.speaks_of(bytes, &["gpg", "pgp", "openpgp"]);
+            let hex = text.iter().all(u8::is_ascii_hexdigit);
+            is_file(text, in_bucket)
+                || is_fingerprint(text)
+                || of_openpgp && hex && text.len() <= OPENPGP_FINGERPRINT
         }
-        NameKind::Token => is_of_sts(text),
+        NameKind::Token => {
+            is_of_sts(text) || name.speaks_of(bytes, &["device"]) && is_pushed_to(text)
+        }
         _ => false,
     };
     of_kind
@@ -133,6 +145,12 @@ fn is_form_of_dates(text: &[u8]) -> bool {
     text.iter().all(|b| b"DMYHhmsSy-/:. ".contains(b))
         && rows().all(|row| matches!(row.len(), 1 | 2 | 4))
         && rows().any(|row| matches!(row, b"MM" | b"DD" | b"YYYY" | b"yyyy"))
+}
+
+/// A device's address at Apple's push service, or at Google's.
+fn is_pushed_to(text: &[u8]) -> bool {
+    text.len() == APNS_TOKEN && text.iter().all(u8::is_ascii_hexdigit)
+        || begins_within(text, b":APA91")
 }
 
 /// MD5, SHA-1 and SHA-256 of nothing.
