@@ -1,10 +1,11 @@
 //! Overlaps, settled over a blob's whole list by stated rules.
 //!
 //! Where findings overlap, one stays: what a rule with a form of its own is not unlikely to have
-//! found or has refused before what a name alone promises, then the surer verdict, then the higher confidence, then the
-//! more specific trigger (a token's own beginning before another anchor, that before a name,
-//! all of them before the form of a JWT), then the longer span, then the reading with fewer steps of decoding (the plain one before
-//! all), then the lower rule id. The order in which findings arrive plays no part.
+//! found or has refused before what a name alone promises, then the surer verdict, then the
+//! higher confidence, then the more specific trigger (a token's own beginning before another
+//! anchor, that before a name, all of them before the form of a JWT), then the longer span, then
+//! the reading with fewer steps of decoding (the plain one before all), then the lower rule id.
+//! The order in which findings arrive plays no part.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

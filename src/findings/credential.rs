@@ -116,8 +116,9 @@ pub struct CommitRef {
 ///
 /// The most specific of a secret's findings gives the credential its rule, as where two overlap:
 /// what is not refused first, then by how far its rule answers for it, verdict, what the rule's
-/// trigger tells, confidence, and the lowest rule index. So a token that stands under its provider's name once is that
-/// provider's wherever else it stands. It is as sure as the surest finding of that verdict.
+/// trigger tells, confidence, and the lowest rule index. So a token that stands under its
+/// provider's name once is that provider's wherever else it stands. It is as sure as the surest
+/// finding of that verdict.
 pub fn group(
     sightings: impl IntoIterator<Item = (Finding, Occurrence)>,
     rules: &[Rule],

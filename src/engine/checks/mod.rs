@@ -37,11 +37,9 @@ pub struct Judgement {
 /// A part of an address is judged as it is written and as it reads (RFC 3986, 2.1).
 pub fn judge(rule: &Rule, secret: &[u8]) -> Option<Judgement> {
     let written = judge_text(rule, secret)?;
-    let in_address = secret.contains(&b'%') && rule.anchors().iter().all(|sign| sign == "://");
-    if in_address && matches!(rule.trigger, Trigger::Anchors { .. }) {
+    if secret.contains(&b'%') && rule.anchors().iter().any(|sign| sign == "://") {
         let read: Cow<'_, [u8]> = percent_decode(secret).into();
-        let readable = read.iter().all(u8::is_ascii_graphic);
-        if *read != *secret && (!readable || words::is_made_of_words(&read)) {
+        if !read.iter().all(u8::is_ascii_graphic) {
             return None;
         }
         judge_text(rule, &read)?;
@@ -49,6 +47,7 @@ pub fn judge(rule: &Rule, secret: &[u8]) -> Option<Judgement> {
     Some(written)
 }
 
+/// The verdict on one text, however it came to be written so.
 fn judge_text(rule: &Rule, secret: &[u8]) -> Option<Judgement> {
     let checks = &rule.checks;
     if is_never(rule, secret) {

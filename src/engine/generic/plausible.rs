@@ -16,6 +16,9 @@ const SHORTEST_CAPITALS: usize = 8;
 /// Letters of a word for a password that stands among others in a value.
 const SHORTEST_WORD: usize = 8;
 
+/// Bytes of a character as JSON escapes it.
+const ESCAPE: usize = 6;
+
 /// Letters from which on a row of them is no word of any language.
 const LONGEST_WORD: usize = 24;
 
@@ -111,9 +114,6 @@ fn is_escaped_prose(text: &[u8]) -> bool {
     }
     letters > 0
 }
-
-/// Bytes of a character as JSON escapes it.
-const ESCAPE: usize = 6;
 
 /// The character whose escape the text begins with, half a pair of UTF-16 left out.
 fn unescaped(text: &[u8]) -> Option<char> {

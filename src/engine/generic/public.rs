@@ -70,10 +70,6 @@ fn is_something_else(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
 
 /// Whether everybody may read the value, or it opens nothing.
 fn is_for_everybody(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
-    // The picture of a build's state, of which the link holds a token.
-    if bytes[value.end..].starts_with(b")](") || bytes[..name.span.start].ends_with(b".svg?") {
-        return true;
-    }
     let first = name.fragment.saturating_sub(BEFORE - 1).min(name.span.start);
     let (before, text) = (&bytes[first..name.span.start], &bytes[value.clone()]);
     let behind = &bytes[value.end..bytes.len().min(value.end + AFTER - 16)];
@@ -81,6 +77,13 @@ fn is_for_everybody(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     match name.kind {
         // The name of one in AWS: `arn:aws:secretsmanager:…:secret:name`.
         NameKind::Secret => token.is_some_and(|token| begins_within(token, b"arn:")),
+        // The picture of a build's state, of which the link holds a token.
+        NameKind::Token
+            if bytes[value.end..].starts_with(b")](")
+                || bytes[..name.span.start].ends_with(b".svg?") =>
+        {
+            true
+        }
         // .NET's `PublicKeyToken` is a hash of an assembly's public key.
         NameKind::Token if name.each_word(bytes).any(|word| among(word, &["public"])) => true,
         // What confirms a subscription to SNS works once.

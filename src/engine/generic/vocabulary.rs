@@ -131,3 +131,24 @@ static PROMISING: [u32; 256] = {
 pub fn among(word: &[u8], list: &[&str]) -> bool {
     list.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The quick question turns no word down that the slow one would find.
+    #[test]
+    fn every_word_that_promises_may_promise() {
+        for word in [PASSWORDS, CREDENTIALS, AUTHS, SALTS].concat() {
+            for word in [word.to_owned(), word.to_ascii_uppercase(), format!("{word}s")] {
+                assert!(may_promise(word.as_bytes()), "{word}");
+            }
+        }
+        for word in ["passw", "passworsd", "Passwo"] {
+            assert!(may_promise(word.as_bytes()), "{word}");
+        }
+        for word in ["", "x", "table", "connector"] {
+            assert!(!may_promise(word.as_bytes()), "{word}");
+        }
+    }
+}
