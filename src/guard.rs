@@ -12,14 +12,15 @@ use std::path::Path;
 
 use crate::engine::Engine;
 use crate::findings::Fingerprint;
+use crate::git::GitEnvironment;
+use crate::git::GitError;
 use crate::policy::{Judged, Policy};
 use crate::report::{Report, Task};
 use crate::scan::{look, redacted, scan, standing, told};
 use crate::source::added::{Added, RangeError, Update};
 use crate::source::agent::Call;
-use crate::source::git::GitError;
 use crate::source::message::Message;
-use crate::source::staged::{GitEnvironment, Staged, StagedError};
+use crate::source::staged::{Staged, StagedError};
 use crate::source::{Coverage, Progress, Silent};
 
 /// Why the guard cannot tell. A commit hook stops the commit then.

@@ -24,6 +24,7 @@ pub mod audit;
 pub mod blob;
 pub mod engine;
 pub mod findings;
+pub mod git;
 pub mod guard;
 pub mod hook;
 pub mod import;

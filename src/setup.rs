@@ -15,13 +15,13 @@ use jiff::civil::Date;
 
 use crate::engine::Engine;
 use crate::findings::{FingerprintKey, fingerprint};
+use crate::git::GitError;
 use crate::policy::baseline::{self, Baseline, BaselineError, Expiry, Known};
 use crate::policy::config::{Config, ConfigError, Occasion, PatternFile, Places};
 use crate::policy::files::Files;
 use crate::policy::{Inline, Policy};
 use crate::rules::catalogue::{Catalogue, CatalogueError};
 use crate::source::added::RangeError;
-use crate::source::git::GitError;
 use revision::Standing;
 
 /// Why a run cannot begin. Nothing was looked at.

@@ -10,10 +10,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use keysieve::git::GitEnvironment;
 use keysieve::guard::guard;
 use keysieve::policy::Policy;
 use keysieve::source::Silent;
-use keysieve::source::staged::GitEnvironment;
 use support::guarded::{assert_clean, assert_found, engine, guarded, places, secret, try_guarded};
 use support::repository::{TempRepo, conflict, said};
 use support::tokens::localstack_auth_token as token;

@@ -8,8 +8,8 @@ mod support;
 use std::fs;
 use std::path::PathBuf;
 
+use keysieve::git::GitEnvironment;
 use keysieve::report::{Outcome, Report};
-use keysieve::source::staged::GitEnvironment;
 use support::guarded::{assert_clean, assert_found, guarded, places, secret, try_guarded};
 use support::repository::{TempRepo, conflict};
 use support::tokens::localstack_auth_token as token;

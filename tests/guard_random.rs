@@ -13,11 +13,11 @@ use std::process::Stdio;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use keysieve::engine::Engine;
+use keysieve::git::GitEnvironment;
 use keysieve::guard::guard_in;
 use keysieve::policy::Policy;
 use keysieve::report::Outcome;
 use keysieve::source::Silent;
-use keysieve::source::staged::GitEnvironment;
 use support::guarded::{engine, places, secret};
 use support::repository::TempRepo;
 

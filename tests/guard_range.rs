@@ -9,11 +9,11 @@ use std::fs;
 use std::process::Output;
 
 use keysieve::findings::Place;
+use keysieve::git::GitEnvironment;
 use keysieve::guard::{GuardError, guard_range};
 use keysieve::policy::Policy;
 use keysieve::report::Report;
 use keysieve::source::Silent;
-use keysieve::source::staged::GitEnvironment;
 use support::guarded::{assert_clean, assert_found, engine, secret};
 use support::repository::{TempRepo, said};
 use support::tokens::localstack_auth_token as token;

@@ -8,8 +8,8 @@ mod support;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use keysieve::git::GitEnvironment;
 use keysieve::hook::{HooksFolder, Origin, hooks_folder};
-use keysieve::source::staged::GitEnvironment;
 use support::repository::{TempRepo, said};
 
 /// Set where this test program is run as a child, to tell the hooks' folder of its own

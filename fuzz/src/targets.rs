@@ -3,8 +3,8 @@
 
 use std::sync::LazyLock;
 
-use keysieve::source::history::id::{Format, Id};
-use keysieve::source::history::pack::{Forest, Header, Index, MultiIndex, delta};
+use keysieve::git::object_id::{ObjectFormat, ObjectId};
+use keysieve::git::pack::{Forest, Header, Index, MultiIndex, delta};
 
 /// A target and its name.
 pub type Target = (&'static str, fn(&[u8]));
@@ -16,7 +16,7 @@ pub const ALL: [Target; 4] =
 /// checksum is reached.
 fn signed(data: &[u8]) -> Vec<u8> {
     let mut bytes = data.to_vec();
-    bytes.extend(Format::Sha1.hash(&[data]).as_bytes());
+    bytes.extend(ObjectFormat::Sha1.hash(&[data]).as_bytes());
     bytes
 }
 
@@ -34,22 +34,22 @@ fn hold(index: &Index) {
 
 /// A pack's index; the bytes lack the trailer.
 pub fn index(data: &[u8]) {
-    if let Ok(index) = Index::parse(&signed(data), Format::Sha1) {
+    if let Ok(index) = Index::parse(&signed(data), ObjectFormat::Sha1) {
         hold(&index);
     }
-    let _ = Index::parse(data, Format::Sha1);
+    let _ = Index::parse(data, ObjectFormat::Sha1);
 }
 
 /// A multi-pack-index; the bytes lack the trailer.
 pub fn midx(data: &[u8]) {
-    if let Ok(midx) = MultiIndex::parse(&signed(data), Format::Sha1) {
+    if let Ok(midx) = MultiIndex::parse(&signed(data), ObjectFormat::Sha1) {
         for name in ["pack-a.idx", "pack-b.idx", ""] {
             if let Ok(index) = midx.index_of(name) {
                 hold(&index);
             }
         }
     }
-    let _ = MultiIndex::parse(data, Format::Sha1);
+    let _ = MultiIndex::parse(data, ObjectFormat::Sha1);
 }
 
 /// Headers of entries, as many as there are, and the forest that they make.
@@ -57,7 +57,7 @@ pub fn header(data: &[u8]) {
     let mut headers = Vec::new();
     let mut rest = data;
     while !rest.is_empty() {
-        let header = Header::parse(rest, Format::Sha1);
+        let header = Header::parse(rest, ObjectFormat::Sha1);
         let length = header.map_or(1, |header| usize::from(header.length));
         assert!(length > 0 && length <= rest.len());
         headers.push(header);
@@ -67,10 +67,10 @@ pub fn header(data: &[u8]) {
         .map(|at| {
             let mut id = [0; 20];
             id[..8].copy_from_slice(&(at as u64).to_be_bytes());
-            (12 + 8 * at as u64, Id::new(&id).expect("twenty bytes"), 0)
+            (12 + 8 * at as u64, ObjectId::new(&id).expect("twenty bytes"), 0)
         })
         .collect();
-    let Ok(index) = Index::of(entries, Format::Sha1) else { return };
+    let Ok(index) = Index::of(entries, ObjectFormat::Sha1) else { return };
     let forest = Forest::of(&index, headers);
     for at in 0..forest.len() {
         // Every entry with a kind comes to a root, in no more steps than there are entries.

@@ -11,7 +11,7 @@ use crate::source::history::delta::Judge;
 
 /// An object with its findings, by span, and where in its text they stand.
 pub struct Leak {
-    /// Id of the object, hexadecimal.
+    /// ObjectId of the object, hexadecimal.
     pub object: String,
     pub findings: Vec<(Finding, Spot)>,
 }

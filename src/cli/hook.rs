@@ -12,6 +12,8 @@ use anyhow::{Context, anyhow, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use keysieve::engine::Engine;
 use keysieve::findings::{Credential, Place};
+use keysieve::git::Git;
+use keysieve::git::GitEnvironment;
 use keysieve::guard::pushed::pushed;
 use keysieve::guard::{
     GuardError, guard_call, guard_message, guard_push, guard_range, guard_staged, guard_tracked,
@@ -31,9 +33,8 @@ use keysieve::setup::{Setup, files};
 use keysieve::source::Silent;
 use keysieve::source::added::Update;
 use keysieve::source::agent::Call;
-use keysieve::source::git::Git;
 use keysieve::source::message::Message;
-use keysieve::source::staged::{GitEnvironment, Staged};
+use keysieve::source::staged::Staged;
 use keysieve::source::worktree::top_of;
 
 use super::engine::EngineArgs;

@@ -6,6 +6,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use keysieve::engine::Engine;
 use keysieve::findings::Credential;
+use keysieve::git::GitEnvironment;
 use keysieve::policy::Inline;
 use keysieve::policy::baseline::{Baseline, Expiry, FILE, Known};
 use keysieve::policy::config::{Layer, Occasion, Places, organisation_file, user_file};
@@ -14,7 +15,7 @@ use keysieve::report::Report;
 use keysieve::rules::Confidence;
 use keysieve::setup::revision::Standing;
 use keysieve::setup::{BaselineChoice, Setup, Wanted, files};
-use keysieve::source::staged::{self, GitEnvironment};
+use keysieve::source::staged::{self};
 use keysieve::source::worktree::top_of;
 
 use super::engine::EngineArgs;

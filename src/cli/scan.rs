@@ -5,13 +5,13 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::Args;
+use keysieve::git::GitEnvironment;
 use keysieve::guard::guard_range;
 use keysieve::policy::Policy;
 use keysieve::policy::config::Occasion;
 use keysieve::scan;
 use keysieve::setup::Setup;
 use keysieve::source::Source;
-use keysieve::source::staged::GitEnvironment;
 use keysieve::source::stdin::Stdin;
 use keysieve::source::worktree::{Ignored, WorkTree};
 

@@ -12,9 +12,9 @@ use bstr::{BString, ByteSlice};
 use crate::blob::{Blob, Provenance};
 use crate::engine::Engine;
 use crate::findings::{Credential, Fingerprint, Place, Pushed};
-use crate::source::git::{Git, GitError, Objects};
-use crate::source::history::id::Id;
-use crate::source::staged::GitEnvironment;
+use crate::git::GitEnvironment;
+use crate::git::object_id::ObjectId;
+use crate::git::{Git, GitError, Objects};
 
 /// Newest commits of the remotes whose changes of the paths are looked at.
 pub const COMMITS: usize = 2000;
@@ -122,12 +122,13 @@ impl Asked<'_> {
     }
 
     /// The versions of the paths on the remotes, newest first, each with a commit that has it.
-    fn versions(&self, paths: &[BString]) -> Result<Vec<(Id, String)>, GitError> {
+    fn versions(&self, paths: &[BString]) -> Result<Vec<(ObjectId, String)>, GitError> {
         let paths: Vec<&str> = paths.iter().filter_map(|path| path.to_str().ok()).collect();
         let mut seen = HashSet::new();
         let mut versions = Vec::new();
         let mut add = |id: &[u8], commit: &str| {
-            let id = Id::from_hex(id).filter(|id| id.as_bytes().iter().any(|byte| *byte != 0));
+            let id =
+                ObjectId::from_hex(id).filter(|id| id.as_bytes().iter().any(|byte| *byte != 0));
             if let Some(id) = id.filter(|id| seen.insert(*id)) {
                 versions.push((id, commit.to_owned()));
             }

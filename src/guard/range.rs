@@ -6,8 +6,8 @@ use bstr::BString;
 
 use crate::engine::Engine;
 use crate::findings::{CommitRef, Finding, Fingerprint, Occurrence, Place};
+use crate::git::GitError;
 use crate::source::added::{Added, Content};
-use crate::source::git::GitError;
 use crate::source::{Coverage, Failure};
 
 /// Findings with their occurrences.

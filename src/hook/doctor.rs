@@ -9,8 +9,8 @@ use bstr::ByteSlice;
 
 use super::proof::{self, Proof};
 use super::{Manager, Stage, script};
-use crate::source::git::{Git, GitError};
-use crate::source::staged::GitEnvironment;
+use crate::git::GitEnvironment;
+use crate::git::{Git, GitError};
 
 /// All that is known of a stage's hook.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use git2::{ErrorCode, Repository};
 
-use crate::source::git::{Git, GitError};
-use crate::source::staged::GitEnvironment;
+use crate::git::GitEnvironment;
+use crate::git::{Git, GitError};
 
 const SETTING: &str = "core.hooksPath";
 

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use bstr::ByteSlice;
 
 use super::Stage;
-use crate::source::git::Git;
+use crate::git::Git;
 
 /// A hook that takes longer is not waited for.
 const LIMIT: Duration = Duration::from_secs(120);

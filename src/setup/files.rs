@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use bstr::{BStr, ByteSlice};
 
+use crate::git::GitEnvironment;
 use crate::policy::files::Files;
-use crate::source::staged::{GitEnvironment, Staged, file_in_index};
+use crate::source::staged::{Staged, file_in_index};
 
 /// Put before the name of a file of the index, as in `git show`.
 const INDEX: &str = ":";

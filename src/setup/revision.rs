@@ -7,6 +7,9 @@ use bstr::{BStr, BString, ByteSlice};
 
 use crate::blob::{Blob, Provenance};
 use crate::engine::Engine;
+use crate::git::GitEnvironment;
+use crate::git::object_id::ObjectId;
+use crate::git::{Git, GitError, Objects};
 use crate::policy::baseline::{self, Baseline};
 use crate::policy::files::Files;
 use crate::policy::inline::{self, MARK};
@@ -14,15 +17,12 @@ use crate::policy::revision::{Proposal, Revision, Vouched, proposed_entries, pro
 use crate::policy::{config, foreign_marks};
 use crate::scan::sightings_in;
 use crate::source::added::{RangeError, commit_of};
-use crate::source::git::{Git, GitError, Objects};
-use crate::source::history::id::Id;
-use crate::source::staged::GitEnvironment;
 
 /// A commit whose policy is taken.
 pub struct Standing {
     git: Git,
     name: String,
-    commit: Id,
+    commit: ObjectId,
     files: Files,
     /// The paths of the configuration's files there.
     paths: Vec<BString>,
@@ -140,13 +140,13 @@ fn is_config(path: &BStr) -> bool {
 }
 
 /// The blobs of a commit by their paths.
-fn tree(git: &Git, commit: &Id) -> Result<HashMap<BString, Id>, GitError> {
+fn tree(git: &Git, commit: &ObjectId) -> Result<HashMap<BString, ObjectId>, GitError> {
     let said = git.read(&["ls-tree", "-r", "-z", "--full-tree", &commit.to_string()])?;
     let entry = |entry: &[u8]| {
         let (facts, path) = entry.split_once_str("\t")?;
         let mut facts = facts.split_str(" ").skip(1);
         let is_blob = facts.next()? == b"blob";
-        is_blob.then_some((BString::from(path), Id::from_hex(facts.next()?)?))
+        is_blob.then_some((BString::from(path), ObjectId::from_hex(facts.next()?)?))
     };
     Ok(said.split_str("\0").filter_map(entry).collect())
 }

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use bstr::{BString, ByteSlice};
 
-use super::git::{Git, GitError};
-use super::staged::GitEnvironment;
 use super::{Coverage, Progress, Source, Visitor};
 use crate::blob::{Blob, Provenance};
+use crate::git::GitEnvironment;
+use crate::git::{Git, GitError};
 
 /// The text behind the comment's mark of the line below which git cuts (`wt-status.c`).
 const SCISSORS: &[u8] = b" ------------------------ >8 ------------------------";

@@ -4,7 +4,6 @@
 pub mod added;
 pub mod agent;
 mod coverage;
-pub mod git;
 pub mod history;
 pub mod message;
 mod parts;

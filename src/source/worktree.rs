@@ -15,11 +15,11 @@ use git2::Repository;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use rayon::prelude::*;
 
-use super::git::Git;
 use super::parts::visit_parts;
-use super::staged::GitEnvironment;
 use super::{Coverage, Failure, Progress, Source, Visitor, admit};
 use crate::blob::{Blob, Class, Provenance};
+use crate::git::Git;
+use crate::git::GitEnvironment;
 
 /// What to do with files that an ignore rule matches and git does not track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

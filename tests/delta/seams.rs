@@ -2,9 +2,9 @@
 //! with what is found anew is what a look at the whole finds.
 
 use keysieve::findings::Finding;
+use keysieve::git::pack::delta;
 use keysieve::rules::MARGIN;
 use keysieve::source::history::inherit::{Base, Inheritance};
-use keysieve::source::history::pack::delta;
 
 use super::look::{Looker, Random, encoded, examples, filler};
 

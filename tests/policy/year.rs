@@ -10,13 +10,13 @@ use jiff::civil::{Date, date};
 use keysieve::audit::{Options, audit};
 use keysieve::engine::Engine;
 use keysieve::findings::{Credential, FingerprintKey};
+use keysieve::git::GitEnvironment;
 use keysieve::guard::guard_in;
 use keysieve::policy::Policy;
 use keysieve::policy::baseline::{Baseline, Disposition, Entry, Expiry, Known, Terms, merge};
 use keysieve::rules::catalogue::Catalogue;
 use keysieve::scan::scan;
 use keysieve::source::Silent;
-use keysieve::source::staged::GitEnvironment;
 use keysieve::source::worktree::{Ignored, WorkTree};
 
 use crate::support::repository::TempRepo;

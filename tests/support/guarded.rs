@@ -6,12 +6,12 @@ use std::time::SystemTime;
 
 use keysieve::engine::Engine;
 use keysieve::findings::FingerprintKey;
+use keysieve::git::GitEnvironment;
 use keysieve::guard::{GuardError, guard_in};
 use keysieve::policy::Policy;
 use keysieve::report::{Outcome, Report};
 use keysieve::rules::catalogue::Catalogue;
 use keysieve::source::Silent;
-use keysieve::source::staged::GitEnvironment;
 use sha2::{Digest, Sha256};
 
 use super::repository::TempRepo;

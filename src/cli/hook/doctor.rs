@@ -6,10 +6,10 @@ use std::process::ExitCode;
 use anstyle::{AnsiColor, Style};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
+use keysieve::git::GitEnvironment;
 use keysieve::hook::Stage;
 use keysieve::hook::doctor::{Diagnosis, Health, Reason, Standing};
 use keysieve::hook::proof::Proof;
-use keysieve::source::staged::GitEnvironment;
 use serde_json::json;
 
 use super::{StageName, shown};

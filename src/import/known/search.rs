@@ -12,12 +12,12 @@ use crate::audit::{AuditError, Options, audit};
 use crate::blob::{Blob, LineIndex, Provenance};
 use crate::engine::Engine;
 use crate::findings::Fingerprint;
+use crate::git::GitEnvironment;
+use crate::git::{Git, GitError};
 use crate::policy::Policy;
 use crate::policy::config::Config;
 use crate::rules::Confidence;
-use crate::source::git::{Git, GitError};
 use crate::source::history::{FullReader, History};
-use crate::source::staged::GitEnvironment;
 use crate::source::worktree::{Ignored, WorkTree, WorkTreeError};
 use crate::source::{Failure, Progress, Silent, Source};
 

@@ -7,8 +7,8 @@ use std::io;
 use bstr::ByteSlice;
 
 use super::Commit;
-use crate::source::git::{Git, GitError};
-use crate::source::history::id::Id;
+use crate::git::object_id::ObjectId;
+use crate::git::{Git, GitError};
 
 /// Why what a range adds cannot be told. Nothing was looked at.
 #[derive(Debug, thiserror::Error)]
@@ -29,7 +29,7 @@ pub enum RangeError {
 }
 
 /// The commit that a revision names.
-pub fn commit(git: &Git, name: &str) -> Result<Id, RangeError> {
+pub fn commit(git: &Git, name: &str) -> Result<ObjectId, RangeError> {
     if let Err(GitError::Failed { said, .. }) = git.read(&["rev-parse", "--git-dir"]) {
         return Err(RangeError::Repository { said });
     }
@@ -37,7 +37,7 @@ pub fn commit(git: &Git, name: &str) -> Result<Id, RangeError> {
     let asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", &revision];
     let found = if name.is_empty() { None } else { git.ask(&asked)? };
     // The same form: `--end-of-options` is repeated by some versions of git.
-    let id = found.and_then(|said| Id::from_hex(said.lines().last()?.as_bytes()));
+    let id = found.and_then(|said| ObjectId::from_hex(said.lines().last()?.as_bytes()));
     id.map_or_else(|| Err(missing(git, name)?), Ok)
 }
 
@@ -49,7 +49,7 @@ pub fn refuse_cut(git: &Git, commits: &[Commit], name: &str) -> Result<(), Range
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(RangeError::Shallow(error)),
     };
-    let cut: HashSet<Id> = shallow.lines().filter_map(Id::from_hex).collect();
+    let cut: HashSet<ObjectId> = shallow.lines().filter_map(ObjectId::from_hex).collect();
     if commits.iter().any(|commit| cut.contains(&commit.id)) {
         let fetch = format!("git fetch --unshallow {}", Wanted::of(git, name)?.remote);
         return Err(RangeError::Cut { name: name.to_owned(), fetch });
@@ -67,7 +67,7 @@ fn missing(git: &Git, name: &str) -> Result<RangeError, GitError> {
     let because = if shallow { " in this shallow clone" } else { "" };
     let deepen = if shallow { "--unshallow " } else { "" };
     let advice = match Wanted::of(git, name)? {
-        Wanted { remote, branch: None } if Id::from_hex(name.as_bytes()).is_some() => {
+        Wanted { remote, branch: None } if ObjectId::from_hex(name.as_bytes()).is_some() => {
             format!("run `git fetch {deepen}{remote} {name}`, then try again")
         }
         Wanted { remote, branch: Some(branch) } => {
@@ -107,7 +107,7 @@ impl Wanted {
         let usual = if remotes.contains(&"origin") { "origin" } else { first };
         let (remote, branch) = tracked.unwrap_or((usual, name));
         let branch = branch.strip_prefix("refs/heads/").unwrap_or(branch);
-        let is_plain = Id::from_hex(name.as_bytes()).is_none()
+        let is_plain = ObjectId::from_hex(name.as_bytes()).is_none()
             && name != "HEAD"
             && !branch.is_empty()
             && !branch.contains(['~', '^', ':', '@', '{', '*', '?', '[', '\\', ' ']);

@@ -8,14 +8,14 @@ use std::collections::{HashMap, HashSet};
 use bstr::{BString, ByteSlice};
 
 use super::Commit;
-use crate::source::git::{Git, GitError};
-use crate::source::history::id::Id;
+use crate::git::object_id::ObjectId;
+use crate::git::{Git, GitError};
 
 /// What stands at a path, on one side of a change.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Content {
     /// A file's bytes, or the target of a symbolic link.
-    Blob(Id),
+    Blob(ObjectId),
     /// A submodule: its commit is not in this repository.
     Submodule,
 }
@@ -59,7 +59,7 @@ pub fn merged_paths(git: &Git, commits: &[Commit]) -> Result<HashSet<BString>, G
 /// What a commit holds at these paths.
 pub fn tree(
     git: &Git,
-    commit: &Id,
+    commit: &ObjectId,
     paths: &HashSet<BString>,
 ) -> Result<HashMap<BString, Content>, GitError> {
     let said = git.read(&["ls-tree", "-r", "-z", "--full-tree", &commit.to_string()])?;
@@ -79,7 +79,7 @@ fn listed<'c>(commits: impl Iterator<Item = &'c Commit>) -> Vec<u8> {
 
 /// `None` where this is not what git writes.
 fn parse(said: &[u8], commits: &[Commit]) -> Option<Vec<Change>> {
-    let places: HashMap<Id, usize> =
+    let places: HashMap<ObjectId, usize> =
         commits.iter().enumerate().map(|(place, commit)| (commit.id, place)).collect();
     let (mut changes, mut commit) = (Vec::new(), None);
     let mut fields = said.split_str("\0").filter(|field| !field.is_empty());
@@ -87,7 +87,7 @@ fn parse(said: &[u8], commits: &[Commit]) -> Option<Vec<Change>> {
         if field.starts_with(b":") {
             changes.push(change(field, fields.next()?, commit?)?);
         } else {
-            commit = Some(*places.get(&Id::from_hex(field.trim_ascii())?)?);
+            commit = Some(*places.get(&ObjectId::from_hex(field.trim_ascii())?)?);
         }
     }
     Some(changes)
@@ -110,6 +110,6 @@ fn content(mode: &[u8], id: &[u8]) -> Option<Option<Content>> {
     Some(match mode {
         b"000000" => None,
         b"160000" => Some(Content::Submodule),
-        _ => Some(Content::Blob(Id::from_hex(id)?)),
+        _ => Some(Content::Blob(ObjectId::from_hex(id)?)),
     })
 }

@@ -20,20 +20,21 @@ pub use base::RangeError;
 pub use change::{Change, Content};
 pub use push::Update;
 
-use super::git::{Git, GitError, Held, Objects};
-use super::history::id::Id;
-use super::history::pack::Kind;
-use super::history::{commit_ref, message};
+use super::history::commit_ref;
 use super::parts::visit_parts;
-use super::staged::GitEnvironment;
 use super::{Coverage, Failure, Progress, Source, Visitor, admit};
 use crate::blob::{Blob, Provenance};
 use crate::findings::CommitRef;
+use crate::git::GitEnvironment;
+use crate::git::object::ObjectKind;
+use crate::git::object::message;
+use crate::git::object_id::ObjectId;
+use crate::git::{Git, GitError, Held, Objects};
 
 /// A commit of the range.
 pub struct Commit {
-    pub id: Id,
-    pub parents: Vec<Id>,
+    pub id: ObjectId,
+    pub parents: Vec<ObjectId>,
 }
 
 /// What a range of commits adds.
@@ -42,25 +43,25 @@ pub struct Added {
     objects: Mutex<Objects>,
     sent: Sent,
     /// What the range is counted from.
-    base: Vec<Id>,
+    base: Vec<ObjectId>,
     /// Parents before children.
     commits: Vec<Commit>,
     changes: Vec<Change>,
 }
 
 /// The commit that a revision names; where it is missing the error says what to fetch.
-pub fn commit_of(environment: &GitEnvironment, name: &str) -> Result<Id, RangeError> {
+pub fn commit_of(environment: &GitEnvironment, name: &str) -> Result<ObjectId, RangeError> {
     base::commit(&Git::new(environment), name)
 }
 
 /// What the range's newest commits are, and what comes with them.
 #[derive(Default)]
 struct Sent {
-    heads: Vec<Id>,
+    heads: Vec<ObjectId>,
     /// Annotated tags, for their messages.
-    tags: Vec<Id>,
+    tags: Vec<ObjectId>,
     /// Blobs that a ref or a tag names by themselves.
-    blobs: Vec<Id>,
+    blobs: Vec<ObjectId>,
 }
 
 impl Added {
@@ -78,7 +79,7 @@ impl Added {
     }
 
     /// What the heads have and none of `base` has; `said` names the base.
-    fn of(git: Git, sent: Sent, base: Vec<Id>, said: &str) -> Result<Added, RangeError> {
+    fn of(git: Git, sent: Sent, base: Vec<ObjectId>, said: &str) -> Result<Added, RangeError> {
         let commits = commits(&git, &sent.heads, &base)?;
         base::refuse_cut(&git, &commits, said)?;
         let changes = change::changes(&git, &commits)?;
@@ -106,9 +107,9 @@ impl Added {
     pub fn previous(&self) -> Result<Versions<'_>, GitError> {
         let mut paths = change::merged_paths(&self.git, &self.commits)?;
         paths.extend(self.changes.iter().map(|change| change.path.clone()));
-        let own: HashSet<Id> = self.commits.iter().map(|commit| commit.id).collect();
+        let own: HashSet<ObjectId> = self.commits.iter().map(|commit| commit.id).collect();
         let parents = self.commits.iter().flat_map(|commit| &commit.parents);
-        let mut edge: Vec<Id> =
+        let mut edge: Vec<ObjectId> =
             parents.filter(|id| !own.contains(id)).chain(&self.base).copied().collect();
         edge.sort_unstable();
         edge.dedup();
@@ -152,7 +153,7 @@ impl Added {
     }
 
     /// Objects are read one after another, under the lock; they are looked at in parallel.
-    fn read(&self, id: &Id) -> Result<(Kind, Vec<u8>), String> {
+    fn read(&self, id: &ObjectId) -> Result<(ObjectKind, Vec<u8>), String> {
         self.objects().read(id)
     }
 
@@ -164,9 +165,9 @@ impl Added {
 /// Versions of files, and messages.
 pub struct Versions<'a> {
     added: &'a Added,
-    blobs: Vec<Id>,
+    blobs: Vec<ObjectId>,
     submodules: u64,
-    messages: Vec<Id>,
+    messages: Vec<ObjectId>,
     note: Option<&'static str>,
 }
 
@@ -184,7 +185,7 @@ impl<'a> Versions<'a> {
         Versions { added, blobs, submodules, messages: Vec::new(), note: None }
     }
 
-    fn look_at_blob(&self, id: &Id, visit: &Visitor<'_>) -> Coverage {
+    fn look_at_blob(&self, id: &ObjectId, visit: &Visitor<'_>) -> Coverage {
         let provenance = Provenance::Object(id.to_string());
         let look = |content: &mut dyn Read| visit_parts(content, &provenance, visit);
         let held = self.added.objects().blob(id, look);
@@ -195,7 +196,7 @@ impl<'a> Versions<'a> {
         }
     }
 
-    fn look_at_message(&self, id: &Id, visit: &Visitor<'_>) -> Coverage {
+    fn look_at_message(&self, id: &ObjectId, visit: &Visitor<'_>) -> Coverage {
         let (_, object) = match self.added.read(id) {
             Ok(read) => read,
             Err(why) => return Coverage::failure(unreadable("commit", id, why)),
@@ -223,7 +224,7 @@ impl Source for Versions<'_> {
 }
 
 /// Parents before children, as `git rev-list` orders them.
-fn commits(git: &Git, heads: &[Id], base: &[Id]) -> Result<Vec<Commit>, GitError> {
+fn commits(git: &Git, heads: &[ObjectId], base: &[ObjectId]) -> Result<Vec<Commit>, GitError> {
     // Asked for nothing, git would take the base alone for a question.
     if heads.is_empty() {
         return Ok(Vec::new());
@@ -233,7 +234,7 @@ fn commits(git: &Git, heads: &[Id], base: &[Id]) -> Result<Vec<Commit>, GitError
     let arguments = ["rev-list", "--topo-order", "--reverse", "--parents", "--stdin"];
     let said = git.read_with(&arguments, asked.as_bytes())?;
     let commit = |line: &[u8]| {
-        let mut ids = line.split_str(" ").map(Id::from_hex);
+        let mut ids = line.split_str(" ").map(ObjectId::from_hex);
         Some(Commit { id: ids.next()??, parents: ids.collect::<Option<_>>()? })
     };
     said.lines().map(commit).collect::<Option<_>>().ok_or_else(|| GitError::Failed {
@@ -242,7 +243,7 @@ fn commits(git: &Git, heads: &[Id], base: &[Id]) -> Result<Vec<Commit>, GitError
     })
 }
 
-fn unreadable(kind: &str, id: &Id, why: String) -> Failure {
+fn unreadable(kind: &str, id: &ObjectId, why: String) -> Failure {
     let why = format!("cannot be read: {why}; `git fsck` shows what the repository lacks");
     Failure::new(format!("{kind} {id}"), why)
 }

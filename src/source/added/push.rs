@@ -4,18 +4,18 @@ use bstr::{BStr, ByteSlice};
 
 use super::base::RangeError;
 use super::{Added, Sent};
-use crate::source::git::{Git, GitError, Objects};
-use crate::source::history::id::Id;
-use crate::source::history::pack::Kind;
-use crate::source::staged::GitEnvironment;
+use crate::git::GitEnvironment;
+use crate::git::object::ObjectKind;
+use crate::git::object_id::ObjectId;
+use crate::git::{Git, GitError, Objects};
 
 /// A ref that is to be set, by the ids of both sides.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Update {
     /// What is sent; `None` where the ref is deleted.
-    local: Option<Id>,
+    local: Option<ObjectId>,
     /// What the other side has there; `None` where the ref is new.
-    remote: Option<Id>,
+    remote: Option<ObjectId>,
 }
 
 impl Update {
@@ -25,9 +25,9 @@ impl Update {
         let update = |line: &[u8]| {
             // A local "ref" may be any revision; the ids are read from the end.
             let mut fields = line.rsplitn_str(4, " ");
-            let remote = Id::from_hex(fields.next()?)?;
-            let local = Id::from_hex(fields.nth(1)?)?;
-            let there = |id: Id| id.as_bytes().iter().any(|&byte| byte != 0).then_some(id);
+            let remote = ObjectId::from_hex(fields.next()?)?;
+            let local = ObjectId::from_hex(fields.nth(1)?)?;
+            let there = |id: ObjectId| id.as_bytes().iter().any(|&byte| byte != 0).then_some(id);
             fields.next().map(|_| Update { local: there(local), remote: there(remote) })
         };
         lines.lines().map(|line| update(line).ok_or(line.as_bstr())).collect()
@@ -64,7 +64,8 @@ impl Sent {
         let commit = super::base::commit(git, name)?;
         let asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", name];
         let said = git.ask(&asked)?.unwrap_or_default();
-        let id = said.lines().last().and_then(|id| Id::from_hex(id.as_bytes())).unwrap_or(commit);
+        let id =
+            said.lines().last().and_then(|id| ObjectId::from_hex(id.as_bytes())).unwrap_or(commit);
         if id == commit {
             return Ok(Sent { heads: vec![commit], ..Sent::default() });
         }
@@ -74,7 +75,7 @@ impl Sent {
     }
 
     /// A commit, or a tag with all that it names.
-    fn take(&mut self, objects: &mut Objects, mut id: Id) -> Result<(), GitError> {
+    fn take(&mut self, objects: &mut Objects, mut id: ObjectId) -> Result<(), GitError> {
         loop {
             let failed = |said: &str| GitError::Failed {
                 command: "cat-file".to_owned(),
@@ -82,13 +83,15 @@ impl Sent {
             };
             let (kind, bytes) = objects.read(&id).map_err(|said| failed(&said))?;
             match kind {
-                Kind::Commit => self.heads.push(id),
-                Kind::Blob => self.blobs.push(id),
-                Kind::Tree => return Err(failed("a bare tree is sent, which is not looked at")),
-                Kind::Tag => {
+                ObjectKind::Commit => self.heads.push(id),
+                ObjectKind::Blob => self.blobs.push(id),
+                ObjectKind::Tree => {
+                    return Err(failed("a bare tree is sent, which is not looked at"));
+                }
+                ObjectKind::Tag => {
                     self.tags.push(id);
                     let named = bytes.lines().next().and_then(|line| line.strip_prefix(b"object "));
-                    let named = named.and_then(Id::from_hex);
+                    let named = named.and_then(ObjectId::from_hex);
                     id = named.ok_or_else(|| failed("the tag does not say what it is of"))?;
                     continue;
                 }
@@ -99,13 +102,13 @@ impl Sent {
 }
 
 /// The commits that are known to be on a remote. What is not here cannot be counted from.
-fn known(git: &Git, updates: &[Update]) -> Result<Vec<Id>, GitError> {
+fn known(git: &Git, updates: &[Update]) -> Result<Vec<ObjectId>, GitError> {
     let refs = git.read(&["for-each-ref", "--format=%(objectname)", "refs/remotes"])?;
-    let mut base: Vec<Id> = refs.lines().filter_map(Id::from_hex).collect();
+    let mut base: Vec<ObjectId> = refs.lines().filter_map(ObjectId::from_hex).collect();
     for remote in updates.iter().filter_map(|update| update.remote) {
         let revision = format!("{remote}^{{commit}}");
         let found = git.ask(&["rev-parse", "--verify", "--quiet", &revision])?;
-        base.extend(found.and_then(|id| Id::from_hex(id.as_bytes())));
+        base.extend(found.and_then(|id| ObjectId::from_hex(id.as_bytes())));
     }
     base.sort_unstable();
     base.dedup();
@@ -120,7 +123,7 @@ mod tests {
     fn lines_are_read_from_their_end_and_else_refused() {
         let (one, none) = ("1".repeat(40), "0".repeat(40));
         let lines = format!("refs/heads/a {one} refs/heads/b {none}\n(delete) {none} r {one}\n");
-        let id = Id::from_hex(one.as_bytes());
+        let id = ObjectId::from_hex(one.as_bytes());
         let wanted = [Update { local: id, remote: None }, Update { local: None, remote: id }];
         assert_eq!(Update::parse(lines.as_bytes()).expect("lines"), wanted);
         let odd = format!("HEAD^{{/a b}} {one} refs/heads/b {none}\n");

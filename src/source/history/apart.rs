@@ -1,14 +1,15 @@
 //! Objects that are read one by one, each whole.
 
-use super::commits::RawCommit;
 use super::connectivity::Named;
-use super::full::message;
-use super::id::Id;
-use super::pack::Kind;
 use super::store::{StoreError, Unread};
 use super::trace::Met;
 use super::unusable;
 use crate::blob::{Blob, Class, Provenance};
+use crate::git::commit::RawCommit;
+use crate::git::object::ObjectKind;
+use crate::git::object::message;
+use crate::git::object::tagged;
+use crate::git::object_id::ObjectId;
 use crate::source::{Coverage, Visitor};
 
 /// What a thread gathers from the objects that it looks at.
@@ -16,7 +17,7 @@ use crate::source::{Coverage, Visitor};
 pub struct Gathered {
     pub coverage: Coverage,
     pub met: Met,
-    pub trees: Vec<Id>,
+    pub trees: Vec<ObjectId>,
     pub unread: Unread,
 }
 
@@ -30,23 +31,28 @@ impl Gathered {
     }
 
     /// Looks at an object, as far as it could be read.
-    pub fn look(&mut self, id: &Id, read: Result<(Kind, &[u8]), StoreError>, visit: &Visitor<'_>) {
+    pub fn look(
+        &mut self,
+        id: &ObjectId,
+        read: Result<(ObjectKind, &[u8]), StoreError>,
+        visit: &Visitor<'_>,
+    ) {
         let (kind, object) = match read {
             Ok(read) => read,
             Err(StoreError::TooLarge) => return self.coverage.oversized += 1,
             Err(why) => return self.unread.push((*id, why.to_string())),
         };
         let bytes = match kind {
-            Kind::Tree => return self.trees.push(*id),
-            Kind::Blob if matches!(Class::of(object), Class::Binary) => {
+            ObjectKind::Tree => return self.trees.push(*id),
+            ObjectKind::Blob if matches!(Class::of(object), Class::Binary) => {
                 return self.coverage.binary += 1;
             }
-            Kind::Blob => {
+            ObjectKind::Blob => {
                 self.coverage.blobs += 1;
                 object
             }
             // git shows a message up to its first NUL; what follows is there to be read too.
-            Kind::Commit | Kind::Tag => {
+            ObjectKind::Commit | ObjectKind::Tag => {
                 self.coverage.failures.extend(self.met.meet(kind, *id, object));
                 self.coverage.messages += 1;
                 message(object)
@@ -57,20 +63,21 @@ impl Gathered {
     }
 }
 
-/// What a tag names.
-pub fn tagged(tag: &[u8]) -> Option<Id> {
-    let line = tag.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    line.strip_prefix(b"object ").and_then(Id::from_hex)
-}
-
 impl Met {
     /// Notes what a commit or a tag names; a failure where that cannot be told.
-    pub fn meet(&mut self, kind: Kind, id: Id, object: &[u8]) -> Option<crate::source::Failure> {
+    pub fn meet(
+        &mut self,
+        kind: ObjectKind,
+        id: ObjectId,
+        object: &[u8],
+    ) -> Option<crate::source::Failure> {
         let is_met = match kind {
-            Kind::Commit => RawCommit::parse(id, object).map(|commit| self.commits.push(commit)),
-            Kind::Tag => tagged(object)
+            ObjectKind::Commit => {
+                RawCommit::parse(id, object).map(|commit| self.commits.push(commit))
+            }
+            ObjectKind::Tag => tagged(object)
                 .map(|named| self.names.push(Named { by: format!("tag {id}"), id: named })),
-            Kind::Tree | Kind::Blob => Some(()),
+            ObjectKind::Tree | ObjectKind::Blob => Some(()),
         };
         let why = "its headers do not say what it is of";
         is_met.is_none().then(|| unusable(kind.name(), &id, why))

@@ -3,14 +3,13 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use bstr::ByteSlice;
-
-use super::id::{Format, Id, IdMap};
+use crate::git::commit::RawCommit;
+use crate::git::object_id::{IdMap, ObjectId};
 
 /// A commit; its parents are places in the list of all commits, lower than its own.
 pub struct Commit {
-    pub id: Id,
-    pub tree: Id,
+    pub id: ObjectId,
+    pub tree: ObjectId,
     pub parents: Vec<usize>,
     /// Committer's seconds since 1970.
     pub time: i64,
@@ -21,48 +20,6 @@ pub struct Commit {
 pub struct Commits {
     list: Vec<Commit>,
     places: IdMap<usize>,
-}
-
-/// A commit as it is stored. Grafts and `refs/replace` are no matter here: what they hide is
-/// in the database all the same.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RawCommit {
-    pub id: Id,
-    pub tree: Id,
-    pub parents: Vec<Id>,
-    /// Committer's seconds since 1970.
-    pub time: i64,
-}
-
-impl RawCommit {
-    /// Reads the headers of the commit `id`; `None` where they lack a tree.
-    pub fn parse(id: Id, bytes: &[u8]) -> Option<RawCommit> {
-        let mut lines = bytes.lines();
-        let tree = header(lines.next()?, b"tree ", id.format())?;
-        let (mut parents, mut time) = (Vec::new(), 0);
-        for line in lines.take_while(|line| !line.is_empty()) {
-            if let Some(parent) = header(line, b"parent ", id.format()) {
-                parents.push(parent);
-            } else if let Some(committer) = line.strip_prefix(b"committer ") {
-                time = seconds(committer);
-                break;
-            }
-        }
-        Some(RawCommit { id, tree, parents, time })
-    }
-}
-
-fn header(line: &[u8], name: &[u8], format: Format) -> Option<Id> {
-    let id = Id::from_hex(line.strip_prefix(name)?)?;
-    (id.format() == format).then_some(id)
-}
-
-/// The time of a signature, `Name <address> seconds zone`; 0 where there is none.
-fn seconds(signature: &[u8]) -> i64 {
-    let behind = signature.rfind_byte(b'>').map_or(&[][..], |at| &signature[at + 1..]);
-    let mut fields = behind.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty());
-    let seconds = fields.next().and_then(|field| field.to_str().ok());
-    seconds.and_then(|text| text.parse().ok()).unwrap_or_default()
 }
 
 impl Commits {
@@ -101,12 +58,12 @@ impl Commits {
     }
 
     /// Where a commit stands in the list.
-    pub fn place(&self, id: Id) -> Option<usize> {
+    pub fn place(&self, id: ObjectId) -> Option<usize> {
         self.places.get(&id).copied()
     }
 
     /// For each commit whether one of these is it or descends from it.
-    pub fn reach(&self, from: &[Id]) -> Vec<bool> {
+    pub fn reach(&self, from: &[ObjectId]) -> Vec<bool> {
         let mut reached = vec![false; self.list.len()];
         from.iter().filter_map(|id| self.place(*id)).for_each(|place| reached[place] = true);
         // Parents come first in the list.
@@ -160,26 +117,4 @@ fn topological(raw: &[RawCommit], parents: &[Vec<usize>]) -> Vec<usize> {
     ring.sort_by_key(|&at| (raw[at].time, raw[at].id));
     order.extend(ring);
     order
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn headers_are_read_and_a_message_is_none() {
-        let id = Id::new(&[1; 20]).expect("an id");
-        let (one, two) = ("a".repeat(40), "b".repeat(40));
-        let commit = format!(
-            "tree {one}\nparent {two}\nparent {one}\nauthor A <a@b> 5 +0000\n\
-             committer C <c> d> 77 -0100\n\nparent {two}\n"
-        );
-        let read = RawCommit::parse(id, commit.as_bytes()).expect("a commit");
-        let named = |text: &str| Id::from_hex(text.as_bytes()).expect("an id");
-        assert_eq!((read.tree, read.time), (named(&one), 77));
-        assert_eq!(read.parents, [named(&two), named(&one)]);
-        for bytes in [&b""[..], b"tree", b"tree abc\n", b"parent x\n", b"\xff\n\n"] {
-            assert_eq!(RawCommit::parse(id, bytes), None);
-        }
-    }
 }

@@ -5,22 +5,22 @@ use std::collections::{BTreeMap, HashSet};
 use git2::Repository;
 use rayon::prelude::*;
 
-use super::commits::RawCommit;
 use super::graph::{Graph, Target};
-use super::id::Id;
-use super::pack::Kind;
 use super::store::Store;
-use super::tree::EntryKind;
+use crate::git::commit::RawCommit;
+use crate::git::object::ObjectKind;
+use crate::git::object_id::ObjectId;
+use crate::git::tree::EntryKind;
 use crate::source::Failure;
 
 /// What is missing: each object with its kind and what names it, by id.
-pub struct Missing(BTreeMap<Id, (&'static str, String)>);
+pub struct Missing(BTreeMap<ObjectId, (&'static str, String)>);
 
 /// A name of an object that is no tree's entry: a ref, a tag.
 pub struct Named {
     /// As a report would say it.
     pub by: String,
-    pub id: Id,
+    pub id: ObjectId,
 }
 
 /// What a repository's refs name. Taken before its objects are listed: what a commit adds
@@ -29,17 +29,17 @@ pub struct Named {
 pub struct Refs {
     pub names: Vec<Named>,
     /// The commit that HEAD names; an unborn one names none.
-    pub head: Option<Id>,
+    pub head: Option<ObjectId>,
 }
 
 impl Refs {
     pub fn of(repository: &Repository) -> Refs {
         let named = |reference: git2::Reference<'_>| {
             let by = format!("ref {}", String::from_utf8_lossy(reference.name_bytes()));
-            Some(Named { by, id: Id::new(reference.target()?.as_bytes())? })
+            Some(Named { by, id: ObjectId::new(reference.target()?.as_bytes())? })
         };
         let names = repository.references().map(|refs| refs.flatten().filter_map(named).collect());
-        let head = repository.head().ok().and_then(|head| Id::new(head.target()?.as_bytes()));
+        let head = repository.head().ok().and_then(|head| ObjectId::new(head.target()?.as_bytes()));
         Refs { names: names.unwrap_or_default(), head }
     }
 }
@@ -59,7 +59,7 @@ impl Missing {
         commits: &[RawCommit],
         names: &[&Named],
         graph: &Graph,
-        shallow: &HashSet<Id>,
+        shallow: &HashSet<ObjectId>,
     ) -> Missing {
         let mut missing = Missing(BTreeMap::new());
         // Mostly nothing is, which is told in batches.
@@ -72,7 +72,7 @@ impl Missing {
         };
         let commits = commits.par_chunks(BATCH).filter(|commits| is_missing(commits));
         let commits: Vec<&[RawCommit]> = commits.collect();
-        let empty_tree = store.format.object(Kind::Tree, b"");
+        let empty_tree = store.format.object(ObjectKind::Tree, b"");
         for commit in commits.into_iter().flatten() {
             let by = || format!("commit {}", commit.id);
             if store.locate(&commit.tree).is_none() && commit.tree != empty_tree {
@@ -97,7 +97,7 @@ impl Missing {
     }
 
     /// Of several that name an object the least is told.
-    fn add(&mut self, id: Id, kind: &'static str, by: impl Fn() -> String) {
+    fn add(&mut self, id: ObjectId, kind: &'static str, by: impl Fn() -> String) {
         let known = self.0.entry(id).or_insert_with(|| (kind, by()));
         if known.1.is_empty() || by() < known.1 {
             known.1 = by();
@@ -105,13 +105,13 @@ impl Missing {
     }
 
     /// The first of those that only trees name: who does so is not known yet.
-    pub fn unexplained(&self) -> Vec<Id> {
+    pub fn unexplained(&self) -> Vec<ObjectId> {
         let first = self.0.iter().take(MANY);
         first.filter(|(_, (_, by))| by.is_empty()).map(|(id, _)| *id).collect()
     }
 
     /// Takes from a graph in which these were wanted which trees name them.
-    pub fn explain(&mut self, wanted: &[Id], graph: &Graph, store: &Store) {
+    pub fn explain(&mut self, wanted: &[ObjectId], graph: &Graph, store: &Store) {
         for tree in graph.trees() {
             for edge in graph.edges(tree) {
                 let Target::Wanted(place) = edge.target else { continue };
@@ -160,7 +160,7 @@ impl Missing {
     }
 }
 
-fn one(id: &Id, (kind, by): &(&'static str, String)) -> Failure {
+fn one(id: &ObjectId, (kind, by): &(&'static str, String)) -> Failure {
     let why = format!(
         "is missing, but {by}; `git fsck --full` says more; fetch it again or restore it from \
          another clone"

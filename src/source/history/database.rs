@@ -12,7 +12,7 @@ use std::time::Duration;
 use bstr::ByteSlice;
 use git2::Repository;
 
-use super::id::Id;
+use crate::git::object_id::ObjectId;
 use crate::source::{Coverage, Failure};
 
 /// git follows alternates of alternates this far (`odb.c` in git and in libgit2).
@@ -33,7 +33,7 @@ pub struct Lacks {
     /// are not there.
     pub coverage: Coverage,
     /// The oldest commits of a shallow clone: their parents are not here.
-    pub shallow: HashSet<Id>,
+    pub shallow: HashSet<ObjectId>,
     /// Whether objects were left behind at another place, to be fetched when needed.
     pub is_partial: bool,
     /// Packs without an index and indexes without a pack, or files that a `git gc` was just
@@ -60,7 +60,7 @@ impl Database {
         let mut database = Database::default();
         let lacks = &mut database.lacks;
         let file = fs::read(repository.commondir().join("shallow")).unwrap_or_default();
-        lacks.shallow = file.lines().filter_map(Id::from_hex).collect();
+        lacks.shallow = file.lines().filter_map(ObjectId::from_hex).collect();
         lacks.is_partial = is_partial(repository).unwrap_or_default();
         let notes = [shallow(&lacks.shallow), grafts(repository), replacements(repository)];
         lacks.coverage.notes.extend(notes.into_iter().flatten());
@@ -96,7 +96,7 @@ impl Database {
     }
 }
 
-fn shallow(ends: &HashSet<Id>) -> Option<String> {
+fn shallow(ends: &HashSet<ObjectId>) -> Option<String> {
     let first = ends.iter().min()?;
     let more = ends.len() - 1;
     let others = if more > 0 { format!(" and {more} others") } else { String::new() };

@@ -15,12 +15,12 @@ use rayon::prelude::*;
 
 use super::apart::Gathered;
 use super::graph::{Graph, Learnt, Surveyor};
-use super::id::Id;
 use super::objects::{self, CHUNK};
-use super::pack::Kind;
 use super::store::StoreError;
 use super::trace::Met;
 use super::{History, Trace, lock, unusable};
+use crate::git::object::ObjectKind;
+use crate::git::object_id::ObjectId;
 use crate::source::{Coverage, Failure, Progress, Source, Visitor};
 
 /// Hands out the blobs of a history, and the messages of its commits and annotated tags.
@@ -31,7 +31,7 @@ pub struct FullReader<'h> {
     /// Whether libgit2 may read.
     is_sound: OnceLock<bool>,
     met: Mutex<Met>,
-    trees: Mutex<Vec<Id>>,
+    trees: Mutex<Vec<ObjectId>>,
 }
 
 impl<'h> FullReader<'h> {
@@ -57,10 +57,10 @@ impl<'h> FullReader<'h> {
     /// Each of these objects, on the threads of the current pool.
     fn each<T: Default + Send>(
         &self,
-        ids: &[Id],
-        look: impl Fn(&mut T, &Id, Result<(Kind, &[u8]), StoreError>) + Sync,
+        ids: &[ObjectId],
+        look: impl Fn(&mut T, &ObjectId, Result<(ObjectKind, &[u8]), StoreError>) + Sync,
     ) -> Vec<T> {
-        let chunk = |ids: &[Id]| {
+        let chunk = |ids: &[ObjectId]| {
             let mut found = T::default();
             let mut read = |odb: Option<&Odb<'_>>| {
                 for id in ids {
@@ -91,29 +91,29 @@ impl<'h> FullReader<'h> {
     fn object(
         &self,
         odb: Option<&Odb<'_>>,
-        id: &Id,
-    ) -> Result<(Kind, Cow<'static, [u8]>), StoreError> {
+        id: &ObjectId,
+    ) -> Result<(ObjectKind, Cow<'static, [u8]>), StoreError> {
         let Some(odb) = odb else {
             return self.history.store.read(id, self.largest).map(|(kind, b)| (kind, b.into()));
         };
-        let read = |id: &Id| {
+        let read = |id: &ObjectId| {
             let object = odb.read(git2::Oid::from_bytes(id.as_bytes())?)?;
             Ok((object.kind(), object.data().to_vec()))
         };
         let (kind, bytes) = read(id).map_err(StoreError::Git)?;
-        let kind = Kind::named(kind.str()).ok_or(StoreError::Missing)?;
-        if kind != Kind::Tree && bytes.len() as u64 > self.largest {
+        let kind = ObjectKind::named(kind.str()).ok_or(StoreError::Missing)?;
+        if kind != ObjectKind::Tree && bytes.len() as u64 > self.largest {
             return Err(StoreError::TooLarge);
         }
         Ok((kind, bytes.into()))
     }
 
-    fn survey(&self, wanted: &[Id]) -> Graph {
+    fn survey(&self, wanted: &[ObjectId]) -> Graph {
         let store = &self.history.store;
         let surveyor = Surveyor::new(store, wanted);
         let read = |(learnt, failures): &mut (Learnt, Vec<Failure>),
-                    id: &Id,
-                    read: Result<(Kind, &[u8]), StoreError>| {
+                    id: &ObjectId,
+                    read: Result<(ObjectKind, &[u8]), StoreError>| {
             match read.map(|(_, bytes)| surveyor.tree(bytes, None, learnt)) {
                 Ok(Some(note)) => {
                     store.locate(id).into_iter().for_each(|tree| learnt.keep(tree, &note));
@@ -136,7 +136,9 @@ impl Source for FullReader<'_> {
             false => (store.ids(), None),
         };
         progress.begin(ids.len() as u64);
-        let look = |gathered: &mut Gathered, id: &Id, read: Result<(Kind, &[u8]), StoreError>| {
+        let look = |gathered: &mut Gathered,
+                    id: &ObjectId,
+                    read: Result<(ObjectKind, &[u8]), StoreError>| {
             gathered.look(id, read, visit);
             progress.step();
         };
@@ -150,10 +152,4 @@ impl Source for FullReader<'_> {
         *lock(&self.trees) = all.trees;
         coverage.and(Coverage::default())
     }
-}
-
-/// The message of a commit or a tag: what follows the first empty line. The headers before
-/// it hold ids, names and signatures.
-pub(in crate::source) fn message(object: &[u8]) -> &[u8] {
-    memchr::memmem::find(object, b"\n\n").map_or(&[], |end| &object[end + 2..])
 }

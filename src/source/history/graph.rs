@@ -11,11 +11,11 @@ use std::sync::Mutex;
 
 use bstr::BString;
 
-use super::id::{Id, IdMap};
 use super::lock;
-use super::pack::delta::Copy;
 use super::store::Store;
-use super::tree::{EntryKind, TreeEntry};
+use crate::git::object_id::{IdMap, ObjectId};
+use crate::git::pack::delta::Copy;
+use crate::git::tree::{EntryKind, TreeEntry};
 use crate::source::Failure;
 
 /// A name in a tree that leads on.
@@ -45,7 +45,7 @@ pub struct Graph {
     edges: Vec<Edge>,
     names: Vec<BString>,
     /// Objects that trees name and that are not there, by id.
-    pub missing: Vec<(Id, EntryKind)>,
+    pub missing: Vec<(ObjectId, EntryKind)>,
     /// Trees that could not be read.
     pub failures: Vec<Failure>,
 }
@@ -71,9 +71,9 @@ pub struct Surveyor<'s> {
     store: &'s Store,
     /// Places of wanted objects.
     wanted: IdMap<u32>,
-    empty_tree: Id,
+    empty_tree: ObjectId,
     names: Mutex<HashMap<BString, Name>>,
-    missing: Mutex<HashMap<Id, EntryKind>>,
+    missing: Mutex<HashMap<ObjectId, EntryKind>>,
 }
 
 /// What one thread learns of trees.
@@ -83,7 +83,7 @@ pub struct Learnt {
     trees: Vec<(u32, u32)>,
     edges: Vec<Edge>,
     /// Blobs that were named and are still to be looked up.
-    named: Vec<Id>,
+    named: Vec<ObjectId>,
 }
 
 impl Learnt {
@@ -133,11 +133,11 @@ impl<'s> Surveyor<'s> {
     pub const MALFORMED: &'static str = "it is no list of entries";
 
     /// Looks for these objects beside subtrees.
-    pub fn new(store: &'s Store, wanted: &[Id]) -> Self {
+    pub fn new(store: &'s Store, wanted: &[ObjectId]) -> Self {
         Surveyor {
             store,
             wanted: wanted.iter().copied().zip(0..).collect(),
-            empty_tree: store.format.object(super::pack::Kind::Tree, b""),
+            empty_tree: store.format.object(crate::git::object::ObjectKind::Tree, b""),
             names: Mutex::default(),
             missing: Mutex::default(),
         }
@@ -178,7 +178,7 @@ impl<'s> Surveyor<'s> {
     }
 
     fn target(&self, entry: &TreeEntry<'_>, learnt: &mut Learnt) -> Option<Target> {
-        let id = Id::new(entry.id)?;
+        let id = ObjectId::new(entry.id)?;
         match entry.kind {
             EntryKind::Submodule => return None,
             EntryKind::Tree => match self.store.locate(&id) {
@@ -201,7 +201,7 @@ impl<'s> Surveyor<'s> {
         learnt.named.drain(..).for_each(|id| self.miss(id, EntryKind::Blob));
     }
 
-    fn miss(&self, id: Id, kind: EntryKind) {
+    fn miss(&self, id: ObjectId, kind: EntryKind) {
         // git knows it without its being there.
         if id != self.empty_tree {
             lock(&self.missing).insert(id, kind);
@@ -257,20 +257,22 @@ fn copied(base: &TreeNote, copy: &Copy, at: usize) -> Option<(usize, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::id::Format;
-    use super::super::pack::Kind;
     use super::*;
+    use crate::git::object::ObjectKind;
+    use crate::git::object_id::ObjectFormat;
 
-    fn entry(mode: &str, name: &str, id: &Id) -> Vec<u8> {
+    fn entry(mode: &str, name: &str, id: &ObjectId) -> Vec<u8> {
         [mode.as_bytes(), b" ", name.as_bytes(), b"\0", id.as_bytes()].concat()
     }
 
     /// Whatever is copied, a tree is read as it would be by itself.
     #[test]
     fn what_is_inherited_is_what_would_be_read() {
-        let store = Store::open(&[], Format::Sha1);
-        let id = |number: usize| Format::Sha1.object(Kind::Blob, number.to_string().as_bytes());
-        let wanted: Vec<Id> = (0..6).map(id).collect();
+        let store = Store::open(&[], ObjectFormat::Sha1);
+        let id = |number: usize| {
+            ObjectFormat::Sha1.object(ObjectKind::Blob, number.to_string().as_bytes())
+        };
+        let wanted: Vec<ObjectId> = (0..6).map(id).collect();
         let mut random = 0x9e37_79b9_u64;
         let mut below = |limit: usize| {
             random ^= random << 13;

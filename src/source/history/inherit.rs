@@ -10,8 +10,8 @@
 use std::ops::Range;
 
 use super::delta::Judge;
-use super::pack::delta::Copy;
 use crate::findings::Finding;
+use crate::git::pack::delta::Copy;
 use crate::rules::{AFTER, BEFORE, LONGEST, MARGIN};
 
 /// What a version's base is to it.

@@ -16,18 +16,14 @@ pub mod delta;
 mod full;
 mod graph;
 mod handles;
-pub mod id;
 pub mod inherit;
-mod loose;
 mod objects;
 mod outlines;
-pub mod pack;
 mod range;
 mod signature;
 mod store;
 mod submodules;
 mod trace;
-pub(super) mod tree;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -35,17 +31,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub use changes::Change;
 pub use delta::DeltaReader;
 pub use full::FullReader;
-pub(super) use full::message;
 pub use range::{Range, RangeSyntax};
 pub(super) use signature::commit_ref;
 pub use submodules::Submodule;
 pub use trace::{Reached, Trace};
 
 use super::Failure;
+use crate::git::object_id::{ObjectFormat, ObjectId};
 use connectivity::Refs;
 use database::{Database, Lacks};
 use handles::Handles;
-use id::{Format, Id};
 use store::Store;
 
 /// An opened repository.
@@ -94,8 +89,8 @@ impl History {
     pub fn open(path: &Path) -> Result<History, HistoryError> {
         let handles = Handles::open(path).map_err(|why| explain(path, why))?;
         let format = match handles::object_format(path).as_deref() {
-            None | Some("sha1") => Format::Sha1,
-            Some("sha256") => Format::Sha256,
+            None | Some("sha1") => ObjectFormat::Sha1,
+            Some("sha256") => ObjectFormat::Sha256,
             Some(format) => {
                 let (path, format) = (path.to_owned(), format.to_owned());
                 return Err(HistoryError::ObjectFormat { path, format });
@@ -136,7 +131,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// An object that cannot be read.
-fn unusable(kind: &str, id: &Id, why: impl std::fmt::Display) -> Failure {
+fn unusable(kind: &str, id: &ObjectId, why: impl std::fmt::Display) -> Failure {
     let advice = "`git fsck --full` says more; fetch it again or restore it from another clone";
     Failure::new(format!("{kind} {id}"), format!("cannot be read: {why}; {advice}"))
 }

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use super::handles::Handles;
-use super::id::Id;
+use crate::git::object_id::ObjectId;
 use crate::source::Failure;
 
 /// Neighbours in a pack share delta bases: a thread takes this many at a time.
@@ -14,12 +14,12 @@ pub const CHUNK: usize = 256;
 
 /// Lists the whole database, alternates included, in the order of storage, packs first. An
 /// object that stands in several packs is listed once.
-pub fn ids(handles: &Handles) -> (Vec<Id>, Option<Failure>) {
+pub fn ids(handles: &Handles) -> (Vec<ObjectId>, Option<Failure>) {
     let mut ids = Vec::new();
     let mut seen = HashSet::new();
     let listed = handles.with(|repository| {
         repository.odb()?.foreach(|&id| {
-            if let Some(id) = Id::new(id.as_bytes()).filter(|id| seen.insert(*id)) {
+            if let Some(id) = ObjectId::new(id.as_bytes()).filter(|id| seen.insert(*id)) {
                 ids.push(id);
             }
             true

@@ -2,11 +2,12 @@
 
 use git2::Repository;
 
-use super::apart::tagged;
-use super::commits::{Commits, RawCommit};
-use super::id::Id;
-use super::pack::Kind;
+use super::commits::Commits;
 use super::{History, HistoryError};
+use crate::git::commit::RawCommit;
+use crate::git::object::ObjectKind;
+use crate::git::object::tagged;
+use crate::git::object_id::ObjectId;
 
 /// A range as a user gives it.
 #[derive(Clone, Debug, Default)]
@@ -29,8 +30,8 @@ pub struct Range {
 }
 
 struct Choice {
-    with: Vec<Id>,
-    without: Vec<Id>,
+    with: Vec<ObjectId>,
+    without: Vec<ObjectId>,
     /// What only `without` has counts too.
     either: bool,
 }
@@ -86,7 +87,7 @@ impl History {
 
     /// The commit that a revision names (gitrevisions(7)): a ref, an id or its beginning, with
     /// `~` and `^` behind it. What else there is, libgit2 is asked.
-    fn commit(&self, name: &str) -> Result<Id, HistoryError> {
+    fn commit(&self, name: &str) -> Result<ObjectId, HistoryError> {
         let fails = |why: String| HistoryError::Revision { revision: name.to_owned(), why };
         let base = name.find(['~', '^']).unwrap_or(name.len());
         let followed = self.named(&name[..base]).and_then(|id| self.follow(id, &name[base..]));
@@ -99,19 +100,19 @@ impl History {
             None => {
                 let parse = |repository: &Repository| Ok(repository.revparse_single(name)?.id());
                 let id = self.handles.with(parse).map_err(|why| fails(why.message().to_owned()))?;
-                Id::new(id.as_bytes()).ok_or_else(|| fails("it has no id".to_owned()))?
+                ObjectId::new(id.as_bytes()).ok_or_else(|| fails("it has no id".to_owned()))?
             }
         };
         self.peeled(id).map_err(fails)
     }
 
     /// The commit that an object is, or that it is a tag of.
-    fn peeled(&self, mut id: Id) -> Result<Id, String> {
+    fn peeled(&self, mut id: ObjectId) -> Result<ObjectId, String> {
         for _ in 0..DEEPEST_TAG {
             let read = self.store.read(&id, u64::MAX).map_err(|why| format!("{id}: {why}"));
             match read.map(|(kind, object)| (kind, tagged(&object)))? {
-                (Kind::Commit, _) => return Ok(id),
-                (Kind::Tag, Some(tagged)) => id = tagged,
+                (ObjectKind::Commit, _) => return Ok(id),
+                (ObjectKind::Tag, Some(tagged)) => id = tagged,
                 (kind, _) => return Err(format!("{id} is a {}", kind.name())),
             }
         }
@@ -119,7 +120,7 @@ impl History {
     }
 
     /// What a ref, an id or the beginning of one names.
-    fn named(&self, name: &str) -> Option<Id> {
+    fn named(&self, name: &str) -> Option<ObjectId> {
         let reference = |repository: &Repository| {
             let reference = match name {
                 "HEAD" | "@" => repository.head()?,
@@ -128,7 +129,7 @@ impl History {
             Ok(reference.target())
         };
         let found = self.handles.with(reference).ok().flatten();
-        found.and_then(|id| Id::new(id.as_bytes())).or_else(|| {
+        found.and_then(|id| ObjectId::new(id.as_bytes())).or_else(|| {
             let is_id = name.len() >= SHORTEST_ID && name.bytes().all(|b| b.is_ascii_hexdigit());
             let candidates =
                 is_id.then(|| self.store.beginning_with(&name.to_ascii_lowercase()))?;
@@ -140,7 +141,7 @@ impl History {
     }
 
     /// Follows `~3`, `^2` and the like; `None` for what is no such row, or leads nowhere.
-    fn follow(&self, id: Id, mut steps: &str) -> Option<Id> {
+    fn follow(&self, id: ObjectId, mut steps: &str) -> Option<ObjectId> {
         let mut id = id;
         while let Some(step) = steps.chars().next() {
             let digits = &steps[1..];

@@ -4,12 +4,12 @@ use bstr::ByteSlice;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
-use super::full::message;
-use super::id::Id;
 use crate::findings::CommitRef;
+use crate::git::object::message;
+use crate::git::object_id::ObjectId;
 
 /// A commit as a report names it, its texts as they are.
-pub fn commit_ref(id: Id, commit: &[u8]) -> CommitRef {
+pub fn commit_ref(id: ObjectId, commit: &[u8]) -> CommitRef {
     let author = commit.lines().take_while(|line| !line.is_empty());
     let author = author.filter_map(|line| line.strip_prefix(b"author ")).next();
     let Signature { name, email, seconds, offset } = Signature::parse(author.unwrap_or_default());

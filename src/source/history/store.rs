@@ -12,21 +12,22 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 
 use super::database::shown;
-use super::id::{Format, Id};
-use super::loose::{self, LooseError};
-use super::pack::delta::{self, Copy};
-use super::pack::{Entries, Inflater, Kind, NONE, Pack, PackError, packs_in};
 use super::unusable;
+use crate::git::loose::{self, LooseError};
+use crate::git::object::ObjectKind;
+use crate::git::object_id::{ObjectFormat, ObjectId};
+use crate::git::pack::delta::{self, Copy};
+use crate::git::pack::{Entries, Inflater, NONE, Pack, PackError, packs_in};
 use crate::source::Failure;
 
 /// The packs and loose objects of a history.
 pub struct Store {
-    pub format: Format,
+    pub format: ObjectFormat,
     pub packs: Vec<Pack>,
     /// Number of each pack's first entry.
     firsts: Vec<u32>,
     /// By id; one that stands in two folders comes twice.
-    loose: Vec<(Id, PathBuf)>,
+    loose: Vec<(ObjectId, PathBuf)>,
     folders: Vec<PathBuf>,
     /// The same folders opened once more, for objects that `git gc` has packed since.
     again: OnceLock<Option<Box<Store>>>,
@@ -68,7 +69,7 @@ impl Store {
     /// A `git gc` at work beside this puts objects into new packs before it takes old packs and
     /// loose objects away: packs are listed before the loose objects and after them, until none
     /// is new, and a pack that is gone by then is not missed.
-    pub fn open(folders: &[PathBuf], format: Format) -> Store {
+    pub fn open(folders: &[PathBuf], format: ObjectFormat) -> Store {
         let mut store = Store {
             format,
             packs: Vec::new(),
@@ -156,19 +157,21 @@ impl Store {
         let is_whole = |pack: &Pack| {
             pack.file.defect.is_none() && pack.damaged.is_empty() && pack.index.has_checksums()
         };
-        self.format == Format::Sha1 && self.failures.is_empty() && self.packs.iter().all(is_whole)
+        self.format == ObjectFormat::Sha1
+            && self.failures.is_empty()
+            && self.packs.iter().all(is_whole)
     }
 
     /// The objects whose ids begin with these hexadecimal digits; two at most.
-    pub fn beginning_with(&self, digits: &str) -> Vec<Id> {
+    pub fn beginning_with(&self, digits: &str) -> Vec<ObjectId> {
         let rest = (2 * self.format.length()).saturating_sub(digits.len());
         let padded =
-            |digit: &str| Id::from_hex((digits.to_owned() + &digit.repeat(rest)).as_bytes());
+            |digit: &str| ObjectId::from_hex((digits.to_owned() + &digit.repeat(rest)).as_bytes());
         let Some((low, high)) = padded("0").zip(padded("f")) else { return Vec::new() };
         let packed = self.packs.iter().flat_map(|pack| pack.index.between(&low, &high));
         let from = self.loose.partition_point(|(id, _)| *id < low);
         let loose = self.loose[from..].iter().map(|(id, _)| *id).take_while(|id| *id <= high);
-        let found: BTreeSet<Id> = packed.chain(loose.take(2)).collect();
+        let found: BTreeSet<ObjectId> = packed.chain(loose.take(2)).collect();
         found.into_iter().take(2).collect()
     }
 
@@ -178,7 +181,7 @@ impl Store {
     }
 
     /// The number of an object.
-    pub fn locate(&self, id: &Id) -> Option<u32> {
+    pub fn locate(&self, id: &ObjectId) -> Option<u32> {
         let packed = self.packs.iter().zip(&self.firsts);
         let packed = packed.filter_map(|(pack, first)| Some(first + pack.index.find(id)?));
         packed.into_iter().next().or_else(|| {
@@ -189,7 +192,7 @@ impl Store {
     }
 
     /// Keeps of `ids` those that are nowhere here.
-    pub fn keep_absent(&self, ids: &mut Vec<Id>) {
+    pub fn keep_absent(&self, ids: &mut Vec<ObjectId>) {
         self.packs.iter().for_each(|pack| pack.index.keep_absent(ids));
         ids.retain(|id| self.loose.binary_search_by(|(other, _)| other.cmp(id)).is_err());
     }
@@ -200,7 +203,7 @@ impl Store {
     }
 
     /// The object of a number.
-    pub fn id(&self, number: u32) -> Id {
+    pub fn id(&self, number: u32) -> ObjectId {
         match number.checked_sub(self.first_loose()) {
             Some(loose) => self.loose[loose as usize].0,
             None => {
@@ -215,13 +218,13 @@ impl Store {
     }
 
     /// Every object once, packs first, each in the order of storage.
-    pub fn ids(&self) -> Vec<Id> {
+    pub fn ids(&self) -> Vec<ObjectId> {
         let all = (0..self.len()).map(|number| (number, self.id(number)));
         all.filter(|(number, id)| self.locate(id) == Some(*number)).map(|(_, id)| id).collect()
     }
 
     /// Loose objects that are first to stand for their id.
-    pub fn first_loose_ids(&self) -> impl Iterator<Item = Id> {
+    pub fn first_loose_ids(&self) -> impl Iterator<Item = ObjectId> {
         (self.first_loose()..self.len()).filter_map(|number| {
             let id = self.id(number);
             (self.locate(&id) == Some(number)).then_some(id)
@@ -234,8 +237,11 @@ impl Store {
             .zip(&self.loose)
             .filter(|(number, (id, _))| self.locate(id) != Some(*number))
             .collect();
-        let check = |(_, (id, file)): &(u32, &(Id, PathBuf))| match loose::read(*id, file, u64::MAX)
-        {
+        let check = |(_, (id, file)): &(u32, &(ObjectId, PathBuf))| match loose::read(
+            *id,
+            file,
+            u64::MAX,
+        ) {
             Err(why) if !why.is_gone() => Some(unusable("object", id, why)),
             _ => None,
         };
@@ -260,7 +266,7 @@ impl Store {
     }
 
     /// Entries that hang on no root: what they are deltas against is elsewhere, or damaged.
-    pub fn rootless(&self) -> impl Iterator<Item = Id> {
+    pub fn rootless(&self) -> impl Iterator<Item = ObjectId> {
         self.packs.iter().flat_map(|pack| {
             let rootless = (0..pack.index.len()).filter(|&at| pack.forest.kind(at).is_none());
             rootless.map(|at| pack.index.id(at))
@@ -268,7 +274,7 @@ impl Store {
     }
 
     /// An object, verified, from wherever it can be read. Trees may be larger than `largest`.
-    pub fn read(&self, id: &Id, largest: u64) -> Result<(Kind, Vec<u8>), StoreError> {
+    pub fn read(&self, id: &ObjectId, largest: u64) -> Result<(ObjectKind, Vec<u8>), StoreError> {
         let mut why = StoreError::Missing;
         for pack in &self.packs {
             let Some(entry) = pack.index.find(id) else { continue };
@@ -310,10 +316,10 @@ impl Store {
 }
 
 /// One object of a pack, along the chain of its bases.
-fn packed(pack: &Pack, entry: u32, largest: u64) -> Result<(Kind, Vec<u8>), StoreError> {
+fn packed(pack: &Pack, entry: u32, largest: u64) -> Result<(ObjectKind, Vec<u8>), StoreError> {
     let forest = &pack.forest;
     let kind = forest.kind(entry).ok_or(PackError::Rootless)?;
-    let largest = if kind == Kind::Tree { u64::MAX } else { largest };
+    let largest = if kind == ObjectKind::Tree { u64::MAX } else { largest };
     let mut chain = vec![entry];
     let mut at = entry;
     while forest.parent(at) != NONE {
@@ -344,13 +350,13 @@ fn packed(pack: &Pack, entry: u32, largest: u64) -> Result<(Kind, Vec<u8>), Stor
 }
 
 /// Objects that could not be read, each with the reason.
-pub type Unread = Vec<(Id, String)>;
+pub type Unread = Vec<(ObjectId, String)>;
 
 impl Store {
     /// Failures of all that is damaged in packs, and of what else was not read: of each pack
     /// few objects one by one, many in one failure that counts them.
     pub fn told(&self, unread: Unread) -> Vec<Failure> {
-        let mut of_packs: Vec<BTreeMap<Id, String>> = Vec::new();
+        let mut of_packs: Vec<BTreeMap<ObjectId, String>> = Vec::new();
         for pack in &self.packs {
             let damaged = pack.damaged.iter();
             of_packs.push(damaged.map(|(at, why)| (pack.index.id(*at), why.to_string())).collect());
@@ -371,10 +377,10 @@ impl Store {
 /// Objects of a damaged pack that a failure names; the others are counted.
 const NAMED: usize = 3;
 
-fn damage(pack: &Pack, unread: &BTreeMap<Id, String>) -> Vec<Failure> {
+fn damage(pack: &Pack, unread: &BTreeMap<ObjectId, String>) -> Vec<Failure> {
     let name = &pack.file.name;
     if pack.file.defect.is_none() && unread.len() <= NAMED {
-        let one = |(id, why): (&Id, &String)| {
+        let one = |(id, why): (&ObjectId, &String)| {
             let why = format!("{why}; `git fsck --full` says more");
             Failure::new(format!("object {id} in {name}"), why)
         };

@@ -4,15 +4,16 @@ use bstr::BString;
 use rayon::prelude::*;
 
 use super::changes::{Change, MOST_PLACES, changes};
-use super::commits::{Commits, RawCommit};
+use super::commits::Commits;
 use super::connectivity::{Missing, Named};
 use super::graph::Graph;
-use super::id::Id;
 use super::outlines::{EMPTY, OutlineId, Outlines};
 use super::range::Range;
 use super::signature::commit_ref;
 use super::{History, unusable};
 use crate::findings::CommitRef;
+use crate::git::commit::RawCommit;
+use crate::git::object_id::ObjectId;
 use crate::source::Failure;
 
 /// Where wanted objects stand in a history. Commits are named by their places in
@@ -52,15 +53,16 @@ pub(super) struct Met {
 }
 
 /// Reads all trees, given what is looked for in them.
-pub(super) type Survey<'s> = dyn Fn(&[Id]) -> Graph + 's;
+pub(super) type Survey<'s> = dyn Fn(&[ObjectId]) -> Graph + 's;
 
 impl History {
     /// Follows wanted objects through these commits, and looks after what is missing.
     pub(super) fn trace(&self, wanted: &[String], met: Met, survey: &Survey<'_>) -> Trace<'_> {
-        let ids: Vec<Option<Id>> = wanted.iter().map(|id| Id::from_hex(id.as_bytes())).collect();
+        let ids: Vec<Option<ObjectId>> =
+            wanted.iter().map(|id| ObjectId::from_hex(id.as_bytes())).collect();
         // What is no id is never found.
         let nothing = self.store.format.hash(&[]);
-        let known: Vec<Id> = ids.iter().map(|id| id.unwrap_or(nothing)).collect();
+        let known: Vec<ObjectId> = ids.iter().map(|id| id.unwrap_or(nothing)).collect();
         let graph = survey(&known);
         let mut failures = graph.failures.clone();
         failures.extend(self.missing(&met, &graph, survey));
@@ -147,8 +149,12 @@ impl Trace<'_> {
     }
 }
 
-fn reached_by(ids: &[Option<Id>], outlines: &Outlines<'_>, commits: &Commits) -> Vec<Reached> {
-    let reached = |(wanted, id): (usize, &Option<Id>)| {
+fn reached_by(
+    ids: &[Option<ObjectId>],
+    outlines: &Outlines<'_>,
+    commits: &Commits,
+) -> Vec<Reached> {
+    let reached = |(wanted, id): (usize, &Option<ObjectId>)| {
         let commit = id.and_then(|id| commits.place(id));
         match commit {
             Some(commit) => Reached::Commit(commit),

@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, HashSet};
 
 use bstr::BString;
 
-use crate::source::history::id::Id;
+use crate::git::object_id::ObjectId;
 
 /// What stands at a path, on one side of a change.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Content {
     /// A file's bytes, or the target of a symbolic link.
-    Blob(Id),
+    Blob(ObjectId),
     /// A submodule: its commit is not in this repository.
-    Submodule(Id),
+    Submodule(ObjectId),
     /// The sides of a conflict that nobody has resolved.
     Unmerged,
 }

@@ -7,9 +7,9 @@ use std::ops::Range;
 use bstr::BString;
 
 use super::change::{Content, Sides};
-use super::index::Index;
-use crate::source::history::id::Id;
-use crate::source::history::tree::{EntryKind, TreeEntry};
+use crate::git::index::Index;
+use crate::git::object_id::ObjectId;
+use crate::git::tree::{EntryKind, TreeEntry};
 
 /// The bits of a mode that tell kinds apart, and the one that lets a file run.
 const KIND: u32 = 0o170000;
@@ -28,12 +28,12 @@ pub enum Uncompared {
 }
 
 /// Reads the tree object of an id.
-pub type ReadTree<'r> = dyn FnMut(&Id) -> Result<Vec<u8>, String> + 'r;
+pub type ReadTree<'r> = dyn FnMut(&ObjectId) -> Result<Vec<u8>, String> + 'r;
 
 /// The difference between the index and a tree, or no tree.
 pub fn compare(
     index: &Index,
-    tree: Option<Id>,
+    tree: Option<ObjectId>,
     read: &mut ReadTree<'_>,
 ) -> Result<Sides, Uncompared> {
     let mut walk = Walk { index, sides: Sides::default(), left: Vec::new() };
@@ -51,7 +51,7 @@ pub fn compare(
 
 /// A folder on both sides.
 struct Pair {
-    tree: Option<Id>,
+    tree: Option<ObjectId>,
     /// With a slash at its end, but for the top's.
     path: BString,
     /// The entries of the index that are in it or below it.
@@ -156,7 +156,7 @@ struct Old {
     /// With a slash at its end where it is a folder.
     name: Vec<u8>,
     mode: u32,
-    id: Id,
+    id: ObjectId,
     /// `None` for a folder.
     content: Option<Content>,
 }
@@ -174,7 +174,7 @@ impl Iterator for TreeEntries<'_> {
         let entry = TreeEntry::parse(self.rest, tree.format());
         let old = entry.and_then(|entry| {
             self.rest = &self.rest[entry.length..];
-            let id = Id::new(entry.id)?;
+            let id = ObjectId::new(entry.id)?;
             let (end, content) = match entry.kind {
                 EntryKind::Tree => (&b"/"[..], None),
                 EntryKind::Blob => (&b""[..], Some(Content::Blob(id))),

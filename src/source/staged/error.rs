@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use git2::Repository;
 
-use super::GitEnvironment;
-use crate::source::git::GitError;
+use crate::git::GitEnvironment;
+use crate::git::GitError;
 
 /// Names what cannot be read and what to do. Nothing was looked at.
 #[derive(Debug, thiserror::Error)]

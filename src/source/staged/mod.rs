@@ -10,9 +10,7 @@
 
 mod change;
 mod compare;
-mod environment;
 mod error;
-mod index;
 mod objects;
 mod opened;
 mod plumbing;
@@ -23,16 +21,16 @@ use std::sync::{Mutex, PoisonError};
 use bstr::{BStr, BString, ByteSlice};
 use rayon::prelude::*;
 
-pub use environment::GitEnvironment;
 pub use error::StagedError;
 
-use super::git::{Git, GitError, Held};
-use super::history::id::Id;
 use super::parts::visit_parts;
 use super::{Coverage, Failure, Progress, Source, Visitor, admit};
 use crate::blob::{Blob, Provenance};
+use crate::git::GitEnvironment;
+use crate::git::index::Index;
+use crate::git::object_id::ObjectId;
+use crate::git::{Git, GitError, Held};
 use change::{Change, Content, Version};
-use index::Index;
 use objects::Objects;
 use opened::{Opened, Unread};
 
@@ -150,7 +148,7 @@ impl Staged {
     /// Objects are read one after another, under the lock; they are looked at in parallel.
     fn read(
         &self,
-        id: &Id,
+        id: &ObjectId,
         look: impl FnOnce(&mut dyn Read) -> std::io::Result<Coverage>,
     ) -> Result<Held<Coverage>, String> {
         self.objects.lock().unwrap_or_else(PoisonError::into_inner).blob(id, look)
@@ -204,7 +202,7 @@ impl Versions<'_> {
         }
     }
 
-    fn look_at_blob(&self, path: &BString, id: Id, visit: &Visitor<'_>) -> Coverage {
+    fn look_at_blob(&self, path: &BString, id: ObjectId, visit: &Visitor<'_>) -> Coverage {
         let provenance = (self.provenance)(path.clone());
         let look = |content: &mut dyn Read| visit_parts(content, &provenance, visit);
         match self.staged.read(&id, look) {
@@ -214,7 +212,7 @@ impl Versions<'_> {
         }
     }
 
-    fn unreadable(&self, path: &BString, id: Id, why: &str) -> Failure {
+    fn unreadable(&self, path: &BString, id: ObjectId, why: &str) -> Failure {
         let why = format!(
             "its blob {id} in {} cannot be read: {why}; `git fsck` shows what the repository lacks",
             self.holder,

@@ -4,11 +4,12 @@ use std::io::Read;
 
 use git2::{Oid, Repository};
 
-use crate::source::git::{self, Git, Held, LONG};
-use crate::source::history::id::Id;
-use crate::source::history::pack::Kind;
-use crate::source::staged::GitEnvironment;
-use crate::source::{Coverage, git::GitError};
+use crate::git::GitEnvironment;
+use crate::git::GitError;
+use crate::git::object::ObjectKind;
+use crate::git::object_id::ObjectId;
+use crate::git::{self, Git, Held, LONG};
+use crate::source::Coverage;
 
 /// Reads objects by their ids.
 pub enum Objects {
@@ -36,7 +37,7 @@ impl Objects {
     /// why there are none.
     pub fn blob(
         &mut self,
-        id: &Id,
+        id: &ObjectId,
         look: impl FnOnce(&mut dyn Read) -> std::io::Result<Coverage>,
     ) -> Result<Held<Coverage>, String> {
         match self {
@@ -44,7 +45,7 @@ impl Objects {
             Objects::Library { repository, environment, long } => {
                 let size = size(repository, id)?;
                 if size <= LONG {
-                    return read(repository, id, Kind::Blob).map(Held::Whole);
+                    return read(repository, id, ObjectKind::Blob).map(Held::Whole);
                 }
                 let objects = match long {
                     Some(objects) => objects,
@@ -59,13 +60,13 @@ impl Objects {
     }
 }
 
-fn size(repository: &Repository, id: &Id) -> Result<u64, String> {
+fn size(repository: &Repository, id: &ObjectId) -> Result<u64, String> {
     let header = || repository.odb()?.read_header(Oid::from_bytes(id.as_bytes())?);
     header().map(|(size, _)| size as u64).map_err(said)
 }
 
 /// An object of that kind, whose bytes libgit2 has seen to hash to its id.
-pub fn read(repository: &Repository, id: &Id, kind: Kind) -> Result<Vec<u8>, String> {
+pub fn read(repository: &Repository, id: &ObjectId, kind: ObjectKind) -> Result<Vec<u8>, String> {
     let odb = repository.odb().map_err(said)?;
     let object = Oid::from_bytes(id.as_bytes()).and_then(|id| odb.read(id)).map_err(said)?;
     if object.kind().str() == kind.name() {

@@ -8,11 +8,12 @@ use git2::{ErrorCode, Repository};
 
 use super::change::{Change, Sides};
 use super::compare::{Uncompared, compare};
-use super::index::{Index, IndexFault};
 use super::objects::{Objects, read};
-use super::{Against, Files, GitEnvironment, Staged, StagedError};
-use crate::source::history::id::{Format, Id};
-use crate::source::history::pack::Kind;
+use super::{Against, Files, Staged, StagedError};
+use crate::git::GitEnvironment;
+use crate::git::index::{Index, IndexFault};
+use crate::git::object::ObjectKind;
+use crate::git::object_id::{ObjectFormat, ObjectId};
 
 /// The repository and the index that becomes the next commit.
 pub struct Opened {
@@ -36,8 +37,8 @@ impl Opened {
             .open()
             .map_err(|error| Unread::ByLibrary(format!("libgit2 says: {}", error.message())))?;
         let format = match repository.object_format() {
-            git2::ObjectFormat::Sha1 => Format::Sha1,
-            git2::ObjectFormat::Sha256 => Format::Sha256,
+            git2::ObjectFormat::Sha1 => ObjectFormat::Sha1,
+            git2::ObjectFormat::Sha256 => ObjectFormat::Sha256,
         };
         let file = environment.index_file(&repository);
         let index = match fs::read(&file) {
@@ -85,8 +86,8 @@ impl Opened {
         Ok(Staged { objects, change, files: Files::Listed(self.index), slow: None })
     }
 
-    fn sides(&self, tree: Option<Id>) -> Result<Sides, Unread> {
-        let mut tree_of = |id: &Id| read(&self.repository, id, Kind::Tree);
+    fn sides(&self, tree: Option<ObjectId>) -> Result<Sides, Unread> {
+        let mut tree_of = |id: &ObjectId| read(&self.repository, id, ObjectKind::Tree);
         compare(&self.index, tree, &mut tree_of).map_err(|uncompared| match uncompared {
             Uncompared::Tree(reason) => self.parents_unread(reason),
             Uncompared::Sparse => {
@@ -108,7 +109,7 @@ impl Unread {
 
 /// The trees of HEAD and, in a merge, of all that MERGE_HEAD names; before the first commit
 /// there is none to compare with.
-fn parents(repository: &mut Repository) -> Result<Vec<Option<Id>>, git2::Error> {
+fn parents(repository: &mut Repository) -> Result<Vec<Option<ObjectId>>, git2::Error> {
     let mut commits = Vec::new();
     match repository.head() {
         Ok(head) => commits.push(head.peel_to_commit()?.id()),
@@ -123,7 +124,7 @@ fn parents(repository: &mut Repository) -> Result<Vec<Option<Id>>, git2::Error> 
         Err(error) if error.code() == ErrorCode::NotFound => {}
         Err(error) => return Err(error),
     }
-    let tree = |id| Ok(Id::new(repository.find_commit(id)?.tree_id().as_bytes()));
+    let tree = |id| Ok(ObjectId::new(repository.find_commit(id)?.tree_id().as_bytes()));
     match &commits[..] {
         [] => Ok(vec![None]),
         commits => commits.iter().copied().map(tree).collect(),

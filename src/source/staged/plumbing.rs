@@ -7,13 +7,13 @@ use std::io::ErrorKind;
 use bstr::{BString, ByteSlice};
 
 use super::change::{Change, Content, Sides};
-use crate::source::git::{Git, GitError};
-use crate::source::history::id::Id;
+use crate::git::object_id::ObjectId;
+use crate::git::{Git, GitError};
 
 /// The commits that will be the next one's parents; none before the first.
-pub fn parents(git: &Git) -> Result<Vec<Id>, GitError> {
+pub fn parents(git: &Git) -> Result<Vec<ObjectId>, GitError> {
     let head = git.ask(&["rev-parse", "--verify", "--quiet", "HEAD"])?;
-    let Some(head) = head.and_then(|id| Id::from_hex(id.as_bytes())) else {
+    let Some(head) = head.and_then(|id| ObjectId::from_hex(id.as_bytes())) else {
         // A HEAD that names no branch and no commit is no first commit's.
         git.read(&["symbolic-ref", "--quiet", "HEAD"])?;
         return Ok(Vec::new());
@@ -23,7 +23,7 @@ pub fn parents(git: &Git) -> Result<Vec<Id>, GitError> {
         Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
         Err(error) => return Err(misread("MERGE_HEAD", &error.to_string())),
     };
-    let merged = merged.lines().map(Id::from_hex);
+    let merged = merged.lines().map(ObjectId::from_hex);
     std::iter::once(Some(head))
         .chain(merged)
         .collect::<Option<_>>()
@@ -31,7 +31,7 @@ pub fn parents(git: &Git) -> Result<Vec<Id>, GitError> {
 }
 
 /// The change from the parents to the index; without parents all of the index is new.
-pub fn change(git: &Git, parents: &[Id]) -> Result<Change, GitError> {
+pub fn change(git: &Git, parents: &[ObjectId]) -> Result<Change, GitError> {
     match parents {
         [] => Ok(Change::from_iter([sides(git, &empty_tree(git)?)?])),
         parents => parents.iter().map(|id| sides(git, &id.to_string())).collect(),
@@ -80,7 +80,7 @@ fn content(mode: &[u8], id: &[u8]) -> Option<Option<Content>> {
     Some(match mode {
         b"000000" => None,
         b"040000" => return None,
-        b"160000" => Some(Content::Submodule(Id::from_hex(id)?)),
-        _ => Some(Content::Blob(Id::from_hex(id)?)),
+        b"160000" => Some(Content::Submodule(ObjectId::from_hex(id)?)),
+        _ => Some(Content::Blob(ObjectId::from_hex(id)?)),
     })
 }

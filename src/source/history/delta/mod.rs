@@ -21,11 +21,11 @@ use rayon::prelude::*;
 
 use super::apart::Gathered;
 use super::graph::{Graph, Learnt, Surveyor};
-use super::id::Id;
 use super::objects::CHUNK;
-use super::pack::Kind;
 use super::trace::Met;
 use super::{History, Trace, lock, unusable};
+use crate::git::object::ObjectKind;
+use crate::git::object_id::ObjectId;
 use crate::source::{Coverage, Progress};
 use trees::Trees;
 use versions::Versions;
@@ -38,7 +38,7 @@ pub struct DeltaReader<'h> {
     budget: Budget,
     met: Mutex<Met>,
     /// Trees that stand in no pack.
-    trees: Mutex<Vec<Id>>,
+    trees: Mutex<Vec<ObjectId>>,
 }
 
 /// How the reader goes about a version whose base it has looked at.
@@ -59,7 +59,8 @@ impl<'h> DeltaReader<'h> {
     /// Looks at everything, on the threads of the current rayon pool. What was covered.
     pub fn read(&self, judge: &dyn Judge, progress: &dyn Progress) -> Coverage {
         let store = &self.history.store;
-        let mut apart: BTreeSet<Id> = store.rootless().chain(store.first_loose_ids()).collect();
+        let mut apart: BTreeSet<ObjectId> =
+            store.rootless().chain(store.first_loose_ids()).collect();
         progress.begin(self.to_visit() + apart.len() as u64);
         let mut all =
             Gathered { coverage: self.history.lacks.coverage.clone(), ..Default::default() };
@@ -67,7 +68,7 @@ impl<'h> DeltaReader<'h> {
             let lost = self.pack(pack, &mut all, judge, progress);
             apart.extend(lost);
         }
-        let apart: Vec<Id> = apart.into_iter().collect();
+        let apart: Vec<ObjectId> = apart.into_iter().collect();
         all.add(self.apart(&apart, judge, progress));
         let mut coverage = all.coverage;
         coverage.failures.extend(store.failures.iter().cloned());
@@ -92,10 +93,10 @@ impl<'h> DeltaReader<'h> {
         all: &mut Gathered,
         judge: &dyn Judge,
         progress: &dyn Progress,
-    ) -> Vec<Id> {
+    ) -> Vec<ObjectId> {
         let store = &self.history.store;
         let pack = &store.packs[number];
-        let kinds = [Kind::Blob, Kind::Commit, Kind::Tag];
+        let kinds = [ObjectKind::Blob, ObjectKind::Commit, ObjectKind::Tag];
         let roots = kinds.into_iter().flat_map(|kind| pack.forest.roots(kind)).collect();
         let whole = self.manner == Manner::Whole;
         let counts = &|entry| store.counts(number, entry);
@@ -110,8 +111,8 @@ impl<'h> DeltaReader<'h> {
     }
 
     /// Objects that no pack could give, one by one.
-    fn apart(&self, ids: &[Id], judge: &dyn Judge, progress: &dyn Progress) -> Gathered {
-        let chunk = |ids: &[Id]| {
+    fn apart(&self, ids: &[ObjectId], judge: &dyn Judge, progress: &dyn Progress) -> Gathered {
+        let chunk = |ids: &[ObjectId]| {
             let mut gathered = Gathered::default();
             for id in ids {
                 let read = self.history.store.read(id, self.budget.largest);
@@ -130,7 +131,7 @@ impl<'h> DeltaReader<'h> {
         all
     }
 
-    fn survey(&self, wanted: &[Id]) -> Graph {
+    fn survey(&self, wanted: &[ObjectId]) -> Graph {
         let store = &self.history.store;
         let surveyor = Surveyor::new(store, wanted);
         let mut apart = lock(&self.trees).clone();
@@ -138,7 +139,7 @@ impl<'h> DeltaReader<'h> {
         let budget = Budget::new(u64::MAX, self.budget.held);
         for (number, pack) in store.packs.iter().enumerate() {
             let trees = Trees { number, store, surveyor: &surveyor };
-            for grown in walk(pack, pack.forest.roots(Kind::Tree), &trees, &budget) {
+            for grown in walk(pack, pack.forest.roots(ObjectKind::Tree), &trees, &budget) {
                 learnt.push(grown.learnt);
                 failures.extend(grown.failures);
                 apart.extend(grown.lost);
@@ -161,9 +162,10 @@ impl<'h> DeltaReader<'h> {
 
     /// Blobs, commits and tags in packs.
     fn to_visit(&self) -> u64 {
-        let is_visited = |kind| matches!(kind, Some(Kind::Blob | Kind::Commit | Kind::Tag));
+        let is_visited =
+            |kind| matches!(kind, Some(ObjectKind::Blob | ObjectKind::Commit | ObjectKind::Tag));
         let packs = self.history.store.packs.iter();
-        let of = |pack: &super::pack::Pack| {
+        let of = |pack: &crate::git::pack::Pack| {
             (0..pack.index.len()).filter(|&at| is_visited(pack.forest.kind(at))).count()
         };
         packs.map(|pack| of(pack) as u64).sum()

@@ -1,10 +1,10 @@
 //! The visitor of a pack's trees: what of each is inherited, what is parsed.
 
 use super::walk::{Base, Version, Visit};
+use crate::git::object_id::ObjectId;
+use crate::git::pack::PackError;
 use crate::source::Failure;
 use crate::source::history::graph::{Learnt, Surveyor, TreeNote};
-use crate::source::history::id::Id;
-use crate::source::history::pack::PackError;
 use crate::source::history::store::Store;
 use crate::source::history::unusable;
 
@@ -22,11 +22,11 @@ pub struct Grown {
     pub learnt: Learnt,
     pub failures: Vec<Failure>,
     /// Trees that this pack could not give, to be read from elsewhere.
-    pub lost: Vec<Id>,
+    pub lost: Vec<ObjectId>,
 }
 
 impl Trees<'_> {
-    fn id(&self, entry: u32) -> Id {
+    fn id(&self, entry: u32) -> ObjectId {
         self.store.packs[self.number].index.id(entry)
     }
 }

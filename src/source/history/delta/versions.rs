@@ -5,10 +5,11 @@ use super::judge::Judge;
 use super::walk::{Base, Version, Visit};
 use crate::blob::{Blob, Class, Provenance};
 use crate::findings::Finding;
-use crate::source::history::full::message;
-use crate::source::history::id::Id;
+use crate::git::object::ObjectKind;
+use crate::git::object::message;
+use crate::git::object_id::ObjectId;
+use crate::git::pack::{Pack, PackError};
 use crate::source::history::inherit::{self, Inheritance};
-use crate::source::history::pack::{Kind, Pack, PackError};
 use crate::source::history::store::Unread;
 use crate::source::history::trace::Met;
 use crate::source::{Coverage, Progress};
@@ -37,7 +38,7 @@ pub struct Note {
 pub struct Gathered {
     pub coverage: Coverage,
     /// Objects that this pack could not give, to be read from elsewhere.
-    pub lost: Vec<Id>,
+    pub lost: Vec<ObjectId>,
     /// Those of them whose own entries are at fault.
     pub unread: Unread,
     pub met: Met,
@@ -50,7 +51,7 @@ impl Visit for Versions<'_> {
 
     fn version(&self, gathered: &mut Gathered, version: Version<'_, Note>) -> Note {
         self.progress.step();
-        if self.pack.forest.kind(version.entry) != Some(Kind::Blob) {
+        if self.pack.forest.kind(version.entry) != Some(ObjectKind::Blob) {
             self.message(gathered, &version);
             return Note { class: Class::Binary, findings: Vec::new() };
         }

@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use super::budget::{Budget, Held};
 use super::table::{Table, Work};
-use crate::source::history::pack::delta::{self, Copy};
-use crate::source::history::pack::{Entries, Inflater, NONE, Pack, PackError};
+use crate::git::pack::delta::{self, Copy};
+use crate::git::pack::{Entries, Inflater, NONE, Pack, PackError};
 
 /// What is done with each version. Called from all threads, each with its own `Local`.
 pub trait Visit: Sync {

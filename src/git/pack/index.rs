@@ -6,7 +6,7 @@
 use rayon::prelude::*;
 
 use super::{PackError, be32, be64};
-use crate::source::history::id::{Format, Id};
+use crate::git::object_id::{ObjectFormat, ObjectId};
 
 const MAGIC: &[u8] = b"\xfftOc";
 const HEADER: usize = 8;
@@ -20,7 +20,7 @@ const LONGEST_FILE: u64 = i64::MAX as u64;
 /// Where each object of a pack stands. Entries are numbered by offset.
 #[derive(Debug)]
 pub struct Index {
-    format: Format,
+    format: ObjectFormat,
     offsets: Vec<u64>,
     /// Ids, one after the other.
     ids: Vec<u8>,
@@ -32,7 +32,7 @@ pub struct Index {
     buckets: Vec<u32>,
     twins: bool,
     /// The pack's own checksum, where the index names it.
-    pack_checksum: Option<Id>,
+    pack_checksum: Option<ObjectId>,
 }
 
 /// An entry where its id stands among all ids.
@@ -45,7 +45,7 @@ struct Row {
 
 impl Index {
     /// Reads an index of either version and verifies its trailer.
-    pub fn parse(bytes: &[u8], format: Format) -> Result<Index, PackError> {
+    pub fn parse(bytes: &[u8], format: ObjectFormat) -> Result<Index, PackError> {
         let broken = PackError::Index;
         let is_new = bytes.starts_with(MAGIC);
         if is_new && be32(bytes, 4) != Some(2) {
@@ -97,15 +97,18 @@ impl Index {
 
     /// An index without checksums, of ids and offsets in the order of their ids.
     pub(super) fn without_checksums(
-        entries: Vec<(u64, Id)>,
-        format: Format,
+        entries: Vec<(u64, ObjectId)>,
+        format: ObjectFormat,
     ) -> Result<Index, PackError> {
         let entries = entries.into_iter().map(|(offset, id)| (offset, id, 0)).collect();
         Ok(Index { checksums: None, ..Index::of(entries, format)? })
     }
 
     /// An index of offsets, ids and checksums, in the order of the ids.
-    pub fn of(entries: Vec<(u64, Id, u32)>, format: Format) -> Result<Index, PackError> {
+    pub fn of(
+        entries: Vec<(u64, ObjectId, u32)>,
+        format: ObjectFormat,
+    ) -> Result<Index, PackError> {
         if entries.windows(2).any(|pair| pair[0].1 > pair[1].1) {
             return Err(PackError::Index("its ids are not in order"));
         }
@@ -153,12 +156,12 @@ impl Index {
     }
 
     /// The format of its ids.
-    pub fn format(&self) -> Format {
+    pub fn format(&self) -> ObjectFormat {
         self.format
     }
 
     /// The pack's own checksum, where the index names it.
-    pub fn pack_checksum(&self) -> Option<&Id> {
+    pub fn pack_checksum(&self) -> Option<&ObjectId> {
         self.pack_checksum.as_ref()
     }
 
@@ -171,7 +174,7 @@ impl Index {
         self.offsets.get(at as usize + 1).copied().unwrap_or(body_end)
     }
 
-    pub fn id(&self, at: u32) -> Id {
+    pub fn id(&self, at: u32) -> ObjectId {
         self.format.id(self.id_bytes(at)).expect("an id for each entry")
     }
 
@@ -208,7 +211,7 @@ impl Index {
     }
 
     /// The entry of this object; the first in the order of ids, should there be two.
-    pub fn find(&self, id: &Id) -> Option<u32> {
+    pub fn find(&self, id: &ObjectId) -> Option<u32> {
         if id.format() != self.format {
             return None;
         }
@@ -231,7 +234,7 @@ impl Index {
 
     /// Keeps of `ids` those that are not here. What each look-up needs of memory is asked for
     /// before the one before it has come, which takes a third of the time of one by one.
-    pub fn keep_absent(&self, ids: &mut Vec<Id>) {
+    pub fn keep_absent(&self, ids: &mut Vec<ObjectId>) {
         if self.is_empty() {
             return;
         }
@@ -245,7 +248,7 @@ impl Index {
 
     /// The entry of this object, if it is one of the first two of its bucket, as most are;
     /// else some entry. No step depends on what another id meets.
-    fn nearest(&self, id: &Id) -> u32 {
+    fn nearest(&self, id: &ObjectId) -> u32 {
         let bucket = self.buckets[bucket(id, self.buckets.len())] as usize;
         let row = |at: usize| self.by_id.get(at).copied().unwrap_or(Row { key: 0, at: 0 });
         let (first, second) = (row(bucket), row(bucket + 1));
@@ -253,7 +256,7 @@ impl Index {
     }
 
     /// The first two objects from `low` to `high`.
-    pub fn between(&self, low: &Id, high: &Id) -> impl Iterator<Item = Id> {
+    pub fn between(&self, low: &ObjectId, high: &ObjectId) -> impl Iterator<Item = ObjectId> {
         let from = self.by_id.partition_point(|row| self.id_bytes(row.at) < low.as_bytes());
         let high = *high;
         let ids = self.by_id[from..].iter().map(|row| self.id(row.at));
@@ -270,7 +273,7 @@ fn place(rows: &[Row], holds: impl Fn(&Row) -> bool) -> usize {
 }
 
 /// Where the ids of each bucket begin: about one id a bucket.
-fn buckets(entries: &[(u64, Id, u32)]) -> Vec<u32> {
+fn buckets(entries: &[(u64, ObjectId, u32)]) -> Vec<u32> {
     let count = entries.len().next_power_of_two().clamp(256, 1 << 24);
     let mut buckets = Vec::with_capacity(count);
     for (at, (_, id, _)) in entries.iter().enumerate() {
@@ -284,13 +287,13 @@ fn buckets(entries: &[(u64, Id, u32)]) -> Vec<u32> {
 }
 
 /// The bucket of an id among `count`, a power of two up to 2^32.
-fn bucket(id: &Id, count: usize) -> usize {
+fn bucket(id: &ObjectId, count: usize) -> usize {
     let first = be32(id.as_bytes(), 0).unwrap_or_default() as usize;
     first >> (32 - count.trailing_zeros())
 }
 
 /// What orders ids within a bucket, which share their first byte at least.
-fn key(id: &Id) -> u32 {
+fn key(id: &ObjectId) -> u32 {
     be32(id.as_bytes(), 1).unwrap_or_default()
 }
 
@@ -312,10 +315,10 @@ pub(super) fn fanout(bytes: &[u8], at: usize) -> Option<usize> {
 pub(super) mod tests {
     use super::*;
 
-    const ID: usize = Format::Sha1.length();
+    const ID: usize = ObjectFormat::Sha1.length();
 
     /// An index of these entries, well formed.
-    pub fn written(entries: &[(Id, u64, u32)]) -> Vec<u8> {
+    pub fn written(entries: &[(ObjectId, u64, u32)]) -> Vec<u8> {
         let mut entries = entries.to_vec();
         entries.sort();
         let mut bytes = [MAGIC, &2u32.to_be_bytes()].concat();
@@ -336,23 +339,23 @@ pub(super) mod tests {
         }
         large.iter().for_each(|offset| bytes.extend(offset.to_be_bytes()));
         bytes.extend(id(7).as_bytes());
-        let trailer = Format::Sha1.hash(&[&bytes]);
+        let trailer = ObjectFormat::Sha1.hash(&[&bytes]);
         bytes.extend(trailer.as_bytes());
         bytes
     }
 
     /// An id of the same byte throughout.
-    pub fn id(byte: u8) -> Id {
-        Id::new(&[byte; ID]).unwrap()
+    pub fn id(byte: u8) -> ObjectId {
+        ObjectId::new(&[byte; ID]).unwrap()
     }
 
-    fn three() -> Vec<(Id, u64, u32)> {
+    fn three() -> Vec<(ObjectId, u64, u32)> {
         vec![(id(3), 12, 30), (id(1), 5 << 32, 10), (id(2), 99, 20)]
     }
 
     #[test]
     fn entries_come_by_offset_with_id_and_checksum() {
-        let index = Index::parse(&written(&three()), Format::Sha1).unwrap();
+        let index = Index::parse(&written(&three()), ObjectFormat::Sha1).unwrap();
         let entries: Vec<_> = (0..index.len())
             .map(|at| (index.id(at).as_bytes()[0], index.offset(at), index.checksum(at)))
             .collect();
@@ -374,14 +377,14 @@ pub(super) mod tests {
         let alike = |number: u32| {
             let mut bytes = [7; ID];
             bytes[16..].copy_from_slice(&number.to_be_bytes());
-            Id::new(&bytes).unwrap()
+            ObjectId::new(&bytes).unwrap()
         };
         let id = |number: u32| match number % 3 {
             0 => alike(number),
-            _ => Format::Sha1.hash(&[&number.to_be_bytes()]),
+            _ => ObjectFormat::Sha1.hash(&[&number.to_be_bytes()]),
         };
         let entries: Vec<_> = (0..400).map(|n| (id(2 * n), 12 + 90 * u64::from(n), n)).collect();
-        let index = Index::parse(&written(&entries), Format::Sha1).unwrap();
+        let index = Index::parse(&written(&entries), ObjectFormat::Sha1).unwrap();
         for n in 0..400 {
             assert_eq!(index.find(&id(2 * n)), Some(n));
             assert_eq!(index.find(&id(2 * n + 1)), None);
@@ -389,11 +392,11 @@ pub(super) mod tests {
                 assert_eq!(index.before(n, 90 * u64::from(n - before)), Some(before));
             }
         }
-        let mut ids: Vec<Id> = (0..800).map(id).collect();
+        let mut ids: Vec<ObjectId> = (0..800).map(id).collect();
         index.keep_absent(&mut ids);
-        let absent: Vec<Id> = (0..800).filter(|n| n % 2 == 1).map(id).collect();
+        let absent: Vec<ObjectId> = (0..800).filter(|n| n % 2 == 1).map(id).collect();
         assert_eq!(ids, absent);
-        let nothing = Index::of(Vec::new(), Format::Sha1).unwrap();
+        let nothing = Index::of(Vec::new(), ObjectFormat::Sha1).unwrap();
         nothing.keep_absent(&mut ids);
         assert_eq!((ids, nothing.find(&alike(1))), (absent, None));
     }
@@ -404,10 +407,10 @@ pub(super) mod tests {
         for at in 0..good.len() {
             let mut bad = good.clone();
             bad[at] ^= 0x41;
-            assert!(Index::parse(&bad, Format::Sha1).is_err(), "byte {at}");
+            assert!(Index::parse(&bad, ObjectFormat::Sha1).is_err(), "byte {at}");
         }
         for length in 0..good.len() {
-            assert!(Index::parse(&good[..length], Format::Sha1).is_err(), "length {length}");
+            assert!(Index::parse(&good[..length], ObjectFormat::Sha1).is_err(), "length {length}");
         }
     }
 
@@ -417,9 +420,9 @@ pub(super) mod tests {
             let mut bytes = written(&three());
             bytes.truncate(bytes.len() - ID);
             change(&mut bytes);
-            let trailer = Format::Sha1.hash(&[&bytes]);
+            let trailer = ObjectFormat::Sha1.hash(&[&bytes]);
             bytes.extend(trailer.as_bytes());
-            Index::parse(&bytes, Format::Sha1)
+            Index::parse(&bytes, ObjectFormat::Sha1)
         };
         let offsets = HEADER + FANOUT + 3 * (ID + 4);
         assert!(resigned(&|_| ()).is_ok());

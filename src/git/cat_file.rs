@@ -3,9 +3,9 @@
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
-use super::{Git, GitError};
-use crate::source::history::id::{Id, IdHasher};
-use crate::source::history::pack::Kind;
+use super::process::{Git, GitError};
+use crate::git::object::ObjectKind;
+use crate::git::object_id::{ObjectHasher, ObjectId};
 
 /// Blobs of more bytes are not held whole: some 16 MB.
 pub const LONG: u64 = 16 << 20;
@@ -27,7 +27,7 @@ impl Objects {
     }
 
     /// An object's kind and bytes, which hash to its id; else why there are none.
-    pub fn read(&mut self, id: &Id) -> Result<(Kind, Vec<u8>), String> {
+    pub fn read(&mut self, id: &ObjectId) -> Result<(ObjectKind, Vec<u8>), String> {
         let whole = |content: &mut dyn Read, _| {
             let mut bytes = Vec::new();
             content.read_to_end(&mut bytes).map(|_| bytes)
@@ -38,7 +38,7 @@ impl Objects {
     /// A blob's bytes, or what `look` made of them where they are too many to be held.
     pub fn blob<T>(
         &mut self,
-        id: &Id,
+        id: &ObjectId,
         look: impl FnOnce(&mut dyn Read) -> io::Result<T>,
     ) -> Result<Held<T>, String> {
         let held = |content: &mut dyn Read, size| {
@@ -49,7 +49,7 @@ impl Objects {
             content.read_to_end(&mut bytes).map(|_| Held::Whole(bytes))
         };
         match self.hand(id, held)? {
-            (Kind::Blob, held) => Ok(held),
+            (ObjectKind::Blob, held) => Ok(held),
             (kind, _) => Err(format!("it is a {} and no blob", kind.name())),
         }
     }
@@ -57,9 +57,9 @@ impl Objects {
     /// Hands an object's bytes and their number on, and sees that they hash to its id.
     fn hand<T>(
         &mut self,
-        id: &Id,
+        id: &ObjectId,
         take: impl FnOnce(&mut dyn Read, u64) -> io::Result<T>,
-    ) -> Result<(Kind, T), String> {
+    ) -> Result<(ObjectKind, T), String> {
         let (kind, size) = self.ask(id).map_err(|error| error.to_string())?;
         let mut content = Content::of(kind, size, id, &mut self.answers);
         let taken = take(&mut content, size).and_then(|taken| Ok((taken, content.end()?)));
@@ -75,7 +75,7 @@ impl Objects {
     }
 
     /// Asks for an object: what comes next are so many bytes of it and a line's end.
-    fn ask(&mut self, id: &Id) -> io::Result<(Kind, u64)> {
+    fn ask(&mut self, id: &ObjectId) -> io::Result<(ObjectKind, u64)> {
         let ended = || io::Error::other("`git cat-file` has ended");
         let requests = self.requests.as_mut().ok_or_else(ended)?;
         writeln!(requests, "{id}")?;
@@ -85,7 +85,7 @@ impl Objects {
         let mut fields = header.split_whitespace().skip(1);
         let kind = match fields.next() {
             Some("missing") => return Err(io::Error::other("object not found")),
-            kind => kind.and_then(Kind::named),
+            kind => kind.and_then(ObjectKind::named),
         };
         let kind = kind.ok_or_else(|| io::Error::other("`git cat-file` cannot read it"))?;
         let size: Option<u64> = fields.next().and_then(|size| size.parse().ok());
@@ -103,18 +103,23 @@ pub enum Held<T> {
 struct Content<'o> {
     answers: &'o mut BufReader<ChildStdout>,
     left: u64,
-    hasher: IdHasher,
+    hasher: ObjectHasher,
 }
 
 impl<'o> Content<'o> {
-    fn of(kind: Kind, size: u64, id: &Id, answers: &'o mut BufReader<ChildStdout>) -> Self {
+    fn of(
+        kind: ObjectKind,
+        size: u64,
+        id: &ObjectId,
+        answers: &'o mut BufReader<ChildStdout>,
+    ) -> Self {
         let mut hasher = id.format().hasher();
         hasher.update(format!("{} {size}\0", kind.name()).as_bytes());
         Content { answers, left: size, hasher }
     }
 
     /// The hash of all of it, what nobody read included.
-    fn end(mut self) -> io::Result<Id> {
+    fn end(mut self) -> io::Result<ObjectId> {
         io::copy(&mut self, &mut io::sink())?;
         let mut end = [0];
         self.answers.read_exact(&mut end)?;

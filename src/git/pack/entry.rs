@@ -1,44 +1,18 @@
 //! The header of a pack's entry (gitformat-pack(5), "pack-*.pack files have the following
 //! format"): kind, length, and what a delta's base is.
 
-use crate::source::history::id::{Format, Id};
+use crate::git::object::ObjectKind;
+use crate::git::object_id::{ObjectFormat, ObjectId};
 
-/// What an object is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Kind {
-    Commit = 1,
-    Tree = 2,
-    Blob = 3,
-    Tag = 4,
-}
-
-impl Kind {
-    /// As git calls it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Kind::Commit => "commit",
-            Kind::Tree => "tree",
-            Kind::Blob => "blob",
-            Kind::Tag => "tag",
-        }
-    }
-
-    /// The kind that git calls so.
-    pub fn named(name: &str) -> Option<Kind> {
-        [Kind::Commit, Kind::Tree, Kind::Blob, Kind::Tag].into_iter().find(|k| k.name() == name)
-    }
-}
-
-/// How an entry stands to others.
+/// How an entry is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Link {
-    /// It stands by itself.
-    Whole(Kind),
+    /// The object itself, no delta.
+    Whole(ObjectKind),
     /// A delta; its base begins so many bytes before it.
-    Behind(u64),
+    OfsDelta(u64),
     /// A delta; its base is that object.
-    Named(Id),
+    RefDelta(ObjectId),
 }
 
 /// A parsed header.
@@ -52,13 +26,13 @@ pub struct Header {
 }
 
 /// No header is longer: ten bytes of length, then an id.
-pub const LONGEST_HEADER: usize = 10 + Format::Sha256.length();
+pub const LONGEST_HEADER: usize = 10 + ObjectFormat::Sha256.length();
 
 const MORE: u8 = 0x80;
 
 impl Header {
     /// Reads the header at the start of `bytes`; `None` where it is none.
-    pub fn parse(bytes: &[u8], format: Format) -> Option<Header> {
+    pub fn parse(bytes: &[u8], format: ObjectFormat) -> Option<Header> {
         let &first = bytes.first()?;
         let mut size = u64::from(first & 15);
         let mut at = 1;
@@ -78,15 +52,15 @@ impl Header {
             }
         }
         let link = match first >> 4 & 7 {
-            1 => Link::Whole(Kind::Commit),
-            2 => Link::Whole(Kind::Tree),
-            3 => Link::Whole(Kind::Blob),
-            4 => Link::Whole(Kind::Tag),
-            6 => Link::Behind(distance(bytes, &mut at)?),
+            1 => Link::Whole(ObjectKind::Commit),
+            2 => Link::Whole(ObjectKind::Tree),
+            3 => Link::Whole(ObjectKind::Blob),
+            4 => Link::Whole(ObjectKind::Tag),
+            6 => Link::OfsDelta(distance(bytes, &mut at)?),
             7 => {
                 let id = format.id(bytes.get(at..)?)?;
                 at += format.length();
-                Link::Named(id)
+                Link::RefDelta(id)
             }
             _ => return None,
         };
@@ -118,24 +92,24 @@ mod tests {
 
     #[test]
     fn lengths_and_distances_are_read_as_git_writes_them() {
-        let header = |bytes: &[u8]| Header::parse(bytes, Format::Sha1);
-        let whole = Header { link: Link::Whole(Kind::Blob), size: 5, length: 1 };
+        let header = |bytes: &[u8]| Header::parse(bytes, ObjectFormat::Sha1);
+        let whole = Header { link: Link::Whole(ObjectKind::Blob), size: 5, length: 1 };
         assert_eq!(header(&[0x35]), Some(whole));
-        let long = Header { link: Link::Whole(Kind::Commit), size: 0x7f5, length: 2 };
+        let long = Header { link: Link::Whole(ObjectKind::Commit), size: 0x7f5, length: 2 };
         assert_eq!(header(&[0x95, 0x7f]), Some(long));
-        let behind = Header { link: Link::Behind(((3 + 1) << 7) | 2), size: 1, length: 3 };
+        let behind = Header { link: Link::OfsDelta(((3 + 1) << 7) | 2), size: 1, length: 3 };
         assert_eq!(header(&[0x61, 0x83, 0x02]), Some(behind));
         let named = [&[0x71][..], &[9; 32]].concat();
-        for (format, length) in [(Format::Sha1, 21), (Format::Sha256, 33)] {
+        for (format, length) in [(ObjectFormat::Sha1, 21), (ObjectFormat::Sha256, 33)] {
             let id = format.id(&[9; 32]).unwrap();
-            let expected = Header { link: Link::Named(id), size: 1, length };
+            let expected = Header { link: Link::RefDelta(id), size: 1, length };
             assert_eq!(Header::parse(&named, format), Some(expected));
         }
     }
 
     #[test]
     fn what_is_no_header_is_refused() {
-        let parse = |bytes: &[u8]| Header::parse(bytes, Format::Sha1);
+        let parse = |bytes: &[u8]| Header::parse(bytes, ObjectFormat::Sha1);
         assert_eq!(parse(&[]), None);
         assert_eq!(parse(&[0x05]), None, "type 0");
         assert_eq!(parse(&[0x55]), None, "type 5");

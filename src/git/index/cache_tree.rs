@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use bstr::ByteSlice;
 
-use crate::source::history::id::{Format, Id};
+use crate::git::object_id::{ObjectFormat, ObjectId};
 
 /// Folders in the order of the file: each before those below it.
 #[derive(Default)]
@@ -24,14 +24,14 @@ struct Folder {
 /// A folder with a tree object.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Known {
-    pub tree: Id,
+    pub tree: ObjectId,
     /// Entries of the index that it covers.
     pub entries: usize,
 }
 
 impl CacheTree {
     /// Reads the extension; `None` where it is none.
-    pub fn parse(bytes: &[u8], format: Format) -> Option<CacheTree> {
+    pub fn parse(bytes: &[u8], format: ObjectFormat) -> Option<CacheTree> {
         let mut folders: Vec<Folder> = Vec::new();
         // Folders of which some below are still to come: their places and how many.
         let mut open: Vec<(usize, usize)> = Vec::new();
@@ -92,15 +92,15 @@ mod tests {
     fn folders_are_found_below_their_own() {
         let id = [7; 20];
         let bytes = [&b"\0-1 2\n"[..], b"b\x004 1\n", &id, b"c\x002 0\n", &id, b"aa\0-1 0\n"];
-        let tree = CacheTree::parse(&bytes.concat(), Format::Sha1).expect("a cache tree");
-        let known = |entries| Some(Known { tree: Id::new(&id).expect("an id"), entries });
+        let tree = CacheTree::parse(&bytes.concat(), ObjectFormat::Sha1).expect("a cache tree");
+        let known = |entries| Some(Known { tree: ObjectId::new(&id).expect("an id"), entries });
         let root = tree.below(tree.root().expect("a root"));
         assert_eq!((root.len(), tree.known(0)), (2, None));
         assert_eq!((tree.known(root[&b"b"[..]]), tree.known(root[&b"aa"[..]])), (known(4), None));
         let below = tree.below(root[&b"b"[..]]);
         assert_eq!((below.len(), tree.known(below[&b"c"[..]])), (1, known(2)));
         for broken in [&b""[..], b"\0-1 1\n", b"\0-1 0\nx", b"\x001 0\nshort", b"\0x 0\n"] {
-            assert!(CacheTree::parse(broken, Format::Sha1).is_none());
+            assert!(CacheTree::parse(broken, ObjectFormat::Sha1).is_none());
         }
     }
 }

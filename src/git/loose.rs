@@ -2,7 +2,7 @@
 //! end (`git_zstream_get_output` asks zlib for more for ever), and takes one whose first byte
 //! was damaged for an ancient format, of any type that falls out.
 //!
-//! Format: zlib's, of `<type> <size>` in ASCII, a NUL, and the content; the id is the hash of
+//! ObjectFormat: zlib's, of `<type> <size>` in ASCII, a NUL, and the content; the id is the hash of
 //! all that (`gitformat-loose`).
 
 use std::fs;
@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use flate2::bufread::ZlibDecoder;
 
-use super::id::{Format, Id};
-use super::pack::Kind;
+use super::object::ObjectKind;
+use super::object_id::{ObjectFormat, ObjectId};
 
 /// Longest header: the longest type, a space, twenty digits and a NUL.
 const HEADER: u64 = 28;
@@ -35,13 +35,13 @@ pub enum LooseError {
 /// What stands in the folders of loose objects.
 #[derive(Default)]
 pub struct Files {
-    pub found: Vec<(Id, PathBuf)>,
+    pub found: Vec<(ObjectId, PathBuf)>,
     /// Folders that could not be listed.
     pub unlisted: Vec<(PathBuf, Error)>,
 }
 
 /// The loose objects of an `objects` folder: two digits, a slash, the other digits.
-pub fn files(objects: &Path, format: Format) -> Files {
+pub fn files(objects: &Path, format: ObjectFormat) -> Files {
     let Files { mut found, mut unlisted } = Files::default();
     for folder in (0..=u8::MAX).map(|first| objects.join(format!("{first:02x}"))) {
         let entries = match fs::read_dir(&folder) {
@@ -65,10 +65,10 @@ pub fn files(objects: &Path, format: Format) -> Files {
     Files { found, unlisted }
 }
 
-fn object(file: PathBuf, format: Format) -> Option<(Id, PathBuf)> {
+fn object(file: PathBuf, format: ObjectFormat) -> Option<(ObjectId, PathBuf)> {
     let folder = file.parent()?.file_name()?.to_str()?;
     let id = format!("{folder}{}", file.file_name()?.to_str()?);
-    let id = Id::from_hex(id.as_bytes()).filter(|id| id.format() == format)?;
+    let id = ObjectId::from_hex(id.as_bytes()).filter(|id| id.format() == format)?;
     Some((id, file))
 }
 
@@ -80,11 +80,11 @@ impl LooseError {
 }
 
 /// The object of this id in `file`, verified, if it is no larger than `largest` or a tree.
-pub fn read(id: Id, file: &Path, largest: u64) -> Result<(Kind, Vec<u8>), LooseError> {
+pub fn read(id: ObjectId, file: &Path, largest: u64) -> Result<(ObjectKind, Vec<u8>), LooseError> {
     let mut packed = BufReader::new(fs::File::open(file)?);
     let mut content = BufReader::new(ZlibDecoder::new(&mut packed));
     let (kind, size) = header(&mut content)?;
-    if size > largest && kind != Kind::Tree {
+    if size > largest && kind != ObjectKind::Tree {
         return Err(LooseError::TooLarge);
     }
     let mut bytes = Vec::new();
@@ -99,13 +99,13 @@ pub fn read(id: Id, file: &Path, largest: u64) -> Result<(Kind, Vec<u8>), LooseE
     Ok((kind, bytes))
 }
 
-fn header(content: &mut impl BufRead) -> Result<(Kind, u64), LooseError> {
+fn header(content: &mut impl BufRead) -> Result<(ObjectKind, u64), LooseError> {
     let mut header = Vec::new();
     content.take(HEADER).read_until(0, &mut header)?;
     let text = header.strip_suffix(b"\0").and_then(|header| std::str::from_utf8(header).ok());
     let (kind, size) = text.and_then(|text| text.split_once(' ')).ok_or(LooseError::Header)?;
     let size = size.parse().map_err(|_| LooseError::Header)?;
-    Ok((Kind::named(kind).ok_or(LooseError::Header)?, size))
+    Ok((ObjectKind::named(kind).ok_or(LooseError::Header)?, size))
 }
 
 #[cfg(test)]
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn only_what_has_its_id_and_its_size_passes() {
         let folder = tempfile::tempdir().unwrap();
-        let id = Format::Sha1.object(Kind::Blob, b"content\n");
+        let id = ObjectFormat::Sha1.object(ObjectKind::Blob, b"content\n");
         let fails = |file: &[u8]| {
             let path = folder.path().join("object");
             fs::write(&path, file).unwrap();

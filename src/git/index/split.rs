@@ -5,19 +5,19 @@
 //! reads it.
 
 use super::{Entry, IndexFault, number};
-use crate::source::history::id::{Format, Id};
+use crate::git::object_id::{ObjectFormat, ObjectId};
 
 /// What the extension `link` says.
 pub struct Link {
     /// The checksum of the shared file, by which it is called too.
-    pub shared: Id,
+    pub shared: ObjectId,
     gone: Bitmap,
     replaced: Bitmap,
 }
 
 impl Link {
     /// Reads the extension. `Ok(None)` where there is no shared file.
-    pub fn parse(bytes: &[u8], format: Format) -> Option<Option<Link>> {
+    pub fn parse(bytes: &[u8], format: ObjectFormat) -> Option<Option<Link>> {
         let shared = format.id(bytes)?;
         let mut rest = &bytes[format.length()..];
         if shared.as_bytes().iter().all(|&byte| byte == 0) {

@@ -7,94 +7,94 @@ use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use sha1::{Digest, Sha1};
 use sha2::Sha256;
 
-use super::pack::Kind;
+use super::object::ObjectKind;
 
 /// The hash that names a repository's objects.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
-pub enum Format {
+pub enum ObjectFormat {
     #[default]
     Sha1 = 20,
     Sha256 = 32,
 }
 
-impl Format {
+impl ObjectFormat {
     /// Bytes of an id.
     pub const fn length(self) -> usize {
         self as usize
     }
 
     /// The id of this length, taken off the start of `bytes`; `None` where they are too few.
-    pub fn id(self, bytes: &[u8]) -> Option<Id> {
-        Id::new(bytes.get(..self.length())?)
+    pub fn id(self, bytes: &[u8]) -> Option<ObjectId> {
+        ObjectId::new(bytes.get(..self.length())?)
     }
 
     /// The hash of these pieces, one after the other.
-    pub fn hash(self, pieces: &[&[u8]]) -> Id {
+    pub fn hash(self, pieces: &[&[u8]]) -> ObjectId {
         let mut hasher = self.hasher();
         pieces.iter().for_each(|piece| hasher.update(piece));
         hasher.finish()
     }
 
-    pub fn hasher(self) -> IdHasher {
+    pub fn hasher(self) -> ObjectHasher {
         match self {
-            Format::Sha1 => IdHasher::Sha1(Sha1::new()),
-            Format::Sha256 => IdHasher::Sha256(Sha256::new()),
+            ObjectFormat::Sha1 => ObjectHasher::Sha1(Sha1::new()),
+            ObjectFormat::Sha256 => ObjectHasher::Sha256(Sha256::new()),
         }
     }
 
     /// The id of an object.
-    pub fn object(self, kind: Kind, bytes: &[u8]) -> Id {
+    pub fn object(self, kind: ObjectKind, bytes: &[u8]) -> ObjectId {
         let header = format!("{} {}\0", kind.name(), bytes.len());
         self.hash(&[header.as_bytes(), bytes])
     }
 }
 
 /// Makes an id of what it is given piece by piece.
-pub enum IdHasher {
+pub enum ObjectHasher {
     Sha1(Sha1),
     Sha256(Sha256),
 }
 
-impl IdHasher {
+impl ObjectHasher {
     pub fn update(&mut self, piece: &[u8]) {
         match self {
-            IdHasher::Sha1(hasher) => hasher.update(piece),
-            IdHasher::Sha256(hasher) => hasher.update(piece),
+            ObjectHasher::Sha1(hasher) => hasher.update(piece),
+            ObjectHasher::Sha256(hasher) => hasher.update(piece),
         }
     }
 
-    pub fn finish(self) -> Id {
+    pub fn finish(self) -> ObjectId {
         let hash = match self {
-            IdHasher::Sha1(hasher) => hasher.finalize().to_vec(),
-            IdHasher::Sha256(hasher) => hasher.finalize().to_vec(),
+            ObjectHasher::Sha1(hasher) => hasher.finalize().to_vec(),
+            ObjectHasher::Sha256(hasher) => hasher.finalize().to_vec(),
         };
-        Id::new(&hash).expect("a hash of a known length")
+        ObjectId::new(&hash).expect("a hash of a known length")
     }
 }
 
 /// An object's id.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Id {
-    bytes: [u8; Format::Sha256.length()],
-    format: Format,
+pub struct ObjectId {
+    bytes: [u8; ObjectFormat::Sha256.length()],
+    format: ObjectFormat,
 }
 
-impl Id {
+impl ObjectId {
     /// An id of 20 or of 32 bytes.
-    pub fn new(bytes: &[u8]) -> Option<Id> {
+    pub fn new(bytes: &[u8]) -> Option<ObjectId> {
         let format = match bytes.len() {
-            20 => Format::Sha1,
-            32 => Format::Sha256,
+            20 => ObjectFormat::Sha1,
+            32 => ObjectFormat::Sha256,
             _ => return None,
         };
-        let mut id = Id { bytes: [0; 32], format };
+        let mut id = ObjectId { bytes: [0; 32], format };
         id.bytes[..bytes.len()].copy_from_slice(bytes);
         Some(id)
     }
 
     /// Reads 40 or 64 hexadecimal digits, and nothing else.
-    pub fn from_hex(text: &[u8]) -> Option<Id> {
+    pub fn from_hex(text: &[u8]) -> Option<ObjectId> {
         let digit = |byte: u8| match byte {
             b'0'..=b'9' => Some(byte - b'0'),
             b'a'..=b'f' | b'A'..=b'F' => Some((byte | 0x20) - b'a' + 10),
@@ -105,20 +105,20 @@ impl Id {
         for (pair, byte) in text.chunks_exact(2).zip(bytes.get_mut(..length)?) {
             *byte = digit(pair[0])? << 4 | digit(pair[1])?;
         }
-        Id::new(&bytes[..length]).filter(|_| text.len().is_multiple_of(2))
+        ObjectId::new(&bytes[..length]).filter(|_| text.len().is_multiple_of(2))
     }
 
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes[..self.format.length()]
     }
 
-    pub fn format(&self) -> Format {
+    pub fn format(&self) -> ObjectFormat {
         self.format
     }
 }
 
 /// Ids are hashes: eight bytes tell them apart well enough for a table.
-impl Hash for Id {
+impl Hash for ObjectId {
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_u64(u64::from_ne_bytes(*self.bytes.first_chunk().expect("32 bytes")));
     }
@@ -126,7 +126,7 @@ impl Hash for Id {
 
 /// A table of objects. Ids are hashes already: one multiplication spreads them, by a number that
 /// nobody knows, since an index may claim any ids.
-pub type IdMap<V> = HashMap<Id, V, Spread>;
+pub type IdMap<V> = HashMap<ObjectId, V, Spread>;
 
 /// Makes the hashers of one [`IdMap`].
 #[derive(Clone)]
@@ -166,10 +166,10 @@ impl Hasher for FirstBytes {
     }
 }
 
-impl fmt::Display for Id {
+impl fmt::Display for ObjectId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let mut text = [0; 2 * Format::Sha256.length()];
+        let mut text = [0; 2 * ObjectFormat::Sha256.length()];
         for (pair, byte) in text.chunks_exact_mut(2).zip(self.as_bytes()) {
             pair[0] = DIGITS[usize::from(byte >> 4)];
             pair[1] = DIGITS[usize::from(byte & 15)];
@@ -179,7 +179,7 @@ impl fmt::Display for Id {
     }
 }
 
-impl fmt::Debug for Id {
+impl fmt::Debug for ObjectId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
@@ -192,17 +192,17 @@ mod tests {
     #[test]
     fn ids_are_those_that_git_gives() {
         let empty = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
-        assert_eq!(Format::Sha1.object(Kind::Tree, b"").to_string(), empty);
+        assert_eq!(ObjectFormat::Sha1.object(ObjectKind::Tree, b"").to_string(), empty);
         let empty = "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813";
-        assert_eq!(Format::Sha256.object(Kind::Blob, b"").to_string(), empty);
+        assert_eq!(ObjectFormat::Sha256.object(ObjectKind::Blob, b"").to_string(), empty);
     }
 
     #[test]
     fn only_whole_ids_are_read() {
-        let id = Format::Sha1.object(Kind::Blob, b"x");
-        assert_eq!(Id::from_hex(id.to_string().as_bytes()), Some(id));
+        let id = ObjectFormat::Sha1.object(ObjectKind::Blob, b"x");
+        assert_eq!(ObjectId::from_hex(id.to_string().as_bytes()), Some(id));
         for text in ["", "0", "12345678", &"g".repeat(40), &"0".repeat(41), &"0".repeat(66)] {
-            assert_eq!(Id::from_hex(text.as_bytes()), None, "{text}");
+            assert_eq!(ObjectId::from_hex(text.as_bytes()), None, "{text}");
         }
     }
 }

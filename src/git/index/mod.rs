@@ -11,7 +11,7 @@ mod split;
 use std::io;
 use std::ops::Range;
 
-use crate::source::history::id::{Format, Id, IdHasher};
+use crate::git::object_id::{ObjectFormat, ObjectHasher, ObjectId};
 
 pub use cache_tree::CacheTree;
 use split::Link;
@@ -46,7 +46,7 @@ pub struct Index {
 /// A path of the next commit.
 pub struct Entry {
     path: Range<usize>,
-    pub id: Id,
+    pub id: ObjectId,
     /// As in a tree; that of a folder where a sparse index has one entry for all below it.
     pub mode: u32,
     /// 0, or the side of a conflict.
@@ -63,7 +63,7 @@ impl Index {
     /// git leaves to `git fsck`.
     pub fn parse(
         bytes: &[u8],
-        format: Format,
+        format: ObjectFormat,
         shared: &ReadShared<'_>,
     ) -> Result<Index, IndexFault> {
         let mut parser = Parser::checked(bytes, format, Vec::new())?;
@@ -123,7 +123,7 @@ impl Entry {
 /// Reads a file from its start to its end.
 struct Parser<'b> {
     bytes: &'b [u8],
-    format: Format,
+    format: ObjectFormat,
     at: usize,
     entries: Vec<Entry>,
     paths: Vec<u8>,
@@ -134,13 +134,21 @@ struct Parser<'b> {
 impl<'b> Parser<'b> {
     /// Reads the file while its checksum is computed. Its paths are put behind those that are
     /// there.
-    fn checked(bytes: &'b [u8], format: Format, paths: Vec<u8>) -> Result<Parser<'b>, IndexFault> {
+    fn checked(
+        bytes: &'b [u8],
+        format: ObjectFormat,
+        paths: Vec<u8>,
+    ) -> Result<Parser<'b>, IndexFault> {
         let (parsed, checked) =
             rayon::join(|| Parser::parse(bytes, format, paths), || check_sum(bytes, format));
         checked.and(parsed)
     }
 
-    fn parse(bytes: &'b [u8], format: Format, paths: Vec<u8>) -> Result<Parser<'b>, IndexFault> {
+    fn parse(
+        bytes: &'b [u8],
+        format: ObjectFormat,
+        paths: Vec<u8>,
+    ) -> Result<Parser<'b>, IndexFault> {
         let cut = IndexFault::Damaged("it is cut off");
         let end = bytes.len().checked_sub(format.length()).filter(|end| *end >= HEADER);
         let bytes = &bytes[..end.ok_or(cut)?];
@@ -226,7 +234,7 @@ impl<'b> Parser<'b> {
 }
 
 /// The file ends with the hash of all before it; with zeros where `index.skipHash` is set.
-fn check_sum(bytes: &[u8], format: Format) -> Result<(), IndexFault> {
+fn check_sum(bytes: &[u8], format: ObjectFormat) -> Result<(), IndexFault> {
     let end = bytes.len().checked_sub(format.length());
     let (content, sum) = bytes.split_at(end.ok_or(IndexFault::Damaged("it is cut off"))?);
     if sum.iter().all(|&byte| byte == 0) || hash(content, format).as_bytes() == sum {
@@ -236,8 +244,8 @@ fn check_sum(bytes: &[u8], format: Format) -> Result<(), IndexFault> {
     }
 }
 
-fn hash(content: &[u8], format: Format) -> Id {
-    let mut hasher: IdHasher = format.hasher();
+fn hash(content: &[u8], format: ObjectFormat) -> ObjectId {
+    let mut hasher: ObjectHasher = format.hasher();
     hasher.update(content);
     hasher.finish()
 }
@@ -285,12 +293,12 @@ mod tests {
             }
         }
         bytes.extend_from_slice(extensions);
-        let sum = hash(&bytes, Format::Sha1);
+        let sum = hash(&bytes, ObjectFormat::Sha1);
         [&bytes, sum.as_bytes()].concat()
     }
 
     fn parse(bytes: &[u8]) -> Result<Index, IndexFault> {
-        Index::parse(bytes, Format::Sha1, &|_| Err(io::ErrorKind::NotFound.into()))
+        Index::parse(bytes, ObjectFormat::Sha1, &|_| Err(io::ErrorKind::NotFound.into()))
     }
 
     fn fault(bytes: &[u8]) -> Option<IndexFault> {

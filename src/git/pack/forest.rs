@@ -2,7 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::{Header, Index, Kind, Link};
+use super::{Header, Index, Link};
+use crate::git::object::ObjectKind;
 
 /// No entry.
 pub const NONE: u32 = u32::MAX;
@@ -13,8 +14,8 @@ pub struct Forest {
     sizes: Vec<u64>,
     header_lengths: Vec<u8>,
     parents: Vec<u32>,
-    /// Kind of the root, for entries that hang on one.
-    kinds: Vec<Option<Kind>>,
+    /// ObjectKind of the root, for entries that hang on one.
+    kinds: Vec<Option<ObjectKind>>,
     /// Children of an entry: `children[starts[entry]..starts[entry + 1]]`, those with the
     /// fewest descendants first.
     starts: Vec<u32>,
@@ -28,8 +29,8 @@ impl Forest {
     pub fn of(index: &Index, headers: Vec<Option<Header>>) -> Forest {
         let base = |at: u32, header: &Header| match header.link {
             Link::Whole(_) => None,
-            Link::Behind(distance) => index.before(at, distance),
-            Link::Named(id) => index.find(&id),
+            Link::OfsDelta(distance) => index.before(at, distance),
+            Link::RefDelta(id) => index.find(&id),
         };
         let parent = |(at, header): (u32, &Option<Header>)| {
             header.as_ref().and_then(|header| base(at, header)).unwrap_or(NONE)
@@ -90,7 +91,7 @@ impl Forest {
     }
 
     /// Roots of that kind, by offset.
-    pub fn roots(&self, kind: Kind) -> Vec<u32> {
+    pub fn roots(&self, kind: ObjectKind) -> Vec<u32> {
         let is_root = |&at: &u32| self.parent(at) == NONE && self.kind(at) == Some(kind);
         (0..self.parents.len() as u32).filter(is_root).collect()
     }
@@ -101,7 +102,7 @@ impl Forest {
     }
 
     /// What the object is; `None` for what hangs on no root.
-    pub fn kind(&self, at: u32) -> Option<Kind> {
+    pub fn kind(&self, at: u32) -> Option<ObjectKind> {
         self.kinds[at as usize]
     }
 
@@ -153,41 +154,41 @@ fn by_parent(parents: &[u32]) -> (Vec<u32>, Vec<u32>) {
 mod tests {
     use super::super::index::tests::{id, written};
     use super::*;
-    use crate::source::history::id::Format;
+    use crate::git::object_id::ObjectFormat;
 
     /// Entries at the offsets 100, 200, …, with the ids 1, 2, ….
     fn forest(links: &[Option<Link>]) -> Forest {
         let entries: Vec<_> =
             (1..=links.len() as u8).map(|n| (id(n), u64::from(n) * 100, 0)).collect();
-        let index = Index::parse(&written(&entries), Format::Sha1).unwrap();
+        let index = Index::parse(&written(&entries), ObjectFormat::Sha1).unwrap();
         let header = |link: &Option<Link>| link.map(|link| Header { link, size: 9, length: 2 });
         Forest::of(&index, links.iter().map(header).collect())
     }
 
-    const BLOB: Option<Link> = Some(Link::Whole(Kind::Blob));
+    const BLOB: Option<Link> = Some(Link::Whole(ObjectKind::Blob));
 
     #[test]
     fn deltas_hang_on_their_roots_the_smallest_subtree_first() {
-        let behind = |distance| Some(Link::Behind(distance));
-        let named = Some(Link::Named(id(1)));
+        let behind = |distance| Some(Link::OfsDelta(distance));
+        let named = Some(Link::RefDelta(id(1)));
         let forest = forest(&[BLOB, behind(100), behind(100), behind(300), named]);
         assert_eq!(forest.children(0), [3, 4, 1]);
         assert_eq!(forest.children(1), [2]);
-        assert_eq!((forest.kind(2), forest.parent(2)), (Some(Kind::Blob), 1));
-        assert_eq!(forest.roots(Kind::Blob), [0]);
-        assert_eq!(forest.roots(Kind::Tree), [] as [u32; 0]);
+        assert_eq!((forest.kind(2), forest.parent(2)), (Some(ObjectKind::Blob), 1));
+        assert_eq!(forest.roots(ObjectKind::Blob), [0]);
+        assert_eq!(forest.roots(ObjectKind::Tree), [] as [u32; 0]);
     }
 
     #[test]
     fn what_hangs_on_no_root_has_no_kind() {
-        let ring = forest(&[Some(Link::Named(id(2))), Some(Link::Named(id(1)))]);
+        let ring = forest(&[Some(Link::RefDelta(id(2))), Some(Link::RefDelta(id(1)))]);
         assert_eq!((ring.kind(0), ring.kind(1)), (None, None));
-        let own = forest(&[Some(Link::Named(id(1))), Some(Link::Behind(0))]);
+        let own = forest(&[Some(Link::RefDelta(id(1))), Some(Link::OfsDelta(0))]);
         assert_eq!((own.kind(0), own.kind(1)), (None, None));
-        let orphans = forest(&[Some(Link::Named(id(9))), None, Some(Link::Behind(100)), BLOB]);
+        let orphans = forest(&[Some(Link::RefDelta(id(9))), None, Some(Link::OfsDelta(100)), BLOB]);
         let kinds: Vec<_> = (0..4).map(|at| orphans.kind(at)).collect();
-        assert_eq!(kinds, [None, None, None, Some(Kind::Blob)]);
-        let nowhere = forest(&[BLOB, Some(Link::Behind(50)), Some(Link::Behind(1 << 40))]);
+        assert_eq!(kinds, [None, None, None, Some(ObjectKind::Blob)]);
+        let nowhere = forest(&[BLOB, Some(Link::OfsDelta(50)), Some(Link::OfsDelta(1 << 40))]);
         assert_eq!((nowhere.kind(1), nowhere.kind(2)), (None, None));
     }
 }

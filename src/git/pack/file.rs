@@ -8,7 +8,7 @@ use std::io;
 use std::path::Path;
 
 use super::{Index, PackError, be32};
-use crate::source::history::id::Format;
+use crate::git::object_id::ObjectFormat;
 
 /// An open pack file whose header is one that its index may describe.
 pub struct PackFile {
@@ -64,7 +64,7 @@ impl PackFile {
     }
 
     /// Sees whether the trailer is the hash of what stands before it.
-    pub fn verify(&mut self, format: Format) -> io::Result<()> {
+    pub fn verify(&mut self, format: ObjectFormat) -> io::Result<()> {
         let mut hasher = format.hasher();
         let mut buffer = vec![0; WINDOW];
         let mut from = 0;

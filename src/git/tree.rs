@@ -1,7 +1,7 @@
 //! The entries of a tree object: a mode in octal, a space, a name, a NUL, an id
 //! (`git-mktree(1)` shows them as text). Old tools wrote modes with zeros in front.
 
-use super::id::Format;
+use super::object_id::ObjectFormat;
 
 /// One entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ const LONGEST_MODE: usize = 12;
 
 impl<'t> TreeEntry<'t> {
     /// Reads the entry at the start of `bytes`; `None` where it is none.
-    pub fn parse(bytes: &'t [u8], format: Format) -> Option<TreeEntry<'t>> {
+    pub fn parse(bytes: &'t [u8], format: ObjectFormat) -> Option<TreeEntry<'t>> {
         let mut mode = 0;
         let mut at = 0;
         loop {
@@ -63,7 +63,7 @@ mod tests {
     fn modes_are_octal_with_zeros_or_without() {
         let kind = |mode: &str| {
             let bytes = [mode.as_bytes(), b" name\0", &[7; 20], b"more"].concat();
-            TreeEntry::parse(&bytes, Format::Sha1).map(|entry| {
+            TreeEntry::parse(&bytes, ObjectFormat::Sha1).map(|entry| {
                 assert_eq!((entry.name, entry.id), (&b"name"[..], &[7; 20][..]));
                 assert_eq!(entry.length, bytes.len() - 4);
                 entry.kind
@@ -77,7 +77,7 @@ mod tests {
         for mode in ["", "8", "1006440000000", "x"] {
             assert_eq!(kind(mode), None, "{mode}");
         }
-        assert_eq!(TreeEntry::parse(b"40000 name\0short", Format::Sha1), None);
-        assert_eq!(TreeEntry::parse(b"40000 name", Format::Sha1), None);
+        assert_eq!(TreeEntry::parse(b"40000 name\0short", ObjectFormat::Sha1), None);
+        assert_eq!(TreeEntry::parse(b"40000 name", ObjectFormat::Sha1), None);
     }
 }

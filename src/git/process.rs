@@ -4,16 +4,12 @@
 //! Slower than a library by a process's start. It is asked only to read: no lock is taken, no
 //! index refreshed, nothing fetched, and no program that the configuration names is started.
 
-mod objects;
-
 use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-pub use objects::{Held, LONG, Objects};
-
-use super::staged::GitEnvironment;
+use super::environment::GitEnvironment;
 
 /// Runs git for one repository.
 pub struct Git {
@@ -75,7 +71,7 @@ impl Git {
         })
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let GitEnvironment { folder, git_dir, work_tree, index_file } = &self.environment;
         let mut command = Command::new("git");
         let here = if folder.as_os_str().is_empty() { OsStr::new(".") } else { folder.as_os_str() };

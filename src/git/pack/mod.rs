@@ -18,7 +18,7 @@ use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-pub use entry::{Header, Kind, Link};
+pub use entry::{Header, Link};
 pub use file::PackFile;
 pub use forest::{Forest, NONE};
 pub use index::Index;
@@ -27,7 +27,7 @@ pub use midx::MultiIndex;
 
 use survey::Survey;
 
-use super::id::Format;
+use super::object_id::ObjectFormat;
 
 /// A pack that can be read: its file, its index and the forest of its deltas.
 pub struct Pack {
@@ -82,7 +82,7 @@ impl PackError {
 impl Pack {
     /// Opens the pack file `path`, whose index stands beside it or, where that is missing, in
     /// the folder's `multi-pack-index`. Every entry's checksum is verified.
-    pub fn open(path: &Path, format: Format) -> Result<Pack, PackError> {
+    pub fn open(path: &Path, format: ObjectFormat) -> Result<Pack, PackError> {
         let beside = path.with_extension("idx");
         let index = match std::fs::read(&beside) {
             Ok(bytes) => Index::parse(&bytes, format)?,

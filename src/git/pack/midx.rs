@@ -6,7 +6,7 @@
 
 use super::index::fanout;
 use super::{Index, PackError, be64};
-use crate::source::history::id::Format;
+use crate::git::object_id::ObjectFormat;
 
 const MAGIC: &[u8] = b"MIDX";
 const HEADER: usize = 12;
@@ -16,7 +16,7 @@ const LARGE: u32 = 1 << 31;
 
 /// A parsed `multi-pack-index`.
 pub struct MultiIndex<'b> {
-    format: Format,
+    format: ObjectFormat,
     count: usize,
     ids: &'b [u8],
     /// For each object the number of its pack and its offset there.
@@ -28,9 +28,9 @@ pub struct MultiIndex<'b> {
 
 impl<'b> MultiIndex<'b> {
     /// Reads the file and verifies its trailer.
-    pub fn parse(bytes: &'b [u8], format: Format) -> Result<MultiIndex<'b>, PackError> {
+    pub fn parse(bytes: &'b [u8], format: ObjectFormat) -> Result<MultiIndex<'b>, PackError> {
         let broken = PackError::Index;
-        let hash = if format == Format::Sha1 { 1 } else { 2 };
+        let hash = if format == ObjectFormat::Sha1 { 1 } else { 2 };
         let supported = bytes.starts_with(MAGIC) && bytes.get(4..6) == Some(&[1, hash]);
         if !supported {
             return Err(broken("the multi-pack-index is of an unknown kind"));
@@ -100,7 +100,8 @@ mod tests {
     /// Two packs; the first has the objects 1 and 3, the second object 2 far out.
     fn written() -> Vec<u8> {
         let fan: Vec<u8> = (0..=255u32).flat_map(|first| first.min(3).to_be_bytes()).collect();
-        let ids: Vec<u8> = [1, 2, 3].iter().flat_map(|&b| [b; Format::Sha1.length()]).collect();
+        let ids: Vec<u8> =
+            [1, 2, 3].iter().flat_map(|&b| [b; ObjectFormat::Sha1.length()]).collect();
         let place = |pack: u32, offset: u32| [pack.to_be_bytes(), offset.to_be_bytes()].concat();
         let places = [place(0, 12), place(1, LARGE), place(0, 70)].concat();
         let chunks: [(&[u8], Vec<u8>); 5] = [
@@ -120,7 +121,7 @@ mod tests {
         bytes.extend([0; 4]);
         bytes.extend((at as u64).to_be_bytes());
         chunks.iter().for_each(|(_, chunk)| bytes.extend(chunk));
-        let trailer = Format::Sha1.hash(&[&bytes]);
+        let trailer = ObjectFormat::Sha1.hash(&[&bytes]);
         bytes.extend(trailer.as_bytes());
         bytes
     }
@@ -128,7 +129,7 @@ mod tests {
     #[test]
     fn each_pack_gets_its_own_objects() {
         let bytes = written();
-        let midx = MultiIndex::parse(&bytes, Format::Sha1).unwrap();
+        let midx = MultiIndex::parse(&bytes, ObjectFormat::Sha1).unwrap();
         let index = midx.index_of("pack-a.idx").unwrap();
         assert_eq!((index.len(), index.offset(1), index.id(1).as_bytes()[0]), (2, 70, 3));
         assert_eq!(index.checksum(0), None);
@@ -143,8 +144,8 @@ mod tests {
         for at in 0..good.len() {
             let mut bad = good.clone();
             bad[at] ^= 0x41;
-            assert!(MultiIndex::parse(&bad, Format::Sha1).is_err(), "byte {at}");
-            assert!(MultiIndex::parse(&good[..at], Format::Sha1).is_err(), "length {at}");
+            assert!(MultiIndex::parse(&bad, ObjectFormat::Sha1).is_err(), "byte {at}");
+            assert!(MultiIndex::parse(&good[..at], ObjectFormat::Sha1).is_err(), "length {at}");
         }
     }
 }

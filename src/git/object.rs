@@ -1,0 +1,44 @@
+//! What all objects have in common: their kinds, and what the text of a commit or a tag says.
+
+use super::object_id::ObjectId;
+
+/// What an object is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ObjectKind {
+    Commit = 1,
+    Tree = 2,
+    Blob = 3,
+    Tag = 4,
+}
+
+impl ObjectKind {
+    /// As git calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            ObjectKind::Commit => "commit",
+            ObjectKind::Tree => "tree",
+            ObjectKind::Blob => "blob",
+            ObjectKind::Tag => "tag",
+        }
+    }
+
+    /// The kind that git calls so.
+    pub fn named(name: &str) -> Option<ObjectKind> {
+        [ObjectKind::Commit, ObjectKind::Tree, ObjectKind::Blob, ObjectKind::Tag]
+            .into_iter()
+            .find(|k| k.name() == name)
+    }
+}
+
+/// The id of the object that a tag names.
+pub fn tagged(tag: &[u8]) -> Option<ObjectId> {
+    let line = tag.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    line.strip_prefix(b"object ").and_then(ObjectId::from_hex)
+}
+
+/// The message of a commit or a tag: what follows the first empty line. The headers before
+/// it hold ids, names and signatures.
+pub fn message(object: &[u8]) -> &[u8] {
+    memchr::memmem::find(object, b"\n\n").map_or(&[], |end| &object[end + 2..])
+}

@@ -1,0 +1,1 @@
+//! Nothing hangs, ends abruptly or takes all memory.

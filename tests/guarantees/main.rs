@@ -1,0 +1,12 @@
+//! The guarantees of `SECURITY.md`: no output contains a secret, nothing is reported clean that
+//! was not scanned, and nothing in a repository can steer, hang or exhaust keysieve.
+
+#![allow(clippy::unwrap_used, reason = "clippy takes only #[test] functions for tests")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bounds;
+mod printed;
+mod steered;
+mod unscanned;

@@ -1,0 +1,1 @@
+//! No output contains a secret or a file of the machine.

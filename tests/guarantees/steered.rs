@@ -1,0 +1,1 @@
+//! A repository does not steer what is shown or read.
