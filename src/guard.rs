@@ -155,10 +155,10 @@ fn added_by(
 ) -> Result<Report, GuardError> {
     let (mut found, mut coverage) = look(&added.next(), engine, progress);
     if !found.is_empty() {
-        let (known, doubt) = look(&added.previous()?, engine, &Silent);
+        let (known, doubt) = look(&added.previous(), engine, &Silent);
         let known: HashSet<Fingerprint> = known.iter().map(|(seen, _)| seen.fingerprint).collect();
         found.retain(|(finding, _)| !known.contains(&finding.fingerprint));
-        let (told, unread) = range::places(found, added, engine)?;
+        let (told, unread) = range::places(found, added, engine);
         found = told;
         if !found.is_empty() {
             coverage.failures.extend(doubt.failures);

@@ -1,29 +1,34 @@
-//! Objects by their id, from `git cat-file --batch` ("BATCH OUTPUT" in its manual).
+//! CatFile by their id, from `git cat-file --batch` ("BATCH OUTPUT" in its manual).
 
-use std::io::{self, BufRead, BufReader, Read, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::io::{self, BufRead, Read, Write};
+use std::process::{Child, ChildStdin, Stdio};
+use std::time::Duration;
 
-use super::process::{Git, GitError};
-use crate::git::object::ObjectKind;
-use crate::git::object_id::{ObjectHasher, ObjectId};
+use super::object::ObjectKind;
+use super::object_id::{ObjectHasher, ObjectId};
+use super::pipe::Pipe;
+use super::process::{Git, GitError, ended_within, stop};
 
 /// Blobs of more bytes are not held whole: some 16 MB.
 pub const LONG: u64 = 16 << 20;
 
+/// How long git may take to end once there is nothing more to ask.
+const LAST_PATIENCE: Duration = Duration::from_secs(2);
+
 /// A running `git cat-file`, which ends with this.
-pub struct Objects {
+pub struct CatFile {
     child: Child,
     requests: Option<ChildStdin>,
-    answers: BufReader<ChildStdout>,
+    answers: Pipe,
 }
 
-impl Objects {
-    pub fn open(git: &Git) -> Result<Objects, GitError> {
+impl CatFile {
+    pub fn open(git: &Git) -> Result<CatFile, GitError> {
         // What it says on standard error would come between the lines of the report.
         let mut child = git.command(&["cat-file", "--batch"]).stderr(Stdio::null()).spawn()?;
         let requests = child.stdin.take();
         let answers = child.stdout.take().ok_or_else(|| io::Error::other("it has no output"))?;
-        Ok(Objects { child, requests, answers: BufReader::new(answers) })
+        Ok(CatFile { child, requests, answers: Pipe::new(answers, git.patience()) })
     }
 
     /// An object's kind and bytes, which hash to its id; else why there are none.
@@ -60,7 +65,8 @@ impl Objects {
         id: &ObjectId,
         take: impl FnOnce(&mut dyn Read, u64) -> io::Result<T>,
     ) -> Result<(ObjectKind, T), String> {
-        let (kind, size) = self.ask(id).map_err(|error| error.to_string())?;
+        let (kind, size) =
+            self.ask(id).map_err(|error| silent(&error).unwrap_or_else(|| error.to_string()))?;
         let mut content = Content::of(kind, size, id, &mut self.answers);
         let taken = take(&mut content, size).and_then(|taken| Ok((taken, content.end()?)));
         match taken {
@@ -69,7 +75,7 @@ impl Objects {
             Err(error) => {
                 // What is left of this answer would be taken for the next one.
                 self.requests = None;
-                Err(error.to_string())
+                Err(silent(&error).unwrap_or_else(|| error.to_string()))
             }
         }
     }
@@ -93,6 +99,12 @@ impl Objects {
     }
 }
 
+/// What is said of a git that does not answer.
+fn silent(error: &io::Error) -> Option<String> {
+    let is_silent = error.kind() == io::ErrorKind::TimedOut;
+    is_silent.then(|| "`git cat-file` does not answer; see that it ends when you run it".to_owned())
+}
+
 /// A blob's bytes, or what came of looking at them.
 pub enum Held<T> {
     Whole(Vec<u8>),
@@ -101,18 +113,13 @@ pub enum Held<T> {
 
 /// An object's bytes as git writes them; hashes what is read.
 struct Content<'o> {
-    answers: &'o mut BufReader<ChildStdout>,
+    answers: &'o mut Pipe,
     left: u64,
     hasher: ObjectHasher,
 }
 
 impl<'o> Content<'o> {
-    fn of(
-        kind: ObjectKind,
-        size: u64,
-        id: &ObjectId,
-        answers: &'o mut BufReader<ChildStdout>,
-    ) -> Self {
+    fn of(kind: ObjectKind, size: u64, id: &ObjectId, answers: &'o mut Pipe) -> Self {
         let mut hasher = id.format().hasher();
         hasher.update(format!("{} {size}\0", kind.name()).as_bytes());
         Content { answers, left: size, hasher }
@@ -143,10 +150,12 @@ impl Read for Content<'_> {
     }
 }
 
-impl Drop for Objects {
+impl Drop for CatFile {
     fn drop(&mut self) {
-        // Git ends where its input does; there is nothing to be done about one that does not.
+        // Git ends where its input does; one that does not is stopped.
         drop(self.requests.take());
-        let _ = self.child.wait();
+        if ended_within(&mut self.child, LAST_PATIENCE).is_err() {
+            stop(&mut self.child);
+        }
     }
 }

@@ -2,14 +2,17 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use git2::{Repository, RepositoryOpenFlags};
+
+use super::alternates::ObjectFolders;
 
 /// A folder and the variables by which git redirects what would be found from there. Git sets
 /// them for its hooks: `GIT_INDEX_FILE` always (another file than `.git/index` under
 /// `commit -a` and `commit --only`), `GIT_DIR` in a linked worktree. Relative paths count from
 /// the folder; git runs the hook at the top of the work tree.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct GitEnvironment {
     /// The folder from which the repository is looked for, upwards.
     pub folder: PathBuf,
@@ -19,6 +22,32 @@ pub struct GitEnvironment {
     pub work_tree: Option<PathBuf>,
     /// `GIT_INDEX_FILE`: the index that becomes the next commit.
     pub index_file: Option<PathBuf>,
+    /// `GIT_OBJECT_DIRECTORY`: where objects are, in place of the repository's own folder.
+    pub object_directory: Option<PathBuf>,
+    /// `GIT_ALTERNATE_OBJECT_DIRECTORIES`: where more objects are, as under a push's quarantine.
+    pub alternates: Vec<PathBuf>,
+    /// How long a child `git` may stay silent before it is stopped.
+    pub patience: Duration,
+}
+
+/// A child `git` that is silent for longer waits for something that never comes.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The same, where somebody waits for a commit.
+const HOOK_PATIENCE: Duration = Duration::from_secs(10);
+
+impl Default for GitEnvironment {
+    fn default() -> Self {
+        GitEnvironment {
+            folder: PathBuf::new(),
+            git_dir: None,
+            work_tree: None,
+            index_file: None,
+            object_directory: None,
+            alternates: Vec::new(),
+            patience: PATIENCE,
+        }
+    }
 }
 
 impl GitEnvironment {
@@ -30,7 +59,18 @@ impl GitEnvironment {
             git_dir: variable("GIT_DIR"),
             work_tree: variable("GIT_WORK_TREE"),
             index_file: variable("GIT_INDEX_FILE"),
+            object_directory: variable("GIT_OBJECT_DIRECTORY"),
+            alternates: std::env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES")
+                .map(|listed| std::env::split_paths(&listed).collect())
+                .unwrap_or_default(),
+            ..GitEnvironment::of_folder(folder)
         }
+    }
+
+    /// The same, with the patience that a hook has.
+    #[must_use]
+    pub fn in_a_hook(self) -> Self {
+        GitEnvironment { patience: HOOK_PATIENCE, ..self }
     }
 
     /// A folder and none of the variables.
@@ -50,6 +90,16 @@ impl GitEnvironment {
                 Repository::open_ext(self.folder.join(git_dir), flags | here, no_ceiling)
             }
         }
+    }
+
+    /// The folders that hold the objects of the repository that [`GitEnvironment::open`] gave.
+    pub(crate) fn object_folders(&self, repository: &Repository) -> ObjectFolders {
+        let objects = match &self.object_directory {
+            Some(folder) => self.folder.join(folder),
+            None => repository.commondir().join("objects"),
+        };
+        let more = self.alternates.iter().filter(|folder| !folder.as_os_str().is_empty());
+        more.fold(ObjectFolders::of(objects), |found, folder| found.and(self.folder.join(folder)))
     }
 
     /// The index file of the repository that [`GitEnvironment::open`] gave.

@@ -79,6 +79,11 @@ impl LooseError {
     }
 }
 
+/// The kind and the length that the header in `file` states.
+pub fn size(file: &Path) -> Result<(ObjectKind, u64), LooseError> {
+    header(&mut BufReader::new(ZlibDecoder::new(BufReader::new(fs::File::open(file)?))))
+}
+
 /// The object of this id in `file`, verified, if it is no larger than `largest` or a tree.
 pub fn read(id: ObjectId, file: &Path, largest: u64) -> Result<(ObjectKind, Vec<u8>), LooseError> {
     let mut packed = BufReader::new(fs::File::open(file)?);

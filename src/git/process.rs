@@ -5,11 +5,13 @@
 //! index refreshed, nothing fetched, and no program that the configuration names is started.
 
 use std::ffi::OsStr;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use super::environment::GitEnvironment;
+use super::pipe::Pipe;
 
 /// Runs git for one repository.
 pub struct Git {
@@ -23,6 +25,11 @@ pub enum GitError {
     Run(#[from] io::Error),
     #[error("`git {command}` failed: {said}; see that `git status` works here")]
     Failed { command: String, said: String },
+    #[error(
+        "`git {command}` was silent for {seconds} s and was stopped; see that it ends here when \
+         you run it yourself"
+    )]
+    Silent { command: String, seconds: f32 },
 }
 
 impl Git {
@@ -60,19 +67,47 @@ impl Git {
         Ok(self.environment.folder.join(path.trim_end_matches('\n')))
     }
 
-    fn output(&self, arguments: &[&str], input: &[u8]) -> io::Result<Output> {
+    /// Runs git to its end, unless it is silent for too long.
+    fn output(&self, arguments: &[&str], input: &[u8]) -> Result<Output, GitError> {
         let mut child = self.command(arguments).spawn()?;
-        let stdin = child.stdin.take();
-        std::thread::scope(|scope| {
+        if let Some(mut stdin) = child.stdin.take() {
+            let input = input.to_vec();
             // Git answers while it is still being asked. Where it stops listening its exit
             // code says why.
-            scope.spawn(move || stdin.map(|mut stdin| stdin.write_all(input)));
-            child.wait_with_output()
-        })
+            std::thread::spawn(move || stdin.write_all(&input));
+        }
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let stderr = stderr.map(|stderr| Pipe::new(stderr, self.patience()));
+        let mut output = Output { status: Default::default(), stdout: vec![], stderr: vec![] };
+        let read =
+            stdout.map(|stdout| Pipe::new(stdout, self.patience()).read_to_end(&mut output.stdout));
+        let ended = read.unwrap_or(Ok(0)).and_then(|_| ended_within(&mut child, self.patience()));
+        match ended {
+            Ok(status) => output.status = status,
+            Err(why) => {
+                stop(&mut child);
+                return Err(match why.kind() {
+                    io::ErrorKind::TimedOut => self.silent(arguments),
+                    _ => why.into(),
+                });
+            }
+        }
+        // What git started may live on and keep the pipe open: what was said is enough.
+        stderr.map(|mut stderr| stderr.read_to_end(&mut output.stderr));
+        Ok(output)
+    }
+
+    pub(super) fn patience(&self) -> Duration {
+        self.environment.patience
+    }
+
+    fn silent(&self, arguments: &[&str]) -> GitError {
+        let command = arguments.first().copied().unwrap_or_default().to_owned();
+        GitError::Silent { command, seconds: self.patience().as_secs_f32() }
     }
 
     pub(super) fn command(&self, arguments: &[&str]) -> Command {
-        let GitEnvironment { folder, git_dir, work_tree, index_file } = &self.environment;
+        let GitEnvironment { folder, git_dir, work_tree, index_file, .. } = &self.environment;
         let mut command = Command::new("git");
         let here = if folder.as_os_str().is_empty() { OsStr::new(".") } else { folder.as_os_str() };
         command
@@ -81,6 +116,7 @@ impl Git {
             .current_dir(here)
             .env("GIT_OPTIONAL_LOCKS", "0")
             .env("GIT_NO_LAZY_FETCH", "1")
+            .env("GIT_ALLOW_PROTOCOL", "none")
             .env("LC_ALL", "C")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -94,5 +130,49 @@ impl Git {
             };
         }
         command
+    }
+}
+
+/// Waits for a child whose output has ended.
+pub(super) fn ended_within(child: &mut Child, patience: Duration) -> io::Result<ExitStatus> {
+    let begin = Instant::now();
+    let mut pause = Duration::from_micros(50);
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        if begin.elapsed() > patience {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(20));
+    }
+}
+
+/// Ends a child that does not end by itself.
+pub(super) fn stop(child: &mut Child) {
+    // It may just have ended.
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_git_that_says_nothing_is_stopped() {
+        let environment =
+            GitEnvironment { patience: Duration::from_millis(300), ..GitEnvironment::default() };
+        let git = Git::new(&environment);
+        let begin = Instant::now();
+        for hang in ["!sleep 30", "!exec >&- ; sleep 30"] {
+            let alias = format!("alias.hang={hang}");
+            let error = git.read(&["-c", &alias, "hang"]).expect_err("it hangs");
+            assert!(matches!(error, GitError::Silent { .. }), "{error}");
+        }
+        assert!(begin.elapsed() < Duration::from_secs(20));
+        let alias = "alias.talk=!for at in 1 2 3 4 5; do echo $at; sleep 0.2; done";
+        assert_eq!(git.read(&["-c", alias, "talk"]).expect("it talks"), b"1\n2\n3\n4\n5\n");
     }
 }

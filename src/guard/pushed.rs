@@ -14,7 +14,7 @@ use crate::engine::Engine;
 use crate::findings::{Credential, Fingerprint, Place, Pushed};
 use crate::git::GitEnvironment;
 use crate::git::object_id::ObjectId;
-use crate::git::{Git, GitError, Objects};
+use crate::git::{Git, GitError, ObjectReader};
 
 /// Newest commits of the remotes whose changes of the paths are looked at.
 pub const COMMITS: usize = 2000;
@@ -39,7 +39,7 @@ pub fn pushed(
         if branches.is_empty() {
             return Ok(BTreeMap::new());
         }
-        Asked { git: &git, engine, branches: &branches }.of(credentials)
+        Asked { environment, git: &git, engine, branches: &branches }.of(credentials)
     });
     let fingerprints = credentials.iter().map(|credential| credential.fingerprint);
     match told {
@@ -63,6 +63,7 @@ fn branches(git: &Git) -> Result<Vec<(String, String)>, GitError> {
 }
 
 struct Asked<'a> {
+    environment: &'a GitEnvironment,
     git: &'a Git,
     engine: &'a Engine,
     branches: &'a [(String, String)],
@@ -97,7 +98,7 @@ impl Asked<'_> {
         if paths.is_empty() || wanted.is_empty() {
             return Ok(told);
         }
-        let mut objects = Objects::open(self.git)?;
+        let objects = ObjectReader::open(self.environment);
         for (blob, commit) in self.versions(&paths)? {
             let Ok((_, bytes)) = objects.read(&blob) else { continue };
             for finding in self.found(&bytes) {

@@ -6,7 +6,6 @@ use bstr::BString;
 
 use crate::engine::Engine;
 use crate::findings::{CommitRef, Finding, Fingerprint, Occurrence, Place};
-use crate::git::GitError;
 use crate::source::added::{Added, Content};
 use crate::source::{Coverage, Failure};
 
@@ -15,22 +14,20 @@ pub type Sightings = Vec<(Finding, Occurrence)>;
 
 /// Each finding with all places at which a commit of the range brought it in. Comes with what
 /// of the commits could not be read.
-pub fn places(
-    found: Sightings,
-    added: &Added,
-    engine: &Engine,
-) -> Result<(Sightings, Coverage), GitError> {
+pub fn places(found: Sightings, added: &Added, engine: &Engine) -> (Sightings, Coverage) {
     let mut by_object: BTreeMap<String, Sightings> = BTreeMap::new();
     for (finding, occurrence) in found {
         if let Place::History { blob, .. } = &occurrence.place {
             by_object.entry(blob.clone()).or_default().push((finding, occurrence));
         }
     }
-    let mut teller = Teller { added, engine, by_object: &by_object, commits: HashMap::new() };
+    let (commits, failures) = (HashMap::new(), Vec::new());
+    let mut teller = Teller { added, engine, by_object: &by_object, commits, failures };
     let mut told = teller.messages();
-    told.extend(teller.intervals()?);
-    let failures = teller.commits.into_values().filter_map(Result::err).collect();
-    Ok((told, Coverage { failures, ..Coverage::default() }))
+    told.extend(teller.intervals());
+    let mut failures = teller.failures;
+    failures.extend(teller.commits.into_values().filter_map(Result::err));
+    (told, Coverage { failures, ..Coverage::default() })
 }
 
 struct Teller<'a> {
@@ -38,6 +35,7 @@ struct Teller<'a> {
     engine: &'a Engine,
     by_object: &'a BTreeMap<String, Sightings>,
     commits: HashMap<usize, Result<CommitRef, Failure>>,
+    failures: Vec<Failure>,
 }
 
 impl Teller<'_> {
@@ -64,11 +62,13 @@ impl Teller<'_> {
 
     /// One occurrence for each line that a commit brought in, as the first version has it,
     /// until a commit takes it out.
-    fn intervals(&mut self) -> Result<Sightings, GitError> {
+    fn intervals(&mut self) -> Sightings {
         let mut told: Sightings = Vec::new();
         let mut open: HashMap<(BString, Fingerprint), Vec<usize>> = HashMap::new();
-        let added = self.added;
-        for change in added.changes() {
+        let is_wanted = |content: &Content| self.held(content).next().is_some();
+        let (changes, failures) = self.added.changes(is_wanted);
+        self.failures.extend(failures);
+        for change in &changes {
             let before: HashSet<Fingerprint> =
                 change.before.iter().flat_map(|content| self.held(content)).collect();
             let after: HashSet<Fingerprint> =
@@ -112,34 +112,35 @@ impl Teller<'_> {
                 }
             }
         }
-        self.mark_head(&mut told, open)?;
-        Ok(told)
+        self.mark_head(&mut told, open);
+        told
     }
 
-    /// Marks the places that nothing took out where HEAD still holds the credential there.
+    /// Marks the places that no commit removed where HEAD still holds the credential.
     fn mark_head(
-        &self,
+        &mut self,
         told: &mut Sightings,
         open: HashMap<(BString, Fingerprint), Vec<usize>>,
-    ) -> Result<(), GitError> {
-        let paths = open.keys().map(|(path, _)| path.clone()).collect();
-        let heads = self.added.at_heads(&paths)?;
+    ) {
         for ((path, fingerprint), places) in open {
-            let mut contents = heads.iter().filter_map(|head| head.get(&path));
-            let holds = contents.any(|content| self.held(content).any(|held| held == fingerprint));
+            let contents = self.added.at_heads(&path).unwrap_or_else(|failure| {
+                self.failures.push(failure);
+                Vec::new()
+            });
+            let mut held = contents.iter().flat_map(|content| self.held(content));
+            let holds = held.any(|held| held == fingerprint);
             for place in places {
                 if let Place::History { at_head, .. } = &mut told[place].1.place {
                     *at_head = holds;
                 }
             }
         }
-        Ok(())
     }
 
     fn held(&self, content: &Content) -> impl Iterator<Item = Fingerprint> {
         let sightings = match content {
             Content::Blob(id) => self.by_object.get(&id.to_string()),
-            Content::Submodule => None,
+            Content::Submodule(_) => None,
         };
         sightings.into_iter().flatten().map(|(finding, _)| finding.fingerprint)
     }

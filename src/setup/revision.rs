@@ -1,15 +1,20 @@
 //! Reads the policy of a revision, and what a change adds to it.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 use bstr::{BStr, BString, ByteSlice};
+use rayon::prelude::*;
 
 use crate::blob::{Blob, Provenance};
 use crate::engine::Engine;
 use crate::git::GitEnvironment;
+use crate::git::commit::RawCommit;
+use crate::git::diff::{self, Content};
+use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
-use crate::git::{Git, GitError, Objects};
+use crate::git::tree_walk::TreeWalk;
+use crate::git::{Git, GitError, Held, ObjectReader};
 use crate::policy::baseline::{self, Baseline};
 use crate::policy::files::Files;
 use crate::policy::inline::{self, MARK};
@@ -23,6 +28,8 @@ pub struct Standing {
     git: Git,
     name: String,
     commit: ObjectId,
+    objects: Arc<ObjectReader>,
+    walk: TreeWalk,
     files: Files,
     /// The paths of the configuration's files there.
     paths: Vec<BString>,
@@ -33,17 +40,20 @@ impl Standing {
     pub fn find(environment: &GitEnvironment, name: &str) -> Result<Standing, RangeError> {
         let git = Git::new(environment);
         let commit = commit_of(environment, name)?;
-        let tree = tree(&git, &commit)?;
-        let is_config = |path: &&BString| is_config(path.as_bstr());
-        let mut paths: Vec<BString> = tree.keys().filter(is_config).cloned().collect();
-        paths.sort();
-        let objects = Mutex::new(Objects::open(&git)?);
+        let objects = Arc::new(ObjectReader::open(environment));
+        let tree = tree_of(&objects, &commit)?;
+        let walk = TreeWalk::of(&|id| objects.read_as(ObjectKind::Tree, id), tree)?;
+        let is_config = |name: &[u8], _: &ObjectId| name == config::FILE.as_bytes();
+        let paths = walk.paths(is_config)?.into_iter().map(|(path, _)| path).collect();
+        let reader = objects.clone();
         let files = Files::new(format!("{name}:"), move |path: &BStr| {
-            let Some(id) = tree.get(path) else { return Ok(None) };
-            let mut objects = objects.lock().unwrap_or_else(PoisonError::into_inner);
-            objects.read(id).map(|(_, bytes)| Some(bytes))
+            let read = |id: &ObjectId| reader.read_as(ObjectKind::Tree, id);
+            match diff::content_at(&read, tree, path)? {
+                Some(Content::Blob(id)) => reader.read_as(ObjectKind::Blob, &id).map(Some),
+                Some(Content::Submodule(_)) | None => Ok(None),
+            }
         });
-        Ok(Standing { git, name: name.to_owned(), commit, files, paths })
+        Ok(Standing { git, name: name.to_owned(), commit, objects, walk, files, paths })
     }
 
     /// The files of the commit.
@@ -58,7 +68,7 @@ impl Standing {
         engine: &Engine,
         now: Option<&Files>,
         foreign: bool,
-    ) -> Result<Revision, GitError> {
+    ) -> Result<Revision, RangeError> {
         let redact = |text: &str| engine.redact(text.as_bytes()).to_str_lossy().into_owned();
         let mut proposals = match now {
             Some(now) => self.proposals(now)?,
@@ -103,24 +113,28 @@ impl Standing {
         engine: &Engine,
         now: Option<&Files>,
         foreign: bool,
-    ) -> Result<Vouched, GitError> {
-        let commit = self.commit.to_string();
-        let mut arguments = vec!["grep", "-l", "-z", "-a", "-F", "--full-name", "--no-color"];
-        arguments.extend(["-e", MARK]);
-        if foreign {
-            arguments.extend(foreign_marks().flat_map(|mark| ["-e", mark]));
-        }
-        arguments.extend([commit.as_str(), "--", ":/"]);
-        // It says no where nothing matches, and has nothing to say then.
-        let found = match self.git.read(&arguments) {
-            Err(GitError::Failed { said, .. }) if said.is_empty() => Vec::new(),
-            found => found?,
+    ) -> Result<Vouched, RangeError> {
+        let marks: Vec<&str> =
+            std::iter::once(MARK).chain(foreign_marks().filter(|_| foreign)).collect();
+        let marked = |id: &ObjectId| -> Option<Result<ObjectId, RangeError>> {
+            let has_mark = |bytes: &[u8]| {
+                marks.iter().any(|mark| memchr::memmem::find(bytes, mark.as_bytes()).is_some())
+            };
+            // A blob that is too long to be held has comments that nobody reads.
+            match self.objects.blob(id, |_| Ok(())) {
+                Ok(Held::Whole(bytes)) => has_mark(&bytes).then_some(Ok(*id)),
+                Ok(Held::Long(())) => None,
+                Err(why) => Some(Err(unread("blob", id, &why).into())),
+            }
         };
+        let blobs: Vec<ObjectId> = self.walk.blobs().into_iter().collect();
+        let marked: HashSet<ObjectId> =
+            blobs.par_iter().filter_map(marked).collect::<Result<_, _>>()?;
         let mut vouched = Vouched::default();
-        for path in found.split_str("\0") {
-            let Some(path) = path.strip_prefix(format!("{commit}:").as_bytes()) else { continue };
+        for (path, id) in self.walk.paths(|_, id| marked.contains(id))? {
             let path = path.as_bstr();
-            let Ok(Some(bytes)) = self.files.read(path) else { continue };
+            let bytes = self.objects.read_as(ObjectKind::Blob, &id);
+            let bytes = bytes.map_err(|why| unread("blob", &id, &why))?;
             let is_gone = now.is_some_and(|now| matches!(now.read(path), Ok(None)));
             let blob = Blob::whole(&bytes, Provenance::Committed(path.to_owned()));
             for (finding, occurrence) in sightings_in(&blob, engine) {
@@ -135,18 +149,15 @@ impl Standing {
     }
 }
 
-fn is_config(path: &BStr) -> bool {
-    path == config::FILE || path.ends_with(format!("/{}", config::FILE).as_bytes())
+/// The tree of a commit.
+fn tree_of(objects: &ObjectReader, commit: &ObjectId) -> Result<ObjectId, GitError> {
+    let bytes = objects.read_as(ObjectKind::Commit, commit);
+    let bytes = bytes.map_err(|why| unread("commit", commit, &why))?;
+    let parsed = RawCommit::parse(*commit, &bytes);
+    Ok(parsed.ok_or_else(|| unread("commit", commit, "it names no tree"))?.tree)
 }
 
-/// The blobs of a commit by their paths.
-fn tree(git: &Git, commit: &ObjectId) -> Result<HashMap<BString, ObjectId>, GitError> {
-    let said = git.read(&["ls-tree", "-r", "-z", "--full-tree", &commit.to_string()])?;
-    let entry = |entry: &[u8]| {
-        let (facts, path) = entry.split_once_str("\t")?;
-        let mut facts = facts.split_str(" ").skip(1);
-        let is_blob = facts.next()? == b"blob";
-        is_blob.then_some((BString::from(path), ObjectId::from_hex(facts.next()?)?))
-    };
-    Ok(said.split_str("\0").filter_map(entry).collect())
+fn unread(kind: &str, id: &ObjectId, why: &str) -> GitError {
+    let said = format!("{kind} {id} cannot be read: {why}; `git fsck` shows what is damaged");
+    GitError::Failed { command: "cat-file".to_owned(), said }
 }

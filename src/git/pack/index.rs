@@ -5,10 +5,9 @@
 
 use rayon::prelude::*;
 
-use super::{PackError, be32, be64};
+use super::{MAGIC_V2 as MAGIC, PackError, be32, be64};
 use crate::git::object_id::{ObjectFormat, ObjectId};
 
-const MAGIC: &[u8] = b"\xfftOc";
 const HEADER: usize = 8;
 const FANOUT: usize = 256 * 4;
 /// An offset of 31 bits and more stands in a table of its own; this bit says so.

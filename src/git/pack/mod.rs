@@ -1,7 +1,7 @@
 //! Packs, read as they are stored (gitformat-pack(5)): which object stands where, which is a
 //! delta against which, and what each delta copies and inserts.
 //!
-//! [`Index`] says where objects stand, [`Pack`] reads and verifies the entries there,
+//! [`Index`] says where objects stand ([`IndexFile`] where one is), [`Pack`] reads and verifies the entries there,
 //! [`Forest`] tells whose base is whose, [`delta`] holds the instructions. Everything that a
 //! file says of itself is bounded by the file's length before it is believed.
 
@@ -11,6 +11,7 @@ mod file;
 mod forest;
 mod index;
 mod inflate;
+mod lookup;
 mod midx;
 mod survey;
 
@@ -18,16 +19,21 @@ use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-pub use entry::{Header, Link};
+pub use entry::{Header, LONGEST_HEADER, Link};
 pub use file::PackFile;
+pub(super) use file::read_some_at;
 pub use forest::{Forest, NONE};
 pub use index::Index;
 pub use inflate::Inflater;
+pub use lookup::IndexFile;
 pub use midx::MultiIndex;
 
 use survey::Survey;
 
 use super::object_id::ObjectFormat;
+
+/// What an index of version 2 begins with.
+const MAGIC_V2: &[u8] = b"\xfftOc";
 
 /// A pack that can be read: its file, its index and the forest of its deltas.
 pub struct Pack {
@@ -169,7 +175,8 @@ pub fn packs_in(objects: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(packs)
 }
 
-fn file_name(path: &Path) -> String {
+/// The name of a file, for messages.
+pub(super) fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 

@@ -8,6 +8,7 @@ use bstr::ByteSlice;
 
 use super::Commit;
 use crate::git::object_id::ObjectId;
+use crate::git::tree_walk::TreeWalkError;
 use crate::git::{Git, GitError};
 
 /// Why what a range adds cannot be told. Nothing was looked at.
@@ -15,6 +16,8 @@ use crate::git::{Git, GitError};
 pub enum RangeError {
     #[error(transparent)]
     Git(#[from] GitError),
+    #[error(transparent)]
+    Trees(#[from] TreeWalkError),
     #[error("cannot open the git repository: {said}; run keysieve inside a repository")]
     Repository { said: String },
     #[error("`{name}` names no commit{because}; {advice}")]

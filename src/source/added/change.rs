@@ -1,26 +1,20 @@
-//! What each commit of a range changes, as `git diff-tree` tells it.
-//!
-//! A merge answers for what differs from *every* parent, which is what combined raw output
-//! lists ("DIFF FORMAT FOR MERGES" in git-diff-tree(1)).
+//! What each commit of a range changes, read commit by commit and never held for all of them.
 
-use std::collections::{HashMap, HashSet};
+use bstr::BString;
+use rayon::prelude::*;
 
-use bstr::{BString, ByteSlice};
-
-use super::Commit;
+use super::{Added, Commit};
+use crate::git::commit::RawCommit;
+use crate::git::diff::{self, Content, ReadTree, TreeDiff};
+use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
-use crate::git::{Git, GitError};
+use crate::source::Failure;
 
-/// What stands at a path, on one side of a change.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Content {
-    /// A file's bytes, or the target of a symbolic link.
-    Blob(ObjectId),
-    /// A submodule: its commit is not in this repository.
-    Submodule,
-}
+/// More places than this in one commit are a trap, such as a tree that holds itself tenfold in
+/// each of its folders.
+const MOST_PLACES: usize = 1_000_000;
 
-/// A path at which a commit differs from each of its parents.
+/// A path at which a commit differs from one of its parents at least.
 #[derive(Debug)]
 pub struct Change {
     /// Place of the commit in the range.
@@ -33,83 +27,70 @@ pub struct Change {
     pub after: Option<Content>,
 }
 
-/// The changes of all commits, in their order.
-pub fn changes(git: &Git, commits: &[Commit]) -> Result<Vec<Change>, GitError> {
-    let options = ["diff-tree", "--stdin", "--root", "-r", "-c", "--raw", "-z"];
-    let options = [&options[..], &["--no-abbrev", "--no-renames"]].concat();
-    let said = git.read_with(&options, &listed(commits.iter()))?;
-    parse(&said, commits).ok_or_else(|| GitError::Failed {
-        command: "diff-tree".to_owned(),
-        said: "its answer cannot be understood".to_owned(),
-    })
-}
-
-/// The paths at which a merge differs from any of its parents: what it takes away from one of
-/// them may have been moved.
-pub fn merged_paths(git: &Git, commits: &[Commit]) -> Result<HashSet<BString>, GitError> {
-    let merges = listed(commits.iter().filter(|commit| commit.parents.len() > 1));
-    if merges.is_empty() {
-        return Ok(HashSet::new());
+impl Added {
+    /// How a commit's tree differs from those of its parents; else what could not be read.
+    pub(super) fn diff(&self, commit: &Commit) -> Result<TreeDiff, Failure> {
+        let before: Result<Vec<ObjectId>, Failure> =
+            commit.parents.iter().map(|parent| self.tree_of(parent)).collect();
+        Ok(TreeDiff::of(&self.reading_trees(), &before?, self.tree_of(&commit.id)?))
     }
-    let options = ["diff-tree", "--stdin", "-r", "-m", "--name-only", "-z", "--no-commit-id"];
-    let said = git.read_with(&[&options[..], &["--no-renames"]].concat(), &merges)?;
-    Ok(said.split_str("\0").map(BString::from).collect())
-}
 
-/// What a commit holds at these paths.
-pub fn tree(
-    git: &Git,
-    commit: &ObjectId,
-    paths: &HashSet<BString>,
-) -> Result<HashMap<BString, Content>, GitError> {
-    let said = git.read(&["ls-tree", "-r", "-z", "--full-tree", &commit.to_string()])?;
-    let entries = said.split_str("\0").filter_map(|entry| {
-        let (facts, path) = entry.split_once_str("\t")?;
-        let path = BString::from(path);
-        let mut facts = facts.split_str(" ");
-        let (mode, id) = (facts.next()?, facts.nth(1)?);
-        paths.contains(&path).then_some((path, content(mode, id)??))
-    });
-    Ok(entries.collect())
-}
-
-fn listed<'c>(commits: impl Iterator<Item = &'c Commit>) -> Vec<u8> {
-    commits.map(|commit| format!("{}\n", commit.id)).collect::<String>().into_bytes()
-}
-
-/// `None` where this is not what git writes.
-fn parse(said: &[u8], commits: &[Commit]) -> Option<Vec<Change>> {
-    let places: HashMap<ObjectId, usize> =
-        commits.iter().enumerate().map(|(place, commit)| (commit.id, place)).collect();
-    let (mut changes, mut commit) = (Vec::new(), None);
-    let mut fields = said.split_str("\0").filter(|field| !field.is_empty());
-    while let Some(field) = fields.next() {
-        if field.starts_with(b":") {
-            changes.push(change(field, fields.next()?, commit?)?);
-        } else {
-            commit = Some(*places.get(&ObjectId::from_hex(field.trim_ascii())?)?);
+    /// The changes in which a side has wanted contents, parents before children; and the commits
+    /// whose changes could not be read.
+    pub fn changes(
+        &self,
+        is_wanted: impl Fn(&Content) -> bool + Sync,
+    ) -> (Vec<Change>, Vec<Failure>) {
+        let of = |place: usize, commit: &Commit| {
+            let changes = self.diff(commit)?.changes(&is_wanted, MOST_PLACES);
+            let changes = changes.ok_or_else(|| too_many(commit))?;
+            let change = |diff::Change { path, before, after }: diff::Change| Change {
+                commit: place,
+                path,
+                before,
+                after,
+            };
+            Ok(changes.into_iter().map(change).collect())
+        };
+        let found: Vec<Result<Vec<Change>, Failure>> =
+            self.commits.par_iter().enumerate().map(|(at, commit)| of(at, commit)).collect();
+        let (mut changes, mut failures) = (Vec::new(), Vec::new());
+        for found in found {
+            match found {
+                Ok(found) => changes.extend(found),
+                Err(failure) => failures.push(failure),
+            }
         }
+        (changes, failures)
     }
-    Some(changes)
+
+    /// What the newest commits hold at a path.
+    pub fn at_heads(&self, path: &BString) -> Result<Vec<Content>, Failure> {
+        let at_head = |head| {
+            let content = diff::content_at(&self.reading_trees(), self.tree_of(head)?, path);
+            content.map_err(|why| Failure::new(format!("commit {head}"), why))
+        };
+        let contents: Result<Vec<_>, Failure> = self.sent.heads.iter().map(at_head).collect();
+        Ok(contents?.into_iter().flatten().collect())
+    }
+
+    pub(super) fn reading_trees(&self) -> Box<ReadTree<'_>> {
+        Box::new(|id| self.objects.read_as(ObjectKind::Tree, id))
+    }
+
+    pub(super) fn tree_of(&self, id: &ObjectId) -> Result<ObjectId, Failure> {
+        let commit = self.objects.read_as(ObjectKind::Commit, id);
+        let commit = commit.map_err(|why| super::unreadable("commit", id, why))?;
+        let parsed = RawCommit::parse(*id, &commit);
+        let why = || super::unreadable("commit", id, "it names no tree".to_owned());
+        Ok(parsed.ok_or_else(why)?.tree)
+    }
 }
 
-/// `:mode mode id id M`, or with one more colon, mode and id for each further parent.
-fn change(facts: &[u8], path: &[u8], commit: usize) -> Option<Change> {
-    let parents = facts.iter().take_while(|&&byte| byte == b':').count();
-    let facts: Vec<&[u8]> = facts[parents..].split_str(" ").collect();
-    let (modes, ids) = (facts.get(..=parents)?, facts.get(parents + 1..2 * parents + 2)?);
-    let mut sides = modes.iter().zip(ids).map(|(mode, id)| content(mode, id));
-    let before: Vec<_> = sides.by_ref().take(parents).collect::<Option<_>>()?;
-    let before = before.into_iter().flatten().collect();
-    Some(Change { commit, path: path.into(), before, after: sides.next()?? })
-}
-
-/// What a mode and an id stand for: `Some(None)` where nothing is there, `None` where they are
-/// none.
-fn content(mode: &[u8], id: &[u8]) -> Option<Option<Content>> {
-    Some(match mode {
-        b"000000" => None,
-        b"160000" => Some(Content::Submodule),
-        _ => Some(Content::Blob(ObjectId::from_hex(id)?)),
-    })
+fn too_many(commit: &Commit) -> Failure {
+    let why = format!(
+        "changes more than {MOST_PLACES} places of what was found; they are not reported. See \
+         its tree with `git ls-tree`"
+    );
+    Failure::new(format!("commit {}", commit.id), why)
 }

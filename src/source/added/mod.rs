@@ -11,13 +11,13 @@ mod push;
 
 use std::collections::{HashMap, HashSet};
 use std::io::Read;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use bstr::{BString, ByteSlice};
+use bstr::ByteSlice;
 use rayon::prelude::*;
 
+pub use crate::git::diff::Content;
 pub use base::RangeError;
-pub use change::{Change, Content};
+pub use change::Change;
 pub use push::Update;
 
 use super::history::commit_ref;
@@ -25,11 +25,9 @@ use super::parts::visit_parts;
 use super::{Coverage, Failure, Progress, Source, Visitor, admit};
 use crate::blob::{Blob, Provenance};
 use crate::findings::CommitRef;
-use crate::git::GitEnvironment;
-use crate::git::object::ObjectKind;
 use crate::git::object::message;
 use crate::git::object_id::ObjectId;
-use crate::git::{Git, GitError, Held, Objects};
+use crate::git::{Git, GitEnvironment, GitError, Held, ObjectReader};
 
 /// A commit of the range.
 pub struct Commit {
@@ -39,15 +37,16 @@ pub struct Commit {
 
 /// What a range of commits adds.
 pub struct Added {
-    git: Git,
-    objects: Mutex<Objects>,
+    objects: ObjectReader,
     sent: Sent,
     /// What the range is counted from.
     base: Vec<ObjectId>,
     /// Parents before children.
     commits: Vec<Commit>,
-    changes: Vec<Change>,
 }
+
+/// Commits whose differences are held at a time.
+const CHUNK: usize = 64;
 
 /// The commit that a revision names; where it is missing the error says what to fetch.
 pub fn commit_of(environment: &GitEnvironment, name: &str) -> Result<ObjectId, RangeError> {
@@ -74,63 +73,42 @@ impl Added {
     ) -> Result<Added, RangeError> {
         let git = Git::new(environment);
         let base = base::commit(&git, from)?;
-        let sent = Sent::named(&git, to)?;
-        Added::of(git, sent, vec![base], from)
+        let sent = Sent::named(environment, to)?;
+        Added::of(environment, &git, sent, vec![base], from)
     }
 
     /// What the heads have and none of `base` has; `said` names the base.
-    fn of(git: Git, sent: Sent, base: Vec<ObjectId>, said: &str) -> Result<Added, RangeError> {
-        let commits = commits(&git, &sent.heads, &base)?;
-        base::refuse_cut(&git, &commits, said)?;
-        let changes = change::changes(&git, &commits)?;
-        let objects = Mutex::new(Objects::open(&git)?);
-        Ok(Added { git, objects, sent, base, commits, changes })
+    fn of(
+        environment: &GitEnvironment,
+        git: &Git,
+        sent: Sent,
+        base: Vec<ObjectId>,
+        said: &str,
+    ) -> Result<Added, RangeError> {
+        let commits = commits(git, &sent.heads, &base)?;
+        base::refuse_cut(git, &commits, said)?;
+        Ok(Added { objects: ObjectReader::open(environment), sent, base, commits })
     }
 
-    /// Every version and every message that the range brings in, each once, as
+    /// Every version and every message that the range adds, each once, as
     /// [`Provenance::Object`].
-    pub fn next(&self) -> Versions<'_> {
-        let sent = self.sent.blobs.iter().map(|id| Content::Blob(*id));
-        let contents = self.changes.iter().filter_map(|change| change.after).chain(sent);
-        let note = match (self.commits.is_empty(), self.changes.is_empty()) {
-            (true, _) if !self.sent.tags.is_empty() || !self.sent.blobs.is_empty() => None,
-            (true, _) => Some("the range holds no commit: nothing to look at"),
-            (false, true) => Some("the commits of the range change no file"),
-            (false, false) => None,
-        };
-        let messages = self.commits.iter().map(|commit| commit.id);
-        let messages = messages.chain(self.sent.tags.iter().copied()).collect();
-        Versions { added: self, messages, note, ..Versions::of(self, contents) }
+    pub fn next(&self) -> Next<'_> {
+        Next { added: self }
     }
 
-    /// What the commits that the range stands on hold at the paths it touches.
-    pub fn previous(&self) -> Result<Versions<'_>, GitError> {
-        let mut paths = change::merged_paths(&self.git, &self.commits)?;
-        paths.extend(self.changes.iter().map(|change| change.path.clone()));
-        let own: HashSet<ObjectId> = self.commits.iter().map(|commit| commit.id).collect();
-        let parents = self.commits.iter().flat_map(|commit| &commit.parents);
-        let mut edge: Vec<ObjectId> =
-            parents.filter(|id| !own.contains(id)).chain(&self.base).copied().collect();
-        edge.sort_unstable();
-        edge.dedup();
-        let mut contents = Vec::new();
-        for commit in edge {
-            contents.extend(change::tree(&self.git, &commit, &paths)?.into_values());
-        }
-        Ok(Versions::of(self, contents.into_iter()))
+    /// What the commits that the range is based on hold at the paths it touches: its base, and
+    /// every parent that is not in it.
+    pub fn previous(&self) -> Previous<'_> {
+        Previous { added: self }
     }
 
-    /// What each commit changes, parents before children.
-    pub fn changes(&self) -> &[Change] {
-        &self.changes
+    /// The number of commits in the range; a commit's place is below that.
+    pub fn len(&self) -> usize {
+        self.commits.len()
     }
 
-    /// What the newest commits hold at these paths.
-    pub fn at_heads(
-        &self,
-        paths: &HashSet<BString>,
-    ) -> Result<Vec<HashMap<BString, Content>>, GitError> {
-        self.sent.heads.iter().map(|head| change::tree(&self.git, head, paths)).collect()
+    pub fn is_empty(&self) -> bool {
+        self.commits.is_empty()
     }
 
     /// Whether an object is sent by itself: a tag, or a blob that a ref names.
@@ -142,7 +120,7 @@ impl Added {
     /// A commit of the range as a report names it, its texts as they are.
     pub fn commit(&self, place: usize) -> Result<CommitRef, Failure> {
         let id = self.commits[place].id;
-        let (_, bytes) = self.read(&id).map_err(|why| unreadable("commit", &id, why))?;
+        let (_, bytes) = self.objects.read(&id).map_err(|why| unreadable("commit", &id, why))?;
         Ok(commit_ref(id, &bytes))
     }
 
@@ -152,52 +130,29 @@ impl Added {
         places.map(|(place, commit)| (commit.id.to_string(), place)).collect()
     }
 
-    /// Objects are read one after another, under the lock; they are looked at in parallel.
-    fn read(&self, id: &ObjectId) -> Result<(ObjectKind, Vec<u8>), String> {
-        self.objects().read(id)
+    /// The commits outside of the range that it is based on.
+    fn edge(&self) -> Vec<ObjectId> {
+        let own: HashSet<ObjectId> = self.commits.iter().map(|commit| commit.id).collect();
+        let parents = self.commits.iter().flat_map(|commit| &commit.parents);
+        let mut edge: Vec<ObjectId> =
+            parents.filter(|id| !own.contains(id)).chain(&self.base).copied().collect();
+        edge.sort_unstable();
+        edge.dedup();
+        edge
     }
 
-    fn objects(&self) -> MutexGuard<'_, Objects> {
-        self.objects.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Versions of files, and messages.
-pub struct Versions<'a> {
-    added: &'a Added,
-    blobs: Vec<ObjectId>,
-    submodules: u64,
-    messages: Vec<ObjectId>,
-    note: Option<&'static str>,
-}
-
-impl<'a> Versions<'a> {
-    fn of(added: &'a Added, contents: impl Iterator<Item = Content>) -> Versions<'a> {
-        let (mut blobs, mut submodules) = (Vec::new(), 0);
-        for content in contents {
-            match content {
-                Content::Blob(id) => blobs.push(id),
-                Content::Submodule => submodules += 1,
-            }
-        }
-        blobs.sort_unstable();
-        blobs.dedup();
-        Versions { added, blobs, submodules, messages: Vec::new(), note: None }
-    }
-
-    fn look_at_blob(&self, id: &ObjectId, visit: &Visitor<'_>) -> Coverage {
+    fn scan_blob(&self, id: &ObjectId, visit: &Visitor<'_>) -> Coverage {
         let provenance = Provenance::Object(id.to_string());
         let look = |content: &mut dyn Read| visit_parts(content, &provenance, visit);
-        let held = self.added.objects().blob(id, look);
-        match held {
+        match self.objects.blob(id, look) {
             Ok(Held::Whole(bytes)) => admit(&Blob::whole(&bytes, provenance), visit),
             Ok(Held::Long(coverage)) => coverage,
             Err(why) => Coverage::failure(unreadable("blob", id, why)),
         }
     }
 
-    fn look_at_message(&self, id: &ObjectId, visit: &Visitor<'_>) -> Coverage {
-        let (_, object) = match self.added.read(id) {
+    fn scan_message(&self, id: &ObjectId, visit: &Visitor<'_>) -> Coverage {
+        let (_, object) = match self.objects.read(id) {
             Ok(read) => read,
             Err(why) => return Coverage::failure(unreadable("commit", id, why)),
         };
@@ -206,20 +161,116 @@ impl<'a> Versions<'a> {
         visit(&Blob::whole(&bytes, Provenance::Object(id.to_string())));
         Coverage { messages: 1, bytes: bytes.len() as u64, ..Coverage::default() }
     }
+
+    /// Scans the blobs among contents that were not seen before.
+    fn scan_contents(
+        &self,
+        contents: impl Iterator<Item = Content>,
+        seen: &mut HashSet<ObjectId>,
+        visit: &Visitor<'_>,
+    ) -> Coverage {
+        let (mut blobs, mut submodules) = (Vec::new(), 0);
+        for content in contents {
+            match content {
+                Content::Blob(id) if seen.insert(id) => blobs.push(id),
+                Content::Blob(_) => {}
+                Content::Submodule(_) => submodules += 1,
+            }
+        }
+        let scanned = blobs.par_iter().map(|id| self.scan_blob(id, visit));
+        let scanned = scanned.reduce(Coverage::default, Coverage::and);
+        scanned.and(Coverage { special: submodules, ..Coverage::default() })
+    }
 }
 
-impl Source for Versions<'_> {
+/// What a range adds.
+pub struct Next<'a> {
+    added: &'a Added,
+}
+
+impl Source for Next<'_> {
     fn visit(&self, visit: &Visitor<'_>, progress: &dyn Progress) -> Coverage {
-        progress.begin((self.blobs.len() + self.messages.len()) as u64);
-        let done = |coverage| {
-            progress.step();
-            coverage
+        let Added { commits, sent, .. } = self.added;
+        progress.begin(commits.len() as u64);
+        let (mut coverage, mut seen) = (Coverage::default(), HashSet::new());
+        let mut is_empty = true;
+        for chunk in commits.chunks(CHUNK) {
+            let one = |commit: &Commit| {
+                let coverage = self.added.scan_message(&commit.id, visit);
+                let found = match self.added.diff(commit) {
+                    Ok(diff) => {
+                        let unread = diff.unread.iter();
+                        let failures: Vec<Failure> =
+                            unread.map(|(id, why)| unreadable("tree", id, why.clone())).collect();
+                        let coverage = coverage.and(Coverage { failures, ..Coverage::default() });
+                        (coverage, diff.new_contents().collect(), diff.is_empty())
+                    }
+                    Err(failure) => (coverage.and(Coverage::failure(failure)), Vec::new(), false),
+                };
+                progress.step();
+                found
+            };
+            let found: Vec<(Coverage, Vec<Content>, bool)> = chunk.par_iter().map(one).collect();
+            let mut contents = Vec::new();
+            for (scanned, new, same) in found {
+                coverage = coverage.and(scanned);
+                contents.extend(new);
+                is_empty &= same;
+            }
+            coverage =
+                coverage.and(self.added.scan_contents(contents.into_iter(), &mut seen, visit));
+        }
+        let alone = sent.blobs.iter().map(|id| Content::Blob(*id));
+        coverage = coverage.and(self.added.scan_contents(alone, &mut seen, visit));
+        let tags = sent.tags.par_iter().map(|id| self.added.scan_message(id, visit));
+        coverage = coverage.and(tags.reduce(Coverage::default, Coverage::and));
+        let note = match (commits.is_empty(), is_empty) {
+            (true, _) if !sent.tags.is_empty() || !sent.blobs.is_empty() => None,
+            (true, _) => Some("the range holds no commit: nothing to look at"),
+            (false, true) => Some("the commits of the range change no file"),
+            (false, false) => None,
         };
-        let blobs = self.blobs.par_iter().map(|id| done(self.look_at_blob(id, visit)));
-        let messages = self.messages.par_iter().map(|id| done(self.look_at_message(id, visit)));
-        let looked = blobs.chain(messages).reduce(Coverage::default, Coverage::and);
-        let notes = self.note.map(str::to_owned).into_iter().collect();
-        looked.and(Coverage { special: self.submodules, notes, ..Coverage::default() })
+        let notes = note.map(str::to_owned).into_iter().collect();
+        coverage.and(Coverage { notes, ..Coverage::default() })
+    }
+}
+
+/// What was there before a range, at the paths that it touches.
+pub struct Previous<'a> {
+    added: &'a Added,
+}
+
+impl Source for Previous<'_> {
+    fn visit(&self, visit: &Visitor<'_>, progress: &dyn Progress) -> Coverage {
+        let Added { commits, .. } = self.added;
+        progress.begin(commits.len() as u64);
+        let (mut coverage, mut seen) = (Coverage::default(), HashSet::new());
+        let edge: Result<Vec<ObjectId>, Failure> =
+            self.added.edge().iter().map(|commit| self.added.tree_of(commit)).collect();
+        let edge = match edge {
+            Ok(edge) => edge,
+            Err(failure) => return Coverage::failure(failure),
+        };
+        for chunk in commits.chunks(CHUNK) {
+            let one = |commit: &Commit| {
+                let diff = self.added.diff(commit)?;
+                let read = self.added.reading_trees();
+                let trees = edge.iter().flat_map(|tree| diff.contents_in(&read, *tree));
+                progress.step();
+                Ok(trees.collect())
+            };
+            let found: Vec<Result<HashSet<Content>, Failure>> = chunk.par_iter().map(one).collect();
+            let mut contents = HashSet::new();
+            for found in found {
+                match found {
+                    Ok(found) => contents.extend(found),
+                    Err(failure) => coverage = coverage.and(Coverage::failure(failure)),
+                }
+            }
+            let contents = contents.into_iter();
+            coverage = coverage.and(self.added.scan_contents(contents, &mut seen, visit));
+        }
+        coverage
     }
 }
 

@@ -7,7 +7,7 @@ use super::{Added, Sent};
 use crate::git::GitEnvironment;
 use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
-use crate::git::{Git, GitError, Objects};
+use crate::git::{Git, GitError, ObjectReader};
 
 /// A ref that is to be set, by the ids of both sides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,29 +39,30 @@ impl Added {
     /// that are set.
     pub fn pushed(environment: &GitEnvironment, updates: &[Update]) -> Result<Added, RangeError> {
         let git = Git::new(environment);
-        let mut objects = Objects::open(&git)?;
+        let objects = ObjectReader::open(environment);
         let mut sent = Sent::default();
         for local in updates.iter().filter_map(|update| update.local) {
-            sent.take(&mut objects, local)?;
+            sent.take(&objects, local)?;
         }
         let base = known(&git, updates)?;
-        Added::of(git, sent, base, "what the remote has")
+        Added::of(environment, &git, sent, base, "what the remote has")
     }
 
     /// What a revision has that no remote-tracking ref has.
     pub fn unpushed(environment: &GitEnvironment, revision: &str) -> Result<Added, RangeError> {
         let git = Git::new(environment);
-        let sent = Sent::named(&git, revision)?;
+        let sent = Sent::named(environment, revision)?;
         let base = known(&git, &[])?;
-        Added::of(git, sent, base, "what the remote has")
+        Added::of(environment, &git, sent, base, "what the remote has")
     }
 }
 
 impl Sent {
     /// What a name stands for: a commit, or a tag with its message, whose id the pre-commit
     /// framework gives for the end of a range.
-    pub(super) fn named(git: &Git, name: &str) -> Result<Sent, RangeError> {
-        let commit = super::base::commit(git, name)?;
+    pub(super) fn named(environment: &GitEnvironment, name: &str) -> Result<Sent, RangeError> {
+        let git = Git::new(environment);
+        let commit = super::base::commit(&git, name)?;
         let asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", name];
         let said = git.ask(&asked)?.unwrap_or_default();
         let id =
@@ -70,12 +71,12 @@ impl Sent {
             return Ok(Sent { heads: vec![commit], ..Sent::default() });
         }
         let mut sent = Sent::default();
-        sent.take(&mut Objects::open(git)?, id)?;
+        sent.take(&ObjectReader::open(environment), id)?;
         Ok(sent)
     }
 
     /// A commit, or a tag with all that it names.
-    fn take(&mut self, objects: &mut Objects, mut id: ObjectId) -> Result<(), GitError> {
+    fn take(&mut self, objects: &ObjectReader, mut id: ObjectId) -> Result<(), GitError> {
         loop {
             let failed = |said: &str| GitError::Failed {
                 command: "cat-file".to_owned(),

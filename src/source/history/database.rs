@@ -5,18 +5,15 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bstr::ByteSlice;
 use git2::Repository;
 
+use crate::git::alternates::{AlternatesError, ObjectFolders};
 use crate::git::object_id::ObjectId;
 use crate::source::{Coverage, Failure};
-
-/// git follows alternates of alternates this far (`odb.c` in git and in libgit2).
-const DEEPEST_ALTERNATE: usize = 5;
 
 /// What an object database is made of.
 #[derive(Default)]
@@ -69,30 +66,18 @@ impl Database {
                         with `git fetch --refetch --no-filter`";
             lacks.coverage.notes.push(note.to_owned());
         }
-        database.add(repository.commondir().join("objects"), 0);
-        database
-    }
-
-    /// An `objects` folder and its alternates.
-    fn add(&mut self, objects: PathBuf, depth: usize) {
-        if self.folders.contains(&objects) {
-            return;
-        }
-        self.lacks.suspects.extend(halves(&objects.join("pack")));
-        let file = objects.join("info/alternates");
-        match fs::read(&file) {
-            Ok(listed) => {
-                for line in listed.lines().filter(|line| !line.is_empty() && line[0] != b'#') {
-                    match alternate(&objects, line, depth) {
-                        Ok(folder) => self.add(folder, depth + 1),
-                        Err(failure) => self.lacks.coverage.failures.push(failure),
-                    }
-                }
+        let found = ObjectFolders::of(repository.commondir().join("objects"));
+        let failures = found.faults.iter().map(|fault| match fault {
+            AlternatesError::Read { file, why } => Failure::new(shown(file), why),
+            AlternatesError::Unusable { line, why } => {
+                Failure::new(format!("alternate {line}"), why)
             }
-            Err(why) if why.kind() == ErrorKind::NotFound => {}
-            Err(why) => self.lacks.coverage.failures.push(Failure::new(shown(&file), why)),
-        }
-        self.folders.push(objects);
+        });
+        database.lacks.coverage.failures.extend(failures);
+        let suspects = found.folders.iter().flat_map(|objects| halves(&objects.join("pack")));
+        database.lacks.suspects.extend(suspects);
+        database.folders = found.folders;
+        database
     }
 }
 
@@ -136,27 +121,6 @@ fn replacements(repository: &Repository) -> Option<String> {
             if replaced == 1 { "object" } else { "objects" }
         )
     })
-}
-
-/// The folder that a line of `alternates` names.
-fn alternate(objects: &Path, line: &[u8], depth: usize) -> Result<PathBuf, Failure> {
-    let fails = |why: &str| Err(Failure::new(format!("alternate {}", line.as_bstr()), why));
-    let Ok(path) = line.to_path() else {
-        return fails("its path is not readable on this system");
-    };
-    let folder = objects.join(path);
-    if !folder.is_dir() {
-        fails(
-            "its folder is missing, and objects with it; put it back, or correct \
-             objects/info/alternates",
-        )
-    } else if depth >= DEEPEST_ALTERNATE {
-        fails("it is nested too deep; git itself does not read it")
-    } else if line[0] != b'.' && !path.is_absolute() {
-        fails("relative paths are read only if they begin with a dot")
-    } else {
-        Ok(folder)
-    }
 }
 
 /// Packs without an index, their own or one that they share, and indexes without a pack.

@@ -5,18 +5,16 @@
 //! answer for what the other side brought. Nothing under `.git` is written: the index is read,
 //! not refreshed.
 //!
-//! There are two ways to the same [`Change`]: [`opened`] reads the index and libgit2's trees;
+//! There are two ways to the same [`Change`]: [`opened`] reads the index and the trees itself;
 //! where it cannot, [`plumbing`] asks the `git` executable, and the report says so.
 
 mod change;
 mod compare;
 mod error;
-mod objects;
 mod opened;
 mod plumbing;
 
 use std::io::Read;
-use std::sync::{Mutex, PoisonError};
 
 use bstr::{BStr, BString, ByteSlice};
 use rayon::prelude::*;
@@ -28,15 +26,15 @@ use super::{Coverage, Failure, Progress, Source, Visitor, admit};
 use crate::blob::{Blob, Provenance};
 use crate::git::GitEnvironment;
 use crate::git::index::Index;
+use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
-use crate::git::{Git, GitError, Held};
+use crate::git::{Git, GitError, Held, ObjectReader};
 use change::{Change, Content, Version};
-use objects::Objects;
 use opened::{Opened, Unread};
 
 /// A change that stands in the index.
 pub struct Staged {
-    objects: Mutex<Objects>,
+    objects: ObjectReader,
     change: Change,
     /// Its other files.
     files: Files,
@@ -88,13 +86,14 @@ impl Staged {
                 Against::Parents => plumbing::parents(&git)?,
                 Against::Nothing => Vec::new(),
             };
-            Ok((plumbing::change(&git, &parents)?, Objects::by_git(&git)?))
+            plumbing::change(&git, &parents)
         };
-        let (change, objects) = read().map_err(|error| match git.read(&["rev-parse"]) {
+        let change = read().map_err(|error| match git.read(&["rev-parse"]) {
             Err(GitError::Failed { said, .. }) => StagedError::repository(environment, said),
             _ => StagedError::Plumbing { why: why.clone(), error },
         })?;
-        let (objects, files) = (Mutex::new(objects), Files::ByGit(environment.clone()));
+        let (objects, files) =
+            (ObjectReader::by_git(environment), Files::ByGit(environment.clone()));
         Ok(Staged { objects, change, files, slow: Some(why) })
     }
 
@@ -145,13 +144,12 @@ impl Staged {
         }
     }
 
-    /// Objects are read one after another, under the lock; they are looked at in parallel.
     fn read(
         &self,
         id: &ObjectId,
         look: impl FnOnce(&mut dyn Read) -> std::io::Result<Coverage>,
     ) -> Result<Held<Coverage>, String> {
-        self.objects.lock().unwrap_or_else(PoisonError::into_inner).blob(id, look)
+        self.objects.blob(id, look)
     }
 }
 
@@ -165,7 +163,10 @@ pub fn file_in_index(
     let Some(id) = git.ask(&["rev-parse", "--verify", "--quiet", &name])? else {
         return Ok(None);
     };
-    git.read(&["cat-file", "blob", &id]).map(Some)
+    let said = |said: String| GitError::Failed { command: "rev-parse".to_owned(), said };
+    let id = ObjectId::from_hex(id.as_bytes()).ok_or_else(|| said(format!("{id} is no id")))?;
+    let blob = ObjectReader::open(environment).read_as(ObjectKind::Blob, &id);
+    blob.map(Some).map_err(|why| said(format!("blob {id} cannot be read: {why}")))
 }
 
 /// One side of a staged change.

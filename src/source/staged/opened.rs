@@ -2,18 +2,17 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::sync::Mutex;
 
 use git2::{ErrorCode, Repository};
 
 use super::change::{Change, Sides};
 use super::compare::{Uncompared, compare};
-use super::objects::{Objects, read};
 use super::{Against, Files, Staged, StagedError};
-use crate::git::GitEnvironment;
+use crate::git::commit::RawCommit;
 use crate::git::index::{Index, IndexFault};
 use crate::git::object::ObjectKind;
 use crate::git::object_id::{ObjectFormat, ObjectId};
+use crate::git::{GitEnvironment, ObjectReader};
 
 /// The repository and the index that becomes the next commit.
 pub struct Opened {
@@ -69,25 +68,29 @@ impl Opened {
         against: Against,
         environment: &GitEnvironment,
     ) -> Result<Staged, Unread> {
+        let objects = ObjectReader::of(&self.repository, environment);
         let trees = match against {
             Against::Nothing => vec![None],
             Against::Parents => {
-                let trees = parents(&mut self.repository);
-                trees.map_err(|error| self.parents_unread(error.message().to_owned()))?
+                let trees = parents(&mut self.repository, &objects);
+                trees.map_err(|reason| self.parents_unread(reason))?
             }
         };
         let change: Change = trees
             .into_iter()
-            .map(|tree| self.sides(tree))
+            .map(|tree| self.sides(tree, &objects))
             .collect::<Result<Vec<_>, _>>()?
             .into_iter()
             .collect();
-        let objects = Mutex::new(Objects::of(self.repository, environment));
         Ok(Staged { objects, change, files: Files::Listed(self.index), slow: None })
     }
 
-    fn sides(&self, tree: Option<ObjectId>) -> Result<Sides, Unread> {
-        let mut tree_of = |id: &ObjectId| read(&self.repository, id, ObjectKind::Tree);
+    fn sides(&self, tree: Option<ObjectId>, objects: &ObjectReader) -> Result<Sides, Unread> {
+        let mut tree_of = |id: &ObjectId| {
+            objects
+                .read_as(ObjectKind::Tree, id)
+                .map_err(|why| format!("tree {id} cannot be read: {why}"))
+        };
         compare(&self.index, tree, &mut tree_of).map_err(|uncompared| match uncompared {
             Uncompared::Tree(reason) => self.parents_unread(reason),
             Uncompared::Sparse => {
@@ -109,12 +112,16 @@ impl Unread {
 
 /// The trees of HEAD and, in a merge, of all that MERGE_HEAD names; before the first commit
 /// there is none to compare with.
-fn parents(repository: &mut Repository) -> Result<Vec<Option<ObjectId>>, git2::Error> {
+fn parents(
+    repository: &mut Repository,
+    objects: &ObjectReader,
+) -> Result<Vec<Option<ObjectId>>, String> {
+    let said = |error: git2::Error| error.message().to_owned();
     let mut commits = Vec::new();
     match repository.head() {
-        Ok(head) => commits.push(head.peel_to_commit()?.id()),
+        Ok(head) => commits.extend(head.target()),
         Err(error) if error.code() == ErrorCode::UnbornBranch => {}
-        Err(error) => return Err(error),
+        Err(error) => return Err(said(error)),
     }
     match repository.mergehead_foreach(|id| {
         commits.push(*id);
@@ -122,9 +129,15 @@ fn parents(repository: &mut Repository) -> Result<Vec<Option<ObjectId>>, git2::E
     }) {
         Ok(()) => {}
         Err(error) if error.code() == ErrorCode::NotFound => {}
-        Err(error) => return Err(error),
+        Err(error) => return Err(said(error)),
     }
-    let tree = |id| Ok(ObjectId::new(repository.find_commit(id)?.tree_id().as_bytes()));
+    let tree = |id: git2::Oid| {
+        let id = ObjectId::new(id.as_bytes()).ok_or("HEAD names no id")?;
+        let commit = objects.read_as(ObjectKind::Commit, &id);
+        let commit = commit.map_err(|why| format!("commit {id} cannot be read: {why}"))?;
+        let commit = RawCommit::parse(id, &commit);
+        Ok(Some(commit.ok_or_else(|| format!("commit {id} names no tree"))?.tree))
+    };
     match &commits[..] {
         [] => Ok(vec![None]),
         commits => commits.iter().copied().map(tree).collect(),

@@ -1,0 +1,81 @@
+//! The `objects` folders that a repository reads from: its own, and those that
+//! `info/alternates` names (gitrepository-layout(5)).
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use bstr::{BString, ByteSlice};
+
+/// git follows alternates of alternates this far (`odb.c` in git and in libgit2).
+const DEEPEST: usize = 5;
+
+/// Folders of objects, alternates first, each once.
+#[derive(Debug, Default)]
+pub struct ObjectFolders {
+    pub folders: Vec<PathBuf>,
+    /// What of the alternates cannot be read, and objects with it.
+    pub faults: Vec<AlternatesError>,
+}
+
+/// Why an alternate is not read.
+#[derive(Debug, thiserror::Error)]
+pub enum AlternatesError {
+    #[error("{}: {why}", file.display())]
+    Read { file: PathBuf, why: io::Error },
+    #[error("alternate {line}: {why}")]
+    Unusable { line: BString, why: &'static str },
+}
+
+impl ObjectFolders {
+    /// An `objects` folder and its alternates.
+    pub fn of(objects: PathBuf) -> ObjectFolders {
+        let mut found = ObjectFolders::default();
+        found.add(objects, 0);
+        found
+    }
+
+    /// One more folder with its alternates, as `GIT_ALTERNATE_OBJECT_DIRECTORIES` names them.
+    pub fn and(mut self, objects: PathBuf) -> ObjectFolders {
+        self.add(objects, 0);
+        self
+    }
+
+    fn add(&mut self, objects: PathBuf, depth: usize) {
+        if self.folders.contains(&objects) {
+            return;
+        }
+        let file = objects.join("info/alternates");
+        match fs::read(&file) {
+            Ok(listed) => {
+                for line in listed.lines().filter(|line| !line.is_empty() && line[0] != b'#') {
+                    match alternate(&objects, line, depth) {
+                        Ok(folder) => self.add(folder, depth + 1),
+                        Err(why) => {
+                            self.faults.push(AlternatesError::Unusable { line: line.into(), why });
+                        }
+                    }
+                }
+            }
+            Err(why) if why.kind() == ErrorKind::NotFound => {}
+            Err(why) => self.faults.push(AlternatesError::Read { file, why }),
+        }
+        self.folders.push(objects);
+    }
+}
+
+/// The folder that a line names.
+fn alternate(objects: &Path, line: &[u8], depth: usize) -> Result<PathBuf, &'static str> {
+    let path = line.to_path().map_err(|_| "its path is not readable on this system")?;
+    let folder = objects.join(path);
+    if !folder.is_dir() {
+        Err("its folder is missing, and objects with it; put it back, or correct \
+             objects/info/alternates")
+    } else if depth >= DEEPEST {
+        Err("it is nested too deep; git itself does not read it")
+    } else if line[0] != b'.' && !path.is_absolute() {
+        Err("relative paths are read only if they begin with a dot")
+    } else {
+        Ok(folder)
+    }
+}

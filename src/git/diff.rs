@@ -1,0 +1,298 @@
+//! What differs between a commit's tree and its parents', without a path for each place: a tree
+//! that stands in a thousand places is read and compared once.
+//!
+//! A repository may be small and its trees name each other so many times over that no list of its
+//! paths would end. So a [`TreeDiff`] is a graph: each node is a folder as all sides have it, and
+//! paths are only made of what leads to wanted contents ([`TreeDiff::changes`]).
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use bstr::{BString, ByteSlice};
+
+use super::object_id::ObjectId;
+use super::tree::{EntryKind, TreeEntry};
+
+/// What a path holds on one side.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Content {
+    /// A file's bytes, or the target of a symbolic link.
+    Blob(ObjectId),
+    /// A submodule, by its commit, which is not in this repository.
+    Submodule(ObjectId),
+}
+
+/// Reads the tree object of an id; else why it cannot be read.
+pub type ReadTree<'r> = dyn Fn(&ObjectId) -> Result<Vec<u8>, String> + Sync + 'r;
+
+/// A path at which a tree differs from one of its parents' at least.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Change {
+    pub path: BString,
+    /// The parents' contents.
+    pub before: Vec<Content>,
+    pub after: Option<Content>,
+}
+
+/// The difference between a tree and those of all parents.
+pub struct TreeDiff {
+    /// The first is the root.
+    folders: Vec<Folder>,
+    /// Trees that could not be read, and why.
+    pub unread: Vec<(ObjectId, String)>,
+}
+
+/// A folder as the parents and the tree itself have it.
+#[derive(Default)]
+struct Folder {
+    files: Vec<File>,
+    /// Names of folders that differ, with their places in the list.
+    folders: Vec<(BString, usize)>,
+}
+
+/// A name that differs in content.
+struct File {
+    name: BString,
+    before: Vec<Content>,
+    after: Option<Content>,
+    /// No parent has this content here.
+    is_new: bool,
+}
+
+/// The trees of one folder on all sides.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Sides {
+    before: Vec<Option<ObjectId>>,
+    after: Option<ObjectId>,
+}
+
+/// What a name stands for on one side.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Entry {
+    Tree(ObjectId),
+    File(Content),
+}
+
+impl TreeDiff {
+    /// Compares a tree with those of the parents; without parents all of it is new.
+    pub fn of(read: &ReadTree<'_>, before: &[ObjectId], after: ObjectId) -> TreeDiff {
+        let root = Sides { before: before.iter().copied().map(Some).collect(), after: Some(after) };
+        let mut diff = TreeDiff { folders: vec![Folder::default()], unread: Vec::new() };
+        let mut known = HashMap::from([(root.clone(), 0)]);
+        let mut ahead = vec![root];
+        let mut done = 0;
+        while let Some(sides) = ahead.get(done).cloned() {
+            let mut folder = Folder::default();
+            if !sides.are_alike() {
+                for (name, (before, after)) in diff.names(read, &sides) {
+                    let below = folder.add(name, before, after);
+                    let Some((name, below)) = below else { continue };
+                    let number = *known.entry(below.clone()).or_insert_with(|| {
+                        ahead.push(below);
+                        diff.folders.push(Folder::default());
+                        diff.folders.len() - 1
+                    });
+                    folder.folders.push((name, number));
+                }
+            }
+            diff.folders[done] = folder;
+            done += 1;
+        }
+        diff
+    }
+
+    /// Whether nothing differs.
+    pub fn is_empty(&self) -> bool {
+        self.folders.iter().all(|folder| folder.files.is_empty())
+    }
+
+    /// Contents that no parent has at the same path; one that is new in several places comes
+    /// several times.
+    pub fn new_contents(&self) -> impl Iterator<Item = Content> {
+        let files = self.folders.iter().flat_map(|folder| &folder.files);
+        files.filter(|file| file.is_new).filter_map(|file| file.after)
+    }
+
+    /// What another tree has at the paths that differ here.
+    pub fn contents_in(&self, read: &ReadTree<'_>, tree: ObjectId) -> HashSet<Content> {
+        let mut found = HashSet::new();
+        let mut seen = HashSet::from([(0, tree)]);
+        let mut ahead = vec![(0, tree)];
+        while let Some((number, tree)) = ahead.pop() {
+            let folder = &self.folders[number];
+            // What cannot be read holds nothing that is known.
+            let Ok(bytes) = read(&tree) else { continue };
+            let entries: HashMap<&[u8], Entry> =
+                entries(&bytes, tree).unwrap_or_default().into_iter().collect();
+            for file in &folder.files {
+                if let Some(Entry::File(content)) = entries.get(file.name.as_bytes()) {
+                    found.insert(*content);
+                }
+            }
+            for (name, below) in &folder.folders {
+                if let Some(Entry::Tree(tree)) = entries.get(name.as_bytes())
+                    && seen.insert((*below, *tree))
+                {
+                    ahead.push((*below, *tree));
+                }
+            }
+        }
+        found
+    }
+
+    /// The changes in which a side has wanted contents, by path; `None` where there are more than
+    /// `most`.
+    pub fn changes(
+        &self,
+        is_wanted: impl Fn(&Content) -> bool,
+        most: usize,
+    ) -> Option<Vec<Change>> {
+        let is_wanted =
+            |file: &File| file.before.iter().chain(&file.after).any(|content| is_wanted(content));
+        let leads = self.leading(&is_wanted);
+        let mut changes = Vec::new();
+        let mut ahead = vec![(0, BString::default())];
+        while let Some((number, path)) = ahead.pop() {
+            let folder = &self.folders[number];
+            let below = |name: &BString| {
+                let slash = if path.is_empty() { "" } else { "/" };
+                BString::from([path.as_bytes(), slash.as_bytes(), name.as_bytes()].concat())
+            };
+            for file in folder.files.iter().filter(|file| is_wanted(file)) {
+                let (before, after) = (file.before.clone(), file.after);
+                changes.push(Change { path: below(&file.name), before, after });
+            }
+            let folders = folder.folders.iter().filter(|(_, number)| leads[*number]);
+            ahead.extend(folders.map(|(name, number)| (*number, below(name))));
+            if changes.len() + ahead.len() > most {
+                return None;
+            }
+        }
+        changes.sort_by(|a, b| a.path.cmp(&b.path));
+        Some(changes)
+    }
+
+    /// For each folder whether it, or one below it, has a wanted file.
+    fn leading(&self, is_wanted: &dyn Fn(&File) -> bool) -> Vec<bool> {
+        let mut above = vec![Vec::new(); self.folders.len()];
+        for (number, folder) in self.folders.iter().enumerate() {
+            folder.folders.iter().for_each(|(_, below)| above[*below].push(number));
+        }
+        let mut leads: Vec<bool> =
+            self.folders.iter().map(|folder| folder.files.iter().any(is_wanted)).collect();
+        let mut ahead: Vec<usize> = (0..leads.len()).filter(|&number| leads[number]).collect();
+        while let Some(number) = ahead.pop() {
+            for &parent in &above[number] {
+                if !std::mem::replace(&mut leads[parent], true) {
+                    ahead.push(parent);
+                }
+            }
+        }
+        leads
+    }
+
+    /// Every name of any side, with what each side has there.
+    fn names(
+        &mut self,
+        read: &ReadTree<'_>,
+        sides: &Sides,
+    ) -> BTreeMap<BString, (Vec<Option<Entry>>, Option<Entry>)> {
+        let mut names: BTreeMap<BString, (Vec<Option<Entry>>, Option<Entry>)> = BTreeMap::new();
+        let parents = sides.before.len();
+        for (side, tree) in sides.before.iter().chain([&sides.after]).enumerate() {
+            let Some(tree) = tree else { continue };
+            let entries = read(tree).and_then(|bytes| {
+                let entries = entries(&bytes, *tree);
+                let owned = |(name, entry): (&[u8], Entry)| (BString::from(name), entry);
+                let entries = entries.map(|list| list.into_iter().map(owned).collect::<Vec<_>>());
+                entries.ok_or_else(|| "it is no list of entries".to_owned())
+            });
+            let entries = entries.unwrap_or_else(|why| {
+                self.unread.push((*tree, why));
+                Vec::new()
+            });
+            for (name, entry) in entries {
+                let row = names.entry(name).or_insert_with(|| (vec![None; parents], None));
+                match row.0.get_mut(side) {
+                    Some(before) => *before = Some(entry),
+                    None => row.1 = Some(entry),
+                }
+            }
+        }
+        names
+    }
+}
+
+impl Sides {
+    fn are_alike(&self) -> bool {
+        !self.before.is_empty() && self.before.iter().all(|before| *before == self.after)
+    }
+}
+
+impl Folder {
+    /// Adds a name; what of it is a folder is to be compared too.
+    fn add(
+        &mut self,
+        name: BString,
+        before: Vec<Option<Entry>>,
+        after: Option<Entry>,
+    ) -> Option<(BString, Sides)> {
+        if !before.is_empty() && before.iter().all(|before| *before == after) {
+            return None;
+        }
+        let file = |entry: &Option<Entry>| match entry {
+            Some(Entry::File(content)) => Some(*content),
+            _ => None,
+        };
+        let tree = |entry: &Option<Entry>| match entry {
+            Some(Entry::Tree(tree)) => Some(*tree),
+            _ => None,
+        };
+        let files: Vec<Content> = before.iter().filter_map(file).collect();
+        if !files.is_empty() || file(&after).is_some() {
+            let is_new = before.iter().all(|before| file(before) != file(&after));
+            let name = name.clone();
+            self.files.push(File { name, before: files, after: file(&after), is_new });
+        }
+        let sides = Sides { before: before.iter().map(tree).collect(), after: tree(&after) };
+        let is_folder = sides.before.iter().chain([&sides.after]).any(Option::is_some);
+        is_folder.then_some((name, sides))
+    }
+}
+
+/// The entries of a tree; `None` where it is malformed.
+fn entries(bytes: &[u8], tree: ObjectId) -> Option<Vec<(&[u8], Entry)>> {
+    let mut entries = Vec::new();
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let entry = TreeEntry::parse(rest, tree.format())?;
+        rest = &rest[entry.length..];
+        let id = ObjectId::new(entry.id)?;
+        let is = match entry.kind {
+            EntryKind::Tree => Entry::Tree(id),
+            EntryKind::Blob => Entry::File(Content::Blob(id)),
+            EntryKind::Submodule => Entry::File(Content::Submodule(id)),
+        };
+        entries.push((entry.name, is));
+    }
+    Some(entries)
+}
+
+/// What a tree has at a path; `None` where that is a folder or nothing.
+pub fn content_at(
+    read: &ReadTree<'_>,
+    tree: ObjectId,
+    path: &[u8],
+) -> Result<Option<Content>, String> {
+    let mut tree = tree;
+    let mut parts = path.split_str("/").peekable();
+    while let Some(part) = parts.next() {
+        let bytes = read(&tree).map_err(|why| format!("tree {tree} cannot be read: {why}"))?;
+        let entries = entries(&bytes, tree).ok_or_else(|| format!("tree {tree} is malformed"))?;
+        match entries.into_iter().find(|(name, _)| *name == part) {
+            Some((_, Entry::Tree(below))) => tree = below,
+            Some((_, Entry::File(content))) if parts.peek().is_none() => return Ok(Some(content)),
+            _ => return Ok(None),
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,382 @@
+//! The object database: any object by its id, from loose objects and packs, read on demand and
+//! verified against its id.
+//!
+//! Opening it reads nothing; a look-up reads a few rows of a pack's index and the entries of one
+//! delta chain. A reader of whole packs uses [`Pack`](super::pack::Pack) instead.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use flate2::bufread::ZlibDecoder;
+
+use super::loose::{self, LooseError};
+use super::object::ObjectKind;
+use super::object_id::{ObjectFormat, ObjectId};
+use super::pack::{
+    Header, Index, IndexFile, LONGEST_HEADER, Link, MultiIndex, PackError, delta, file_name,
+    packs_in, read_some_at,
+};
+
+/// Deltas of one chain at most. git writes 4,095; only a damaged or forged pack has more.
+const LONGEST_CHAIN: usize = 10_000;
+
+/// Chains that go on in another pack, one after the other.
+const DEEPEST: usize = 32;
+
+/// Bytes of delta bases that are kept for the next object.
+const CACHED: usize = 32 << 20;
+
+/// Longer bases are not kept.
+const LONGEST_CACHED: usize = 4 << 20;
+
+/// Bytes read from a pack at a time.
+const WINDOW: usize = 4096;
+
+/// Bytes of a delta that hold the lengths of base and result.
+const LENGTHS: u64 = 20;
+
+/// Why an object cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum OdbError {
+    #[error("it is missing")]
+    Missing,
+    #[error(transparent)]
+    Pack(#[from] PackError),
+    #[error(transparent)]
+    Loose(#[from] LooseError),
+    #[error("it is larger than the limit; see --max-blob-size")]
+    TooLarge,
+}
+
+/// The objects of some `objects` folders.
+pub struct Odb {
+    format: ObjectFormat,
+    folders: Vec<PathBuf>,
+    packs: RwLock<Packs>,
+    bases: Mutex<Bases>,
+}
+
+/// The packs that were found so far.
+#[derive(Default)]
+struct Packs {
+    is_listed: bool,
+    list: Vec<Arc<OpenPack>>,
+}
+
+/// A pack and how its objects are looked up.
+struct OpenPack {
+    /// Its place in the list of packs.
+    number: usize,
+    path: PathBuf,
+    file: File,
+    index: PackIndex,
+}
+
+enum PackIndex {
+    Own(IndexFile),
+    /// From the folder's `multi-pack-index`.
+    Joint(Index),
+}
+
+/// Objects that others are deltas against, by pack and offset.
+#[derive(Default)]
+struct Bases {
+    known: HashMap<(usize, u64), (ObjectKind, Arc<Vec<u8>>)>,
+    held: usize,
+}
+
+impl Odb {
+    /// The database made of these `objects` folders: a repository's own and its alternates'.
+    pub fn new(folders: Vec<PathBuf>, format: ObjectFormat) -> Odb {
+        Odb { format, folders, packs: RwLock::default(), bases: Mutex::default() }
+    }
+
+    /// The format of its ids.
+    pub fn format(&self) -> ObjectFormat {
+        self.format
+    }
+
+    /// An object whose bytes hash to its id, if it is no larger than `largest` bytes or a tree.
+    /// A damaged copy is no error where another is sound.
+    pub fn read(&self, id: &ObjectId, largest: u64) -> Result<(ObjectKind, Vec<u8>), OdbError> {
+        self.searched(&|packs| self.read_from(packs, id, largest, 0))
+    }
+
+    /// An object's kind and its length in bytes, as its header states them.
+    pub fn size(&self, id: &ObjectId) -> Result<(ObjectKind, u64), OdbError> {
+        self.searched(&|packs| self.size_from(packs, id))
+    }
+
+    /// Looks in what was found so far; once more in packs that `git gc` has written since.
+    fn searched<T>(
+        &self,
+        search: &dyn Fn(&[Arc<OpenPack>]) -> Result<T, OdbError>,
+    ) -> Result<T, OdbError> {
+        let packs = self.packs();
+        match search(&packs) {
+            Err(OdbError::Missing) if self.list_again(packs.len()) => search(&self.packs()),
+            found => found,
+        }
+    }
+
+    fn read_from(
+        &self,
+        packs: &[Arc<OpenPack>],
+        id: &ObjectId,
+        largest: u64,
+        depth: usize,
+    ) -> Result<(ObjectKind, Vec<u8>), OdbError> {
+        let mut why = OdbError::Missing;
+        for file in self.loose_files(id) {
+            match loose::read(*id, &file, largest) {
+                Ok(read) => return Ok(read),
+                Err(reason) if reason.is_gone() => {}
+                Err(LooseError::TooLarge) => why = OdbError::TooLarge,
+                Err(reason) => why = reason.into(),
+            }
+        }
+        for pack in packs {
+            let read = match pack.find(id) {
+                Ok(None) => continue,
+                Ok(Some(offset)) => self.packed(packs, pack, offset, largest, depth),
+                Err(reason) => Err(reason.into()),
+            };
+            match read {
+                Ok((kind, bytes)) if self.format.object(kind, &bytes) == *id => {
+                    return Ok((kind, Arc::unwrap_or_clone(bytes)));
+                }
+                Ok(_) => why = PackError::Id.into(),
+                Err(reason) => why = reason,
+            }
+        }
+        Err(why)
+    }
+
+    fn size_from(
+        &self,
+        packs: &[Arc<OpenPack>],
+        id: &ObjectId,
+    ) -> Result<(ObjectKind, u64), OdbError> {
+        let mut why = OdbError::Missing;
+        for file in self.loose_files(id) {
+            match loose::size(&file) {
+                Ok(found) => return Ok(found),
+                Err(reason) if reason.is_gone() => {}
+                Err(reason) => why = reason.into(),
+            }
+        }
+        for pack in packs {
+            let found = match pack.find(id) {
+                Ok(None) => continue,
+                Ok(Some(offset)) => self.packed_size(packs, pack, offset),
+                Err(reason) => Err(reason.into()),
+            };
+            match found {
+                Ok(found) => return Ok(found),
+                Err(reason) => why = reason,
+            }
+        }
+        Err(why)
+    }
+
+    fn loose_files(&self, id: &ObjectId) -> impl Iterator<Item = PathBuf> {
+        let digits = id.to_string();
+        self.folders.iter().map(move |folder| folder.join(&digits[..2]).join(&digits[2..]))
+    }
+
+    /// The object at an offset of a pack: the chain down to what is stored whole, then each
+    /// delta applied in turn.
+    fn packed(
+        &self,
+        packs: &[Arc<OpenPack>],
+        pack: &OpenPack,
+        offset: u64,
+        largest: u64,
+        depth: usize,
+    ) -> Result<(ObjectKind, Arc<Vec<u8>>), OdbError> {
+        let mut deltas: Vec<(u64, Header)> = Vec::new();
+        let mut at = offset;
+        let (kind, mut bytes) = loop {
+            if let Some(base) = self.base(pack, at) {
+                break base;
+            }
+            let header = pack.header(at, self.format)?;
+            let before = match header.link {
+                Link::Whole(kind) => {
+                    if kind != ObjectKind::Tree && header.size > largest {
+                        return Err(OdbError::TooLarge);
+                    }
+                    break (kind, Arc::new(pack.inflate(at, &header)?));
+                }
+                Link::OfsDelta(distance) => at.checked_sub(distance).filter(|_| distance > 0),
+                Link::RefDelta(base) => match pack.find(&base)? {
+                    Some(offset) => Some(offset),
+                    None if depth < DEEPEST => {
+                        deltas.push((at, header));
+                        let base = self.read_from(packs, &base, largest, depth + 1);
+                        let (kind, bytes) = base.map_err(|_| PackError::Rootless)?;
+                        break (kind, Arc::new(bytes));
+                    }
+                    None => None,
+                },
+            };
+            deltas.push((at, header));
+            at = before.filter(|_| deltas.len() < LONGEST_CHAIN).ok_or(PackError::Rootless)?;
+        };
+        let largest = if kind == ObjectKind::Tree { u64::MAX } else { largest };
+        let mut copies = Vec::new();
+        for (at, header) in deltas.into_iter().rev() {
+            if header.size > largest {
+                return Err(OdbError::TooLarge);
+            }
+            let instructions = pack.inflate(at, &header)?;
+            if delta::lengths(&instructions)?.1 > largest {
+                return Err(OdbError::TooLarge);
+            }
+            let mut version = Vec::new();
+            delta::apply(&instructions, &bytes, &mut copies, &mut version)?;
+            bytes = Arc::new(version);
+            self.keep(pack, at, kind, &bytes);
+        }
+        Ok((kind, bytes))
+    }
+
+    fn packed_size(
+        &self,
+        packs: &[Arc<OpenPack>],
+        pack: &OpenPack,
+        offset: u64,
+    ) -> Result<(ObjectKind, u64), OdbError> {
+        let header = pack.header(offset, self.format)?;
+        let size = match header.link {
+            Link::Whole(kind) => return Ok((kind, header.size)),
+            _ => delta::lengths(&pack.inflate_head(offset, &header, LENGTHS)?)?.1,
+        };
+        let (mut at, mut header) = (offset, header);
+        for _ in 0..LONGEST_CHAIN {
+            at = match header.link {
+                Link::Whole(kind) => return Ok((kind, size)),
+                Link::OfsDelta(distance) => at.checked_sub(distance).filter(|_| distance > 0),
+                Link::RefDelta(base) => match pack.find(&base)? {
+                    Some(offset) => Some(offset),
+                    None => {
+                        let (kind, _) = self.read_from(packs, &base, u64::MAX, DEEPEST)?;
+                        return Ok((kind, size));
+                    }
+                },
+            }
+            .ok_or(PackError::Rootless)?;
+            header = pack.header(at, self.format)?;
+        }
+        Err(PackError::Rootless.into())
+    }
+
+    fn base(&self, pack: &OpenPack, offset: u64) -> Option<(ObjectKind, Arc<Vec<u8>>)> {
+        let bases = self.bases.lock().unwrap_or_else(PoisonError::into_inner);
+        bases.known.get(&(pack.number, offset)).cloned()
+    }
+
+    fn keep(&self, pack: &OpenPack, offset: u64, kind: ObjectKind, bytes: &Arc<Vec<u8>>) {
+        if bytes.len() > LONGEST_CACHED {
+            return;
+        }
+        let mut bases = self.bases.lock().unwrap_or_else(PoisonError::into_inner);
+        if bases.held + bytes.len() > CACHED {
+            *bases = Bases::default();
+        }
+        bases.held += bytes.len();
+        bases.known.insert((pack.number, offset), (kind, bytes.clone()));
+    }
+
+    fn packs(&self) -> Vec<Arc<OpenPack>> {
+        let packs = self.packs.read().unwrap_or_else(PoisonError::into_inner);
+        if packs.is_listed {
+            return packs.list.clone();
+        }
+        drop(packs);
+        self.list_again(0);
+        self.packs.read().unwrap_or_else(PoisonError::into_inner).list.clone()
+    }
+
+    /// Opens the packs that are new. Whether there are more than `known` now. A pack that cannot
+    /// be opened has no objects for us: what it alone holds is missing.
+    fn list_again(&self, known: usize) -> bool {
+        let mut packs = self.packs.write().unwrap_or_else(PoisonError::into_inner);
+        packs.is_listed = true;
+        for folder in &self.folders {
+            for path in packs_in(folder).unwrap_or_default() {
+                let number = packs.list.len();
+                if !packs.list.iter().any(|pack| pack.path == path)
+                    && let Ok(pack) = OpenPack::open(number, path, self.format)
+                {
+                    packs.list.push(Arc::new(pack));
+                }
+            }
+        }
+        packs.list.len() > known
+    }
+}
+
+impl OpenPack {
+    fn open(number: usize, path: PathBuf, format: ObjectFormat) -> Result<OpenPack, PackError> {
+        let own = path.with_extension("idx");
+        let index = match IndexFile::open(&own, format) {
+            Ok(index) => PackIndex::Own(index),
+            Err(why) if why.is_gone() => PackIndex::Joint(joint(&path, &own, format)?),
+            Err(why) => return Err(why),
+        };
+        Ok(OpenPack { number, file: File::open(&path)?, path, index })
+    }
+
+    fn find(&self, id: &ObjectId) -> Result<Option<u64>, PackError> {
+        match &self.index {
+            PackIndex::Own(index) => index.find(id),
+            PackIndex::Joint(index) => Ok(index.find(id).map(|at| index.offset(at))),
+        }
+    }
+
+    fn header(&self, offset: u64, format: ObjectFormat) -> Result<Header, PackError> {
+        let mut head = [0; LONGEST_HEADER];
+        let length = read_some_at(&self.file, offset, &mut head)?;
+        Header::parse(&head[..length], format).ok_or(PackError::Header)
+    }
+
+    /// The bytes of an entry, as long as its header says.
+    fn inflate(&self, offset: u64, header: &Header) -> Result<Vec<u8>, PackError> {
+        // One byte more than there should be, and zlib's own check at the end.
+        let bytes = self.inflate_head(offset, header, header.size.saturating_add(1))?;
+        if bytes.len() as u64 == header.size { Ok(bytes) } else { Err(PackError::Inflate) }
+    }
+
+    /// The first bytes of an entry, `most` of them at most.
+    fn inflate_head(&self, at: u64, header: &Header, most: u64) -> Result<Vec<u8>, PackError> {
+        let stored = Stored { file: &self.file, at: at + u64::from(header.length) };
+        let mut bytes = Vec::new();
+        let stream = ZlibDecoder::new(BufReader::with_capacity(WINDOW, stored));
+        stream.take(most).read_to_end(&mut bytes).map_err(|_| PackError::Inflate)?;
+        Ok(bytes)
+    }
+}
+
+/// The index of a pack that has none of its own.
+fn joint(path: &Path, own: &Path, format: ObjectFormat) -> Result<Index, PackError> {
+    let bytes = std::fs::read(path.with_file_name("multi-pack-index"))?;
+    MultiIndex::parse(&bytes, format)?.index_of(&file_name(own))
+}
+
+/// A pack's bytes from an offset on.
+struct Stored<'p> {
+    file: &'p File,
+    at: u64,
+}
+
+impl Read for Stored<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = read_some_at(self.file, self.at, buffer)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}

@@ -1,0 +1,113 @@
+//! The offset of one object in a pack, from the pack's index as it lies on disk.
+//!
+//! For readers of a few objects: [`Index`](super::Index) reads and verifies the whole file, which
+//! costs more than all that a hook does besides. Nothing here is verified: an object that is found
+//! through a damaged index does not have its id, and one that is not found is missing; both are
+//! errors of whoever asks.
+
+use std::fs::File;
+use std::path::Path;
+
+use super::file::read_exact_at;
+use super::{MAGIC_V2, PackError};
+use crate::git::object_id::{ObjectFormat, ObjectId};
+
+const FANOUT: usize = 256;
+/// Marks an offset of more than 31 bits, which is in a table of its own.
+const LARGE: u32 = 1 << 31;
+/// Ids that are read in one go once the search has come down to as many.
+const FEW: u64 = 64;
+
+/// An open index file, version 1 or 2.
+pub struct IndexFile {
+    file: File,
+    format: ObjectFormat,
+    /// How many ids begin with each byte or a lower one.
+    fanout: [u32; FANOUT],
+    is_v2: bool,
+}
+
+impl IndexFile {
+    /// Opens the index and reads its fan-out table.
+    pub fn open(path: &Path, format: ObjectFormat) -> Result<IndexFile, PackError> {
+        let file = File::open(path)?;
+        let mut head = [0; 8 + 4 * FANOUT];
+        let is_v2 = {
+            let mut magic = [0; 8];
+            read_exact_at(&file, 0, &mut magic)?;
+            magic.starts_with(MAGIC_V2)
+        };
+        let table = if is_v2 { &mut head[..] } else { &mut head[..4 * FANOUT] };
+        read_exact_at(&file, 0, table)?;
+        if is_v2 && table[4..8] != 2u32.to_be_bytes() {
+            return Err(PackError::Index("its version is unknown"));
+        }
+        let numbers = table[if is_v2 { 8 } else { 0 }..].chunks_exact(4);
+        let mut fanout = [0; FANOUT];
+        for (entry, number) in fanout.iter_mut().zip(numbers) {
+            *entry = u32::from_be_bytes([number[0], number[1], number[2], number[3]]);
+        }
+        if !fanout.is_sorted() {
+            return Err(PackError::Index("its fan-out table is not in order"));
+        }
+        Ok(IndexFile { file, format, fanout, is_v2 })
+    }
+
+    /// Where in the pack the object begins; `None` if the index does not name it.
+    pub fn find(&self, id: &ObjectId) -> Result<Option<u64>, PackError> {
+        if id.format() != self.format {
+            return Ok(None);
+        }
+        let first = usize::from(id.as_bytes()[0]);
+        let mut low = if first == 0 { 0 } else { u64::from(self.fanout[first - 1]) };
+        let mut high = u64::from(self.fanout[first]);
+        let mut row = vec![0; self.width()];
+        while high - low > FEW {
+            let middle = low + (high - low) / 2;
+            self.rows(middle, &mut row)?;
+            if self.id_of(&row) <= id.as_bytes() { low = middle } else { high = middle }
+        }
+        let mut rows = vec![0; (high - low) as usize * self.width()];
+        self.rows(low, &mut rows)?;
+        let place =
+            rows.chunks_exact(self.width()).position(|row| self.id_of(row) == id.as_bytes());
+        place.map(|place| self.offset(low + place as u64)).transpose()
+    }
+
+    /// Bytes from one id to the next: version 1 has each offset before its id.
+    fn width(&self) -> usize {
+        self.format.length() + if self.is_v2 { 0 } else { 4 }
+    }
+
+    fn id_of<'r>(&self, row: &'r [u8]) -> &'r [u8] {
+        &row[row.len() - self.format.length()..]
+    }
+
+    fn start(&self) -> u64 {
+        4 * FANOUT as u64 + if self.is_v2 { 8 } else { 0 }
+    }
+
+    fn rows(&self, first: u64, rows: &mut [u8]) -> Result<(), PackError> {
+        Ok(read_exact_at(&self.file, self.start() + first * self.width() as u64, rows)?)
+    }
+
+    fn offset(&self, place: u64) -> Result<u64, PackError> {
+        let mut four = [0; 4];
+        if !self.is_v2 {
+            read_exact_at(&self.file, self.start() + place * self.width() as u64, &mut four)?;
+            return Ok(u64::from(u32::from_be_bytes(four)));
+        }
+        let count = u64::from(self.fanout[FANOUT - 1]);
+        // After the ids come their CRC-32 sums, then the offsets, then the large offsets.
+        let offsets = self.start() + count * (self.width() as u64 + 4);
+        read_exact_at(&self.file, offsets + place * 4, &mut four)?;
+        let offset = u32::from_be_bytes(four);
+        if offset & LARGE == 0 {
+            return Ok(u64::from(offset));
+        }
+        let mut eight = [0; 8];
+        let large = offsets + count * 4 + u64::from(offset & !LARGE) * 8;
+        read_exact_at(&self.file, large, &mut eight)?;
+        Ok(u64::from_be_bytes(eight))
+    }
+}

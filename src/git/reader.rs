@@ -1,0 +1,104 @@
+//! Objects as a hook, a range or a policy asks for them: one by one, by id.
+//!
+//! Read by our own [`Odb`] wherever the repository can be opened; by `git cat-file` where only git
+//! can open it, where an object is not found by ourselves, and for blobs that are too long to be
+//! held. Either way the bytes hash to the id.
+
+use std::io::{self, Read};
+use std::sync::{Mutex, PoisonError};
+
+use git2::Repository;
+
+use super::cat_file::{CatFile, Held, LONG};
+use super::environment::GitEnvironment;
+use super::object::ObjectKind;
+use super::object_id::{ObjectFormat, ObjectId};
+use super::odb::{Odb, OdbError};
+use super::process::Git;
+
+/// Commits, tags and blobs of policy are no longer than this; trees may be.
+const LONGEST: u64 = 512 << 20;
+
+/// Reads objects, from any thread.
+pub struct ObjectReader {
+    odb: Option<Odb>,
+    git: Mutex<Option<CatFile>>,
+    environment: GitEnvironment,
+}
+
+impl ObjectReader {
+    /// The objects of the repository that the environment means.
+    pub fn open(environment: &GitEnvironment) -> ObjectReader {
+        match environment.open() {
+            Ok(repository) => ObjectReader::of(&repository, environment),
+            Err(_) => ObjectReader::by_git(environment),
+        }
+    }
+
+    /// The objects of a repository that is open.
+    pub fn of(repository: &Repository, environment: &GitEnvironment) -> ObjectReader {
+        let format = match repository.object_format() {
+            git2::ObjectFormat::Sha1 => ObjectFormat::Sha1,
+            git2::ObjectFormat::Sha256 => ObjectFormat::Sha256,
+        };
+        let folders = environment.object_folders(repository).folders;
+        let odb = Some(Odb::new(folders, format));
+        ObjectReader { odb, ..ObjectReader::by_git(environment) }
+    }
+
+    /// The objects of a repository that only git can open.
+    pub fn by_git(environment: &GitEnvironment) -> ObjectReader {
+        ObjectReader { odb: None, git: Mutex::default(), environment: environment.clone() }
+    }
+
+    /// An object's kind and bytes; else why there are none.
+    pub fn read(&self, id: &ObjectId) -> Result<(ObjectKind, Vec<u8>), String> {
+        match self.odb.as_ref().map(|odb| odb.read(id, LONGEST)) {
+            Some(Ok(read)) => Ok(read),
+            Some(Err(why)) if !matches!(why, OdbError::Missing) => Err(why.to_string()),
+            _ => self.by_cat_file(|git| git.read(id)),
+        }
+    }
+
+    /// The bytes of an object that must be of that kind.
+    pub fn read_as(&self, kind: ObjectKind, id: &ObjectId) -> Result<Vec<u8>, String> {
+        match self.read(id)? {
+            (found, bytes) if found == kind => Ok(bytes),
+            (found, _) => Err(format!("it is a {} and not a {}", found.name(), kind.name())),
+        }
+    }
+
+    /// A blob's bytes, or what `look` made of them where they are too many to be held.
+    pub fn blob<T>(
+        &self,
+        id: &ObjectId,
+        look: impl FnOnce(&mut dyn Read) -> io::Result<T>,
+    ) -> Result<Held<T>, String> {
+        let size = self.odb.as_ref().map(|odb| odb.size(id));
+        match size {
+            Some(Ok((ObjectKind::Blob, size))) if size <= LONG => {
+                self.read_as(ObjectKind::Blob, id).map(Held::Whole)
+            }
+            Some(Ok((ObjectKind::Blob, _)) | Err(OdbError::Missing)) | None => {
+                self.by_cat_file(|git| git.blob(id, look))
+            }
+            Some(Ok((kind, _))) => Err(format!("it is a {} and not a blob", kind.name())),
+            Some(Err(why)) => Err(why.to_string()),
+        }
+    }
+
+    fn by_cat_file<T>(
+        &self,
+        ask: impl FnOnce(&mut CatFile) -> Result<T, String>,
+    ) -> Result<T, String> {
+        let mut git = self.git.lock().unwrap_or_else(PoisonError::into_inner);
+        let running = match &mut *git {
+            Some(running) => running,
+            None => {
+                let started = CatFile::open(&Git::new(&self.environment));
+                git.insert(started.map_err(|error| error.to_string())?)
+            }
+        };
+        ask(running)
+    }
+}

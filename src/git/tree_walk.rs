@@ -1,0 +1,126 @@
+//! Looks for entries below a tree. Each tree is read once, however many paths lead to it.
+
+use std::collections::{HashMap, HashSet};
+
+use bstr::{BString, ByteSlice};
+
+use super::diff::ReadTree;
+use super::object_id::ObjectId;
+use super::tree::{EntryKind, TreeEntry};
+
+/// More paths than this lead to what is looked for only in a trap.
+const MOST_PATHS: usize = 1_000_000;
+
+/// All trees below one, each once.
+pub struct TreeWalk {
+    root: ObjectId,
+    trees: HashMap<ObjectId, Vec<Named>>,
+}
+
+/// An entry of a tree that is a file or a folder; a submodule is neither.
+struct Named {
+    name: BString,
+    kind: EntryKind,
+    id: ObjectId,
+}
+
+/// Why trees cannot be walked.
+#[derive(Debug, thiserror::Error)]
+pub enum TreeWalkError {
+    #[error("tree {id} cannot be read: {why}; `git fsck` shows what the repository lacks")]
+    Unread { id: ObjectId, why: String },
+    #[error("more than {MOST_PATHS} paths of tree {root} lead to what is looked for")]
+    TooMany { root: ObjectId },
+}
+
+impl TreeWalk {
+    /// Reads a tree and all below it.
+    pub fn of(read: &ReadTree<'_>, root: ObjectId) -> Result<TreeWalk, TreeWalkError> {
+        let mut trees = HashMap::new();
+        let mut ahead = vec![root];
+        while let Some(id) = ahead.pop() {
+            if trees.contains_key(&id) {
+                continue;
+            }
+            let unread = |why: String| TreeWalkError::Unread { id, why };
+            let bytes = read(&id).map_err(unread)?;
+            let named = entries(&bytes, id).ok_or_else(|| unread("it is malformed".to_owned()))?;
+            let folders = named.iter().filter(|entry| entry.kind == EntryKind::Tree);
+            ahead.extend(folders.map(|entry| entry.id));
+            trees.insert(id, named);
+        }
+        Ok(TreeWalk { root, trees })
+    }
+
+    /// The ids of all blobs, each once.
+    pub fn blobs(&self) -> HashSet<ObjectId> {
+        let entries = self.trees.values().flatten();
+        entries.filter(|entry| entry.kind == EntryKind::Blob).map(|entry| entry.id).collect()
+    }
+
+    /// The paths of the blobs that `is_wanted` accepts by name and id, sorted.
+    pub fn paths(
+        &self,
+        is_wanted: impl Fn(&[u8], &ObjectId) -> bool,
+    ) -> Result<Vec<(BString, ObjectId)>, TreeWalkError> {
+        let is_wanted = |entry: &Named| {
+            entry.kind == EntryKind::Blob && is_wanted(entry.name.as_bytes(), &entry.id)
+        };
+        let leading = self.leading(&is_wanted);
+        let mut paths = Vec::new();
+        let mut ahead = vec![(self.root, BString::default())];
+        while let Some((tree, path)) = ahead.pop() {
+            for entry in &self.trees[&tree] {
+                let slash = if path.is_empty() { "" } else { "/" };
+                let below = || [path.as_bytes(), slash.as_bytes(), entry.name.as_bytes()].concat();
+                if is_wanted(entry) {
+                    paths.push((below().into(), entry.id));
+                } else if entry.kind == EntryKind::Tree && leading.contains(&entry.id) {
+                    ahead.push((entry.id, below().into()));
+                }
+            }
+            if paths.len() + ahead.len() > MOST_PATHS {
+                return Err(TreeWalkError::TooMany { root: self.root });
+            }
+        }
+        paths.sort();
+        Ok(paths)
+    }
+
+    /// The trees that have a wanted blob somewhere below them.
+    fn leading(&self, is_wanted: &dyn Fn(&Named) -> bool) -> HashSet<ObjectId> {
+        let mut above: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
+        let (mut leading, mut ahead) = (HashSet::new(), Vec::new());
+        for (tree, entries) in &self.trees {
+            for entry in entries.iter().filter(|entry| entry.kind == EntryKind::Tree) {
+                above.entry(entry.id).or_default().push(*tree);
+            }
+            if entries.iter().any(is_wanted) {
+                leading.insert(*tree);
+                ahead.push(*tree);
+            }
+        }
+        while let Some(tree) = ahead.pop() {
+            for parent in above.get(&tree).into_iter().flatten() {
+                if leading.insert(*parent) {
+                    ahead.push(*parent);
+                }
+            }
+        }
+        leading
+    }
+}
+
+fn entries(bytes: &[u8], tree: ObjectId) -> Option<Vec<Named>> {
+    let mut entries = Vec::new();
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let entry = TreeEntry::parse(rest, tree.format())?;
+        rest = &rest[entry.length..];
+        if entry.kind != EntryKind::Submodule {
+            let (name, kind) = (entry.name.into(), entry.kind);
+            entries.push(Named { name, kind, id: ObjectId::new(entry.id)? });
+        }
+    }
+    Some(entries)
+}
