@@ -169,7 +169,7 @@ impl Run {
         if self.stage == RunStage::Agent {
             return self.answer_agent();
         }
-        let here = GitEnvironment::of_process(Path::new("."));
+        let here = GitEnvironment::of_process(Path::new(".")).in_a_hook();
         let (mut report, engine) = self.engine.in_pool(|| match self.stage {
             RunStage::PreCommit => self.before_commit(&here),
             stage => {
@@ -227,7 +227,7 @@ impl Run {
         let mut input = Vec::new();
         std::io::stdin().lock().read_to_end(&mut input).context("cannot read standard input")?;
         let folder = std::env::current_dir().context("cannot tell which folder this is")?;
-        let here = GitEnvironment::of_process(&folder);
+        let here = GitEnvironment::of_process(&folder).in_a_hook();
         let top = top_of(&folder);
         let index = top.as_ref().map(|_| files::index(here.clone()));
         let Setup { engine, policy } = self.setup(&here, index)?;

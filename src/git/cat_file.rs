@@ -33,11 +33,28 @@ impl CatFile {
 
     /// An object's kind and bytes, which hash to its id; else why there are none.
     pub fn read(&mut self, id: &ObjectId) -> Result<(ObjectKind, Vec<u8>), String> {
-        let whole = |content: &mut dyn Read, _| {
+        let whole = |_, content: &mut dyn Read, _| {
             let mut bytes = Vec::new();
             content.read_to_end(&mut bytes).map(|_| bytes)
         };
         self.hand(id, whole)
+    }
+
+    /// An object's kind and bytes; `None` where it is larger than `largest` and not a tree.
+    pub fn read_up_to(
+        &mut self,
+        id: &ObjectId,
+        largest: u64,
+    ) -> Result<Option<(ObjectKind, Vec<u8>)>, String> {
+        let mut bytes = Vec::new();
+        let (found, is_read) = self.hand(id, |found, content, size| {
+            let is_read = size <= largest || found == ObjectKind::Tree;
+            if is_read {
+                content.read_to_end(&mut bytes)?;
+            }
+            Ok(is_read)
+        })?;
+        Ok(is_read.then_some((found, bytes)))
     }
 
     /// A blob's bytes, or what `look` made of them where they are too many to be held.
@@ -46,7 +63,7 @@ impl CatFile {
         id: &ObjectId,
         look: impl FnOnce(&mut dyn Read) -> io::Result<T>,
     ) -> Result<Held<T>, String> {
-        let held = |content: &mut dyn Read, size| {
+        let held = |_, content: &mut dyn Read, size| {
             if size > LONG {
                 return look(content).map(Held::Long);
             }
@@ -63,12 +80,12 @@ impl CatFile {
     fn hand<T>(
         &mut self,
         id: &ObjectId,
-        take: impl FnOnce(&mut dyn Read, u64) -> io::Result<T>,
+        take: impl FnOnce(ObjectKind, &mut dyn Read, u64) -> io::Result<T>,
     ) -> Result<(ObjectKind, T), String> {
         let (kind, size) =
             self.ask(id).map_err(|error| silent(&error).unwrap_or_else(|| error.to_string()))?;
         let mut content = Content::of(kind, size, id, &mut self.answers);
-        let taken = take(&mut content, size).and_then(|taken| Ok((taken, content.end()?)));
+        let taken = take(kind, &mut content, size).and_then(|taken| Ok((taken, content.end()?)));
         match taken {
             Ok((taken, hash)) if hash == *id => Ok((kind, taken)),
             Ok(_) => Err("its bytes do not hash to its id".to_owned()),

@@ -67,6 +67,12 @@ impl GitEnvironment {
         }
     }
 
+    /// A repository, given by its own folder.
+    pub fn of_git_dir(git_dir: &Path) -> Self {
+        let git_dir = Some(git_dir.to_path_buf());
+        GitEnvironment { git_dir, ..GitEnvironment::default() }
+    }
+
     /// The same, with the patience that a hook has.
     #[must_use]
     pub fn in_a_hook(self) -> Self {

@@ -17,6 +17,9 @@ use super::object_id::{ObjectFormat, ObjectId};
 /// Longest header: the longest type, a space, twenty digits and a NUL.
 const HEADER: u64 = 28;
 
+/// Deflate's best: no byte of compressed data becomes more than 1,032 bytes.
+const BEST_RATIO: u64 = 1032;
+
 /// What is wrong with a loose object.
 #[derive(Debug, thiserror::Error)]
 pub enum LooseError {
@@ -86,13 +89,17 @@ pub fn size(file: &Path) -> Result<(ObjectKind, u64), LooseError> {
 
 /// The object of this id in `file`, verified, if it is no larger than `largest` or a tree.
 pub fn read(id: ObjectId, file: &Path, largest: u64) -> Result<(ObjectKind, Vec<u8>), LooseError> {
-    let mut packed = BufReader::new(fs::File::open(file)?);
+    let stored = fs::File::open(file)?;
+    let longest = stored.metadata()?.len().saturating_mul(BEST_RATIO);
+    let mut packed = BufReader::new(stored);
     let mut content = BufReader::new(ZlibDecoder::new(&mut packed));
     let (kind, size) = header(&mut content)?;
     if size > largest && kind != ObjectKind::Tree {
         return Err(LooseError::TooLarge);
     }
     let mut bytes = Vec::new();
+    // What a buffer grows by could be as much as it has.
+    bytes.try_reserve_exact(size.min(longest) as usize).map_err(Error::other)?;
     // One byte more than there should be, and zlib's own check at the end.
     content.take(size.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 != size || !packed.fill_buf()?.is_empty() {

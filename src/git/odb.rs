@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -16,8 +16,8 @@ use super::loose::{self, LooseError};
 use super::object::ObjectKind;
 use super::object_id::{ObjectFormat, ObjectId};
 use super::pack::{
-    Header, Index, IndexFile, LONGEST_HEADER, Link, MultiIndex, PackError, delta, file_name,
-    packs_in, read_some_at,
+    Header, Index, IndexFile, LONGEST_HEADER, Link, MultiIndex, PackError, Stored, delta,
+    file_name, packs_in, read_some_at,
 };
 
 /// Deltas of one chain at most. git writes 4,095; only a damaged or forged pack has more.
@@ -31,6 +31,9 @@ const CACHED: usize = 32 << 20;
 
 /// Longer bases are not kept.
 const LONGEST_CACHED: usize = 4 << 20;
+
+/// Memory that is asked for on the word of a header, at most.
+const LONGEST_RESERVED: u64 = 1 << 30;
 
 /// Bytes read from a pack at a time.
 const WINDOW: usize = 4096;
@@ -353,8 +356,11 @@ impl OpenPack {
 
     /// The first bytes of an entry, `most` of them at most.
     fn inflate_head(&self, at: u64, header: &Header, most: u64) -> Result<Vec<u8>, PackError> {
-        let stored = Stored { file: &self.file, at: at + u64::from(header.length) };
+        let stored = Stored::from(&self.file, at + u64::from(header.length));
         let mut bytes = Vec::new();
+        // What a buffer grows by could be as much as it has.
+        let most_reserved = most.min(LONGEST_RESERVED) as usize;
+        bytes.try_reserve_exact(most_reserved).map_err(|_| PackError::Inflate)?;
         let stream = ZlibDecoder::new(BufReader::with_capacity(WINDOW, stored));
         stream.take(most).read_to_end(&mut bytes).map_err(|_| PackError::Inflate)?;
         Ok(bytes)
@@ -365,18 +371,4 @@ impl OpenPack {
 fn joint(path: &Path, own: &Path, format: ObjectFormat) -> Result<Index, PackError> {
     let bytes = std::fs::read(path.with_file_name("multi-pack-index"))?;
     MultiIndex::parse(&bytes, format)?.index_of(&file_name(own))
-}
-
-/// A pack's bytes from an offset on.
-struct Stored<'p> {
-    file: &'p File,
-    at: u64,
-}
-
-impl Read for Stored<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = read_some_at(self.file, self.at, buffer)?;
-        self.at += read as u64;
-        Ok(read)
-    }
 }

@@ -4,8 +4,10 @@
 //! is an error of that read, and not a signal that ends the process.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, BufReader, Read};
 use std::path::Path;
+
+use flate2::bufread::ZlibDecoder;
 
 use super::{Index, PackError, be32};
 use crate::git::object_id::ObjectFormat;
@@ -87,9 +89,42 @@ impl PackFile {
         self.body_end
     }
 
+    /// Inflates an entry of many bytes without holding what it is compressed to.
+    pub fn inflate_long(&self, offset: u64, size: u64) -> Result<Vec<u8>, PackError> {
+        let length = usize::try_from(size).map_err(|_| PackError::Inflate)?;
+        let mut bytes = Vec::new();
+        bytes.try_reserve_exact(length).map_err(|_| PackError::Inflate)?;
+        let stored = BufReader::with_capacity(WINDOW, Stored::from(&self.file, offset));
+        // One byte more than there should be would show; zlib's own check comes at the end.
+        let mut stream = ZlibDecoder::new(stored);
+        stream.by_ref().take(size).read_to_end(&mut bytes).map_err(|_| PackError::Inflate)?;
+        let is_more = stream.read(&mut [0]).map_err(|_| PackError::Inflate)? > 0;
+        if is_more || bytes.len() != length { Err(PackError::Inflate) } else { Ok(bytes) }
+    }
+
     /// Fills `buffer` from the bytes at `offset`.
     pub fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
         read_exact_at(&self.file, offset, buffer)
+    }
+}
+
+/// A pack's bytes from an offset on.
+pub(in crate::git) struct Stored<'p> {
+    file: &'p File,
+    at: u64,
+}
+
+impl<'p> Stored<'p> {
+    pub fn from(file: &'p File, at: u64) -> Self {
+        Stored { file, at }
+    }
+}
+
+impl Read for Stored<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = read_some_at(self.file, self.at, buffer)?;
+        self.at += read as u64;
+        Ok(read)
     }
 }
 

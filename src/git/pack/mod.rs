@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 
 pub use entry::{Header, LONGEST_HEADER, Link};
 pub use file::PackFile;
-pub(super) use file::read_some_at;
+pub(super) use file::{Stored, read_some_at};
 pub use forest::{Forest, NONE};
 pub use index::Index;
 pub use inflate::Inflater;
@@ -141,6 +141,12 @@ impl<'p> Entries<'p> {
         }
         let from = (start - self.held.start) as usize;
         Ok(&self.buffer[from..from + length])
+    }
+
+    /// The object of entry `at`, which is long and no delta.
+    pub fn inflate_long(&self, at: u32) -> Result<Vec<u8>, PackError> {
+        let Pack { index, forest, file, .. } = self.pack;
+        file.inflate_long(index.offset(at) + u64::from(forest.header_length(at)), forest.size(at))
     }
 
     fn fill(&mut self, held: Range<u64>) -> Result<(), PackError> {

@@ -1,10 +1,11 @@
 //! Objects that are read one by one, each whole.
 
 use super::connectivity::Named;
-use super::store::{StoreError, Unread};
+use super::store::Unread;
 use super::trace::Met;
 use super::unusable;
 use crate::blob::{Blob, Class, Provenance};
+use crate::git::OdbError;
 use crate::git::commit::RawCommit;
 use crate::git::object::ObjectKind;
 use crate::git::object::message;
@@ -34,12 +35,12 @@ impl Gathered {
     pub fn look(
         &mut self,
         id: &ObjectId,
-        read: Result<(ObjectKind, &[u8]), StoreError>,
+        read: Result<(ObjectKind, &[u8]), OdbError>,
         visit: &Visitor<'_>,
     ) {
         let (kind, object) = match read {
             Ok(read) => read,
-            Err(StoreError::TooLarge) => return self.coverage.oversized += 1,
+            Err(OdbError::TooLarge) => return self.coverage.oversized += 1,
             Err(why) => return self.unread.push((*id, why.to_string())),
         };
         let bytes = match kind {

@@ -3,24 +3,21 @@
 //! Slow and plain, and it verifies every object's hash: it is what faster readers are
 //! measured against. Trees are read too, for that sake and for what they name.
 //!
-//! It reads through libgit2, which is nobody's relative here. libgit2 has been seen to crash on
-//! a damaged pack, and to read a damaged loose object without end: where our own look at the
-//! store has found damage, libgit2 is kept away, and objects come one by one from the store.
+//! It reads through `git cat-file`, which shares no code with our own readers. What git cannot
+//! read is read from the store, whose errors name the fault.
 
-use std::borrow::Cow;
-use std::sync::{Mutex, OnceLock};
+use std::sync::Mutex;
 
-use git2::Odb;
 use rayon::prelude::*;
 
 use super::apart::Gathered;
+use super::delta::CHUNK;
 use super::graph::{Graph, Learnt, Surveyor};
-use super::objects::{self, CHUNK};
-use super::store::StoreError;
 use super::trace::Met;
 use super::{History, Trace, lock, unusable};
 use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
+use crate::git::{CatFile, Git, GitEnvironment, OdbError};
 use crate::source::{Coverage, Failure, Progress, Source, Visitor};
 
 /// Hands out the blobs of a history, and the messages of its commits and annotated tags.
@@ -28,8 +25,6 @@ pub struct FullReader<'h> {
     history: &'h History,
     /// Larger objects are passed over.
     largest: u64,
-    /// Whether libgit2 may read.
-    is_sound: OnceLock<bool>,
     met: Mutex<Met>,
     trees: Mutex<Vec<ObjectId>>,
 }
@@ -37,7 +32,7 @@ pub struct FullReader<'h> {
 impl<'h> FullReader<'h> {
     pub fn new(history: &'h History, largest: u64) -> Self {
         let (met, trees) = (Mutex::default(), Mutex::default());
-        FullReader { history, largest, is_sound: OnceLock::new(), met, trees }
+        FullReader { history, largest, met, trees }
     }
 
     /// Follows wanted objects, given by their ids in hexadecimal, through all commits that
@@ -47,65 +42,44 @@ impl<'h> FullReader<'h> {
         self.history.trace(wanted, met, &|wanted| self.survey(wanted))
     }
 
-    fn is_sound(&self) -> bool {
-        let store = &self.history.store;
-        let lacks_nothing = self.history.lacks.coverage.failures.is_empty();
-        let is_sound = || lacks_nothing && store.is_for_libgit2() && store.is_loose_sound();
-        *self.is_sound.get_or_init(is_sound)
-    }
-
     /// Each of these objects, on the threads of the current pool.
     fn each<T: Default + Send>(
         &self,
         ids: &[ObjectId],
-        look: impl Fn(&mut T, &ObjectId, Result<(ObjectKind, &[u8]), StoreError>) + Sync,
+        look: impl Fn(&mut T, &ObjectId, Result<(ObjectKind, &[u8]), OdbError>) + Sync,
     ) -> Vec<T> {
-        let chunk = |ids: &[ObjectId]| {
+        let git = Git::new(&GitEnvironment::of_git_dir(self.history.handles.git_dir()));
+        let chunk = |running: &mut Option<CatFile>, ids: &[ObjectId]| {
             let mut found = T::default();
-            let mut read = |odb: Option<&Odb<'_>>| {
-                for id in ids {
-                    match self.object(odb, id) {
-                        Ok((kind, bytes)) => look(&mut found, id, Ok((kind, &bytes))),
-                        Err(why) => look(&mut found, id, Err(why)),
-                    }
+            for id in ids {
+                match self.object(&git, running, id) {
+                    Ok((kind, bytes)) => look(&mut found, id, Ok((kind, &bytes))),
+                    Err(why) => look(&mut found, id, Err(why)),
                 }
-            };
-            if self.is_sound() {
-                let lent = self.history.handles.with(|repository| {
-                    let odb = repository.odb()?;
-                    read(Some(&odb));
-                    Ok(())
-                });
-                // Without a handle there is still the store.
-                if lent.is_err() {
-                    read(None);
-                }
-            } else {
-                read(None);
             }
             found
         };
-        ids.par_chunks(CHUNK).map(chunk).collect()
+        ids.par_chunks(CHUNK).map_init(|| None, chunk).collect()
     }
 
     fn object(
         &self,
-        odb: Option<&Odb<'_>>,
+        git: &Git,
+        running: &mut Option<CatFile>,
         id: &ObjectId,
-    ) -> Result<(ObjectKind, Cow<'static, [u8]>), StoreError> {
-        let Some(odb) = odb else {
-            return self.history.store.read(id, self.largest).map(|(kind, b)| (kind, b.into()));
-        };
-        let read = |id: &ObjectId| {
-            let object = odb.read(git2::Oid::from_bytes(id.as_bytes())?)?;
-            Ok((object.kind(), object.data().to_vec()))
-        };
-        let (kind, bytes) = read(id).map_err(StoreError::Git)?;
-        let kind = ObjectKind::named(kind.str()).ok_or(StoreError::Missing)?;
-        if kind != ObjectKind::Tree && bytes.len() as u64 > self.largest {
-            return Err(StoreError::TooLarge);
+    ) -> Result<(ObjectKind, Vec<u8>), OdbError> {
+        if running.is_none() {
+            *running = CatFile::open(git).ok();
         }
-        Ok((kind, bytes.into()))
+        match running.as_mut().map(|git| git.read_up_to(id, self.largest)) {
+            Some(Ok(Some(read))) => Ok(read),
+            Some(Ok(None)) => Err(OdbError::TooLarge),
+            // It may have ended over this object.
+            Some(Err(_)) | None => {
+                *running = None;
+                self.history.store.read(id, self.largest)
+            }
+        }
     }
 
     fn survey(&self, wanted: &[ObjectId]) -> Graph {
@@ -113,7 +87,7 @@ impl<'h> FullReader<'h> {
         let surveyor = Surveyor::new(store, wanted);
         let read = |(learnt, failures): &mut (Learnt, Vec<Failure>),
                     id: &ObjectId,
-                    read: Result<(ObjectKind, &[u8]), StoreError>| {
+                    read: Result<(ObjectKind, &[u8]), OdbError>| {
             match read.map(|(_, bytes)| surveyor.tree(bytes, None, learnt)) {
                 Ok(Some(note)) => {
                     store.locate(id).into_iter().for_each(|tree| learnt.keep(tree, &note));
@@ -131,21 +105,18 @@ impl<'h> FullReader<'h> {
 impl Source for FullReader<'_> {
     fn visit(&self, visit: &Visitor<'_>, progress: &dyn Progress) -> Coverage {
         let store = &self.history.store;
-        let (ids, unlisted) = match self.is_sound() {
-            true => objects::ids(&self.history.handles),
-            false => (store.ids(), None),
-        };
+        let ids = store.ids();
         progress.begin(ids.len() as u64);
         let look = |gathered: &mut Gathered,
                     id: &ObjectId,
-                    read: Result<(ObjectKind, &[u8]), StoreError>| {
+                    read: Result<(ObjectKind, &[u8]), OdbError>| {
             gathered.look(id, read, visit);
             progress.step();
         };
         let mut all = Gathered::default();
         self.each(&ids, look).into_iter().for_each(|gathered| all.add(gathered));
         let mut coverage = self.history.lacks.coverage.clone().and(all.coverage);
-        coverage.failures.extend(store.failures.iter().cloned().chain(unlisted));
+        coverage.failures.extend(store.failures.iter().cloned());
         coverage.failures.extend(store.damaged_spares());
         coverage.failures.extend(store.told(all.unread));
         *lock(&self.met) = all.met;

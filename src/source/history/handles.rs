@@ -22,6 +22,11 @@ impl Handles {
         Ok(Handles { git_dir, idle: Mutex::new(vec![repository]) })
     }
 
+    /// The repository's own folder.
+    pub fn git_dir(&self) -> &Path {
+        &self.git_dir
+    }
+
     /// Lends a handle to `work`, a new one if none is idle.
     pub fn with<T>(&self, work: impl FnOnce(&Repository) -> Result<T, Error>) -> Result<T, Error> {
         let idle = lock(&self.idle).pop();

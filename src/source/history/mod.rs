@@ -17,7 +17,6 @@ mod full;
 mod graph;
 mod handles;
 pub mod inherit;
-mod objects;
 mod outlines;
 mod range;
 mod signature;

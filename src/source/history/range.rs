@@ -8,6 +8,7 @@ use crate::git::commit::RawCommit;
 use crate::git::object::ObjectKind;
 use crate::git::object::tagged;
 use crate::git::object_id::ObjectId;
+use crate::git::{Git, GitEnvironment};
 
 /// A range as a user gives it.
 #[derive(Clone, Debug, Default)]
@@ -86,21 +87,19 @@ impl History {
     }
 
     /// The commit that a revision names (gitrevisions(7)): a ref, an id or its beginning, with
-    /// `~` and `^` behind it. What else there is, libgit2 is asked.
+    /// `~` and `^` behind it. What else there is, git is asked.
     fn commit(&self, name: &str) -> Result<ObjectId, HistoryError> {
         let fails = |why: String| HistoryError::Revision { revision: name.to_owned(), why };
         let base = name.find(['~', '^']).unwrap_or(name.len());
         let followed = self.named(&name[..base]).and_then(|id| self.follow(id, &name[base..]));
         let id = match followed {
             Some(id) => id,
-            None if !self.store.is_for_libgit2() => {
-                let why = "it is no branch, tag or id, with `~` or `^` behind it";
-                return Err(fails(why.to_owned()));
-            }
             None => {
-                let parse = |repository: &Repository| Ok(repository.revparse_single(name)?.id());
-                let id = self.handles.with(parse).map_err(|why| fails(why.message().to_owned()))?;
-                ObjectId::new(id.as_bytes()).ok_or_else(|| fails("it has no id".to_owned()))?
+                let git = Git::new(&GitEnvironment::of_git_dir(self.handles.git_dir()));
+                let asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", name];
+                let said = git.ask(&asked).map_err(|error| fails(error.to_string()))?;
+                let id = said.and_then(|id| ObjectId::from_hex(id.lines().last()?.as_bytes()));
+                id.ok_or_else(|| fails("git knows no revision of this name".to_owned()))?
             }
         };
         self.peeled(id).map_err(fails)

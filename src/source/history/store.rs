@@ -7,17 +7,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
 use super::database::shown;
 use super::unusable;
-use crate::git::loose::{self, LooseError};
+use crate::git::loose;
 use crate::git::object::ObjectKind;
 use crate::git::object_id::{ObjectFormat, ObjectId};
-use crate::git::pack::delta::{self, Copy};
-use crate::git::pack::{Entries, Inflater, NONE, Pack, PackError, packs_in};
+use crate::git::pack::{Pack, PackError, packs_in};
+use crate::git::{Odb, OdbError};
 use crate::source::Failure;
 
 /// The packs and loose objects of a history.
@@ -29,8 +28,8 @@ pub struct Store {
     /// By id; one that stands in two folders comes twice.
     loose: Vec<(ObjectId, PathBuf)>,
     folders: Vec<PathBuf>,
-    /// The same folders opened once more, for objects that `git gc` has packed since.
-    again: OnceLock<Option<Box<Store>>>,
+    /// The same objects, one by one.
+    odb: Odb,
     /// Packs that could not be opened.
     pub failures: Vec<Failure>,
     /// Some pack has no index that could be read: what it holds is unknown.
@@ -48,21 +47,6 @@ struct Listing {
 /// Packs are listed so often while new ones come.
 const MOST_LISTINGS: usize = 8;
 
-/// Why an object cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    #[error("it is missing")]
-    Missing,
-    #[error(transparent)]
-    Pack(#[from] PackError),
-    #[error(transparent)]
-    Loose(#[from] LooseError),
-    #[error("{}", .0.message())]
-    Git(git2::Error),
-    #[error("it is larger than the limit; see --max-blob-size")]
-    TooLarge,
-}
-
 impl Store {
     /// Opens everything in these `objects` folders.
     ///
@@ -76,7 +60,7 @@ impl Store {
             firsts: Vec::new(),
             loose: Vec::new(),
             folders: folders.to_vec(),
-            again: OnceLock::new(),
+            odb: Odb::new(folders.to_vec(), format),
             failures: Vec::new(),
             is_part_unknown: false,
         };
@@ -148,18 +132,6 @@ impl Store {
     fn fail(&mut self, path: &Path, why: impl std::fmt::Display) {
         self.failures.push(Failure::new(shown(path), why));
         self.is_part_unknown = true;
-    }
-
-    /// Whether libgit2 may open the packs: it has been seen to crash on damaged ones, does not
-    /// read those that have only a shared index, and takes wrong ids from those whose ids are
-    /// SHA-256.
-    pub fn is_for_libgit2(&self) -> bool {
-        let is_whole = |pack: &Pack| {
-            pack.file.defect.is_none() && pack.damaged.is_empty() && pack.index.has_checksums()
-        };
-        self.format == ObjectFormat::Sha1
-            && self.failures.is_empty()
-            && self.packs.iter().all(is_whole)
     }
 
     /// The objects whose ids begin with these hexadecimal digits; two at most.
@@ -248,11 +220,6 @@ impl Store {
         spares.par_iter().filter_map(check).collect()
     }
 
-    /// Whether each loose object is what its name says.
-    pub fn is_loose_sound(&self) -> bool {
-        self.loose.par_iter().all(|(id, file)| loose::read(*id, file, u64::MAX).is_ok())
-    }
-
     /// Point 7: an object that stands in two packs, or twice in one, is visited in each place
     /// and counts in the first.
     pub fn counts(&self, pack: usize, entry: u32) -> bool {
@@ -274,79 +241,9 @@ impl Store {
     }
 
     /// An object, verified, from wherever it can be read. Trees may be larger than `largest`.
-    pub fn read(&self, id: &ObjectId, largest: u64) -> Result<(ObjectKind, Vec<u8>), StoreError> {
-        let mut why = StoreError::Missing;
-        for pack in &self.packs {
-            let Some(entry) = pack.index.find(id) else { continue };
-            match packed(pack, entry, largest) {
-                Ok((kind, bytes)) if self.format.object(kind, &bytes) == *id => {
-                    return Ok((kind, bytes));
-                }
-                Ok(_) => why = PackError::Id.into(),
-                Err(reason) => why = reason,
-            }
-        }
-        let from = self.loose.partition_point(|(other, _)| other < id);
-        for (_, file) in self.loose[from..].iter().take_while(|(other, _)| other == id) {
-            match loose::read(*id, file, largest) {
-                Ok(read) => return Ok(read),
-                Err(LooseError::TooLarge) => why = StoreError::TooLarge,
-                Err(reason) if reason.is_gone() => {
-                    if let Some(again) = self.again() {
-                        return again.read(id, largest);
-                    }
-                    why = reason.into();
-                }
-                Err(reason) => why = reason.into(),
-            }
-        }
-        Err(why)
+    pub fn read(&self, id: &ObjectId, largest: u64) -> Result<(ObjectKind, Vec<u8>), OdbError> {
+        self.odb.read(id, largest)
     }
-
-    /// The same folders as they are now; `None` in a store that is one itself.
-    fn again(&self) -> Option<&Store> {
-        let open = || {
-            let store = Store::open(&self.folders, self.format);
-            // What is gone by now, too, is gone.
-            store.again.set(None).ok()?;
-            Some(Box::new(store))
-        };
-        self.again.get_or_init(open).as_deref()
-    }
-}
-
-/// One object of a pack, along the chain of its bases.
-fn packed(pack: &Pack, entry: u32, largest: u64) -> Result<(ObjectKind, Vec<u8>), StoreError> {
-    let forest = &pack.forest;
-    let kind = forest.kind(entry).ok_or(PackError::Rootless)?;
-    let largest = if kind == ObjectKind::Tree { u64::MAX } else { largest };
-    let mut chain = vec![entry];
-    let mut at = entry;
-    while forest.parent(at) != NONE {
-        at = forest.parent(at);
-        chain.push(at);
-    }
-    let (mut inflater, mut entries) = (Inflater::new(), Entries::of(pack));
-    let (mut bytes, mut copies): (Vec<u8>, Vec<Copy>) = Default::default();
-    for &at in chain.iter().rev() {
-        if forest.size(at) > largest {
-            return Err(StoreError::TooLarge);
-        }
-        let mut inflated = Vec::new();
-        let stored = entries.compressed(at)?;
-        inflater.inflate(stored, forest.size(at), &mut inflated)?;
-        if forest.parent(at) == NONE {
-            bytes = inflated;
-            continue;
-        }
-        if delta::lengths(&inflated)?.1 > largest {
-            return Err(StoreError::TooLarge);
-        }
-        let mut version = Vec::new();
-        delta::apply(&inflated, &bytes, &mut copies, &mut version)?;
-        bytes = version;
-    }
-    Ok((kind, bytes))
 }
 
 /// Objects that could not be read, each with the reason.

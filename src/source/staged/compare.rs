@@ -1,6 +1,7 @@
 //! How the index differs from a tree. A folder that the index knows to be as the tree has it is
 //! not entered: of ten staged files in a hundred thousand a few dozen trees are read.
 
+use std::collections::HashSet;
 use std::iter::Peekable;
 use std::ops::Range;
 
@@ -36,7 +37,7 @@ pub fn compare(
     tree: Option<ObjectId>,
     read: &mut ReadTree<'_>,
 ) -> Result<Sides, Uncompared> {
-    let mut walk = Walk { index, sides: Sides::default(), left: Vec::new() };
+    let mut walk = Walk { index, sides: Sides::default(), left: Vec::new(), gone: HashSet::new() };
     let top = index.cache_tree.root();
     walk.enter(Pair { tree, path: BString::default(), entries: 0..index.len(), known: top })?;
     while let Some(pair) = walk.left.pop() {
@@ -65,6 +66,8 @@ struct Walk<'i> {
     sides: Sides,
     /// Folders that differ and were not looked into yet.
     left: Vec<Pair>,
+    /// Trees of folders that the index does not have: one that many paths lead to is read once.
+    gone: HashSet<ObjectId>,
 }
 
 impl Walk<'_> {
@@ -108,7 +111,10 @@ impl Walk<'_> {
         let path = [&pair.path[..], &old.name].concat().into();
         match old.content {
             Some(content) => self.sides.add(path, Some(content), None),
-            None => self.enter(Pair { tree: Some(old.id), path, entries: at..at, known: None })?,
+            None if self.gone.insert(old.id) => {
+                self.enter(Pair { tree: Some(old.id), path, entries: at..at, known: None })?;
+            }
+            None => {}
         }
         Ok(())
     }

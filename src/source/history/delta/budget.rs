@@ -1,6 +1,8 @@
-//! Bytes of versions that are held for their deltas, and how many of them there are.
+//! Bytes of versions that are held for their deltas, and how many of them there are; and the lane
+//! in which large versions are read one after another.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, PoisonError};
 
 /// How large versions may be, and how much of them may be held at a time.
 pub struct Budget {
@@ -10,11 +12,39 @@ pub struct Budget {
     /// they are needed.
     pub held: usize,
     live: AtomicUsize,
+    /// Whether a thread is in the lane of large versions.
+    is_lane_taken: Mutex<bool>,
+    lane_left: Condvar,
+}
+
+/// Larger versions are read by one thread at a time: memory for them does not grow with threads.
+pub const LARGE: u64 = 32 << 20;
+
+/// The right to make large versions; given back where it is dropped.
+pub struct Lane<'b>(&'b Budget);
+
+impl Drop for Lane<'_> {
+    fn drop(&mut self) {
+        *self.0.is_lane_taken.lock().unwrap_or_else(PoisonError::into_inner) = false;
+        self.0.lane_left.notify_one();
+    }
 }
 
 impl Budget {
     pub fn new(largest: u64, held: usize) -> Self {
-        Budget { largest, held, live: AtomicUsize::new(0) }
+        let (is_lane_taken, lane_left) = (Mutex::new(false), Condvar::new());
+        Budget { largest, held, live: AtomicUsize::new(0), is_lane_taken, lane_left }
+    }
+
+    /// Waits until no other thread is in the lane of large versions. Whoever is in it waits for
+    /// nobody.
+    pub fn lane(&self) -> Lane<'_> {
+        let mut is_taken = self.is_lane_taken.lock().unwrap_or_else(PoisonError::into_inner);
+        while *is_taken {
+            is_taken = self.lane_left.wait(is_taken).unwrap_or_else(PoisonError::into_inner);
+        }
+        *is_taken = true;
+        Lane(self)
     }
 
     pub fn is_exceeded(&self) -> bool {

@@ -16,20 +16,24 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 pub use budget::Budget;
+use budget::{LARGE, Lane};
 pub use judge::Judge;
 use rayon::prelude::*;
 
 use super::apart::Gathered;
 use super::graph::{Graph, Learnt, Surveyor};
-use super::objects::CHUNK;
 use super::trace::Met;
 use super::{History, Trace, lock, unusable};
+use crate::git::OdbError;
 use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
 use crate::source::{Coverage, Progress};
 use trees::Trees;
 use versions::Versions;
 use walk::walk;
+
+/// Neighbours in a pack share delta bases: a thread takes so many at a time.
+pub const CHUNK: usize = 256;
 
 /// Looks at the blobs of a history, and at the messages of its commits and annotated tags.
 pub struct DeltaReader<'h> {
@@ -115,12 +119,13 @@ impl<'h> DeltaReader<'h> {
         let chunk = |ids: &[ObjectId]| {
             let mut gathered = Gathered::default();
             for id in ids {
-                let read = self.history.store.read(id, self.budget.largest);
+                let (read, lane) = self.read_apart(id);
                 let visit = |blob: &crate::blob::Blob<'_>| judge.whole(blob);
                 match read {
                     Ok((kind, bytes)) => gathered.look(id, Ok((kind, &bytes)), &visit),
                     Err(why) => gathered.look(id, Err(why), &visit),
                 }
+                drop(lane);
                 progress.step();
             }
             gathered
@@ -129,6 +134,21 @@ impl<'h> DeltaReader<'h> {
         let mut all = Gathered::default();
         chunks.into_iter().for_each(|gathered| all.add(gathered));
         all
+    }
+
+    /// An object; with the lane where it is large.
+    fn read_apart(
+        &self,
+        id: &ObjectId,
+    ) -> (Result<(ObjectKind, Vec<u8>), OdbError>, Option<Lane<'_>>) {
+        let (store, largest) = (&self.history.store, self.budget.largest);
+        match store.read(id, largest.min(LARGE)) {
+            Err(OdbError::TooLarge) if largest > LARGE => {
+                let lane = self.budget.lane();
+                (store.read(id, largest), Some(lane))
+            }
+            read => (read, None),
+        }
     }
 
     fn survey(&self, wanted: &[ObjectId]) -> Graph {

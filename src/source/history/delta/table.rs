@@ -24,12 +24,29 @@ struct State<T> {
     waiting: usize,
     /// Threads that may give something yet.
     busy: usize,
+    /// A thread ended in a panic: nothing is done any more.
+    is_abandoned: bool,
+}
+
+/// A thread at the table. Where it ends in a panic, the others do not wait for it.
+pub struct Worker<'t, T>(&'t Table<T>);
+
+impl<T> Drop for Worker<'_, T> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let mut state = self.0.lock();
+            state.is_abandoned = true;
+            drop(state);
+            self.0.more.notify_all();
+        }
+    }
 }
 
 impl<T> Table<T> {
     /// Every one of `threads` threads must come to [`Table::take`] until it says `None`.
     pub fn new(roots: Vec<u32>, threads: usize) -> Self {
-        let state = Mutex::new(State { given: Vec::new(), waiting: 0, busy: threads });
+        let (given, waiting, busy, is_abandoned) = (Vec::new(), 0, threads, false);
+        let state = Mutex::new(State { given, waiting, busy, is_abandoned });
         let (next, hungry) = (AtomicUsize::new(0), AtomicUsize::new(0));
         Table { roots, next, state, more: Condvar::new(), hungry }
     }
@@ -43,17 +60,22 @@ impl<T> Table<T> {
         state.busy -= 1;
         state.waiting += 1;
         self.count(&state);
-        while state.given.is_empty() && state.busy > 0 {
+        while state.given.is_empty() && state.busy > 0 && !state.is_abandoned {
             state = self.more.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state.waiting -= 1;
-        let work = state.given.pop();
+        let work = if state.is_abandoned { None } else { state.given.pop() };
         match work {
             Some(_) => state.busy += 1,
             None => self.more.notify_all(),
         }
         self.count(&state);
         work.map(Work::Given)
+    }
+
+    /// Says that this thread takes work, until it is dropped.
+    pub fn worker(&self) -> Worker<'_, T> {
+        Worker(self)
     }
 
     /// Whether a thread waits for whom nothing is on the table. Costs one load.
@@ -83,6 +105,26 @@ impl<T> Table<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_waits_for_a_thread_that_panicked() {
+        let table = Table::new((0..40).collect(), 4);
+        let ended = std::panic::catch_unwind(|| {
+            std::thread::scope(|scope| {
+                for _ in 0..4 {
+                    scope.spawn(|| {
+                        let worker = table.worker();
+                        while let Some(Work::Root(number) | Work::Given(number)) = table.take() {
+                            assert!(number != 33, "a fault of a visitor");
+                            table.give(33);
+                        }
+                        drop(worker);
+                    });
+                }
+            });
+        });
+        assert!(ended.is_err());
+    }
 
     /// Each piece of work gives away all smaller ones; all of them are done, once each.
     #[test]

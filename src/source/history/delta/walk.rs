@@ -9,7 +9,7 @@
 
 use std::sync::Arc;
 
-use super::budget::{Budget, Held};
+use super::budget::{Budget, Held, LARGE, Lane};
 use super::table::{Table, Work};
 use crate::git::pack::delta::{self, Copy};
 use crate::git::pack::{Entries, Inflater, NONE, Pack, PackError};
@@ -57,10 +57,13 @@ pub fn walk<V: Visit>(pack: &Pack, roots: Vec<u32>, visit: &V, budget: &Budget) 
             local: V::Local::default(),
             stack: Vec::new(),
             scratch: Scratch::of(pack),
+            lane: None,
         };
+        let worker = table.worker();
         while let Some(work) = table.take() {
             walker.tree(work);
         }
+        drop(worker);
         walker.local
     })
 }
@@ -74,6 +77,8 @@ struct Walker<'t, 'w, V: Visit> {
     /// Versions with children to come: each has one at least.
     stack: Vec<Frame<'w, V::Note>>,
     scratch: Scratch<'w>,
+    /// Held from a tree's first large version to its end.
+    lane: Option<Lane<'w>>,
 }
 
 /// A version whose children `next..end` are to be visited.
@@ -131,10 +136,20 @@ impl<'w, V: Visit> Walker<'_, 'w, V> {
             Work::Given(Subtree { entry, parent }) => self.enter(entry, Some(parent)),
         }
         while let Some(Subtree { entry, parent }) = self.next() {
-            if self.table.is_wanted() {
+            // Large versions stay with the thread that is in their lane.
+            if self.lane.is_none() && self.table.is_wanted() {
                 self.share();
             }
             self.enter(entry, Some(parent));
+        }
+        if self.lane.take().is_some() {
+            self.scratch.let_go();
+        }
+    }
+
+    fn take_lane(&mut self, length: u64) {
+        if length > LARGE && self.lane.is_none() {
+            self.lane = Some(self.budget.lane());
         }
     }
 
@@ -173,6 +188,7 @@ impl<'w, V: Visit> Walker<'_, 'w, V> {
     fn root(&mut self, entry: u32) -> Result<(), PackError> {
         let length = self.pack.forest.size(entry);
         let Some(is_oversized) = self.measure(entry, length) else { return Ok(()) };
+        self.take_lane(length);
         let bytes = Held::new(self.scratch.inflated(entry)?, self.budget);
         let note = match is_oversized {
             Some(note) => note,
@@ -199,6 +215,7 @@ impl<'w, V: Visit> Walker<'_, 'w, V> {
         self.scratch.instructions(entry, self.budget)?;
         let (_, length) = delta::lengths(self.scratch.instructions_of(entry))?;
         let Some(is_oversized) = self.measure(entry, length) else { return Ok(()) };
+        self.take_lane(length);
         let Bytes::Here(base) = &parent.bytes else { return Err(PackError::BaseTooLarge) };
         let bytes = self.scratch.applied(entry, base.bytes())?;
         let bytes = Held::new(bytes, self.budget);
@@ -310,12 +327,21 @@ impl<'w> Scratch<'w> {
 
     /// The object of a root.
     fn inflated(&mut self, entry: u32) -> Result<Vec<u8>, PackError> {
+        let size = self.pack.forest.size(entry);
+        if size > LARGE {
+            return self.entries.inflate_long(entry);
+        }
         let compressed = self.entries.compressed(entry)?;
         let mut bytes = self.spare.pop().unwrap_or_default();
-        let size = self.pack.forest.size(entry);
         let length = self.inflater.inflate(compressed, size, &mut bytes)?.len();
         bytes.truncate(length);
         Ok(bytes)
+    }
+
+    /// Gives back the memory that large versions took.
+    fn let_go(&mut self) {
+        self.entries = Entries::of(self.pack);
+        self.instructions = Vec::new();
     }
 
     /// Inflates a delta's instructions. They are no longer than what they could make.
