@@ -3,6 +3,7 @@
 //! * [`object_id`], [`object`], [`tree`], [`commit`]: ids, and the objects that they name.
 //! * [`loose`], [`pack`], [`index`]: the files that hold objects and the staged paths.
 //! * [`odb`], [`reader`]: the one reader of objects, by their id.
+//! * [`revision`]: what `main~3` names.
 //! * [`diff`], [`tree_walk`]: what differs between trees, and what is below one.
 //! * [`environment`]: which repository git means, by its own variables.
 //! * [`process`], [`cat_file`]: the `git` executable, for what it alone can answer.
@@ -24,6 +25,7 @@ pub mod pack;
 mod pipe;
 pub mod process;
 pub mod reader;
+pub mod revision;
 pub mod tree;
 pub mod tree_walk;
 

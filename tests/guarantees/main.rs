@@ -7,6 +7,8 @@
 mod support;
 
 mod bounds;
+mod damage;
 mod printed;
 mod steered;
+mod traps;
 mod unscanned;

@@ -7,9 +7,10 @@ use std::io;
 use bstr::ByteSlice;
 
 use super::Commit;
+use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
 use crate::git::tree_walk::TreeWalkError;
-use crate::git::{Git, GitError};
+use crate::git::{Git, GitEnvironment, GitError, ObjectReader, revision};
 
 /// Why what a range adds cannot be told. Nothing was looked at.
 #[derive(Debug, thiserror::Error)]
@@ -32,16 +33,37 @@ pub enum RangeError {
 }
 
 /// The commit that a revision names.
-pub fn commit(git: &Git, name: &str) -> Result<ObjectId, RangeError> {
+pub fn commit(environment: &GitEnvironment, name: &str) -> Result<ObjectId, RangeError> {
+    let git = Git::new(environment);
     if let Err(GitError::Failed { said, .. }) = git.read(&["rev-parse", "--git-dir"]) {
         return Err(RangeError::Repository { said });
     }
-    let revision = format!("{name}^{{commit}}");
-    let asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", &revision];
-    let found = if name.is_empty() { None } else { git.ask(&asked)? };
-    // The same form: `--end-of-options` is repeated by some versions of git.
-    let id = found.and_then(|said| ObjectId::from_hex(said.lines().last()?.as_bytes()));
-    id.map_or_else(|| Err(missing(git, name)?), Ok)
+    let objects = ObjectReader::open(environment);
+    let read = |id: &ObjectId| objects.read(id);
+    let asked = |name: &str| -> Result<Option<ObjectId>, GitError> {
+        let asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", name];
+        let found = if name.is_empty() { None } else { git.ask(&asked)? };
+        // The last line: `--end-of-options` is repeated by some versions of git.
+        Ok(found.and_then(|said| ObjectId::from_hex(said.lines().last()?.as_bytes())))
+    };
+    let failed = |said: String| GitError::Failed { command: "rev-parse".to_owned(), said };
+    let (base, steps) = revision::split(name);
+    let followed = match asked(base)? {
+        Some(id) => revision::follow(&read, id, steps).map_err(failed)?,
+        None => None,
+    };
+    let id = match followed {
+        Some(id) => Some(id),
+        None => asked(name)?,
+    };
+    let Some(id) = id else { return Err(missing(&git, name)?) };
+    // What is there and is no commit is as good as missing.
+    match (revision::peeled(&read, id), objects.read(&id)) {
+        (Ok(commit), _) => Ok(commit),
+        (Err(why), Err(_)) => Err(failed(why).into()),
+        (Err(_), Ok((ObjectKind::Blob | ObjectKind::Tree, _))) => Err(missing(&git, name)?),
+        (Err(why), Ok(_)) => Err(failed(why).into()),
+    }
 }
 
 /// Refuses a range that holds a commit whose parents a shallow clone has cut off: the whole of

@@ -50,7 +50,7 @@ const CHUNK: usize = 64;
 
 /// The commit that a revision names; where it is missing the error says what to fetch.
 pub fn commit_of(environment: &GitEnvironment, name: &str) -> Result<ObjectId, RangeError> {
-    base::commit(&Git::new(environment), name)
+    base::commit(environment, name)
 }
 
 /// What the range's newest commits are, and what comes with them.
@@ -72,7 +72,7 @@ impl Added {
         to: &str,
     ) -> Result<Added, RangeError> {
         let git = Git::new(environment);
-        let base = base::commit(&git, from)?;
+        let base = base::commit(environment, from)?;
         let sent = Sent::named(environment, to)?;
         Added::of(environment, &git, sent, vec![base], from)
     }

@@ -62,7 +62,7 @@ impl Sent {
     /// framework gives for the end of a range.
     pub(super) fn named(environment: &GitEnvironment, name: &str) -> Result<Sent, RangeError> {
         let git = Git::new(environment);
-        let commit = super::base::commit(&git, name)?;
+        let commit = super::base::commit(environment, name)?;
         let asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", name];
         let said = git.ask(&asked)?.unwrap_or_default();
         let id =

@@ -4,11 +4,8 @@ use git2::Repository;
 
 use super::commits::Commits;
 use super::{History, HistoryError};
-use crate::git::commit::RawCommit;
-use crate::git::object::ObjectKind;
-use crate::git::object::tagged;
 use crate::git::object_id::ObjectId;
-use crate::git::{Git, GitEnvironment};
+use crate::git::{Git, GitEnvironment, revision};
 
 /// A range as a user gives it.
 #[derive(Clone, Debug, Default)]
@@ -37,8 +34,6 @@ struct Choice {
     either: bool,
 }
 
-/// Tags of tags of tags: git follows them, though not for ever.
-const DEEPEST_TAG: usize = 32;
 /// Fewer digits are no beginning of an id to git.
 const SHORTEST_ID: usize = 4;
 
@@ -90,8 +85,12 @@ impl History {
     /// `~` and `^` behind it. What else there is, git is asked.
     fn commit(&self, name: &str) -> Result<ObjectId, HistoryError> {
         let fails = |why: String| HistoryError::Revision { revision: name.to_owned(), why };
-        let base = name.find(['~', '^']).unwrap_or(name.len());
-        let followed = self.named(&name[..base]).and_then(|id| self.follow(id, &name[base..]));
+        let read = |id: &ObjectId| self.store.read(id, u64::MAX).map_err(|why| why.to_string());
+        let (base, steps) = revision::split(name);
+        let followed = match self.named(base) {
+            Some(id) => revision::follow(&read, id, steps).map_err(fails)?,
+            None => None,
+        };
         let id = match followed {
             Some(id) => id,
             None => {
@@ -102,20 +101,7 @@ impl History {
                 id.ok_or_else(|| fails("git knows no revision of this name".to_owned()))?
             }
         };
-        self.peeled(id).map_err(fails)
-    }
-
-    /// The commit that an object is, or that it is a tag of.
-    fn peeled(&self, mut id: ObjectId) -> Result<ObjectId, String> {
-        for _ in 0..DEEPEST_TAG {
-            let read = self.store.read(&id, u64::MAX).map_err(|why| format!("{id}: {why}"));
-            match read.map(|(kind, object)| (kind, tagged(&object)))? {
-                (ObjectKind::Commit, _) => return Ok(id),
-                (ObjectKind::Tag, Some(tagged)) => id = tagged,
-                (kind, _) => return Err(format!("{id} is a {}", kind.name())),
-            }
-        }
-        Err("it is a tag of too many tags".to_owned())
+        revision::peeled(&read, id).map_err(fails)
     }
 
     /// What a ref, an id or the beginning of one names.
@@ -137,30 +123,6 @@ impl History {
                 _ => None,
             }
         })
-    }
-
-    /// Follows `~3`, `^2` and the like; `None` for what is no such row, or leads nowhere.
-    fn follow(&self, id: ObjectId, mut steps: &str) -> Option<ObjectId> {
-        let mut id = id;
-        while let Some(step) = steps.chars().next() {
-            let digits = &steps[1..];
-            let digits =
-                &digits[..digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len())];
-            let number: usize = if digits.is_empty() { 1 } else { digits.parse().ok()? };
-            let (generations, parent) = match step {
-                '~' => (number, 1),
-                '^' => (1, number),
-                _ => return None,
-            };
-            steps = &steps[1 + digits.len()..];
-            id = self.peeled(id).ok()?;
-            for _ in 0..generations {
-                let (_, commit) = self.store.read(&id, u64::MAX).ok()?;
-                let Some(parent) = parent.checked_sub(1) else { break };
-                id = *RawCommit::parse(id, &commit)?.parents.get(parent)?;
-            }
-        }
-        Some(id)
     }
 }
 

@@ -1,0 +1,171 @@
+//! Random damage to any object that a run reads gives exit 2 with the object's id, and soon.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::support::guarded::secret;
+use crate::support::repository::{TempRepo, said};
+
+const KEYSIEVE: &str = env!("CARGO_BIN_EXE_keysieve");
+
+/// No command takes longer over a small repository, whatever is damaged.
+const SOON: Duration = Duration::from_secs(30);
+
+/// The commands, as `keysieve` arguments. Each reads objects in another way.
+const COMMANDS: [&[&str]; 5] = [
+    &["hook", "run", "--format", "json"],
+    &["scan", "--since", "main~3", "--format", "json"],
+    &["scan", "--since", "main~1", "--policy-from", "main~1", "--format", "json"],
+    &["audit", "--format", "json"],
+    &["baseline", "write", "--history", "--owner", "O", "--baseline", "/dev/null/not-written"],
+];
+
+/// Ways in which a file is damaged at an offset.
+const DAMAGES: [fn(&mut Vec<u8>, usize); 4] = [
+    |bytes, at| bytes[at] ^= 0x55,
+    |bytes, at| bytes.truncate(at),
+    |bytes, at| bytes[at..].fill(0),
+    |bytes, at| drop(bytes.drain(at..(at + 3).min(bytes.len()))),
+];
+
+/// Xorshift.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % limit.max(1) as u64) as usize
+    }
+}
+
+/// Some commits with folders, versions that make deltas, a tag, and a staged change.
+fn repository(is_packed: bool) -> TempRepo {
+    let repository = TempRepo::new();
+    for number in 0..5 {
+        let body = "a line that all versions share\n".repeat(40);
+        repository.write("deep/er/file", format!("{body}{number}\n{body}"));
+        repository.write(format!("deep/other-{number}"), format!("{number}\n"));
+        repository.write("top", format!("{number}{}", secret(number)));
+        repository.commit(&format!("commit {number}"));
+    }
+    repository.git(&["tag", "-a", "-m", "a tag", "v1"]);
+    repository.write("deep/er/file", "staged\n".repeat(40));
+    repository.write("new", format!("{}\n", secret(99)));
+    repository.git(&["add", "--all"]);
+    if is_packed {
+        repository.git(&["repack", "-q", "-d", "-a", "--depth=50"]);
+    }
+    repository
+}
+
+/// The files that hold objects.
+fn object_files(repository: &TempRepo) -> Vec<PathBuf> {
+    let objects = repository.path().join(".git/objects");
+    let mut files = Vec::new();
+    let mut folders = vec![objects];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if (path.extension().is_none_or(|ending| ending == "pack"))
+                && !path.ends_with("info/packs")
+            {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// Runs keysieve; it must end in time and by itself.
+fn run(repository: &TempRepo, arguments: &[&str]) -> Output {
+    let mut command = repository.command(KEYSIEVE, &repository.path());
+    command.args(arguments).args(["--now", "2026-03-01T00:00:00Z"]);
+    let begin = Instant::now();
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let (mut stdout, mut stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+    let stdout = std::thread::spawn(move || {
+        let mut said = Vec::new();
+        std::io::Read::read_to_end(&mut stdout, &mut said).map(|_| said)
+    });
+    let stderr = std::thread::spawn(move || {
+        let mut said = Vec::new();
+        std::io::Read::read_to_end(&mut stderr, &mut said).map(|_| said)
+    });
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        if begin.elapsed() > SOON {
+            child.kill().unwrap();
+            panic!("{arguments:?} does not end");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    let (stdout, stderr) = (stdout.join().unwrap().unwrap(), stderr.join().unwrap().unwrap());
+    Output { status, stdout, stderr }
+}
+
+/// The id of a loose object's file; of a pack, nothing.
+fn id_of(file: &Path) -> String {
+    let folder = file.parent().unwrap().file_name().unwrap().to_string_lossy().into_owned();
+    match folder.len() {
+        2 => format!("{folder}{}", file.file_name().unwrap().to_string_lossy()),
+        _ => String::new(),
+    }
+}
+
+/// Whether some id of 40 digits is named.
+fn names_an_id(text: &str) -> bool {
+    text.split(|character: char| !character.is_ascii_hexdigit()).any(|word| word.len() >= 40)
+}
+
+fn damage(is_packed: bool, rounds: usize, seed: u64) {
+    let repository = repository(is_packed);
+    let files = object_files(&repository);
+    let sound: Vec<Output> = COMMANDS.iter().map(|command| run(&repository, command)).collect();
+    let mut random = Random(seed);
+    let mut seen = 0;
+    for round in 0..rounds {
+        let file = &files[random.below(files.len())];
+        let whole = fs::read(file).unwrap();
+        let mut bytes = whole.clone();
+        DAMAGES[round % DAMAGES.len()](&mut bytes, random.below(whole.len()));
+        fs::remove_file(file).unwrap();
+        fs::write(file, &bytes).unwrap();
+        let at = round / DAMAGES.len() % COMMANDS.len();
+        let output = run(&repository, COMMANDS[at]);
+        let (text, what) = (said(&output), format!("round {round}, {:?}, {file:?}", COMMANDS[at]));
+        if output.status.code() == Some(2) && (at != 4 || !text.contains("not-written")) {
+            let is_named = match id_of(file) {
+                id if id.is_empty() => names_an_id(&text) || text.contains("pack-"),
+                id => text.contains(&id),
+            };
+            assert!(is_named, "{what}: {text}");
+            seen += 1;
+        } else {
+            // It was not read, or its bytes are the same all the same.
+            assert_eq!(output.status, sound[at].status, "{what}: {text}");
+            let same = at == 4 || text == said(&sound[at]);
+            assert!(same, "{what}: {text}");
+        }
+        fs::write(file, &whole).unwrap();
+    }
+    assert!(seen > rounds / 4, "only {seen} of {rounds} were seen");
+}
+
+#[test]
+fn damage_to_loose_objects_is_an_error_of_the_object() {
+    damage(false, 120, 0x9e37_79b9);
+}
+
+#[test]
+fn damage_to_packs_is_an_error_of_the_object() {
+    damage(true, 120, 0x2545_f491);
+}
