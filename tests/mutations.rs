@@ -6,7 +6,7 @@
 
 #[path = "support/mod.rs"]
 mod support;
-#[path = "../fuzz/src/targets.rs"]
+#[path = "../fuzz/src/targets/mod.rs"]
 mod targets;
 
 use std::time::{Duration, Instant};
@@ -58,10 +58,54 @@ fn seeds(name: &str) -> Vec<Vec<u8>> {
             [&[0x81, 0x80, 0x04, 0x0e, 0x91, 6, 2, 2, b'a', b'b', 0x90, 4, 0x91, 4, 6][..]]
                 .concat(),
         ),
-        _ => {}
+        "staged_index" => {
+            let bytes = std::fs::read(repository.path().join(".git/index")).unwrap();
+            seeds.push(bytes[..bytes.len() - 20].to_vec());
+        }
+        "index" | "midx" => {}
+        _ => seeds.extend(texts(name).into_iter().map(Vec::from)),
     }
     assert!(!seeds.is_empty());
     seeds
+}
+
+/// Texts of the kind that a target reads.
+fn texts(name: &str) -> Vec<String> {
+    let given: &[&str] = match name {
+        "engine" | "decoders" => {
+            let catalogue = keysieve::rules::catalogue::Catalogue::built_in();
+            let rules = catalogue.rules().iter().step_by(29);
+            let examples = rules.flat_map(|rule| rule.examples.first());
+            return examples.map(|one| one.replace("<>", "")).collect();
+        }
+        "objects" => &[
+            "100644 file\0aaaaaaaaaaaaaaaaaaaa|40000 folder\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\
+             100644 other\0bbbbbbbbbbbbbbbbbbbb",
+            "tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\nauthor A <a@b> 5 +0000\n\nmessage\n",
+        ],
+        "catalogue" => &["[provider]\nname = \"N\"\nrotate = \"https://n.example\"\n[[rule]]\n\
+            id = \"p-a\"\nname = \"A\"\ndescription = \"A.\"\nseverity = \"high\"\n\
+            confidence = \"high\"\nanchors = [\"nmb_\"]\nregex = '(?<secret>nmb_[a-z]{20})'\n"],
+        "config" => {
+            &["[rules]\ndisable = [\"a-*\"]\n[fail-on]\nconfidence = \"high\"\n[[exclude]]\n\
+            paths = [\"a/**\"]\nreason = \"b\"\n[fingerprint]\nkey-env = \"K\"\n"]
+        }
+        "baseline" => &["version = 1\n\n[credential.2cc1252081]\nrule = \"a-b\"\n\
+            disposition = \"accepted\"\nreason = \"r\"\nowner = \"o\"\nexpires = 2026-03-01\n\
+            paths = [\"a\"]\n"],
+        "rule_import" => &["[[rules]]\nid = \"a\"\nregex = 'a-([a-z]{20})'\nkeywords = [\"a-\"]\n"],
+        "report_import" => &[
+            "path/file:rule-id:3\n",
+            "[{\"RuleID\":\"a\",\"File\":\"f\",\"StartLine\":1,\"Secret\":\"s\"}]",
+        ],
+        "hook_script" => {
+            &["#!/bin/sh\nset -e\nexec echo hello\n", "#!/usr/bin/env bash\n# a\nexit 0"]
+        }
+        "agent" => &["{\"hook_event_name\":\"PreToolUse\",\"tool_name\":\"Edit\",\"tool_input\":\
+            {\"file_path\":\"a\",\"old_string\":\"b\",\"new_string\":\"c\"}}"],
+        name => panic!("no seeds for {name}"),
+    };
+    given.iter().map(|text| (*text).to_owned()).collect()
 }
 
 fn mutate(bytes: &mut Vec<u8>, random: &mut Random) {

@@ -67,7 +67,7 @@ pub fn line(stage: Stage, binary: &Path) -> BString {
 }
 
 /// Whether a text is one that [`text`] made, of this version or another, and unedited.
-pub(super) fn is_ours(text: &[u8]) -> bool {
+pub fn is_ours(text: &[u8]) -> bool {
     let rest = text.strip_prefix(HEAD);
     let parts = rest.and_then(|rest| rest.split_once_str("\n"));
     parts.is_some_and(|(marked, body)| marked == sum(body).as_bytes())
@@ -75,7 +75,7 @@ pub(super) fn is_ours(text: &[u8]) -> bool {
 
 /// Another's shell script with our block behind its first line, in place of one that stands
 /// there. `None` where the text is no such script.
-pub(super) fn chained(stage: Stage, binary: &Path, theirs: &[u8]) -> Option<BString> {
+pub fn chained(stage: Stage, binary: &Path, theirs: &[u8]) -> Option<BString> {
     let theirs = unchained(theirs).unwrap_or_else(|| theirs.into());
     // A block that was edited is not ours to take out, and a second one would be one too many.
     if theirs.contains_str(BEGIN) {
@@ -89,7 +89,7 @@ pub(super) fn chained(stage: Stage, binary: &Path, theirs: &[u8]) -> Option<BStr
 }
 
 /// The text without our block; `None` where there is none, or where it was edited.
-pub(super) fn unchained(text: &[u8]) -> Option<BString> {
+pub fn unchained(text: &[u8]) -> Option<BString> {
     let begin = text.find(BEGIN)?;
     let (marked, rest) = text[begin + BEGIN.len()..].split_once_str("\n")?;
     let (body, after) = rest.split_once_str(END)?;
@@ -98,7 +98,7 @@ pub(super) fn unchained(text: &[u8]) -> Option<BString> {
 }
 
 /// The binary that a text of ours, or a block, was installed for.
-pub(super) fn binary(text: &[u8]) -> Option<PathBuf> {
+pub fn binary(text: &[u8]) -> Option<PathBuf> {
     let at = text.find("\nkeysieve='")? + "\nkeysieve='".len();
     let mut path = Vec::new();
     let mut rest = &text[at..];

@@ -1,20 +1,13 @@
-//! What is fuzzed, as plain functions: no bytes may make them panic, loop or take memory that
-//! the bytes do not account for, and what is accepted keeps its promises.
+//! What a pack's files are made of.
 
 use std::sync::LazyLock;
 
 use keysieve::git::object_id::{ObjectFormat, ObjectId};
 use keysieve::git::pack::{Forest, Header, Index, MultiIndex, delta};
 
-/// A target and its name.
-pub type Target = (&'static str, fn(&[u8]));
-
-pub const ALL: [Target; 4] =
-    [("index", index), ("midx", midx), ("header", header), ("delta", delta)];
-
 /// The bytes with the trailer that makes them a whole file, so that what is behind the
 /// checksum is reached.
-fn signed(data: &[u8]) -> Vec<u8> {
+pub(super) fn signed(data: &[u8]) -> Vec<u8> {
     let mut bytes = data.to_vec();
     bytes.extend(ObjectFormat::Sha1.hash(&[data]).as_bytes());
     bytes

@@ -1,0 +1,86 @@
+//! Other files of a repository: the index, objects, hooks.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use keysieve::git::commit::RawCommit;
+use keysieve::git::diff::TreeDiff;
+use keysieve::git::index::Index;
+use keysieve::git::object::{ObjectKind, message, tagged};
+use keysieve::git::object_id::{ObjectFormat, ObjectId};
+use keysieve::git::tree_walk::TreeWalk;
+use keysieve::hook::{Stage, script};
+
+use super::packs::signed;
+
+/// The index; the bytes lack the trailer. What is read is in order and can be found.
+pub fn staged_index(data: &[u8]) {
+    let missing = |_: &str| Err(std::io::ErrorKind::NotFound.into());
+    let Ok(index) = Index::parse(&signed(data), ObjectFormat::Sha1, &missing) else { return };
+    for place in 0..index.len() {
+        let entry = index.entry(place);
+        if entry.stage == 0 && !entry.is_intended {
+            let found = index.find(index.path(place)).expect("a path that is there");
+            assert_eq!(found.id, entry.id);
+        }
+        assert!(place == 0 || index.path(place - 1) <= index.path(place));
+    }
+}
+
+/// Commits, tags and trees, and what is made of them. The bytes fall into trees at each `|`.
+pub fn objects(data: &[u8]) {
+    let format = ObjectFormat::Sha1;
+    let id = format.object(ObjectKind::Commit, data);
+    let _ = (RawCommit::parse(id, data), tagged(data), message(data));
+    let mut below = format.object(ObjectKind::Tree, b"");
+    let mut trees = HashMap::from([(below.to_string(), Vec::new())]);
+    let mut ids = vec![below];
+    for piece in data.split(|&byte| byte == b'|') {
+        let mut bytes = piece.to_vec();
+        fill_in(&mut bytes, &below);
+        below = format.object(ObjectKind::Tree, &bytes);
+        trees.insert(below.to_string(), bytes);
+        ids.push(below);
+    }
+    let read =
+        |id: &ObjectId| trees.get(&id.to_string()).cloned().ok_or_else(|| "missing".to_owned());
+    let (old, new) = (ids[ids.len() / 2], below);
+    let diff = TreeDiff::of(&read, &[old], new);
+    // Paths that lead to the same contents are many, contents are few.
+    if let Some(changes) = diff.changes(|_| true, 1000) {
+        assert!(diff.is_empty() == changes.is_empty());
+    }
+    assert!(TreeDiff::of(&read, &[new], new).is_empty());
+    if let Ok(walk) = TreeWalk::of(&read, new) {
+        let blobs = walk.blobs();
+        if let Ok(paths) = walk.paths(|_, _| true) {
+            assert!(paths.iter().all(|(_, id)| blobs.contains(id)));
+        }
+    }
+}
+
+/// Twenty zeros behind the end of a name stand for the tree before, so that trees lead to trees.
+fn fill_in(bytes: &mut [u8], id: &ObjectId) {
+    let mut at = 1;
+    while at + 20 <= bytes.len() {
+        if bytes[at - 1] == 0 && bytes[at..at + 20].iter().all(|&byte| byte == 0) {
+            bytes[at..at + 20].copy_from_slice(id.as_bytes());
+            at += 20;
+        }
+        at += 1;
+    }
+}
+
+/// Somebody else's hook: what we put before it comes out again to the byte.
+pub fn hook_script(data: &[u8]) {
+    let binary = Path::new("/opt/it's here/keysieve");
+    for stage in [Stage::PreCommit, Stage::CommitMsg, Stage::PrePush] {
+        let _ = (script::is_ours(data), script::binary(data));
+        let was_chained = script::unchained(data).is_some();
+        let Some(chained) = script::chained(stage, binary, data) else { continue };
+        if !was_chained {
+            let again = script::unchained(&chained);
+            assert_eq!(again.as_ref().map(|text| &text[..]), Some(data));
+        }
+    }
+}

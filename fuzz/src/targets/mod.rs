@@ -1,0 +1,33 @@
+//! What is fuzzed, as plain functions: no bytes may make them panic, loop or take memory that
+//! the bytes do not account for, and what is accepted keeps its promises.
+
+mod detection;
+mod git;
+mod packs;
+mod policy;
+
+pub use detection::{decoders, engine};
+pub use git::{hook_script, objects, staged_index};
+pub use packs::{delta, header, index, midx};
+pub use policy::{agent, baseline, catalogue, config, report_import, rule_import};
+
+/// A target and its name.
+pub type Target = (&'static str, fn(&[u8]));
+
+pub const ALL: [Target; 15] = [
+    ("agent", agent),
+    ("baseline", baseline),
+    ("catalogue", catalogue),
+    ("config", config),
+    ("decoders", decoders),
+    ("delta", delta),
+    ("engine", engine),
+    ("header", header),
+    ("hook_script", hook_script),
+    ("index", index),
+    ("midx", midx),
+    ("objects", objects),
+    ("report_import", report_import),
+    ("rule_import", rule_import),
+    ("staged_index", staged_index),
+];
