@@ -8,14 +8,16 @@ use std::ops::Range;
 
 use bstr::{BStr, BString, ByteSlice};
 
-pub mod utf16;
+pub mod transcode;
 
-use utf16::Endian;
+pub use transcode::{Endian, TextEncoding};
 
 /// The bytes of one file version (or of standard input) with their origin.
 pub struct Blob<'a> {
     pub bytes: &'a [u8],
     pub provenance: Provenance,
+    /// How its text is written.
+    pub encoding: TextEncoding,
     pub part: Part,
 }
 
@@ -31,46 +33,53 @@ pub struct Part {
 }
 
 impl<'a> Blob<'a> {
-    /// A blob whose bytes are all there is.
+    /// A blob whose bytes are all there is, taken as text as it is.
     pub fn whole(bytes: &'a [u8], provenance: Provenance) -> Self {
         let start = Position { line: 1, column: 1 };
-        Blob { bytes, provenance, part: Part { core: 0..bytes.len(), offset: 0, start } }
+        let part = Part { core: 0..bytes.len(), offset: 0, start };
+        Blob { bytes, provenance, encoding: TextEncoding::Utf8, part }
+    }
+
+    /// The same bytes, read as text of another encoding.
+    #[must_use]
+    pub fn encoded(self, encoding: TextEncoding) -> Self {
+        Blob { encoding, ..self }
     }
 }
 
 impl Blob<'_> {
-    /// The text to be scanned; `None` for a binary blob.
-    pub fn text(&self) -> Option<Text<'_>> {
-        // What is not the beginning has the class that the beginning had; UTF-16 comes whole.
-        let class = if self.part.offset == 0 { Class::of(self.bytes) } else { Class::Text };
-        let (bytes, offsets) = match class {
-            Class::Text => (Cow::Borrowed(self.bytes), None),
-            Class::Utf16(endian) => {
-                let (text, offsets) = utf16::transcode(self.bytes, endian);
-                (Cow::Owned(text), Some(offsets))
-            }
-            Class::Binary => return None,
-        };
-        Some(Text { bytes, offsets })
+    /// The text to be scanned.
+    pub fn text(&self) -> Text<'_> {
+        if self.encoding == TextEncoding::Utf8 {
+            let (bytes, core) = (Cow::Borrowed(self.bytes), self.part.core.clone());
+            return Text { bytes, core, offsets: None };
+        }
+        let is_start = self.part.offset == 0;
+        let (text, offsets) = transcode::transcode(self.bytes, self.encoding, is_start);
+        let core = offsets.in_text(&text, self.part.core.start)
+            ..offsets.in_text(&text, self.part.core.end);
+        Text { bytes: Cow::Owned(text), core, offsets: Some(offsets) }
     }
 }
 
-/// A blob's text: its bytes as they are, or transcoded from UTF-16. Lines and columns are
-/// those of the text, spans are reported in the blob's own bytes.
+/// A blob's text: its bytes as they are, or transcoded to UTF-8. Lines and columns are those of
+/// the text, spans are reported in the blob's own bytes.
 pub struct Text<'b> {
     pub bytes: Cow<'b, [u8]>,
-    offsets: Option<utf16::Offsets>,
+    /// The bytes of the text whose findings are this part's own.
+    pub core: Range<usize>,
+    offsets: Option<transcode::Offsets>,
 }
 
 impl<'b> Text<'b> {
     /// Bytes as they are.
     pub fn plain(bytes: &'b [u8]) -> Self {
-        Text { bytes: Cow::Borrowed(bytes), offsets: None }
+        Text { bytes: Cow::Borrowed(bytes), core: 0..bytes.len(), offsets: None }
     }
 
-    /// Whether the blob is UTF-16.
-    pub fn is_transcoded(&self) -> bool {
-        self.offsets.is_some()
+    /// The encoding that was undone, if there was one.
+    pub fn transcoded(&self) -> Option<TextEncoding> {
+        self.offsets.as_ref().map(transcode::Offsets::encoding)
     }
 
     /// The blob's bytes that `span` of the text stands for.
@@ -78,6 +87,14 @@ impl<'b> Text<'b> {
         match &self.offsets {
             Some(offsets) => offsets.source(&self.bytes, span),
             None => span,
+        }
+    }
+
+    /// Where in the text the blob's byte at `offset` is.
+    pub fn in_text(&self, offset: usize) -> usize {
+        match &self.offsets {
+            Some(offsets) => offsets.in_text(&self.bytes, offset),
+            None => offset,
         }
     }
 }
@@ -98,6 +115,17 @@ pub enum Provenance {
 }
 
 impl Provenance {
+    /// What it is called where it is listed: its path, or its id.
+    pub fn name(&self) -> BString {
+        match self {
+            Provenance::WorkTree(path) | Provenance::Index(path) | Provenance::Committed(path) => {
+                path.clone()
+            }
+            Provenance::Object(id) => BString::from(id.as_str()),
+            Provenance::Stdin => BString::from("standard input"),
+        }
+    }
+
     /// The path, where the source knows one.
     pub fn path(&self) -> Option<&BStr> {
         match self {
@@ -106,29 +134,6 @@ impl Provenance {
             }
             Provenance::Object(_) | Provenance::Stdin => None,
         }
-    }
-}
-
-/// What kind of content a blob holds. Told by its bytes, never by its name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Class {
-    Text,
-    Utf16(Endian),
-    Binary,
-}
-
-impl Class {
-    /// Bytes at the head of a blob that decide its class, as git's own test does.
-    pub const PREFIX: usize = 8000;
-
-    /// Binary where a NUL stands in the first 8,000 bytes, the test that git uses
-    /// (`buffer_is_binary` in git's `xdiff-interface.c`), unless it is UTF-16.
-    pub fn of(bytes: &[u8]) -> Class {
-        if let Some(endian) = utf16::endian_of(bytes) {
-            return Class::Utf16(endian);
-        }
-        let head = &bytes[..bytes.len().min(Class::PREFIX)];
-        if memchr::memchr(0, head).is_some() { Class::Binary } else { Class::Text }
     }
 }
 
@@ -251,14 +256,5 @@ mod tests {
             let column = before + text[start..at].chars().count();
             assert_eq!(index.position(at), Position { line: 3 + line, column }, "{at}");
         }
-    }
-
-    #[test]
-    fn a_nul_near_the_start_makes_a_blob_binary() {
-        assert_eq!(Class::of(b"key\0"), Class::Binary);
-        assert_eq!(Class::of(b"k\0e\0y\0=\0"), Class::Utf16(Endian::Little));
-        let mut late = vec![b'a'; Class::PREFIX];
-        late.push(0);
-        assert_eq!(Class::of(&late), Class::Text);
     }
 }

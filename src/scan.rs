@@ -85,8 +85,8 @@ pub(crate) fn redacted(mut coverage: Coverage, engine: &Engine) -> Coverage {
 
 /// The blob's findings, each with its place.
 pub(crate) fn sightings_in(blob: &Blob<'_>, engine: &Engine) -> Vec<(Finding, Occurrence)> {
-    let Some(text) = blob.text() else { return Vec::new() };
-    let core = if text.is_transcoded() { 0..text.bytes.len() } else { blob.part.core.clone() };
+    let text = blob.text();
+    let core = text.core.clone();
     let near = engine.scan_near(&text.bytes, core.clone());
     let mut findings = near.clone();
     findings.retain(|finding| core.contains(&finding.span.start));
@@ -113,8 +113,8 @@ pub(crate) fn sightings_in(blob: &Blob<'_>, engine: &Engine) -> Vec<(Finding, Oc
             let Span { start, end } = finding.span;
             let source = text.source(start..end);
             let offset = blob.part.offset;
-            if text.is_transcoded() {
-                finding.encoding = finding.encoding.within(Step::Utf16);
+            if let Some(step) = text.transcoded().and_then(Step::of_text) {
+                finding.encoding = finding.encoding.within(step);
             }
             let region = lines.region(start, end);
             let occurrence = Occurrence {

@@ -38,7 +38,16 @@ impl<'e> Leaks<'e> {
     /// All of them, by id.
     pub fn sorted(self) -> Vec<Leak> {
         let mut leaks = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
-        leaks.sort_unstable_by(|a, b| a.object.cmp(&b.object));
+        // Parts of one object come in any order.
+        leaks.sort_by(|a, b| a.object.cmp(&b.object));
+        leaks.dedup_by(|part, first| {
+            let is_same = part.object == first.object;
+            if is_same {
+                first.findings.append(&mut part.findings);
+                first.findings.sort_by_key(|(finding, _)| finding.span);
+            }
+            is_same
+        });
         leaks
     }
 
@@ -57,10 +66,11 @@ impl<'e> Leaks<'e> {
             let (here, partners) = (region(finding.span), finding.partner_places(region));
             let allows = allows.at(here, finding.rule);
             let spot = Spot { region: here, partners, allows };
-            if text.is_transcoded() {
+            if let Some(step) = text.transcoded().and_then(Step::of_text) {
                 let Range { start, end } = text.source(finding.span.start..finding.span.end);
-                finding.span = Span { start, end };
-                finding.encoding = finding.encoding.within(Step::Utf16);
+                let offset = blob.part.offset;
+                finding.span = Span { start: start + offset, end: end + offset };
+                finding.encoding = finding.encoding.within(step);
             }
             (finding, spot)
         };
@@ -92,9 +102,8 @@ impl Judge for Leaks<'_> {
     }
 
     fn whole(&self, blob: &Blob<'_>) {
-        // A message may hold a NUL, and is a text all the same.
-        let text = blob.text().unwrap_or(Text::plain(blob.bytes));
-        let findings = self.engine.scan(&text.bytes);
+        let text = blob.text();
+        let findings = self.engine.scan_core(&text.bytes, text.core.clone());
         self.keep(blob, &text, findings);
     }
 }

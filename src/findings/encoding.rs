@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::blob::TextEncoding;
+
 /// Most steps that one secret is followed through: three of decoding inside a text, and the
 /// text's own UTF-16.
 const MOST_STEPS: usize = 4;
@@ -25,9 +27,20 @@ pub enum Step {
     Joined,
     /// UTF-16 of either byte order.
     Utf16,
+    /// UTF-32 of either byte order.
+    Utf32,
 }
 
 impl Step {
+    /// The step that a text's own encoding is; none for UTF-8.
+    pub fn of_text(encoding: TextEncoding) -> Option<Step> {
+        match encoding {
+            TextEncoding::Utf8 => None,
+            TextEncoding::Utf16(_) => Some(Step::Utf16),
+            TextEncoding::Utf32(_) => Some(Step::Utf32),
+        }
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
             Step::Base64 => "base64",
@@ -38,6 +51,7 @@ impl Step {
             Step::HtmlEntity => "html-entity",
             Step::Joined => "joined",
             Step::Utf16 => "utf-16",
+            Step::Utf32 => "utf-32",
         }
     }
 }

@@ -9,12 +9,13 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use bstr::{BString, ByteSlice};
 
-use crate::blob::{Blob, Provenance};
+use crate::blob::Provenance;
 use crate::engine::Engine;
 use crate::findings::{Credential, Fingerprint, Place, Pushed};
 use crate::git::GitEnvironment;
 use crate::git::object_id::ObjectId;
 use crate::git::{Git, GitError, ObjectReader};
+use crate::source::contents::text_of;
 
 /// Newest commits of the remotes whose changes of the paths are looked at.
 pub const COMMITS: usize = 2000;
@@ -116,9 +117,8 @@ impl Asked<'_> {
     }
 
     fn found(&self, bytes: &[u8]) -> Vec<Fingerprint> {
-        let blob = Blob::whole(bytes, Provenance::Stdin);
-        let text = blob.text();
-        let findings = text.map(|text| self.engine.scan(&text.bytes)).unwrap_or_default();
+        let Some(blob) = text_of(bytes, Provenance::Stdin) else { return Vec::new() };
+        let findings = self.engine.scan(&blob.text().bytes);
         findings.into_iter().map(|finding| finding.fingerprint).collect()
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bstr::{BStr, BString, ByteSlice};
 use rayon::prelude::*;
 
-use crate::blob::{Blob, Provenance};
+use crate::blob::Provenance;
 use crate::engine::Engine;
 use crate::git::GitEnvironment;
 use crate::git::commit::RawCommit;
@@ -22,6 +22,7 @@ use crate::policy::revision::{Proposal, Revision, Vouched, proposed_entries, pro
 use crate::policy::{config, foreign_marks};
 use crate::scan::sightings_in;
 use crate::source::added::{RangeError, commit_of};
+use crate::source::contents::text_of;
 
 /// A commit whose policy is taken.
 pub struct Standing {
@@ -136,7 +137,8 @@ impl Standing {
             let bytes = self.objects.read_as(ObjectKind::Blob, &id);
             let bytes = bytes.map_err(|why| unread("blob", &id, &why))?;
             let is_gone = now.is_some_and(|now| matches!(now.read(path), Ok(None)));
-            let blob = Blob::whole(&bytes, Provenance::Committed(path.to_owned()));
+            let blob = text_of(&bytes, Provenance::Committed(path.to_owned()));
+            let Some(blob) = blob else { continue };
             for (finding, occurrence) in sightings_in(&blob, engine) {
                 let path = occurrence.path.as_ref().map(|path| path.as_bstr());
                 let allowed = inline::suppression(&occurrence.allows, finding.rule, foreign);

@@ -1,4 +1,6 @@
-//! What was looked at, what was passed over and why, what could not be looked at.
+//! What was scanned, what was skipped and why, what could not be scanned.
+
+use bstr::BString;
 
 /// Counts of one source; adds up over the threads of a scan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -8,21 +10,54 @@ pub struct Coverage {
     pub bytes: u64,
     /// Messages of commits and tags that were scanned; their bytes count too.
     pub messages: u64,
-    /// Blobs passed over because they are no text.
+    /// Blobs that were skipped because they are not text.
     pub binary: u64,
-    /// Objects passed over because they are larger than a stated limit.
+    /// Pointer files, which stand for content that was not scanned.
+    pub pointers: u64,
+    /// Objects that were skipped because they are larger than a stated limit.
     pub oversized: u64,
-    /// Files passed over because their paths are excluded.
+    /// Files that were skipped because their paths are excluded.
     pub excluded: u64,
-    /// Entries that hold no content of their own: symbolic links, submodules, devices.
+    /// Entries without content of their own: symbolic links, submodules, devices.
     pub special: u64,
-    /// What could not be looked at. Makes the outcome incomplete.
+    /// What was skipped, by name; entries without content of their own are not listed.
+    pub skipped: Vec<Skipped>,
+    /// What could not be scanned. Makes the outcome incomplete.
     pub failures: Vec<Failure>,
     /// What a reader of the report should know, e.g. that a clone is shallow.
     pub notes: Vec<String>,
 }
 
-/// One thing that could not be looked at.
+/// A file or an object that was skipped.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Skipped {
+    pub kind: SkippedKind,
+    /// Its path, or its id in hexadecimal where it has none.
+    pub name: BString,
+}
+
+/// Why something was skipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SkippedKind {
+    Binary,
+    /// It was scanned, but the content that it stands for was not.
+    Pointer,
+    Oversized,
+    Excluded,
+}
+
+impl SkippedKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SkippedKind::Binary => "binary",
+            SkippedKind::Pointer => "pointer",
+            SkippedKind::Oversized => "oversized",
+            SkippedKind::Excluded => "excluded",
+        }
+    }
+}
+
+/// One thing that could not be scanned.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Failure {
     /// The file or object, as a user would name it.
@@ -44,16 +79,30 @@ impl Coverage {
         self.bytes += other.bytes;
         self.messages += other.messages;
         self.binary += other.binary;
+        self.pointers += other.pointers;
         self.oversized += other.oversized;
         self.excluded += other.excluded;
         self.special += other.special;
-        self.failures.extend(other.failures);
-        self.failures.sort();
-        self.failures.dedup();
-        self.notes.extend(other.notes);
-        self.notes.sort();
-        self.notes.dedup();
+        // Many threads bring much; it is put in order where it is shown.
+        self.skipped.extend(other.skipped);
+        if !other.failures.is_empty() {
+            self.failures.extend(other.failures);
+            self.failures.sort();
+            self.failures.dedup();
+        }
+        if !other.notes.is_empty() {
+            self.notes.extend(other.notes);
+            self.notes.sort();
+            self.notes.dedup();
+        }
         self
+    }
+
+    /// The skipped ones in order.
+    pub fn skipped_in_order(&self) -> Vec<&Skipped> {
+        let mut skipped: Vec<&Skipped> = self.skipped.iter().collect();
+        skipped.sort();
+        skipped
     }
 
     /// One text blob of that many bytes.
@@ -61,9 +110,22 @@ impl Coverage {
         Coverage { blobs: 1, bytes: bytes as u64, ..Coverage::default() }
     }
 
-    /// One binary blob.
-    pub fn binary() -> Coverage {
-        Coverage { binary: 1, ..Coverage::default() }
+    /// One blob that was skipped.
+    pub fn skipped(kind: SkippedKind, name: BString) -> Coverage {
+        let mut coverage = Coverage::default();
+        coverage.skip(kind, name);
+        coverage
+    }
+
+    /// Adds a blob that was skipped.
+    pub fn skip(&mut self, kind: SkippedKind, name: BString) {
+        *match kind {
+            SkippedKind::Binary => &mut self.binary,
+            SkippedKind::Pointer => &mut self.pointers,
+            SkippedKind::Oversized => &mut self.oversized,
+            SkippedKind::Excluded => &mut self.excluded,
+        } += 1;
+        self.skipped.push(Skipped { kind, name });
     }
 
     /// One entry without content of its own.
@@ -71,7 +133,7 @@ impl Coverage {
         Coverage { special: 1, ..Coverage::default() }
     }
 
-    /// One thing that could not be looked at.
+    /// One thing that could not be scanned.
     pub fn failure(failure: Failure) -> Coverage {
         Coverage { failures: vec![failure], ..Coverage::default() }
     }

@@ -3,6 +3,7 @@
 
 pub mod added;
 pub mod agent;
+pub mod contents;
 mod coverage;
 pub mod history;
 pub mod message;
@@ -11,9 +12,10 @@ pub mod staged;
 pub mod stdin;
 pub mod worktree;
 
-pub use coverage::{Coverage, Failure};
+pub use contents::{Class, admit};
+pub use coverage::{Coverage, Failure, Skipped, SkippedKind};
 
-use crate::blob::{Blob, Class};
+use crate::blob::Blob;
 
 /// Something that holds blobs.
 pub trait Source {
@@ -25,18 +27,6 @@ pub trait Source {
 
 /// What is done with each blob.
 pub type Visitor<'v> = dyn Fn(&Blob<'_>) + Sync + 'v;
-
-/// Hands the blob on if it is of a class that is scanned, and says what that covers. The
-/// one place where sources tell text from binary.
-pub fn admit(blob: &Blob<'_>, visit: &Visitor<'_>) -> Coverage {
-    match Class::of(blob.bytes) {
-        Class::Text | Class::Utf16(_) => {
-            visit(blob);
-            Coverage::text(blob.bytes.len())
-        }
-        Class::Binary => Coverage::binary(),
-    }
-}
 
 /// How far a source has come, for a progress bar.
 pub trait Progress: Sync {

@@ -1,55 +1,204 @@
 //! Long input as a row of overlapping parts, so that memory does not grow with it.
 
 use std::io::{self, Read};
+use std::ops::Range;
 
-use super::{Coverage, Visitor, admit};
-use crate::blob::{Blob, Class, LineIndex, Part, Position, Provenance};
+use super::contents::{Class, pointed};
+use super::{Coverage, SkippedKind, Visitor};
+use crate::blob::{Blob, LineIndex, Part, Position, Provenance, TextEncoding};
 use crate::engine::OVERLAP;
 
 /// Bytes of a part whose findings are its own; beside them stand [`OVERLAP`] bytes of its
 /// neighbours.
 const CORE: usize = 8 << 20;
 
-/// Hands the reader's bytes to `visit`, as one blob where they are few. Bytes of no text are
-/// not read on.
+/// Hands the reader's bytes to `visit`, as one blob where they are few. Bytes of what is not text
+/// are not read on.
 pub fn visit_parts(
-    mut reader: impl Read,
+    reader: impl Read,
     provenance: &Provenance,
     visit: &Visitor<'_>,
 ) -> io::Result<Coverage> {
-    let mut buffer = Vec::new();
-    let mut part = Part { core: 0..0, offset: 0, start: Position { line: 1, column: 1 } };
+    let mut source = Stream { reader, buffer: Vec::new() };
+    let head = source.fill(CORE)?;
+    let encoding = match Class::of(&source.buffer) {
+        Class::Text(encoding) => encoding,
+        Class::Binary => return Ok(Coverage::skipped(SkippedKind::Binary, provenance.name())),
+    };
+    let pointed = match head {
+        Filled::ToTheEnd => pointed(&source.buffer, provenance),
+        Filled::InPart => Coverage::default(),
+    };
+    let mut parts = Parts::of(provenance, encoding, CORE);
     loop {
-        let wanted = CORE + 2 * OVERLAP - buffer.len();
-        let read = reader.by_ref().take(wanted as u64).read_to_end(&mut buffer)?;
-        if part.offset == 0 {
-            match Class::of(&buffer) {
-                Class::Text => {}
-                Class::Binary => return Ok(Coverage::binary()),
-                // Long UTF-16 is too rare to be cut: it is read whole.
-                Class::Utf16(_) => {
-                    reader.read_to_end(&mut buffer)?;
-                    return Ok(admit(&Blob::whole(&buffer, provenance.clone()), visit));
-                }
-            }
+        let filled = source.fill(parts.wanted())?;
+        let done = parts.visit(&source.buffer, filled, visit);
+        match done {
+            Some(done) => drop(source.buffer.drain(..done)),
+            None => return Ok(Coverage::text(parts.length).and(pointed)),
         }
-        let last = read < wanted;
-        let end = if last { buffer.len() } else { buffer.len() - OVERLAP };
-        part.core.end = end;
-        visit(&Blob { bytes: &buffer, provenance: provenance.clone(), part: part.clone() });
-        if last {
-            return Ok(Coverage::text(part.offset + buffer.len()));
-        }
-        let done = character_start(&buffer, end - OVERLAP);
-        part.start = LineIndex::new(&buffer, part.start).position(done);
-        part.offset += done;
-        part.core.start = end - done;
-        buffer.drain(..done);
     }
 }
 
-/// The place at or before `at` where a UTF-8 character begins, so that columns stay right.
-fn character_start(bytes: &[u8], at: usize) -> usize {
-    let continues = |at: &usize| bytes[*at] & 0xc0 == 0x80;
-    (at.saturating_sub(3)..=at).rev().find(|at| !continues(at)).unwrap_or(at)
+/// Hands a text of wide characters that is held to `visit`, in parts.
+pub fn visit_wide(
+    bytes: &[u8],
+    provenance: &Provenance,
+    encoding: TextEncoding,
+    visit: &Visitor<'_>,
+) {
+    visit_held(bytes, provenance, encoding, CORE, visit);
+}
+
+fn visit_held(
+    mut bytes: &[u8],
+    provenance: &Provenance,
+    encoding: TextEncoding,
+    core: usize,
+    visit: &Visitor<'_>,
+) {
+    let mut parts = Parts::of(provenance, encoding, core);
+    loop {
+        let (length, filled) = match bytes.len() {
+            all if all < parts.wanted() => (all, Filled::ToTheEnd),
+            _ => (parts.wanted(), Filled::InPart),
+        };
+        match parts.visit(&bytes[..length], filled, visit) {
+            Some(done) => bytes = &bytes[done..],
+            None => return,
+        }
+    }
+}
+
+/// A reader and what of it was read and not visited yet.
+struct Stream<R> {
+    reader: R,
+    buffer: Vec<u8>,
+}
+
+/// Whether there is more than was read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Filled {
+    InPart,
+    ToTheEnd,
+}
+
+impl<R: Read> Stream<R> {
+    /// Fills the buffer to so many bytes.
+    fn fill(&mut self, length: usize) -> io::Result<Filled> {
+        let wanted = length.saturating_sub(self.buffer.len()) as u64;
+        let read = self.reader.by_ref().take(wanted).read_to_end(&mut self.buffer)? as u64;
+        Ok(if read < wanted { Filled::ToTheEnd } else { Filled::InPart })
+    }
+}
+
+/// The part that comes next.
+struct Parts<'p> {
+    provenance: &'p Provenance,
+    encoding: TextEncoding,
+    /// Bytes whose findings are a part's own.
+    core: usize,
+    /// Bytes beside them that belong to the neighbours.
+    overlap: usize,
+    part: Part,
+    /// Bytes that were visited.
+    length: usize,
+}
+
+impl<'p> Parts<'p> {
+    fn of(provenance: &'p Provenance, encoding: TextEncoding, core: usize) -> Self {
+        // A byte of text stands for one unit at most.
+        let overlap = OVERLAP * encoding.width();
+        let start = Position { line: 1, column: 1 };
+        let part = Part { core: 0..0, offset: 0, start };
+        Parts { provenance, encoding, core, overlap, part, length: 0 }
+    }
+
+    /// Bytes of a part, if there are as many.
+    fn wanted(&self) -> usize {
+        self.core + 2 * self.overlap
+    }
+
+    /// Visits a part; how many of its bytes are done, `None` where it was the last one.
+    fn visit(&mut self, bytes: &[u8], filled: Filled, visit: &Visitor<'_>) -> Option<usize> {
+        let is_last = filled == Filled::ToTheEnd;
+        let end =
+            if is_last { bytes.len() } else { self.boundary(bytes, bytes.len() - self.overlap) };
+        self.part.core.end = end;
+        let (provenance, encoding) = (self.provenance.clone(), self.encoding);
+        let blob = Blob { bytes, provenance, encoding, part: self.part.clone() };
+        visit(&blob);
+        self.length = self.part.offset + bytes.len();
+        if is_last {
+            return None;
+        }
+        let done = self.boundary(bytes, end - self.overlap);
+        let text = blob.text();
+        let start = LineIndex::new(&text.bytes, self.part.start).position(text.in_text(done));
+        let core: Range<usize> = end - done..end - done;
+        self.part = Part { core, offset: self.part.offset + done, start };
+        Some(done)
+    }
+
+    /// The place at or before `at` where a character begins, so that columns stay right.
+    fn boundary(&self, bytes: &[u8], at: usize) -> usize {
+        match self.encoding {
+            TextEncoding::Utf8 => {
+                let continues = |at: &usize| bytes[*at] & 0xc0 == 0x80;
+                (at.saturating_sub(3)..=at).rev().find(|at| !continues(at)).unwrap_or(at)
+            }
+            encoding => {
+                let offset = self.part.offset;
+                let at = (offset + at) / encoding.width() * encoding.width() - offset;
+                let is_inside = encoding.is_inside(bytes, at);
+                if is_inside { at - encoding.width() } else { at }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::blob::Endian;
+
+    /// Lines of characters of one to four bytes, in each encoding: the cores of all parts together
+    /// are the text, and each begins at the position that it has in the whole.
+    #[test]
+    fn the_cores_of_all_parts_are_the_text() {
+        let line = "aé€😀 = ключ\n";
+        let text: String = line.repeat(3 * OVERLAP / line.len());
+        let encodings = [
+            (
+                TextEncoding::Utf16(Endian::Little),
+                text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            ),
+            (
+                TextEncoding::Utf16(Endian::Big),
+                text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+            ),
+            (
+                TextEncoding::Utf32(Endian::Little),
+                text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect(),
+            ),
+            (TextEncoding::Utf8, text.clone().into_bytes()),
+        ];
+        for (encoding, bytes) in encodings {
+            let bytes: Vec<u8> = bytes;
+            let joined = Mutex::new(String::new());
+            let visit = |blob: &Blob<'_>| {
+                let part = blob.text();
+                let core = std::str::from_utf8(&part.bytes[part.core.clone()]).expect("UTF-8");
+                let mut joined = joined.lock().expect("no panic");
+                let first = LineIndex::new(&part.bytes, blob.part.start).position(part.core.start);
+                let lines = LineIndex::new(text.as_bytes(), Position { line: 1, column: 1 });
+                assert_eq!(first, lines.position(joined.len()), "{encoding:?}");
+                joined.push_str(core);
+            };
+            visit_held(&bytes, &Provenance::Stdin, encoding, 1000 * encoding.width() + 4, &visit);
+            assert!(joined.into_inner().expect("no panic") == text, "{encoding:?}");
+        }
+    }
 }

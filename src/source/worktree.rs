@@ -16,8 +16,8 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use rayon::prelude::*;
 
 use super::parts::visit_parts;
-use super::{Coverage, Failure, Progress, Source, Visitor, admit};
-use crate::blob::{Blob, Class, Provenance};
+use super::{Class, Coverage, Failure, Progress, SkippedKind, Source, Visitor, admit};
+use crate::blob::{Blob, Provenance};
 use crate::git::Git;
 use crate::git::GitEnvironment;
 
@@ -73,9 +73,7 @@ impl WorkTree {
     /// Leaves out the files that are named; they are counted.
     #[must_use]
     pub fn leave_out(mut self, is_named: impl Fn(&BStr) -> bool + Sync) -> Self {
-        let before = self.files.len();
-        self.files.retain(|file| !is_named(file.shown.as_bstr()));
-        self.listing.excluded += (before - self.files.len()) as u64;
+        self.skip(SkippedKind::Excluded, |file| is_named(file.shown.as_bstr()));
         self
     }
 
@@ -83,10 +81,17 @@ impl WorkTree {
     /// kept, and fails where it is read.
     #[must_use]
     pub fn no_larger_than(mut self, most: u64) -> Self {
-        let before = self.files.len();
-        self.files.retain(|file| fs::metadata(&file.at).map_or(true, |found| found.len() <= most));
-        self.listing.oversized += (before - self.files.len()) as u64;
+        let is_larger =
+            |file: &ListedFile| fs::metadata(&file.at).is_ok_and(|found| found.len() > most);
+        self.skip(SkippedKind::Oversized, is_larger);
         self
+    }
+
+    fn skip(&mut self, kind: SkippedKind, is_skipped: impl Fn(&ListedFile) -> bool) {
+        let (skipped, kept) = std::mem::take(&mut self.files).into_iter().partition(is_skipped);
+        self.files = kept;
+        let skipped: Vec<ListedFile> = skipped;
+        skipped.into_iter().for_each(|file| self.listing.skip(kind, file.shown));
     }
 }
 
@@ -124,7 +129,7 @@ impl ListedFile {
         }
         let mut length = read_some(&mut file, &mut buffer[..FIRST])?;
         if length == FIRST && Class::of(&buffer[..length]) == Class::Binary {
-            return Ok(Coverage::binary());
+            return Ok(Coverage::skipped(SkippedKind::Binary, provenance.name()));
         }
         if length == FIRST && file.metadata()?.len() > LONG {
             file.rewind()?;

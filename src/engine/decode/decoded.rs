@@ -1,6 +1,6 @@
 //! A decoded stretch and the way back to the bytes that it came from.
 
-use crate::blob::utf16::{self, Endian, Offsets};
+use crate::blob::transcode::{self, Endian, Offsets, TextEncoding};
 use crate::findings::{Span, Step};
 
 /// Text that stood encoded in other bytes, its source.
@@ -75,7 +75,8 @@ impl Decoded {
 
     /// The text that the bytes are, where they are UTF-16.
     pub(super) fn transcoded(&self) -> Option<Decoded> {
-        let (bytes, offsets) = utf16::transcode(&self.bytes, self.utf16?);
+        let (bytes, offsets) =
+            transcode::transcode(&self.bytes, TextEncoding::Utf16(self.utf16?), true);
         let map = Map::Utf16(offsets);
         Some(Decoded { at: 0, bytes, step: Step::Utf16, map, cut: self.cut, utf16: None })
     }

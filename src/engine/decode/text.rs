@@ -1,7 +1,7 @@
 //! Are decoded bytes text? Most runs of letters and digits are no base64; what tells is that
 //! base64 of a text decodes to text, and anything else to noise.
 
-use crate::blob::utf16::{self, Endian};
+use crate::blob::transcode::{Endian, utf16_endian};
 
 /// Of a hundred decoded bytes so many must be text, at least. Noise has 37.
 const SHARE: usize = 90;
@@ -69,7 +69,7 @@ static KINDS: [u8; 256] = {
 
 /// Judges all of the bytes.
 pub fn looks(bytes: &[u8]) -> Looks {
-    if let Some(endian) = utf16::endian_of(bytes) {
+    if let Some(endian) = utf16_endian(bytes) {
         return Looks::Utf16(endian);
     }
     // Control characters are the same bytes whether the rest is UTF-8 or not.

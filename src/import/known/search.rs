@@ -17,6 +17,7 @@ use crate::git::{Git, GitError};
 use crate::policy::Policy;
 use crate::policy::config::Config;
 use crate::rules::Confidence;
+use crate::source::contents::text_of;
 use crate::source::history::{FullReader, History};
 use crate::source::worktree::{Ignored, WorkTree, WorkTreeError};
 use crate::source::{Failure, Progress, Silent, Source};
@@ -198,7 +199,8 @@ impl<'e> Search<'e> {
         }
         let Some(id) = ask(&format!("{commit}:{path}"))? else { return Err(Lost::NotInCommit) };
         let bytes = git.read(&["cat-file", "blob", &id])?;
-        let seen = self.seen(&Blob::whole(&bytes, Provenance::Committed(BString::from(path))));
+        let blob = text_of(&bytes, Provenance::Committed(BString::from(path)));
+        let seen = blob.map(|blob| self.seen(&blob)).unwrap_or_default();
         let seen: Vec<&Seen> = seen.iter().collect();
         let by_digest = claim.digest.and_then(|digest| by_digest(&seen, digest, claim));
         let found = match by_digest {
@@ -280,9 +282,8 @@ impl<'e> Search<'e> {
 
     /// What a blob holds.
     fn seen(&self, blob: &Blob<'_>) -> Vec<Seen> {
-        let Some(text) = blob.text() else { return Vec::new() };
-        let core = if text.is_transcoded() { 0..text.bytes.len() } else { blob.part.core.clone() };
-        let findings = self.engine.scan_core(&text.bytes, core);
+        let text = blob.text();
+        let findings = self.engine.scan_core(&text.bytes, text.core.clone());
         if findings.is_empty() {
             return Vec::new();
         }

@@ -4,14 +4,14 @@ use super::connectivity::Named;
 use super::store::Unread;
 use super::trace::Met;
 use super::unusable;
-use crate::blob::{Blob, Class, Provenance};
+use crate::blob::{Blob, Provenance};
 use crate::git::OdbError;
 use crate::git::commit::RawCommit;
 use crate::git::object::ObjectKind;
 use crate::git::object::message;
 use crate::git::object::tagged;
 use crate::git::object_id::ObjectId;
-use crate::source::{Coverage, Visitor};
+use crate::source::{Coverage, SkippedKind, Visitor, admit};
 
 /// What a thread gathers from the objects that it looks at.
 #[derive(Default)]
@@ -40,27 +40,27 @@ impl Gathered {
     ) {
         let (kind, object) = match read {
             Ok(read) => read,
-            Err(OdbError::TooLarge) => return self.coverage.oversized += 1,
+            Err(OdbError::TooLarge) => {
+                return self.coverage.skip(SkippedKind::Oversized, id.to_string().into());
+            }
             Err(why) => return self.unread.push((*id, why.to_string())),
         };
-        let bytes = match kind {
-            ObjectKind::Tree => return self.trees.push(*id),
-            ObjectKind::Blob if matches!(Class::of(object), Class::Binary) => {
-                return self.coverage.binary += 1;
-            }
+        let provenance = Provenance::Object(id.to_string());
+        match kind {
+            ObjectKind::Tree => self.trees.push(*id),
             ObjectKind::Blob => {
-                self.coverage.blobs += 1;
-                object
+                let coverage = admit(&Blob::whole(object, provenance), visit);
+                self.coverage = std::mem::take(&mut self.coverage).and(coverage);
             }
             // git shows a message up to its first NUL; what follows is there to be read too.
             ObjectKind::Commit | ObjectKind::Tag => {
                 self.coverage.failures.extend(self.met.meet(kind, *id, object));
+                let bytes = message(object);
                 self.coverage.messages += 1;
-                message(object)
+                self.coverage.bytes += bytes.len() as u64;
+                visit(&Blob::whole(bytes, provenance));
             }
-        };
-        self.coverage.bytes += bytes.len() as u64;
-        visit(&Blob::whole(bytes, Provenance::Object(id.to_string())));
+        }
     }
 }
 

@@ -3,16 +3,20 @@
 
 use super::judge::Judge;
 use super::walk::{Base, Version, Visit};
-use crate::blob::{Blob, Class, Provenance};
+use crate::blob::{Blob, Provenance, TextEncoding};
 use crate::findings::Finding;
 use crate::git::object::ObjectKind;
 use crate::git::object::message;
 use crate::git::object_id::ObjectId;
 use crate::git::pack::{Pack, PackError};
+use crate::source::contents::Pointer;
 use crate::source::history::inherit::{self, Inheritance};
 use crate::source::history::store::Unread;
 use crate::source::history::trace::Met;
-use crate::source::{Coverage, Progress};
+use crate::source::{Class, Coverage, Progress, SkippedKind, parts};
+
+/// Text whose bytes are scanned as they are, and which deltas inherit.
+const TEXT: Class = Class::Text(TextEncoding::Utf8);
 
 /// Looks at the versions of one pack.
 pub struct Versions<'p> {
@@ -57,15 +61,21 @@ impl Visit for Versions<'_> {
         }
         let class = class(&version);
         let findings = match class {
-            Class::Text => self.text(gathered, &version),
-            Class::Utf16(_) | Class::Binary => Vec::new(),
+            TEXT => self.text(gathered, &version),
+            Class::Text(_) | Class::Binary => Vec::new(),
         };
         if (self.counts)(version.entry) {
             self.count(gathered, &version, class);
-            if matches!(class, Class::Utf16(_)) {
-                self.judge.whole(&self.blob(&version, version.bytes));
-            } else if !findings.is_empty() {
-                self.judge.found(&self.blob(&version, version.bytes), findings.clone());
+            match class {
+                Class::Text(TextEncoding::Utf8) if !findings.is_empty() => {
+                    self.judge.found(&self.blob(&version, version.bytes), findings.clone());
+                }
+                Class::Text(TextEncoding::Utf8) | Class::Binary => {}
+                Class::Text(encoding) => {
+                    let visit = |blob: &Blob<'_>| self.judge.whole(blob);
+                    let provenance = self.provenance(version.entry);
+                    parts::visit_wide(version.bytes, &provenance, encoding, &visit);
+                }
             }
         }
         Note { class, findings }
@@ -74,7 +84,8 @@ impl Visit for Versions<'_> {
     fn oversized(&self, gathered: &mut Gathered, entry: u32) -> Note {
         self.progress.step();
         if (self.counts)(entry) {
-            gathered.coverage.oversized += 1;
+            let name = self.provenance(entry).name();
+            gathered.coverage.skip(SkippedKind::Oversized, name);
         }
         Note { class: Class::Binary, findings: Vec::new() }
     }
@@ -94,7 +105,7 @@ impl Versions<'_> {
     fn text(&self, gathered: &mut Gathered, version: &Version<'_, Note>) -> Vec<Finding> {
         let bytes = version.bytes;
         match &version.base {
-            Some(Base { length, note, copies }) if note.class == Class::Text && !self.whole => {
+            Some(Base { length, note, copies }) if note.class == TEXT && !self.whole => {
                 let base = inherit::Base { length: *length, findings: &note.findings, copies };
                 gathered.inheritance.findings(self.judge, bytes, &base)
             }
@@ -123,17 +134,26 @@ impl Versions<'_> {
 
     fn count(&self, gathered: &mut Gathered, version: &Version<'_, Note>, class: Class) {
         match class {
-            Class::Binary => gathered.coverage.binary += 1,
-            Class::Text | Class::Utf16(_) => {
+            Class::Binary => {
+                gathered.coverage.skip(SkippedKind::Binary, self.provenance(version.entry).name());
+            }
+            Class::Text(_) => {
                 gathered.coverage.blobs += 1;
                 gathered.coverage.bytes += version.bytes.len() as u64;
+                if Pointer::of(version.bytes).is_some() {
+                    let name = self.provenance(version.entry).name();
+                    gathered.coverage.skip(SkippedKind::Pointer, name);
+                }
             }
         }
     }
 
     fn blob<'b>(&self, version: &Version<'_, Note>, bytes: &'b [u8]) -> Blob<'b> {
-        let id = self.pack.index.id(version.entry).to_string();
-        Blob::whole(bytes, Provenance::Object(id))
+        Blob::whole(bytes, self.provenance(version.entry))
+    }
+
+    fn provenance(&self, entry: u32) -> Provenance {
+        Provenance::Object(self.pack.index.id(entry).to_string())
     }
 }
 

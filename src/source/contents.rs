@@ -1,0 +1,246 @@
+//! What a blob is: text and how it is written, a pointer file, or binary. Decided once for every
+//! source, by the first bytes and never by the name.
+
+use super::coverage::{Coverage, SkippedKind};
+use super::{Visitor, parts};
+use crate::blob::{Blob, Endian, Provenance, TextEncoding};
+
+/// What kind of content a blob has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    Text(TextEncoding),
+    Binary,
+}
+
+/// A text that stands for content which is elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pointer {
+    GitLfs,
+    GitAnnex,
+}
+
+/// Bytes at the head of a blob without a byte order mark that decide on its encoding.
+const SHORTEST_WIDE: usize = 8;
+
+/// Pointer files are short (git-lfs's specification, "The Pointer": less than 1,024 bytes).
+const LONGEST_POINTER: usize = 1024;
+
+/// One byte of so many may be a NUL where texts are separated by it.
+const MOST_NULS: usize = 4;
+
+/// Fewer units that are mostly not ASCII may be wide by chance.
+const FEWEST_RARE: usize = 12;
+
+/// Units that are read of a text in wide characters.
+const MOST_UNITS: usize = 2048;
+
+impl Class {
+    /// Bytes at the head of a blob that decide its class, as in git's own test.
+    pub const PREFIX: usize = 8000;
+
+    /// The class of a blob that begins with these bytes.
+    ///
+    /// Without a NUL in its head it is a text: the test that git uses (`buffer_is_binary` in git's
+    /// `xdiff-interface.c`). With one it is still a text where a byte order mark says so, where
+    /// the NULs are halves of wide characters, and where single NULs stand in what is text
+    /// otherwise, as in `env -0`.
+    pub fn of(bytes: &[u8]) -> Class {
+        let head = &bytes[..bytes.len().min(Class::PREFIX)];
+        if let Some(encoding) = TextEncoding::mark_at_start_of(head) {
+            return Class::Text(encoding);
+        }
+        if memchr::memchr(0, head).is_none() {
+            return Class::Text(TextEncoding::Utf8);
+        }
+        let wide = [
+            TextEncoding::Utf16(Endian::Little),
+            TextEncoding::Utf16(Endian::Big),
+            TextEncoding::Utf32(Endian::Little),
+            TextEncoding::Utf32(Endian::Big),
+        ];
+        // What reads well as it is, NULs aside, is not wide by chance.
+        if is_separated(head) {
+            return Class::Text(TextEncoding::Utf8);
+        }
+        let wide = wide.into_iter().find(|encoding| is_wide(head, *encoding));
+        wide.map_or(Class::Binary, Class::Text)
+    }
+}
+
+/// Whether the head reads as a text of wide characters: every unit is a character that texts
+/// have, and some of them are ASCII, which is what NULs come from.
+fn is_wide(head: &[u8], encoding: TextEncoding) -> bool {
+    if head.len() < SHORTEST_WIDE {
+        return false;
+    }
+    let units = encoding.units(head).take(MOST_UNITS);
+    let mut ascii = 0;
+    let mut total = 0;
+    let characters = |character: char| {
+        total += 1;
+        ascii += usize::from(character.is_ascii());
+        is_of_text(character)
+    };
+    let is_text = match encoding {
+        TextEncoding::Utf16(_) => {
+            let mut units: Vec<u16> = units.map(|unit| unit as u16).collect();
+            // The head may end within a pair.
+            if units.last().is_some_and(|unit| (0xD800..0xDC00).contains(unit)) {
+                units.pop();
+            }
+            char::decode_utf16(units).map(|unit| unit.unwrap_or('\0')).all(characters)
+        }
+        _ => units.map(|unit| char::from_u32(unit).unwrap_or('\0')).all(characters),
+    };
+    // Numbers in units of two bytes read as rare characters of many scripts.
+    is_text && (ascii * 2 >= total || ascii * 8 >= total && total >= FEWEST_RARE)
+}
+
+/// Whether texts have this character: not a control, not of a private area, none that Unicode
+/// leaves out.
+fn is_of_text(character: char) -> bool {
+    match character {
+        '\t' | '\n' | '\r' | '\u{c}' | '\u{1b}' => true,
+        '\u{feff}' => true,
+        '\u{e000}'..='\u{f8ff}' | '\u{fdd0}'..='\u{fdef}' | '\u{fff0}'..='\u{fff8}' => false,
+        '\u{2fe0}'..='\u{2fef}' | '\u{e0000}'.. => false,
+        _ => !character.is_control() && u32::from(character) & 0xFFFE != 0xFFFE,
+    }
+}
+
+/// Whether single NULs stand in what is text otherwise.
+fn is_separated(head: &[u8]) -> bool {
+    let is_text =
+        |&byte: &u8| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0xc | 0x1b | 0x80..);
+    let mut pieces = head.split(|&byte| byte == 0);
+    let last = pieces.next_back().unwrap_or_default();
+    let is_piece = |piece: &[u8]| !piece.is_empty() && std::str::from_utf8(piece).is_ok();
+    // The head may end within a character.
+    let is_end = |piece: &[u8]| match std::str::from_utf8(piece) {
+        Ok(_) => true,
+        Err(error) => error.error_len().is_none() && head.len() == Class::PREFIX,
+    };
+    // Wide text of ASCII has a NUL beside each character.
+    let nuls = memchr::memchr_iter(0, head).count();
+    head.len() >= SHORTEST_WIDE
+        && nuls * MOST_NULS <= head.len()
+        && pieces.all(|piece| is_piece(piece) && piece.iter().all(is_text))
+        && is_end(last)
+        && last.iter().all(is_text)
+}
+
+impl Pointer {
+    /// The pointer that a whole blob is.
+    pub fn of(bytes: &[u8]) -> Option<Pointer> {
+        const LFS: &[u8] = b"version https://git-lfs.github.com/spec/v1";
+        if bytes.len() > LONGEST_POINTER {
+            return None;
+        }
+        let has = |part: &[u8]| memchr::memmem::find(bytes, part).is_some();
+        if bytes.starts_with(LFS) && has(b"\noid sha256:") {
+            return Some(Pointer::GitLfs);
+        }
+        // The target of a link, or the text of an unlocked file (git-annex's "pointer file format").
+        let is_annexed = bytes.starts_with(b"/annex/objects/") || has(b".git/annex/objects/");
+        (is_annexed && !has(b"\n\n")).then_some(Pointer::GitAnnex)
+    }
+}
+
+/// Hands a whole blob on if it is text, in parts where it is long and not UTF-8, and says what
+/// that covers.
+pub fn admit(blob: &Blob<'_>, visit: &Visitor<'_>) -> Coverage {
+    let Class::Text(encoding) = Class::of(blob.bytes) else {
+        return Coverage::skipped(SkippedKind::Binary, blob.provenance.name());
+    };
+    let coverage = match encoding {
+        TextEncoding::Utf8 => {
+            visit(blob);
+            Coverage::text(blob.bytes.len())
+        }
+        encoding => {
+            parts::visit_wide(blob.bytes, &blob.provenance, encoding, visit);
+            Coverage::text(blob.bytes.len())
+        }
+    };
+    coverage.and(pointed(blob.bytes, &blob.provenance))
+}
+
+/// A whole blob as the text that it is; `None` where it is binary.
+pub fn text_of(bytes: &[u8], provenance: Provenance) -> Option<Blob<'_>> {
+    match Class::of(bytes) {
+        Class::Text(encoding) => Some(Blob::whole(bytes, provenance).encoded(encoding)),
+        Class::Binary => None,
+    }
+}
+
+/// What is to be said of a pointer file, which is scanned as the text that it is.
+pub fn pointed(bytes: &[u8], provenance: &Provenance) -> Coverage {
+    match Pointer::of(bytes) {
+        Some(_) => Coverage::skipped(SkippedKind::Pointer, provenance.name()),
+        None => Coverage::default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const UTF_8: Class = Class::Text(TextEncoding::Utf8);
+
+    fn utf_16(text: &str) -> Vec<u8> {
+        text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+    }
+
+    #[test]
+    fn wide_text_is_recognised_by_its_mark_or_its_nuls() {
+        let little = Class::Text(TextEncoding::Utf16(Endian::Little));
+        for text in ["key = value", "\u{feff}ключ", "пароль = тайна\n", "密码: 123456 秘密\r\n"]
+        {
+            assert_eq!(Class::of(&utf_16(text)), little, "{text}");
+            let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+            assert_eq!(Class::of(&big), Class::Text(TextEncoding::Utf16(Endian::Big)), "{text}");
+            let wide: Vec<u8> = text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+            assert_eq!(
+                Class::of(&wide),
+                Class::Text(TextEncoding::Utf32(Endian::Little)),
+                "{text}"
+            );
+        }
+        assert_eq!(Class::of(b"a\0b\0\x01\0c\0d\0"), Class::Binary);
+        assert_eq!(Class::of(b"a\0b\0"), Class::Binary);
+    }
+
+    #[test]
+    fn single_nuls_separate_texts_and_rows_of_them_do_not() {
+        assert_eq!(Class::of(b"A=1\0B=two\0"), UTF_8);
+        assert_eq!(Class::of(b"an early\0 NUL and text"), UTF_8);
+        assert_eq!(Class::of(b"key=value"), UTF_8);
+        for binary in [&b"A=1\0\0B=two\0"[..], b"\x7fELF\x02\0text here", b"key\0", b"\0key=value"]
+        {
+            assert_eq!(Class::of(binary), Class::Binary, "{binary:?}");
+        }
+        let mut late = vec![b'a'; Class::PREFIX];
+        late.extend([0, 0]);
+        assert_eq!(Class::of(&late), UTF_8);
+    }
+
+    #[test]
+    fn numbers_are_no_text() {
+        let sound: Vec<u8> = (0..4000u32)
+            .flat_map(|at| (((f64::from(at) / 9.0).sin() * 300.0) as i16).to_le_bytes())
+            .collect();
+        assert_eq!(Class::of(&sound), Class::Binary);
+        let rising: Vec<u8> = (0..4000u16).flat_map(u16::to_le_bytes).collect();
+        assert_eq!(Class::of(&rising), Class::Binary);
+    }
+
+    #[test]
+    fn pointers_are_what_git_lfs_and_git_annex_write() {
+        let lfs = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a21\nsize 12345\n";
+        assert_eq!(Pointer::of(lfs), Some(Pointer::GitLfs));
+        assert_eq!(Pointer::of(b"/annex/objects/SHA256E-s3--a.bin\n"), Some(Pointer::GitAnnex));
+        let link = b"../.git/annex/objects/Xx/Yy/SHA256E-s3--a/SHA256E-s3--a";
+        assert_eq!(Pointer::of(link), Some(Pointer::GitAnnex));
+        assert_eq!(Pointer::of(b"version https://git-lfs.github.com/spec/v1\n"), None);
+    }
+}
