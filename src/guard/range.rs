@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use bstr::BString;
 
-use crate::engine::Engine;
 use crate::findings::{CommitRef, Finding, Fingerprint, Occurrence, Place};
 use crate::git::GitError;
 use crate::source::added::{Added, Content};
@@ -15,18 +14,14 @@ pub type Sightings = Vec<(Finding, Occurrence)>;
 
 /// Each finding with all places at which a commit of the range brought it in. Comes with what
 /// of the commits could not be read.
-pub fn places(
-    found: Sightings,
-    added: &Added,
-    engine: &Engine,
-) -> Result<(Sightings, Coverage), GitError> {
+pub fn places(found: Sightings, added: &Added) -> Result<(Sightings, Coverage), GitError> {
     let mut by_object: BTreeMap<String, Sightings> = BTreeMap::new();
     for (finding, occurrence) in found {
         if let Place::History { blob, .. } = &occurrence.place {
             by_object.entry(blob.clone()).or_default().push((finding, occurrence));
         }
     }
-    let mut teller = Teller { added, engine, by_object: &by_object, commits: HashMap::new() };
+    let mut teller = Teller { added, by_object: &by_object, commits: HashMap::new() };
     let mut told = teller.messages();
     told.extend(teller.intervals()?);
     let failures = teller.commits.into_values().filter_map(Result::err).collect();
@@ -35,7 +30,6 @@ pub fn places(
 
 struct Teller<'a> {
     added: &'a Added,
-    engine: &'a Engine,
     by_object: &'a BTreeMap<String, Sightings>,
     commits: HashMap<usize, Result<CommitRef, Failure>>,
 }
@@ -98,7 +92,7 @@ impl Teller<'_> {
                     removed: None,
                     at_head: false,
                 };
-                let path = Some(BString::from(self.engine.redact(&change.path)));
+                let path = Some(change.path.clone());
                 told.push((finding.clone(), Occurrence { path, place, ..occurrence.clone() }));
             }
             // The latest version says what is allowed, as in an audit.
@@ -144,17 +138,9 @@ impl Teller<'_> {
         sightings.into_iter().flatten().map(|(finding, _)| finding.fingerprint)
     }
 
-    /// A commit's texts may hold the very secret: they are shown redacted.
     fn commit(&mut self, place: usize) -> Option<CommitRef> {
-        let (added, engine) = (self.added, self.engine);
-        let told = self.commits.entry(place).or_insert_with(|| {
-            let redact = |text: String| {
-                String::from_utf8_lossy(&engine.redact(text.as_bytes())).into_owned()
-            };
-            let CommitRef { date, id, author, email, summary } = added.commit(place)?;
-            let (author, email, summary) = (redact(author), redact(email), redact(summary));
-            Ok(CommitRef { date, id, author, email, summary })
-        });
-        told.as_ref().ok().cloned()
+        let added = self.added;
+        let commit = self.commits.entry(place).or_insert_with(|| added.commit(place));
+        commit.as_ref().ok().cloned()
     }
 }

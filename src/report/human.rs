@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
+use super::output::Shown;
 use super::{Outcome, Report, Screen, Task, place_name, plain, snippet};
 use crate::findings::{Credential, Fact, Occurrence, PartnerPlace, Place, Setting};
 use crate::rules::{Rule, Severity};
@@ -29,8 +30,8 @@ pub const BAD: Style = AnsiColor::Red.on_default().bold();
 const GOOD: Style = AnsiColor::Green.on_default().bold();
 
 /// Writes the report with ANSI colours; the caller strips them where they do not belong.
-pub fn write(
-    report: &Report,
+pub(super) fn write(
+    report: &Shown,
     rules: &[Rule],
     screen: Screen,
     out: &mut dyn Write,
@@ -43,13 +44,13 @@ pub fn write(
 }
 
 /// What follows the credentials: what could not be looked at, notes, the sum of it.
-pub fn write_rest(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_rest(report: &Shown, out: &mut dyn Write) -> io::Result<()> {
     for failure in &report.coverage.failures {
         let (what, why) = (plain(&failure.what), plain(&failure.why));
         writeln!(out, "{BAD}could not look at{BAD:#} {what}: {why}")?;
     }
     for note in &report.coverage.notes {
-        writeln!(out, "{STRONG}note:{STRONG:#} {note}")?;
+        writeln!(out, "{STRONG}note:{STRONG:#} {}", plain(note))?;
     }
     write_summary(report, out)?;
     write_coverage(report, out)
@@ -99,8 +100,9 @@ fn write_facts(facts: &[Fact], out: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     let shown = facts.iter().take(FACTS_SHOWN);
-    let mut told: Vec<String> =
-        shown.map(|fact| format!("{} {STRONG}{}{STRONG:#}", fact.label(), fact.value)).collect();
+    let mut told: Vec<String> = shown
+        .map(|fact| format!("{} {STRONG}{}{STRONG:#}", fact.label(), plain(&fact.value)))
+        .collect();
     if let Some(more) = facts.len().checked_sub(FACTS_SHOWN).filter(|&n| n > 0) {
         told.push(format!("{FAINT}… and {more} more{FAINT:#}"));
     }

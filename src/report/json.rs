@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use bstr::ByteSlice;
 use serde::Serialize;
 
+use super::output::{Shown, steer};
 use super::{Outcome, Report, Standing, Task};
 use crate::blob::Position;
 use crate::findings::{
@@ -15,9 +16,8 @@ use crate::policy::revision::Proposal;
 use crate::rules::Rule;
 
 /// Writes the report as one JSON object, indented.
-pub fn write(report: &Report, rules: &[Rule], out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &document(report, rules)).map_err(io::Error::from)?;
-    writeln!(out)
+pub(super) fn write(report: &Shown, rules: &[Rule], out: &mut dyn Write) -> io::Result<()> {
+    steer::json(&document(report, rules), out)
 }
 
 #[derive(Serialize)]
