@@ -5,6 +5,12 @@
 //! (on Linux; elsewhere of wall time). Without a folder it scans this package's own tree. `--rules=N` leaves N rules of the catalogue, spread
 //! evenly over it, to show how the cost grows with their number.
 
+#![allow(
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    reason = "a benchmark prints its results"
+)]
+
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 

@@ -1,6 +1,8 @@
 //! Made-up tokens of every rule's form in every way of writing: the provider's rule names
 //! them, and one whose checksum is broken is never called certain.
 
+#![allow(clippy::disallowed_methods, reason = "a test writes its own files")]
+
 use std::collections::BTreeMap;
 
 use keysieve::engine::Engine;

@@ -17,7 +17,7 @@ use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use crate::findings::{
-    Credential, Encoding, Fact, Finding, FingerprintKey, Redacted, Span, Verdict,
+    Credential, Encoding, Fact, Finding, Fingerprint, FingerprintKey, Redacted, Span, Verdict,
 };
 use crate::rules::catalogue::Catalogue;
 use crate::rules::{BEFORE, Confidence, Extension, MARGIN, Rule, Trigger};
@@ -245,7 +245,7 @@ impl Engine {
                 confidence => confidence,
             };
             let fingerprint = self.key.of(secret);
-            self.noted.add(fingerprint, secret);
+            self.note(fingerprint, secret);
             Some(Finding {
                 rule: likely.rule,
                 trigger,
@@ -340,6 +340,20 @@ impl Engine {
         fact.value = String::from_utf8_lossy(&shown).into_owned();
     }
 
+    /// Takes note of a secret, and of what is encoded in it: a value that a name makes a secret
+    /// may be taken as it is written.
+    fn note(&self, fingerprint: Fingerprint, secret: &[u8]) {
+        if !self.noted.add(fingerprint, secret) {
+            return;
+        }
+        if let Some((decoded, _)) = decode::value(secret) {
+            self.noted.add(fingerprint, &decoded);
+        }
+        decode::each(secret, 0..secret.len(), &mut |decoded| {
+            self.noted.add(fingerprint, &decoded.bytes);
+        });
+    }
+
     /// Makes a finding's secret one that no output shows. One of a low confidence that nobody
     /// sees is none: its value may be any word.
     fn confirm(&self, finding: &Finding) {
@@ -412,7 +426,7 @@ impl Engine {
         let secret = &bytes[span.start..span.end];
         let confidence = checks::lowered::confidence(rule, secret, self.now, judgement.confidence);
         let fingerprint = self.key.of(&extent::identity(secret, rule.extends));
-        self.noted.add(fingerprint, secret);
+        self.note(fingerprint, secret);
         Some(Finding {
             rule: index,
             trigger,

@@ -55,16 +55,12 @@ struct Forms {
 }
 
 impl Noted {
-    /// Takes note of a secret, or of a way in which it is written.
-    pub fn add(&self, fingerprint: Fingerprint, secret: &[u8]) {
-        if secret.len() < SHORTEST {
-            return;
-        }
-        self.with(fingerprint, |forms| {
-            if !forms.written.contains(secret) {
-                forms.written.insert(secret.into());
-            }
-        });
+    /// Takes note of a secret, or of a way in which it is written. Whether that is new.
+    pub fn add(&self, fingerprint: Fingerprint, secret: &[u8]) -> bool {
+        secret.len() >= SHORTEST
+            && self.with(fingerprint, |forms| {
+                !forms.written.contains(secret) && forms.written.insert(secret.into())
+            })
     }
 
     /// Makes it a secret of the run, shown as `redacted`.
@@ -91,11 +87,9 @@ impl Noted {
         Secrets::new(known)
     }
 
-    fn with(&self, fingerprint: Fingerprint, change: impl FnOnce(&mut Forms)) {
+    fn with<T>(&self, fingerprint: Fingerprint, change: impl FnOnce(&mut Forms) -> T) -> T {
         let shard = &self.shards[fingerprint.shard(SHARDS)];
-        change(
-            shard.lock().unwrap_or_else(PoisonError::into_inner).entry(fingerprint).or_default(),
-        );
+        change(shard.lock().unwrap_or_else(PoisonError::into_inner).entry(fingerprint).or_default())
     }
 }
 

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use super::environment::GitEnvironment;
+use crate::foreign::foreign;
 
 /// Runs git for one repository.
 pub struct Git {
@@ -21,7 +22,7 @@ pub struct Git {
 pub enum GitError {
     #[error("cannot run git: {0}; see that the git executable is on PATH")]
     Run(#[from] io::Error),
-    #[error("`git {command}` failed: {said}; see that `git status` works here")]
+    #[error("`git {command}` failed: {}; see that `git status` works here", foreign(said))]
     Failed { command: String, said: String },
 }
 

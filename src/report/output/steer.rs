@@ -149,6 +149,12 @@ pub fn json_line(value: &impl Serialize) -> io::Result<String> {
     String::from_utf8(out).map_err(io::Error::other)
 }
 
+/// Where the first character stands that steers, or that begins a command.
+fn first_that_steers(text: &str) -> Option<usize> {
+    let commands = OLD_COMMANDS.iter().filter_map(|(command, _)| text.find(command));
+    commands.chain(text.find(steers)).min()
+}
+
 /// Escapes in strings what [`steers`], besides what JSON must escape.
 struct Escaping<F>(F);
 
@@ -159,7 +165,7 @@ impl<F: Formatter> Formatter for Escaping<F> {
         fragment: &str,
     ) -> io::Result<()> {
         let mut rest = fragment;
-        while let Some(at) = rest.find(steers) {
+        while let Some(at) = first_that_steers(rest) {
             let (before, from) = rest.split_at(at);
             self.0.write_string_fragment(out, before)?;
             let mut letters = from.chars();
@@ -243,6 +249,7 @@ mod tests {
         let line = json_line(&text).unwrap();
         assert_eq!(line, "\"a\\u202eb\\u009b\\\"\\\\\\udb40\\udc41é\\n\"");
         assert_eq!(serde_json::from_str::<String>(&line).unwrap(), text);
+        assert_eq!(json_line(&"a##[b]").unwrap(), "\"a\\u0023#[b]\"");
         let mut out = Vec::new();
         json(&serde_json::json!({ "a": [1, text], "b": {} }), &mut out).unwrap();
         let pretty = String::from_utf8(out).unwrap();
