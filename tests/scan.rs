@@ -323,9 +323,14 @@ mod what_is_told {
         for result in results {
             let prints = &result["partialFingerprints"];
             let credential = prints["keysieve/credential/v1"].as_str().unwrap();
-            let hash = prints["primaryLocationLineHash"].as_str().unwrap();
-            assert!(hash.starts_with(&format!("{credential}:")), "{hash}");
-            hashes.push(hash);
+            assert_eq!(
+                prints.get("primaryLocationLineHash"),
+                None,
+                "the upload action computes it"
+            );
+            let occurrence = prints["keysieve/occurrence/v1"].as_str().unwrap();
+            assert!(occurrence.starts_with(&format!("{credential}:")), "{occurrence}");
+            hashes.push(occurrence);
             assert_eq!(result["ruleId"], "localstack-auth-token");
             assert_eq!(result["ruleIndex"], 0);
         }
@@ -397,7 +402,10 @@ mod what_is_told {
             let one = tree.scan(&[".", "--format", format, "--threads", "1"]);
             for _ in 0..3 {
                 let four = tree.scan(&[".", "--format", format, "--threads", "4"]);
-                assert_eq!(said(&one), said(&four));
+                assert_eq!(one.stdout, four.stdout);
+                // On a machine of fewer processors a note says so.
+                let note = String::from_utf8_lossy(&four.stderr).into_owned();
+                assert!(note.lines().all(|line| line.starts_with("note: --threads 4")), "{note}");
             }
         }
     }

@@ -50,7 +50,7 @@ const KINDS: [(&str, &str); 6] = [
     ("invalid type", "a value of the wrong type"),
     ("invalid value", "a value that cannot be"),
     ("invalid length", "a list of the wrong length"),
-    ("duplicate", "a key that is set twice"),
+    ("duplicate", "duplicate key"),
 ];
 
 /// Names of fields that are missing are the schema's own; all else in quotes may be the text's.
