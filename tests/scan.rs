@@ -280,7 +280,8 @@ mod what_is_told {
     #[test]
     fn a_credential_is_its_provider_s_where_one_of_its_places_says_so() {
         let tree = Tree::new();
-        let secret = "8b5961e8<>27261f4a1c74d0695d27ff0f".replace("<>", "");
+        let digits = "8b5961e8<>27261f4a1c74d0695d27ff0f".replace("<>", "");
+        let secret = digits;
         tree.write("a.env", format!("SERVICE_SECRET={secret}\n"));
         assert_eq!(tree.json(&["."])["credentials"][0]["rule"], "generic-secret");
         tree.write("b.env", format!("TWILIO_AUTH_TOKEN={secret}\n"));

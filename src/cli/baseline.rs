@@ -192,7 +192,7 @@ impl Check {
             if let Some(told) =
                 known.expiry_note(&format!("{id} ({})", foreign(&entry.rule)), entry)
             {
-                say(&&told)?;
+                say(&told)?;
             }
         }
         let entries = known.baseline.entries.len();
