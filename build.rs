@@ -1,6 +1,12 @@
 //! Checks the built-in catalogue (`patterns/*.toml`) and embeds it as Rust constants, so that
 //! nothing of it is parsed at run time.
 
+#![allow(
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    reason = "a build script talks to cargo and writes to OUT_DIR"
+)]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
@@ -11,6 +17,7 @@ use std::{env, fs, process};
 mod rules {
     pub mod check;
     mod facts;
+    pub mod mistake;
     mod opening;
     pub mod pairs;
     mod rule;

@@ -5,13 +5,19 @@
 //! (on Linux; elsewhere of wall time). Without a folder it scans this package's own tree. `--rules=N` leaves N rules of the catalogue, spread
 //! evenly over it, to show how the cost grows with their number.
 
+#![allow(
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    reason = "a benchmark prints its results"
+)]
+
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use keysieve::blob::Class;
 use keysieve::engine::Engine;
 use keysieve::findings::FingerprintKey;
 use keysieve::rules::catalogue::Catalogue;
+use keysieve::source::Class;
 
 const MOST_BYTES: usize = 512 << 20;
 const ROUNDS: usize = 5;
@@ -104,7 +110,7 @@ fn texts_below(folder: &Path) -> Vec<Vec<u8>> {
         .filter_map(Result::ok)
         .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
         .filter_map(|entry| std::fs::read(entry.path()).ok())
-        .filter(|bytes| Class::of(bytes) == Class::Text)
+        .filter(|bytes| Class::of(bytes) == Class::Text(keysieve::blob::TextEncoding::Utf8))
         .take_while(|bytes| {
             total += bytes.len();
             total <= MOST_BYTES

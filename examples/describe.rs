@@ -1,6 +1,12 @@
 //! Prints what the model is told of every named value below the folders, a JSON line each:
 //! file, span in bytes, kind of name, features. `model/train.py` reads it.
 
+#![allow(
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    reason = "an example prints what it shows"
+)]
+
 use std::io::Write as _;
 use std::{env, fs, io};
 

@@ -11,7 +11,7 @@ use crate::engine::Engine;
 use crate::findings::{Finding, Occurrence};
 use crate::policy::Policy;
 use crate::report::{Report, Task};
-use crate::scan::{redacted, standing, told};
+use crate::scan::report;
 use crate::source::history::delta::{Budget, Judge, Manner};
 use crate::source::history::{DeltaReader, FullReader, History, HistoryError, RangeSyntax};
 use crate::source::{Coverage, Failure, Progress, Source};
@@ -86,9 +86,7 @@ pub fn audit(
     sightings.extend(submodules.0);
     coverage = coverage.and(submodules.1);
     let judged = policy.judge(sightings, engine.rules());
-    let coverage = redacted(coverage, engine).and(told(&judged, policy, engine));
-    let standing = standing(&judged, policy, engine);
-    Ok(Report { task: Task::Audit, credentials: judged.credentials, coverage, standing })
+    Ok(report(Task::Audit, judged, coverage, policy, engine))
 }
 
 /// Every place of every finding of one history.
@@ -108,7 +106,7 @@ fn look(
             let reader = FullReader::new(history, largest);
             let read = reader.visit(&|blob| leaks.whole(blob), progress);
             let trace = |wanted: &[String]| reader.trace(wanted);
-            (places::of(&leaks.sorted(), trace, range.as_ref(), engine), read)
+            (places::of(&leaks.sorted(), trace, range.as_ref()), read)
         }
         Reader::Delta | Reader::Whole => {
             let whole = options.reader == Reader::Whole;
@@ -116,7 +114,7 @@ fn look(
             let reader = DeltaReader::new(history, manner, Budget::new(largest, HELD));
             let read = reader.read(&leaks, progress);
             let trace = |wanted: &[String]| reader.trace(wanted);
-            (places::of(&leaks.sorted(), trace, range.as_ref(), engine), read)
+            (places::of(&leaks.sorted(), trace, range.as_ref()), read)
         }
     };
     let mut coverage = read.and(traced);

@@ -16,7 +16,7 @@ use crate::git::GitEnvironment;
 use crate::git::GitError;
 use crate::policy::{Judged, Policy};
 use crate::report::{Report, Task};
-use crate::scan::{look, redacted, scan, standing, told};
+use crate::scan::{look, report, scan};
 use crate::source::added::{Added, RangeError, Update};
 use crate::source::agent::Call;
 use crate::source::message::Message;
@@ -80,9 +80,7 @@ pub fn guard_staged(
     let (found, coverage) = look(&staged.next(), engine, progress);
     let mut judged = policy.judge(found, engine.rules());
     let doubt = keep_new_ones(&mut judged, staged, engine);
-    let coverage = coverage.and(doubt).and(told(&judged, policy, engine));
-    let standing = standing(&judged, policy, engine);
-    Report { task: Task::Guard, credentials: judged.credentials, coverage, standing }
+    report(Task::Guard, judged, coverage.and(doubt), policy, engine)
 }
 
 /// The credentials that the commits of `from..to` add, those among them that a later commit of
@@ -142,9 +140,7 @@ pub fn guard_call(call: &Call, engine: &Engine, policy: &Policy) -> Report {
         .collect();
     found.retain(|(finding, _)| !known.contains(&finding.fingerprint));
     let judged = policy.judge(found, engine.rules());
-    let coverage = coverage.and(told(&judged, policy, engine));
-    let standing = standing(&judged, policy, engine);
-    Report { task: Task::Guard, credentials: judged.credentials, coverage, standing }
+    report(Task::Guard, judged, coverage, policy, engine)
 }
 
 fn added_by(
@@ -158,17 +154,15 @@ fn added_by(
         let (known, doubt) = look(&added.previous(), engine, &Silent);
         let known: HashSet<Fingerprint> = known.iter().map(|(seen, _)| seen.fingerprint).collect();
         found.retain(|(finding, _)| !known.contains(&finding.fingerprint));
-        let (told, unread) = range::places(found, added, engine);
+        let (told, unread) = range::places(found, added);
         found = told;
         if !found.is_empty() {
             coverage.failures.extend(doubt.failures);
         }
-        coverage = coverage.and(redacted(unread, engine));
+        coverage = coverage.and(unread);
     }
     let judged = policy.judge(found, engine.rules());
-    coverage = coverage.and(told(&judged, policy, engine));
-    let standing = standing(&judged, policy, engine);
-    Ok(Report { task: Task::Range, credentials: judged.credentials, coverage, standing })
+    Ok(report(Task::Range, judged, coverage, policy, engine))
 }
 
 /// Keeps those of the credentials that no parent holds, and says what could not be looked at

@@ -14,6 +14,7 @@
 //! * [`findings`]: what we found: findings, credentials, occurrences; nothing holds a secret.
 //! * [`policy`]: what is already known or allowed.
 //! * [`report`]: how we tell.
+//! * [`foreign`]: texts of the repository among keysieve's own words.
 //! * [`hook`]: the pre-commit hook's place and text.
 //!
 //! `scan`, [`guard`] and `audit` join them: a tree, what a change adds, a history. [`setup`]
@@ -24,6 +25,7 @@ pub mod audit;
 pub mod blob;
 pub mod engine;
 pub mod findings;
+pub mod foreign;
 pub mod git;
 pub mod guard;
 pub mod hook;

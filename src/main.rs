@@ -1,15 +1,18 @@
-//! Parse, call, exit code. The only place that prints an error.
+//! Parse, call, exit code. The only place that reports an error.
 
 use std::process::ExitCode;
+
+use keysieve::report::output::sink;
 
 mod cli;
 
 fn main() -> ExitCode {
+    sink::report_panics();
     match cli::run() {
         Ok(code) => code,
         Err(error) => {
-            anstream::eprintln!("{}error:{} {error:#}", cli::BAD.render(), cli::BAD.render_reset());
-            // Whatever went wrong, nothing was said to be clean: the code of an incomplete look.
+            sink::complain_of(&error);
+            // Whatever went wrong, nothing was found to be clean: the code of an incomplete scan.
             ExitCode::from(2)
         }
     }

@@ -9,6 +9,7 @@ use crate::engine::Engine;
 use crate::findings::{Effect, Excerpts, Finding, Occurrence, Place, Setting, Span, Step};
 use crate::policy::inline::Allows;
 use crate::policy::{Judged, Policy};
+use crate::report::output::filtered;
 use crate::report::{Report, Standing, Task};
 use crate::source::{Coverage, Failure, Progress, Source};
 
@@ -21,39 +22,48 @@ pub fn scan(
 ) -> Report {
     let (sightings, coverage) = look(source, engine, progress);
     let judged = policy.judge(sightings, engine.rules());
+    report(Task::Scan, judged, coverage, policy, engine)
+}
+
+/// The report of what policy made of the findings, fit to be shown.
+pub(crate) fn report(
+    task: Task,
+    judged: Judged,
+    coverage: Coverage,
+    policy: &Policy,
+    engine: &Engine,
+) -> Report {
     let coverage = coverage.and(told(&judged, policy, engine));
-    let standing = standing(&judged, policy, engine);
-    Report { task: Task::Scan, credentials: judged.credentials, coverage, standing }
+    let standing = standing(&judged, policy);
+    filtered(task, judged.credentials, coverage, standing, engine)
 }
 
 /// The revision that the policy was taken from, and what of it does not hold yet.
-pub(crate) fn standing(judged: &Judged, policy: &Policy, engine: &Engine) -> Option<Standing> {
+fn standing(judged: &Judged, policy: &Policy) -> Option<Standing> {
     let revision = policy.revision.as_ref()?;
-    let redact = |text: &str| String::from_utf8_lossy(&engine.redact(text.as_bytes())).into_owned();
     Some(Standing {
-        revision: redact(&revision.name),
+        revision: revision.name.clone(),
         commit: revision.commit.clone(),
         proposals: policy.proposals(judged),
     })
 }
 
 /// What is to be said of what policy did.
-pub(crate) fn told(judged: &Judged, policy: &Policy, engine: &Engine) -> Coverage {
+fn told(judged: &Judged, policy: &Policy, engine: &Engine) -> Coverage {
     let failures = policy
         .config
         .faults()
         .into_iter()
         .map(|fault| Failure::new("a part of the configuration", fault));
-    let coverage = Coverage {
+    Coverage {
         failures: failures.collect(),
         notes: policy.notes(judged, engine.rules()),
         ..Coverage::default()
-    };
-    redacted(coverage, engine)
+    }
 }
 
-/// Everything that the source's blobs hold, each finding with its place. The coverage is fit to
-/// be shown.
+/// Everything that the source's blobs hold, each finding with its place. Nothing of it went
+/// through the output filter.
 pub fn look(
     source: &dyn Source,
     engine: &Engine,
@@ -70,17 +80,7 @@ pub fn look(
         progress,
     );
     let sightings = sightings.into_inner().unwrap_or_else(PoisonError::into_inner);
-    (sightings, redacted(coverage, engine))
-}
-
-/// A failure names what failed, and the name of a file may hold a secret.
-pub(crate) fn redacted(mut coverage: Coverage, engine: &Engine) -> Coverage {
-    for failure in &mut coverage.failures {
-        for text in [&mut failure.what, &mut failure.why] {
-            *text = String::from_utf8_lossy(&engine.redact(text.as_bytes())).into_owned();
-        }
-    }
-    coverage
+    (sightings, coverage)
 }
 
 /// The blob's findings, each with its place.
@@ -95,9 +95,8 @@ pub(crate) fn sightings_in(blob: &Blob<'_>, engine: &Engine) -> Vec<(Finding, Oc
     }
     let excerpts = Excerpts::new(&text.bytes, &near);
     let lines = LineIndex::new(&text.bytes, blob.part.start);
-    let allows =
-        Allows::of(&text.bytes, &findings, &lines, engine.rules(), |text| engine.redact(text));
-    let path = blob.provenance.path().map(|path| BString::from(engine.redact(path)));
+    let allows = Allows::of(&text.bytes, &findings, &lines, engine.rules());
+    let path = blob.provenance.path().map(BString::from);
     let place = match &blob.provenance {
         Provenance::Index(_) | Provenance::Committed(_) => Place::Index,
         Provenance::Stdin => Place::Stdin,

@@ -111,10 +111,8 @@ impl Setup {
         {
             return Err(SetupError::OtherKey { file: file.clone(), why });
         }
-        let known = baseline.map(|(_, baseline)| {
-            let baseline = baseline.redacted(|text| engine.redact(text));
-            Known { baseline, today, expiry, root: wanted.root }
-        });
+        let root = wanted.root;
+        let known = baseline.map(|(_, baseline)| Known { baseline, today, expiry, root });
         let (occasion, inline) = (wanted.occasion, wanted.inline);
         let policy = Policy { config, occasion, inline, known, revision: None };
         Ok(Setup { engine, policy })

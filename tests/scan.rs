@@ -2,6 +2,7 @@
 //! run time so that no file of ours holds one.
 
 #![allow(clippy::unwrap_used, reason = "what helps a test fails as a test does")]
+#![allow(clippy::disallowed_methods, reason = "a test writes its own files")]
 
 use std::ffi::OsStr;
 use std::fs;
@@ -279,7 +280,8 @@ mod what_is_told {
     #[test]
     fn a_credential_is_its_provider_s_where_one_of_its_places_says_so() {
         let tree = Tree::new();
-        let secret = "8b5961e8<>27261f4a1c74d0695d27ff0f".replace("<>", "");
+        let digits = "8b5961e8<>27261f4a1c74d0695d27ff0f".replace("<>", "");
+        let secret = digits;
         tree.write("a.env", format!("SERVICE_SECRET={secret}\n"));
         assert_eq!(tree.json(&["."])["credentials"][0]["rule"], "generic-secret");
         tree.write("b.env", format!("TWILIO_AUTH_TOKEN={secret}\n"));
@@ -322,9 +324,14 @@ mod what_is_told {
         for result in results {
             let prints = &result["partialFingerprints"];
             let credential = prints["keysieve/credential/v1"].as_str().unwrap();
-            let hash = prints["primaryLocationLineHash"].as_str().unwrap();
-            assert!(hash.starts_with(&format!("{credential}:")), "{hash}");
-            hashes.push(hash);
+            assert_eq!(
+                prints.get("primaryLocationLineHash"),
+                None,
+                "the upload action computes it"
+            );
+            let occurrence = prints["keysieve/occurrence/v1"].as_str().unwrap();
+            assert!(occurrence.starts_with(&format!("{credential}:")), "{occurrence}");
+            hashes.push(occurrence);
             assert_eq!(result["ruleId"], "localstack-auth-token");
             assert_eq!(result["ruleIndex"], 0);
         }
@@ -396,7 +403,10 @@ mod what_is_told {
             let one = tree.scan(&[".", "--format", format, "--threads", "1"]);
             for _ in 0..3 {
                 let four = tree.scan(&[".", "--format", format, "--threads", "4"]);
-                assert_eq!(said(&one), said(&four));
+                assert_eq!(one.stdout, four.stdout);
+                // On a machine of fewer processors a note says so.
+                let note = String::from_utf8_lossy(&four.stderr).into_owned();
+                assert!(note.lines().all(|line| line.starts_with("note: --threads 4")), "{note}");
             }
         }
     }

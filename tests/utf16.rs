@@ -1,5 +1,7 @@
 //! UTF-16 files are scanned as text, with places that are right in the file.
 
+#![allow(clippy::disallowed_methods, reason = "a test writes its own files")]
+
 use std::fs;
 
 use keysieve::engine::Engine;

@@ -59,8 +59,7 @@ impl<'e> Leaks<'e> {
             return;
         }
         let lines = LineIndex::new(&text.bytes, blob.part.start);
-        let redact = |text: &[u8]| self.engine.redact(text);
-        let allows = Allows::of(&text.bytes, &findings, &lines, self.engine.rules(), redact);
+        let allows = Allows::of(&text.bytes, &findings, &lines, self.engine.rules());
         let place = |mut finding: Finding| {
             let region = |span: Span| lines.region(span.start, span.end);
             let (here, partners) = (region(finding.span), finding.partner_places(region));

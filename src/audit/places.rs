@@ -1,13 +1,13 @@
-//! Every place of every finding, told for a report: nothing in it shows a secret.
+//! Every place of every finding. Nothing of it went through the output filter.
 
 use std::collections::BTreeMap;
 
-use bstr::{BString, ByteSlice};
+use bstr::BString;
 
 use super::intervals::{Interval, intervals};
 use super::leaks::{Leak, Spot};
-use crate::engine::Engine;
 use crate::findings::{CommitRef, Effect, Finding, Occurrence, Place, Setting};
+use crate::foreign::foreign_path;
 use crate::source::history::{Range, Reached, Trace};
 use crate::source::{Coverage, Failure};
 
@@ -17,7 +17,6 @@ pub fn of<'h>(
     leaks: &[Leak],
     trace: impl FnOnce(&[String]) -> Trace<'h>,
     range: Option<&Range>,
-    engine: &Engine,
 ) -> (Vec<(Finding, Occurrence)>, Coverage) {
     let wanted: Vec<String> = leaks.iter().map(|leak| leak.object.clone()).collect();
     let mut trace = trace(&wanted);
@@ -25,11 +24,11 @@ pub fn of<'h>(
         let chosen = trace.select(range);
         format!(
             "{}: told is only what {chosen} {} of it brought in",
-            range.said,
+            foreign_path(&range.said),
             if chosen == 1 { "commit" } else { "commits" }
         )
     });
-    let mut teller = Teller { leaks, trace: &trace, engine, commits: BTreeMap::new() };
+    let mut teller = Teller { leaks, trace: &trace, commits: BTreeMap::new() };
     let committed = intervals(leaks, &trace);
     let mut told: Vec<_> = committed.iter().map(|interval| teller.interval(interval)).collect();
     for (leak, reached) in trace.reached.iter().enumerate() {
@@ -48,13 +47,12 @@ pub fn of<'h>(
 struct Teller<'a> {
     leaks: &'a [Leak],
     trace: &'a Trace<'a>,
-    engine: &'a Engine,
     commits: BTreeMap<usize, Result<CommitRef, Failure>>,
 }
 
 impl Teller<'_> {
     fn interval(&mut self, interval: &Interval) -> (Finding, Occurrence) {
-        let path = BString::from(self.engine.redact(&interval.path));
+        let path = interval.path.clone();
         let place = Place::History {
             blob: self.leaks[interval.leak].object.clone(),
             introduced: self.commit(interval.opened),
@@ -107,15 +105,9 @@ impl Teller<'_> {
         (finding, occurrence)
     }
 
-    /// A commit's texts may hold the very secret: they are shown redacted.
     fn commit(&mut self, place: usize) -> Option<CommitRef> {
-        let (trace, engine) = (self.trace, self.engine);
-        let told = self.commits.entry(place).or_insert_with(|| {
-            let redact = |text: String| engine.redact(text.as_bytes()).to_str_lossy().into_owned();
-            let CommitRef { date, id, author, email, summary } = trace.commit(place)?;
-            let (author, email, summary) = (redact(author), redact(email), redact(summary));
-            Ok(CommitRef { date, id, author, email, summary })
-        });
-        told.as_ref().ok().cloned()
+        let trace = self.trace;
+        let commit = self.commits.entry(place).or_insert_with(|| trace.commit(place));
+        commit.as_ref().ok().cloned()
     }
 }

@@ -4,6 +4,7 @@ use bstr::{BString, ByteSlice};
 
 use super::{DEEPEST_SUBMODULE, Options, Sightings, look};
 use crate::engine::Engine;
+use crate::foreign::foreign_path;
 use crate::source::history::{History, RangeSyntax};
 use crate::source::{Coverage, Failure, Progress};
 
@@ -61,7 +62,7 @@ pub fn audit(
                     failure.what = format!("submodule {}: {}", submodule.path, failure.what);
                 }
                 for note in &mut coverage.notes {
-                    *note = format!("submodule {}: {note}", submodule.path);
+                    *note = format!("submodule {}: {note}", foreign_path(&submodule.path));
                 }
                 all.0.extend(sightings);
                 all.1 = all.1.and(coverage);

@@ -3,7 +3,6 @@
 mod import;
 mod merge;
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -14,16 +13,19 @@ use jiff::civil::Date;
 use keysieve::audit::{Options, audit};
 use keysieve::engine::Engine;
 use keysieve::findings::Credential;
+use keysieve::foreign::foreign;
 use keysieve::policy::Policy;
 use keysieve::policy::baseline::{Baseline, Expiry, FILE, Known, Terms};
 use keysieve::report::Report;
+use keysieve::report::output::Filter;
+use keysieve::report::output::sink::{self, say};
+use keysieve::report::output::steer::plain;
 use keysieve::scan::scan;
 use keysieve::setup::Setup;
 use keysieve::source::Silent;
 use keysieve::source::worktree::{Ignored, WorkTree, top_of};
 
 use super::engine::EngineArgs;
-use super::output::write_file;
 use super::policy::{ConfigArgs, Repository};
 
 /// Days after which the first of the entries that are written together expires.
@@ -137,7 +139,7 @@ impl First {
         let history = self.place.history;
         let mut baseline = Baseline { history, ..Baseline::under(engine.key_name()) };
         let (new, ..) = self.acceptance.accept(&mut baseline, &found, &engine, &self.place)?;
-        save(&file, &baseline)?;
+        save(&file, baseline, &engine)?;
         say(&format!("Wrote {}: {new} accepted. {}", file.display(), NEXT))?;
         Ok(ExitCode::SUCCESS)
     }
@@ -158,12 +160,12 @@ impl Update {
             self.acceptance.accept(&mut baseline, &found, &engine, &self.place)?;
         for (id, rule) in &stale {
             let left = if self.prune { "left out" } else { "stale; --prune leaves it out" };
-            say(&format!("{id} ({rule}): {left}"))?;
+            say(&format!("{id} ({}): {left}", foreign(plain(rule))))?;
             if self.prune {
                 baseline.entries.remove(id);
             }
         }
-        save(&file, &baseline)?;
+        save(&file, baseline, &engine)?;
         let gone = if gone > 0 { format!(", {gone} places of the past") } else { String::new() };
         let file = file.display();
         say(&format!("Wrote {file}: {new} newly accepted, {places} new places{gone}."))?;
@@ -175,19 +177,21 @@ impl Check {
     fn run(&self) -> anyhow::Result<ExitCode> {
         let Setup { engine, policy } = self.place.setup()?;
         let baseline = read(&self.place.file()?, &engine)?;
-        let baseline = baseline.redacted(|text| engine.redact(text));
         let history = baseline.history || self.place.history;
         let found = self.place.look(&engine, &policy, history)?;
+        sink::remember(&Filter::of(&engine, &found));
         let stale = baseline.stale(&found, history);
         for (id, rule) in &stale {
-            say(&format!("{id} ({rule}): stale, it is found no more"))?;
+            say(&format!("{id} ({}): stale, it is found no more", foreign(plain(rule))))?;
         }
         let today = self.place.engine.today();
         let known = Known { baseline, today, expiry: Expiry::Fails, root: None };
         let mut over = 0;
         for (id, entry) in &known.baseline.entries {
             over += usize::from(known.is_over(entry));
-            if let Some(told) = known.expiry_note(&format!("{id} ({})", entry.rule), entry) {
+            if let Some(told) =
+                known.expiry_note(&format!("{id} ({})", foreign(&entry.rule)), entry)
+            {
                 say(&told)?;
             }
         }
@@ -273,20 +277,15 @@ fn read(file: &Path, engine: &Engine) -> anyhow::Result<Baseline> {
     }
 }
 
-fn save(file: &Path, baseline: &Baseline) -> anyhow::Result<()> {
-    save_text(file, &baseline.to_text())
+/// Without secrets, whoever wrote them into it.
+fn save(file: &Path, baseline: Baseline, engine: &Engine) -> anyhow::Result<()> {
+    let filter = Filter::of(engine, &[]);
+    sink::remember(&filter);
+    save_text(file, &filter.baseline(baseline, engine).to_text())
 }
 
 /// Atomically: the file is the old one or the new one.
 fn save_text(file: &Path, text: &str) -> anyhow::Result<()> {
-    write_file(file, |out| out.write_all(text.as_bytes()))
+    sink::file(file, |out| out.write_all(text.as_bytes()))
         .with_context(|| format!("cannot write {}", file.display()))
-}
-
-fn complain(text: &str) -> std::io::Result<()> {
-    writeln!(anstream::stderr(), "{text}")
-}
-
-fn say(text: &str) -> std::io::Result<()> {
-    writeln!(anstream::stdout(), "{text}")
 }

@@ -1,6 +1,5 @@
 //! `keysieve config show` and `config schema`.
 
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -8,7 +7,9 @@ use bstr::BStr;
 use clap::{Args, Subcommand, ValueEnum};
 use keysieve::engine::decode::DEPTH;
 use keysieve::engine::generic::LIKELY;
+use keysieve::foreign::foreign;
 use keysieve::policy::config::{Config, Setting, schema};
+use keysieve::report::output::{sink, steer};
 use keysieve::rules::catalogue::Catalogue;
 use serde_json::json;
 
@@ -58,10 +59,8 @@ impl ConfigCommand {
             Verb::Show(command) => command.text()?,
             Verb::Schema => schema()?,
         };
-        match anstream::stdout().write_all(text.as_bytes()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
-            _ => Ok(ExitCode::SUCCESS),
-        }
+        sink::say_text(&text)?;
+        Ok(ExitCode::SUCCESS)
     }
 }
 
@@ -84,7 +83,9 @@ impl Show {
             ShowFormat::Human => human(&settings),
             ShowFormat::Json => {
                 let entries: Vec<_> = settings.iter().map(entry).collect();
-                serde_json::to_string_pretty(&entries)? + "\n"
+                let mut text = Vec::new();
+                steer::json(&entries, &mut text)?;
+                String::from_utf8(text)?
             }
         })
     }
@@ -103,15 +104,18 @@ fn below(top: &Path, path: &Path) -> Option<Vec<u8>> {
 fn entry(Setting { key, value, origin }: &Setting) -> serde_json::Value {
     let kind = origin.as_ref().map_or("built in", |origin| origin.kind());
     let file = origin.as_ref().map(|origin| origin.file());
+    let (value, file) = (text(value), file.map(text));
     json!({ "key": key, "value": value, "origin": kind, "file": file })
+}
+
+/// A value or a file's name, without secrets.
+fn text(text: &str) -> String {
+    sink::fit(&foreign(text).to_string())
 }
 
 /// `key = value  # origin`, in columns.
 fn human(settings: &[Setting]) -> String {
-    let plain = |text: &str| match text.contains(char::is_control) {
-        true => text.escape_debug().to_string(),
-        false => text.to_owned(),
-    };
+    let plain = |text: &str| sink::fit(&foreign(steer::plain(text)).to_string());
     let assignment = |one: &Setting| format!("{} = {}", one.key, plain(&one.value));
     let widest = settings.iter().map(|one| assignment(one).chars().count()).max().unwrap_or(0);
     let line = |one: &Setting| {

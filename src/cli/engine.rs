@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use keysieve::policy::config::{Layer, Origin, PatternFile};
+use keysieve::report::output::sink;
 use keysieve::rules::catalogue::Catalogue;
 
 #[derive(Args)]
@@ -25,7 +26,7 @@ pub struct EngineArgs {
     /// Take this for the time by which tokens and a baseline's entries have expired, as in 2026-01-31T00:00:00Z [default: now]
     #[arg(long, value_name = "RFC3339", help_heading = "Rules")]
     now: Option<Timestamp>,
-    /// Use this many threads [default: one for each processor]
+    /// Use this many threads, one for each processor at most [default: one for each processor]
     #[arg(long, value_name = "N", help_heading = "Speed", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
 }
@@ -63,11 +64,24 @@ impl EngineArgs {
 
     /// Runs `work` with as many threads as were asked for.
     pub fn in_pool<T: Send>(&self, work: impl FnOnce() -> T + Send) -> anyhow::Result<T> {
-        let threads = self.threads.map_or(0, usize::from);
+        let threads = self.threads.map_or(0, bounded);
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
             .build()
             .context("cannot start threads; try --threads 1")?;
         Ok(pool.install(work))
     }
+}
+
+/// As many threads as the machine can run at the same time, where more are asked for: each has
+/// its share of memory and gains nothing.
+fn bounded(threads: u16) -> usize {
+    let most = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = usize::from(threads);
+    if threads > most {
+        sink::complain(&format!(
+            "note: --threads {threads} is more than this machine runs at the same time; it is {most}"
+        ));
+    }
+    threads.min(most)
 }

@@ -3,7 +3,7 @@
 mod doctor;
 mod global;
 
-use std::io::{IsTerminal, Read, Write};
+use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -28,6 +28,7 @@ use keysieve::policy::config::Occasion;
 use keysieve::policy::files::Files;
 use keysieve::report::agent::Answer;
 use keysieve::report::blocked::{Blocked, Moment};
+use keysieve::report::output::sink::{self, say};
 use keysieve::report::{Format, Report, Task};
 use keysieve::setup::{Setup, files};
 use keysieve::source::Silent;
@@ -241,9 +242,7 @@ impl Run {
                 Answer::to(call.agent, &call.event, &report, engine.rules())
             }
         };
-        let mut stdout = std::io::stdout().lock();
-        stdout.write_all(answer.stdout.as_bytes()).and_then(|()| stdout.flush())?;
-        std::io::stderr().lock().write_all(answer.stderr.as_bytes())?;
+        sink::answer(&answer.stdout, &answer.stderr)?;
         Ok(ExitCode::from(answer.code))
     }
 }
@@ -403,8 +402,4 @@ fn shown(path: &Path) -> String {
     );
     let shown: PathBuf = path.strip_prefix(&here).map(Path::to_owned).unwrap_or(path);
     shown.display().to_string()
-}
-
-fn say(text: &str) -> std::io::Result<()> {
-    writeln!(anstream::stdout(), "{text}")
 }

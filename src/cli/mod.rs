@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 use clap::{Parser, Subcommand};
+use keysieve::report::output::sink;
 
 mod audit;
 mod baseline;
@@ -42,7 +43,11 @@ enum Command {
 
 /// Parses the command line and carries it out.
 pub fn run() -> anyhow::Result<ExitCode> {
-    match Cli::parse().command {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return explain(&error),
+    };
+    match cli.command {
         Command::Scan(command) => command.run(),
         Command::Audit(command) => command.run(),
         Command::Hook(command) => command.run(),
@@ -50,4 +55,15 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Config(command) => command.run(),
         Command::Rules(command) => command.run(),
     }
+}
+
+/// Help goes to standard output, what is wrong with the command line to standard error.
+fn explain(error: &clap::Error) -> anyhow::Result<ExitCode> {
+    let text = error.render();
+    if error.use_stderr() {
+        sink::complain_of_usage(&text.ansi().to_string(), &text.to_string());
+    } else {
+        sink::print(|out| write!(out, "{}", text.ansi()))?;
+    }
+    Ok(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)))
 }

@@ -1,16 +1,15 @@
 //! Options about how we tell: form, destination, exit code.
 
-use std::fs;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anstream::{AutoStream, StripStream};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use keysieve::report::{Format, Outcome, Report, Screen};
+use keysieve::foreign::foreign_path;
+use keysieve::report::output::sink;
+use keysieve::report::{Detail, Format, Outcome, Report, Screen};
 use keysieve::rules::Rule;
-use tempfile::NamedTempFile;
 use terminal_size::{Height, Width};
 
 /// Columns of a terminal that a report for people makes use of; lines of text that are longer
@@ -29,6 +28,9 @@ pub struct OutputArgs {
     /// Exit with 0 where credentials were found (what could not be looked at still exits with 2)
     #[arg(long, help_heading = "Report")]
     exit_zero: bool,
+    /// List what was skipped by name (JSON always does)
+    #[arg(short, long, help_heading = "Report")]
+    verbose: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -62,16 +64,18 @@ impl OutputArgs {
         otherwise: Option<Format>,
         human: impl FnOnce(Screen, &mut dyn Write) -> io::Result<()>,
     ) -> anyhow::Result<ExitCode> {
+        sink::remember(&report.filter);
         let screen = self.screen();
         let write = |out: &mut dyn Write| match self.chosen_format(otherwise) {
             Format::Human => human(screen, out),
             format => report.write_on(screen, format, rules, out),
         };
         match &self.output {
-            Some(file) => write_file(file, write)
-                .with_context(|| format!("cannot write the report to {}", file.display()))?,
+            Some(file) => sink::file(file, write).with_context(|| {
+                format!("cannot write the report to {}", foreign_path(file.display()))
+            })?,
             None => {
-                write_stdout(write).context("cannot write the report to standard output")?;
+                sink::print(write).context("cannot write the report to standard output")?;
             }
         }
         Ok(ExitCode::from(match report.outcome() {
@@ -86,10 +90,13 @@ impl OutputArgs {
     /// output, and the same terminal is behind both.
     fn screen(&self) -> Screen {
         let size = terminal_size::terminal_size().filter(|_| self.output.is_none());
-        size.map_or_else(Screen::default, |(Width(width), Height(height))| Screen {
+        let detail = if self.verbose { Detail::Names } else { Detail::Counts };
+        let screen = size.map_or_else(Screen::default, |(Width(width), Height(height))| Screen {
             width: usize::from(width).clamp(NARROWEST, WIDEST),
             height: usize::from(height),
-        })
+            ..Screen::default()
+        });
+        Screen { detail, ..screen }
     }
 
     fn chosen_format(&self, otherwise: Option<Format>) -> Format {
@@ -106,64 +113,9 @@ impl OutputArgs {
             Some("json") => Format::Json,
             Some("txt" | "text" | "log") => Format::Human,
             _ => otherwise.unwrap_or_else(|| {
-                let terminal = self.output.is_none() && io::stdout().is_terminal();
+                let terminal = self.output.is_none() && sink::is_terminal();
                 if terminal { Format::Human } else { Format::Sarif }
             }),
         }
     }
-}
-
-/// Colours where standard output is a terminal that wants them.
-fn write_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let mut out = BufWriter::new(AutoStream::auto(io::stdout().lock()));
-    until_the_reader_has_enough(write(&mut out).and_then(|()| out.flush()))
-}
-
-/// A pipe that its reader closes, as in `| head`, is no error.
-fn until_the_reader_has_enough(result: io::Result<()>) -> io::Result<()> {
-    match result {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result,
-    }
-}
-
-/// Atomically where `file` is or becomes a regular file: it holds the old report or the new
-/// one, never a half. Devices and pipes are written straight.
-pub fn write_file(
-    file: &Path,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<()> {
-    let target = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
-    let special = fs::metadata(&target).is_ok_and(|found| !found.is_file() && !found.is_dir());
-    if special {
-        let device = fs::OpenOptions::new().write(true).open(&target)?;
-        let mut out = BufWriter::new(StripStream::new(device));
-        return until_the_reader_has_enough(write(&mut out).and_then(|()| out.flush()));
-    }
-    let folder = match target.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut temporary = new_file_in(folder)?;
-    let mut out = BufWriter::new(StripStream::new(temporary.as_file_mut() as &mut fs::File));
-    write(&mut out)?;
-    out.flush()?;
-    drop(out);
-    if let Ok(replaced) = fs::metadata(&target) {
-        temporary.as_file().set_permissions(replaced.permissions())?;
-    }
-    temporary.as_file().sync_all()?;
-    temporary.persist(&target)?;
-    Ok(())
-}
-
-/// With the permissions that any new file gets; `tempfile` alone would keep it private.
-fn new_file_in(folder: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    builder.prefix(".keysieve-").tempfile_in(folder)
 }

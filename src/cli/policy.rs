@@ -12,6 +12,7 @@ use keysieve::policy::baseline::{Baseline, Expiry, FILE, Known};
 use keysieve::policy::config::{Layer, Occasion, Places, organisation_file, user_file};
 use keysieve::policy::files::Files;
 use keysieve::report::Report;
+use keysieve::report::output::filter_again;
 use keysieve::rules::Confidence;
 use keysieve::setup::revision::Standing;
 use keysieve::setup::{BaselineChoice, Setup, Wanted, files};
@@ -142,7 +143,6 @@ impl PolicyArgs {
                 }
             },
         };
-        let baseline = baseline.redacted(|text| engine.redact(text));
         let notes = match baseline.other_key(engine.key_name()) {
             Some(why) => vec![why],
             None => {
@@ -152,10 +152,8 @@ impl PolicyArgs {
                     .settle(&mut report.credentials)
             }
         };
-        let told = &mut report.coverage.notes;
-        told.extend(notes);
-        told.sort();
-        told.dedup();
+        report.coverage.notes.extend(notes);
+        filter_again(report, engine);
         Ok(())
     }
 }

@@ -1,11 +1,13 @@
 //! `keysieve rules`: what is looked for, told, checked and brought in.
 
-use std::io;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
+use keysieve::report::output::sink;
+use keysieve::rules::Rule;
+use keysieve::rules::catalogue::Catalogue;
 
 use super::engine::EngineArgs;
 
@@ -60,29 +62,34 @@ enum ListFormat {
 
 impl Rules {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        let mut out = anstream::stdout().lock();
-        let written = match &self.command {
+        let mut text = Vec::new();
+        let (code, catalogue) = match &self.command {
             RulesCommand::List { format, engine } => {
                 let catalogue = engine.catalogue()?;
                 match format {
-                    ListFormat::Human => list::human(catalogue.rules(), &mut out),
-                    ListFormat::Json => list::json(catalogue.rules(), &mut out),
-                    ListFormat::Markdown => list::markdown(catalogue.rules(), &mut out),
-                }
+                    ListFormat::Human => list::human(catalogue.rules(), &mut text),
+                    ListFormat::Json => list::json(catalogue.rules(), &mut text),
+                    ListFormat::Markdown => list::markdown(catalogue.rules(), &mut text),
+                }?;
+                (ExitCode::SUCCESS, Some(catalogue))
             }
             RulesCommand::Show { id, engine } => {
                 let catalogue = engine.catalogue()?;
                 let rule = catalogue.get(id).with_context(|| {
                     format!("there is no rule {id:?}; `keysieve rules list` names them all")
                 })?;
-                show::show(rule, &mut out)
+                show::show(rule, &mut text)?;
+                (ExitCode::SUCCESS, Some(catalogue))
             }
-            RulesCommand::Check(command) => return command.run(&mut out),
-            RulesCommand::Import(command) => return command.run(&mut out),
+            RulesCommand::Check(command) => (command.run(&mut text)?, None),
+            RulesCommand::Import(command) => (command.run(&mut text)?, None),
         };
-        match written {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
-            _ => Ok(ExitCode::SUCCESS),
+        let is_own = |catalogue: Catalogue| catalogue.rules().iter().all(Rule::is_built_in);
+        if catalogue.is_some_and(is_own) {
+            sink::print(|out| out.write_all(&text))?;
+        } else {
+            sink::say_text(&String::from_utf8(text)?)?;
         }
+        Ok(code)
     }
 }

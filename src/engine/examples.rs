@@ -4,10 +4,11 @@
 //! another one's tokens is noticed too.
 
 use super::Engine;
-use crate::findings::{Finding, Verdict};
+use crate::findings::{Finding, Span, Verdict};
 use crate::rules::{Confidence, Rule, Trigger};
 
-/// Taken out of an example before it is looked at, so that a pattern file is no leak itself.
+/// The split marker: removed from an example before it runs, so that a pattern file is no leak
+/// itself. It means nothing to the engine.
 pub const SEAM: &str = "<>";
 
 /// One finding, of this rule, whose span is the secret: it holds the seam and ends where the
@@ -31,14 +32,23 @@ pub fn check_example(engine: &Engine, rule: &Rule, example: &str) -> Result<(), 
     if rule.checks.checksum.is_some() && finding.verdict != Verdict::Valid {
         return Err("the checksum of the example's secret does not hold".into());
     }
-    // The seam stands inside the secret, which tells independently where that is.
+    // The split marker stands inside the secret, which says independently where that is. What only
+    // a name gives a meaning has it inside that name: in a value it would be a part of the value.
     let span = finding.span;
-    let seam = example.find(SEAM).ok_or("an example holds the seam <> inside its secret")?;
-    if seam <= span.start || seam >= span.end {
-        return Err(format!("the span {}..{} does not hold the seam", span.start, span.end));
+    let by_name = matches!(rule.trigger, Trigger::Kind(_));
+    let marker = example.find(SEAM).ok_or("an example holds the split marker <>")?;
+    match by_name {
+        true if marker >= span.start => {
+            return Err("the split marker <> stands in the name, before the secret".into());
+        }
+        false if marker <= span.start || marker >= span.end => {
+            let Span { start, end } = span;
+            return Err(format!("the span {start}..{end} does not hold the split marker <>"));
+        }
+        _ => {}
     }
     if !findings_of(engine, rule, example).is_empty() {
-        return Err("the seam does not break the secret: the file itself would be a leak".into());
+        return Err("the split marker <> does not break the secret: the file is a leak".into());
     }
     // A span that stops short of the secret, or begins late, leaves word characters beside it.
     let is_word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';

@@ -16,7 +16,9 @@ use std::ops::Range;
 use std::sync::OnceLock;
 use std::time::SystemTime;
 
-use crate::findings::{Encoding, Fact, Finding, FingerprintKey, Redacted, Span, Verdict};
+use crate::findings::{
+    Credential, Encoding, Fact, Finding, Fingerprint, FingerprintKey, Redacted, Span, Verdict,
+};
 use crate::rules::catalogue::Catalogue;
 use crate::rules::{BEFORE, Confidence, Extension, MARGIN, Rule, Trigger};
 
@@ -41,6 +43,7 @@ mod overlap;
 mod pairs;
 mod prefixes;
 mod repeat;
+pub mod secrets;
 mod triggers;
 
 use assignment::Reader;
@@ -53,6 +56,7 @@ use masks::is_word;
 use matcher::Matcher;
 use pairs::Pairs;
 use repeat::Yield;
+use secrets::{Noted, Scope, Secrets, may_be_our_own};
 use triggers::{Hit, Noticed, Triggers};
 
 /// Bytes that parts of a long input share with each neighbour: a body that goes on behind its
@@ -83,6 +87,7 @@ pub struct Engine {
     /// Made when first needed: of most texts no value is likely.
     brands: OnceLock<Brands>,
     key: FingerprintKey,
+    noted: Noted,
     /// Seconds since 1970, by which tokens have expired or not.
     now: i64,
     /// Steps of decoding, one within the other.
@@ -100,7 +105,8 @@ impl Engine {
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         let now = since.map_or(0, |since| since.as_secs() as i64);
         let depth = decode::DEPTH;
-        Engine { catalogue, triggers, matchers, pairs, generic, brands, key, now, depth }
+        let noted = Noted::default();
+        Engine { catalogue, triggers, matchers, pairs, generic, brands, key, noted, now, depth }
     }
 
     /// The engine with another clock, in seconds since 1970: the same report at any time.
@@ -152,6 +158,9 @@ impl Engine {
             });
         }
         plain.append(&mut encoded);
+        for finding in plain.iter().filter(|finding| finding.encoding != Encoding::PLAIN) {
+            self.noted.add(finding.fingerprint, &bytes[finding.span.start..finding.span.end]);
+        }
         plain
     }
 
@@ -235,6 +244,8 @@ impl Engine {
                 _ if self.brands().is_cut(secret) => Confidence::Low,
                 confidence => confidence,
             };
+            let fingerprint = self.key.of(secret);
+            self.note(fingerprint, secret);
             Some(Finding {
                 rule: likely.rule,
                 trigger,
@@ -243,7 +254,7 @@ impl Engine {
                 verdict: Verdict::Unchecked,
                 confidence,
                 redacted: Redacted::new(secret, rule),
-                fingerprint: self.key.of(secret),
+                fingerprint,
                 facts: Vec::new(),
                 partners: Vec::new(),
             })
@@ -299,6 +310,8 @@ impl Engine {
         for fact in findings.iter_mut().flat_map(|finding| &mut finding.facts) {
             self.redact_fact(fact);
         }
+        let is_reported = |finding: &&Finding| finding.confidence > Confidence::Low;
+        findings.iter().filter(is_reported).for_each(|finding| self.confirm(finding));
         findings
     }
 
@@ -327,6 +340,40 @@ impl Engine {
         fact.value = String::from_utf8_lossy(&shown).into_owned();
     }
 
+    /// Takes note of a secret, and of what is encoded in it: a value that a name makes a secret
+    /// may be taken as it is written.
+    fn note(&self, fingerprint: Fingerprint, secret: &[u8]) {
+        if !self.noted.add(fingerprint, secret) {
+            return;
+        }
+        if let Some((decoded, _)) = decode::value(secret) {
+            self.noted.add(fingerprint, &decoded);
+        }
+        decode::each(secret, 0..secret.len(), &mut |decoded| {
+            self.noted.add(fingerprint, &decoded.bytes);
+        });
+    }
+
+    /// Makes a finding's secret one that no output shows. One of a low confidence that nobody
+    /// sees is none: its value may be any word.
+    fn confirm(&self, finding: &Finding) {
+        if self.rule(finding.rule).public.is_none() {
+            self.noted.confirm(finding.fingerprint, || finding.redacted.to_string());
+        }
+    }
+
+    /// The secrets of all that was scanned so far, and those of the credentials that are
+    /// reported although they are unlikely.
+    pub fn secrets(&self, reported: &[Credential]) -> Secrets {
+        for credential in reported {
+            if self.rule(credential.rule).public.is_none() {
+                let redacted = || credential.redacted.to_string();
+                self.noted.confirm(credential.fingerprint, redacted);
+            }
+        }
+        self.noted.secrets()
+    }
+
     /// Findings of a whole text, each half of a pair by itself.
     fn settled(&self, text: &[u8]) -> Vec<Finding> {
         overlap::settle(self.detect(text, std::slice::from_ref(&(0..text.len()))), self.rules())
@@ -336,6 +383,16 @@ impl Engine {
     /// messages that a report must show.
     pub fn redact(&self, text: &[u8]) -> Vec<u8> {
         shown(text, self.settled(text).into_iter())
+    }
+
+    /// [`Engine::redact`] of a text of that kind.
+    pub(crate) fn redact_as(&self, text: &[u8], scope: Scope) -> Vec<u8> {
+        if scope != Scope::Own {
+            return self.redact(text);
+        }
+        let is_foreign =
+            |finding: &Finding| !may_be_our_own(&text[finding.span.start..finding.span.end]);
+        shown(text, self.settled(text).into_iter().filter(is_foreign))
     }
 
     fn brands(&self) -> &Brands {
@@ -368,6 +425,8 @@ impl Engine {
         let span = Span { start: candidate.span.start, end };
         let secret = &bytes[span.start..span.end];
         let confidence = checks::lowered::confidence(rule, secret, self.now, judgement.confidence);
+        let fingerprint = self.key.of(&extent::identity(secret, rule.extends));
+        self.note(fingerprint, secret);
         Some(Finding {
             rule: index,
             trigger,
@@ -376,7 +435,7 @@ impl Engine {
             verdict: judgement.verdict,
             confidence,
             redacted: Redacted::new(secret, rule),
-            fingerprint: self.key.of(&extent::identity(secret, rule.extends)),
+            fingerprint,
             facts: facts::of(rule, secret, bytes, &candidate.facts),
             partners: Vec::new(),
         })

@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::{Encoding, Finding, Span};
+use crate::foreign::steers;
 
 /// Bytes shown on either side of a secret at most. A line may be a whole minified file.
 const REACH: usize = 160;
@@ -191,16 +192,8 @@ fn push_plain(bytes: &[u8], shown: &mut String) {
         match character {
             '\t' => shown.push_str("    "),
             '\r' => {}
-            steers if steers.is_control() || is_unseen(steers) => shown.push('\u{fffd}'),
+            letter if steers(letter) => shown.push('\u{fffd}'),
             plain => shown.push(plain),
         }
     }
-}
-
-/// Characters without a form of their own: zero width, ends of lines, directions of writing
-/// (Unicode's annex 9).
-fn is_unseen(character: char) -> bool {
-    matches!(character,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }

@@ -40,6 +40,13 @@ impl fmt::Display for Fingerprint {
     }
 }
 
+impl Fingerprint {
+    /// Which of so many shares of a table it belongs to.
+    pub(crate) fn shard(&self, count: usize) -> usize {
+        usize::from(self.0[0]) % count
+    }
+}
+
 /// As the published form: what is not published is not logged either.
 impl fmt::Debug for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

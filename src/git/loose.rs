@@ -121,6 +121,7 @@ fn header(content: &mut impl BufRead) -> Result<(ObjectKind, u64), LooseError> {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a test makes its own files")]
 mod tests {
     use std::io::Write;
 

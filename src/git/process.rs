@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use super::environment::GitEnvironment;
 use super::pipe::Pipe;
+use crate::foreign::foreign;
 
 /// Runs git for one repository.
 pub struct Git {
@@ -23,7 +24,7 @@ pub struct Git {
 pub enum GitError {
     #[error("cannot run git: {0}; see that the git executable is on PATH")]
     Run(#[from] io::Error),
-    #[error("`git {command}` failed: {said}; see that `git status` works here")]
+    #[error("`git {command}` failed: {}; see that `git status` works here", foreign(said))]
     Failed { command: String, said: String },
     #[error(
         "`git {command}` was silent for {seconds} s and was stopped; see that it ends here when \

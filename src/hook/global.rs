@@ -15,6 +15,7 @@ use std::process::Command;
 use bstr::ByteSlice;
 
 use super::{HookError, Installed, Stage, Uninstalled, install, uninstall};
+use crate::report::output::sink::own_file;
 
 const SETTING: &str = "init.templateDir";
 
@@ -74,7 +75,7 @@ impl Template {
         let exclude = self.folder.join("info/exclude");
         let write = |path: &Path| {
             fs::create_dir_all(self.folder.join("info"))?;
-            fs::write(path, EXCLUDE)
+            own_file(path, EXCLUDE)
         };
         write(&exclude).map_err(failed("write", &exclude))?;
         let folder = self.folder.to_string_lossy();

@@ -15,6 +15,7 @@ use bstr::ByteSlice;
 
 use super::Stage;
 use crate::git::Git;
+use crate::report::output::sink::own_file;
 
 /// A hook that takes longer is not waited for.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -136,12 +137,11 @@ impl Clone {
         // The files at the top; a manager looks for its own there.
         self.git(&["config", "core.sparseCheckout", "true"])?;
         fs::create_dir_all(self.top.join(".git/info"))?;
-        fs::write(self.top.join(".git/info/sparse-checkout"), "/*\n!/*/\n/.husky/\n")?;
+        own_file(&self.top.join(".git/info/sparse-checkout"), "/*\n!/*/\n/.husky/\n")?;
         let _ = self.git(&["checkout", "--quiet"]);
-        fs::write(self.top.join(".git/info/exclude"), "/node_modules\n")?;
+        own_file(&self.top.join(".git/info/exclude"), "/node_modules\n")?;
         for name in MANAGERS {
-            if let Ok(text) = fs::read(top.join(name)) {
-                fs::write(self.top.join(name), text)?;
+            if fs::copy(top.join(name), self.top.join(name)).is_ok() {
                 self.git(&["add", "--force", "--sparse", name])?;
             }
         }
@@ -154,7 +154,7 @@ impl Clone {
     }
 
     fn stage(&self, token: &str) -> io::Result<()> {
-        fs::write(self.top.join(PLANTED), format!("LOCALSTACK_AUTH_TOKEN={token}\n"))?;
+        own_file(&self.top.join(PLANTED), &format!("LOCALSTACK_AUTH_TOKEN={token}\n"))?;
         self.git(&["add", "--force", "--sparse", PLANTED])
     }
 

@@ -1,5 +1,6 @@
 //! A pattern file, as text.
 
+use crate::foreign::steers;
 use crate::rules::check::RuleError;
 
 /// A rule on its way into a pattern file.
@@ -71,7 +72,7 @@ fn rule(draft: &Draft) -> String {
 
 /// A TOML string: as it is between single quotes where that can be, else with escapes.
 fn quoted(text: &str) -> String {
-    let is_plain = !text.contains(char::is_control) && text.contains(['\\', '"']);
+    let is_plain = !text.contains(steers) && text.contains(['\\', '"']);
     if is_plain && !text.contains('\'') {
         return format!("'{text}'");
     }
@@ -82,7 +83,10 @@ fn quoted(text: &str) -> String {
     for c in text.chars() {
         match c {
             '"' | '\\' => shown.extend(['\\', c]),
-            c if c.is_control() => shown.push_str(&format!("\\u{:04X}", c as u32)),
+            c if steers(c) && u32::from(c) > 0xffff => {
+                shown.push_str(&format!("\\U{:08X}", u32::from(c)));
+            }
+            c if steers(c) => shown.push_str(&format!("\\u{:04X}", u32::from(c))),
             c => shown.push(c),
         }
     }

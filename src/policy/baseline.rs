@@ -14,10 +14,12 @@ use std::path::PathBuf;
 use bstr::ByteSlice;
 use jiff::civil::Date;
 
+use crate::engine::secrets::Scope;
 use crate::findings::fingerprint::{KEY_VARIABLE, PUBLIC_KEY};
 use crate::findings::{
     CommitRef, Credential, Fingerprint, Occurrence, Place, Suppression, SuppressionKind,
 };
+use crate::foreign::{foreign, foreign_path};
 use crate::rules::Rule;
 pub use merge::{Merged, merge};
 pub use syntax::BaselineError;
@@ -27,6 +29,9 @@ pub const FILE: &str = ".keysieve-baseline.toml";
 
 /// Days before its expiry in which an accepted credential is warned of.
 const WARNED: i32 = 14;
+
+/// Stands in a path for a secret.
+const HIDDEN: &str = "********";
 
 /// Stands among the paths for a place that has none.
 const NAMELESS: &str = "(no path)";
@@ -62,8 +67,8 @@ impl Entry {
     fn holds_for(&self, occurrence: &Occurrence) -> bool {
         let path = place(occurrence);
         !self.is_bound()
-            || self.paths.contains(&path)
-            || !is_of_now(occurrence) && self.past.contains(&path)
+            || lists(&self.paths, &path)
+            || !is_of_now(occurrence) && lists(&self.past, &path)
     }
 
     /// Lists the places that a look at all of the tree, or at all of the history, found. Returns
@@ -271,12 +276,15 @@ impl Baseline {
         stale.map(|(id, entry)| (id.clone(), entry.rule.clone())).collect()
     }
 
-    /// The baseline with `redact` applied to what people wrote.
+    /// The baseline with `filter` applied to what people wrote and to paths.
     #[must_use]
-    pub fn redacted(mut self, redact: impl Fn(&[u8]) -> Vec<u8>) -> Self {
+    pub(crate) fn filtered(mut self, mut filter: impl FnMut(&str, Scope) -> String) -> Self {
         for entry in self.entries.values_mut() {
             for text in entry.disposition.texts() {
-                *text = String::from_utf8_lossy(&redact(text.as_bytes())).into_owned();
+                *text = filter(text, Scope::Text);
+            }
+            for paths in [&mut entry.paths, &mut entry.past] {
+                *paths = paths.iter().map(|path| filter(path, Scope::Path)).collect();
             }
         }
         self
@@ -303,17 +311,19 @@ impl Disposition {
         }
     }
 
-    /// What is said, for people.
-    pub(super) fn told(&self) -> String {
+    /// What is said, for people, with what was written by them marked.
+    pub(super) fn message(&self) -> String {
         let because = |what: &str, reason: &str| {
-            if reason.is_empty() { what.to_owned() } else { format!("{what}: {reason}") }
+            if reason.is_empty() { what.to_owned() } else { format!("{what}: {}", foreign(reason)) }
         };
         match self {
-            Disposition::Revoked { date, evidence } => format!("revoked on {date}: {evidence}"),
+            Disposition::Revoked { date, evidence } => {
+                format!("revoked on {date}: {}", foreign(evidence))
+            }
             Disposition::FalsePositive { reason } => because("false positive", reason),
             Disposition::TestValue { reason } => because("test value", reason),
             Disposition::Accepted { reason, owner, expires } => {
-                format!("accepted until {expires} by {owner}: {reason}")
+                format!("accepted until {expires} by {}: {}", foreign(owner), foreign(reason))
             }
         }
     }
@@ -338,7 +348,7 @@ impl Known {
         let moved = self.moved(entry, credential);
         let followed = followed(entry, credential);
         let known =
-            Suppression { kind: SuppressionKind::External, reason: entry.disposition.told() };
+            Suppression { kind: SuppressionKind::External, reason: entry.disposition.message() };
         for (at, occurrence) in credential.occurrences.iter_mut().enumerate() {
             let is_moved = moved.contains(&place(occurrence)) || followed.contains(&at);
             let is_known = is_moved || entry.holds_for(occurrence);
@@ -357,7 +367,7 @@ impl Known {
         };
         let gone = entry.paths.iter().filter(gone).count();
         let new = credential.occurrences.iter().filter(|one| is_of_now(one)).map(place);
-        let new: BTreeSet<String> = new.filter(|path| !entry.paths.contains(path)).collect();
+        let new: BTreeSet<String> = new.filter(|path| !lists(&entry.paths, path)).collect();
         if new.len() <= gone { new } else { BTreeSet::new() }
     }
 
@@ -369,14 +379,14 @@ impl Known {
     /// What is to be known of a credential's entry.
     pub(super) fn note(&self, credential: &Credential) -> Option<String> {
         let entry = self.baseline.get(credential)?;
-        let id = format!("{} ({})", credential.fingerprint, entry.rule);
+        let id = format!("{} ({})", credential.fingerprint, foreign(&entry.rule));
         if let Some(told) = self.expiry_note(&id, entry) {
             return Some(told);
         }
         let new: BTreeSet<String> = credential.open().map(place).collect();
         (!new.is_empty()).then(|| {
-            let new: Vec<String> = new.iter().map(|path| path.escape_debug().to_string()).collect();
-            let told = entry.disposition.told().escape_debug().to_string();
+            let new: Vec<String> = new.iter().map(|path| foreign_path(path).to_string()).collect();
+            let told = entry.disposition.message();
             format!("{id} is {told}, but not in {}", new.join(", "))
         })
     }
@@ -384,7 +394,7 @@ impl Known {
     /// That the time of an acceptance is over, or is so within two weeks.
     pub fn expiry_note(&self, id: &str, entry: &Entry) -> Option<String> {
         let Disposition::Accepted { owner, expires, .. } = &entry.disposition else { return None };
-        let owner = owner.escape_debug();
+        let owner = foreign(owner);
         let left = self.today.until(*expires).ok()?.get_days();
         match left {
             ..0 => Some(format!("{id} was accepted by {owner} until {expires}, which is over")),
@@ -427,6 +437,21 @@ fn followed(entry: &Entry, credential: &Credential) -> BTreeSet<usize> {
 pub(crate) fn place(occurrence: &Occurrence) -> String {
     let path = occurrence.path.as_ref().map(|path| path.to_str_lossy().into_owned());
     path.unwrap_or_else(|| NAMELESS.to_owned())
+}
+
+/// Whether a list names a path. A secret in a path is hidden in the list, and may be in the path
+/// or not: another run knows other secrets.
+fn lists(paths: &BTreeSet<String>, path: &str) -> bool {
+    paths.contains(path) || paths.iter().any(|listed| is_hidden_form(listed, path))
+}
+
+/// Whether `listed` is the path with secrets hidden in it.
+fn is_hidden_form(listed: &str, path: &str) -> bool {
+    let Some((before, behind)) = listed.split_once(HIDDEN) else { return listed == path };
+    let Some(rest) = path.strip_prefix(before) else { return false };
+    let folder_end = rest.find('/').unwrap_or(rest.len());
+    let ends = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
+    ends.filter(|&at| at > 0 && at <= folder_end).any(|at| is_hidden_form(behind, &rest[at..]))
 }
 
 /// A place that is there now, and no version of the past.

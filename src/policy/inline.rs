@@ -17,6 +17,7 @@ use crate::blob::{LineIndex, Region};
 use crate::findings::{
     Allow, Credential, Finding, Occurrence, Scanner, Suppression, SuppressionKind,
 };
+use crate::foreign::foreign_path;
 use crate::rules::Rule;
 
 /// What an inline allow begins with.
@@ -49,15 +50,9 @@ struct Written {
 }
 
 impl Allows {
-    /// Those of a text with its settled findings, by span. `redact` takes secrets out of a
-    /// reason.
-    pub fn of(
-        text: &[u8],
-        findings: &[Finding],
-        lines: &LineIndex<'_>,
-        rules: &[Rule],
-        redact: impl Fn(&[u8]) -> Vec<u8>,
-    ) -> Self {
+    /// Those of a text with its settled findings, by span. The output filter takes secrets out of
+    /// a reason.
+    pub fn of(text: &[u8], findings: &[Finding], lines: &LineIndex<'_>, rules: &[Rule]) -> Self {
         let mut by_line: BTreeMap<usize, Vec<Written>> = BTreeMap::new();
         if findings.is_empty() {
             return Allows { by_line };
@@ -71,7 +66,6 @@ impl Allows {
             let end = next.min(begin + LONGEST).min(text.len());
             let Some((word, reason)) = words(&text[begin..end]) else { continue };
             let rule = rules.binary_search_by(|rule| rule.id.as_ref().cmp(&word)).ok();
-            let reason = String::from_utf8_lossy(&redact(reason.as_bytes())).into_owned();
             let line = lines.position(at).line;
             let allow = Allow { line, rule, here: false, reason, foreign: None };
             let on_next = is_alone(text, at);
@@ -234,8 +228,7 @@ pub(super) fn notes(credential: &Credential, rules: &[Rule]) -> Vec<String> {
                 Some(rule) if allow.here || rule == credential.rule => "gives no reason".to_owned(),
                 Some(rule) => format!("names {}, which did not find this", rules[rule].id),
             };
-            let path =
-                occurrence.path.as_ref().map(|path| format!("{path}:").escape_debug().to_string());
+            let path = occurrence.path.as_ref().map(|path| format!("{}:", foreign_path(path)));
             let place = path.unwrap_or_else(|| "line ".to_owned());
             notes.push(format!(
                 "{place}{}: this {MARK} {fault} and does not hold; write `{MARK} {id} REASON`",

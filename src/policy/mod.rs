@@ -20,6 +20,7 @@ use config::{Config, Occasion, TestFindings};
 use revision::{Proposal, Revision, proposed_allow};
 
 use crate::findings::{Credential, Effect, Finding, Fingerprint, Occurrence, Setting, group};
+use crate::foreign::foreign_path;
 use crate::rules::{Confidence, Rule};
 
 /// What of the findings is reported, and what of it fails.
@@ -106,7 +107,7 @@ impl Policy {
             let proposals = self.proposals(judged);
             notes.push(format!(
                 "the policy is that of {} ({}); what is changed in it does not hold yet{}",
-                name.escape_debug(),
+                foreign_path(name),
                 &commit[..commit.len().min(10)],
                 if proposals.is_empty() { ": nothing is" } else { "" },
             ));

@@ -10,6 +10,7 @@ use super::baseline::{self, Baseline};
 use super::config::{FILE, Layer, Origin};
 use super::files::Files;
 use crate::findings::{Credential, Fingerprint, Occurrence};
+use crate::foreign::{foreign, foreign_path};
 
 /// The revision that a policy is of.
 #[derive(Clone, Debug)]
@@ -55,7 +56,7 @@ impl ProposalKind {
 
 impl fmt::Display for Proposal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path.escape_debug();
+        let path = foreign_path(&self.path);
         match self.line {
             Some(line) => write!(f, "{path}:{line}: {}", self.what),
             None => write!(f, "{path}: {}", self.what),
@@ -111,8 +112,12 @@ pub fn proposed_settings(then: &Files, now: &Files, paths: &[BString]) -> Vec<Pr
         };
         // That of the revision was read before, or is in nobody's way.
         let before = before.unwrap_or_default();
-        let added = after.difference(&before).map(|(key, value)| format!("adds {key} = {value}"));
-        let gone = before.difference(&after).map(|(key, value)| format!("drops {key} = {value}"));
+        let added = after
+            .difference(&before)
+            .map(|(key, value)| format!("adds {key} = {}", foreign(value)));
+        let gone = before
+            .difference(&after)
+            .map(|(key, value)| format!("drops {key} = {}", foreign(value)));
         proposals.extend(added.chain(gone).map(proposal));
     }
     proposals
@@ -134,7 +139,7 @@ pub fn proposed_entries(then: &Baseline, now: &Baseline) -> Vec<Proposal> {
         kind: ProposalKind::Baseline,
         path: baseline::FILE.to_owned(),
         line: None,
-        what: format!("{id} ({}) is {}", entry.rule, entry.disposition.told()),
+        what: format!("{id} ({}) is {}", foreign(&entry.rule), entry.disposition.message()),
     };
     new.map(proposal).collect()
 }
@@ -150,6 +155,6 @@ pub(super) fn proposed_allow(
         kind: ProposalKind::Inline,
         path: path.unwrap_or_else(|| "(no path)".to_owned()),
         line: Some(occurrence.region.start.line),
-        what: format!("allows {}: {reason}", credential.fingerprint),
+        what: format!("allows {}: {}", credential.fingerprint, foreign(reason)),
     }
 }

@@ -8,6 +8,8 @@
 
 use serde_json::json;
 
+use super::output::sink::fit;
+use super::output::{Shown, steer};
 use super::{Report, place_name, plain};
 use crate::findings::Credential;
 use crate::policy::inline::MARK;
@@ -29,6 +31,7 @@ pub struct Answer {
 impl Answer {
     /// To a call that was looked at; `event` is its name. What could not be looked at stops it.
     pub fn to(agent: Agent, event: &str, report: &Report, rules: &[Rule]) -> Answer {
+        let report = &Shown::of(report);
         let open: Vec<&Credential> =
             report.credentials.iter().filter(|found| found.fails()).collect();
         let unseen = &report.coverage.failures;
@@ -51,7 +54,7 @@ impl Answer {
             "keysieve: stopped, since it cannot be looked at: {error}. See that the hook is set \
              up as docs/agents.md of keysieve says."
         );
-        Answer::deny(error.agent, "", &told)
+        Answer::deny(error.agent, "", &fit(&told))
     }
 
     fn pass(agent: Agent) -> Answer {
@@ -60,12 +63,14 @@ impl Answer {
     }
 
     fn deny(agent: Agent, event: &str, told: &str) -> Answer {
+        let told = &steer::steady(told);
         let stderr = format!("{told}\n");
         let denial = match event {
             "beforeSubmitPrompt" => json!({ "continue": false, "user_message": told }),
             _ => json!({ "permission": "deny", "user_message": told, "agent_message": told }),
         };
-        let stdout = format!("{denial}\n");
+        // A value of JSON is always written.
+        let stdout = steer::json_line(&denial).unwrap_or_default() + "\n";
         match agent {
             Agent::ClaudeCode => Answer { stdout: String::new(), stderr, code: 2 },
             Agent::Cursor => Answer { stdout, stderr: String::new(), code: 0 },

@@ -7,8 +7,9 @@ use std::io::{self, Write};
 use bstr::{BStr, ByteSlice};
 
 use super::human::{BAD, FAINT, LINE, LINK, STRONG, write_rest};
+use super::output::Shown;
 use super::snippet::wrapped;
-use super::{Report, Screen, place_name, plain, snippet};
+use super::{Report, Screen, Steady, place_name, plain, snippet};
 use crate::findings::{
     CommitRef, Credential, Encoding, Fingerprint, Occurrence, Place, Pushed, Verdict,
 };
@@ -63,10 +64,22 @@ pub enum Moment {
 impl Blocked<'_> {
     /// Writes it with ANSI colours; the caller strips them where they do not belong.
     pub fn write(&self, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+        let report = &Shown::of(self.report);
+        let filtered =
+            |(one, pushed): (&Fingerprint, &Pushed)| (*one, report.filter.pushed(pushed));
+        let pushed = self.pushed.iter().map(filtered).collect();
+        let moment = self.moment.clone();
+        let mut out = Steady::new(out);
+        Blocked { report, moment, pushed, ..*self }.write_shown(report, screen, &mut out)?;
+        out.finish()
+    }
+
+    /// `report` is the report.
+    fn write_shown(&self, report: &Shown, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
         let open: Vec<&Credential> =
             self.report.credentials.iter().filter(|found| found.fails()).collect();
         let Some((first, others)) = open.split_first() else {
-            return write_rest(self.report, out);
+            return write_rest(report, screen.detail, out);
         };
         let Some(place) = first.failing().next() else { return Ok(()) };
         let mut shown = Vec::new();
@@ -74,7 +87,7 @@ impl Blocked<'_> {
         let mut ways = Vec::new();
         self.write_ways(first, place, !others.is_empty(), screen, &mut ways)?;
         let mut rest = Vec::new();
-        write_rest(self.report, &mut rest)?;
+        write_rest(report, screen.detail, &mut rest)?;
         let taken: usize = [&shown, &ways, &rest].iter().map(|text| text.lines().count() + 1).sum();
         out.write_all(&shown)?;
         self.write_others(others, screen.height.saturating_sub(taken + 1).max(FEWEST), out)?;
@@ -111,7 +124,7 @@ impl Blocked<'_> {
         if !credential.facts.is_empty() {
             let facts = credential.facts.iter().take(FACTS_SHOWN);
             let facts: Vec<String> =
-                facts.map(|fact| format!("{} {}", fact.label(), fact.value)).collect();
+                facts.map(|fact| format!("{} {}", fact.label(), plain(&fact.value))).collect();
             write_labelled("Tells", &facts.join(" · "), width, out)?;
         }
         if let Place::History { introduced: Some(commit), removed, .. } = &place.place {

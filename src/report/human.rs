@@ -3,10 +3,13 @@
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
+use bstr::ByteSlice;
 
-use super::{Outcome, Report, Screen, Task, place_name, plain, snippet};
+use super::output::Shown;
+use super::{Detail, Outcome, Report, Screen, Task, place_name, plain, snippet};
 use crate::findings::{Credential, Fact, Occurrence, PartnerPlace, Place, Setting};
 use crate::rules::{Rule, Severity};
+use crate::source::{Skipped, SkippedKind};
 
 /// Places shown of one credential; the rest is counted.
 const PLACES_SHOWN: usize = 12;
@@ -29,8 +32,8 @@ pub const BAD: Style = AnsiColor::Red.on_default().bold();
 const GOOD: Style = AnsiColor::Green.on_default().bold();
 
 /// Writes the report with ANSI colours; the caller strips them where they do not belong.
-pub fn write(
-    report: &Report,
+pub(super) fn write(
+    report: &Shown,
     rules: &[Rule],
     screen: Screen,
     out: &mut dyn Write,
@@ -39,20 +42,38 @@ pub fn write(
         write_credential(credential, &rules[credential.rule], screen.width, out)?;
         writeln!(out)?;
     }
-    write_rest(report, out)
+    write_rest(report, screen.detail, out)
 }
 
 /// What follows the credentials: what could not be looked at, notes, the sum of it.
-pub fn write_rest(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_rest(report: &Shown, detail: Detail, out: &mut dyn Write) -> io::Result<()> {
     for failure in &report.coverage.failures {
         let (what, why) = (plain(&failure.what), plain(&failure.why));
         writeln!(out, "{BAD}could not look at{BAD:#} {what}: {why}")?;
     }
     for note in &report.coverage.notes {
-        writeln!(out, "{STRONG}note:{STRONG:#} {note}")?;
+        writeln!(out, "{STRONG}note:{STRONG:#} {}", plain(note))?;
     }
+    write_skipped(report, detail, out)?;
     write_summary(report, out)?;
     write_coverage(report, out)
+}
+
+/// What was skipped, by name: all of it where that is asked for, else what was named.
+fn write_skipped(report: &Shown, detail: Detail, out: &mut dyn Write) -> io::Result<()> {
+    for Skipped { kind, name, is_named } in &report.coverage.skipped {
+        if detail == Detail::Names || *is_named {
+            let name = plain(&name.to_str_lossy()).into_owned();
+            let what = match kind {
+                SkippedKind::Binary => "skipped, binary:",
+                SkippedKind::Oversized => "skipped, larger than the limit:",
+                SkippedKind::Excluded => "skipped, excluded:",
+                SkippedKind::Pointer => "pointer file, its content was not scanned:",
+            };
+            writeln!(out, "{FAINT}{what}{FAINT:#} {name}")?;
+        }
+    }
+    Ok(())
 }
 
 fn write_credential(
@@ -99,8 +120,9 @@ fn write_facts(facts: &[Fact], out: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     let shown = facts.iter().take(FACTS_SHOWN);
-    let mut told: Vec<String> =
-        shown.map(|fact| format!("{} {STRONG}{}{STRONG:#}", fact.label(), fact.value)).collect();
+    let mut told: Vec<String> = shown
+        .map(|fact| format!("{} {STRONG}{}{STRONG:#}", fact.label(), plain(&fact.value)))
+        .collect();
     if let Some(more) = facts.len().checked_sub(FACTS_SHOWN).filter(|&n| n > 0) {
         told.push(format!("{FAINT}… and {more} more{FAINT:#}"));
     }
@@ -198,14 +220,18 @@ fn write_coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         write!(out, " and {messages} of commits and tags")?;
     }
     write!(out, " ({})", size(coverage.bytes))?;
-    let passed_over = [
+    let skipped = [
         (coverage.binary, "binary"),
         (coverage.excluded, "in excluded paths"),
         (coverage.oversized, "larger than the limit"),
         (coverage.special, "without content (links, submodules, devices)"),
     ];
-    for (count, what) in passed_over.into_iter().filter(|(count, _)| *count > 0) {
-        write!(out, "; passed over {} {what}", number(count as usize))?;
+    for (count, what) in skipped.into_iter().filter(|(count, _)| *count > 0) {
+        write!(out, "; skipped {} {what}", number(count as usize))?;
+    }
+    if coverage.pointers > 0 {
+        let files = plural(coverage.pointers as usize, "pointer file");
+        write!(out, "; {files} (Git LFS, git-annex), whose content was not scanned")?;
     }
     match coverage.failures.len() {
         0 => writeln!(out, ".")?,

@@ -1,11 +1,13 @@
 //! A report for programs: one entry a credential. The shape is documented in
 //! `docs/json.md`; fields are added, never changed.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use bstr::ByteSlice;
 use serde::Serialize;
 
+use super::output::{Shown, steer};
 use super::{Outcome, Report, Standing, Task};
 use crate::blob::Position;
 use crate::findings::{
@@ -13,11 +15,11 @@ use crate::findings::{
 };
 use crate::policy::revision::Proposal;
 use crate::rules::Rule;
+use crate::source::Skipped;
 
 /// Writes the report as one JSON object, indented.
-pub fn write(report: &Report, rules: &[Rule], out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &document(report, rules)).map_err(io::Error::from)?;
-    writeln!(out)
+pub(super) fn write(report: &Shown, rules: &[Rule], out: &mut dyn Write) -> io::Result<()> {
+    steer::json(&document(report, rules), out)
 }
 
 #[derive(Serialize)]
@@ -143,11 +145,20 @@ struct CoverageEntry<'r> {
     messages: u64,
     bytes: u64,
     binary: u64,
+    pointers: u64,
     oversized: u64,
     excluded: u64,
     special: u64,
+    skipped: Vec<SkippedEntry<'r>>,
     failures: Vec<FailureEntry<'r>>,
     notes: Vec<&'r str>,
+}
+
+/// A file or an object that was skipped.
+#[derive(Serialize)]
+struct SkippedEntry<'r> {
+    kind: &'static str,
+    name: Cow<'r, str>,
 }
 
 #[derive(Serialize)]
@@ -183,9 +194,11 @@ fn document<'r>(report: &'r Report, rules: &'r [Rule]) -> Document<'r> {
             messages: coverage.messages,
             bytes: coverage.bytes,
             binary: coverage.binary,
+            pointers: coverage.pointers,
             oversized: coverage.oversized,
             excluded: coverage.excluded,
             special: coverage.special,
+            skipped: coverage.skipped.iter().map(skipped_entry).collect(),
             failures: coverage
                 .failures
                 .iter()
@@ -195,6 +208,10 @@ fn document<'r>(report: &'r Report, rules: &'r [Rule]) -> Document<'r> {
         },
         policy: report.standing.as_ref().map(standing_entry),
     }
+}
+
+fn skipped_entry(skipped: &Skipped) -> SkippedEntry<'_> {
+    SkippedEntry { kind: skipped.kind.as_str(), name: skipped.name.to_str_lossy() }
 }
 
 fn standing_entry(standing: &Standing) -> StandingEntry<'_> {

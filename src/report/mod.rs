@@ -1,6 +1,6 @@
-//! How we tell: a report and its forms. No form can print a secret: a report holds none.
+//! Reports and their formats. Each text of a report went through the output filter
+//! ([`output`]).
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
 use bstr::ByteSlice;
@@ -9,11 +9,14 @@ use crate::findings::{Credential, Occurrence, Place};
 use crate::policy::revision::Proposal;
 use crate::rules::Rule;
 use crate::source::Coverage;
+use output::steer::{Steady, plain};
+use output::{Filter, Shown};
 
 pub mod agent;
 pub mod blocked;
 mod human;
 mod json;
+pub mod output;
 mod sarif;
 mod snippet;
 
@@ -26,6 +29,8 @@ pub struct Report {
     pub coverage: Coverage,
     /// The revision that the repository's policy was taken from, if it was.
     pub standing: Option<Standing>,
+    /// What its texts were filtered by.
+    pub filter: Filter,
 }
 
 /// A policy that was taken from a revision.
@@ -53,12 +58,22 @@ pub struct Screen {
     pub width: usize,
     /// Rows.
     pub height: usize,
+    /// How much is listed.
+    pub detail: Detail,
+}
+
+/// How much of what was skipped a report for people lists.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    #[default]
+    Counts,
+    Names,
 }
 
 impl Default for Screen {
     /// A terminal as they have been since they had glass.
     fn default() -> Self {
-        Screen { width: 80, height: 24 }
+        Screen { width: 80, height: 24, detail: Detail::Counts }
     }
 }
 
@@ -110,10 +125,15 @@ impl Report {
         rules: &[Rule],
         out: &mut dyn Write,
     ) -> io::Result<()> {
+        let shown = Shown::of(self);
         match format {
-            Format::Sarif => sarif::write(self, rules, out),
-            Format::Human => human::write(self, rules, screen, out),
-            Format::Json => json::write(self, rules, out),
+            Format::Sarif => sarif::write(&shown, rules, out),
+            Format::Json => json::write(&shown, rules, out),
+            Format::Human => {
+                let mut out = Steady::new(out);
+                human::write(&shown, rules, screen, &mut out)?;
+                out.finish()
+            }
         }
     }
 }
@@ -127,15 +147,5 @@ fn place_name(occurrence: &Occurrence) -> String {
         }
         (None, Place::History { blob, .. }) => format!("object {blob}"),
         (None, _) => "standard input".to_owned(),
-    }
-}
-
-/// A text of the repository (a path, a commit's summary) for people: control characters are
-/// escaped, so that it cannot steer a terminal.
-fn plain(text: &str) -> Cow<'_, str> {
-    if text.contains(char::is_control) {
-        Cow::Owned(text.escape_debug().to_string())
-    } else {
-        Cow::Borrowed(text)
     }
 }

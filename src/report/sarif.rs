@@ -4,10 +4,10 @@
 //! result's location is always there (an upload without one fails), its path is relative to
 //! the repository's root.
 //!
-//! `primaryLocationLineHash` is GitHub's key for telling alerts apart. Its usual value is a
-//! 64-bit rolling hash of the line, from which the secret on that line can be computed back;
-//! what stands here instead is the credential's fingerprint and a running number, which also
-//! survives edits of the line. The upload action keeps a value that is there.
+//! `primaryLocationLineHash` is GitHub's key for telling alerts apart, and is left to its upload
+//! action: that computes the hash of each line itself and prints any other value, and its own,
+//! into the job's log. The fingerprints here have keysieve's own names: the credential's, and one
+//! of each occurrence that survives edits of its line.
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
@@ -22,6 +22,7 @@ use sarif::sarif::{
 };
 use serde_json::{Value, json};
 
+use super::output::{Shown, steer};
 use super::{Outcome, Report, Task};
 use crate::blob;
 use crate::findings::{self, Credential, Effect, Fact, Occurrence, Place, Setting};
@@ -56,9 +57,8 @@ const NOT_IN_A_PATH: &AsciiSet = &CONTROLS
     .add(b':');
 
 /// Writes the report as one SARIF log, indented.
-pub fn write(report: &Report, rules: &[Rule], out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &build_log(report, rules)).map_err(io::Error::from)?;
-    writeln!(out)
+pub(super) fn write(report: &Shown, rules: &[Rule], out: &mut dyn Write) -> io::Result<()> {
+    steer::json(&build_log(report, rules), out)
 }
 
 fn build_log(report: &Report, rules: &[Rule]) -> Sarif {
@@ -231,7 +231,7 @@ fn build_result(
         .locations(vec![build_location(occurrence)])
         .partial_fingerprints(BTreeMap::from([
             ("keysieve/credential/v1".to_owned(), fingerprint.clone()),
-            ("primaryLocationLineHash".to_owned(), format!("{fingerprint}:{number}")),
+            ("keysieve/occurrence/v1".to_owned(), format!("{fingerprint}:{number}")),
         ]))
         .properties(PropertyBag::builder().additional_properties(properties).build())
         .build();

@@ -10,6 +10,7 @@ use regex_syntax::hir::Hir;
 use toml::Spanned;
 
 use super::facts::{check_name, named_groups};
+use super::mistake::{Mistake, of_regex};
 use super::opening::{Opening, opening};
 use super::schema::{FileSyntax, PairSyntax, ProviderSyntax, RuleSyntax};
 use super::shape::{begins_a_word, bytes_before, seat};
@@ -24,7 +25,7 @@ use super::{
 #[derive(Debug, thiserror::Error)]
 pub enum RuleError {
     #[error("not a pattern file: {0}")]
-    Syntax(#[from] toml::de::Error),
+    Syntax(Mistake),
     #[error("[provider]: {0}")]
     Provider(String),
     #[error("line {line}, rule {id}: {why}")]
@@ -59,7 +60,8 @@ pub fn check_each(
     text: &str,
     stem: Option<&str>,
 ) -> Result<Vec<Result<Written, RuleError>>, RuleError> {
-    let file: FileSyntax = toml::from_str(text)?;
+    let file: FileSyntax =
+        toml::from_str(text).map_err(|error| RuleError::Syntax(Mistake::of(text, &error)))?;
     let provider = file.provider;
     if stem.is_some() && provider.link_checked.is_none() {
         let known: Vec<&str> = LinkChecked::ALL.iter().map(|known| known.as_str()).collect();
@@ -132,7 +134,7 @@ fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Ru
     };
     check_before(&rule, &trigger)?;
     if let Some(unless) = &rule.unless {
-        parse(unless).map_err(|error| format!("unless: {error}"))?;
+        parse(unless).map_err(|error| format!("unless: {}", of_regex(&error)))?;
     }
     let rotate = rule.rotate.unwrap_or_default();
     if !rotate.starts_with("https://") {
@@ -266,7 +268,7 @@ fn check_kind(rule: &RuleSyntax, kind: &str) -> Result<Trigger, String> {
 
 /// The regex's structure, and the names of its facts.
 fn parse_regex(pattern: &str, is_public: bool) -> Result<(Hir, Vec<String>), String> {
-    let hir = parse(pattern).map_err(|error| format!("regex: {error}"))?;
+    let hir = parse(pattern).map_err(|error| format!("regex: {}", of_regex(&error)))?;
     let groups = hir.properties().explicit_captures_len() + 1;
     if groups > MOST_GROUPS {
         return Err(format!("regex: {groups} groups, at most {MOST_GROUPS}; use (?:…)"));
@@ -286,7 +288,7 @@ fn parse(pattern: &str) -> Result<Hir, Box<regex_syntax::Error>> {
 /// Point 1 of the contract for what stands in front of a match.
 fn check_before(rule: &RuleSyntax, trigger: &Trigger) -> Result<(), String> {
     let Some(pattern) = &rule.before else { return Ok(()) };
-    let hir = parse(pattern).map_err(|error| format!("before: {error}"))?;
+    let hir = parse(pattern).map_err(|error| format!("before: {}", of_regex(&error)))?;
     let reach = hir.properties().maximum_len().unwrap_or(usize::MAX);
     match trigger {
         Trigger::Anchors { seat: Seat::MatchStart, .. } if reach < BEFORE => Ok(()),

@@ -7,6 +7,7 @@
 pub mod catalogue;
 pub mod check;
 mod facts;
+pub mod mistake;
 mod opening;
 mod pairs;
 mod rule;

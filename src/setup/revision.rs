@@ -70,15 +70,10 @@ impl Standing {
         now: Option<&Files>,
         foreign: bool,
     ) -> Result<Revision, RangeError> {
-        let redact = |text: &str| engine.redact(text.as_bytes()).to_str_lossy().into_owned();
         let mut proposals = match now {
             Some(now) => self.proposals(now)?,
             None => Vec::new(),
         };
-        for proposal in &mut proposals {
-            proposal.what = redact(&proposal.what);
-            proposal.path = redact(&proposal.path);
-        }
         proposals.sort();
         Ok(Revision {
             name: self.name.clone(),

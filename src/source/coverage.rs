@@ -34,6 +34,8 @@ pub struct Skipped {
     pub kind: SkippedKind,
     /// Its path, or its id in hexadecimal where it has none.
     pub name: BString,
+    /// It was named on the command line.
+    pub is_named: bool,
 }
 
 /// Why something was skipped.
@@ -98,13 +100,6 @@ impl Coverage {
         self
     }
 
-    /// The skipped ones in order.
-    pub fn skipped_in_order(&self) -> Vec<&Skipped> {
-        let mut skipped: Vec<&Skipped> = self.skipped.iter().collect();
-        skipped.sort();
-        skipped
-    }
-
     /// One text blob of that many bytes.
     pub fn text(bytes: usize) -> Coverage {
         Coverage { blobs: 1, bytes: bytes as u64, ..Coverage::default() }
@@ -125,7 +120,7 @@ impl Coverage {
             SkippedKind::Oversized => &mut self.oversized,
             SkippedKind::Excluded => &mut self.excluded,
         } += 1;
-        self.skipped.push(Skipped { kind, name });
+        self.skipped.push(Skipped { kind, name, is_named: false });
     }
 
     /// One entry without content of its own.

@@ -2,11 +2,13 @@
 //! was not scanned, and nothing in a repository can steer, hang or exhaust keysieve.
 
 #![allow(clippy::unwrap_used, reason = "clippy takes only #[test] functions for tests")]
+#![allow(clippy::disallowed_methods, reason = "a test writes its own files")]
 
 #[path = "../support/mod.rs"]
 mod support;
 
 mod bounds;
+mod contents;
 mod damage;
 mod printed;
 mod steered;

@@ -3,6 +3,7 @@
 
 // A failed unwrap is a failed test.
 #![allow(clippy::unwrap_used)]
+#![allow(clippy::disallowed_methods, reason = "a test writes its own files")]
 
 #[path = "../support/mod.rs"]
 mod support;

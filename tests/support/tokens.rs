@@ -22,3 +22,13 @@ fn letters(seed: u64) -> impl Iterator<Item = char> {
         char::from(if letter < 26 { b'a' + letter as u8 } else { b'A' + (letter - 26) as u8 })
     })
 }
+
+/// A password without a format, which only a name beside it gives away.
+pub fn password() -> String {
+    ["tR7x", "q9Lw2m"].concat()
+}
+
+/// A password of six bytes, as an address holds it.
+pub fn short_password() -> String {
+    ["hq7", "Tz2"].concat()
+}

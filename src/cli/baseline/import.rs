@@ -9,12 +9,16 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use keysieve::engine::Engine;
 use keysieve::findings::{Fingerprint, Scanner};
+use keysieve::foreign::foreign;
 use keysieve::import::known::{Claim, Said, Search, claims};
 use keysieve::policy::baseline::{Baseline, FILE, Harmless, Learned};
+use keysieve::report::output::Filter;
+use keysieve::report::output::sink::{self, say};
+use keysieve::report::output::steer::plain;
 use keysieve::setup::Setup;
 use keysieve::source::worktree::top_of;
 
-use super::{NEXT, read, save, say, terms};
+use super::{NEXT, read, save, terms};
 use crate::cli::engine::EngineArgs;
 use crate::cli::policy::{ConfigArgs, Repository};
 use crate::cli::progress::Bar;
@@ -112,7 +116,7 @@ impl Import {
             let told = "only the history holds: the baseline tells of the history now.";
             say(&format!("{of_past} {told}"))?;
         }
-        save(&file, &baseline)?;
+        save(&file, baseline, &engine)?;
         let (carried, all) = (told.len() - found.lost, told.len());
         say(&format!(
             "Wrote {}: {carried} of {all} entries carried over, {credentials} credentials, {new} of \
@@ -136,14 +140,13 @@ impl Import {
             let search = Search::new(top, engine, told, &self.file, unlikely, &bar)?;
             anyhow::Ok(told.iter().map(|claim| search.find(claim)).collect::<Vec<_>>())
         })??;
+        sink::remember(&Filter::of(engine, &[]));
         for (claim, answer) in told.iter().zip(answers) {
-            let redacted =
-                |text: &str| String::from_utf8_lossy(&engine.redact(text.as_bytes())).into_owned();
             match answer {
                 Err(lost) => {
                     found.lost += 1;
-                    let (name, why) = (redacted(&claim.name), redacted(&lost.to_string()));
-                    say(&format!("not found: {}: {why}", name.escape_debug()))?;
+                    let name = foreign(plain(&claim.name));
+                    say(&format!("not found: {name}: {}", plain(&lost.to_string())))?;
                 }
                 Ok(known) => {
                     let disposition = match (self.taken_for, claim.said) {
@@ -159,7 +162,7 @@ impl Import {
                         paths: known.paths,
                         past: known.past,
                         disposition,
-                        reason: redacted(&claim.reason),
+                        reason: claim.reason.clone(),
                     };
                     found.add(learned);
                 }

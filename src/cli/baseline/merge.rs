@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Args;
 use keysieve::policy::baseline::{Baseline, FILE, Merged, merge};
+use keysieve::report::output::sink::complain;
 
-use super::{complain, save_text};
+use super::save_text;
 
 #[derive(Args)]
 pub struct Merge {
@@ -26,12 +27,12 @@ impl Merge {
             Ok(merged) => {
                 save_text(&self.ours, &merged.text)?;
                 for conflict in &merged.conflicts {
-                    complain(&format!("{FILE}: {conflict}"))?;
+                    complain(&format!("{FILE}: {conflict}"));
                 }
                 Ok(ExitCode::from(u8::from(!merged.conflicts.is_empty())))
             }
             Err(why) => {
-                complain(&format!("{FILE}: {why:#}; both sides stand in the file"))?;
+                complain(&format!("{FILE}: {why:#}; both sides stand in the file"));
                 let text = |file: &Path| {
                     std::fs::read_to_string(file)
                         .with_context(|| format!("cannot read {}", file.display()))

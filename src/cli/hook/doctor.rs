@@ -1,15 +1,17 @@
 //! `keysieve hook doctor`.
 
-use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
+use keysieve::foreign::foreign_path;
 use keysieve::git::GitEnvironment;
 use keysieve::hook::Stage;
 use keysieve::hook::doctor::{Diagnosis, Health, Reason, Standing};
 use keysieve::hook::proof::Proof;
+use keysieve::report::output::{sink, steer};
 use serde_json::json;
 
 use super::{StageName, shown};
@@ -82,9 +84,10 @@ fn checks(diagnosis: &Diagnosis) -> Vec<Check> {
     let install = format!("`keysieve hook install{option}`");
     let hook = shown(&diagnosis.hook);
     let mut checks = Vec::new();
-    // A path or another hook's words steer no terminal.
-    let plain = |says: String| says.replace(char::is_control, "?");
-    let mut say = |state, says| checks.push(Check { state, says: plain(says) });
+    // A path or another hook's words neither steer a terminal nor show a secret.
+    let mut say = |state, says: String| {
+        checks.push(Check { state, says: sink::fit(&steer::plain(&says)) });
+    };
     match &diagnosis.reason {
         Reason::Own => {
             say(State::Ok, format!("git looks for {hook}, in the repository's own folder"))
@@ -198,14 +201,15 @@ fn write_human(
     code: u8,
     sum: &str,
 ) -> std::io::Result<()> {
-    let mut out = anstream::stdout();
-    writeln!(out, "The {} hook here:", diagnosis.stage.name())?;
-    for Check { state, says } in checks {
-        let (word, style) = (state.word(), state.style());
-        writeln!(out, "  {style}{word:<8}{style:#}{says}")?;
-    }
-    let style = [State::Ok, State::Bad, State::Unknown][usize::from(code)].style();
-    writeln!(out, "{style}{sum}{style:#}")
+    sink::print(|out| {
+        writeln!(out, "The {} hook here:", diagnosis.stage.name())?;
+        for Check { state, says } in checks {
+            let (word, style) = (state.word(), state.style());
+            writeln!(out, "  {style}{word:<8}{style:#}{says}")?;
+        }
+        let style = [State::Ok, State::Bad, State::Unknown][usize::from(code)].style();
+        writeln!(out, "{style}{sum}{style:#}")
+    })
 }
 
 fn write_json(diagnosis: &Diagnosis, checks: &[Check]) -> std::io::Result<()> {
@@ -219,7 +223,7 @@ fn write_json(diagnosis: &Diagnosis, checks: &[Check]) -> std::io::Result<()> {
         Health::CannotTell => None,
     };
     let binary = diagnosis.binary.as_ref().map(|binary| {
-        json!({ "path": binary.path.to_string_lossy(), "on_path": binary.on_path, "version": binary.version })
+        json!({ "path": text(&binary.path), "on_path": binary.on_path, "version": binary.version })
     });
     let (kind, manager) = match diagnosis.standing {
         Standing::Nothing => ("nothing", None),
@@ -239,23 +243,27 @@ fn write_json(diagnosis: &Diagnosis, checks: &[Check]) -> std::io::Result<()> {
         .iter()
         .map(|check| json!({ "state": check.state.word(), "says": check.says }))
         .collect();
-    let dead: Vec<_> = diagnosis.dead.iter().map(|path| path.to_string_lossy()).collect();
+    let dead: Vec<_> = diagnosis.dead.iter().map(|path| text(path)).collect();
     let told = json!({
         "protected": protected,
         "stage": diagnosis.stage.name(),
-        "hook": diagnosis.hook.to_string_lossy(),
-        "hooks_path": { "scope": scope, "origin": origin },
+        "hook": text(&diagnosis.hook),
+        "hooks_path": { "scope": scope, "origin": origin.map(|origin| sink::fit(origin)) },
         "linked_worktree": diagnosis.linked,
         "kind": kind,
         "manager": manager,
         "never_run": dead,
-        "template": diagnosis.template.as_ref().map(|path| path.to_string_lossy()),
+        "template": diagnosis.template.as_ref().map(|path| text(path)),
         "binary": binary,
         "proof": proof,
         "checks": checks,
     });
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{told:#}")
+    sink::print(|out| steer::json(&told, out))
+}
+
+/// A path, without secrets in it.
+fn text(path: &Path) -> String {
+    sink::fit(&foreign_path(path.to_string_lossy()).to_string())
 }
 
 impl State {

@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use anyhow::Context;
 use keysieve::hook::global::Template;
 use keysieve::hook::{Installed, Stage, Uninstalled};
+use keysieve::report::output::sink::say;
 
-use super::{say, told_foreign};
+use super::told_foreign;
 
 /// What follows for repositories that are there.
 const OTHERS: &str = "\

@@ -10,6 +10,7 @@ use clap::Args;
 use keysieve::engine::Engine;
 use keysieve::engine::examples::{check_example, check_non_example};
 use keysieve::findings::FingerprintKey;
+use keysieve::report::output::steer;
 use keysieve::rules::Rule;
 use keysieve::rules::catalogue::Catalogue;
 use keysieve::rules::check::{RuleError, Written, check_each};
@@ -75,7 +76,12 @@ impl Check {
         wrong.sort();
         for Wrong { file, line, what } in &wrong {
             let line = line.map(|line| format!(":{line}")).unwrap_or_default();
-            writeln!(out, "{STRONG}{}{line}{STRONG:#}: {BAD}{what}{BAD:#}", file.display())?;
+            writeln!(
+                out,
+                "{STRONG}{}{line}{STRONG:#}: {BAD}{}{BAD:#}",
+                file.display(),
+                steer::plain(what)
+            )?;
         }
         let rules: Vec<Rule> = right.into_iter().map(|(_, written)| written.rule).collect();
         cost::tell(&rules, &sample, out)?;

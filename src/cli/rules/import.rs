@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Args;
 use keysieve::import::{Options, import};
+use keysieve::report::output::{sink, steer};
 
 use super::STRONG;
 
@@ -38,16 +39,15 @@ impl Import {
         let options = Options { provider: self.provider.clone(), rotate: self.rotate.clone() };
         let imported = import(&text, &options).with_context(|| format!("cannot import {file}"))?;
         match &self.output {
-            Some(output) => fs::write(output, &imported.file)
+            Some(output) => sink::file(output, |out| out.write_all(imported.file.as_bytes()))
                 .with_context(|| format!("cannot write {}", output.display()))?,
             None => out.write_all(imported.file.as_bytes())?,
         }
-        let mut told = anstream::stderr().lock();
         for note in &imported.notes {
-            writeln!(told, "{note}")?;
+            sink::complain(&steer::plain(note));
         }
         let (carried, rules) = (imported.carried, imported.rules);
-        writeln!(told, "{STRONG}{carried} of {rules} rules carried over.{STRONG:#}")?;
+        sink::complain(&format!("{STRONG}{carried} of {rules} rules carried over.{STRONG:#}"));
         Ok(if carried == rules { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
 }

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use keysieve::engine::facts_of;
+use keysieve::report::output::steer;
 use keysieve::rules::{Rule, Text, Trigger};
 use serde::Serialize;
 
@@ -26,8 +27,7 @@ pub fn human(rules: &[Rule], out: &mut dyn Write) -> io::Result<()> {
 /// One JSON array; its fields are described in `docs/json.md`.
 pub fn json(rules: &[Rule], out: &mut dyn Write) -> io::Result<()> {
     let entries: Vec<RuleEntry<'_>> = rules.iter().map(RuleEntry::new).collect();
-    serde_json::to_writer_pretty(&mut *out, &entries).map_err(io::Error::from)?;
-    writeln!(out)
+    steer::json(&entries, out)
 }
 
 #[derive(Serialize)]

@@ -288,8 +288,7 @@ impl<'e> Search<'e> {
             return Vec::new();
         }
         let lines = LineIndex::new(&text.bytes, blob.part.start);
-        let path = blob.provenance.path().map(|path| self.engine.redact(path)).unwrap_or_default();
-        let path = path.to_str_lossy();
+        let path = blob.provenance.path().unwrap_or_default().to_str_lossy();
         let findings = findings.iter().filter(|finding| finding.confidence >= self.least);
         findings
             .map(|finding| {

@@ -12,7 +12,9 @@ use toml::de::{DeTable, DeValue};
 
 use super::{Baseline, Disposition, Entry};
 use crate::findings::fingerprint::PUBLIC_KEY;
+use crate::foreign::steers;
 use crate::policy::files::Files;
+use crate::rules::mistake;
 
 /// What is wrong with a baseline. No message shows a value: one may have been pasted in.
 #[derive(Debug, thiserror::Error)]
@@ -64,7 +66,7 @@ impl Baseline {
     fn parse(text: &str) -> Result<Self, Fault> {
         let document = DeTable::parse(text).map_err(|wrong| {
             let at = wrong.span().map_or(0, |span| span.start);
-            (at, format!("no TOML: {}", wrong.message()))
+            (at, format!("no TOML: {}", mistake::kind(wrong.message())))
         })?;
         let top = Table { at: 0, what: "the baseline".to_owned(), fields: document.get_ref() };
         top.knows(&["version", "key", "history", "credential"])?;
@@ -173,8 +175,11 @@ fn toml_string(text: &str) -> String {
     for letter in text.chars() {
         match letter {
             '"' | '\\' => quoted.extend(['\\', letter]),
-            letter if letter.is_control() => {
-                let _ = write!(quoted, "\\u{:04X}", u32::from(letter));
+            letter if steers(letter) => {
+                let _ = match u32::from(letter) {
+                    code @ ..=0xffff => write!(quoted, "\\u{code:04X}"),
+                    code => write!(quoted, "\\U{code:08X}"),
+                };
             }
             letter => quoted.push(letter),
         }

@@ -23,6 +23,7 @@ use std::sync::Arc;
 use bstr::{BStr, BString};
 
 use super::files::Files;
+use crate::foreign::{foreign, foreign_path};
 use crate::rules::{Confidence, Severity};
 use folders::Folders;
 pub use layer::{Exclude, KeySource, Layer, Origin, PatternFile};
@@ -139,9 +140,9 @@ impl Config {
             let exclude = layer.excludes(path)?;
             Some(format!(
                 "{} ({}: {})",
-                exclude.paths.written().join(", "),
-                layer.origin.file(),
-                exclude.reason
+                foreign_path(exclude.paths.written().join(", ")),
+                foreign_path(layer.origin.file()),
+                foreign(&exclude.reason)
             ))
         };
         self.first(Some(path), excluded).or_else(|| {

@@ -11,6 +11,7 @@ use super::syntax::{
     ConfidenceName, ConfigSyntax, ExcludeSyntax, FingerprintSyntax, SeverityName, TestFindingsName,
 };
 use super::test_paths::TestFindings;
+use crate::rules::mistake;
 use crate::rules::{Confidence, Severity};
 
 /// What is wrong with a configuration. No message shows a value: one may have been pasted in.
@@ -70,10 +71,13 @@ fn explained(message: &str) -> String {
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let written = quoted(fault).into_iter().next().unwrap_or_default();
     if fault.starts_with("unknown field") {
+        // A key that is near another is a slip; any other may be a line of a file that was pasted
+        // in, and is not shown.
         let near = suggestion(&written, &known);
-        let all =
-            if near.is_empty() { format!("; known here: {}", known.join(", ")) } else { near };
-        return format!("there is no key `{}` here{all}", written.escape_debug());
+        return match near.is_empty() {
+            true => format!("an unknown key; known here: {}", known.join(", ")),
+            false => format!("there is no key `{}` here{near}", written.escape_debug()),
+        };
     }
     if fault.starts_with("unknown variant") {
         return format!("expected is one of {}{}", known.join(", "), suggestion(&written, &known));
@@ -86,7 +90,7 @@ fn explained(message: &str) -> String {
         };
         return format!("expected is {expected}");
     }
-    message.to_owned()
+    mistake::kind(message)
 }
 
 /// `; did you mean …?`, where one of the words is near.

@@ -1,0 +1,287 @@
+//! The secrets of a run, so that no output repeats one.
+//!
+//! The engine takes note of each secret where it makes a finding of it, decoded and as it is
+//! written in the file. [`Noted`] and [`Secrets`] give no byte of them out: they only take secrets
+//! out of other texts. Neither has a `Debug`, on purpose.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use crate::findings::Fingerprint;
+
+/// Shorter secrets are too common to be looked for.
+const SHORTEST: usize = 4;
+
+/// Bytes from which on a secret is removed wherever it appears; a shorter one is as a whole
+/// token only.
+const LONG: usize = 8;
+
+/// Bytes of a line of a secret of many lines, such as a private key, that is removed by itself.
+const LONG_LINE: usize = 16;
+
+/// Locks that threads share, so that they seldom wait for one another.
+const SHARDS: usize = 32;
+
+/// What stands for a secret that has no redacted form of its own.
+const MARK: &str = "********";
+
+/// What kind of text a secret is removed from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// A text of the repository: a summary, a name, a reason, a line.
+    Text,
+    /// A path of the repository, or the name of a branch. Short secrets may be usual words there
+    /// and are left.
+    Path,
+    /// Keysieve's own words, or what may be such: only what cannot be is removed.
+    Own,
+}
+
+/// All secrets that the engine came across, by fingerprint.
+#[derive(Default)]
+pub(super) struct Noted {
+    shards: [Mutex<HashMap<Fingerprint, Forms>>; SHARDS],
+}
+
+/// The ways in which one secret is written.
+#[derive(Default)]
+struct Forms {
+    written: HashSet<Box<[u8]>>,
+    /// The redacted form, once it is a secret of the run and no mere candidate.
+    shown: Option<String>,
+}
+
+impl Noted {
+    /// Takes note of a secret, or of a way in which it is written. Whether that is new.
+    pub fn add(&self, fingerprint: Fingerprint, secret: &[u8]) -> bool {
+        secret.len() >= SHORTEST
+            && self.with(fingerprint, |forms| {
+                !forms.written.contains(secret) && forms.written.insert(secret.into())
+            })
+    }
+
+    /// Makes it a secret of the run, shown as `redacted`.
+    pub fn confirm(&self, fingerprint: Fingerprint, redacted: impl FnOnce() -> String) {
+        self.with(fingerprint, |forms| {
+            if forms.shown.is_none() {
+                forms.shown = Some(redacted());
+            }
+        });
+    }
+
+    /// The secrets of the run so far.
+    pub fn secrets(&self) -> Secrets {
+        let mut known: Vec<(Vec<u8>, String)> = Vec::new();
+        for shard in &self.shards {
+            for forms in shard.lock().unwrap_or_else(PoisonError::into_inner).values() {
+                let Some(shown) = &forms.shown else { continue };
+                for written in &forms.written {
+                    known.push((written.to_vec(), shown.clone()));
+                    known.extend(lines(written).map(|line| (line.to_vec(), MARK.to_owned())));
+                }
+            }
+        }
+        Secrets::new(known)
+    }
+
+    fn with<T>(&self, fingerprint: Fingerprint, change: impl FnOnce(&mut Forms) -> T) -> T {
+        let shard = &self.shards[fingerprint.shard(SHARDS)];
+        change(shard.lock().unwrap_or_else(PoisonError::into_inner).entry(fingerprint).or_default())
+    }
+}
+
+/// The lines of a secret of many that may appear by themselves: those of its body.
+fn lines(secret: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let many = secret.contains(&b'\n') || secret.windows(2).any(|two| two == b"\\n");
+    let part = |b: &u8| b.is_ascii_alphanumeric() || b"+/=_-".contains(b);
+    // An escaped line end: the letter behind the backslash is no part of the line.
+    let pieces = secret.split(|b| matches!(b, b'\n' | b'\\'));
+    let trimmed = pieces.enumerate().map(move |(at, piece)| {
+        let escaped = at > 0 && matches!(piece.first(), Some(b'n' | b'r' | b't'));
+        [piece, piece.get(1..).unwrap_or_default()].into_iter().take(1 + usize::from(escaped))
+    });
+    trimmed
+        .flatten()
+        .map(<[u8]>::trim_ascii)
+        .filter(move |line| many && line.len() >= LONG_LINE && line.iter().all(part))
+        .filter(|line| !line.starts_with(b"-----"))
+}
+
+/// Secrets made ready to be removed from texts.
+pub struct Secrets {
+    /// `None` where there are none.
+    finder: Option<AhoCorasick>,
+    known: Vec<Known>,
+    /// There are more than can be looked for: no text of the repository is shown at all.
+    blind: bool,
+}
+
+struct Known {
+    secret: Vec<u8>,
+    shown: String,
+    /// Keysieve could have written it itself.
+    usual: bool,
+}
+
+impl Secrets {
+    fn new(mut known: Vec<(Vec<u8>, String)>) -> Self {
+        known.sort_unstable();
+        known.dedup_by(|(later, _), (earlier, _)| later == earlier);
+        let finder = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .build(known.iter().map(|(secret, _)| secret));
+        let blind = finder.is_err();
+        let known = known.into_iter().map(|(secret, shown)| {
+            let usual = may_be_our_own(&secret);
+            Known { secret, shown, usual }
+        });
+        let known: Vec<Known> = known.collect();
+        Secrets { finder: finder.ok().filter(|_| !known.is_empty()), known, blind }
+    }
+
+    /// The text without the secrets.
+    pub fn hide(&self, text: &[u8], scope: Scope) -> Vec<u8> {
+        if self.blind && scope != Scope::Own {
+            return MARK.into();
+        }
+        let Some(finder) = &self.finder else { return text.to_owned() };
+        let mut found: Vec<(Range<usize>, usize)> = finder
+            .find_overlapping_iter(text)
+            .map(|found| (found.range(), found.pattern().as_usize()))
+            .filter(|(range, known)| self.counts(text, range, &self.known[*known], scope))
+            .collect();
+        if found.is_empty() {
+            return text.to_owned();
+        }
+        found.sort_unstable_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
+        let mut shown = Vec::with_capacity(text.len());
+        let mut done = 0;
+        for (range, known) in found {
+            if range.end <= done {
+                continue;
+            }
+            // Where one begins inside of another, what is left of it goes too.
+            if range.start >= done {
+                shown.extend_from_slice(&text[done..range.start]);
+                shown.extend_from_slice(self.known[known].shown.as_bytes());
+            }
+            done = range.end;
+        }
+        shown.extend_from_slice(&text[done..]);
+        shown
+    }
+
+    /// The end of a text that was cut: what begins a secret that goes on behind it is removed.
+    pub fn cut_back<'t>(&self, text: &'t str) -> &'t str {
+        let bytes = text.as_bytes();
+        let begun = |known: &Known| {
+            let longest = known.secret.len().min(bytes.len() + 1).saturating_sub(1);
+            (SHORTEST..=longest).rev().find(|&length| bytes.ends_with(&known.secret[..length]))
+        };
+        let begun = self.known.iter().filter_map(begun).max().unwrap_or(0);
+        text.get(..bytes.len() - begun).unwrap_or_default()
+    }
+
+    /// The beginning of a text that was cut: what ends a secret that began before it is removed.
+    pub fn cut_front<'t>(&self, text: &'t str) -> &'t str {
+        let bytes = text.as_bytes();
+        let ended = |known: &Known| {
+            let length = known.secret.len();
+            let longest = length.min(bytes.len() + 1).saturating_sub(1);
+            (SHORTEST..=longest).rev().find(|&end| bytes.starts_with(&known.secret[length - end..]))
+        };
+        let ended = self.known.iter().filter_map(ended).max().unwrap_or(0);
+        text.get(ended..).unwrap_or_default()
+    }
+
+    fn counts(&self, text: &[u8], range: &Range<usize>, known: &Known, scope: Scope) -> bool {
+        let is_long = range.len() >= LONG;
+        match scope {
+            Scope::Own => !known.usual && (is_long || is_token(text, range)),
+            Scope::Text => is_long || is_token(text, range),
+            Scope::Path => is_long,
+        }
+    }
+}
+
+/// Whether no letter or digit is next to it.
+fn is_token(text: &[u8], range: &Range<usize>) -> bool {
+    let goes_on = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric());
+    let inner = |at: usize| text.get(at).is_some_and(u8::is_ascii_alphanumeric);
+    let before = range.start.checked_sub(1).and_then(|at| text.get(at));
+    !(inner(range.start) && goes_on(before) || inner(range.end - 1) && goes_on(text.get(range.end)))
+}
+
+/// Whether keysieve's own text could hold these bytes: words of one letter case, numbers. A token
+/// is no such text: it has digits among its letters, or capitals behind small ones.
+pub(super) fn may_be_our_own(bytes: &[u8]) -> bool {
+    let mut words = bytes.split(|b| !b.is_ascii_alphanumeric());
+    let is_word = |word: &[u8]| {
+        let digits = word.iter().filter(|b| b.is_ascii_digit()).count();
+        let mixed =
+            word.windows(2).any(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase());
+        !mixed && (digits == 0 || digits == word.len())
+    };
+    let signs = b"!#$%^&*+~\\";
+    bytes.is_ascii() && words.all(is_word) && !bytes.iter().any(|b| signs.contains(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secrets(all: &[&str]) -> Secrets {
+        Secrets::new(all.iter().map(|one| (one.as_bytes().to_vec(), MARK.to_owned())).collect())
+    }
+
+    fn hidden(all: &[&str], text: &str, scope: Scope) -> String {
+        String::from_utf8(secrets(all).hide(text.as_bytes(), scope)).unwrap()
+    }
+
+    #[test]
+    fn long_secrets_are_removed_anywhere_and_short_ones_as_whole_tokens() {
+        let long = ["tR7x", "q9Lw2m"].concat();
+        for scope in [Scope::Text, Scope::Path, Scope::Own] {
+            assert_eq!(hidden(&[&long], &format!("a{long}b"), scope), format!("a{MARK}b"));
+        }
+        assert_eq!(
+            hidden(&["q9Lw2"], "q9Lw2, aq9Lw2, q9Lw2", Scope::Text),
+            format!("{MARK}, aq9Lw2, {MARK}")
+        );
+        assert_eq!(hidden(&["main"], "src/main/a", Scope::Path), "src/main/a");
+        assert_eq!(hidden(&["main"], "main: x", Scope::Text), format!("{MARK}: x"));
+        for word in ["main", "password", "Incomplete", "could not", "2026-01-02"] {
+            let text = format!("a {word} b");
+            assert_eq!(hidden(&[word], &text, Scope::Own), text);
+        }
+    }
+
+    #[test]
+    fn where_secrets_overlap_nothing_of_either_is_left() {
+        let shown = hidden(&["abcdefgh1", "gh1ijklmnop"], "-abcdefgh1ijklmnop-", Scope::Text);
+        assert_eq!(shown, format!("-{MARK}-"));
+    }
+
+    #[test]
+    fn a_key_is_removed_line_by_line() {
+        let line = "Mi".repeat(30);
+        for end in ["\n", "\r\n", "\\n", "\\r\\n"] {
+            let key = ["-----BEGIN X-----", &line, "short", &line, "-----END X-----"].join(end);
+            let found: Vec<&[u8]> = lines(key.as_bytes()).collect();
+            assert!(found.contains(&line.as_bytes()), "{end:?}");
+            assert!(!found.contains(&"short".as_bytes()));
+        }
+        assert_eq!(lines(line.as_bytes()).count(), 0);
+    }
+
+    #[test]
+    fn what_a_cut_leaves_of_a_secret_goes() {
+        let known = secrets(&["abcdefghij"]);
+        assert_eq!(known.cut_back("x = abcdef"), "x = ");
+        assert_eq!(known.cut_front("efghij; y"), "; y");
+        assert_eq!(known.cut_back("x = 1"), "x = 1");
+    }
+}

@@ -1,0 +1,215 @@
+//! Where bytes leave the process: standard output, standard error, files. Nothing else in the
+//! project may write to them (`clippy.toml`).
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the one place that writes; what it is given went through the output filter"
+)]
+
+use std::fs;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::panic::PanicHookInfo;
+use std::path::Path;
+use std::sync::{OnceLock, PoisonError, RwLock};
+
+use anstream::{AutoStream, StripStream};
+use anstyle::{AnsiColor, Style};
+use tempfile::NamedTempFile;
+
+use super::Filter;
+use super::steer::steady;
+use crate::engine::Engine;
+use crate::findings::FingerprintKey;
+use crate::rules::catalogue::Catalogue;
+
+/// How errors are marked.
+const BAD: Style = AnsiColor::Red.on_default().bold();
+
+/// Exit code of what went wrong: nothing was said to be clean.
+const INCOMPLETE: i32 = 2;
+
+/// The secrets of the run, as far as they are known.
+static RUN: RwLock<Option<Filter>> = RwLock::new(None);
+
+/// From now on no message repeats these secrets.
+pub fn remember(filter: &Filter) {
+    *RUN.write().unwrap_or_else(PoisonError::into_inner) = Some(filter.clone());
+}
+
+/// Writes a report, or what is all keysieve's own, to standard output; with colours where that is
+/// a terminal that wants them. A pipe that its reader closes, as in `| head`, is no error.
+pub fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = BufWriter::new(AutoStream::auto(io::stdout().lock()));
+    until_the_reader_has_enough(write(&mut out).and_then(|()| out.flush()))
+}
+
+/// Writes a line of a message to standard output.
+pub fn say(message: &str) -> io::Result<()> {
+    say_text(&format!("{message}\n"))
+}
+
+/// Writes a text of many lines to standard output, as [`say`] writes one.
+pub fn say_text(text: &str) -> io::Result<()> {
+    let text = steady(&filtered(text));
+    print(|out| out.write_all(text.as_bytes()))
+}
+
+/// Writes a line of a message to standard error.
+pub fn complain(message: &str) {
+    complain_text(&steady(&filtered(message)));
+}
+
+/// Writes an error to standard error, with all its causes.
+pub fn complain_of(error: &dyn std::fmt::Display) {
+    let why = filtered(&format!("{error:#}"));
+    let why = why.trim_end().replace('\n', "\n  ");
+    complain_text(&format!("{BAD}error:{BAD:#} {}", steady(&why)));
+}
+
+/// Writes to standard error what an agent is answered.
+pub fn answer(stdout: &str, stderr: &str) -> io::Result<()> {
+    print(|out| out.write_all(stdout.as_bytes()))?;
+    io::stderr().lock().write_all(stderr.as_bytes())
+}
+
+/// Writes what is wrong with a command line to standard error, without what it repeats of a
+/// secret. `styled` is the text with colours, `plain` the same without.
+pub fn complain_of_usage(styled: &str, plain: &str) {
+    let shown = fit(plain);
+    // Where nothing was removed it keeps its colours.
+    let shown = if shown == plain { styled } else { &shown };
+    let _ = write!(AutoStream::auto(io::stderr().lock()), "{shown}");
+}
+
+/// Whether standard output is a terminal.
+pub fn is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// Ends the process with a line that shows nothing of what it worked on, whatever went wrong and
+/// on whatever thread.
+pub fn report_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        complain_text(&panicked(panic));
+        std::process::exit(INCOMPLETE);
+    }));
+}
+
+/// One line of what was known when keysieve was compiled. What was put together since may hold
+/// bytes of the repository and is not shown.
+fn panicked(panic: &PanicHookInfo<'_>) -> String {
+    let place = panic.location().map_or_else(String::new, |place| {
+        // Without the folder in which it was compiled.
+        let parts: Vec<&str> = place.file().rsplitn(4, ['/', '\\']).take(3).collect();
+        let file: Vec<&str> = parts.into_iter().rev().collect();
+        format!(" at {}:{}", file.join("/"), place.line())
+    });
+    let what = panic.payload().downcast_ref::<&'static str>();
+    internal_error(&place, &what.map_or_else(String::new, |what| format!(" ({what})")))
+}
+
+fn internal_error(place: &str, what: &str) -> String {
+    let page = concat!(env!("CARGO_PKG_REPOSITORY"), "/issues");
+    let version = env!("CARGO_PKG_VERSION");
+    let line = steady(&format!("{place}{what}")).replace('\n', " ");
+    format!(
+        "{BAD}error:{BAD:#} internal error{line}; nothing was found to be clean. Please report it \
+         with this line (keysieve {version}) at {page}"
+    )
+}
+
+/// Writes a file, atomically where `file` is or becomes a regular file: it holds the old text or
+/// the new one, never a half. Devices and pipes are written straight.
+pub fn file(file: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let target = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
+    let special = fs::metadata(&target).is_ok_and(|found| !found.is_file() && !found.is_dir());
+    if special {
+        let device = fs::OpenOptions::new().write(true).open(&target)?;
+        let mut out = BufWriter::new(StripStream::new(device));
+        return until_the_reader_has_enough(write(&mut out).and_then(|()| out.flush()));
+    }
+    let folder = match target.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut temporary = new_file_in(folder)?;
+    let mut out = BufWriter::new(StripStream::new(temporary.as_file_mut() as &mut fs::File));
+    write(&mut out)?;
+    out.flush()?;
+    drop(out);
+    if let Ok(replaced) = fs::metadata(&target) {
+        temporary.as_file().set_permissions(replaced.permissions())?;
+    }
+    temporary.as_file().sync_all()?;
+    temporary.persist(&target)?;
+    Ok(())
+}
+
+/// Writes a small file of keysieve's own text, where git or a hook is to read it.
+pub fn own_file(file: &Path, text: &str) -> io::Result<()> {
+    fs::write(file, text)
+}
+
+/// A message fit to be shown: without secrets, and without what steers.
+pub fn fit(message: &str) -> String {
+    steady(&filtered(message))
+}
+
+fn complain_text(line: &str) {
+    // Where standard error is closed nobody can be told.
+    let _ = writeln!(AutoStream::auto(io::stderr().lock()), "{line}");
+}
+
+/// The message without the secrets of the run, and without what the built-in rules find in it.
+fn filtered(message: &str) -> String {
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    let engine =
+        ENGINE.get_or_init(|| Engine::new(Catalogue::built_in(), FingerprintKey::new(b"")));
+    let run = RUN.read().unwrap_or_else(PoisonError::into_inner);
+    match &*run {
+        Some(filter) => filter.message(message, engine),
+        None => Filter::of(engine, &[]).message(message, engine),
+    }
+}
+
+/// A pipe that its reader closes, as in `| head`, is no error.
+fn until_the_reader_has_enough(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
+
+/// With the permissions that any new file gets; `tempfile` alone would keep it private.
+fn new_file_in(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder.prefix(".keysieve-").tempfile_in(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_one_line_that_shows_nothing_of_the_repository() {
+        let line = internal_error(" at src/main.rs:7", " (\u{1b}]0;a\nb)");
+        assert!(line.contains("internal error at src/main.rs:7"), "{line}");
+        assert!(!line.contains("\u{1b}]"), "{line}");
+        assert_eq!(line.lines().count(), 1);
+        let hook = std::panic::take_hook();
+        let (sender, receiver) = std::sync::mpsc::channel();
+        std::panic::set_hook(Box::new(move |panic| sender.send(panicked(panic)).unwrap()));
+        let value = "of the repository".to_owned();
+        let _ = std::panic::catch_unwind(|| panic!("a value {value}"));
+        let _ = std::panic::catch_unwind(|| panic!("a fixed text"));
+        std::panic::set_hook(hook);
+        let lines: Vec<String> = receiver.try_iter().collect();
+        assert!(lines[0].contains("output/sink.rs:") && !lines[0].contains("value"), "{lines:?}");
+        assert!(lines[1].contains("(a fixed text)"), "{lines:?}");
+    }
+}
