@@ -173,7 +173,7 @@ mod tests {
             (NameKind::Token, "tok_abc123", true),
             (NameKind::Secret, "dXNlcm5hbWU6cGFzc3dvcmQ=", true),
             (NameKind::Password, "kAbc123Zq", false),
-            (NameKind::Token, "q7Rz0Pk3<>LmX9vTn2WbYs5Hc8", false),
+            (NameKind::Secret, "q7R<>z0P<>k3L<>mX9<>vTn2WbYs5Hc8", false),
             (NameKind::Secret, "AAAAbbbb-cc1c-dddd", false),
         ] {
             let bare = value.replace("<>", "");
