@@ -73,7 +73,7 @@ fn seeds(name: &str) -> Vec<Vec<u8>> {
 /// Texts of the kind that a target reads.
 fn texts(name: &str) -> Vec<String> {
     let given: &[&str] = match name {
-        "engine" | "decoders" => {
+        "engine" | "decoders" | "contents" | "report" => {
             let catalogue = keysieve::rules::catalogue::Catalogue::built_in();
             let rules = catalogue.rules().iter().step_by(29);
             let examples = rules.flat_map(|rule| rule.examples.first());

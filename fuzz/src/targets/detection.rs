@@ -1,15 +1,37 @@
 //! Bytes that are scanned.
 
-use std::sync::LazyLock;
+use std::cell::RefCell;
 
+use keysieve::blob::{Blob, Endian, Provenance, TextEncoding};
 use keysieve::engine::Engine;
 use keysieve::findings::{Encoding, Finding, FingerprintKey};
+use keysieve::policy::Policy;
+use keysieve::report::Format;
 use keysieve::rules::MARGIN;
 use keysieve::rules::catalogue::Catalogue;
+use keysieve::scan::scan;
+use keysieve::source::{Coverage, Progress, Silent, Source, Visitor, admit};
 
-pub(super) static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
+/// Runs of one engine, which remembers the secrets that it came across.
+const RUNS: usize = 500;
+
+thread_local! {
+    static ENGINE: RefCell<(usize, Engine)> = RefCell::new((0, engine_of_a_run()));
+}
+
+fn engine_of_a_run() -> Engine {
     Engine::new(Catalogue::built_in(), FingerprintKey::new(b"")).at(1_700_000_000)
-});
+}
+
+fn with_engine<T>(work: impl FnOnce(&Engine) -> T) -> T {
+    ENGINE.with_borrow_mut(|(runs, engine)| {
+        *runs += 1;
+        if *runs > RUNS {
+            (*runs, *engine) = (0, engine_of_a_run());
+        }
+        work(engine)
+    })
+}
 
 /// A token that passes its check, joined here so that this file is no leak.
 pub(super) fn token() -> String {
@@ -28,10 +50,12 @@ fn hold(findings: &[Finding], length: usize) {
 
 /// Any bytes, scanned whole and in two ranges: far from where they meet the findings are the same.
 pub fn engine(data: &[u8]) {
-    hold(&ENGINE.scan(data), data.len());
     let middle = data.len() / 2;
-    let mut whole = ENGINE.detect(data, std::slice::from_ref(&(0..data.len())));
-    let mut apart = ENGINE.detect(data, &[0..middle, middle..data.len()]);
+    let (mut whole, mut apart) = with_engine(|engine| {
+        hold(&engine.scan(data), data.len());
+        let whole = engine.detect(data, std::slice::from_ref(&(0..data.len())));
+        (whole, engine.detect(data, &[0..middle, middle..data.len()]))
+    });
     for findings in [&mut whole, &mut apart] {
         // What is encoded is read from its run's start, wherever that is.
         findings.retain(|finding| {
@@ -51,6 +75,57 @@ pub fn decoders(data: &[u8]) {
     let hex: String = token.bytes().map(|byte| format!("{byte:02x}")).collect();
     for encoded in [token, escaped, percent, hex] {
         let text = [&data[..middle], encoded.as_bytes(), &data[middle..]].concat();
-        hold(&ENGINE.scan(&text), text.len());
+        with_engine(|engine| hold(&engine.scan(&text), text.len()));
+    }
+}
+
+/// Any bytes as what they are, and read as text of each encoding: spans lead back to the bytes.
+pub fn contents(data: &[u8]) {
+    admit(&Blob::whole(data, Provenance::Stdin), &|blob| drop(blob.text()));
+    let encodings = [Endian::Little, Endian::Big]
+        .into_iter()
+        .flat_map(|endian| [TextEncoding::Utf16(endian), TextEncoding::Utf32(endian)]);
+    for encoding in encodings {
+        let blob = Blob::whole(data, Provenance::Stdin).encoded(encoding);
+        let text = blob.text();
+        assert!(text.core.end <= text.bytes.len());
+        let characters = String::from_utf8_lossy(&text.bytes).into_owned();
+        let mut last = 0;
+        for (at, character) in characters.char_indices() {
+            let source = text.source(at..at + character.len_utf8());
+            assert!(source.start >= last && source.end <= data.len(), "{encoding:?}");
+            assert_eq!(text.in_text(source.start), at);
+            last = source.end;
+        }
+    }
+}
+
+/// A file of any bytes round a token, which a suppression comment of any bytes follows.
+struct Planted {
+    path: Vec<u8>,
+    text: Vec<u8>,
+}
+
+impl Source for Planted {
+    fn visit(&self, visit: &Visitor<'_>, _progress: &dyn Progress) -> Coverage {
+        let path = Provenance::WorkTree(self.path.clone().into());
+        admit(&Blob::whole(&self.text, path), visit)
+    }
+}
+
+/// No report repeats a token that was found, whatever is beside it.
+pub fn report(data: &[u8]) {
+    let token = token();
+    let third = data.len() / 3;
+    let (before, after) = (&data[..third], &data[third..2 * third]);
+    let text = [before, token.as_bytes(), b" # keysieve:allow ", after, token.as_bytes()].concat();
+    let path = [&data[2 * third..], token.as_bytes()].concat();
+    let engine = engine_of_a_run();
+    let report = scan(&Planted { path, text }, &engine, &Policy::default(), &Silent);
+    for format in [Format::Sarif, Format::Human, Format::Json] {
+        let mut written = Vec::new();
+        report.write(format, engine.rules(), &mut written).expect("memory takes it");
+        let written = String::from_utf8(written).expect("reports are UTF-8");
+        assert!(!written.contains(&token), "{written}");
     }
 }
