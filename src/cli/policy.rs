@@ -9,7 +9,7 @@ use keysieve::findings::Credential;
 use keysieve::git::GitEnvironment;
 use keysieve::policy::Inline;
 use keysieve::policy::baseline::{Baseline, Expiry, FILE, Known};
-use keysieve::policy::config::{Layer, Occasion, Places, organisation_file, user_file};
+use keysieve::policy::config::{self, Layer, Occasion, Places, organisation_file, user_file};
 use keysieve::policy::files::Files;
 use keysieve::report::Report;
 use keysieve::report::output::filter_again;
@@ -67,7 +67,8 @@ pub struct Repository {
 impl Repository {
     /// The work tree that a path is in, if it is in one.
     pub fn of_work_tree(path: &Path) -> Self {
-        let top = top_of(path);
+        // Outside of git a folder may have a configuration or a baseline of its own.
+        let top = top_of(path).or_else(|| configured(path));
         let here = std::env::current_dir().and_then(std::fs::canonicalize).ok();
         let shown = |top: &PathBuf| match &here {
             Some(here) if here == top => String::new(),
@@ -77,6 +78,14 @@ impl Repository {
         let folder = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
         Repository { files, top, environment: GitEnvironment::of_process(folder) }
     }
+}
+
+/// The folder that a path is, or the file is in, if it has a policy of its own.
+pub fn configured(path: &Path) -> Option<PathBuf> {
+    let path = std::fs::canonicalize(path).ok()?;
+    let folder = if path.is_dir() { path.as_path() } else { path.parent()? };
+    let has = |name: &str| folder.join(name).symlink_metadata().is_ok();
+    (has(config::FILE) || has(FILE)).then(|| folder.to_owned())
 }
 
 impl PolicyArgs {

@@ -1,7 +1,6 @@
 //! The rules in force: the built-in catalogue and a user's own pattern files.
 
 use std::borrow::Cow;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::check::{RuleError, check_file};
@@ -10,6 +9,7 @@ use super::{
     ByteSet, CharKind, Checks, Checksum, Confidence, Extension, LinkChecked, NameKind, Pair,
     PublicShape, Rule, Seat, Severity, Step, Structure, Text, Texts, Trigger,
 };
+use crate::source::open::{self, LONGEST_POLICY, OpenError};
 
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 
@@ -23,7 +23,7 @@ pub struct Catalogue {
 #[derive(Debug, thiserror::Error)]
 pub enum CatalogueError {
     #[error("cannot read the pattern file {}: {why}", file.display())]
-    Read { file: PathBuf, why: std::io::Error },
+    Read { file: PathBuf, why: OpenError },
     #[error("pattern file {}: {why}", file.display())]
     Rule { file: PathBuf, why: RuleError },
     #[error("pattern file {}: the id {id} is taken by another rule; choose another", file.display())]
@@ -43,7 +43,7 @@ impl Catalogue {
 
     /// Adds the rules of a user's own file, which has the schema of `patterns/*.toml`.
     pub fn add_file(&mut self, file: &Path) -> Result<(), CatalogueError> {
-        let text = fs::read_to_string(file)
+        let text = open::read_named_text(file, LONGEST_POLICY)
             .map_err(|why| CatalogueError::Read { file: file.to_owned(), why })?;
         self.add_text(file, &text)
     }

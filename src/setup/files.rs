@@ -1,7 +1,5 @@
 //! Where the repository's own policy is read.
 
-use std::fs;
-use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,6 +7,7 @@ use bstr::{BStr, ByteSlice};
 
 use crate::git::GitEnvironment;
 use crate::policy::files::Files;
+use crate::source::open::{self, LONGEST_POLICY};
 use crate::source::staged::{Staged, file_in_index};
 
 /// Put before the name of a file of the index, as in `git show`.
@@ -18,16 +17,8 @@ const INDEX: &str = ":";
 /// separator at its end; empty for the current folder.
 pub fn work_tree(top: PathBuf, shown: &str) -> Files {
     Files::new(shown, move |path: &BStr| {
-        let below = path.to_path().map_err(|_| "its name is no UTF-8".to_owned())?;
-        match fs::read(top.join(below)) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(why)
-                if matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
-            {
-                Ok(None)
-            }
-            Err(why) => Err(why.to_string()),
-        }
+        let below = path.to_path().map_err(|_| "its name is not UTF-8".to_owned())?;
+        open::read_below(&top, below, LONGEST_POLICY).map_err(|error| error.to_string())
     })
 }
 

@@ -9,13 +9,17 @@
 //! event is refused.
 
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use bstr::ByteSlice;
 use serde_json::{Map, Value};
 
-use super::{Coverage, Progress, Source, Visitor};
+use super::{Coverage, Progress, Source, Visitor, open};
 use crate::blob::{Blob, Provenance};
+
+/// Bytes of a file that is edited which are compared with, at most.
+const LONGEST: u64 = 64 << 20;
 
 /// Names of what an edit takes out.
 const OLD: [&str; 2] = ["old_string", "old_str"];
@@ -224,7 +228,14 @@ impl Reader<'_> {
     }
 
     fn standing(&self, path: &str) -> Option<String> {
-        String::from_utf8(fs::read(self.here.join(path)).ok()?).ok()
+        // Tools write to where a link leads.
+        let path = fs::canonicalize(self.here.join(path)).ok()?;
+        let read = open::content(&path).and_then(|mut file| {
+            let mut bytes = Vec::new();
+            file.by_ref().take(LONGEST).read_to_end(&mut bytes)?;
+            Ok(bytes)
+        });
+        String::from_utf8(read.ok()?).ok()
     }
 
     fn shown(&self, path: &str) -> String {

@@ -123,6 +123,13 @@ impl Coverage {
         self.skipped.push(Skipped { kind, name, is_named: false });
     }
 
+    /// The same, of something that was named on the command line.
+    #[must_use]
+    pub fn named(mut self) -> Coverage {
+        self.skipped.iter_mut().for_each(|skipped| skipped.is_named = true);
+        self
+    }
+
     /// One entry without content of its own.
     pub fn special() -> Coverage {
         Coverage { special: 1, ..Coverage::default() }

@@ -1,11 +1,10 @@
 //! The message of a commit that is being made, without what git will take out of it.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use bstr::{BString, ByteSlice};
 
+use super::open::{self, OpenError};
 use super::{Coverage, Progress, Source, Visitor};
 use crate::blob::{Blob, Provenance};
 use crate::git::GitEnvironment;
@@ -13,6 +12,9 @@ use crate::git::{Git, GitError};
 
 /// The text behind the comment's mark of the line below which git cuts (`wt-status.c`).
 const SCISSORS: &[u8] = b" ------------------------ >8 ------------------------";
+
+/// Bytes of a message, at most.
+const LONGEST_MESSAGE: u64 = 512 << 20;
 
 /// A message; lines that git takes out are empty, so that the others keep their numbers.
 pub struct Message {
@@ -24,7 +26,7 @@ pub struct Message {
 #[derive(Debug, thiserror::Error)]
 pub enum MessageError {
     #[error("cannot read the message {}: {why}; give the file that git names to its hook", path.display())]
-    Read { path: PathBuf, why: io::Error },
+    Read { path: PathBuf, why: OpenError },
     #[error(transparent)]
     Git(#[from] GitError),
 }
@@ -38,7 +40,7 @@ impl Message {
         path: &Path,
         edited: bool,
     ) -> Result<Message, MessageError> {
-        let mut text = fs::read(environment.folder.join(path))
+        let mut text = open::read_named(&environment.folder.join(path), LONGEST_MESSAGE)
             .map_err(|why| MessageError::Read { path: path.to_owned(), why })?;
         if edited {
             let git = Git::new(environment);

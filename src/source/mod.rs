@@ -7,6 +7,7 @@ pub mod contents;
 mod coverage;
 pub mod history;
 pub mod message;
+pub mod open;
 mod parts;
 pub mod staged;
 pub mod stdin;

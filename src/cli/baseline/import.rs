@@ -1,7 +1,6 @@
 //! `keysieve baseline import`: what another scanner knows.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -16,6 +15,7 @@ use keysieve::report::output::Filter;
 use keysieve::report::output::sink::{self, say};
 use keysieve::report::output::steer::plain;
 use keysieve::setup::Setup;
+use keysieve::source::open::{self, LONGEST_REPORT};
 use keysieve::source::worktree::top_of;
 
 use super::{NEXT, read, save, terms};
@@ -86,7 +86,8 @@ impl From<ScannerName> for Scanner {
 impl Import {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let shown = self.file.display();
-        let text = fs::read(&self.file).with_context(|| format!("cannot read {shown}"))?;
+        let text = open::read_named(&self.file, LONGEST_REPORT)
+            .with_context(|| format!("cannot read {shown}"))?;
         let scanner = Scanner::from(self.from);
         let told = claims(scanner, &String::from_utf8_lossy(&text)).with_context(|| {
             format!("{shown} is no file of {} that can be read", scanner.as_str())

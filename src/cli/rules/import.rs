@@ -1,6 +1,5 @@
 //! `keysieve rules import`: custom rules of another scanner, as a pattern file.
 
-use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,6 +8,7 @@ use anyhow::Context;
 use clap::Args;
 use keysieve::import::{Options, import};
 use keysieve::report::output::{sink, steer};
+use keysieve::source::open::{self, LONGEST_POLICY};
 
 use super::STRONG;
 
@@ -32,7 +32,8 @@ pub struct Import {
 impl Import {
     pub fn run(&self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         let file = self.file.display();
-        let text = fs::read_to_string(&self.file).with_context(|| format!("cannot read {file}"))?;
+        let text = open::read_named_text(&self.file, LONGEST_POLICY)
+            .with_context(|| format!("cannot read {file}"))?;
         if let Some(rotate) = &self.rotate {
             anyhow::ensure!(rotate.starts_with("https://"), "--rotate takes an https:// link");
         }

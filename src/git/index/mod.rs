@@ -10,6 +10,7 @@ mod split;
 
 use std::io;
 use std::ops::Range;
+use std::path::Path;
 
 use crate::git::object_id::{ObjectFormat, ObjectHasher, ObjectId};
 
@@ -32,6 +33,13 @@ pub enum IndexFault {
     Damaged(&'static str),
     /// Git may know how to read it.
     Unknown(&'static str),
+}
+
+/// Why the index of a repository is not read here.
+#[derive(Debug)]
+pub enum IndexError {
+    Read(io::Error),
+    Fault(IndexFault),
 }
 
 /// An index whose checksum holds and whose entries are in order.
@@ -59,6 +67,23 @@ pub struct Entry {
 pub type ReadShared<'r> = dyn Fn(&str) -> io::Result<Vec<u8>> + 'r;
 
 impl Index {
+    /// Reads the index file of a repository whose own folder is `git_dir`; `None` where there is
+    /// no such file.
+    pub fn open(
+        file: &Path,
+        git_dir: &Path,
+        format: ObjectFormat,
+    ) -> Result<Option<Index>, IndexError> {
+        let bytes = match std::fs::read(file) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(IndexError::Read(error)),
+        };
+        // The other part of a split index is in the repository, wherever this one is.
+        let shared = |name: &str| std::fs::read(git_dir.join(name));
+        Index::parse(&bytes, format, &shared).map(Some).map_err(IndexError::Fault)
+    }
+
     /// Reads a whole file. Each check that git makes is made, and that of the checksum, which
     /// git leaves to `git fsck`.
     pub fn parse(

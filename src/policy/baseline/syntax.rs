@@ -15,12 +15,13 @@ use crate::findings::fingerprint::PUBLIC_KEY;
 use crate::foreign::steers;
 use crate::policy::files::Files;
 use crate::rules::mistake;
+use crate::source::open::{self, LONGEST_POLICY, OpenError};
 
 /// What is wrong with a baseline. No message shows a value: one may have been pasted in.
 #[derive(Debug, thiserror::Error)]
 pub enum BaselineError {
     #[error("cannot read the baseline {}: {why}", file.display())]
-    Read { file: PathBuf, why: std::io::Error },
+    Read { file: PathBuf, why: String },
     #[error("{}:{line}: {what}", file.display())]
     Wrong { file: PathBuf, line: usize, what: String },
 }
@@ -39,18 +40,18 @@ type Fault = (usize, String);
 impl Baseline {
     /// Reads a file.
     pub fn read(file: &Path) -> Result<Self, BaselineError> {
-        let text = std::fs::read_to_string(file)
-            .map_err(|why| BaselineError::Read { file: file.to_owned(), why })?;
+        let read = open::read_named_text(file, LONGEST_POLICY);
+        let unread =
+            |why: OpenError| BaselineError::Read { file: file.to_owned(), why: why.to_string() };
+        let text = read.map_err(unread)?;
         Baseline::of_text(&text, file)
     }
 
     /// Reads the repository's file, as it stands where policy is taken from.
     pub fn of(files: &Files, path: &BStr) -> Result<Option<Self>, BaselineError> {
         let file = PathBuf::from(files.name(path));
-        let text = files.text(path).map_err(|why| BaselineError::Read {
-            file: file.clone(),
-            why: std::io::Error::other(why),
-        })?;
+        let text =
+            files.text(path).map_err(|why| BaselineError::Read { file: file.clone(), why })?;
         text.map(|text| Baseline::of_text(&text, &file)).transpose()
     }
 

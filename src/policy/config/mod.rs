@@ -15,8 +15,6 @@ mod show;
 mod syntax;
 mod test_paths;
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -25,6 +23,7 @@ use bstr::{BStr, BString};
 use super::files::Files;
 use crate::foreign::{foreign, foreign_path};
 use crate::rules::{Confidence, Severity};
+use crate::source::open::{self, LONGEST_POLICY};
 use folders::Folders;
 pub use layer::{Exclude, KeySource, Layer, Origin, PatternFile};
 pub use read::ConfigError;
@@ -275,13 +274,8 @@ fn at_root(files: &Files) -> Result<Option<Arc<Layer>>, ConfigError> {
 /// A file outside of the repository. What it names is found from its own folder.
 fn on_disk(file: &Path, origin: fn(String) -> Origin) -> Result<Arc<Layer>, ConfigError> {
     let name = file.display().to_string();
-    let text = fs::read_to_string(file).map_err(|why| {
-        let why = match why.kind() {
-            io::ErrorKind::NotFound => "there is no such file".to_owned(),
-            _ => why.to_string(),
-        };
-        ConfigError::Read { file: name.clone(), why }
-    })?;
+    let text = open::read_named_text(file, LONGEST_POLICY)
+        .map_err(|why| ConfigError::Read { file: name.clone(), why: why.to_string() })?;
     let mut layer = Layer::parse(&text, origin(name), BString::default())?;
     let folder = file.parent().unwrap_or(Path::new(""));
     for pattern in &mut layer.patterns {

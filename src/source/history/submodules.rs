@@ -9,6 +9,7 @@ use bstr::BString;
 use git2::Repository;
 
 use super::History;
+use crate::source::open::{self, LONGEST_POLICY};
 
 /// A submodule.
 pub struct Submodule {
@@ -17,6 +18,9 @@ pub struct Submodule {
     /// Its repository; `None` where it was never fetched.
     pub repository: Option<PathBuf>,
 }
+
+/// Names the submodules of a work tree.
+const GITMODULES: &str = ".gitmodules";
 
 /// A file that every git directory has.
 const HEAD: &str = "HEAD";
@@ -51,7 +55,10 @@ fn submodules(repository: &Repository) -> Vec<Submodule> {
 
 /// The paths that the work tree's `.gitmodules` gives to names.
 fn paths(repository: &Repository) -> Option<BTreeMap<String, String>> {
-    let file = repository.workdir()?.join(".gitmodules");
+    let top = repository.workdir()?;
+    let file = top.join(GITMODULES);
+    // libgit2 would wait for a FIFO and follow a link.
+    open::read_below(top, Path::new(GITMODULES), LONGEST_POLICY).ok()??;
     let config = git2::Config::open(&file).ok()?;
     let mut paths = BTreeMap::new();
     let mut add = |entry: &git2::ConfigEntry<'_>| {

@@ -1,15 +1,12 @@
 //! A repository that libgit2 opens, with its index.
 
-use std::fs;
-use std::io::ErrorKind;
-
 use git2::{ErrorCode, Repository};
 
 use super::change::{Change, Sides};
 use super::compare::{Uncompared, compare};
 use super::{Against, Files, Staged, StagedError};
 use crate::git::commit::RawCommit;
-use crate::git::index::{Index, IndexFault};
+use crate::git::index::{Index, IndexError, IndexFault};
 use crate::git::object::ObjectKind;
 use crate::git::object_id::{ObjectFormat, ObjectId};
 use crate::git::{GitEnvironment, ObjectReader};
@@ -40,24 +37,19 @@ impl Opened {
             git2::ObjectFormat::Sha256 => ObjectFormat::Sha256,
         };
         let file = environment.index_file(&repository);
-        let index = match fs::read(&file) {
-            Ok(bytes) => {
-                // The other part of a split index stands in the repository, wherever this does.
-                let shared = |name: &str| fs::read(repository.path().join(name));
-                Index::parse(&bytes, format, &shared).map_err(|fault| match fault {
-                    IndexFault::Damaged(reason) => Unread::index(file, reason.to_owned()),
-                    IndexFault::Unknown(reason) => {
-                        Unread::ByLibrary(format!("the index: {reason}"))
-                    }
-                })?
+        let index = match Index::open(&file, repository.path(), format) {
+            Ok(Some(index)) => index,
+            Ok(None) if environment.index_file.is_some() => {
+                return Err(Unread::Error(StagedError::NoIndex { file }));
             }
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                if environment.index_file.is_some() {
-                    return Err(Unread::Error(StagedError::NoIndex { file }));
-                }
-                Index::default()
+            Ok(None) => Index::default(),
+            Err(IndexError::Fault(IndexFault::Damaged(reason))) => {
+                return Err(Unread::index(file, reason.to_owned()));
             }
-            Err(error) => return Err(Unread::index(file, error.to_string())),
+            Err(IndexError::Fault(IndexFault::Unknown(reason))) => {
+                return Err(Unread::ByLibrary(format!("the index: {reason}")));
+            }
+            Err(IndexError::Read(error)) => return Err(Unread::index(file, error.to_string())),
         };
         Ok(Opened { repository, index })
     }
