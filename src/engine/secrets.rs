@@ -35,7 +35,7 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 /// Locks that threads share, so that they seldom wait for one another.
 const SHARDS: usize = 32;
 
-/// What stands for a secret that has no redacted form of its own.
+/// Replaces a secret that has no redacted form of its own.
 const MARK: &str = "********";
 
 /// What kind of text a secret is removed from.
@@ -114,7 +114,7 @@ impl Noted {
 fn lines(secret: &[u8]) -> impl Iterator<Item = &[u8]> {
     let many = secret.contains(&b'\n') || secret.windows(2).any(|two| two == b"\\n");
     let part = |b: &u8| b.is_ascii_alphanumeric() || b"+/=_-".contains(b);
-    // An escaped line end: the letter behind the backslash is no part of the line.
+    // An escaped line end: the letter after the backslash is no part of the line.
     let pieces = secret.split(|b| matches!(b, b'\n' | b'\\'));
     let trimmed = pieces.enumerate().map(move |(at, piece)| {
         let escaped = at > 0 && matches!(piece.first(), Some(b'n' | b'r' | b't'));
@@ -232,7 +232,7 @@ impl Secrets {
         shown
     }
 
-    /// The end of a text that was cut: what begins a secret that goes on behind it is removed.
+    /// The end of a text that was cut: what begins a secret that continues after it is removed.
     pub fn cut_back<'t>(&self, text: &'t str) -> &'t str {
         let bytes = text.as_bytes();
         let first = bytes.len().saturating_sub(LONGEST_CUT);
@@ -282,7 +282,7 @@ fn is_token(text: &[u8], range: &Range<usize>) -> bool {
 }
 
 /// Whether keysieve's own text could hold these bytes: words of one letter case, numbers. A token
-/// is no such text: it has digits among its letters, or capitals behind small ones.
+/// is no such text: it has digits among its letters, or capitals after small ones.
 pub(super) fn may_be_our_own(bytes: &[u8]) -> bool {
     let mut words = bytes.split(|b| !b.is_ascii_alphanumeric());
     let is_word = |word: &[u8]| {
