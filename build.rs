@@ -147,7 +147,7 @@ fn pattern_files() -> Vec<PathBuf> {
         .expect("patterns/ stands beside Cargo.toml")
         .map(|entry| entry.expect("patterns/ can be listed").path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
-        .filter(|path| !path.ends_with("names.toml") && !path.ends_with(".keysieve.toml"))
+        .filter(|path| !path.ends_with("names.toml"))
         .collect();
     files.sort();
     files

@@ -118,6 +118,7 @@ fn encode(step: Step, text: &str, random: &mut Random) -> String {
             let joint = random.one_of(&["\" + \"", "\"\n    \"", "\" .\n\"", "\\\n  "]);
             format!("\"{}{joint}{}\"", &text[..at], &text[at..])
         }
+        Step::Utf32 => unreachable!("only whole texts are written so"),
         Step::Utf16 => {
             let units: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
             BASE64_STANDARD.encode(units)

@@ -2,7 +2,7 @@
 
 // A failed unwrap is a failed test.
 #![allow(clippy::unwrap_used)]
-#![allow(clippy::disallowed_methods, reason = "a test writes its own files")]
+#![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "a test writes files")]
 
 mod support;
 

@@ -3,7 +3,7 @@
 //! `KEYSIEVE_TEST_SECONDS=600 cargo test --release --test mutations` runs each that long.
 
 #![allow(clippy::unwrap_used, reason = "clippy takes only #[test] functions for tests")]
-#![allow(clippy::disallowed_methods, reason = "a test writes its own files")]
+#![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "a test writes files")]
 
 #[path = "support/mod.rs"]
 mod support;

@@ -1,6 +1,6 @@
 //! UTF-16 files are scanned as text, with places that are right in the file.
 
-#![allow(clippy::disallowed_methods, reason = "a test writes its own files")]
+#![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "a test writes files")]
 
 use std::fs;
 

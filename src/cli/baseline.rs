@@ -179,7 +179,6 @@ impl Check {
         let baseline = read(&self.place.file()?, &engine)?;
         let history = baseline.history || self.place.history;
         let found = self.place.look(&engine, &policy, history)?;
-        sink::remember(&Filter::of(&engine, &found));
         let stale = baseline.stale(&found, history);
         for (id, rule) in &stale {
             say(&format!("{id} ({}): stale, it is found no more", foreign(plain(rule))))?;
@@ -261,6 +260,7 @@ impl Place {
             let tree = WorkTree::list(&[top], Ignored::LeftOut)?;
             Ok(scan(&tree, engine, policy, &Silent))
         })??;
+        sink::remember(&report.filter);
         if let Some(failure) = report.coverage.failures.first() {
             bail!("could not look at {}: {}; no baseline was made", failure.what, failure.why);
         }

@@ -193,6 +193,8 @@ impl Run {
         self.output.deliver_by(&report, rules, Some(Format::Human), |screen, out| {
             let moment = moment(&here, self.stage, &report);
             let pushed = pushed(&here, &engine, &report.credentials);
+            let shown = |(one, pushed)| (one, report.filter.pushed(&pushed, Some(&engine)));
+            let pushed = pushed.into_iter().map(shown).collect();
             let baseline = top_of(&here.folder).is_some_and(|top| top.join(FILE).exists());
             // Where git was started, seen from the top; its hooks start at the top.
             let below = std::env::var_os("GIT_PREFIX").is_some_and(|prefix| !prefix.is_empty());

@@ -82,7 +82,7 @@ impl Rules {
                 (ExitCode::SUCCESS, Some(catalogue))
             }
             RulesCommand::Check(command) => (command.run(&mut text)?, None),
-            RulesCommand::Import(command) => (command.run(&mut text)?, None),
+            RulesCommand::Import(command) => return command.run(),
         };
         let is_own = |catalogue: Catalogue| catalogue.rules().iter().all(Rule::is_built_in);
         if catalogue.is_some_and(is_own) {

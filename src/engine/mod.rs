@@ -349,16 +349,18 @@ impl Engine {
         if let Some((decoded, _)) = decode::value(secret) {
             self.noted.add(fingerprint, &decoded);
         }
-        decode::each(secret, 0..secret.len(), &mut |decoded| {
-            self.noted.add(fingerprint, &decoded.bytes);
-        });
+        if memchr::memchr3(b'%', b'\\', b'&', secret).is_some() {
+            decode::each(secret, 0..secret.len(), &mut |decoded| {
+                self.noted.add(fingerprint, &decoded.bytes);
+            });
+        }
     }
 
     /// Makes a finding's secret one that no output shows. One of a low confidence that nobody
     /// sees is none: its value may be any word.
     fn confirm(&self, finding: &Finding) {
         if self.rule(finding.rule).public.is_none() {
-            self.noted.confirm(finding.fingerprint, || finding.redacted.to_string());
+            self.noted.confirm(finding.fingerprint, &finding.redacted);
         }
     }
 
@@ -367,8 +369,7 @@ impl Engine {
     pub fn secrets(&self, reported: &[Credential]) -> Secrets {
         for credential in reported {
             if self.rule(credential.rule).public.is_none() {
-                let redacted = || credential.redacted.to_string();
-                self.noted.confirm(credential.fingerprint, redacted);
+                self.noted.confirm(credential.fingerprint, &credential.redacted);
             }
         }
         self.noted.secrets()

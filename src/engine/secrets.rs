@@ -9,8 +9,9 @@ use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use aho_corasick::{AhoCorasick, MatchKind};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
-use crate::findings::Fingerprint;
+use crate::findings::{Fingerprint, Redacted};
 
 /// Shorter secrets are too common to be looked for.
 const SHORTEST: usize = 4;
@@ -22,10 +23,19 @@ const LONG: usize = 8;
 /// Bytes of a line of a secret of many lines, such as a private key, that is removed by itself.
 const LONG_LINE: usize = 16;
 
+/// Bytes at the end of a text that was cut in which the beginning of a secret is looked for.
+const LONGEST_CUT: usize = 512;
+
+/// Longer secrets are keys, of which no character is escaped.
+const LONGEST_REWRITTEN: usize = 256;
+
+/// What is escaped in a URL (RFC 3986, 2.3).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 /// Locks that threads share, so that they seldom wait for one another.
 const SHARDS: usize = 32;
 
-/// What stands for a secret that has no redacted form of its own.
+/// Replaces a secret that has no redacted form of its own.
 const MARK: &str = "********";
 
 /// What kind of text a secret is removed from.
@@ -51,7 +61,7 @@ pub(super) struct Noted {
 struct Forms {
     written: HashSet<Box<[u8]>>,
     /// The redacted form, once it is a secret of the run and no mere candidate.
-    shown: Option<String>,
+    shown: Option<Redacted>,
 }
 
 impl Noted {
@@ -63,11 +73,16 @@ impl Noted {
             })
     }
 
-    /// Makes it a secret of the run, shown as `redacted`.
-    pub fn confirm(&self, fingerprint: Fingerprint, redacted: impl FnOnce() -> String) {
+    /// Makes it a secret of the run, shown as `redacted`; of several such forms as the one that
+    /// shows most, in whatever order they come.
+    pub fn confirm(&self, fingerprint: Fingerprint, redacted: &Redacted) {
         self.with(fingerprint, |forms| {
-            if forms.shown.is_none() {
-                forms.shown = Some(redacted());
+            let shows_more = |known: &Redacted| {
+                let (known, new) = (known.to_string(), redacted.to_string());
+                (new.len(), &new) > (known.len(), &known)
+            };
+            if forms.shown.as_ref().is_none_or(|known| known != redacted && shows_more(known)) {
+                forms.shown = Some(redacted.clone());
             }
         });
     }
@@ -79,8 +94,10 @@ impl Noted {
             for forms in shard.lock().unwrap_or_else(PoisonError::into_inner).values() {
                 let Some(shown) = &forms.shown else { continue };
                 for written in &forms.written {
-                    known.push((written.to_vec(), shown.clone()));
+                    known.push((written.to_vec(), shown.to_string()));
                     known.extend(lines(written).map(|line| (line.to_vec(), MARK.to_owned())));
+                    let others = rewritten(written).into_iter();
+                    known.extend(others.map(|other| (other, shown.to_string())));
                 }
             }
         }
@@ -97,7 +114,7 @@ impl Noted {
 fn lines(secret: &[u8]) -> impl Iterator<Item = &[u8]> {
     let many = secret.contains(&b'\n') || secret.windows(2).any(|two| two == b"\\n");
     let part = |b: &u8| b.is_ascii_alphanumeric() || b"+/=_-".contains(b);
-    // An escaped line end: the letter behind the backslash is no part of the line.
+    // An escaped line end: the letter after the backslash is no part of the line.
     let pieces = secret.split(|b| matches!(b, b'\n' | b'\\'));
     let trimmed = pieces.enumerate().map(move |(at, piece)| {
         let escaped = at > 0 && matches!(piece.first(), Some(b'n' | b'r' | b't'));
@@ -110,11 +127,49 @@ fn lines(secret: &[u8]) -> impl Iterator<Item = &[u8]> {
         .filter(|line| !line.starts_with(b"-----"))
 }
 
+/// The other ways in which a secret with special characters is commonly written: escaped in JSON,
+/// XML or a URL, and what it is where it is written so.
+fn rewritten(secret: &[u8]) -> Vec<Vec<u8>> {
+    if secret.len() > LONGEST_REWRITTEN || secret.iter().all(u8::is_ascii_alphanumeric) {
+        return Vec::new();
+    }
+    let percent = percent_encode(secret, RESERVED).to_string().into_bytes();
+    let replaced = |pairs: &[(u8, &str)]| -> Vec<u8> {
+        let letter = |&b: &u8| match pairs.iter().find(|(special, _)| *special == b) {
+            Some((_, escape)) => escape.as_bytes().to_vec(),
+            None => vec![b],
+        };
+        secret.iter().flat_map(letter).collect()
+    };
+    let json = replaced(&[(b'"', "\\\""), (b'\\', "\\\\")]);
+    let xml = replaced(&[
+        (b'&', "&amp;"),
+        (b'<', "&lt;"),
+        (b'>', "&gt;"),
+        (b'"', "&quot;"),
+        (b'\'', "&apos;"),
+    ]);
+    let mut plain = Vec::with_capacity(secret.len());
+    let mut rest = secret.iter();
+    while let Some(&b) = rest.next() {
+        match (b, rest.as_slice().first()) {
+            (b'\\', Some(next)) if !next.is_ascii_alphanumeric() => plain.extend(rest.next()),
+            _ => plain.push(b),
+        }
+    }
+    let mut others = vec![percent, json, xml, plain];
+    others.retain(|other| other != secret && other.len() >= SHORTEST);
+    others
+}
+
 /// Secrets made ready to be removed from texts.
 pub struct Secrets {
     /// `None` where there are none.
     finder: Option<AhoCorasick>,
+    /// Sorted by secret.
     known: Vec<Known>,
+    /// The secrets read backwards, sorted.
+    reversed: Vec<Vec<u8>>,
     /// There are more than can be looked for: no text of the repository is shown at all.
     blind: bool,
 }
@@ -139,7 +194,10 @@ impl Secrets {
             Known { secret, shown, usual }
         });
         let known: Vec<Known> = known.collect();
-        Secrets { finder: finder.ok().filter(|_| !known.is_empty()), known, blind }
+        let backwards = |known: &Known| known.secret.iter().rev().copied().collect();
+        let mut reversed: Vec<Vec<u8>> = known.iter().map(backwards).collect();
+        reversed.sort_unstable();
+        Secrets { finder: finder.ok().filter(|_| !known.is_empty()), known, reversed, blind }
     }
 
     /// The text without the secrets.
@@ -174,27 +232,35 @@ impl Secrets {
         shown
     }
 
-    /// The end of a text that was cut: what begins a secret that goes on behind it is removed.
+    /// The end of a text that was cut: what begins a secret that continues after it is removed.
     pub fn cut_back<'t>(&self, text: &'t str) -> &'t str {
         let bytes = text.as_bytes();
-        let begun = |known: &Known| {
-            let longest = known.secret.len().min(bytes.len() + 1).saturating_sub(1);
-            (SHORTEST..=longest).rev().find(|&length| bytes.ends_with(&known.secret[..length]))
-        };
-        let begun = self.known.iter().filter_map(begun).max().unwrap_or(0);
-        text.get(..bytes.len() - begun).unwrap_or_default()
+        let first = bytes.len().saturating_sub(LONGEST_CUT);
+        let begins = |&at: &usize| self.begin_with(&bytes[at..]);
+        let end = (first..=bytes.len().saturating_sub(SHORTEST)).find(begins);
+        text.get(..end.unwrap_or(bytes.len())).unwrap_or_default()
     }
 
     /// The beginning of a text that was cut: what ends a secret that began before it is removed.
     pub fn cut_front<'t>(&self, text: &'t str) -> &'t str {
-        let bytes = text.as_bytes();
-        let ended = |known: &Known| {
-            let length = known.secret.len();
-            let longest = length.min(bytes.len() + 1).saturating_sub(1);
-            (SHORTEST..=longest).rev().find(|&end| bytes.starts_with(&known.secret[length - end..]))
-        };
-        let ended = self.known.iter().filter_map(ended).max().unwrap_or(0);
-        text.get(ended..).unwrap_or_default()
+        let reversed: Vec<u8> = text.bytes().take(LONGEST_CUT).rev().collect();
+        let ends = |at: &usize| self.end_with(&reversed[*at..]);
+        let start = (0..=reversed.len().saturating_sub(SHORTEST)).find(ends);
+        text.get(start.map_or(0, |at| reversed.len() - at)..).unwrap_or_default()
+    }
+
+    /// Whether a secret begins with these bytes and is longer.
+    fn begin_with(&self, bytes: &[u8]) -> bool {
+        let from = self.known.partition_point(|known| known.secret.as_slice() <= bytes);
+        bytes.len() >= SHORTEST
+            && self.known.get(from).is_some_and(|known| known.secret.starts_with(bytes))
+    }
+
+    /// Whether a secret, read backwards, begins with these bytes and is longer.
+    fn end_with(&self, reversed: &[u8]) -> bool {
+        let from = self.reversed.partition_point(|secret| secret.as_slice() <= reversed);
+        reversed.len() >= SHORTEST
+            && self.reversed.get(from).is_some_and(|secret| secret.starts_with(reversed))
     }
 
     fn counts(&self, text: &[u8], range: &Range<usize>, known: &Known, scope: Scope) -> bool {
@@ -216,7 +282,7 @@ fn is_token(text: &[u8], range: &Range<usize>) -> bool {
 }
 
 /// Whether keysieve's own text could hold these bytes: words of one letter case, numbers. A token
-/// is no such text: it has digits among its letters, or capitals behind small ones.
+/// is no such text: it has digits among its letters, or capitals after small ones.
 pub(super) fn may_be_our_own(bytes: &[u8]) -> bool {
     let mut words = bytes.split(|b| !b.is_ascii_alphanumeric());
     let is_word = |word: &[u8]| {
@@ -275,6 +341,15 @@ mod tests {
             assert!(!found.contains(&"short".as_bytes()));
         }
         assert_eq!(lines(line.as_bytes()).count(), 0);
+    }
+
+    #[test]
+    fn a_secret_is_known_however_its_special_characters_are_escaped() {
+        let others = rewritten(br#"a\"b&c/d"#);
+        let told: Vec<_> = others.iter().map(|other| String::from_utf8_lossy(other)).collect();
+        let wanted = ["a%5C%22b%26c%2Fd", r#"a\\\"b&c/d"#, r#"a\&quot;b&amp;c/d"#, r#"a"b&c/d"#];
+        assert_eq!(told, wanted);
+        assert!(rewritten(b"abcd1234").is_empty());
     }
 
     #[test]

@@ -65,15 +65,21 @@ pub fn import(text: &str, options: &Options) -> Result<Imported, ImportError> {
     if config.rules.is_empty() {
         return Err(ImportError::Empty);
     }
+    // A pattern file is committed: what people wrote into the other one may hold a secret.
+    let filter = Engine::new(Catalogue::built_in(), FingerprintKey::new(b""));
+    let redacted =
+        |text: String| String::from_utf8_lossy(&filter.redact(text.as_bytes())).into_owned();
     let mut notes = of_the_whole(&config);
-    let provider = options.provider.clone().or(config.title).unwrap_or_else(|| "Custom".into());
+    let provider =
+        options.provider.clone().or(config.title.map(redacted)).unwrap_or_else(|| "Custom".into());
     let rotate = options.rotate.as_deref();
     let count = config.rules.len();
     let mut drafts: Vec<(String, Draft, Rule)> = Vec::new();
     let built_in = Catalogue::built_in();
     for rule in config.rules {
         let line = 1 + text[..rule.span().start].matches('\n').count();
-        let rule = rule.into_inner();
+        let mut rule = rule.into_inner();
+        rule.description = rule.description.map(redacted);
         let name = rule.id.clone().unwrap_or_else(|| format!("in line {line}"));
         let mut said = |what: String| notes.push(format!("rule {name}: {what}"));
         let is_taken = |id: &str| {

@@ -66,7 +66,7 @@ impl Blocked<'_> {
     pub fn write(&self, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
         let report = &Shown::of(self.report);
         let filtered =
-            |(one, pushed): (&Fingerprint, &Pushed)| (*one, report.filter.pushed(pushed));
+            |(one, pushed): (&Fingerprint, &Pushed)| (*one, report.filter.pushed(pushed, None));
         let pushed = self.pushed.iter().map(filtered).collect();
         let moment = self.moment.clone();
         let mut out = Steady::new(out);

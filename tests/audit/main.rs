@@ -1,7 +1,7 @@
 //! The audit, on real repositories made by the real git.
 
 #![allow(clippy::unwrap_used, reason = "clippy takes only #[test] functions for tests")]
-#![allow(clippy::disallowed_methods, reason = "a test writes its own files")]
+#![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "a test writes files")]
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -2,14 +2,14 @@
 //! was not scanned, and nothing in a repository can steer, hang or exhaust keysieve.
 
 #![allow(clippy::unwrap_used, reason = "clippy takes only #[test] functions for tests")]
-#![allow(clippy::disallowed_methods, reason = "a test writes its own files")]
+#![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "a test writes files")]
 
 #[path = "../support/mod.rs"]
 mod support;
 
-mod bounds;
 mod contents;
 mod damage;
+mod opened;
 mod printed;
 mod steered;
 mod traps;

@@ -230,6 +230,48 @@ fn no_baseline_contains_a_secret() {
     }
 }
 
+/// A line is cut to some bytes around a secret, and a reason to some hundred.
+#[test]
+fn a_cut_leaves_no_part_of_a_secret() {
+    let (secret, other) = (password(), token(1));
+    for padding in 146..164 {
+        let repository = TempRepo::new();
+        repository.write("a.env", format!("DB_PASSWORD=\"{secret}\"\n"));
+        let around = format!("{}{secret}{}", "z ".repeat(200), "y".repeat(padding));
+        let behind = format!("{}{secret}{}", "y".repeat(padding), " z".repeat(200));
+        repository.write("b.txt", format!("{around} {other} {behind}\n"));
+        let output = keysieve(&repository, &["scan", "--format", "human"]);
+        let shown = said(&output);
+        for length in 4..secret.len() {
+            let (begin, end) = (&secret[..length], &secret[secret.len() - length..]);
+            assert!(!shown.contains(begin) && !shown.contains(end), "{padding}: {shown}");
+        }
+    }
+}
+
+/// Special characters are written differently in each language.
+#[test]
+fn a_secret_is_hidden_however_it_is_escaped() {
+    let parts = ["tR7\"x&", "q9/Lw2m"];
+    let secret = parts.concat();
+    let json = secret.replace('"', "\\\"");
+    let xml = secret.replace('&', "&amp;").replace('"', "&quot;");
+    let percent = secret.replace('"', "%22").replace('&', "%26").replace('/', "%2F");
+    let repository = TempRepo::new();
+    repository.write("a.env", format!("DB_PASSWORD='{secret}'\n"));
+    for (name, form) in [("b", &secret), ("c", &json), ("d", &xml), ("e", &percent)] {
+        repository.write(name, format!("{form} {} {form}\n", token(1)));
+    }
+    repository.commit(&format!("Add {secret} and {xml} and {percent}"));
+    let report = keysieve(&repository, &["scan", "--format", "json"]);
+    assert!(said(&report).contains("generic-password"), "{}", said(&report));
+    for arguments in [&["scan", "--format", "human"][..], &["audit", "--format", "json"]] {
+        for text in texts(&keysieve(&repository, arguments)) {
+            assert!(!text.contains("Lw2m"), "{text}");
+        }
+    }
+}
+
 #[test]
 fn a_suppression_comment_may_repeat_the_secret_of_its_own_line() {
     let repository = TempRepo::new();

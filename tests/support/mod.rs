@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "each test binary takes its part of it")]
 #![allow(clippy::unwrap_used, reason = "what helps a test fails as a test does")]
-#![allow(clippy::disallowed_methods, reason = "a test writes its own files")]
+#![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "a test writes files")]
 
 pub mod audited;
 pub mod guarded;

@@ -1,6 +1,5 @@
 //! `keysieve rules import`: custom rules of another scanner, as a pattern file.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -30,7 +29,7 @@ pub struct Import {
 }
 
 impl Import {
-    pub fn run(&self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
+    pub fn run(&self) -> anyhow::Result<ExitCode> {
         let file = self.file.display();
         let text = open::read_named_text(&self.file, LONGEST_POLICY)
             .with_context(|| format!("cannot read {file}"))?;
@@ -42,7 +41,8 @@ impl Import {
         match &self.output {
             Some(output) => sink::file(output, |out| out.write_all(imported.file.as_bytes()))
                 .with_context(|| format!("cannot write {}", output.display()))?,
-            None => out.write_all(imported.file.as_bytes())?,
+            // Each text of it is quoted, so that none steers.
+            None => sink::print(|out| out.write_all(imported.file.as_bytes()))?,
         }
         for note in &imported.notes {
             sink::complain(&steer::plain(note));

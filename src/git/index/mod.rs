@@ -115,6 +115,10 @@ impl Index {
         self.entries.len()
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     pub fn path(&self, place: usize) -> &[u8] {
         &self.paths[self.entries[place].path.clone()]
     }

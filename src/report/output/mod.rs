@@ -68,9 +68,9 @@ impl Filter {
         baseline.filtered(filtered)
     }
 
-    /// Where credentials were pushed to, fit to be shown.
-    pub(super) fn pushed(&self, pushed: &Pushed) -> Pushed {
-        let mut pass = Pass::new(&self.0, None);
+    /// Where a credential was pushed to, fit to be shown.
+    pub fn pushed(&self, pushed: &Pushed, engine: Option<&Engine>) -> Pushed {
+        let mut pass = Pass::new(&self.0, engine);
         match pushed {
             Pushed::NotYet => Pushed::NotYet,
             Pushed::To(branch) => Pushed::To(pass.filtered(branch, Scope::Path)),

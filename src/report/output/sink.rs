@@ -156,7 +156,7 @@ pub fn fit(message: &str) -> String {
 }
 
 fn complain_text(line: &str) {
-    // Where standard error is closed nobody can be told.
+    // Where standard error is closed there is nobody to report to.
     let _ = writeln!(AutoStream::auto(io::stderr().lock()), "{line}");
 }
 

@@ -149,7 +149,7 @@ pub fn json_line(value: &impl Serialize) -> io::Result<String> {
     String::from_utf8(out).map_err(io::Error::other)
 }
 
-/// Where the first character stands that steers, or that begins a command.
+/// The position of the first character that steers, or that begins a command.
 fn first_that_steers(text: &str) -> Option<usize> {
     let commands = OLD_COMMANDS.iter().filter_map(|(command, _)| text.find(command));
     commands.chain(text.find(steers)).min()

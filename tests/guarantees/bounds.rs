@@ -1,1 +1,0 @@
-//! Nothing hangs, ends abruptly or takes all memory.
