@@ -146,8 +146,7 @@ impl TreeDiff {
         is_wanted: impl Fn(&Content) -> bool,
         most: usize,
     ) -> Option<Vec<Change>> {
-        let is_wanted =
-            |file: &File| file.before.iter().chain(&file.after).any(|content| is_wanted(content));
+        let is_wanted = |file: &File| file.before.iter().chain(&file.after).any(&is_wanted);
         let leads = self.leading(&is_wanted);
         let mut changes = Vec::new();
         let mut ahead = vec![(0, BString::default())];

@@ -12,6 +12,8 @@
 //! No module here knows findings, policy or engine. libgit2 (`git2`) finds repositories and reads
 //! their configuration and references; it reads no object.
 
+#![expect(clippy::disallowed_methods, reason = "git's own files are opened here")]
+
 pub mod alternates;
 pub mod cat_file;
 pub mod commit;
@@ -22,6 +24,7 @@ pub mod loose;
 pub mod object;
 pub mod object_id;
 pub mod odb;
+pub mod own_files;
 pub mod pack;
 mod pipe;
 pub mod process;

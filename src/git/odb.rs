@@ -41,6 +41,9 @@ const WINDOW: usize = 4096;
 /// Bytes of a delta that hold the lengths of base and result.
 const LENGTHS: u64 = 20;
 
+/// An object as it was read.
+pub type ReadObject = Result<(ObjectKind, Vec<u8>), OdbError>;
+
 /// Why an object cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum OdbError {
@@ -79,15 +82,18 @@ struct OpenPack {
 }
 
 enum PackIndex {
-    Own(IndexFile),
+    Own(Box<IndexFile>),
     /// From the folder's `multi-pack-index`.
-    Joint(Index),
+    Joint(Box<Index>),
 }
+
+/// An object that others may be deltas against.
+type Base = (ObjectKind, Arc<Vec<u8>>);
 
 /// Objects that others are deltas against, by pack and offset.
 #[derive(Default)]
 struct Bases {
-    known: HashMap<(usize, u64), (ObjectKind, Arc<Vec<u8>>)>,
+    known: HashMap<(usize, u64), Base>,
     held: usize,
 }
 
@@ -104,19 +110,19 @@ impl Odb {
 
     /// An object whose bytes hash to its id, if it is no larger than `largest` bytes or a tree.
     /// A damaged copy is no error where another is sound.
-    pub fn read(&self, id: &ObjectId, largest: u64) -> Result<(ObjectKind, Vec<u8>), OdbError> {
-        self.searched(&|packs| self.read_from(packs, id, largest, 0))
+    pub fn read(&self, id: &ObjectId, largest: u64) -> ReadObject {
+        self.searched(|packs| self.read_from(packs, id, largest, 0))
     }
 
     /// An object's kind and its length in bytes, as its header states them.
     pub fn size(&self, id: &ObjectId) -> Result<(ObjectKind, u64), OdbError> {
-        self.searched(&|packs| self.size_from(packs, id))
+        self.searched(|packs| self.size_from(packs, id))
     }
 
     /// Looks in what was found so far; once more in packs that `git gc` has written since.
     fn searched<T>(
         &self,
-        search: &dyn Fn(&[Arc<OpenPack>]) -> Result<T, OdbError>,
+        search: impl Fn(&[Arc<OpenPack>]) -> Result<T, OdbError>,
     ) -> Result<T, OdbError> {
         let packs = self.packs();
         match search(&packs) {
@@ -131,7 +137,7 @@ impl Odb {
         id: &ObjectId,
         largest: u64,
         depth: usize,
-    ) -> Result<(ObjectKind, Vec<u8>), OdbError> {
+    ) -> ReadObject {
         let mut why = OdbError::Missing;
         for file in self.loose_files(id) {
             match loose::read(*id, &file, largest) {
@@ -199,7 +205,7 @@ impl Odb {
         offset: u64,
         largest: u64,
         depth: usize,
-    ) -> Result<(ObjectKind, Arc<Vec<u8>>), OdbError> {
+    ) -> Result<Base, OdbError> {
         let mut deltas: Vec<(u64, Header)> = Vec::new();
         let mut at = offset;
         let (kind, mut bytes) = loop {
@@ -277,7 +283,7 @@ impl Odb {
         Err(PackError::Rootless.into())
     }
 
-    fn base(&self, pack: &OpenPack, offset: u64) -> Option<(ObjectKind, Arc<Vec<u8>>)> {
+    fn base(&self, pack: &OpenPack, offset: u64) -> Option<Base> {
         let bases = self.bases.lock().unwrap_or_else(PoisonError::into_inner);
         bases.known.get(&(pack.number, offset)).cloned()
     }
@@ -327,8 +333,8 @@ impl OpenPack {
     fn open(number: usize, path: PathBuf, format: ObjectFormat) -> Result<OpenPack, PackError> {
         let own = path.with_extension("idx");
         let index = match IndexFile::open(&own, format) {
-            Ok(index) => PackIndex::Own(index),
-            Err(why) if why.is_gone() => PackIndex::Joint(joint(&path, &own, format)?),
+            Ok(index) => PackIndex::Own(Box::new(index)),
+            Err(why) if why.is_gone() => PackIndex::Joint(Box::new(joint(&path, &own, format)?)),
             Err(why) => return Err(why),
         };
         Ok(OpenPack { number, file: File::open(&path)?, path, index })

@@ -3,6 +3,8 @@
 //! A hook itself only finds the keysieve binary and hands over to it; what a commit adds is
 //! judged by the guard.
 
+#![expect(clippy::disallowed_methods, reason = "hooks are files of git's own folder")]
+
 pub mod doctor;
 mod framework;
 pub mod global;

@@ -1,7 +1,6 @@
 //! Finds the commits that a range is named by, or says what to fetch.
 
 use std::collections::HashSet;
-use std::fs;
 use std::io;
 
 use bstr::ByteSlice;
@@ -10,7 +9,7 @@ use super::Commit;
 use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
 use crate::git::tree_walk::TreeWalkError;
-use crate::git::{Git, GitEnvironment, GitError, ObjectReader, revision};
+use crate::git::{Git, GitEnvironment, GitError, ObjectReader, own_files, revision};
 
 /// Why what a range adds cannot be told. Nothing was looked at.
 #[derive(Debug, thiserror::Error)]
@@ -69,11 +68,8 @@ pub fn commit(environment: &GitEnvironment, name: &str) -> Result<ObjectId, Rang
 /// Refuses a range that holds a commit whose parents a shallow clone has cut off: the whole of
 /// that commit would count as new.
 pub fn refuse_cut(git: &Git, commits: &[Commit], name: &str) -> Result<(), RangeError> {
-    let shallow = match fs::read(git.path("shallow")?) {
-        Ok(shallow) => shallow,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(RangeError::Shallow(error)),
-    };
+    let shallow = own_files::read(&git.path("shallow")?).map_err(RangeError::Shallow)?;
+    let Some(shallow) = shallow else { return Ok(()) };
     let cut: HashSet<ObjectId> = shallow.lines().filter_map(ObjectId::from_hex).collect();
     if commits.iter().any(|commit| cut.contains(&commit.id)) {
         let fetch = format!("git fetch --unshallow {}", Wanted::of(git, name)?.remote);

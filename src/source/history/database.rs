@@ -13,6 +13,7 @@ use git2::Repository;
 
 use crate::git::alternates::{AlternatesError, ObjectFolders};
 use crate::git::object_id::ObjectId;
+use crate::git::own_files;
 use crate::source::{Coverage, Failure};
 
 /// What an object database is made of.
@@ -56,7 +57,8 @@ impl Database {
     pub fn of(repository: &Repository) -> Database {
         let mut database = Database::default();
         let lacks = &mut database.lacks;
-        let file = fs::read(repository.commondir().join("shallow")).unwrap_or_default();
+        let file = own_files::read(&repository.commondir().join("shallow"));
+        let file = file.ok().flatten().unwrap_or_default();
         lacks.shallow = file.lines().filter_map(ObjectId::from_hex).collect();
         lacks.is_partial = is_partial(repository).unwrap_or_default();
         let notes = [shallow(&lacks.shallow), grafts(repository), replacements(repository)];
@@ -100,7 +102,7 @@ fn is_partial(repository: &Repository) -> Option<bool> {
 }
 
 fn grafts(repository: &Repository) -> Option<String> {
-    let file = fs::read(repository.commondir().join("info/grafts")).ok()?;
+    let file = own_files::read(&repository.commondir().join("info/grafts")).ok()??;
     let grafts = file.lines().filter(|line| !line.is_empty() && line[0] != b'#').count();
     (grafts > 0).then(|| {
         format!(
@@ -143,7 +145,8 @@ fn lonely(file: &Path) -> Option<Failure> {
 
 /// Whether the folder's `multi-pack-index` names the index of this pack.
 fn is_indexed_jointly(pack: &Path) -> bool {
-    let joint = fs::read(pack.with_file_name("multi-pack-index")).unwrap_or_default();
+    let joint = own_files::read(&pack.with_file_name("multi-pack-index")).ok().flatten();
+    let joint = joint.unwrap_or_default();
     let index = pack.with_extension("idx");
     let name = index.file_name().unwrap_or_default().as_encoded_bytes();
     pack != index && memchr::memmem::find(&joint, name).is_some()

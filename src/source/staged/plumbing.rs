@@ -1,14 +1,11 @@
 //! A change as git itself tells it, where the library cannot: split indexes, extensions of the
 //! repository's format, whatever git learns next.
 
-use std::fs;
-use std::io::ErrorKind;
-
 use bstr::{BString, ByteSlice};
 
 use super::change::{Change, Content, Sides};
 use crate::git::object_id::ObjectId;
-use crate::git::{Git, GitError};
+use crate::git::{Git, GitError, own_files};
 
 /// The commits that will be the next one's parents; none before the first.
 pub fn parents(git: &Git) -> Result<Vec<ObjectId>, GitError> {
@@ -18,11 +15,9 @@ pub fn parents(git: &Git) -> Result<Vec<ObjectId>, GitError> {
         git.read(&["symbolic-ref", "--quiet", "HEAD"])?;
         return Ok(Vec::new());
     };
-    let merged = match fs::read(git.path("MERGE_HEAD")?) {
-        Ok(merged) => merged,
-        Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
-        Err(error) => return Err(misread("MERGE_HEAD", &error.to_string())),
-    };
+    let merged = own_files::read(&git.path("MERGE_HEAD")?)
+        .map_err(|error| misread("MERGE_HEAD", &error.to_string()))?
+        .unwrap_or_default();
     let merged = merged.lines().map(ObjectId::from_hex);
     std::iter::once(Some(head))
         .chain(merged)

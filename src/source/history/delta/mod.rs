@@ -27,6 +27,7 @@ use super::{History, Trace, lock, unusable};
 use crate::git::OdbError;
 use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
+use crate::git::odb::ReadObject;
 use crate::source::{Coverage, Progress};
 use trees::Trees;
 use versions::Versions;
@@ -137,10 +138,7 @@ impl<'h> DeltaReader<'h> {
     }
 
     /// An object; with the lane where it is large.
-    fn read_apart(
-        &self,
-        id: &ObjectId,
-    ) -> (Result<(ObjectKind, Vec<u8>), OdbError>, Option<Lane<'_>>) {
+    fn read_apart(&self, id: &ObjectId) -> (ReadObject, Option<Lane<'_>>) {
         let (store, largest) = (&self.history.store, self.budget.largest);
         match store.read(id, largest.min(LARGE)) {
             Err(OdbError::TooLarge) if largest > LARGE => {
