@@ -13,7 +13,7 @@ use keysieve::blob::{Blob, Provenance};
 use keysieve::findings::Pushed;
 use keysieve::policy::Policy;
 use keysieve::report::blocked::{Blocked, Moment};
-use keysieve::report::{Format, Report, Screen, Task};
+use keysieve::report::{Detail, Format, Report, Screen, Task};
 use keysieve::scan::scan;
 use keysieve::source::{Coverage, Progress, Silent, Source, Visitor, admit};
 use support::guarded::engine;
@@ -32,10 +32,10 @@ impl Source for Files {
 }
 
 const SCREENS: [Screen; 4] = [
-    Screen { width: 80, height: 24 },
-    Screen { width: 60, height: 24 },
-    Screen { width: 40, height: 10 },
-    Screen { width: 100, height: 200 },
+    Screen { width: 80, height: 24, detail: Detail::Counts },
+    Screen { width: 60, height: 24, detail: Detail::Counts },
+    Screen { width: 40, height: 10, detail: Detail::Counts },
+    Screen { width: 100, height: 200, detail: Detail::Counts },
 ];
 
 /// All that people can be shown of these files: in the hook at every moment, in a scan.

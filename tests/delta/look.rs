@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use keysieve::blob::{Blob, Provenance, Text};
+use keysieve::blob::{Blob, Provenance};
 use keysieve::engine::Engine;
 use keysieve::findings::{Finding, FingerprintKey};
 use keysieve::rules::catalogue::Catalogue;
@@ -108,7 +108,7 @@ impl Judge for Looker {
     }
 
     fn whole(&self, blob: &Blob<'_>) {
-        let text = blob.text().unwrap_or(Text::plain(blob.bytes));
+        let text = blob.text();
         self.keep(blob, self.engine.scan(&text.bytes));
     }
 }
