@@ -32,18 +32,21 @@ pub fn check_example(engine: &Engine, rule: &Rule, example: &str) -> Result<(), 
     if rule.checks.checksum.is_some() && finding.verdict != Verdict::Valid {
         return Err("the checksum of the example's secret does not hold".into());
     }
-    // The split marker stands inside the secret, which says independently where that is. What only
-    // a name gives a meaning has it inside that name: in a value it would be a part of the value.
+    // A split marker is inside the secret, which says independently where that is. What only a
+    // name gives a meaning has it inside that name: in a value it would be a part of the value. A
+    // generic rule reads a marked value as it is, so that many names have one too.
     let span = finding.span;
     let by_name = matches!(rule.trigger, Trigger::Kind(_));
-    let marker = example.find(SEAM).ok_or("an example holds the split marker <>")?;
+    let marked = example.match_indices(SEAM).enumerate();
+    let markers: Vec<usize> = marked.map(|(at, (place, _))| place - at * SEAM.len()).collect();
+    let first = markers.first().ok_or("an example has the split marker <>")?;
     match by_name {
-        true if marker >= span.start => {
-            return Err("the split marker <> stands in the name, before the secret".into());
+        true if *first >= span.start => {
+            return Err("the split marker <> belongs in the name, before the secret".into());
         }
-        false if marker <= span.start || marker >= span.end => {
+        false if !markers.iter().any(|&place| span.start < place && place < span.end) => {
             let Span { start, end } = span;
-            return Err(format!("the span {start}..{end} does not hold the split marker <>"));
+            return Err(format!("the span {start}..{end} does not have the split marker <>"));
         }
         _ => {}
     }

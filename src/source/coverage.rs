@@ -87,16 +87,27 @@ impl Coverage {
         self.special += other.special;
         // Many threads bring much; it is put in order where it is shown.
         self.skipped.extend(other.skipped);
-        if !other.failures.is_empty() {
-            self.failures.extend(other.failures);
+        self.failures.extend(other.failures);
+        if !self.failures.is_empty() {
             self.failures.sort();
             self.failures.dedup();
         }
-        if !other.notes.is_empty() {
-            self.notes.extend(other.notes);
+        self.notes.extend(other.notes);
+        if !self.notes.is_empty() {
             self.notes.sort();
             self.notes.dedup();
         }
+        self
+    }
+
+    /// The same, in the order in which it is reported.
+    #[must_use]
+    pub fn sorted(mut self) -> Coverage {
+        self.skipped.sort();
+        self.failures.sort();
+        self.failures.dedup();
+        self.notes.sort();
+        self.notes.dedup();
         self
     }
 

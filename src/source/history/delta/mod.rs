@@ -81,7 +81,7 @@ impl<'h> DeltaReader<'h> {
         coverage.failures.extend(store.told(all.unread));
         *lock(&self.met) = all.met;
         *lock(&self.trees) = all.trees;
-        coverage.and(Coverage::default())
+        coverage.sorted()
     }
 
     /// Follows wanted objects, given by their ids in hexadecimal, through all commits that
