@@ -12,6 +12,9 @@ use super::process::{Git, GitError, ended_within, stop};
 /// Blobs of more bytes are not held whole: some 16 MB.
 pub const LONG: u64 = 16 << 20;
 
+/// Why an object cannot be read that is not there at all.
+pub const MISSING: &str = "object not found";
+
 /// How long git may take to end once there is nothing more to ask.
 const LAST_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -107,7 +110,7 @@ impl CatFile {
         self.answers.read_line(&mut header)?;
         let mut fields = header.split_whitespace().skip(1);
         let kind = match fields.next() {
-            Some("missing") => return Err(io::Error::other("object not found")),
+            Some("missing") => return Err(io::Error::other(MISSING)),
             kind => kind.and_then(ObjectKind::named),
         };
         let kind = kind.ok_or_else(|| io::Error::other("`git cat-file` cannot read it"))?;

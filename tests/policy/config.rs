@@ -149,7 +149,7 @@ fn excluded_paths_are_not_read_and_counted() {
     assert_eq!((&said["coverage"]["excluded"], notes(&said)), (&3.into(), vec![]));
     let human = run(&repository, &["scan", "--format", "human"]);
     let human = String::from_utf8_lossy(&human.stdout).into_owned();
-    assert!(human.contains("passed over 3 in excluded paths"), "{human}");
+    assert!(human.contains("skipped 3 in excluded paths"), "{human}");
     repository.git(&["add", "--all"]);
     let wanted_notes = [
         "left out: 1 place by *.lock (FILE: generated)",

@@ -6,6 +6,7 @@ use std::io;
 use bstr::ByteSlice;
 
 use super::Commit;
+use crate::git::cat_file::MISSING;
 use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
 use crate::git::tree_walk::TreeWalkError;
@@ -48,7 +49,11 @@ pub fn commit(environment: &GitEnvironment, name: &str) -> Result<ObjectId, Rang
     let failed = |said: String| GitError::Failed { command: "rev-parse".to_owned(), said };
     let (base, steps) = revision::split(name);
     let followed = match asked(base)? {
-        Some(id) => revision::follow(&read, id, steps).map_err(failed)?,
+        Some(id) => match revision::follow(&read, id, steps) {
+            // In a shallow clone the steps lead to what was never fetched.
+            Err(why) if why.ends_with(MISSING) => return Err(missing(&git, name)?),
+            followed => followed.map_err(failed)?,
+        },
         None => None,
     };
     let id = match followed {
@@ -59,6 +64,7 @@ pub fn commit(environment: &GitEnvironment, name: &str) -> Result<ObjectId, Rang
     // What is there and is no commit is as good as missing.
     match (revision::peeled(&read, id), objects.read(&id)) {
         (Ok(commit), _) => Ok(commit),
+        (Err(why), _) if why.ends_with(MISSING) => Err(missing(&git, name)?),
         (Err(why), Err(_)) => Err(failed(why).into()),
         (Err(_), Ok((ObjectKind::Blob | ObjectKind::Tree, _))) => Err(missing(&git, name)?),
         (Err(why), Ok(_)) => Err(failed(why).into()),
