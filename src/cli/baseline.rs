@@ -21,7 +21,7 @@ use keysieve::report::output::Filter;
 use keysieve::report::output::sink::{self, say};
 use keysieve::report::output::steer::plain;
 use keysieve::scan::scan;
-use keysieve::setup::Setup;
+use keysieve::setup::{Setup, files};
 use keysieve::source::Silent;
 use keysieve::source::worktree::{Ignored, WorkTree, top_of};
 
@@ -131,7 +131,7 @@ impl BaselineCommand {
 impl First {
     fn run(&self) -> anyhow::Result<ExitCode> {
         let file = self.place.file()?;
-        if file.exists() {
+        if file.symlink_metadata().is_ok() {
             bail!("{} is there already; `keysieve baseline update` adds to it", file.display());
         }
         let Setup { engine, policy } = self.place.setup()?;
@@ -151,7 +151,7 @@ impl Update {
     fn run(&self) -> anyhow::Result<ExitCode> {
         let file = self.place.file()?;
         let Setup { engine, policy } = self.place.setup()?;
-        let mut baseline = read(&file, &engine)?;
+        let mut baseline = read(&file, self.place.top().as_deref(), &engine)?;
         baseline.key = Some(engine.key_name().to_owned());
         baseline.history |= self.place.history;
         let found = self.place.look(&engine, &policy, baseline.history)?;
@@ -176,7 +176,7 @@ impl Update {
 impl Check {
     fn run(&self) -> anyhow::Result<ExitCode> {
         let Setup { engine, policy } = self.place.setup()?;
-        let baseline = read(&self.place.file()?, &engine)?;
+        let baseline = read(&self.place.file()?, self.place.top().as_deref(), &engine)?;
         let history = baseline.history || self.place.history;
         let found = self.place.look(&engine, &policy, history)?;
         let stale = baseline.stale(&found, history);
@@ -238,6 +238,11 @@ impl Place {
         Ok(top.join(FILE))
     }
 
+    /// The top of the work tree whose baseline it is; `None` where the user names the file.
+    fn top(&self) -> Option<PathBuf> {
+        if self.baseline.is_none() { top_of(&self.repository) } else { None }
+    }
+
     fn setup(&self) -> anyhow::Result<Setup> {
         let repository = Repository::of_work_tree(&self.repository);
         self.config.setup_without_baseline(&self.engine, repository)
@@ -268,9 +273,20 @@ impl Place {
     }
 }
 
-/// The baseline, which must be one that the engine's key can tell of.
-fn read(file: &Path, engine: &Engine) -> anyhow::Result<Baseline> {
-    let baseline = Baseline::read(file)?;
+/// The baseline of a repository: no link out of its work tree, of which `top` is the top.
+fn of_repository(file: &Path, top: &Path) -> anyhow::Result<Baseline> {
+    let files = files::work_tree(top.to_owned(), &format!("{}/", top.display()));
+    let baseline = Baseline::of(&files, FILE.into())?;
+    baseline.with_context(|| format!("cannot read the baseline {}: it is missing", file.display()))
+}
+
+/// The baseline, which must be one that the engine's key can tell of. `top` is that of the
+/// repository whose file it is, unless the user names the file.
+fn read(file: &Path, top: Option<&Path>, engine: &Engine) -> anyhow::Result<Baseline> {
+    let baseline = match top {
+        Some(top) => of_repository(file, top)?,
+        None => Baseline::read(file)?,
+    };
     match baseline.other_key(engine.key_name()) {
         Some(why) => bail!("{}: {why}", file.display()),
         None => Ok(baseline),

@@ -205,7 +205,8 @@ impl Run {
     /// The hook reads the configuration where it reads everything else: in the index. What is
     /// not added to it does not come with the commit.
     fn setup(&self, here: &GitEnvironment, files: Option<Files>) -> anyhow::Result<Setup> {
-        let repository = Repository { files, top: None, environment: here.clone() };
+        let environment = here.clone();
+        let repository = Repository { files, environment, ..Repository::default() };
         self.policy.setup(&self.engine, repository, Occasion::Hook)
     }
 

@@ -1,11 +1,13 @@
 //! Options about what holds: configuration, baseline, what fails.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use keysieve::engine::Engine;
 use keysieve::findings::Credential;
+use keysieve::foreign::foreign_path;
 use keysieve::git::GitEnvironment;
 use keysieve::policy::Inline;
 use keysieve::policy::baseline::{Baseline, Expiry, FILE, Known};
@@ -62,33 +64,117 @@ pub struct Repository {
     pub top: Option<PathBuf>,
     /// Where git is to be asked.
     pub environment: GitEnvironment,
+    /// The folder that scanned files are named from, where that is no repository's.
+    pub base: Option<PathBuf>,
+    /// Policy files that are there and are not read.
+    pub unread: BTreeSet<PathBuf>,
 }
 
 impl Repository {
     /// The work tree that a path is in, if it is in one.
     pub fn of_work_tree(path: &Path) -> Self {
-        // Outside of git a folder may have a configuration or a baseline of its own.
-        let top = top_of(path).or_else(|| configured(path));
-        let here = std::env::current_dir().and_then(std::fs::canonicalize).ok();
-        let shown = |top: &PathBuf| match &here {
-            Some(here) if here == top => String::new(),
-            _ => format!("{}/", top.display()),
+        let top = top_of(path);
+        let files = top.clone().map(files_of);
+        let environment = GitEnvironment::of_process(folder_of(path));
+        Repository { files, top, environment, ..Repository::default() }
+    }
+
+    /// What is scanned: the work tree that the first path is in. A single folder that is in none
+    /// has its own policy, as if it were the top of one.
+    pub fn of_scan(paths: &[PathBuf]) -> Self {
+        let is_stdin = |path: &Path| path == Path::new("-");
+        let path_of = |path| if is_stdin(path) { Path::new(".") } else { path };
+        let first = path_of(paths.first().map_or(Path::new("."), PathBuf::as_path));
+        let mut repository = Repository::of_work_tree(first);
+        match paths {
+            [path] if !is_stdin(path) && path.is_dir() => {
+                if repository.top.is_none()
+                    && let Ok(folder) = path.canonicalize()
+                {
+                    repository.take_folder(folder);
+                }
+            }
+            paths => {
+                let folders = paths.iter().map(|path| folder_of(path_of(path)));
+                let outside = folders.filter(|folder| top_of(folder).is_none());
+                repository.unread = outside.flat_map(policy_files).collect();
+            }
+        }
+        repository
+    }
+
+    /// Takes the policy of a folder that is in no work tree. Where its own files say nothing,
+    /// reported paths begin in the current folder, as ever.
+    fn take_folder(&mut self, folder: PathBuf) {
+        let here = here().filter(|here| folder != *here);
+        let from_here = here.and_then(|here| {
+            let below = folder.strip_prefix(&here).ok()?.to_owned();
+            Some((here, below))
+        });
+        match from_here {
+            Some((here, below)) if policy_files(&folder).next().is_none() => {
+                self.files = Some(files::below(here, below));
+            }
+            _ => {
+                self.files = Some(files_of(folder.clone()));
+                self.top = Some(folder.clone());
+                self.base = Some(folder);
+            }
+        }
+    }
+
+    /// What a reader should know of policy files that were not read.
+    pub fn notes(&self) -> Vec<String> {
+        let note = |file: &PathBuf| {
+            format!(
+                "{} was not read: outside of a git work tree, such a file counts where its folder \
+                 is the only path of `keysieve scan`",
+                foreign_path(file.display())
+            )
         };
-        let files = top.as_ref().map(|top| files::work_tree(top.clone(), &shown(top)));
-        let folder = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
-        Repository { files, top, environment: GitEnvironment::of_process(folder) }
+        self.unread.iter().map(note).collect()
     }
 }
 
-/// The folder that a path is, or the file is in, if it has a policy of its own.
-pub fn configured(path: &Path) -> Option<PathBuf> {
-    let path = std::fs::canonicalize(path).ok()?;
-    let folder = if path.is_dir() { path.as_path() } else { path.parent()? };
-    let has = |name: &str| folder.join(name).symlink_metadata().is_ok();
-    (has(config::FILE) || has(FILE)).then(|| folder.to_owned())
+fn here() -> Option<PathBuf> {
+    std::env::current_dir().and_then(std::fs::canonicalize).ok()
+}
+
+/// The files below a folder, which messages name from the current folder if that is it.
+fn files_of(top: PathBuf) -> Files {
+    let shown = match here() {
+        Some(here) if here == top => String::new(),
+        _ => format!("{}/", top.display()),
+    };
+    files::work_tree(top, &shown)
+}
+
+/// The folder that a path is, or is in.
+fn folder_of(path: &Path) -> &Path {
+    match path.is_dir() {
+        true => path,
+        false => match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        },
+    }
+}
+
+/// The configuration and the baseline that a folder has.
+fn policy_files(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let files = [config::FILE, FILE].map(|name| match folder == Path::new(".") {
+        true => PathBuf::from(name),
+        false => folder.join(name),
+    });
+    files.into_iter().filter(|file| file.symlink_metadata().is_ok())
 }
 
 impl PolicyArgs {
+    /// Whether what the repository says itself counts.
+    pub fn takes_repository(&self) -> bool {
+        !self.config.no_repo_config
+    }
+
     /// The engine and the policy for what is of that repository.
     pub fn setup(
         &self,

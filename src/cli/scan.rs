@@ -5,7 +5,6 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::Args;
-use keysieve::foreign::foreign_path;
 use keysieve::git::GitEnvironment;
 use keysieve::guard::guard_range;
 use keysieve::policy::Policy;
@@ -15,11 +14,11 @@ use keysieve::scan;
 use keysieve::setup::Setup;
 use keysieve::source::Source;
 use keysieve::source::stdin::Stdin;
-use keysieve::source::worktree::{Ignored, WorkTree, top_of};
+use keysieve::source::worktree::{Ignored, WorkTree};
 
 use super::engine::EngineArgs;
 use super::output::OutputArgs;
-use super::policy::{PolicyArgs, Repository, configured};
+use super::policy::{PolicyArgs, Repository};
 use super::progress::Bar;
 
 /// Scan files and folders, or standard input
@@ -48,50 +47,30 @@ pub struct Scan {
 
 impl Scan {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        let repository = Repository::of_work_tree(self.place());
-        let top = repository.top.clone();
+        let repository = Repository::of_scan(&self.paths);
+        let (base, notes) = (repository.base.clone(), repository.notes());
         let Setup { engine, policy } =
             self.policy.setup(&self.engine, repository, Occasion::Check)?;
-        let report = self.engine.in_pool(|| {
+        let mut report = self.engine.in_pool(|| {
             if let Some(base) = &self.since {
                 let (environment, bar) =
                     (GitEnvironment::of_process(Path::new(".")), Bar::new("versions"));
                 let added = guard_range(&environment, base, "HEAD", &engine, &policy, &bar)?;
                 return Ok(added);
             }
-            let source = self.source(&policy, top.as_deref())?;
+            let source = self.source(&policy, base.as_deref())?;
             let bar = Bar::new("files");
-            let mut report = scan::scan(&*source, &engine, &policy, &bar);
-            report.coverage.notes.extend(self.unread_policies(top.as_deref()));
-            filter_again(&mut report, &engine);
-            anyhow::Ok(report)
+            anyhow::Ok(scan::scan(&*source, &engine, &policy, &bar))
         })??;
+        if self.policy.takes_repository() {
+            report.coverage.notes.extend(notes);
+            filter_again(&mut report, &engine);
+        }
         self.output.deliver(&report, engine.rules(), None)
     }
 
-    /// Where the baseline is looked for: at the first path, or here.
-    fn place(&self) -> &Path {
-        let first = self.paths.first().map(PathBuf::as_path);
-        first.filter(|path| *path != Path::new("-")).unwrap_or(Path::new("."))
-    }
-
-    /// That folders which are scanned have policies of their own that do not apply.
-    fn unread_policies(&self, top: Option<&Path>) -> Vec<String> {
-        let others = self.paths.iter().filter_map(|path| {
-            let folder = if top_of(path).is_none() { configured(path) } else { None };
-            folder.filter(|folder| top != Some(folder))
-        });
-        let note = |folder: PathBuf| {
-            format!(
-                "{} has a configuration or a baseline of its own, which does not apply: scan it \
-                 by itself",
-                foreign_path(folder.display())
-            )
-        };
-        others.map(note).collect()
-    }
-
-    fn source(&self, policy: &Policy, top: Option<&Path>) -> anyhow::Result<Box<dyn Source>> {
+    /// `base` is the folder that files are named from, where that is no repository's.
+    fn source(&self, policy: &Policy, base: Option<&Path>) -> anyhow::Result<Box<dyn Source>> {
         let stdin = Path::new("-");
         if self.paths == [stdin] {
             return Ok(Box::new(Stdin));
@@ -101,7 +80,7 @@ impl Scan {
         }
         let ignored = if self.no_ignore { Ignored::Scanned } else { Ignored::LeftOut };
         let config = &policy.config;
-        let tree = WorkTree::list_from(&self.paths, ignored, top)?;
+        let tree = WorkTree::list_from(base, &self.paths, ignored)?;
         let tree = tree.leave_out(|path| config.left_out(path).is_some());
         Ok(Box::new(match config.max_file_size() {
             Some(largest) => tree.no_larger_than(largest),

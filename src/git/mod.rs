@@ -5,7 +5,6 @@
 //! * [`odb`], [`reader`]: the one reader of objects, by their id.
 //! * [`revision`]: what `main~3` names.
 //! * [`diff`], [`tree_walk`]: what differs between trees, and what is below one.
-//! * [`tracked`]: the paths that a repository tracks.
 //! * [`environment`]: which repository git means, by its own variables.
 //! * [`process`], [`cat_file`]: the `git` executable, for what it alone can answer.
 //!
@@ -30,7 +29,6 @@ mod pipe;
 pub mod process;
 pub mod reader;
 pub mod revision;
-pub mod tracked;
 pub mod tree;
 pub mod tree_walk;
 

@@ -9,7 +9,7 @@ use super::{
     ByteSet, CharKind, Checks, Checksum, Confidence, Extension, LinkChecked, NameKind, Pair,
     PublicShape, Rule, Seat, Severity, Step, Structure, Text, Texts, Trigger,
 };
-use crate::source::open::{self, LONGEST_POLICY, OpenError};
+use crate::source::open::{self, OpenError};
 
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 
@@ -41,9 +41,9 @@ impl Catalogue {
         Catalogue { rules: Vec::new() }
     }
 
-    /// Adds the rules of a user's own file, which has the schema of `patterns/*.toml`.
+    /// Adds the rules of a file that the user names, which has the schema of `patterns/*.toml`.
     pub fn add_file(&mut self, file: &Path) -> Result<(), CatalogueError> {
-        let text = open::read_named_text(file, LONGEST_POLICY)
+        let text = open::named_text(file)
             .map_err(|why| CatalogueError::Read { file: file.to_owned(), why })?;
         self.add_text(file, &text)
     }

@@ -7,7 +7,7 @@ use bstr::{BStr, ByteSlice};
 
 use crate::git::GitEnvironment;
 use crate::policy::files::Files;
-use crate::source::open::{self, LONGEST_POLICY};
+use crate::source::open;
 use crate::source::staged::{Staged, file_in_index};
 
 /// Put before the name of a file of the index, as in `git show`.
@@ -17,8 +17,17 @@ const INDEX: &str = ":";
 /// separator at its end; empty for the current folder.
 pub fn work_tree(top: PathBuf, shown: &str) -> Files {
     Files::new(shown, move |path: &BStr| {
-        let below = path.to_path().map_err(|_| "its name is not UTF-8".to_owned())?;
-        open::read_below(&top, below, LONGEST_POLICY).map_err(|error| error.to_string())
+        let below = path.to_path().map_err(|_| "its name is no UTF-8".to_owned())?;
+        open::of_tree(&top, below).map_err(|why| why.to_string())
+    })
+}
+
+/// The files below one folder of a tree, by their paths from the tree's top.
+pub fn below(top: PathBuf, folder: PathBuf) -> Files {
+    let tree = work_tree(top, "");
+    Files::new("", move |path: &BStr| {
+        let is_below = path.to_path().is_ok_and(|path| path.starts_with(&folder));
+        if is_below { tree.read(path) } else { Ok(None) }
     })
 }
 

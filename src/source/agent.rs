@@ -9,7 +9,6 @@
 //! event is refused.
 
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use bstr::ByteSlice;
@@ -17,9 +16,6 @@ use serde_json::{Map, Value};
 
 use super::{Coverage, Progress, Source, Visitor, open};
 use crate::blob::{Blob, Provenance};
-
-/// Bytes of a file that is edited which are compared with, at most.
-const LONGEST: u64 = 64 << 20;
 
 /// Names of what an edit takes out.
 const OLD: [&str; 2] = ["old_string", "old_str"];
@@ -227,23 +223,31 @@ impl Reader<'_> {
         self.texts.push(Text { path, bytes: text.into_bytes(), before });
     }
 
+    /// The text of a file before the call. One that is no regular file, or that a link leads to
+    /// out of the work tree, has none: the call is judged by itself.
     fn standing(&self, path: &str) -> Option<String> {
-        // Tools write to where a link leads.
-        let path = fs::canonicalize(self.here.join(path)).ok()?;
-        let read = open::content(&path).and_then(|mut file| {
-            let mut bytes = Vec::new();
-            file.by_ref().take(LONGEST).read_to_end(&mut bytes)?;
-            Ok(bytes)
-        });
-        String::from_utf8(read.ok()?).ok()
+        let path = self.whole(path);
+        let bytes = match self.top {
+            Some(top) if path.starts_with(top) => open::of_tree(top, &path).ok()?,
+            _ => open::plain(&path).ok(),
+        };
+        String::from_utf8(bytes?).ok()
     }
 
     fn shown(&self, path: &str) -> String {
-        let path = Path::new(path);
-        let below = path.strip_prefix(&self.here).unwrap_or(path);
-        let whole = self.folder.join(below);
+        let whole = self.whole(path);
         let in_top = self.top.and_then(|top| whole.strip_prefix(top).ok());
-        in_top.unwrap_or(below).to_string_lossy().into_owned()
+        in_top.unwrap_or(self.below(path)).to_string_lossy().into_owned()
+    }
+
+    /// The path from the top of the file system.
+    fn whole(&self, path: &str) -> PathBuf {
+        self.folder.join(self.below(path))
+    }
+
+    /// The path from the call's folder, if it is below that.
+    fn below<'p>(&self, path: &'p str) -> &'p Path {
+        Path::new(path).strip_prefix(&self.here).unwrap_or(Path::new(path))
     }
 }
 

@@ -13,9 +13,6 @@ use crate::git::{Git, GitError};
 /// The text behind the comment's mark of the line below which git cuts (`wt-status.c`).
 const SCISSORS: &[u8] = b" ------------------------ >8 ------------------------";
 
-/// Bytes of a message, at most.
-const LONGEST_MESSAGE: u64 = 512 << 20;
-
 /// A message; lines that git takes out are empty, so that the others keep their numbers.
 pub struct Message {
     path: BString,
@@ -40,7 +37,7 @@ impl Message {
         path: &Path,
         edited: bool,
     ) -> Result<Message, MessageError> {
-        let mut text = open::read_named(&environment.folder.join(path), LONGEST_MESSAGE)
+        let mut text = open::named_up_to(&environment.folder.join(path), open::LARGE_LIMIT)
             .map_err(|why| MessageError::Read { path: path.to_owned(), why })?;
         if edited {
             let git = Git::new(environment);

@@ -1,127 +1,117 @@
-//! The one opener of files that a repository supplies or a user names.
+//! The one opener of files outside the git directory.
 //!
-//! A repository may hold a link to any file of the machine, a device that never ends, a FIFO that
-//! never begins, or a file of any size. What it supplies is opened if it is a regular file, lies
-//! in the work tree when all links are followed, and is no larger than such a file needs to be.
-//! What the user names may be a link or a pipe, and has a limit too.
+//! What a repository supplies ([`content`], [`of_tree`]) is opened only if it is a regular file
+//! of its work tree: no device, no named pipe, no symbolic link out of the tree. What the user
+//! names ([`named`]) may be a link or a pipe. Policy files have a size limit, and opening a file
+//! never blocks. `clippy.toml` rejects `std::fs::read` and its kin everywhere else.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, FileType, OpenOptions};
 use std::io::{self, Read};
-use std::path::{Component, Path};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
-/// Bytes of a file that configures keysieve, at most: configuration, patterns, baseline.
-pub const LONGEST_POLICY: u64 = 16 << 20;
+/// Bytes that a policy file may have: configuration, patterns, ignore rules, baseline.
+pub const LIMIT: u64 = 16 << 20;
 
-/// Bytes of another scanner's report, at most.
-pub const LONGEST_REPORT: u64 = 1 << 30;
+/// Bytes that other files may have that are read whole: a report to import, a sample, a message.
+pub const LARGE_LIMIT: u64 = 512 << 20;
 
-/// Why a file is not read.
+/// How long a pipe that the user names may stay silent.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Why a file is not read. No message quotes its content.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    #[error("it is {0} and not a regular file")]
-    Special(&'static str),
-    #[error("it is a link that leads out of the work tree")]
-    LinkOut,
-    #[error("it is a link that leads nowhere")]
-    LinkToNothing,
+    #[error("there is no such file")]
+    Missing,
+    #[error("it is a symbolic link that leads nowhere")]
+    Dangling,
+    #[error("it is a symbolic link out of the work tree, which is not followed")]
+    Outside,
+    #[error("it is {0}, not a regular file")]
+    NotRegular(&'static str),
     #[error("it is larger than {} MB, the limit for such a file", .0 >> 20)]
     TooLarge(u64),
     #[error("it is not UTF-8")]
     NotText,
-    #[error("there is no such file")]
-    Missing,
+    #[error("nothing was written to this pipe for {} s", PATIENCE.as_secs())]
+    Silent,
     #[error(transparent)]
-    Io(io::Error),
+    Io(#[from] io::Error),
 }
 
-impl From<io::Error> for OpenError {
-    fn from(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => OpenError::Missing,
-            _ => OpenError::Io(error),
-        }
+/// Opens a file to be scanned; symbolic links are not followed. Costs one `fstat` besides the
+/// `open`. The file is returned with its length.
+pub fn content(path: &Path) -> Result<(File, u64), OpenError> {
+    let file = options(Links::Refused).open(path)?;
+    let metadata = file.metadata()?;
+    regular(metadata.file_type())?;
+    Ok((file, metadata.len()))
+}
+
+/// Reads a policy file of the tree whose top is `top`. Symbolic links that stay inside are
+/// followed. `None` where there is no such file.
+pub fn of_tree(top: &Path, below: &Path) -> Result<Option<Vec<u8>>, OpenError> {
+    let Some(path) = resolved(top, below)? else { return Ok(None) };
+    let (file, length) = content(&path)?;
+    limited(file, length, LIMIT).map(Some)
+}
+
+/// Reads a regular file of any folder, such as one that an agent is about to change. Symbolic
+/// links are not followed.
+pub fn plain(path: &Path) -> Result<Vec<u8>, OpenError> {
+    let (file, length) = content(path)?;
+    limited(file, length, LIMIT)
+}
+
+/// Reads a file of a git directory or of a folder of hooks, which no clone brings: links are
+/// followed, and it may be of any size. The kind of the error is that of the system.
+pub fn in_git_dir(path: &Path) -> io::Result<Vec<u8>> {
+    let mut file = options(Links::Followed).open(path)?;
+    let found = file.metadata()?.file_type();
+    if !found.is_file() {
+        return Err(io::Error::other(OpenError::NotRegular(kind(found))));
     }
-}
-
-/// Opens content of a work tree: a regular file that is not a link.
-pub fn content(path: &Path) -> Result<File, OpenError> {
-    let file = without_waiting(path)?;
-    let kind = file.metadata()?.file_type();
-    if kind.is_file() { Ok(file) } else { Err(OpenError::Special(name_of(kind))) }
-}
-
-/// The bytes of a file of a work tree, by its path below the top; `None` where there is none.
-/// Links are followed as long as they stay in the work tree.
-pub fn read_below(top: &Path, below: &Path, most: u64) -> Result<Option<Vec<u8>>, OpenError> {
-    if !below.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
-        return Err(OpenError::LinkOut);
-    }
-    let path = top.join(below);
-    let found = match fs::canonicalize(&path) {
-        Ok(found) => found,
-        Err(_) if fs::symlink_metadata(&path).is_ok() => return Err(OpenError::LinkToNothing),
-        Err(error) => {
-            return match OpenError::from(error) {
-                OpenError::Missing => Ok(None),
-                error => Err(error),
-            };
-        }
-    };
-    if !found.starts_with(fs::canonicalize(top)?) {
-        return Err(OpenError::LinkOut);
-    }
-    up_to(content(&found)?, most).map(Some)
-}
-
-/// The bytes of a file that the user names. It may be a link, and a pipe.
-pub fn read_named(path: &Path, most: u64) -> Result<Vec<u8>, OpenError> {
-    let kind = fs::metadata(path)?.file_type();
-    if kind.is_dir() {
-        return Err(OpenError::Special(name_of(kind)));
-    }
-    #[expect(clippy::disallowed_methods, reason = "this is the one opener of files")]
-    let file = File::open(path)?;
-    up_to(file, most)
-}
-
-/// The text of a file that the user names.
-pub fn read_named_text(path: &Path, most: u64) -> Result<String, OpenError> {
-    String::from_utf8(read_named(path, most)?).map_err(|_| OpenError::NotText)
-}
-
-/// What a path is if it is neither a regular file nor a folder.
-pub fn special(path: &Path) -> Option<&'static str> {
-    let kind = fs::metadata(path).ok()?.file_type();
-    (!kind.is_file() && !kind.is_dir()).then(|| name_of(kind))
-}
-
-/// Reads a file to its end, unless that is too far.
-fn up_to(file: File, most: u64) -> Result<Vec<u8>, OpenError> {
     let mut bytes = Vec::new();
-    file.take(most + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > most { Err(OpenError::TooLarge(most)) } else { Ok(bytes) }
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
-/// Opens a path that is not a link. A FIFO without a writer does not keep it waiting, a terminal
-/// does not become the process's own.
-fn without_waiting(path: &Path) -> io::Result<File> {
-    #[expect(clippy::disallowed_methods, reason = "this is the one opener of files")]
-    let mut options = OpenOptions::new();
-    options.read(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY);
+/// Reads a policy file that the user names. Symbolic links are followed, and a pipe such as
+/// `/dev/stdin` is read up to the limit.
+pub fn named(path: &Path) -> Result<Vec<u8>, OpenError> {
+    named_up_to(path, LIMIT)
+}
+
+/// The same with another limit, for files that are no policy.
+pub fn named_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, OpenError> {
+    let metadata = fs::metadata(path).map_err(not_found)?;
+    if !is_stream(metadata.file_type()) {
+        regular(metadata.file_type())?;
     }
-    options.open(path)
+    let file = options(Links::Followed).open(path).map_err(not_found)?;
+    let metadata = file.metadata()?;
+    if is_stream(metadata.file_type()) {
+        // A pipe without a path in the file system has a writer or has had one.
+        let may_be_unwritten = is_fifo(metadata.file_type()) && fs::canonicalize(path).is_ok();
+        return stream(file, may_be_unwritten, limit);
+    }
+    regular(metadata.file_type())?;
+    limited(file, metadata.len(), limit)
 }
 
-fn name_of(kind: fs::FileType) -> &'static str {
+/// [`named`] as text.
+pub fn named_text(path: &Path) -> Result<String, OpenError> {
+    String::from_utf8(named(path)?).map_err(|_| OpenError::NotText)
+}
+
+/// What a file is that is not a regular one.
+pub fn kind(kind: FileType) -> &'static str {
     #[cfg(unix)]
     {
         use std::os::unix::fs::FileTypeExt;
         if kind.is_fifo() {
-            return "a FIFO";
+            return "a named pipe";
         }
         if kind.is_socket() {
             return "a socket";
@@ -130,5 +120,201 @@ fn name_of(kind: fs::FileType) -> &'static str {
             return "a device";
         }
     }
-    if kind.is_dir() { "a folder" } else { "a link or something else" }
+    match kind {
+        kind if kind.is_dir() => "a folder",
+        kind if kind.is_symlink() => "a symbolic link",
+        _ => "a special file",
+    }
+}
+
+/// The path without links, which lies below `top`.
+fn resolved(top: &Path, below: &Path) -> Result<Option<PathBuf>, OpenError> {
+    let path = top.join(below);
+    let resolved = match fs::canonicalize(&path) {
+        Ok(resolved) => resolved,
+        Err(why) if is_missing(&why) => {
+            return match fs::symlink_metadata(&path) {
+                Ok(_) => Err(OpenError::Dangling),
+                Err(_) => Ok(None),
+            };
+        }
+        Err(why) => return Err(why.into()),
+    };
+    match resolved.starts_with(fs::canonicalize(top)?) {
+        true => {
+            let metadata = fs::symlink_metadata(&resolved)?;
+            match metadata.is_dir() {
+                true => Ok(Some(resolved)),
+                // Even to open a device may do something.
+                false => regular(metadata.file_type()).map(|()| Some(resolved)),
+            }
+        }
+        false => Err(OpenError::Outside),
+    }
+}
+
+fn is_missing(why: &io::Error) -> bool {
+    matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+fn not_found(why: io::Error) -> OpenError {
+    if is_missing(&why) { OpenError::Missing } else { OpenError::Io(why) }
+}
+
+fn regular(found: FileType) -> Result<(), OpenError> {
+    if found.is_file() { Ok(()) } else { Err(OpenError::NotRegular(kind(found))) }
+}
+
+#[derive(PartialEq, Eq)]
+enum Links {
+    Followed,
+    Refused,
+}
+
+/// `O_CLOEXEC` is set by the standard library.
+#[expect(clippy::disallowed_methods, reason = "this is the one opener of files")]
+fn options(links: Links) -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        let links = if links == Links::Refused { libc::O_NOFOLLOW } else { 0 };
+        options.custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY | links);
+    }
+    #[cfg(not(unix))]
+    let _ = links;
+    options
+}
+
+#[cfg(unix)]
+fn is_stream(found: FileType) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    found.is_fifo() || found.is_char_device()
+}
+
+#[cfg(not(unix))]
+fn is_stream(_found: FileType) -> bool {
+    false
+}
+
+#[cfg(unix)]
+fn is_fifo(found: FileType) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    found.is_fifo()
+}
+
+#[cfg(not(unix))]
+fn is_fifo(_found: FileType) -> bool {
+    false
+}
+
+/// Reads a regular file, which may grow meanwhile.
+fn limited(file: File, length: u64, limit: u64) -> Result<Vec<u8>, OpenError> {
+    if length > limit {
+        return Err(OpenError::TooLarge(limit));
+    }
+    let mut bytes = Vec::with_capacity(length as usize + 1);
+    file.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit { Err(OpenError::TooLarge(limit)) } else { Ok(bytes) }
+}
+
+/// Reads a pipe or a device that was opened without blocking. A named pipe without a writer is
+/// at its end from the start, and one may still come.
+fn stream(mut file: File, may_be_unwritten: bool, limit: u64) -> Result<Vec<u8>, OpenError> {
+    let (mut bytes, mut buffer) = (Vec::new(), vec![0; 64 << 10]);
+    let mut last = Instant::now();
+    loop {
+        let is_silent = match file.read(&mut buffer) {
+            Ok(0) => match may_be_unwritten && bytes.is_empty() {
+                true => true,
+                false => return Ok(bytes),
+            },
+            Ok(read) => {
+                bytes.extend_from_slice(&buffer[..read]);
+                last = Instant::now();
+                false
+            }
+            Err(why) if why.kind() == io::ErrorKind::WouldBlock => true,
+            Err(why) if why.kind() == io::ErrorKind::Interrupted => false,
+            Err(why) => return Err(why.into()),
+        };
+        if bytes.len() as u64 > limit {
+            return Err(OpenError::TooLarge(limit));
+        }
+        if is_silent && last.elapsed() > PATIENCE {
+            return Err(OpenError::Silent);
+        }
+        if is_silent {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+#[cfg(all(test, unix))]
+#[expect(clippy::disallowed_methods, reason = "a test makes its files")]
+mod tests {
+    use std::os::unix::fs::symlink;
+    use std::process::Command;
+
+    use super::*;
+
+    fn fifo(path: &Path) {
+        assert!(Command::new("mkfifo").arg(path).status().is_ok_and(|status| status.success()));
+    }
+
+    #[test]
+    fn a_tree_supplies_regular_files_of_its_own_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path().join("top");
+        fs::create_dir(&top).unwrap();
+        fs::write(folder.path().join("outside"), "outside").unwrap();
+        fs::write(top.join("file"), "inside").unwrap();
+        symlink("file", top.join("link")).unwrap();
+        symlink("../outside", top.join("out")).unwrap();
+        symlink("nowhere", top.join("dangling")).unwrap();
+        symlink("/dev/zero", top.join("device")).unwrap();
+        fifo(&top.join("pipe"));
+        let large = File::create(top.join("large")).unwrap();
+        large.set_len(LIMIT + 1).unwrap();
+
+        let read = |path: &str| of_tree(&top, Path::new(path));
+        assert_eq!(read("file").unwrap().unwrap(), b"inside");
+        assert_eq!(read("link").unwrap().unwrap(), b"inside");
+        assert!(read("missing").unwrap().is_none());
+        assert!(read("file/below").unwrap().is_none());
+        assert!(matches!(read("out"), Err(OpenError::Outside)));
+        assert!(matches!(read("../outside"), Err(OpenError::Outside)));
+        assert!(matches!(read("dangling"), Err(OpenError::Dangling)));
+        assert!(matches!(read("device"), Err(OpenError::Outside)));
+        assert!(matches!(read("pipe"), Err(OpenError::NotRegular("a named pipe"))));
+        assert!(matches!(read("large"), Err(OpenError::TooLarge(LIMIT))));
+
+        assert!(content(&top.join("link")).is_err());
+        assert!(matches!(content(&top.join("pipe")), Err(OpenError::NotRegular(_))));
+        assert!(matches!(content(&top), Err(OpenError::NotRegular("a folder"))));
+        assert_eq!(content(&top.join("file")).unwrap().1, 6);
+    }
+
+    #[test]
+    fn the_user_may_name_a_link_or_a_pipe() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("file"), "text").unwrap();
+        symlink(at("file"), at("link")).unwrap();
+        assert_eq!(named(&at("link")).unwrap(), b"text");
+        assert!(matches!(named(&at("missing")), Err(OpenError::Missing)));
+        assert!(matches!(named(folder.path()), Err(OpenError::NotRegular("a folder"))));
+        assert_eq!(named(Path::new("/dev/null")).unwrap(), b"");
+        assert!(matches!(named(Path::new("/dev/zero")), Err(OpenError::TooLarge(LIMIT))));
+
+        fifo(&at("pipe"));
+        let pipe = at("pipe");
+        let writer = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(50));
+            fs::write(pipe, "written late").unwrap();
+        });
+        assert_eq!(named(&at("pipe")).unwrap(), b"written late");
+        writer.join().unwrap();
+    }
 }

@@ -7,10 +7,13 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bounds;
 mod contents;
 mod damage;
+mod links;
 mod opened;
 mod printed;
 mod steered;
 mod traps;
 mod unscanned;
+mod worktree;

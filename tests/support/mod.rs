@@ -8,5 +8,6 @@ pub mod audited;
 pub mod guarded;
 pub mod minted;
 pub mod repository;
+pub mod timed;
 pub mod tokens;
 pub mod ways;

@@ -15,7 +15,7 @@ use keysieve::report::output::Filter;
 use keysieve::report::output::sink::{self, say};
 use keysieve::report::output::steer::plain;
 use keysieve::setup::Setup;
-use keysieve::source::open::{self, LONGEST_REPORT};
+use keysieve::source::open;
 use keysieve::source::worktree::top_of;
 
 use super::{NEXT, read, save, terms};
@@ -86,7 +86,7 @@ impl From<ScannerName> for Scanner {
 impl Import {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let shown = self.file.display();
-        let text = open::read_named(&self.file, LONGEST_REPORT)
+        let text = open::named_up_to(&self.file, open::LARGE_LIMIT)
             .with_context(|| format!("cannot read {shown}"))?;
         let scanner = Scanner::from(self.from);
         let told = claims(scanner, &String::from_utf8_lossy(&text)).with_context(|| {
@@ -100,7 +100,7 @@ impl Import {
             self.config.setup_without_baseline(&self.engine, standing)?;
         let file = top.join(FILE);
         let mut baseline = match file.exists() {
-            true => read(&file, &engine)?,
+            true => read(&file, Some(&top), &engine)?,
             false => Baseline::under(engine.key_name()),
         };
         let found = self.find(&told, &top, &engine, policy.config.shows_unlikely())?;

@@ -7,7 +7,7 @@ use anyhow::Context;
 use clap::Args;
 use keysieve::policy::baseline::{Baseline, FILE, Merged, merge};
 use keysieve::report::output::sink::complain;
-use keysieve::source::open::{self, LONGEST_POLICY};
+use keysieve::source::open;
 
 use super::save_text;
 
@@ -35,7 +35,7 @@ impl Merge {
             Err(why) => {
                 complain(&format!("{FILE}: {why:#}; both sides stand in the file"));
                 let text = |file: &Path| {
-                    open::read_named_text(file, LONGEST_POLICY)
+                    open::named_text(file)
                         .with_context(|| format!("cannot read {}", file.display()))
                 };
                 let (ours, theirs) = (text(&self.ours)?, text(&self.theirs)?);

@@ -13,7 +13,7 @@ use keysieve::report::output::steer;
 use keysieve::rules::Rule;
 use keysieve::rules::catalogue::Catalogue;
 use keysieve::rules::check::{RuleError, Written, check_each};
-use keysieve::source::open::{self, LONGEST_POLICY, LONGEST_REPORT};
+use keysieve::source::open;
 
 use super::{STRONG, cost};
 use crate::cli::BAD;
@@ -32,14 +32,14 @@ impl Check {
     /// Exit code 1 where something is wrong; each line says in which file, where, and what to do.
     pub fn run(&self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         let sample = match &self.sample {
-            Some(file) => open::read_named(file, LONGEST_REPORT)
+            Some(file) => open::named_up_to(file, open::LARGE_LIMIT)
                 .with_context(|| format!("cannot read {}", file.display()))?,
             None => cost::made_up_text(),
         };
         let mut wrong = Vec::new();
         let mut written = Vec::new();
         for file in &self.files {
-            let text = open::read_named_text(file, LONGEST_POLICY)
+            let text = open::named_text(file)
                 .with_context(|| format!("cannot read the pattern file {}", file.display()))?;
             match check_each(&text, None) {
                 Ok(rules) => written.extend(rules.into_iter().map(|rule| (file.as_path(), rule))),

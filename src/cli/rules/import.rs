@@ -7,7 +7,7 @@ use anyhow::Context;
 use clap::Args;
 use keysieve::import::{Options, import};
 use keysieve::report::output::{sink, steer};
-use keysieve::source::open::{self, LONGEST_POLICY};
+use keysieve::source::open;
 
 use super::STRONG;
 
@@ -31,8 +31,7 @@ pub struct Import {
 impl Import {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let file = self.file.display();
-        let text = open::read_named_text(&self.file, LONGEST_POLICY)
-            .with_context(|| format!("cannot read {file}"))?;
+        let text = open::named_text(&self.file).with_context(|| format!("cannot read {file}"))?;
         if let Some(rotate) = &self.rotate {
             anyhow::ensure!(rotate.starts_with("https://"), "--rotate takes an https:// link");
         }

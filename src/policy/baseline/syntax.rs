@@ -15,7 +15,7 @@ use crate::findings::fingerprint::PUBLIC_KEY;
 use crate::foreign::steers;
 use crate::policy::files::Files;
 use crate::rules::mistake;
-use crate::source::open::{self, LONGEST_POLICY, OpenError};
+use crate::source::open;
 
 /// What is wrong with a baseline. No message shows a value: one may have been pasted in.
 #[derive(Debug, thiserror::Error)]
@@ -38,12 +38,10 @@ const DISPOSITIONS: [&str; 4] = ["revoked", "false-positive", "test-value", "acc
 type Fault = (usize, String);
 
 impl Baseline {
-    /// Reads a file.
+    /// Reads a file that the user names.
     pub fn read(file: &Path) -> Result<Self, BaselineError> {
-        let read = open::read_named_text(file, LONGEST_POLICY);
-        let unread =
-            |why: OpenError| BaselineError::Read { file: file.to_owned(), why: why.to_string() };
-        let text = read.map_err(unread)?;
+        let text = open::named_text(file)
+            .map_err(|why| BaselineError::Read { file: file.to_owned(), why: why.to_string() })?;
         Baseline::of_text(&text, file)
     }
 

@@ -23,7 +23,7 @@ use bstr::{BStr, BString};
 use super::files::Files;
 use crate::foreign::{foreign, foreign_path};
 use crate::rules::{Confidence, Severity};
-use crate::source::open::{self, LONGEST_POLICY};
+use crate::source::open;
 use folders::Folders;
 pub use layer::{Exclude, KeySource, Layer, Origin, PatternFile};
 pub use read::ConfigError;
@@ -274,7 +274,7 @@ fn at_root(files: &Files) -> Result<Option<Arc<Layer>>, ConfigError> {
 /// A file outside of the repository. What it names is found from its own folder.
 fn on_disk(file: &Path, origin: fn(String) -> Origin) -> Result<Arc<Layer>, ConfigError> {
     let name = file.display().to_string();
-    let text = open::read_named_text(file, LONGEST_POLICY)
+    let text = open::named_text(file)
         .map_err(|why| ConfigError::Read { file: name.clone(), why: why.to_string() })?;
     let mut layer = Layer::parse(&text, origin(name), BString::default())?;
     let folder = file.parent().unwrap_or(Path::new(""));

@@ -9,7 +9,8 @@ use bstr::BString;
 use git2::Repository;
 
 use super::History;
-use crate::source::open::{self, LONGEST_POLICY};
+use crate::git::{Git, GitEnvironment};
+use crate::source::open;
 
 /// A submodule.
 pub struct Submodule {
@@ -18,9 +19,6 @@ pub struct Submodule {
     /// Its repository; `None` where it was never fetched.
     pub repository: Option<PathBuf>,
 }
-
-/// Names the submodules of a work tree.
-const GITMODULES: &str = ".gitmodules";
 
 /// A file that every git directory has.
 const HEAD: &str = "HEAD";
@@ -53,25 +51,27 @@ fn submodules(repository: &Repository) -> Vec<Submodule> {
     found.into_iter().map(submodule).collect()
 }
 
-/// The paths that the work tree's `.gitmodules` gives to names.
+/// The paths that the work tree's `.gitmodules` gives to names. It is read by the `git`
+/// executable, which does not include the files that it names.
 fn paths(repository: &Repository) -> Option<BTreeMap<String, String>> {
     let top = repository.workdir()?;
-    let file = top.join(GITMODULES);
-    // libgit2 would wait for a FIFO and follow a link.
-    open::read_below(top, Path::new(GITMODULES), LONGEST_POLICY).ok()??;
-    let config = git2::Config::open(&file).ok()?;
+    let file = open::of_tree(top, Path::new(".gitmodules")).ok()??;
+    let git = Git::new(&GitEnvironment::of_folder(top));
+    let list = ["config", "--file", "-", "--no-includes", "--null", "--list"];
+    let listed = git.read_with(&list, &file).ok()?;
     let mut paths = BTreeMap::new();
-    let mut add = |entry: &git2::ConfigEntry<'_>| {
-        let name = entry.name().ok()?.strip_prefix("submodule.")?.strip_suffix(".path")?;
-        let path = entry.value().ok()?;
+    let mut add = |entry: &str| {
+        let (name, path) = entry.split_once('\n')?;
+        let name = name.strip_prefix("submodule.")?.strip_suffix(".path")?;
         // What leads out of the work tree is no submodule, and git refuses it.
         let parts = Path::new(path).components();
         let is_inside =
             parts.into_iter().all(|part| matches!(part, std::path::Component::Normal(_)));
         is_inside.then(|| paths.insert(name.to_owned(), path.to_owned()))
     };
-    let entries = config.entries(Some(r"^submodule\..*\.path$")).ok()?;
-    entries.for_each(|entry| drop(add(entry))).ok()?;
+    for entry in listed.split(|&byte| byte == 0) {
+        drop(str::from_utf8(entry).ok().and_then(&mut add));
+    }
     Some(paths)
 }
 

@@ -1,0 +1,327 @@
+//! Lists the files below a folder: those that no ignore rule matches, and those that a
+//! repository tracks.
+//!
+//! Each repository is asked for what *it* tracks: the one around the folder, those nested in
+//! it, and its submodules. Where what is tracked cannot be known, no ignore rule hides a file.
+
+use std::collections::{HashMap, HashSet};
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bstr::{BStr, ByteSlice};
+use ignore::{DirEntry, WalkBuilder, WalkState};
+
+use super::Ignored;
+use super::ignores::refused;
+use super::repository::{DotGit, TrackedKind, tracked};
+use crate::foreign::foreign_path;
+use crate::source::{Coverage, Failure};
+
+/// The files, each an absolute path without links, and what the listing itself covers.
+pub fn list(root: &Path, ignored: Ignored) -> (Vec<PathBuf>, Coverage) {
+    let mut listing = Listing::of(root);
+    match ignored {
+        Ignored::Scanned => listing.walk(&Walk { folder: root.to_owned(), rules: Rules::All }),
+        Ignored::LeftOut => listing.with_rules(),
+    }
+    let Found { coverage, .. } = listing.found.take();
+    (listing.files, coverage)
+}
+
+struct Listing<'r> {
+    root: &'r Path,
+    /// The top of the repository that the root is in; else the root.
+    top: &'r Path,
+    files: Vec<PathBuf>,
+    found: Shared,
+}
+
+/// What walks come across.
+#[derive(Default)]
+struct Found {
+    coverage: Coverage,
+    walks: Vec<Walk>,
+    /// Tops of repositories that are still to be asked.
+    repositories: Vec<PathBuf>,
+    /// Folders with a `.git`.
+    tops: HashSet<PathBuf>,
+}
+
+#[derive(Clone, Default)]
+struct Shared(Arc<Mutex<Found>>);
+
+/// A folder to be walked.
+struct Walk {
+    folder: PathBuf,
+    rules: Rules,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rules {
+    /// Ignore rules hide files.
+    Ignore,
+    /// None does here, but those of a nested repository do there.
+    None,
+    /// None does, here and below: the user asks for everything.
+    All,
+}
+
+impl Shared {
+    fn with<T>(&self, work: impl FnOnce(&mut Found) -> T) -> T {
+        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn take(&self) -> Found {
+        self.with(std::mem::take)
+    }
+
+    /// `what` is a file of the folder, with what is wrong with it.
+    fn note(&self, folder: &Path, what: &str) {
+        let folder = folder.display().to_string();
+        let folder = foreign_path(folder.trim_end_matches('/'));
+        let note = format!("{folder}/{what}; no ignore rules were applied there");
+        self.with(|found| found.coverage.notes.push(note));
+    }
+
+    /// Whether a walk goes on into a folder, under the same rules; if not, another will.
+    fn enters(&self, folder: &Path, top: &Path, rules: Rules) -> bool {
+        if rules == Rules::All {
+            return true;
+        }
+        let wanted = self.rules_in(folder, top, rules);
+        if wanted != rules {
+            self.with(|found| found.walks.push(Walk { folder: folder.to_owned(), rules: wanted }));
+        }
+        wanted == rules
+    }
+
+    /// The rules of a folder that is reached under `rules`. A repository is found.
+    fn rules_in(&self, folder: &Path, top: &Path, rules: Rules) -> Rules {
+        let dot_git = DotGit::of(folder);
+        let mut wanted = match &dot_git {
+            DotGit::Absent => rules,
+            DotGit::Repository => Rules::Ignore,
+            DotGit::Nowhere(why) => {
+                self.note(folder, &format!(".git: {why}"));
+                Rules::None
+            }
+        };
+        if wanted == Rules::Ignore {
+            if let Some(what) = refused(folder, top) {
+                self.note(folder, &what);
+                wanted = Rules::None;
+            }
+            // A walk that begins here reads the ignore files of the folders around it, too.
+            let mut around = folder.ancestors().skip(1);
+            if rules != Rules::Ignore && around.any(|folder| refused(folder, top).is_some()) {
+                wanted = Rules::None;
+            }
+        }
+        self.with(|found| {
+            if !matches!(dot_git, DotGit::Absent) {
+                found.tops.insert(folder.to_owned());
+            }
+            if matches!(dot_git, DotGit::Repository) {
+                found.repositories.push(folder.to_owned());
+            }
+        });
+        wanted
+    }
+
+    /// A submodule in a folder that no walk enters.
+    fn submodule(&self, folder: &Path, top: &Path) {
+        if self.with(|found| found.tops.contains(folder))
+            || fs::symlink_metadata(folder.join(".git")).is_err()
+        {
+            return;
+        }
+        let rules = self.rules_in(folder, top, Rules::None);
+        self.with(|found| found.walks.push(Walk { folder: folder.to_owned(), rules }));
+    }
+}
+
+impl<'r> Listing<'r> {
+    fn of(root: &'r Path) -> Self {
+        Listing { root, top: root, files: Vec::new(), found: Shared::default() }
+    }
+
+    fn with_rules(&mut self) {
+        let rules = self.rules_around();
+        self.found.with(|found| found.walks.push(Walk { folder: self.root.to_owned(), rules }));
+        loop {
+            let (walks, repositories) = self.found.with(|found| {
+                (std::mem::take(&mut found.walks), std::mem::take(&mut found.repositories))
+            });
+            if walks.is_empty() && repositories.is_empty() {
+                return;
+            }
+            walks.iter().for_each(|walk| self.walk(walk));
+            // A nested repository may be found before all of what is around it.
+            if self.found.with(|found| !found.walks.is_empty()) {
+                self.found.with(|found| found.repositories.extend(repositories));
+                continue;
+            }
+            let more = self.tracked_but_ignored(&repositories);
+            self.files.extend(more);
+        }
+    }
+
+    /// The rules at the root. The repository that it is in is found, too.
+    fn rules_around(&mut self) -> Rules {
+        let mut rules = Rules::Ignore;
+        for folder in self.root.ancestors() {
+            match DotGit::of(folder) {
+                DotGit::Absent => {}
+                DotGit::Repository => {
+                    self.top = folder;
+                    self.found.with(|found| {
+                        found.tops.insert(folder.to_owned());
+                        found.repositories.push(folder.to_owned());
+                    });
+                    break;
+                }
+                DotGit::Nowhere(why) => {
+                    self.found.note(folder, &format!(".git: {why}"));
+                    rules = Rules::None;
+                }
+            }
+        }
+        // A walk reads the ignore files of all folders around it.
+        for folder in self.root.ancestors() {
+            let top = if folder.starts_with(self.top) { self.top } else { folder };
+            if let Some(what) = refused(folder, top) {
+                self.found.note(folder, &what);
+                rules = Rules::None;
+            }
+        }
+        rules
+    }
+
+    fn walk(&mut self, walk: &Walk) {
+        let respect = walk.rules == Rules::Ignore;
+        let (found, rules, top) = (self.found.clone(), walk.rules, self.top.to_owned());
+        let files = Mutex::new(Vec::new());
+        WalkBuilder::new(&walk.folder)
+            .hidden(false)
+            .ignore(false)
+            .git_ignore(respect)
+            .git_exclude(respect)
+            .git_global(respect)
+            .parents(respect)
+            .follow_links(false)
+            .filter_entry(move |entry| {
+                let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+                entry.file_name() != ".git"
+                    && (!is_folder || found.enters(entry.path(), &top, rules))
+            })
+            .threads(rayon::current_num_threads())
+            .build_parallel()
+            .run(|| {
+                Box::new(|entry| {
+                    self.gather(entry, &files);
+                    WalkState::Continue
+                })
+            });
+        self.files.extend(files.into_inner().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn gather(&self, entry: Result<DirEntry, ignore::Error>, files: &Mutex<Vec<PathBuf>>) {
+        match entry {
+            Ok(entry) => match entry.file_type() {
+                Some(kind) if kind.is_file() => {
+                    let mut files = files.lock().unwrap_or_else(PoisonError::into_inner);
+                    files.push(entry.into_path());
+                }
+                Some(kind) if kind.is_dir() => {}
+                _ => self.found.with(|found| found.coverage.special += 1),
+            },
+            Err(why) => self.fail(Failure::new("the listing of files", foreign_path(why))),
+        }
+    }
+
+    fn fail(&self, failure: Failure) {
+        self.found.with(|found| found.coverage.failures.push(failure));
+    }
+
+    /// Files that these repositories track and that no walk came by. Submodules in ignored
+    /// folders are to be walked next.
+    fn tracked_but_ignored(&self, repositories: &[PathBuf]) -> Vec<PathBuf> {
+        let walked: HashSet<&Path> = self.files.iter().map(PathBuf::as_path).collect();
+        let mut files = Vec::new();
+        for top in repositories {
+            let tracked = match tracked(top) {
+                Ok(tracked) => tracked,
+                Err(failure) => {
+                    self.fail(failure);
+                    continue;
+                }
+            };
+            let mut folders = Folders { top, known: HashMap::new() };
+            for entry in tracked {
+                let Some(at) = below(top, entry.path.as_bstr()) else { continue };
+                if !at.starts_with(self.root) || walked.contains(at.as_path()) {
+                    continue;
+                }
+                match (entry.kind, folders.found(&at)) {
+                    (TrackedKind::SymbolicLink, _) | (_, Ok(None)) => {}
+                    (TrackedKind::File, Ok(Some(found))) if found.is_file() => files.push(at),
+                    (TrackedKind::Submodule, Ok(Some(found))) if found.is_dir() => {
+                        self.found.submodule(&at, self.top);
+                    }
+                    // Something else is there now.
+                    (_, Ok(Some(_))) => {}
+                    (_, Err(why)) => {
+                        self.fail(Failure::new(foreign_path(at.display()).to_string(), why))
+                    }
+                }
+            }
+        }
+        files
+    }
+}
+
+/// Where a tracked path is; `None` where it leads out of the work tree, which git refuses.
+fn below(top: &Path, path: &BStr) -> Option<PathBuf> {
+    let path = path.to_path().ok()?;
+    let is_inside = path.components().all(|part| matches!(part, Component::Normal(_)));
+    is_inside.then(|| top.join(path))
+}
+
+/// The folders of a repository, each asked once.
+struct Folders<'t> {
+    top: &'t Path,
+    known: HashMap<PathBuf, bool>,
+}
+
+impl Folders<'_> {
+    /// What is at a path; `None` where it is gone, or below a symbolic link: what lies there is
+    /// another file than the tracked one.
+    fn found(&mut self, at: &Path) -> io::Result<Option<Metadata>> {
+        let is_plain = at.parent().map_or(Ok(true), |folder| self.is_plain(folder));
+        if is_plain? { found(at) } else { Ok(None) }
+    }
+
+    fn is_plain(&mut self, folder: &Path) -> io::Result<bool> {
+        let Some(parent) = folder.parent().filter(|_| folder != self.top) else { return Ok(true) };
+        if let Some(known) = self.known.get(folder) {
+            return Ok(*known);
+        }
+        let is_plain = self.is_plain(parent)? && found(folder)?.is_some_and(|found| found.is_dir());
+        self.known.insert(folder.to_owned(), is_plain);
+        Ok(is_plain)
+    }
+}
+
+fn found(at: &Path) -> io::Result<Option<Metadata>> {
+    match fs::symlink_metadata(at) {
+        Ok(found) => Ok(Some(found)),
+        Err(why)
+            if matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
+        {
+            Ok(None)
+        }
+        Err(why) => Err(why),
+    }
+}
