@@ -1,5 +1,7 @@
 //! Nothing hangs, ends abruptly or takes all memory.
 
+#![cfg(unix)]
+
 use std::fs::{self, File};
 use std::io::Write;
 use std::os::unix::fs::symlink;

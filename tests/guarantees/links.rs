@@ -1,5 +1,7 @@
 //! Links that lead out of the work tree.
 
+#![cfg(unix)]
+
 use std::fs;
 use std::os::unix::fs::symlink;
 

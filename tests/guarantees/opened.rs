@@ -30,7 +30,7 @@ fn repository(file: &str) -> TempRepo {
     let repository = TempRepo::new();
     repository.write("folder/file", secret(1));
     if file == "patterns.toml" {
-        repository.write(".keysieve.toml", "[rules]\npatterns = [\"patterns.toml\"]\n");
+        repository.write(".keysieve.toml", "patterns = [\"patterns.toml\"]\n");
     }
     repository
 }

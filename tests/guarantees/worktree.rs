@@ -1,5 +1,7 @@
 //! Nothing is reported clean that was not scanned.
 
+#![cfg(unix)]
+
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
