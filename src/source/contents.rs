@@ -112,7 +112,8 @@ fn is_of_text(character: char) -> bool {
 fn is_separated(head: &[u8]) -> bool {
     let is_text =
         |&byte: &u8| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0xc | 0x1b | 0x80..);
-    let mut pieces = head.split(|&byte| byte == 0);
+    // One may be the very first byte.
+    let mut pieces = head.strip_prefix(b"\0").unwrap_or(head).split(|&byte| byte == 0);
     let last = pieces.next_back().unwrap_or_default();
     let is_piece = |piece: &[u8]| !piece.is_empty() && std::str::from_utf8(piece).is_ok();
     // The head may end within a character.
@@ -215,7 +216,9 @@ mod tests {
         assert_eq!(Class::of(b"A=1\0B=two\0"), UTF_8);
         assert_eq!(Class::of(b"an early\0 NUL and text"), UTF_8);
         assert_eq!(Class::of(b"key=value"), UTF_8);
-        for binary in [&b"A=1\0\0B=two\0"[..], b"\x7fELF\x02\0text here", b"key\0", b"\0key=value"]
+        assert_eq!(Class::of(b"\0key=value and more"), UTF_8);
+        for binary in
+            [&b"A=1\0\0B=two\0"[..], b"\x7fELF\x02\0text here", b"key\0", b"\0\0key=value"]
         {
             assert_eq!(Class::of(binary), Class::Binary, "{binary:?}");
         }

@@ -140,7 +140,12 @@ fn resolved(top: &Path, below: &Path) -> Result<Option<PathBuf>, OpenError> {
         }
         Err(why) => return Err(why.into()),
     };
-    match resolved.starts_with(fs::canonicalize(top)?) {
+    let top = fs::canonicalize(top)?;
+    // Git's own folder is no part of the work tree, and holds what nobody committed.
+    let is_inside = resolved
+        .strip_prefix(&top)
+        .is_ok_and(|below| !below.iter().any(|part| part.eq_ignore_ascii_case(".git")));
+    match is_inside {
         true => {
             let metadata = fs::symlink_metadata(&resolved)?;
             match metadata.is_dir() {
@@ -270,6 +275,8 @@ mod tests {
         fs::create_dir(&top).unwrap();
         fs::write(folder.path().join("outside"), "outside").unwrap();
         fs::write(top.join("file"), "inside").unwrap();
+        fs::create_dir(top.join(".git")).unwrap();
+        fs::write(top.join(".git/config"), "not committed").unwrap();
         symlink("file", top.join("link")).unwrap();
         symlink("../outside", top.join("out")).unwrap();
         symlink("nowhere", top.join("dangling")).unwrap();
@@ -285,6 +292,7 @@ mod tests {
         assert!(read("file/below").unwrap().is_none());
         assert!(matches!(read("out"), Err(OpenError::Outside)));
         assert!(matches!(read("../outside"), Err(OpenError::Outside)));
+        assert!(matches!(read(".git/config"), Err(OpenError::Outside)));
         assert!(matches!(read("dangling"), Err(OpenError::Dangling)));
         assert!(matches!(read("device"), Err(OpenError::Outside)));
         assert!(matches!(read("pipe"), Err(OpenError::NotRegular("a named pipe"))));

@@ -49,6 +49,7 @@ fn contents() -> Vec<(&'static str, Vec<u8>)> {
             [b"HOME=/home/me\0".to_vec(), line(1).trim().into(), b"\0A=b\0".to_vec()].concat(),
         ),
         ("early-nul", [b"text\0 and ".to_vec(), line(2).into()].concat()),
+        ("first-byte-nul", [b"\0".to_vec(), line(8).into()].concat()),
         ("utf-16-without-a-mark", wide(&russian(3), 2, false)),
         ("utf-16-be-without-a-mark", wide(&russian(4), 2, true)),
         ("utf-16-with-a-mark", wide(&format!("\u{feff}{}", russian(5)), 2, false)),
