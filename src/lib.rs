@@ -9,6 +9,7 @@
 //!
 //! * [`blob`]: bytes and where they came from.
 //! * [`rules`]: what we look for, as data.
+//! * [`git`]: git as bytes: objects, packs, the index; the one reader of objects.
 //! * [`source`]: where bytes come from: working tree, index, history, standard input.
 //! * [`engine`]: how we look: from bytes to judged findings.
 //! * [`findings`]: what we found: findings, credentials, occurrences; nothing holds a secret.
