@@ -57,7 +57,7 @@ fn all_of_a_first_commit_is_new() {
     let repository = TempRepo::new();
     repository.write("a", secret(1));
     repository.write("deep/er/b", format!("\n{}", secret(2)));
-    repository.write("c.bin", [b"\0", secret(3).as_bytes()].concat());
+    repository.write("c.bin", [b"\0\x01\0".as_slice(), secret(3).as_bytes()].concat());
     repository.git(&["add", "."]);
     let report = guarded(&repository);
     assert_found(&report, &["a:1", "deep/er/b:2"]);
@@ -69,7 +69,7 @@ fn long_versions_are_looked_at_in_parts_and_their_hash_is_asked_for() {
     let repository = TempRepo::new();
     let text = "0123456789abcde\n".repeat((17 << 20) / 16);
     repository.write("long", format!("{text}{}", secret(1)));
-    repository.write("binary", [b"\0", text.as_bytes()].concat());
+    repository.write("binary", [b"\0\x01\0".as_slice(), text.as_bytes()].concat());
     repository.git(&["add", "."]);
     let report = guarded(&repository);
     assert_found(&report, &[&format!("long:{}", (17 << 16) + 1)]);

@@ -106,7 +106,8 @@ fn loose_and_packed_objects_give_the_same() {
 #[test]
 fn binary_blobs_are_counted() {
     let repository = with_a_commit();
-    repository.write("image", [b"\0".as_slice(), localstack_auth_token(7).as_bytes()].concat());
+    repository
+        .write("image", [b"\x01\0\0".as_slice(), localstack_auth_token(7).as_bytes()].concat());
     repository.commit("Add an image");
     let report = audited(&repository.path());
     assert_eq!(told(&report), [""; 0]);
