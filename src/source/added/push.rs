@@ -87,7 +87,7 @@ impl Sent {
                 ObjectKind::Commit => self.heads.push(id),
                 ObjectKind::Blob => self.blobs.push(id),
                 ObjectKind::Tree => {
-                    return Err(failed("a bare tree is sent, which is not looked at"));
+                    return Err(failed("a bare tree is pushed, which keysieve does not scan"));
                 }
                 ObjectKind::Tag => {
                     self.tags.push(id);
