@@ -16,10 +16,10 @@ use std::{env, fs, process};
 #[path = "src/rules"]
 mod rules {
     pub mod check;
+    pub mod cross_check;
     mod facts;
     pub mod mistake;
     mod opening;
-    pub mod pairs;
     mod rule;
     pub mod schema;
     mod shape;
@@ -46,7 +46,7 @@ fn main() {
     if let Some(pair) = rules.windows(2).find(|pair| pair[0].id == pair[1].id) {
         refuse(Path::new("patterns"), &format!("two rules have the id {}", pair[0].id));
     }
-    if let Err(error) = rules::pairs::check_pairs(&rules) {
+    if let Err(error) = rules::cross_check::cross_check(&rules) {
         refuse(Path::new("patterns"), &error);
     }
     let mut code = String::from("pub static BUILT_IN: &[Rule] = &[\n");
@@ -162,6 +162,7 @@ fn refuse(file: &Path, why: &dyn std::fmt::Display) -> ! {
 fn write_rule(code: &mut String, rule: &Rule) {
     let Rule {
         id,
+        aliases,
         since,
         provider,
         name,
@@ -210,6 +211,7 @@ fn write_rule(code: &mut String, rule: &Rule) {
         writeln!(code, "        {name}: {value},").expect("writing to a String");
     };
     field("id", text(id));
+    field("aliases", list(aliases));
     field("since", text(since));
     field("provider", text(provider));
     field("name", text(name));

@@ -121,7 +121,7 @@ pub fn free_id(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
 /// What is wrong with a rule, without the places of a file that nobody has seen.
 pub fn reason(error: &RuleError) -> String {
     match error {
-        RuleError::Rule { why, .. } | RuleError::Pair { why, .. } => why.clone(),
+        RuleError::Rule { why, .. } | RuleError::Catalogue { why, .. } => why.clone(),
         other => other.to_string(),
     }
 }

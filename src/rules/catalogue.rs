@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use super::check::{RuleError, check_file};
-use super::pairs::check_pairs;
+use super::cross_check::cross_check;
 use super::{
     ByteSet, CharKind, Checks, Checksum, Confidence, Extension, LinkChecked, NameKind, Pair,
-    PublicShape, Rule, Seat, Severity, Step, Structure, Text, Texts, Trigger,
+    PublicShape, Rule, Seat, Severity, Step, Structure, Text, Texts, Trigger, resolve,
 };
 use crate::source::open::{self, OpenError};
 
@@ -65,7 +65,7 @@ impl Catalogue {
     }
 
     fn check(&self, file: &Path) -> Result<(), CatalogueError> {
-        check_pairs(&self.rules).map_err(|why| CatalogueError::Rule { file: file.to_owned(), why })
+        cross_check(&self.rules).map_err(|why| CatalogueError::Rule { file: file.to_owned(), why })
     }
 
     /// Adds checked rules; one stands in for another of the same id.
@@ -76,7 +76,7 @@ impl Catalogue {
                 Err(place) => self.rules.insert(place, rule),
             }
         }
-        check_pairs(&self.rules)
+        cross_check(&self.rules)
     }
 
     /// Keeps only the rules that are wanted.
@@ -96,8 +96,70 @@ impl Catalogue {
         &self.rules
     }
 
-    /// The rule of that id.
+    /// The rule with that id, or the rule that had it before ([`Rule::aliases`]).
+    pub fn resolve(&self, id: &str) -> Option<&Rule> {
+        resolve(&self.rules, id).map(|index| &self.rules[index])
+    }
+
+    /// The rule with exactly that id.
     pub fn get(&self, id: &str) -> Option<&Rule> {
         self.rules.binary_search_by(|rule| rule.id.as_ref().cmp(id)).ok().map(|at| &self.rules[at])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A pattern file with one rule per id, each with its aliases.
+    fn pattern_file(rules: &[(&str, &[&str])]) -> String {
+        let head = "[provider]\nname = \"Acme\"\nrotate = \"https://acme.test/keys\"\n";
+        let rule = |(id, aliases): &(&str, &[&str])| {
+            format!(
+                "[[rule]]\nid = {id:?}\naliases = {aliases:?}\nsince = \"0.1.0\"\nname = \"Acme\"\n\
+                 description = \"Acme\"\nseverity = \"low\"\nconfidence = \"high\"\n\
+                 anchors = [\"acme_\"]\nregex = '(?<secret>acme_[a-z]{{20}})'\n\
+                 runbook = [\"Revoke it.\"]\nexamples = [\"acme_<>a\"]\n"
+            )
+        };
+        head.to_owned() + &rules.iter().map(rule).collect::<String>()
+    }
+
+    #[test]
+    fn an_alias_resolves_to_its_rule() {
+        let mut catalogue = Catalogue::built_in();
+        let file = pattern_file(&[("acme-token", &["acme-key", "acme-old"]), ("acme-user", &[])]);
+        catalogue.add_text(Path::new("acme.toml"), &file).unwrap();
+        for (id, resolved) in [
+            ("acme-token", Some("acme-token")),
+            ("acme-key", Some("acme-token")),
+            ("acme-old", Some("acme-token")),
+            ("acme-user", Some("acme-user")),
+            ("acme", None),
+        ] {
+            assert_eq!(catalogue.resolve(id).map(|rule| rule.id.as_ref()), resolved, "{id}");
+        }
+        assert!(catalogue.get("acme-key").is_none());
+    }
+
+    #[test]
+    fn an_alias_belongs_to_one_rule() {
+        for (rules, why) in [
+            (
+                &[("acme-token", &["acme-user"][..]), ("acme-user", &[])],
+                "rule acme-token: aliases: acme-user is the id of a rule; choose another",
+            ),
+            (
+                &[("acme-token", &["acme-old"][..]), ("acme-user", &["acme-old"])],
+                "rule acme-user: aliases: acme-old is already an alias of acme-token",
+            ),
+        ] {
+            let file = pattern_file(rules);
+            let error = Catalogue::empty().add_text(Path::new("acme.toml"), &file).unwrap_err();
+            assert_eq!(error.to_string(), format!("pattern file acme.toml: {why}"));
+        }
+        let file = pattern_file(&[("acme-token", &["Acme"])]);
+        let error = Catalogue::empty().add_text(Path::new("acme.toml"), &file).unwrap_err();
+        assert!(error.to_string().contains("rule acme-token: aliases: \"Acme\""), "{error}");
     }
 }

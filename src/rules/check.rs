@@ -31,7 +31,7 @@ pub enum RuleError {
     #[error("line {line}, rule {id}: {why}")]
     Rule { line: usize, id: String, why: String },
     #[error("rule {id}: {why}")]
-    Pair { id: String, why: String },
+    Catalogue { id: String, why: String },
 }
 
 /// Steps of a runbook in the built-in catalogue.
@@ -121,6 +121,9 @@ fn inherit(mut rule: RuleSyntax, provider: &ProviderSyntax) -> RuleSyntax {
 
 fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Rule, String> {
     check_id(&rule.id, stem)?;
+    for alias in &rule.aliases {
+        check_id(alias, None).map_err(|why| format!("aliases: {alias:?}: {why}"))?;
+    }
     check_texts(&rule)?;
     if stem.is_some() && !STEPS.contains(&rule.runbook.len()) {
         return Err("runbook: three to six steps, from a new credential to the audit log".into());
@@ -174,6 +177,7 @@ fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Ru
         .unwrap_or(LinkChecked::Memory),
         trigger,
         id: Cow::Owned(rule.id),
+        aliases: texts(rule.aliases),
         since: Cow::Owned(rule.since),
         provider: Cow::Owned(provider.to_owned()),
         name: Cow::Owned(rule.name),

@@ -29,6 +29,8 @@ pub const MOST_GROUPS: usize = 8;
 pub struct Rule {
     /// Stable id, kebab-case, beginning with the provider's file stem.
     pub id: Text,
+    /// Ids that the rule had before, which keep working: see [`resolve`].
+    pub aliases: Texts,
     /// Version of keysieve that brought the rule.
     pub since: Text,
     /// The provider's name.
@@ -107,6 +109,12 @@ impl Rule {
             Trigger::Anchors { .. } => 2,
         }
     }
+}
+
+/// The index of the rule with that id, or of the rule that had it before. `rules` are sorted by id.
+pub fn resolve(rules: &[Rule], id: &str) -> Option<usize> {
+    let by_id = rules.binary_search_by(|rule| rule.id.as_ref().cmp(id)).ok();
+    by_id.or_else(|| rules.iter().position(|rule| rule.aliases.iter().any(|alias| alias == id)))
 }
 
 /// What makes a pair with a rule's secret: a value of one of the public rules near by, or one

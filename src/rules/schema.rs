@@ -41,6 +41,9 @@ pub struct ProviderSyntax {
 #[serde(deny_unknown_fields)]
 pub struct RuleSyntax {
     pub id: String,
+    /// Ids that the rule had before; they keep working in comments, configuration and baselines.
+    #[serde(default)]
+    pub aliases: Vec<String>,
     pub since: String,
     pub name: String,
     pub description: String,
