@@ -6,8 +6,7 @@
 
 use std::ops::Range;
 
-use super::{Encoding, Finding, Span};
-use crate::foreign::steers;
+use super::{Encoding, Finding, Span, is_unprintable};
 
 /// Bytes shown on either side of a secret at most. A line may be a whole minified file.
 const REACH: usize = 160;
@@ -192,7 +191,7 @@ fn push_plain(bytes: &[u8], shown: &mut String) {
         match character {
             '\t' => shown.push_str("    "),
             '\r' => {}
-            letter if steers(letter) => shown.push('\u{fffd}'),
+            letter if is_unprintable(letter) => shown.push('\u{fffd}'),
             plain => shown.push(plain),
         }
     }

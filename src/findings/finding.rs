@@ -11,7 +11,7 @@ pub struct Finding {
     pub rule: usize,
     /// Where the trigger begins that led to it, or the run or chain that it is encoded in. A
     /// scan of ranges finds what is triggered in one of them; within the engine's reach of this
-    /// byte lies all that the verdict saw, but for what is encoded (see [`crate::engine::decode`]).
+    /// byte lies all that the verdict saw, but for what is encoded (see `engine::decode`).
     pub trigger: usize,
     /// In the blob's own bytes: where the secret is encoded, the characters that encode it.
     pub span: Span,

@@ -13,6 +13,7 @@ pub mod fingerprint;
 mod pushed;
 mod redaction;
 mod suppression;
+mod unprintable;
 
 pub use credential::{CommitRef, Credential, Occurrence, Place, group};
 pub use effect::{Effect, Setting};
@@ -24,3 +25,4 @@ pub use fingerprint::{Fingerprint, FingerprintKey};
 pub use pushed::Pushed;
 pub use redaction::Redacted;
 pub use suppression::{Allow, Scanner, Suppression, SuppressionKind};
+pub use unprintable::is_unprintable;

@@ -9,7 +9,6 @@ use super::{
     ByteSet, CharKind, Checks, Checksum, Confidence, Extension, LinkChecked, NameKind, Pair,
     PublicShape, Rule, Seat, Severity, Step, Structure, Text, Texts, Trigger, resolve,
 };
-use crate::source::open::{self, OpenError};
 
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 
@@ -22,8 +21,6 @@ pub struct Catalogue {
 /// Why a user's pattern file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum CatalogueError {
-    #[error("cannot read the pattern file {}: {why}", file.display())]
-    Read { file: PathBuf, why: OpenError },
     #[error("pattern file {}: {why}", file.display())]
     Rule { file: PathBuf, why: RuleError },
     #[error("pattern file {}: the id {id} is taken by another rule; choose another", file.display())]
@@ -41,14 +38,8 @@ impl Catalogue {
         Catalogue { rules: Vec::new() }
     }
 
-    /// Adds the rules of a file that the user names, which has the schema of `patterns/*.toml`.
-    pub fn add_file(&mut self, file: &Path) -> Result<(), CatalogueError> {
-        let text = open::named_text(file)
-            .map_err(|why| CatalogueError::Read { file: file.to_owned(), why })?;
-        self.add_text(file, &text)
-    }
-
-    /// Adds the rules of such a file by its text.
+    /// Adds the rules of a user's pattern file, which has the schema of `patterns/*.toml`. `file`
+    /// names it in errors.
     pub fn add_text(&mut self, file: &Path, text: &str) -> Result<(), CatalogueError> {
         let rules = check_file(text, None)
             .map_err(|why| CatalogueError::Rule { file: file.to_owned(), why })?;

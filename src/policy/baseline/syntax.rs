@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{Baseline, Disposition, Entry};
 use crate::findings::fingerprint::PUBLIC_KEY;
-use crate::foreign::steers;
+use crate::findings::is_unprintable;
 use crate::policy::files::Files;
 use crate::rules::mistake;
 use crate::source::open;
@@ -174,7 +174,7 @@ fn toml_string(text: &str) -> String {
     for letter in text.chars() {
         match letter {
             '"' | '\\' => quoted.extend(['\\', letter]),
-            letter if steers(letter) => {
+            letter if is_unprintable(letter) => {
                 let _ = match u32::from(letter) {
                     code @ ..=0xffff => write!(quoted, "\\u{code:04X}"),
                     code => write!(quoted, "\\U{code:08X}"),
