@@ -15,16 +15,18 @@ use std::{env, fs, process};
 #[allow(dead_code)]
 #[path = "src/rules"]
 mod rules {
+    mod bytes;
     pub mod check;
     pub mod cross_check;
-    mod facts;
-    pub mod mistake;
-    mod opening;
+    mod fact_groups;
+    mod prefix_pattern;
+    mod regex_shape;
     mod rule;
     pub mod schema;
-    mod shape;
+    pub mod toml_error;
     mod vocabulary;
-    pub use opening::Step;
+    pub use bytes::{is_token_byte, is_word_byte};
+    pub use prefix_pattern::Step;
     pub use rule::*;
 }
 

@@ -4,24 +4,24 @@
 //! ([`Redacted`]) and what identifies ([`Fingerprint`]).
 
 mod credential;
-mod effect;
 mod encoding;
 mod excerpt;
 mod fact;
 mod finding;
 pub mod fingerprint;
+mod level;
 mod pushed;
 mod redaction;
 mod suppression;
 mod unprintable;
 
 pub use credential::{CommitRef, Credential, Occurrence, Place, group};
-pub use effect::{Effect, Setting};
 pub use encoding::{Encoding, Step};
 pub use excerpt::{Excerpt, Excerpts};
 pub use fact::{Fact, LONGEST_FACT, Partner, PartnerPlace};
 pub use finding::{Finding, Span, Verdict};
 pub use fingerprint::{Fingerprint, FingerprintKey};
+pub use level::{Effect, Setting};
 pub use pushed::Pushed;
 pub use redaction::Redacted;
 pub use suppression::{Allow, Scanner, Suppression, SuppressionKind};

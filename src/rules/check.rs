@@ -9,11 +9,11 @@ use std::borrow::Cow;
 use regex_syntax::hir::Hir;
 use toml::Spanned;
 
-use super::facts::{check_name, named_groups};
-use super::mistake::{Mistake, of_regex};
-use super::opening::{Opening, opening};
+use super::fact_groups::{check_name, named_groups};
+use super::prefix_pattern::{Opening, opening};
+use super::regex_shape::{begins_a_word, bytes_before, seat};
 use super::schema::{FileSyntax, PairSyntax, ProviderSyntax, RuleSyntax};
-use super::shape::{begins_a_word, bytes_before, seat};
+use super::toml_error::{TomlError, describe_regex_error};
 use super::vocabulary::expand;
 use super::{
     AFTER, BEFORE, CharKind, Checks, Checksum, Confidence, Extension, LONGEST, LinkChecked, MARGIN,
@@ -25,7 +25,7 @@ use super::{
 #[derive(Debug, thiserror::Error)]
 pub enum RuleError {
     #[error("not a pattern file: {0}")]
-    Syntax(Mistake),
+    Syntax(TomlError),
     #[error("[provider]: {0}")]
     Provider(String),
     #[error("line {line}, rule {id}: {why}")]
@@ -61,7 +61,7 @@ pub fn check_each(
     stem: Option<&str>,
 ) -> Result<Vec<Result<Written, RuleError>>, RuleError> {
     let file: FileSyntax =
-        toml::from_str(text).map_err(|error| RuleError::Syntax(Mistake::of(text, &error)))?;
+        toml::from_str(text).map_err(|error| RuleError::Syntax(TomlError::new(text, &error)))?;
     let provider = file.provider;
     if stem.is_some() && provider.link_checked.is_none() {
         let known: Vec<&str> = LinkChecked::ALL.iter().map(|known| known.as_str()).collect();
@@ -137,7 +137,7 @@ fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Ru
     };
     check_before(&rule, &trigger)?;
     if let Some(unless) = &rule.unless {
-        parse(unless).map_err(|error| format!("unless: {}", of_regex(&error)))?;
+        parse(unless).map_err(|error| format!("unless: {}", describe_regex_error(&error)))?;
     }
     let rotate = rule.rotate.unwrap_or_default();
     if !rotate.starts_with("https://") {
@@ -272,7 +272,7 @@ fn check_kind(rule: &RuleSyntax, kind: &str) -> Result<Trigger, String> {
 
 /// The regex's structure, and the names of its facts.
 fn parse_regex(pattern: &str, is_public: bool) -> Result<(Hir, Vec<String>), String> {
-    let hir = parse(pattern).map_err(|error| format!("regex: {}", of_regex(&error)))?;
+    let hir = parse(pattern).map_err(|error| format!("regex: {}", describe_regex_error(&error)))?;
     let groups = hir.properties().explicit_captures_len() + 1;
     if groups > MOST_GROUPS {
         return Err(format!("regex: {groups} groups, at most {MOST_GROUPS}; use (?:…)"));
@@ -292,7 +292,8 @@ fn parse(pattern: &str) -> Result<Hir, Box<regex_syntax::Error>> {
 /// Point 1 of the contract for what stands in front of a match.
 fn check_before(rule: &RuleSyntax, trigger: &Trigger) -> Result<(), String> {
     let Some(pattern) = &rule.before else { return Ok(()) };
-    let hir = parse(pattern).map_err(|error| format!("before: {}", of_regex(&error)))?;
+    let hir =
+        parse(pattern).map_err(|error| format!("before: {}", describe_regex_error(&error)))?;
     let reach = hir.properties().maximum_len().unwrap_or(usize::MAX);
     match trigger {
         Trigger::Anchors { seat: Seat::MatchStart, .. } if reach < BEFORE => Ok(()),

@@ -4,18 +4,20 @@
 //! ([`schema`], the file as written) by way of [`check`], at build time for the built-in
 //! catalogue and at run time for a user's own files ([`catalogue`]).
 
+mod bytes;
 pub mod catalogue;
 pub mod check;
 mod cross_check;
-mod facts;
-pub mod mistake;
-mod opening;
+mod fact_groups;
+mod prefix_pattern;
+mod regex_shape;
 mod rule;
 pub mod schema;
-mod shape;
+pub mod toml_error;
 mod vocabulary;
 
-pub use opening::{ByteSet, Opening, Step, may_match};
+pub use bytes::{is_token_byte, is_word_byte};
+pub use prefix_pattern::{ByteSet, Opening, Step, may_match};
 pub use rule::{
     AFTER, BEFORE, CharKind, Checks, Checksum, Confidence, Extension, LONG_RUN, LONGEST,
     LinkChecked, MARGIN, MOST_GROUPS, NameKind, Pair, PublicShape, Rule, Seat, Severity, Structure,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::opening::Opening;
+use super::prefix_pattern::Opening;
 
 /// Text of a rule: borrowed from the binary for built-in rules, owned for a user's.
 pub type Text = Cow<'static, str>;

@@ -1,8 +1,9 @@
 //! The value given to a name, where the value as a whole is an encoded text.
 
-use super::hex::decode_hex;
-use super::run::{decode_base64, run_at};
-use super::text;
+use super::base64_run::decode_base64;
+use super::hex_run::decode_hex;
+use super::run::run_at;
+use super::text_check;
 use crate::findings::Step;
 
 /// Shorter values are too likely to decode to text by accident: of random values of twelve
@@ -25,7 +26,7 @@ pub fn value(value: &[u8]) -> Option<(Vec<u8>, Step)> {
     };
     let text = |bytes: Vec<u8>, step| {
         let length = bytes.trim_ascii_end().len();
-        let plain = length > 0 && bytes.iter().all(|&b| text::is_plain(b));
+        let plain = length > 0 && bytes.iter().all(|&b| text_check::is_plain(b));
         plain.then(|| (bytes[..length].to_vec(), step))
     };
     base64()

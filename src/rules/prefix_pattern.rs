@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 
-use super::shape::parts;
+use super::regex_shape::parts;
 
 /// The beginning of a regex, as far as it leaves no choice.
 pub type Opening = Cow<'static, [Step]>;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::command;
 use super::cursor::Cursor;
-use crate::engine::masks::is_word;
+use crate::rules::is_word_byte as is_word;
 
 /// How the value follows.
 #[derive(Clone, Copy, PartialEq, Eq)]

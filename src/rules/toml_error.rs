@@ -5,34 +5,34 @@ use std::fmt;
 
 /// What is wrong with a text of TOML.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mistake {
+pub struct TomlError {
     /// From 1.
     pub line: usize,
     /// In characters, from 1.
     pub column: usize,
     /// What kind it is of.
-    pub what: String,
+    pub message: String,
 }
 
-impl Mistake {
+impl TomlError {
     /// Of a text that the parser refused.
-    pub fn of(text: &str, error: &toml::de::Error) -> Self {
+    pub fn new(text: &str, error: &toml::de::Error) -> Self {
         let at = error.span().map_or(0, |span| span.start);
         let before = text.get(..at.min(text.len())).unwrap_or(text);
         let line = 1 + before.matches('\n').count();
         let column = 1 + before.rsplit('\n').next().unwrap_or_default().chars().count();
-        Mistake { line, column, what: kind(error.message()) }
+        TomlError { line, column, message: redact_message(error.message()) }
     }
 }
 
-impl fmt::Display for Mistake {
+impl fmt::Display for TomlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}, column {}: {}", self.line, self.column, self.what)
+        write!(f, "line {}, column {}: {}", self.line, self.column, self.message)
     }
 }
 
 /// The parser's message without what it quotes of the text. What it expected is its own.
-pub fn kind(message: &str) -> String {
+pub fn redact_message(message: &str) -> String {
     let (fault, expected) = message.split_once(", expected ").unwrap_or((message, ""));
     let what = KINDS.iter().find(|(begin, _)| fault.starts_with(begin));
     let fault = match what {
@@ -71,7 +71,7 @@ fn unquoted(message: &str) -> String {
 }
 
 /// What is wrong with a regex, and at which character; never the regex.
-pub fn of_regex(error: &regex_syntax::Error) -> String {
+pub fn describe_regex_error(error: &regex_syntax::Error) -> String {
     match error {
         regex_syntax::Error::Parse(error) => {
             format!("{} (character {})", error.kind(), error.span().start.column)
@@ -119,23 +119,23 @@ mod tests {
             "hunter2.a = 1\nhunter2.a.b = 2",
         ] {
             let error = toml::from_str::<File>(text).unwrap_err();
-            let told = Mistake::of(text, &error).to_string();
+            let told = TomlError::new(text, &error).to_string();
             assert!(!told.contains("hunter2") && !told.contains("horse"), "{told}");
             assert_eq!(told.lines().count(), 1, "{told}");
             if let Err(error) = toml::from_str::<BTreeMap<String, u8>>(text) {
-                let told = Mistake::of(text, &error).to_string();
+                let told = TomlError::new(text, &error).to_string();
                 assert!(!told.contains("hunter2"), "{told}");
             }
         }
         let text = "\nnumber = 1\nlist = [\"hunter2\"]";
         let error = toml::from_str::<File>(text).unwrap_err();
-        let told = Mistake::of(text, &error).to_string();
+        let told = TomlError::new(text, &error).to_string();
         assert_eq!(told, "line 3, column 9: an unknown word, expected `one`");
     }
 
     #[test]
     fn a_regex_is_not_shown() {
         let error = regex_syntax::Parser::new().parse("hunter2(").unwrap_err();
-        assert_eq!(of_regex(&error), "unclosed group (character 8)");
+        assert_eq!(describe_regex_error(&error), "unclosed group (character 8)");
     }
 }

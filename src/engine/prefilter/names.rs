@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::assignment::may_be_assigned;
-use super::masks::is_word;
+use crate::engine::structure::assignment::{begins_a_word, may_be_assigned};
+use crate::rules::is_word_byte as is_word;
 
 /// All names, by a hash of their letters and digits from the last to the first: a name may
 /// have any words in front (`MY_APP_LOCALSTACK_API_KEY`), so that it is read from its end.
@@ -178,13 +178,4 @@ fn without_number(name: &[u8], least: usize) -> usize {
     let end = name.len() - digits;
     let joined = end > least && matches!(name[end - 1], b'_' | b'-');
     (end - usize::from(joined)).max(least)
-}
-
-/// A word begins behind a separator, with a change from lower to upper case, or behind the
-/// option by which a property is set (`-Dname=`, `-Pname=`).
-pub fn begins_a_word(bytes: &[u8], at: usize) -> bool {
-    let Some(before) = at.checked_sub(1).map(|before| bytes[before]) else { return true };
-    !before.is_ascii_alphanumeric()
-        || before.is_ascii_lowercase() && bytes[at].is_ascii_uppercase()
-        || matches!(before, b'D' | b'P') && at >= 2 && bytes[at - 2] == b'-'
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::cursor::{Cursor, Quote};
 use super::operator::Operator;
-use crate::engine::masks::is_word;
+use crate::rules::is_word_byte as is_word;
 
 pub fn read(cursor: &mut Cursor<'_>, operator: Operator) -> Option<Range<usize>> {
     cursor.skip_blanks();

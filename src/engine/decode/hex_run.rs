@@ -1,9 +1,9 @@
 //! Runs of hexadecimal digits, two a byte.
 
 use super::decoded::{Cut, Decoded, Groups, Map};
+use super::line_buffer::Sheet;
 use super::run::{OVERLAP, belongs};
-use super::sheet::Sheet;
-use super::text::{self, Looks};
+use super::text_check::{self, Looks};
 use crate::findings::Step;
 
 /// Hexadecimal digits of the shortest text worth a look.
@@ -59,7 +59,7 @@ pub fn begins_as_hex(bytes: &[u8], start: usize) -> bool {
     };
     // Most are turned down by the first four.
     let [a, b, c, d] = [0, 1, 2, 3].map(|at| HEX_DIGITS[usize::from(head[at])]);
-    if (a | b | c | d) >= 16 || !text::may_begin(a << 4 | b, c << 4 | d) {
+    if (a | b | c | d) >= 16 || !text_check::may_begin(a << 4 | b, c << 4 | d) {
         return false;
     }
     let mut bits = 0u64;
@@ -69,12 +69,12 @@ pub fn begins_as_hex(bytes: &[u8], start: usize) -> bool {
         any |= digit;
         bits = bits << 4 | u64::from(digit & 15);
     }
-    any < 16 && text::begins(bits)
+    any < 16 && text_check::begins(bits)
 }
 
 fn emit_hex(sheet: &Sheet, cut: bool, found: &mut dyn FnMut(Decoded)) -> bool {
     let mut bytes = vec![0; sheet.chars.len() / 2];
-    let utf16 = match decode_hex(&sheet.chars, &mut bytes).then(|| text::looks(&bytes)) {
+    let utf16 = match decode_hex(&sheet.chars, &mut bytes).then(|| text_check::looks(&bytes)) {
         Some(Looks::Utf8) => None,
         Some(Looks::Utf16(endian)) => Some(endian),
         Some(Looks::Noise) | None => return false,

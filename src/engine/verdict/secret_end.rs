@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use memchr::memmem;
 
-use super::masks::is_word;
+use crate::rules::is_word_byte as is_word;
 use crate::rules::{Extension, Text};
 
 /// A body longer than this is cut here; no credential format comes near.

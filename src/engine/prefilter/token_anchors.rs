@@ -1,7 +1,8 @@
 //! Anchors that begin a token, found by their first three bytes.
 
-use super::heads::{Head, Heads, Opening, first_eight, first_four};
-use super::masks::{Places, is_token};
+use super::masks::Places;
+use super::prefix_index::{Head, Heads, Opening, first_eight, first_four};
+use crate::rules::is_token_byte as is_token;
 
 /// All such anchors. One of two bytes stands there with each third byte.
 #[derive(Default)]

@@ -5,7 +5,7 @@
 //! line, [`BEFORE`] bytes of it at most, and the window behind.
 
 use super::decoded::{Cut, Decoded, Map, Piece};
-use super::joint::{WORD, is_token};
+use super::string_concat::{WORD, is_token};
 use crate::findings::Step;
 use crate::rules::{AFTER, BEFORE, LONGEST};
 

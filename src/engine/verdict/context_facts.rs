@@ -6,11 +6,11 @@
 
 use std::ops::Range;
 
-use super::assignment::value_of;
-use super::checks::placeholder::is_placeholder;
+use super::credential_pairs::distance;
 use super::facts::{is_a_token, tells_of};
-use super::names::begins_a_word;
-use super::pairs::distance;
+use crate::engine::checks::placeholder::is_placeholder;
+use crate::engine::structure::assignment::begins_a_word;
+use crate::engine::structure::assignment::value_of;
 use crate::findings::{Fact, Partner, Span};
 use crate::rules::{Text, Texts};
 

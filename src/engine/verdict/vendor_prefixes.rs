@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::checks::words::is_made_of_words;
+use crate::engine::checks::words::is_made_of_words;
 use crate::rules::{Confidence, Rule, Seat, Trigger};
 
 /// Characters that such a prefix has at least. Shorter ones begin words and random values, too.

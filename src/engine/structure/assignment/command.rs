@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::engine::masks::is_word;
+use crate::rules::is_word_byte as is_word;
 
 /// Bytes in front of a name that are looked at.
 pub const BEFORE_NAME: usize = 30;

@@ -10,8 +10,8 @@ use base64::Engine as _;
 use bstr::ByteSlice;
 use serde_json::Value;
 
-use super::checks::base32;
-use super::checks::structure::{BASE64, BASE64URL};
+use crate::engine::checks::base32;
+use crate::engine::checks::structure::{BASE64, BASE64URL};
 use crate::findings::Fact;
 use crate::rules::{Rule, Structure, Text};
 

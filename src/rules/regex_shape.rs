@@ -4,7 +4,7 @@
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::{LONG_RUN, Seat, TOKEN_RUN};
+use super::{LONG_RUN, Seat, TOKEN_RUN, is_token_byte, is_word_byte};
 
 /// Where in the matches the anchors stand.
 pub(super) fn seat(hir: &Hir, anchors: &[String]) -> Seat {
@@ -12,7 +12,7 @@ pub(super) fn seat(hir: &Hir, anchors: &[String]) -> Seat {
         return if run_round(hir, anchors) >= LONG_RUN { Seat::InRun } else { Seat::Inside };
     }
     let words =
-        anchors.iter().all(|anchor| anchor.as_bytes().first().copied().is_some_and(is_word));
+        anchors.iter().all(|anchor| anchor.as_bytes().first().copied().is_some_and(is_word_byte));
     if words && begins_a_word(hir) && leading_tokens(hir).0 >= TOKEN_RUN {
         Seat::TokenStart
     } else {
@@ -42,7 +42,7 @@ pub(super) fn bytes_before(hir: &Hir, anchors: &[String]) -> Option<usize> {
 /// How many characters of base64 stand in a row round the anchor in every match, where the
 /// regex is a row of parts one of which is a literal that holds it.
 fn run_round(hir: &Hir, anchors: &[String]) -> usize {
-    let in_run = |b: u8| is_word(b) || b"+/-".contains(&b);
+    let in_run = |b: u8| is_word_byte(b) || b"+/-".contains(&b);
     let parts = parts(hir);
     let holds = |part: &&Hir| match part.kind() {
         HirKind::Literal(literal) => {
@@ -157,15 +157,14 @@ pub(super) fn begins_a_word(hir: &Hir) -> bool {
 /// With how many token characters every match begins at least, and whether all of the
 /// match is made of them.
 fn leading_tokens(hir: &Hir) -> (usize, bool) {
-    let is_token = |b: u8| is_word(b) || b"+/=.~-".contains(&b);
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => (0, true),
         HirKind::Literal(literal) => {
-            let length = literal.0.iter().take_while(|&&b| is_token(b)).count();
+            let length = literal.0.iter().take_while(|&&b| is_token_byte(b)).count();
             (length, length == literal.0.len())
         }
         HirKind::Class(Class::Bytes(class)) => {
-            let tokens = class.iter().all(|range| (range.start()..=range.end()).all(is_token));
+            let tokens = class.iter().all(|range| (range.start()..=range.end()).all(is_token_byte));
             (usize::from(tokens), tokens)
         }
         HirKind::Class(Class::Unicode(_)) => (0, false),
@@ -191,8 +190,4 @@ fn leading_tokens(hir: &Hir) -> (usize, bool) {
             each.reduce(|a, b| (a.0.min(b.0), a.1 && b.1)).unwrap_or((0, true))
         }
     }
-}
-
-fn is_word(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || b == b'_'
 }

@@ -1,24 +1,32 @@
 //! Where could a secret be? Found by its shape or by a rare fragment of its name, before any
 //! rule is tried.
 //!
-//! Over the bits of [`super::masks`]: anchors that begin a token are looked up where a word
+//! Over the bits of [`masks`]: anchors that begin a token are looked up where a word
 //! begins that is the start of [`TOKEN_RUN`] token characters ([`Prefixes`]); all others,
 //! and the names of context rules, where one of the catalogue's fragments stands
 //! ([`Fragments`], [`Names`]). What a trigger depends on lies within the engine's reach of
 //! its first byte.
 
+mod fragments;
+mod masks;
+mod names;
+mod prefix_index;
+pub mod repeat;
+mod run_anchors;
+mod token_anchors;
+
 use std::cell::RefCell;
 use std::ops::Range;
 
-use super::assignment::Reader;
-use super::decode::{Entry, RUN_SHORTEST, belongs, kinds, may_encode, run_length};
-use super::fragments::{Fragment, Fragments};
-use super::marks::Marks;
-use super::masks::{BATCH, BLOCK, Classifier, Found, Masks, RUN, Starts, is_word};
-use super::names::Names;
-use super::prefixes::Prefixes;
-use super::repeat::{Repeats, Yield};
-use crate::rules::{LONG_RUN, Rule, Seat, TOKEN_RUN, Trigger};
+use crate::engine::decode::{Entry, RUN_SHORTEST, belongs, kinds, may_encode, run_length};
+use crate::engine::structure::assignment::Reader;
+use crate::rules::{LONG_RUN, Rule, Seat, TOKEN_RUN, Trigger, is_word_byte as is_word};
+use fragments::{Fragment, Fragments};
+use masks::{BATCH, BLOCK, Classifier, Found, Masks, RUN, Starts};
+use names::Names;
+use repeat::{Repeats, Yield};
+use run_anchors::Marks;
+use token_anchors::Prefixes;
 
 /// The catalogue's anchors and names, ready to be looked for. Shared by all threads.
 pub struct Triggers {
@@ -322,7 +330,7 @@ fn begins_a_word(bytes: &[u8], at: usize) -> bool {
 mod tests {
     use super::*;
     use crate::engine::decode::each_entry;
-    use crate::engine::masks::is_token;
+    use crate::rules::is_token_byte as is_token;
 
     /// What the slow search gives, less what its twin can tell to be nothing.
     fn slow(bytes: &[u8], range: Range<usize>) -> Vec<Entry> {

@@ -3,10 +3,11 @@
 
 use std::cmp::Reverse;
 
-use super::decode::FOLDED;
-use super::generic::FRAGMENTS;
-use super::heads::{Head, Heads, Opening, first_eight, first_four};
-use super::masks::{self, BUCKETS, FRAGMENT, LiteralTable, in_both_cases, is_word};
+use super::masks::{self, BUCKETS, FRAGMENT, LiteralTable, in_both_cases};
+use super::prefix_index::{Head, Heads, Opening, first_eight, first_four};
+use crate::engine::decode::FOLDED;
+use crate::engine::generic::FRAGMENTS;
+use crate::rules::is_word_byte as is_word;
 
 /// What a literal stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,8 +16,7 @@
 
 use std::ops::Range;
 
-use super::masks::is_word;
-use super::names::begins_a_word;
+use crate::rules::is_word_byte as is_word;
 use crate::rules::{AFTER, LONGEST};
 
 mod command;
@@ -75,6 +74,16 @@ pub fn may_be_assigned(bytes: &[u8], end: usize) -> bool {
         None => !behind.is_empty(),
     }
 }
+
+/// A word begins behind a separator, with a change from lower to upper case, or behind the
+/// option by which a property is set (`-Dname=`, `-Pname=`).
+pub fn begins_a_word(bytes: &[u8], at: usize) -> bool {
+    let Some(before) = at.checked_sub(1).map(|before| bytes[before]) else { return true };
+    !before.is_ascii_alphanumeric()
+        || before.is_ascii_lowercase() && bytes[at].is_ascii_uppercase()
+        || matches!(before, b'D' | b'P') && at >= 2 && bytes[at - 2] == b'-'
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,8 +8,8 @@
 
 use super::decoded::{Cut, Decoded, Map, Piece};
 use super::escape::{Kind, LONGEST_ESCAPE, Mark};
-use super::joint::{LONGEST_JOINT, WORD, may_fill};
 use super::run::{OVERLAP, RUN_LONGEST};
+use super::string_concat::{LONGEST_JOINT, WORD, may_fill};
 use crate::rules::{AFTER, LONGEST, MARGIN};
 
 /// Bytes between two escapes of a chain, at most. All that tells a chain's first escape lies

@@ -10,8 +10,8 @@ use regex_automata::{Anchored, Input};
 use regex_syntax::escape;
 
 use super::candidate::Candidate;
-use super::masks::is_word;
 use crate::findings::Span;
+use crate::rules::is_word_byte as is_word;
 use crate::rules::{AFTER, BEFORE, LONGEST, MOST_GROUPS, Rule, Seat, Trigger, may_match};
 
 /// A rule's regex, compiled on first need: of hundreds of rules a scan needs a handful.

@@ -6,8 +6,9 @@ use std::ops::Range;
 use memchr::memmem;
 
 use super::escape::Kind;
-use super::folded::SIGN;
+use super::folded_scalar::SIGN;
 use super::run::{RUN_SHORTEST, belongs};
+use super::string_concat::may_follow;
 
 /// Where a decoder is to be set on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,11 +54,6 @@ pub fn kinds(bytes: &[u8], at: usize) -> &'static [Kind] {
         (b'\\', b'\\') => &[Kind::Unicode, Kind::Hex],
         _ => &[],
     }
-}
-
-/// What follows the closing quote of a literal that goes on.
-pub(super) fn may_follow(b: u8) -> bool {
-    matches!(b, b' ' | b'\t' | b'\r' | b'\n' | b'\\' | b'+' | b'.' | b'|' | b'<' | b'&' | b'~')
 }
 
 /// Starts of runs. A run of sixteen bytes holds one of every sixteen: only those are looked

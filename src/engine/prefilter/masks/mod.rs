@@ -37,16 +37,6 @@ const LOOK_AHEAD: usize = FRAGMENT - 1;
 /// Bytes of a fragment that the masks look at.
 pub const FRAGMENT: usize = 4;
 
-/// Whether tokens are made of this byte.
-pub fn is_token(b: u8) -> bool {
-    is_word(b) || matches!(b, b'+' | b'/' | b'=' | b'.' | b'~' | b'-')
-}
-
-/// Whether words are made of this byte.
-pub fn is_word(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || b == b'_'
-}
-
 /// One way of computing masks. All give the same, but for fragments, of which some mark more
 /// places than others.
 trait Kernel: Send + Sync {
@@ -187,6 +177,7 @@ static CLASSES: [u8; 256] = {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::{is_token_byte as is_token, is_word_byte as is_word};
 
     /// Xorshift: the same bytes on every machine.
     fn random(state: &mut u64) -> u64 {

@@ -4,8 +4,6 @@
 //! and Python, over a line end too, and a backslash at a line's end. A joint is taken for one
 //! only where the pieces look like one word, so that prose and argument lists are left alone.
 
-use super::entries::may_follow;
-
 /// Bytes of a joint, at most: two quotes, an operator, an indent.
 pub(super) const LONGEST_JOINT: usize = 160;
 /// Bytes on either side that must be free of blanks.
@@ -14,6 +12,11 @@ pub(super) const WORD: usize = 8;
 /// Whether the byte may stand within a joint, its quotes among them.
 pub(super) fn may_fill(b: u8) -> bool {
     b.is_ascii_whitespace() || b"\"'`+.&~|<>\\".contains(&b)
+}
+
+/// What follows the closing quote of a literal that goes on.
+pub(super) fn may_follow(b: u8) -> bool {
+    matches!(b, b' ' | b'\t' | b'\r' | b'\n' | b'\\' | b'+' | b'.' | b'|' | b'<' | b'&' | b'~')
 }
 
 /// Length of the joint that begins at `at` with a closing quote, or with a backslash at the
