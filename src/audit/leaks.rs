@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::blob::{Blob, LineIndex, Provenance, Region, Text};
 use crate::engine::Engine;
-use crate::findings::{Allow, Finding, PartnerPlace, Span, Step};
+use crate::findings::{Finding, RelatedLocation, Span, Step, SuppressionComment};
 use crate::policy::inline::Allows;
 use crate::source::history::delta::Judge;
 
@@ -20,8 +20,8 @@ pub struct Leak {
 #[derive(Clone)]
 pub struct Spot {
     pub region: Region,
-    pub partners: Vec<PartnerPlace>,
-    pub allows: Vec<Allow>,
+    pub partners: Vec<RelatedLocation>,
+    pub allows: Vec<SuppressionComment>,
 }
 
 /// Gathers leaks from all threads of an audit.
@@ -62,10 +62,10 @@ impl<'e> Leaks<'e> {
         let allows = Allows::of(&text.bytes, &findings, &lines, self.engine.rules());
         let place = |mut finding: Finding| {
             let region = |span: Span| lines.region(span.start, span.end);
-            let (here, partners) = (region(finding.span), finding.partner_places(region));
+            let (here, partners) = (region(finding.span), finding.related_locations(region));
             let allows = allows.at(here, finding.rule);
             let spot = Spot { region: here, partners, allows };
-            if let Some(step) = text.transcoded().and_then(Step::of_text) {
+            if let Some(step) = text.transcoded().and_then(Step::from_text_encoding) {
                 let Range { start, end } = text.source(finding.span.start..finding.span.end);
                 let offset = blob.part.offset;
                 finding.span = Span { start: start + offset, end: end + offset };

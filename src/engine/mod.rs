@@ -230,7 +230,7 @@ impl Engine {
                 _ if self.brands().is_cut(secret) => Confidence::Low,
                 confidence => confidence,
             };
-            let fingerprint = self.key.of(secret);
+            let fingerprint = self.key.fingerprint(secret);
             self.note(fingerprint, secret);
             Some(Finding {
                 rule: likely.rule,
@@ -242,7 +242,7 @@ impl Engine {
                 redacted: Redacted::new(secret, rule),
                 fingerprint,
                 facts: Vec::new(),
-                partners: Vec::new(),
+                related: Vec::new(),
             })
         })
     }
@@ -311,10 +311,10 @@ impl Engine {
             }
             let found = context_facts::nearest(bytes, finding.span, fact, names, pair.within);
             finding.facts.extend(found.as_ref().map(|partner| partner.fact.clone()));
-            finding.partners.extend(found);
+            finding.related.extend(found);
         }
         finding.facts.sort();
-        finding.partners.sort_by_key(|partner| partner.span);
+        finding.related.sort_by_key(|partner| partner.span);
     }
 
     /// A fact is text of the repository, and what is public in one credential may be the secret
@@ -414,7 +414,7 @@ impl Engine {
         let span = Span { start: candidate.span.start, end };
         let secret = &bytes[span.start..span.end];
         let confidence = checks::lowered::confidence(rule, secret, self.now, judgement.confidence);
-        let fingerprint = self.key.of(&secret_end::identity(secret, rule.extends));
+        let fingerprint = self.key.fingerprint(&secret_end::identity(secret, rule.extends));
         self.note(fingerprint, secret);
         Some(Finding {
             rule: index,
@@ -426,7 +426,7 @@ impl Engine {
             redacted: Redacted::new(secret, rule),
             fingerprint,
             facts: facts::of(rule, secret, bytes, &candidate.facts),
-            partners: Vec::new(),
+            related: Vec::new(),
         })
     }
 }

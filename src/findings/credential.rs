@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use bstr::BString;
 
 use super::{
-    Allow, Effect, Encoding, Excerpt, Fact, Finding, Fingerprint, PartnerPlace, Redacted, Setting,
-    Span, Suppression, Verdict,
+    Encoding, Excerpt, Fact, Finding, Fingerprint, Level, PathKind, Redacted, RelatedLocation,
+    Span, Suppression, SuppressionComment, Verdict,
 };
 use crate::blob::Region;
 use crate::rules::{Confidence, Rule};
@@ -34,19 +34,19 @@ pub struct Occurrence {
     pub region: Region,
     pub span: Span,
     pub encoding: Encoding,
-    pub place: Place,
+    pub source: OccurrenceSource,
     /// Public halves of the credential that stand beside it here.
-    pub partners: Vec<PartnerPlace>,
+    pub related: Vec<RelatedLocation>,
     /// The inline allows that stand by it, by line.
-    pub allows: Vec<Allow>,
+    pub suppression_comments: Vec<SuppressionComment>,
     /// Why it does not fail; `None` until policy says so.
     pub suppression: Option<Suppression>,
     /// Its line, where the task shows lines.
     pub excerpt: Option<Excerpt>,
     /// What comes of it where it is not suppressed.
-    pub effect: Effect,
+    pub level: Level,
     /// What its path tells of the file it stands in.
-    pub setting: Setting,
+    pub path_kind: PathKind,
 }
 
 impl Credential {
@@ -62,7 +62,7 @@ impl Credential {
 
     /// The places that fail.
     pub fn failing(&self) -> impl Iterator<Item = &Occurrence> {
-        self.open().filter(|occurrence| occurrence.effect == Effect::Fails)
+        self.open().filter(|occurrence| occurrence.level == Level::Error)
     }
 
     /// Whether it fails: one that is open may warn and no more.
@@ -72,15 +72,15 @@ impl Credential {
 
     /// What comes of it: it fails where one of its open places does. `None` where all are
     /// suppressed.
-    pub fn effect(&self) -> Option<Effect> {
-        self.open().map(|occurrence| occurrence.effect).min()
+    pub fn level(&self) -> Option<Level> {
+        self.open().map(|occurrence| occurrence.level).min()
     }
 }
 
 /// In what an occurrence was seen.
 #[expect(clippy::large_enum_variant, reason = "where there are many, all are of a history")]
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
+pub enum OccurrenceSource {
     WorkTree,
     Index,
     Stdin,
@@ -127,7 +127,7 @@ pub fn group(
     for (finding, occurrence) in sightings {
         let rule = &rules[finding.rule];
         let standing = (
-            (finding.verdict != Verdict::Invalid, finding.is_known_by(rule), finding.verdict),
+            (finding.verdict != Verdict::Invalid, finding.authority(rule), finding.verdict),
             (rule.specificity(), finding.confidence, usize::MAX - finding.rule),
         );
         let (highest, surest, credential) =

@@ -33,7 +33,7 @@ pub enum Step {
 
 impl Step {
     /// The step that a text's own encoding is; none for UTF-8.
-    pub fn of_text(encoding: TextEncoding) -> Option<Step> {
+    pub fn from_text_encoding(encoding: TextEncoding) -> Option<Step> {
         match encoding {
             TextEncoding::Utf8 => None,
             TextEncoding::Utf16(_) => Some(Step::Utf16),

@@ -12,10 +12,10 @@ use super::{Encoding, Finding, Span, is_unprintable};
 const REACH: usize = 160;
 
 /// Bytes in a row that nothing shown has in common with a secret.
-const STRETCH: usize = size_of::<Stretch>();
+const CHUNK: usize = size_of::<Chunk>();
 
 /// Such bytes, as a number.
-type Stretch = u64;
+type Chunk = u64;
 
 /// Bytes of secrets from which stretches are taken; of a text that holds more nothing is shown
 /// but the secrets' marks.
@@ -48,7 +48,7 @@ pub struct Excerpts<'a> {
     /// Of the whole text, by span and apart.
     findings: &'a [Finding],
     /// What is in common with a secret, sorted; `None` where that is too much.
-    stretches: Option<Vec<Stretch>>,
+    chunks: Option<Vec<Chunk>>,
     /// A secret is encoded, so that its own characters are not known here: what could be some
     /// of them is not shown anywhere.
     encoded: bool,
@@ -58,19 +58,19 @@ impl<'a> Excerpts<'a> {
     /// Of a text with its settled findings, by span.
     pub fn new(text: &'a [u8], findings: &'a [Finding]) -> Self {
         let total: usize = findings.iter().map(|finding| finding.span.len()).sum();
-        let stretches = (total <= MOST).then(|| {
+        let chunks = (total <= MOST).then(|| {
             let secrets = findings.iter().filter_map(|Finding { span, .. }| text.get(range(*span)));
-            let mut stretches: Vec<Stretch> = secrets.flat_map(stretches_of).collect();
-            stretches.sort_unstable();
-            stretches.dedup();
-            stretches
+            let mut chunks: Vec<Chunk> = secrets.flat_map(chunks_of).collect();
+            chunks.sort_unstable();
+            chunks.dedup();
+            chunks
         });
         let encoded = findings.iter().any(|finding| finding.encoding != Encoding::PLAIN);
-        Excerpts { text, findings, stretches, encoded }
+        Excerpts { text, findings, chunks, encoded }
     }
 
     /// The excerpt of one of the findings.
-    pub fn of(&self, finding: &Finding) -> Excerpt {
+    pub fn excerpt(&self, finding: &Finding) -> Excerpt {
         let Range { start, end } = self.whole_word(finding.span);
         let far = start.saturating_sub(REACH);
         let line = memchr::memrchr(b'\n', &self.text[far..start]).map(|end| far + end + 1);
@@ -91,7 +91,7 @@ impl<'a> Excerpts<'a> {
 
     /// Bytes of the text, what is secret in them replaced.
     fn shown(&self, bytes: Range<usize>) -> String {
-        let Some(stretches) = &self.stretches else { return String::new() };
+        let Some(chunks) = &self.chunks else { return String::new() };
         let mut shown = String::new();
         let mut at = bytes.start;
         let first = self.findings.partition_point(|finding| finding.span.end <= bytes.start);
@@ -100,20 +100,20 @@ impl<'a> Excerpts<'a> {
             if secret.start >= bytes.end {
                 break;
             }
-            self.push(at..secret.start, stretches, &mut shown);
+            self.push(at..secret.start, chunks, &mut shown);
             shown.push_str(&finding.redacted.to_string());
             at = at.max(secret.end);
         }
-        self.push(at..bytes.end, stretches, &mut shown);
+        self.push(at..bytes.end, chunks, &mut shown);
         shown
     }
 
     /// Adds bytes in which nothing was found, without the stretches that are a secret's.
-    fn push(&self, bytes: Range<usize>, stretches: &[Stretch], shown: &mut String) {
+    fn push(&self, bytes: Range<usize>, chunks: &[Chunk], shown: &mut String) {
         let Some(bytes) = self.text.get(bytes) else { return };
         let is_secret = |from: usize| {
-            let stretch = bytes.get(from..).and_then(|bytes| bytes.first_chunk());
-            stretch.map(|bytes| stretches.binary_search(&Stretch::from_ne_bytes(*bytes)).is_ok())
+            let chunk = bytes.get(from..).and_then(|bytes| bytes.first_chunk());
+            chunk.map(|bytes| chunks.binary_search(&Chunk::from_ne_bytes(*bytes)).is_ok())
         };
         let mut harmless = 0;
         let mut at = 0;
@@ -124,8 +124,8 @@ impl<'a> Excerpts<'a> {
             }
             self.push_plain(&bytes[harmless..at], shown);
             shown.push_str(MARK);
-            at += STRETCH;
-            while is_secret(at + 1 - STRETCH) == Some(true) {
+            at += CHUNK;
+            while is_secret(at + 1 - CHUNK) == Some(true) {
                 at += 1;
             }
             harmless = at;
@@ -140,7 +140,7 @@ impl<'a> Excerpts<'a> {
         }
         let is_inner = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_+/.".contains(byte);
         for run in bytes.chunk_by(|one, other| is_inner(one) == is_inner(other)) {
-            let is_token = run.len() >= STRETCH && is_inner(&run[0]) && !is_a_word(run);
+            let is_token = run.len() >= CHUNK && is_inner(&run[0]) && !is_a_word(run);
             if is_token { shown.push_str(MARK) } else { push_plain(run, shown) }
         }
     }
@@ -160,9 +160,9 @@ impl<'a> Excerpts<'a> {
 }
 
 /// All stretches of a secret, one from each byte on.
-fn stretches_of(secret: &[u8]) -> impl Iterator<Item = Stretch> {
+fn chunks_of(secret: &[u8]) -> impl Iterator<Item = Chunk> {
     let starts = (0..secret.len()).map_while(|from| secret[from..].first_chunk());
-    starts.map(|bytes| Stretch::from_ne_bytes(*bytes))
+    starts.map(|bytes| Chunk::from_ne_bytes(*bytes))
 }
 
 fn range(Span { start, end }: Span) -> Range<usize> {

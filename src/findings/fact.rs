@@ -34,7 +34,7 @@ impl Fact {
 
 /// The public half of a pair, in the blob of its secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Partner {
+pub struct RelatedValue {
     /// What the half is: a fact of the finding, too.
     pub fact: Fact,
     pub span: Span,
@@ -42,7 +42,7 @@ pub struct Partner {
 
 /// The public half of a pair, in its place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct PartnerPlace {
+pub struct RelatedLocation {
     pub region: Region,
     pub fact: Fact,
 }

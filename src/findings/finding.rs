@@ -1,6 +1,6 @@
 //! A judged candidate in one blob.
 
-use super::{Encoding, Fact, Fingerprint, Partner, PartnerPlace, Redacted};
+use super::{Encoding, Fact, Fingerprint, Redacted, RelatedLocation, RelatedValue};
 use crate::blob::Region;
 use crate::rules::{Confidence, Rule, Trigger};
 
@@ -23,7 +23,7 @@ pub struct Finding {
     /// Sorted by name and value.
     pub facts: Vec<Fact>,
     /// Public halves that stand beside the secret; told once a blob's findings are settled.
-    pub partners: Vec<Partner>,
+    pub related: Vec<RelatedValue>,
 }
 
 impl Finding {
@@ -31,7 +31,7 @@ impl Finding {
     /// unlikely, one that asks for no form, a provider's that knows it or refuses it. What a
     /// provider's rule says is no valid token is none of an unknown form either; only what that
     /// rule itself holds for unlikely may be something else.
-    pub fn is_known_by(&self, rule: &Rule) -> u8 {
+    pub fn authority(&self, rule: &Rule) -> u8 {
         match rule.trigger {
             Trigger::Kind(_) => 1,
             _ if self.verdict != Verdict::Unchecked => 2,
@@ -41,12 +41,12 @@ impl Finding {
     }
 
     /// The public halves in their places, which `region` tells of a span.
-    pub fn partner_places(&self, region: impl Fn(Span) -> Region) -> Vec<PartnerPlace> {
-        let place = |partner: &Partner| PartnerPlace {
+    pub fn related_locations(&self, region: impl Fn(Span) -> Region) -> Vec<RelatedLocation> {
+        let source = |partner: &RelatedValue| RelatedLocation {
             region: region(partner.span),
             fact: partner.fact.clone(),
         };
-        self.partners.iter().map(place).collect()
+        self.related.iter().map(source).collect()
     }
 }
 

@@ -94,7 +94,7 @@ impl FingerprintKey {
     }
 
     /// The fingerprint of a secret.
-    pub fn of(&self, secret: &[u8]) -> Fingerprint {
+    pub fn fingerprint(&self, secret: &[u8]) -> Fingerprint {
         let mut mac = self.mac.clone();
         mac.update(secret);
         let digest: [u8; 32] = mac.finalize().into_bytes().into();
@@ -112,12 +112,12 @@ mod tests {
     fn the_published_form_is_short_and_depends_on_key_and_secret() {
         let public = FingerprintKey::new(b"");
         let ours = FingerprintKey::new(b"an organisation's own");
-        let shown = public.of(b"one").to_string();
+        let shown = public.fingerprint(b"one").to_string();
         assert_eq!(shown.len(), PUBLISHED_DIGITS);
-        assert_eq!(shown, public.of(b"one").to_string());
-        assert_ne!(shown, public.of(b"two").to_string());
-        assert_ne!(shown, ours.of(b"one").to_string());
-        assert_eq!(shown, format!("{:?}", public.of(b"one")));
+        assert_eq!(shown, public.fingerprint(b"one").to_string());
+        assert_ne!(shown, public.fingerprint(b"two").to_string());
+        assert_ne!(shown, ours.fingerprint(b"one").to_string());
+        assert_eq!(shown, format!("{:?}", public.fingerprint(b"one")));
         assert_eq!((public.name(), ours.name().len()), (PUBLIC_KEY, 4));
         assert_ne!(ours.name(), FingerprintKey::new(b"another's").name());
     }

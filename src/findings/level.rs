@@ -2,28 +2,28 @@
 
 /// Whether an occurrence fails. Policy says so; until then each fails.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Effect {
+pub enum Level {
     /// It decides the exit code, and stops a commit.
     #[default]
-    Fails,
+    Error,
     /// It is told, and nothing more comes of it.
-    Warns,
+    Warning,
 }
 
-impl Effect {
+impl Level {
     pub fn as_str(self) -> &'static str {
         match self {
-            Effect::Fails => "fails",
-            Effect::Warns => "warns",
+            Level::Error => "error",
+            Level::Warning => "warning",
         }
     }
 }
 
 /// What kind of file an occurrence stands in, as far as its path tells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Setting {
+pub enum PathKind {
     #[default]
-    Usual,
+    Regular,
     /// A test, a fixture, an example or a document.
     Test,
 }

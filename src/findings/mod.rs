@@ -15,14 +15,14 @@ mod redaction;
 mod suppression;
 mod unprintable;
 
-pub use credential::{CommitRef, Credential, Occurrence, Place, group};
+pub use credential::{CommitRef, Credential, Occurrence, OccurrenceSource, group};
 pub use encoding::{Encoding, Step};
 pub use excerpt::{Excerpt, Excerpts};
-pub use fact::{Fact, LONGEST_FACT, Partner, PartnerPlace};
+pub use fact::{Fact, LONGEST_FACT, RelatedLocation, RelatedValue};
 pub use finding::{Finding, Span, Verdict};
 pub use fingerprint::{Fingerprint, FingerprintKey};
-pub use level::{Effect, Setting};
+pub use level::{Level, PathKind};
 pub use pushed::Pushed;
 pub use redaction::Redacted;
-pub use suppression::{Allow, Scanner, Suppression, SuppressionKind};
+pub use suppression::{Scanner, Suppression, SuppressionComment, SuppressionKind};
 pub use unprintable::is_unprintable;

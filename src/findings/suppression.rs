@@ -3,18 +3,18 @@
 /// A `keysieve:allow`, or another scanner's mark, that stands by an occurrence, whether it holds
 /// or not.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Allow {
+pub struct SuppressionComment {
     /// From 1.
     pub line: usize,
     /// Index of the rule that it names, in the engine's catalogue; `None` where there is no
     /// such rule.
     pub rule: Option<usize>,
     /// It names the rule that found the secret in this place.
-    pub here: bool,
+    pub names_rule: bool,
     /// Redacted; empty where none is given.
     pub reason: String,
     /// Whose mark it is, where it is not keysieve's own.
-    pub foreign: Option<Scanner>,
+    pub scanner: Option<Scanner>,
 }
 
 /// Another scanner with inline marks of its own.

@@ -11,7 +11,7 @@ use super::facts::{is_a_token, tells_of};
 use crate::engine::checks::placeholder::is_placeholder;
 use crate::engine::structure::assignment::begins_a_word;
 use crate::engine::structure::assignment::value_of;
-use crate::findings::{Fact, Partner, Span};
+use crate::findings::{Fact, RelatedValue, Span};
 use crate::rules::{Text, Texts};
 
 /// Bytes of a value at most; longer ones name nothing.
@@ -25,9 +25,9 @@ pub fn nearest(
     fact: &Text,
     names: &Texts,
     within: usize,
-) -> Option<Partner> {
+) -> Option<RelatedValue> {
     let around = secret.start.saturating_sub(within)..bytes.len().min(secret.end + within);
-    let mut best: Option<(usize, Partner)> = None;
+    let mut best: Option<(usize, RelatedValue)> = None;
     for word in words(bytes, around) {
         let Some(name) = names.iter().find_map(|name| ends_with(bytes, &word, name)) else {
             continue;
@@ -40,7 +40,7 @@ pub fn nearest(
         }
         let hidden = &bytes[secret.start..secret.end];
         if let Some(fact) = public(fact, &bytes[value], hidden) {
-            best = Some((distance, Partner { fact, span }));
+            best = Some((distance, RelatedValue { fact, span }));
         }
     }
     best.map(|(_, partner)| partner)

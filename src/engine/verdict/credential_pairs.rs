@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::findings::{Fact, Finding, Partner, Span, Verdict};
+use crate::findings::{Fact, Finding, RelatedValue, Span, Verdict};
 use crate::rules::{Confidence, LONGEST, Rule, Text};
 
 /// Bytes of a public half at most, however it is encoded; longer ones are not looked for.
@@ -82,7 +82,7 @@ impl Pairs {
                 let half = &halves[place];
                 finding.facts.extend(half.facts.iter().cloned());
                 if let Some(fact) = self.own_fact(half) {
-                    finding.partners.push(Partner { fact, span: half.span });
+                    finding.related.push(RelatedValue { fact, span: half.span });
                 }
             }
             finding.facts.sort();

@@ -17,7 +17,7 @@ use crate::rules::Rule;
 pub fn settle(mut findings: Vec<Finding>, rules: &[Rule]) -> Vec<Finding> {
     findings.sort_by_cached_key(|finding| {
         let rule = &rules[finding.rule];
-        let (known, specific) = (finding.is_known_by(rule), rule.specificity());
+        let (known, specific) = (finding.authority(rule), rule.specificity());
         (
             Reverse((known, finding.verdict, finding.confidence, specific, finding.span.len())),
             finding.encoding,
