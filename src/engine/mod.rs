@@ -20,7 +20,7 @@ use crate::findings::{
     Credential, Encoding, Fact, Finding, Fingerprint, FingerprintKey, Redacted, Span, Verdict,
 };
 use crate::rules::catalogue::Catalogue;
-use crate::rules::{BEFORE, Confidence, Extension, MARGIN, Rule, Trigger, is_word_byte};
+use crate::rules::{BEFORE, Confidence, MARGIN, Rule, TailRule, Trigger, is_word_byte};
 
 pub mod checks;
 pub mod decode;
@@ -219,7 +219,7 @@ impl Engine {
             let rule = self.rule(likely.rule);
             let (start, judged) = (likely.value.start, likely.value.end);
             let dotted = bytes[start..judged].contains(&b'.');
-            let row = if dotted { Extension::Base64UrlDots } else { Extension::Base64 };
+            let row = if dotted { TailRule::Base64UrlDots } else { TailRule::Base64 };
             let long = judged - start >= generic::LONG;
             let end = if long { secret_end::end(bytes, judged, row, &[]) } else { judged };
             let secret = &bytes[start..end];
@@ -406,8 +406,8 @@ impl Engine {
             return None;
         }
         let end = match rule.extends {
-            Some(extension) => {
-                secret_end::end(bytes, candidate.span.end, extension, rule.anchors())
+            Some(tail_rule) => {
+                secret_end::end(bytes, candidate.span.end, tail_rule, rule.anchors())
             }
             None => candidate.span.end,
         };

@@ -2,14 +2,14 @@
 
 use super::Span;
 use crate::blob::Region;
-use crate::rules::Text;
+use crate::rules::RuleString;
 
 /// A named value beside or inside a secret that tells nothing about it: `host`, `key_id`,
 /// `account`. Printable, [`LONGEST_FACT`] bytes at most.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fact {
     /// Lower-case words joined by `_`, as reports for programs have it.
-    pub name: Text,
+    pub name: RuleString,
     pub value: String,
 }
 
@@ -18,7 +18,7 @@ pub const LONGEST_FACT: usize = 256;
 
 impl Fact {
     /// The fact of that name, unless the value could not be shown.
-    pub fn new(name: Text, value: impl Into<String>) -> Option<Self> {
+    pub fn new(name: RuleString, value: impl Into<String>) -> Option<Self> {
         let value = value.into();
         let is_shown = !value.trim().is_empty()
             && value.len() <= LONGEST_FACT

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use crate::rules::{Rule, Text, Trigger};
+use crate::rules::{Rule, RuleString, Trigger};
 
 /// A secret's public prefix, such as `ghp_`, and a fixed mark for the rest. Neither the
 /// rest nor its length can be read from it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Redacted(Text);
+pub struct Redacted(RuleString);
 
 /// Stands for everything that is secret.
 const MARK: &str = "********";
@@ -17,7 +17,7 @@ impl Redacted {
     /// constant of the format and tells nothing about this secret.
     pub fn new(secret: &[u8], rule: &Rule) -> Self {
         let Trigger::Anchors { literals, .. } = &rule.trigger else {
-            return Redacted(Text::Borrowed(""));
+            return Redacted(RuleString::Borrowed(""));
         };
         let prefix = literals
             .iter()

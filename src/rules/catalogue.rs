@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use super::check::{RuleError, check_file};
 use super::cross_check::cross_check;
 use super::{
-    ByteSet, CharKind, Checks, Checksum, Confidence, Extension, LinkChecked, NameKind, Pair,
-    PublicShape, Rule, Seat, Severity, Step, Structure, Text, Texts, Trigger, resolve,
+    AnchorPosition, ByteSet, CharKind, Checks, Checksum, Confidence, LinkChecked, NameKind, Pair,
+    PrefixStep, PublicShape, Rule, RuleString, RuleStrings, Severity, Structure, TailRule, Trigger,
+    resolve,
 };
 
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));

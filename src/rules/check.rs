@@ -10,15 +10,15 @@ use regex_syntax::hir::Hir;
 use toml::Spanned;
 
 use super::fact_groups::{check_name, named_groups};
-use super::prefix_pattern::{Opening, opening};
-use super::regex_shape::{begins_a_word, bytes_before, seat};
+use super::prefix_pattern::{PrefixPattern, prefix};
+use super::regex_shape::{begins_a_word, bytes_before, position};
 use super::schema::{FileSyntax, PairSyntax, ProviderSyntax, RuleSyntax};
 use super::toml_error::{TomlError, describe_regex_error};
 use super::vocabulary::expand;
 use super::{
-    AFTER, BEFORE, CharKind, Checks, Checksum, Confidence, Extension, LONGEST, LinkChecked, MARGIN,
-    MOST_GROUPS, NameKind, Pair, PublicShape, Rule, Seat, Severity, Structure, Text, Texts,
-    Trigger,
+    AFTER, AnchorPosition, BEFORE, CharKind, Checks, Checksum, Confidence, LONGEST, LinkChecked,
+    MARGIN, MOST_GROUPS, NameKind, Pair, PublicShape, Rule, RuleString, RuleStrings, Severity,
+    Structure, TailRule, Trigger,
 };
 
 /// Why a pattern file was refused. Names the rule; the caller adds the file.
@@ -39,7 +39,7 @@ const STEPS: std::ops::RangeInclusive<usize> = 3..=6;
 
 /// A checked rule and where it is written: lines from 1.
 #[derive(Clone, Debug)]
-pub struct Written {
+pub struct CheckedRule {
     pub rule: Rule,
     /// Where the rule begins.
     pub line: usize,
@@ -59,7 +59,7 @@ pub fn check_file(text: &str, stem: Option<&str>) -> Result<Vec<Rule>, RuleError
 pub fn check_each(
     text: &str,
     stem: Option<&str>,
-) -> Result<Vec<Result<Written, RuleError>>, RuleError> {
+) -> Result<Vec<Result<CheckedRule, RuleError>>, RuleError> {
     let file: FileSyntax =
         toml::from_str(text).map_err(|error| RuleError::Syntax(TomlError::new(text, &error)))?;
     let provider = file.provider;
@@ -78,7 +78,7 @@ pub fn check_each(
         let (id, examples) = (rule.id.clone(), lines(&rule.examples));
         let non_examples = lines(&rule.non_examples);
         match check_rule(inherit(rule, &provider), &provider.name, stem) {
-            Ok(rule) => Ok(Written { rule, line: line_at(text, from), examples, non_examples }),
+            Ok(rule) => Ok(CheckedRule { rule, line: line_at(text, from), examples, non_examples }),
             Err(why) => Err(RuleError::Rule { line: line_of(text, from, &why), id, why }),
         }
     };
@@ -128,11 +128,11 @@ fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Ru
     if stem.is_some() && !STEPS.contains(&rule.runbook.len()) {
         return Err("runbook: three to six steps, from a new credential to the audit log".into());
     }
-    let (trigger, opening, facts) = match &rule.kind {
-        Some(kind) => (check_kind(&rule, kind)?, Opening::default(), Vec::new()),
+    let (trigger, prefix, facts) = match &rule.kind {
+        Some(kind) => (check_kind(&rule, kind)?, PrefixPattern::default(), Vec::new()),
         None => {
             let (hir, facts) = parse_regex(&rule.regex, rule.public.is_some())?;
-            (check_trigger(&rule, &hir)?, opening(&hir), facts)
+            (check_trigger(&rule, &hir)?, prefix(&hir), facts)
         }
     };
     check_before(&rule, &trigger)?;
@@ -146,7 +146,7 @@ fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Ru
     Ok(Rule {
         severity: word("severity", &rule.severity, Severity::from_name, Severity::ALL)?,
         confidence: word("confidence", &rule.confidence, Confidence::from_name, Confidence::ALL)?,
-        extends: optional_word("extends", rule.extends, Extension::from_name, Extension::ALL)?,
+        extends: optional_word("extends", rule.extends, TailRule::from_name, TailRule::ALL)?,
         checks: Checks {
             min_entropy: rule.checks.min_entropy,
             needs: words("needs", &rule.checks.needs, CharKind::from_name, CharKind::ALL)?,
@@ -184,7 +184,7 @@ fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Ru
         description: Cow::Owned(rule.description),
         legacy: rule.legacy,
         regex: Cow::Owned(rule.regex),
-        opening,
+        prefix,
         before: rule.before.map(Cow::Owned),
         unless: rule.unless.map(Cow::Owned),
         rotate: Cow::Owned(rotate),
@@ -209,11 +209,11 @@ fn pair(PairSyntax { with, names, within }: PairSyntax) -> Result<Pair, String> 
     Ok(Pair { with: texts(with), names: names.collect(), within })
 }
 
-fn texts(list: Vec<String>) -> Texts {
-    Cow::Owned(list.into_iter().map(Text::Owned).collect())
+fn texts(list: Vec<String>) -> RuleStrings {
+    Cow::Owned(list.into_iter().map(RuleString::Owned).collect())
 }
 
-fn spanned(list: Vec<Spanned<String>>) -> Texts {
+fn spanned(list: Vec<Spanned<String>>) -> RuleStrings {
     texts(list.into_iter().map(Spanned::into_inner).collect())
 }
 
@@ -296,8 +296,8 @@ fn check_before(rule: &RuleSyntax, trigger: &Trigger) -> Result<(), String> {
         parse(pattern).map_err(|error| format!("before: {}", describe_regex_error(&error)))?;
     let reach = hir.properties().maximum_len().unwrap_or(usize::MAX);
     match trigger {
-        Trigger::Anchors { seat: Seat::MatchStart, .. } if reach < BEFORE => Ok(()),
-        Trigger::Anchors { seat: Seat::MatchStart, .. } => {
+        Trigger::Anchors { position: AnchorPosition::MatchStart, .. } if reach < BEFORE => Ok(()),
+        Trigger::Anchors { position: AnchorPosition::MatchStart, .. } => {
             Err(format!("before: at most {} bytes are looked at", BEFORE - 1))
         }
         _ => Err("before: goes with a regex that begins with its anchor and without \\b".into()),
@@ -334,18 +334,22 @@ fn check_trigger(rule: &RuleSyntax, hir: &Hir) -> Result<Trigger, String> {
                     return Err(format!("anchors: {anchor:?} has one byte, two are the least"));
                 }
             }
-            let seat = seat(hir, &rule.anchors);
-            if seat != Seat::TokenStart && rule.anchors.iter().any(|anchor| anchor.len() < 3) {
+            let position = position(hir, &rule.anchors);
+            if position != AnchorPosition::TokenStart
+                && rule.anchors.iter().any(|anchor| anchor.len() < 3)
+            {
                 return Err(
                     "anchors: one of two bytes must begin a word of 16 token characters".into()
                 );
             }
-            let in_front = match seat {
-                Seat::Inside | Seat::InRun => bytes_before(hir, &rule.anchors).unwrap_or(longest),
-                Seat::TokenStart | Seat::MatchStart => 0,
+            let max_before = match position {
+                AnchorPosition::Inside | AnchorPosition::InRun => {
+                    bytes_before(hir, &rule.anchors).unwrap_or(longest)
+                }
+                AnchorPosition::TokenStart | AnchorPosition::MatchStart => 0,
             };
             // A look-around sees one byte more on either side.
-            let before = in_front + 1;
+            let before = max_before + 1;
             if before > BEFORE {
                 return Err(format!(
                     "regex: may begin {before} bytes before an anchor, {BEFORE} are looked at"
@@ -358,9 +362,16 @@ fn check_trigger(rule: &RuleSyntax, hir: &Hir) -> Result<Trigger, String> {
                 ));
             }
             let literals = texts(rule.anchors.clone());
-            let at_word = begins_a_word(hir);
+            let at_word_start = begins_a_word(hir);
             let shortest = hir.properties().minimum_len().unwrap_or(0);
-            Ok(Trigger::Anchors { literals, seat, shortest, longest, in_front, at_word })
+            Ok(Trigger::Anchors {
+                literals,
+                position,
+                shortest,
+                longest,
+                max_before,
+                at_word_start,
+            })
         }
     }
 }

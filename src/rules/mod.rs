@@ -17,9 +17,9 @@ pub mod toml_error;
 mod vocabulary;
 
 pub use bytes::{is_token_byte, is_word_byte};
-pub use prefix_pattern::{ByteSet, Opening, Step, may_match};
+pub use prefix_pattern::{ByteSet, PrefixPattern, PrefixStep, may_match};
 pub use rule::{
-    AFTER, BEFORE, CharKind, Checks, Checksum, Confidence, Extension, LONG_RUN, LONGEST,
-    LinkChecked, MARGIN, MOST_GROUPS, NameKind, Pair, PublicShape, Rule, Seat, Severity, Structure,
-    TOKEN_RUN, Text, Texts, Trigger, resolve,
+    AFTER, AnchorPosition, BEFORE, CharKind, Checks, Checksum, Confidence, LONG_RUN, LONGEST,
+    LinkChecked, MARGIN, MOST_GROUPS, NameKind, Pair, PublicShape, Rule, RuleString, RuleStrings,
+    Severity, Structure, TOKEN_RUN, TailRule, Trigger, resolve,
 };

@@ -9,15 +9,15 @@ use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 use super::regex_shape::parts;
 
 /// The beginning of a regex, as far as it leaves no choice.
-pub type Opening = Cow<'static, [Step]>;
+pub type PrefixPattern = Cow<'static, [PrefixStep]>;
 
 /// So many bytes of a set. Where the number is not fixed, the next step's bytes are none of
 /// these, so that all of them belong to this step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct PrefixStep {
     pub bytes: ByteSet,
-    pub least: u16,
-    pub most: u16,
+    pub min: u16,
+    pub max: u16,
 }
 
 /// A set of bytes, one bit each.
@@ -25,11 +25,11 @@ pub struct Step {
 pub struct ByteSet(pub [u64; 4]);
 
 /// Whether a match may begin where `text` does. `false` is certain, `true` is not.
-pub fn may_match(opening: &[Step], mut text: &[u8]) -> bool {
-    for step in opening {
-        let most = text.len().min(usize::from(step.most));
-        let here = text[..most].iter().position(|&b| !step.bytes.has(b)).unwrap_or(most);
-        if here < usize::from(step.least) {
+pub fn may_match(prefix: &[PrefixStep], mut text: &[u8]) -> bool {
+    for step in prefix {
+        let max = text.len().min(usize::from(step.max));
+        let here = text[..max].iter().position(|&b| !step.bytes.has(b)).unwrap_or(max);
+        if here < usize::from(step.min) {
             return false;
         }
         text = &text[here..];
@@ -38,8 +38,8 @@ pub fn may_match(opening: &[Step], mut text: &[u8]) -> bool {
 }
 
 /// Reads the opening off a regex.
-pub(super) fn opening(hir: &Hir) -> Opening {
-    let mut steps: Vec<Step> = Vec::new();
+pub(super) fn prefix(hir: &Hir) -> PrefixPattern {
+    let mut steps: Vec<PrefixStep> = Vec::new();
     for part in parts(hir) {
         if !take(part, &mut steps) {
             break;
@@ -47,23 +47,23 @@ pub(super) fn opening(hir: &Hir) -> Opening {
     }
     // What follows a row of an open number decides its length; without it only the least is sure.
     if let Some(last) = steps.pop() {
-        steps.extend((last.least > 0).then_some(Step { most: last.least, ..last }));
+        steps.extend((last.min > 0).then_some(PrefixStep { max: last.min, ..last }));
     }
     Cow::Owned(steps)
 }
 
 /// Adds a part's steps. `false` where nothing behind it can be told.
-fn take(part: &Hir, steps: &mut Vec<Step>) -> bool {
+fn take(part: &Hir, steps: &mut Vec<PrefixStep>) -> bool {
     match part.kind() {
         HirKind::Empty | HirKind::Look(_) => true,
         HirKind::Literal(literal) => literal.0.iter().all(|&b| {
             let bytes = ByteSet::default().with(b, b);
-            push(Step { bytes, least: 1, most: 1 }, steps)
+            push(PrefixStep { bytes, min: 1, max: 1 }, steps)
         }),
         HirKind::Repetition(Repetition { min, max, sub, .. }) => match one_byte(sub) {
             Some(bytes) => {
-                let most = max.unwrap_or(u32::MAX).min(u32::from(u16::MAX)) as u16;
-                push(Step { bytes, least: (*min).min(u32::from(most)) as u16, most }, steps)
+                let max = max.unwrap_or(u32::MAX).min(u32::from(u16::MAX)) as u16;
+                push(PrefixStep { bytes, min: (*min).min(u32::from(max)) as u16, max }, steps)
             }
             None => {
                 let first = (*min > 0).then(|| first_bytes(sub)).flatten();
@@ -71,7 +71,7 @@ fn take(part: &Hir, steps: &mut Vec<Step>) -> bool {
             }
         },
         _ => match one_byte(part) {
-            Some(bytes) => push(Step { bytes, least: 1, most: 1 }, steps),
+            Some(bytes) => push(PrefixStep { bytes, min: 1, max: 1 }, steps),
             None => end_with(first_bytes(part), steps),
         },
     }
@@ -79,11 +79,11 @@ fn take(part: &Hir, steps: &mut Vec<Step>) -> bool {
 
 /// Adds a step, and says whether others may follow. Behind a row of an open number only bytes
 /// that are not of the row tell where it ends.
-fn push(step: Step, steps: &mut Vec<Step>) -> bool {
+fn push(step: PrefixStep, steps: &mut Vec<PrefixStep>) -> bool {
     match steps.last() {
-        Some(last) if last.least < last.most && last.bytes.meets(step.bytes) => false,
+        Some(last) if last.min < last.max && last.bytes.meets(step.bytes) => false,
         // Of two rows in succession of which the first may be empty nothing is lost by an end.
-        _ if step.least == 0 && steps.last().is_some_and(|last| last.least < last.most) => false,
+        _ if step.min == 0 && steps.last().is_some_and(|last| last.min < last.max) => false,
         _ => {
             steps.push(step);
             true
@@ -92,9 +92,9 @@ fn push(step: Step, steps: &mut Vec<Step>) -> bool {
 }
 
 /// One of these bytes, and no more can be told.
-fn end_with(first: Option<ByteSet>, steps: &mut Vec<Step>) -> bool {
+fn end_with(first: Option<ByteSet>, steps: &mut Vec<PrefixStep>) -> bool {
     if let Some(bytes) = first {
-        push(Step { bytes, least: 1, most: 1 }, steps);
+        push(PrefixStep { bytes, min: 1, max: 1 }, steps);
     }
     false
 }

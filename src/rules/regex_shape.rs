@@ -4,19 +4,23 @@
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::{LONG_RUN, Seat, TOKEN_RUN, is_token_byte, is_word_byte};
+use super::{AnchorPosition, LONG_RUN, TOKEN_RUN, is_token_byte, is_word_byte};
 
 /// Where in the matches the anchors stand.
-pub(super) fn seat(hir: &Hir, anchors: &[String]) -> Seat {
+pub(super) fn position(hir: &Hir, anchors: &[String]) -> AnchorPosition {
     if !begins_with_an_anchor(hir, anchors) {
-        return if run_round(hir, anchors) >= LONG_RUN { Seat::InRun } else { Seat::Inside };
+        return if run_round(hir, anchors) >= LONG_RUN {
+            AnchorPosition::InRun
+        } else {
+            AnchorPosition::Inside
+        };
     }
     let words =
         anchors.iter().all(|anchor| anchor.as_bytes().first().copied().is_some_and(is_word_byte));
     if words && begins_a_word(hir) && leading_tokens(hir).0 >= TOKEN_RUN {
-        Seat::TokenStart
+        AnchorPosition::TokenStart
     } else {
-        Seat::MatchStart
+        AnchorPosition::MatchStart
     }
 }
 

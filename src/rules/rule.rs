@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::prefix_pattern::Opening;
+use super::prefix_pattern::PrefixPattern;
 
 /// Text of a rule: borrowed from the binary for built-in rules, owned for a user's.
-pub type Text = Cow<'static, str>;
+pub type RuleString = Cow<'static, str>;
 /// A list of such texts.
-pub type Texts = Cow<'static, [Text]>;
+pub type RuleStrings = Cow<'static, [RuleString]>;
 
 /// Reach of the engine, in bytes. A verdict depends on the bytes from `BEFORE` before an
 /// anchor to `LONGEST + AFTER` after its start, and on nothing else (the contract of
@@ -28,17 +28,17 @@ pub const MOST_GROUPS: usize = 8;
 #[derive(Clone, Debug)]
 pub struct Rule {
     /// Stable id, kebab-case, beginning with the provider's file stem.
-    pub id: Text,
+    pub id: RuleString,
     /// Ids that the rule had before, which keep working: see [`resolve`].
-    pub aliases: Texts,
+    pub aliases: RuleStrings,
     /// Version of keysieve that brought the rule.
-    pub since: Text,
+    pub since: RuleString,
     /// The provider's name.
-    pub provider: Text,
+    pub provider: RuleString,
     /// What leaks, e.g. "LocalStack auth token".
-    pub name: Text,
+    pub name: RuleString,
     /// What the credential can do, one sentence.
-    pub description: Text,
+    pub description: RuleString,
     pub severity: Severity,
     /// Confidence in a match that passed its checks; a valid checksum raises it to
     /// [`Confidence::Certain`].
@@ -47,36 +47,36 @@ pub struct Rule {
     pub legacy: bool,
     pub trigger: Trigger,
     /// Byte regex (no Unicode classes) with a group `secret`.
-    pub regex: Text,
+    pub regex: RuleString,
     /// What every match of the regex begins with.
-    pub opening: Opening,
+    pub prefix: PrefixPattern,
     /// Byte regex of what must stand right in front of the match; tried only where the match
     /// was found, so that a rare beginning may precede a frequent anchor.
-    pub before: Option<Text>,
+    pub before: Option<RuleString>,
     /// Byte regex of what makes a match none: looked for in the match, and in front of a name
     /// that gave the value.
-    pub unless: Option<Text>,
+    pub unless: Option<RuleString>,
     /// How far the secret goes on behind what the verdict looked at.
-    pub extends: Option<Extension>,
+    pub extends: Option<TailRule>,
     pub checks: Checks,
     /// Set on a rule whose value names a credential and is no secret itself: what it is called
     /// where it is shown, e.g. `key_id`.
-    pub public: Option<Text>,
+    pub public: Option<RuleString>,
     /// Groups of the regex besides `secret`: public facts of that name, e.g. `host`.
-    pub facts: Texts,
+    pub facts: RuleStrings,
     /// The public half that this secret has beside it.
     pub pair: Option<Pair>,
     /// Page where the credential is rotated.
-    pub rotate: Text,
+    pub rotate: RuleString,
     pub link_checked: LinkChecked,
     /// Steps of the rotation, in order.
-    pub runbook: Texts,
+    pub runbook: RuleStrings,
     /// Pages where the format or the rotation is described.
-    pub references: Texts,
+    pub references: RuleStrings,
     /// Texts with exactly one finding of this rule; `<>` is a seam and is taken out.
-    pub examples: Texts,
+    pub examples: RuleStrings,
     /// Texts without a finding.
-    pub non_examples: Texts,
+    pub non_examples: RuleStrings,
 }
 
 impl Rule {
@@ -86,7 +86,7 @@ impl Rule {
     }
 
     /// The anchors of a rule that has some.
-    pub fn anchors(&self) -> &[Text] {
+    pub fn anchors(&self) -> &[RuleString] {
         match &self.trigger {
             Trigger::Anchors { literals, .. } => literals,
             Trigger::Names(_) | Trigger::Kind(_) => &[],
@@ -105,7 +105,10 @@ impl Rule {
                 0
             }
             Trigger::Names(_) => 1,
-            Trigger::Anchors { seat: Seat::TokenStart | Seat::InRun, .. } => 3,
+            Trigger::Anchors {
+                position: AnchorPosition::TokenStart | AnchorPosition::InRun,
+                ..
+            } => 3,
             Trigger::Anchors { .. } => 2,
         }
     }
@@ -123,9 +126,9 @@ pub fn resolve(rules: &[Rule], id: &str) -> Option<usize> {
 #[derive(Clone, Debug)]
 pub struct Pair {
     /// Ids of rules that are [`Rule::public`].
-    pub with: Texts,
+    pub with: RuleStrings,
     /// Facts, and the names of which each is the value, spelled as [`Trigger::Names`] are.
-    pub names: Cow<'static, [(Text, Texts)]>,
+    pub names: Cow<'static, [(RuleString, RuleStrings)]>,
     /// Bytes that may stand between the two, [`MARGIN`] at most.
     pub within: usize,
 }
@@ -135,27 +138,27 @@ pub struct Pair {
 pub enum Trigger {
     /// Case-sensitive literals, one of which every match of the regex contains.
     Anchors {
-        literals: Texts,
-        seat: Seat,
+        literals: RuleStrings,
+        position: AnchorPosition,
         /// Shortest match of the regex, in bytes.
         shortest: usize,
         /// Longest match of the regex, in bytes.
         longest: usize,
         /// Bytes of a match before its anchor, at most.
-        in_front: usize,
+        max_before: usize,
         /// Whether every match begins at `\b`.
-        at_word: bool,
+        at_word_start: bool,
     },
     /// Names whose assigned value the regex must match as a whole. Letter case and the
     /// separators `_`, `-` and `.` of a name do not matter.
-    Names(Texts),
+    Names(RuleStrings),
     /// Names of a kind, whose value is judged by what it looks like (`engine/generic`).
     Kind(NameKind),
 }
 
 /// Where in its matches a rule's anchors stand; decides how they are looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seat {
+pub enum AnchorPosition {
     /// At the start of the match, which is the start of a word and of [`TOKEN_RUN`] token
     /// characters at least: looked for only where such a run begins a word.
     TokenStart,
@@ -187,7 +190,7 @@ pub struct Checks {
     pub checksum: Option<Checksum>,
     pub structure: Option<Structure>,
     /// Values that are never reported, in whatever letter case.
-    pub never: Texts,
+    pub never: RuleStrings,
 }
 
 /// Declares a field-less enum with the kebab-case names that pattern files use.
@@ -341,7 +344,7 @@ named! {
 
 named! {
     /// How far a secret goes on behind its judged part.
-    Extension {
+    TailRule {
         /// To the end of the run of `[A-Za-z0-9_-]` and `.`.
         Base64UrlDots = "base64url-dots",
         /// To the end of the run of `[A-Za-z0-9+/=_-]`.

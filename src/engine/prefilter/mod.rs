@@ -20,7 +20,7 @@ use std::ops::Range;
 
 use crate::engine::decode::{Entry, RUN_SHORTEST, belongs, kinds, may_encode, run_length};
 use crate::engine::structure::assignment::Reader;
-use crate::rules::{LONG_RUN, Rule, Seat, TOKEN_RUN, Trigger, is_word_byte as is_word};
+use crate::rules::{AnchorPosition, LONG_RUN, Rule, TOKEN_RUN, Trigger, is_word_byte as is_word};
 use fragments::{Fragment, Fragments};
 use masks::{BATCH, BLOCK, Classifier, Found, Masks, RUN, Starts};
 use names::Names;
@@ -101,10 +101,10 @@ impl Triggers {
         let mut marks = Marks::default();
         for (index, rule) in rules.iter().enumerate() {
             match &rule.trigger {
-                Trigger::Anchors { literals, seat: Seat::TokenStart, .. } => {
+                Trigger::Anchors { literals, position: AnchorPosition::TokenStart, .. } => {
                     literals.iter().for_each(|anchor| prefixes.add(anchor, index));
                 }
-                Trigger::Anchors { literals, seat: Seat::InRun, .. } => {
+                Trigger::Anchors { literals, position: AnchorPosition::InRun, .. } => {
                     literals.iter().for_each(|anchor| marks.add(anchor, index));
                 }
                 Trigger::Anchors { literals, .. } => {

@@ -12,7 +12,7 @@ use crate::engine::checks::placeholder::is_placeholder;
 use crate::engine::structure::assignment::begins_a_word;
 use crate::engine::structure::assignment::value_of;
 use crate::findings::{Fact, RelatedValue, Span};
-use crate::rules::{Text, Texts};
+use crate::rules::{RuleString, RuleStrings};
 
 /// Bytes of a value at most; longer ones name nothing.
 const LONGEST_VALUE: usize = 128;
@@ -22,8 +22,8 @@ const LONGEST_VALUE: usize = 128;
 pub fn nearest(
     bytes: &[u8],
     secret: Span,
-    fact: &Text,
-    names: &Texts,
+    fact: &RuleString,
+    names: &RuleStrings,
     within: usize,
 ) -> Option<RelatedValue> {
     let around = secret.start.saturating_sub(within)..bytes.len().min(secret.end + within);
@@ -81,7 +81,7 @@ fn ends_with(bytes: &[u8], word: &Range<usize>, name: &str) -> Option<Range<usiz
 }
 
 /// The fact, if the value is one word that can be shown and tells nothing of the secret.
-fn public(name: &Text, value: &[u8], secret: &[u8]) -> Option<Fact> {
+fn public(name: &RuleString, value: &[u8], secret: &[u8]) -> Option<Fact> {
     let is_word = |b: &u8| b.is_ascii_alphanumeric() || b"._@+-\\/:".contains(b);
     let is_shown = value.len() <= LONGEST_VALUE
         && value.iter().all(is_word)
@@ -101,8 +101,11 @@ mod tests {
     fn user(text: &str) -> Option<String> {
         let start = text.find("s3cr3t-w0rd").unwrap();
         let secret = Span { start, end: start + "s3cr3t-w0rd".len() };
-        let names = Texts::Owned(vec![Text::Borrowed("user_name"), Text::Borrowed("user")]);
-        let partner = nearest(text.as_bytes(), secret, &Text::Borrowed("user"), &names, 64)?;
+        let names = RuleStrings::Owned(vec![
+            RuleString::Borrowed("user_name"),
+            RuleString::Borrowed("user"),
+        ]);
+        let partner = nearest(text.as_bytes(), secret, &RuleString::Borrowed("user"), &names, 64)?;
         assert_eq!(&text[partner.span.start..partner.span.end], partner.fact.value);
         Some(partner.fact.value)
     }

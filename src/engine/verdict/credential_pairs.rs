@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use crate::findings::{Fact, Finding, RelatedValue, Span, Verdict};
-use crate::rules::{Confidence, LONGEST, Rule, Text};
+use crate::rules::{Confidence, LONGEST, Rule, RuleString};
 
 /// Bytes of a public half at most, however it is encoded; longer ones are not looked for.
 const LONGEST_HALF: usize = 8 * LONGEST;
@@ -17,9 +17,9 @@ const LONGEST_HALF: usize = 8 * LONGEST;
 /// them, or the two overlap. What stands behind counts double: people write the user first and
 /// the password then, and behind a password the next user may follow soon.
 pub fn distance(secret: Span, half: Span, within: usize) -> Option<usize> {
-    let in_front = secret.start.checked_sub(half.end).filter(|gap| *gap <= within);
+    let max_before = secret.start.checked_sub(half.end).filter(|gap| *gap <= within);
     let behind = half.start.checked_sub(secret.end).filter(|gap| *gap <= within);
-    in_front.or(behind.map(|gap| 2 * gap))
+    max_before.or(behind.map(|gap| 2 * gap))
 }
 
 /// The pairs of a catalogue.
@@ -27,7 +27,7 @@ pub struct Pairs {
     /// By rule: what makes a pair with it.
     wanted: Vec<Option<Wanted>>,
     /// By rule: what its value is called, where that is public.
-    public: Vec<Option<Text>>,
+    public: Vec<Option<RuleString>>,
 }
 
 struct Wanted {
@@ -39,7 +39,7 @@ struct Wanted {
 
 impl Pairs {
     pub fn new(rules: &[Rule]) -> Self {
-        let index = |id: &Text| rules.iter().position(|rule| rule.id == *id);
+        let index = |id: &RuleString| rules.iter().position(|rule| rule.id == *id);
         let wanted = rules.iter().map(|rule| {
             let pair = rule.pair.as_ref()?;
             Some(Wanted { with: pair.with.iter().filter_map(index).collect(), within: pair.within })
@@ -114,7 +114,7 @@ impl Pairs {
         if finding.verdict == Verdict::Invalid {
             return Vec::new();
         }
-        let mut nearest: BTreeMap<&Text, (usize, usize)> = BTreeMap::new();
+        let mut nearest: BTreeMap<&RuleString, (usize, usize)> = BTreeMap::new();
         let reach = finding.span.start.saturating_sub(wanted.within + LONGEST_HALF);
         let first = halves.partition_point(|half| half.span.start < reach);
         for (place, half) in halves.iter().enumerate().skip(first) {

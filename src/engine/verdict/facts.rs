@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::engine::checks::base32;
 use crate::engine::checks::structure::{BASE64, BASE64URL};
 use crate::findings::Fact;
-use crate::rules::{Rule, Structure, Text};
+use crate::rules::{Rule, RuleString, Structure};
 
 /// The facts of a judged candidate, sorted. `groups` are those of the rule's facts, in `bytes`.
 pub fn of(rule: &Rule, secret: &[u8], bytes: &[u8], groups: &[Option<Range<usize>>]) -> Vec<Fact> {
@@ -85,7 +85,7 @@ fn of_structure(structure: Structure, secret: &[u8]) -> Vec<Fact> {
         | Structure::PrivateKey => Vec::new(),
     };
     let named = names_of(structure).iter().zip(values);
-    named.filter_map(|(name, value)| Fact::new(Text::Borrowed(name), value?)).collect()
+    named.filter_map(|(name, value)| Fact::new(RuleString::Borrowed(name), value?)).collect()
 }
 
 /// Ids issued since 2019 hold the account: 40 bits behind the first of the ten bytes' 80.

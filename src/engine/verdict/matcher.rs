@@ -12,7 +12,7 @@ use regex_syntax::escape;
 use super::candidate::Candidate;
 use crate::findings::Span;
 use crate::rules::is_word_byte as is_word;
-use crate::rules::{AFTER, BEFORE, LONGEST, MOST_GROUPS, Rule, Seat, Trigger, may_match};
+use crate::rules::{AFTER, AnchorPosition, BEFORE, LONGEST, MOST_GROUPS, Rule, Trigger, may_match};
 
 /// A rule's regex, compiled on first need: of hundreds of rules a scan needs a handful.
 #[derive(Default)]
@@ -34,14 +34,14 @@ impl Matcher {
         let compiled = || self.compiled.get_or_init(|| Compiled::new(rule));
         let found = match rule.trigger {
             Trigger::Anchors {
-                seat: Seat::Inside | Seat::InRun,
+                position: AnchorPosition::Inside | AnchorPosition::InRun,
                 longest,
-                in_front,
-                at_word,
+                max_before,
+                at_word_start,
                 ..
             } => {
-                let reach = trigger.start.saturating_sub(in_front)..trigger.start + longest;
-                let first = first_start(rule, bytes, trigger.start, reach, at_word)?;
+                let reach = trigger.start.saturating_sub(max_before)..trigger.start + longest;
+                let first = first_start(rule, bytes, trigger.start, reach, at_word_start)?;
                 let compiled = compiled();
                 let found = compiled.round(bytes, &trigger, first, longest)?;
                 compiled.allows(&bytes[found.whole.clone()]).then_some(found)?
@@ -49,7 +49,7 @@ impl Matcher {
             Trigger::Anchors { longest, .. } => {
                 let reach = longest + twice(rule);
                 let input = window(bytes, trigger.start, trigger.start + reach);
-                if !may_match(&rule.opening, &bytes[input.get_range()]) {
+                if !may_match(&rule.prefix, &bytes[input.get_range()]) {
                     return None;
                 }
                 let compiled = compiled();
@@ -62,7 +62,7 @@ impl Matcher {
                 // Of the bytes in front, those that are within reach of every part of the name.
                 let front = trigger.end.saturating_sub(BEFORE - 1);
                 let value = value?;
-                if value.len() > LONGEST || !may_match(&rule.opening, &bytes[value.clone()]) {
+                if value.len() > LONGEST || !may_match(&rule.prefix, &bytes[value.clone()]) {
                     return None;
                 }
                 let compiled = compiled();
@@ -101,9 +101,10 @@ impl Compiled {
     /// anchor that begins a token the trigger has seen that a word begins, behind an escape
     /// sequence too, which `\b` would not; so it is left out there.
     fn new(rule: &Rule) -> Self {
-        let at_word = matches!(rule.trigger, Trigger::Anchors { seat: Seat::TokenStart, .. });
+        let at_word_start =
+            matches!(rule.trigger, Trigger::Anchors { position: AnchorPosition::TokenStart, .. });
         let regex = match rule.regex.strip_prefix(r"\b") {
-            Some(rest) if at_word => compile(&open_ended(rule, rest)),
+            Some(rest) if at_word_start => compile(&open_ended(rule, rest)),
             _ => compile(&rule.regex),
         };
         let before = rule.before.as_ref().map(|before| compile(&format!(r"(?:{before})\z")));
@@ -186,7 +187,9 @@ fn word_end(pattern: &str) -> Option<(&str, &str)> {
 /// Bytes behind a token that tell that another one of its rule follows; none where they are out
 /// of the engine's reach.
 fn twice(rule: &Rule) -> usize {
-    let Trigger::Anchors { literals, seat: Seat::TokenStart, longest, .. } = &rule.trigger else {
+    let Trigger::Anchors { literals, position: AnchorPosition::TokenStart, longest, .. } =
+        &rule.trigger
+    else {
         return 0;
     };
     let anchor = literals.iter().map(|text| text.len()).max().unwrap_or_default();
@@ -208,13 +211,13 @@ fn first_start(
     bytes: &[u8],
     anchor: usize,
     reach: Range<usize>,
-    at_word: bool,
+    at_word_start: bool,
 ) -> Option<usize> {
     let text = &bytes[..reach.end.min(bytes.len())];
     let mut in_word = reach.start > 0 && is_word(text[reach.start - 1]);
     (reach.start..=anchor).find(|&at| {
         let was_in_word = std::mem::replace(&mut in_word, is_word(text[at]));
-        (!at_word || was_in_word != in_word) && may_match(&rule.opening, &text[at..])
+        (!at_word_start || was_in_word != in_word) && may_match(&rule.prefix, &text[at..])
     })
 }
 
@@ -234,8 +237,8 @@ mod tests {
     fn an_opening_turns_down_no_match() {
         let mut matches = 0;
         for rule in Catalogue::built_in().rules() {
-            let Trigger::Anchors { literals, seat, .. } = &rule.trigger else { continue };
-            if !matches!(seat, Seat::TokenStart | Seat::MatchStart) {
+            let Trigger::Anchors { literals, position, .. } = &rule.trigger else { continue };
+            if !matches!(position, AnchorPosition::TokenStart | AnchorPosition::MatchStart) {
                 continue;
             }
             let compiled = Compiled::new(rule);
@@ -257,7 +260,7 @@ mod tests {
                         let input = Input::new(&text).span(at..text.len()).anchored(Anchored::Yes);
                         if compiled.find(&input).is_some() {
                             matches += 1;
-                            assert!(may_match(&rule.opening, &text[at..]), "{}", rule.id);
+                            assert!(may_match(&rule.prefix, &text[at..]), "{}", rule.id);
                         }
                     }
                 }

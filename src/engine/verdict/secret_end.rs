@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use memchr::memmem;
 
 use crate::rules::is_word_byte as is_word;
-use crate::rules::{Extension, Text};
+use crate::rules::{RuleString, TailRule};
 
 /// A body longer than this is cut here; no credential format comes near.
 pub const LONGEST_BODY: usize = 64 * 1024;
@@ -22,26 +22,26 @@ const STEP: usize = 64;
 const LONGEST_STEP: usize = 4096;
 
 /// Where the secret ends whose judged part ends at `from`, of a rule with these anchors.
-pub fn end(bytes: &[u8], from: usize, extension: Extension, anchors: &[Text]) -> usize {
+pub fn end(bytes: &[u8], from: usize, tail_rule: TailRule, anchors: &[RuleString]) -> usize {
     let last = bytes.len().min(from + LONGEST_BODY);
     let begins = |at: usize| {
         let part = bytes[at - 1] == b'-' && bytes[at..].starts_with(b"eyJ");
         !is_word(bytes[at - 1]) && (!part || begins_a_jwt(&bytes[at..last]))
     };
-    match extension {
-        Extension::Base64UrlDots => {
+    match tail_rule {
+        TailRule::Base64UrlDots => {
             let belongs = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
             let end = row(&bytes[..last], from, belongs, anchors, begins).0;
             // Dots at the end are a sentence's, not the token's.
             from + bytes[from..end].iter().rposition(|&b| b != b'.').map_or(0, |last| last + 1)
         }
-        Extension::Base64 => {
+        TailRule::Base64 => {
             let belongs =
                 |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-');
             row(&bytes[..last], from, belongs, anchors, begins).0
         }
-        Extension::Pem => pem_end(&bytes[..last], from),
-        Extension::Putty => putty_end(&bytes[..last], from),
+        TailRule::Pem => pem_end(&bytes[..last], from),
+        TailRule::Putty => putty_end(&bytes[..last], from),
     }
 }
 
@@ -88,8 +88,8 @@ fn row(
 
 /// What of the secret makes it this one: of a PEM block its body's characters, so that line
 /// ends, indents and escapes (`\n` in a JSON string) make no new credential of the same key.
-pub fn identity(secret: &[u8], extension: Option<Extension>) -> Cow<'_, [u8]> {
-    if extension != Some(Extension::Pem) {
+pub fn identity(secret: &[u8], tail_rule: Option<TailRule>) -> Cow<'_, [u8]> {
+    if tail_rule != Some(TailRule::Pem) {
         return Cow::Borrowed(secret);
     }
     let body = match memmem::find(secret, b"KEY") {
@@ -146,30 +146,30 @@ fn putty_end(bytes: &[u8], from: usize) -> usize {
 mod tests {
     use super::*;
 
-    const NONE: [Text; 0] = [];
+    const NONE: [RuleString; 0] = [];
 
     #[test]
     fn a_body_ends_where_the_next_secret_begins() {
-        let anchors = [Text::Borrowed("eyJ")];
+        let anchors = [RuleString::Borrowed("eyJ")];
         let long = "a".repeat(STEP);
         for before in ["", "a", "aeyJa", &long[2..], &long[1..], &long] {
             let text = format!("{before}.eyJb.eyJc");
             let wanted = before.len().max(if before.is_empty() { 0 } else { 1 });
             let from = usize::from(!before.is_empty());
-            let end = end(text.as_bytes(), from, Extension::Base64UrlDots, &anchors);
+            let end = end(text.as_bytes(), from, TailRule::Base64UrlDots, &anchors);
             assert_eq!(end, wanted, "{}", before.len());
         }
         let keys = b"KEY-----\nMIIE\n-----BEGIN X-----\nMIIE\n-----END X-----\n";
-        assert_eq!(end(keys, 8, Extension::Pem, &NONE), 13);
+        assert_eq!(end(keys, 8, TailRule::Pem, &NONE), 13);
         let headers = b"Key: 1\nPuTTY-User-Key-File-2: x\nPrivate-MAC: 0f";
-        assert_eq!(end(headers, 6, Extension::Putty, &NONE), 6);
+        assert_eq!(end(headers, 6, TailRule::Putty, &NONE), 6);
     }
 
     /// Base64url holds `-eyJ` by chance.
     #[test]
     fn a_token_is_not_cut_where_only_its_letters_look_like_another() {
-        let anchors = [Text::Borrowed("eyJ")];
-        let end = |text: &str| end(text.as_bytes(), 3, Extension::Base64UrlDots, &anchors);
+        let anchors = [RuleString::Borrowed("eyJ")];
+        let end = |text: &str| end(text.as_bytes(), 3, TailRule::Base64UrlDots, &anchors);
         let signature = "eyJ.c2ln-eyJhbGc_c2ln";
         assert_eq!(end(signature), signature.len());
         assert_eq!(end("eyJ.c2ln-eyJhbGciOiJub25lIn0.eyJzdWIi"), "eyJ.c2ln-".len());
@@ -180,36 +180,36 @@ mod tests {
     fn marks_are_found_across_steps() {
         for length in STEP - 40..4 * STEP {
             let text = ["KEY-----\n", &"A".repeat(length), "\n-----END X-----\nrest"].concat();
-            assert_eq!(&text[end(text.as_bytes(), 8, Extension::Pem, &NONE)..], "\nrest");
+            assert_eq!(&text[end(text.as_bytes(), 8, TailRule::Pem, &NONE)..], "\nrest");
             let text = ["Lines\n", &"A".repeat(length), "\nPrivate-MAC: 0f1e\nrest"].concat();
-            assert_eq!(&text[end(text.as_bytes(), 3, Extension::Putty, &NONE)..], "\nrest");
+            assert_eq!(&text[end(text.as_bytes(), 3, TailRule::Putty, &NONE)..], "\nrest");
             let text = ["eyJ.", &"A".repeat(length), ".c2ln rest"].concat();
-            assert_eq!(&text[end(text.as_bytes(), 3, Extension::Base64UrlDots, &NONE)..], " rest");
+            assert_eq!(&text[end(text.as_bytes(), 3, TailRule::Base64UrlDots, &NONE)..], " rest");
         }
     }
 
     #[test]
     fn a_token_ends_before_the_dot_of_its_sentence() {
         let text = b"eyJ.eyJ.c2ln... and so on";
-        assert_eq!(end(text, 3, Extension::Base64UrlDots, &NONE), 12);
+        assert_eq!(end(text, 3, TailRule::Base64UrlDots, &NONE), 12);
     }
 
     #[test]
     fn a_putty_key_ends_with_its_code() {
         let text = b"Comment: a@b\nPrivate-Lines: 1\nAAAA\nPrivate-MAC: 0f1e\nrest";
-        assert_eq!(&text[end(text, 0, Extension::Putty, &NONE)..], b"\nrest");
-        assert_eq!(end(b"Comment: a", 0, Extension::Putty, &NONE), 0);
+        assert_eq!(&text[end(text, 0, TailRule::Putty, &NONE)..], b"\nrest");
+        assert_eq!(end(b"Comment: a", 0, TailRule::Putty, &NONE), 0);
     }
 
     #[test]
     fn a_pem_block_ends_with_its_end_line_and_escapes_are_no_identity() {
         let real = b"KEY-----\nAAAA\nBBBB\n-----END X-----\nrest";
-        let end = end(real, 8, Extension::Pem, &NONE);
+        let end = end(real, 8, TailRule::Pem, &NONE);
         assert_eq!(&real[end..], b"\nrest");
         let escaped = br"KEY-----\nAAAA\nBBBB\n-----END X-----";
         assert_eq!(
-            identity(&real[..end], Some(Extension::Pem)),
-            identity(escaped, Some(Extension::Pem))
+            identity(&real[..end], Some(TailRule::Pem)),
+            identity(escaped, Some(TailRule::Pem))
         );
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::engine::checks::words::is_made_of_words;
-use crate::rules::{Confidence, Rule, Seat, Trigger};
+use crate::rules::{AnchorPosition, Confidence, Rule, Trigger};
 
 /// Characters that such a prefix has at least. Shorter ones begin words and random values, too.
 const SHORTEST_PREFIX: usize = 4;
@@ -26,7 +26,9 @@ impl Brands {
     pub fn new(rules: &[Rule]) -> Self {
         let mut by_prefix: BTreeMap<&str, Vec<&Rule>> = BTreeMap::new();
         for rule in rules {
-            if let Trigger::Anchors { literals, seat: Seat::TokenStart, .. } = &rule.trigger {
+            if let Trigger::Anchors { literals, position: AnchorPosition::TokenStart, .. } =
+                &rule.trigger
+            {
                 for literal in literals.iter() {
                     by_prefix.entry(literal).or_default().push(rule);
                 }
