@@ -115,9 +115,9 @@ pub(crate) fn sightings_in(blob: &Blob<'_>, engine: &Engine) -> Vec<(Finding, Oc
         .map(|mut finding| {
             let excerpt = Some(excerpts.excerpt(&finding));
             let Span { start, end } = finding.span;
-            let source = text.source(start..end);
+            let source = text.source_range(start..end);
             let offset = blob.part.offset;
-            if let Some(step) = text.transcoded().and_then(Step::from_text_encoding) {
+            if let Some(step) = text.transcoded_from().and_then(Step::from_text_encoding) {
                 finding.encoding = finding.encoding.within(step);
             }
             let region = lines.region(start, end);

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use crate::blob::{Blob, LineIndex, Provenance, Region, Text};
+use crate::blob::{Blob, BlobText, LineIndex, Provenance, Region};
 use crate::engine::Engine;
 use crate::findings::{Finding, RelatedLocation, Span, Step, SuppressionComment};
 use crate::policy::inline::Allows;
@@ -53,7 +53,7 @@ impl<'e> Leaks<'e> {
 
     /// Only an object with findings has its lines counted. Lines are those of the text, spans
     /// those of the object.
-    fn keep(&self, blob: &Blob<'_>, text: &Text<'_>, findings: Vec<Finding>) {
+    fn keep(&self, blob: &Blob<'_>, text: &BlobText<'_>, findings: Vec<Finding>) {
         let Provenance::Object(object) = &blob.provenance else { return };
         if findings.is_empty() {
             return;
@@ -65,8 +65,8 @@ impl<'e> Leaks<'e> {
             let (here, partners) = (region(finding.span), finding.related_locations(region));
             let allows = allows.at(here, finding.rule);
             let spot = Spot { region: here, partners, allows };
-            if let Some(step) = text.transcoded().and_then(Step::from_text_encoding) {
-                let Range { start, end } = text.source(finding.span.start..finding.span.end);
+            if let Some(step) = text.transcoded_from().and_then(Step::from_text_encoding) {
+                let Range { start, end } = text.source_range(finding.span.start..finding.span.end);
                 let offset = blob.part.offset;
                 finding.span = Span { start: start + offset, end: end + offset };
                 finding.encoding = finding.encoding.within(step);
@@ -97,7 +97,7 @@ impl Judge for Leaks<'_> {
     }
 
     fn found(&self, blob: &Blob<'_>, findings: Vec<Finding>) {
-        self.keep(blob, &Text::plain(blob.bytes), self.engine.settle(blob.bytes, findings));
+        self.keep(blob, &BlobText::plain(blob.bytes), self.engine.settle(blob.bytes, findings));
     }
 
     fn whole(&self, blob: &Blob<'_>) {
