@@ -1,12 +1,12 @@
-//! What an occurrence that is not suppressed comes to.
+//! How severe an occurrence is for the run, and the kind of path that decides with it.
 
-/// Whether an occurrence fails. Policy says so; until then each fails.
+/// Whether an occurrence fails the run. Policy decides; until then every occurrence does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// It decides the exit code, and stops a commit.
+    /// Fails the run (exit code 1) and blocks a commit.
     #[default]
     Error,
-    /// It is told, and nothing more comes of it.
+    /// Is reported, without effect on the exit code.
     Warning,
 }
 
@@ -19,7 +19,7 @@ impl Level {
     }
 }
 
-/// What kind of file an occurrence stands in, as far as its path tells.
+/// The kind of file that an occurrence is in, judged by its path.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PathKind {
     #[default]

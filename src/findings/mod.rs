@@ -1,7 +1,7 @@
-//! What we found, from one blob's finding to a credential with all its places.
+//! The results of a scan: a [`Finding`] in one blob, and a [`Credential`] with all its occurrences.
 //!
-//! No type here can hold a raw secret: the engine hands out only what is redacted
-//! ([`Redacted`]) and what identifies ([`Fingerprint`]).
+//! No type here can contain a raw secret: the engine returns only its redacted form ([`Redacted`])
+//! and its identity ([`Fingerprint`]).
 
 mod credential;
 mod encoding;
@@ -11,7 +11,7 @@ mod finding;
 pub mod fingerprint;
 mod level;
 mod pushed;
-mod redaction;
+mod redacted;
 mod suppression;
 mod unprintable;
 
@@ -23,6 +23,6 @@ pub use finding::{Finding, Span, Verdict};
 pub use fingerprint::{Fingerprint, FingerprintKey};
 pub use level::{Level, PathKind};
 pub use pushed::Pushed;
-pub use redaction::Redacted;
+pub use redacted::Redacted;
 pub use suppression::{Scanner, Suppression, SuppressionComment, SuppressionKind};
 pub use unprintable::is_unprintable;

@@ -4,17 +4,17 @@ use std::fmt;
 
 use crate::rules::{Rule, RuleString, Trigger};
 
-/// A secret's public prefix, such as `ghp_`, and a fixed mark for the rest. Neither the
-/// rest nor its length can be read from it.
+/// A secret's public prefix, such as `ghp_`, and a fixed mask for the rest, which reveals neither
+/// the rest nor its length.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Redacted(RuleString);
 
-/// Stands for everything that is secret.
-const MARK: &str = "********";
+/// Replaces everything that is secret.
+const MASK: &str = "********";
 
 impl Redacted {
-    /// The longest of the rule's anchors that the secret begins with stays readable: it is a
-    /// constant of the format and tells nothing about this secret.
+    /// Keeps the longest of the rule's anchors that the secret begins with: it is a constant of the
+    /// format and reveals nothing of this secret.
     pub fn new(secret: &[u8], rule: &Rule) -> Self {
         let Trigger::Anchors { literals, .. } = &rule.trigger else {
             return Redacted(RuleString::Borrowed(""));
@@ -29,6 +29,6 @@ impl Redacted {
 
 impl fmt::Display for Redacted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{MARK}", self.0)
+        write!(f, "{}{MASK}", self.0)
     }
 }
