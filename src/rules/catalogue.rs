@@ -1,4 +1,4 @@
-//! The rules in force: the built-in catalogue and a user's own pattern files.
+//! The rules of a run: the built-in catalogue and custom rules from pattern files.
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -19,12 +19,12 @@ pub struct Catalogue {
     rules: Vec<Rule>,
 }
 
-/// Why a user's pattern file cannot be used.
+/// Why a pattern file with custom rules was rejected.
 #[derive(Debug, thiserror::Error)]
 pub enum CatalogueError {
     #[error("pattern file {}: {why}", file.display())]
     Rule { file: PathBuf, why: RuleError },
-    #[error("pattern file {}: the id {id} is taken by another rule; choose another", file.display())]
+    #[error("pattern file {}: the id {id} is already used by another rule; choose another", file.display())]
     Taken { file: PathBuf, id: String },
 }
 
@@ -50,7 +50,7 @@ impl Catalogue {
                     let id = rule.id.into_owned();
                     return Err(CatalogueError::Taken { file: file.to_owned(), id });
                 }
-                Err(place) => self.rules.insert(place, rule),
+                Err(index) => self.rules.insert(index, rule),
             }
         }
         self.check(file)
@@ -60,30 +60,30 @@ impl Catalogue {
         cross_check(&self.rules).map_err(|why| CatalogueError::Rule { file: file.to_owned(), why })
     }
 
-    /// Adds checked rules; one stands in for another of the same id.
+    /// Adds checked rules; they replace rules with the same id.
     pub fn replace(&mut self, rules: impl IntoIterator<Item = Rule>) -> Result<(), RuleError> {
         for rule in rules {
             match self.rules.binary_search_by(|known| known.id.cmp(&rule.id)) {
-                Ok(place) => self.rules[place] = rule,
-                Err(place) => self.rules.insert(place, rule),
+                Ok(index) => self.rules[index] = rule,
+                Err(index) => self.rules.insert(index, rule),
             }
         }
         cross_check(&self.rules)
     }
 
-    /// Keeps only the rules that are wanted.
-    pub fn retain(&mut self, wanted: impl FnMut(&Rule) -> bool) {
-        self.rules.retain(wanted);
+    /// Keeps only the rules for which `keep` returns true.
+    pub fn retain(&mut self, keep: impl FnMut(&Rule) -> bool) {
+        self.rules.retain(keep);
     }
 
-    /// Gives rules another severity where `severity` says so.
+    /// Overrides the severity of the rules for which `severity` returns one.
     pub fn set_severities(&mut self, severity: impl Fn(&Rule) -> Option<Severity>) {
         for rule in &mut self.rules {
             rule.severity = severity(rule).unwrap_or(rule.severity);
         }
     }
 
-    /// All rules, by id.
+    /// All rules, sorted by id.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
     }
@@ -95,7 +95,10 @@ impl Catalogue {
 
     /// The rule with exactly that id.
     pub fn get(&self, id: &str) -> Option<&Rule> {
-        self.rules.binary_search_by(|rule| rule.id.as_ref().cmp(id)).ok().map(|at| &self.rules[at])
+        self.rules
+            .binary_search_by(|rule| rule.id.as_ref().cmp(id))
+            .ok()
+            .map(|index| &self.rules[index])
     }
 }
 

@@ -1,18 +1,18 @@
-//! What every match of a regex begins with: a row of byte sets that can be walked along without
-//! a choice. Most places that only look like a secret are turned down by it, before a regex is
-//! tried and often before it is compiled.
+//! The prefix of a regex as a sequence of byte sets that can be matched without backtracking. It
+//! rejects most candidates that only look like a secret before the regex is tried, and often before
+//! it is compiled.
 
 use std::borrow::Cow;
 
 use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 
-use super::regex_shape::parts;
+use super::regex_shape::concat_parts;
 
-/// The beginning of a regex, as far as it leaves no choice.
+/// The prefix of a regex, up to the first part that would need backtracking.
 pub type PrefixPattern = Cow<'static, [PrefixStep]>;
 
-/// So many bytes of a set. Where the number is not fixed, the next step's bytes are none of
-/// these, so that all of them belong to this step.
+/// `min` to `max` bytes of a set. If the number is not fixed, the next step's set shares no byte
+/// with this one, so that the step can take all bytes that match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PrefixStep {
     pub bytes: ByteSet,
@@ -28,61 +28,61 @@ pub struct ByteSet(pub [u64; 4]);
 pub fn may_match(prefix: &[PrefixStep], mut text: &[u8]) -> bool {
     for step in prefix {
         let max = text.len().min(usize::from(step.max));
-        let here = text[..max].iter().position(|&b| !step.bytes.has(b)).unwrap_or(max);
-        if here < usize::from(step.min) {
+        let count = text[..max].iter().position(|&b| !step.bytes.has(b)).unwrap_or(max);
+        if count < usize::from(step.min) {
             return false;
         }
-        text = &text[here..];
+        text = &text[count..];
     }
     true
 }
 
-/// Reads the opening off a regex.
-pub(super) fn prefix(hir: &Hir) -> PrefixPattern {
+/// The prefix pattern of a regex.
+pub(super) fn prefix_pattern(hir: &Hir) -> PrefixPattern {
     let mut steps: Vec<PrefixStep> = Vec::new();
-    for part in parts(hir) {
-        if !take(part, &mut steps) {
+    for part in concat_parts(hir) {
+        if !add_part(part, &mut steps) {
             break;
         }
     }
-    // What follows a row of an open number decides its length; without it only the least is sure.
+    // The length of a repetition is decided by what follows; without that only its minimum is known.
     if let Some(last) = steps.pop() {
         steps.extend((last.min > 0).then_some(PrefixStep { max: last.min, ..last }));
     }
     Cow::Owned(steps)
 }
 
-/// Adds a part's steps. `false` where nothing behind it can be told.
-fn take(part: &Hir, steps: &mut Vec<PrefixStep>) -> bool {
+/// Adds a part's steps. Returns `false` if the parts after it cannot be added.
+fn add_part(part: &Hir, steps: &mut Vec<PrefixStep>) -> bool {
     match part.kind() {
         HirKind::Empty | HirKind::Look(_) => true,
         HirKind::Literal(literal) => literal.0.iter().all(|&b| {
             let bytes = ByteSet::default().with(b, b);
-            push(PrefixStep { bytes, min: 1, max: 1 }, steps)
+            push_step(PrefixStep { bytes, min: 1, max: 1 }, steps)
         }),
         HirKind::Repetition(Repetition { min, max, sub, .. }) => match one_byte(sub) {
             Some(bytes) => {
                 let max = max.unwrap_or(u32::MAX).min(u32::from(u16::MAX)) as u16;
-                push(PrefixStep { bytes, min: (*min).min(u32::from(max)) as u16, max }, steps)
+                push_step(PrefixStep { bytes, min: (*min).min(u32::from(max)) as u16, max }, steps)
             }
             None => {
                 let first = (*min > 0).then(|| first_bytes(sub)).flatten();
-                end_with(first, steps)
+                push_last(first, steps)
             }
         },
         _ => match one_byte(part) {
-            Some(bytes) => push(PrefixStep { bytes, min: 1, max: 1 }, steps),
-            None => end_with(first_bytes(part), steps),
+            Some(bytes) => push_step(PrefixStep { bytes, min: 1, max: 1 }, steps),
+            None => push_last(first_bytes(part), steps),
         },
     }
 }
 
-/// Adds a step, and says whether others may follow. Behind a row of an open number only bytes
-/// that are not of the row tell where it ends.
-fn push(step: PrefixStep, steps: &mut Vec<PrefixStep>) -> bool {
+/// Adds a step and returns whether others may follow. After a repetition of variable length, only
+/// bytes that are not in its set mark its end.
+fn push_step(step: PrefixStep, steps: &mut Vec<PrefixStep>) -> bool {
     match steps.last() {
         Some(last) if last.min < last.max && last.bytes.meets(step.bytes) => false,
-        // Of two rows in succession of which the first may be empty nothing is lost by an end.
+        // After a repetition of variable length, an optional step ends the pattern.
         _ if step.min == 0 && steps.last().is_some_and(|last| last.min < last.max) => false,
         _ => {
             steps.push(step);
@@ -91,15 +91,15 @@ fn push(step: PrefixStep, steps: &mut Vec<PrefixStep>) -> bool {
     }
 }
 
-/// One of these bytes, and no more can be told.
-fn end_with(first: Option<ByteSet>, steps: &mut Vec<PrefixStep>) -> bool {
+/// Adds the set of the first bytes as the last step.
+fn push_last(first: Option<ByteSet>, steps: &mut Vec<PrefixStep>) -> bool {
     if let Some(bytes) = first {
-        push(PrefixStep { bytes, min: 1, max: 1 }, steps);
+        push_step(PrefixStep { bytes, min: 1, max: 1 }, steps);
     }
     false
 }
 
-/// The bytes of a regex that matches one byte.
+/// The byte set of a regex that matches exactly one byte.
 fn one_byte(hir: &Hir) -> Option<ByteSet> {
     match hir.kind() {
         HirKind::Literal(literal) => match *literal.0 {
@@ -117,7 +117,7 @@ fn one_byte(hir: &Hir) -> Option<ByteSet> {
     }
 }
 
-/// What a match begins with; `None` where that may be nothing or is not known.
+/// The bytes that a match can begin with; `None` if it may be empty or the set is unknown.
 fn first_bytes(hir: &Hir) -> Option<ByteSet> {
     match hir.kind() {
         HirKind::Literal(literal) => literal.0.first().map(|&b| ByteSet::default().with(b, b)),
@@ -132,7 +132,7 @@ fn first_bytes(hir: &Hir) -> Option<ByteSet> {
 }
 
 impl ByteSet {
-    /// Whether the byte is in it.
+    /// Whether the set contains the byte.
     #[inline]
     pub fn has(&self, b: u8) -> bool {
         self.0[usize::from(b >> 6)] >> (b & 63) & 1 == 1
@@ -146,7 +146,7 @@ impl ByteSet {
     }
 
     fn or(self, other: Self) -> Self {
-        ByteSet(std::array::from_fn(|at| self.0[at] | other.0[at]))
+        ByteSet(std::array::from_fn(|word| self.0[word] | other.0[word]))
     }
 
     fn meets(self, other: Self) -> bool {

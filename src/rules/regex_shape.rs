@@ -1,15 +1,15 @@
-//! What a regex's structure tells of its matches: where the anchors stand, how far a match
-//! reaches, what it is made of. Read off before any text is seen, by regex-syntax's HIR.
+//! Properties of a regex's matches, derived from its syntax tree (regex-syntax's HIR): the position
+//! of the anchors, how far a match reaches, which bytes it consists of.
 
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::{AnchorPosition, LONG_RUN, TOKEN_RUN, is_token_byte, is_word_byte};
 
-/// Where in the matches the anchors stand.
-pub(super) fn position(hir: &Hir, anchors: &[String]) -> AnchorPosition {
+/// The position of the anchors in the matches.
+pub(super) fn anchor_position(hir: &Hir, anchors: &[String]) -> AnchorPosition {
     if !begins_with_an_anchor(hir, anchors) {
-        return if run_round(hir, anchors) >= LONG_RUN {
+        return if run_length_around(hir, anchors) >= LONG_RUN {
             AnchorPosition::InRun
         } else {
             AnchorPosition::Inside
@@ -17,25 +17,25 @@ pub(super) fn position(hir: &Hir, anchors: &[String]) -> AnchorPosition {
     }
     let words =
         anchors.iter().all(|anchor| anchor.as_bytes().first().copied().is_some_and(is_word_byte));
-    if words && begins_a_word(hir) && leading_tokens(hir).0 >= TOKEN_RUN {
+    if words && begins_at_word_boundary(hir) && leading_token_bytes(hir).0 >= TOKEN_RUN {
         AnchorPosition::TokenStart
     } else {
         AnchorPosition::MatchStart
     }
 }
 
-/// How many bytes a match may have in front of its anchor, where the regex is a row of parts
-/// one of which is a literal that holds it.
+/// How many bytes a match may have before its anchor, if the regex is a concatenation with a
+/// literal that contains the anchor.
 pub(super) fn bytes_before(hir: &Hir, anchors: &[String]) -> Option<usize> {
     let mut before = 0;
-    for part in parts(hir) {
+    for part in concat_parts(hir) {
         if let HirKind::Literal(literal) = part.kind() {
             let text = literal.0.as_ref();
-            let place = anchors.iter().find_map(|anchor| {
+            let index = anchors.iter().find_map(|anchor| {
                 text.windows(anchor.len()).position(|window| window == anchor.as_bytes())
             });
-            if let Some(place) = place {
-                return Some(before + place);
+            if let Some(index) = index {
+                return Some(before + index);
             }
         }
         before += part.properties().maximum_len()?;
@@ -43,42 +43,43 @@ pub(super) fn bytes_before(hir: &Hir, anchors: &[String]) -> Option<usize> {
     None
 }
 
-/// How many characters of base64 stand in a row round the anchor in every match, where the
-/// regex is a row of parts one of which is a literal that holds it.
-fn run_round(hir: &Hir, anchors: &[String]) -> usize {
-    let in_run = |b: u8| is_word_byte(b) || b"+/-".contains(&b);
-    let parts = parts(hir);
-    let holds = |part: &&Hir| match part.kind() {
+/// How many base64 characters every match has around the anchor, if the regex is a concatenation
+/// with a literal that contains the anchor.
+fn run_length_around(hir: &Hir, anchors: &[String]) -> usize {
+    let is_run_byte = |b: u8| is_word_byte(b) || b"+/-".contains(&b);
+    let concat_parts = concat_parts(hir);
+    let has_anchor = |part: &&Hir| match part.kind() {
         HirKind::Literal(literal) => {
             let text = literal.0.as_ref();
-            text.iter().all(|&b| in_run(b))
+            text.iter().all(|&b| is_run_byte(b))
                 && anchors.iter().any(|anchor| {
                     text.windows(anchor.len()).any(|window| window == anchor.as_bytes())
                 })
         }
         _ => false,
     };
-    let Some(place) = parts.iter().position(holds) else { return 0 };
-    // Every anchor must be of such characters: each is looked for in runs alone.
-    if !anchors.iter().all(|anchor| anchor.bytes().all(in_run)) {
+    let Some(index) = concat_parts.iter().position(has_anchor) else { return 0 };
+    // Every anchor must consist of such characters: it is searched for in runs only.
+    if !anchors.iter().all(|anchor| anchor.bytes().all(is_run_byte)) {
         return 0;
     }
-    let row = |parts: &mut dyn Iterator<Item = &&Hir>| -> usize {
+    let run_length = |concat_parts: &mut dyn Iterator<Item = &&Hir>| -> usize {
         let mut total = 0;
-        for part in parts {
-            match repeated(part, &in_run) {
+        for part in concat_parts {
+            match matching_bytes(part, &is_run_byte) {
                 (length, true) => total += length,
                 (_, false) => break,
             }
         }
         total
     };
-    row(&mut parts[..place].iter().rev()) + row(&mut parts[place..].iter())
+    run_length(&mut concat_parts[..index].iter().rev())
+        + run_length(&mut concat_parts[index..].iter())
 }
 
-/// How many wanted bytes a part has at least, and whether it has no others, so that the row
-/// goes on. A part that has others counts for nothing.
-fn repeated(part: &Hir, wanted: &dyn Fn(u8) -> bool) -> (usize, bool) {
+/// How many wanted bytes a part has at least, and whether it has no others, so that the run
+/// continues. A part that has others counts as none.
+fn matching_bytes(part: &Hir, wanted: &dyn Fn(u8) -> bool) -> (usize, bool) {
     match part.kind() {
         HirKind::Empty | HirKind::Look(_) => (0, true),
         HirKind::Literal(literal) => {
@@ -90,28 +91,28 @@ fn repeated(part: &Hir, wanted: &dyn Fn(u8) -> bool) -> (usize, bool) {
             (usize::from(all), all)
         }
         HirKind::Repetition(repetition) => {
-            let (length, whole) = repeated(&repetition.sub, wanted);
+            let (length, whole) = matching_bytes(&repetition.sub, wanted);
             if whole { (length * repetition.min as usize, true) } else { (0, false) }
         }
-        HirKind::Capture(capture) => repeated(&capture.sub, wanted),
+        HirKind::Capture(capture) => matching_bytes(&capture.sub, wanted),
         HirKind::Concat(subs) => subs.iter().fold((0, true), |(total, whole), sub| {
-            let (length, goes_on) = repeated(sub, wanted);
+            let (length, goes_on) = matching_bytes(sub, wanted);
             (total + length, whole && goes_on)
         }),
         HirKind::Alternation(subs) => subs
             .iter()
-            .map(|sub| repeated(sub, wanted))
+            .map(|sub| matching_bytes(sub, wanted))
             .reduce(|a, b| (a.0.min(b.0), a.1 && b.1))
             .unwrap_or((0, false)),
         _ => (0, false),
     }
 }
 
-/// The parts of a concatenation, groups opened.
-pub(super) fn parts(hir: &Hir) -> Vec<&Hir> {
+/// The parts of a concatenation, with groups flattened.
+pub(super) fn concat_parts(hir: &Hir) -> Vec<&Hir> {
     match hir.kind() {
-        HirKind::Concat(subs) => subs.iter().flat_map(parts).collect(),
-        HirKind::Capture(capture) => parts(&capture.sub),
+        HirKind::Concat(subs) => subs.iter().flat_map(concat_parts).collect(),
+        HirKind::Capture(capture) => concat_parts(&capture.sub),
         _ => vec![hir],
     }
 }
@@ -148,19 +149,19 @@ fn without_looks(hir: &Hir) -> Hir {
 }
 
 /// Whether the regex begins with `\b`.
-pub(super) fn begins_a_word(hir: &Hir) -> bool {
+pub(super) fn begins_at_word_boundary(hir: &Hir) -> bool {
     match hir.kind() {
         HirKind::Look(look) => *look == regex_syntax::hir::Look::WordAscii,
-        HirKind::Capture(capture) => begins_a_word(&capture.sub),
-        HirKind::Concat(subs) => subs.first().is_some_and(begins_a_word),
-        HirKind::Alternation(subs) => subs.iter().all(begins_a_word),
+        HirKind::Capture(capture) => begins_at_word_boundary(&capture.sub),
+        HirKind::Concat(subs) => subs.first().is_some_and(begins_at_word_boundary),
+        HirKind::Alternation(subs) => subs.iter().all(begins_at_word_boundary),
         _ => false,
     }
 }
 
-/// With how many token characters every match begins at least, and whether all of the
-/// match is made of them.
-fn leading_tokens(hir: &Hir) -> (usize, bool) {
+/// The minimum number of token bytes that every match begins with, and whether the match has no
+/// others.
+fn leading_token_bytes(hir: &Hir) -> (usize, bool) {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => (0, true),
         HirKind::Literal(literal) => {
@@ -172,16 +173,16 @@ fn leading_tokens(hir: &Hir) -> (usize, bool) {
             (usize::from(tokens), tokens)
         }
         HirKind::Class(Class::Unicode(_)) => (0, false),
-        HirKind::Capture(capture) => leading_tokens(&capture.sub),
+        HirKind::Capture(capture) => leading_token_bytes(&capture.sub),
         HirKind::Repetition(repetition) => {
-            let (length, all) = leading_tokens(&repetition.sub);
+            let (length, all) = leading_token_bytes(&repetition.sub);
             let times = if all { repetition.min as usize } else { repetition.min.min(1) as usize };
             (length * times, all)
         }
         HirKind::Concat(subs) => {
             let mut total = 0;
             for sub in subs {
-                let (length, all) = leading_tokens(sub);
+                let (length, all) = leading_token_bytes(sub);
                 total += length;
                 if !all {
                     return (total, false);
@@ -190,7 +191,7 @@ fn leading_tokens(hir: &Hir) -> (usize, bool) {
             (total, true)
         }
         HirKind::Alternation(subs) => {
-            let each = subs.iter().map(leading_tokens);
+            let each = subs.iter().map(leading_token_bytes);
             each.reduce(|a, b| (a.0.min(b.0), a.1 && b.1)).unwrap_or((0, true))
         }
     }

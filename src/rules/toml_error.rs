@@ -1,24 +1,25 @@
-//! A mistake in a file that is not keysieve's: where it is and of what kind, never the line or the
-//! value itself. The file may be any file of the machine, and a line of it a secret.
+//! Errors in TOML files and regexes, without their content: the position and the kind of error,
+//! never the line or the value. The path may name any file of the machine, and a line of it may be
+//! a secret.
 
 use std::fmt;
 
-/// What is wrong with a text of TOML.
+/// A syntax or schema error in a TOML text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TomlError {
     /// From 1.
     pub line: usize,
     /// In characters, from 1.
     pub column: usize,
-    /// What kind it is of.
+    /// The kind of error.
     pub message: String,
 }
 
 impl TomlError {
-    /// Of a text that the parser refused.
+    /// The error that the parser reported for the text.
     pub fn new(text: &str, error: &toml::de::Error) -> Self {
-        let at = error.span().map_or(0, |span| span.start);
-        let before = text.get(..at.min(text.len())).unwrap_or(text);
+        let offset = error.span().map_or(0, |span| span.start);
+        let before = text.get(..offset.min(text.len())).unwrap_or(text);
         let line = 1 + before.matches('\n').count();
         let column = 1 + before.rsplit('\n').next().unwrap_or_default().chars().count();
         TomlError { line, column, message: redact_message(error.message()) }
@@ -31,7 +32,8 @@ impl fmt::Display for TomlError {
     }
 }
 
-/// The parser's message without what it quotes of the text. What it expected is its own.
+/// The parser's message without what it quotes from the text. What it expected comes from the
+/// schema and is kept.
 pub fn redact_message(message: &str) -> String {
     let (fault, expected) = message.split_once(", expected ").unwrap_or((message, ""));
     let what = KINDS.iter().find(|(begin, _)| fault.starts_with(begin));
@@ -42,25 +44,25 @@ pub fn redact_message(message: &str) -> String {
     if expected.is_empty() { fault } else { format!("{fault}, expected {expected}") }
 }
 
-/// What the parser of values says, and what is left of it without the value (serde's
-/// `de::Error`).
+/// The beginnings of serde's messages (`de::Error`), and what replaces them.
 const KINDS: [(&str, &str); 6] = [
-    ("unknown field", "an unknown key"),
-    ("unknown variant", "an unknown word"),
-    ("invalid type", "a value of the wrong type"),
-    ("invalid value", "a value that cannot be"),
-    ("invalid length", "a list of the wrong length"),
+    ("unknown field", "unknown key"),
+    ("unknown variant", "unknown value"),
+    ("invalid type", "wrong type"),
+    ("invalid value", "invalid value"),
+    ("invalid length", "wrong length"),
     ("duplicate", "duplicate key"),
 ];
 
-/// Names of fields that are missing are the schema's own; all else in quotes may be the text's.
+/// The message with everything in quotes replaced, as it may come from the text. The name of a
+/// missing field comes from the schema.
 fn unquoted(message: &str) -> String {
     if message.starts_with("missing field") {
         return message.to_owned();
     }
     let mut shown = String::new();
     for (number, part) in message.lines().next().unwrap_or_default().split(['`', '"']).enumerate() {
-        // The signs of the grammar, such as `=`, are nobody's secret.
+        // Single characters of the grammar, such as `=`, are kept.
         let is_quoted = number % 2 == 1 && part.chars().count() > 1;
         shown.push_str(match number % 2 {
             _ if is_quoted => "`…`",
@@ -70,7 +72,7 @@ fn unquoted(message: &str) -> String {
     shown.trim().to_owned()
 }
 
-/// What is wrong with a regex, and at which character; never the regex.
+/// The kind of error in a regex and the character where it is, never the regex itself.
 pub fn describe_regex_error(error: &regex_syntax::Error) -> String {
     match error {
         regex_syntax::Error::Parse(error) => {
@@ -79,7 +81,7 @@ pub fn describe_regex_error(error: &regex_syntax::Error) -> String {
         regex_syntax::Error::Translate(error) => {
             format!("{} (character {})", error.kind(), error.span().start.column)
         }
-        _ => "it cannot be read".to_owned(),
+        _ => "invalid syntax".to_owned(),
     }
 }
 
@@ -89,7 +91,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     #[test]
-    fn no_mistake_shows_the_text() {
+    fn no_error_shows_the_text() {
         #[derive(Debug, serde::Deserialize)]
         #[serde(deny_unknown_fields)]
         #[expect(dead_code, reason = "read by serde alone")]
@@ -119,18 +121,18 @@ mod tests {
             "hunter2.a = 1\nhunter2.a.b = 2",
         ] {
             let error = toml::from_str::<File>(text).unwrap_err();
-            let told = TomlError::new(text, &error).to_string();
-            assert!(!told.contains("hunter2") && !told.contains("horse"), "{told}");
-            assert_eq!(told.lines().count(), 1, "{told}");
+            let message = TomlError::new(text, &error).to_string();
+            assert!(!message.contains("hunter2") && !message.contains("horse"), "{message}");
+            assert_eq!(message.lines().count(), 1, "{message}");
             if let Err(error) = toml::from_str::<BTreeMap<String, u8>>(text) {
-                let told = TomlError::new(text, &error).to_string();
-                assert!(!told.contains("hunter2"), "{told}");
+                let message = TomlError::new(text, &error).to_string();
+                assert!(!message.contains("hunter2"), "{message}");
             }
         }
         let text = "\nnumber = 1\nlist = [\"hunter2\"]";
         let error = toml::from_str::<File>(text).unwrap_err();
-        let told = TomlError::new(text, &error).to_string();
-        assert_eq!(told, "line 3, column 9: an unknown word, expected `one`");
+        let message = TomlError::new(text, &error).to_string();
+        assert_eq!(message, "line 3, column 9: unknown value, expected `one`");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use regex_syntax::escape;
 use super::candidate::Candidate;
 use crate::findings::Span;
 use crate::rules::is_word_byte as is_word;
-use crate::rules::{AFTER, AnchorPosition, BEFORE, LONGEST, MOST_GROUPS, Rule, Trigger, may_match};
+use crate::rules::{AFTER, AnchorPosition, BEFORE, LONGEST, MAX_GROUPS, Rule, Trigger, may_match};
 
 /// A rule's regex, compiled on first need: of hundreds of rules a scan needs a handful.
 #[derive(Default)]
@@ -128,7 +128,7 @@ impl Compiled {
     }
 
     fn find(&self, input: &Input<'_>) -> Option<Match> {
-        let mut slots: [Option<NonMaxUsize>; 2 * MOST_GROUPS] = [None; 2 * MOST_GROUPS];
+        let mut slots: [Option<NonMaxUsize>; 2 * MAX_GROUPS] = [None; 2 * MAX_GROUPS];
         self.regex.search_slots(input, &mut slots)?;
         let group = |index: usize| Some((slots[2 * index]?.get(), slots[2 * index + 1]?.get()));
         let (whole_start, whole_end) = group(0)?;
