@@ -15,20 +15,22 @@ use std::{env, fs, process};
 #[allow(dead_code)]
 #[path = "src/rules"]
 mod rules {
+    mod bytes;
     pub mod check;
-    mod facts;
-    pub mod mistake;
-    mod opening;
-    pub mod pairs;
+    pub mod cross_check;
+    mod fact_groups;
+    mod prefix_pattern;
+    mod regex_shape;
     mod rule;
     pub mod schema;
-    mod shape;
+    pub mod toml_error;
     mod vocabulary;
-    pub use opening::Step;
+    pub use bytes::{is_token_byte, is_word_byte};
+    pub use prefix_pattern::PrefixStep;
     pub use rule::*;
 }
 
-use rules::{Pair, Rule, Step, Texts, Trigger};
+use rules::{Pair, PrefixStep, Rule, RuleStrings, Trigger};
 
 fn main() {
     println!("cargo::rerun-if-changed=patterns");
@@ -46,7 +48,7 @@ fn main() {
     if let Some(pair) = rules.windows(2).find(|pair| pair[0].id == pair[1].id) {
         refuse(Path::new("patterns"), &format!("two rules have the id {}", pair[0].id));
     }
-    if let Err(error) = rules::pairs::check_pairs(&rules) {
+    if let Err(error) = rules::cross_check::cross_check(&rules) {
         refuse(Path::new("patterns"), &error);
     }
     let mut code = String::from("pub static BUILT_IN: &[Rule] = &[\n");
@@ -162,6 +164,7 @@ fn refuse(file: &Path, why: &dyn std::fmt::Display) -> ! {
 fn write_rule(code: &mut String, rule: &Rule) {
     let Rule {
         id,
+        aliases,
         since,
         provider,
         name,
@@ -171,7 +174,7 @@ fn write_rule(code: &mut String, rule: &Rule) {
         legacy,
         trigger,
         regex,
-        opening,
+        prefix,
         before,
         unless,
         extends,
@@ -187,11 +190,13 @@ fn write_rule(code: &mut String, rule: &Rule) {
         non_examples,
     } = rule;
     let trigger = match trigger {
-        Trigger::Anchors { literals, seat, shortest, longest, in_front, at_word } => format!(
-            "Trigger::Anchors {{ literals: {}, seat: Seat::{seat:?}, shortest: {shortest}, \
-             longest: {longest}, in_front: {in_front}, at_word: {at_word} }}",
-            list(literals)
-        ),
+        Trigger::Anchors { literals, position, shortest, longest, max_before, at_word_start } => {
+            format!(
+                "Trigger::Anchors {{ literals: {}, position: AnchorPosition::{position:?}, shortest: {shortest}, \
+             longest: {longest}, max_before: {max_before}, at_word_start: {at_word_start} }}",
+                list(literals)
+            )
+        }
         Trigger::Names(names) => format!("Trigger::Names({})", list(names)),
         Trigger::Kind(kind) => format!("Trigger::Kind(NameKind::{kind:?})"),
     };
@@ -205,11 +210,12 @@ fn write_rule(code: &mut String, rule: &Rule) {
         option("Structure", checks.structure.map(|s| format!("{s:?}"))),
         list(&checks.never)
     );
-    let extends = option("Extension", extends.map(|e| format!("{e:?}")));
+    let extends = option("TailRule", extends.map(|e| format!("{e:?}")));
     let mut field = |name: &str, value: String| {
         writeln!(code, "        {name}: {value},").expect("writing to a String");
     };
     field("id", text(id));
+    field("aliases", list(aliases));
     field("since", text(since));
     field("provider", text(provider));
     field("name", text(name));
@@ -219,7 +225,7 @@ fn write_rule(code: &mut String, rule: &Rule) {
     field("legacy", legacy.to_string());
     field("trigger", trigger);
     field("regex", text(regex));
-    field("opening", steps(opening));
+    field("prefix", steps(prefix));
     field("before", optional_text(before.as_ref()));
     field("unless", optional_text(unless.as_ref()));
     field("extends", extends);
@@ -243,25 +249,25 @@ fn write_rule(code: &mut String, rule: &Rule) {
     field("non_examples", list(non_examples));
 }
 
-fn steps(opening: &[Step]) -> String {
-    let step = |Step { bytes, least, most }: &Step| {
-        format!("Step {{ bytes: ByteSet({:?}), least: {least}, most: {most} }}", bytes.0)
+fn steps(prefix: &[PrefixStep]) -> String {
+    let step = |PrefixStep { bytes, min, max }: &PrefixStep| {
+        format!("PrefixStep {{ bytes: ByteSet({:?}), min: {min}, max: {max} }}", bytes.0)
     };
-    let steps: Vec<String> = opening.iter().map(step).collect();
+    let steps: Vec<String> = prefix.iter().map(step).collect();
     format!("Cow::Borrowed(&[{}])", steps.join(", "))
 }
 
 fn text(text: &str) -> String {
-    format!("Text::Borrowed({text:?})")
+    format!("RuleString::Borrowed({text:?})")
 }
 
-fn optional_text(value: Option<&rules::Text>) -> String {
+fn optional_text(value: Option<&rules::RuleString>) -> String {
     value.map_or_else(|| "None".to_owned(), |value| format!("Some({})", text(value)))
 }
 
-fn list(texts: &Texts) -> String {
+fn list(texts: &RuleStrings) -> String {
     let items: Vec<String> = texts.iter().map(|item| text(item)).collect();
-    format!("Texts::Borrowed(&[{}])", items.join(", "))
+    format!("RuleStrings::Borrowed(&[{}])", items.join(", "))
 }
 
 fn variants<T: std::fmt::Debug>(kind: &str, values: &[T]) -> String {

@@ -11,8 +11,8 @@ use std::io::Write as _;
 use std::{env, fs, io};
 
 use ignore::WalkBuilder;
-use keysieve::engine::assignment::Reader;
 use keysieve::engine::generic::{COUNT, FRAGMENTS, NAMES, described};
+use keysieve::engine::structure::assignment::Reader;
 
 fn main() -> io::Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());

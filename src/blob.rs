@@ -1,6 +1,6 @@
-//! A blob: bytes, where they came from, and where their lines begin.
+//! A blob: bytes, their provenance, and their line index.
 //!
-//! Every source hands out blobs; everything behind the source works on them alike.
+//! Every source produces blobs; all later steps of the pipeline treat them alike.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -16,31 +16,31 @@ pub use transcode::{Endian, TextEncoding};
 pub struct Blob<'a> {
     pub bytes: &'a [u8],
     pub provenance: Provenance,
-    /// How its text is written.
+    /// The encoding of its text.
     pub encoding: TextEncoding,
-    pub part: Part,
+    pub part: BlobPart,
 }
 
-/// Which part of the whole a blob's bytes are. Long input comes in parts that overlap.
+/// Which part of the whole input a blob's bytes are. Long input is split into overlapping parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
-    /// The bytes whose findings are this part's own; beside them stand its neighbours'.
+pub struct BlobPart {
+    /// The bytes whose findings this part reports; those before and after belong to its neighbors.
     pub core: Range<usize>,
-    /// Where in the whole the bytes begin.
+    /// Offset of the bytes in the whole input.
     pub offset: usize,
     /// The position of the first byte.
     pub start: Position,
 }
 
 impl<'a> Blob<'a> {
-    /// A blob whose bytes are all there is, taken as text as it is.
+    /// A complete blob of UTF-8 text.
     pub fn whole(bytes: &'a [u8], provenance: Provenance) -> Self {
         let start = Position { line: 1, column: 1 };
-        let part = Part { core: 0..bytes.len(), offset: 0, start };
+        let part = BlobPart { core: 0..bytes.len(), offset: 0, start };
         Blob { bytes, provenance, encoding: TextEncoding::Utf8, part }
     }
 
-    /// The same bytes, read as text of another encoding.
+    /// The same bytes, as text in another encoding.
     #[must_use]
     pub fn encoded(self, encoding: TextEncoding) -> Self {
         Blob { encoding, ..self }
@@ -49,51 +49,51 @@ impl<'a> Blob<'a> {
 
 impl Blob<'_> {
     /// The text to be scanned.
-    pub fn text(&self) -> Text<'_> {
+    pub fn text(&self) -> BlobText<'_> {
         if self.encoding == TextEncoding::Utf8 {
             let (bytes, core) = (Cow::Borrowed(self.bytes), self.part.core.clone());
-            return Text { bytes, core, offsets: None };
+            return BlobText { bytes, core, offsets: None };
         }
         let is_start = self.part.offset == 0;
         let (text, offsets) = transcode::transcode(self.bytes, self.encoding, is_start);
-        let core = offsets.in_text(&text, self.part.core.start)
-            ..offsets.in_text(&text, self.part.core.end);
-        Text { bytes: Cow::Owned(text), core, offsets: Some(offsets) }
+        let core = offsets.text_offset(&text, self.part.core.start)
+            ..offsets.text_offset(&text, self.part.core.end);
+        BlobText { bytes: Cow::Owned(text), core, offsets: Some(offsets) }
     }
 }
 
 /// A blob's text: its bytes as they are, or transcoded to UTF-8. Lines and columns are those of
 /// the text, spans are reported in the blob's own bytes.
-pub struct Text<'b> {
+pub struct BlobText<'b> {
     pub bytes: Cow<'b, [u8]>,
-    /// The bytes of the text whose findings are this part's own.
+    /// The bytes of the text whose findings this part reports.
     pub core: Range<usize>,
     offsets: Option<transcode::Offsets>,
 }
 
-impl<'b> Text<'b> {
-    /// Bytes as they are.
+impl<'b> BlobText<'b> {
+    /// Text that is scanned as it is.
     pub fn plain(bytes: &'b [u8]) -> Self {
-        Text { bytes: Cow::Borrowed(bytes), core: 0..bytes.len(), offsets: None }
+        BlobText { bytes: Cow::Borrowed(bytes), core: 0..bytes.len(), offsets: None }
     }
 
-    /// The encoding that was undone, if there was one.
-    pub fn transcoded(&self) -> Option<TextEncoding> {
+    /// The encoding that the text was transcoded from, if it was.
+    pub fn transcoded_from(&self) -> Option<TextEncoding> {
         self.offsets.as_ref().map(transcode::Offsets::encoding)
     }
 
-    /// The blob's bytes that `span` of the text stands for.
-    pub fn source(&self, span: Range<usize>) -> Range<usize> {
+    /// The blob's bytes that correspond to `span` of the text.
+    pub fn source_range(&self, span: Range<usize>) -> Range<usize> {
         match &self.offsets {
-            Some(offsets) => offsets.source(&self.bytes, span),
+            Some(offsets) => offsets.source_range(&self.bytes, span),
             None => span,
         }
     }
 
-    /// Where in the text the blob's byte at `offset` is.
-    pub fn in_text(&self, offset: usize) -> usize {
+    /// The offset in the text of the blob's byte at `offset`.
+    pub fn text_offset(&self, offset: usize) -> usize {
         match &self.offsets {
-            Some(offsets) => offsets.in_text(&self.bytes, offset),
+            Some(offsets) => offsets.text_offset(&self.bytes, offset),
             None => offset,
         }
     }
@@ -106,7 +106,7 @@ pub enum Provenance {
     WorkTree(BString),
     /// An entry of the index, by its path.
     Index(BString),
-    /// A version of a path that a commit already holds.
+    /// A version of a path that is in a commit.
     Committed(BString),
     /// An object of the database, by its id in hexadecimal.
     Object(String),
@@ -115,7 +115,7 @@ pub enum Provenance {
 }
 
 impl Provenance {
-    /// What it is called where it is listed: its path, or its id.
+    /// The name in listings: the path, or the object's id.
     pub fn name(&self) -> BString {
         match self {
             Provenance::WorkTree(path) | Provenance::Index(path) | Provenance::Committed(path) => {
@@ -126,7 +126,7 @@ impl Provenance {
         }
     }
 
-    /// The path, where the source knows one.
+    /// The path, if the source knows it.
     pub fn path(&self) -> Option<&BStr> {
         match self {
             Provenance::WorkTree(path) | Provenance::Index(path) | Provenance::Committed(path) => {
@@ -137,64 +137,64 @@ impl Provenance {
     }
 }
 
-/// A place in a text: line and column count from 1, the column in Unicode code points.
+/// A position in a text: line and column count from 1, the column in Unicode code points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     pub line: usize,
     pub column: usize,
 }
 
-/// From a byte to the end before which a span stops, as positions; `end` is exclusive.
+/// A span as positions; `end` is exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Region {
     pub start: Position,
     pub end: Position,
 }
 
-/// From bytes of a text to their positions. Built only for blobs that have findings; asked for
-/// positions in order, it is as cheap for one long line as for many short ones.
+/// Maps offsets of a text to positions. Built only for blobs that have findings. Queried in order,
+/// it is as cheap for one long line as for many short ones.
 pub struct LineIndex<'a> {
     bytes: &'a [u8],
-    /// How many lines end before each stretch of so many bytes.
+    /// How many lines end before each chunk.
     ended: Vec<usize>,
     /// The position of the first byte.
     first: Position,
-    /// The last byte that was asked for, and the code points before it in its line.
+    /// The offset of the last query, and the code points before it in its line.
     last: Cell<(usize, usize)>,
 }
 
-/// Bytes of a stretch.
-const STRETCH: usize = 4096;
+/// Bytes of a chunk.
+const CHUNK: usize = 4096;
 
 impl<'a> LineIndex<'a> {
     /// A line ends with LF; a CR before it belongs to the line. `first` is the position of
     /// the first byte.
     pub fn new(bytes: &'a [u8], first: Position) -> Self {
         let mut lines = 0;
-        let before = |stretch: &[u8]| {
+        let before = |chunk: &[u8]| {
             let before = lines;
-            lines += line_ends(stretch);
+            lines += line_ends(chunk);
             before
         };
-        let ended = bytes.chunks(STRETCH).map(before).collect();
+        let ended = bytes.chunks(CHUNK).map(before).collect();
         LineIndex { bytes, ended, first, last: Cell::new((0, 0)) }
     }
 
-    /// The position of the byte at `offset`. Bytes that are no UTF-8 count one each.
+    /// The position of the byte at `offset`. Bytes that are not UTF-8 count as one character each.
     pub fn position(&self, offset: usize) -> Position {
         let offset = offset.min(self.bytes.len());
-        let stretch = (offset / STRETCH).min(self.ended.len().saturating_sub(1));
+        let chunk = (offset / CHUNK).min(self.ended.len().saturating_sub(1));
         let ended = self
             .ended
-            .get(stretch)
-            .map_or(0, |before| before + line_ends(&self.bytes[stretch * STRETCH..offset]));
+            .get(chunk)
+            .map_or(0, |before| before + line_ends(&self.bytes[chunk * CHUNK..offset]));
         let columns = self.columns(offset);
         let before = if ended == 0 { self.first.column } else { 1 };
         Position { line: self.first.line + ended, column: before + columns }
     }
 
-    /// Code points in front of the byte in its line, counted on from the last byte that was
-    /// asked for where that is possible: an ASCII byte is no part of another's code point.
+    /// Code points before the byte in its line, counted from the last query's offset if possible:
+    /// if an ASCII byte is there, no code point is split.
     fn columns(&self, offset: usize) -> usize {
         let (last, counted) = self.last.get();
         let (from, counted) = match self.bytes.get(last..offset) {
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn positions_asked_for_in_any_order_are_those_of_a_count() {
+    fn positions_are_right_in_any_order_of_queries() {
         let mut text = Vec::new();
         for number in 0..2000 {
             text.extend_from_slice(
@@ -247,14 +247,14 @@ mod tests {
             );
         }
         let index = LineIndex::new(&text, Position { line: 3, column: 5 });
-        let mut at = 0;
+        let mut offset = 0;
         for step in [1, 2, 3, 5, 900, 4099, 7919].iter().cycle().take(3000) {
-            at = (at + step) % (text.len() + 1);
-            let line = text[..at].iter().filter(|&&b| b == b'\n').count();
-            let start = text[..at].iter().rposition(|&b| b == b'\n').map_or(0, |end| end + 1);
+            offset = (offset + step) % (text.len() + 1);
+            let line = text[..offset].iter().filter(|&&b| b == b'\n').count();
+            let start = text[..offset].iter().rposition(|&b| b == b'\n').map_or(0, |end| end + 1);
             let before = if line == 0 { 5 } else { 1 };
-            let column = before + text[start..at].chars().count();
-            assert_eq!(index.position(at), Position { line: 3 + line, column }, "{at}");
+            let column = before + text[start..offset].chars().count();
+            assert_eq!(index.position(offset), Position { line: 3 + line, column }, "{offset}");
         }
     }
 }

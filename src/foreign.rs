@@ -90,22 +90,6 @@ fn is_mark(letter: char) -> bool {
     matches!(letter, TEXT | PATH | END)
 }
 
-/// Whether a character would steer a terminal or a reader: it is a control character, or has no
-/// form of its own (general categories Cc, Cf, Zl and Zp of Unicode 16, fillers, variation
-/// selectors beyond the first plane, noncharacters).
-pub fn steers(letter: char) -> bool {
-    letter.is_control()
-        || !letter.is_ascii()
-            && matches!(letter,
-                '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}'
-                | '\u{890}'..='\u{891}' | '\u{8e2}' | '\u{115f}'..='\u{1160}'
-                | '\u{17b4}'..='\u{17b5}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
-                | '\u{fdd0}'..='\u{fdef}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
-                | '\u{fffe}'..='\u{ffff}' | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}'
-                | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,15 +117,5 @@ mod tests {
         // One within the other: all of it is the repository's.
         let nested = format!("{}", foreign(format!("x{}y", foreign("z"))));
         assert!(parts(&nested).contains(&Part::Text("xzy")), "{:?}", parts(&nested));
-    }
-
-    #[test]
-    fn what_has_no_form_of_its_own_steers() {
-        for letter in
-            "\u{0}\n\u{1b}\u{7f}\u{85}\u{9b}\u{ad}\u{202e}\u{2028}\u{200b}\u{e0041}".chars()
-        {
-            assert!(steers(letter), "{:x}", u32::from(letter));
-        }
-        assert!(!"aé漢字 ~…·😀".contains(steers));
     }
 }

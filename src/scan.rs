@@ -6,7 +6,9 @@ use bstr::BString;
 
 use crate::blob::{Blob, LineIndex, Provenance};
 use crate::engine::Engine;
-use crate::findings::{Effect, Excerpts, Finding, Occurrence, Place, Setting, Span, Step};
+use crate::findings::{
+    Excerpts, Finding, Level, Occurrence, OccurrenceSource, PathKind, Span, Step,
+};
 use crate::policy::inline::Allows;
 use crate::policy::{Judged, Policy};
 use crate::report::output::filtered;
@@ -98,36 +100,39 @@ pub(crate) fn sightings_in(blob: &Blob<'_>, engine: &Engine) -> Vec<(Finding, Oc
     let allows = Allows::of(&text.bytes, &findings, &lines, engine.rules());
     let path = blob.provenance.path().map(BString::from);
     let place = match &blob.provenance {
-        Provenance::Index(_) | Provenance::Committed(_) => Place::Index,
-        Provenance::Stdin => Place::Stdin,
-        Provenance::WorkTree(_) => Place::WorkTree,
-        Provenance::Object(id) => {
-            Place::History { blob: id.clone(), introduced: None, removed: None, at_head: false }
-        }
+        Provenance::Index(_) | Provenance::Committed(_) => OccurrenceSource::Index,
+        Provenance::Stdin => OccurrenceSource::Stdin,
+        Provenance::WorkTree(_) => OccurrenceSource::WorkTree,
+        Provenance::Object(id) => OccurrenceSource::History {
+            blob: id.clone(),
+            introduced: None,
+            removed: None,
+            at_head: false,
+        },
     };
     findings
         .into_iter()
         .map(|mut finding| {
-            let excerpt = Some(excerpts.of(&finding));
+            let excerpt = Some(excerpts.excerpt(&finding));
             let Span { start, end } = finding.span;
-            let source = text.source(start..end);
+            let source = text.source_range(start..end);
             let offset = blob.part.offset;
-            if let Some(step) = text.transcoded().and_then(Step::of_text) {
+            if let Some(step) = text.transcoded_from().and_then(Step::from_text_encoding) {
                 finding.encoding = finding.encoding.within(step);
             }
             let region = lines.region(start, end);
             let occurrence = Occurrence {
                 path: path.clone(),
                 region,
-                partners: finding.partner_places(|span| lines.region(span.start, span.end)),
+                related: finding.related_locations(|span| lines.region(span.start, span.end)),
                 span: Span { start: source.start + offset, end: source.end + offset },
                 encoding: finding.encoding,
-                place: place.clone(),
-                allows: allows.at(region, finding.rule),
+                source: place.clone(),
+                suppression_comments: allows.at(region, finding.rule),
                 suppression: None,
                 excerpt,
-                effect: Effect::default(),
-                setting: Setting::default(),
+                level: Level::default(),
+                path_kind: PathKind::default(),
             };
             (finding, occurrence)
         })

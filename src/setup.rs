@@ -31,6 +31,8 @@ pub enum SetupError {
     Config(#[from] ConfigError),
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),
+    #[error("cannot read the pattern file {}: {why}", file.display())]
+    PatternFile { file: PathBuf, why: crate::source::open::OpenError },
     #[error(transparent)]
     Baseline(#[from] BaselineError),
     #[error(transparent)]
@@ -131,7 +133,7 @@ fn catalogue(config: &mut Config, files: Option<&Files>) -> Result<Catalogue, Se
     let mut catalogue = Catalogue::built_in();
     for pattern in config.patterns() {
         match pattern {
-            PatternFile::Disk(file) => catalogue.add_file(&file)?,
+            PatternFile::Disk(file) => add_pattern_file(&mut catalogue, &file)?,
             PatternFile::Repository(path) => {
                 let file = files.map_or_else(|| path.clone(), |files| files.name(BStr::new(&path)));
                 let text = files.map_or(Ok(None), |files| files.text(BStr::new(&path)));
@@ -173,4 +175,14 @@ fn read_baseline(
         }
         (BaselineChoice::Repository, None) | (BaselineChoice::LeftOut, _) => Ok(None),
     }
+}
+
+/// Adds the rules of a pattern file that the user names. It may be a link out of the work tree.
+pub fn add_pattern_file(
+    catalogue: &mut Catalogue,
+    file: &std::path::Path,
+) -> Result<(), SetupError> {
+    let text = crate::source::open::named_text(file)
+        .map_err(|why| SetupError::PatternFile { file: file.to_owned(), why })?;
+    Ok(catalogue.add_text(file, &text)?)
 }

@@ -179,7 +179,7 @@ fn the_findings_of_a_core_are_those_of_the_whole() {
             let end = text.len().min(core.end + OVERLAP);
             let local = core.start - start..core.end - start;
             parts.extend(engine.scan_core(&text[start..end], local).into_iter().map(|finding| {
-                let partners = finding.partners.len();
+                let partners = finding.related.len();
                 let span = (finding.span.start + start, finding.span.end + start);
                 (span, finding.fingerprint, finding.confidence, finding.facts, partners)
             }));
@@ -187,7 +187,7 @@ fn the_findings_of_a_core_are_those_of_the_whole() {
         let whole: Vec<_> = whole
             .into_iter()
             .map(|found| {
-                let (span, partners) = ((found.span.start, found.span.end), found.partners.len());
+                let (span, partners) = ((found.span.start, found.span.end), found.related.len());
                 (span, found.fingerprint, found.confidence, found.facts, partners)
             })
             .collect();

@@ -84,10 +84,10 @@ fn every_rule_with_a_pair_has_it_in_reach_of_its_own_text() {
         let alone = example(&rule.examples);
         let beside = format!("{}\n{alone}\n", example(&half.examples));
         // Some examples have their other half with them.
-        let is_paired = engine.scan(alone.as_bytes()).iter().any(|it| !it.partners.is_empty());
+        let is_paired = engine.scan(alone.as_bytes()).iter().any(|it| !it.related.is_empty());
         let found = engine.scan(if is_paired { alone.as_bytes() } else { beside.as_bytes() });
         // A rule that is more specific where both stand together may have the last word.
-        let secret = found.iter().find(|found| !found.partners.is_empty());
+        let secret = found.iter().find(|found| !found.related.is_empty());
         let secret = secret.unwrap_or_else(|| panic!("{}: {:?}", rule.id, ids(&engine, &found)));
         assert_eq!(found.len(), 1, "{}: {:?}", rule.id, ids(&engine, &found));
         assert!(secret.confidence >= Confidence::High, "{}", rule.id);
@@ -106,7 +106,7 @@ fn a_pair_is_one_finding_that_names_both_places() {
     assert_eq!(ids(&engine, &found), ["aws-secret-access-key"]);
     assert_eq!(found[0].confidence, Confidence::High);
     assert_eq!(facts(&found[0]), ["account 336102104935", &format!("key_id {id}")]);
-    let [partner] = &found[0].partners[..] else { panic!("one partner") };
+    let [partner] = &found[0].related[..] else { panic!("one partner") };
     assert_eq!(&text[partner.span.start..partner.span.end], id);
 }
 
@@ -124,7 +124,7 @@ fn halves_that_are_too_far_apart_are_two_findings() {
     let far = engine.scan(text(515).as_bytes());
     assert_eq!(ids(&engine, &far), ["aws-access-key-id", "aws-secret-access-key"]);
     assert_eq!([far[0].confidence, far[1].confidence], [Confidence::Medium; 2]);
-    assert!(far[1].facts.is_empty() && far[1].partners.is_empty());
+    assert!(far[1].facts.is_empty() && far[1].related.is_empty());
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod support;
 use std::fs;
 use std::process::Output;
 
-use keysieve::findings::Place;
+use keysieve::findings::OccurrenceSource;
 use keysieve::git::GitEnvironment;
 use keysieve::guard::{GuardError, guard_range};
 use keysieve::policy::Policy;
@@ -42,7 +42,8 @@ fn stories(report: &Report) -> Vec<String> {
     let occurrences = report.credentials.iter().flat_map(|credential| &credential.occurrences);
     let mut stories: Vec<_> = occurrences
         .map(|occurrence| {
-            let Place::History { introduced, removed, at_head, .. } = &occurrence.place else {
+            let OccurrenceSource::History { introduced, removed, at_head, .. } = &occurrence.source
+            else {
                 panic!("{occurrence:?}")
             };
             let path = occurrence.path.clone().unwrap_or_else(|| "message".into());

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use keysieve::engine::Engine;
 use keysieve::findings::{Finding, FingerprintKey, Verdict};
 use keysieve::rules::catalogue::Catalogue;
-use keysieve::rules::{Confidence, Rule, Seat, Trigger};
+use keysieve::rules::{AnchorPosition, Confidence, Rule, Trigger};
 use support::minted::minted;
 use support::ways::{PLACES, WAYS};
 
@@ -144,7 +144,10 @@ fn a_token_that_goes_on_is_named() {
     let rules = engine.rules();
     let (mut total, mut missed) = (0, Vec::new());
     for Written { rule, secret, .. } in written(rules, |_| {}) {
-        let Trigger::Anchors { seat: Seat::TokenStart, .. } = rules[rule].trigger else { continue };
+        let Trigger::Anchors { position: AnchorPosition::TokenStart, .. } = rules[rule].trigger
+        else {
+            continue;
+        };
         let ends_a_word = [r"\b", "]|$)"].iter().any(|end| rules[rule].regex.ends_with(end));
         if !ends_a_word || rules[rule].public.is_some() {
             continue;

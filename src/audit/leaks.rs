@@ -3,9 +3,9 @@
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use crate::blob::{Blob, LineIndex, Provenance, Region, Text};
+use crate::blob::{Blob, BlobText, LineIndex, Provenance, Region};
 use crate::engine::Engine;
-use crate::findings::{Allow, Finding, PartnerPlace, Span, Step};
+use crate::findings::{Finding, RelatedLocation, Span, Step, SuppressionComment};
 use crate::policy::inline::Allows;
 use crate::source::history::delta::Judge;
 
@@ -20,8 +20,8 @@ pub struct Leak {
 #[derive(Clone)]
 pub struct Spot {
     pub region: Region,
-    pub partners: Vec<PartnerPlace>,
-    pub allows: Vec<Allow>,
+    pub partners: Vec<RelatedLocation>,
+    pub allows: Vec<SuppressionComment>,
 }
 
 /// Gathers leaks from all threads of an audit.
@@ -53,7 +53,7 @@ impl<'e> Leaks<'e> {
 
     /// Only an object with findings has its lines counted. Lines are those of the text, spans
     /// those of the object.
-    fn keep(&self, blob: &Blob<'_>, text: &Text<'_>, findings: Vec<Finding>) {
+    fn keep(&self, blob: &Blob<'_>, text: &BlobText<'_>, findings: Vec<Finding>) {
         let Provenance::Object(object) = &blob.provenance else { return };
         if findings.is_empty() {
             return;
@@ -62,11 +62,11 @@ impl<'e> Leaks<'e> {
         let allows = Allows::of(&text.bytes, &findings, &lines, self.engine.rules());
         let place = |mut finding: Finding| {
             let region = |span: Span| lines.region(span.start, span.end);
-            let (here, partners) = (region(finding.span), finding.partner_places(region));
+            let (here, partners) = (region(finding.span), finding.related_locations(region));
             let allows = allows.at(here, finding.rule);
             let spot = Spot { region: here, partners, allows };
-            if let Some(step) = text.transcoded().and_then(Step::of_text) {
-                let Range { start, end } = text.source(finding.span.start..finding.span.end);
+            if let Some(step) = text.transcoded_from().and_then(Step::from_text_encoding) {
+                let Range { start, end } = text.source_range(finding.span.start..finding.span.end);
                 let offset = blob.part.offset;
                 finding.span = Span { start: start + offset, end: end + offset };
                 finding.encoding = finding.encoding.within(step);
@@ -97,7 +97,7 @@ impl Judge for Leaks<'_> {
     }
 
     fn found(&self, blob: &Blob<'_>, findings: Vec<Finding>) {
-        self.keep(blob, &Text::plain(blob.bytes), self.engine.settle(blob.bytes, findings));
+        self.keep(blob, &BlobText::plain(blob.bytes), self.engine.settle(blob.bytes, findings));
     }
 
     fn whole(&self, blob: &Blob<'_>) {

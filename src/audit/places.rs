@@ -6,7 +6,7 @@ use bstr::BString;
 
 use super::intervals::{Interval, intervals};
 use super::leaks::{Leak, Spot};
-use crate::findings::{CommitRef, Effect, Finding, Occurrence, Place, Setting};
+use crate::findings::{CommitRef, Finding, Level, Occurrence, OccurrenceSource, PathKind};
 use crate::foreign::foreign_path;
 use crate::source::history::{Range, Reached, Trace};
 use crate::source::{Coverage, Failure};
@@ -53,30 +53,30 @@ struct Teller<'a> {
 impl Teller<'_> {
     fn interval(&mut self, interval: &Interval) -> (Finding, Occurrence) {
         let path = interval.path.clone();
-        let place = Place::History {
+        let source = OccurrenceSource::History {
             blob: self.leaks[interval.leak].object.clone(),
             introduced: self.commit(interval.opened),
             removed: interval.closed.and_then(|commit| self.commit(commit)),
             at_head: interval.at_head,
         };
         let (finding, mut occurrence) =
-            self.tell(interval.leak, interval.finding, Some(path), place);
+            self.tell(interval.leak, interval.finding, Some(path), source);
         let (leak, latest) = interval.latest;
-        occurrence.allows = self.leaks[leak].findings[latest].1.allows.clone();
+        occurrence.suppression_comments = self.leaks[leak].findings[latest].1.allows.clone();
         (finding, occurrence)
     }
 
     /// The findings of an object that no path leads to: a message, or a blob that no commit
     /// reaches.
     fn nameless(&mut self, leak: usize, commit: Option<usize>) -> Vec<(Finding, Occurrence)> {
-        let place = Place::History {
+        let source = OccurrenceSource::History {
             blob: self.leaks[leak].object.clone(),
             introduced: commit.and_then(|commit| self.commit(commit)),
             removed: None,
             at_head: false,
         };
         let findings = 0..self.leaks[leak].findings.len();
-        findings.map(|finding| self.tell(leak, finding, None, place.clone())).collect()
+        findings.map(|finding| self.tell(leak, finding, None, source.clone())).collect()
     }
 
     fn tell(
@@ -84,7 +84,7 @@ impl Teller<'_> {
         leak: usize,
         finding: usize,
         path: Option<BString>,
-        place: Place,
+        source: OccurrenceSource,
     ) -> (Finding, Occurrence) {
         let (finding, spot) = self.leaks[leak].findings[finding].clone();
         let Spot { region, partners, allows } = spot;
@@ -94,12 +94,12 @@ impl Teller<'_> {
             region,
             span,
             encoding,
-            place,
-            partners,
-            allows,
+            source,
+            related: partners,
+            suppression_comments: allows,
             suppression: None,
-            effect: Effect::default(),
-            setting: Setting::default(),
+            level: Level::default(),
+            path_kind: PathKind::default(),
             excerpt: None,
         };
         (finding, occurrence)

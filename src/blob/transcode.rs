@@ -1,19 +1,20 @@
-//! Text in units of two or four bytes, as Windows tools write it (`>` in PowerShell, `.reg`,
-//! `.rc`, exported settings), transcoded to UTF-8 and back.
+//! UTF-16 and UTF-32 text, as Windows tools write it (`>` in PowerShell, `.reg`, `.rc`, exported
+//! settings), transcoded to UTF-8 before it is scanned. [`Offsets`] maps findings back to the
+//! original bytes.
 
 use std::ops::Range;
 
-/// The order of a unit's bytes.
+/// The byte order of a code unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Endian {
     Little,
     Big,
 }
 
-/// How a text is written.
+/// The encoding of a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TextEncoding {
-    /// UTF-8, or any other encoding of which ASCII is a part: taken as it is.
+    /// UTF-8, or any other superset of ASCII: scanned without transcoding.
     #[default]
     Utf8,
     Utf16(Endian),
@@ -21,7 +22,7 @@ pub enum TextEncoding {
 }
 
 impl TextEncoding {
-    /// Bytes of a unit; text is cut between units only.
+    /// Bytes of a code unit; text is split between units only.
     pub fn width(self) -> usize {
         match self {
             TextEncoding::Utf8 => 1,
@@ -30,8 +31,8 @@ impl TextEncoding {
         }
     }
 
-    /// The byte order mark that the bytes begin with.
-    pub fn mark_at_start_of(bytes: &[u8]) -> Option<TextEncoding> {
+    /// The encoding whose byte order mark the bytes begin with.
+    pub fn from_byte_order_mark(bytes: &[u8]) -> Option<TextEncoding> {
         use Endian::{Big, Little};
         match bytes {
             [0xFF, 0xFE, 0, 0, ..] => Some(TextEncoding::Utf32(Little)),
@@ -42,7 +43,7 @@ impl TextEncoding {
         }
     }
 
-    /// The numbers of whole units; a last one that is cut short is left out.
+    /// The values of the complete code units; an incomplete last unit is dropped.
     pub fn units(self, bytes: &[u8]) -> impl Iterator<Item = u32> + '_ {
         bytes.chunks_exact(self.width()).map(move |unit| {
             let number = |endian: Endian| {
@@ -59,24 +60,24 @@ impl TextEncoding {
         })
     }
 
-    /// Whether a character goes on at `at`: the second half of a surrogate pair.
-    pub fn is_inside(self, bytes: &[u8], at: usize) -> bool {
+    /// Whether `pos` is in the middle of a character: at the second half of a surrogate pair.
+    pub fn is_inside_character(self, bytes: &[u8], pos: usize) -> bool {
         let TextEncoding::Utf16(_) = self else { return false };
-        let unit = bytes.get(at..at + 2).and_then(|unit| self.units(unit).next());
+        let unit = bytes.get(pos..pos + 2).and_then(|unit| self.units(unit).next());
         matches!(unit, Some(0xDC00..=0xDFFF))
     }
 }
 
-/// Bytes without a byte order mark that decide whether decoded bytes are UTF-16.
+/// Bytes that are inspected to recognize UTF-16 without a byte order mark.
 const HEAD: usize = 512;
-/// Fewer bytes say nothing.
+/// Fewer bytes are too few to tell.
 const SHORTEST: usize = 8;
 
-/// Whether bytes that were decoded from a text are UTF-16, as PowerShell's `-EncodedCommand` is:
-/// they begin with its byte order mark, or every second of the first 512 is NUL and the others
-/// are printable.
+/// The byte order of decoded bytes that are UTF-16, as PowerShell's `-EncodedCommand` is: they
+/// begin with its byte order mark, or every second of the first 512 bytes is NUL and the others are
+/// printable.
 pub fn utf16_endian(bytes: &[u8]) -> Option<Endian> {
-    match TextEncoding::mark_at_start_of(bytes) {
+    match TextEncoding::from_byte_order_mark(bytes) {
         Some(TextEncoding::Utf16(endian)) => return Some(endian),
         Some(_) => return None,
         None => {}
@@ -88,33 +89,34 @@ pub fn utf16_endian(bytes: &[u8]) -> Option<Endian> {
     }
 }
 
-/// Whether the head is Latin text in units whose character is the byte at `at`.
-fn is_latin(bytes: &[u8], at: usize) -> bool {
+/// Whether the head is Latin text in UTF-16 whose units have their character at byte `index` and
+/// NUL at the other.
+fn is_latin(bytes: &[u8], index: usize) -> bool {
     let head = &bytes[..bytes.len().min(HEAD) / 2 * 2];
     let printable = |b: u8| matches!(b, b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0xA0..);
     head.len() >= SHORTEST
-        && head.chunks_exact(2).all(|unit| unit[1 - at] == 0 && printable(unit[at]))
+        && head.chunks_exact(2).all(|unit| unit[1 - index] == 0 && printable(unit[index]))
 }
 
-/// Bytes of text between two noted offsets.
+/// Bytes of text between two checkpoints.
 const STRIDE: usize = 1024;
 
-/// The text as UTF-8, and the way back. What is not a character becomes U+FFFD, a last unit that
-/// is cut short is left out. At the start of a file, where `is_start`, the byte order mark is
-/// left out too.
+/// The text as UTF-8, and the map back to the source. Invalid code units become U+FFFD, an
+/// incomplete last unit is dropped. At the start of a file (`is_start`) the byte order mark is
+/// dropped, too.
 pub fn transcode(bytes: &[u8], encoding: TextEncoding, is_start: bool) -> (Vec<u8>, Offsets) {
-    let is_marked = is_start && TextEncoding::mark_at_start_of(bytes) == Some(encoding);
+    let is_marked = is_start && TextEncoding::from_byte_order_mark(bytes) == Some(encoding);
     let mark = if is_marked { encoding.width() } else { 0 };
     let width = encoding.width();
     let mut text = Vec::with_capacity(bytes.len() / width + bytes.len() / 8);
-    let mut noted = vec![(0, mark)];
-    let mut at = mark;
+    let mut checkpoints = vec![(0, mark)];
+    let mut pos = mark;
     let mut push = |character: char, units: usize| {
-        if text.len() >= noted.len() * STRIDE {
-            noted.push((text.len(), at));
+        if text.len() >= checkpoints.len() * STRIDE {
+            checkpoints.push((text.len(), pos));
         }
         text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-        at += width * units;
+        pos += width * units;
     };
     let units = encoding.units(&bytes[mark.min(bytes.len())..]);
     if let TextEncoding::Utf16(_) = encoding {
@@ -127,14 +129,14 @@ pub fn transcode(bytes: &[u8], encoding: TextEncoding, is_start: bool) -> (Vec<u
             push(char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER), 1);
         });
     }
-    (text, Offsets { noted, encoding })
+    (text, Offsets { checkpoints, encoding })
 }
 
-/// From a transcoded text back to the bytes that it came from.
+/// Maps offsets of a transcoded text to offsets of its source, and back.
 #[derive(Clone, Debug)]
 pub struct Offsets {
-    /// Offsets in the text and in the source, one pair for about every `STRIDE` bytes of text.
-    noted: Vec<(usize, usize)>,
+    /// Pairs of offsets, in the text and in the source; one for about every `STRIDE` bytes of text.
+    checkpoints: Vec<(usize, usize)>,
     encoding: TextEncoding,
 }
 
@@ -144,8 +146,8 @@ impl Offsets {
         self.encoding
     }
 
-    /// The source bytes of the characters that `span` of the text touches.
-    pub fn source(&self, text: &[u8], span: Range<usize>) -> Range<usize> {
+    /// The source bytes of the characters that the text's `span` touches.
+    pub fn source_range(&self, text: &[u8], span: Range<usize>) -> Range<usize> {
         let start = self.character(text, span.start).start;
         let end = match span.end.checked_sub(1) {
             Some(last) if last >= span.start => self.character(text, last).end,
@@ -154,50 +156,54 @@ impl Offsets {
         start..end
     }
 
-    /// The source bytes of the character that holds the byte at `offset`; at the text's end
-    /// the empty span there.
+    /// The source bytes of the character that contains the byte at `offset`; at the text's end an
+    /// empty range.
     fn character(&self, text: &[u8], offset: usize) -> Range<usize> {
-        let noted = self.noted.partition_point(|&(text, _)| text <= offset).saturating_sub(1);
-        let (mut at, mut source) = self.noted[noted];
-        while let Some(&lead) = text.get(at) {
-            let (long, wide) = self.lengths(lead);
-            if at + long > offset {
-                return source..source + wide;
+        let nearest =
+            self.checkpoints.partition_point(|&(text, _)| text <= offset).saturating_sub(1);
+        let (mut pos, mut source) = self.checkpoints[nearest];
+        while let Some(&first_byte) = text.get(pos) {
+            let (text_len, source_len) = self.lengths(first_byte);
+            if pos + text_len > offset {
+                return source..source + source_len;
             }
-            at += long;
-            source += wide;
+            pos += text_len;
+            source += source_len;
         }
         source..source
     }
 
-    /// Where in the text the character is that begins at a byte of the source, or before it.
-    pub fn in_text(&self, text: &[u8], wanted: usize) -> usize {
-        let noted = self.noted.partition_point(|&(_, source)| source <= wanted).saturating_sub(1);
-        let (mut at, mut source) = self.noted[noted];
-        while let Some(&lead) = text.get(at) {
-            let (long, wide) = self.lengths(lead);
-            if source + wide > wanted {
-                return at;
+    /// The offset in the text of the character that contains the source byte at `source_offset`.
+    pub fn text_offset(&self, text: &[u8], source_offset: usize) -> usize {
+        let nearest = self
+            .checkpoints
+            .partition_point(|&(_, source)| source <= source_offset)
+            .saturating_sub(1);
+        let (mut pos, mut source) = self.checkpoints[nearest];
+        while let Some(&first_byte) = text.get(pos) {
+            let (text_len, source_len) = self.lengths(first_byte);
+            if source + source_len > source_offset {
+                return pos;
             }
-            at += long;
-            source += wide;
+            pos += text_len;
+            source += source_len;
         }
-        at
+        pos
     }
 
-    /// Bytes of a character in the text and in the source, by its first byte in the text.
-    fn lengths(&self, lead: u8) -> (usize, usize) {
-        let long = match lead {
+    /// Length of a character in the text and in the source, by its first byte in the text.
+    fn lengths(&self, first_byte: u8) -> (usize, usize) {
+        let text_len = match first_byte {
             0xF0.. => 4,
             0xE0.. => 3,
             0xC0.. => 2,
             _ => 1,
         };
         let units = match self.encoding {
-            TextEncoding::Utf16(_) if long == 4 => 2,
+            TextEncoding::Utf16(_) if text_len == 4 => 2,
             _ => 1,
         };
-        (long, units * self.encoding.width())
+        (text_len, units * self.encoding.width())
     }
 }
 
@@ -228,30 +234,30 @@ mod tests {
     }
 
     #[test]
-    fn spans_of_the_text_lead_back_to_the_bytes() {
+    fn spans_of_the_text_map_back_to_the_source() {
         let text: String = "aé€😀\n".repeat(500);
         for encoding in ALL {
             for mark in ["", "\u{feff}"] {
                 let bytes = encode(&format!("{mark}{text}"), encoding);
                 let (utf8, offsets) = transcode(&bytes, encoding, true);
                 assert_eq!(utf8, text.as_bytes());
-                for (at, c) in text.char_indices() {
-                    let source = offsets.source(&utf8, at..at + c.len_utf8());
-                    assert_eq!(offsets.in_text(&utf8, source.start), at);
+                for (pos, c) in text.char_indices() {
+                    let source = offsets.source_range(&utf8, pos..pos + c.len_utf8());
+                    assert_eq!(offsets.text_offset(&utf8, source.start), pos);
                     assert_eq!(bytes[source], encode(c.encode_utf8(&mut [0; 4]), encoding));
                 }
                 let mark = mark.len() / 3 * encoding.width();
-                assert_eq!(offsets.source(&utf8, 0..utf8.len()), mark..bytes.len());
+                assert_eq!(offsets.source_range(&utf8, 0..utf8.len()), mark..bytes.len());
             }
         }
     }
 
     #[test]
-    fn what_is_no_character_keeps_its_place() {
+    fn invalid_units_keep_their_offsets() {
         let bytes = [b'a', 0, 0x00, 0xD8, b'b', 0, 0x7A];
         let (utf8, offsets) = transcode(&bytes, ALL[0], true);
         assert_eq!(utf8, "a\u{fffd}b".as_bytes());
-        assert_eq!(offsets.source(&utf8, 4..5), 4..6);
-        assert_eq!(offsets.source(&utf8, 5..5), 6..6);
+        assert_eq!(offsets.source_range(&utf8, 4..5), 4..6);
+        assert_eq!(offsets.source_range(&utf8, 5..5), 6..6);
     }
 }

@@ -36,7 +36,7 @@ impl EngineArgs {
     pub fn catalogue(&self) -> anyhow::Result<Catalogue> {
         let mut catalogue = Catalogue::built_in();
         for file in &self.patterns {
-            catalogue.add_file(file)?;
+            keysieve::setup::add_pattern_file(&mut catalogue, file)?;
         }
         Ok(catalogue)
     }

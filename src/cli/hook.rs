@@ -11,7 +11,7 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use keysieve::engine::Engine;
-use keysieve::findings::{Credential, Place};
+use keysieve::findings::{Credential, OccurrenceSource};
 use keysieve::git::Git;
 use keysieve::git::GitEnvironment;
 use keysieve::guard::pushed::pushed;
@@ -257,12 +257,12 @@ fn moment(here: &GitEnvironment, stage: RunStage, report: &Report) -> Moment {
         Git::new(here).ask(&arguments).is_ok_and(|found| found.is_some())
     };
     let commit =
-        report.credentials.iter().flat_map(Credential::failing).next().map(|one| &one.place);
+        report.credentials.iter().flat_map(Credential::failing).next().map(|one| &one.source);
     match (report.task, commit) {
         (Task::Scan | Task::Audit, _) => Moment::Tracked,
         (Task::Guard, _) if stage == RunStage::CommitMsg => Moment::Message,
         (Task::Guard, _) => Moment::Commit { first: !is_there("HEAD") },
-        (Task::Range, Some(Place::History { introduced: Some(commit), .. })) => {
+        (Task::Range, Some(OccurrenceSource::History { introduced: Some(commit), .. })) => {
             Moment::Commits { root: !is_there(&format!("{}^", commit.id)) }
         }
         (Task::Range, _) => Moment::Commits { root: false },

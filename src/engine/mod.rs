@@ -20,49 +20,35 @@ use crate::findings::{
     Credential, Encoding, Fact, Finding, Fingerprint, FingerprintKey, Redacted, Span, Verdict,
 };
 use crate::rules::catalogue::Catalogue;
-use crate::rules::{BEFORE, Confidence, Extension, MARGIN, Rule, Trigger};
+use crate::rules::{BEFORE, Confidence, MARGIN, Rule, TailRule, Trigger, is_word_byte};
 
-pub mod assignment;
-mod brands;
-mod candidate;
 pub mod checks;
 pub mod decode;
 pub mod examples;
-mod extent;
-mod facts;
-mod fragments;
 #[doc(hidden)]
 pub mod generic;
-mod heads;
-mod marks;
-mod masks;
-mod matcher;
-mod names;
-mod neighbours;
-mod overlap;
-mod pairs;
-mod prefixes;
-mod repeat;
+mod prefilter;
 pub mod secrets;
-mod triggers;
+pub mod structure;
+mod verdict;
 
-use assignment::Reader;
-use brands::Brands;
-use candidate::Candidate;
 use decode::Decoded;
-pub use facts::all as facts_of;
 use generic::Generic;
-use masks::is_word;
-use matcher::Matcher;
-use pairs::Pairs;
-use repeat::Yield;
+use prefilter::repeat::Yield;
+use prefilter::{Hit, Noticed, Triggers};
 use secrets::{Noted, Scope, Secrets, may_be_our_own};
-use triggers::{Hit, Noticed, Triggers};
+use structure::assignment::{self, Reader};
+use verdict::candidate::Candidate;
+use verdict::credential_pairs::Pairs;
+pub use verdict::facts::all as facts_of;
+use verdict::matcher::Matcher;
+use verdict::vendor_prefixes::Brands;
+use verdict::{context_facts, facts, overlap, secret_end};
 
 /// Bytes that parts of a long input share with each neighbour: a body that goes on behind its
 /// judged part, the public half that makes a pair with it, another half that could have been
 /// nearer, and the reach of a verdict round each.
-pub const OVERLAP: usize = extent::LONGEST_BODY + 4 * MARGIN;
+pub const OVERLAP: usize = secret_end::LONGEST_BODY + 4 * MARGIN;
 
 /// A catalogue made ready to scan. Shared by all threads.
 ///
@@ -233,9 +219,9 @@ impl Engine {
             let rule = self.rule(likely.rule);
             let (start, judged) = (likely.value.start, likely.value.end);
             let dotted = bytes[start..judged].contains(&b'.');
-            let row = if dotted { Extension::Base64UrlDots } else { Extension::Base64 };
+            let row = if dotted { TailRule::Base64UrlDots } else { TailRule::Base64 };
             let long = judged - start >= generic::LONG;
-            let end = if long { extent::end(bytes, judged, row, &[]) } else { judged };
+            let end = if long { secret_end::end(bytes, judged, row, &[]) } else { judged };
             let secret = &bytes[start..end];
             if checks::is_never(rule, secret) {
                 return None;
@@ -244,7 +230,7 @@ impl Engine {
                 _ if self.brands().is_cut(secret) => Confidence::Low,
                 confidence => confidence,
             };
-            let fingerprint = self.key.of(secret);
+            let fingerprint = self.key.fingerprint(secret);
             self.note(fingerprint, secret);
             Some(Finding {
                 rule: likely.rule,
@@ -256,7 +242,7 @@ impl Engine {
                 redacted: Redacted::new(secret, rule),
                 fingerprint,
                 facts: Vec::new(),
-                partners: Vec::new(),
+                related: Vec::new(),
             })
         })
     }
@@ -323,12 +309,12 @@ impl Engine {
             if finding.facts.iter().any(|known| known.name == *fact) {
                 continue;
             }
-            let found = neighbours::nearest(bytes, finding.span, fact, names, pair.within);
+            let found = context_facts::nearest(bytes, finding.span, fact, names, pair.within);
             finding.facts.extend(found.as_ref().map(|partner| partner.fact.clone()));
-            finding.partners.extend(found);
+            finding.related.extend(found);
         }
         finding.facts.sort();
-        finding.partners.sort_by_key(|partner| partner.span);
+        finding.related.sort_by_key(|partner| partner.span);
     }
 
     /// A fact is text of the repository, and what is public in one credential may be the secret
@@ -415,18 +401,20 @@ impl Engine {
     ) -> Option<Finding> {
         let rule = self.rule(index);
         let judgement = checks::judge(rule, candidate.secret)?;
-        let goes_on = bytes.get(candidate.span.end).is_some_and(|&b| is_word(b));
+        let goes_on = bytes.get(candidate.span.end).is_some_and(|&b| is_word_byte(b));
         if judgement.verdict == Verdict::Invalid && goes_on {
             return None;
         }
         let end = match rule.extends {
-            Some(extension) => extent::end(bytes, candidate.span.end, extension, rule.anchors()),
+            Some(tail_rule) => {
+                secret_end::end(bytes, candidate.span.end, tail_rule, rule.anchors())
+            }
             None => candidate.span.end,
         };
         let span = Span { start: candidate.span.start, end };
         let secret = &bytes[span.start..span.end];
         let confidence = checks::lowered::confidence(rule, secret, self.now, judgement.confidence);
-        let fingerprint = self.key.of(&extent::identity(secret, rule.extends));
+        let fingerprint = self.key.fingerprint(&secret_end::identity(secret, rule.extends));
         self.note(fingerprint, secret);
         Some(Finding {
             rule: index,
@@ -438,7 +426,7 @@ impl Engine {
             redacted: Redacted::new(secret, rule),
             fingerprint,
             facts: facts::of(rule, secret, bytes, &candidate.facts),
-            partners: Vec::new(),
+            related: Vec::new(),
         })
     }
 }

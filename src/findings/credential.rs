@@ -1,17 +1,17 @@
-//! Credentials: all findings of one secret, with every place it stands in.
+//! Credentials: all findings of one secret, with every occurrence.
 
 use std::collections::{BTreeMap, HashMap};
 
 use bstr::BString;
 
 use super::{
-    Allow, Effect, Encoding, Excerpt, Fact, Finding, Fingerprint, PartnerPlace, Redacted, Setting,
-    Span, Suppression, Verdict,
+    Encoding, Excerpt, Fact, Finding, Fingerprint, Level, PathKind, Redacted, RelatedLocation,
+    Span, Suppression, SuppressionComment, Verdict,
 };
 use crate::blob::Region;
 use crate::rules::{Confidence, Rule};
 
-/// One secret value wherever it stands. The rule is an attribute, not its identity.
+/// One secret value with all its occurrences. The rule is an attribute, not part of the identity.
 #[derive(Clone, Debug)]
 pub struct Credential {
     pub fingerprint: Fingerprint,
@@ -20,117 +20,115 @@ pub struct Credential {
     pub redacted: Redacted,
     pub verdict: Verdict,
     pub confidence: Confidence,
-    /// What its places tell of it, sorted by name and value.
+    /// The facts of all occurrences, sorted by name and value.
     pub facts: Vec<Fact>,
-    /// Sorted by place, path, region.
+    /// Sorted by path, region, source.
     pub occurrences: Vec<Occurrence>,
 }
 
-/// A place of a credential. Two lines in one file are two occurrences.
+/// Where a credential was found. Two lines in one file are two occurrences.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Occurrence {
-    /// Below the repository's root, with `/`; `None` where nothing gives the bytes a name.
+    /// Relative to the repository's root, with `/`; `None` if the bytes have no path.
     pub path: Option<BString>,
     pub region: Region,
     pub span: Span,
     pub encoding: Encoding,
-    pub place: Place,
-    /// Public halves of the credential that stand beside it here.
-    pub partners: Vec<PartnerPlace>,
-    /// The inline allows that stand by it, by line.
-    pub allows: Vec<Allow>,
-    /// Why it does not fail; `None` until policy says so.
+    pub source: OccurrenceSource,
+    /// Public halves of the credential found next to it here.
+    pub related: Vec<RelatedLocation>,
+    /// The suppression comments on its lines and next to them, by line.
+    pub suppression_comments: Vec<SuppressionComment>,
+    /// Why it is suppressed; set by policy.
     pub suppression: Option<Suppression>,
-    /// Its line, where the task shows lines.
+    /// Its line, if the task shows lines.
     pub excerpt: Option<Excerpt>,
-    /// What comes of it where it is not suppressed.
-    pub effect: Effect,
-    /// What its path tells of the file it stands in.
-    pub setting: Setting,
+    /// Whether it fails or only warns, unless it is suppressed.
+    pub level: Level,
+    /// The kind of file, judged by its path.
+    pub path_kind: PathKind,
 }
 
 impl Credential {
-    /// The places that are told: those that nothing suppresses.
+    /// The occurrences that are reported: those that are not suppressed.
     pub fn open(&self) -> impl Iterator<Item = &Occurrence> {
         self.occurrences.iter().filter(|occurrence| occurrence.suppression.is_none())
     }
 
-    /// Whether it stands in a place that nothing suppresses.
+    /// Whether any occurrence is not suppressed.
     pub fn is_open(&self) -> bool {
         self.open().next().is_some()
     }
 
-    /// The places that fail.
+    /// The occurrences that fail the run.
     pub fn failing(&self) -> impl Iterator<Item = &Occurrence> {
-        self.open().filter(|occurrence| occurrence.effect == Effect::Fails)
+        self.open().filter(|occurrence| occurrence.level == Level::Error)
     }
 
-    /// Whether it fails: one that is open may warn and no more.
+    /// Whether any occurrence fails the run; an open one may only warn.
     pub fn fails(&self) -> bool {
         self.failing().next().is_some()
     }
 
-    /// What comes of it: it fails where one of its open places does. `None` where all are
-    /// suppressed.
-    pub fn effect(&self) -> Option<Effect> {
-        self.open().map(|occurrence| occurrence.effect).min()
+    /// The highest level of its open occurrences. `None` if all are suppressed.
+    pub fn level(&self) -> Option<Level> {
+        self.open().map(|occurrence| occurrence.level).min()
     }
 }
 
-/// In what an occurrence was seen.
-#[expect(clippy::large_enum_variant, reason = "where there are many, all are of a history")]
+/// What was scanned when an occurrence was found.
+#[expect(clippy::large_enum_variant, reason = "if there are many, all are from a history")]
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
+pub enum OccurrenceSource {
     WorkTree,
     Index,
     Stdin,
-    /// A history: from the commit that brought it in to the one that took it out.
+    /// A history: from the introducing commit to the removing commit.
     History {
         /// Id of the blob, or of the commit or tag whose message it is; hexadecimal.
         blob: String,
-        /// `None` where no commit reaches the blob.
+        /// `None` if no commit reaches the blob.
         introduced: Option<CommitRef>,
-        /// `None` while it is still there at the tip, or where no commit took it out.
+        /// `None` if no commit removed it.
         removed: Option<CommitRef>,
-        /// The commit that HEAD names still holds the credential at this path.
+        /// Whether the credential is still present at this path in HEAD's commit.
         at_head: bool,
     },
 }
 
-/// The commit that brought an occurrence in or took it out.
+/// A commit that introduced or removed an occurrence.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CommitRef {
     /// Author's time as RFC 3339 with the author's offset; sorts first.
     pub date: String,
     /// Hexadecimal.
     pub id: String,
-    /// Name and e-mail as the commit has them, lossily as UTF-8.
+    /// Name and email as in the commit, converted to UTF-8 lossily.
     pub author: String,
     pub email: String,
     /// First line of the message.
     pub summary: String,
 }
 
-/// Groups findings with their occurrences by secret. The result is the same in whatever
-/// order they come.
+/// Groups findings with their occurrences by secret. The order of the input does not matter.
 ///
-/// The most specific of a secret's findings gives the credential its rule, as where two overlap:
-/// what is not refused first, then by how far its rule answers for it, verdict, what the rule's
-/// trigger tells, confidence, and the lowest rule index. So a token that stands under its
-/// provider's name once is that provider's wherever else it stands. It is as sure as the surest
-/// finding of that verdict.
+/// The credential gets the rule of the secret's most specific finding, chosen as among overlapping
+/// findings: a verdict other than invalid first, then by the rule's authority, the verdict, the
+/// rule's specificity, confidence, and the lowest rule index. So a token that appears next to its
+/// provider's name once belongs to that provider everywhere. The confidence is the highest of the
+/// findings with that verdict.
 pub fn group(
-    sightings: impl IntoIterator<Item = (Finding, Occurrence)>,
+    found: impl IntoIterator<Item = (Finding, Occurrence)>,
     rules: &[Rule],
 ) -> Vec<Credential> {
     let mut by_secret = HashMap::new();
-    for (finding, occurrence) in sightings {
+    for (finding, occurrence) in found {
         let rule = &rules[finding.rule];
-        let standing = (
-            (finding.verdict != Verdict::Invalid, finding.is_known_by(rule), finding.verdict),
+        let rank = (
+            (finding.verdict != Verdict::Invalid, finding.authority(rule), finding.verdict),
             (rule.specificity(), finding.confidence, usize::MAX - finding.rule),
         );
-        let (highest, surest, credential) =
+        let (best_rank, highest_confidence, credential) =
             by_secret.entry(finding.fingerprint).or_insert_with(|| {
                 let credential = Credential {
                     fingerprint: finding.fingerprint,
@@ -141,17 +139,18 @@ pub fn group(
                     facts: Vec::new(),
                     occurrences: Vec::new(),
                 };
-                (standing, BTreeMap::new(), credential)
+                (rank, BTreeMap::new(), credential)
             });
-        let sure: &mut Confidence = surest.entry(finding.verdict).or_insert(finding.confidence);
-        *sure = (*sure).max(finding.confidence);
-        if standing > *highest {
-            *highest = standing;
+        let confidence: &mut Confidence =
+            highest_confidence.entry(finding.verdict).or_insert(finding.confidence);
+        *confidence = (*confidence).max(finding.confidence);
+        if rank > *best_rank {
+            *best_rank = rank;
             credential.rule = finding.rule;
             credential.redacted = finding.redacted;
             credential.verdict = finding.verdict;
         }
-        credential.confidence = surest[&credential.verdict];
+        credential.confidence = highest_confidence[&credential.verdict];
         credential.facts.extend(finding.facts);
         credential.occurrences.push(occurrence);
     }

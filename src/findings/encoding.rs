@@ -1,12 +1,11 @@
-//! How a secret was written: plainly, or in one or several encodings.
+//! How a secret is encoded: plain, or in one or several encodings.
 
 use std::fmt;
 
 use crate::blob::TextEncoding;
 
-/// Most steps that one secret is followed through: three of decoding inside a text, and the
-/// text's own UTF-16.
-const MOST_STEPS: usize = 4;
+/// Encoding steps of one secret, at most: three inside a text, and the text's own UTF-16.
+const MAX_STEPS: usize = 4;
 
 /// One encoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,7 +22,7 @@ pub enum Step {
     HexEscape,
     /// `&quot;`, `&#39;`, `&#x3D;`.
     HtmlEntity,
-    /// In pieces: `"…" + "…"`.
+    /// Concatenated string literals: `"…" + "…"`.
     Joined,
     /// UTF-16 of either byte order.
     Utf16,
@@ -32,8 +31,8 @@ pub enum Step {
 }
 
 impl Step {
-    /// The step that a text's own encoding is; none for UTF-8.
-    pub fn of_text(encoding: TextEncoding) -> Option<Step> {
+    /// The step that corresponds to a text's own encoding; none for UTF-8.
+    pub fn from_text_encoding(encoding: TextEncoding) -> Option<Step> {
         match encoding {
             TextEncoding::Utf8 => None,
             TextEncoding::Utf16(_) => Some(Step::Utf16),
@@ -56,27 +55,27 @@ impl Step {
     }
 }
 
-/// The steps between the blob's bytes and the secret. Displayed from the secret outwards:
+/// The steps between the blob's bytes and the secret. Displayed from the innermost:
 /// `plain`, `base64`, `base64 in percent-encoding`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Encoding {
-    /// How many there are; fewer sort first.
+    /// The number of steps; fewer sort first.
     depth: u8,
     /// Outermost first.
-    steps: [Option<Step>; MOST_STEPS],
+    steps: [Option<Step>; MAX_STEPS],
 }
 
 impl Encoding {
     /// No step at all.
-    pub const PLAIN: Encoding = Encoding { depth: 0, steps: [None; MOST_STEPS] };
+    pub const PLAIN: Encoding = Encoding { depth: 0, steps: [None; MAX_STEPS] };
 
-    /// The same secret, when the text that it stands in was itself encoded by `outer`.
+    /// The encoding of the same secret if the text around it was itself encoded by `outer`.
     #[must_use]
     pub fn within(self, outer: Step) -> Encoding {
-        let mut steps = [None; MOST_STEPS];
+        let mut steps = [None; MAX_STEPS];
         steps[0] = Some(outer);
-        steps[1..].copy_from_slice(&self.steps[..MOST_STEPS - 1]);
-        Encoding { depth: self.depth.saturating_add(1).min(MOST_STEPS as u8), steps }
+        steps[1..].copy_from_slice(&self.steps[..MAX_STEPS - 1]);
+        Encoding { depth: self.depth.saturating_add(1).min(MAX_STEPS as u8), steps }
     }
 
     /// The steps from the blob's bytes to the secret.
@@ -109,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_encoding_is_read_from_the_secret_outwards() {
+    fn an_encoding_is_displayed_from_the_innermost_step() {
         assert_eq!(Encoding::PLAIN.to_string(), "plain");
         let base64 = Encoding::from(Step::Base64);
         assert_eq!(base64.to_string(), "base64");

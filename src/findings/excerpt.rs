@@ -1,199 +1,199 @@
-//! The line in which a secret stands, fit to be shown.
+//! The line that contains a secret, safe to be shown in a report.
 //!
-//! Everything that was found in it is redacted, what was allowed or is unlikely too, and so is
-//! every stretch of it that stands in one of the text's secrets. What is left is cut to some
-//! characters round the secret and cannot steer a terminal.
+//! All findings in it are redacted, suppressed and unlikely ones too, and so is every chunk of it
+//! that also appears in one of the text's secrets. The rest is limited to some characters around
+//! the secret, without unprintable characters.
 
 use std::ops::Range;
 
-use super::{Encoding, Finding, Span};
-use crate::foreign::steers;
+use super::{Encoding, Finding, Span, is_unprintable};
 
-/// Bytes shown on either side of a secret at most. A line may be a whole minified file.
-const REACH: usize = 160;
+/// Bytes shown before and after a secret, at most. A line may be a whole minified file.
+const CONTEXT: usize = 160;
 
-/// Bytes in a row that nothing shown has in common with a secret.
-const STRETCH: usize = size_of::<Stretch>();
+/// Length of the byte sequences that must not be common to the excerpt and a secret.
+const CHUNK: usize = size_of::<Chunk>();
 
-/// Such bytes, as a number.
-type Stretch = u64;
+/// Such a sequence, as a number.
+type Chunk = u64;
 
-/// Bytes of secrets from which stretches are taken; of a text that holds more nothing is shown
-/// but the secrets' marks.
-const MOST: usize = 1 << 16;
+/// Bytes of secrets whose chunks are compared. If a text contains more, its excerpts show only the
+/// redacted secrets.
+const MAX_SECRET_BYTES: usize = 1 << 16;
 
-/// Token characters that are counted to a secret on either side at most.
-const LONGEST_REST: usize = 4096;
+/// Token characters before and after a span that are hidden with it, at most.
+const MAX_TOKEN_REST: usize = 4096;
 
-/// Stands for what is not shown and has no redacted form of its own.
-const MARK: &str = "********";
+/// Replaces what is hidden but has no redacted form.
+const MASK: &str = "********";
 
-/// A secret's line, in three pieces.
+/// A secret's line, in three parts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Excerpt {
-    /// What stands before the secret in its line, without indentation.
+    /// The line before the secret, without indentation.
     pub before: String,
     /// The secret's redacted form.
     pub secret: String,
-    /// What stands behind it; empty where the secret goes on over the line's end.
+    /// The line after the secret; empty if the secret continues on the next line.
     pub after: String,
-    /// There is more in front of `before` than is shown.
+    /// Whether the line was cut before `before`.
     pub cut_before: bool,
-    /// There is more behind `after` than is shown.
+    /// Whether the line was cut after `after`.
     pub cut_after: bool,
 }
 
 /// Makes the excerpts of one text.
 pub struct Excerpts<'a> {
     text: &'a [u8],
-    /// Of the whole text, by span and apart.
+    /// All findings of the text, by span, without overlaps.
     findings: &'a [Finding],
-    /// What is in common with a secret, sorted; `None` where that is too much.
-    stretches: Option<Vec<Stretch>>,
-    /// A secret is encoded, so that its own characters are not known here: what could be some
-    /// of them is not shown anywhere.
+    /// The chunks of all secrets, sorted; `None` if there are too many.
+    chunks: Option<Vec<Chunk>>,
+    /// Whether a secret is encoded: its characters are unknown here, so anything that may be part
+    /// of a token is hidden.
     encoded: bool,
 }
 
 impl<'a> Excerpts<'a> {
-    /// Of a text with its settled findings, by span.
+    /// For a text with its settled findings, by span.
     pub fn new(text: &'a [u8], findings: &'a [Finding]) -> Self {
         let total: usize = findings.iter().map(|finding| finding.span.len()).sum();
-        let stretches = (total <= MOST).then(|| {
+        let chunks = (total <= MAX_SECRET_BYTES).then(|| {
             let secrets = findings.iter().filter_map(|Finding { span, .. }| text.get(range(*span)));
-            let mut stretches: Vec<Stretch> = secrets.flat_map(stretches_of).collect();
-            stretches.sort_unstable();
-            stretches.dedup();
-            stretches
+            let mut chunks: Vec<Chunk> = secrets.flat_map(chunks_of).collect();
+            chunks.sort_unstable();
+            chunks.dedup();
+            chunks
         });
         let encoded = findings.iter().any(|finding| finding.encoding != Encoding::PLAIN);
-        Excerpts { text, findings, stretches, encoded }
+        Excerpts { text, findings, chunks, encoded }
     }
 
     /// The excerpt of one of the findings.
-    pub fn of(&self, finding: &Finding) -> Excerpt {
-        let Range { start, end } = self.whole_word(finding.span);
-        let far = start.saturating_sub(REACH);
-        let line = memchr::memrchr(b'\n', &self.text[far..start]).map(|end| far + end + 1);
-        let goes_on = memchr::memchr(b'\n', &self.text[start..end]).is_some();
-        let rest = &self.text[end..self.text.len().min(end + REACH)];
-        let line_end = if goes_on { Some(0) } else { memchr::memchr(b'\n', rest) };
-        let before = self.shown(boundary(self.text, line.unwrap_or(far))..start);
+    pub fn excerpt(&self, finding: &Finding) -> Excerpt {
+        let Range { start, end } = self.whole_token(finding.span);
+        let earliest = start.saturating_sub(CONTEXT);
+        let line =
+            memchr::memrchr(b'\n', &self.text[earliest..start]).map(|end| earliest + end + 1);
+        let is_multiline = memchr::memchr(b'\n', &self.text[start..end]).is_some();
+        let rest = &self.text[end..self.text.len().min(end + CONTEXT)];
+        let line_end = if is_multiline { Some(0) } else { memchr::memchr(b'\n', rest) };
+        let before = self.redacted_text(boundary(self.text, line.unwrap_or(earliest))..start);
         let to = boundary(self.text, end + line_end.unwrap_or(rest.len()));
-        let cut_before = line.is_none() && far > 0;
+        let cut_before = line.is_none() && earliest > 0;
         Excerpt {
             before: if cut_before { before } else { before.trim_start().to_owned() },
             secret: finding.redacted.to_string(),
-            after: self.shown(end..to).trim_end().to_owned(),
+            after: self.redacted_text(end..to).trim_end().to_owned(),
             cut_before,
             cut_after: line_end.is_none() && to < self.text.len(),
         }
     }
 
-    /// Bytes of the text, what is secret in them replaced.
-    fn shown(&self, bytes: Range<usize>) -> String {
-        let Some(stretches) = &self.stretches else { return String::new() };
-        let mut shown = String::new();
-        let mut at = bytes.start;
+    /// Bytes of the text with the secrets replaced.
+    fn redacted_text(&self, bytes: Range<usize>) -> String {
+        let Some(chunks) = &self.chunks else { return String::new() };
+        let mut redacted_text = String::new();
+        let mut offset = bytes.start;
         let first = self.findings.partition_point(|finding| finding.span.end <= bytes.start);
         for finding in &self.findings[first..] {
-            let secret = self.whole_word(finding.span);
+            let secret = self.whole_token(finding.span);
             if secret.start >= bytes.end {
                 break;
             }
-            self.push(at..secret.start, stretches, &mut shown);
-            shown.push_str(&finding.redacted.to_string());
-            at = at.max(secret.end);
+            self.push(offset..secret.start, chunks, &mut redacted_text);
+            redacted_text.push_str(&finding.redacted.to_string());
+            offset = offset.max(secret.end);
         }
-        self.push(at..bytes.end, stretches, &mut shown);
-        shown
+        self.push(offset..bytes.end, chunks, &mut redacted_text);
+        redacted_text
     }
 
-    /// Adds bytes in which nothing was found, without the stretches that are a secret's.
-    fn push(&self, bytes: Range<usize>, stretches: &[Stretch], shown: &mut String) {
+    /// Adds bytes without findings, except chunks that also appear in a secret.
+    fn push(&self, bytes: Range<usize>, chunks: &[Chunk], redacted_text: &mut String) {
         let Some(bytes) = self.text.get(bytes) else { return };
         let is_secret = |from: usize| {
-            let stretch = bytes.get(from..).and_then(|bytes| bytes.first_chunk());
-            stretch.map(|bytes| stretches.binary_search(&Stretch::from_ne_bytes(*bytes)).is_ok())
+            let chunk = bytes.get(from..).and_then(|bytes| bytes.first_chunk());
+            chunk.map(|bytes| chunks.binary_search(&Chunk::from_ne_bytes(*bytes)).is_ok())
         };
-        let mut harmless = 0;
-        let mut at = 0;
-        while let Some(secret) = is_secret(at) {
+        let mut shown_to = 0;
+        let mut offset = 0;
+        while let Some(secret) = is_secret(offset) {
             if !secret {
-                at += 1;
+                offset += 1;
                 continue;
             }
-            self.push_plain(&bytes[harmless..at], shown);
-            shown.push_str(MARK);
-            at += STRETCH;
-            while is_secret(at + 1 - STRETCH) == Some(true) {
-                at += 1;
+            self.push_plain(&bytes[shown_to..offset], redacted_text);
+            redacted_text.push_str(MASK);
+            offset += CHUNK;
+            while is_secret(offset + 1 - CHUNK) == Some(true) {
+                offset += 1;
             }
-            harmless = at;
+            shown_to = offset;
         }
-        self.push_plain(&bytes[harmless..], shown);
+        self.push_plain(&bytes[shown_to..], redacted_text);
     }
 
-    /// Adds what is nobody's secret, as it may be shown.
-    fn push_plain(&self, bytes: &[u8], shown: &mut String) {
+    /// Adds bytes that share no chunk with a secret.
+    fn push_plain(&self, bytes: &[u8], redacted_text: &mut String) {
         if !self.encoded {
-            return push_plain(bytes, shown);
+            return push_plain(bytes, redacted_text);
         }
         let is_inner = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_+/.".contains(byte);
         for run in bytes.chunk_by(|one, other| is_inner(one) == is_inner(other)) {
-            let is_token = run.len() >= STRETCH && is_inner(&run[0]) && !is_a_word(run);
-            if is_token { shown.push_str(MARK) } else { push_plain(run, shown) }
+            let is_token = run.len() >= CHUNK && is_inner(&run[0]) && !is_single_case_word(run);
+            if is_token { redacted_text.push_str(MASK) } else { push_plain(run, redacted_text) }
         }
     }
 
-    /// A span with the token characters beside it: where a rule took less than there is, the
-    /// rest is no one's to read.
-    fn whole_word(&self, span: Span) -> Range<usize> {
+    /// A span with the token characters around it: if a rule matched only part of a token, the rest
+    /// is hidden too.
+    fn whole_token(&self, span: Span) -> Range<usize> {
         let Range { start, end } = range(span);
-        let Some(front) = self.text.get(..start) else { return start..start };
-        let behind = self.text.get(end..).unwrap_or_default();
+        let Some(before) = self.text.get(..start) else { return start..start };
+        let after = self.text.get(end..).unwrap_or_default();
         let is_inner = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
         let is_outer = |byte: &u8| is_inner(byte) || b"-+/=".contains(byte);
-        let more = front.iter().rev().take(LONGEST_REST).take_while(|byte| is_inner(byte)).count();
-        let rest = behind.iter().take(LONGEST_REST).take_while(|byte| is_outer(byte)).count();
+        let more =
+            before.iter().rev().take(MAX_TOKEN_REST).take_while(|byte| is_inner(byte)).count();
+        let rest = after.iter().take(MAX_TOKEN_REST).take_while(|byte| is_outer(byte)).count();
         start - more..end + rest
     }
 }
 
-/// All stretches of a secret, one from each byte on.
-fn stretches_of(secret: &[u8]) -> impl Iterator<Item = Stretch> {
+/// All chunks of a secret, one starting at each byte.
+fn chunks_of(secret: &[u8]) -> impl Iterator<Item = Chunk> {
     let starts = (0..secret.len()).map_while(|from| secret[from..].first_chunk());
-    starts.map(|bytes| Stretch::from_ne_bytes(*bytes))
+    starts.map(|bytes| Chunk::from_ne_bytes(*bytes))
 }
 
 fn range(Span { start, end }: Span) -> Range<usize> {
     start..end
 }
 
-/// The next place that is not inside of a character.
-fn boundary(text: &[u8], mut at: usize) -> usize {
-    while text.get(at).is_some_and(|byte| byte & 0b1100_0000 == 0b1000_0000) {
-        at += 1;
+/// The next offset that is a character boundary.
+fn boundary(text: &[u8], mut offset: usize) -> usize {
+    while text.get(offset).is_some_and(|byte| byte & 0b1100_0000 == 0b1000_0000) {
+        offset += 1;
     }
-    at.min(text.len())
+    offset.min(text.len())
 }
 
-/// Letters of one case, as names have them.
-fn is_a_word(run: &[u8]) -> bool {
+/// Whether the run consists of letters of one case, as names do.
+fn is_single_case_word(run: &[u8]) -> bool {
     let none_of = |not: fn(&u8) -> bool| !run.iter().any(not);
     none_of(u8::is_ascii_digit)
         && (none_of(u8::is_ascii_uppercase) || none_of(u8::is_ascii_lowercase))
 }
 
-/// Adds a text of the repository: a tab becomes blanks, and what would steer a terminal or
-/// turn the order of writing becomes a mark of replacement.
-fn push_plain(bytes: &[u8], shown: &mut String) {
+/// Adds text of the repository: tabs become spaces, unprintable characters U+FFFD.
+fn push_plain(bytes: &[u8], redacted_text: &mut String) {
     for character in String::from_utf8_lossy(bytes).chars() {
         match character {
-            '\t' => shown.push_str("    "),
+            '\t' => redacted_text.push_str("    "),
             '\r' => {}
-            letter if steers(letter) => shown.push('\u{fffd}'),
-            plain => shown.push(plain),
+            character if is_unprintable(character) => redacted_text.push('\u{fffd}'),
+            plain => redacted_text.push(plain),
         }
     }
 }

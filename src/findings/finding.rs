@@ -1,19 +1,19 @@
 //! A judged candidate in one blob.
 
-use super::{Encoding, Fact, Fingerprint, Partner, PartnerPlace, Redacted};
+use super::{Encoding, Fact, Fingerprint, Redacted, RelatedLocation, RelatedValue};
 use crate::blob::Region;
 use crate::rules::{Confidence, Rule, Trigger};
 
-/// A judged candidate: which rule, where in the blob, how sure. Holds no secret.
+/// A judged candidate: its rule, span, verdict and confidence. Contains no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// Index of the rule in the engine's catalogue.
     pub rule: usize,
-    /// Where the trigger begins that led to it, or the run or chain that it is encoded in. A
-    /// scan of ranges finds what is triggered in one of them; within the engine's reach of this
-    /// byte lies all that the verdict saw, but for what is encoded (see [`crate::engine::decode`]).
+    /// Offset of the trigger that led to it, or of the run or escape chain that encodes it. A scan
+    /// of ranges finds what is triggered in one of them. The verdict depends only on bytes within
+    /// the engine's reach of this offset, except for encoded secrets (see `engine::decode`).
     pub trigger: usize,
-    /// In the blob's own bytes: where the secret is encoded, the characters that encode it.
+    /// In the blob's own bytes; of an encoded secret, the characters that encode it.
     pub span: Span,
     pub encoding: Encoding,
     pub verdict: Verdict,
@@ -22,16 +22,16 @@ pub struct Finding {
     pub fingerprint: Fingerprint,
     /// Sorted by name and value.
     pub facts: Vec<Fact>,
-    /// Public halves that stand beside the secret; told once a blob's findings are settled.
-    pub partners: Vec<Partner>,
+    /// Public halves next to the secret; set when a blob's findings are settled.
+    pub related: Vec<RelatedValue>,
 }
 
 impl Finding {
-    /// How far the rule that found it answers for it, from 0: a provider's that holds it for
-    /// unlikely, one that asks for no form, a provider's that knows it or refuses it. What a
-    /// provider's rule says is no valid token is none of an unknown form either; only what that
-    /// rule itself holds for unlikely may be something else.
-    pub fn is_known_by(&self, rule: &Rule) -> u8 {
+    /// How authoritative its rule is for it. 0: a provider's rule with low confidence; 1: a rule
+    /// for a kind of names, which knows no format; 2: a provider's rule that recognizes or rejects
+    /// it. What a provider's rule rejects as an invalid token is not a password of unknown format
+    /// either; only a match of low confidence may be something else.
+    pub fn authority(&self, rule: &Rule) -> u8 {
         match rule.trigger {
             Trigger::Kind(_) => 1,
             _ if self.verdict != Verdict::Unchecked => 2,
@@ -40,13 +40,13 @@ impl Finding {
         }
     }
 
-    /// The public halves in their places, which `region` tells of a span.
-    pub fn partner_places(&self, region: impl Fn(Span) -> Region) -> Vec<PartnerPlace> {
-        let place = |partner: &Partner| PartnerPlace {
-            region: region(partner.span),
-            fact: partner.fact.clone(),
+    /// The public halves with their positions, computed by `region`.
+    pub fn related_locations(&self, region: impl Fn(Span) -> Region) -> Vec<RelatedLocation> {
+        let location = |value: &RelatedValue| RelatedLocation {
+            region: region(value.span),
+            fact: value.fact.clone(),
         };
-        self.partners.iter().map(place).collect()
+        self.related.iter().map(location).collect()
     }
 }
 
@@ -71,16 +71,16 @@ impl Span {
     }
 }
 
-/// What the offline checks said of a candidate.
+/// The result of the offline checks of a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
-    /// The rule has a checksum and it does not hold.
+    /// The checksum is invalid.
     Invalid,
-    /// The rule has no check beyond its shape.
+    /// The rule has no checksum and no structure check.
     Unchecked,
-    /// The secret's inner structure is right.
+    /// The secret's inner structure is valid.
     Structural,
-    /// The checksum holds.
+    /// The checksum is valid.
     Valid,
 }
 

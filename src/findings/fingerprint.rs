@@ -1,27 +1,27 @@
-//! Stable, keyed, truncated identity of a secret.
+//! The stable, keyed, truncated identity of a secret.
 //!
-//! A fingerprint is HMAC-SHA-256 over the secret as it is used (decoded, unescaped), under a
-//! key. Only its first 40 bits are ever published. Two reasons:
+//! A fingerprint is the HMAC-SHA-256 of the secret (decoded, unescaped) under a key. Only its first
+//! 40 bits are ever published, for two reasons:
 //!
-//! * Forty bits are far fewer than a short secret has: of the 62^10 ten-character keys some
-//!   700,000 share each published fingerprint, so that even an attacker who tries them all
-//!   cannot tell which one it was.
-//! * Forty bits are enough to tell credentials apart: among 10,000 of them the odds of one
-//!   accidental pair are 1 in 20,000. Inside one run the whole digest is compared.
+//! * Forty bits are far fewer than a random key has: about 700,000 of the 62^10 ten-character keys
+//!   share each published fingerprint, so that even an attacker who tries them all cannot know
+//!   which one it was.
+//! * Forty bits are enough to distinguish credentials: among 10,000 of them the odds of one
+//!   accidental collision are 1 in 20,000. Within one run 128 bits are compared.
 //!
-//! A human's password has less than forty bits and can be confirmed by whoever knows the key
-//! (docs/fingerprints.md has the numbers).
-//! Set [`KEY_VARIABLE`] to a secret of your own (one for an organisation) where reports leave
-//! the house. Without it the key is the same everywhere: one derived from a repository would
-//! differ between a shallow clone in CI, a full one and the moment before the first commit,
-//! and would be known to every reader of the repository all the same.
+//! A password chosen by a human has fewer than forty bits and can be confirmed by anyone who knows
+//! the key (docs/fingerprints.md has the numbers).
+//! Set [`KEY_VARIABLE`] to a secret of your organization if reports leave it. Without it the key is
+//! the same everywhere: one derived from the repository would differ between a shallow clone in
+//! CI, a full clone and a repository without commits, and every reader of the repository would
+//! know it, too.
 
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// Environment variable that holds an organisation's fingerprint key.
+/// Environment variable with an organization's fingerprint key.
 pub const KEY_VARIABLE: &str = "KEYSIEVE_FINGERPRINT_KEY";
 
 /// Digits of the published form, 4 bits each.
@@ -41,20 +41,20 @@ impl fmt::Display for Fingerprint {
 }
 
 impl Fingerprint {
-    /// Which of so many shares of a table it belongs to.
+    /// The shard of a table with `count` shards that it belongs to.
     pub(crate) fn shard(&self, count: usize) -> usize {
         usize::from(self.0[0]) % count
     }
 }
 
-/// As the published form: what is not published is not logged either.
+/// The published form: the rest is not logged either.
 impl fmt::Debug for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
 }
 
-/// What the public default is called where a key is named.
+/// The name of the public default key.
 pub const PUBLIC_KEY: &str = "public";
 
 /// Key under which secrets are fingerprinted.
@@ -67,7 +67,7 @@ pub struct FingerprintKey {
 impl FingerprintKey {
     /// A key of any length; an empty one is the public default.
     pub fn new(key: &[u8]) -> Self {
-        // Domain and version: another use of the same key gives other values.
+        // Domain and version: another use of the same key has other values.
         let mac = |domain: &[u8]| {
             let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes any key");
             mac.update(domain);
@@ -81,8 +81,7 @@ impl FingerprintKey {
         FingerprintKey { mac: mac(b"keysieve/credential/v1\0"), name }
     }
 
-    /// What tells this key from another: [`PUBLIC_KEY`], or 16 bits that depend on the key and
-    /// are far too few to find it by.
+    /// Identifies the key: [`PUBLIC_KEY`], or 16 bits derived from it, too few to reconstruct it.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -94,7 +93,7 @@ impl FingerprintKey {
     }
 
     /// The fingerprint of a secret.
-    pub fn of(&self, secret: &[u8]) -> Fingerprint {
+    pub fn fingerprint(&self, secret: &[u8]) -> Fingerprint {
         let mut mac = self.mac.clone();
         mac.update(secret);
         let digest: [u8; 32] = mac.finalize().into_bytes().into();
@@ -111,13 +110,13 @@ mod tests {
     #[test]
     fn the_published_form_is_short_and_depends_on_key_and_secret() {
         let public = FingerprintKey::new(b"");
-        let ours = FingerprintKey::new(b"an organisation's own");
-        let shown = public.of(b"one").to_string();
+        let ours = FingerprintKey::new(b"an organization's own");
+        let shown = public.fingerprint(b"one").to_string();
         assert_eq!(shown.len(), PUBLISHED_DIGITS);
-        assert_eq!(shown, public.of(b"one").to_string());
-        assert_ne!(shown, public.of(b"two").to_string());
-        assert_ne!(shown, ours.of(b"one").to_string());
-        assert_eq!(shown, format!("{:?}", public.of(b"one")));
+        assert_eq!(shown, public.fingerprint(b"one").to_string());
+        assert_ne!(shown, public.fingerprint(b"two").to_string());
+        assert_ne!(shown, ours.fingerprint(b"one").to_string());
+        assert_eq!(shown, format!("{:?}", public.fingerprint(b"one")));
         assert_eq!((public.name(), ours.name().len()), (PUBLIC_KEY, 4));
         assert_ne!(ours.name(), FingerprintKey::new(b"another's").name());
     }

@@ -1,26 +1,28 @@
-//! What we found, from one blob's finding to a credential with all its places.
+//! The results of a scan: a [`Finding`] in one blob, and a [`Credential`] with all its occurrences.
 //!
-//! No type here can hold a raw secret: the engine hands out only what is redacted
-//! ([`Redacted`]) and what identifies ([`Fingerprint`]).
+//! No type here can contain a raw secret: the engine returns only its redacted form ([`Redacted`])
+//! and its identity ([`Fingerprint`]).
 
 mod credential;
-mod effect;
 mod encoding;
 mod excerpt;
 mod fact;
 mod finding;
 pub mod fingerprint;
+mod level;
 mod pushed;
-mod redaction;
+mod redacted;
 mod suppression;
+mod unprintable;
 
-pub use credential::{CommitRef, Credential, Occurrence, Place, group};
-pub use effect::{Effect, Setting};
+pub use credential::{CommitRef, Credential, Occurrence, OccurrenceSource, group};
 pub use encoding::{Encoding, Step};
 pub use excerpt::{Excerpt, Excerpts};
-pub use fact::{Fact, LONGEST_FACT, Partner, PartnerPlace};
+pub use fact::{Fact, LONGEST_FACT, RelatedLocation, RelatedValue};
 pub use finding::{Finding, Span, Verdict};
 pub use fingerprint::{Fingerprint, FingerprintKey};
+pub use level::{Level, PathKind};
 pub use pushed::Pushed;
-pub use redaction::Redacted;
-pub use suppression::{Allow, Scanner, Suppression, SuppressionKind};
+pub use redacted::Redacted;
+pub use suppression::{Scanner, Suppression, SuppressionComment, SuppressionKind};
+pub use unprintable::is_unprintable;

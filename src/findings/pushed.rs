@@ -1,4 +1,4 @@
-//! Whether a credential has left the house.
+//! Whether a credential was pushed.
 
 /// Where a credential was pushed to, as far as this repository knows.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -7,6 +7,6 @@ pub enum Pushed {
     NotYet,
     /// This remote-tracking branch has it.
     To(String),
-    /// It cannot be told; why.
+    /// Unknown, for this reason.
     Unknown(String),
 }

@@ -1,23 +1,21 @@
-//! Why an occurrence does not fail, and what stands beside it in the source that says so.
+//! Why an occurrence is suppressed, and the comments in the source that may suppress it.
 
-/// A `keysieve:allow`, or another scanner's mark, that stands by an occurrence, whether it holds
-/// or not.
+/// A `keysieve:allow` or another scanner's ignore comment next to an occurrence, valid or not.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Allow {
+pub struct SuppressionComment {
     /// From 1.
     pub line: usize,
-    /// Index of the rule that it names, in the engine's catalogue; `None` where there is no
-    /// such rule.
+    /// Index of the rule that it names, in the engine's catalogue; `None` if there is no such rule.
     pub rule: Option<usize>,
-    /// It names the rule that found the secret in this place.
-    pub here: bool,
-    /// Redacted; empty where none is given.
+    /// Whether it names the rule that found this occurrence.
+    pub names_rule: bool,
+    /// Redacted; empty if none is given.
     pub reason: String,
-    /// Whose mark it is, where it is not keysieve's own.
-    pub foreign: Option<Scanner>,
+    /// The scanner it is for, if that is not keysieve.
+    pub scanner: Option<Scanner>,
 }
 
-/// Another scanner with inline marks of its own.
+/// Another scanner with its own ignore comments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scanner {
     Gitleaks,
@@ -39,7 +37,7 @@ impl Scanner {
     }
 }
 
-/// An occurrence that is known and does not fail.
+/// Why an occurrence is suppressed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Suppression {
     pub kind: SuppressionKind,
@@ -47,12 +45,12 @@ pub struct Suppression {
     pub reason: String,
 }
 
-/// Where it is said that an occurrence does not fail.
+/// Where the suppression is stated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SuppressionKind {
-    /// Beside it, by `keysieve:allow`.
+    /// In a comment next to it.
     InSource,
-    /// In a file apart.
+    /// In another file: a baseline or a configuration.
     External,
 }
 

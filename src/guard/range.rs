@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use bstr::BString;
 
-use crate::findings::{CommitRef, Finding, Fingerprint, Occurrence, Place};
+use crate::findings::{CommitRef, Finding, Fingerprint, Occurrence, OccurrenceSource};
 use crate::source::added::{Added, Content};
 use crate::source::{Coverage, Failure};
 
@@ -16,7 +16,7 @@ pub type Sightings = Vec<(Finding, Occurrence)>;
 pub fn places(found: Sightings, added: &Added) -> (Sightings, Coverage) {
     let mut by_object: BTreeMap<String, Sightings> = BTreeMap::new();
     for (finding, occurrence) in found {
-        if let Place::History { blob, .. } = &occurrence.place {
+        if let OccurrenceSource::History { blob, .. } = &occurrence.source {
             by_object.entry(blob.clone()).or_default().push((finding, occurrence));
         }
     }
@@ -50,8 +50,8 @@ impl Teller<'_> {
             let introduced = self.commit(commit);
             told.extend(sightings.iter().cloned().map(|(finding, mut occurrence)| {
                 let (blob, introduced) = (object.clone(), introduced.clone());
-                occurrence.place =
-                    Place::History { blob, introduced, removed: None, at_head: false };
+                occurrence.source =
+                    OccurrenceSource::History { blob, introduced, removed: None, at_head: false };
                 (finding, occurrence)
             }));
         }
@@ -74,7 +74,7 @@ impl Teller<'_> {
             for gone in before.difference(&after) {
                 for place in open.remove(&(change.path.clone(), *gone)).unwrap_or_default() {
                     let commit = self.commit(change.commit);
-                    if let Place::History { removed, .. } = &mut told[place].1.place {
+                    if let OccurrenceSource::History { removed, .. } = &mut told[place].1.source {
                         *removed = commit;
                     }
                 }
@@ -90,14 +90,17 @@ impl Teller<'_> {
                 }
                 let key = (change.path.clone(), finding.fingerprint);
                 open.entry(key).or_default().push(told.len());
-                let place = Place::History {
+                let place = OccurrenceSource::History {
                     blob: id.to_string(),
                     introduced: self.commit(change.commit),
                     removed: None,
                     at_head: false,
                 };
                 let path = Some(change.path.clone());
-                told.push((finding.clone(), Occurrence { path, place, ..occurrence.clone() }));
+                told.push((
+                    finding.clone(),
+                    Occurrence { path, source: place, ..occurrence.clone() },
+                ));
             }
             // The latest version says what is allowed, as in an audit.
             for (fingerprint, versions) in going_on {
@@ -106,7 +109,7 @@ impl Teller<'_> {
                     continue;
                 };
                 for (&place, version) in places.iter().zip(versions) {
-                    told[place].1.allows.clone_from(&version.allows);
+                    told[place].1.suppression_comments.clone_from(&version.suppression_comments);
                 }
             }
         }
@@ -128,7 +131,7 @@ impl Teller<'_> {
             let mut held = contents.iter().flat_map(|content| self.held(content));
             let holds = held.any(|held| held == fingerprint);
             for place in places {
-                if let Place::History { at_head, .. } = &mut told[place].1.place {
+                if let OccurrenceSource::History { at_head, .. } = &mut told[place].1.source {
                     *at_head = holds;
                 }
             }

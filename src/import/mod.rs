@@ -16,7 +16,7 @@ use crate::findings::FingerprintKey;
 use crate::rules::Rule;
 use crate::rules::catalogue::Catalogue;
 use crate::rules::check::check_file;
-use crate::rules::mistake::Mistake;
+use crate::rules::toml_error::TomlError;
 
 use format::{ConfigSyntax, RuleSyntax};
 use regex::Foreign;
@@ -47,7 +47,7 @@ pub struct Imported {
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     #[error("not a configuration of gitleaks: {0}")]
-    Syntax(Mistake),
+    Syntax(TomlError),
     #[error("it has no [[rules]], so that there is nothing to bring over")]
     Empty,
 }
@@ -61,7 +61,7 @@ const TRIES: u64 = 48;
 /// Brings the rules of a configuration over.
 pub fn import(text: &str, options: &Options) -> Result<Imported, ImportError> {
     let config: ConfigSyntax =
-        toml::from_str(text).map_err(|error| ImportError::Syntax(Mistake::of(text, &error)))?;
+        toml::from_str(text).map_err(|error| ImportError::Syntax(TomlError::new(text, &error)))?;
     if config.rules.is_empty() {
         return Err(ImportError::Empty);
     }

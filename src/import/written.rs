@@ -1,6 +1,6 @@
 //! A pattern file, as text.
 
-use crate::foreign::steers;
+use crate::findings::is_unprintable;
 use crate::rules::check::RuleError;
 
 /// A rule on its way into a pattern file.
@@ -72,7 +72,7 @@ fn rule(draft: &Draft) -> String {
 
 /// A TOML string: as it is between single quotes where that can be, else with escapes.
 fn quoted(text: &str) -> String {
-    let is_plain = !text.contains(steers) && text.contains(['\\', '"']);
+    let is_plain = !text.contains(is_unprintable) && text.contains(['\\', '"']);
     if is_plain && !text.contains('\'') {
         return format!("'{text}'");
     }
@@ -83,10 +83,10 @@ fn quoted(text: &str) -> String {
     for c in text.chars() {
         match c {
             '"' | '\\' => shown.extend(['\\', c]),
-            c if steers(c) && u32::from(c) > 0xffff => {
+            c if is_unprintable(c) && u32::from(c) > 0xffff => {
                 shown.push_str(&format!("\\U{:08X}", u32::from(c)));
             }
-            c if steers(c) => shown.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c if is_unprintable(c) => shown.push_str(&format!("\\u{:04X}", u32::from(c))),
             c => shown.push(c),
         }
     }
@@ -121,7 +121,7 @@ pub fn free_id(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
 /// What is wrong with a rule, without the places of a file that nobody has seen.
 pub fn reason(error: &RuleError) -> String {
     match error {
-        RuleError::Rule { why, .. } | RuleError::Pair { why, .. } => why.clone(),
+        RuleError::Rule { why, .. } | RuleError::Catalogue { why, .. } => why.clone(),
         other => other.to_string(),
     }
 }

@@ -17,7 +17,7 @@ use jiff::civil::Date;
 use crate::engine::secrets::Scope;
 use crate::findings::fingerprint::{KEY_VARIABLE, PUBLIC_KEY};
 use crate::findings::{
-    CommitRef, Credential, Fingerprint, Occurrence, Place, Suppression, SuppressionKind,
+    CommitRef, Credential, Fingerprint, Occurrence, OccurrenceSource, Suppression, SuppressionKind,
 };
 use crate::foreign::{foreign, foreign_path};
 use crate::rules::Rule;
@@ -410,8 +410,8 @@ impl Known {
 /// The occurrences of a history to which a credential was moved from where it is known, commit
 /// by commit: a commit that takes it out of as many known places as it brings it into others.
 fn followed(entry: &Entry, credential: &Credential) -> BTreeSet<usize> {
-    let moves = |occurrence: &Occurrence| match &occurrence.place {
-        Place::History { introduced, removed, .. } => {
+    let moves = |occurrence: &Occurrence| match &occurrence.source {
+        OccurrenceSource::History { introduced, removed, .. } => {
             let id = |commit: &Option<CommitRef>| commit.as_ref().map(|commit| commit.id.clone());
             (id(introduced), id(removed))
         }
@@ -456,9 +456,9 @@ fn is_hidden_form(listed: &str, path: &str) -> bool {
 
 /// A place that is there now, and no version of the past.
 fn is_of_now(occurrence: &Occurrence) -> bool {
-    match occurrence.place {
-        Place::WorkTree | Place::Index => true,
-        Place::History { at_head, .. } => at_head,
-        Place::Stdin => false,
+    match occurrence.source {
+        OccurrenceSource::WorkTree | OccurrenceSource::Index => true,
+        OccurrenceSource::History { at_head, .. } => at_head,
+        OccurrenceSource::Stdin => false,
     }
 }

@@ -15,7 +15,7 @@ use memchr::memmem;
 use super::foreign::{self, Holds};
 use crate::blob::{LineIndex, Region};
 use crate::findings::{
-    Allow, Credential, Finding, Occurrence, Scanner, Suppression, SuppressionKind,
+    Credential, Finding, Occurrence, Scanner, Suppression, SuppressionComment, SuppressionKind,
 };
 use crate::foreign::foreign_path;
 use crate::rules::Rule;
@@ -42,7 +42,7 @@ pub struct Allows {
 
 /// An allow as it stands there, and for which lines beside it holds.
 struct Written {
-    allow: Allow,
+    allow: SuppressionComment,
     on_line: bool,
     on_next: bool,
     /// For the last line of a value of several, where that is the line before.
@@ -67,7 +67,7 @@ impl Allows {
             let Some((word, reason)) = words(&text[begin..end]) else { continue };
             let rule = rules.binary_search_by(|rule| rule.id.as_ref().cmp(&word)).ok();
             let line = lines.position(at).line;
-            let allow = Allow { line, rule, here: false, reason, foreign: None };
+            let allow = SuppressionComment { line, rule, names_rule: false, reason, scanner: None };
             let on_next = is_alone(text, at);
             let written = Written { allow, on_line: true, on_next, on_end_before: false };
             by_line.entry(line).or_default().push(written);
@@ -75,7 +75,13 @@ impl Allows {
         for (at, mark) in beside.iter().flat_map(|here| foreign::marks(text, here)) {
             let line = lines.position(at).line;
             let foreign = Some(mark.scanner);
-            let allow = Allow { line, rule: None, here: false, reason: String::new(), foreign };
+            let allow = SuppressionComment {
+                line,
+                rule: None,
+                names_rule: false,
+                reason: String::new(),
+                scanner: foreign,
+            };
             let near = mark.holds == Holds::Near;
             let written = Written {
                 allow,
@@ -90,7 +96,7 @@ impl Allows {
 
     /// The allows that stand by a finding of that rule: on its first or last line, or alone on
     /// the line above.
-    pub fn at(&self, region: Region, rule: usize) -> Vec<Allow> {
+    pub fn at(&self, region: Region, rule: usize) -> Vec<SuppressionComment> {
         if self.by_line.is_empty() {
             return Vec::new();
         }
@@ -103,7 +109,10 @@ impl Allows {
         above
             .chain(beside)
             .chain(behind.filter(|one| one.on_end_before))
-            .map(|Written { allow, .. }| Allow { here: allow.rule == Some(rule), ..allow.clone() })
+            .map(|Written { allow, .. }| SuppressionComment {
+                names_rule: allow.rule == Some(rule),
+                ..allow.clone()
+            })
             .collect()
     }
 }
@@ -171,11 +180,15 @@ fn is_alone(text: &[u8], at: usize) -> bool {
 /// The suppression of an occurrence by the allows beside it: one that names the credential's
 /// rule, or the rule that found it there, and gives a reason; or, where they are honoured,
 /// another scanner's mark.
-pub fn suppression(allows: &[Allow], rule: usize, foreign: bool) -> Option<Suppression> {
-    let names_it = |allow: &&Allow| allow.here || allow.rule == Some(rule);
+pub fn suppression(
+    allows: &[SuppressionComment],
+    rule: usize,
+    foreign: bool,
+) -> Option<Suppression> {
+    let names_it = |allow: &&SuppressionComment| allow.names_rule || allow.rule == Some(rule);
     let own = allows.iter().find(|allow| names_it(allow) && !allow.reason.is_empty());
     let reason = own.map(|allow| allow.reason.clone()).or_else(|| {
-        let scanner = allows.iter().find_map(|allow| allow.foreign).filter(|_| foreign)?;
+        let scanner = allows.iter().find_map(|allow| allow.scanner).filter(|_| foreign)?;
         Some(foreign_reason(scanner))
     })?;
     Some(Suppression { kind: SuppressionKind::InSource, reason })
@@ -189,7 +202,8 @@ fn foreign_reason(scanner: Scanner) -> String {
 pub(super) fn foreign_note(credentials: &[Credential], honoured: bool) -> Option<String> {
     let mut by_scanner: BTreeMap<Scanner, usize> = BTreeMap::new();
     for occurrence in credentials.iter().flat_map(|credential| &credential.occurrences) {
-        let Some(scanner) = occurrence.allows.iter().find_map(|allow| allow.foreign) else {
+        let Some(scanner) = occurrence.suppression_comments.iter().find_map(|allow| allow.scanner)
+        else {
             continue;
         };
         if decides(occurrence, scanner, honoured) {
@@ -222,10 +236,13 @@ pub(super) fn notes(credential: &Credential, rules: &[Rule]) -> Vec<String> {
     let id = &rules[credential.rule].id;
     let mut notes = Vec::new();
     for occurrence in credential.open() {
-        for allow in occurrence.allows.iter().filter(|allow| allow.foreign.is_none()) {
+        for allow in occurrence.suppression_comments.iter().filter(|allow| allow.scanner.is_none())
+        {
             let fault = match allow.rule {
                 None => "names no rule that there is".to_owned(),
-                Some(rule) if allow.here || rule == credential.rule => "gives no reason".to_owned(),
+                Some(rule) if allow.names_rule || rule == credential.rule => {
+                    "gives no reason".to_owned()
+                }
                 Some(rule) => format!("names {}, which did not find this", rules[rule].id),
             };
             let path = occurrence.path.as_ref().map(|path| format!("{}:", foreign_path(path)));

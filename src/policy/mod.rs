@@ -19,7 +19,7 @@ use bstr::ByteSlice;
 use config::{Config, Occasion, TestFindings};
 use revision::{Proposal, Revision, proposed_allow};
 
-use crate::findings::{Credential, Effect, Finding, Fingerprint, Occurrence, Setting, group};
+use crate::findings::{Credential, Finding, Fingerprint, Level, Occurrence, PathKind, group};
 use crate::foreign::foreign_path;
 use crate::rules::{Confidence, Rule};
 
@@ -72,7 +72,7 @@ impl Policy {
             match self.left_out(&finding, &occurrence, rules) {
                 Some(why) => *judged.left_out.entry(why).or_default() += 1,
                 None => {
-                    occurrence.setting = self.setting(&occurrence);
+                    occurrence.path_kind = self.setting(&occurrence);
                     kept.push((finding, occurrence));
                 }
             }
@@ -86,9 +86,9 @@ impl Policy {
         for credential in &mut judged.credentials {
             for occurrence in &mut credential.occurrences {
                 occurrence.suppression =
-                    inline::suppression(&occurrence.allows, credential.rule, foreign)
+                    inline::suppression(&occurrence.suppression_comments, credential.rule, foreign)
                         .filter(|_| self.inline_holds(credential.fingerprint, occurrence));
-                occurrence.effect =
+                occurrence.level =
                     self.effect(&rules[credential.rule], credential.confidence, occurrence);
             }
             if let Some(known) = &self.known {
@@ -135,7 +135,8 @@ impl Policy {
         let mut proposals = revision.proposals.clone();
         for credential in &judged.credentials {
             for occurrence in &credential.occurrences {
-                let would = inline::suppression(&occurrence.allows, credential.rule, foreign);
+                let would =
+                    inline::suppression(&occurrence.suppression_comments, credential.rule, foreign);
                 let Some(would) = would else { continue };
                 if !self.inline_holds(credential.fingerprint, occurrence) {
                     proposals.push(proposed_allow(credential, occurrence, &would.reason));
@@ -166,22 +167,22 @@ impl Policy {
         self.config.left_out(path)
     }
 
-    fn setting(&self, occurrence: &Occurrence) -> Setting {
+    fn setting(&self, occurrence: &Occurrence) -> PathKind {
         match &occurrence.path {
-            Some(path) if self.config.is_test(path.as_bstr()) => Setting::Test,
-            _ => Setting::Usual,
+            Some(path) if self.config.is_test(path.as_bstr()) => PathKind::Test,
+            _ => PathKind::Regular,
         }
     }
 
-    fn effect(&self, rule: &Rule, confidence: Confidence, occurrence: &Occurrence) -> Effect {
+    fn effect(&self, rule: &Rule, confidence: Confidence, occurrence: &Occurrence) -> Level {
         let path = occurrence.path.as_ref().map(|path| path.as_bstr());
         let (least, severity) = self.config.threshold(path, self.occasion);
-        let is_of_test = occurrence.setting == Setting::Test
+        let is_of_test = occurrence.path_kind == PathKind::Test
             && path.is_some_and(|path| self.config.test_findings(path) == TestFindings::Warn);
         if confidence < least || rule.severity < severity || is_of_test || release::is_new(rule) {
-            Effect::Warns
+            Level::Warning
         } else {
-            Effect::Fails
+            Level::Error
         }
     }
 }

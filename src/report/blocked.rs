@@ -11,7 +11,7 @@ use super::output::Shown;
 use super::snippet::wrapped;
 use super::{Report, Screen, Steady, place_name, plain, snippet};
 use crate::findings::{
-    CommitRef, Credential, Encoding, Fingerprint, Occurrence, Place, Pushed, Verdict,
+    CommitRef, Credential, Encoding, Fingerprint, Occurrence, OccurrenceSource, Pushed, Verdict,
 };
 use crate::policy::baseline::FILE;
 use crate::policy::comment::Room;
@@ -127,7 +127,7 @@ impl Blocked<'_> {
                 facts.map(|fact| format!("{} {}", fact.label(), plain(&fact.value))).collect();
             write_labelled("Tells", &facts.join(" · "), width, out)?;
         }
-        if let Place::History { introduced: Some(commit), removed, .. } = &place.place {
+        if let OccurrenceSource::History { introduced: Some(commit), removed, .. } = &place.source {
             let summary: String = commit.summary.chars().take(SUMMARY_SHOWN).collect();
             let mut told = format!("{} {}", short(commit), plain(&summary));
             if let Some(removed) = removed {
@@ -227,8 +227,8 @@ impl Blocked<'_> {
                         .to_owned(),
                 ),
             ),
-            (Moment::Commits { root }, _) => match &place.place {
-                Place::History { introduced: Some(commit), .. } => {
+            (Moment::Commits { root }, _) => match &place.source {
+                OccurrenceSource::History { introduced: Some(commit), .. } => {
                     let id = short(commit);
                     let from = if *root { "--root".to_owned() } else { format!("{id}^") };
                     (

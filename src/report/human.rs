@@ -7,7 +7,7 @@ use bstr::ByteSlice;
 
 use super::output::Shown;
 use super::{Detail, Outcome, Report, Screen, Task, place_name, plain, snippet};
-use crate::findings::{Credential, Fact, Occurrence, PartnerPlace, Place, Setting};
+use crate::findings::{Credential, Fact, Occurrence, OccurrenceSource, PathKind, RelatedLocation};
 use crate::rules::{Rule, Severity};
 use crate::source::{Skipped, SkippedKind};
 
@@ -136,7 +136,7 @@ fn write_occurrence(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let start = occurrence.region.start;
-    let test = if occurrence.setting == Setting::Test { TEST_PATH } else { "" };
+    let test = if occurrence.path_kind == PathKind::Test { TEST_PATH } else { "" };
     match width {
         Some(width) => {
             let shown = snippet::write("", occurrence, "", width.saturating_sub(2));
@@ -150,11 +150,11 @@ fn write_occurrence(
             start.column
         )?,
     }
-    for PartnerPlace { region, fact } in &occurrence.partners {
+    for RelatedLocation { region, fact } in &occurrence.related {
         let (line, column, label) = (region.start.line, region.start.column, fact.label());
         writeln!(out, "    {FAINT}with the {label} at {line}:{column}{FAINT:#}")?;
     }
-    let Place::History { introduced, removed, at_head, .. } = &occurrence.place else {
+    let OccurrenceSource::History { introduced, removed, at_head, .. } = &occurrence.source else {
         return Ok(());
     };
     if let Some(commit) = introduced {

@@ -11,7 +11,8 @@ use super::output::{Shown, steer};
 use super::{Outcome, Report, Standing, Task};
 use crate::blob::Position;
 use crate::findings::{
-    CommitRef, Credential, Effect, Fact, Occurrence, PartnerPlace, Place, Setting, Suppression,
+    CommitRef, Credential, Fact, Level, Occurrence, OccurrenceSource, PathKind, RelatedLocation,
+    Suppression,
 };
 use crate::policy::revision::Proposal;
 use crate::rules::Rule;
@@ -237,7 +238,7 @@ fn credential_entry<'r>(credential: &'r Credential, rule: &'r Rule) -> Credentia
         check: credential.verdict.as_str(),
         redacted: credential.redacted.to_string(),
         suppressed: !credential.is_open(),
-        effect: credential.effect().map(Effect::as_str),
+        effect: credential.level().map(Level::as_str),
         facts: credential.facts.iter().map(fact_entry).collect(),
         rotate: &rule.rotate,
         link_checked: rule.link_checked.as_str(),
@@ -248,11 +249,11 @@ fn credential_entry<'r>(credential: &'r Credential, rule: &'r Rule) -> Credentia
 }
 
 fn occurrence_entry(occurrence: &Occurrence) -> OccurrenceEntry<'_> {
-    let (place, history) = match &occurrence.place {
-        Place::WorkTree => ("worktree", None),
-        Place::Index => ("index", None),
-        Place::Stdin => ("stdin", None),
-        Place::History { blob, introduced, removed, at_head } => {
+    let (place, history) = match &occurrence.source {
+        OccurrenceSource::WorkTree => ("worktree", None),
+        OccurrenceSource::Index => ("index", None),
+        OccurrenceSource::Stdin => ("stdin", None),
+        OccurrenceSource::History { blob, introduced, removed, at_head } => {
             let introduced = introduced.as_ref().map(commit_entry);
             let removed = removed.as_ref().map(commit_entry);
             ("history", Some(HistoryEntry { blob, introduced, removed, at_head: *at_head }))
@@ -263,10 +264,10 @@ fn occurrence_entry(occurrence: &Occurrence) -> OccurrenceEntry<'_> {
         start: position_entry(occurrence.region.start),
         end: position_entry(occurrence.region.end),
         encoding: occurrence.encoding.to_string(),
-        beside: occurrence.partners.iter().map(partner_entry).collect(),
+        beside: occurrence.related.iter().map(partner_entry).collect(),
         place,
-        effect: occurrence.suppression.is_none().then(|| occurrence.effect.as_str()),
-        test_path: occurrence.setting == Setting::Test,
+        effect: occurrence.suppression.is_none().then(|| occurrence.level.as_str()),
+        test_path: occurrence.path_kind == PathKind::Test,
         suppression: occurrence.suppression.as_ref().map(suppression_entry),
         history,
     }
@@ -280,7 +281,7 @@ fn fact_entry(fact: &Fact) -> FactEntry<'_> {
     FactEntry { fact: &fact.name, value: &fact.value }
 }
 
-fn partner_entry(partner: &PartnerPlace) -> PartnerEntry<'_> {
+fn partner_entry(partner: &RelatedLocation) -> PartnerEntry<'_> {
     PartnerEntry {
         fact: fact_entry(&partner.fact),
         start: position_entry(partner.region.start),

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use bstr::ByteSlice;
 
-use crate::findings::{Credential, Occurrence, Place};
+use crate::findings::{Credential, Occurrence, OccurrenceSource};
 use crate::policy::revision::Proposal;
 use crate::rules::Rule;
 use crate::source::Coverage;
@@ -140,12 +140,14 @@ impl Report {
 
 /// How people are told where an occurrence is: its path, or what stands for one.
 fn place_name(occurrence: &Occurrence) -> String {
-    match (&occurrence.path, &occurrence.place) {
+    match (&occurrence.path, &occurrence.source) {
         (Some(path), _) => plain(&path.to_str_lossy()).into_owned(),
-        (None, Place::History { blob, introduced: Some(commit), .. }) if commit.id == *blob => {
+        (None, OccurrenceSource::History { blob, introduced: Some(commit), .. })
+            if commit.id == *blob =>
+        {
             format!("message of commit {blob}")
         }
-        (None, Place::History { blob, .. }) => format!("object {blob}"),
+        (None, OccurrenceSource::History { blob, .. }) => format!("object {blob}"),
         (None, _) => "standard input".to_owned(),
     }
 }

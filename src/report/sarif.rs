@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 use super::output::{Shown, steer};
 use super::{Outcome, Report, Task};
 use crate::blob;
-use crate::findings::{self, Credential, Effect, Fact, Occurrence, Place, Setting};
+use crate::findings::{self, Credential, Fact, Level, Occurrence, OccurrenceSource, PathKind};
 use crate::rules::{Confidence, Rule, Severity};
 
 /// Where the schema is served for good; the crate's own constant names a host behind it.
@@ -200,7 +200,7 @@ fn build_result(
     occurrence: &Occurrence,
     number: usize,
 ) -> SarifResult {
-    let warns = occurrence.effect == Effect::Warns;
+    let warns = occurrence.level == Level::Warning;
     let level = match level(rule) {
         "error" if warns => ResultLevel::Warning,
         "error" => ResultLevel::Error,
@@ -214,9 +214,9 @@ fn build_result(
         ("redacted".to_owned(), json!(credential.redacted.to_string())),
     ]);
     if occurrence.suppression.is_none() {
-        properties.insert("effect".to_owned(), json!(occurrence.effect.as_str()));
+        properties.insert("effect".to_owned(), json!(occurrence.level.as_str()));
     }
-    if occurrence.setting == Setting::Test {
+    if occurrence.path_kind == PathKind::Test {
         properties.insert("testPath".to_owned(), json!(true));
     }
     if !credential.facts.is_empty() {
@@ -253,11 +253,11 @@ fn build_suppressions(occurrence: &Occurrence) -> Vec<Suppression> {
 }
 
 fn build_message(credential: &Credential, rule: &Rule, occurrence: &Occurrence) -> Message {
-    let came_in = match &occurrence.place {
-        Place::History { introduced: Some(commit), .. } => {
+    let came_in = match &occurrence.source {
+        OccurrenceSource::History { introduced: Some(commit), .. } => {
             format!(" It came in with commit {} on {}.", commit.id, commit.date)
         }
-        Place::History { blob, introduced: None, .. } => {
+        OccurrenceSource::History { blob, introduced: None, .. } => {
             format!(" It stands in object {blob}, which no commit reaches.")
         }
         _ => String::new(),
@@ -277,7 +277,7 @@ fn build_message(credential: &Credential, rule: &Rule, occurrence: &Occurrence) 
 /// that has it.
 fn told_facts(credential: &Credential, occurrence: &Occurrence) -> String {
     let shown = credential.facts.iter().take(FACTS_SHOWN).map(|fact| {
-        let place = occurrence.partners.iter().position(|partner| partner.fact == *fact);
+        let place = occurrence.related.iter().position(|partner| partner.fact == *fact);
         match place {
             Some(place) => format!("{}: [{}]({})", fact.label(), escape(&fact.value), place + 1),
             None => format!("{}: {}", fact.label(), escape(&fact.value)),
@@ -303,7 +303,7 @@ fn build_facts(facts: &[Fact]) -> Value {
 
 /// The public halves of a pair, numbered from 1.
 fn build_partners(occurrence: &Occurrence) -> Option<Vec<Location>> {
-    let numbered = occurrence.partners.iter().zip(1..);
+    let numbered = occurrence.related.iter().zip(1..);
     let locations: Vec<Location> = numbered
         .map(|(partner, id)| {
             let message = Message::builder().text(format!("The {}.", partner.fact.label())).build();
@@ -315,7 +315,8 @@ fn build_partners(occurrence: &Occurrence) -> Option<Vec<Location>> {
 }
 
 fn build_history(occurrence: &Occurrence) -> BTreeMap<String, Value> {
-    let Place::History { blob, introduced, removed, at_head } = &occurrence.place else {
+    let OccurrenceSource::History { blob, introduced, removed, at_head } = &occurrence.source
+    else {
         return BTreeMap::new();
     };
     let mut properties =
@@ -355,9 +356,9 @@ fn build_place(occurrence: &Occurrence, region: blob::Region) -> PhysicalLocatio
 
 /// The path, percent-encoded; a name that stands for one where there is none.
 fn uri(occurrence: &Occurrence) -> String {
-    match (&occurrence.path, &occurrence.place) {
+    match (&occurrence.path, &occurrence.source) {
         (Some(path), _) => percent_encode(path, NOT_IN_A_PATH).to_string(),
-        (None, Place::History { blob, .. }) => format!("git-object/{blob}"),
+        (None, OccurrenceSource::History { blob, .. }) => format!("git-object/{blob}"),
         (None, _) => "stdin".to_owned(),
     }
 }

@@ -1,15 +1,15 @@
-//! The rules in force: the built-in catalogue and a user's own pattern files.
+//! The rules of a run: the built-in catalogue and custom rules from pattern files.
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use super::check::{RuleError, check_file};
-use super::pairs::check_pairs;
+use super::cross_check::cross_check;
 use super::{
-    ByteSet, CharKind, Checks, Checksum, Confidence, Extension, LinkChecked, NameKind, Pair,
-    PublicShape, Rule, Seat, Severity, Step, Structure, Text, Texts, Trigger,
+    AnchorPosition, ByteSet, CharKind, Checks, Checksum, Confidence, LinkChecked, NameKind, Pair,
+    PrefixStep, PublicShape, Rule, RuleString, RuleStrings, Severity, Structure, TailRule, Trigger,
+    resolve,
 };
-use crate::source::open::{self, OpenError};
 
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 
@@ -19,14 +19,12 @@ pub struct Catalogue {
     rules: Vec<Rule>,
 }
 
-/// Why a user's pattern file cannot be used.
+/// Why a pattern file with custom rules was rejected.
 #[derive(Debug, thiserror::Error)]
 pub enum CatalogueError {
-    #[error("cannot read the pattern file {}: {why}", file.display())]
-    Read { file: PathBuf, why: OpenError },
     #[error("pattern file {}: {why}", file.display())]
     Rule { file: PathBuf, why: RuleError },
-    #[error("pattern file {}: the id {id} is taken by another rule; choose another", file.display())]
+    #[error("pattern file {}: the id {id} is already used by another rule; choose another", file.display())]
     Taken { file: PathBuf, id: String },
 }
 
@@ -41,14 +39,8 @@ impl Catalogue {
         Catalogue { rules: Vec::new() }
     }
 
-    /// Adds the rules of a file that the user names, which has the schema of `patterns/*.toml`.
-    pub fn add_file(&mut self, file: &Path) -> Result<(), CatalogueError> {
-        let text = open::named_text(file)
-            .map_err(|why| CatalogueError::Read { file: file.to_owned(), why })?;
-        self.add_text(file, &text)
-    }
-
-    /// Adds the rules of such a file by its text.
+    /// Adds the rules of a user's pattern file, which has the schema of `patterns/*.toml`. `file`
+    /// names it in errors.
     pub fn add_text(&mut self, file: &Path, text: &str) -> Result<(), CatalogueError> {
         let rules = check_file(text, None)
             .map_err(|why| CatalogueError::Rule { file: file.to_owned(), why })?;
@@ -58,46 +50,111 @@ impl Catalogue {
                     let id = rule.id.into_owned();
                     return Err(CatalogueError::Taken { file: file.to_owned(), id });
                 }
-                Err(place) => self.rules.insert(place, rule),
+                Err(index) => self.rules.insert(index, rule),
             }
         }
         self.check(file)
     }
 
     fn check(&self, file: &Path) -> Result<(), CatalogueError> {
-        check_pairs(&self.rules).map_err(|why| CatalogueError::Rule { file: file.to_owned(), why })
+        cross_check(&self.rules).map_err(|why| CatalogueError::Rule { file: file.to_owned(), why })
     }
 
-    /// Adds checked rules; one stands in for another of the same id.
+    /// Adds checked rules; they replace rules with the same id.
     pub fn replace(&mut self, rules: impl IntoIterator<Item = Rule>) -> Result<(), RuleError> {
         for rule in rules {
             match self.rules.binary_search_by(|known| known.id.cmp(&rule.id)) {
-                Ok(place) => self.rules[place] = rule,
-                Err(place) => self.rules.insert(place, rule),
+                Ok(index) => self.rules[index] = rule,
+                Err(index) => self.rules.insert(index, rule),
             }
         }
-        check_pairs(&self.rules)
+        cross_check(&self.rules)
     }
 
-    /// Keeps only the rules that are wanted.
-    pub fn retain(&mut self, wanted: impl FnMut(&Rule) -> bool) {
-        self.rules.retain(wanted);
+    /// Keeps only the rules for which `keep` returns true.
+    pub fn retain(&mut self, keep: impl FnMut(&Rule) -> bool) {
+        self.rules.retain(keep);
     }
 
-    /// Gives rules another severity where `severity` says so.
+    /// Overrides the severity of the rules for which `severity` returns one.
     pub fn set_severities(&mut self, severity: impl Fn(&Rule) -> Option<Severity>) {
         for rule in &mut self.rules {
             rule.severity = severity(rule).unwrap_or(rule.severity);
         }
     }
 
-    /// All rules, by id.
+    /// All rules, sorted by id.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
     }
 
-    /// The rule of that id.
+    /// The rule with that id, or the rule that had it before ([`Rule::aliases`]).
+    pub fn resolve(&self, id: &str) -> Option<&Rule> {
+        resolve(&self.rules, id).map(|index| &self.rules[index])
+    }
+
+    /// The rule with exactly that id.
     pub fn get(&self, id: &str) -> Option<&Rule> {
-        self.rules.binary_search_by(|rule| rule.id.as_ref().cmp(id)).ok().map(|at| &self.rules[at])
+        self.rules
+            .binary_search_by(|rule| rule.id.as_ref().cmp(id))
+            .ok()
+            .map(|index| &self.rules[index])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A pattern file with one rule per id, each with its aliases.
+    fn pattern_file(rules: &[(&str, &[&str])]) -> String {
+        let head = "[provider]\nname = \"Acme\"\nrotate = \"https://acme.test/keys\"\n";
+        let rule = |(id, aliases): &(&str, &[&str])| {
+            format!(
+                "[[rule]]\nid = {id:?}\naliases = {aliases:?}\nsince = \"0.1.0\"\nname = \"Acme\"\n\
+                 description = \"Acme\"\nseverity = \"low\"\nconfidence = \"high\"\n\
+                 anchors = [\"acme_\"]\nregex = '(?<secret>acme_[a-z]{{20}})'\n\
+                 runbook = [\"Revoke it.\"]\nexamples = [\"acme_<>a\"]\n"
+            )
+        };
+        head.to_owned() + &rules.iter().map(rule).collect::<String>()
+    }
+
+    #[test]
+    fn an_alias_resolves_to_its_rule() {
+        let mut catalogue = Catalogue::built_in();
+        let file = pattern_file(&[("acme-token", &["acme-key", "acme-old"]), ("acme-user", &[])]);
+        catalogue.add_text(Path::new("acme.toml"), &file).unwrap();
+        for (id, resolved) in [
+            ("acme-token", Some("acme-token")),
+            ("acme-key", Some("acme-token")),
+            ("acme-old", Some("acme-token")),
+            ("acme-user", Some("acme-user")),
+            ("acme", None),
+        ] {
+            assert_eq!(catalogue.resolve(id).map(|rule| rule.id.as_ref()), resolved, "{id}");
+        }
+        assert!(catalogue.get("acme-key").is_none());
+    }
+
+    #[test]
+    fn an_alias_belongs_to_one_rule() {
+        for (rules, why) in [
+            (
+                &[("acme-token", &["acme-user"][..]), ("acme-user", &[])],
+                "rule acme-token: aliases: acme-user is the id of a rule; choose another",
+            ),
+            (
+                &[("acme-token", &["acme-old"][..]), ("acme-user", &["acme-old"])],
+                "rule acme-user: aliases: acme-old is already an alias of acme-token",
+            ),
+        ] {
+            let file = pattern_file(rules);
+            let error = Catalogue::empty().add_text(Path::new("acme.toml"), &file).unwrap_err();
+            assert_eq!(error.to_string(), format!("pattern file acme.toml: {why}"));
+        }
+        let file = pattern_file(&[("acme-token", &["Acme"])]);
+        let error = Catalogue::empty().add_text(Path::new("acme.toml"), &file).unwrap_err();
+        assert!(error.to_string().contains("rule acme-token: aliases: \"Acme\""), "{error}");
     }
 }

@@ -1,47 +1,47 @@
-//! From a pattern file as written to checked rules.
+//! Turns a pattern file's syntax into checked rules.
 //!
 //! Runs at build time over the built-in catalogue (`build.rs` includes this file) and at run
-//! time over a user's files. What it does not let through: unknown words, a rule without a
-//! way to find it, a regex that reaches further than the engine looks, a missing example.
+//! time over a user's files. Rejects unknown values, a rule without a trigger, a regex whose matches
+//! exceed the engine's limits, a rule without an example.
 
 use std::borrow::Cow;
 
 use regex_syntax::hir::Hir;
 use toml::Spanned;
 
-use super::facts::{check_name, named_groups};
-use super::mistake::{Mistake, of_regex};
-use super::opening::{Opening, opening};
+use super::fact_groups::{check_fact_name, named_groups};
+use super::prefix_pattern::{PrefixPattern, prefix_pattern};
+use super::regex_shape::{anchor_position, begins_at_word_boundary, bytes_before};
 use super::schema::{FileSyntax, PairSyntax, ProviderSyntax, RuleSyntax};
-use super::shape::{begins_a_word, bytes_before, seat};
+use super::toml_error::{TomlError, describe_regex_error};
 use super::vocabulary::expand;
 use super::{
-    AFTER, BEFORE, CharKind, Checks, Checksum, Confidence, Extension, LONGEST, LinkChecked, MARGIN,
-    MOST_GROUPS, NameKind, Pair, PublicShape, Rule, Seat, Severity, Structure, Text, Texts,
-    Trigger,
+    AFTER, AnchorPosition, BEFORE, CharKind, Checks, Checksum, Confidence, LONGEST, LinkChecked,
+    MARGIN, MAX_GROUPS, NameKind, Pair, PublicShape, Rule, RuleString, RuleStrings, Severity,
+    Structure, TailRule, Trigger,
 };
 
-/// Why a pattern file was refused. Names the rule; the caller adds the file.
+/// Why a pattern file was rejected. Names the rule; the caller adds the file.
 #[derive(Debug, thiserror::Error)]
 pub enum RuleError {
     #[error("not a pattern file: {0}")]
-    Syntax(Mistake),
+    Syntax(TomlError),
     #[error("[provider]: {0}")]
     Provider(String),
     #[error("line {line}, rule {id}: {why}")]
     Rule { line: usize, id: String, why: String },
     #[error("rule {id}: {why}")]
-    Pair { id: String, why: String },
+    Catalogue { id: String, why: String },
 }
 
-/// Steps of a runbook in the built-in catalogue.
-const STEPS: std::ops::RangeInclusive<usize> = 3..=6;
+/// Number of a runbook's steps in the built-in catalogue.
+const RUNBOOK_STEPS: std::ops::RangeInclusive<usize> = 3..=6;
 
-/// A checked rule and where it is written: lines from 1.
+/// A checked rule and its lines in the file, from 1.
 #[derive(Clone, Debug)]
-pub struct Written {
+pub struct CheckedRule {
     pub rule: Rule,
-    /// Where the rule begins.
+    /// First line of the rule.
     pub line: usize,
     pub examples: Vec<usize>,
     pub non_examples: Vec<usize>,
@@ -50,23 +50,25 @@ pub struct Written {
 /// Reads and checks the text of one pattern file.
 ///
 /// `stem` is the file's name without `.toml`; every rule's id must be it or begin with it
-/// and a hyphen. `None` (a user's file) leaves the id free.
+/// and a hyphen. `None` (a user's file) allows any id.
 pub fn check_file(text: &str, stem: Option<&str>) -> Result<Vec<Rule>, RuleError> {
     check_each(text, stem)?.into_iter().map(|rule| Ok(rule?.rule)).collect()
 }
 
-/// As [`check_file`], but goes on behind a rule that is wrong.
+/// As [`check_file`], but continues after a rule with an error.
 pub fn check_each(
     text: &str,
     stem: Option<&str>,
-) -> Result<Vec<Result<Written, RuleError>>, RuleError> {
+) -> Result<Vec<Result<CheckedRule, RuleError>>, RuleError> {
     let file: FileSyntax =
-        toml::from_str(text).map_err(|error| RuleError::Syntax(Mistake::of(text, &error)))?;
+        toml::from_str(text).map_err(|error| RuleError::Syntax(TomlError::new(text, &error)))?;
     let provider = file.provider;
     if stem.is_some() && provider.link_checked.is_none() {
         let known: Vec<&str> = LinkChecked::ALL.iter().map(|known| known.as_str()).collect();
-        let why =
-            format!("link_checked is missing: say how `rotate` was checked, {}", known.join(", "));
+        let why = format!(
+            "link_checked is missing: state how `rotate` was checked: {}",
+            known.join(", ")
+        );
         return Err(RuleError::Provider(why));
     }
     let check = |rule: Spanned<RuleSyntax>| {
@@ -78,7 +80,7 @@ pub fn check_each(
         let (id, examples) = (rule.id.clone(), lines(&rule.examples));
         let non_examples = lines(&rule.non_examples);
         match check_rule(inherit(rule, &provider), &provider.name, stem) {
-            Ok(rule) => Ok(Written { rule, line: line_at(text, from), examples, non_examples }),
+            Ok(rule) => Ok(CheckedRule { rule, line: line_at(text, from), examples, non_examples }),
             Err(why) => Err(RuleError::Rule { line: line_of(text, from, &why), id, why }),
         }
     };
@@ -89,23 +91,24 @@ fn line_at(text: &str, offset: usize) -> usize {
     1 + text.as_bytes()[..offset.min(text.len())].iter().filter(|&&b| b == b'\n').count()
 }
 
-/// The line of the field that an error begins with, in the rule that begins at `from`; the
-/// rule's own where it names none.
+/// The line of the field that an error message begins with, in the rule that begins at `from`; the
+/// rule's first line if it begins with none.
 fn line_of(text: &str, from: usize, why: &str) -> usize {
     let field = why.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or("");
     let lines = text[from..].lines().enumerate();
-    let mut of_rule = lines.take_while(|(at, line)| *at == 0 || !line.starts_with("[[rule]]"));
+    let mut rule_lines =
+        lines.take_while(|(index, line)| *index == 0 || !line.starts_with("[[rule]]"));
     let is_set = |line: &str| {
         let rest = line.trim_start().strip_prefix(field);
         !field.is_empty() && rest.is_some_and(|rest| rest.trim_start().starts_with('='))
     };
-    let offset = of_rule.find(|(_, line)| is_set(line)).map_or(0, |(at, _)| at);
+    let offset = rule_lines.find(|(_, line)| is_set(line)).map_or(0, |(index, _)| index);
     line_at(text, from) + offset
 }
 
-/// The rule with what its provider says for all of them.
+/// The rule with the values that its provider states for all its rules.
 fn inherit(mut rule: RuleSyntax, provider: &ProviderSyntax) -> RuleSyntax {
-    // A link of the rule's own was not checked with the provider's.
+    // The provider's `link_checked` does not apply to the rule's own link.
     if rule.rotate.is_none() && rule.link_checked.is_none() {
         rule.link_checked.clone_from(&provider.link_checked);
     }
@@ -121,20 +124,25 @@ fn inherit(mut rule: RuleSyntax, provider: &ProviderSyntax) -> RuleSyntax {
 
 fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Rule, String> {
     check_id(&rule.id, stem)?;
-    check_texts(&rule)?;
-    if stem.is_some() && !STEPS.contains(&rule.runbook.len()) {
-        return Err("runbook: three to six steps, from a new credential to the audit log".into());
+    for alias in &rule.aliases {
+        check_id(alias, None).map_err(|why| format!("aliases: {alias:?}: {why}"))?;
     }
-    let (trigger, opening, facts) = match &rule.kind {
-        Some(kind) => (check_kind(&rule, kind)?, Opening::default(), Vec::new()),
+    check_texts(&rule)?;
+    if stem.is_some() && !RUNBOOK_STEPS.contains(&rule.runbook.len()) {
+        return Err(
+            "runbook: needs three to six steps, from a new credential to the audit log".into()
+        );
+    }
+    let (trigger, prefix, facts) = match &rule.kind {
+        Some(kind) => (check_kind(&rule, kind)?, PrefixPattern::default(), Vec::new()),
         None => {
             let (hir, facts) = parse_regex(&rule.regex, rule.public.is_some())?;
-            (check_trigger(&rule, &hir)?, opening(&hir), facts)
+            (check_trigger(&rule, &hir)?, prefix_pattern(&hir), facts)
         }
     };
     check_before(&rule, &trigger)?;
     if let Some(unless) = &rule.unless {
-        parse(unless).map_err(|error| format!("unless: {}", of_regex(&error)))?;
+        parse(unless).map_err(|error| format!("unless: {}", describe_regex_error(&error)))?;
     }
     let rotate = rule.rotate.unwrap_or_default();
     if !rotate.starts_with("https://") {
@@ -143,7 +151,7 @@ fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Ru
     Ok(Rule {
         severity: word("severity", &rule.severity, Severity::from_name, Severity::ALL)?,
         confidence: word("confidence", &rule.confidence, Confidence::from_name, Confidence::ALL)?,
-        extends: optional_word("extends", rule.extends, Extension::from_name, Extension::ALL)?,
+        extends: optional_word("extends", rule.extends, TailRule::from_name, TailRule::ALL)?,
         checks: Checks {
             min_entropy: rule.checks.min_entropy,
             needs: words("needs", &rule.checks.needs, CharKind::from_name, CharKind::ALL)?,
@@ -174,13 +182,14 @@ fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Ru
         .unwrap_or(LinkChecked::Memory),
         trigger,
         id: Cow::Owned(rule.id),
+        aliases: texts(rule.aliases),
         since: Cow::Owned(rule.since),
         provider: Cow::Owned(provider.to_owned()),
         name: Cow::Owned(rule.name),
         description: Cow::Owned(rule.description),
         legacy: rule.legacy,
         regex: Cow::Owned(rule.regex),
-        opening,
+        prefix,
         before: rule.before.map(Cow::Owned),
         unless: rule.unless.map(Cow::Owned),
         rotate: Cow::Owned(rotate),
@@ -193,47 +202,52 @@ fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Ru
 
 fn pair(PairSyntax { with, names, within }: PairSyntax) -> Result<Pair, String> {
     if with.is_empty() && names.is_empty() || within == 0 || within > MARGIN {
-        return Err(format!("pair: `with` or `names`, and `within` from 1 to {MARGIN} bytes"));
+        return Err(format!(
+            "pair: needs `with` or `names`, and `within` from 1 to {MARGIN} bytes"
+        ));
     }
     for (fact, names) in &names {
-        check_name(fact).map_err(|why| format!("pair: {why}"))?;
-        if let Some(name) = names.iter().find(|name| !is_name(name, 3)) {
-            return Err(format!("pair: name {name:?}: 3 and more of letters, digits, _, - and ."));
+        check_fact_name(fact).map_err(|why| format!("pair: {why}"))?;
+        if let Some(name) = names.iter().find(|name| !is_variable_name(name, 3)) {
+            return Err(format!(
+                "pair: name {name:?} must have at least 3 characters of letters, digits, _, - and ."
+            ));
         }
     }
     let names = names.into_iter().map(|(fact, names)| (Cow::Owned(fact), texts(names)));
     Ok(Pair { with: texts(with), names: names.collect(), within })
 }
 
-fn texts(list: Vec<String>) -> Texts {
-    Cow::Owned(list.into_iter().map(Text::Owned).collect())
+fn texts(list: Vec<String>) -> RuleStrings {
+    Cow::Owned(list.into_iter().map(RuleString::Owned).collect())
 }
 
-fn spanned(list: Vec<Spanned<String>>) -> Texts {
+fn spanned(list: Vec<Spanned<String>>) -> RuleStrings {
     texts(list.into_iter().map(Spanned::into_inner).collect())
 }
 
-/// Kebab-case, and of the file it stands in, so that ids stay unique and speak.
+/// An id is kebab-case and begins with its file's name, so that it is unique and names the
+/// provider.
 fn check_id(id: &str, stem: Option<&str>) -> Result<(), String> {
     let kebab = !id.is_empty()
         && id.split('-').all(|word| {
             !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
         });
     if !kebab {
-        return Err("id: lower-case words and digits, joined by single hyphens".into());
+        return Err("id: must be lower-case words and digits, joined by single hyphens".into());
     }
     match stem {
         Some(stem) if id != stem && !id.starts_with(&format!("{stem}-")) => {
-            Err(format!("id: begins with its file's name, here {stem:?}"))
+            Err(format!("id: must begin with its file's name, {stem:?}"))
         }
         _ => Ok(()),
     }
 }
 
-/// Everything a reader of a report relies on must be there, within what GitHub shows.
+/// The texts that reports show are present, and no longer than GitHub displays.
 fn check_texts(rule: &RuleSyntax) -> Result<(), String> {
     if let Some(name) = &rule.public {
-        check_name(name).map_err(|why| format!("public: {why}"))?;
+        check_fact_name(name).map_err(|why| format!("public: {why}"))?;
     }
     for (field, text, longest) in
         [("name", &rule.name, 255), ("description", &rule.description, 1024)]
@@ -243,124 +257,138 @@ fn check_texts(rule: &RuleSyntax) -> Result<(), String> {
         }
     }
     if rule.public.is_some() && rule.extends.is_some() {
-        return Err("public: what is shown in full does not go on, take `extends` away".into());
+        return Err("public: cannot be combined with `extends`, because the value is shown in full; remove one".into());
     }
     if rule.runbook.is_empty() {
-        return Err("runbook is empty: say how this credential is rotated".into());
+        return Err("runbook is empty: describe how to rotate this credential".into());
     }
     if rule.examples.is_empty() {
-        return Err("examples is empty: give at least one text with this credential".into());
+        return Err("examples is empty: add at least one text with this credential".into());
     }
     Ok(())
 }
 
-/// A rule for a kind of names has no shape of its own.
+/// A rule for a kind of names has neither anchors nor a regex.
 fn check_kind(rule: &RuleSyntax, kind: &str) -> Result<Trigger, String> {
     let alone = rule.regex.is_empty()
         && rule.anchors.is_empty()
         && rule.names.is_empty()
         && rule.extends.is_none();
     if !alone {
-        return Err("kind: stands in place of anchors, names, regex and extends".into());
+        return Err("kind: replaces anchors, names, regex and extends; remove them".into());
     }
     Ok(Trigger::Kind(word("kind", kind, NameKind::from_name, NameKind::ALL)?))
 }
 
-/// The regex's structure, and the names of its facts.
+/// The regex's syntax tree, and the names of its facts.
 fn parse_regex(pattern: &str, is_public: bool) -> Result<(Hir, Vec<String>), String> {
-    let hir = parse(pattern).map_err(|error| format!("regex: {}", of_regex(&error)))?;
+    let hir = parse(pattern).map_err(|error| format!("regex: {}", describe_regex_error(&error)))?;
     let groups = hir.properties().explicit_captures_len() + 1;
-    if groups > MOST_GROUPS {
-        return Err(format!("regex: {groups} groups, at most {MOST_GROUPS}; use (?:…)"));
+    if groups > MAX_GROUPS {
+        return Err(format!(
+            "regex: has {groups} groups, at most {MAX_GROUPS} are allowed; use (?:…)"
+        ));
     }
     match named_groups(&hir, is_public)? {
         (1, facts) => Ok((hir, facts)),
-        (n, _) => Err(format!("regex: needs one group (?<secret>…), has {n}")),
+        (n, _) => Err(format!("regex: needs exactly one group (?<secret>…), has {n}")),
     }
 }
 
-/// As the engine will: bytes, no Unicode classes.
+/// Parses with the engine's settings: bytes, no Unicode classes.
 fn parse(pattern: &str) -> Result<Hir, Box<regex_syntax::Error>> {
     let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build();
     parser.parse(pattern).map_err(Box::new)
 }
 
-/// Point 1 of the contract for what stands in front of a match.
+/// Point 1 of the contract of locality, for `before`.
 fn check_before(rule: &RuleSyntax, trigger: &Trigger) -> Result<(), String> {
     let Some(pattern) = &rule.before else { return Ok(()) };
-    let hir = parse(pattern).map_err(|error| format!("before: {}", of_regex(&error)))?;
+    let hir =
+        parse(pattern).map_err(|error| format!("before: {}", describe_regex_error(&error)))?;
     let reach = hir.properties().maximum_len().unwrap_or(usize::MAX);
     match trigger {
-        Trigger::Anchors { seat: Seat::MatchStart, .. } if reach < BEFORE => Ok(()),
-        Trigger::Anchors { seat: Seat::MatchStart, .. } => {
-            Err(format!("before: at most {} bytes are looked at", BEFORE - 1))
+        Trigger::Anchors { position: AnchorPosition::MatchStart, .. } if reach < BEFORE => Ok(()),
+        Trigger::Anchors { position: AnchorPosition::MatchStart, .. } => {
+            Err(format!("before: can match at most {} bytes", BEFORE - 1))
         }
-        _ => Err("before: goes with a regex that begins with its anchor and without \\b".into()),
+        _ => Err("before: needs a regex that begins with its anchor and without \\b".into()),
     }
 }
 
-/// Points 1 and 3 of the contract: what a verdict looks at is known before it runs.
+/// Points 1 and 3 of the contract of locality: the bytes that a verdict depends on are bounded.
 fn check_trigger(rule: &RuleSyntax, hir: &Hir) -> Result<Trigger, String> {
     let longest = hir.properties().maximum_len().ok_or(
-        "regex: unbounded; give every repetition an upper bound, and `extends` where a body goes on",
+        "regex: unbounded; give every repetition an upper bound, and use `extends` for a longer secret",
     )?;
     match (rule.anchors.is_empty(), rule.names.is_empty()) {
         (true, true) => {
-            Err("needs anchors (literals in the match) or names (whose value it is)".into())
+            Err("needs anchors (literals in the match) or names (variables with this value)".into())
         }
-        (false, false) => Err("names: there are anchors, too; make two rules of it".into()),
+        (false, false) => Err("names: cannot be combined with anchors; write two rules".into()),
         (true, false) => {
             let names = expand(&rule.names)?;
             for name in &names {
-                if !is_name(name, 4) {
+                if !is_variable_name(name, 4) {
                     return Err(format!(
-                        "names: {name:?} is not 4 and more of letters, digits, _, - and ."
+                        "names: {name:?} must have at least 4 characters of letters, digits, _, - and ."
                     ));
                 }
             }
             if longest > LONGEST {
-                return Err(format!("regex: matches {longest} bytes, {LONGEST} are looked at"));
+                return Err(format!("regex: can match {longest} bytes, the limit is {LONGEST}"));
             }
             Ok(Trigger::Names(texts(names)))
         }
         (false, true) => {
             for anchor in &rule.anchors {
                 if anchor.len() < 2 {
-                    return Err(format!("anchors: {anchor:?} has one byte, two are the least"));
+                    return Err(format!("anchors: {anchor:?} must have at least two bytes"));
                 }
             }
-            let seat = seat(hir, &rule.anchors);
-            if seat != Seat::TokenStart && rule.anchors.iter().any(|anchor| anchor.len() < 3) {
+            let position = anchor_position(hir, &rule.anchors);
+            if position != AnchorPosition::TokenStart
+                && rule.anchors.iter().any(|anchor| anchor.len() < 3)
+            {
                 return Err(
-                    "anchors: one of two bytes must begin a word of 16 token characters".into()
+                    "anchors: an anchor of two bytes must begin a word of at least 16 token characters".into()
                 );
             }
-            let in_front = match seat {
-                Seat::Inside | Seat::InRun => bytes_before(hir, &rule.anchors).unwrap_or(longest),
-                Seat::TokenStart | Seat::MatchStart => 0,
+            let max_before = match position {
+                AnchorPosition::Inside | AnchorPosition::InRun => {
+                    bytes_before(hir, &rule.anchors).unwrap_or(longest)
+                }
+                AnchorPosition::TokenStart | AnchorPosition::MatchStart => 0,
             };
-            // A look-around sees one byte more on either side.
-            let before = in_front + 1;
+            // A look-around sees one more byte before and after.
+            let before = max_before + 1;
             if before > BEFORE {
                 return Err(format!(
-                    "regex: may begin {before} bytes before an anchor, {BEFORE} are looked at"
+                    "regex: can begin {before} bytes before an anchor, the limit is {BEFORE}"
                 ));
             }
             if longest + 1 > LONGEST + AFTER {
                 return Err(format!(
-                    "regex: matches {longest} bytes, {} are looked at; use `extends` for a long body",
+                    "regex: can match {longest} bytes, the limit is {}; use `extends` for a longer secret",
                     LONGEST + AFTER - 1
                 ));
             }
             let literals = texts(rule.anchors.clone());
-            let at_word = begins_a_word(hir);
+            let at_word_start = begins_at_word_boundary(hir);
             let shortest = hir.properties().minimum_len().unwrap_or(0);
-            Ok(Trigger::Anchors { literals, seat, shortest, longest, in_front, at_word })
+            Ok(Trigger::Anchors {
+                literals,
+                position,
+                shortest,
+                longest,
+                max_before,
+                at_word_start,
+            })
         }
     }
 }
 
-fn is_name(name: &str, shortest: usize) -> bool {
+fn is_variable_name(name: &str, shortest: usize) -> bool {
     let belongs = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
     name.len() >= shortest && name.bytes().all(belongs)
 }
@@ -373,7 +401,7 @@ fn word<T: Copy + std::fmt::Display>(
 ) -> Result<T, String> {
     parse(text).ok_or_else(|| {
         let known: Vec<String> = all.iter().map(T::to_string).collect();
-        format!("{field} {text:?} is unknown; it is one of {}", known.join(", "))
+        format!("{field} {text:?} is unknown, expected one of {}", known.join(", "))
     })
 }
 

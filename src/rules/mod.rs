@@ -1,23 +1,25 @@
-//! What we look for: rules, as data.
+//! Rules: what keysieve searches for, as data.
 //!
-//! A [`Rule`] is checked and ready to be matched. It comes out of a pattern file
-//! ([`schema`], the file as written) by way of [`check`], at build time for the built-in
-//! catalogue and at run time for a user's own files ([`catalogue`]).
+//! A [`Rule`] is checked and ready to be matched. It is parsed from a pattern file ([`schema`]) and
+//! validated by [`check`], at build time for the built-in catalogue and at run time for custom
+//! rules ([`catalogue`]).
 
+mod bytes;
 pub mod catalogue;
 pub mod check;
-mod facts;
-pub mod mistake;
-mod opening;
-mod pairs;
+mod cross_check;
+mod fact_groups;
+mod prefix_pattern;
+mod regex_shape;
 mod rule;
 pub mod schema;
-mod shape;
+pub mod toml_error;
 mod vocabulary;
 
-pub use opening::{ByteSet, Opening, Step, may_match};
+pub use bytes::{is_token_byte, is_word_byte};
+pub use prefix_pattern::{ByteSet, PrefixPattern, PrefixStep, may_match};
 pub use rule::{
-    AFTER, BEFORE, CharKind, Checks, Checksum, Confidence, Extension, LONG_RUN, LONGEST,
-    LinkChecked, MARGIN, MOST_GROUPS, NameKind, Pair, PublicShape, Rule, Seat, Severity, Structure,
-    TOKEN_RUN, Text, Texts, Trigger,
+    AFTER, AnchorPosition, BEFORE, CharKind, Checks, Checksum, Confidence, LONG_RUN, LONGEST,
+    LinkChecked, MARGIN, MAX_GROUPS, NameKind, Pair, PublicShape, Rule, RuleString, RuleStrings,
+    Severity, Structure, TOKEN_RUN, TailRule, Trigger, resolve,
 };

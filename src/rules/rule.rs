@@ -1,98 +1,101 @@
-//! A rule, checked and ready to be matched, and the words that pattern files use.
+//! A rule, checked and ready to be matched, and the values that pattern files use.
 
 use std::borrow::Cow;
 use std::fmt;
 
-use super::opening::Opening;
+use super::prefix_pattern::PrefixPattern;
 
-/// Text of a rule: borrowed from the binary for built-in rules, owned for a user's.
-pub type Text = Cow<'static, str>;
-/// A list of such texts.
-pub type Texts = Cow<'static, [Text]>;
+/// A string of a rule: borrowed from the binary for built-in rules, owned for custom ones.
+pub type RuleString = Cow<'static, str>;
+/// A list of such strings.
+pub type RuleStrings = Cow<'static, [RuleString]>;
 
 /// Reach of the engine, in bytes. A verdict depends on the bytes from `BEFORE` before an
 /// anchor to `LONGEST + AFTER` after its start, and on nothing else (the contract of
 /// locality); a delta's margin is therefore [`MARGIN`].
 pub const BEFORE: usize = 96;
-/// Longest span that a verdict may look at, in bytes.
+/// Longest span that a verdict may depend on, in bytes.
 pub const LONGEST: usize = 336;
-/// Bytes that may be looked at behind the longest span.
+/// Bytes after the longest span that a verdict may depend on.
 pub const AFTER: usize = 80;
-/// Bytes round a change within which a verdict could differ.
+/// Bytes before and after a change within which a verdict could differ.
 pub const MARGIN: usize = BEFORE + LONGEST + AFTER;
 
-/// Groups that a regex may have, the match itself among them.
-pub const MOST_GROUPS: usize = 8;
+/// Groups that a regex may have, including the match itself.
+pub const MAX_GROUPS: usize = 8;
 
-/// A kind of credential: how it is recognised, what it can do, how it is rotated.
+/// A kind of credential: how it is detected, what it grants, how it is rotated.
 #[derive(Clone, Debug)]
 pub struct Rule {
     /// Stable id, kebab-case, beginning with the provider's file stem.
-    pub id: Text,
-    /// Version of keysieve that brought the rule.
-    pub since: Text,
+    pub id: RuleString,
+    /// Ids that the rule had before, which keep working: see [`resolve`].
+    pub aliases: RuleStrings,
+    /// Version of keysieve that added the rule.
+    pub since: RuleString,
     /// The provider's name.
-    pub provider: Text,
+    pub provider: RuleString,
     /// What leaks, e.g. "LocalStack auth token".
-    pub name: Text,
+    pub name: RuleString,
     /// What the credential can do, one sentence.
-    pub description: Text,
+    pub description: RuleString,
     pub severity: Severity,
     /// Confidence in a match that passed its checks; a valid checksum raises it to
     /// [`Confidence::Certain`].
     pub confidence: Confidence,
-    /// The provider no longer issues this form; leaked ones often still work.
+    /// The provider no longer issues this format; leaked credentials often still work.
     pub legacy: bool,
     pub trigger: Trigger,
     /// Byte regex (no Unicode classes) with a group `secret`.
-    pub regex: Text,
-    /// What every match of the regex begins with.
-    pub opening: Opening,
-    /// Byte regex of what must stand right in front of the match; tried only where the match
-    /// was found, so that a rare beginning may precede a frequent anchor.
-    pub before: Option<Text>,
-    /// Byte regex of what makes a match none: looked for in the match, and in front of a name
-    /// that gave the value.
-    pub unless: Option<Text>,
-    /// How far the secret goes on behind what the verdict looked at.
-    pub extends: Option<Extension>,
+    pub regex: RuleString,
+    /// The prefix of every match of the regex.
+    pub prefix: PrefixPattern,
+    /// Byte regex that must match directly before the match. Tried only after the match was found,
+    /// so that the anchor may follow a variable prefix.
+    pub before: Option<RuleString>,
+    /// Byte regex that discards a match: searched for in the match and, for a rule with names, from
+    /// before the name to the end of the value.
+    pub unless: Option<RuleString>,
+    /// How far the secret continues after the judged part.
+    pub extends: Option<TailRule>,
     pub checks: Checks,
-    /// Set on a rule whose value names a credential and is no secret itself: what it is called
-    /// where it is shown, e.g. `key_id`.
-    pub public: Option<Text>,
+    /// Set on a rule whose value identifies a credential but is not secret: the value's name in
+    /// reports, e.g. `key_id`.
+    pub public: Option<RuleString>,
     /// Groups of the regex besides `secret`: public facts of that name, e.g. `host`.
-    pub facts: Texts,
-    /// The public half that this secret has beside it.
+    pub facts: RuleStrings,
+    /// The public half that belongs to this secret.
     pub pair: Option<Pair>,
     /// Page where the credential is rotated.
-    pub rotate: Text,
+    pub rotate: RuleString,
     pub link_checked: LinkChecked,
     /// Steps of the rotation, in order.
-    pub runbook: Texts,
-    /// Pages where the format or the rotation is described.
-    pub references: Texts,
-    /// Texts with exactly one finding of this rule; `<>` is a seam and is taken out.
-    pub examples: Texts,
+    pub runbook: RuleStrings,
+    /// Pages that describe the format or the rotation.
+    pub references: RuleStrings,
+    /// Texts with exactly one finding of this rule, each with a split marker `<>`, which is removed
+    /// first.
+    pub examples: RuleStrings,
     /// Texts without a finding.
-    pub non_examples: Texts,
+    pub non_examples: RuleStrings,
 }
 
 impl Rule {
-    /// Whether the rule comes with keysieve: a user's own has texts that it owns.
+    /// Whether the rule is built in: only custom rules own their strings.
     pub fn is_built_in(&self) -> bool {
         matches!(self.id, Cow::Borrowed(_))
     }
 
-    /// The anchors of a rule that has some.
-    pub fn anchors(&self) -> &[Text] {
+    /// The rule's anchors; empty for a rule without.
+    pub fn anchors(&self) -> &[RuleString] {
         match &self.trigger {
             Trigger::Anchors { literals, .. } => literals,
             Trigger::Names(_) | Trigger::Kind(_) => &[],
         }
     }
 
-    /// How much its trigger tells of a secret, from 0: nothing but that it may be one, or a JWT of
-    /// nobody knows whom; whose name it has; a form; a form that begins with its own mark.
+    /// How specific its trigger is. 0: a kind of names, or any JWT; 1: a provider's variable name;
+    /// 2: a format; 3: a format that begins with its own prefix.
     pub fn specificity(&self) -> u8 {
         match &self.trigger {
             Trigger::Kind(_) => 0,
@@ -103,83 +106,91 @@ impl Rule {
                 0
             }
             Trigger::Names(_) => 1,
-            Trigger::Anchors { seat: Seat::TokenStart | Seat::InRun, .. } => 3,
+            Trigger::Anchors {
+                position: AnchorPosition::TokenStart | AnchorPosition::InRun,
+                ..
+            } => 3,
             Trigger::Anchors { .. } => 2,
         }
     }
 }
 
-/// What makes a pair with a rule's secret: a value of one of the public rules near by, or one
-/// that has a certain name. The two are one finding; one
-/// of the former, which has a form of its own, makes it surer, too.
+/// The index of the rule with that id, or of the rule that had it before. `rules` are sorted by id.
+pub fn resolve(rules: &[Rule], id: &str) -> Option<usize> {
+    let by_id = rules.binary_search_by(|rule| rule.id.as_ref().cmp(id)).ok();
+    by_id.or_else(|| rules.iter().position(|rule| rule.aliases.iter().any(|alias| alias == id)))
+}
+
+/// The public half of a rule's secret: a nearby match of a public rule, or the value of a certain
+/// variable name. The two halves become one finding; a match of a public rule also raises its
+/// confidence.
 #[derive(Clone, Debug)]
 pub struct Pair {
     /// Ids of rules that are [`Rule::public`].
-    pub with: Texts,
-    /// Facts, and the names of which each is the value, spelled as [`Trigger::Names`] are.
-    pub names: Cow<'static, [(Text, Texts)]>,
-    /// Bytes that may stand between the two, [`MARGIN`] at most.
+    pub with: RuleStrings,
+    /// For each fact the variable names whose value it is, spelled as in [`Trigger::Names`].
+    pub names: Cow<'static, [(RuleString, RuleStrings)]>,
+    /// Maximum number of bytes between the two, [`MARGIN`] at most.
     pub within: usize,
 }
 
-/// What sends the engine to a rule.
+/// What makes the engine try a rule.
 #[derive(Clone, Debug)]
 pub enum Trigger {
-    /// Case-sensitive literals, one of which every match of the regex contains.
+    /// Case-sensitive literals; every match of the regex contains one.
     Anchors {
-        literals: Texts,
-        seat: Seat,
+        literals: RuleStrings,
+        position: AnchorPosition,
         /// Shortest match of the regex, in bytes.
         shortest: usize,
         /// Longest match of the regex, in bytes.
         longest: usize,
-        /// Bytes of a match before its anchor, at most.
-        in_front: usize,
+        /// Maximum number of bytes of a match before its anchor.
+        max_before: usize,
         /// Whether every match begins at `\b`.
-        at_word: bool,
+        at_word_start: bool,
     },
-    /// Names whose assigned value the regex must match as a whole. Letter case and the
-    /// separators `_`, `-` and `.` of a name do not matter.
-    Names(Texts),
-    /// Names of a kind, whose value is judged by what it looks like (`engine/generic`).
+    /// Variable names whose value the regex must match completely. Letter case and the separators
+    /// `_`, `-` and `.` of a name do not matter.
+    Names(RuleStrings),
+    /// A kind of variable names, whose values are judged by how they look (`engine/generic`).
     Kind(NameKind),
 }
 
-/// Where in its matches a rule's anchors stand; decides how they are looked for.
+/// The position of a rule's anchors in its matches; decides how they are searched for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seat {
-    /// At the start of the match, which is the start of a word and of [`TOKEN_RUN`] token
-    /// characters at least: looked for only where such a run begins a word.
+pub enum AnchorPosition {
+    /// At the start of the match, which begins a word with at least [`TOKEN_RUN`] token characters:
+    /// searched for only where such a run begins a word.
     TokenStart,
-    /// At the start of the match, whatever that is: looked for everywhere.
+    /// At the start of any other match: searched for everywhere.
     MatchStart,
-    /// Somewhere in the match, and there in a row of [`LONG_RUN`] characters of base64 at
-    /// least: looked for in such rows.
+    /// Inside the match, in a run of at least [`LONG_RUN`] base64 characters: searched for in such
+    /// runs only.
     InRun,
-    /// Somewhere in the match: looked for everywhere, tried round it.
+    /// Anywhere in the match: searched for everywhere; the regex is tried around it.
     Inside,
 }
 
-/// Characters of base64, `[A-Za-z0-9+/_-]`, from which on a run is searched for the anchors
-/// that stand within one.
+/// Minimum length of a run of base64 characters, `[A-Za-z0-9+/_-]`, that is searched for anchors.
 pub const LONG_RUN: usize = 32;
 
-/// Token characters, `[A-Za-z0-9_+/=.~-]`, from which on a run is looked into.
+/// Minimum length of a run of token characters, `[A-Za-z0-9_+/=.~-]`, that may begin with an anchor.
 pub const TOKEN_RUN: usize = 16;
 
-/// Checks beyond the shape, from cheap to dear.
+/// Checks of a regex's match, from cheap to expensive.
 #[derive(Clone, Debug, Default)]
 pub struct Checks {
-    /// Bits a character, at least.
+    /// Minimum entropy in bits per character.
     pub min_entropy: Option<f32>,
-    /// Kinds of characters of which the secret holds at least one each.
+    /// Kinds of characters of which the secret contains at least one each.
     pub needs: Cow<'static, [CharKind]>,
     /// Shapes of public values that the secret does not have.
     pub not: Cow<'static, [PublicShape]>,
     pub checksum: Option<Checksum>,
     pub structure: Option<Structure>,
-    /// Values that are never reported, in whatever letter case.
-    pub never: Texts,
+    /// Values that are never reported, in any letter case.
+    pub never: RuleStrings,
 }
 
 /// Declares a field-less enum with the kebab-case names that pattern files use.
@@ -218,12 +229,12 @@ named! {
 }
 
 named! {
-    /// How sure a finding is. Ordered, surest last. `Low` ones are shown on request only.
+    /// The confidence in a finding, in ascending order. `Low` is reported on request only.
     Confidence { Low = "low", Medium = "medium", High = "high", Certain = "certain", }
 }
 
 named! {
-    /// Kinds of names that promise a secret, told apart in `engine/generic/name.rs`.
+    /// Kinds of variable names that indicate a secret, classified in `engine/generic/name.rs`.
     NameKind {
         Password = "password",
         Secret = "secret",
@@ -236,19 +247,19 @@ named! {
 }
 
 named! {
-    /// How a rotation link was checked. Ordered, surest last.
+    /// How a rotation link was checked. Ordered, most reliable last.
     LinkChecked {
-        /// Nobody has looked: written from memory.
+        /// Not checked: written from memory.
         Memory = "memory",
         /// Other pages of the same host were seen, not this one.
         Host = "host",
-        /// The page was seen, or pages of others that link to exactly it.
+        /// The page itself was seen, or third-party pages that link to it.
         Seen = "seen",
     }
 }
 
 named! {
-    /// Kinds of characters, told apart in `engine/checks/characters.rs`.
+    /// Kinds of characters, classified in `engine/checks/characters.rs`.
     CharKind {
         Digit = "digit",
         Letter = "letter",
@@ -260,21 +271,21 @@ named! {
 }
 
 named! {
-    /// Offline checksums, called from `engine/checks/checksum.rs`.
+    /// Offline checksums, implemented in `engine/checks/checksum.rs`.
     Checksum {
         /// First 4 hex digits of the MD5 of the body before them (LocalStack).
         Md5Hex4 = "md5-hex4",
-        /// CRC-32 of the body in base 62, 6 digits, behind the last `_` (GitHub, npm, NetBird, Polar).
+        /// CRC-32 of the body in base 62, 6 digits, after the last `_` (GitHub, npm, NetBird, Polar).
         Crc32Base62 = "crc32-base62",
         /// GitLab routable tokens: length field and CRC-32 in base 36, 7 digits.
         GitlabRoutable = "gitlab-routable",
-        /// CRC-32 of all before it, prefix included, 8 hex digits (Atlassian).
+        /// CRC-32 of everything before it, including the prefix, 8 hex digits (Atlassian).
         Atlassian = "atlassian",
-        /// CRC-32 of the body behind the prefix, 8 hex digits (Cloudflare).
+        /// CRC-32 of the body after the prefix, 8 hex digits (Cloudflare).
         Cloudflare = "cloudflare",
-        /// CRC-32 of all before the last `_`, little-endian, 8 hex digits (Grafana).
+        /// CRC-32 of everything before the last `_`, little-endian, 8 hex digits (Grafana).
         Grafana = "grafana",
-        /// Marvin32 behind a signature of 4 characters (Azure).
+        /// Marvin32 after a signature of 4 characters (Azure).
         AzureKey = "azure-key",
         /// Marvin32 at the end of a common annotated key of 88 characters (Azure).
         AzureAnnotatedKey = "azure-annotated-key",
@@ -290,29 +301,29 @@ named! {
 }
 
 named! {
-    /// Shapes that public values have, in `engine/checks/shapes.rs`.
+    /// Shapes of public values, recognized in `engine/checks/shapes.rs`.
     PublicShape {
         /// Hexadecimal digits of one case, as long as a digest or a git object's name.
         HexDigest = "hex-digest",
         Uuid = "uuid",
-        /// Words of which names, hints and sentences are made.
+        /// Words, as in names, hints and sentences.
         Words = "words",
     }
 }
 
 named! {
-    /// Structures that a secret's decoded bytes must have, in `engine/checks/structure.rs`.
+    /// Structures of a secret's decoded bytes, checked in `engine/checks/structure.rs`.
     Structure {
         /// Base64url JSON header with `alg`, then a JSON payload.
         Jwt = "jwt",
         /// `SG.` and two parts of 16 and 32 bytes in base64url.
         SendGrid = "sendgrid",
-        /// A macaroon, version 2, in base64url behind `pypi-`.
+        /// A macaroon, version 2, in base64url after `pypi-`.
         PypiMacaroon = "pypi-macaroon",
         /// Base64 of `user:password`, both printable.
         BasicAuth = "basic-auth",
-        /// An access key id whose 16 characters are base32, of an account that is not one of
-        /// the documentation's nor LocalStack's.
+        /// An access key id whose 16 characters are base32, not of an account used in documentation
+        /// or by LocalStack.
         AwsKeyId = "aws-key-id",
         /// A first part that is base64 of a number, Discord's id of the bot.
         DiscordBot = "discord-bot",
@@ -320,20 +331,20 @@ named! {
         JfrogApiKey = "jfrog-api-key",
         /// Base64 of `reftkn:`, two digits and an expiry (JFrog).
         JfrogReference = "jfrog-reference",
-        /// Base64 of a JSON object that names the organisation (Sentry).
+        /// Base64 of a JSON object that names the organization (Sentry).
         SentryOrg = "sentry-org",
         /// Base64 of a JSON object with a name and a key (Grafana).
         GrafanaKey = "grafana-key",
-        /// A JWT whose payload is of Kubernetes.
+        /// A JWT issued by Kubernetes.
         ServiceAccountJwt = "service-account-jwt",
-        /// The first bytes of a private key's body are what the header says.
+        /// The first bytes of a private key's body match its header.
         PrivateKey = "private-key",
     }
 }
 
 named! {
-    /// How far a secret goes on behind its judged part.
-    Extension {
+    /// How far a secret continues after its judged part.
+    TailRule {
         /// To the end of the run of `[A-Za-z0-9_-]` and `.`.
         Base64UrlDots = "base64url-dots",
         /// To the end of the run of `[A-Za-z0-9+/=_-]`.

@@ -1,6 +1,6 @@
-//! A pattern file as it is written: what `patterns/*.toml` and a user's own files hold.
+//! The syntax of a pattern file, `patterns/*.toml` or custom.
 //!
-//! These types mirror TOML and nothing else; [`super::check`] turns them into checked rules.
+//! These types only mirror the TOML; [`super::check`] turns them into checked rules.
 //! `build.rs` reads the built-in catalogue through the same types, so this file depends on
 //! serde and toml alone. The schema is described for authors in `patterns/README.md`.
 
@@ -23,15 +23,15 @@ pub struct FileSyntax {
 #[serde(deny_unknown_fields)]
 pub struct ProviderSyntax {
     pub name: String,
-    /// Where this provider's credentials are rotated; a rule may name a better page.
+    /// Page where this provider's credentials are rotated; a rule may name a better one.
     pub rotate: String,
     /// How the link was checked, see [`super::LinkChecked`].
     #[serde(default)]
     pub link_checked: Option<String>,
-    /// How they are rotated, for rules without steps of their own.
+    /// Rotation steps, for rules without their own.
     #[serde(default)]
     pub runbook: Vec<String>,
-    /// Where they are described, for rules without references of their own.
+    /// Pages that describe them, for rules without their own references.
     #[serde(default)]
     pub references: Vec<String>,
 }
@@ -41,34 +41,37 @@ pub struct ProviderSyntax {
 #[serde(deny_unknown_fields)]
 pub struct RuleSyntax {
     pub id: String,
+    /// Ids that the rule had before; they keep working in comments, configuration and baselines.
+    #[serde(default)]
+    pub aliases: Vec<String>,
     pub since: String,
     pub name: String,
     pub description: String,
     pub severity: String,
     pub confidence: String,
-    /// Set on a form that its provider no longer issues.
+    /// Set if the provider no longer issues this format.
     #[serde(default)]
     pub legacy: bool,
     #[serde(default)]
     pub anchors: Vec<String>,
     #[serde(default)]
     pub names: Vec<String>,
-    /// A kind of names, see [`super::NameKind`]: what their values look like decides.
+    /// A kind of variable names, see [`super::NameKind`]: values are judged by how they look.
     #[serde(default)]
     pub kind: Option<String>,
     #[serde(default)]
     pub regex: String,
-    /// What stands right in front of a match that begins with its anchor.
+    /// Must match directly before a match that begins with its anchor.
     #[serde(default)]
     pub before: Option<String>,
-    /// What makes a match none, looked for in the match and in front of a name.
+    /// Discards a match if it is found in it, or before a variable name.
     #[serde(default)]
     pub unless: Option<String>,
     #[serde(default)]
     pub extends: Option<String>,
     #[serde(default)]
     pub checks: ChecksSyntax,
-    /// What the value is called where it is shown, being no secret itself.
+    /// Set if the value is not secret: its name in reports.
     #[serde(default)]
     pub public: Option<String>,
     #[serde(default)]
@@ -95,20 +98,20 @@ pub struct PairSyntax {
     /// Ids of public rules.
     #[serde(default)]
     pub with: Vec<String>,
-    /// By fact, the names whose value it is.
+    /// For each fact the variable names whose value it is.
     #[serde(default)]
     pub names: BTreeMap<String, Vec<String>>,
-    /// Bytes between the two, at most.
+    /// Maximum number of bytes between the two.
     pub within: usize,
 }
 
-/// `checks = { … }`: what a match must pass beyond its shape.
+/// `checks = { … }`: the checks that a match must pass.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ChecksSyntax {
-    /// Shannon entropy of the secret in bits a character, at least.
+    /// Minimum Shannon entropy of the secret in bits per character.
     pub min_entropy: Option<f32>,
-    /// Kinds of characters that the secret must hold, see [`super::CharKind`].
+    /// Kinds of characters that the secret must contain, see [`super::CharKind`].
     #[serde(default)]
     pub needs: Vec<String>,
     /// Shapes of public values that the secret must not have, see [`super::PublicShape`].

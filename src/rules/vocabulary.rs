@@ -1,20 +1,20 @@
-//! The words that names of all providers share: `patterns/names.toml`.
+//! The nouns that variable names of all providers share: `patterns/names.toml`.
 
 use std::collections::HashSet;
 
 use serde::Deserialize;
 
-/// The file, part of the binary because a user's own rules may use it, too.
+/// The file, embedded because custom rules may use it, too.
 const FILE: &str = include_str!("../../patterns/names.toml");
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Vocabulary {
-    /// What a credential is called behind its service's name.
+    /// What follows the service in a credential's name: `token`, `api_key`.
     nouns: Vec<String>,
 }
 
-/// The names as written, each `acme_*` as all that the vocabulary makes of it, each once.
+/// The names with every `acme_*` expanded by the vocabulary, without duplicates.
 pub(super) fn expand(names: &[String]) -> Result<Vec<String>, String> {
     let vocabulary: Vocabulary =
         toml::from_str(FILE).map_err(|error| format!("patterns/names.toml: {error}"))?;

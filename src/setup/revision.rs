@@ -136,7 +136,8 @@ impl Standing {
             let Some(blob) = blob else { continue };
             for (finding, occurrence) in sightings_in(&blob, engine) {
                 let path = occurrence.path.as_ref().map(|path| path.as_bstr());
-                let allowed = inline::suppression(&occurrence.allows, finding.rule, foreign);
+                let allowed =
+                    inline::suppression(&occurrence.suppression_comments, finding.rule, foreign);
                 if let (Some(path), true) = (path, allowed.is_some()) {
                     vouched.add(finding.fingerprint, path, is_gone);
                 }

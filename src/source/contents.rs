@@ -46,7 +46,7 @@ impl Class {
     /// otherwise, as in `env -0`.
     pub fn of(bytes: &[u8]) -> Class {
         let head = &bytes[..bytes.len().min(Class::PREFIX)];
-        if let Some(encoding) = TextEncoding::mark_at_start_of(head) {
+        if let Some(encoding) = TextEncoding::from_byte_order_mark(head) {
             return Class::Text(encoding);
         }
         if memchr::memchr(0, head).is_none() {

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::contents::{Class, pointed};
 use super::{Coverage, SkippedKind, Visitor};
-use crate::blob::{Blob, LineIndex, Part, Position, Provenance, TextEncoding};
+use crate::blob::{Blob, BlobPart, LineIndex, Position, Provenance, TextEncoding};
 use crate::engine::OVERLAP;
 
 /// Bytes of a part whose findings are its own; beside them stand [`OVERLAP`] bytes of its
@@ -100,7 +100,7 @@ struct Parts<'p> {
     core: usize,
     /// Bytes beside them that belong to the neighbours.
     overlap: usize,
-    part: Part,
+    part: BlobPart,
     /// Bytes that were visited.
     length: usize,
 }
@@ -110,7 +110,7 @@ impl<'p> Parts<'p> {
         // A byte of text stands for one unit at most.
         let overlap = OVERLAP * encoding.width();
         let start = Position { line: 1, column: 1 };
-        let part = Part { core: 0..0, offset: 0, start };
+        let part = BlobPart { core: 0..0, offset: 0, start };
         Parts { provenance, encoding, core, overlap, part, length: 0 }
     }
 
@@ -134,9 +134,9 @@ impl<'p> Parts<'p> {
         }
         let done = self.boundary(bytes, end - self.overlap);
         let text = blob.text();
-        let start = LineIndex::new(&text.bytes, self.part.start).position(text.in_text(done));
+        let start = LineIndex::new(&text.bytes, self.part.start).position(text.text_offset(done));
         let core: Range<usize> = end - done..end - done;
-        self.part = Part { core, offset: self.part.offset + done, start };
+        self.part = BlobPart { core, offset: self.part.offset + done, start };
         Some(done)
     }
 
@@ -150,7 +150,7 @@ impl<'p> Parts<'p> {
             encoding => {
                 let offset = self.part.offset;
                 let at = (offset + at) / encoding.width() * encoding.width() - offset;
-                let is_inside = encoding.is_inside(bytes, at);
+                let is_inside = encoding.is_inside_character(bytes, at);
                 if is_inside { at - encoding.width() } else { at }
             }
         }

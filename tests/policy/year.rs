@@ -79,7 +79,7 @@ fn nothing_comes_back_and_nothing_hides() {
     let file = folder.path().join("nimbus.toml");
     fs::write(&file, BETTER_RULE).unwrap();
     let mut better = Catalogue::built_in();
-    better.add_file(&file).unwrap();
+    better.add_text(&file, BETTER_RULE).unwrap();
     let key = || FingerprintKey::new(b"our own");
     let engines = Engines {
         before: Engine::new(Catalogue::built_in(), key()),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use keysieve::audit::{AuditError, Options, Reader, audit};
 use keysieve::engine::Engine;
-use keysieve::findings::{CommitRef, FingerprintKey, Occurrence, Place};
+use keysieve::findings::{CommitRef, FingerprintKey, Occurrence, OccurrenceSource};
 use keysieve::policy::Policy;
 use keysieve::report::Report;
 use keysieve::rules::catalogue::Catalogue;
@@ -55,7 +55,8 @@ pub fn told_of(path: &Path) -> Vec<String> {
 }
 
 fn tell(occurrence: &Occurrence) -> String {
-    let Place::History { blob, introduced, removed, at_head } = &occurrence.place else {
+    let OccurrenceSource::History { blob, introduced, removed, at_head } = &occurrence.source
+    else {
         panic!("an audit tells of a history");
     };
     let path = occurrence.path.as_ref().map_or(blob.clone(), |path| path.to_string());

@@ -92,9 +92,9 @@ pub fn contents(data: &[u8]) {
         let characters = String::from_utf8_lossy(&text.bytes).into_owned();
         let mut last = 0;
         for (at, character) in characters.char_indices() {
-            let source = text.source(at..at + character.len_utf8());
+            let source = text.source_range(at..at + character.len_utf8());
             assert!(source.start >= last && source.end <= data.len(), "{encoding:?}");
-            assert_eq!(text.in_text(source.start), at);
+            assert_eq!(text.text_offset(source.start), at);
             last = source.end;
         }
     }

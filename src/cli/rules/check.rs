@@ -12,7 +12,7 @@ use keysieve::findings::FingerprintKey;
 use keysieve::report::output::steer;
 use keysieve::rules::Rule;
 use keysieve::rules::catalogue::Catalogue;
-use keysieve::rules::check::{RuleError, Written, check_each};
+use keysieve::rules::check::{CheckedRule, RuleError, check_each};
 use keysieve::source::open;
 
 use super::{STRONG, cost};
@@ -46,7 +46,7 @@ impl Check {
                 Err(error) => wrong.push(Wrong::of(file, &error)),
             }
         }
-        let mut right: Vec<(&Path, Written)> = Vec::new();
+        let mut right: Vec<(&Path, CheckedRule)> = Vec::new();
         for (file, rule) in written {
             match rule {
                 Ok(rule) => right.push((file, rule)),
@@ -54,7 +54,7 @@ impl Check {
             }
         }
         right.sort_by(|(_, a), (_, b)| a.rule.id.cmp(&b.rule.id));
-        right.dedup_by(|(file, Written { rule, line, .. }), (_, first)| {
+        right.dedup_by(|(file, CheckedRule { rule, line, .. }), (_, first)| {
             let is_taken = rule.id == first.rule.id;
             if is_taken {
                 let what = format!("rule {}: another rule of these files has this id", rule.id);
@@ -110,14 +110,14 @@ impl Wrong {
 
 /// The files' rules beside the built-in ones, or in their place: a file of the built-in
 /// catalogue may be checked, too.
-fn with_built_in(rules: &[(&Path, Written)]) -> Result<Engine, RuleError> {
+fn with_built_in(rules: &[(&Path, CheckedRule)]) -> Result<Engine, RuleError> {
     let mut catalogue = Catalogue::built_in();
     catalogue.replace(rules.iter().map(|(_, written)| written.rule.clone()))?;
     Ok(Engine::new(catalogue, FingerprintKey::from_environment()))
 }
 
-fn try_texts(engine: &Engine, file: &Path, written: &Written) -> Vec<Wrong> {
-    let Written { rule, examples, non_examples, .. } = written;
+fn try_texts(engine: &Engine, file: &Path, written: &CheckedRule) -> Vec<Wrong> {
+    let CheckedRule { rule, examples, non_examples, .. } = written;
     let wrong = |line: &usize, kind: &str, why: String| Wrong {
         file: file.to_owned(),
         line: Some(*line),

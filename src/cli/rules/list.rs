@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use keysieve::engine::facts_of;
 use keysieve::report::output::steer;
-use keysieve::rules::{Rule, Text, Trigger};
+use keysieve::rules::{Rule, RuleString, Trigger};
 use serde::Serialize;
 
 use super::STRONG;
@@ -40,8 +40,8 @@ struct RuleEntry<'r> {
     legacy: bool,
     severity: &'static str,
     confidence: &'static str,
-    anchors: &'r [Text],
-    names: &'r [Text],
+    anchors: &'r [RuleString],
+    names: &'r [RuleString],
     regex: &'r str,
     checksum: Option<&'static str>,
     structure: Option<&'static str>,
@@ -50,13 +50,13 @@ struct RuleEntry<'r> {
     pair: Option<PairEntry<'r>>,
     rotate: &'r str,
     link_checked: &'static str,
-    runbook: &'r [Text],
-    references: &'r [Text],
+    runbook: &'r [RuleString],
+    references: &'r [RuleString],
 }
 
 #[derive(Serialize)]
 struct PairEntry<'r> {
-    with: &'r [Text],
+    with: &'r [RuleString],
     beside: Vec<NamedEntry<'r>>,
     within: usize,
 }
@@ -64,12 +64,12 @@ struct PairEntry<'r> {
 #[derive(Serialize)]
 struct NamedEntry<'r> {
     fact: &'r str,
-    names: &'r [Text],
+    names: &'r [RuleString],
 }
 
 impl<'r> RuleEntry<'r> {
     fn new(rule: &'r Rule) -> Self {
-        let (anchors, names): (&[Text], &[Text]) = match &rule.trigger {
+        let (anchors, names): (&[RuleString], &[RuleString]) = match &rule.trigger {
             Trigger::Anchors { literals, .. } => (literals, &[]),
             Trigger::Names(names) => (&[], names),
             Trigger::Kind(_) => (&[], &[]),

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
-use crate::rules::{Rule, Text, Trigger};
+use crate::rules::{Rule, RuleString, Trigger};
 
 /// Words that no random value holds and that placeholders are made of.
 const WORDS: [&str; 25] = [
@@ -85,7 +85,8 @@ fn is_made_up(text: &[u8]) -> bool {
 /// `AAAAAAAAAA` says that rows of `A` are none of a placeholder's.
 fn without_filler<'s>(rule: &Rule, secret: &'s [u8]) -> Cow<'s, [u8]> {
     let Trigger::Anchors { literals, .. } = &rule.trigger else { return Cow::Borrowed(secret) };
-    let row = |text: &Text| text.len() >= STRETCH && longest_repeat(text.as_bytes()) == text.len();
+    let row =
+        |text: &RuleString| text.len() >= STRETCH && longest_repeat(text.as_bytes()) == text.len();
     let Some(filler) = literals.iter().find(|text| row(text)) else { return Cow::Borrowed(secret) };
     let filler = filler.as_bytes()[0];
     Cow::Owned(secret.iter().copied().filter(|&b| b != filler).collect())

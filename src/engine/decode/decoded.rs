@@ -66,7 +66,7 @@ impl Decoded {
                 (locate(pieces, span.start).0, locate(pieces, last).1)
             }
             Map::Utf16(offsets) => {
-                let source = offsets.source(&self.bytes, span.start..span.end);
+                let source = offsets.source_range(&self.bytes, span.start..span.end);
                 (source.start, source.end)
             }
         };

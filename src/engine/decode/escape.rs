@@ -1,7 +1,7 @@
 //! Escapes: a few characters that stand for one, or for none between two literals.
 
-use super::hex::hex_digit;
-use super::joint;
+use super::hex_run::hex_digit;
+use super::string_concat;
 use crate::findings::Step;
 
 /// A kind of escape. Each is decoded by itself; where kinds are mixed, nesting does the rest.
@@ -78,7 +78,7 @@ impl Kind {
             (Kind::Hex, b'\\') => hex(bytes, at),
             (Kind::Entity, b'&') => entity(&bytes[at..]),
             (Kind::Joint, b'"' | b'\'' | b'`' | b'\\') => {
-                joint::length(bytes, at).map(Mark::nothing)
+                string_concat::length(bytes, at).map(Mark::nothing)
             }
             _ => None,
         }

@@ -12,35 +12,38 @@
 
 use std::ops::Range;
 
-mod chain;
+mod base64_run;
 mod decoded;
-mod entries;
+mod encoded_value;
+mod entry_points;
 mod escape;
-mod folded;
-mod hex;
-mod joint;
+mod escape_chain;
+mod folded_scalar;
+mod hex_run;
+mod line_buffer;
 mod nested;
 mod reach;
 mod run;
-mod sheet;
-mod text;
-mod value;
+mod run_decoder;
+mod string_concat;
+mod text_check;
 
 pub use decoded::Decoded;
+pub use encoded_value::value;
 #[cfg(test)]
-pub use entries::each as each_entry;
-pub use entries::{Entry, kinds};
-pub use folded::SIGN as FOLDED;
+pub use entry_points::each as each_entry;
+pub use entry_points::{Entry, kinds};
+pub use folded_scalar::SIGN as FOLDED;
 pub use nested::{DEPTH, outermost};
 pub use reach::{first_entry, first_free};
-pub use run::{RUN_LONGEST, RUN_SHORTEST, belongs, length as run_length, may_encode, run, run_at};
-pub use value::value;
+pub use run::{RUN_LONGEST, RUN_SHORTEST, belongs, length as run_length, run_at};
+pub use run_decoder::{may_encode, run};
 
 use escape::Kind;
 
 /// Calls `found` with what is encoded in `bytes` and begins in `range`.
 pub fn each(bytes: &[u8], range: Range<usize>, found: &mut dyn FnMut(Decoded)) {
-    entries::each(bytes, range, |entry| at(bytes, entry, found));
+    entry_points::each(bytes, range, |entry| at(bytes, entry, found));
 }
 
 /// Decodes at an entry point.
@@ -50,19 +53,19 @@ pub fn at(bytes: &[u8], entry: Entry, found: &mut dyn FnMut(Decoded)) {
         Entry::Run(at) => run(bytes, at, found),
         Entry::Escape(at) => escape(bytes, at, found),
         Entry::Quote(at) => joined(bytes, at, found),
-        Entry::Folded(at) => folded::folded(bytes, at, found),
+        Entry::Folded(at) => folded_scalar::folded(bytes, at, found),
     }
 }
 
 /// Decodes the escapes round the `%`, `&` or backslash at `at`, if that begins the first.
 pub fn escape(bytes: &[u8], at: usize, found: &mut dyn FnMut(Decoded)) {
     for kind in kinds(bytes, at) {
-        chain::chain(*kind, bytes, at, found);
+        escape_chain::chain(*kind, bytes, at, found);
     }
 }
 
 /// Joins the literals round the closing quote at `at`, if it is the first that is followed
 /// by another literal.
 pub fn joined(bytes: &[u8], at: usize, found: &mut dyn FnMut(Decoded)) {
-    chain::chain(Kind::Joint, bytes, at, found);
+    escape_chain::chain(Kind::Joint, bytes, at, found);
 }

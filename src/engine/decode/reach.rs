@@ -4,11 +4,11 @@
 //! of it may be carried over from another version and it is looked at whole (contract of
 //! locality, point 4). An audit asks here where that begins.
 
-use super::chain;
 use super::escape::Kind;
-use super::folded::{self, SIGN};
-use super::joint::{LONGEST_JOINT, WORD, may_fill};
+use super::escape_chain;
+use super::folded_scalar::{self, SIGN};
 use super::run::{self, RUN_LONGEST, belongs};
+use super::string_concat::{LONGEST_JOINT, WORD, may_fill};
 use crate::rules::MARGIN;
 
 /// The first entry point of what might be decoded over the byte at `at`; `at` itself where
@@ -32,7 +32,7 @@ pub fn first_entry(bytes: &[u8], at: usize) -> Option<usize> {
         }
     }
     // A folded scalar whose sign stands before the byte, or on it.
-    let from = at.saturating_sub(folded::REACH);
+    let from = at.saturating_sub(folded_scalar::REACH);
     let signs = &bytes[from..bytes.len().min(at + SIGN.len() - 1)];
     let sign = |&sign: &usize| signs[sign..].starts_with(SIGN);
     let sign = memchr::memchr_iter(SIGN[0], signs).find(sign).map_or(at, |sign| from + sign);
@@ -91,8 +91,8 @@ fn start_of_lines(bytes: &[u8], at: usize, earliest: usize) -> Option<usize> {
 
 /// Start of the first escape of the chain in whose reach the byte lies.
 fn start_of_chain(kind: Kind, bytes: &[u8], at: usize, earliest: usize) -> Option<usize> {
-    let mut first = chain::over(kind, bytes, at).unwrap_or(at);
-    while let Some(before) = chain::previous(kind, bytes, first) {
+    let mut first = escape_chain::over(kind, bytes, at).unwrap_or(at);
+    while let Some(before) = escape_chain::previous(kind, bytes, first) {
         if before <= earliest && before > 0 {
             return None;
         }

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::super::masks::is_word;
 use super::rest::Rest;
+use crate::rules::is_word_byte;
 
 /// Brackets, one within the other, of which an argument may consist.
 const DEEPEST: usize = 8;
@@ -37,7 +37,7 @@ impl<'b> Arguments<'b> {
             self.0.at += 1;
         }
         if self.0.peek() == Some(b'.') {
-            self.0.skip(|b| is_word(b) || b == b'.');
+            self.0.skip(|b| is_word_byte(b) || b == b'.');
             self.skip_brackets()?;
         }
         self.0.skip(|b| b.is_ascii_whitespace());
@@ -47,7 +47,7 @@ impl<'b> Arguments<'b> {
     /// `new String(`, `[]byte(`, `Some(`.
     fn wrapper(&mut self) -> bool {
         let from = self.0.at;
-        let named = self.0.skip(|b| is_word(b) || b" []:.".contains(&b)) > 0;
+        let named = self.0.skip(|b| is_word_byte(b) || b" []:.".contains(&b)) > 0;
         if named && self.0.peek() == Some(b'(') {
             self.0.at += 1;
             return true;

@@ -3,9 +3,9 @@
 
 use std::ops::Range;
 
-use super::super::masks::is_word;
 use super::arguments::Arguments;
 use super::vocabulary::among;
+use crate::rules::is_word_byte;
 use crate::rules::{LONGEST, NameKind};
 
 /// Letters that the name of a call may have.
@@ -75,7 +75,7 @@ pub fn password_of(bytes: &[u8], text: Range<usize>) -> Option<Range<usize>> {
     let pair = &bytes[text.clone()];
     let colon = memchr::memchr(b':', pair)?;
     let (user, password) = (&pair[..colon], &pair[colon + 1..]);
-    let of_user = |b: &u8| is_word(*b) || matches!(b, b'.' | b'-' | b'@' | b'+');
+    let of_user = |b: &u8| is_word_byte(*b) || matches!(b, b'.' | b'-' | b'@' | b'+');
     (!user.is_empty()
         && user.iter().all(of_user)
         && !password.contains(&b':')
@@ -86,14 +86,14 @@ pub fn password_of(bytes: &[u8], text: Range<usize>) -> Option<Range<usize>> {
 /// The name of a call round the fragment, up to its bracket, with the object of a method where
 /// the fragment stands in it.
 fn name(bytes: &[u8], fragment: &Range<usize>) -> Option<Range<usize>> {
-    let belongs = |b: &u8| is_word(*b) || *b == b'.';
+    let belongs = |b: &u8| is_word_byte(*b) || *b == b'.';
     let rest = bytes[fragment.start..].iter().take(LONGEST_NAME);
     let end = fragment.start + rest.take_while(|b| belongs(b)).count();
     if bytes.get(end) != Some(&b'(') {
         return None;
     }
     let front = bytes[..fragment.start].iter().rev().take(LONGEST_NAME);
-    let start = fragment.start - front.take_while(|b| is_word(**b)).count();
+    let start = fragment.start - front.take_while(|b| is_word_byte(**b)).count();
     Some(start..end)
 }
 

@@ -3,8 +3,8 @@
 
 use std::ops::Range;
 
-use super::super::masks::is_word;
 use crate::rules::BEFORE;
+use crate::rules::is_word_byte;
 
 /// Words that name the half with the name, and the one with the value.
 const NAMES: [&str; 2] = ["name", "key"];
@@ -59,7 +59,7 @@ impl Back<'_> {
         self.skip(|b| b == b' ');
         let quoted = self.quote();
         let end = self.at;
-        self.skip(is_word);
+        self.skip(is_word_byte);
         let word = &self.bytes[self.at..end];
         words.iter().find(|known| known.as_bytes().eq_ignore_ascii_case(word))?;
         if quoted.is_some() && self.quote() != quoted {
@@ -72,7 +72,7 @@ impl Back<'_> {
     /// the next line.
     fn other_half(&mut self) -> Option<Range<usize>> {
         // The name may have words in front that are no part of it.
-        self.skip(|b| is_word(b) || matches!(b, b'.' | b'-'));
+        self.skip(|b| is_word_byte(b) || matches!(b, b'.' | b'-'));
         self.quote();
         self.member(&NAMES)?;
         let parted = self.skip(|b| b.is_ascii_whitespace() || b == b',');

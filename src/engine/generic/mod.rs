@@ -31,7 +31,7 @@ pub use name::Name;
 use doubt::{is_doubtful, keeps_basic};
 use plausible::is_plausible;
 
-use super::assignment::Reader;
+use crate::engine::structure::assignment::Reader;
 use crate::rules::{AFTER, Confidence, LONGEST, NameKind, Rule, Trigger};
 
 /// Fragments one of which stands in every word that promises a secret, and signs behind which

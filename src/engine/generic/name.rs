@@ -3,14 +3,14 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use super::super::assignment::may_be_assigned;
-use super::super::masks::is_word;
 use super::vocabulary::{
     ABOUT, AUTHS, CREDENTIALS, NO_PASSWORDS, OF_KEYS, OF_LISTS, OF_LOGINS, OF_TABLES, PASSWORDS,
     PASSWORDS_BEGINNING, PASSWORDS_LONGEST, PUBLIC, SALTS, among, may_promise,
 };
 use super::words::{Words, words};
+use crate::engine::structure::assignment::may_be_assigned;
 use crate::rules::NameKind;
+use crate::rules::is_word_byte;
 
 /// Bytes that a name may have on either side of a fragment.
 const REACH: usize = 64;
@@ -293,10 +293,10 @@ fn identifier(bytes: &[u8], fragment: &Range<usize>) -> Option<Range<usize>> {
     let belongs = |at: usize| {
         let joins = |at: usize| {
             matches!(bytes[at], b'-' | b'.')
-                && at.checked_sub(1).is_some_and(|before| is_word(bytes[before]))
-                && bytes.get(at + 1).is_some_and(|&next| is_word(next))
+                && at.checked_sub(1).is_some_and(|before| is_word_byte(bytes[before]))
+                && bytes.get(at + 1).is_some_and(|&next| is_word_byte(next))
         };
-        at < bytes.len() && (is_word(bytes[at]) || joins(at))
+        at < bytes.len() && (is_word_byte(bytes[at]) || joins(at))
     };
     let last = fragment.start + REACH;
     let end = (fragment.start..last).find(|&at| !belongs(at))?;

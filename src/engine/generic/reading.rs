@@ -3,10 +3,10 @@
 
 use std::ops::Range;
 
-use super::super::assignment::Reader;
-use super::super::masks::is_word;
 use super::arguments::Arguments;
 use super::rest::Rest;
+use crate::engine::structure::assignment::Reader;
+use crate::rules::is_word_byte;
 use crate::rules::{AFTER, LONGEST};
 
 /// What may stand between a name and a value besides blanks: words of prose, PowerShell's
@@ -261,7 +261,7 @@ impl Rest<'_> {
             None => self.at < self.end || self.end == self.bytes.len(),
         };
         let called = mark.is_none() && self.peek() == Some(b'(');
-        (closed && !called && self.at > start && is_word(self.bytes[start]) | mark.is_some())
+        (closed && !called && self.at > start && is_word_byte(self.bytes[start]) | mark.is_some())
             .then_some(start..self.at)
     }
 }

@@ -12,9 +12,9 @@ use toml::de::{DeTable, DeValue};
 
 use super::{Baseline, Disposition, Entry};
 use crate::findings::fingerprint::PUBLIC_KEY;
-use crate::foreign::steers;
+use crate::findings::is_unprintable;
 use crate::policy::files::Files;
-use crate::rules::mistake;
+use crate::rules::toml_error;
 use crate::source::open;
 
 /// What is wrong with a baseline. No message shows a value: one may have been pasted in.
@@ -65,7 +65,7 @@ impl Baseline {
     fn parse(text: &str) -> Result<Self, Fault> {
         let document = DeTable::parse(text).map_err(|wrong| {
             let at = wrong.span().map_or(0, |span| span.start);
-            (at, format!("no TOML: {}", mistake::kind(wrong.message())))
+            (at, format!("no TOML: {}", toml_error::redact_message(wrong.message())))
         })?;
         let top = Table { at: 0, what: "the baseline".to_owned(), fields: document.get_ref() };
         top.knows(&["version", "key", "history", "credential"])?;
@@ -174,7 +174,7 @@ fn toml_string(text: &str) -> String {
     for letter in text.chars() {
         match letter {
             '"' | '\\' => quoted.extend(['\\', letter]),
-            letter if steers(letter) => {
+            letter if is_unprintable(letter) => {
                 let _ = match u32::from(letter) {
                     code @ ..=0xffff => write!(quoted, "\\u{code:04X}"),
                     code => write!(quoted, "\\U{code:08X}"),

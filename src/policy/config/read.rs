@@ -11,7 +11,7 @@ use super::syntax::{
     ConfidenceName, ConfigSyntax, ExcludeSyntax, FingerprintSyntax, SeverityName, TestFindingsName,
 };
 use super::test_paths::TestFindings;
-use crate::rules::mistake;
+use crate::rules::toml_error;
 use crate::rules::{Confidence, Severity};
 
 /// What is wrong with a configuration. No message shows a value: one may have been pasted in.
@@ -90,7 +90,7 @@ fn explained(message: &str) -> String {
         };
         return format!("expected is {expected}");
     }
-    mistake::kind(message)
+    toml_error::redact_message(message)
 }
 
 /// `; did you mean …?`, where one of the words is near.

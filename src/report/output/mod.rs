@@ -17,7 +17,8 @@ use super::{Report, Standing, Task};
 use crate::engine::Engine;
 use crate::engine::secrets::{Scope, Secrets};
 use crate::findings::{
-    CommitRef, Credential, Excerpt, Fact, Occurrence, Place, Pushed, Suppression, SuppressionKind,
+    CommitRef, Credential, Excerpt, Fact, Occurrence, OccurrenceSource, Pushed, Suppression,
+    SuppressionKind,
 };
 use crate::foreign::{Part, parts, unmarked};
 use crate::policy::baseline::Baseline;
@@ -175,8 +176,8 @@ impl<'a> Pass<'a> {
         if let Some(path) = &mut occurrence.path {
             *path = BString::from(self.bytes(path, Scope::Path));
         }
-        occurrence.partners.iter_mut().for_each(|partner| self.fact(&mut partner.fact));
-        occurrence.allows.iter_mut().for_each(|allow| self.reason(&mut allow.reason));
+        occurrence.related.iter_mut().for_each(|partner| self.fact(&mut partner.fact));
+        occurrence.suppression_comments.iter_mut().for_each(|allow| self.reason(&mut allow.reason));
         match &mut occurrence.suppression {
             Some(Suppression { kind: SuppressionKind::InSource, reason }) => self.reason(reason),
             // What people wrote is marked.
@@ -186,7 +187,7 @@ impl<'a> Pass<'a> {
         if let Some(excerpt) = &mut occurrence.excerpt {
             self.excerpt(excerpt);
         }
-        if let Place::History { introduced, removed, .. } = &mut occurrence.place {
+        if let OccurrenceSource::History { introduced, removed, .. } = &mut occurrence.source {
             introduced.iter_mut().chain(removed).for_each(|commit| self.commit(commit));
         }
     }

@@ -1,7 +1,7 @@
 //! Texts that steer nobody: no terminal, no reader, no CI system.
 //!
 //! A terminal obeys control characters; a reader is misled by characters without a form of their
-//! own ([`steers`]); GitHub Actions takes a line that begins with `::` for a command, blanks
+//! own ([`is_unprintable`]); GitHub Actions takes a line that begins with `::` for a command, blanks
 //! before it or not, and one that holds `##[` too (Azure Pipelines: `##vso[`).
 
 use std::borrow::Cow;
@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
-use crate::foreign::steers;
+use crate::findings::is_unprintable;
 
 /// What workflow commands begin with, and what is written in its place.
 const COMMAND: &str = "::";
@@ -19,18 +19,18 @@ const OLD_COMMANDS: [(&str, &str); 2] = [("##[", r"#\#["), ("##vso[", r"#\#vso["
 /// A text of the repository (a path, a commit's summary) for people: what would steer a terminal
 /// or a reader is escaped.
 pub fn plain(text: &str) -> Cow<'_, str> {
-    if !text.contains(steers) {
+    if !text.contains(is_unprintable) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 8);
     for letter in text.chars() {
-        if steers(letter) {
+        if is_unprintable(letter) {
             shown.extend(letter.escape_debug())
         } else {
             shown.push(letter)
         }
         // `escape_debug` leaves some characters as they are.
-        if steers(letter) && shown.ends_with(letter) {
+        if is_unprintable(letter) && shown.ends_with(letter) {
             shown.pop();
             shown.extend(letter.escape_unicode());
         }
@@ -93,7 +93,9 @@ fn steadied(line: &str) -> String {
         }
         match letter {
             '\n' | '\t' => shown.push(letter),
-            letter if steers(letter) => shown.push_str(&plain(letter.encode_utf8(&mut [0; 4]))),
+            letter if is_unprintable(letter) => {
+                shown.push_str(&plain(letter.encode_utf8(&mut [0; 4])))
+            }
             letter => shown.push(letter),
         }
         rest = &rest[letter.len_utf8()..];
@@ -152,10 +154,10 @@ pub fn json_line(value: &impl Serialize) -> io::Result<String> {
 /// The position of the first character that steers, or that begins a command.
 fn first_that_steers(text: &str) -> Option<usize> {
     let commands = OLD_COMMANDS.iter().filter_map(|(command, _)| text.find(command));
-    commands.chain(text.find(steers)).min()
+    commands.chain(text.find(is_unprintable)).min()
 }
 
-/// Escapes in strings what [`steers`], besides what JSON must escape.
+/// Escapes in strings what [`is_unprintable`], besides what JSON must escape.
 struct Escaping<F>(F);
 
 impl<F: Formatter> Formatter for Escaping<F> {

@@ -6,8 +6,8 @@ use super::said::{Said, said};
 use super::{F, Features};
 use crate::engine::generic::begins_within;
 use crate::engine::generic::name::Name;
-use crate::engine::masks::is_word;
 use crate::rules::BEFORE;
+use crate::rules::is_word_byte;
 
 impl Features {
     pub fn describe_line(&mut self, bytes: &[u8], name: &Name, value: &Range<usize>) {
@@ -81,7 +81,7 @@ fn shape(line: [&[u8]; 2]) -> [u8; 8] {
     for &b in line.into_iter().flatten() {
         let sign = match b {
             b' ' | b'\t' | b'\r' => continue,
-            b if is_word(b) => b'a',
+            b if is_word_byte(b) => b'a',
             b => b,
         };
         if length == 0 || shape[length - 1] != sign {

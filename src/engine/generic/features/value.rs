@@ -3,8 +3,8 @@
 use super::{F, Features};
 use crate::engine::checks::{entropy, placeholder, shapes};
 use crate::engine::generic::{begins_within, language};
-use crate::engine::masks::is_word;
 use crate::rules::PublicShape;
+use crate::rules::is_word_byte;
 
 impl Features {
     /// `covered` of the value's letters are covered by words.
@@ -67,7 +67,7 @@ impl Features {
         self.flag(F::all_digits, digits == value.len());
         self.flag(F::all_hex, all(|b| b.is_ascii_hexdigit()));
         self.flag(F::all_base64, all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b)));
-        let all_word = all(is_word);
+        let all_word = all(is_word_byte);
         self.flag(F::all_word, all_word);
         self.flag(F::hex_digest, shapes::has(PublicShape::HexDigest, value));
         self.flag(F::uuid, shapes::has(PublicShape::Uuid, value));
@@ -75,7 +75,7 @@ impl Features {
         let joined = all_word && value.contains(&b'_');
         self.flag(F::snake, joined && uppers == 0);
         self.flag(F::screaming, joined && lowers == 0 && uppers > 0);
-        let dotted = value.contains(&b'.') && all(|b| is_word(b) || b == b'.');
+        let dotted = value.contains(&b'.') && all(|b| is_word_byte(b) || b == b'.');
         self.flag(F::dotted, dotted && !value[0].is_ascii_digit());
         let kebab = value.contains(&b'-') && all(|b| b.is_ascii_alphanumeric() || b == b'-');
         self.flag(F::kebab, kebab);

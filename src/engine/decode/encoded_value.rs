@@ -1,0 +1,54 @@
+//! The value given to a name, where the value as a whole is an encoded text.
+
+use super::base64_run::decode_base64;
+use super::hex_run::decode_hex;
+use super::run::run_at;
+use super::text_check;
+use crate::findings::Step;
+
+/// Shorter values are too likely to decode to text by accident: of random values of twelve
+/// characters one in seven thousand does.
+const SHORTEST: usize = 12;
+
+/// The text that the value encodes, without a line end at its end (`echo … | base64`). Unlike
+/// a run's it must be text to the last byte.
+pub fn value(value: &[u8]) -> Option<(Vec<u8>, Step)> {
+    if value.len() < SHORTEST || run_at(value, 0).len() != value.len() {
+        return None;
+    }
+    let base64 = || {
+        let ends_whole = value.len().is_multiple_of(4) || !value.ends_with(b"=");
+        decode_base64(value).filter(|_| ends_whole && value.len() % 4 != 1)
+    };
+    let hex = || {
+        let mut bytes = vec![0; value.len() / 2];
+        (value.len().is_multiple_of(2) && decode_hex(value, &mut bytes)).then_some(bytes)
+    };
+    let text = |bytes: Vec<u8>, step| {
+        let length = bytes.trim_ascii_end().len();
+        let plain = length > 0 && bytes.iter().all(|&b| text_check::is_plain(b));
+        plain.then(|| (bytes[..length].to_vec(), step))
+    };
+    base64()
+        .and_then(|bytes| text(bytes, Step::Base64))
+        .or_else(|| hex().and_then(|bytes| text(bytes, Step::Hex)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_encodes_text_is_told_from_one_that_does_not() {
+        let wanted = (b"hunter2horse".to_vec(), Step::Base64);
+        assert_eq!(value(b"aHVudGVyMmhvcnNl"), Some(wanted.clone()));
+        assert_eq!(value(b"aHVudGVyMmhvcnNlCg=="), Some(wanted.clone()));
+        assert_eq!(value(b"aHVudGVyMmhvcnNlCg"), Some(wanted));
+        assert_eq!(value(b"68756e74657232686f727365"), Some((b"hunter2horse".to_vec(), Step::Hex)));
+        for other in
+            ["aHVudGVyMmhvcnNl!", "correcthorse", "q7Rz0Pk3Lm7Rz0Pk", "aHVudGVyMmhvcnNlCg="]
+        {
+            assert_eq!(value(other.as_bytes()), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,369 @@
+//! Byte classes as bit masks: the one pass over every byte.
+//!
+//! A text is looked at in blocks of 64 bytes. Of each block [`Masks`] say which bytes make
+//! up runs, which begin an escape, which are quotes, and where one of the catalogue's
+//! fragments *may* begin; [`Starts`] what begins where, and [`Found`] lists the places.
+//! Everything behind works on the few places listed, so its cost does not grow with the
+//! number of rules.
+//!
+//! Kernels compute the same by different means: [`portable`] by look-ups and arithmetic on
+//! words; `ssse3`, `avx2` and `neon` by shuffles of [`nibbles`]; `avx512` by look-ups of whole
+//! bytes. All but the first are the only modules of the engine with unsafe code: vector loads
+//! from a slice, whose bounds are checked before, and calls into functions compiled for a feature
+//! once the processor is known to have it.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+#[cfg(target_arch = "aarch64")]
+mod neon;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+mod nibbles;
+mod portable;
+mod row;
+#[cfg(target_arch = "x86_64")]
+mod ssse3;
+mod table;
+
+pub use row::{BATCH, BLOCK, Found, Masks, Places, RUN, Starts};
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+use table::SETS;
+pub use table::{BUCKETS, LiteralTable, in_both_cases};
+
+/// Bytes behind a block that its fragment mask looks at.
+const LOOK_AHEAD: usize = FRAGMENT - 1;
+
+/// Bytes of a fragment that the masks look at.
+pub const FRAGMENT: usize = 4;
+
+/// One way of computing masks. All give the same, but for fragments, of which some mark more
+/// places than others.
+trait Kernel: Send + Sync {
+    /// The masks of so many blocks, into the row from this place on. `bytes` holds every block
+    /// wholly, and the look-ahead of the last.
+    fn classify(&self, bytes: &[u8], masks: &mut Masks, row: usize, blocks: usize);
+
+    /// What begins before the batch's byte at `end`.
+    fn starts(&self, masks: &Masks, end: usize, starts: &mut Starts, found: &mut Found);
+}
+
+/// What a kernel does for [`Kernel::starts`], compiled for whatever its processor has.
+#[inline(always)]
+fn fill(masks: &Masks, end: usize, starts: &mut Starts, found: &mut Found) {
+    starts.fill_to(masks, end);
+    found.fill(starts);
+}
+
+/// Computes masks, by the fastest means that the processor has.
+pub struct Classifier {
+    kernel: Box<dyn Kernel>,
+}
+
+impl Classifier {
+    pub fn new(fragments: &LiteralTable) -> Self {
+        Classifier { kernel: fastest(fragments) }
+    }
+
+    /// One for each way that this processor has, the portable one first.
+    #[cfg(test)]
+    pub fn all(fragments: &LiteralTable) -> Vec<Self> {
+        let mut kernels: Vec<Box<dyn Kernel>> = vec![Box::new(portable::Portable::new(fragments))];
+        #[cfg(target_arch = "x86_64")]
+        {
+            kernels.extend(ssse3::Ssse3::new(fragments).map(|kernel| Box::new(kernel) as _));
+            kernels.extend(avx2::Avx2::new(fragments).map(|kernel| Box::new(kernel) as _));
+            kernels.extend(avx512::Avx512::new(fragments).map(|kernel| Box::new(kernel) as _));
+        }
+        #[cfg(target_arch = "aarch64")]
+        kernels.push(Box::new(neon::Neon::new(fragments)));
+        kernels.into_iter().map(|kernel| Classifier { kernel }).collect()
+    }
+
+    /// The masks of so many blocks, the first of which begins at `from`, into the row from this
+    /// place on. Bytes behind the end of `bytes` belong to no class.
+    pub fn classify(
+        &self,
+        bytes: &[u8],
+        from: usize,
+        masks: &mut Masks,
+        row: usize,
+        blocks: usize,
+    ) {
+        let whole = blocks.min(bytes.len().saturating_sub(from + LOOK_AHEAD) / BLOCK);
+        self.kernel.classify(bytes.get(from..).unwrap_or_default(), masks, row, whole);
+        for block in whole..blocks {
+            let mut padded = [0; BLOCK + LOOK_AHEAD];
+            let rest = bytes.get(from + block * BLOCK..).unwrap_or_default();
+            let length = rest.len().min(padded.len());
+            padded[..length].copy_from_slice(&rest[..length]);
+            self.kernel.classify(&padded, masks, row + block, 1);
+            // Zeros stand in for what is not there; a wildcard must not match them.
+            if length < BLOCK {
+                masks.fragment[row + block] &= (1 << length) - 1;
+            }
+        }
+    }
+
+    /// Sets the row's first masks, whose highest bits are those of the text's last bytes.
+    pub fn end_with(&self, bytes: &[u8], masks: &mut Masks) {
+        let mut block = [0; BLOCK + LOOK_AHEAD];
+        let last = &bytes[bytes.len().saturating_sub(BLOCK)..];
+        block[BLOCK - last.len()..BLOCK].copy_from_slice(last);
+        self.kernel.classify(&block, masks, 0, 1);
+    }
+
+    /// What begins before the batch's byte at `end`.
+    pub fn starts(&self, masks: &Masks, end: usize, starts: &mut Starts, found: &mut Found) {
+        self.kernel.starts(masks, end, starts, found);
+    }
+}
+
+fn fastest(fragments: &LiteralTable) -> Box<dyn Kernel> {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if let Some(kernel) = avx512::Avx512::new(fragments) {
+            return Box::new(kernel);
+        }
+        if let Some(kernel) = avx2::Avx2::new(fragments) {
+            return Box::new(kernel);
+        }
+        if let Some(kernel) = ssse3::Ssse3::new(fragments) {
+            return Box::new(kernel);
+        }
+    }
+    #[cfg(target_arch = "aarch64")]
+    return Box::new(neon::Neon::new(fragments));
+    #[cfg(not(target_arch = "aarch64"))]
+    Box::new(portable::Portable::new(fragments))
+}
+
+/// Classes of a byte, one bit each.
+mod class {
+    pub const RUN: u8 = 1;
+    pub const ESCAPE: u8 = 2;
+    pub const QUOTE: u8 = 4;
+    pub const JOINT: u8 = 8;
+    pub const WORD: u8 = 16;
+    pub const TOKEN: u8 = 32;
+}
+
+/// The classes of each byte.
+static CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut b = 0;
+    while b < 256 {
+        let c = b as u8;
+        let word = c.is_ascii_alphanumeric() || c == b'_';
+        let run = word || matches!(c, b'+' | b'/' | b'-');
+        let token = run || matches!(c, b'=' | b'.' | b'~');
+        let escape = matches!(c, b'%' | b'&' | b'\\');
+        let quote = matches!(c, b'"' | b'\'' | b'`');
+        let joint = matches!(
+            c,
+            b' ' | b'\t' | b'\r' | b'\n' | b'\\' | b'+' | b'.' | b'|' | b'<' | b'&' | b'~'
+        );
+        classes[b] = (run as u8 * class::RUN)
+            | (escape as u8 * class::ESCAPE)
+            | (quote as u8 * class::QUOTE)
+            | (joint as u8 * class::JOINT)
+            | (word as u8 * class::WORD)
+            | (token as u8 * class::TOKEN);
+        b += 1;
+    }
+    classes
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::{is_token_byte as is_token, is_word_byte as is_word};
+
+    /// Xorshift: the same bytes on every machine.
+    fn random(state: &mut u64) -> u64 {
+        *state ^= *state << 13;
+        *state ^= *state >> 7;
+        *state ^= *state << 17;
+        *state
+    }
+
+    const FRAGMENTS: [&[u8]; 4] = [b"ecre", b"://k", b"----", b"key "];
+
+    /// The fragments in buckets of both sets.
+    fn table() -> LiteralTable {
+        let mut fragments = LiteralTable::default();
+        for (bucket, text) in [0, 1, BUCKETS - 2, BUCKETS - 1].into_iter().zip(FRAGMENTS) {
+            let places = text.chunks(1).collect::<Vec<_>>();
+            fragments.add(places.try_into().unwrap(), bucket);
+        }
+        fragments
+    }
+
+    /// What the masks say, byte by byte, for a row of so many blocks from `from` on.
+    fn scalar(
+        buckets: &dyn Fn(usize, u8) -> u16,
+        bytes: &[u8],
+        from: usize,
+        row: usize,
+        blocks: usize,
+    ) -> Masks {
+        let mut masks = Masks::default();
+        for place in 0..blocks * BLOCK {
+            let Some(&b) = bytes.get(from + place) else { continue };
+            let (row, bit) =
+                (row + place / BLOCK, |holds: bool| u64::from(holds) << (place % BLOCK));
+            masks.token[row] |= bit(is_token(b));
+            masks.word[row] |= bit(is_word(b));
+            masks.run[row] |= bit(is_word(b) || b"+/-".contains(&b));
+            masks.escape[row] |= bit(b"%&\\".contains(&b));
+            masks.quote[row] |= bit(b"\"'`".contains(&b));
+            masks.joint[row] |= bit(b" \t\r\n\\+.|<&~".contains(&b));
+            let ahead = |ahead: usize| bytes.get(from + place + ahead).copied().unwrap_or(0);
+            let of = (0..FRAGMENT).fold(u16::MAX, |all, place| all & buckets(place, ahead(place)));
+            masks.fragment[row] |= bit(of != 0);
+        }
+        masks
+    }
+
+    /// What begins where, told bit by bit.
+    fn scalar_starts(masks: &Masks, end: usize) -> Starts {
+        let mut starts = Starts::default();
+        let is = |class: &[u64], place: usize| class[place / BLOCK] >> (place % BLOCK) & 1 == 1;
+        let row = |class: &[u64], place: usize, length: usize| {
+            (place..place + length).all(|place| is(class, place))
+        };
+        for place in 0..(BATCH * BLOCK).min(end) {
+            // In the row, the batch begins behind one block.
+            let (block, here) = (place / BLOCK, place + BLOCK);
+            let bit = |holds: bool| u64::from(holds) << (place % BLOCK);
+            let word_starts = is(&masks.word, here)
+                && (!is(&masks.word, here - 1)
+                    || [2, 3, 4, 6].iter().any(|back| is(&masks.escape, here - back)));
+            starts.tokens[block] |= bit(word_starts && row(&masks.token, here, RUN));
+            let run_starts = !is(&masks.run, here - 1) && row(&masks.run, here, RUN);
+            starts.runs[block] |= bit(run_starts);
+            starts.long_runs[block] |= bit(run_starts && row(&masks.run, here, 2 * RUN));
+            starts.escapes[block] |= bit(is(&masks.escape, here));
+            let closes = is(&masks.quote, here) && is(&masks.token, here - 1);
+            starts.quotes[block] |= bit(closes && is(&masks.joint, here + 1));
+            starts.fragments[block] |= bit(is(&masks.fragment, here));
+        }
+        starts
+    }
+
+    fn random_text(state: &mut u64, length: usize) -> Vec<u8> {
+        let text = b"a SECRET = https://x/key-----BEGIN \\u0041%41~_+/=.- \"x\" + 'y'";
+        let mut bytes = Vec::new();
+        while bytes.len() < length {
+            match random(state) % 4 {
+                0 => bytes.push(random(state) as u8),
+                1 => bytes.extend([b'a'; 40][..random(state) as usize % 40].iter()),
+                _ => bytes.push(text[random(state) as usize % text.len()]),
+            }
+        }
+        bytes.truncate(length);
+        bytes
+    }
+
+    #[test]
+    fn every_kernel_gives_what_its_scalar_twin_gives() {
+        let table = table();
+        let kernels = Classifier::all(&table);
+        let mut state = 0x9e37_79b9_7f4a_7c15;
+        for length in (0..300).chain([1200, 2000]) {
+            let bytes = random_text(&mut state, length);
+            for from in [0, 1, 63, 64, length / 2] {
+                for (row, blocks) in [(1, 1), (0, BATCH + 2), (2, 5)] {
+                    let twin = scalar(&|at, b| table.buckets(at, b), &bytes, from, row, blocks);
+                    let nibbles =
+                        scalar(&|at, b| table.by_nibbles(at, b), &bytes, from, row, blocks);
+                    let seven_bits =
+                        scalar(&|at, b| table.by_seven_bits(at, b), &bytes, from, row, blocks);
+                    for kernel in &kernels {
+                        let mut masks = Masks::default();
+                        kernel.classify(&bytes, from, &mut masks, row, blocks);
+                        // A kernel that knows nibbles, or seven bits, marks more places.
+                        for row in 0..BATCH + 2 {
+                            let mine = masks.fragment[row];
+                            assert_eq!(
+                                twin.fragment[row] & !mine,
+                                0,
+                                "length {length} from {from}"
+                            );
+                            let some = nibbles.fragment[row] | seven_bits.fragment[row];
+                            assert_eq!(mine & !some, 0);
+                        }
+                        masks.fragment = twin.fragment;
+                        assert_eq!(masks, twin, "length {length} from {from}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_kernel_finds_the_starts_that_its_scalar_twin_finds() {
+        let table = table();
+        let kernels = Classifier::all(&table);
+        let mut state = 0x2545_f491_4f6c_dd1d;
+        for length in [0, 100, 1000, 1151, 1152, 3000] {
+            for end in [0, 1, 64, 100, 1000, 1023, 1024] {
+                let bytes = random_text(&mut state, length);
+                for kernel in &kernels {
+                    let mut masks = Masks::default();
+                    kernel.classify(&bytes, 0, &mut masks, 0, BATCH + 2);
+                    let (mut starts, mut found) = (Starts::default(), Found::default());
+                    kernel.starts(&masks, end, &mut starts, &mut found);
+                    let twin = scalar_starts(&masks, end);
+                    assert_eq!(starts, twin);
+                    for (places, class) in [
+                        (&found.tokens, twin.tokens),
+                        (&found.runs, twin.runs),
+                        (&found.long_runs, twin.long_runs),
+                        (&found.escapes, twin.escapes),
+                        (&found.quotes, twin.quotes),
+                        (&found.fragments, twin.fragments),
+                    ] {
+                        let set = |&place: &usize| class[place / BLOCK] >> (place % BLOCK) & 1 == 1;
+                        let wanted: Vec<usize> = (0..BATCH * BLOCK).filter(set).collect();
+                        assert_eq!(places.iter().collect::<Vec<_>>(), wanted);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_kernel_passes_a_fragment_over() {
+        let table = table();
+        for kernel in Classifier::all(&table) {
+            for at in 0..2 * BLOCK {
+                for fragment in FRAGMENTS {
+                    let mut bytes = vec![b'.'; 3 * BLOCK];
+                    bytes[at..at + FRAGMENT].copy_from_slice(&fragment.to_ascii_uppercase());
+                    let mut masks = Masks::default();
+                    kernel.classify(&bytes, 0, &mut masks, 0, 3);
+                    assert_eq!(masks.fragment[at / BLOCK] >> (at % BLOCK) & 1, 1, "at {at}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_row_is_carried_on() {
+        let kernel = Classifier::new(&table());
+        let mut state = 7;
+        let bytes = random_text(&mut state, 3000);
+        let mut masks = Masks::default();
+        kernel.classify(&bytes, 0, &mut masks, 0, BATCH + 2);
+        masks.carry(BATCH);
+        kernel.classify(&bytes, (BATCH + 2) * BLOCK, &mut masks, 2, BATCH);
+        let mut whole = Masks::default();
+        kernel.classify(&bytes, BATCH * BLOCK, &mut whole, 0, BATCH + 2);
+        assert_eq!(masks, whole);
+        let mut ended = Masks::default();
+        kernel.end_with(&bytes[..BLOCK + 10], &mut ended);
+        kernel.classify(&bytes[10..], 0, &mut whole, 0, 1);
+        assert_eq!(ended.token[0], whole.token[0]);
+    }
+}

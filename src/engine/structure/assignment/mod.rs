@@ -1,0 +1,209 @@
+//! The reader of assignments: from a name to the value that is given to it.
+//!
+//! One reader for the many ways of writing "this name has that value": `NAME=value` and
+//! `export`, `setx`, `$env:NAME = "v"`, YAML and JSON members, name/value pairs on two lines
+//! (Helm, Kubernetes), XML attributes and elements, calls (`withEnv("NAME", "v")`,
+//! `define('NAME', 'v')`, `.name("v")`), typed declarations, accessors, HTTP headers, shell
+//! defaults (`${NAME:-v}`), Dockerfile's `ENV NAME value`. Rules name the names; no rule
+//! repeats the grammar.
+//!
+//! ```text
+//! name ─▶ what closes it (`cursor`) ─▶ what stands between (`operator`) ─▶ the value (`value`)
+//! ```
+//!
+//! Nothing is looked at beyond `LONGEST + AFTER` bytes from where the name begins, nor more
+//! than [`command::BEFORE_NAME`] bytes in front of it.
+
+use std::ops::Range;
+
+use crate::rules::is_word_byte as is_word;
+use crate::rules::{AFTER, LONGEST};
+
+mod command;
+mod cursor;
+mod operator;
+mod value;
+
+use cursor::Cursor;
+
+/// The span of the value assigned to the name that stands at `name`, without its quotes.
+/// `None` where the name is part of a longer word or is given no literal value.
+pub fn value_of(bytes: &[u8], name: Range<usize>) -> Option<Range<usize>> {
+    Reader::default().value_of(bytes, name)
+}
+
+/// Reads the values of a text's names, from the first to the last. Each is read as it would be
+/// by itself; what the reader remembers only spares it bytes that it has seen before.
+#[derive(Default)]
+pub struct Reader {
+    /// Bytes none of which ends a value without quotes.
+    bare: Range<usize>,
+}
+
+impl Reader {
+    /// As [`value_of`]; `bytes` must be the same each time.
+    pub fn value_of(&mut self, bytes: &[u8], name: Range<usize>) -> Option<Range<usize>> {
+        if !begins_a_word(bytes, name.start) || bytes.get(name.end).is_some_and(|&b| is_word(b)) {
+            return None;
+        }
+        let end = bytes.len().min(name.start + LONGEST + AFTER);
+        let mut cursor = Cursor { bytes, at: name.end, end, bare: self.bare.clone() };
+        let value = operator::read(&mut cursor, &name)
+            .and_then(|operator| value::read(&mut cursor, operator));
+        self.bare = cursor.bare;
+        value
+    }
+}
+
+/// Whether [`value_of`] may find a value for a name that ends at `end`: turns most names down
+/// by the byte or two behind them. A blank may be followed by a command's argument.
+pub fn may_be_assigned(bytes: &[u8], end: usize) -> bool {
+    let closes = |b: &u8| b"\"'`\\])}?!&*".contains(b);
+    let behind = &bytes[end..bytes.len().min(end + 8)];
+    let open = behind.iter().position(|b| !closes(b)).map_or(&[][..], |at| &behind[at..]);
+    let next = |wanted: &[u8]| open.get(1).is_some_and(|b| wanted.contains(b));
+    match open.first() {
+        Some(b'=' | b':' | b',' | b'>' | b'|' | b'?' | b'q' | b' ' | b'\t' | b'\n' | b'\r') => true,
+        Some(b'(') => next(b"\"'`\\)@rbuR \t\r\nn"),
+        Some(b'{') => next(b"\"'` "),
+        Some(b'<') => next(b"-/"),
+        Some(b'-') => next(b">"),
+        Some(b'/') => next(b">") && open.len() < behind.len(),
+        Some(b'[') => next(b"]0123456789"),
+        Some(b) => open.len() < behind.len() && b.is_ascii_alphabetic(),
+        None => !behind.is_empty(),
+    }
+}
+
+/// A word begins behind a separator, with a change from lower to upper case, or behind the
+/// option by which a property is set (`-Dname=`, `-Pname=`).
+pub fn begins_a_word(bytes: &[u8], at: usize) -> bool {
+    let Some(before) = at.checked_sub(1).map(|before| bytes[before]) else { return true };
+    !before.is_ascii_alphanumeric()
+        || before.is_ascii_lowercase() && bytes[at].is_ascii_uppercase()
+        || matches!(before, b'D' | b'P') && at >= 2 && bytes[at - 2] == b'-'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(text: &str) -> Option<&str> {
+        let at = text.to_ascii_lowercase().find("api_key").unwrap();
+        value_of(text.as_bytes(), at..at + "api_key".len()).map(|value| &text[value])
+    }
+
+    #[test]
+    fn the_common_ways_of_writing_are_read() {
+        for text in [
+            "API_KEY=s3cr3t",
+            "export API_KEY='s3cr3t'",
+            "$env:API_KEY = \"s3cr3t\"",
+            "[Environment]::SetEnvironmentVariable(\"API_KEY\", \"s3cr3t\", \"User\")",
+            "setx API_KEY s3cr3t",
+            "set API_KEY=s3cr3t",
+            "docker run -e API_KEY=s3cr3t -p 80",
+            "    - API_KEY=s3cr3t\n",
+            "    API_KEY: s3cr3t\n",
+            "  - name: API_KEY\n    value: s3cr3t\n",
+            "  - name: \"API_KEY\"\n    value: \"s3cr3t\"\n",
+            "{\"name\": \"API_KEY\", \"value\": \"s3cr3t\"}",
+            "{ \"API_KEY\": \"s3cr3t\" }",
+            "{\\\"API_KEY\\\": \\\"s3cr3t\\\"}",
+            "API_KEY: >-\n  s3cr3t\n",
+            "ENV API_KEY s3cr3t",
+            "ENV API_KEY=s3cr3t",
+            "API_KEY := s3cr3t",
+            "<api_key>s3cr3t</api_key>",
+            "<entry key=\"API_KEY\">s3cr3t</entry>",
+            "<property name=\"API_KEY\" value=\"s3cr3t\"/>",
+            "<add key='API_KEY' value='s3cr3t' />",
+            "define('API_KEY', 's3cr3t');",
+            "os.environ[\"API_KEY\"] = \"s3cr3t\"",
+            "os.environ.setdefault(\"API_KEY\", \"s3cr3t\")",
+            "getenv(\"API_KEY\") or \"s3cr3t\"",
+            "ENV['API_KEY'] ||= 's3cr3t'",
+            "process.env.API_KEY || 's3cr3t'",
+            ".withEnv(\"API_KEY\", \"s3cr3t\")",
+            "api_key: str = \"s3cr3t\"",
+            "let api_key: Option<String> = Some(String::from(\"s3cr3t\"));",
+            "const api_key string = \"s3cr3t\"",
+            ":api_key => 's3cr3t'",
+            "${API_KEY:-s3cr3t}",
+            "curl --api_key s3cr3t https://",
+            "https://x/?api_key=s3cr3t&y=1",
+            "api_key = b\"s3cr3t\"",
+            "val api_key = \"\"\"s3cr3t\"\"\"",
+            "#define API_KEY \"s3cr3t\"",
+            "public string API_KEY { get; set; } = \"s3cr3t\";",
+            "const char api_key[] = \"s3cr3t\";",
+            "std::string api_key{\"s3cr3t\"};",
+            "k = env.str('API_KEY', default='s3cr3t')",
+            "buildConfigField(\"String\", \"API_KEY\", \"\\\"s3cr3t\\\"\")",
+            "'API_KEY': '\"s3cr3t\"',",
+            "Client.builder().api_key(\"s3cr3t\")",
+            "client.setApi_key(new String(\"s3cr3t\"))",
+            "| `API_KEY` | `s3cr3t` |",
+            "| API_KEY | s3cr3t |",
+            "$ENV{API_KEY} = 's3cr3t';",
+            "$ENV{'API_KEY'} = 's3cr3t';",
+            "api_key <- \"s3cr3t\"",
+            "Map(\"api_key\" -> \"s3cr3t\")",
+            "mapOf(\"api_key\" to \"s3cr3t\")",
+            "{:api_key \"s3cr3t\"}",
+            "variable \"api_key\" {\n  type    = string\n  default = \"s3cr3t\"\n}",
+            "set -gx API_KEY s3cr3t\n",
+            "proxy_set_header X-Api_Key s3cr3t;",
+            "<key>API_KEY</key>\n\t<string>s3cr3t</string>",
+            "<name>api_key</name>\n  <value>s3cr3t</value>",
+            "{\"name\": \"API_KEY\", \"slotSetting\": false, \"value\": \"s3cr3t\"}",
+            "<input name=\"api_key\" type=\"hidden\" value=\"s3cr3t\">",
+            "\"api_key\": { \"value\": \"s3cr3t\" }",
+            "  API_KEY:\n    value: s3cr3t\n",
+            "aws ssm put-parameter --name /app/API_KEY --value s3cr3t",
+            "gh secret set API_KEY --body \"s3cr3t\"",
+            "func api_key() string { return \"s3cr3t\" }",
+            "String getApi_key() {\n  return \"s3cr3t\";\n}",
+            "def api_key():\n    return 's3cr3t'",
+            "Dim api_key As String = \"s3cr3t\"",
+            "mvn -Dapi_key=s3cr3t verify",
+            "api_key - 's3cr3t'",
+            "api_key => q{s3cr3t},",
+            "**API_KEY**: s3cr3t",
+            "- **API_KEY:** `s3cr3t`",
+            "API_KEY: ``s3cr3t``",
+            "apiKey := api_key([]byte(\"s3cr3t\"))",
+            "var api_key = []byte(\"s3cr3t\")",
+            "{api_key, <<\"s3cr3t\">>}",
+            "api_key = [[s3cr3t]]",
+            "api_key: &shared s3cr3t",
+            "api_key: !unsafe \"s3cr3t\"",
+            "api_key: string | null = 's3cr3t';",
+            "api_key:: s3cr3t\n",
+            "CREATE LOGIN app WITH API_KEY = N's3cr3t';",
+        ] {
+            assert_eq!(value(text), Some("s3cr3t"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_assignment_has_no_value() {
+        for text in [
+            "API_KEY",
+            "API_KEYS=1234567890",
+            "API_KEY is needed",
+            "API_KEY=",
+            "unset API_KEY\n",
+            "api_key = readKey2(vault)",
+            "api_key() { return readKey(); }",
+            "this.api_key->open",
+            "| `api_key` | LocalStack API key | medium |",
+            "variable \"api_key\" {\n  type = string\n}\n",
+            "api_key::Store",
+            "api_key ** 2",
+            "echo ${API_KEY} done",
+        ] {
+            assert_eq!(value(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Public facts: what a match tells beside its secret, and what a secret's own structure tells
+//! of the account, issuer or user behind it.
+//!
+//! Facts are told where a candidate is judged, from its match and its secret alone, so that they
+//! are inherited with it. None shows a part of the secret.
+
+use std::ops::Range;
+
+use base64::Engine as _;
+use bstr::ByteSlice;
+use serde_json::Value;
+
+use crate::engine::checks::base32;
+use crate::engine::checks::structure::{BASE64, BASE64URL};
+use crate::findings::Fact;
+use crate::rules::{Rule, RuleString, Structure};
+
+/// The facts of a judged candidate, sorted. `groups` are those of the rule's facts, in `bytes`.
+pub fn of(rule: &Rule, secret: &[u8], bytes: &[u8], groups: &[Option<Range<usize>>]) -> Vec<Fact> {
+    let of_groups = rule.facts.iter().zip(groups).filter_map(|(name, group)| {
+        let value = bytes[group.clone()?].to_str().ok()?;
+        if name == USER && is_a_token(value) {
+            return None;
+        }
+        Fact::new(name.clone(), value)
+    });
+    let structure = rule.checks.structure;
+    let of_structure = structure.map(|structure| of_structure(structure, secret));
+    let mut facts: Vec<Fact> = of_groups
+        .chain(of_structure.into_iter().flatten())
+        .filter(|fact| rule.public.is_some() || !tells_of(secret, fact.value.as_bytes()))
+        .collect();
+    if let Some(name) = &rule.public {
+        facts.extend(secret.to_str().ok().and_then(|value| Fact::new(name.clone(), value)));
+    }
+    facts.sort();
+    facts.dedup();
+    facts
+}
+
+/// Names of the facts that findings of the rule may tell by themselves, sorted, and of those
+/// that its pair adds.
+pub fn all(rule: &Rule) -> Vec<&str> {
+    let mut names: Vec<&str> = rule.facts.iter().chain(&rule.public).map(AsRef::as_ref).collect();
+    names.extend(rule.checks.structure.map(names_of).unwrap_or_default());
+    names
+        .extend(rule.pair.iter().flat_map(|pair| pair.names.iter()).map(|(name, _)| name.as_ref()));
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// Names of the facts that a structure tells.
+fn names_of(structure: Structure) -> &'static [&'static str] {
+    match structure {
+        Structure::AwsKeyId => &["account"],
+        Structure::Jwt | Structure::ServiceAccountJwt => &["expires", "issuer"],
+        Structure::BasicAuth => &[USER],
+        Structure::DiscordBot => &["bot"],
+        Structure::SentryOrg => &["host", "organization"],
+        Structure::GrafanaKey => &["key_name", "organization"],
+        Structure::SendGrid
+        | Structure::PypiMacaroon
+        | Structure::JfrogApiKey
+        | Structure::JfrogReference
+        | Structure::PrivateKey => &[],
+    }
+}
+
+/// Who logs in.
+pub const USER: &str = "user";
+
+fn of_structure(structure: Structure, secret: &[u8]) -> Vec<Fact> {
+    let values: Vec<Option<String>> = match structure {
+        Structure::AwsKeyId => vec![aws_account(secret)],
+        Structure::Jwt | Structure::ServiceAccountJwt => jwt(secret).into(),
+        Structure::BasicAuth => vec![basic_auth_user(secret)],
+        Structure::DiscordBot => vec![discord_bot(secret)],
+        Structure::SentryOrg => json(secret, b"sntrys_", [&["url"], &["org"]]).into(),
+        Structure::GrafanaKey => json(secret, b"glc_", [&["n"], &["o", "id"]]).into(),
+        Structure::SendGrid
+        | Structure::PypiMacaroon
+        | Structure::JfrogApiKey
+        | Structure::JfrogReference
+        | Structure::PrivateKey => Vec::new(),
+    };
+    let named = names_of(structure).iter().zip(values);
+    named.filter_map(|(name, value)| Fact::new(RuleString::Borrowed(name), value?)).collect()
+}
+
+/// Ids issued since 2019 hold the account: 40 bits behind the first of the ten bytes' 80.
+/// Older ones, which go on with `I` or `J`, do not.
+fn aws_account(id: &[u8]) -> Option<String> {
+    let body = id.get(4..20).filter(|body| !matches!(body[0], b'I' | b'J'))?;
+    let bytes = base32::decode(body)?;
+    let number = bytes.iter().take(6).fold(0u64, |number, &b| number << 8 | u64::from(b));
+    let account = (number & 0x7fff_ffff_ff80) >> 7;
+    (account < 1_000_000_000_000).then(|| format!("{account:012}"))
+}
+
+/// Expiry and issuer of a token's payload (RFC 7519, 4.1).
+fn jwt(token: &[u8]) -> [Option<String>; 2] {
+    let claims = || -> Option<Value> {
+        let start = memchr::memmem::find(token, b"eyJ")?;
+        let payload = token[start..].split(|&b| b == b'.').nth(1)?;
+        serde_json::from_slice(&BASE64URL.decode(payload).ok()?).ok()
+    };
+    let Some(claims) = claims() else { return [None, None] };
+    let expires = claims.get("exp").and_then(|exp| {
+        let seconds = exp.as_i64().or_else(|| exp.as_f64().map(|seconds| seconds as i64))?;
+        Some(jiff::Timestamp::from_second(seconds).ok()?.to_string())
+    });
+    let issuer = claims.get("iss").and_then(Value::as_str).map(str::to_owned);
+    [expires, issuer]
+}
+
+/// RFC 7617: what stands before the colon.
+fn basic_auth_user(secret: &[u8]) -> Option<String> {
+    let pair = String::from_utf8(BASE64.decode(secret).ok()?).ok()?;
+    let (user, _) = pair.split_once(':')?;
+    (!is_a_token(user)).then(|| user.to_owned())
+}
+
+/// The id of the bot's user.
+fn discord_bot(secret: &[u8]) -> Option<String> {
+    let id = BASE64URL.decode(secret.split(|&b| b == b'.').next()?).ok()?;
+    String::from_utf8(id).ok()
+}
+
+/// Of a token that is base64 of a JSON object: for each list of members the first that is there.
+fn json<const N: usize>(
+    secret: &[u8],
+    prefix: &[u8],
+    members: [&[&str]; N],
+) -> [Option<String>; N] {
+    let object = || -> Option<Value> {
+        let body = secret.strip_prefix(prefix).unwrap_or(secret);
+        let body = body.split(|&b| b == b'_').next()?;
+        serde_json::from_slice(&BASE64.decode(body).ok()?).ok()
+    };
+    let object = object().unwrap_or(Value::Null);
+    members.map(|names| {
+        names.iter().find_map(|name| match object.get(name)? {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        })
+    })
+}
+
+/// People put tokens in the place of a user, too: so many letters and digits in a row, both
+/// kinds among them, are no name.
+pub fn is_a_token(user: &str) -> bool {
+    user.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| {
+        word.len() >= 20
+            && word.bytes().any(|b| b.is_ascii_digit())
+            && word.bytes().any(|b| b.is_ascii_alphabetic())
+    })
+}
+
+/// Whether a value shows so much of the secret that it helps to guess it: four characters in a
+/// row of one that a person could have chosen, eight of a longer, random one, where four may
+/// agree by chance.
+pub fn tells_of(secret: &[u8], value: &[u8]) -> bool {
+    let row = if secret.len() < 24 { 4 } else { 8 };
+    let row = row.min(secret.len());
+    row > 0 && value.windows(row).any(|part| secret.find(part).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The example of LocalStack's documentation, and the encoding done the other way round.
+    #[test]
+    fn an_aws_key_id_tells_its_account() {
+        assert_eq!(aws_account(b"LSIAQAAAAAAVNCBMPNSG").as_deref(), Some("000000000042"));
+        let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+        for account in [1u64, 123_456_789_012, 999_999_999_999] {
+            // The first bit is set since 2019; what follows the account is random.
+            let number = (1u128 << 79) | u128::from(account) << 39 | 0x5a_5a5a_5a5a;
+            let digits = (0..16).rev().map(|at| alphabet[(number >> (5 * at) & 31) as usize]);
+            let id: Vec<u8> = b"AKIA".iter().copied().chain(digits).collect();
+            assert_eq!(aws_account(&id).as_deref(), Some(&*format!("{account:012}")));
+        }
+        assert_eq!(aws_account(b"AKIAIQWERTYUIOPASDF2"), None);
+    }
+
+    #[test]
+    fn a_jwt_tells_its_issuer_and_expiry() {
+        let part = |json: &str| BASE64URL.encode(json).replace('=', "");
+        let token = |payload: &str| format!("{}.{}.c2ln", part(r#"{"alg":"none"}"#), part(payload));
+        let told = jwt(token(r#"{"iss":"https://id.acme.test","exp":1798761600}"#).as_bytes());
+        assert_eq!(told[0].as_deref(), Some("2027-01-01T00:00:00Z"));
+        assert_eq!(told[1].as_deref(), Some("https://id.acme.test"));
+        assert_eq!(jwt(token(r#"{"iss":7,"exp":"soon"}"#).as_bytes()), [None, None]);
+        assert_eq!(jwt(token(r#"{"exp":1e300}"#).as_bytes()), [None, None]);
+        assert_eq!(jwt(b"eyJ"), [None, None]);
+    }
+
+    #[test]
+    fn a_token_in_the_place_of_a_user_is_no_fact() {
+        assert!(!is_a_token("deploy-bot-2024@acme.test"));
+        assert!(is_a_token("a1b2c3d4e5f6a7b8c9d0"));
+        assert!(!is_a_token("administratorofeverything"));
+    }
+
+    #[test]
+    fn what_shows_a_part_of_the_secret_is_no_fact() {
+        assert!(tells_of(b"acme-2024", b"acme"));
+        assert!(!tells_of(b"xkcd-2024", b"acme"));
+        assert!(!tells_of(b"0123456789abcdef0123456789abcdef", b"4567 apart"));
+        assert!(tells_of(b"0123456789abcdef0123456789abcdef", b"by 456789ab"));
+    }
+}

@@ -1,0 +1,34 @@
+//! The only form in which a secret is printed, logged or serialised.
+
+use std::fmt;
+
+use crate::rules::{Rule, RuleString, Trigger};
+
+/// A secret's public prefix, such as `ghp_`, and a fixed mask for the rest, which reveals neither
+/// the rest nor its length.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Redacted(RuleString);
+
+/// Replaces everything that is secret.
+const MASK: &str = "********";
+
+impl Redacted {
+    /// Keeps the longest of the rule's anchors that the secret begins with: it is a constant of the
+    /// format and reveals nothing of this secret.
+    pub fn new(secret: &[u8], rule: &Rule) -> Self {
+        let Trigger::Anchors { literals, .. } = &rule.trigger else {
+            return Redacted(RuleString::Borrowed(""));
+        };
+        let prefix = literals
+            .iter()
+            .filter(|anchor| secret.len() > anchor.len() && secret.starts_with(anchor.as_bytes()))
+            .max_by_key(|anchor| anchor.len());
+        Redacted(prefix.cloned().unwrap_or_default())
+    }
+}
+
+impl fmt::Display for Redacted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{MASK}", self.0)
+    }
+}
