@@ -1,5 +1,5 @@
-//! Checks the built-in catalogue (`patterns/*.toml`) and embeds it as Rust constants, so that
-//! nothing of it is parsed at run time.
+//! Checks the built-in catalogue (`patterns/*.toml`) and embeds it as bytes (postcard), so that no
+//! pattern file is parsed at run time.
 
 #![allow(
     clippy::disallowed_macros,
@@ -7,7 +7,6 @@
     reason = "a build script talks to cargo and writes to OUT_DIR"
 )]
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
@@ -18,6 +17,7 @@ mod rules {
     mod bytes;
     pub mod check;
     pub mod cross_check;
+    mod embedded;
     mod fact_groups;
     mod prefix_pattern;
     mod regex_shape;
@@ -26,11 +26,10 @@ mod rules {
     pub mod toml_error;
     mod vocabulary;
     pub use bytes::{is_token_byte, is_word_byte};
-    pub use prefix_pattern::PrefixStep;
     pub use rule::*;
 }
 
-use rules::{Pair, PrefixStep, Rule, RuleStrings, Trigger};
+use rules::Rule;
 
 fn main() {
     println!("cargo::rerun-if-changed=patterns");
@@ -51,15 +50,9 @@ fn main() {
     if let Err(error) = rules::cross_check::cross_check(&rules) {
         refuse(Path::new("patterns"), &error);
     }
-    let mut code = String::from("pub static BUILT_IN: &[Rule] = &[\n");
-    for rule in &rules {
-        code.push_str("    Rule {\n");
-        write_rule(&mut code, rule);
-        code.push_str("    },\n");
-    }
-    code.push_str("];\n");
+    let bytes = postcard::to_stdvec(&rules).expect("rules can be serialized");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    fs::write(out.join("catalogue.rs"), code).expect("OUT_DIR can be written");
+    fs::write(out.join("catalogue.bin"), bytes).expect("OUT_DIR can be written");
     println!("cargo::rerun-if-changed=model");
     let trees = fs::read_to_string("model/generic.txt").expect("model/generic.txt can be read");
     fs::write(out.join("model.rs"), model(&trees)).expect("OUT_DIR can be written");
@@ -158,123 +151,4 @@ fn pattern_files() -> Vec<PathBuf> {
 fn refuse(file: &Path, why: &dyn std::fmt::Display) -> ! {
     eprintln!("{}: {why}", file.display());
     process::exit(1)
-}
-
-/// The fields of a rule as Rust expressions.
-fn write_rule(code: &mut String, rule: &Rule) {
-    let Rule {
-        id,
-        aliases,
-        since,
-        provider,
-        name,
-        description,
-        severity,
-        confidence,
-        legacy,
-        trigger,
-        regex,
-        prefix,
-        before,
-        unless,
-        extends,
-        checks,
-        public,
-        facts,
-        pair,
-        rotate,
-        link_checked,
-        runbook,
-        references,
-        examples,
-        non_examples,
-    } = rule;
-    let trigger = match trigger {
-        Trigger::Anchors { literals, position, shortest, longest, max_before, at_word_start } => {
-            format!(
-                "Trigger::Anchors {{ literals: {}, position: AnchorPosition::{position:?}, shortest: {shortest}, \
-             longest: {longest}, max_before: {max_before}, at_word_start: {at_word_start} }}",
-                list(literals)
-            )
-        }
-        Trigger::Names(names) => format!("Trigger::Names({})", list(names)),
-        Trigger::Kind(kind) => format!("Trigger::Kind(NameKind::{kind:?})"),
-    };
-    let checks = format!(
-        "Checks {{ min_entropy: {:?}, needs: {}, not: {}, checksum: {}, structure: {}, \
-         never: {} }}",
-        checks.min_entropy,
-        variants("CharKind", &checks.needs),
-        variants("PublicShape", &checks.not),
-        option("Checksum", checks.checksum.map(|c| format!("{c:?}"))),
-        option("Structure", checks.structure.map(|s| format!("{s:?}"))),
-        list(&checks.never)
-    );
-    let extends = option("TailRule", extends.map(|e| format!("{e:?}")));
-    let mut field = |name: &str, value: String| {
-        writeln!(code, "        {name}: {value},").expect("writing to a String");
-    };
-    field("id", text(id));
-    field("aliases", list(aliases));
-    field("since", text(since));
-    field("provider", text(provider));
-    field("name", text(name));
-    field("description", text(description));
-    field("severity", format!("Severity::{severity:?}"));
-    field("confidence", format!("Confidence::{confidence:?}"));
-    field("legacy", legacy.to_string());
-    field("trigger", trigger);
-    field("regex", text(regex));
-    field("prefix", steps(prefix));
-    field("before", optional_text(before.as_ref()));
-    field("unless", optional_text(unless.as_ref()));
-    field("extends", extends);
-    field("checks", checks);
-    field("public", optional_text(public.as_ref()));
-    field("facts", list(facts));
-    let pair = pair.as_ref().map(|Pair { with, names, within }| {
-        let names: Vec<String> = names
-            .iter()
-            .map(|(fact, names)| format!("({}, {})", text(fact), list(names)))
-            .collect();
-        let names = format!("Cow::Borrowed(&[{}])", names.join(", "));
-        format!("Some(Pair {{ with: {}, names: {names}, within: {within} }})", list(with))
-    });
-    field("pair", pair.unwrap_or_else(|| "None".to_owned()));
-    field("link_checked", format!("LinkChecked::{link_checked:?}"));
-    field("rotate", text(rotate));
-    field("runbook", list(runbook));
-    field("references", list(references));
-    field("examples", list(examples));
-    field("non_examples", list(non_examples));
-}
-
-fn steps(prefix: &[PrefixStep]) -> String {
-    let step = |PrefixStep { bytes, min, max }: &PrefixStep| {
-        format!("PrefixStep {{ bytes: ByteSet({:?}), min: {min}, max: {max} }}", bytes.0)
-    };
-    let steps: Vec<String> = prefix.iter().map(step).collect();
-    format!("Cow::Borrowed(&[{}])", steps.join(", "))
-}
-
-fn text(text: &str) -> String {
-    format!("RuleString::Borrowed({text:?})")
-}
-
-fn optional_text(value: Option<&rules::RuleString>) -> String {
-    value.map_or_else(|| "None".to_owned(), |value| format!("Some({})", text(value)))
-}
-
-fn list(texts: &RuleStrings) -> String {
-    let items: Vec<String> = texts.iter().map(|item| text(item)).collect();
-    format!("RuleStrings::Borrowed(&[{}])", items.join(", "))
-}
-
-fn variants<T: std::fmt::Debug>(kind: &str, values: &[T]) -> String {
-    let values: Vec<String> = values.iter().map(|value| format!("{kind}::{value:?}")).collect();
-    format!("Cow::Borrowed(&[{}])", values.join(", "))
-}
-
-fn option(kind: &str, variant: Option<String>) -> String {
-    variant.map_or_else(|| "None".to_owned(), |variant| format!("Some({kind}::{variant})"))
 }

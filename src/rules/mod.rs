@@ -8,6 +8,7 @@ mod bytes;
 pub mod catalogue;
 pub mod check;
 mod cross_check;
+mod embedded;
 mod fact_groups;
 mod prefix_pattern;
 mod regex_shape;

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
+use serde::{Deserialize, Serialize};
 
 use super::regex_shape::concat_parts;
 
@@ -13,7 +14,7 @@ pub type PrefixPattern = Cow<'static, [PrefixStep]>;
 
 /// `min` to `max` bytes of a set. If the number is not fixed, the next step's set shares no byte
 /// with this one, so that the step can take all bytes that match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct PrefixStep {
     pub bytes: ByteSet,
     pub min: u16,
@@ -21,7 +22,7 @@ pub struct PrefixStep {
 }
 
 /// A set of bytes, one bit each.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct ByteSet(pub [u64; 4]);
 
 /// Whether a match may begin where `text` does. `false` is certain, `true` is not.
