@@ -9,12 +9,12 @@ use crate::rules::{Confidence, Rule, Trigger};
 
 /// The split marker: removed from an example before it runs, so that a pattern file is no leak
 /// itself. It means nothing to the engine.
-pub const SEAM: &str = "<>";
+pub const SPLIT_MARKER: &str = "<>";
 
 /// One finding, of this rule, whose span is the secret: it holds the seam and ends where the
 /// word ends. `Err` says what is wrong; it never holds the example's secret.
 pub fn check_example(engine: &Engine, rule: &Rule, example: &str) -> Result<(), String> {
-    let text = example.replace(SEAM, "");
+    let text = example.replace(SPLIT_MARKER, "");
     let mut findings = engine.scan(text.as_bytes());
     findings.retain(|finding| counts(&engine.rules()[finding.rule], rule));
     if findings.is_empty() {
@@ -37,8 +37,9 @@ pub fn check_example(engine: &Engine, rule: &Rule, example: &str) -> Result<(), 
     // generic rule reads a marked value as it is, so that many names have one too.
     let span = finding.span;
     let by_name = matches!(rule.trigger, Trigger::Kind(_));
-    let marked = example.match_indices(SEAM).enumerate();
-    let markers: Vec<usize> = marked.map(|(at, (place, _))| place - at * SEAM.len()).collect();
+    let marked = example.match_indices(SPLIT_MARKER).enumerate();
+    let markers: Vec<usize> =
+        marked.map(|(at, (place, _))| place - at * SPLIT_MARKER.len()).collect();
     let first = markers.first().ok_or("an example has the split marker <>")?;
     match by_name {
         true if *first >= span.start => {
@@ -65,7 +66,7 @@ pub fn check_example(engine: &Engine, rule: &Rule, example: &str) -> Result<(), 
 
 /// No finding at all, but for public halves that are not reported by themselves.
 pub fn check_non_example(engine: &Engine, rule: &Rule, text: &str) -> Result<(), String> {
-    let ids = findings_of(engine, rule, &text.replace(SEAM, ""));
+    let ids = findings_of(engine, rule, &text.replace(SPLIT_MARKER, ""));
     if ids.is_empty() { Ok(()) } else { Err(format!("no finding expected, got {ids:?}")) }
 }
 

@@ -7,9 +7,9 @@
 use std::ops::Range;
 
 use super::credential_pairs::distance;
-use super::facts::{is_a_token, tells_of};
+use super::facts::{looks_like_token, reveals};
 use crate::engine::checks::placeholder::is_placeholder;
-use crate::engine::structure::assignment::begins_a_word;
+use crate::engine::structure::assignment::begins_name_word;
 use crate::engine::structure::assignment::value_of;
 use crate::findings::{Fact, RelatedValue, Span};
 use crate::rules::{RuleString, RuleStrings};
@@ -19,7 +19,7 @@ const LONGEST_VALUE: usize = 128;
 
 /// The nearest value of one of `names` that stands no more than `within` bytes from the secret
 /// at `secret` and is public, as the fact `fact`.
-pub fn nearest(
+pub fn nearest_value(
     bytes: &[u8],
     secret: Span,
     fact: &RuleString,
@@ -28,8 +28,8 @@ pub fn nearest(
 ) -> Option<RelatedValue> {
     let around = secret.start.saturating_sub(within)..bytes.len().min(secret.end + within);
     let mut best: Option<(usize, RelatedValue)> = None;
-    for word in words(bytes, around) {
-        let Some(name) = names.iter().find_map(|name| ends_with(bytes, &word, name)) else {
+    for word in name_candidates(bytes, around) {
+        let Some(name) = names.iter().find_map(|name| name_span(bytes, &word, name)) else {
             continue;
         };
         let Some(value) = value_of(bytes, name) else { continue };
@@ -38,8 +38,8 @@ pub fn nearest(
         if best.as_ref().is_some_and(|(nearest, _)| *nearest <= distance) {
             continue;
         }
-        let hidden = &bytes[secret.start..secret.end];
-        if let Some(fact) = public(fact, &bytes[value], hidden) {
+        let secret_bytes = &bytes[secret.start..secret.end];
+        if let Some(fact) = public_fact(fact, &bytes[value], secret_bytes) {
             best = Some((distance, RelatedValue { fact, span }));
         }
     }
@@ -47,13 +47,13 @@ pub fn nearest(
 }
 
 /// Runs of what a name can be written with.
-fn words(bytes: &[u8], around: Range<usize>) -> impl Iterator<Item = Range<usize>> {
-    let mut at = around.start;
+fn name_candidates(bytes: &[u8], around: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let mut offset = around.start;
     std::iter::from_fn(move || {
-        let belongs = |at: usize| is_name_byte(bytes[at]);
-        let start = (at..around.end).find(|&at| belongs(at))?;
-        let end = (start..around.end).find(|&at| !belongs(at)).unwrap_or(around.end);
-        at = end;
+        let is_name_offset = |offset: usize| is_name_byte(bytes[offset]);
+        let start = (offset..around.end).find(|&offset| is_name_offset(offset))?;
+        let end = (start..around.end).find(|&offset| !is_name_offset(offset)).unwrap_or(around.end);
+        offset = end;
         Some(start..end)
     })
 }
@@ -64,7 +64,7 @@ fn is_name_byte(b: u8) -> bool {
 
 /// Where in the word the name stands, which ends with it: other words may stand in front. Letter
 /// case and separators do not matter.
-fn ends_with(bytes: &[u8], word: &Range<usize>, name: &str) -> Option<Range<usize>> {
+fn name_span(bytes: &[u8], word: &Range<usize>, name: &str) -> Option<Range<usize>> {
     let mut start = word.end;
     for wanted in name.bytes().rev().filter(u8::is_ascii_alphanumeric) {
         loop {
@@ -77,18 +77,18 @@ fn ends_with(bytes: &[u8], word: &Range<usize>, name: &str) -> Option<Range<usiz
             return None;
         }
     }
-    begins_a_word(bytes, start).then_some(start..word.end)
+    begins_name_word(bytes, start).then_some(start..word.end)
 }
 
 /// The fact, if the value is one word that can be shown and tells nothing of the secret.
-fn public(name: &RuleString, value: &[u8], secret: &[u8]) -> Option<Fact> {
-    let is_word = |b: &u8| b.is_ascii_alphanumeric() || b"._@+-\\/:".contains(b);
+fn public_fact(name: &RuleString, value: &[u8], secret: &[u8]) -> Option<Fact> {
+    let is_word_byte = |b: &u8| b.is_ascii_alphanumeric() || b"._@+-\\/:".contains(b);
     let is_shown = value.len() <= LONGEST_VALUE
-        && value.iter().all(is_word)
+        && value.iter().all(is_word_byte)
         && !is_placeholder(value)
-        && !tells_of(secret, value);
+        && !reveals(secret, value);
     let text = std::str::from_utf8(value).ok().filter(|_| is_shown)?;
-    if name == super::facts::USER && is_a_token(text) {
+    if name == super::facts::USER && looks_like_token(text) {
         return None;
     }
     Fact::new(name.clone(), text)
@@ -105,7 +105,8 @@ mod tests {
             RuleString::Borrowed("user_name"),
             RuleString::Borrowed("user"),
         ]);
-        let partner = nearest(text.as_bytes(), secret, &RuleString::Borrowed("user"), &names, 64)?;
+        let partner =
+            nearest_value(text.as_bytes(), secret, &RuleString::Borrowed("user"), &names, 64)?;
         assert_eq!(&text[partner.span.start..partner.span.end], partner.fact.value);
         Some(partner.fact.value)
     }

@@ -11,7 +11,7 @@ use regex_syntax::escape;
 
 use super::candidate::Candidate;
 use crate::findings::Span;
-use crate::rules::is_word_byte as is_word;
+use crate::rules::is_word_byte;
 use crate::rules::{AFTER, AnchorPosition, BEFORE, LONGEST, MAX_GROUPS, Rule, Trigger, may_match};
 
 /// A rule's regex, compiled on first need: of hundreds of rules a scan needs a handful.
@@ -41,26 +41,27 @@ impl Matcher {
                 ..
             } => {
                 let reach = trigger.start.saturating_sub(max_before)..trigger.start + longest;
-                let first = first_start(rule, bytes, trigger.start, reach, at_word_start)?;
+                let first = first_possible_start(rule, bytes, trigger.start, reach, at_word_start)?;
                 let compiled = compiled();
-                let found = compiled.round(bytes, &trigger, first, longest)?;
-                compiled.allows(&bytes[found.whole.clone()]).then_some(found)?
+                let found = compiled.find_around(bytes, &trigger, first, longest)?;
+                compiled.passes_unless(&bytes[found.whole.clone()]).then_some(found)?
             }
             Trigger::Anchors { longest, .. } => {
-                let reach = longest + twice(rule);
+                let reach = longest + repeat_lookahead(rule);
                 let input = window(bytes, trigger.start, trigger.start + reach);
                 if !may_match(&rule.prefix, &bytes[input.get_range()]) {
                     return None;
                 }
                 let compiled = compiled();
                 let found = compiled.find(&input.anchored(Anchored::Yes))?;
-                let stands = compiled.stands_before(bytes, trigger.start);
-                (stands && compiled.allows(&bytes[found.whole.clone()])).then_some(found)?
+                let is_preceded = compiled.matches_before(bytes, trigger.start);
+                (is_preceded && compiled.passes_unless(&bytes[found.whole.clone()]))
+                    .then_some(found)?
             }
             Trigger::Kind(_) => return None,
             Trigger::Names(_) => {
                 // Of the bytes in front, those that are within reach of every part of the name.
-                let front = trigger.end.saturating_sub(BEFORE - 1);
+                let first = trigger.end.saturating_sub(BEFORE - 1);
                 let value = value?;
                 if value.len() > LONGEST || !may_match(&rule.prefix, &bytes[value.clone()]) {
                     return None;
@@ -70,7 +71,7 @@ impl Matcher {
                 let found = compiled.find(&input)?;
                 // The value as a whole, not a beginning of it.
                 let whole = found.whole == value;
-                (whole && compiled.allows(&bytes[front..value.end])).then_some(found)?
+                (whole && compiled.passes_unless(&bytes[first..value.end])).then_some(found)?
             }
         };
         let Match { secret: span, facts, .. } = found;
@@ -118,12 +119,12 @@ impl Compiled {
         Compiled { secret, facts: facts.collect(), before, unless, regex }
     }
 
-    fn stands_before(&self, bytes: &[u8], at: usize) -> bool {
-        let reach = &bytes[at.saturating_sub(BEFORE - 1)..at];
+    fn matches_before(&self, bytes: &[u8], offset: usize) -> bool {
+        let reach = &bytes[offset.saturating_sub(BEFORE - 1)..offset];
         self.before.as_ref().is_none_or(|before| before.is_match(reach))
     }
 
-    fn allows(&self, text: &[u8]) -> bool {
+    fn passes_unless(&self, text: &[u8]) -> bool {
         self.unless.as_ref().is_none_or(|unless| !unless.is_match(text))
     }
 
@@ -140,7 +141,7 @@ impl Compiled {
 
     /// The first match from `start` on that contains the anchor. A match that ends before the
     /// anchor is passed over.
-    fn round(
+    fn find_around(
         &self,
         bytes: &[u8],
         anchor: &Range<usize>,
@@ -164,11 +165,11 @@ impl Compiled {
 /// The pattern of a token that ends a word, for one that goes on: with the same token once more,
 /// where it was pasted twice, or with anything at all, where its checksum tells that it has ended.
 fn open_ended<'r>(rule: &Rule, pattern: &'r str) -> Cow<'r, str> {
-    let Some((body, end)) = word_end(pattern) else { return pattern.into() };
+    let Some((body, end)) = split_word_end(pattern) else { return pattern.into() };
     if rule.checks.checksum.is_some() {
         return body.into();
     }
-    if twice(rule) == 0 {
+    if repeat_lookahead(rule) == 0 {
         return pattern.into();
     }
     let anchors: Vec<String> = rule.anchors().iter().map(|text| escape(text)).collect();
@@ -176,7 +177,7 @@ fn open_ended<'r>(rule: &Rule, pattern: &'r str) -> Cow<'r, str> {
 }
 
 /// A pattern and what it demands behind a token: `\b`, or `(?:[^…]|$)` where that does not tell.
-fn word_end(pattern: &str) -> Option<(&str, &str)> {
+fn split_word_end(pattern: &str) -> Option<(&str, &str)> {
     let end = match pattern.strip_suffix(r"\b") {
         Some(body) => body.len(),
         None => pattern.ends_with("]|$)").then(|| pattern.rfind("(?:[^"))??,
@@ -186,7 +187,7 @@ fn word_end(pattern: &str) -> Option<(&str, &str)> {
 
 /// Bytes behind a token that tell that another one of its rule follows; none where they are out
 /// of the engine's reach.
-fn twice(rule: &Rule) -> usize {
+fn repeat_lookahead(rule: &Rule) -> usize {
     let Trigger::Anchors { literals, position: AnchorPosition::TokenStart, longest, .. } =
         &rule.trigger
     else {
@@ -206,7 +207,7 @@ fn compile(pattern: &str) -> Regex {
 
 /// The first place from which on a match may hold the anchor at `anchor`, for all that its
 /// opening and the beginning of a word tell: in a long row of anchors there is none.
-fn first_start(
+fn first_possible_start(
     rule: &Rule,
     bytes: &[u8],
     anchor: usize,
@@ -214,10 +215,10 @@ fn first_start(
     at_word_start: bool,
 ) -> Option<usize> {
     let text = &bytes[..reach.end.min(bytes.len())];
-    let mut in_word = reach.start > 0 && is_word(text[reach.start - 1]);
-    (reach.start..=anchor).find(|&at| {
-        let was_in_word = std::mem::replace(&mut in_word, is_word(text[at]));
-        (!at_word_start || was_in_word != in_word) && may_match(&rule.prefix, &text[at..])
+    let mut in_word = reach.start > 0 && is_word_byte(text[reach.start - 1]);
+    (reach.start..=anchor).find(|&offset| {
+        let was_in_word = std::mem::replace(&mut in_word, is_word_byte(text[offset]));
+        (!at_word_start || was_in_word != in_word) && may_match(&rule.prefix, &text[offset..])
     })
 }
 
@@ -244,23 +245,24 @@ mod tests {
             let compiled = Compiled::new(rule);
             for example in rule.examples.iter() {
                 let whole = example.replace("<>", "").into_bytes();
-                let anchors = (0..whole.len()).filter(|&at| {
-                    literals.iter().any(|anchor| whole[at..].starts_with(anchor.as_bytes()))
+                let anchors = (0..whole.len()).filter(|&offset| {
+                    literals.iter().any(|anchor| whole[offset..].starts_with(anchor.as_bytes()))
                 });
-                for at in anchors {
+                for offset in anchors {
                     let mut texts = vec![whole.clone()];
-                    for place in at..whole.len() {
-                        texts.push([&whole[..place], &whole[place + 1..]].concat());
+                    for index in offset..whole.len() {
+                        texts.push([&whole[..index], &whole[index + 1..]].concat());
                         for b in *b"aZ0_:@ " {
                             texts.push(whole.clone());
-                            texts.last_mut().unwrap()[place] = b;
+                            texts.last_mut().unwrap()[index] = b;
                         }
                     }
                     for text in texts {
-                        let input = Input::new(&text).span(at..text.len()).anchored(Anchored::Yes);
+                        let input =
+                            Input::new(&text).span(offset..text.len()).anchored(Anchored::Yes);
                         if compiled.find(&input).is_some() {
                             matches += 1;
-                            assert!(may_match(&rule.prefix, &text[at..]), "{}", rule.id);
+                            assert!(may_match(&rule.prefix, &text[offset..]), "{}", rule.id);
                         }
                     }
                 }

@@ -12,15 +12,15 @@ use crate::rules::{AnchorPosition, Confidence, Rule, Trigger};
 const SHORTEST_PREFIX: usize = 4;
 
 /// The prefixes of a catalogue.
-pub struct Brands(Vec<Brand>);
+pub struct VendorPrefixes(Vec<VendorPrefix>);
 
-struct Brand {
+struct VendorPrefix {
     prefix: Vec<u8>,
     /// Bytes of the shortest token that begins so.
-    shortest: usize,
+    min_length: usize,
 }
 
-impl Brands {
+impl VendorPrefixes {
     /// Takes the anchors that begin a token of rules that are sure by its form alone; those that
     /// several providers share, such as `sk_live_`, and those that are words tell nothing.
     pub fn new(rules: &[Rule]) -> Self {
@@ -34,32 +34,34 @@ impl Brands {
                 }
             }
         }
-        let tells = |prefix: &str, of: &[&Rule]| {
+        let is_distinctive = |prefix: &str, rules_of: &[&Rule]| {
             prefix.len() >= SHORTEST_PREFIX
-                && of.iter().all(|rule| rule.confidence >= Confidence::High)
-                && of.iter().all(|rule| rule.provider == of[0].provider)
+                && rules_of.iter().all(|rule| rule.confidence >= Confidence::High)
+                && rules_of.iter().all(|rule| rule.provider == rules_of[0].provider)
                 && !is_made_of_words(prefix.as_bytes())
         };
-        let shortest = |prefix: &str| {
+        let min_length = |prefix: &str| {
             let shorter = (1..=prefix.len()).filter_map(|end| by_prefix.get(prefix.get(..end)?));
-            shorter.flatten().map(|rule| shortest(rule)).min().unwrap_or(0)
+            shorter.flatten().map(|rule| min_length(rule)).min().unwrap_or(0)
         };
-        let telling = by_prefix.iter().filter(|(prefix, of)| tells(prefix, of));
-        let brand = |(prefix, _): (&&str, _)| Brand {
+        let distinctive =
+            by_prefix.iter().filter(|(prefix, rules_of)| is_distinctive(prefix, rules_of));
+        let vendor_prefix = |(prefix, _): (&&str, _)| VendorPrefix {
             prefix: prefix.as_bytes().to_vec(),
-            shortest: shortest(prefix),
+            min_length: min_length(prefix),
         };
-        Brands(telling.map(brand).collect())
+        VendorPrefixes(distinctive.map(vendor_prefix).collect())
     }
 
     /// Whether the value begins as one provider's tokens do and is shorter than each of them.
-    pub fn is_cut(&self, value: &[u8]) -> bool {
-        let mut of = self.0.iter().filter(|brand| value.starts_with(&brand.prefix));
-        of.any(|brand| value.len() < brand.shortest)
+    pub fn is_truncated(&self, value: &[u8]) -> bool {
+        let mut rules_of =
+            self.0.iter().filter(|vendor_prefix| value.starts_with(&vendor_prefix.prefix));
+        rules_of.any(|vendor_prefix| value.len() < vendor_prefix.min_length)
     }
 }
 
-fn shortest(rule: &Rule) -> usize {
+fn min_length(rule: &Rule) -> usize {
     match rule.trigger {
         Trigger::Anchors { shortest, .. } => shortest,
         Trigger::Names(_) | Trigger::Kind(_) => 0,
@@ -73,15 +75,24 @@ mod tests {
 
     #[test]
     fn a_token_of_one_provider_that_is_too_short_is_cut() {
-        let brands = Brands::new(Catalogue::built_in().rules());
+        let prefixes = VendorPrefixes::new(Catalogue::built_in().rules());
         let body = "k3Zq8Rw1Tn6Yb4Xc9Vm2Lp7Hs5Dg0Fj";
         for prefix in ["ghp_", "glpat-", "AIza", "xoxb-", "cfut_"] {
-            assert!(brands.is_cut(format!("{prefix}{}", &body[..12]).as_bytes()), "{prefix}");
-            assert!(!brands.is_cut([prefix, body, body, body].concat().as_bytes()), "{prefix}");
+            assert!(
+                prefixes.is_truncated(format!("{prefix}{}", &body[..12]).as_bytes()),
+                "{prefix}"
+            );
+            assert!(
+                !prefixes.is_truncated([prefix, body, body, body].concat().as_bytes()),
+                "{prefix}"
+            );
         }
         // Of several providers, a word, too short, of a rule that asks for more than the form.
         for prefix in ["sk_live_", "secret_", "SG.", "re_", "AKIA"] {
-            assert!(!brands.is_cut(format!("{prefix}{}", &body[..5]).as_bytes()), "{prefix}");
+            assert!(
+                !prefixes.is_truncated(format!("{prefix}{}", &body[..5]).as_bytes()),
+                "{prefix}"
+            );
         }
     }
 }
