@@ -6,8 +6,8 @@
 //! ```
 //!
 //! The engine knows nothing of sources. [`Engine::detect`] takes bytes and ranges; a trigger is
-//! judged if it *begins* in a range, always with all bytes around it in view. So ranges that cover a
-//! span find what a scan of everything finds (contract of locality; see the constants `BEFORE`,
+//! judged if it *begins* in a range, always with all bytes around it in view. So ranges that cover
+//! a span find what a scan of everything finds (contract of locality; see the constants `BEFORE`,
 //! `LONGEST` and `AFTER` of [`crate::rules`]). [`Engine::settle`] comes afterwards, on the complete
 //! list of a blob's findings.
 
@@ -38,8 +38,8 @@ use verdict::judge::Judge;
 use verdict::{context_facts, overlap, secret_end};
 
 /// Bytes that the parts of a long input share with each neighbor: a secret that continues after its
-/// judged part, the public half that makes a pair with it, another half that could have been nearer,
-/// and the reach of a verdict around each.
+/// judged part, the public half that makes a pair with it, another half that could have been
+/// nearer, and the reach of a verdict around each.
 pub const OVERLAP: usize = secret_end::MAX_BODY + 4 * MARGIN;
 
 /// A catalogue prepared for scanning. Shared by all threads.
@@ -110,8 +110,8 @@ impl Engine {
         self.judge.key.name()
     }
 
-    /// Judged findings of all triggers and encoded texts that begin in `ranges`, which must be sorted
-    /// and must not overlap. Overlaps of findings are not settled yet.
+    /// Judged findings of all triggers and encoded texts that begin in `ranges`, which must be
+    /// sorted and must not overlap. Overlaps of findings are not settled yet.
     pub fn detect(&self, bytes: &[u8], ranges: &[Range<usize>]) -> Vec<Finding> {
         let scan = |text: &[u8], found: &mut Vec<Finding>, inner: &mut dyn FnMut(Decoded)| {
             self.scan_range(text, 0..text.len(), found, &mut |decoded| {
@@ -173,15 +173,15 @@ impl Engine {
         findings
     }
 
-    /// The findings of [`Engine::scan_core`], with those that begin up to [`OVERLAP`] bytes before or
-    /// after the core: not to be reported, but to be hidden in the excerpts of others.
+    /// The findings of [`Engine::scan_core`], with those that begin up to [`OVERLAP`] bytes before
+    /// or after the core: not to be reported, but to be hidden in the excerpts of others.
     pub fn scan_near(&self, bytes: &[u8], core: Range<usize>) -> Vec<Finding> {
         let near = core.start.saturating_sub(OVERLAP)..bytes.len().min(core.end + OVERLAP);
         self.settle(bytes, self.detect(bytes, &[near]))
     }
 
-    /// The first offset from which a decoding may depend on the byte at `offset`; `offset` itself if
-    /// there is none, `None` if it is too far away to be found.
+    /// The first offset from which a decoding may depend on the byte at `offset`; `offset` itself
+    /// if there is none, `None` if it is too far away to be found.
     pub fn decode_start(&self, bytes: &[u8], offset: usize) -> Option<usize> {
         decode::first_entry(bytes, offset)
     }

@@ -21,8 +21,8 @@ impl Engine {
         replace_findings(text, self.settled_findings(text).into_iter().filter(is_foreign))
     }
 
-    /// Redacts a fact. It is text of the repository, and what is public in one credential may be the
-    /// secret of another, such as the user name in a URL.
+    /// Redacts a fact. It is text of the repository, and what is public in one credential may be
+    /// the secret of another, such as the user name in a URL.
     pub(super) fn redact_fact(&self, fact: &mut Fact) {
         let is_secret = |finding: &Finding| self.rule(finding.rule).public.is_none();
         let found = self.settled_findings(fact.value.as_bytes()).into_iter().filter(is_secret);
@@ -30,8 +30,8 @@ impl Engine {
         fact.value = String::from_utf8_lossy(&redacted).into_owned();
     }
 
-    /// The secrets of everything scanned so far: those of findings that are reported by default, and
-    /// those of the `reported` credentials of low confidence.
+    /// The secrets of everything scanned so far: those of findings that are reported by default,
+    /// and those of the `reported` credentials of low confidence.
     pub fn secrets(&self, reported: &[Credential]) -> Secrets {
         for credential in reported {
             if self.rule(credential.rule).public.is_none() {

@@ -1,8 +1,8 @@
-//! The secrets of a run, so that no output repeats one.
+//! The secrets of a run, so that no output contains one.
 //!
-//! The engine takes note of each secret where it makes a finding of it, decoded and as it is
-//! written in the file. [`SeenSecrets`] and [`Secrets`] give no byte of them out: they only take secrets
-//! out of other texts. Neither has a `Debug`, on purpose.
+//! The engine remembers each secret for which it creates a finding, decoded and as written in the
+//! file. [`SeenSecrets`] and [`Secrets`] never return a byte of them: they only remove secrets from
+//! other texts. Neither has a `Debug`, deliberately.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -13,59 +13,60 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
 use crate::findings::{Fingerprint, Redacted};
 
-/// Shorter secrets are too common to be looked for.
+/// Shorter secrets are too frequent in other texts to be removed.
 const MIN_LENGTH: usize = 4;
 
-/// Bytes from which on a secret is removed wherever it appears; a shorter one is as a whole
-/// token only.
+/// Minimum length of a secret that is removed anywhere; a shorter one is removed only as a whole
+/// token.
 const MIN_ANYWHERE: usize = 8;
 
-/// Bytes of a line of a secret of many lines, such as a private key, that is removed by itself.
+/// Minimum length of a line of a multi-line secret, such as a private key, that is removed by
+/// itself.
 const MIN_LINE: usize = 16;
 
-/// Bytes at the end of a text that was cut in which the beginning of a secret is looked for.
+/// Maximum length of the part of a secret that is removed at the end or start of a truncated text.
 const MAX_TRUNCATED: usize = 512;
 
-/// Longer secrets are keys, of which no character is escaped.
+/// Longer secrets are keys, without characters that are escaped.
 const MAX_REWRITTEN: usize = 256;
 
 /// What is escaped in a URL (RFC 3986, 2.3).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Locks that threads share, so that they seldom wait for one another.
+/// Number of locks, so that threads seldom wait for each other.
 const SHARDS: usize = 32;
 
-/// Replaces a secret that has no redacted form of its own.
+/// Replaces a secret that has no redacted form.
 const MASK: &str = "********";
 
-/// What kind of text a secret is removed from.
+/// The kind of text that secrets are removed from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scope {
     /// A text of the repository: a summary, a name, a reason, a line.
     Text,
-    /// A path of the repository, or the name of a branch. Short secrets may be usual words there
-    /// and are left.
+    /// A path of the repository, or the name of a branch. Short secrets are often common words
+    /// there and are not removed.
     Path,
-    /// Keysieve's own words, or what may be such: only what cannot be is removed.
+    /// Keysieve's own text: a secret that could be part of it is not removed.
     Own,
 }
 
-/// All secrets that the engine came across, by fingerprint.
+/// All secrets that the engine has seen, by fingerprint.
 #[derive(Default)]
 pub(super) struct SeenSecrets {
     shards: [Mutex<HashMap<Fingerprint, Forms>>; SHARDS],
 }
 
-/// The ways in which one secret is written.
+/// The forms in which one secret is written.
 #[derive(Default)]
 struct Forms {
     written: HashSet<Box<[u8]>>,
-    /// The redacted form, once it is a secret of the run and no mere candidate.
+    /// The redacted form, once it is confirmed as a secret of the run.
     shown: Option<Redacted>,
 }
 
 impl SeenSecrets {
-    /// Takes note of a secret, or of a way in which it is written. Whether that is new.
+    /// Remembers a secret, or a form in which it is written. Returns whether that is new.
     pub fn add(&self, fingerprint: Fingerprint, secret: &[u8]) -> bool {
         secret.len() >= MIN_LENGTH
             && self.with(fingerprint, |forms| {
@@ -73,8 +74,8 @@ impl SeenSecrets {
             })
     }
 
-    /// Makes it a secret of the run, shown as `redacted`; of several such forms as the one that
-    /// shows most, in whatever order they come.
+    /// Confirms it as a secret of the run, shown as `redacted`; of several forms the one that shows
+    /// most, in any order of the calls.
     pub fn confirm(&self, fingerprint: Fingerprint, redacted: &Redacted) {
         self.with(fingerprint, |forms| {
             let shows_more = |known: &Redacted| {
@@ -87,7 +88,7 @@ impl SeenSecrets {
         });
     }
 
-    /// The secrets of the run so far.
+    /// The confirmed secrets so far.
     pub fn secrets(&self) -> Secrets {
         let mut known: Vec<(Vec<u8>, String)> = Vec::new();
         for shard in &self.shards {
@@ -110,11 +111,11 @@ impl SeenSecrets {
     }
 }
 
-/// The lines of a secret of many that may appear by themselves: those of its body.
+/// The lines of a multi-line secret that may appear by themselves: those of its body.
 fn lines(secret: &[u8]) -> impl Iterator<Item = &[u8]> {
     let many = secret.contains(&b'\n') || secret.windows(2).any(|two| two == b"\\n");
     let part = |b: &u8| b.is_ascii_alphanumeric() || b"+/=_-".contains(b);
-    // An escaped line end: the letter after the backslash is no part of the line.
+    // An escaped line end: the letter after the backslash does not belong to the line.
     let pieces = secret.split(|b| matches!(b, b'\n' | b'\\'));
     let trimmed = pieces.enumerate().map(move |(index, piece)| {
         let escaped = index > 0 && matches!(piece.first(), Some(b'n' | b'r' | b't'));
@@ -127,8 +128,8 @@ fn lines(secret: &[u8]) -> impl Iterator<Item = &[u8]> {
         .filter(|line| !line.starts_with(b"-----"))
 }
 
-/// The other ways in which a secret with special characters is commonly written: escaped in JSON,
-/// XML or a URL, and what it is where it is written so.
+/// Other common forms of a secret with special characters: escaped in JSON, XML or a URL, and
+/// unescaped.
 fn escaped_forms(secret: &[u8]) -> Vec<Vec<u8>> {
     if secret.len() > MAX_REWRITTEN || secret.iter().all(u8::is_ascii_alphanumeric) {
         return Vec::new();
@@ -164,20 +165,20 @@ fn escaped_forms(secret: &[u8]) -> Vec<Vec<u8>> {
 
 /// Secrets made ready to be removed from texts.
 pub struct Secrets {
-    /// `None` where there are none.
+    /// `None` if there are none.
     finder: Option<AhoCorasick>,
     /// Sorted by secret.
     known: Vec<KnownSecret>,
     /// The secrets read backwards, sorted.
     reversed: Vec<Vec<u8>>,
-    /// There are more than can be looked for: no text of the repository is shown at all.
+    /// Set if there are too many to search for: no text of the repository is shown at all.
     hides_everything: bool,
 }
 
 struct KnownSecret {
     secret: Vec<u8>,
     shown: String,
-    /// Keysieve could have written it itself.
+    /// Whether keysieve's own text could contain it.
     may_be_our_own_text: bool,
 }
 
@@ -226,7 +227,7 @@ impl Secrets {
             if range.end <= done {
                 continue;
             }
-            // Where one begins inside of another, what is left of it goes too.
+            // If one begins inside another, the rest of it is removed, too.
             if range.start >= done {
                 shown.extend_from_slice(&text[done..range.start]);
                 shown.extend_from_slice(self.known[known].shown.as_bytes());
@@ -237,7 +238,7 @@ impl Secrets {
         shown
     }
 
-    /// The end of a text that was cut: what begins a secret that continues after it is removed.
+    /// A text that was truncated at its end, without the start of a secret there.
     pub fn cut_back<'t>(&self, text: &'t str) -> &'t str {
         let bytes = text.as_bytes();
         let first = bytes.len().saturating_sub(MAX_TRUNCATED);
@@ -246,7 +247,7 @@ impl Secrets {
         text.get(..end.unwrap_or(bytes.len())).unwrap_or_default()
     }
 
-    /// The beginning of a text that was cut: what ends a secret that began before it is removed.
+    /// A text that was truncated at its start, without the end of a secret there.
     pub fn cut_front<'t>(&self, text: &'t str) -> &'t str {
         let reversed: Vec<u8> = text.bytes().take(MAX_TRUNCATED).rev().collect();
         let ends = |index: &usize| self.is_end_of_secret(&reversed[*index..]);
@@ -284,7 +285,7 @@ impl Secrets {
     }
 }
 
-/// Whether no letter or digit is next to it.
+/// Whether the range is not adjacent to another letter or digit.
 fn is_whole_token(text: &[u8], range: &Range<usize>) -> bool {
     let goes_on = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric());
     let inner = |index: usize| text.get(index).is_some_and(u8::is_ascii_alphanumeric);
@@ -292,8 +293,8 @@ fn is_whole_token(text: &[u8], range: &Range<usize>) -> bool {
     !(inner(range.start) && goes_on(before) || inner(range.end - 1) && goes_on(text.get(range.end)))
 }
 
-/// Whether keysieve's own text could hold these bytes: words of one letter case, numbers. A token
-/// is no such text: it has digits among its letters, or capitals after small ones.
+/// Whether keysieve's own text could contain these bytes: words of one letter case, numbers. Tokens
+/// differ: they mix digits with letters, or have capitals after lower-case letters.
 pub(super) fn may_be_our_own(bytes: &[u8]) -> bool {
     let mut words = bytes.split(|b| !b.is_ascii_alphanumeric());
     let is_word = |word: &[u8]| {
@@ -337,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn where_secrets_overlap_nothing_of_either_is_left() {
+    fn of_overlapping_secrets_nothing_is_left() {
         let shown = hidden(&["abcdefgh1", "gh1ijklmnop"], "-abcdefgh1ijklmnop-", Scope::Text);
         assert_eq!(shown, format!("-{MASK}-"));
     }
@@ -355,16 +356,17 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_known_however_its_special_characters_are_escaped() {
+    fn a_secret_is_recognized_with_escaped_special_characters() {
         let other_forms = escaped_forms(br#"a\"b&c/d"#);
-        let told: Vec<_> = other_forms.iter().map(|other| String::from_utf8_lossy(other)).collect();
+        let forms: Vec<_> =
+            other_forms.iter().map(|other| String::from_utf8_lossy(other)).collect();
         let wanted = ["a%5C%22b%26c%2Fd", r#"a\\\"b&c/d"#, r#"a\&quot;b&amp;c/d"#, r#"a"b&c/d"#];
-        assert_eq!(told, wanted);
+        assert_eq!(forms, wanted);
         assert!(escaped_forms(b"abcd1234").is_empty());
     }
 
     #[test]
-    fn what_a_cut_leaves_of_a_secret_goes() {
+    fn a_truncated_secret_is_removed() {
         let known = secrets(&["abcdefghij"]);
         assert_eq!(known.cut_back("x = abcdef"), "x = ");
         assert_eq!(known.cut_front("efghij; y"), "; y");

@@ -95,8 +95,8 @@ fn emit_text(buffer: &LineBuffer, truncated: bool, found: &mut dyn FnMut(Decoded
     true
 }
 
-/// The bytes that the characters encode; a last character that encodes no byte is dropped. `None` if
-/// there are characters of both alphabets, as in paths.
+/// The bytes that the characters encode; a last character that encodes no byte is dropped. `None`
+/// if there are characters of both alphabets, as in paths.
 pub(super) fn decode_base64(chars: &[u8]) -> Option<Vec<u8>> {
     let digits = chars.iter().rposition(|&b| b != b'=').map_or(0, |last| last + 1);
     let whole = &chars[..digits - usize::from(digits % 4 == 1)];

@@ -1,5 +1,5 @@
-//! Entry points: where something encoded may begin. This is a scalar search; the decoders check every
-//! entry point themselves, so that a faster search can replace it.
+//! Entry points: where something encoded may begin. This is a scalar search; the decoders check
+//! every entry point themselves, so that a faster search can replace it.
 
 use std::ops::Range;
 

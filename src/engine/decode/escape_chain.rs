@@ -2,9 +2,9 @@
 //!
 //! A chain does not cross the end of its segment (see [`EscapeKind::breaks`]) and ends if the next
 //! escape is more than [`GAP`] bytes away. Its escapes are decoded together with the text around
-//! them: `LONGEST` bytes before, `LONGEST + AFTER` after, within the segment. The entry point is the
-//! chain's first escape, recognized by looking back `GAP` bytes. A byte is in the surroundings of at
-//! most three chains of a kind, so the work is linear in the length.
+//! them: `LONGEST` bytes before, `LONGEST + AFTER` after, within the segment. The entry point is
+//! the chain's first escape, recognized by looking back `GAP` bytes. A byte is in the surroundings
+//! of at most three chains of a kind, so the work is linear in the length.
 
 use super::decoded::{Decoded, MappedSpan, SpanMap, Truncated};
 use super::escape::{Escape, EscapeKind, MAX_ESCAPE};
@@ -12,8 +12,8 @@ use super::run::{MAX_RUN, RUN_OVERLAP};
 use super::string_concat::{MAX_CONCAT, WORD_PART, is_concat_byte};
 use crate::rules::{AFTER, LONGEST, MARGIN};
 
-/// Maximum number of bytes between two escapes of a chain. What identifies a chain's first escape is
-/// within a delta's margin before it.
+/// Maximum number of bytes between two escapes of a chain. What identifies a chain's first escape
+/// is within a delta's margin before it.
 const GAP: usize = LONGEST;
 const _: () = assert!(GAP + MAX_CONCAT + WORD_PART <= MARGIN);
 
@@ -77,8 +77,8 @@ fn concat_over(bytes: &[u8], line_end: usize, offset: usize) -> Option<usize> {
     concat_around(bytes, line_end, |end| line_end < end && end <= offset)
 }
 
-/// The first string concatenation that begins before `offset`, without a quote between its start and
-/// `offset`, whose end satisfies `is_end`.
+/// The first string concatenation that begins before `offset`, without a quote between its start
+/// and `offset`, whose end satisfies `is_end`.
 fn concat_around(bytes: &[u8], offset: usize, is_end: impl Fn(usize) -> bool) -> Option<usize> {
     let fills = |b: u8| is_concat_byte(b) && !matches!(b, b'"' | b'\'' | b'`');
     let from = offset.saturating_sub(MAX_CONCAT);

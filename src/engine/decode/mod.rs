@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! bytes ─▶ entry points (what may be encoded and begins here?) ─▶ run · escape chain
-//!       ─▶ Decoded (text, and a map to its source) ─▶ the engine again, up to three deep ─▶ spans mapped back
+//!       ─▶ Decoded (text, and a map to its source) ─▶ the engine again ─▶ spans mapped back
 //! ```
 //!
 //! A decoding depends only on its run or escape chain, wherever that is: its start is recognized by

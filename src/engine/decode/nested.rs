@@ -5,16 +5,16 @@ use crate::findings::Finding;
 
 /// Maximum number of nested decoding steps.
 pub const DEPTH: usize = 3;
-/// All text decoded within one outermost decoding, including itself, has at most this many times its
-/// bytes. The budget is per run, never per blob (contract of locality, point 4).
+/// All text decoded within one outermost decoding, including itself, has at most this many times
+/// its bytes. The budget is per run, never per blob (contract of locality, point 4).
 const BUDGET: usize = 4;
 
 /// Scans a text: adds its plain findings to the list and calls the last argument with each decoding
 /// of what is encoded in it.
 pub type ScanFn<'l> = dyn Fn(&[u8], &mut Vec<Finding>, &mut dyn FnMut(Decoded)) + 'l;
 
-/// Adds the findings in an outermost decoding and in what is encoded in it, up to `depth` steps, with
-/// their spans in the bytes that it was decoded from.
+/// Adds the findings in an outermost decoding and in what is encoded in it, up to `depth` steps,
+/// with their spans in the bytes that it was decoded from.
 pub fn scan_decoded(
     decoded: &Decoded,
     depth: usize,

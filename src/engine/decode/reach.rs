@@ -44,8 +44,9 @@ pub fn first_entry(bytes: &[u8], offset: usize) -> Option<usize> {
 }
 
 /// The first offset after a copy boundary at `offset` from which on the boundary does not influence
-/// where decodings begin: a margin after it, or after the first line end that no string concatenation
-/// from before it can contain, because an escape after a line end is the first of its chain.
+/// where decodings begin: a margin after it, or after the first line end that no string
+/// concatenation from before it can contain, because an escape after a line end is the first of its
+/// chain.
 ///
 /// The boundary does not influence a concatenation that begins some bytes after it either: whether
 /// that is one depends on the bytes between its quotes and a few before.

@@ -1,15 +1,15 @@
 //! Runs of base64 characters, over one line or several: where they begin and end.
 //!
-//! A run is a maximal sequence of `[A-Za-z0-9+/_-]` followed by up to two `=`; its phase counts from
-//! its start. Runs of hexadecimal digits are a special case.
+//! A run is a maximal sequence of `[A-Za-z0-9+/_-]` followed by up to two `=`; its phase counts
+//! from its start. Runs of hexadecimal digits are a special case.
 
 use std::ops::Range;
 
 /// Minimum length of a run: no credential fits into the 11 bytes that fewer characters encode.
 pub const MIN_RUN: usize = 16;
 /// Characters that are decoded at a time. A longer run is split into parts, which overlap by
-/// [`RUN_OVERLAP`]. A delta scan cannot find its start, so its blob is scanned completely (contract of
-/// locality, point 4).
+/// [`RUN_OVERLAP`]. A delta scan cannot find its start, so its blob is scanned completely (contract
+/// of locality, point 4).
 pub const MAX_RUN: usize = 64 * 1024;
 /// More characters than the longest judged span has in any encoding.
 pub(super) const RUN_OVERLAP: usize = 4 * 1024;
@@ -43,8 +43,8 @@ pub fn run_at(bytes: &[u8], start: usize) -> Range<usize> {
     start..body + padding
 }
 
-/// The number of run characters that the bytes begin with. Long runs are processed in blocks without
-/// a dependency between bytes.
+/// The number of run characters that the bytes begin with. Long runs are processed in blocks
+/// without a dependency between bytes.
 pub fn run_length(bytes: &[u8]) -> usize {
     let all = |block: &[u8; 64]| block.iter().fold(true, |all, &b| all & is_run_digit(b));
     let (blocks, _) = bytes.as_chunks();
@@ -67,8 +67,8 @@ pub(super) fn after_escape(bytes: &[u8], start: usize) -> usize {
     start + usize::from(escaped)
 }
 
-/// The line after one that ends at `end`, if it is base64 from its indentation to its end. Line ends
-/// may be escaped, as in a JSON string.
+/// The line after one that ends at `end`, if it is base64 from its indentation to its end. Line
+/// ends may be escaped, as in a JSON string.
 pub(super) fn next_line(bytes: &[u8], end: usize) -> Option<Range<usize>> {
     let ended_by_padding = end > 0 && bytes[end - 1] == b'=';
     let rest = bytes.get(end..).filter(|_| !ended_by_padding)?;
@@ -90,8 +90,8 @@ pub(super) fn line_ends(rest: &[u8]) -> usize {
         .map_or(0, |end| end.len())
 }
 
-/// Whether the run at `start` begins a line and the line before ends in a run: then it was joined to
-/// that one, and is decoded only by itself. Only one line before is checked.
+/// Whether the run at `start` begins a line and the line before ends in a run: then it was joined
+/// to that one, and is decoded only by itself. Only one line before is checked.
 pub(super) fn continues_a_line(bytes: &[u8], start: usize) -> bool {
     line_before(bytes, start).is_some_and(|end| {
         end >= MIN_RUN && bytes[end - MIN_RUN..end].iter().all(|&b| is_run_byte(b))

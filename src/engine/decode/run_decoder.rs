@@ -1,5 +1,6 @@
-//! Decodes a run in each encoding that it may have. Its first eight characters decide whether it may
-//! be text, within a few nanoseconds: a lock file has a thousand runs per megabyte, none of them text.
+//! Decodes a run in each encoding that it may have. Its first eight characters decide whether it
+//! may be text, within a few nanoseconds: a lock file has a thousand runs per megabyte, none of
+//! them text.
 
 use super::base64_run::{begins_as_base64, decode_base64_run};
 use super::decoded::Decoded;
@@ -7,8 +8,8 @@ use super::hex_run::{begins_as_hex, decode_hex_run};
 use super::run::{DIGITS, after_escape};
 use super::text_check;
 
-/// Whether a run of at least [`super::MIN_RUN`] characters may encode text, judging by its first two
-/// characters. Rejects most runs.
+/// Whether a run of at least [`super::MIN_RUN`] characters may encode text, judging by its first
+/// two characters. Rejects most runs.
 #[inline]
 pub fn may_encode(bytes: &[u8], start: usize) -> bool {
     let before = start.checked_sub(1).map(|before| bytes[before]);
@@ -43,8 +44,8 @@ static PAIRS: [u64; 64] = {
     pairs
 };
 
-/// Decodes the run at `start` in each encoding that it may have. If `start` is inside a run, the rest
-/// of it is decoded.
+/// Decodes the run at `start` in each encoding that it may have. If `start` is inside a run, the
+/// rest of it is decoded.
 #[inline]
 pub fn decode_run_at(bytes: &[u8], start: usize, found: &mut dyn FnMut(Decoded)) {
     if start == 0 || may_contain_text(&bytes[after_escape(bytes, start)..]) {

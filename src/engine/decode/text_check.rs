@@ -1,5 +1,5 @@
-//! Are decoded bytes text? Most runs of letters and digits are not base64: base64 of text decodes to
-//! text, anything else to noise.
+//! Are decoded bytes text? Most runs of letters and digits are not base64: base64 of text decodes
+//! to text, anything else to noise.
 
 use crate::blob::transcode::{Endian, utf16_endian};
 
@@ -83,8 +83,8 @@ pub fn guess_text(bytes: &[u8]) -> TextGuess {
     }
 }
 
-/// The number of ASCII control characters. Counted in blocks whose count fits into a byte, so that it
-/// is vectorized.
+/// The number of ASCII control characters. Counted in blocks whose count fits into a byte, so that
+/// it is vectorized.
 fn controls(bytes: &[u8]) -> usize {
     let is_control = |b: u8| u8::from((b < 0x80) & !is_plain(b));
     let count = |block: &[u8]| block.iter().fold(0u8, |sum, &b| sum + is_control(b));

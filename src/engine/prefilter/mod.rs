@@ -1,5 +1,5 @@
-//! The prefilter: where could a secret be? Candidates are found by their shape or by a rare fragment
-//! of their variable name, before any rule's regex is tried.
+//! The prefilter: where could a secret be? Candidates are found by their shape or by a rare
+//! fragment of their variable name, before any rule's regex is tried.
 //!
 //! It works on the bit masks of [`masks`]. Anchors that begin a token are looked up where a word
 //! begins with at least [`TOKEN_RUN`] token characters ([`TokenAnchors`]); all other anchors, and

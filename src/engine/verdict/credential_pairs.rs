@@ -1,39 +1,39 @@
-//! Pairs: a secret and the public half that stands beside it are one finding.
+//! Credential pairs: a secret and its public half nearby are one finding.
 //!
-//! A secret chooses, of the halves that its rule names and that stand near enough, the nearest
-//! of each kind; a half may serve several secrets, and is no finding of its own then. So a pair
-//! depends on a bounded stretch of a blob and on nothing else, and is formed over the blob's
-//! whole list, whichever way that came about (point 3 of the contract of locality).
+//! Each secret gets the nearest of the halves that its rule names, one of each kind, within a
+//! limited distance. A half may belong to several secrets and is then not a finding of its own. So
+//! a pair depends only on a bounded part of a blob, and is formed over the blob's complete list of
+//! findings, however that was computed (point 3 of the contract of locality).
 
 use std::collections::BTreeMap;
 
 use crate::findings::{Fact, Finding, RelatedValue, Span, Verdict};
 use crate::rules::{Confidence, LONGEST, Rule, RuleString};
 
-/// Bytes of a public half at most, however it is encoded; longer ones are not looked for.
+/// Maximum length of a public half in any encoding; longer ones are not considered.
 const MAX_HALF: usize = 8 * LONGEST;
 
-/// How far a public half is from its secret; `None` where more than `within` bytes stand between
-/// them, or the two overlap. What stands behind counts double: people write the user first and
-/// the password then, and behind a password the next user may follow soon.
+/// The distance of a public half from its secret; `None` if more than `within` bytes are between
+/// them or the two overlap. The distance of a half after the secret counts double: people write the
+/// user before the password, and the next user may follow soon after it.
 pub fn distance(secret: Span, half: Span, within: usize) -> Option<usize> {
     let max_before = secret.start.checked_sub(half.end).filter(|gap| *gap <= within);
-    let behind = half.start.checked_sub(secret.end).filter(|gap| *gap <= within);
-    max_before.or(behind.map(|gap| 2 * gap))
+    let after = half.start.checked_sub(secret.end).filter(|gap| *gap <= within);
+    max_before.or(after.map(|gap| 2 * gap))
 }
 
 /// The pairs of a catalogue.
 pub struct CredentialPairs {
-    /// By rule: what makes a pair with it.
+    /// By rule: the other half that it pairs with.
     specs: Vec<Option<PairSpec>>,
-    /// By rule: what its value is called, where that is public.
+    /// By rule: the name of its value if that is public.
     public: Vec<Option<RuleString>>,
 }
 
 struct PairSpec {
-    /// Rules of the other half.
+    /// The public rules of the other half.
     with: Vec<usize>,
-    /// Bytes between the two, at most.
+    /// Maximum number of bytes between the two.
     within: usize,
 }
 
@@ -51,8 +51,9 @@ impl CredentialPairs {
         CredentialPairs { specs: specs.collect(), public: public.collect() }
     }
 
-    /// Makes surer what has its other half beside it. Comes before overlaps are settled, so that
-    /// a value that only its other half gives a meaning can hold its own there.
+    /// Raises the confidence of findings with their other half nearby. Must be called before
+    /// overlaps are settled, so that a value that only its other half makes meaningful can prevail
+    /// there.
     pub fn raise_confidence(&self, findings: &mut [Finding]) {
         if !findings.iter().any(|finding| self.specs[finding.rule].is_some()) {
             return;
@@ -71,7 +72,7 @@ impl CredentialPairs {
         }
     }
 
-    /// Tells each secret its other halves and takes these off the list. `findings` are settled.
+    /// Adds the other halves to each secret and removes them from the list. `findings` are settled.
     pub fn merge(&self, mut findings: Vec<Finding>) -> Vec<Finding> {
         if !findings.iter().any(|finding| self.specs[finding.rule].is_some()) {
             return findings;
@@ -104,14 +105,14 @@ impl CredentialPairs {
         self.public[finding.rule].is_some()
     }
 
-    /// Of a half the fact that it is.
+    /// The half's value as a fact.
     fn half_fact(&self, half: &Finding) -> Option<Fact> {
         let name = self.public[half.rule].as_ref()?;
         half.facts.iter().find(|fact| fact.name == *name).cloned()
     }
 
-    /// Places of the nearest halves, one of each name; `halves` are sorted by span. What a
-    /// checksum has refused is no secret and has none.
+    /// Indices of the nearest halves, one of each name; `halves` are sorted by span. A finding with
+    /// an invalid checksum has none.
     fn nearest_halves(&self, finding: &Finding, halves: &[Finding]) -> Vec<usize> {
         let Some(spec) = &self.specs[finding.rule] else { return Vec::new() };
         if finding.verdict == Verdict::Invalid {

@@ -1,8 +1,8 @@
-//! Public facts: what a match tells beside its secret, and what a secret's own structure tells
-//! of the account, issuer or user behind it.
+//! Public facts: what a match contains besides its secret, and what a secret's own structure
+//! reveals of its account, issuer or user.
 //!
-//! Facts are told where a candidate is judged, from its match and its secret alone, so that they
-//! are inherited with it. None shows a part of the secret.
+//! Facts are extracted when a candidate is judged, from its match and its secret only, so that they
+//! are inherited with it. No fact contains a part of the secret.
 
 use std::ops::Range;
 
@@ -15,7 +15,7 @@ use crate::engine::checks::structure::{BASE64, BASE64URL};
 use crate::findings::Fact;
 use crate::rules::{Rule, RuleString, Structure};
 
-/// The facts of a judged candidate, sorted. `groups` are those of the rule's facts, in `bytes`.
+/// The facts of a judged candidate, sorted. `groups` are the ranges of the rule's facts in `bytes`.
 pub fn match_facts(
     rule: &Rule,
     secret: &[u8],
@@ -43,8 +43,7 @@ pub fn match_facts(
     facts
 }
 
-/// Names of the facts that findings of the rule may tell by themselves, sorted, and of those
-/// that its pair adds.
+/// Names of the facts that findings of the rule may have, including those of its pair, sorted.
 pub fn fact_names(rule: &Rule) -> Vec<&str> {
     let mut names: Vec<&str> = rule.facts.iter().chain(&rule.public).map(AsRef::as_ref).collect();
     names.extend(rule.checks.structure.map(structure_fact_names).unwrap_or_default());
@@ -55,7 +54,7 @@ pub fn fact_names(rule: &Rule) -> Vec<&str> {
     names
 }
 
-/// Names of the facts that a structure tells.
+/// Names of the facts that a structure contains.
 fn structure_fact_names(structure: Structure) -> &'static [&'static str] {
     match structure {
         Structure::AwsKeyId => &["account"],
@@ -72,7 +71,7 @@ fn structure_fact_names(structure: Structure) -> &'static [&'static str] {
     }
 }
 
-/// Who logs in.
+/// The fact for the name of a user.
 pub const USER: &str = "user";
 
 fn structure_facts(structure: Structure, secret: &[u8]) -> Vec<Fact> {
@@ -93,8 +92,8 @@ fn structure_facts(structure: Structure, secret: &[u8]) -> Vec<Fact> {
     named.filter_map(|(name, value)| Fact::new(RuleString::Borrowed(name), value?)).collect()
 }
 
-/// Ids issued since 2019 hold the account: 40 bits behind the first of the ten bytes' 80.
-/// Older ones, which go on with `I` or `J`, do not.
+/// Ids issued since 2019 contain the account: 40 bits after the first of the ten bytes' 80 bits.
+/// Older ones, which continue with `I` or `J`, do not.
 fn aws_account(id: &[u8]) -> Option<String> {
     let body = id.get(4..20).filter(|body| !matches!(body[0], b'I' | b'J'))?;
     let bytes = base32::decode(body)?;
@@ -119,7 +118,7 @@ fn jwt(token: &[u8]) -> [Option<String>; 2] {
     [expires, issuer]
 }
 
-/// RFC 7617: what stands before the colon.
+/// The part before the colon (RFC 7617).
 fn basic_auth_user(secret: &[u8]) -> Option<String> {
     let pair = String::from_utf8(BASE64.decode(secret).ok()?).ok()?;
     let (user, _) = pair.split_once(':')?;
@@ -132,7 +131,7 @@ fn discord_bot(secret: &[u8]) -> Option<String> {
     String::from_utf8(id).ok()
 }
 
-/// Of a token that is base64 of a JSON object: for each list of members the first that is there.
+/// Members of a token that is base64 of a JSON object: for each list the first that exists.
 fn json<const N: usize>(
     secret: &[u8],
     prefix: &[u8],
@@ -153,8 +152,8 @@ fn json<const N: usize>(
     })
 }
 
-/// People put tokens in the place of a user, too: so many letters and digits in a row, both
-/// kinds among them, are no name.
+/// Whether a user name looks like a token, which people put there, too: it has a sequence of at
+/// least 20 letters and digits, with both of them.
 pub fn looks_like_token(user: &str) -> bool {
     user.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| {
         word.len() >= 20
@@ -163,8 +162,8 @@ pub fn looks_like_token(user: &str) -> bool {
     })
 }
 
-/// Whether a value shows so much of the secret that it helps to guess it: four characters in a
-/// row of one that a person could have chosen, eight of a longer, random one, where four may
+/// Whether a value reveals so much of the secret that it helps to guess it: four consecutive
+/// characters of one that a person may have chosen, eight of a longer, random one, where four may
 /// agree by chance.
 pub fn reveals(secret: &[u8], value: &[u8]) -> bool {
     let overlap = if secret.len() < 24 { 4 } else { 8 };
@@ -176,13 +175,13 @@ pub fn reveals(secret: &[u8], value: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    /// The example of LocalStack's documentation, and the encoding done the other way round.
+    /// The example of LocalStack's documentation, and the reverse of the encoding.
     #[test]
-    fn an_aws_key_id_tells_its_account() {
+    fn an_aws_key_id_contains_its_account() {
         assert_eq!(aws_account(b"LSIAQAAAAAAVNCBMPNSG").as_deref(), Some("000000000042"));
         let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
         for account in [1u64, 123_456_789_012, 999_999_999_999] {
-            // The first bit is set since 2019; what follows the account is random.
+            // The first bit is set since 2019; the bits after the account are random.
             let number = (1u128 << 79) | u128::from(account) << 39 | 0x5a_5a5a_5a5a;
             let digits = (0..16).rev().map(|index| alphabet[(number >> (5 * index) & 31) as usize]);
             let id: Vec<u8> = b"AKIA".iter().copied().chain(digits).collect();
@@ -192,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_jwt_tells_its_issuer_and_expiry() {
+    fn a_jwt_contains_its_issuer_and_expiry() {
         let part = |json: &str| BASE64URL.encode(json).replace('=', "");
         let token = |payload: &str| format!("{}.{}.c2ln", part(r#"{"alg":"none"}"#), part(payload));
         let claims = jwt(token(r#"{"iss":"https://id.acme.test","exp":1798761600}"#).as_bytes());
@@ -204,14 +203,14 @@ mod tests {
     }
 
     #[test]
-    fn a_token_in_the_place_of_a_user_is_no_fact() {
+    fn a_token_instead_of_a_user_is_not_a_fact() {
         assert!(!looks_like_token("deploy-bot-2024@acme.test"));
         assert!(looks_like_token("a1b2c3d4e5f6a7b8c9d0"));
         assert!(!looks_like_token("administratorofeverything"));
     }
 
     #[test]
-    fn what_shows_a_part_of_the_secret_is_no_fact() {
+    fn what_reveals_a_part_of_the_secret_is_not_a_fact() {
         assert!(reveals(b"acme-2024", b"acme"));
         assert!(!reveals(b"xkcd-2024", b"acme"));
         assert!(!reveals(b"0123456789abcdef0123456789abcdef", b"4567 apart"));

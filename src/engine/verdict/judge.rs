@@ -123,8 +123,8 @@ impl Judge {
         })
     }
 
-    /// The findings of rules for kinds of names: values of the name around a keyword's fragment that
-    /// look like secrets.
+    /// The findings of rules for kinds of names: values of the name around a keyword's fragment
+    /// that look like secrets.
     pub fn judge_keyword(
         &self,
         bytes: &[u8],

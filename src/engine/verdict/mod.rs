@@ -2,7 +2,7 @@
 //! of several overlapping findings stays, and which public facts it has.
 //!
 //! ```text
-//! trigger ─▶ matcher ─▶ Candidate ─▶ checks ─▶ judge ─▶ Finding ─▶ overlap · credential pairs · context facts
+//! trigger ─▶ matcher ─▶ Candidate ─▶ checks ─▶ Finding ─▶ overlaps · pairs · context facts
 //! ```
 
 pub mod candidate;

@@ -1,7 +1,7 @@
-//! How far a secret goes on behind its judged part.
+//! Where a secret ends that continues after its judged part.
 //!
-//! A body ends at the latest where another secret of its rule begins: so each byte belongs to
-//! few bodies, and a file that is one long row of beginnings takes no longer than another.
+//! A body ends where another secret of its rule begins, at the latest: so each byte belongs to few
+//! bodies, and a file that consists of nothing but beginnings takes no longer than another.
 
 use std::borrow::Cow;
 
@@ -10,18 +10,18 @@ use memchr::memmem;
 use crate::rules::is_word_byte;
 use crate::rules::{RuleString, TailRule};
 
-/// A body longer than this is cut here; no credential format comes near.
+/// A longer body is truncated; no credential format has one.
 pub const MAX_BODY: usize = 64 * 1024;
 
-/// Bytes of a JWT's header, its dot and what begins the payload, at most.
+/// Maximum length of a JWT's header, its dot and the start of the payload.
 const MAX_JWT_HEADER: usize = 256;
 
-/// Bytes of a body that are looked at in one go, at first and at most: what lies far behind its
-/// end is not read.
+/// Bytes of a body that are read at a time, at first and at most: what is far after its end is not
+/// read.
 const STEP: usize = 64;
 const MAX_STEP: usize = 4096;
 
-/// Where the secret ends whose judged part ends at `from`, of a rule with these anchors.
+/// The end of the secret whose judged part ends at `from`, of a rule with these anchors.
 pub fn secret_end(bytes: &[u8], from: usize, tail_rule: TailRule, anchors: &[RuleString]) -> usize {
     let last = bytes.len().min(from + MAX_BODY);
     let begins_secret = |offset: usize| {
@@ -32,7 +32,7 @@ pub fn secret_end(bytes: &[u8], from: usize, tail_rule: TailRule, anchors: &[Rul
         TailRule::Base64UrlDots => {
             let is_body_byte = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
             let end = body_end(&bytes[..last], from, is_body_byte, anchors, begins_secret).0;
-            // Dots at the end are a sentence's, not the token's.
+            // Dots at the end belong to the sentence, not to the token.
             from + bytes[from..end].iter().rposition(|&b| b != b'.').map_or(0, |last| last + 1)
         }
         TailRule::Base64 => {
@@ -45,8 +45,8 @@ pub fn secret_end(bytes: &[u8], from: usize, tail_rule: TailRule, anchors: &[Rul
     }
 }
 
-/// Base64url may hold `-eyJ` by chance: a token begins there only where its header ends and a
-/// payload follows.
+/// Base64url may contain `-eyJ` by chance: a token begins there only if a header and a payload
+/// follow.
 fn begins_jwt(text: &[u8]) -> bool {
     let header = &text[..text.len().min(MAX_JWT_HEADER)];
     let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
@@ -54,8 +54,8 @@ fn begins_jwt(text: &[u8]) -> bool {
     text[end..].starts_with(b".eyJ")
 }
 
-/// Where the row of bytes that belong ends which begins at `from`, or the first of the marks in
-/// it that `is_terminator`; and which mark that is.
+/// The end of the body that begins at `from`, or the offset of the first terminator in it for which
+/// `is_terminator` returns true, with the terminator's index.
 fn body_end(
     bytes: &[u8],
     from: usize,
@@ -68,7 +68,7 @@ fn body_end(
     let (mut end, mut length) = (from, STEP);
     loop {
         let taken = leading_bytes(&bytes[end..bytes.len().min(end + length)], &is_body_byte);
-        // A mark may have begun in the step before.
+        // A terminator may have begun in the step before.
         let fresh = from.max((end + 1).saturating_sub(longest.max(1)));
         let seen = &bytes[fresh..end + taken];
         let first = |terminator: &str| {
@@ -91,8 +91,8 @@ fn body_end(
     }
 }
 
-/// What of the secret makes it this one: of a PEM block its body's characters, so that line
-/// ends, indents and escapes (`\n` in a JSON string) make no new credential of the same key.
+/// The bytes of the secret that identify it: of a PEM block its body's characters, so that the same
+/// key with other line ends, indentation or escapes (`\n` in a JSON string) is the same credential.
 pub fn identity(secret: &[u8], tail_rule: Option<TailRule>) -> Cow<'_, [u8]> {
     if tail_rule != Some(TailRule::Pem) {
         return Cow::Borrowed(secret);
@@ -118,8 +118,8 @@ fn leading_bytes(body: &[u8], is_body_byte: impl Fn(u8) -> bool) -> usize {
     body.iter().position(|&b| !is_body_byte(b)).unwrap_or(body.len())
 }
 
-/// To the end of the `-----END …-----` line, or, where none comes, to the last byte that a
-/// PEM body can hold.
+/// The end of the `-----END …-----` line, or, if there is none, of the last byte that a PEM body
+/// can contain.
 fn pem_end(bytes: &[u8], from: usize) -> usize {
     const END: &str = "-----END";
     let is_body_byte = |b: u8| {
@@ -137,7 +137,7 @@ fn pem_end(bytes: &[u8], from: usize) -> usize {
     }
 }
 
-/// To the end of the message authentication code, which closes the file and covers all of it.
+/// The end of the message authentication code, which ends the file and covers all of it.
 fn putty_end(bytes: &[u8], from: usize) -> usize {
     const MAC: &str = "Private-MAC: ";
     match body_end(bytes, from, |_| true, &[MAC, "PuTTY-User-Key-File-"], |_| true) {
@@ -172,9 +172,9 @@ mod tests {
         assert_eq!(secret_end(headers, 6, TailRule::Putty, &NONE), 6);
     }
 
-    /// Base64url holds `-eyJ` by chance.
+    /// Base64url contains `-eyJ` by chance.
     #[test]
-    fn a_token_is_not_cut_where_only_its_letters_look_like_another() {
+    fn a_token_is_not_split_where_its_letters_only_look_like_another() {
         let anchors = [RuleString::Borrowed("eyJ")];
         let end = |text: &str| secret_end(text.as_bytes(), 3, TailRule::Base64UrlDots, &anchors);
         let signature = "eyJ.c2ln-eyJhbGc_c2ln";
@@ -182,9 +182,9 @@ mod tests {
         assert_eq!(end("eyJ.c2ln-eyJhbGciOiJub25lIn0.eyJzdWIi"), "eyJ.c2ln-".len());
     }
 
-    /// Bodies are read in steps; where one ends makes no difference.
+    /// Bodies are read in steps; where a step ends makes no difference.
     #[test]
-    fn marks_are_found_across_steps() {
+    fn terminators_are_found_across_steps() {
         for length in STEP - 40..4 * STEP {
             let text = ["KEY-----\n", &"A".repeat(length), "\n-----END X-----\nrest"].concat();
             assert_eq!(&text[secret_end(text.as_bytes(), 8, TailRule::Pem, &NONE)..], "\nrest");
@@ -205,14 +205,14 @@ mod tests {
     }
 
     #[test]
-    fn a_putty_key_ends_with_its_code() {
+    fn a_putty_key_ends_with_its_authentication_code() {
         let text = b"Comment: a@b\nPrivate-Lines: 1\nAAAA\nPrivate-MAC: 0f1e\nrest";
         assert_eq!(&text[secret_end(text, 0, TailRule::Putty, &NONE)..], b"\nrest");
         assert_eq!(secret_end(b"Comment: a", 0, TailRule::Putty, &NONE), 0);
     }
 
     #[test]
-    fn a_pem_block_ends_with_its_end_line_and_escapes_are_no_identity() {
+    fn a_pem_block_ends_with_its_end_line_and_its_identity_ignores_escapes() {
         let real = b"KEY-----\nAAAA\nBBBB\n-----END X-----\nrest";
         let end = secret_end(real, 8, TailRule::Pem, &NONE);
         assert_eq!(&real[end..], b"\nrest");

@@ -1,14 +1,14 @@
-//! Prefixes that only one provider's tokens have. What begins with one and is shorter than any
-//! such token was cut or made up: it opens nothing, whatever its name promises.
+//! Prefixes that only one provider's tokens have. A value that begins with one and is shorter than
+//! any such token is truncated or a placeholder: it grants nothing, whatever its name is.
 //!
-//! What is longer, or of other characters, may be of a form that the provider has brought since.
+//! A longer value, or one with other characters, may be in a newer format of the provider.
 
 use std::collections::BTreeMap;
 
 use crate::engine::checks::words::is_made_of_words;
 use crate::rules::{AnchorPosition, Confidence, Rule, Trigger};
 
-/// Characters that such a prefix has at least. Shorter ones begin words and random values, too.
+/// Minimum length of such a prefix. Shorter ones begin words and random values, too.
 const SHORTEST_PREFIX: usize = 4;
 
 /// The prefixes of a catalogue.
@@ -16,13 +16,13 @@ pub struct VendorPrefixes(Vec<VendorPrefix>);
 
 struct VendorPrefix {
     prefix: Vec<u8>,
-    /// Bytes of the shortest token that begins so.
+    /// Length of the shortest token with this prefix.
     min_length: usize,
 }
 
 impl VendorPrefixes {
-    /// Takes the anchors that begin a token of rules that are sure by its form alone; those that
-    /// several providers share, such as `sk_live_`, and those that are words tell nothing.
+    /// Collects the anchors that begin a token, of rules with high confidence. Excludes anchors
+    /// that several providers share, such as `sk_live_`, and words.
     pub fn new(rules: &[Rule]) -> Self {
         let mut by_prefix: BTreeMap<&str, Vec<&Rule>> = BTreeMap::new();
         for rule in rules {
@@ -53,7 +53,7 @@ impl VendorPrefixes {
         VendorPrefixes(distinctive.map(vendor_prefix).collect())
     }
 
-    /// Whether the value begins as one provider's tokens do and is shorter than each of them.
+    /// Whether the value begins like one provider's tokens and is shorter than all of them.
     pub fn is_truncated(&self, value: &[u8]) -> bool {
         let mut rules_of =
             self.0.iter().filter(|vendor_prefix| value.starts_with(&vendor_prefix.prefix));
@@ -74,7 +74,7 @@ mod tests {
     use crate::rules::catalogue::Catalogue;
 
     #[test]
-    fn a_token_of_one_provider_that_is_too_short_is_cut() {
+    fn a_token_of_one_provider_that_is_too_short_is_truncated() {
         let prefixes = VendorPrefixes::new(Catalogue::built_in().rules());
         let body = "k3Zq8Rw1Tn6Yb4Xc9Vm2Lp7Hs5Dg0Fj";
         for prefix in ["ghp_", "glpat-", "AIza", "xoxb-", "cfut_"] {
@@ -87,7 +87,7 @@ mod tests {
                 "{prefix}"
             );
         }
-        // Of several providers, a word, too short, of a rule that asks for more than the form.
+        // Shared by providers, a word, too short, of a rule that needs more than the format.
         for prefix in ["sk_live_", "secret_", "SG.", "re_", "AKIA"] {
             assert!(
                 !prefixes.is_truncated(format!("{prefix}{}", &body[..5]).as_bytes()),

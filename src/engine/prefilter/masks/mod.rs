@@ -2,8 +2,9 @@
 //!
 //! A text is processed in blocks of 64 bytes. For each block, [`Masks`] has a bit for every byte
 //! that is part of a run, begins an escape, is a quote, or *may* begin one of the catalogue's
-//! fragments. [`StartMasks`] combines them to what begins where, [`StartOffsets`] lists the offsets.
-//! All later steps work on these few offsets, so their cost does not grow with the number of rules.
+//! fragments. [`StartMasks`] combines them to what begins where, [`StartOffsets`] lists the
+//! offsets. All later steps work on these few offsets, so their cost does not grow with the number
+//! of rules.
 //!
 //! Kernels compute the same in different ways: [`portable`] with look-ups and arithmetic on words;
 //! `ssse3`, `avx2` and `neon` with shuffles of [`nibbles`]; `avx512` with look-ups of whole bytes.
@@ -39,8 +40,8 @@ pub const FRAGMENT: usize = 4;
 /// One way to compute masks. All kernels compute the same, except that some mark more offsets as
 /// possible fragments than others.
 trait Kernel: Send + Sync {
-    /// Computes the masks of `blocks` blocks, into the row from index `row` on. `bytes` must contain
-    /// every block and the look-ahead of the last.
+    /// Computes the masks of `blocks` blocks, into the row from index `row` on. `bytes` must
+    /// contain every block and the look-ahead of the last.
     fn classify(&self, bytes: &[u8], masks: &mut Masks, row: usize, blocks: usize);
 
     /// Computes what begins before the batch's byte at `end`.
@@ -85,8 +86,8 @@ impl Classifier {
         kernels.into_iter().map(|kernel| Classifier { kernel }).collect()
     }
 
-    /// Computes the masks of `blocks` blocks, the first of which begins at `from`, into the row from
-    /// index `row` on. Bytes after the end of `bytes` belong to no class.
+    /// Computes the masks of `blocks` blocks, the first of which begins at `from`, into the row
+    /// from index `row` on. Bytes after the end of `bytes` belong to no class.
     pub fn classify(
         &self,
         bytes: &[u8],

@@ -2,9 +2,9 @@
 
 use super::FRAGMENT;
 
-/// For each of the first [`FRAGMENT`] bytes of a literal the buckets whose literals match it: by the
-/// byte, and by its nibbles, which match more. Literals are assigned to [`BUCKETS`] buckets, one bit
-/// each; vectors look up a set of eight at a time.
+/// For each of the first [`FRAGMENT`] bytes of a literal the buckets whose literals match it: by
+/// the byte, and by its nibbles, which match more. Literals are assigned to [`BUCKETS`] buckets,
+/// one bit each; vectors look up a set of eight at a time.
 #[derive(Clone, Debug)]
 pub struct LiteralTable {
     exact: [[u16; 256]; FRAGMENT],

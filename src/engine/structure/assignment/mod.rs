@@ -57,8 +57,8 @@ impl AssignmentReader {
     }
 }
 
-/// Whether [`value_of`] may find a value for a name that ends at `end`: rejects most names by the one
-/// or two bytes after them. A space may be followed by a command's argument.
+/// Whether [`value_of`] may find a value for a name that ends at `end`: rejects most names by the
+/// one or two bytes after them. A space may be followed by a command's argument.
 pub fn may_be_assigned(bytes: &[u8], end: usize) -> bool {
     let closes = |b: &u8| b"\"'`\\])}?!&*".contains(b);
     let after = &bytes[end..bytes.len().min(end + 8)];
@@ -77,8 +77,8 @@ pub fn may_be_assigned(bytes: &[u8], end: usize) -> bool {
     }
 }
 
-/// Whether a word of a name begins here: after a separator, at a change from lower to upper case, or
-/// after the option that sets a property (`-Dname=`, `-Pname=`).
+/// Whether a word of a name begins here: after a separator, at a change from lower to upper case,
+/// or after the option that sets a property (`-Dname=`, `-Pname=`).
 pub fn begins_name_word(bytes: &[u8], offset: usize) -> bool {
     let Some(before) = offset.checked_sub(1).map(|before| bytes[before]) else { return true };
     !before.is_ascii_alphanumeric()

@@ -87,7 +87,8 @@ pub fn read_operator(cursor: &mut Cursor<'_>, name: &Range<usize>) -> Option<Ope
     let may_be_quoted = matches!(next, b'-' | b't' | b'|' | b'"' | b'\'' | b'`' | b'\\' | b'&');
     let quoted_value = may_be_quoted
         && cursor.attempt(|cursor| {
-            // `"NAME" -> "v"`, `"NAME" to "v"`, `token - 'v'`, a Markdown table's cells, `name "v"`.
+            // `"NAME" -> "v"`, `"NAME" to "v"`, `token - 'v'`, a Markdown table's cells, `name
+            // "v"`.
             let operator = ["->", "to ", "- ", "|"].iter().any(|operator| cursor.skip(operator));
             let more = cursor.skip_blanks();
             (operator || blanks + more > 0) && cursor.is_at_quote()

@@ -37,8 +37,8 @@ fn is_cell_end(cursor: &mut Cursor<'_>) -> bool {
     cursor.peek() == Some(b'|')
 }
 
-/// YAML's `|`, `>`, `>-`: the value is on the next line, as is a value that a JSON formatter moved to
-/// its own line. `{ "value": "v" }` and `value: v` are nested one level.
+/// YAML's `|`, `>`, `>-`: the value is on the next line, as is a value that a JSON formatter moved
+/// to its own line. `{ "value": "v" }` and `value: v` are nested one level.
 fn enter_block(cursor: &mut Cursor<'_>) {
     let from = cursor.offset;
     if cursor.skip("|") || cursor.skip(">") {
@@ -73,9 +73,9 @@ fn skip_keyword(cursor: &mut Cursor<'_>) {
     cursor.attempt(|cursor| {
         let keyword = cursor.skip("default") || cursor.skip("fallback");
         cursor.skip_blanks();
-        let sign = cursor.skip("=") || cursor.skip(":");
+        let operator = cursor.skip("=") || cursor.skip(":");
         cursor.skip_blanks();
-        keyword && sign
+        keyword && operator
     });
 }
 
