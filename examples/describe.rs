@@ -12,7 +12,7 @@ use std::{env, fs, io};
 
 use ignore::WalkBuilder;
 use keysieve::engine::generic::{COUNT, FRAGMENTS, NAMES, described};
-use keysieve::engine::structure::assignment::Reader;
+use keysieve::engine::structure::assignment::AssignmentReader;
 
 fn main() -> io::Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
@@ -32,7 +32,7 @@ fn main() -> io::Result<()> {
                 continue;
             }
             let lower = bytes.to_ascii_lowercase();
-            let mut reader = Reader::default();
+            let mut reader = AssignmentReader::default();
             for at in 0..bytes.len() {
                 // As in the engine, one of three letters counts only at the end of a word.
                 let counts = |text: &str| {

@@ -101,10 +101,10 @@ impl Setup {
         let catalogue = catalogue(&mut config, files.as_ref())?;
         let mut engine = Engine::new(catalogue, key(&config)?);
         if let Some(depth) = config.decode_depth() {
-            engine = engine.decoding(depth);
+            engine = engine.with_decode_depth(depth);
         }
         if let Some(probability) = config.generic_threshold() {
-            engine = engine.likely_from(probability);
+            engine = engine.with_min_probability(probability);
         }
         let (expiry, today) = (wanted.expiry, wanted.today);
         let baseline = read_baseline(&wanted.baseline, files.as_ref())?;
@@ -123,7 +123,7 @@ impl Setup {
     /// The setup with another clock, in seconds since 1970.
     #[must_use]
     pub fn at(self, now: i64) -> Self {
-        Setup { engine: self.engine.at(now), ..self }
+        Setup { engine: self.engine.with_now(now), ..self }
     }
 }
 

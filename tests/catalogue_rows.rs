@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use keysieve::engine::Engine;
-use keysieve::engine::examples::SEAM;
+use keysieve::engine::examples::SPLIT_MARKER;
 use keysieve::findings::FingerprintKey;
 use keysieve::rules::catalogue::Catalogue;
 use support::minted::drawn;
@@ -85,7 +85,7 @@ fn values_of_every_shape_are_named() {
         tried += 1;
         let wanted: Vec<usize> = row.rules.iter().map(|id| by_id[id]).collect();
         let rules: Vec<_> = wanted.iter().map(|&rule| &engine.rules()[rule]).collect();
-        let shape = shape.replace(SEAM, "");
+        let shape = shape.replace(SPLIT_MARKER, "");
         let texts: Vec<Vec<u8>> = (1..=DRAWN).map(|seed| drawn(&shape, seed, &rules)).collect();
         let named = |text: &&Vec<u8>| {
             engine.scan(text).iter().any(|finding| wanted.contains(&finding.rule))

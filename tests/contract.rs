@@ -139,7 +139,7 @@ fn a_verdict_depends_on_nothing_outside_its_window() {
             // The ends of a text are seams; a body that goes on is no part of the verdict; what
             // is encoded depends on its run, wherever that ends.
             let plain = finding.encoding == Encoding::PLAIN;
-            if trigger <= BEFORE || engine.reach(&finding) > 0 || !plain {
+            if trigger <= BEFORE || engine.end_lookahead(&finding) > 0 || !plain {
                 continue;
             }
             let (start, end) = (trigger - BEFORE - 1, trigger + LONGEST + AFTER + 1);

@@ -317,9 +317,9 @@ fn random_bytes_do_no_harm() {
         let findings = engine.scan(&bytes);
         assert!(findings.iter().all(|found| found.span.end <= bytes.len()));
         for at in 0..bytes.len() {
-            decode::run(&bytes, at, &mut |_| {});
-            decode::escape(&bytes, at, &mut |_| {});
-            decode::joined(&bytes, at, &mut |_| {});
+            decode::decode_run_at(&bytes, at, &mut |_| {});
+            decode::decode_escapes(&bytes, at, &mut |_| {});
+            decode::decode_string_concat(&bytes, at, &mut |_| {});
         }
         let at = random.below(length + 1);
         assert!(decode::first_entry(&bytes, at).is_some_and(|first| first <= at));
@@ -329,7 +329,7 @@ fn random_bytes_do_no_harm() {
 /// What a decoding gives, as far as it is seen from outside.
 fn decodings(bytes: &[u8], range: Range<usize>) -> Vec<(Step, Vec<u8>)> {
     let mut all = Vec::new();
-    decode::each(bytes, range, &mut |decoded| all.push((decoded.step, decoded.bytes)));
+    decode::decode_range(bytes, range, &mut |decoded| all.push((decoded.step, decoded.bytes)));
     all.sort();
     all
 }
@@ -435,10 +435,10 @@ fn the_work_grows_with_the_length_alone() {
             let looked = std::cell::Cell::new(0);
             let look = |text: &[u8], _: &mut Vec<Finding>, inner: &mut dyn FnMut(Decoded)| {
                 looked.set(looked.get() + text.len());
-                decode::each(text, 0..text.len(), inner);
+                decode::decode_range(text, 0..text.len(), inner);
             };
-            decode::each(text.as_bytes(), 0..text.len(), &mut |decoded| {
-                decode::outermost(&decoded, decode::DEPTH, &look, &mut Vec::new());
+            decode::decode_range(text.as_bytes(), 0..text.len(), &mut |decoded| {
+                decode::scan_decoded(&decoded, decode::DEPTH, &look, &mut Vec::new());
             });
             looked.get()
         };

@@ -85,15 +85,15 @@ impl Judge for Leaks<'_> {
     }
 
     fn entry(&self, bytes: &[u8], at: usize) -> Option<usize> {
-        self.engine.entry(bytes, at)
+        self.engine.decode_start(bytes, at)
     }
 
     fn free(&self, bytes: &[u8], at: usize) -> usize {
-        self.engine.free(bytes, at)
+        self.engine.independent_from(bytes, at)
     }
 
     fn reach(&self, finding: &Finding) -> usize {
-        self.engine.reach(finding)
+        self.engine.end_lookahead(finding)
     }
 
     fn found(&self, blob: &Blob<'_>, findings: Vec<Finding>) {

@@ -25,7 +25,10 @@ pub struct Catalogue {
 pub enum CatalogueError {
     #[error("pattern file {}: {why}", file.display())]
     Rule { file: PathBuf, why: RuleError },
-    #[error("pattern file {}: the id {id} is already used by another rule; choose another", file.display())]
+    #[error(
+        "pattern file {}: the id {id} is already used by another rule; choose another",
+        file.display()
+    )]
     Taken { file: PathBuf, id: String },
 }
 

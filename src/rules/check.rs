@@ -1,7 +1,7 @@
 //! Turns a pattern file's syntax into checked rules.
 //!
-//! Runs at build time over the built-in catalogue (`build.rs` includes this file) and at run
-//! time over a user's files. Rejects unknown values, a rule without a trigger, a regex whose matches
+//! Runs at build time over the built-in catalogue (`build.rs` includes this file) and at run time
+//! over a user's files. Rejects unknown values, a rule without a trigger, a regex whose matches
 //! exceed the engine's limits, a rule without an example.
 
 use std::borrow::Cow;
@@ -257,7 +257,7 @@ fn check_texts(rule: &RuleSyntax) -> Result<(), String> {
         }
     }
     if rule.public.is_some() && rule.extends.is_some() {
-        return Err("public: cannot be combined with `extends`, because the value is shown in full; remove one".into());
+        return Err("public: cannot be combined with `extends`: the value is shown in full".into());
     }
     if rule.runbook.is_empty() {
         return Err("runbook is empty: describe how to rotate this credential".into());
@@ -331,7 +331,7 @@ fn check_trigger(rule: &RuleSyntax, hir: &Hir) -> Result<Trigger, String> {
             for name in &names {
                 if !is_variable_name(name, 4) {
                     return Err(format!(
-                        "names: {name:?} must have at least 4 characters of letters, digits, _, - and ."
+                        "names: {name:?} needs at least 4 characters of letters, digits, _, - and ."
                     ));
                 }
             }
@@ -351,7 +351,8 @@ fn check_trigger(rule: &RuleSyntax, hir: &Hir) -> Result<Trigger, String> {
                 && rule.anchors.iter().any(|anchor| anchor.len() < 3)
             {
                 return Err(
-                    "anchors: an anchor of two bytes must begin a word of at least 16 token characters".into()
+                    "anchors: one of two bytes must begin a word of at least 16 token characters"
+                        .into(),
                 );
             }
             let max_before = match position {

@@ -32,7 +32,8 @@ fn check_pair(rule: &Rule, rules: &[Rule]) -> Result<(), String> {
     Ok(())
 }
 
-/// An alias is no rule's id, and an alias of one rule only. `owners` are the aliases seen so far.
+/// An alias must not be the id of a rule, and must belong to one rule only. `owners` are the
+/// aliases seen so far.
 fn check_aliases<'r>(
     rule: &'r Rule,
     rules: &[Rule],

@@ -5,8 +5,8 @@ use regex_syntax::hir::{Hir, HirKind};
 /// The name of the group that matches the secret.
 const SECRET: &str = "secret";
 
-/// The number of groups named `secret`, and the names of all others. In the regex of a secret, facts
-/// and `secret` must not be nested; unnested groups cannot overlap.
+/// The number of groups named `secret`, and the names of all others. In the regex of a secret,
+/// facts and `secret` must not be nested; unnested groups cannot overlap.
 pub(super) fn named_groups(hir: &Hir, is_public: bool) -> Result<(usize, Vec<String>), String> {
     let (mut secrets, mut facts) = (0, Vec::new());
     walk(hir, &mut Vec::new(), &mut |name, enclosing| {

@@ -46,7 +46,8 @@ pub(super) fn prefix_pattern(hir: &Hir) -> PrefixPattern {
             break;
         }
     }
-    // The length of a repetition is decided by what follows; without that only its minimum is known.
+    // The length of a repetition is decided by what follows; without that only its minimum is
+    // known.
     if let Some(last) = steps.pop() {
         steps.extend((last.min > 0).then_some(PrefixStep { max: last.min, ..last }));
     }

@@ -200,7 +200,8 @@ pub enum AnchorPosition {
 /// Minimum length of a run of base64 characters, `[A-Za-z0-9+/_-]`, that is searched for anchors.
 pub const LONG_RUN: usize = 32;
 
-/// Minimum length of a run of token characters, `[A-Za-z0-9_+/=.~-]`, that may begin with an anchor.
+/// Minimum length of a run of token characters, `[A-Za-z0-9_+/=.~-]`, that may begin with an
+/// anchor.
 pub const TOKEN_RUN: usize = 16;
 
 /// Checks of a regex's match, from cheap to expensive.
@@ -302,7 +303,8 @@ named! {
     Checksum {
         /// First 4 hex digits of the MD5 of the body before them (LocalStack).
         Md5Hex4 = "md5-hex4",
-        /// CRC-32 of the body in base 62, 6 digits, after the last `_` (GitHub, npm, NetBird, Polar).
+        /// CRC-32 of the body in base 62, 6 digits, after the last `_` (GitHub, npm, NetBird,
+        /// Polar).
         Crc32Base62 = "crc32-base62",
         /// GitLab routable tokens: length field and CRC-32 in base 36, 7 digits.
         GitlabRoutable = "gitlab-routable",

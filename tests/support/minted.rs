@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use keysieve::engine::checks;
-use keysieve::engine::examples::SEAM;
+use keysieve::engine::examples::SPLIT_MARKER;
 use keysieve::rules::{Checksum, Rule};
 use md5::{Digest, Md5};
 use regex_syntax::hir::{Class, Hir, HirKind};
@@ -77,8 +77,8 @@ fn parse(pattern: &str) -> Hir {
 /// implementation made its checksum. `None` where the form is told by what stands beside it.
 fn from_example(rule: &Rule, seed: u64) -> Option<Minted> {
     let example = &rule.examples[seed as usize % rule.examples.len()];
-    let seam = example.find(SEAM)?;
-    let text = example.replace(SEAM, "").into_bytes();
+    let seam = example.find(SPLIT_MARKER)?;
+    let text = example.replace(SPLIT_MARKER, "").into_bytes();
     let regex = bytes_regex(rule);
     let found = regex.captures_iter(&text).filter_map(|groups| groups.name("secret"));
     let span = found.map(|secret| secret.range()).find(|span| span.contains(&seam))?;

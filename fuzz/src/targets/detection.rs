@@ -20,7 +20,7 @@ thread_local! {
 }
 
 fn engine_of_a_run() -> Engine {
-    Engine::new(Catalogue::built_in(), FingerprintKey::new(b"")).at(1_700_000_000)
+    Engine::new(Catalogue::built_in(), FingerprintKey::new(b"")).with_now(1_700_000_000)
 }
 
 fn with_engine<T>(work: impl FnOnce(&Engine) -> T) -> T {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use keysieve::engine::facts_of;
+use keysieve::engine::fact_names;
 use keysieve::report::output::steer;
 use keysieve::rules::{Rule, RuleString, Trigger};
 use serde::Serialize;
@@ -94,7 +94,7 @@ impl<'r> RuleEntry<'r> {
             checksum: rule.checks.checksum.map(|checksum| checksum.as_str()),
             structure: rule.checks.structure.map(|structure| structure.as_str()),
             public: rule.public.as_deref(),
-            facts: facts_of(rule),
+            facts: fact_names(rule),
             pair,
             rotate: &rule.rotate,
             link_checked: rule.link_checked.as_str(),
@@ -148,7 +148,7 @@ fn row(rule: &Rule) -> String {
         format!("{}{legacy}: {}", rule.name, rule.description),
         rule.severity.to_string(),
         format!("{}{check}", rule.confidence),
-        facts_of(rule).join(", ").replace('_', " "),
+        fact_names(rule).join(", ").replace('_', " "),
         format!("[{}]({})", link_mark(rule.link_checked), rule.rotate),
     ];
     // A bar would end the cell, and a link's angle brackets would vanish.

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use keysieve::engine::facts_of;
+use keysieve::engine::fact_names;
 use keysieve::rules::{LinkChecked, Rule, Trigger};
 
 use super::{LINK, STRONG};
@@ -25,7 +25,7 @@ pub fn show(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
     if !rule.regex.is_empty() {
         writeln!(out, "Shape:       {}", rule.regex)?;
     }
-    let facts = facts_of(rule);
+    let facts = fact_names(rule);
     if !facts.is_empty() {
         writeln!(out, "Tells:       {}", facts.join(", "))?;
     }

@@ -1,17 +1,18 @@
-//! Runs that are base64, over one line or several.
+//! Runs that are base64 of text, over one line or several.
 
 use base64::Engine as _;
 use base64::alphabet::{Alphabet, STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use super::decoded::{Cut, Decoded, Groups, Map};
-use super::line_buffer::Sheet;
-use super::run::{DIGITS, OVERLAP, continues_a_line, next_line, run_at};
-use super::text_check::{self, Looks};
+use super::decoded::{Decoded, GroupMap, SpanMap, Truncated};
+use super::line_buffer::LineBuffer;
+use super::run::{DIGITS, RUN_OVERLAP, continues_a_line, next_line, run_at};
+use super::text_check::{self, TextGuess};
 use crate::findings::Step;
 
-/// Characters of the first line that must be text before further lines are joined to it.
+/// Characters of the first line that must decode to text before further lines are joined to it.
 const FIRST_LINE: usize = 1024;
+
 const fn forgiving(alphabet: &Alphabet) -> GeneralPurpose {
     let config = GeneralPurposeConfig::new()
         .with_decode_allow_trailing_bits(true)
@@ -22,31 +23,35 @@ const fn forgiving(alphabet: &Alphabet) -> GeneralPurpose {
 const BASE64: GeneralPurpose = forgiving(&STANDARD);
 const BASE64URL: GeneralPurpose = forgiving(&URL_SAFE);
 
-/// Whether it is base64 of a text.
-pub(super) fn base64(bytes: &[u8], start: usize, found: &mut dyn FnMut(Decoded)) -> bool {
+/// Decodes the run if it is base64 of text. Returns whether it is.
+pub(super) fn decode_base64_run(
+    bytes: &[u8],
+    start: usize,
+    found: &mut dyn FnMut(Decoded),
+) -> bool {
     if !begins_as_base64(bytes, start) {
         return false;
     }
     let mut line = run_at(bytes, start);
     let first = &bytes[line.start..line.end.min(line.start + FIRST_LINE)];
-    if decode_base64(first).is_none_or(|text| text_check::looks(&text) == Looks::Noise) {
+    if decode_base64(first).is_none_or(|text| text_check::guess_text(&text) == TextGuess::Noise) {
         return false;
     }
     let joins = !continues_a_line(bytes, start);
-    let mut sheet = Sheet::default();
+    let mut buffer = LineBuffer::default();
     loop {
-        while sheet.take(bytes, &mut line) {
-            if !emit(&sheet, true, found) {
+        while buffer.push_line(bytes, &mut line) {
+            if !emit_text(&buffer, true, found) {
                 return true;
             }
-            sheet.keep_tail(OVERLAP);
+            buffer.keep_tail(RUN_OVERLAP);
         }
         match next_line(bytes, line.end).filter(|_| joins) {
             Some(next) => line = next,
             None => break,
         }
     }
-    emit(&sheet, false, found);
+    emit_text(&buffer, false, found);
     true
 }
 
@@ -62,36 +67,36 @@ pub(super) fn begins_as_base64(bytes: &[u8], start: usize) -> bool {
         any |= digit;
         bits = bits << 6 | u64::from(digit & 63);
     }
-    any < 64 && text_check::begins(bits)
+    any < 64 && text_check::begins_text(bits)
 }
 
-/// Hands on the text that the sheet holds. `false` where it holds none.
-fn emit(sheet: &Sheet, cut: bool, found: &mut dyn FnMut(Decoded)) -> bool {
-    let Some(bytes) = decode_base64(&sheet.chars) else { return false };
-    let utf16 = match text_check::looks(&bytes) {
-        Looks::Utf8 => None,
-        Looks::Utf16(endian) => Some(endian),
-        // A later piece of UTF-16 has no byte order mark.
-        Looks::Noise => return false,
+/// Calls `found` with the text in the buffer. Returns `false` if it is not text.
+fn emit_text(buffer: &LineBuffer, truncated: bool, found: &mut dyn FnMut(Decoded)) -> bool {
+    let Some(bytes) = decode_base64(&buffer.chars) else { return false };
+    let utf16 = match text_check::guess_text(&bytes) {
+        TextGuess::Utf8 => None,
+        TextGuess::Utf16(endian) => Some(endian),
+        // A later part of UTF-16 has no byte order mark.
+        TextGuess::Noise => return false,
     };
     found(Decoded {
-        at: sheet.lines[0].1,
+        offset: buffer.lines[0].1,
         bytes,
         step: Step::Base64,
-        map: Map::Groups(Groups {
+        map: SpanMap::Groups(GroupMap {
             chars: 4,
             bytes: 3,
-            lines: sheet.lines.clone(),
-            total: sheet.chars.len(),
+            lines: buffer.lines.clone(),
+            total: buffer.chars.len(),
         }),
-        cut: Cut { front: sheet.cut, back: cut },
+        truncated: Truncated { start: buffer.truncated, end: truncated },
         utf16,
     });
     true
 }
 
-/// The bytes that the characters encode; a last character that encodes none is left out.
-/// `None` where characters of both alphabets stand side by side, as they do in paths.
+/// The bytes that the characters encode; a last character that encodes no byte is dropped. `None`
+/// if there are characters of both alphabets, as in paths.
 pub(super) fn decode_base64(chars: &[u8]) -> Option<Vec<u8>> {
     let digits = chars.iter().rposition(|&b| b != b'=').map_or(0, |last| last + 1);
     let whole = &chars[..digits - usize::from(digits % 4 == 1)];

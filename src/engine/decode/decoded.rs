@@ -1,71 +1,70 @@
-//! A decoded stretch and the way back to the bytes that it came from.
+//! Decoded text, and the map from its spans to the bytes that encode them.
 
 use crate::blob::transcode::{self, Endian, Offsets, TextEncoding};
 use crate::findings::{Span, Step};
 
-/// Text that stood encoded in other bytes, its source.
+/// Text decoded from other bytes, its source.
 pub struct Decoded {
-    /// Where the run or chain begins in the source: what decides whether it lies in a range.
-    pub at: usize,
+    /// Offset of the run or escape chain in the source: decides whether it belongs to a range.
+    pub offset: usize,
     pub bytes: Vec<u8>,
     pub step: Step,
-    pub(super) map: Map,
-    /// Ends that lie within a word of the source: what touches them was cut.
-    pub(super) cut: Cut,
-    /// Where the bytes are UTF-16 themselves, and so a step away from text.
+    pub(super) map: SpanMap,
+    /// Which ends are inside a word of the source: a secret that touches them is incomplete.
+    pub(super) truncated: Truncated,
+    /// Set if the bytes are UTF-16, which is another step to decode.
     pub(super) utf16: Option<Endian>,
 }
 
-/// From decoded bytes to source bytes.
-pub(super) enum Map {
-    Groups(Groups),
-    Pieces(Vec<Piece>),
+/// Maps decoded bytes to source bytes.
+pub(super) enum SpanMap {
+    Groups(GroupMap),
+    Spans(Vec<MappedSpan>),
     Utf16(Offsets),
 }
 
-/// So many characters stand for so many bytes, all along.
-pub(super) struct Groups {
+/// `chars` characters encode `bytes` bytes, throughout.
+pub(super) struct GroupMap {
     pub chars: usize,
     pub bytes: usize,
-    /// Where each line of characters begins: counted in characters, and in the source.
+    /// Start of each line: as a number of characters, and as an offset in the source.
     pub lines: Vec<(usize, usize)>,
-    /// All characters, padding too.
+    /// Number of characters, including padding.
     pub total: usize,
 }
 
-/// A stretch of decoded bytes that stands as it is in the source, or that one escape gives.
-pub(super) struct Piece {
+/// A span of decoded bytes that is the same in the source, or that one escape encodes.
+pub(super) struct MappedSpan {
     pub decoded: usize,
     pub source: usize,
-    /// Length of the escape in the source; 0 for bytes that stand as they are.
+    /// Length of the escape in the source; 0 for bytes that are the same there.
     pub escape: usize,
 }
 
-/// Which ends of a decoded text are cut.
+/// Which ends of a decoded text are truncated.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Cut {
-    pub front: bool,
-    pub back: bool,
+pub(super) struct Truncated {
+    pub start: bool,
+    pub end: bool,
 }
 
 impl Decoded {
     /// The source bytes of `span`: the characters that encode it, whole groups and escapes.
-    /// `None` where the span touches an end that was cut, so that nobody knows whether the
-    /// word ends there.
+    /// `None` if the span touches a truncated end, where the word may continue.
     pub fn source(&self, span: Span) -> Option<Span> {
-        let cut_off = self.cut.front && span.start == 0
-            || self.cut.back && span.end == self.bytes.len()
+        let is_cut_off = self.truncated.start && span.start == 0
+            || self.truncated.end && span.end == self.bytes.len()
             || span.is_empty();
-        if cut_off {
+        if is_cut_off {
             return None;
         }
         let (start, end) = match &self.map {
-            Map::Groups(groups) => groups.source(span),
-            Map::Pieces(pieces) => {
+            SpanMap::Groups(groups) => groups.source(span),
+            SpanMap::Spans(spans) => {
                 let last = span.end - 1;
-                (locate(pieces, span.start).0, locate(pieces, last).1)
+                (source_of_byte(spans, span.start).0, source_of_byte(spans, last).1)
             }
-            Map::Utf16(offsets) => {
+            SpanMap::Utf16(offsets) => {
                 let source = offsets.source_range(&self.bytes, span.start..span.end);
                 (source.start, source.end)
             }
@@ -73,35 +72,43 @@ impl Decoded {
         Some(Span { start, end })
     }
 
-    /// The text that the bytes are, where they are UTF-16.
+    /// The text, if the bytes are UTF-16.
     pub(super) fn transcoded(&self) -> Option<Decoded> {
         let (bytes, offsets) =
             transcode::transcode(&self.bytes, TextEncoding::Utf16(self.utf16?), true);
-        let map = Map::Utf16(offsets);
-        Some(Decoded { at: 0, bytes, step: Step::Utf16, map, cut: self.cut, utf16: None })
+        let map = SpanMap::Utf16(offsets);
+        Some(Decoded {
+            offset: 0,
+            bytes,
+            step: Step::Utf16,
+            map,
+            truncated: self.truncated,
+            utf16: None,
+        })
     }
 }
 
-impl Groups {
+impl GroupMap {
     fn source(&self, span: Span) -> (usize, usize) {
         let first = span.start / self.bytes * self.chars;
         let end = (span.end.div_ceil(self.bytes) * self.chars).min(self.total);
         (self.character(first), self.character(end - 1) + 1)
     }
 
-    fn character(&self, at: usize) -> usize {
-        let line = self.lines.partition_point(|&(begins, _)| begins <= at).saturating_sub(1);
-        let (begins, source) = self.lines[line];
-        source + (at - begins)
+    fn character(&self, offset: usize) -> usize {
+        let line =
+            self.lines.partition_point(|&(line_start, _)| line_start <= offset).saturating_sub(1);
+        let (line_start, source) = self.lines[line];
+        source + (offset - line_start)
     }
 }
 
 /// Source bytes of one decoded byte.
-fn locate(pieces: &[Piece], at: usize) -> (usize, usize) {
-    let piece = pieces.partition_point(|piece| piece.decoded <= at).saturating_sub(1);
-    let Piece { decoded, source, escape } = pieces[piece];
+fn source_of_byte(spans: &[MappedSpan], offset: usize) -> (usize, usize) {
+    let index = spans.partition_point(|span| span.decoded <= offset).saturating_sub(1);
+    let MappedSpan { decoded, source, escape } = spans[index];
     match escape {
-        0 => (source + (at - decoded), source + (at - decoded) + 1),
+        0 => (source + (offset - decoded), source + (offset - decoded) + 1),
         length => (source, source + length),
     }
 }

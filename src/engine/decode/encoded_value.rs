@@ -1,18 +1,18 @@
-//! The value given to a name, where the value as a whole is an encoded text.
+//! A value that is encoded text as a whole, as in a Kubernetes Secret.
 
 use super::base64_run::decode_base64;
-use super::hex_run::decode_hex;
+use super::hex_run::decode_hex_digits;
 use super::run::run_at;
 use super::text_check;
 use crate::findings::Step;
 
-/// Shorter values are too likely to decode to text by accident: of random values of twelve
+/// Minimum length. Shorter values decode to text too often by chance: of random values of twelve
 /// characters one in seven thousand does.
 const SHORTEST: usize = 12;
 
-/// The text that the value encodes, without a line end at its end (`echo … | base64`). Unlike
-/// a run's it must be text to the last byte.
-pub fn value(value: &[u8]) -> Option<(Vec<u8>, Step)> {
+/// The text that the value encodes, without a final line end (`echo … | base64`). Unlike in a run,
+/// every byte of it must be text.
+pub fn decode_value(value: &[u8]) -> Option<(Vec<u8>, Step)> {
     if value.len() < SHORTEST || run_at(value, 0).len() != value.len() {
         return None;
     }
@@ -22,7 +22,7 @@ pub fn value(value: &[u8]) -> Option<(Vec<u8>, Step)> {
     };
     let hex = || {
         let mut bytes = vec![0; value.len() / 2];
-        (value.len().is_multiple_of(2) && decode_hex(value, &mut bytes)).then_some(bytes)
+        (value.len().is_multiple_of(2) && decode_hex_digits(value, &mut bytes)).then_some(bytes)
     };
     let text = |bytes: Vec<u8>, step| {
         let length = bytes.trim_ascii_end().len();
@@ -39,16 +39,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_that_encodes_text_is_told_from_one_that_does_not() {
+    fn only_a_value_that_encodes_text_is_decoded() {
         let wanted = (b"hunter2horse".to_vec(), Step::Base64);
-        assert_eq!(value(b"aHVudGVyMmhvcnNl"), Some(wanted.clone()));
-        assert_eq!(value(b"aHVudGVyMmhvcnNlCg=="), Some(wanted.clone()));
-        assert_eq!(value(b"aHVudGVyMmhvcnNlCg"), Some(wanted));
-        assert_eq!(value(b"68756e74657232686f727365"), Some((b"hunter2horse".to_vec(), Step::Hex)));
+        assert_eq!(decode_value(b"aHVudGVyMmhvcnNl"), Some(wanted.clone()));
+        assert_eq!(decode_value(b"aHVudGVyMmhvcnNlCg=="), Some(wanted.clone()));
+        assert_eq!(decode_value(b"aHVudGVyMmhvcnNlCg"), Some(wanted));
+        assert_eq!(
+            decode_value(b"68756e74657232686f727365"),
+            Some((b"hunter2horse".to_vec(), Step::Hex))
+        );
         for other in
             ["aHVudGVyMmhvcnNl!", "correcthorse", "q7Rz0Pk3Lm7Rz0Pk", "aHVudGVyMmhvcnNlCg="]
         {
-            assert_eq!(value(other.as_bytes()), None, "{other}");
+            assert_eq!(decode_value(other.as_bytes()), None, "{other}");
         }
     }
 }

@@ -1,87 +1,87 @@
-//! Where could something encoded begin? A scalar search; the decoders take its word for
-//! nothing, so that any faster search may stand in its place.
+//! Entry points: where something encoded may begin. This is a scalar search; the decoders check
+//! every entry point themselves, so that a faster search can replace it.
 
 use std::ops::Range;
 
 use memchr::memmem;
 
-use super::escape::Kind;
-use super::folded_scalar::SIGN;
-use super::run::{RUN_SHORTEST, belongs};
+use super::escape::EscapeKind;
+use super::folded_scalar::FOLDED_SCALAR_MARKER;
+use super::run::{MIN_RUN, is_run_byte};
 use super::string_concat::may_follow;
 
-/// Where a decoder is to be set on.
+/// Where decoding may begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Entry {
-    /// A run of [`RUN_SHORTEST`] and more characters begins here.
+pub enum EntryPoint {
+    /// A run of at least [`MIN_RUN`] characters begins here.
     Run(usize),
-    /// Here stands `%`, `&` or a backslash.
+    /// A `%`, `&` or backslash.
     Escape(usize),
-    /// Here stands a quote, which may close a literal that goes on.
+    /// A quote that may close a string literal that is concatenated with another.
     Quote(usize),
-    /// Here stands what a key is followed by whose value is folded.
-    Folded(usize),
+    /// The marker after a key whose value is a folded scalar.
+    FoldedScalar(usize),
 }
 
 /// Calls `found` with every entry point that begins in `range`, runs first.
-pub fn each(bytes: &[u8], range: Range<usize>, mut found: impl FnMut(Entry)) {
-    runs(bytes, range.clone(), |start| found(Entry::Run(start)));
+pub fn each(bytes: &[u8], range: Range<usize>, mut found: impl FnMut(EntryPoint)) {
+    runs(bytes, range.clone(), |start| found(EntryPoint::Run(start)));
     let within = &bytes[range.clone()];
-    for at in memchr::memchr3_iter(b'%', b'&', b'\\', within) {
-        found(Entry::Escape(range.start + at));
+    for offset in memchr::memchr3_iter(b'%', b'&', b'\\', within) {
+        found(EntryPoint::Escape(range.start + offset));
     }
-    for at in memchr::memchr3_iter(b'"', b'\'', b'`', within) {
-        if bytes.get(range.start + at + 1).is_some_and(|&b| may_follow(b)) {
-            found(Entry::Quote(range.start + at));
+    for offset in memchr::memchr3_iter(b'"', b'\'', b'`', within) {
+        if bytes.get(range.start + offset + 1).is_some_and(|&b| may_follow(b)) {
+            found(EntryPoint::Quote(range.start + offset));
         }
     }
-    let signs = &bytes[range.start..bytes.len().min(range.end + SIGN.len() - 1)];
-    for at in memmem::find_iter(signs, SIGN) {
-        found(Entry::Folded(range.start + at));
+    let window = &bytes[range.start..bytes.len().min(range.end + FOLDED_SCALAR_MARKER.len() - 1)];
+    for offset in memmem::find_iter(window, FOLDED_SCALAR_MARKER) {
+        found(EntryPoint::FoldedScalar(range.start + offset));
     }
 }
 
-/// The kinds of which an escape may begin at `at`, by its first two bytes.
+/// The kinds of escapes that may begin at `offset`, by its first two bytes.
 #[inline]
-pub fn kinds(bytes: &[u8], at: usize) -> &'static [Kind] {
-    let Some(&next) = bytes.get(at + 1) else { return &[] };
-    match (bytes[at], next) {
-        (b'%', b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => &[Kind::Percent],
-        (b'&', b'#' | b'q' | b'a' | b'l' | b'g' | b'e' | b'c') => &[Kind::Entity],
-        (b'\\', b'u' | b'U') => &[Kind::Unicode],
-        (b'\\', b'x') => &[Kind::Hex],
-        (b'\\', b'\n' | b'\r') => &[Kind::Joint],
-        (b'\\', b'\\') => &[Kind::Unicode, Kind::Hex],
+pub fn kinds(bytes: &[u8], offset: usize) -> &'static [EscapeKind] {
+    let Some(&next) = bytes.get(offset + 1) else { return &[] };
+    match (bytes[offset], next) {
+        (b'%', b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => &[EscapeKind::Percent],
+        (b'&', b'#' | b'q' | b'a' | b'l' | b'g' | b'e' | b'c') => &[EscapeKind::Entity],
+        (b'\\', b'u' | b'U') => &[EscapeKind::Unicode],
+        (b'\\', b'x') => &[EscapeKind::Hex],
+        (b'\\', b'\n' | b'\r') => &[EscapeKind::StringConcat],
+        (b'\\', b'\\') => &[EscapeKind::Unicode, EscapeKind::Hex],
         _ => &[],
     }
 }
 
-/// Starts of runs. A run of sixteen bytes holds one of every sixteen: only those are looked
-/// at, and what is round them.
+/// Calls `found` with the starts of runs. A run of sixteen bytes contains one of every sixteen, so
+/// only those are checked, and the bytes around them.
 fn runs(bytes: &[u8], range: Range<usize>, mut found: impl FnMut(usize)) {
-    let mut probe = range.start + RUN_SHORTEST - 1;
-    // Nothing before this byte is part of a run that has not been seen.
+    let mut probe = range.start + MIN_RUN - 1;
+    // All runs that begin before this offset were seen.
     let mut seen = range.start;
     while probe < bytes.len() && seen < range.end {
-        if !belongs(bytes[probe]) {
+        if !is_run_byte(bytes[probe]) {
             seen = probe + 1;
-            probe += RUN_SHORTEST;
+            probe += MIN_RUN;
             continue;
         }
         let mut start = probe;
-        while start > seen && belongs(bytes[start - 1]) {
+        while start > seen && is_run_byte(bytes[start - 1]) {
             start -= 1;
         }
         let mut end = probe + 1;
-        while end < bytes.len() && belongs(bytes[end]) {
+        while end < bytes.len() && is_run_byte(bytes[end]) {
             end += 1;
         }
-        let began_earlier = start == range.start && start > 0 && belongs(bytes[start - 1]);
-        if end - start >= RUN_SHORTEST && !began_earlier && start < range.end {
+        let began_earlier = start == range.start && start > 0 && is_run_byte(bytes[start - 1]);
+        if end - start >= MIN_RUN && !began_earlier && start < range.end {
             found(start);
         }
         seen = end + 1;
-        probe = end + RUN_SHORTEST;
+        probe = end + MIN_RUN;
     }
 }
 
@@ -96,24 +96,29 @@ mod tests {
     }
 
     #[test]
-    fn runs_are_found_where_they_begin() {
+    fn runs_are_found_at_their_start() {
         let text = format!("{0} {0}={1} {1} {0}", "a".repeat(16), "b".repeat(15));
         let all = [0, 17, text.len() - 16];
         assert_eq!(runs_in(&text, 0..text.len()), all);
         for start in 0..text.len() {
             for end in start..text.len() {
                 let wanted: Vec<usize> =
-                    all.into_iter().filter(|at| (start..end).contains(at)).collect();
+                    all.into_iter().filter(|offset| (start..end).contains(offset)).collect();
                 assert_eq!(runs_in(&text, start..end), wanted, "{start}..{end}");
             }
         }
     }
 
     #[test]
-    fn every_mark_is_an_entry() {
+    fn every_escape_and_quote_is_an_entry_point() {
         let mut entries = Vec::new();
         each(br#"a%41&lt;\x41"b" "c","#, 0..20, |entry| entries.push(entry));
-        let wanted = [Entry::Escape(1), Entry::Escape(4), Entry::Escape(8), Entry::Quote(14)];
+        let wanted = [
+            EntryPoint::Escape(1),
+            EntryPoint::Escape(4),
+            EntryPoint::Escape(8),
+            EntryPoint::Quote(14),
+        ];
         assert_eq!(entries, wanted);
     }
 }

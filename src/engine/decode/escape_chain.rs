@@ -1,184 +1,190 @@
-//! Chains: the escapes of one kind that stand near each other, decoded together.
+//! Escape chains: escapes of one kind that are close to each other, decoded together.
 //!
-//! A chain lies in one stretch (see [`Kind::breaks`]) and ends where the next escape is more
-//! than [`GAP`] away. Decoded are its escapes and what stands round them: `LONGEST` bytes in
-//! front, `LONGEST + AFTER` behind, no further than the stretch. The entry is the chain's
-//! first escape, which a look back of `GAP` bytes tells. Of one kind a byte lies in three
-//! chains' surroundings at most, so that the work grows with the length alone.
+//! A chain does not cross the end of its segment (see [`EscapeKind::breaks`]) and ends if the next
+//! escape is more than [`GAP`] bytes away. Its escapes are decoded together with the text around
+//! them: `LONGEST` bytes before, `LONGEST + AFTER` after, within the segment. The entry point is
+//! the chain's first escape, recognized by looking back `GAP` bytes. A byte is in the surroundings
+//! of at most three chains of a kind, so the work is linear in the length.
 
-use super::decoded::{Cut, Decoded, Map, Piece};
-use super::escape::{Kind, LONGEST_ESCAPE, Mark};
-use super::run::{OVERLAP, RUN_LONGEST};
-use super::string_concat::{LONGEST_JOINT, WORD, may_fill};
+use super::decoded::{Decoded, MappedSpan, SpanMap, Truncated};
+use super::escape::{Escape, EscapeKind, MAX_ESCAPE};
+use super::run::{MAX_RUN, RUN_OVERLAP};
+use super::string_concat::{MAX_CONCAT, WORD_PART, is_concat_byte};
 use crate::rules::{AFTER, LONGEST, MARGIN};
 
-/// Bytes between two escapes of a chain, at most. All that tells a chain's first escape lies
-/// within a delta's margin in front of it.
+/// Maximum number of bytes between two escapes of a chain. What identifies a chain's first escape
+/// is within a delta's margin before it.
 const GAP: usize = LONGEST;
-const _: () = assert!(GAP + LONGEST_JOINT + WORD <= MARGIN);
+const _: () = assert!(GAP + MAX_CONCAT + WORD_PART <= MARGIN);
 
-/// Decodes the chain whose first escape stands at `first`; nothing if another one is.
-pub fn chain(kind: Kind, bytes: &[u8], first: usize, found: &mut dyn FnMut(Decoded)) {
-    let Some(mark) = kind.mark(bytes, first) else { return };
-    if previous(kind, bytes, first).is_some() {
+/// Decodes the chain whose first escape is at `first`; does nothing if that is not its first.
+pub fn decode_chain(kind: EscapeKind, bytes: &[u8], first: usize, found: &mut dyn FnMut(Decoded)) {
+    let Some(escape) = kind.escape_at(bytes, first) else { return };
+    if previous_escape(kind, bytes, first).is_some() {
         return;
     }
-    let (start, cut_front) = front(kind, bytes, first);
-    let mut strip = Strip::new(start, cut_front);
-    let mut next = Some((first, mark));
-    while let Some((at, mark)) = next {
-        strip.copy(bytes, at);
-        strip.put(&mark);
-        if strip.at - strip.start >= RUN_LONGEST
-            && let Some(resume) = strip.resume
+    let (start, cut_start) = segment_start(kind, bytes, first);
+    let mut segment = Segment::new(start, cut_start);
+    let mut next = Some((first, escape));
+    while let Some((offset, escape)) = next {
+        segment.push_plain(bytes, offset);
+        segment.push_escape(&escape);
+        if segment.pos - segment.start >= MAX_RUN
+            && let Some(resume) = segment.resume
         {
-            let decoded = std::mem::replace(&mut strip, Strip::new(resume, true));
-            let end = decoded.at;
+            let decoded = std::mem::replace(&mut segment, Segment::new(resume, true));
+            let end = decoded.pos;
             found(decoded.finish(kind, first, true));
-            // Once more over the last bytes, for what stands across the cut.
-            next = following(kind, bytes, resume);
+            // Decode the last bytes again, for secrets across the cut.
+            next = next_escape(kind, bytes, resume);
             debug_assert!(resume < end);
         } else {
-            next = following(kind, bytes, strip.at);
+            next = next_escape(kind, bytes, segment.pos);
         }
     }
-    let (end, cut_back) = back(kind, bytes, strip.at);
-    strip.copy(bytes, end);
-    found(strip.finish(kind, first, cut_back));
+    let (end, cut_end) = segment_end(kind, bytes, segment.pos);
+    segment.push_plain(bytes, end);
+    found(segment.finish(kind, first, cut_end));
 }
 
-/// The last escape before `at` in its stretch, no more than `GAP` bytes away.
-pub fn previous(kind: Kind, bytes: &[u8], at: usize) -> Option<usize> {
-    let ends_here = |start: usize| {
-        kind.mark(bytes, start).filter(|mark| start + mark.length <= at).map(|_| start)
+/// The last escape before `offset` in the segment, at most `GAP` bytes away.
+pub fn previous_escape(kind: EscapeKind, bytes: &[u8], offset: usize) -> Option<usize> {
+    let ends_before = |start: usize| {
+        kind.escape_at(bytes, start).filter(|escape| start + escape.length <= offset).map(|_| start)
     };
-    let mut back = at;
-    while back > at.saturating_sub(GAP) {
-        back -= 1;
-        if !kind.concerns(bytes[back]) {
+    let mut candidate = offset;
+    while candidate > offset.saturating_sub(GAP) {
+        candidate -= 1;
+        if !kind.concerns(bytes[candidate]) {
             continue;
         }
-        if let Some(start) = ends_here(back) {
+        if let Some(start) = ends_before(candidate) {
             return Some(start);
         }
-        if kind.breaks(bytes, back) {
-            return if kind == Kind::Joint { joint_over(bytes, back, at) } else { None };
+        if kind.breaks(bytes, candidate) {
+            return if kind == EscapeKind::StringConcat {
+                concat_over(bytes, candidate, offset)
+            } else {
+                None
+            };
         }
     }
     None
 }
 
-/// The joint that holds the line end at `line_end` and ends before `at`.
-fn joint_over(bytes: &[u8], line_end: usize, at: usize) -> Option<usize> {
-    joint_round(bytes, line_end, |end| line_end < end && end <= at)
+/// The string concatenation that contains the line end at `line_end` and ends before `offset`.
+fn concat_over(bytes: &[u8], line_end: usize, offset: usize) -> Option<usize> {
+    concat_around(bytes, line_end, |end| line_end < end && end <= offset)
 }
 
-/// The first joint that begins before `at`, none of whose quotes stands between, and whose end
-/// `holds`.
-fn joint_round(bytes: &[u8], at: usize, holds: impl Fn(usize) -> bool) -> Option<usize> {
-    let fills = |b: u8| may_fill(b) && !matches!(b, b'"' | b'\'' | b'`');
-    let from = at.saturating_sub(LONGEST_JOINT);
-    let filled = bytes[from..at].iter().rev().take_while(|&&b| fills(b)).count();
-    // A backslash before the line's end opens a joint of its own.
-    let quote = (at - filled).checked_sub(1);
-    let backslashes = (at - filled..at).filter(|&start| bytes[start] == b'\\');
+/// The first string concatenation that begins before `offset`, without a quote between its start
+/// and `offset`, whose end satisfies `is_end`.
+fn concat_around(bytes: &[u8], offset: usize, is_end: impl Fn(usize) -> bool) -> Option<usize> {
+    let fills = |b: u8| is_concat_byte(b) && !matches!(b, b'"' | b'\'' | b'`');
+    let from = offset.saturating_sub(MAX_CONCAT);
+    let filled = bytes[from..offset].iter().rev().take_while(|&&b| fills(b)).count();
+    // A backslash before a line end begins a concatenation, too.
+    let quote = (offset - filled).checked_sub(1);
+    let backslashes = (offset - filled..offset).filter(|&start| bytes[start] == b'\\');
     quote.into_iter().chain(backslashes).find(|&start| {
-        Kind::Joint.mark(bytes, start).is_some_and(|mark| holds(start + mark.length))
+        EscapeKind::StringConcat
+            .escape_at(bytes, start)
+            .is_some_and(|escape| is_end(start + escape.length))
     })
 }
 
-/// The first escape that begins before `at` and ends behind it.
-pub fn over(kind: Kind, bytes: &[u8], at: usize) -> Option<usize> {
-    if kind == Kind::Joint {
-        return joint_round(bytes, at, |end| end > at);
+/// The first escape that begins before `offset` and ends after it.
+pub fn escape_over(kind: EscapeKind, bytes: &[u8], offset: usize) -> Option<usize> {
+    if kind == EscapeKind::StringConcat {
+        return concat_around(bytes, offset, |end| end > offset);
     }
-    let ends_behind = |start: &usize| {
+    let ends_after = |start: &usize| {
         kind.concerns(bytes[*start])
-            && kind.mark(bytes, *start).is_some_and(|mark| start + mark.length > at)
+            && kind.escape_at(bytes, *start).is_some_and(|escape| start + escape.length > offset)
     };
-    (at.saturating_sub(LONGEST_ESCAPE)..at).find(ends_behind)
+    (offset.saturating_sub(MAX_ESCAPE)..offset).find(ends_after)
 }
 
-/// The next escape at or behind `from` in its stretch, no more than `GAP` bytes away.
-fn following(kind: Kind, bytes: &[u8], from: usize) -> Option<(usize, Mark)> {
+/// The next escape at or after `from` in the segment, at most `GAP` bytes away.
+fn next_escape(kind: EscapeKind, bytes: &[u8], from: usize) -> Option<(usize, Escape)> {
     let near = bytes.len().min(from + GAP);
-    for at in (from..near).filter(|&at| kind.concerns(bytes[at])) {
-        if let Some(mark) = kind.mark(bytes, at) {
-            return Some((at, mark));
+    for offset in (from..near).filter(|&offset| kind.concerns(bytes[offset])) {
+        if let Some(escape) = kind.escape_at(bytes, offset) {
+            return Some((offset, escape));
         }
-        if kind.breaks(bytes, at) {
+        if kind.breaks(bytes, offset) {
             return None;
         }
     }
     None
 }
 
-/// Where the stretch round `at` begins, and whether the word goes on in front of it.
-fn front(kind: Kind, bytes: &[u8], at: usize) -> (usize, bool) {
-    let bound = at.saturating_sub(LONGEST);
+/// The start of the segment around `offset`, and whether the word begins before it.
+fn segment_start(kind: EscapeKind, bytes: &[u8], offset: usize) -> (usize, bool) {
+    let bound = offset.saturating_sub(LONGEST);
     let breaks = |&before: &usize| kind.concerns(bytes[before]) && kind.breaks(bytes, before);
-    let start = (bound..at).rev().find(breaks).map_or(bound, |before| before + 1);
+    let start = (bound..offset).rev().find(breaks).map_or(bound, |before| before + 1);
     (start, start > 0 && !kind.breaks(bytes, start - 1))
 }
 
-/// Where the stretch behind `at` ends, and whether the word goes on behind it.
-fn back(kind: Kind, bytes: &[u8], at: usize) -> (usize, bool) {
-    let bound = bytes.len().min(at + LONGEST + AFTER);
-    let breaks = |&behind: &usize| kind.concerns(bytes[behind]) && kind.breaks(bytes, behind);
-    let end = (at..bound).find(breaks).unwrap_or(bound);
+/// The end of the segment after `offset`, and whether the word continues after it.
+fn segment_end(kind: EscapeKind, bytes: &[u8], offset: usize) -> (usize, bool) {
+    let bound = bytes.len().min(offset + LONGEST + AFTER);
+    let breaks = |&after: &usize| kind.concerns(bytes[after]) && kind.breaks(bytes, after);
+    let end = (offset..bound).find(breaks).unwrap_or(bound);
     (end, end < bytes.len() && !kind.breaks(bytes, end))
 }
 
-/// A stretch as it is being decoded.
-struct Strip {
+/// A segment while it is being decoded.
+struct Segment {
     start: usize,
-    cut_front: bool,
-    /// All before this is decoded.
-    at: usize,
+    cut_start: bool,
+    /// Everything before this offset is decoded.
+    pos: usize,
     bytes: Vec<u8>,
-    pieces: Vec<Piece>,
-    /// Where the next strip would begin, if this one grew too long.
+    spans: Vec<MappedSpan>,
+    /// Where the next segment begins if this one becomes too long.
     resume: Option<usize>,
 }
 
-/// Bytes and pieces that a strip has room for: most chains are a single escape.
-const USUAL: usize = 2 * LONGEST + AFTER;
-const USUAL_PIECES: usize = 8;
+/// Initial capacity of a segment: most chains are a single escape.
+const USUAL_BYTES: usize = 2 * LONGEST + AFTER;
+const USUAL_SPANS: usize = 8;
 
-impl Strip {
-    fn new(start: usize, cut_front: bool) -> Self {
-        let (bytes, pieces) = (Vec::with_capacity(USUAL), Vec::with_capacity(USUAL_PIECES));
-        Strip { start, cut_front, at: start, bytes, pieces, resume: None }
+impl Segment {
+    fn new(start: usize, cut_start: bool) -> Self {
+        let (bytes, spans) = (Vec::with_capacity(USUAL_BYTES), Vec::with_capacity(USUAL_SPANS));
+        Segment { start, cut_start, pos: start, bytes, spans, resume: None }
     }
 
-    /// Bytes up to `end` as they stand.
-    fn copy(&mut self, bytes: &[u8], end: usize) {
-        if end > self.at {
-            self.pieces.push(Piece { decoded: self.bytes.len(), source: self.at, escape: 0 });
-            self.bytes.extend_from_slice(&bytes[self.at..end]);
-            self.at = end;
+    /// Adds the bytes up to `end` unchanged.
+    fn push_plain(&mut self, bytes: &[u8], end: usize) {
+        if end > self.pos {
+            self.spans.push(MappedSpan { decoded: self.bytes.len(), source: self.pos, escape: 0 });
+            self.bytes.extend_from_slice(&bytes[self.pos..end]);
+            self.pos = end;
         }
-        if self.resume.is_none() && self.at - self.start >= RUN_LONGEST - OVERLAP {
-            self.resume = Some(self.at);
+        if self.resume.is_none() && self.pos - self.start >= MAX_RUN - RUN_OVERLAP {
+            self.resume = Some(self.pos);
         }
     }
 
-    fn put(&mut self, mark: &Mark) {
-        if !mark.text().is_empty() {
+    fn push_escape(&mut self, escape: &Escape) {
+        if !escape.text().is_empty() {
             let decoded = self.bytes.len();
-            self.pieces.push(Piece { decoded, source: self.at, escape: mark.length });
-            self.bytes.extend_from_slice(mark.text());
+            self.spans.push(MappedSpan { decoded, source: self.pos, escape: escape.length });
+            self.bytes.extend_from_slice(escape.text());
         }
-        self.at += mark.length;
+        self.pos += escape.length;
     }
 
-    fn finish(self, kind: Kind, at: usize, cut_back: bool) -> Decoded {
+    fn finish(self, kind: EscapeKind, offset: usize, cut_end: bool) -> Decoded {
         Decoded {
-            at,
+            offset,
             bytes: self.bytes,
             step: kind.step(),
-            map: Map::Pieces(self.pieces),
-            cut: Cut { front: self.cut_front, back: cut_back },
+            map: SpanMap::Spans(self.spans),
+            truncated: Truncated { start: self.cut_start, end: cut_end },
             utf16: None,
         }
     }
@@ -188,9 +194,10 @@ impl Strip {
 mod tests {
     use super::*;
 
-    /// Joints are looked for at a quote and at backslashes only: no other could hold the byte.
+    /// Concatenations are searched for at a quote and at backslashes only: no other byte can begin
+    /// one that contains the offset.
     #[test]
-    fn the_joint_round_a_byte_is_the_first_that_holds_it() {
+    fn the_concatenation_around_a_byte_is_the_first_that_contains_it() {
         let mut random = 0x2545_f491_u64;
         let mut below = |limit: usize| {
             random ^= random << 13;
@@ -198,18 +205,25 @@ mod tests {
             random ^= random << 17;
             (random % limit as u64) as usize
         };
-        let (alphabet, mut held) = (b"\"\"\"'\\\n +.|aaaaaaaaaa", 0);
+        let (alphabet, mut found_count) = (b"\"\"\"'\\\n +.|aaaaaaaaaa", 0);
         for _ in 0..4000 {
             let bytes: Vec<u8> = (0..30).map(|_| alphabet[below(alphabet.len())]).collect();
-            for at in 0..bytes.len() {
-                let holds = |&start: &usize| {
-                    Kind::Joint.mark(&bytes, start).is_some_and(|mark| start + mark.length > at)
+            for offset in 0..bytes.len() {
+                let contains = |&start: &usize| {
+                    EscapeKind::StringConcat
+                        .escape_at(&bytes, start)
+                        .is_some_and(|escape| start + escape.length > offset)
                 };
-                let first = (0..at).find(holds);
-                held += usize::from(first.is_some());
-                assert_eq!(over(Kind::Joint, &bytes, at), first, "{:?} {at}", bytes.escape_ascii());
+                let first = (0..offset).find(contains);
+                found_count += usize::from(first.is_some());
+                assert_eq!(
+                    escape_over(EscapeKind::StringConcat, &bytes, offset),
+                    first,
+                    "{:?} {offset}",
+                    bytes.escape_ascii()
+                );
             }
         }
-        assert!(held > 300, "{held} joints were met");
+        assert!(found_count > 300, "{found_count} concatenations were found");
     }
 }

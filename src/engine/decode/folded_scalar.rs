@@ -1,68 +1,70 @@
-//! Folded scalars of YAML: a value that `>` spreads over several lines.
+//! Folded scalars of YAML: a value that is spread over several lines after `>`.
 //!
-//! One word a line, each of a token's characters, is read as one word: so a token is written that
-//! is too long for a line. Prose has blanks and is left alone. Nothing is looked at but the key's
-//! line, [`BEFORE`] bytes of it at most, and the window behind.
+//! Lines of one word each, made of token characters, are joined to one word: that is how a token
+//! that is too long for a line is written. Prose has spaces and is not joined. A decoding depends
+//! only on the key's line, at most [`BEFORE`] bytes of it, and the window after it.
 
-use super::decoded::{Cut, Decoded, Map, Piece};
-use super::string_concat::{WORD, is_token};
+use super::decoded::{Decoded, MappedSpan, SpanMap, Truncated};
+use super::string_concat::{WORD_PART, is_token_byte};
 use crate::findings::Step;
 use crate::rules::{AFTER, BEFORE, LONGEST};
 
-/// What a key is followed by whose value is folded.
-pub const SIGN: &[u8] = b": >";
+/// The marker after a key whose value is a folded scalar.
+pub const FOLDED_SCALAR_MARKER: &[u8] = b": >";
 
-/// Bytes from the sign on, at most.
+/// Maximum length from the marker on.
 pub(super) const REACH: usize = LONGEST + AFTER;
 
-/// Joins the lines of the folded scalar whose key ends with the sign at `at`, if there are
-/// several: the key, a colon, and the value as it would stand in one line.
-pub fn folded(bytes: &[u8], at: usize, found: &mut dyn FnMut(Decoded)) {
-    let end = bytes.len().min(at + REACH);
-    let Some(mut line) = first_line(bytes, at, end) else { return };
-    let bound = at.saturating_sub(BEFORE - 1);
-    let key = bytes[bound..at].iter().rposition(|&b| b == b'\n').map(|end| bound + end + 1);
-    let start = key.unwrap_or(bound);
-    let colon = at + SIGN.len() - 1;
+/// Joins the lines of the folded scalar after the marker at `offset`, if there are several, to the
+/// key, a colon, and the value in one line.
+pub fn decode_folded_scalar(bytes: &[u8], offset: usize, found: &mut dyn FnMut(Decoded)) {
+    let end = bytes.len().min(offset + REACH);
+    let Some(mut line) = first_line(bytes, offset, end) else { return };
+    let earliest = offset.saturating_sub(BEFORE - 1);
+    let key =
+        bytes[earliest..offset].iter().rposition(|&b| b == b'\n').map(|end| earliest + end + 1);
+    let start = key.unwrap_or(earliest);
+    let colon = offset + FOLDED_SCALAR_MARKER.len() - 1;
     let mut text = bytes[start..colon].to_vec();
-    let mut pieces = vec![Piece { decoded: 0, source: start, escape: 0 }];
-    let mut back = false;
+    let mut spans = vec![MappedSpan { decoded: 0, source: start, escape: 0 }];
+    let mut is_cut = false;
     let indent = indent(bytes, line, end);
     while self::indent(bytes, line, end) == indent && indent > 0 {
         let word = line + indent;
-        let length = bytes[word..end].iter().take_while(|&&b| is_token(b)).count();
-        let behind = word + length;
-        let Some(next) = next_line(bytes, behind, end).filter(|_| length > 0) else { break };
-        pieces.push(Piece { decoded: text.len(), source: word, escape: 0 });
-        text.extend_from_slice(&bytes[word..behind]);
-        back = behind == end && end < bytes.len();
-        if length < WORD || back {
+        let length = bytes[word..end].iter().take_while(|&&b| is_token_byte(b)).count();
+        let word_end = word + length;
+        let Some(next) = next_line(bytes, word_end, end).filter(|_| length > 0) else { break };
+        spans.push(MappedSpan { decoded: text.len(), source: word, escape: 0 });
+        text.extend_from_slice(&bytes[word..word_end]);
+        is_cut = word_end == end && end < bytes.len();
+        if length < WORD_PART || is_cut {
             break;
         }
         line = next;
     }
-    // The key and one line of the value need no joining.
-    if pieces.len() > 2 {
-        let cut = Cut { front: key.is_none() && bound > 0, back };
-        let map = Map::Pieces(pieces);
-        found(Decoded { at, bytes: text, step: Step::Joined, map, cut, utf16: None });
+    // A value of one line needs no joining.
+    if spans.len() > 2 {
+        let truncated = Truncated { start: key.is_none() && earliest > 0, end: is_cut };
+        let map = SpanMap::Spans(spans);
+        found(Decoded { offset, bytes: text, step: Step::Joined, map, truncated, utf16: None });
     }
 }
 
-/// Where the line behind the sign begins, if nothing else stands there but how to fold.
-fn first_line(bytes: &[u8], at: usize, end: usize) -> Option<usize> {
-    let rest = bytes[at..end].strip_prefix(SIGN)?;
-    let how = |b: &&u8| matches!(**b, b'-' | b'+' | b'0'..=b'9' | b' ');
-    let how = rest.iter().take_while(how).count();
-    next_line(bytes, at + SIGN.len() + how, end).filter(|line| *line < end)
+/// The start of the line after the marker, if only indicators of the scalar's style follow it.
+fn first_line(bytes: &[u8], offset: usize, end: usize) -> Option<usize> {
+    let rest = bytes[offset..end].strip_prefix(FOLDED_SCALAR_MARKER)?;
+    let indicators = |b: &&u8| matches!(**b, b'-' | b'+' | b'0'..=b'9' | b' ');
+    let indicators = rest.iter().take_while(indicators).count();
+    next_line(bytes, offset + FOLDED_SCALAR_MARKER.len() + indicators, end)
+        .filter(|line| *line < end)
 }
 
-/// Where the next line begins, if this one ends at `at`; the end of all ends a line too.
-fn next_line(bytes: &[u8], at: usize, end: usize) -> Option<usize> {
-    match bytes[at..end] {
-        [] => Some(at),
-        [b'\n', ..] => Some(at + 1),
-        [b'\r', b'\n', ..] => Some(at + 2),
+/// The start of the next line, if this one ends at `offset`; the end of the text also ends a line.
+fn next_line(bytes: &[u8], offset: usize, end: usize) -> Option<usize> {
+    match bytes[offset..end] {
+        [] => Some(offset),
+        [b'\n', ..] => Some(offset + 1),
+        [b'\r', b'\n', ..] => Some(offset + 2),
         _ => None,
     }
 }
@@ -76,14 +78,14 @@ mod tests {
     use super::*;
 
     fn joined(text: &str) -> Option<String> {
-        let at = text.find(": >")?;
+        let offset = text.find(": >")?;
         let mut joined = None;
-        folded(text.as_bytes(), at, &mut |decoded| joined = Some(decoded));
+        decode_folded_scalar(text.as_bytes(), offset, &mut |decoded| joined = Some(decoded));
         joined.map(|decoded| String::from_utf8(decoded.bytes).unwrap())
     }
 
     #[test]
-    fn words_one_a_line_are_joined() {
+    fn lines_of_one_word_are_joined() {
         for text in [
             "a: 1\nkey: >-\n  abcdefgh\n  ijklmnop\n  qr\nb: 2\n",
             "key: >\n    abcdefgh\n    ijklmnop\n    qr",
@@ -95,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_left_alone() {
+    fn other_texts_are_not_joined() {
         for text in [
             "key: >-\n  abcdefgh\n",
             "key: >-\n  some words\n  and more\n",

@@ -1,12 +1,12 @@
-//! Runs of hexadecimal digits, two a byte.
+//! Runs of hexadecimal digits, two per byte.
 
-use super::decoded::{Cut, Decoded, Groups, Map};
-use super::line_buffer::Sheet;
-use super::run::{OVERLAP, belongs};
-use super::text_check::{self, Looks};
+use super::decoded::{Decoded, GroupMap, SpanMap, Truncated};
+use super::line_buffer::LineBuffer;
+use super::run::{RUN_OVERLAP, is_run_byte};
+use super::text_check::{self, TextGuess};
 use crate::findings::Step;
 
-/// Hexadecimal digits of the shortest text worth a look.
+/// Minimum number of hexadecimal digits that are decoded.
 const HEX_SHORTEST: usize = 24;
 
 /// Value of a hexadecimal digit of either case; 16 for any other byte.
@@ -21,31 +21,31 @@ static HEX_DIGITS: [u8; 256] = {
     digits
 };
 
-/// Whether it is a text in hexadecimal digits.
-pub fn hex(bytes: &[u8], start: usize, found: &mut dyn FnMut(Decoded)) -> bool {
+/// Decodes the run if it is a text in hexadecimal digits. Returns whether it is.
+pub fn decode_hex_run(bytes: &[u8], start: usize, found: &mut dyn FnMut(Decoded)) -> bool {
     if !begins_as_hex(bytes, start) {
         return false;
     }
-    let start = behind_prefix(bytes, start);
+    let start = after_prefix(bytes, start);
     let rest = &bytes[start..];
     let digits = rest.iter().position(|b| !b.is_ascii_hexdigit()).unwrap_or(rest.len());
-    if digits < HEX_SHORTEST || rest.get(digits).is_some_and(|&b| belongs(b)) {
+    if digits < HEX_SHORTEST || rest.get(digits).is_some_and(|&b| is_run_byte(b)) {
         return false;
     }
     let mut line = start..start + digits / 2 * 2;
-    let mut sheet = Sheet::default();
-    while sheet.take(bytes, &mut line) {
-        if !emit_hex(&sheet, true, found) {
+    let mut buffer = LineBuffer::default();
+    while buffer.push_line(bytes, &mut line) {
+        if !emit_hex(&buffer, true, found) {
             return false;
         }
-        sheet.keep_tail(OVERLAP);
+        buffer.keep_tail(RUN_OVERLAP);
     }
-    emit_hex(&sheet, false, found)
+    emit_hex(&buffer, false, found)
 }
 
-/// Behind `0x`.
+/// The offset after `0x`.
 #[inline]
-fn behind_prefix(bytes: &[u8], start: usize) -> usize {
+fn after_prefix(bytes: &[u8], start: usize) -> usize {
     let prefixed = matches!(bytes.get(start..), Some([b'0', b'x' | b'X', ..]));
     start + if prefixed { 2 } else { 0 }
 }
@@ -53,13 +53,13 @@ fn behind_prefix(bytes: &[u8], start: usize) -> usize {
 /// Whether the first digits could encode a text.
 #[inline]
 pub fn begins_as_hex(bytes: &[u8], start: usize) -> bool {
-    let start = behind_prefix(bytes, start);
+    let start = after_prefix(bytes, start);
     let Some(head) = bytes.get(start..).and_then(|run| run.first_chunk::<12>()) else {
         return false;
     };
-    // Most are turned down by the first four.
-    let [a, b, c, d] = [0, 1, 2, 3].map(|at| HEX_DIGITS[usize::from(head[at])]);
-    if (a | b | c | d) >= 16 || !text_check::may_begin(a << 4 | b, c << 4 | d) {
+    // The first four reject most.
+    let [a, b, c, d] = [0, 1, 2, 3].map(|index| HEX_DIGITS[usize::from(head[index])]);
+    if (a | b | c | d) >= 16 || !text_check::may_begin_text(a << 4 | b, c << 4 | d) {
         return false;
     }
     let mut bits = 0u64;
@@ -69,34 +69,36 @@ pub fn begins_as_hex(bytes: &[u8], start: usize) -> bool {
         any |= digit;
         bits = bits << 4 | u64::from(digit & 15);
     }
-    any < 16 && text_check::begins(bits)
+    any < 16 && text_check::begins_text(bits)
 }
 
-fn emit_hex(sheet: &Sheet, cut: bool, found: &mut dyn FnMut(Decoded)) -> bool {
-    let mut bytes = vec![0; sheet.chars.len() / 2];
-    let utf16 = match decode_hex(&sheet.chars, &mut bytes).then(|| text_check::looks(&bytes)) {
-        Some(Looks::Utf8) => None,
-        Some(Looks::Utf16(endian)) => Some(endian),
-        Some(Looks::Noise) | None => return false,
+fn emit_hex(buffer: &LineBuffer, truncated: bool, found: &mut dyn FnMut(Decoded)) -> bool {
+    let mut bytes = vec![0; buffer.chars.len() / 2];
+    let utf16 = match decode_hex_digits(&buffer.chars, &mut bytes)
+        .then(|| text_check::guess_text(&bytes))
+    {
+        Some(TextGuess::Utf8) => None,
+        Some(TextGuess::Utf16(endian)) => Some(endian),
+        Some(TextGuess::Noise) | None => return false,
     };
     found(Decoded {
-        at: sheet.lines[0].1,
+        offset: buffer.lines[0].1,
         bytes,
         step: Step::Hex,
-        map: Map::Groups(Groups {
+        map: SpanMap::Groups(GroupMap {
             chars: 2,
             bytes: 1,
-            lines: sheet.lines.clone(),
-            total: sheet.chars.len(),
+            lines: buffer.lines.clone(),
+            total: buffer.chars.len(),
         }),
-        cut: Cut { front: sheet.cut, back: cut },
+        truncated: Truncated { start: buffer.truncated, end: truncated },
         utf16,
     });
     true
 }
 
-/// Fills `bytes` from two digits each; `false` where one is no digit.
-pub fn decode_hex(digits: &[u8], bytes: &mut [u8]) -> bool {
+/// Fills `bytes` from two digits each. Returns `false` if one is not a digit.
+pub fn decode_hex_digits(digits: &[u8], bytes: &mut [u8]) -> bool {
     digits.chunks_exact(2).zip(bytes).all(|(pair, byte)| {
         match (hex_digit(pair[0]), hex_digit(pair[1])) {
             (Some(high), Some(low)) => {

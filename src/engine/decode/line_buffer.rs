@@ -1,23 +1,23 @@
-//! The characters of an encoded text, gathered from its lines.
+//! The characters of an encoded text, collected from its lines.
 
 use std::ops::Range;
 
-use super::run::RUN_LONGEST;
+use super::run::MAX_RUN;
 
-/// Characters of one piece, at most [`RUN_LONGEST`], and where they came from.
+/// At most [`MAX_RUN`] characters, with their offsets in the source.
 #[derive(Default)]
-pub struct Sheet {
+pub struct LineBuffer {
     pub chars: Vec<u8>,
-    /// Where each line begins: counted in characters, and in the source.
+    /// Start of each line: as a number of characters, and as an offset in the source.
     pub lines: Vec<(usize, usize)>,
-    /// Characters in front of these were left out.
-    pub cut: bool,
+    /// Whether characters before these were dropped.
+    pub truncated: bool,
 }
 
-impl Sheet {
-    /// Takes from the front of `line` what fits. `true` where that was not all of it.
-    pub fn take(&mut self, bytes: &[u8], line: &mut Range<usize>) -> bool {
-        let room = RUN_LONGEST - self.chars.len();
+impl LineBuffer {
+    /// Adds as much of `line` as fits and advances it. Returns whether some of it is left.
+    pub fn push_line(&mut self, bytes: &[u8], line: &mut Range<usize>) -> bool {
+        let room = MAX_RUN - self.chars.len();
         let taken = line.start..line.end.min(line.start + room);
         self.lines.push((self.chars.len(), taken.start));
         self.chars.extend_from_slice(&bytes[taken.clone()]);
@@ -25,7 +25,7 @@ impl Sheet {
         line.start < line.end
     }
 
-    /// Leaves only the last `length` characters, which must be whole groups.
+    /// Drops all but the last `length` characters, which must be whole groups.
     pub fn keep_tail(&mut self, length: usize) {
         let dropped = self.chars.len().saturating_sub(length);
         self.chars.drain(..dropped);
@@ -35,6 +35,6 @@ impl Sheet {
             *source += dropped.saturating_sub(*begins);
             *begins = begins.saturating_sub(dropped);
         }
-        self.cut |= dropped > 0;
+        self.truncated |= dropped > 0;
     }
 }

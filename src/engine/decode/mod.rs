@@ -1,14 +1,14 @@
-//! Text that stands encoded in other text.
+//! Decodes text that is encoded in other text.
 //!
 //! ```text
-//! bytes ─▶ entries (what could be encoded, and begins here?) ─▶ run · chain of escapes
-//!       ─▶ Decoded (text, and the way back) ─▶ the engine again, three deep ─▶ spans mapped back
+//! bytes ─▶ entry points (what may be encoded and begins here?) ─▶ run · escape chain
+//!       ─▶ Decoded (text, and a map to its source) ─▶ the engine again ─▶ spans mapped back
 //! ```
 //!
-//! What a decoding gives depends on its run or chain alone, wherever that stands: where it
-//! begins is told from the bytes round its first character, and a run is always decoded whole
-//! (points 3 and 4 of the contract of locality). [`each`] finds entry points by itself; a
-//! faster search can set [`run()`], [`escape()`] and [`joined`] on those that it found.
+//! A decoding depends only on its run or escape chain, wherever that is: its start is recognized by
+//! the bytes around its first character, and a run is always decoded completely (points 3 and 4 of
+//! the contract of locality). [`decode_range`] finds entry points itself; the prefilter finds them
+//! faster and calls [`decode_at`].
 
 use std::ops::Range;
 
@@ -29,43 +29,45 @@ mod string_concat;
 mod text_check;
 
 pub use decoded::Decoded;
-pub use encoded_value::value;
+pub use encoded_value::decode_value;
 #[cfg(test)]
 pub use entry_points::each as each_entry;
-pub use entry_points::{Entry, kinds};
-pub use folded_scalar::SIGN as FOLDED;
-pub use nested::{DEPTH, outermost};
-pub use reach::{first_entry, first_free};
-pub use run::{RUN_LONGEST, RUN_SHORTEST, belongs, length as run_length, run_at};
-pub use run_decoder::{may_encode, run};
+pub use entry_points::{EntryPoint, kinds};
+pub use folded_scalar::FOLDED_SCALAR_MARKER;
+pub use nested::{DEPTH, scan_decoded};
+pub use reach::{first_entry, first_independent};
+pub use run::{MAX_RUN, MIN_RUN, is_run_byte, run_at, run_length};
+pub use run_decoder::{decode_run_at, may_encode};
 
-use escape::Kind;
+use escape::EscapeKind;
 
 /// Calls `found` with what is encoded in `bytes` and begins in `range`.
-pub fn each(bytes: &[u8], range: Range<usize>, found: &mut dyn FnMut(Decoded)) {
-    entry_points::each(bytes, range, |entry| at(bytes, entry, found));
+pub fn decode_range(bytes: &[u8], range: Range<usize>, found: &mut dyn FnMut(Decoded)) {
+    entry_points::each(bytes, range, |entry| decode_at(bytes, entry, found));
 }
 
 /// Decodes at an entry point.
 #[inline]
-pub fn at(bytes: &[u8], entry: Entry, found: &mut dyn FnMut(Decoded)) {
+pub fn decode_at(bytes: &[u8], entry: EntryPoint, found: &mut dyn FnMut(Decoded)) {
     match entry {
-        Entry::Run(at) => run(bytes, at, found),
-        Entry::Escape(at) => escape(bytes, at, found),
-        Entry::Quote(at) => joined(bytes, at, found),
-        Entry::Folded(at) => folded_scalar::folded(bytes, at, found),
+        EntryPoint::Run(offset) => decode_run_at(bytes, offset, found),
+        EntryPoint::Escape(offset) => decode_escapes(bytes, offset, found),
+        EntryPoint::Quote(offset) => decode_string_concat(bytes, offset, found),
+        EntryPoint::FoldedScalar(offset) => {
+            folded_scalar::decode_folded_scalar(bytes, offset, found);
+        }
     }
 }
 
-/// Decodes the escapes round the `%`, `&` or backslash at `at`, if that begins the first.
-pub fn escape(bytes: &[u8], at: usize, found: &mut dyn FnMut(Decoded)) {
-    for kind in kinds(bytes, at) {
-        escape_chain::chain(*kind, bytes, at, found);
+/// Decodes the escape chain of the `%`, `&` or backslash at `offset`, if that is its first escape.
+pub fn decode_escapes(bytes: &[u8], offset: usize, found: &mut dyn FnMut(Decoded)) {
+    for kind in kinds(bytes, offset) {
+        escape_chain::decode_chain(*kind, bytes, offset, found);
     }
 }
 
-/// Joins the literals round the closing quote at `at`, if it is the first that is followed
-/// by another literal.
-pub fn joined(bytes: &[u8], at: usize, found: &mut dyn FnMut(Decoded)) {
-    escape_chain::chain(Kind::Joint, bytes, at, found);
+/// Joins the string literals around the closing quote at `offset`, if it is the first that is
+/// followed by another literal.
+pub fn decode_string_concat(bytes: &[u8], offset: usize, found: &mut dyn FnMut(Decoded)) {
+    escape_chain::decode_chain(EscapeKind::StringConcat, bytes, offset, found);
 }

@@ -1,78 +1,84 @@
-//! How far back a decoding may begin that looks at a byte.
+//! How far back a decoding may begin that depends on a byte.
 //!
-//! A change within a run or a chain changes everything that it decodes to, so that nothing
-//! of it may be carried over from another version and it is looked at whole (contract of
-//! locality, point 4). An audit asks here where that begins.
+//! A change within a run or an escape chain changes everything it decodes to. So nothing of it may
+//! be inherited from another version, and it is scanned completely (contract of locality, point 4).
+//! The audit uses this module to find where it begins.
 
-use super::escape::Kind;
+use super::escape::EscapeKind;
 use super::escape_chain;
-use super::folded_scalar::{self, SIGN};
-use super::run::{self, RUN_LONGEST, belongs};
-use super::string_concat::{LONGEST_JOINT, WORD, may_fill};
+use super::folded_scalar::{self, FOLDED_SCALAR_MARKER};
+use super::run::{self, MAX_RUN, is_run_byte};
+use super::string_concat::{MAX_CONCAT, WORD_PART, is_concat_byte};
 use crate::rules::MARGIN;
 
-/// The first entry point of what might be decoded over the byte at `at`; `at` itself where
-/// nothing is. `None` where it lies more than [`RUN_LONGEST`] bytes back: the blob must be
-/// scanned whole.
-pub fn first_entry(bytes: &[u8], at: usize) -> Option<usize> {
-    let earliest = at.saturating_sub(RUN_LONGEST);
-    let mut first = start_of_lines(bytes, at, earliest)?;
-    // No escape is further away that may reach so far, nor is one without its first byte.
-    let near = &bytes[at.saturating_sub(MARGIN + LONGEST_JOINT)..at];
+/// The first entry point of a decoding that may depend on the byte at `offset`; `offset` itself if
+/// there is none. `None` if it is more than [`MAX_RUN`] bytes before: then the whole blob must be
+/// scanned.
+pub fn first_entry(bytes: &[u8], offset: usize) -> Option<usize> {
+    let earliest = offset.saturating_sub(MAX_RUN);
+    let mut first = start_of_lines(bytes, offset, earliest)?;
+    // An escape that reaches this far begins within this window, with one of these bytes.
+    let near = &bytes[offset.saturating_sub(MARGIN + MAX_CONCAT)..offset];
     let percent_or_entity = memchr::memchr2(b'%', b'&', near).is_some();
     let backslash = memchr::memchr(b'\\', near).is_some();
-    for kind in Kind::ALL {
-        let may_stand = match kind {
-            Kind::Percent | Kind::Entity => percent_or_entity,
-            Kind::Unicode | Kind::Hex => backslash,
-            Kind::Joint => backslash || memchr::memchr3(b'"', b'\'', b'`', near).is_some(),
+    for kind in EscapeKind::ALL {
+        let may_apply = match kind {
+            EscapeKind::Percent | EscapeKind::Entity => percent_or_entity,
+            EscapeKind::Unicode | EscapeKind::Hex => backslash,
+            EscapeKind::StringConcat => {
+                backslash || memchr::memchr3(b'"', b'\'', b'`', near).is_some()
+            }
         };
-        if may_stand {
-            first = first.min(start_of_chain(kind, bytes, at, earliest)?);
+        if may_apply {
+            first = first.min(start_of_chain(kind, bytes, offset, earliest)?);
         }
     }
-    // A folded scalar whose sign stands before the byte, or on it.
-    let from = at.saturating_sub(folded_scalar::REACH);
-    let signs = &bytes[from..bytes.len().min(at + SIGN.len() - 1)];
-    let sign = |&sign: &usize| signs[sign..].starts_with(SIGN);
-    let sign = memchr::memchr_iter(SIGN[0], signs).find(sign).map_or(at, |sign| from + sign);
-    Some(first.min(sign))
+    // A folded scalar whose marker is before the byte or contains it.
+    let from = offset.saturating_sub(folded_scalar::REACH);
+    let window = &bytes[from..bytes.len().min(offset + FOLDED_SCALAR_MARKER.len() - 1)];
+    let is_marker = |&index: &usize| window[index..].starts_with(FOLDED_SCALAR_MARKER);
+    let marker = memchr::memchr_iter(FOLDED_SCALAR_MARKER[0], window)
+        .find(is_marker)
+        .map_or(offset, |index| from + index);
+    Some(first.min(marker))
 }
 
-/// The first place behind a seam at `at` from which on it plays no part where decodings
-/// begin: a margin behind it, or the first line end that no joint from before it can hold,
-/// since an escape is its chain's first if a line end stands before it.
+/// The first offset after a copy boundary at `offset` from which on the boundary does not influence
+/// where decodings begin: a margin after it, or after the first line end that no string
+/// concatenation from before it can contain, because an escape after a line end is the first of its
+/// chain.
 ///
-/// Nor does it play a part in a joint that begins behind it, some bytes away: what makes a joint
-/// one stands between its quotes and a word's length in front.
-pub fn first_free(bytes: &[u8], at: usize) -> usize {
-    let last = bytes.len().min(at + MARGIN);
-    let behind_joints = (at + WORD..last).find(|&at| !may_fill(bytes[at])).unwrap_or(last);
-    let line = last.min(behind_joints.max(at + BESIDE));
+/// The boundary does not influence a concatenation that begins some bytes after it either: whether
+/// that is one depends on the bytes between its quotes and a few before.
+pub fn first_independent(bytes: &[u8], offset: usize) -> usize {
+    let last = bytes.len().min(offset + MARGIN);
+    let after_concat =
+        (offset + WORD_PART..last).find(|&offset| !is_concat_byte(bytes[offset])).unwrap_or(last);
+    let line = last.min(after_concat.max(offset + CONTEXT));
     memchr::memchr(b'\n', &bytes[line..last]).map_or(last, |end| line + end + 1)
 }
 
-/// Bytes beside an escape or the start of a run that decide what it is: more than any looks at.
-const BESIDE: usize = 32;
+/// Bytes around an escape or the start of a run that it depends on, rounded up.
+const CONTEXT: usize = 32;
 
-/// Start of the run that holds or touches the byte, or of the first of the lines of runs
-/// that it may have been joined to.
-fn start_of_lines(bytes: &[u8], at: usize, earliest: usize) -> Option<usize> {
-    let mut first = at;
-    // Behind padding, or on the indent of a line that would be joined.
-    let mut end = bytes[..at].iter().rev().take(2).take_while(|&&b| b == b'=').count();
-    end = at - end;
-    if let Some(line) = run::line_before(bytes, at) {
+/// Start of the run that contains or touches the byte, or of the first line that it may be joined
+/// to.
+fn start_of_lines(bytes: &[u8], offset: usize, earliest: usize) -> Option<usize> {
+    let mut first = offset;
+    // After padding, or in the indentation of a line that would be joined.
+    let mut end = bytes[..offset].iter().rev().take(2).take_while(|&&b| b == b'=').count();
+    end = offset - end;
+    if let Some(line) = run::line_before(bytes, offset) {
         end = line;
     }
-    // Within a line end.
-    let holds = |start: &usize| start + run::line_ends(&bytes[*start..]) > at;
-    if let Some(line) = (at.saturating_sub(3)..at).find(holds) {
+    // Inside a line end.
+    let contains = |start: &usize| start + run::line_ends(&bytes[*start..]) > offset;
+    if let Some(line) = (offset.saturating_sub(3)..offset).find(contains) {
         end = line;
     }
     loop {
         let mut start = end;
-        while start > earliest && belongs(bytes[start - 1]) {
+        while start > earliest && is_run_byte(bytes[start - 1]) {
             start -= 1;
         }
         if start == end {
@@ -82,17 +88,17 @@ fn start_of_lines(bytes: &[u8], at: usize, earliest: usize) -> Option<usize> {
             return None;
         }
         first = start;
-        match run::line_before(bytes, run::behind_escape(bytes, start)) {
+        match run::line_before(bytes, run::after_escape(bytes, start)) {
             Some(line) => end = line,
             None => return Some(first),
         }
     }
 }
 
-/// Start of the first escape of the chain in whose reach the byte lies.
-fn start_of_chain(kind: Kind, bytes: &[u8], at: usize, earliest: usize) -> Option<usize> {
-    let mut first = escape_chain::over(kind, bytes, at).unwrap_or(at);
-    while let Some(before) = escape_chain::previous(kind, bytes, first) {
+/// Start of the first escape of the chain that the byte may belong to.
+fn start_of_chain(kind: EscapeKind, bytes: &[u8], offset: usize, earliest: usize) -> Option<usize> {
+    let mut first = escape_chain::escape_over(kind, bytes, offset).unwrap_or(offset);
+    while let Some(before) = escape_chain::previous_escape(kind, bytes, first) {
         if before <= earliest && before > 0 {
             return None;
         }
@@ -106,21 +112,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_decoding_is_followed_to_where_it_begins() {
+    fn a_decoding_is_traced_back_to_its_start() {
         let line = "a".repeat(40);
         let block = format!("key: {line}\n     {line}\n     {line}\n");
-        for at in block.len() - 41..block.len() {
-            assert_eq!(first_entry(block.as_bytes(), at), Some(5), "{at}");
+        for offset in block.len() - 41..block.len() {
+            assert_eq!(first_entry(block.as_bytes(), offset), Some(5), "{offset}");
         }
         for end in ["\r\n", "\\n", "\\r\\n"] {
             let block = format!("key: {}", [&*line, &line, &line].join(end));
-            for at in 46..block.len() {
-                assert_eq!(first_entry(block.as_bytes(), at), Some(5), "{at}");
+            for offset in 46..block.len() {
+                assert_eq!(first_entry(block.as_bytes(), offset), Some(5), "{offset}");
             }
         }
-        let chain = "x=%41bcd%42efg hij";
-        assert_eq!(first_entry(chain.as_bytes(), 9), Some(2));
-        assert_eq!(first_entry(chain.as_bytes(), 17), Some(15));
+        let decode_chain = "x=%41bcd%42efg hij";
+        assert_eq!(first_entry(decode_chain.as_bytes(), 9), Some(2));
+        assert_eq!(first_entry(decode_chain.as_bytes(), 17), Some(15));
         assert_eq!(first_entry("%41".repeat(40_000).as_bytes(), 100_000), None);
         assert_eq!(first_entry("a".repeat(100_000).as_bytes(), 100_000), None);
     }

@@ -1,19 +1,19 @@
-//! Runs of letters and digits, over one line or several: where they begin and end.
+//! Runs of base64 characters, over one line or several: where they begin and end.
 //!
-//! A run is a maximal row of `[A-Za-z0-9+/_-]` with up to two `=` behind it; its phase counts
-//! from its start.
+//! A run is a maximal sequence of `[A-Za-z0-9+/_-]` followed by up to two `=`; its phase counts
+//! from its start. Runs of hexadecimal digits are a special case.
 
 use std::ops::Range;
 
-/// Fewer characters are no run: no credential fits into 11 bytes with what tells it apart.
-pub const RUN_SHORTEST: usize = 16;
-/// Characters that are decoded at a time. A run that is longer goes in pieces, which overlap
-/// by [`OVERLAP`]; a delta cannot tell where it begins, so it makes its blob one that is
-/// scanned whole (contract of locality, point 4).
-pub const RUN_LONGEST: usize = 64 * 1024;
-/// More characters than the longest judged span has, whatever it is encoded in.
-pub(super) const OVERLAP: usize = 4 * 1024;
-/// Blanks in front of a line.
+/// Minimum length of a run: no credential fits into the 11 bytes that fewer characters encode.
+pub const MIN_RUN: usize = 16;
+/// Characters that are decoded at a time. A longer run is split into parts, which overlap by
+/// [`RUN_OVERLAP`]. A delta scan cannot find its start, so its blob is scanned completely (contract
+/// of locality, point 4).
+pub const MAX_RUN: usize = 64 * 1024;
+/// More characters than the longest judged span has in any encoding.
+pub(super) const RUN_OVERLAP: usize = 4 * 1024;
+/// Maximum indentation of a line.
 const INDENT: usize = 128;
 
 /// Value of a base64 digit of either alphabet; 64 for any other byte.
@@ -30,44 +30,44 @@ pub(super) static DIGITS: [u8; 256] = {
     digits
 };
 
-/// Whether the byte can stand in a run.
+/// Whether the byte can be part of a run.
 #[inline]
-pub fn belongs(b: u8) -> bool {
+pub fn is_run_byte(b: u8) -> bool {
     DIGITS[usize::from(b)] < 64
 }
 
-/// The run that begins at `start`, to its true end, padding and all.
+/// The complete run that begins at `start`, including padding.
 pub fn run_at(bytes: &[u8], start: usize) -> Range<usize> {
-    let body = start + length(&bytes[start..]);
+    let body = start + run_length(&bytes[start..]);
     let padding = bytes[body..].iter().take(2).take_while(|&&b| b == b'=').count();
     start..body + padding
 }
 
-/// How many characters of a run the bytes begin with. Long ones go a block at a time, in which
-/// no byte waits for the one before.
-pub fn length(bytes: &[u8]) -> usize {
-    let all = |block: &[u8; 64]| block.iter().fold(true, |all, &b| all & is_digit(b));
+/// The number of run characters that the bytes begin with. Long runs are processed in blocks
+/// without a dependency between bytes.
+pub fn run_length(bytes: &[u8]) -> usize {
+    let all = |block: &[u8; 64]| block.iter().fold(true, |all, &b| all & is_run_digit(b));
     let (blocks, _) = bytes.as_chunks();
     let whole = blocks.iter().position(|block| !all(block)).unwrap_or(blocks.len()) * 64;
-    whole + bytes[whole..].iter().position(|&b| !belongs(b)).unwrap_or(bytes.len() - whole)
+    whole + bytes[whole..].iter().position(|&b| !is_run_byte(b)).unwrap_or(bytes.len() - whole)
 }
 
-/// As [`belongs`], in a form that vectors can compute.
-fn is_digit(b: u8) -> bool {
+/// As [`is_run_byte`], in a form that can be vectorized.
+fn is_run_digit(b: u8) -> bool {
     let letter = (b | 0x20).wrapping_sub(b'a') < 26;
     let digit = b.wrapping_sub(b'0') < 10;
     letter | digit | (b == b'+') | (b == b'/') | (b == b'-') | (b == b'_')
 }
 
-/// `\n` in a string: its letter is no part of the run behind it.
-pub(super) fn behind_escape(bytes: &[u8], start: usize) -> usize {
+/// The start of the run without the letter of an escape such as `\n` before it.
+pub(super) fn after_escape(bytes: &[u8], start: usize) -> usize {
     let escaped = start > 0
         && bytes[start - 1] == b'\\'
         && matches!(bytes.get(start), Some(b'n' | b'r' | b't'));
     start + usize::from(escaped)
 }
 
-/// The line behind one that ends at `end`, if it is base64 from its indent to its end. Line
+/// The line after one that ends at `end`, if it is base64 from its indentation to its end. Line
 /// ends may be escaped, as in a JSON string.
 pub(super) fn next_line(bytes: &[u8], end: usize) -> Option<Range<usize>> {
     let ended_by_padding = end > 0 && bytes[end - 1] == b'=';
@@ -79,7 +79,7 @@ pub(super) fn next_line(bytes: &[u8], end: usize) -> Option<Range<usize>> {
     let indent = rest[ends..].iter().take(INDENT).take_while(|&&b| is_blank(b)).count();
     let line = run_at(bytes, end + ends + indent);
     let closed = bytes.get(line.end).is_none_or(|b| b"\r\n\\\"'`<".contains(b));
-    (closed && bytes.get(line.start).is_some_and(|&b| belongs(b))).then_some(line)
+    (closed && bytes.get(line.start).is_some_and(|&b| is_run_byte(b))).then_some(line)
 }
 
 /// Length of one line end: CR LF, LF, or their escapes.
@@ -90,15 +90,15 @@ pub(super) fn line_ends(rest: &[u8]) -> usize {
         .map_or(0, |end| end.len())
 }
 
-/// Whether the run at `start` begins a line and the line before ends in a run: then it was
-/// joined to that one, and is decoded only by itself. One line is all that is looked back.
+/// Whether the run at `start` begins a line and the line before ends in a run: then it was joined
+/// to that one, and is decoded only by itself. Only one line before is checked.
 pub(super) fn continues_a_line(bytes: &[u8], start: usize) -> bool {
     line_before(bytes, start).is_some_and(|end| {
-        end >= RUN_SHORTEST && bytes[end - RUN_SHORTEST..end].iter().all(|&b| belongs(b))
+        end >= MIN_RUN && bytes[end - MIN_RUN..end].iter().all(|&b| is_run_byte(b))
     })
 }
 
-/// Where the line before ends, if only an indent stands between its end and `start`.
+/// The end of the line before, if only indentation is between it and `start`.
 pub(super) fn line_before(bytes: &[u8], start: usize) -> Option<usize> {
     let near = &bytes[start.saturating_sub(INDENT)..start];
     let blanks = near.iter().rev().take_while(|&&b| is_blank(b)).count();
@@ -118,14 +118,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_run_ends_where_its_characters_do() {
+    fn a_run_ends_with_its_last_character() {
         for b in 0..=u8::MAX {
-            assert_eq!(is_digit(b), belongs(b), "{b}");
+            assert_eq!(is_run_digit(b), is_run_byte(b), "{b}");
         }
         for whole in [0, 1, 63, 64, 65, 200] {
             let run = "aZ09+/-_".repeat(40)[..whole].to_owned();
-            assert_eq!(length(run.as_bytes()), whole);
-            assert_eq!(length(format!("{run}={run}").as_bytes()), whole);
+            assert_eq!(run_length(run.as_bytes()), whole);
+            assert_eq!(run_length(format!("{run}={run}").as_bytes()), whole);
         }
     }
 }

@@ -1,38 +1,38 @@
-//! Joints: what stands between two pieces of one literal.
+//! String concatenation: what is between two parts of one string literal.
 //!
 //! `"…" + "…"` (and `.`, `..`, `&`, `~`, `||`, `++`, `<>` of other languages), `"…" "…"` of C
-//! and Python, over a line end too, and a backslash at a line's end. A joint is taken for one
-//! only where the pieces look like one word, so that prose and argument lists are left alone.
+//! and Python, also across a line end, and a backslash at the end of a line. It is recognized only
+//! if the parts look like one word, so that prose and argument lists are not joined.
 
-/// Bytes of a joint, at most: two quotes, an operator, an indent.
-pub(super) const LONGEST_JOINT: usize = 160;
-/// Bytes on either side that must be free of blanks.
-pub(super) const WORD: usize = 8;
+/// Maximum length: two quotes, an operator, indentation.
+pub(super) const MAX_CONCAT: usize = 160;
+/// Bytes before and after it that must not contain whitespace.
+pub(super) const WORD_PART: usize = 8;
 
-/// Whether the byte may stand within a joint, its quotes among them.
-pub(super) fn may_fill(b: u8) -> bool {
+/// Whether the byte may be part of a concatenation, including the quotes.
+pub(super) fn is_concat_byte(b: u8) -> bool {
     b.is_ascii_whitespace() || b"\"'`+.&~|<>\\".contains(&b)
 }
 
-/// What follows the closing quote of a literal that goes on.
+/// Whether the byte may follow the closing quote of a literal that is concatenated with another.
 pub(super) fn may_follow(b: u8) -> bool {
     matches!(b, b' ' | b'\t' | b'\r' | b'\n' | b'\\' | b'+' | b'.' | b'|' | b'<' | b'&' | b'~')
 }
 
-/// Length of the joint that begins at `at` with a closing quote, or with a backslash at the
-/// line's end: to the opening quote or the indent's end.
-pub fn length(bytes: &[u8], at: usize) -> Option<usize> {
-    if !at.checked_sub(1).is_some_and(|before| is_token(bytes[before])) {
+/// Length of the concatenation that begins at `offset` with a closing quote, or with a backslash at
+/// the end of a line: to the opening quote or the end of the indentation.
+pub fn concat_length(bytes: &[u8], offset: usize) -> Option<usize> {
+    if !offset.checked_sub(1).is_some_and(|before| is_token_byte(bytes[before])) {
         return None;
     }
-    let rest = &bytes[at..bytes.len().min(at + LONGEST_JOINT)];
-    let (length, quote) = match rest[0] {
+    let rest = &bytes[offset..bytes.len().min(offset + MAX_CONCAT)];
+    let (concat_length, quote) = match rest[0] {
         b'\\' => (continued_line(rest)?, None),
         quote => (between_quotes(rest, quote)?, Some(quote)),
     };
-    let whole =
-        is_word(bytes[..at].iter().rev(), quote) && is_word(bytes[at + length..].iter(), quote);
-    whole.then_some(length)
+    let is_one_word = continues_token(bytes[..offset].iter().rev(), quote)
+        && continues_token(bytes[offset + concat_length..].iter(), quote);
+    is_one_word.then_some(concat_length)
 }
 
 fn continued_line(rest: &[u8]) -> Option<usize> {
@@ -41,33 +41,33 @@ fn continued_line(rest: &[u8]) -> Option<usize> {
         [_, b'\r', b'\n', ..] => 3,
         _ => return None,
     };
-    Some(line_end + blanks(&rest[line_end..]))
+    Some(line_end + blanks_length(&rest[line_end..]))
 }
 
 fn between_quotes(rest: &[u8], quote: u8) -> Option<usize> {
     if !may_follow(*rest.get(1)?) {
         return None;
     }
-    let mut at = 1 + spaces(&rest[1..]);
-    let sign = sign(&rest[at..]);
-    if sign > 0 {
-        at += sign;
-        at += spaces(&rest[at..]);
+    let mut offset = 1 + whitespace_length(&rest[1..]);
+    let operator_length = operator_length(&rest[offset..]);
+    if operator_length > 0 {
+        offset += operator_length;
+        offset += whitespace_length(&rest[offset..]);
     }
-    if matches!(rest[at..], [b'\\', b'\n' | b'\r', ..]) {
-        at += 1;
-        at += spaces(&rest[at..]);
+    if matches!(rest[offset..], [b'\\', b'\n' | b'\r', ..]) {
+        offset += 1;
+        offset += whitespace_length(&rest[offset..]);
     }
-    let opens = match rest.get(at)? {
+    let is_opening = match rest.get(offset)? {
         &b if b == quote => true,
-        b'"' | b'\'' | b'`' => sign > 0,
+        b'"' | b'\'' | b'`' => operator_length > 0,
         _ => false,
     };
-    opens.then_some(at + 1)
+    is_opening.then_some(offset + 1)
 }
 
 /// Length of the operator that the bytes begin with.
-fn sign(rest: &[u8]) -> usize {
+fn operator_length(rest: &[u8]) -> usize {
     match rest {
         [b'+', b'+', ..] | [b'.', b'.', ..] | [b'|', b'|', ..] | [b'<', b'>', ..] => 2,
         [b'+' | b'.' | b'&' | b'~', ..] => 1,
@@ -75,42 +75,43 @@ fn sign(rest: &[u8]) -> usize {
     }
 }
 
-fn blanks(rest: &[u8]) -> usize {
+fn blanks_length(rest: &[u8]) -> usize {
     rest.iter().take_while(|b| matches!(b, b' ' | b'\t')).count()
 }
 
-fn spaces(rest: &[u8]) -> usize {
+fn whitespace_length(rest: &[u8]) -> usize {
     rest.iter().take_while(|b| b.is_ascii_whitespace()).count()
 }
 
 #[inline]
-pub(super) fn is_token(b: u8) -> bool {
+pub(super) fn is_token_byte(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+' | b'/' | b'=' | b'.' | b'~')
 }
 
-/// Whether the bytes beside a joint go on as a token does, up to the literal's other quote.
-fn is_word<'b>(mut beside: impl Iterator<Item = &'b u8>, quote: Option<u8>) -> bool {
+/// Whether the bytes next to a concatenation look like part of a token, up to the literal's other
+/// quote.
+fn continues_token<'b>(mut adjacent: impl Iterator<Item = &'b u8>, quote: Option<u8>) -> bool {
     let ends = |b: u8| quote.map_or(b"\"'`".contains(&b), |quote| b == quote);
-    beside.next().is_some_and(|&b| is_token(b))
-        && beside.take(WORD - 1).take_while(|&&b| !ends(b)).all(|b| !b.is_ascii_whitespace())
+    adjacent.next().is_some_and(|&b| is_token_byte(b))
+        && adjacent.take(WORD_PART - 1).take_while(|&&b| !ends(b)).all(|b| !b.is_ascii_whitespace())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::length;
+    use super::concat_length;
 
-    /// The text without its first joint.
+    /// The text without its first concatenation.
     fn joined(text: &str) -> Option<String> {
-        let (at, length) = text
+        let (offset, concat_length) = text
             .bytes()
             .enumerate()
             .filter(|(_, b)| b"\"'`\\".contains(b))
-            .find_map(|(at, _)| Some((at, length(text.as_bytes(), at)?)))?;
-        Some(format!("{}{}", &text[..at], &text[at + length..]))
+            .find_map(|(offset, _)| Some((offset, concat_length(text.as_bytes(), offset)?)))?;
+        Some(format!("{}{}", &text[..offset], &text[offset + concat_length..]))
     }
 
     #[test]
-    fn literals_are_joined_as_languages_do() {
+    fn literals_are_joined_as_in_programming_languages() {
         for text in [
             "k = \"abc\" + \"def\"",
             "k = \"abc\"+'def\"",

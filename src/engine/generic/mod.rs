@@ -31,7 +31,7 @@ pub use name::Name;
 use doubt::{is_doubtful, keeps_basic};
 use plausible::is_plausible;
 
-use crate::engine::structure::assignment::Reader;
+use crate::engine::structure::assignment::AssignmentReader;
 use crate::rules::{AFTER, Confidence, LONGEST, NameKind, Rule, Trigger};
 
 /// Fragments one of which stands in every word that promises a secret, and signs behind which
@@ -107,7 +107,12 @@ impl Generic {
     }
 
     /// The likely secrets among the values of the name round a fragment.
-    pub fn likely(&self, bytes: &[u8], fragment: Range<usize>, reader: &mut Reader) -> Vec<Likely> {
+    pub fn likely(
+        &self,
+        bytes: &[u8],
+        fragment: Range<usize>,
+        reader: &mut AssignmentReader,
+    ) -> Vec<Likely> {
         described(bytes, fragment, reader, |kind| self.rules[kind as usize].is_some())
             .filter_map(|described| {
                 let value = &bytes[described.value.clone()];
@@ -147,7 +152,7 @@ impl Generic {
 pub fn described(
     bytes: &[u8],
     fragment: Range<usize>,
-    reader: &mut Reader,
+    reader: &mut AssignmentReader,
     wanted: impl Fn(NameKind) -> bool,
 ) -> impl Iterator<Item = Described> {
     // What lies beyond the engine's reach is not there.
@@ -172,7 +177,7 @@ pub fn described(
 fn read(
     bytes: &[u8],
     fragment: Range<usize>,
-    reader: &mut Reader,
+    reader: &mut AssignmentReader,
 ) -> Option<(Vec<Range<usize>>, Name)> {
     let noticed = fragment.start;
     if let Some(called) = calls::read(bytes, &fragment) {
@@ -220,9 +225,14 @@ mod tests {
 
     fn values(text: &str, fragment: &str) -> Vec<String> {
         let at = text.to_ascii_lowercase().find(fragment).unwrap();
-        described(text.as_bytes(), at..at + fragment.len(), &mut Reader::default(), |_| true)
-            .map(|described| text[described.value].to_owned())
-            .collect()
+        described(
+            text.as_bytes(),
+            at..at + fragment.len(),
+            &mut AssignmentReader::default(),
+            |_| true,
+        )
+        .map(|described| text[described.value].to_owned())
+        .collect()
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::arguments::Arguments;
 use super::rest::Rest;
-use crate::engine::structure::assignment::Reader;
+use crate::engine::structure::assignment::AssignmentReader;
 use crate::rules::is_word_byte;
 use crate::rules::{AFTER, LONGEST};
 
@@ -42,7 +42,11 @@ const LONGEST_GAP: usize = 12;
 const SHORTEST_ENDLESS: usize = 256;
 
 /// The spans of the values given to the name at `name`.
-pub fn values(bytes: &[u8], name: &Range<usize>, reader: &mut Reader) -> Vec<Range<usize>> {
+pub fn values(
+    bytes: &[u8],
+    name: &Range<usize>,
+    reader: &mut AssignmentReader,
+) -> Vec<Range<usize>> {
     let end = bytes.len().min(name.end + REACH);
     let wide = "：".as_bytes();
     if bytes[name.end..].starts_with(wide) {
@@ -272,7 +276,8 @@ mod tests {
 
     fn read<'t>(text: &'t str, name: &str) -> Vec<&'t str> {
         let at = text.find(name).unwrap();
-        let values = values(text.as_bytes(), &(at..at + name.len()), &mut Reader::default());
+        let values =
+            values(text.as_bytes(), &(at..at + name.len()), &mut AssignmentReader::default());
         values.into_iter().map(|value| &text[value]).collect()
     }
 

@@ -1,52 +1,53 @@
-//! Literals that are looked for everywhere: rare fragments of names, and anchors that do not
-//! begin a token (`-----BEGIN`, `://`).
+//! Literals that are searched for everywhere: rare fragments of variable names, and anchors that do
+//! not begin a token (`-----BEGIN`, `://`).
 
 use std::cmp::Reverse;
 
-use super::masks::{self, BUCKETS, FRAGMENT, LiteralTable, in_both_cases};
-use super::prefix_index::{Head, Heads, Opening, first_eight, first_four};
-use crate::engine::decode::FOLDED;
-use crate::engine::generic::FRAGMENTS;
-use crate::rules::is_word_byte as is_word;
+use super::masks::{BUCKETS, FRAGMENT, LiteralTable, OffsetList, in_both_cases};
+use super::prefix_index::{FirstBytes, PrefixIndex, PrefixKey, first_eight, first_four};
+use crate::engine::decode::FOLDED_SCALAR_MARKER;
+use crate::engine::generic::FRAGMENTS as KEYWORD_FRAGMENTS;
+use crate::rules::is_word_byte;
 
-/// What a literal stands for.
+/// The kind of a literal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fragment {
-    /// An anchor of this rule, letter case included.
+    /// An anchor of this rule, case-sensitive.
     Anchor(usize),
-    /// A part of some name, in any letter case.
+    /// A part of a rule's variable name, in any letter case.
     Name,
-    /// A part of a word that promises a secret, in any letter case.
-    Telling,
-    /// What stands in front of a folded scalar.
-    Folded,
+    /// A part of a word that indicates a secret, in any letter case.
+    Keyword,
+    /// The marker before a folded scalar of YAML.
+    FoldedScalar,
 }
 
-/// The shared fragments of names. A name that holds none of them brings its longest word in,
-/// at a cost to every scan: see the measurements in `benches/README.md` before adding one.
-/// One of three letters counts only at the end of a word, or before a number behind it; elsewhere
-/// it stands in too many.
-const OF_NAMES: [&str; 6] = ["ecret", "oken", "assw", "auth", "key", "pat"];
+/// Fragments that many names share. For a name without any of them its longest word is added, at a
+/// cost to every scan: see the measurements in `benches/README.md` before adding one.
+/// A fragment of three letters counts only at the end of a word or before a number, because
+/// elsewhere it is too frequent.
+const SHARED_NAME_FRAGMENTS: [&str; 6] = ["ecret", "oken", "assw", "auth", "key", "pat"];
 
-/// Letters of a fragment that counts only at the end of a word.
+/// Length of a fragment that counts only at the end of a word.
 const SHORT: usize = 3;
 
+/// All literals of a catalogue that are searched for everywhere.
 #[derive(Default)]
 pub struct Fragments {
     entries: Vec<Entry>,
-    /// Which of the shared ones are among them.
-    shared: [bool; OF_NAMES.len()],
-    /// By their first four bytes, folded.
-    by_head: Option<Heads<(Opening, u32)>>,
+    /// Which of the shared fragments were added.
+    shared: [bool; SHARED_NAME_FRAGMENTS.len()],
+    /// The entries by their first four bytes, case-folded.
+    by_prefix: Option<PrefixIndex<(FirstBytes, u32)>>,
 }
 
-/// For each of a literal's first places the bytes that may stand there.
-type Places = [Vec<u8>; FRAGMENT];
+/// For each of a literal's first bytes the set of bytes that match it.
+type FirstByteSets = [Vec<u8>; FRAGMENT];
 
 struct Entry {
-    opening: Opening,
+    first_bytes: FirstBytes,
     text: Vec<u8>,
-    stands_for: Fragment,
+    kind: Fragment,
 }
 
 impl Fragments {
@@ -54,200 +55,210 @@ impl Fragments {
         self.add(anchor.as_bytes(), Fragment::Anchor(rule));
     }
 
-    /// The sign of folded scalars.
-    pub fn add_folded(&mut self) {
-        self.add(FOLDED, Fragment::Folded);
+    /// Adds the marker of folded scalars.
+    pub fn add_folded_scalar(&mut self) {
+        self.add(FOLDED_SCALAR_MARKER, Fragment::FoldedScalar);
     }
 
-    /// Sees to it that one fragment at least stands in the name, however it is spelled.
+    /// Adds a fragment of the name, unless it contains one already, however it is spelled.
     pub fn add_name(&mut self, name: &str) {
         let name = name.as_bytes();
-        let holds = |fragment: &str| match fragment.len() {
-            SHORT => name.len() >= SHORT && ends_with(name, fragment.as_bytes()),
+        let has_fragment = |fragment: &str| match fragment.len() {
+            SHORT => name.len() >= SHORT && ends_with_ignoring_case(name, fragment.as_bytes()),
             length => name.windows(length).any(|here| {
-                here[0] | 0x20 == fragment.as_bytes()[0] && begins_with(here, fragment.as_bytes())
+                here[0] | 0x20 == fragment.as_bytes()[0]
+                    && starts_with_ignoring_case(here, fragment.as_bytes())
             }),
         };
-        if let Some(shared) = OF_NAMES.iter().position(|fragment| holds(fragment)) {
+        if let Some(shared) =
+            SHARED_NAME_FRAGMENTS.iter().position(|fragment| has_fragment(fragment))
+        {
             if !std::mem::replace(&mut self.shared[shared], true) {
-                self.add(OF_NAMES[shared].as_bytes(), Fragment::Name);
+                self.add(SHARED_NAME_FRAGMENTS[shared].as_bytes(), Fragment::Name);
             }
             return;
         }
         let words = name.split(|b| matches!(b, b'_' | b'-' | b'.'));
         let longest = words.max_by_key(|word| word.len()).unwrap_or_default();
         let longest = longest.to_ascii_lowercase();
-        let known = |entry: &Entry| entry.stands_for == Fragment::Name && entry.text == longest;
+        let known = |entry: &Entry| entry.kind == Fragment::Name && entry.text == longest;
         if !self.entries.iter().any(known) {
             self.add(&longest, Fragment::Name);
         }
     }
 
-    /// Looks for every word that promises a secret.
-    pub fn add_telling(&mut self) {
-        if !self.entries.iter().any(|entry| entry.stands_for == Fragment::Telling) {
-            FRAGMENTS.iter().for_each(|text| self.add(text.as_bytes(), Fragment::Telling));
+    /// Adds the fragments of all words that indicate a secret.
+    pub fn add_keywords(&mut self) {
+        if !self.entries.iter().any(|entry| entry.kind == Fragment::Keyword) {
+            KEYWORD_FRAGMENTS.iter().for_each(|text| self.add(text.as_bytes(), Fragment::Keyword));
         }
     }
 
-    fn add(&mut self, text: &[u8], stands_for: Fragment) {
-        let opening = match stands_for {
-            Fragment::Anchor(_) | Fragment::Folded => Opening::new(text),
-            Fragment::Name | Fragment::Telling => Opening::in_any_case(text),
+    fn add(&mut self, text: &[u8], kind: Fragment) {
+        let first_bytes = match kind {
+            Fragment::Anchor(_) | Fragment::FoldedScalar => FirstBytes::new(text),
+            Fragment::Name | Fragment::Keyword => FirstBytes::in_any_case(text),
         };
-        self.entries.push(Entry { opening, text: text.to_vec(), stands_for });
+        self.entries.push(Entry { first_bytes, text: text.to_vec(), kind });
     }
 
-    /// Sorts what was added; to be called once, before the first look-up.
+    /// Builds the index. Must be called once, before the first look-up.
     pub fn finish(&mut self) {
         let entries = self.entries.iter().zip(0..);
-        let heads = entries
-            .flat_map(|(entry, at)| entry.heads().map(move |head| (head, (entry.opening, at))));
-        self.by_head = Some(Heads::new(heads));
+        let prefixes = entries.flat_map(|(entry, index)| {
+            entry.prefixes().map(move |prefix| (prefix, (entry.first_bytes, index)))
+        });
+        self.by_prefix = Some(PrefixIndex::new(prefixes));
     }
 
-    /// The table by which the masks mark where one of these may begin. Each head goes into the
-    /// bucket that will mark the fewest places with it, the frequent ones first; then each is
-    /// asked again, now that all others are in theirs.
+    /// The table with which the masks mark where a literal may begin. Each prefix is assigned to
+    /// the bucket that then marks the fewest offsets, frequent prefixes first; then each is
+    /// reassigned, with all others in their buckets.
     pub fn table(&self) -> LiteralTable {
-        let mut heads: Vec<(Places, Nibbles)> = self
-            .heads()
+        let mut prefixes: Vec<(FirstByteSets, Nibbles)> = self
+            .prefixes()
             .into_iter()
-            .map(|places| {
-                let nibbles = Nibbles::of(&places);
-                (places, nibbles)
+            .map(|byte_sets| {
+                let nibbles = Nibbles::new(&byte_sets);
+                (byte_sets, nibbles)
             })
             .collect();
-        heads.sort_by_cached_key(|(_, nibbles)| {
+        prefixes.sort_by_cached_key(|(_, nibbles)| {
             Reverse(Bucket::default().with(nibbles).marked as u64)
         });
         let mut buckets = [Bucket::default(); BUCKETS];
-        let mut dealt: Vec<usize> = Vec::with_capacity(heads.len());
-        for (_, nibbles) in &heads {
-            dealt.push(put(nibbles, &mut buckets));
+        let mut assigned: Vec<usize> = Vec::with_capacity(prefixes.len());
+        for (_, nibbles) in &prefixes {
+            assigned.push(assign_bucket(nibbles, &mut buckets));
         }
         for _ in 0..PASSES {
-            for at in 0..heads.len() {
-                let from = dealt[at];
-                dealt[at] = BUCKETS;
-                let others = heads.iter().zip(&dealt).filter(|(_, bucket)| **bucket == from);
+            for index in 0..prefixes.len() {
+                let from = assigned[index];
+                assigned[index] = BUCKETS;
+                let others = prefixes.iter().zip(&assigned).filter(|(_, bucket)| **bucket == from);
                 let others = others.fold(Nibbles::default(), |all, ((_, other), _)| all.or(other));
                 buckets[from] = Bucket::default().with(&others);
-                dealt[at] = put(&heads[at].1, &mut buckets);
+                assigned[index] = assign_bucket(&prefixes[index].1, &mut buckets);
             }
         }
         let mut table = LiteralTable::default();
-        for ((places, _), bucket) in heads.iter().zip(dealt) {
-            table.add(places.each_ref().map(Vec::as_slice), bucket);
+        for ((byte_sets, _), bucket) in prefixes.iter().zip(assigned) {
+            table.add(byte_sets.each_ref().map(Vec::as_slice), bucket);
         }
         table
     }
 
-    /// What may stand at the first places of each literal, each head once.
-    fn heads(&self) -> Vec<Places> {
+    /// The byte sets of all literals, without duplicates.
+    fn prefixes(&self) -> Vec<FirstByteSets> {
         let any: Vec<u8> = (0..=255).collect();
-        let mut heads: Vec<Places> = Vec::new();
+        let mut prefixes: Vec<FirstByteSets> = Vec::new();
         for entry in &self.entries {
-            let at = |place: usize| entry.text.get(place).map_or(any.clone(), |&b| vec![b]);
-            if entry.ends_a_word() {
-                // In two sets, because a table knows products of nibbles.
-                heads.extend(word_ends().map(|ends| [at(0), at(1), at(2), ends]));
+            let byte_set = |index: usize| entry.text.get(index).map_or(any.clone(), |&b| vec![b]);
+            if entry.only_at_word_end() {
+                // Two sets, because a table consists of products of nibbles.
+                prefixes
+                    .extend(word_ends().map(|ends| [byte_set(0), byte_set(1), byte_set(2), ends]));
             } else {
-                heads.push([at(0), at(1), at(2), at(3)].map(|bytes| bytes.to_ascii_lowercase()));
+                prefixes.push(
+                    [byte_set(0), byte_set(1), byte_set(2), byte_set(3)]
+                        .map(|bytes| bytes.to_ascii_lowercase()),
+                );
             }
         }
-        heads.sort();
-        heads.dedup();
-        heads
+        prefixes.sort();
+        prefixes.dedup();
+        prefixes
     }
 
-    /// Leaves of the places, counted from `from`, those where a literal may begin.
-    pub fn sift(&self, bytes: &[u8], from: usize, places: &mut masks::Places) {
-        let Some(heads) = &self.by_head else { return places.clear() };
-        places.sift(|place| heads.may_have(folded(first_four(&bytes[from + place..]))));
+    /// Keeps the offsets, relative to `from`, at which a literal may begin.
+    pub fn retain_starts(&self, bytes: &[u8], from: usize, offsets: &mut OffsetList) {
+        let Some(prefixes) = &self.by_prefix else { return offsets.clear() };
+        offsets.retain(|offset| prefixes.may_have(folded(first_four(&bytes[from + offset..]))));
     }
 
     /// Calls `found` with every literal that `text` begins with, and its length.
     #[inline]
     pub fn each(&self, text: &[u8], mut found: impl FnMut(Fragment, usize)) {
-        let Some(heads) = &self.by_head else { return };
+        let Some(prefixes) = &self.by_prefix else { return };
         let first = first_eight(text);
-        let may_begin = |(opening, _): &&(Opening, u32)| opening.may_begin(first);
-        for &(_, index) in heads.of(folded(first as u32)).iter().filter(may_begin) {
+        let may_begin = |(first_bytes, _): &&(FirstBytes, u32)| first_bytes.may_begin(first);
+        for &(_, index) in prefixes.candidates(folded(first as u32)).iter().filter(may_begin) {
             let entry = &self.entries[index as usize];
-            if entry.begins(text) {
-                found(entry.stands_for, entry.text.len());
+            if entry.starts_text(text) {
+                found(entry.kind, entry.text.len());
             }
         }
     }
 }
 
 impl Entry {
-    /// What it may begin with: more than one head where it is shorter than that.
-    fn heads(&self) -> impl Iterator<Item = Head> {
+    /// The keys of its first bytes: several if it is shorter than a key.
+    fn prefixes(&self) -> impl Iterator<Item = PrefixKey> {
         let first = folded(first_four(&self.text));
         let fourth = match self.text.len() {
             FRAGMENT.. => 0..=0,
             _ => 0..=u8::MAX,
         };
-        let counts = |b: u8| !self.ends_a_word() || !is_word(b) || b == b'_';
-        // Two bytes share a head, which is to stand there once.
-        let fourth = fourth.filter(move |&b| b & FOLD == 0 && (counts(b) || counts(b | FOLD)));
+        let is_counted = |b: u8| !self.only_at_word_end() || !is_word_byte(b) || b == b'_';
+        // Two bytes share a case-folded key, which is added once.
+        let fourth =
+            fourth.filter(move |&b| b & FOLD == 0 && (is_counted(b) || is_counted(b | FOLD)));
         fourth.map(move |b| first | folded(u32::from_le_bytes([0, 0, 0, b])))
     }
 
-    fn begins(&self, text: &[u8]) -> bool {
-        match self.stands_for {
-            Fragment::Anchor(_) | Fragment::Folded => text.starts_with(&self.text),
-            Fragment::Name | Fragment::Telling => {
-                let counted = |next: u8| self.stands_for == Fragment::Name && next.is_ascii_digit();
-                let ends = |&next: &u8| !is_word(next) || next == b'_' || counted(next);
+    fn starts_text(&self, text: &[u8]) -> bool {
+        match self.kind {
+            Fragment::Anchor(_) | Fragment::FoldedScalar => text.starts_with(&self.text),
+            Fragment::Name | Fragment::Keyword => {
+                let counted = |next: u8| self.kind == Fragment::Name && next.is_ascii_digit();
+                let ends = |&next: &u8| !is_word_byte(next) || next == b'_' || counted(next);
                 let at_end = || text.get(SHORT).is_none_or(ends);
-                begins_with(text, &self.text) && (!self.ends_a_word() || at_end())
+                starts_with_ignoring_case(text, &self.text)
+                    && (!self.only_at_word_end() || at_end())
             }
         }
     }
 
     /// Whether it counts only at the end of a word.
-    fn ends_a_word(&self) -> bool {
+    fn only_at_word_end(&self) -> bool {
         self.text.len() == SHORT
-            && matches!(self.stands_for, Fragment::Name | Fragment::Telling)
-            && is_word(self.text[SHORT - 1])
+            && matches!(self.kind, Fragment::Name | Fragment::Keyword)
+            && is_word_byte(self.text[SHORT - 1])
     }
 }
 
 /// Whether the text begins with the literal in any letter case.
-fn begins_with(text: &[u8], literal: &[u8]) -> bool {
-    text.get(..literal.len()).is_some_and(|head| head.eq_ignore_ascii_case(literal))
+fn starts_with_ignoring_case(text: &[u8], literal: &[u8]) -> bool {
+    text.get(..literal.len()).is_some_and(|prefix| prefix.eq_ignore_ascii_case(literal))
 }
 
 /// Whether the text ends with the literal in any letter case.
-fn ends_with(text: &[u8], literal: &[u8]) -> bool {
-    begins_with(&text[text.len().saturating_sub(literal.len())..], literal)
+fn ends_with_ignoring_case(text: &[u8], literal: &[u8]) -> bool {
+    starts_with_ignoring_case(&text[text.len().saturating_sub(literal.len())..], literal)
 }
 
-/// The head of all that differ from it in the case of letters; some signs share it.
-fn folded(head: Head) -> Head {
-    head | u32::from_le_bytes([FOLD; 4])
+/// The key shared by all that differ only in letter case; some other characters share it, too.
+fn folded(prefix: PrefixKey) -> PrefixKey {
+    prefix | u32::from_le_bytes([FOLD; 4])
 }
 
-/// What letters differ by in case.
+/// The bit in which upper and lower case differ.
 const FOLD: u8 = 0x20;
 
-/// How often each head is asked for a better bucket. The second time takes an eighth off what is
-/// marked, the third next to nothing.
+/// How often each prefix is reassigned. The second pass marks an eighth fewer offsets, the third
+/// would hardly improve it.
 const PASSES: usize = 2;
 
-/// Puts a head into the bucket that will mark the fewest places more with it, and says which.
-fn put(head: &Nibbles, buckets: &mut [Bucket; BUCKETS]) -> usize {
-    let with = buckets.map(|bucket| bucket.with(head));
+/// Adds a prefix to the bucket that then marks the fewest additional offsets; returns its index.
+fn assign_bucket(prefix: &Nibbles, buckets: &mut [Bucket; BUCKETS]) -> usize {
+    let with = buckets.map(|bucket| bucket.with(prefix));
     let more = |bucket: usize| with[bucket].marked - buckets[bucket].marked;
     let best = (0..BUCKETS).min_by(|&a, &b| more(a).total_cmp(&more(b))).unwrap_or(0);
     buckets[best] = with[best];
     best
 }
 
-/// For each of the first places the nibbles of the bytes that may stand there.
+/// For each of the first bytes the nibbles of the bytes that match it.
 #[derive(Clone, Copy, Default)]
 struct Nibbles {
     low: [u16; FRAGMENT],
@@ -255,48 +266,48 @@ struct Nibbles {
 }
 
 impl Nibbles {
-    fn of(places: &Places) -> Self {
+    fn new(byte_sets: &FirstByteSets) -> Self {
         let mut nibbles = Nibbles::default();
-        for (at, bytes) in places.iter().enumerate() {
+        for (index, bytes) in byte_sets.iter().enumerate() {
             if bytes.len() == ANY {
-                (nibbles.low[at], nibbles.high[at]) = (u16::MAX, u16::MAX);
+                (nibbles.low[index], nibbles.high[index]) = (u16::MAX, u16::MAX);
                 continue;
             }
             for b in in_both_cases(bytes) {
-                nibbles.low[at] |= 1 << (b & 15);
-                nibbles.high[at] |= 1 << (b >> 4);
+                nibbles.low[index] |= 1 << (b & 15);
+                nibbles.high[index] |= 1 << (b >> 4);
             }
         }
         nibbles
     }
 
     fn or(mut self, other: &Nibbles) -> Self {
-        for at in 0..FRAGMENT {
-            self.low[at] |= other.low[at];
-            self.high[at] |= other.high[at];
+        for index in 0..FRAGMENT {
+            self.low[index] |= other.low[index];
+            self.high[index] |= other.high[index];
         }
         self
     }
 }
 
-/// One of the table's buckets as it is being filled.
+/// A bucket of the table while it is being filled.
 #[derive(Clone, Copy, Default)]
 struct Bucket {
     nibbles: Nibbles,
-    /// Share of the bytes in source text that pass at each place.
+    /// For each of the first bytes the share of source code's bytes that match it.
     share: [f32; FRAGMENT],
-    /// Of a megabyte of source text so many places may be marked.
+    /// Estimated number of offsets that it marks in a megabyte of source code.
     marked: f32,
 }
 
 impl Bucket {
-    /// The bucket with a head more.
-    fn with(mut self, head: &Nibbles) -> Self {
-        let nibbles = self.nibbles.or(head);
-        for at in 0..FRAGMENT {
-            let (low, high) = (nibbles.low[at], nibbles.high[at]);
-            if (low, high) != (self.nibbles.low[at], self.nibbles.high[at]) {
-                self.share[at] = share(low, high);
+    /// The bucket with this prefix added.
+    fn with(mut self, prefix: &Nibbles) -> Self {
+        let nibbles = self.nibbles.or(prefix);
+        for index in 0..FRAGMENT {
+            let (low, high) = (nibbles.low[index], nibbles.high[index]);
+            if (low, high) != (self.nibbles.low[index], self.nibbles.high[index]) {
+                self.share[index] = share(low, high);
             }
         }
         self.nibbles = nibbles;
@@ -305,10 +316,10 @@ impl Bucket {
     }
 }
 
-/// How many bytes there are.
+/// The number of byte values.
 const ANY: usize = 256;
 
-/// Share in source text of the bytes with such nibbles.
+/// The share of source code's bytes with such nibbles.
 fn share(low: u16, high: u16) -> f32 {
     if low & high == u16::MAX {
         return 1.0;
@@ -327,7 +338,7 @@ static SHARES: [[[f32; 256]; 2]; 16] = {
         let (high, half) = (row / 2, row % 2);
         let mut set = 1;
         while set < 256usize {
-            // The set without its lowest member is known already.
+            // The sum of the set without its lowest member is already computed.
             let lowest = set.trailing_zeros() as usize;
             let rest = shares[high][half][set & (set - 1)];
             shares[high][half][set] = rest + FREQUENCIES[high << 4 | half << 3 | lowest];
@@ -338,7 +349,7 @@ static SHARES: [[[f32; 256]; 2]; 16] = {
     shares
 };
 
-/// Share of each byte in source text, roughly.
+/// Approximate share of each byte in source code.
 const FREQUENCIES: [f32; 256] = {
     let mut shares = [0.0; 256];
     let mut b = 0;
@@ -358,10 +369,10 @@ const FREQUENCIES: [f32; 256] = {
     shares
 };
 
-/// Bytes that end a word, digits of a number behind it among them: those of the lower half and
-/// beyond ASCII, and those among the letters.
+/// Bytes that end a word, including the digits of a number after it: those below the letters or
+/// outside ASCII, and those in the range of the letters.
 fn word_ends() -> [Vec<u8>; 2] {
-    let ends = (0..=255).filter(|&b: &u8| !is_word(b) || b == b'_' || b.is_ascii_digit());
+    let ends = (0..=255).filter(|&b: &u8| !is_word_byte(b) || b == b'_' || b.is_ascii_digit());
     let (among_letters, others) = ends.partition(|b| matches!(b, 0x40..=0x7f));
     [others, among_letters]
 }

@@ -1,11 +1,13 @@
-//! Where could a secret be? Found by its shape or by a rare fragment of its name, before any
-//! rule is tried.
+//! The prefilter: where could a secret be? Candidates are found by their shape or by a rare
+//! fragment of their variable name, before any rule's regex is tried.
 //!
-//! Over the bits of [`masks`]: anchors that begin a token are looked up where a word
-//! begins that is the start of [`TOKEN_RUN`] token characters ([`Prefixes`]); all others,
-//! and the names of context rules, where one of the catalogue's fragments stands
-//! ([`Fragments`], [`Names`]). What a trigger depends on lies within the engine's reach of
-//! its first byte.
+//! It works on the bit masks of [`masks`]. Anchors that begin a token are looked up where a word
+//! begins with at least [`TOKEN_RUN`] token characters ([`TokenAnchors`]); all other anchors, and
+//! the variable names of rules, where one of the catalogue's fragments appears ([`Fragments`],
+//! [`Names`]). An event depends only on bytes within the engine's reach of its offset.
+
+use std::cell::RefCell;
+use std::ops::Range;
 
 mod fragments;
 mod masks;
@@ -15,102 +17,102 @@ pub mod repeat;
 mod run_anchors;
 mod token_anchors;
 
-use std::cell::RefCell;
-use std::ops::Range;
-
-use crate::engine::decode::{Entry, RUN_SHORTEST, belongs, kinds, may_encode, run_length};
-use crate::engine::structure::assignment::Reader;
-use crate::rules::{AnchorPosition, LONG_RUN, Rule, TOKEN_RUN, Trigger, is_word_byte as is_word};
 use fragments::{Fragment, Fragments};
-use masks::{BATCH, BLOCK, Classifier, Found, Masks, RUN, Starts};
+use masks::{BATCH, BLOCK, Classifier, Masks, RUN, StartMasks, StartOffsets};
 use names::Names;
-use repeat::{Repeats, Yield};
-use run_anchors::Marks;
-use token_anchors::Prefixes;
+use repeat::{EventOutcome, RepeatDetector};
+use run_anchors::RunAnchors;
+use token_anchors::TokenAnchors;
 
-/// The catalogue's anchors and names, ready to be looked for. Shared by all threads.
-pub struct Triggers {
+use crate::engine::decode::{EntryPoint, MIN_RUN, is_run_byte, kinds, may_encode, run_length};
+use crate::engine::structure::assignment::AssignmentReader;
+use crate::rules::{AnchorPosition, LONG_RUN, Rule, TOKEN_RUN, Trigger, is_word_byte};
+
+/// The catalogue's anchors and names, prepared for the search. Shared by all threads.
+pub struct Prefilter {
     classifier: Classifier,
-    prefixes: Prefixes,
+    token_anchors: TokenAnchors,
     fragments: Fragments,
     names: Names,
-    marks: Marks,
+    run_anchors: RunAnchors,
 }
 
-/// A place that may belong to a rule.
-pub struct Hit {
+/// An anchor or a name of one rule.
+pub struct RuleHit {
     pub rule: usize,
-    /// Where it was noticed: what decides whether it lies in a range.
-    pub at: usize,
-    /// The anchor, or the name; a name may begin before the fragment that gave it away.
+    /// The offset that decides whether the hit belongs to a range.
+    pub offset: usize,
+    /// The anchor, or the name; a name may begin before the fragment that was found.
     pub span: Range<usize>,
-    /// What is given to the name.
+    /// The value assigned to the name.
     pub value: Option<Range<usize>>,
 }
 
-/// What the pass over the bytes notices.
-pub enum Noticed {
-    /// Something that a rule may match.
-    Hit(Hit),
-    /// A fragment of a name that may promise a secret.
-    Telling(Range<usize>),
-    /// Something that may be encoded.
-    Entry(Entry),
+/// What the pass over the bytes finds.
+pub enum Event {
+    /// A rule may match here.
+    Hit(RuleHit),
+    /// A fragment of a word that may indicate a secret.
+    Keyword(Range<usize>),
+    /// Something may be encoded here.
+    Encoded(EntryPoint),
 }
 
-impl Noticed {
-    /// Where it was noticed.
-    fn at(&self) -> usize {
+impl Event {
+    /// The offset that decides whether the event belongs to a range.
+    fn offset(&self) -> usize {
         match self {
-            Noticed::Hit(hit) => hit.at,
-            Noticed::Telling(fragment) => fragment.start,
-            Noticed::Entry(
-                Entry::Run(at) | Entry::Escape(at) | Entry::Quote(at) | Entry::Folded(at),
-            ) => *at,
+            Event::Hit(hit) => hit.offset,
+            Event::Keyword(fragment) => fragment.start,
+            Event::Encoded(
+                EntryPoint::Run(offset)
+                | EntryPoint::Escape(offset)
+                | EntryPoint::Quote(offset)
+                | EntryPoint::FoldedScalar(offset),
+            ) => *offset,
         }
     }
 }
 
-/// What a pass writes batch by batch: too long to be cleared anew for each short range.
+/// Buffers that a pass overwrites batch by batch: too large to be cleared for each short range.
 #[derive(Default)]
 struct Scratch {
-    starts: Starts,
-    places: Found,
+    starts: StartMasks,
+    offsets: StartOffsets,
 }
 
 thread_local! {
-    /// What is free to be used again: one pass may run within another.
+    /// Buffers that can be reused. There may be several, because passes are nested.
     static SCRATCH: RefCell<Vec<Box<Scratch>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Places in a batch from which on it is asked whether they only repeat others; source text has
-/// a third as many.
-const DENSE: usize = 96;
+/// Starts in a batch from which on it is checked for repetition; source code has a third as many.
+const DENSE_BATCH: usize = 96;
 
-/// Bytes of a long run that are looked at together.
-const PIECE: usize = 1024;
+/// Bytes of a long run that are searched at a time.
+const CHUNK: usize = 1024;
 
-/// The masks know runs of one length and of twice that.
-const _: () = assert!(RUN == TOKEN_RUN && RUN == RUN_SHORTEST && 2 * RUN == LONG_RUN);
+/// The masks have runs of one length and of twice that length.
+const _: () = assert!(RUN == TOKEN_RUN && RUN == MIN_RUN && 2 * RUN == LONG_RUN);
 
-impl Triggers {
+impl Prefilter {
     pub fn new(rules: &[Rule]) -> Self {
-        let mut prefixes = Prefixes::default();
+        let mut token_anchors = TokenAnchors::default();
         let mut fragments = Fragments::default();
         let mut names = Names::default();
-        let mut marks = Marks::default();
+        let mut run_anchors = RunAnchors::default();
         for (index, rule) in rules.iter().enumerate() {
             match &rule.trigger {
                 Trigger::Anchors { literals, position: AnchorPosition::TokenStart, .. } => {
-                    literals.iter().for_each(|anchor| prefixes.add(anchor, index));
+                    literals.iter().for_each(|anchor| token_anchors.add(anchor, index));
                 }
                 Trigger::Anchors { literals, position: AnchorPosition::InRun, .. } => {
-                    literals.iter().for_each(|anchor| marks.add(anchor, index));
+                    literals.iter().for_each(|anchor| run_anchors.add(anchor, index));
                 }
                 Trigger::Anchors { literals, .. } => {
                     literals.iter().for_each(|anchor| fragments.add_anchor(anchor, index));
                 }
-                Trigger::Kind(_) => fragments.add_telling(),
+                Trigger::Kind(_) => fragments.add_keywords(),
                 Trigger::Names(list) => {
                     for name in list.iter() {
                         names.add(name, index);
@@ -119,65 +121,76 @@ impl Triggers {
                 }
             }
         }
-        prefixes.finish();
-        fragments.add_folded();
+        token_anchors.finish();
+        fragments.add_folded_scalar();
         fragments.finish();
         names.finish();
-        marks.finish();
+        run_anchors.finish();
         let classifier = Classifier::new(&fragments.table());
-        Triggers { classifier, prefixes, fragments, names, marks }
+        Prefilter { classifier, token_anchors, fragments, names, run_anchors }
     }
 
-    /// Calls `found` with everything that is noticed in `range`, but for what only repeats what
-    /// nothing came of.
-    pub fn each(&self, bytes: &[u8], range: Range<usize>, mut found: impl FnMut(Noticed) -> Yield) {
+    /// Calls `found` with every event in `range`, except in chunks that only repeat unproductive
+    /// ones.
+    pub fn for_each_event(
+        &self,
+        bytes: &[u8],
+        range: Range<usize>,
+        mut found: impl FnMut(Event) -> EventOutcome,
+    ) {
         if range.is_empty() {
             return;
         }
         let mut scratch = SCRATCH.with_borrow_mut(Vec::pop).unwrap_or_default();
-        self.each_in(bytes, range, &mut scratch, &mut found);
+        self.scan_range(bytes, range, &mut scratch, &mut found);
         SCRATCH.with_borrow_mut(|free| free.push(scratch));
     }
 
-    fn each_in(
+    fn scan_range(
         &self,
         bytes: &[u8],
         range: Range<usize>,
         scratch: &mut Scratch,
-        mut found: impl FnMut(Noticed) -> Yield,
+        mut found: impl FnMut(Event) -> EventOutcome,
     ) {
-        let Scratch { starts, places } = scratch;
+        let Scratch { starts, offsets } = scratch;
         let mut masks = Masks::default();
         if range.start > 0 {
             self.classifier.end_with(&bytes[..range.start], &mut masks);
         }
         self.classifier.classify(bytes, range.start, &mut masks, 1, 1);
-        let repeats = Repeats::new(range.start);
-        let mut found = |noticed: Noticed| {
-            let at = noticed.at();
-            if found(noticed) == Yield::Something {
-                repeats.bore(at);
+        let repeats = RepeatDetector::new(range.start);
+        let mut found = |event: Event| {
+            let offset = event.offset();
+            if found(event) == EventOutcome::Productive {
+                repeats.record_productive(offset);
             }
         };
-        self.in_begun_run(bytes, &range, &repeats, &mut found);
-        let mut reader = Reader::default();
+        self.search_open_run(bytes, &range, &repeats, &mut found);
+        let mut reader = AssignmentReader::default();
         let mut from = range.start;
         while from < range.end {
             let blocks = (range.end - from).div_ceil(BLOCK).min(BATCH);
             self.classifier.classify(bytes, from + BLOCK, &mut masks, 2, blocks);
-            self.classifier.starts(&masks, range.end - from, starts, places);
-            let stretch = from..range.end.min(from + blocks * BLOCK);
-            if places.count() < DENSE || !repeats.is_barren(bytes, &stretch) {
-                self.prefixes.sift(bytes, from, &mut places.tokens);
-                self.fragments.sift(bytes, from, &mut places.fragments);
-                self.follow(bytes, from, places, &mut reader, &mut found);
-                for place in places.long_runs.iter() {
-                    let at = from + place;
-                    let mut length = masks.run_length(place, blocks);
-                    if place + length == (blocks + 1) * BLOCK {
-                        length += run_length(&bytes[at + length..]);
+            self.classifier.starts(&masks, range.end - from, starts, offsets);
+            let chunk = from..range.end.min(from + blocks * BLOCK);
+            if offsets.count() < DENSE_BATCH || !repeats.is_unproductive(bytes, &chunk) {
+                self.token_anchors.retain_starts(bytes, from, &mut offsets.tokens);
+                self.fragments.retain_starts(bytes, from, &mut offsets.fragments);
+                self.report_starts(bytes, from, offsets, &mut reader, &mut found);
+                for in_batch in offsets.long_runs.iter() {
+                    let offset = from + in_batch;
+                    let mut length = masks.run_length(in_batch, blocks);
+                    if in_batch + length == (blocks + 1) * BLOCK {
+                        length += run_length(&bytes[offset + length..]);
                     }
-                    self.in_run(bytes, at..at + length, range.end, &repeats, &mut found);
+                    self.search_run(
+                        bytes,
+                        offset..offset + length,
+                        range.end,
+                        &repeats,
+                        &mut found,
+                    );
                 }
             }
             masks.carry(blocks);
@@ -185,119 +198,124 @@ impl Triggers {
         }
     }
 
-    /// Looks at the places of a batch that begins at `from`.
-    fn follow(
+    /// Reports the events at the starts of a batch that begins at `from`.
+    fn report_starts(
         &self,
         bytes: &[u8],
         from: usize,
-        places: &Found,
-        reader: &mut Reader,
-        found: &mut impl FnMut(Noticed),
+        offsets: &StartOffsets,
+        reader: &mut AssignmentReader,
+        found: &mut impl FnMut(Event),
     ) {
-        for place in places.tokens.iter() {
-            self.prefix(bytes, from + place, found);
+        for in_batch in offsets.tokens.iter() {
+            self.match_token_anchors(bytes, from + in_batch, found);
         }
-        for place in places.fragments.iter() {
-            self.fragment(bytes, from + place, reader, found);
+        for in_batch in offsets.fragments.iter() {
+            self.match_fragments(bytes, from + in_batch, reader, found);
         }
-        for at in places.runs.iter().map(|place| from + place) {
-            if may_encode(bytes, at) {
-                found(Noticed::Entry(Entry::Run(at)));
+        for offset in offsets.runs.iter().map(|in_batch| from + in_batch) {
+            if may_encode(bytes, offset) {
+                found(Event::Encoded(EntryPoint::Run(offset)));
             }
         }
-        for at in places.escapes.iter().map(|place| from + place) {
-            if !kinds(bytes, at).is_empty() {
-                found(Noticed::Entry(Entry::Escape(at)));
+        for offset in offsets.escapes.iter().map(|in_batch| from + in_batch) {
+            if !kinds(bytes, offset).is_empty() {
+                found(Event::Encoded(EntryPoint::Escape(offset)));
             }
         }
-        for at in places.quotes.iter().map(|place| from + place) {
-            found(Noticed::Entry(Entry::Quote(at)));
+        for offset in offsets.quotes.iter().map(|in_batch| from + in_batch) {
+            found(Event::Encoded(EntryPoint::Quote(offset)));
         }
     }
 
-    /// Marks in a run, or in what of it is left, that begin before `end`.
-    fn in_run(
+    /// Searches a run, or the rest of one, for anchors that begin before `end`.
+    fn search_run(
         &self,
         bytes: &[u8],
         run: Range<usize>,
         end: usize,
-        repeats: &Repeats,
-        found: &mut impl FnMut(Noticed),
+        repeats: &RepeatDetector,
+        found: &mut impl FnMut(Event),
     ) {
         let end = end.min(run.end);
         let mut from = run.start;
         while from < end {
-            let stretch = from..end.min(from + PIECE);
-            from = stretch.end;
-            if stretch.start > run.start && repeats.is_barren(bytes, &stretch) {
+            let chunk = from..end.min(from + CHUNK);
+            from = chunk.end;
+            if chunk.start > run.start && repeats.is_unproductive(bytes, &chunk) {
                 continue;
             }
-            let reach = run.end.min(stretch.end + self.marks.longest());
-            self.marks.each(&bytes[stretch.start..reach], |place, length, rule| {
-                let at = stretch.start + place;
-                if at < stretch.end {
-                    found(Noticed::Hit(Hit { rule, at, span: at..at + length, value: None }));
+            let reach = run.end.min(chunk.end + self.run_anchors.longest());
+            self.run_anchors.each(&bytes[chunk.start..reach], |in_chunk, length, rule| {
+                let offset = chunk.start + in_chunk;
+                if offset < chunk.end {
+                    let span = offset..offset + length;
+                    found(Event::Hit(RuleHit { rule, offset, span, value: None }));
                 }
             });
         }
     }
 
-    /// Marks of a run that has begun before the range.
-    fn in_begun_run(
+    /// Searches the rest of a run that began before the range.
+    fn search_open_run(
         &self,
         bytes: &[u8],
         range: &Range<usize>,
-        repeats: &Repeats,
-        found: &mut impl FnMut(Noticed),
+        repeats: &RepeatDetector,
+        found: &mut impl FnMut(Event),
     ) {
-        let in_run = |at: usize| bytes.get(at).is_some_and(|&b| belongs(b));
+        let in_run = |offset: usize| bytes.get(offset).is_some_and(|&b| is_run_byte(b));
         if range.is_empty() || range.start == 0 || !in_run(range.start - 1) {
             return;
         }
-        let reach = |at: &usize| in_run(*at);
-        let before = (0..range.start).rev().take(LONG_RUN).take_while(reach).count();
-        let behind = (range.start..bytes.len()).take(LONG_RUN).take_while(reach).count();
-        if before + behind >= LONG_RUN && behind > 0 {
+        let in_run = |offset: &usize| in_run(*offset);
+        let before = (0..range.start).rev().take(LONG_RUN).take_while(in_run).count();
+        let after = (range.start..bytes.len()).take(LONG_RUN).take_while(in_run).count();
+        if before + after >= LONG_RUN && after > 0 {
             let end = range.start + run_length(&bytes[range.start..]);
-            self.in_run(bytes, range.start..end, range.end, repeats, found);
+            self.search_run(bytes, range.start..end, range.end, repeats, found);
         }
     }
 
-    fn prefix(&self, bytes: &[u8], at: usize, found: &mut impl FnMut(Noticed)) {
-        self.prefixes.each(&bytes[at..], |length, rule| {
-            if begins_a_word(bytes, at) {
-                found(Noticed::Hit(Hit { rule, at, span: at..at + length, value: None }));
+    fn match_token_anchors(&self, bytes: &[u8], offset: usize, found: &mut impl FnMut(Event)) {
+        self.token_anchors.each(&bytes[offset..], |length, rule| {
+            if begins_token(bytes, offset) {
+                let span = offset..offset + length;
+                found(Event::Hit(RuleHit { rule, offset, span, value: None }));
             }
         });
     }
 
-    fn fragment(
+    fn match_fragments(
         &self,
         bytes: &[u8],
-        at: usize,
-        reader: &mut Reader,
-        found: &mut impl FnMut(Noticed),
+        offset: usize,
+        reader: &mut AssignmentReader,
+        found: &mut impl FnMut(Event),
     ) {
-        self.fragments.each(&bytes[at..], |fragment, length| match fragment {
-            Fragment::Anchor(rule) => {
-                found(Noticed::Hit(Hit { rule, at, span: at..at + length, value: None }));
+        self.fragments.each(&bytes[offset..], |fragment, length| {
+            let span = offset..offset + length;
+            match fragment {
+                Fragment::Anchor(rule) => {
+                    found(Event::Hit(RuleHit { rule, offset, span, value: None }));
+                }
+                Fragment::Keyword => found(Event::Keyword(span)),
+                Fragment::FoldedScalar => found(Event::Encoded(EntryPoint::FoldedScalar(offset))),
+                Fragment::Name => self.match_names(bytes, span, reader, found),
             }
-            Fragment::Telling => found(Noticed::Telling(at..at + length)),
-            Fragment::Folded => found(Noticed::Entry(Entry::Folded(at))),
-            Fragment::Name => self.named(bytes, at..at + length, reader, found),
         });
     }
 
-    /// Names that hold the fragment and are given a value. One name may belong to several rules:
-    /// its value is looked for once.
-    fn named(
+    /// Reports the names that contain the fragment and have a value. One name may belong to several
+    /// rules: its value is read once.
+    fn match_names(
         &self,
         bytes: &[u8],
         fragment: Range<usize>,
-        reader: &mut Reader,
-        found: &mut impl FnMut(Noticed),
+        reader: &mut AssignmentReader,
+        found: &mut impl FnMut(Event),
     ) {
-        let at = fragment.start;
+        let offset = fragment.start;
         let mut last: Option<(Range<usize>, Option<Range<usize>>)> = None;
         self.names.each(bytes, fragment, &mut |rule, span| {
             let known = last.take().filter(|(name, _)| *name == span);
@@ -307,19 +325,19 @@ impl Triggers {
             });
             if value.is_some() {
                 let (span, value) = (span.clone(), value.clone());
-                found(Noticed::Hit(Hit { rule, at, span, value }));
+                found(Event::Hit(RuleHit { rule, offset, span, value }));
             }
             last = Some((span, value));
         });
     }
 }
 
-/// Whether a word begins here: behind no word character, or behind an escape sequence, whose
-/// letters are no word. Looks back six bytes.
-fn begins_a_word(bytes: &[u8], at: usize) -> bool {
-    let before = |count: usize| at.checked_sub(count).map(|from| &bytes[from..at]);
+/// Whether a token may begin here: after a byte that is not a word character, or after an escape
+/// sequence, whose letters do not belong to the word. Depends on the six bytes before.
+fn begins_token(bytes: &[u8], offset: usize) -> bool {
+    let before = |count: usize| offset.checked_sub(count).map(|from| &bytes[from..offset]);
     let hex = |digits: &[u8]| digits.iter().all(u8::is_ascii_hexdigit);
-    before(1).is_none_or(|b| !is_word(b[0]))
+    before(1).is_none_or(|b| !is_word_byte(b[0]))
         || before(2).is_some_and(|b| b[0] == b'\\' && b"nrtbf".contains(&b[1]))
         || before(3).is_some_and(|b| b[0] == b'%' && hex(&b[1..]))
         || before(4).is_some_and(|b| b.starts_with(b"\\x") && hex(&b[2..]))
@@ -330,25 +348,25 @@ fn begins_a_word(bytes: &[u8], at: usize) -> bool {
 mod tests {
     use super::*;
     use crate::engine::decode::each_entry;
-    use crate::rules::is_token_byte as is_token;
+    use crate::rules::is_token_byte;
 
-    /// What the slow search gives, less what its twin can tell to be nothing.
-    fn slow(bytes: &[u8], range: Range<usize>) -> Vec<Entry> {
+    /// The entry points of the scalar search, without those that the fast one can rule out.
+    fn scalar_search(bytes: &[u8], range: Range<usize>) -> Vec<EntryPoint> {
         let mut entries = Vec::new();
         each_entry(bytes, range, |entry| entries.push(entry));
         entries.retain(|entry| match *entry {
-            Entry::Run(at) => may_encode(bytes, at),
-            Entry::Escape(at) => !kinds(bytes, at).is_empty(),
-            Entry::Folded(_) => true,
-            Entry::Quote(at) => at > 0 && is_token(bytes[at - 1]),
+            EntryPoint::Run(offset) => may_encode(bytes, offset),
+            EntryPoint::Escape(offset) => !kinds(bytes, offset).is_empty(),
+            EntryPoint::FoldedScalar(_) => true,
+            EntryPoint::Quote(offset) => offset > 0 && is_token_byte(bytes[offset - 1]),
         });
         entries.sort();
         entries
     }
 
     #[test]
-    fn entries_are_those_of_the_slow_search() {
-        let triggers = Triggers::new(&[]);
+    fn entry_points_are_those_of_the_scalar_search() {
+        let prefilter = Prefilter::new(&[]);
         let mut state = 0x9e37_79b9_7f4a_7c15u64;
         let mut random = |below: usize| {
             state ^= state << 13;
@@ -376,16 +394,16 @@ mod tests {
             let start = random(text.len() + 1);
             let range = start..start + random(text.len() + 1 - start);
             let mut fast = Vec::new();
-            triggers.each(&text, range.clone(), |noticed| {
-                if let Noticed::Entry(entry) = noticed {
+            prefilter.for_each_event(&text, range.clone(), |event| {
+                if let Event::Encoded(entry) = event {
                     fast.push(entry);
                 }
-                Yield::Something
+                EventOutcome::Productive
             });
             fast.sort();
             assert_eq!(
                 fast,
-                slow(&text, range.clone()),
+                scalar_search(&text, range.clone()),
                 "{range:?} of {:?}",
                 bstr::BStr::new(&text)
             );

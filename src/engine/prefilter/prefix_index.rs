@@ -1,34 +1,34 @@
-//! From the first bytes of a text to the literals that may begin with them.
+//! An index of literals by their first bytes.
 
-/// What literals begin with: their first few bytes, the same number for all of one table, from
-/// the lowest byte on.
-pub type Head = u32;
+/// The first bytes of a literal, the same number for all literals of an index, as a little-endian
+/// number.
+pub type PrefixKey = u32;
 
-/// Bits of a head's hash.
+/// Bits of a key's hash.
 const HASH_BITS: u32 = 16;
 
-/// A bitmap over the hashes answers most look-ups with one load; behind a bit that is set stand
-/// the items of its heads, which the caller compares.
-pub struct Heads<T> {
+/// Maps a key to its items. A bitmap over the hashes answers most look-ups with one load; each bit
+/// that is set has a list of items, which the caller must compare.
+pub struct PrefixIndex<T> {
     filter: Vec<u64>,
-    /// For each word of the filter, how many bits are set before it.
+    /// For each word of the filter, the number of bits set before it.
     ranks: Vec<u32>,
-    /// For each bit that is set, where its items begin; then where the last ones end.
+    /// For each set bit the start of its items; then the end of the last.
     starts: Vec<u32>,
     items: Vec<T>,
 }
 
-impl<T> Heads<T> {
-    pub fn new(items: impl IntoIterator<Item = (Head, T)>) -> Self {
+impl<T> PrefixIndex<T> {
+    pub fn new(items: impl IntoIterator<Item = (PrefixKey, T)>) -> Self {
         let mut items: Vec<(u32, T)> =
-            items.into_iter().map(|(head, item)| (hash(head), item)).collect();
+            items.into_iter().map(|(prefix, item)| (hash(prefix), item)).collect();
         items.sort_by_key(|(hash, _)| *hash);
         let mut filter = vec![0u64; 1 << (HASH_BITS - 6)];
         let mut starts = Vec::new();
         let mut last = None;
-        for (at, (hash, _)) in items.iter().enumerate() {
+        for (index, (hash, _)) in items.iter().enumerate() {
             if last.replace(*hash) != Some(*hash) {
-                starts.push(at as u32);
+                starts.push(index as u32);
                 filter[(hash >> 6) as usize] |= 1 << (hash & 63);
             }
         }
@@ -40,19 +40,19 @@ impl<T> Heads<T> {
         };
         let ranks = filter.iter().map(rank).collect();
         let items = items.into_iter().map(|(_, item)| item).collect();
-        Heads { filter, ranks, starts, items }
+        PrefixIndex { filter, ranks, starts, items }
     }
 
-    /// Whether there may be items with this head.
+    /// Whether there may be items with this key.
     #[inline]
-    pub fn may_have(&self, head: Head) -> bool {
-        let hash = hash(head);
+    pub fn may_have(&self, prefix: PrefixKey) -> bool {
+        let hash = hash(prefix);
         self.filter[(hash >> 6) as usize] >> (hash & 63) & 1 == 1
     }
 
-    /// The items whose head this may be.
-    pub fn of(&self, head: Head) -> &[T] {
-        let hash = hash(head);
+    /// The items that may have this key.
+    pub fn candidates(&self, prefix: PrefixKey) -> &[T] {
+        let hash = hash(prefix);
         let (word, bit) = ((hash >> 6) as usize, hash & 63);
         if self.filter[word] >> bit & 1 == 0 {
             return &[];
@@ -64,31 +64,31 @@ impl<T> Heads<T> {
 }
 
 /// Multiplicative hashing.
-fn hash(head: Head) -> u32 {
-    head.wrapping_mul(0x9e37_79b1) >> (32 - HASH_BITS)
+fn hash(prefix: PrefixKey) -> u32 {
+    prefix.wrapping_mul(0x9e37_79b1) >> (32 - HASH_BITS)
 }
 
-/// The first eight bytes of a literal, and which of their bits it decides.
+/// The first eight bytes of a literal, and a mask of the bits that must match.
 #[derive(Clone, Copy)]
-pub struct Opening {
+pub struct FirstBytes {
     wanted: u64,
     decided: u64,
 }
 
-impl Opening {
+impl FirstBytes {
     pub fn new(literal: &[u8]) -> Self {
         let length = literal.len().min(8);
         let mut first = [0; 8];
         first[..length].copy_from_slice(&literal[..length]);
         let decided = u64::MAX.checked_shr(64 - 8 * length as u32).unwrap_or(0);
-        Opening { wanted: u64::from_le_bytes(first), decided }
+        FirstBytes { wanted: u64::from_le_bytes(first), decided }
     }
 
-    /// Whatever the case of letters; some signs pass for others.
+    /// Ignores letter case; some other characters are confused, too.
     pub fn in_any_case(literal: &[u8]) -> Self {
         const FOLD: u64 = 0x2020_2020_2020_2020;
-        let Opening { wanted, decided } = Self::new(literal);
-        Opening { wanted: wanted & !FOLD, decided: decided & !FOLD }
+        let FirstBytes { wanted, decided } = Self::new(literal);
+        FirstBytes { wanted: wanted & !FOLD, decided: decided & !FOLD }
     }
 
     /// Whether a text that begins with these bytes may begin with the literal.
@@ -98,16 +98,16 @@ impl Opening {
     }
 }
 
-/// The first four bytes of a text; zeros stand in for what is not there.
+/// The first four bytes of a text, padded with zeros.
 #[inline]
-pub fn first_four(text: &[u8]) -> Head {
+pub fn first_four(text: &[u8]) -> PrefixKey {
     match text.first_chunk() {
         Some(first) => u32::from_le_bytes(*first),
         None => first_eight(text) as u32,
     }
 }
 
-/// The first eight bytes of a text; zeros stand in for what is not there.
+/// The first eight bytes of a text, padded with zeros.
 #[inline]
 pub fn first_eight(text: &[u8]) -> u64 {
     match text.first_chunk() {
@@ -125,17 +125,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_item_stands_behind_its_head() {
-        let head = |number: u32| u32::from_le_bytes([number as u8, (number >> 3) as u8, b'x', 0]);
-        let heads = Heads::new((0..3000).map(|number| (head(number), number)));
+    fn every_item_is_found_by_its_key() {
+        let prefix = |number: u32| u32::from_le_bytes([number as u8, (number >> 3) as u8, b'x', 0]);
+        let prefixes = PrefixIndex::new((0..3000).map(|number| (prefix(number), number)));
         for number in 0..3000 {
-            assert!(heads.of(head(number)).contains(&number));
+            assert!(prefixes.candidates(prefix(number)).contains(&number));
         }
-        assert!(Heads::<u32>::new([]).of(u32::from_le_bytes(*b"abcd")).is_empty());
+        assert!(PrefixIndex::<u32>::new([]).candidates(u32::from_le_bytes(*b"abcd")).is_empty());
     }
 
     #[test]
-    fn an_opening_decides_as_many_bytes_as_the_literal_has() {
+    fn only_the_bytes_that_the_literal_has_must_match() {
         for (literal, text, begins) in [
             ("ghp_", "ghp_1234", true),
             ("ghp_", "ghP_1234", false),
@@ -143,9 +143,9 @@ mod tests {
             ("-----BEGIN", "-----BEGIN", true),
             ("-----BEGIN", "-----BEg", false),
         ] {
-            let opening = Opening::new(literal.as_bytes());
-            assert_eq!(opening.may_begin(first_eight(text.as_bytes())), begins, "{text}");
+            let first_bytes = FirstBytes::new(literal.as_bytes());
+            assert_eq!(first_bytes.may_begin(first_eight(text.as_bytes())), begins, "{text}");
         }
-        assert!(Opening::in_any_case(b"oken").may_begin(first_eight(b"OkEN=")));
+        assert!(FirstBytes::in_any_case(b"oken").may_begin(first_eight(b"OkEN=")));
     }
 }

@@ -1,11 +1,11 @@
-//! Text that goes on repeating itself: what bore nothing once bears nothing again.
+//! Detects repetitive text, so that chunks which only repeat unproductive ones are skipped.
 //!
-//! A verdict depends on the bytes of its window and on nothing else, so that a stretch which is,
-//! windows included, the same as the one a period earlier need not be looked at if nothing came
-//! of that one. Rows of `password=` and the like would otherwise cost a hundred times what
-//! source text costs. What is decoded begins at a run's or chain's first character, which the
-//! bytes round it tell: in a stretch that repeats the one before, none begins that is longer
-//! than the period.
+//! A verdict depends only on the bytes of its window. So a chunk that is equal, windows included,
+//! to the one a period earlier can be skipped if that one had no findings. Without this, long
+//! repetitions of `password=` and the like would cost a hundred times as much as source code. This
+//! also holds for encoded text, which is decoded at the first character of a run or escape chain,
+//! recognized by the bytes around it: in a chunk that repeats the one before, no run or chain
+//! begins that is longer than the period.
 
 use std::cell::Cell;
 use std::ops::Range;
@@ -14,64 +14,64 @@ use memchr::memmem;
 
 use crate::rules::MARGIN;
 
-/// Longest period that is looked for.
+/// Longest period that is detected.
 const LONGEST: usize = 256;
 
-/// Bytes by which the period is found.
+/// Length of the byte sequence that is searched for to find the period.
 const PROBE: usize = 16;
 
-/// Whether anything came of what was noticed.
+/// Whether an event led to a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Yield {
-    Nothing,
-    Something,
+pub enum EventOutcome {
+    Unproductive,
+    Productive,
 }
 
-impl Yield {
-    pub fn of(something: bool) -> Self {
-        if something { Yield::Something } else { Yield::Nothing }
+impl EventOutcome {
+    pub fn productive_if(productive: bool) -> Self {
+        if productive { EventOutcome::Productive } else { EventOutcome::Unproductive }
     }
 
-    /// Of both together.
+    /// Productive if either is.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
-        if self == Yield::Nothing { other } else { self }
+        if self == EventOutcome::Unproductive { other } else { self }
     }
 }
 
-/// Follows a scan from its start to its end.
-pub struct Repeats {
-    /// From here on nothing has come yet of what was looked at.
-    barren: Cell<usize>,
+/// Follows a scan from start to end.
+pub struct RepeatDetector {
+    /// The offset after the last productive event.
+    unproductive_from: Cell<usize>,
 }
 
-impl Repeats {
+impl RepeatDetector {
     /// For a scan that begins at `from`.
     pub fn new(from: usize) -> Self {
-        Repeats { barren: Cell::new(from) }
+        RepeatDetector { unproductive_from: Cell::new(from) }
     }
 
-    /// Something came of what stands at `at`.
+    /// Records that the event at `offset` was productive.
     #[inline]
-    pub fn bore(&self, at: usize) {
-        self.barren.set(self.barren.get().max(at + 1));
+    pub fn record_productive(&self, offset: usize) {
+        self.unproductive_from.set(self.unproductive_from.get().max(offset + 1));
     }
 
-    /// Whether nothing can come of the stretch, the next of the scan.
-    pub fn is_barren(&self, bytes: &[u8], stretch: &Range<usize>) -> bool {
-        let (Some(first), last) = (stretch.start.checked_sub(LONGEST), stretch.end + MARGIN) else {
+    /// Whether `chunk`, the next of the scan, cannot be productive.
+    pub fn is_unproductive(&self, bytes: &[u8], chunk: &Range<usize>) -> bool {
+        let (Some(first), last) = (chunk.start.checked_sub(LONGEST), chunk.end + MARGIN) else {
             return false;
         };
-        if last > bytes.len() || stretch.len() < PROBE {
+        if last > bytes.len() || chunk.len() < PROBE {
             return false;
         }
-        let probe = &bytes[stretch.start..stretch.start + PROBE];
-        let before = &bytes[first..stretch.start + PROBE - 1];
-        // The farthest, which is found faster than the nearest and is a period as well.
-        let Some(again) = memmem::find(before, probe) else { return false };
-        let period = LONGEST - again;
-        let Some(earlier) = stretch.start.checked_sub(MARGIN + period) else { return false };
-        self.barren.get() + period <= stretch.start
+        let probe = &bytes[chunk.start..chunk.start + PROBE];
+        let before = &bytes[first..chunk.start + PROBE - 1];
+        // The farthest match, which is found faster than the nearest and is a period as well.
+        let Some(earlier_probe) = memmem::find(before, probe) else { return false };
+        let period = LONGEST - earlier_probe;
+        let Some(earlier) = chunk.start.checked_sub(MARGIN + period) else { return false };
+        self.unproductive_from.get() + period <= chunk.start
             && bytes[earlier..last - period] == bytes[earlier + period..last]
     }
 }
@@ -81,21 +81,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_stretch_is_barren_if_it_repeats_one_of_which_nothing_came() {
+    fn a_chunk_that_repeats_an_unproductive_one_is_unproductive() {
         let text = b"password=".repeat(400);
-        let repeats = Repeats::new(0);
-        assert!(repeats.is_barren(&text, &(1024..2048)));
-        assert!(!repeats.is_barren(&text, &(0..1024)), "nothing stands before it");
-        assert!(!repeats.is_barren(&text, &(3000..3400)), "the end is near");
-        repeats.bore(1024 - LONGEST);
-        assert!(repeats.is_barren(&text, &(1024..2048)));
+        let repeats = RepeatDetector::new(0);
+        assert!(repeats.is_unproductive(&text, &(1024..2048)));
+        assert!(!repeats.is_unproductive(&text, &(0..1024)), "nothing is before it");
+        assert!(!repeats.is_unproductive(&text, &(3000..3400)), "the end is near");
+        repeats.record_productive(1024 - LONGEST);
+        assert!(repeats.is_unproductive(&text, &(1024..2048)));
         let mut other = text.clone();
-        for at in [1024 - MARGIN, 1500, 2047 + MARGIN] {
-            other[at] = b'x';
-            assert!(!repeats.is_barren(&other, &(1024..2048)), "{at}");
-            other[at] = text[at];
+        for offset in [1024 - MARGIN, 1500, 2047 + MARGIN] {
+            other[offset] = b'x';
+            assert!(!repeats.is_unproductive(&other, &(1024..2048)), "{offset}");
+            other[offset] = text[offset];
         }
-        repeats.bore(1015);
-        assert!(!repeats.is_barren(&text, &(1024..2048)), "something stood in the last periods");
+        repeats.record_productive(1015);
+        assert!(
+            !repeats.is_unproductive(&text, &(1024..2048)),
+            "there was a finding in the last periods"
+        );
     }
 }

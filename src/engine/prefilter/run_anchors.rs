@@ -1,25 +1,25 @@
-//! Anchors that stand within a long run, such as the signatures of Azure's keys: looked for in
-//! runs of [`crate::rules::LONG_RUN`] characters and more, and nowhere else.
+//! Anchors inside long base64 runs, such as the signatures in Azure's keys: searched for only in
+//! runs of at least [`crate::rules::LONG_RUN`] characters.
 
 use aho_corasick::{AhoCorasick, MatchKind, packed};
 
 /// All such anchors, each with its rules.
 #[derive(Default)]
-pub struct Marks {
+pub struct RunAnchors {
     anchors: Vec<(String, Vec<usize>)>,
-    /// By its first byte, indices of the anchors.
+    /// Indices of the anchors, by their first byte.
     by_first: Vec<Vec<usize>>,
     search: Option<Search>,
     longest: usize,
 }
 
-/// A packed search, where the processor has what it takes.
+/// A packed (SIMD) search if the processor supports it.
 enum Search {
     Packed(packed::Searcher),
     Automaton(AhoCorasick),
 }
 
-impl Marks {
+impl RunAnchors {
     pub fn add(&mut self, anchor: &str, rule: usize) {
         match self.anchors.iter_mut().find(|(text, _)| text == anchor) {
             Some((_, rules)) => rules.push(rule),
@@ -27,7 +27,7 @@ impl Marks {
         }
     }
 
-    /// Builds the search; to be called once, before the first look-up.
+    /// Builds the search. Must be called once, before the first look-up.
     pub fn finish(&mut self) {
         if self.anchors.is_empty() {
             return;
@@ -54,28 +54,33 @@ impl Marks {
         self.longest
     }
 
-    /// Calls `found` with place, length and rule of every anchor in the run.
+    /// Calls `found` with offset, length and rule of every anchor in the run.
     pub fn each(&self, run: &[u8], mut found: impl FnMut(usize, usize, usize)) {
         let Some(search) = &self.search else { return };
         let mut from = 0;
-        while let Some(mut place) = search.first(&run[from..]).map(|at| from + at) {
-            // Others may begin there too, or before this one ends: where they stand in a row,
-            // no search is begun anew for each.
-            while self.at(run, place, &mut found) {
-                place += 1;
+        while let Some(mut offset) = search.first(&run[from..]).map(|start| from + start) {
+            // Others may begin there, too, or before this one ends. As long as anchors begin at
+            // every byte, no new search is started.
+            while self.anchors_at(run, offset, &mut found) {
+                offset += 1;
             }
-            from = place;
+            from = offset;
         }
     }
 
-    /// Calls `found` with the anchors that begin at `place`, and says whether there are any.
-    fn at(&self, run: &[u8], place: usize, found: &mut impl FnMut(usize, usize, usize)) -> bool {
-        let Some(&first) = run.get(place) else { return false };
+    /// Calls `found` with the anchors that begin at `offset`. Returns whether there are any.
+    fn anchors_at(
+        &self,
+        run: &[u8],
+        offset: usize,
+        found: &mut impl FnMut(usize, usize, usize),
+    ) -> bool {
+        let Some(&first) = run.get(offset) else { return false };
         let mut any = false;
         for &index in &self.by_first[usize::from(first)] {
             let (text, rules) = &self.anchors[index];
-            if run[place..].starts_with(text.as_bytes()) {
-                rules.iter().for_each(|&rule| found(place, text.len(), rule));
+            if run[offset..].starts_with(text.as_bytes()) {
+                rules.iter().for_each(|&rule| found(offset, text.len(), rule));
                 any = true;
             }
         }
@@ -84,11 +89,11 @@ impl Marks {
 }
 
 impl Search {
-    /// Where the first anchor begins.
+    /// Offset of the first anchor.
     fn first(&self, run: &[u8]) -> Option<usize> {
         match self {
-            Search::Packed(searcher) => searcher.find(run).map(|hit| hit.start()),
-            Search::Automaton(automaton) => automaton.find(run).map(|hit| hit.start()),
+            Search::Packed(searcher) => searcher.find(run).map(|found| found.start()),
+            Search::Automaton(automaton) => automaton.find(run).map(|found| found.start()),
         }
     }
 }
@@ -98,30 +103,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn anchors_that_overlap_are_all_found() {
-        let mut marks = Marks::default();
+    fn overlapping_anchors_are_all_found() {
+        let mut anchors = RunAnchors::default();
         for (rule, anchor) in ["AAAB", "AABC", "AABCD", "AAAB", "BCDE"].into_iter().enumerate() {
-            marks.add(anchor, rule);
+            anchors.add(anchor, rule);
         }
-        marks.finish();
-        let packed = marks.search.take();
-        marks.search = Some(Search::Automaton(
+        anchors.finish();
+        let packed = anchors.search.take();
+        anchors.search = Some(Search::Automaton(
             AhoCorasick::builder()
                 .match_kind(MatchKind::LeftmostFirst)
-                .build(marks.anchors.iter().map(|(text, _)| text))
+                .build(anchors.anchors.iter().map(|(text, _)| text))
                 .unwrap(),
         ));
-        for search in [packed, marks.search.take()] {
-            marks.search = search;
+        for search in [packed, anchors.search.take()] {
+            anchors.search = search;
             for before in 0..70 {
                 let run = ["x".repeat(before), "AAABCDE".into(), "x".repeat(40)].concat();
                 let mut found = Vec::new();
-                marks.each(run.as_bytes(), |place, length, rule| {
-                    found.push((place - before, length, rule));
+                anchors.each(run.as_bytes(), |offset, length, rule| {
+                    found.push((offset - before, length, rule));
                 });
                 found.sort_unstable();
                 let wanted = [(0, 4, 0), (0, 4, 3), (1, 4, 1), (1, 5, 2), (3, 4, 4)];
-                assert_eq!(found, wanted, "behind {before}");
+                assert_eq!(found, wanted, "after {before}");
             }
         }
     }

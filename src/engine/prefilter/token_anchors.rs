@@ -1,15 +1,15 @@
-//! Anchors that begin a token, found by their first three bytes.
+//! Anchors that begin a token, indexed by their first three bytes.
 
-use super::masks::Places;
-use super::prefix_index::{Head, Heads, Opening, first_eight, first_four};
-use crate::rules::is_token_byte as is_token;
+use super::masks::OffsetList;
+use super::prefix_index::{FirstBytes, PrefixIndex, PrefixKey, first_eight, first_four};
+use crate::rules::is_token_byte;
 
-/// All such anchors. One of two bytes stands there with each third byte.
+/// All such anchors. One of two bytes is indexed with every possible third byte.
 #[derive(Default)]
-pub struct Prefixes {
+pub struct TokenAnchors {
     anchors: Vec<Anchor>,
-    heads: Vec<(Head, (Opening, u32))>,
-    by_head: Option<Heads<(Opening, u32)>>,
+    keys: Vec<(PrefixKey, (FirstBytes, u32))>,
+    index: Option<PrefixIndex<(FirstBytes, u32)>>,
 }
 
 struct Anchor {
@@ -17,40 +17,40 @@ struct Anchor {
     rule: usize,
 }
 
-impl Prefixes {
+impl TokenAnchors {
     pub fn add(&mut self, anchor: &str, rule: usize) {
         let text = anchor.as_bytes();
-        let item = (Opening::new(text), self.anchors.len() as u32);
+        let item = (FirstBytes::new(text), self.anchors.len() as u32);
         match *text {
-            [a, b, c, ..] => self.heads.push((head([a, b, c]), item)),
+            [a, b, c, ..] => self.keys.push((prefix_key([a, b, c]), item)),
             [a, b] => {
-                let thirds = (0..=255).filter(|&b| is_token(b));
-                self.heads.extend(thirds.map(|third| (head([a, b, third]), item)));
+                let thirds = (0..=255).filter(|&b| is_token_byte(b));
+                self.keys.extend(thirds.map(|third| (prefix_key([a, b, third]), item)));
             }
             _ => {}
         }
         self.anchors.push(Anchor { text: text.to_vec(), rule });
     }
 
-    /// Sorts what was added; to be called once, before the first look-up.
+    /// Builds the index. Must be called once, before the first look-up.
     pub fn finish(&mut self) {
-        self.by_head = Some(Heads::new(self.heads.drain(..)));
+        self.index = Some(PrefixIndex::new(self.keys.drain(..)));
     }
 
-    /// Leaves of the places, counted from `from`, those where an anchor may begin.
-    pub fn sift(&self, bytes: &[u8], from: usize, places: &mut Places) {
-        let Some(heads) = &self.by_head else { return places.clear() };
-        places.sift(|place| heads.may_have(first_three(&bytes[from + place..])));
+    /// Keeps the offsets, relative to `from`, at which an anchor may begin.
+    pub fn retain_starts(&self, bytes: &[u8], from: usize, offsets: &mut OffsetList) {
+        let Some(index) = &self.index else { return offsets.clear() };
+        offsets.retain(|offset| index.may_have(first_three(&bytes[from + offset..])));
     }
 
     /// Calls `found` with length and rule of every anchor that `text` begins with.
     #[inline]
     pub fn each(&self, text: &[u8], mut found: impl FnMut(usize, usize)) {
-        let Some(heads) = &self.by_head else { return };
+        let Some(index) = &self.index else { return };
         let first = first_eight(text);
-        let may_begin = |(opening, _): &&(Opening, u32)| opening.may_begin(first);
-        for &(_, index) in heads.of(first_three(text)).iter().filter(may_begin) {
-            let anchor = &self.anchors[index as usize];
+        let may_begin = |(first_bytes, _): &&(FirstBytes, u32)| first_bytes.may_begin(first);
+        for &(_, anchor) in index.candidates(first_three(text)).iter().filter(may_begin) {
+            let anchor = &self.anchors[anchor as usize];
             if text.starts_with(&anchor.text) {
                 found(anchor.text.len(), anchor.rule);
             }
@@ -58,11 +58,11 @@ impl Prefixes {
     }
 }
 
-fn head([a, b, c]: [u8; 3]) -> Head {
+fn prefix_key([a, b, c]: [u8; 3]) -> PrefixKey {
     u32::from_le_bytes([a, b, c, 0])
 }
 
 #[inline]
-fn first_three(text: &[u8]) -> Head {
+fn first_three(text: &[u8]) -> PrefixKey {
     first_four(text) & 0xff_ffff
 }

@@ -1,3 +1,3 @@
-//! Readers of structure: what a text says with its syntax, as a name and its value.
+//! Readers of structure: what a text expresses by its syntax, such as a name and its value.
 
 pub mod assignment;

@@ -1,13 +1,13 @@
-//! A rule's match that has not been judged. Never leaves the engine.
+//! A rule's match that is not judged yet. Never leaves the engine.
 
 use std::ops::Range;
 
 use crate::findings::Span;
 
-/// Borrows the raw secret; has no `Debug` on purpose.
+/// Borrows the raw secret; deliberately has no `Debug`.
 pub struct Candidate<'b> {
     pub secret: &'b [u8],
     pub span: Span,
-    /// Of each of the rule's facts the bytes that its group took, in the rule's order.
+    /// For each of the rule's facts, in order, the bytes that its group matched.
     pub facts: Vec<Option<Range<usize>>>,
 }

@@ -1,25 +1,24 @@
-//! What has a certain name near by: the user beside a password, the client's id beside its secret.
+//! Facts from the context of a secret: the user of a password, the client id of a client secret.
 //!
-//! Such values have no form of their own by which they could be found, and stand in every second
-//! file; so they are looked for only round a secret that asks for them, in a blob's own bytes,
-//! once its findings are settled.
+//! Such values have no recognizable format and are frequent. So they are searched for only around a
+//! secret whose rule names them, in a blob's own bytes, after its findings are settled.
 
 use std::ops::Range;
 
 use super::credential_pairs::distance;
-use super::facts::{is_a_token, tells_of};
+use super::facts::{looks_like_token, reveals};
 use crate::engine::checks::placeholder::is_placeholder;
-use crate::engine::structure::assignment::begins_a_word;
+use crate::engine::structure::assignment::begins_name_word;
 use crate::engine::structure::assignment::value_of;
 use crate::findings::{Fact, RelatedValue, Span};
 use crate::rules::{RuleString, RuleStrings};
 
-/// Bytes of a value at most; longer ones name nothing.
+/// Maximum length of a value; longer values identify nothing.
 const LONGEST_VALUE: usize = 128;
 
-/// The nearest value of one of `names` that stands no more than `within` bytes from the secret
-/// at `secret` and is public, as the fact `fact`.
-pub fn nearest(
+/// The nearest public value of one of `names`, at most `within` bytes from the secret at `secret`,
+/// as the fact `fact`.
+pub fn nearest_value(
     bytes: &[u8],
     secret: Span,
     fact: &RuleString,
@@ -28,8 +27,8 @@ pub fn nearest(
 ) -> Option<RelatedValue> {
     let around = secret.start.saturating_sub(within)..bytes.len().min(secret.end + within);
     let mut best: Option<(usize, RelatedValue)> = None;
-    for word in words(bytes, around) {
-        let Some(name) = names.iter().find_map(|name| ends_with(bytes, &word, name)) else {
+    for word in name_candidates(bytes, around) {
+        let Some(name) = names.iter().find_map(|name| name_span(bytes, &word, name)) else {
             continue;
         };
         let Some(value) = value_of(bytes, name) else { continue };
@@ -38,22 +37,22 @@ pub fn nearest(
         if best.as_ref().is_some_and(|(nearest, _)| *nearest <= distance) {
             continue;
         }
-        let hidden = &bytes[secret.start..secret.end];
-        if let Some(fact) = public(fact, &bytes[value], hidden) {
+        let secret_bytes = &bytes[secret.start..secret.end];
+        if let Some(fact) = public_fact(fact, &bytes[value], secret_bytes) {
             best = Some((distance, RelatedValue { fact, span }));
         }
     }
-    best.map(|(_, partner)| partner)
+    best.map(|(_, value)| value)
 }
 
-/// Runs of what a name can be written with.
-fn words(bytes: &[u8], around: Range<usize>) -> impl Iterator<Item = Range<usize>> {
-    let mut at = around.start;
+/// Sequences of bytes that names consist of.
+fn name_candidates(bytes: &[u8], around: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let mut offset = around.start;
     std::iter::from_fn(move || {
-        let belongs = |at: usize| is_name_byte(bytes[at]);
-        let start = (at..around.end).find(|&at| belongs(at))?;
-        let end = (start..around.end).find(|&at| !belongs(at)).unwrap_or(around.end);
-        at = end;
+        let is_name_offset = |offset: usize| is_name_byte(bytes[offset]);
+        let start = (offset..around.end).find(|&offset| is_name_offset(offset))?;
+        let end = (start..around.end).find(|&offset| !is_name_offset(offset)).unwrap_or(around.end);
+        offset = end;
         Some(start..end)
     })
 }
@@ -62,9 +61,9 @@ fn is_name_byte(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')
 }
 
-/// Where in the word the name stands, which ends with it: other words may stand in front. Letter
-/// case and separators do not matter.
-fn ends_with(bytes: &[u8], word: &Range<usize>, name: &str) -> Option<Range<usize>> {
+/// The span of the name at the end of the word; other words may precede it. Letter case and
+/// separators are ignored.
+fn name_span(bytes: &[u8], word: &Range<usize>, name: &str) -> Option<Range<usize>> {
     let mut start = word.end;
     for wanted in name.bytes().rev().filter(u8::is_ascii_alphanumeric) {
         loop {
@@ -77,18 +76,18 @@ fn ends_with(bytes: &[u8], word: &Range<usize>, name: &str) -> Option<Range<usiz
             return None;
         }
     }
-    begins_a_word(bytes, start).then_some(start..word.end)
+    begins_name_word(bytes, start).then_some(start..word.end)
 }
 
-/// The fact, if the value is one word that can be shown and tells nothing of the secret.
-fn public(name: &RuleString, value: &[u8], secret: &[u8]) -> Option<Fact> {
-    let is_word = |b: &u8| b.is_ascii_alphanumeric() || b"._@+-\\/:".contains(b);
+/// The fact, if the value is one printable word that reveals nothing of the secret.
+fn public_fact(name: &RuleString, value: &[u8], secret: &[u8]) -> Option<Fact> {
+    let is_word_byte = |b: &u8| b.is_ascii_alphanumeric() || b"._@+-\\/:".contains(b);
     let is_shown = value.len() <= LONGEST_VALUE
-        && value.iter().all(is_word)
+        && value.iter().all(is_word_byte)
         && !is_placeholder(value)
-        && !tells_of(secret, value);
+        && !reveals(secret, value);
     let text = std::str::from_utf8(value).ok().filter(|_| is_shown)?;
-    if name == super::facts::USER && is_a_token(text) {
+    if name == super::facts::USER && looks_like_token(text) {
         return None;
     }
     Fact::new(name.clone(), text)
@@ -105,13 +104,14 @@ mod tests {
             RuleString::Borrowed("user_name"),
             RuleString::Borrowed("user"),
         ]);
-        let partner = nearest(text.as_bytes(), secret, &RuleString::Borrowed("user"), &names, 64)?;
-        assert_eq!(&text[partner.span.start..partner.span.end], partner.fact.value);
-        Some(partner.fact.value)
+        let related =
+            nearest_value(text.as_bytes(), secret, &RuleString::Borrowed("user"), &names, 64)?;
+        assert_eq!(&text[related.span.start..related.span.end], related.fact.value);
+        Some(related.fact.value)
     }
 
     #[test]
-    fn the_nearest_of_the_name_is_told() {
+    fn the_nearest_value_of_the_name_is_a_fact() {
         for text in [
             "user: deploy\npassword: s3cr3t-w0rd",
             "password = \"s3cr3t-w0rd\"\nuser = \"deploy\"",
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_far_or_shows_the_secret_or_is_no_value_is_not() {
+    fn far_values_placeholders_and_parts_of_the_secret_are_not_facts() {
         let far = format!("user: deploy\n{}password: s3cr3t-w0rd", "#".repeat(65));
         for text in [
             far.as_str(),

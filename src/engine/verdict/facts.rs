@@ -1,8 +1,8 @@
-//! Public facts: what a match tells beside its secret, and what a secret's own structure tells
-//! of the account, issuer or user behind it.
+//! Public facts: what a match contains besides its secret, and what a secret's own structure
+//! reveals of its account, issuer or user.
 //!
-//! Facts are told where a candidate is judged, from its match and its secret alone, so that they
-//! are inherited with it. None shows a part of the secret.
+//! Facts are extracted when a candidate is judged, from its match and its secret only, so that they
+//! are inherited with it. No fact contains a part of the secret.
 
 use std::ops::Range;
 
@@ -15,20 +15,25 @@ use crate::engine::checks::structure::{BASE64, BASE64URL};
 use crate::findings::Fact;
 use crate::rules::{Rule, RuleString, Structure};
 
-/// The facts of a judged candidate, sorted. `groups` are those of the rule's facts, in `bytes`.
-pub fn of(rule: &Rule, secret: &[u8], bytes: &[u8], groups: &[Option<Range<usize>>]) -> Vec<Fact> {
-    let of_groups = rule.facts.iter().zip(groups).filter_map(|(name, group)| {
+/// The facts of a judged candidate, sorted. `groups` are the ranges of the rule's facts in `bytes`.
+pub fn match_facts(
+    rule: &Rule,
+    secret: &[u8],
+    bytes: &[u8],
+    groups: &[Option<Range<usize>>],
+) -> Vec<Fact> {
+    let group_facts = rule.facts.iter().zip(groups).filter_map(|(name, group)| {
         let value = bytes[group.clone()?].to_str().ok()?;
-        if name == USER && is_a_token(value) {
+        if name == USER && looks_like_token(value) {
             return None;
         }
         Fact::new(name.clone(), value)
     });
     let structure = rule.checks.structure;
-    let of_structure = structure.map(|structure| of_structure(structure, secret));
-    let mut facts: Vec<Fact> = of_groups
-        .chain(of_structure.into_iter().flatten())
-        .filter(|fact| rule.public.is_some() || !tells_of(secret, fact.value.as_bytes()))
+    let structure_facts = structure.map(|structure| structure_facts(structure, secret));
+    let mut facts: Vec<Fact> = group_facts
+        .chain(structure_facts.into_iter().flatten())
+        .filter(|fact| rule.public.is_some() || !reveals(secret, fact.value.as_bytes()))
         .collect();
     if let Some(name) = &rule.public {
         facts.extend(secret.to_str().ok().and_then(|value| Fact::new(name.clone(), value)));
@@ -38,11 +43,10 @@ pub fn of(rule: &Rule, secret: &[u8], bytes: &[u8], groups: &[Option<Range<usize
     facts
 }
 
-/// Names of the facts that findings of the rule may tell by themselves, sorted, and of those
-/// that its pair adds.
-pub fn all(rule: &Rule) -> Vec<&str> {
+/// Names of the facts that findings of the rule may have, including those of its pair, sorted.
+pub fn fact_names(rule: &Rule) -> Vec<&str> {
     let mut names: Vec<&str> = rule.facts.iter().chain(&rule.public).map(AsRef::as_ref).collect();
-    names.extend(rule.checks.structure.map(names_of).unwrap_or_default());
+    names.extend(rule.checks.structure.map(structure_fact_names).unwrap_or_default());
     names
         .extend(rule.pair.iter().flat_map(|pair| pair.names.iter()).map(|(name, _)| name.as_ref()));
     names.sort_unstable();
@@ -50,8 +54,8 @@ pub fn all(rule: &Rule) -> Vec<&str> {
     names
 }
 
-/// Names of the facts that a structure tells.
-fn names_of(structure: Structure) -> &'static [&'static str] {
+/// Names of the facts that a structure contains.
+fn structure_fact_names(structure: Structure) -> &'static [&'static str] {
     match structure {
         Structure::AwsKeyId => &["account"],
         Structure::Jwt | Structure::ServiceAccountJwt => &["expires", "issuer"],
@@ -67,10 +71,10 @@ fn names_of(structure: Structure) -> &'static [&'static str] {
     }
 }
 
-/// Who logs in.
+/// The fact for the name of a user.
 pub const USER: &str = "user";
 
-fn of_structure(structure: Structure, secret: &[u8]) -> Vec<Fact> {
+fn structure_facts(structure: Structure, secret: &[u8]) -> Vec<Fact> {
     let values: Vec<Option<String>> = match structure {
         Structure::AwsKeyId => vec![aws_account(secret)],
         Structure::Jwt | Structure::ServiceAccountJwt => jwt(secret).into(),
@@ -84,12 +88,12 @@ fn of_structure(structure: Structure, secret: &[u8]) -> Vec<Fact> {
         | Structure::JfrogReference
         | Structure::PrivateKey => Vec::new(),
     };
-    let named = names_of(structure).iter().zip(values);
+    let named = structure_fact_names(structure).iter().zip(values);
     named.filter_map(|(name, value)| Fact::new(RuleString::Borrowed(name), value?)).collect()
 }
 
-/// Ids issued since 2019 hold the account: 40 bits behind the first of the ten bytes' 80.
-/// Older ones, which go on with `I` or `J`, do not.
+/// Ids issued since 2019 contain the account: 40 bits after the first of the ten bytes' 80 bits.
+/// Older ones, which continue with `I` or `J`, do not.
 fn aws_account(id: &[u8]) -> Option<String> {
     let body = id.get(4..20).filter(|body| !matches!(body[0], b'I' | b'J'))?;
     let bytes = base32::decode(body)?;
@@ -114,11 +118,11 @@ fn jwt(token: &[u8]) -> [Option<String>; 2] {
     [expires, issuer]
 }
 
-/// RFC 7617: what stands before the colon.
+/// The part before the colon (RFC 7617).
 fn basic_auth_user(secret: &[u8]) -> Option<String> {
     let pair = String::from_utf8(BASE64.decode(secret).ok()?).ok()?;
     let (user, _) = pair.split_once(':')?;
-    (!is_a_token(user)).then(|| user.to_owned())
+    (!looks_like_token(user)).then(|| user.to_owned())
 }
 
 /// The id of the bot's user.
@@ -127,7 +131,7 @@ fn discord_bot(secret: &[u8]) -> Option<String> {
     String::from_utf8(id).ok()
 }
 
-/// Of a token that is base64 of a JSON object: for each list of members the first that is there.
+/// Members of a token that is base64 of a JSON object: for each list the first that exists.
 fn json<const N: usize>(
     secret: &[u8],
     prefix: &[u8],
@@ -148,9 +152,9 @@ fn json<const N: usize>(
     })
 }
 
-/// People put tokens in the place of a user, too: so many letters and digits in a row, both
-/// kinds among them, are no name.
-pub fn is_a_token(user: &str) -> bool {
+/// Whether a user name looks like a token, which people put there, too: it has a sequence of at
+/// least 20 letters and digits, with both of them.
+pub fn looks_like_token(user: &str) -> bool {
     user.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| {
         word.len() >= 20
             && word.bytes().any(|b| b.is_ascii_digit())
@@ -158,28 +162,28 @@ pub fn is_a_token(user: &str) -> bool {
     })
 }
 
-/// Whether a value shows so much of the secret that it helps to guess it: four characters in a
-/// row of one that a person could have chosen, eight of a longer, random one, where four may
+/// Whether a value reveals so much of the secret that it helps to guess it: four consecutive
+/// characters of one that a person may have chosen, eight of a longer, random one, where four may
 /// agree by chance.
-pub fn tells_of(secret: &[u8], value: &[u8]) -> bool {
-    let row = if secret.len() < 24 { 4 } else { 8 };
-    let row = row.min(secret.len());
-    row > 0 && value.windows(row).any(|part| secret.find(part).is_some())
+pub fn reveals(secret: &[u8], value: &[u8]) -> bool {
+    let overlap = if secret.len() < 24 { 4 } else { 8 };
+    let overlap = overlap.min(secret.len());
+    overlap > 0 && value.windows(overlap).any(|part| secret.find(part).is_some())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The example of LocalStack's documentation, and the encoding done the other way round.
+    /// The example of LocalStack's documentation, and the reverse of the encoding.
     #[test]
-    fn an_aws_key_id_tells_its_account() {
+    fn an_aws_key_id_contains_its_account() {
         assert_eq!(aws_account(b"LSIAQAAAAAAVNCBMPNSG").as_deref(), Some("000000000042"));
         let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
         for account in [1u64, 123_456_789_012, 999_999_999_999] {
-            // The first bit is set since 2019; what follows the account is random.
+            // The first bit is set since 2019; the bits after the account are random.
             let number = (1u128 << 79) | u128::from(account) << 39 | 0x5a_5a5a_5a5a;
-            let digits = (0..16).rev().map(|at| alphabet[(number >> (5 * at) & 31) as usize]);
+            let digits = (0..16).rev().map(|index| alphabet[(number >> (5 * index) & 31) as usize]);
             let id: Vec<u8> = b"AKIA".iter().copied().chain(digits).collect();
             assert_eq!(aws_account(&id).as_deref(), Some(&*format!("{account:012}")));
         }
@@ -187,29 +191,29 @@ mod tests {
     }
 
     #[test]
-    fn a_jwt_tells_its_issuer_and_expiry() {
+    fn a_jwt_contains_its_issuer_and_expiry() {
         let part = |json: &str| BASE64URL.encode(json).replace('=', "");
         let token = |payload: &str| format!("{}.{}.c2ln", part(r#"{"alg":"none"}"#), part(payload));
-        let told = jwt(token(r#"{"iss":"https://id.acme.test","exp":1798761600}"#).as_bytes());
-        assert_eq!(told[0].as_deref(), Some("2027-01-01T00:00:00Z"));
-        assert_eq!(told[1].as_deref(), Some("https://id.acme.test"));
+        let claims = jwt(token(r#"{"iss":"https://id.acme.test","exp":1798761600}"#).as_bytes());
+        assert_eq!(claims[0].as_deref(), Some("2027-01-01T00:00:00Z"));
+        assert_eq!(claims[1].as_deref(), Some("https://id.acme.test"));
         assert_eq!(jwt(token(r#"{"iss":7,"exp":"soon"}"#).as_bytes()), [None, None]);
         assert_eq!(jwt(token(r#"{"exp":1e300}"#).as_bytes()), [None, None]);
         assert_eq!(jwt(b"eyJ"), [None, None]);
     }
 
     #[test]
-    fn a_token_in_the_place_of_a_user_is_no_fact() {
-        assert!(!is_a_token("deploy-bot-2024@acme.test"));
-        assert!(is_a_token("a1b2c3d4e5f6a7b8c9d0"));
-        assert!(!is_a_token("administratorofeverything"));
+    fn a_token_instead_of_a_user_is_not_a_fact() {
+        assert!(!looks_like_token("deploy-bot-2024@acme.test"));
+        assert!(looks_like_token("a1b2c3d4e5f6a7b8c9d0"));
+        assert!(!looks_like_token("administratorofeverything"));
     }
 
     #[test]
-    fn what_shows_a_part_of_the_secret_is_no_fact() {
-        assert!(tells_of(b"acme-2024", b"acme"));
-        assert!(!tells_of(b"xkcd-2024", b"acme"));
-        assert!(!tells_of(b"0123456789abcdef0123456789abcdef", b"4567 apart"));
-        assert!(tells_of(b"0123456789abcdef0123456789abcdef", b"by 456789ab"));
+    fn what_reveals_a_part_of_the_secret_is_not_a_fact() {
+        assert!(reveals(b"acme-2024", b"acme"));
+        assert!(!reveals(b"xkcd-2024", b"acme"));
+        assert!(!reveals(b"0123456789abcdef0123456789abcdef", b"4567 apart"));
+        assert!(reveals(b"0123456789abcdef0123456789abcdef", b"by 456789ab"));
     }
 }

@@ -1,4 +1,4 @@
-//! Which rule, what span: a rule's regex, tried in the window round one trigger.
+//! Matches a rule's regex in the window around one trigger.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -11,19 +11,19 @@ use regex_syntax::escape;
 
 use super::candidate::Candidate;
 use crate::findings::Span;
-use crate::rules::is_word_byte as is_word;
+use crate::rules::is_word_byte;
 use crate::rules::{AFTER, AnchorPosition, BEFORE, LONGEST, MAX_GROUPS, Rule, Trigger, may_match};
 
-/// A rule's regex, compiled on first need: of hundreds of rules a scan needs a handful.
+/// A rule's regex, compiled when first needed: of hundreds of rules a scan needs a handful.
 #[derive(Default)]
 pub struct Matcher {
     compiled: OnceLock<Compiled>,
 }
 
 impl Matcher {
-    /// The candidate of `rule` at this trigger, which if it is a name is given a value. Each
-    /// trigger is judged by itself: nothing but the bytes of its window decides (points 1 and 3
-    /// of the contract).
+    /// The candidate of `rule` at this trigger; `value` is the value of a name. Each trigger is
+    /// matched independently: the result depends only on the bytes of its window (points 1 and 3 of
+    /// the contract of locality).
     pub fn candidate<'b>(
         &self,
         rule: &Rule,
@@ -41,26 +41,27 @@ impl Matcher {
                 ..
             } => {
                 let reach = trigger.start.saturating_sub(max_before)..trigger.start + longest;
-                let first = first_start(rule, bytes, trigger.start, reach, at_word_start)?;
+                let first = first_possible_start(rule, bytes, trigger.start, reach, at_word_start)?;
                 let compiled = compiled();
-                let found = compiled.round(bytes, &trigger, first, longest)?;
-                compiled.allows(&bytes[found.whole.clone()]).then_some(found)?
+                let found = compiled.find_around(bytes, &trigger, first, longest)?;
+                compiled.passes_unless(&bytes[found.whole.clone()]).then_some(found)?
             }
             Trigger::Anchors { longest, .. } => {
-                let reach = longest + twice(rule);
+                let reach = longest + repeat_lookahead(rule);
                 let input = window(bytes, trigger.start, trigger.start + reach);
                 if !may_match(&rule.prefix, &bytes[input.get_range()]) {
                     return None;
                 }
                 let compiled = compiled();
                 let found = compiled.find(&input.anchored(Anchored::Yes))?;
-                let stands = compiled.stands_before(bytes, trigger.start);
-                (stands && compiled.allows(&bytes[found.whole.clone()])).then_some(found)?
+                let is_preceded = compiled.matches_before(bytes, trigger.start);
+                (is_preceded && compiled.passes_unless(&bytes[found.whole.clone()]))
+                    .then_some(found)?
             }
             Trigger::Kind(_) => return None,
             Trigger::Names(_) => {
-                // Of the bytes in front, those that are within reach of every part of the name.
-                let front = trigger.end.saturating_sub(BEFORE - 1);
+                // The bytes before the value that are within reach of every part of the name.
+                let first = trigger.end.saturating_sub(BEFORE - 1);
                 let value = value?;
                 if value.len() > LONGEST || !may_match(&rule.prefix, &bytes[value.clone()]) {
                     return None;
@@ -68,9 +69,9 @@ impl Matcher {
                 let compiled = compiled();
                 let input = Input::new(bytes).span(value.clone()).anchored(Anchored::Yes);
                 let found = compiled.find(&input)?;
-                // The value as a whole, not a beginning of it.
+                // The regex must match the whole value.
                 let whole = found.whole == value;
-                (whole && compiled.allows(&bytes[front..value.end])).then_some(found)?
+                (whole && compiled.passes_unless(&bytes[first..value.end])).then_some(found)?
             }
         };
         let Match { secret: span, facts, .. } = found;
@@ -80,13 +81,13 @@ impl Matcher {
 
 struct Compiled {
     regex: Regex,
-    /// Matches up to its end what may stand in front.
+    /// Must match at the end of the bytes before the match.
     before: Option<Regex>,
-    /// Found in what makes a match none.
+    /// Discards a match if it is found.
     unless: Option<Regex>,
     /// Index of the group `secret`.
     secret: usize,
-    /// Indices of the groups that hold facts.
+    /// Indices of the groups of facts.
     facts: Vec<usize>,
 }
 
@@ -97,9 +98,9 @@ struct Match {
 }
 
 impl Compiled {
-    /// Patterns were parsed with the same settings when the catalogue was checked. Of an
-    /// anchor that begins a token the trigger has seen that a word begins, behind an escape
-    /// sequence too, which `\b` would not; so it is left out there.
+    /// Patterns were parsed with the same settings when the catalogue was checked. For an anchor
+    /// that begins a token the prefilter has checked that a word begins, also after an escape
+    /// sequence, where `\b` would not match; so `\b` is removed.
     fn new(rule: &Rule) -> Self {
         let at_word_start =
             matches!(rule.trigger, Trigger::Anchors { position: AnchorPosition::TokenStart, .. });
@@ -118,12 +119,12 @@ impl Compiled {
         Compiled { secret, facts: facts.collect(), before, unless, regex }
     }
 
-    fn stands_before(&self, bytes: &[u8], at: usize) -> bool {
-        let reach = &bytes[at.saturating_sub(BEFORE - 1)..at];
+    fn matches_before(&self, bytes: &[u8], offset: usize) -> bool {
+        let reach = &bytes[offset.saturating_sub(BEFORE - 1)..offset];
         self.before.as_ref().is_none_or(|before| before.is_match(reach))
     }
 
-    fn allows(&self, text: &[u8]) -> bool {
+    fn passes_unless(&self, text: &[u8]) -> bool {
         self.unless.as_ref().is_none_or(|unless| !unless.is_match(text))
     }
 
@@ -138,9 +139,9 @@ impl Compiled {
         Some(Match { whole: whole_start..whole_end, secret: Span { start, end }, facts })
     }
 
-    /// The first match from `start` on that contains the anchor. A match that ends before the
-    /// anchor is passed over.
-    fn round(
+    /// The first match from `start` on that contains the anchor. Matches that end before the anchor
+    /// are skipped.
+    fn find_around(
         &self,
         bytes: &[u8],
         anchor: &Range<usize>,
@@ -161,22 +162,22 @@ impl Compiled {
     }
 }
 
-/// The pattern of a token that ends a word, for one that goes on: with the same token once more,
-/// where it was pasted twice, or with anything at all, where its checksum tells that it has ended.
+/// The pattern of a token that ends a word, extended to a token followed by the same token again,
+/// if it was pasted twice, or by anything, if its checksum proves where it ends.
 fn open_ended<'r>(rule: &Rule, pattern: &'r str) -> Cow<'r, str> {
-    let Some((body, end)) = word_end(pattern) else { return pattern.into() };
+    let Some((body, end)) = split_word_end(pattern) else { return pattern.into() };
     if rule.checks.checksum.is_some() {
         return body.into();
     }
-    if twice(rule) == 0 {
+    if repeat_lookahead(rule) == 0 {
         return pattern.into();
     }
     let anchors: Vec<String> = rule.anchors().iter().map(|text| escape(text)).collect();
     format!("{body}(?:{end}|{})", anchors.join("|")).into()
 }
 
-/// A pattern and what it demands behind a token: `\b`, or `(?:[^…]|$)` where that does not tell.
-fn word_end(pattern: &str) -> Option<(&str, &str)> {
+/// Splits a pattern into the token and what must follow it: `\b`, or `(?:[^…]|$)`.
+fn split_word_end(pattern: &str) -> Option<(&str, &str)> {
     let end = match pattern.strip_suffix(r"\b") {
         Some(body) => body.len(),
         None => pattern.ends_with("]|$)").then(|| pattern.rfind("(?:[^"))??,
@@ -184,9 +185,9 @@ fn word_end(pattern: &str) -> Option<(&str, &str)> {
     Some(pattern.split_at(end))
 }
 
-/// Bytes behind a token that tell that another one of its rule follows; none where they are out
-/// of the engine's reach.
-fn twice(rule: &Rule) -> usize {
+/// The number of bytes after a token that show that another token of its rule follows; 0 if they
+/// are out of the engine's reach.
+fn repeat_lookahead(rule: &Rule) -> usize {
     let Trigger::Anchors { literals, position: AnchorPosition::TokenStart, longest, .. } =
         &rule.trigger
     else {
@@ -204,9 +205,9 @@ fn compile(pattern: &str) -> Regex {
         .expect("the pattern was checked with the catalogue")
 }
 
-/// The first place from which on a match may hold the anchor at `anchor`, for all that its
-/// opening and the beginning of a word tell: in a long row of anchors there is none.
-fn first_start(
+/// The first offset at which a match that contains the anchor at `anchor` may begin, judging by its
+/// prefix pattern and word boundary: in a long sequence of anchors there is none.
+fn first_possible_start(
     rule: &Rule,
     bytes: &[u8],
     anchor: usize,
@@ -214,14 +215,14 @@ fn first_start(
     at_word_start: bool,
 ) -> Option<usize> {
     let text = &bytes[..reach.end.min(bytes.len())];
-    let mut in_word = reach.start > 0 && is_word(text[reach.start - 1]);
-    (reach.start..=anchor).find(|&at| {
-        let was_in_word = std::mem::replace(&mut in_word, is_word(text[at]));
-        (!at_word_start || was_in_word != in_word) && may_match(&rule.prefix, &text[at..])
+    let mut in_word = reach.start > 0 && is_word_byte(text[reach.start - 1]);
+    (reach.start..=anchor).find(|&offset| {
+        let was_in_word = std::mem::replace(&mut in_word, is_word_byte(text[offset]));
+        (!at_word_start || was_in_word != in_word) && may_match(&rule.prefix, &text[offset..])
     })
 }
 
-/// Look-arounds see the bytes beyond the window, as they stand in the blob.
+/// The input for a match in the window; look-arounds also see the bytes before and after it.
 fn window(bytes: &[u8], start: usize, end: usize) -> Input<'_> {
     Input::new(bytes).span(start..end.min(bytes.len()))
 }
@@ -231,10 +232,10 @@ mod tests {
     use super::*;
     use crate::rules::catalogue::Catalogue;
 
-    /// What the opening turns down the regex does not match: at every anchor of every example,
-    /// as it is and with one byte changed or left out.
+    /// The prefix pattern rejects nothing that the regex matches: at every anchor of every example,
+    /// unchanged and with one byte changed or removed.
     #[test]
-    fn an_opening_turns_down_no_match() {
+    fn a_prefix_pattern_rejects_no_match() {
         let mut matches = 0;
         for rule in Catalogue::built_in().rules() {
             let Trigger::Anchors { literals, position, .. } = &rule.trigger else { continue };
@@ -244,23 +245,24 @@ mod tests {
             let compiled = Compiled::new(rule);
             for example in rule.examples.iter() {
                 let whole = example.replace("<>", "").into_bytes();
-                let anchors = (0..whole.len()).filter(|&at| {
-                    literals.iter().any(|anchor| whole[at..].starts_with(anchor.as_bytes()))
+                let anchors = (0..whole.len()).filter(|&offset| {
+                    literals.iter().any(|anchor| whole[offset..].starts_with(anchor.as_bytes()))
                 });
-                for at in anchors {
+                for offset in anchors {
                     let mut texts = vec![whole.clone()];
-                    for place in at..whole.len() {
-                        texts.push([&whole[..place], &whole[place + 1..]].concat());
+                    for index in offset..whole.len() {
+                        texts.push([&whole[..index], &whole[index + 1..]].concat());
                         for b in *b"aZ0_:@ " {
                             texts.push(whole.clone());
-                            texts.last_mut().unwrap()[place] = b;
+                            texts.last_mut().unwrap()[index] = b;
                         }
                     }
                     for text in texts {
-                        let input = Input::new(&text).span(at..text.len()).anchored(Anchored::Yes);
+                        let input =
+                            Input::new(&text).span(offset..text.len()).anchored(Anchored::Yes);
                         if compiled.find(&input).is_some() {
                             matches += 1;
-                            assert!(may_match(&rule.prefix, &text[at..]), "{}", rule.id);
+                            assert!(may_match(&rule.prefix, &text[offset..]), "{}", rule.id);
                         }
                     }
                 }

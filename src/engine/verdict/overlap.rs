@@ -1,11 +1,10 @@
-//! Overlaps, settled over a blob's whole list by stated rules.
+//! Settles overlaps among all findings of a blob.
 //!
-//! Where findings overlap, one stays: what a rule with a form of its own is not unlikely to have
-//! found or has refused before what a name alone promises, then the surer verdict, then the
-//! higher confidence, then the more specific trigger (a token's own beginning before another
-//! anchor, that before a name, all of them before the form of a JWT), then the longer span, then
-//! the reading with fewer steps of decoding (the plain one before all), then the lower rule id.
-//! The order in which findings arrive plays no part.
+//! Of overlapping findings one is kept: first by the authority of the rule (see
+//! [`Finding::authority`]), then the better verdict, then the higher confidence, then the more
+//! specific trigger (a token's prefix before another anchor, that before a name, all before the
+//! format of a JWT), then the longer span, then the fewer steps of decoding, then the lower rule
+//! id. The order of the input does not matter.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -13,7 +12,7 @@ use std::collections::BTreeMap;
 use crate::findings::Finding;
 use crate::rules::Rule;
 
-/// The findings that stay, by span.
+/// The findings that are kept, by span.
 pub fn settle(mut findings: Vec<Finding>, rules: &[Rule]) -> Vec<Finding> {
     findings.sort_by_cached_key(|finding| {
         let rule = &rules[finding.rule];
@@ -25,7 +24,8 @@ pub fn settle(mut findings: Vec<Finding>, rules: &[Rule]) -> Vec<Finding> {
             finding.span.start,
         )
     });
-    // Apart, so that the last that begins before a span's end is the one that could overlap it.
+    // Kept findings do not overlap, so only the last that begins before a span's end can overlap
+    // it.
     let mut kept: BTreeMap<usize, Finding> = BTreeMap::new();
     for finding in findings {
         let before = kept.range(..finding.span.end).next_back();

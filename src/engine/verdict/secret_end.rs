@@ -1,93 +1,98 @@
-//! How far a secret goes on behind its judged part.
+//! Where a secret ends that continues after its judged part.
 //!
-//! A body ends at the latest where another secret of its rule begins: so each byte belongs to
-//! few bodies, and a file that is one long row of beginnings takes no longer than another.
+//! A body ends where another secret of its rule begins, at the latest: so each byte belongs to few
+//! bodies, and a file that consists of nothing but beginnings takes no longer than another.
 
 use std::borrow::Cow;
 
 use memchr::memmem;
 
-use crate::rules::is_word_byte as is_word;
+use crate::rules::is_word_byte;
 use crate::rules::{RuleString, TailRule};
 
-/// A body longer than this is cut here; no credential format comes near.
-pub const LONGEST_BODY: usize = 64 * 1024;
+/// A longer body is truncated; no credential format has one.
+pub const MAX_BODY: usize = 64 * 1024;
 
-/// Bytes of a JWT's header, its dot and what begins the payload, at most.
-const LONGEST_HEADER: usize = 256;
+/// Maximum length of a JWT's header, its dot and the start of the payload.
+const MAX_JWT_HEADER: usize = 256;
 
-/// Bytes of a body that are looked at in one go, at first and at most: what lies far behind its
-/// end is not read.
+/// Bytes of a body that are read at a time, at first and at most: what is far after its end is not
+/// read.
 const STEP: usize = 64;
-const LONGEST_STEP: usize = 4096;
+const MAX_STEP: usize = 4096;
 
-/// Where the secret ends whose judged part ends at `from`, of a rule with these anchors.
-pub fn end(bytes: &[u8], from: usize, tail_rule: TailRule, anchors: &[RuleString]) -> usize {
-    let last = bytes.len().min(from + LONGEST_BODY);
-    let begins = |at: usize| {
-        let part = bytes[at - 1] == b'-' && bytes[at..].starts_with(b"eyJ");
-        !is_word(bytes[at - 1]) && (!part || begins_a_jwt(&bytes[at..last]))
+/// The end of the secret whose judged part ends at `from`, of a rule with these anchors.
+pub fn secret_end(bytes: &[u8], from: usize, tail_rule: TailRule, anchors: &[RuleString]) -> usize {
+    let last = bytes.len().min(from + MAX_BODY);
+    let begins_secret = |offset: usize| {
+        let part = bytes[offset - 1] == b'-' && bytes[offset..].starts_with(b"eyJ");
+        !is_word_byte(bytes[offset - 1]) && (!part || begins_jwt(&bytes[offset..last]))
     };
     match tail_rule {
         TailRule::Base64UrlDots => {
-            let belongs = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
-            let end = row(&bytes[..last], from, belongs, anchors, begins).0;
-            // Dots at the end are a sentence's, not the token's.
+            let is_body_byte = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+            let end = body_end(&bytes[..last], from, is_body_byte, anchors, begins_secret).0;
+            // Dots at the end belong to the sentence, not to the token.
             from + bytes[from..end].iter().rposition(|&b| b != b'.').map_or(0, |last| last + 1)
         }
         TailRule::Base64 => {
-            let belongs =
+            let is_body_byte =
                 |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-');
-            row(&bytes[..last], from, belongs, anchors, begins).0
+            body_end(&bytes[..last], from, is_body_byte, anchors, begins_secret).0
         }
         TailRule::Pem => pem_end(&bytes[..last], from),
         TailRule::Putty => putty_end(&bytes[..last], from),
     }
 }
 
-/// Base64url may hold `-eyJ` by chance: a token begins there only where its header ends and a
-/// payload follows.
-fn begins_a_jwt(text: &[u8]) -> bool {
-    let header = &text[..text.len().min(LONGEST_HEADER)];
+/// Base64url may contain `-eyJ` by chance: a token begins there only if a header and a payload
+/// follow.
+fn begins_jwt(text: &[u8]) -> bool {
+    let header = &text[..text.len().min(MAX_JWT_HEADER)];
     let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
     let end = header.iter().position(|b| !part(b)).unwrap_or(header.len());
     text[end..].starts_with(b".eyJ")
 }
 
-/// Where the row of bytes that belong ends which begins at `from`, or the first of the marks in
-/// it that `counts`; and which mark that is.
-fn row(
+/// The end of the body that begins at `from`, or the offset of the first terminator in it for which
+/// `is_terminator` returns true, with the terminator's index.
+fn body_end(
     bytes: &[u8],
     from: usize,
-    belongs: impl Fn(u8) -> bool,
-    marks: &[impl AsRef<str>],
-    counts: impl Fn(usize) -> bool,
+    is_body_byte: impl Fn(u8) -> bool,
+    terminators: &[impl AsRef<str>],
+    is_terminator: impl Fn(usize) -> bool,
 ) -> (usize, Option<usize>) {
-    let longest = marks.iter().map(|mark| mark.as_ref().len()).max().unwrap_or_default();
+    let longest =
+        terminators.iter().map(|terminator| terminator.as_ref().len()).max().unwrap_or_default();
     let (mut end, mut length) = (from, STEP);
     loop {
-        let taken = run(&bytes[end..bytes.len().min(end + length)], &belongs);
-        // A mark may have begun in the step before.
+        let taken = leading_bytes(&bytes[end..bytes.len().min(end + length)], &is_body_byte);
+        // A terminator may have begun in the step before.
         let fresh = from.max((end + 1).saturating_sub(longest.max(1)));
         let seen = &bytes[fresh..end + taken];
-        let first = |mark: &str| {
-            memmem::find_iter(seen, mark).map(|place| fresh + place).find(|&at| counts(at))
+        let first = |terminator: &str| {
+            memmem::find_iter(seen, terminator)
+                .map(|place| fresh + place)
+                .find(|&offset| is_terminator(offset))
         };
-        let marks = marks.iter().zip(0..);
-        let mark = marks.filter_map(|(mark, index)| Some((first(mark.as_ref())?, index))).min();
-        if let Some((at, index)) = mark {
-            return (at, Some(index));
+        let terminators = terminators.iter().zip(0..);
+        let terminator = terminators
+            .filter_map(|(terminator, index)| Some((first(terminator.as_ref())?, index)))
+            .min();
+        if let Some((offset, index)) = terminator {
+            return (offset, Some(index));
         }
         end += taken;
         if taken < length {
             return (end, None);
         }
-        length = LONGEST_STEP.min(2 * length);
+        length = MAX_STEP.min(2 * length);
     }
 }
 
-/// What of the secret makes it this one: of a PEM block its body's characters, so that line
-/// ends, indents and escapes (`\n` in a JSON string) make no new credential of the same key.
+/// The bytes of the secret that identify it: of a PEM block its body's characters, so that the same
+/// key with other line ends, indentation or escapes (`\n` in a JSON string) is the same credential.
 pub fn identity(secret: &[u8], tail_rule: Option<TailRule>) -> Cow<'_, [u8]> {
     if tail_rule != Some(TailRule::Pem) {
         return Cow::Borrowed(secret);
@@ -109,34 +114,36 @@ pub fn identity(secret: &[u8], tail_rule: Option<TailRule>) -> Cow<'_, [u8]> {
     Cow::Owned(kept)
 }
 
-fn run(body: &[u8], belongs: impl Fn(u8) -> bool) -> usize {
-    body.iter().position(|&b| !belongs(b)).unwrap_or(body.len())
+fn leading_bytes(body: &[u8], is_body_byte: impl Fn(u8) -> bool) -> usize {
+    body.iter().position(|&b| !is_body_byte(b)).unwrap_or(body.len())
 }
 
-/// To the end of the `-----END …-----` line, or, where none comes, to the last byte that a
-/// PEM body can hold.
+/// The end of the `-----END …-----` line, or, if there is none, of the last byte that a PEM body
+/// can contain.
 fn pem_end(bytes: &[u8], from: usize) -> usize {
     const END: &str = "-----END";
-    let belongs = |b: u8| {
+    let is_body_byte = |b: u8| {
         b.is_ascii_alphanumeric() || b.is_ascii_whitespace() || b"+/=\\\"',:-#*|>".contains(&b)
     };
-    let to = |from: usize, marks: &[&str]| row(bytes, from, belongs, marks, |_| true);
+    let to = |from: usize, terminators: &[&str]| {
+        body_end(bytes, from, is_body_byte, terminators, |_| true)
+    };
     match to(from, &[END, "-----BEGIN"]) {
-        (at, Some(0)) => match to(at + END.len(), &["-----"]) {
+        (offset, Some(0)) => match to(offset + END.len(), &["-----"]) {
             (dashes, Some(_)) => dashes + 5,
             (end, None) => end,
         },
-        (at, _) => from + bytes[from..at].trim_ascii_end().len(),
+        (offset, _) => from + bytes[from..offset].trim_ascii_end().len(),
     }
 }
 
-/// To the end of the message authentication code, which closes the file and covers all of it.
+/// The end of the message authentication code, which ends the file and covers all of it.
 fn putty_end(bytes: &[u8], from: usize) -> usize {
     const MAC: &str = "Private-MAC: ";
-    match row(bytes, from, |_| true, &[MAC, "PuTTY-User-Key-File-"], |_| true) {
-        (at, Some(0)) => {
-            let digits = at + MAC.len();
-            digits + run(&bytes[digits..], |b| b.is_ascii_hexdigit())
+    match body_end(bytes, from, |_| true, &[MAC, "PuTTY-User-Key-File-"], |_| true) {
+        (offset, Some(0)) => {
+            let digits = offset + MAC.len();
+            digits + leading_bytes(&bytes[digits..], |b| b.is_ascii_hexdigit())
         }
         _ => from,
     }
@@ -156,55 +163,58 @@ mod tests {
             let text = format!("{before}.eyJb.eyJc");
             let wanted = before.len().max(if before.is_empty() { 0 } else { 1 });
             let from = usize::from(!before.is_empty());
-            let end = end(text.as_bytes(), from, TailRule::Base64UrlDots, &anchors);
+            let end = secret_end(text.as_bytes(), from, TailRule::Base64UrlDots, &anchors);
             assert_eq!(end, wanted, "{}", before.len());
         }
         let keys = b"KEY-----\nMIIE\n-----BEGIN X-----\nMIIE\n-----END X-----\n";
-        assert_eq!(end(keys, 8, TailRule::Pem, &NONE), 13);
+        assert_eq!(secret_end(keys, 8, TailRule::Pem, &NONE), 13);
         let headers = b"Key: 1\nPuTTY-User-Key-File-2: x\nPrivate-MAC: 0f";
-        assert_eq!(end(headers, 6, TailRule::Putty, &NONE), 6);
+        assert_eq!(secret_end(headers, 6, TailRule::Putty, &NONE), 6);
     }
 
-    /// Base64url holds `-eyJ` by chance.
+    /// Base64url contains `-eyJ` by chance.
     #[test]
-    fn a_token_is_not_cut_where_only_its_letters_look_like_another() {
+    fn a_token_is_not_split_where_its_letters_only_look_like_another() {
         let anchors = [RuleString::Borrowed("eyJ")];
-        let end = |text: &str| end(text.as_bytes(), 3, TailRule::Base64UrlDots, &anchors);
+        let end = |text: &str| secret_end(text.as_bytes(), 3, TailRule::Base64UrlDots, &anchors);
         let signature = "eyJ.c2ln-eyJhbGc_c2ln";
         assert_eq!(end(signature), signature.len());
         assert_eq!(end("eyJ.c2ln-eyJhbGciOiJub25lIn0.eyJzdWIi"), "eyJ.c2ln-".len());
     }
 
-    /// Bodies are read in steps; where one ends makes no difference.
+    /// Bodies are read in steps; where a step ends makes no difference.
     #[test]
-    fn marks_are_found_across_steps() {
+    fn terminators_are_found_across_steps() {
         for length in STEP - 40..4 * STEP {
             let text = ["KEY-----\n", &"A".repeat(length), "\n-----END X-----\nrest"].concat();
-            assert_eq!(&text[end(text.as_bytes(), 8, TailRule::Pem, &NONE)..], "\nrest");
+            assert_eq!(&text[secret_end(text.as_bytes(), 8, TailRule::Pem, &NONE)..], "\nrest");
             let text = ["Lines\n", &"A".repeat(length), "\nPrivate-MAC: 0f1e\nrest"].concat();
-            assert_eq!(&text[end(text.as_bytes(), 3, TailRule::Putty, &NONE)..], "\nrest");
+            assert_eq!(&text[secret_end(text.as_bytes(), 3, TailRule::Putty, &NONE)..], "\nrest");
             let text = ["eyJ.", &"A".repeat(length), ".c2ln rest"].concat();
-            assert_eq!(&text[end(text.as_bytes(), 3, TailRule::Base64UrlDots, &NONE)..], " rest");
+            assert_eq!(
+                &text[secret_end(text.as_bytes(), 3, TailRule::Base64UrlDots, &NONE)..],
+                " rest"
+            );
         }
     }
 
     #[test]
     fn a_token_ends_before_the_dot_of_its_sentence() {
         let text = b"eyJ.eyJ.c2ln... and so on";
-        assert_eq!(end(text, 3, TailRule::Base64UrlDots, &NONE), 12);
+        assert_eq!(secret_end(text, 3, TailRule::Base64UrlDots, &NONE), 12);
     }
 
     #[test]
-    fn a_putty_key_ends_with_its_code() {
+    fn a_putty_key_ends_with_its_authentication_code() {
         let text = b"Comment: a@b\nPrivate-Lines: 1\nAAAA\nPrivate-MAC: 0f1e\nrest";
-        assert_eq!(&text[end(text, 0, TailRule::Putty, &NONE)..], b"\nrest");
-        assert_eq!(end(b"Comment: a", 0, TailRule::Putty, &NONE), 0);
+        assert_eq!(&text[secret_end(text, 0, TailRule::Putty, &NONE)..], b"\nrest");
+        assert_eq!(secret_end(b"Comment: a", 0, TailRule::Putty, &NONE), 0);
     }
 
     #[test]
-    fn a_pem_block_ends_with_its_end_line_and_escapes_are_no_identity() {
+    fn a_pem_block_ends_with_its_end_line_and_its_identity_ignores_escapes() {
         let real = b"KEY-----\nAAAA\nBBBB\n-----END X-----\nrest";
-        let end = end(real, 8, TailRule::Pem, &NONE);
+        let end = secret_end(real, 8, TailRule::Pem, &NONE);
         assert_eq!(&real[end..], b"\nrest");
         let escaped = br"KEY-----\nAAAA\nBBBB\n-----END X-----";
         assert_eq!(

@@ -1,28 +1,28 @@
-//! Prefixes that only one provider's tokens have. What begins with one and is shorter than any
-//! such token was cut or made up: it opens nothing, whatever its name promises.
+//! Prefixes that only one provider's tokens have. A value that begins with one and is shorter than
+//! any such token is truncated or a placeholder: it grants nothing, whatever its name is.
 //!
-//! What is longer, or of other characters, may be of a form that the provider has brought since.
+//! A longer value, or one with other characters, may be in a newer format of the provider.
 
 use std::collections::BTreeMap;
 
 use crate::engine::checks::words::is_made_of_words;
 use crate::rules::{AnchorPosition, Confidence, Rule, Trigger};
 
-/// Characters that such a prefix has at least. Shorter ones begin words and random values, too.
+/// Minimum length of such a prefix. Shorter ones begin words and random values, too.
 const SHORTEST_PREFIX: usize = 4;
 
 /// The prefixes of a catalogue.
-pub struct Brands(Vec<Brand>);
+pub struct VendorPrefixes(Vec<VendorPrefix>);
 
-struct Brand {
+struct VendorPrefix {
     prefix: Vec<u8>,
-    /// Bytes of the shortest token that begins so.
-    shortest: usize,
+    /// Length of the shortest token with this prefix.
+    min_length: usize,
 }
 
-impl Brands {
-    /// Takes the anchors that begin a token of rules that are sure by its form alone; those that
-    /// several providers share, such as `sk_live_`, and those that are words tell nothing.
+impl VendorPrefixes {
+    /// Collects the anchors that begin a token, of rules with high confidence. Excludes anchors
+    /// that several providers share, such as `sk_live_`, and words.
     pub fn new(rules: &[Rule]) -> Self {
         let mut by_prefix: BTreeMap<&str, Vec<&Rule>> = BTreeMap::new();
         for rule in rules {
@@ -34,32 +34,34 @@ impl Brands {
                 }
             }
         }
-        let tells = |prefix: &str, of: &[&Rule]| {
+        let is_distinctive = |prefix: &str, rules_of: &[&Rule]| {
             prefix.len() >= SHORTEST_PREFIX
-                && of.iter().all(|rule| rule.confidence >= Confidence::High)
-                && of.iter().all(|rule| rule.provider == of[0].provider)
+                && rules_of.iter().all(|rule| rule.confidence >= Confidence::High)
+                && rules_of.iter().all(|rule| rule.provider == rules_of[0].provider)
                 && !is_made_of_words(prefix.as_bytes())
         };
-        let shortest = |prefix: &str| {
+        let min_length = |prefix: &str| {
             let shorter = (1..=prefix.len()).filter_map(|end| by_prefix.get(prefix.get(..end)?));
-            shorter.flatten().map(|rule| shortest(rule)).min().unwrap_or(0)
+            shorter.flatten().map(|rule| min_length(rule)).min().unwrap_or(0)
         };
-        let telling = by_prefix.iter().filter(|(prefix, of)| tells(prefix, of));
-        let brand = |(prefix, _): (&&str, _)| Brand {
+        let distinctive =
+            by_prefix.iter().filter(|(prefix, rules_of)| is_distinctive(prefix, rules_of));
+        let vendor_prefix = |(prefix, _): (&&str, _)| VendorPrefix {
             prefix: prefix.as_bytes().to_vec(),
-            shortest: shortest(prefix),
+            min_length: min_length(prefix),
         };
-        Brands(telling.map(brand).collect())
+        VendorPrefixes(distinctive.map(vendor_prefix).collect())
     }
 
-    /// Whether the value begins as one provider's tokens do and is shorter than each of them.
-    pub fn is_cut(&self, value: &[u8]) -> bool {
-        let mut of = self.0.iter().filter(|brand| value.starts_with(&brand.prefix));
-        of.any(|brand| value.len() < brand.shortest)
+    /// Whether the value begins like one provider's tokens and is shorter than all of them.
+    pub fn is_truncated(&self, value: &[u8]) -> bool {
+        let mut rules_of =
+            self.0.iter().filter(|vendor_prefix| value.starts_with(&vendor_prefix.prefix));
+        rules_of.any(|vendor_prefix| value.len() < vendor_prefix.min_length)
     }
 }
 
-fn shortest(rule: &Rule) -> usize {
+fn min_length(rule: &Rule) -> usize {
     match rule.trigger {
         Trigger::Anchors { shortest, .. } => shortest,
         Trigger::Names(_) | Trigger::Kind(_) => 0,
@@ -72,16 +74,25 @@ mod tests {
     use crate::rules::catalogue::Catalogue;
 
     #[test]
-    fn a_token_of_one_provider_that_is_too_short_is_cut() {
-        let brands = Brands::new(Catalogue::built_in().rules());
+    fn a_token_of_one_provider_that_is_too_short_is_truncated() {
+        let prefixes = VendorPrefixes::new(Catalogue::built_in().rules());
         let body = "k3Zq8Rw1Tn6Yb4Xc9Vm2Lp7Hs5Dg0Fj";
         for prefix in ["ghp_", "glpat-", "AIza", "xoxb-", "cfut_"] {
-            assert!(brands.is_cut(format!("{prefix}{}", &body[..12]).as_bytes()), "{prefix}");
-            assert!(!brands.is_cut([prefix, body, body, body].concat().as_bytes()), "{prefix}");
+            assert!(
+                prefixes.is_truncated(format!("{prefix}{}", &body[..12]).as_bytes()),
+                "{prefix}"
+            );
+            assert!(
+                !prefixes.is_truncated([prefix, body, body, body].concat().as_bytes()),
+                "{prefix}"
+            );
         }
-        // Of several providers, a word, too short, of a rule that asks for more than the form.
+        // Shared by providers, a word, too short, of a rule that needs more than the format.
         for prefix in ["sk_live_", "secret_", "SG.", "re_", "AKIA"] {
-            assert!(!brands.is_cut(format!("{prefix}{}", &body[..5]).as_bytes()), "{prefix}");
+            assert!(
+                !prefixes.is_truncated(format!("{prefix}{}", &body[..5]).as_bytes()),
+                "{prefix}"
+            );
         }
     }
 }

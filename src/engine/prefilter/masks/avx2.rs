@@ -1,17 +1,19 @@
-//! Masks by AVX2: half a block at a time.
+//! Masks with AVX2: half a block at a time.
 
 use std::arch::x86_64::*;
 
 use super::nibbles::{self, classify_by_nibbles};
-use super::{BLOCK, FRAGMENT, Found, Kernel, LOOK_AHEAD, LiteralTable, Masks, SETS, Starts};
+use super::{
+    BLOCK, FRAGMENT, Kernel, LOOK_AHEAD, LiteralTable, Masks, SETS, StartMasks, StartOffsets,
+};
 
-/// The fragments' tables.
+/// The kernel, with the fragments' tables.
 pub struct Avx2 {
     fragments: LiteralTable,
 }
 
 impl Avx2 {
-    /// `None` where the processor lacks it.
+    /// `None` if the processor does not support it.
     pub fn new(fragments: &LiteralTable) -> Option<Self> {
         let has = is_x86_feature_detected!("avx2")
             && is_x86_feature_detected!("bmi1")
@@ -27,15 +29,21 @@ impl Kernel for Avx2 {
         unsafe { classify(&self.fragments, bytes, masks, row, blocks) }
     }
 
-    fn starts(&self, masks: &Masks, end: usize, starts: &mut Starts, found: &mut Found) {
+    fn starts(
+        &self,
+        masks: &Masks,
+        end: usize,
+        starts: &mut StartMasks,
+        offsets: &mut StartOffsets,
+    ) {
         // SAFETY: as above.
-        unsafe { fill(masks, end, starts, found) }
+        unsafe { find_starts(masks, end, starts, offsets) }
     }
 }
 
 #[target_feature(enable = "avx2,bmi1,popcnt")]
-fn fill(masks: &Masks, end: usize, starts: &mut Starts, found: &mut Found) {
-    super::fill(masks, end, starts, found);
+fn find_starts(masks: &Masks, end: usize, starts: &mut StartMasks, offsets: &mut StartOffsets) {
+    super::find_starts(masks, end, starts, offsets);
 }
 
 classify_by_nibbles!("avx2", __m256i, 32);
@@ -86,11 +94,11 @@ fn any(classes: __m256i) -> u32 {
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn load(bytes: &[u8], at: usize) -> __m256i {
-    debug_assert!(at + 32 <= bytes.len());
+fn load(bytes: &[u8], offset: usize) -> __m256i {
+    debug_assert!(offset + 32 <= bytes.len());
     // SAFETY: `Kernel::classify` has checked that every block and its look-ahead lie in
     // `bytes`; the load needs no alignment.
-    unsafe { _mm256_loadu_si256(bytes.as_ptr().add(at).cast()) }
+    unsafe { _mm256_loadu_si256(bytes.as_ptr().add(offset).cast()) }
 }
 
 #[inline]

@@ -1,28 +1,29 @@
-//! Masks by AVX-512: whole bytes looked up in tables of 128, a block at a time.
+//! Masks with AVX-512: whole bytes are looked up in tables of 128 entries, a block at a time.
 //!
-//! `vpermi2b` (VBMI) looks seven bits up, so that each ASCII byte has its own entry: the
-//! classes need no product of nibbles, and fewer places are marked that hold no fragment.
+//! `vpermi2b` (VBMI) looks up seven bits, so each ASCII byte has its own entry: the classes need no
+//! products of nibbles, and fewer offsets without a fragment are marked.
 
 use std::arch::x86_64::*;
 
 use super::class;
-use super::row::{Places, SOME};
+use super::row::{OffsetList, SOME};
 use super::{
-    BATCH, BLOCK, CLASSES, FRAGMENT, Found, Kernel, LOOK_AHEAD, LiteralTable, Masks, SETS, Starts,
+    BATCH, BLOCK, CLASSES, FRAGMENT, Kernel, LOOK_AHEAD, LiteralTable, Masks, SETS, StartMasks,
+    StartOffsets,
 };
 
-/// One byte a value of seven bits.
+/// One byte for each value of seven bits.
 type Table = [u8; 128];
 
-/// The buckets of the fragments' first bytes, by place and set. The eighth bit is not asked
-/// for: what lies beyond ASCII is rare, and marked for what it shares the others with.
+/// The kernel, with the buckets of the fragments' first bytes, by index and set. The eighth bit is
+/// ignored: bytes outside ASCII are rare, and marked like the ASCII byte with the same lower bits.
 #[derive(Clone)]
 pub struct Avx512 {
     fragments: [[Table; SETS]; FRAGMENT],
 }
 
 impl Avx512 {
-    /// `None` where the processor lacks it.
+    /// `None` if the processor does not support it.
     pub fn new(fragments: &LiteralTable) -> Option<Self> {
         let has = is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
@@ -32,9 +33,9 @@ impl Avx512 {
             && is_x86_feature_detected!("bmi1")
             && is_x86_feature_detected!("popcnt");
         has.then(|| Avx512 {
-            fragments: std::array::from_fn(|at| {
+            fragments: std::array::from_fn(|index| {
                 std::array::from_fn(|set| {
-                    let of = |b| fragments.by_seven_bits(at, b).to_le_bytes()[set];
+                    let of = |b| fragments.by_seven_bits(index, b).to_le_bytes()[set];
                     std::array::from_fn(|b| of(b as u8))
                 })
             }),
@@ -49,9 +50,15 @@ impl Kernel for Avx512 {
         unsafe { classify(self, bytes, masks, row, blocks) }
     }
 
-    fn starts(&self, masks: &Masks, end: usize, starts: &mut Starts, found: &mut Found) {
+    fn starts(
+        &self,
+        masks: &Masks,
+        end: usize,
+        starts: &mut StartMasks,
+        offsets: &mut StartOffsets,
+    ) {
         // SAFETY: as above.
-        unsafe { fill(masks, end, starts, found) }
+        unsafe { find_starts(masks, end, starts, offsets) }
     }
 }
 
@@ -60,14 +67,14 @@ fn classify(kernel: &Avx512, bytes: &[u8], masks: &mut Masks, row: usize, blocks
     let classes = [load(&CLASSES, 0), load(&CLASSES, BLOCK)];
     let fragments = &kernel.fragments;
     for block in 0..blocks {
-        let at = block * BLOCK;
-        let text = load(bytes, at);
+        let offset = block * BLOCK;
+        let text = load(bytes, offset);
         let beyond = _mm512_movepi8_mask(text);
         let of = _mm512_maskz_permutex2var_epi8(!beyond, classes[0], text, classes[1]);
         let any = |class: u8| _mm512_test_epi8_mask(of, _mm512_set1_epi8(class as i8));
         let (mut first, mut second) = (_mm512_set1_epi8(-1), _mm512_set1_epi8(-1));
         for (ahead, tables) in fragments.iter().enumerate() {
-            let text = load(bytes, at + ahead);
+            let text = load(bytes, offset + ahead);
             first = _mm512_and_si512(first, look_up(text, &tables[0]));
             second = _mm512_and_si512(second, look_up(text, &tables[1]));
         }
@@ -78,7 +85,7 @@ fn classify(kernel: &Avx512, bytes: &[u8], masks: &mut Masks, row: usize, blocks
         masks.run[row] = any(class::RUN);
         masks.escape[row] = any(class::ESCAPE);
         masks.quote[row] = any(class::QUOTE);
-        masks.joint[row] = any(class::JOINT);
+        masks.concat[row] = any(class::CONCAT);
         masks.fragment[row] = _mm512_test_epi8_mask(fragment, fragment);
     }
 }
@@ -91,36 +98,36 @@ fn look_up(text: __m512i, table: &Table) -> __m512i {
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi2,bmi1,popcnt")]
-fn fill(masks: &Masks, end: usize, starts: &mut Starts, found: &mut Found) {
-    starts.fill_to(masks, end);
-    list(&starts.tokens, &mut found.tokens);
-    list(&starts.fragments, &mut found.fragments);
-    found.fill_rare(starts);
+fn find_starts(masks: &Masks, end: usize, starts: &mut StartMasks, offsets: &mut StartOffsets) {
+    starts.compute_until(masks, end);
+    list_offsets(&starts.tokens, &mut offsets.tokens);
+    list_offsets(&starts.fragments, &mut offsets.fragments);
+    offsets.set_rare_from(starts);
 }
 
-/// The places of the bits that are set: the numbers of a block's bytes, those left out whose bit
-/// is not (`vpcompressb`).
+/// Lists the offsets of the set bits: the indices of a block's bytes, compressed to those whose bit
+/// is set (`vpcompressb`).
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi2,bmi1,popcnt")]
-fn list(masks: &[u64; BATCH], places: &mut Places) {
+fn list_offsets(masks: &[u64; BATCH], list: &mut OffsetList) {
     let numbers = load(&NUMBERS, 0);
     let mut length = 0;
     for (block, &mask) in masks.iter().enumerate() {
         let count = mask.count_ones() as usize;
         if count > SOME {
-            length += places.write::<SOME>(length, block, mask);
+            length += list.write_block::<SOME>(length, block, mask);
             continue;
         }
         let set = _mm512_maskz_compress_epi8(mask, numbers);
         let first = _mm256_set1_epi16((block * BLOCK) as i16);
         let set = _mm256_add_epi16(_mm256_cvtepu8_epi16(_mm512_castsi512_si128(set)), first);
-        store(set, places.room(length));
+        store(set, list.spare(length));
         length += count;
     }
-    places.set_length(length);
+    list.set_length(length);
 }
 
-/// The numbers of a block's bytes.
+/// The indices of a block's bytes.
 static NUMBERS: [u8; BLOCK] = {
     let mut numbers = [0; BLOCK];
     let mut number = 0;
@@ -133,17 +140,17 @@ static NUMBERS: [u8; BLOCK] = {
 
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn store(places: __m256i, room: &mut [u16]) {
-    assert!(room.len() == SOME);
+fn store(list: __m256i, spare: &mut [u16]) {
+    assert!(spare.len() == SOME);
     // SAFETY: the room has the 32 bytes that are stored; the store needs no alignment.
-    unsafe { _mm256_storeu_si256(room.as_mut_ptr().cast(), places) }
+    unsafe { _mm256_storeu_si256(spare.as_mut_ptr().cast(), list) }
 }
 
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn load(bytes: &[u8], at: usize) -> __m512i {
-    debug_assert!(at + BLOCK <= bytes.len());
+fn load(bytes: &[u8], offset: usize) -> __m512i {
+    debug_assert!(offset + BLOCK <= bytes.len());
     // SAFETY: `Kernel::classify` has checked that every block and its look-ahead lie in the
     // text, and the tables have 128 bytes and more; the load needs no alignment.
-    unsafe { _mm512_loadu_si512(bytes.as_ptr().add(at).cast()) }
+    unsafe { _mm512_loadu_si512(bytes.as_ptr().add(offset).cast()) }
 }

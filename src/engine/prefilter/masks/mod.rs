@@ -1,16 +1,16 @@
-//! Byte classes as bit masks: the one pass over every byte.
+//! Byte classes as bit masks: the only pass over every byte.
 //!
-//! A text is looked at in blocks of 64 bytes. Of each block [`Masks`] say which bytes make
-//! up runs, which begin an escape, which are quotes, and where one of the catalogue's
-//! fragments *may* begin; [`Starts`] what begins where, and [`Found`] lists the places.
-//! Everything behind works on the few places listed, so its cost does not grow with the
-//! number of rules.
+//! A text is processed in blocks of 64 bytes. For each block, [`Masks`] has a bit for every byte
+//! that is part of a run, begins an escape, is a quote, or *may* begin one of the catalogue's
+//! fragments. [`StartMasks`] combines them to what begins where, [`StartOffsets`] lists the
+//! offsets. All later steps work on these few offsets, so their cost does not grow with the number
+//! of rules.
 //!
-//! Kernels compute the same by different means: [`portable`] by look-ups and arithmetic on
-//! words; `ssse3`, `avx2` and `neon` by shuffles of [`nibbles`]; `avx512` by look-ups of whole
-//! bytes. All but the first are the only modules of the engine with unsafe code: vector loads
-//! from a slice, whose bounds are checked before, and calls into functions compiled for a feature
-//! once the processor is known to have it.
+//! Kernels compute the same in different ways: [`portable`] with look-ups and arithmetic on words;
+//! `ssse3`, `avx2` and `neon` with shuffles of [`nibbles`]; `avx512` with look-ups of whole bytes.
+//! The vector kernels are the only modules of the engine with unsafe code: vector loads from a
+//! slice after a bounds check, and calls to functions compiled for a feature after the processor
+//! was checked for it.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -26,36 +26,42 @@ mod row;
 mod ssse3;
 mod table;
 
-pub use row::{BATCH, BLOCK, Found, Masks, Places, RUN, Starts};
+pub use row::{BATCH, BLOCK, Masks, OffsetList, RUN, StartMasks, StartOffsets};
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 use table::SETS;
 pub use table::{BUCKETS, LiteralTable, in_both_cases};
 
-/// Bytes behind a block that its fragment mask looks at.
+/// Bytes after a block that its fragment mask depends on.
 const LOOK_AHEAD: usize = FRAGMENT - 1;
 
-/// Bytes of a fragment that the masks look at.
+/// Bytes of a fragment that the masks compare.
 pub const FRAGMENT: usize = 4;
 
-/// One way of computing masks. All give the same, but for fragments, of which some mark more
-/// places than others.
+/// One way to compute masks. All kernels compute the same, except that some mark more offsets as
+/// possible fragments than others.
 trait Kernel: Send + Sync {
-    /// The masks of so many blocks, into the row from this place on. `bytes` holds every block
-    /// wholly, and the look-ahead of the last.
+    /// Computes the masks of `blocks` blocks, into the row from index `row` on. `bytes` must
+    /// contain every block and the look-ahead of the last.
     fn classify(&self, bytes: &[u8], masks: &mut Masks, row: usize, blocks: usize);
 
-    /// What begins before the batch's byte at `end`.
-    fn starts(&self, masks: &Masks, end: usize, starts: &mut Starts, found: &mut Found);
+    /// Computes what begins before the batch's byte at `end`.
+    fn starts(
+        &self,
+        masks: &Masks,
+        end: usize,
+        starts: &mut StartMasks,
+        offsets: &mut StartOffsets,
+    );
 }
 
-/// What a kernel does for [`Kernel::starts`], compiled for whatever its processor has.
+/// The implementation of [`Kernel::starts`], inlined to be compiled for the kernel's features.
 #[inline(always)]
-fn fill(masks: &Masks, end: usize, starts: &mut Starts, found: &mut Found) {
-    starts.fill_to(masks, end);
-    found.fill(starts);
+fn find_starts(masks: &Masks, end: usize, starts: &mut StartMasks, offsets: &mut StartOffsets) {
+    starts.compute_until(masks, end);
+    offsets.set_from(starts);
 }
 
-/// Computes masks, by the fastest means that the processor has.
+/// Computes masks with the fastest kernel that the processor supports.
 pub struct Classifier {
     kernel: Box<dyn Kernel>,
 }
@@ -65,7 +71,7 @@ impl Classifier {
         Classifier { kernel: fastest(fragments) }
     }
 
-    /// One for each way that this processor has, the portable one first.
+    /// One for each kernel that this processor supports, the portable one first.
     #[cfg(test)]
     pub fn all(fragments: &LiteralTable) -> Vec<Self> {
         let mut kernels: Vec<Box<dyn Kernel>> = vec![Box::new(portable::Portable::new(fragments))];
@@ -80,8 +86,8 @@ impl Classifier {
         kernels.into_iter().map(|kernel| Classifier { kernel }).collect()
     }
 
-    /// The masks of so many blocks, the first of which begins at `from`, into the row from this
-    /// place on. Bytes behind the end of `bytes` belong to no class.
+    /// Computes the masks of `blocks` blocks, the first of which begins at `from`, into the row
+    /// from index `row` on. Bytes after the end of `bytes` belong to no class.
     pub fn classify(
         &self,
         bytes: &[u8],
@@ -98,14 +104,15 @@ impl Classifier {
             let length = rest.len().min(padded.len());
             padded[..length].copy_from_slice(&rest[..length]);
             self.kernel.classify(&padded, masks, row + block, 1);
-            // Zeros stand in for what is not there; a wildcard must not match them.
+            // A wildcard must not match the padding.
             if length < BLOCK {
                 masks.fragment[row + block] &= (1 << length) - 1;
             }
         }
     }
 
-    /// Sets the row's first masks, whose highest bits are those of the text's last bytes.
+    /// Sets the first masks of the row, so that their highest bits are those of the text's last
+    /// bytes.
     pub fn end_with(&self, bytes: &[u8], masks: &mut Masks) {
         let mut block = [0; BLOCK + LOOK_AHEAD];
         let last = &bytes[bytes.len().saturating_sub(BLOCK)..];
@@ -113,9 +120,15 @@ impl Classifier {
         self.kernel.classify(&block, masks, 0, 1);
     }
 
-    /// What begins before the batch's byte at `end`.
-    pub fn starts(&self, masks: &Masks, end: usize, starts: &mut Starts, found: &mut Found) {
-        self.kernel.starts(masks, end, starts, found);
+    /// Computes what begins before the batch's byte at `end`.
+    pub fn starts(
+        &self,
+        masks: &Masks,
+        end: usize,
+        starts: &mut StartMasks,
+        offsets: &mut StartOffsets,
+    ) {
+        self.kernel.starts(masks, end, starts, offsets);
     }
 }
 
@@ -138,12 +151,12 @@ fn fastest(fragments: &LiteralTable) -> Box<dyn Kernel> {
     Box::new(portable::Portable::new(fragments))
 }
 
-/// Classes of a byte, one bit each.
+/// Byte classes, one bit each.
 mod class {
     pub const RUN: u8 = 1;
     pub const ESCAPE: u8 = 2;
     pub const QUOTE: u8 = 4;
-    pub const JOINT: u8 = 8;
+    pub const CONCAT: u8 = 8;
     pub const WORD: u8 = 16;
     pub const TOKEN: u8 = 32;
 }
@@ -159,14 +172,14 @@ static CLASSES: [u8; 256] = {
         let token = run || matches!(c, b'=' | b'.' | b'~');
         let escape = matches!(c, b'%' | b'&' | b'\\');
         let quote = matches!(c, b'"' | b'\'' | b'`');
-        let joint = matches!(
+        let concat = matches!(
             c,
             b' ' | b'\t' | b'\r' | b'\n' | b'\\' | b'+' | b'.' | b'|' | b'<' | b'&' | b'~'
         );
         classes[b] = (run as u8 * class::RUN)
             | (escape as u8 * class::ESCAPE)
             | (quote as u8 * class::QUOTE)
-            | (joint as u8 * class::JOINT)
+            | (concat as u8 * class::CONCAT)
             | (word as u8 * class::WORD)
             | (token as u8 * class::TOKEN);
         b += 1;
@@ -177,7 +190,7 @@ static CLASSES: [u8; 256] = {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::{is_token_byte as is_token, is_word_byte as is_word};
+    use crate::rules::{is_token_byte, is_word_byte};
 
     /// Xorshift: the same bytes on every machine.
     fn random(state: &mut u64) -> u64 {
@@ -193,13 +206,13 @@ mod tests {
     fn table() -> LiteralTable {
         let mut fragments = LiteralTable::default();
         for (bucket, text) in [0, 1, BUCKETS - 2, BUCKETS - 1].into_iter().zip(FRAGMENTS) {
-            let places = text.chunks(1).collect::<Vec<_>>();
-            fragments.add(places.try_into().unwrap(), bucket);
+            let byte_sets = text.chunks(1).collect::<Vec<_>>();
+            fragments.add(byte_sets.try_into().unwrap(), bucket);
         }
         fragments
     }
 
-    /// What the masks say, byte by byte, for a row of so many blocks from `from` on.
+    /// The masks, computed byte by byte.
     fn scalar(
         buckets: &dyn Fn(usize, u8) -> u16,
         bytes: &[u8],
@@ -208,34 +221,35 @@ mod tests {
         blocks: usize,
     ) -> Masks {
         let mut masks = Masks::default();
-        for place in 0..blocks * BLOCK {
-            let Some(&b) = bytes.get(from + place) else { continue };
+        for offset in 0..blocks * BLOCK {
+            let Some(&b) = bytes.get(from + offset) else { continue };
             let (row, bit) =
-                (row + place / BLOCK, |holds: bool| u64::from(holds) << (place % BLOCK));
-            masks.token[row] |= bit(is_token(b));
-            masks.word[row] |= bit(is_word(b));
-            masks.run[row] |= bit(is_word(b) || b"+/-".contains(&b));
+                (row + offset / BLOCK, |is_set: bool| u64::from(is_set) << (offset % BLOCK));
+            masks.token[row] |= bit(is_token_byte(b));
+            masks.word[row] |= bit(is_word_byte(b));
+            masks.run[row] |= bit(is_word_byte(b) || b"+/-".contains(&b));
             masks.escape[row] |= bit(b"%&\\".contains(&b));
             masks.quote[row] |= bit(b"\"'`".contains(&b));
-            masks.joint[row] |= bit(b" \t\r\n\\+.|<&~".contains(&b));
-            let ahead = |ahead: usize| bytes.get(from + place + ahead).copied().unwrap_or(0);
-            let of = (0..FRAGMENT).fold(u16::MAX, |all, place| all & buckets(place, ahead(place)));
+            masks.concat[row] |= bit(b" \t\r\n\\+.|<&~".contains(&b));
+            let ahead = |ahead: usize| bytes.get(from + offset + ahead).copied().unwrap_or(0);
+            let of =
+                (0..FRAGMENT).fold(u16::MAX, |all, offset| all & buckets(offset, ahead(offset)));
             masks.fragment[row] |= bit(of != 0);
         }
         masks
     }
 
-    /// What begins where, told bit by bit.
-    fn scalar_starts(masks: &Masks, end: usize) -> Starts {
-        let mut starts = Starts::default();
-        let is = |class: &[u64], place: usize| class[place / BLOCK] >> (place % BLOCK) & 1 == 1;
-        let row = |class: &[u64], place: usize, length: usize| {
-            (place..place + length).all(|place| is(class, place))
+    /// The starts, computed bit by bit.
+    fn scalar_starts(masks: &Masks, end: usize) -> StartMasks {
+        let mut starts = StartMasks::default();
+        let is = |class: &[u64], offset: usize| class[offset / BLOCK] >> (offset % BLOCK) & 1 == 1;
+        let row = |class: &[u64], offset: usize, length: usize| {
+            (offset..offset + length).all(|offset| is(class, offset))
         };
-        for place in 0..(BATCH * BLOCK).min(end) {
-            // In the row, the batch begins behind one block.
-            let (block, here) = (place / BLOCK, place + BLOCK);
-            let bit = |holds: bool| u64::from(holds) << (place % BLOCK);
+        for offset in 0..(BATCH * BLOCK).min(end) {
+            // In the row, the batch begins after one block.
+            let (block, here) = (offset / BLOCK, offset + BLOCK);
+            let bit = |is_set: bool| u64::from(is_set) << (offset % BLOCK);
             let word_starts = is(&masks.word, here)
                 && (!is(&masks.word, here - 1)
                     || [2, 3, 4, 6].iter().any(|back| is(&masks.escape, here - back)));
@@ -245,7 +259,7 @@ mod tests {
             starts.long_runs[block] |= bit(run_starts && row(&masks.run, here, 2 * RUN));
             starts.escapes[block] |= bit(is(&masks.escape, here));
             let closes = is(&masks.quote, here) && is(&masks.token, here - 1);
-            starts.quotes[block] |= bit(closes && is(&masks.joint, here + 1));
+            starts.quotes[block] |= bit(closes && is(&masks.concat, here + 1));
             starts.fragments[block] |= bit(is(&masks.fragment, here));
         }
         starts
@@ -266,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kernel_gives_what_its_scalar_twin_gives() {
+    fn every_kernel_computes_the_masks_of_the_scalar_code() {
         let table = table();
         let kernels = Classifier::all(&table);
         let mut state = 0x9e37_79b9_7f4a_7c15;
@@ -274,27 +288,33 @@ mod tests {
             let bytes = random_text(&mut state, length);
             for from in [0, 1, 63, 64, length / 2] {
                 for (row, blocks) in [(1, 1), (0, BATCH + 2), (2, 5)] {
-                    let twin = scalar(&|at, b| table.buckets(at, b), &bytes, from, row, blocks);
+                    let expected =
+                        scalar(&|offset, b| table.buckets(offset, b), &bytes, from, row, blocks);
                     let nibbles =
-                        scalar(&|at, b| table.by_nibbles(at, b), &bytes, from, row, blocks);
-                    let seven_bits =
-                        scalar(&|at, b| table.by_seven_bits(at, b), &bytes, from, row, blocks);
+                        scalar(&|offset, b| table.by_nibbles(offset, b), &bytes, from, row, blocks);
+                    let seven_bits = scalar(
+                        &|offset, b| table.by_seven_bits(offset, b),
+                        &bytes,
+                        from,
+                        row,
+                        blocks,
+                    );
                     for kernel in &kernels {
                         let mut masks = Masks::default();
                         kernel.classify(&bytes, from, &mut masks, row, blocks);
-                        // A kernel that knows nibbles, or seven bits, marks more places.
+                        // A kernel that compares nibbles or seven bits marks more offsets.
                         for row in 0..BATCH + 2 {
                             let mine = masks.fragment[row];
                             assert_eq!(
-                                twin.fragment[row] & !mine,
+                                expected.fragment[row] & !mine,
                                 0,
                                 "length {length} from {from}"
                             );
                             let some = nibbles.fragment[row] | seven_bits.fragment[row];
                             assert_eq!(mine & !some, 0);
                         }
-                        masks.fragment = twin.fragment;
-                        assert_eq!(masks, twin, "length {length} from {from}");
+                        masks.fragment = expected.fragment;
+                        assert_eq!(masks, expected, "length {length} from {from}");
                     }
                 }
             }
@@ -302,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kernel_finds_the_starts_that_its_scalar_twin_finds() {
+    fn every_kernel_finds_the_starts_of_the_scalar_code() {
         let table = table();
         let kernels = Classifier::all(&table);
         let mut state = 0x2545_f491_4f6c_dd1d;
@@ -312,21 +332,23 @@ mod tests {
                 for kernel in &kernels {
                     let mut masks = Masks::default();
                     kernel.classify(&bytes, 0, &mut masks, 0, BATCH + 2);
-                    let (mut starts, mut found) = (Starts::default(), Found::default());
-                    kernel.starts(&masks, end, &mut starts, &mut found);
-                    let twin = scalar_starts(&masks, end);
-                    assert_eq!(starts, twin);
-                    for (places, class) in [
-                        (&found.tokens, twin.tokens),
-                        (&found.runs, twin.runs),
-                        (&found.long_runs, twin.long_runs),
-                        (&found.escapes, twin.escapes),
-                        (&found.quotes, twin.quotes),
-                        (&found.fragments, twin.fragments),
+                    let (mut starts, mut offsets) =
+                        (StartMasks::default(), StartOffsets::default());
+                    kernel.starts(&masks, end, &mut starts, &mut offsets);
+                    let expected = scalar_starts(&masks, end);
+                    assert_eq!(starts, expected);
+                    for (list, class) in [
+                        (&offsets.tokens, expected.tokens),
+                        (&offsets.runs, expected.runs),
+                        (&offsets.long_runs, expected.long_runs),
+                        (&offsets.escapes, expected.escapes),
+                        (&offsets.quotes, expected.quotes),
+                        (&offsets.fragments, expected.fragments),
                     ] {
-                        let set = |&place: &usize| class[place / BLOCK] >> (place % BLOCK) & 1 == 1;
+                        let set =
+                            |&offset: &usize| class[offset / BLOCK] >> (offset % BLOCK) & 1 == 1;
                         let wanted: Vec<usize> = (0..BATCH * BLOCK).filter(set).collect();
-                        assert_eq!(places.iter().collect::<Vec<_>>(), wanted);
+                        assert_eq!(list.iter().collect::<Vec<_>>(), wanted);
                     }
                 }
             }
@@ -334,23 +356,28 @@ mod tests {
     }
 
     #[test]
-    fn no_kernel_passes_a_fragment_over() {
+    fn no_kernel_misses_a_fragment() {
         let table = table();
         for kernel in Classifier::all(&table) {
-            for at in 0..2 * BLOCK {
+            for offset in 0..2 * BLOCK {
                 for fragment in FRAGMENTS {
                     let mut bytes = vec![b'.'; 3 * BLOCK];
-                    bytes[at..at + FRAGMENT].copy_from_slice(&fragment.to_ascii_uppercase());
+                    bytes[offset..offset + FRAGMENT]
+                        .copy_from_slice(&fragment.to_ascii_uppercase());
                     let mut masks = Masks::default();
                     kernel.classify(&bytes, 0, &mut masks, 0, 3);
-                    assert_eq!(masks.fragment[at / BLOCK] >> (at % BLOCK) & 1, 1, "at {at}");
+                    assert_eq!(
+                        masks.fragment[offset / BLOCK] >> (offset % BLOCK) & 1,
+                        1,
+                        "at {offset}"
+                    );
                 }
             }
         }
     }
 
     #[test]
-    fn a_row_is_carried_on() {
+    fn a_row_continues_the_one_before() {
         let kernel = Classifier::new(&table());
         let mut state = 7;
         let bytes = random_text(&mut state, 3000);

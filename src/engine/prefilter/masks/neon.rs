@@ -1,11 +1,14 @@
-//! Masks by NEON, which every AArch64 has: a quarter of a block at a time.
+//! Masks with NEON, which every AArch64 processor has: a quarter of a block at a time.
 
 use std::arch::aarch64::*;
 
 use super::nibbles::{self, classify_by_nibbles};
-use super::{BLOCK, FRAGMENT, Found, Kernel, LOOK_AHEAD, LiteralTable, Masks, SETS, Starts, fill};
+use super::{
+    BLOCK, FRAGMENT, Kernel, LOOK_AHEAD, LiteralTable, Masks, SETS, StartMasks, StartOffsets,
+    find_starts,
+};
 
-/// The fragments' tables.
+/// The kernel, with the fragments' tables.
 pub struct Neon {
     fragments: LiteralTable,
 }
@@ -23,8 +26,14 @@ impl Kernel for Neon {
         unsafe { classify(&self.fragments, bytes, masks, row, blocks) }
     }
 
-    fn starts(&self, masks: &Masks, end: usize, starts: &mut Starts, found: &mut Found) {
-        fill(masks, end, starts, found);
+    fn starts(
+        &self,
+        masks: &Masks,
+        end: usize,
+        starts: &mut StartMasks,
+        offsets: &mut StartOffsets,
+    ) {
+        find_starts(masks, end, starts, offsets);
     }
 }
 
@@ -60,7 +69,7 @@ fn look_up(table: uint8x16_t, nibbles: uint8x16_t) -> uint8x16_t {
     vqtbl1q_u8(table, nibbles)
 }
 
-/// One bit of a byte each, summed pairwise until eight stand in a byte.
+/// One bit per byte, added pairwise until each byte has eight.
 #[inline]
 #[target_feature(enable = "neon")]
 fn join(&[first, second, third, fourth]: &[uint8x16_t; 4]) -> u64 {
@@ -73,11 +82,11 @@ fn join(&[first, second, third, fourth]: &[uint8x16_t; 4]) -> u64 {
 
 #[inline]
 #[target_feature(enable = "neon")]
-fn load(bytes: &[u8], at: usize) -> uint8x16_t {
-    debug_assert!(at + 16 <= bytes.len());
+fn load(bytes: &[u8], offset: usize) -> uint8x16_t {
+    debug_assert!(offset + 16 <= bytes.len());
     // SAFETY: `Kernel::classify` has checked that every block and its look-ahead lie in
     // `bytes`; the load needs no alignment.
-    unsafe { vld1q_u8(bytes.as_ptr().add(at)) }
+    unsafe { vld1q_u8(bytes.as_ptr().add(offset)) }
 }
 
 #[inline]

@@ -1,6 +1,6 @@
-//! Classes of bytes and fragments by nibbles: two look-ups in tables of sixteen tell what a byte
-//! is (the technique of Hyperscan's Teddy and of simdjson's classification). Every vector unit
-//! has an instruction for it; what differs is how many bytes it looks up at a time.
+//! Classification of bytes and fragments by nibbles, with two look-ups in tables of sixteen entries
+//! (the technique of Hyperscan's Teddy and of simdjson). Every vector unit has an instruction for
+//! it; they differ in how many bytes they look up at a time.
 
 /// Classes as products of a set of high nibbles and a set of low ones, one bit each:
 /// 1 digits, 2 `A-O a-o`, 4 `P-Z p-z`, 8 `_`, 16 `+ - /`, 32 `=`, 64 `~`, 128 `.`.
@@ -17,8 +17,8 @@ pub const TOKENS: [[u8; 16]; 2] = products(&[
 pub const WORD: u8 = 1 | 2 | 4 | 8;
 pub const RUN: u8 = WORD | 16;
 
-/// 1 `" '`, 2 `` ` ``, 4 `% &`, 8 `\`, 16 blank `& + .`, 32 tab, LF, CR, 64 `< \ |`, 128 `~`.
-pub const SIGNS: [[u8; 16]; 2] = products(&[
+/// 1 `" '`, 2 `` ` ``, 4 `% &`, 8 `\`, 16 space `& + .`, 32 tab, LF, CR, 64 `< \ |`, 128 `~`.
+pub const PUNCTUATION: [[u8; 16]; 2] = products(&[
     (&[2], &[2, 7]),
     (&[6], &[0]),
     (&[2], &[5, 6]),
@@ -30,33 +30,33 @@ pub const SIGNS: [[u8; 16]; 2] = products(&[
 ]);
 pub const QUOTE: u8 = 1 | 2;
 pub const ESCAPE: u8 = 4 | 8;
-pub const JOINT: u8 = !(QUOTE | ESCAPE);
+pub const CONCAT: u8 = !(QUOTE | ESCAPE);
 
-/// Tables by low and by high nibble; the n-th product of high and low ones gets bit n.
+/// Tables by low and by high nibble; the n-th product of high and low nibbles has bit n.
 const fn products(sets: &[(&[u8], &[u8])]) -> [[u8; 16]; 2] {
     let (mut low, mut high) = ([0; 16], [0; 16]);
     let mut bit = 0;
     while bit < sets.len() {
         let (highs, lows) = sets[bit];
-        let mut at = 0;
-        while at < highs.len() {
-            high[highs[at] as usize] |= 1 << bit;
-            at += 1;
+        let mut index = 0;
+        while index < highs.len() {
+            high[highs[index] as usize] |= 1 << bit;
+            index += 1;
         }
-        at = 0;
-        while at < lows.len() {
-            low[lows[at] as usize] |= 1 << bit;
-            at += 1;
+        index = 0;
+        while index < lows.len() {
+            low[lows[index] as usize] |= 1 << bit;
+            index += 1;
         }
         bit += 1;
     }
     [low, high]
 }
 
-/// Masks of one batch by vectors of `$lanes` bytes. In scope are to be `and`, `or`, `splat`,
-/// `load`, `table` (sixteen bytes, as often as the vector holds them), `in_nibbles` (low and high
-/// ones), `look_up` (in a table by nibbles) and `join` (the bits of a block, set for the bytes
-/// that have any), each with the target feature.
+/// Defines `classify` for vectors of `$lanes` bytes. The caller must define `and`, `or`, `splat`,
+/// `load`, `table` (sixteen bytes, repeated to fill the vector), `in_nibbles` (the low and the high
+/// ones), `look_up` (in a table by nibbles) and `join` (a block's bits, set for the bytes that are
+/// not zero), each with the target feature.
 macro_rules! classify_by_nibbles {
     ($feature:literal, $vector:ty, $lanes:literal) => {
         /// Tables by low and by high nibble.
@@ -71,18 +71,18 @@ macro_rules! classify_by_nibbles {
             blocks: usize,
         ) {
             let tokens = (table(&nibbles::TOKENS[0]), table(&nibbles::TOKENS[1]));
-            let signs = (table(&nibbles::SIGNS[0]), table(&nibbles::SIGNS[1]));
+            let punctuation = (table(&nibbles::PUNCTUATION[0]), table(&nibbles::PUNCTUATION[1]));
             let mut fragments = [[tokens; SETS]; FRAGMENT];
-            for (at, sets) in fragments.iter_mut().enumerate() {
+            for (index, sets) in fragments.iter_mut().enumerate() {
                 for (set, tables) in sets.iter_mut().enumerate() {
-                    *tables = (table(&literals.low[set][at]), table(&literals.high[set][at]));
+                    *tables = (table(&literals.low[set][index]), table(&literals.high[set][index]));
                 }
             }
             for block in 0..blocks {
                 let mut classes = [[splat(0); BLOCK / $lanes]; 7];
                 for part in 0..BLOCK / $lanes {
-                    let at = block * BLOCK + part * $lanes;
-                    let of = part_of(bytes, at, tokens, signs, &fragments);
+                    let offset = block * BLOCK + part * $lanes;
+                    let of = part_of(bytes, offset, tokens, punctuation, &fragments);
                     for (class, of) in classes.iter_mut().zip(of) {
                         class[part] = of;
                     }
@@ -91,38 +91,38 @@ macro_rules! classify_by_nibbles {
                 masks.token[row] = join(&classes[0]);
                 masks.quote[row] = join(&classes[1]);
                 masks.escape[row] = join(&classes[2]);
-                masks.joint[row] = join(&classes[3]);
+                masks.concat[row] = join(&classes[3]);
                 masks.fragment[row] = join(&classes[4]);
                 masks.run[row] = join(&classes[5]);
                 masks.word[row] = join(&classes[6]);
             }
         }
 
-        /// For each class a vector that is not zero for the bytes of it.
+        /// For each class a vector that is not zero for its bytes.
         #[inline]
         #[target_feature(enable = $feature)]
         fn part_of(
             bytes: &[u8],
-            at: usize,
+            offset: usize,
             tokens: Tables,
-            signs: Tables,
+            punctuation: Tables,
             fragments: &[[Tables; SETS]; FRAGMENT],
         ) -> [$vector; 7] {
-            let text = in_nibbles(load(bytes, at));
+            let text = in_nibbles(load(bytes, offset));
             let token = both(text, tokens);
-            let sign = both(text, signs);
+            let punct = both(text, punctuation);
             let mut first = both(text, fragments[0][0]);
             let mut second = both(text, fragments[0][1]);
             for (ahead, tables) in fragments.iter().enumerate().skip(1) {
-                let text = in_nibbles(load(bytes, at + ahead));
+                let text = in_nibbles(load(bytes, offset + ahead));
                 first = and(first, both(text, tables[0]));
                 second = and(second, both(text, tables[1]));
             }
             [
                 token,
-                and(sign, splat(nibbles::QUOTE)),
-                and(sign, splat(nibbles::ESCAPE)),
-                and(sign, splat(nibbles::JOINT)),
+                and(punct, splat(nibbles::QUOTE)),
+                and(punct, splat(nibbles::ESCAPE)),
+                and(punct, splat(nibbles::CONCAT)),
                 or(first, second),
                 and(token, splat(nibbles::RUN)),
                 and(token, splat(nibbles::WORD)),

@@ -1,39 +1,39 @@
-//! A row of blocks: the classes of their bytes, and the places that these point to.
+//! A row of blocks: the classes of their bytes, and the offsets where something begins.
 
 /// Bytes of a block.
 pub const BLOCK: usize = 64;
 
-/// Blocks that are looked at together.
+/// Blocks that are processed together.
 pub const BATCH: usize = 16;
 
-/// Blocks of a row: the one before a batch, the batch, the one behind.
+/// Blocks of a row: the one before a batch, the batch, the one after.
 const ROW: usize = BATCH + 2;
 
-/// One bit a byte, the lowest for the first of its block. Kept class by class, so that what is
-/// computed from them is computed for several blocks at a time.
+/// One bit per byte, the lowest for the first of its block. Stored by class, so that several blocks
+/// can be combined at a time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Masks {
-    /// `[A-Za-z0-9_+/=.~-]`: what tokens are made of.
+    /// `[A-Za-z0-9_+/=.~-]`: bytes of tokens.
     pub token: [u64; ROW],
-    /// `[A-Za-z0-9_]`: what words are made of.
+    /// `[A-Za-z0-9_]`: bytes of words.
     pub word: [u64; ROW],
-    /// `[A-Za-z0-9+/_-]`: what runs of base64 and hexadecimal digits are made of.
+    /// `[A-Za-z0-9+/_-]`: bytes of runs of base64 and hexadecimal digits.
     pub run: [u64; ROW],
-    /// `%`, `&` and `\`: what escapes begin with.
+    /// `%`, `&` and `\`: first bytes of escapes.
     pub escape: [u64; ROW],
     /// `"`, `'` and `` ` ``.
     pub quote: [u64; ROW],
-    /// What may stand behind a literal that goes on in another one.
-    pub joint: [u64; ROW],
+    /// Bytes that may follow a string literal that is concatenated with another.
+    pub concat: [u64; ROW],
     /// A fragment may begin here.
     pub fragment: [u64; ROW],
 }
 
 impl Masks {
-    /// How many characters the run has that goes on at this place of the batch, as far as the
-    /// batch and the block behind it tell, of which `blocks` are looked at.
-    pub fn run_length(&self, place: usize, blocks: usize) -> usize {
-        let (first, bit) = (place / BLOCK, place % BLOCK);
+    /// The number of characters of the run from this offset of the batch on, within the `blocks`
+    /// blocks of the batch and the block after them.
+    pub fn run_length(&self, offset: usize, blocks: usize) -> usize {
+        let (first, bit) = (offset / BLOCK, offset % BLOCK);
         let mut length = (self.run[first + 1] >> bit).trailing_ones() as usize;
         let mut end = BLOCK - bit;
         for block in &self.run[first + 2..blocks + 2] {
@@ -47,11 +47,11 @@ impl Masks {
     }
 
     fn classes(&mut self) -> [&mut [u64; ROW]; 7] {
-        let Masks { token, word, run, escape, quote, joint, fragment } = self;
-        [token, word, run, escape, quote, joint, fragment]
+        let Masks { token, word, run, escape, quote, concat, fragment } = self;
+        [token, word, run, escape, quote, concat, fragment]
     }
 
-    /// Makes the last block of a batch of so many, and the one behind, the first of a new row.
+    /// Moves the last block of a batch of `blocks`, and the one after it, to the start of the row.
     pub fn carry(&mut self, blocks: usize) {
         for class in self.classes() {
             [class[0], class[1]] = [class[blocks], class[blocks + 1]];
@@ -59,81 +59,81 @@ impl Masks {
     }
 }
 
-/// Characters from which on a run is noticed.
+/// Minimum length of a run.
 pub const RUN: usize = 16;
 
 /// What begins at each byte of a batch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Starts {
-    /// At least [`RUN`] token characters that are the start of a word, or may be it behind an
-    /// escape sequence (`\n`, `%3D`, `\u003d`).
+pub struct StartMasks {
+    /// At least [`RUN`] token characters at the start of a word, or after what may be an escape
+    /// sequence (`\n`, `%3D`, `\u003d`).
     pub tokens: [u64; BATCH],
     /// A run of base64 or hexadecimal digits.
     pub runs: [u64; BATCH],
-    /// One of twice as many.
+    /// One of at least twice the minimum length.
     pub long_runs: [u64; BATCH],
     /// `%`, `&` or `\`.
     pub escapes: [u64; BATCH],
-    /// A quote behind a token character that may close a literal which goes on in another one.
+    /// A quote after a token character that may close a literal that is concatenated with another.
     pub quotes: [u64; BATCH],
-    /// A fragment, perhaps.
+    /// Possibly a fragment.
     pub fragments: [u64; BATCH],
 }
 
-impl Starts {
-    /// Computed for the whole batch without a branch, so that it is done by vectors.
+impl StartMasks {
+    /// Computed for the whole batch without a branch, so that it is vectorized.
     #[inline(always)]
-    fn fill(&mut self, masks: &Masks) {
+    fn compute(&mut self, masks: &Masks) {
         for block in 0..BATCH {
             let [before, this, next] = [block, block + 1, block + 2];
-            let behind = |class: &[u64; ROW], count: u32| {
+            let after = |class: &[u64; ROW], count: u32| {
                 class[this] << count | class[before] >> (u64::BITS - count)
             };
-            let behind_escape = behind(&masks.escape, 2)
-                | behind(&masks.escape, 3)
-                | behind(&masks.escape, 4)
-                | behind(&masks.escape, 6);
-            let word_starts = masks.word[this] & (!behind(&masks.word, 1) | behind_escape);
-            let (tokens, _) = in_a_row(masks.token[this], masks.token[next]);
+            let after_escape = after(&masks.escape, 2)
+                | after(&masks.escape, 3)
+                | after(&masks.escape, 4)
+                | after(&masks.escape, 6);
+            let word_starts = masks.word[this] & (!after(&masks.word, 1) | after_escape);
+            let (tokens, _) = consecutive(masks.token[this], masks.token[next]);
             self.tokens[block] = tokens & word_starts;
-            let run_starts = !behind(&masks.run, 1);
-            let (runs, next_runs) = in_a_row(masks.run[this], masks.run[next]);
+            let run_starts = !after(&masks.run, 1);
+            let (runs, next_runs) = consecutive(masks.run[this], masks.run[next]);
             self.runs[block] = runs & run_starts;
             let long = runs & (runs >> RUN | next_runs << (BLOCK - RUN));
             self.long_runs[block] = long & run_starts;
-            let joint = masks.joint[this] >> 1 | masks.joint[next] << (BLOCK - 1);
-            self.quotes[block] = masks.quote[this] & joint & behind(&masks.token, 1);
+            let concat = masks.concat[this] >> 1 | masks.concat[next] << (BLOCK - 1);
+            self.quotes[block] = masks.quote[this] & concat & after(&masks.token, 1);
             self.escapes[block] = masks.escape[this];
             self.fragments[block] = masks.fragment[this];
         }
     }
 
-    /// What begins before the batch's byte at `end`.
+    /// Computes what begins before the batch's byte at `end`.
     #[inline(always)]
-    pub fn fill_to(&mut self, masks: &Masks, end: usize) {
-        self.fill(masks);
+    pub fn compute_until(&mut self, masks: &Masks, end: usize) {
+        self.compute(masks);
         if end < BATCH * BLOCK {
             self.clip(end);
         }
     }
 
-    /// Leaves nothing at or behind the byte at `end`.
+    /// Clears everything from the byte at `end` on.
     fn clip(&mut self, end: usize) {
         let (block, left) = (end / BLOCK, (1 << (end % BLOCK)) - 1);
-        let Starts { tokens, runs, long_runs, escapes, quotes, fragments } = self;
+        let StartMasks { tokens, runs, long_runs, escapes, quotes, fragments } = self;
         for class in [tokens, runs, long_runs, escapes, quotes, fragments] {
-            if let [first, behind @ ..] = &mut class[block..] {
+            if let [first, rest @ ..] = &mut class[block..] {
                 *first &= left;
-                behind.fill(0);
+                rest.fill(0);
             }
         }
     }
 }
 
-/// The bits of which [`RUN`] in a row are set, from this one on; of the second word, in which
-/// nothing is set beyond its end, the lower half is right.
+/// The bits that begin [`RUN`] consecutive set bits. Of the second word only the lower half is
+/// valid, because no bits after it are known.
 #[inline(always)]
-fn in_a_row(mut this: u64, mut next: u64) -> (u64, u64) {
+fn consecutive(mut this: u64, mut next: u64) -> (u64, u64) {
     const { assert!(RUN == 16) };
     let mut step = 1;
     while step < RUN {
@@ -144,73 +144,78 @@ fn in_a_row(mut this: u64, mut next: u64) -> (u64, u64) {
     (this, next)
 }
 
-/// Places of a batch, from the first. Read off the bits before any of them is followed, so that
-/// the loop over them does not stumble at the end of each block.
+/// Offsets in a batch, ascending. All are extracted from the bits before the first is used, so that
+/// the loop over them has no mispredicted branch at the end of each block.
 #[derive(Clone)]
-pub struct Places {
-    /// With room for what is written behind the last.
-    at: [u16; BATCH * BLOCK + BLOCK],
+pub struct OffsetList {
+    /// With spare room for writes after the last offset.
+    offsets: [u16; BATCH * BLOCK + BLOCK],
     length: usize,
 }
 
-/// Places that a kernel may write at a time.
+/// Offsets that a kernel writes at a time.
 pub const SOME: usize = 16;
 
 const _: () = assert!(SOME <= BLOCK);
 
-impl Default for Places {
+impl Default for OffsetList {
     fn default() -> Self {
-        Places { at: [0; BATCH * BLOCK + BLOCK], length: 0 }
+        OffsetList { offsets: [0; BATCH * BLOCK + BLOCK], length: 0 }
     }
 }
 
-impl Places {
-    /// The places of the bits that are set. `USUAL` of a block are written down without asking
-    /// whether there are so many.
+impl OffsetList {
+    /// Sets the list to the offsets of the set bits. `USUAL` offsets of each block are written
+    /// without checking whether there are as many.
     #[inline(always)]
-    pub fn fill<const USUAL: usize>(&mut self, masks: &[u64; BATCH]) {
+    pub fn set_from_bits<const USUAL: usize>(&mut self, masks: &[u64; BATCH]) {
         let mut length = 0;
         for (block, &mask) in masks.iter().enumerate() {
-            length += self.write::<USUAL>(length, block, mask);
+            length += self.write_block::<USUAL>(length, block, mask);
         }
         self.length = length;
     }
 
-    /// Those of another list's places whose bits are set.
+    /// Sets the list to another list's offsets whose bits are set.
     #[inline(always)]
-    pub fn fill_from(&mut self, others: &Places, masks: &[u64; BATCH]) {
+    pub fn set_from_subset(&mut self, others: &OffsetList, masks: &[u64; BATCH]) {
         let mut length = 0;
-        for &place in &others.at[..others.length] {
-            let (block, bit) = (usize::from(place) / BLOCK % BATCH, usize::from(place) % BLOCK);
-            self.at[length] = place;
+        for &offset in &others.offsets[..others.length] {
+            let (block, bit) = (usize::from(offset) / BLOCK % BATCH, usize::from(offset) % BLOCK);
+            self.offsets[length] = offset;
             length += (masks[block] >> bit & 1) as usize;
         }
         self.length = length;
     }
 
-    /// Writes the places of one block from there on, and says how many they are.
+    /// Writes the offsets of one block at index `from`. Returns their number.
     #[inline(always)]
-    pub fn write<const USUAL: usize>(&mut self, from: usize, block: usize, mask: u64) -> usize {
-        let room = &mut self.at[from..from + BLOCK];
+    pub fn write_block<const USUAL: usize>(
+        &mut self,
+        from: usize,
+        block: usize,
+        mask: u64,
+    ) -> usize {
+        let spare = &mut self.offsets[from..from + BLOCK];
         let first = (block * BLOCK) as u16;
         let count = mask.count_ones() as usize;
         let mut left = mask;
-        let mut write = |place: &mut u16| {
-            *place = first + left.trailing_zeros() as u16;
+        let mut write_block = |offset: &mut u16| {
+            *offset = first + left.trailing_zeros() as u16;
             left &= left.wrapping_sub(1);
         };
-        room[..USUAL].iter_mut().for_each(&mut write);
+        spare[..USUAL].iter_mut().for_each(&mut write_block);
         if count > USUAL {
-            room[USUAL..count].iter_mut().for_each(&mut write);
+            spare[USUAL..count].iter_mut().for_each(&mut write_block);
         }
         count
     }
 
-    /// Where a kernel writes its next places, and says afterwards how many there are in all.
+    /// Where a kernel writes its next offsets; then it calls `set_length` with the total.
     #[cfg(target_arch = "x86_64")]
     #[inline(always)]
-    pub fn room(&mut self, from: usize) -> &mut [u16] {
-        &mut self.at[from..][..SOME]
+    pub fn spare(&mut self, from: usize) -> &mut [u16] {
+        &mut self.offsets[from..][..SOME]
     }
 
     #[cfg(target_arch = "x86_64")]
@@ -223,15 +228,15 @@ impl Places {
         self.length
     }
 
-    /// Leaves those places of which it holds. Works without a branch, for what is asked of many
-    /// places and holds of few.
+    /// Keeps the offsets for which `keep` returns true. Branch-free, for predicates that are true
+    /// for few offsets.
     #[inline]
-    pub fn sift(&mut self, holds: impl Fn(usize) -> bool) {
+    pub fn retain(&mut self, keep: impl Fn(usize) -> bool) {
         let mut kept = 0;
-        for at in 0..self.length {
-            let place = self.at[at];
-            self.at[kept] = place;
-            kept += usize::from(holds(usize::from(place)));
+        for offsets in 0..self.length {
+            let offset = self.offsets[offsets];
+            self.offsets[kept] = offset;
+            kept += usize::from(keep(usize::from(offset)));
         }
         self.length = kept;
     }
@@ -241,48 +246,48 @@ impl Places {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = usize> {
-        self.at[..self.length].iter().map(|&at| usize::from(at))
+        self.offsets[..self.length].iter().map(|&offsets| usize::from(offsets))
     }
 }
 
-/// The places of every kind of start in a batch.
+/// The offsets of every kind of start in a batch.
 #[derive(Clone, Default)]
-pub struct Found {
-    pub tokens: Places,
-    pub runs: Places,
-    pub long_runs: Places,
-    pub escapes: Places,
-    pub quotes: Places,
-    pub fragments: Places,
+pub struct StartOffsets {
+    pub tokens: OffsetList,
+    pub runs: OffsetList,
+    pub long_runs: OffsetList,
+    pub escapes: OffsetList,
+    pub quotes: OffsetList,
+    pub fragments: OffsetList,
 }
 
-impl Found {
-    /// How many places there are, of all kinds.
+impl StartOffsets {
+    /// The number of offsets of all kinds.
     pub fn count(&self) -> usize {
-        let Found { tokens, runs, long_runs, escapes, quotes, fragments } = self;
-        [tokens, runs, long_runs, escapes, quotes, fragments].map(Places::len).iter().sum()
+        let StartOffsets { tokens, runs, long_runs, escapes, quotes, fragments } = self;
+        [tokens, runs, long_runs, escapes, quotes, fragments].map(OffsetList::len).iter().sum()
     }
 
     #[inline(always)]
-    pub fn fill(&mut self, starts: &Starts) {
-        self.tokens.fill::<2>(&starts.tokens);
-        self.fragments.fill::<4>(&starts.fragments);
-        self.fill_rare(starts);
+    pub fn set_from(&mut self, starts: &StartMasks) {
+        self.tokens.set_from_bits::<2>(&starts.tokens);
+        self.fragments.set_from_bits::<4>(&starts.fragments);
+        self.set_rare_from(starts);
     }
 
-    /// What most blocks have none of.
+    /// Sets the lists of starts that most blocks do not have.
     #[inline(always)]
-    pub fn fill_rare(&mut self, starts: &Starts) {
-        let Starts { runs, escapes, quotes, long_runs, .. } = starts;
+    pub fn set_rare_from(&mut self, starts: &StartMasks) {
+        let StartMasks { runs, escapes, quotes, long_runs, .. } = starts;
         let mut lengths = [0; 3];
         for block in 0..BATCH {
             if runs[block] | escapes[block] | quotes[block] != 0 {
-                lengths[0] += self.runs.write::<1>(lengths[0], block, runs[block]);
-                lengths[1] += self.escapes.write::<0>(lengths[1], block, escapes[block]);
-                lengths[2] += self.quotes.write::<1>(lengths[2], block, quotes[block]);
+                lengths[0] += self.runs.write_block::<1>(lengths[0], block, runs[block]);
+                lengths[1] += self.escapes.write_block::<0>(lengths[1], block, escapes[block]);
+                lengths[2] += self.quotes.write_block::<1>(lengths[2], block, quotes[block]);
             }
         }
         [self.runs.length, self.escapes.length, self.quotes.length] = lengths;
-        self.long_runs.fill_from(&self.runs, long_runs);
+        self.long_runs.set_from_subset(&self.runs, long_runs);
     }
 }

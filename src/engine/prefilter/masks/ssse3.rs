@@ -1,17 +1,20 @@
-//! Masks by SSSE3, whose `pshufb` SSE2 lacks: a quarter of a block at a time.
+//! Masks with SSSE3, for its `pshufb`, which SSE2 lacks: a quarter of a block at a time.
 
 use std::arch::x86_64::*;
 
 use super::nibbles::{self, classify_by_nibbles};
-use super::{BLOCK, FRAGMENT, Found, Kernel, LOOK_AHEAD, LiteralTable, Masks, SETS, Starts, fill};
+use super::{
+    BLOCK, FRAGMENT, Kernel, LOOK_AHEAD, LiteralTable, Masks, SETS, StartMasks, StartOffsets,
+    find_starts,
+};
 
-/// The fragments' tables.
+/// The kernel, with the fragments' tables.
 pub struct Ssse3 {
     fragments: LiteralTable,
 }
 
 impl Ssse3 {
-    /// `None` where the processor lacks it.
+    /// `None` if the processor does not support it.
     pub fn new(fragments: &LiteralTable) -> Option<Self> {
         is_x86_feature_detected!("ssse3").then(|| Ssse3 { fragments: fragments.clone() })
     }
@@ -24,8 +27,14 @@ impl Kernel for Ssse3 {
         unsafe { classify(&self.fragments, bytes, masks, row, blocks) }
     }
 
-    fn starts(&self, masks: &Masks, end: usize, starts: &mut Starts, found: &mut Found) {
-        fill(masks, end, starts, found);
+    fn starts(
+        &self,
+        masks: &Masks,
+        end: usize,
+        starts: &mut StartMasks,
+        offsets: &mut StartOffsets,
+    ) {
+        find_starts(masks, end, starts, offsets);
     }
 }
 
@@ -66,20 +75,20 @@ fn look_up(table: __m128i, nibbles: __m128i) -> __m128i {
 #[target_feature(enable = "ssse3")]
 fn join(quarters: &[__m128i; 4]) -> u64 {
     let mut bits = 0;
-    for (at, &classes) in quarters.iter().enumerate() {
+    for (quarter, &classes) in quarters.iter().enumerate() {
         let none = _mm_movemask_epi8(_mm_cmpeq_epi8(classes, _mm_setzero_si128()));
-        bits |= u64::from(!none as u16) << (16 * at);
+        bits |= u64::from(!none as u16) << (16 * quarter);
     }
     bits
 }
 
 #[inline]
 #[target_feature(enable = "ssse3")]
-fn load(bytes: &[u8], at: usize) -> __m128i {
-    debug_assert!(at + 16 <= bytes.len());
+fn load(bytes: &[u8], offset: usize) -> __m128i {
+    debug_assert!(offset + 16 <= bytes.len());
     // SAFETY: `Kernel::classify` has checked that every block and its look-ahead lie in
     // `bytes`; the load needs no alignment.
-    unsafe { _mm_loadu_si128(bytes.as_ptr().add(at).cast()) }
+    unsafe { _mm_loadu_si128(bytes.as_ptr().add(offset).cast()) }
 }
 
 #[inline]

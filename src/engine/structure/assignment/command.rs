@@ -1,35 +1,37 @@
-//! Commands whose argument a name is, told by what stands in front of it.
+//! Commands with a name and a value as arguments, recognized by the words before the name.
 
 use std::ops::Range;
 
-use crate::rules::is_word_byte as is_word;
+use crate::rules::is_word_byte;
 
-/// Bytes in front of a name that are looked at.
+/// Maximum number of bytes before a name that are read.
 pub const BEFORE_NAME: usize = 30;
 
-/// Words after which a name and a value stand side by side.
+/// Commands whose arguments are a name and a value.
 const COMMANDS: [&[u8]; 6] = [b"ENV", b"ARG", b"setx", b"setenv", b"set", b"#define"];
 
-/// The end of nginx's `proxy_set_header` and its kin.
+/// The end of nginx's `proxy_set_header` and similar directives.
 const HEADER: &[u8] = b"et_header";
 
-/// Whether the name is a word of a command, or the end of one, whose next word is the value:
-/// `ENV NAME v`, `setx NAME v`, `set -gx MY_NAME v`, `#define NAME v`, `--name v`.
-pub fn takes(bytes: &[u8], name: &Range<usize>) -> bool {
+/// Whether the name is an argument of a command, or the end of one, whose next argument is the
+/// value: `ENV NAME v`, `setx NAME v`, `set -gx MY_NAME v`, `#define NAME v`, `--name v`.
+pub fn takes_argument(bytes: &[u8], name: &Range<usize>) -> bool {
     let line = bytes[name.start.saturating_sub(BEFORE_NAME)..name.start]
         .rsplit(|&b| b == b'\n')
         .next()
         .unwrap_or_default();
-    let begun = line.iter().rev().take_while(|b| !b.is_ascii_whitespace()).count();
-    let (front, begun) = line.split_at(line.len() - begun);
-    let joined = |b: &u8| is_word(*b) || matches!(b, b'-' | b'.');
-    if begun.starts_with(b"--") && begun.iter().all(joined) {
+    let word_start = line.iter().rev().take_while(|b| !b.is_ascii_whitespace()).count();
+    let (words_before, word_start) = line.split_at(line.len() - word_start);
+    let joined = |b: &u8| is_word_byte(*b) || matches!(b, b'-' | b'.');
+    if word_start.starts_with(b"--") && word_start.iter().all(joined) {
         return true;
     }
-    if front.is_empty() || !begun.strip_prefix(b"$").unwrap_or(begun).iter().all(joined) {
+    if words_before.is_empty()
+        || !word_start.strip_prefix(b"$").unwrap_or(word_start).iter().all(joined)
+    {
         return false;
     }
-    let word = front
+    let word = words_before
         .trim_ascii_end()
         .rsplit(|b| b.is_ascii_whitespace())
         .find(|word| !word.starts_with(b"-"))

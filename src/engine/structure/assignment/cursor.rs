@@ -1,19 +1,20 @@
-//! A place in the text that only moves on, up to the end of what may be looked at.
+//! A cursor that moves forward through the text, up to the end of the window.
 
 use std::ops::Range;
 
+/// The position of a reader in the text.
 pub struct Cursor<'b> {
     pub bytes: &'b [u8],
-    pub at: usize,
+    pub offset: usize,
     pub end: usize,
-    /// Bytes none of which ends a value without quotes: known from the one that was read before.
-    pub bare: Range<usize>,
+    /// Bytes that are known not to end an unquoted value, from the value read before.
+    pub unquoted: Range<usize>,
 }
 
-/// What opens a text and closes it.
+/// The quote that opens and closes a string.
 #[derive(Clone, Copy)]
 pub enum Quote {
-    /// `escapes` backslashes stand in front of it.
+    /// `mark` after `escapes` backslashes.
     Mark { mark: u8, escapes: usize },
     /// `&quot;`.
     Entity,
@@ -22,73 +23,73 @@ pub enum Quote {
 impl Cursor<'_> {
     #[inline]
     pub fn peek(&self) -> Option<u8> {
-        (self.at < self.end).then(|| self.bytes[self.at])
+        (self.offset < self.end).then(|| self.bytes[self.offset])
     }
 
     #[inline]
     pub fn rest(&self) -> &[u8] {
-        &self.bytes[self.at..self.end]
+        &self.bytes[self.offset..self.end]
     }
 
     #[inline]
-    pub fn eat(&mut self, text: &str) -> bool {
+    pub fn skip(&mut self, text: &str) -> bool {
         let found = self.rest().starts_with(text.as_bytes());
         if found {
-            self.at += text.len();
+            self.offset += text.len();
         }
         found
     }
 
     #[inline]
-    pub fn eat_ignoring_case(&mut self, text: &str) -> bool {
+    pub fn skip_ignoring_case(&mut self, text: &str) -> bool {
         let found = self
             .rest()
             .get(..text.len())
             .is_some_and(|head| head.eq_ignore_ascii_case(text.as_bytes()));
         if found {
-            self.at += text.len();
+            self.offset += text.len();
         }
         found
     }
 
     #[inline]
     pub fn skip_while(&mut self, wanted: impl Fn(u8) -> bool) -> usize {
-        let from = self.at;
+        let from = self.offset;
         while self.peek().is_some_and(&wanted) {
-            self.at += 1;
+            self.offset += 1;
         }
-        self.at - from
+        self.offset - from
     }
 
     pub fn skip_blanks(&mut self) -> usize {
         self.skip_while(|b| matches!(b, b' ' | b'\t'))
     }
 
-    pub fn skip_space(&mut self) -> usize {
+    pub fn skip_whitespace(&mut self) -> usize {
         self.skip_while(|b| b.is_ascii_whitespace())
     }
 
-    /// What `read` gives; where that is `None` or `false`, the cursor stays.
+    /// The result of `read`; if that is `None` or `false`, the cursor is not moved.
     #[inline]
     pub fn attempt<T: Attempt>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
-        let from = self.at;
+        let from = self.offset;
         let outcome = read(self);
         if !outcome.succeeded() {
-            self.at = from;
+            self.offset = from;
         }
         outcome
     }
 
-    /// A quote, perhaps escaped because the text stands inside a string itself.
-    pub fn quote(&mut self) -> Option<Quote> {
+    /// Reads a quote, which may be escaped if the text itself is inside a string.
+    pub fn read_quote(&mut self) -> Option<Quote> {
         self.attempt(|cursor| {
             let escapes = cursor.skip_while(|b| b == b'\\');
-            if escapes == 0 && cursor.eat("&quot;") {
+            if escapes == 0 && cursor.skip("&quot;") {
                 return Some(Quote::Entity);
             }
             match cursor.peek() {
                 Some(mark @ (b'"' | b'\'' | b'`')) => {
-                    cursor.at += 1;
+                    cursor.offset += 1;
                     Some(Quote::Mark { mark, escapes })
                 }
                 _ => None,
@@ -96,17 +97,17 @@ impl Cursor<'_> {
         })
     }
 
-    /// Whether a quote stands here.
+    /// Whether a quote is next.
     #[inline]
-    pub fn at_quote(&mut self) -> bool {
-        let from = self.at;
-        let found = self.quote().is_some();
-        self.at = from;
+    pub fn is_at_quote(&mut self) -> bool {
+        let from = self.offset;
+        let found = self.read_quote().is_some();
+        self.offset = from;
         found
     }
 }
 
-/// What [`Cursor::attempt`] can tell success from failure of.
+/// A result of which [`Cursor::attempt`] knows success and failure.
 pub trait Attempt {
     fn succeeded(&self) -> bool;
 }

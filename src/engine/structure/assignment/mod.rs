@@ -1,22 +1,22 @@
-//! The reader of assignments: from a name to the value that is given to it.
+//! The reader of assignments: from a name to the value assigned to it.
 //!
-//! One reader for the many ways of writing "this name has that value": `NAME=value` and
+//! One reader for the many ways to write that a name has a value: `NAME=value` and
 //! `export`, `setx`, `$env:NAME = "v"`, YAML and JSON members, name/value pairs on two lines
 //! (Helm, Kubernetes), XML attributes and elements, calls (`withEnv("NAME", "v")`,
 //! `define('NAME', 'v')`, `.name("v")`), typed declarations, accessors, HTTP headers, shell
-//! defaults (`${NAME:-v}`), Dockerfile's `ENV NAME value`. Rules name the names; no rule
+//! defaults (`${NAME:-v}`), Dockerfile's `ENV NAME value`. Rules list the names; no rule
 //! repeats the grammar.
 //!
 //! ```text
-//! name ─▶ what closes it (`cursor`) ─▶ what stands between (`operator`) ─▶ the value (`value`)
+//! name ─▶ what closes it (`cursor`) ─▶ what is between (`operator`) ─▶ the value (`value`)
 //! ```
 //!
-//! Nothing is looked at beyond `LONGEST + AFTER` bytes from where the name begins, nor more
-//! than [`command::BEFORE_NAME`] bytes in front of it.
+//! The result depends on at most `LONGEST + AFTER` bytes from the start of the name, and on
+//! [`command::BEFORE_NAME`] bytes before it.
 
 use std::ops::Range;
 
-use crate::rules::is_word_byte as is_word;
+use crate::rules::is_word_byte;
 use crate::rules::{AFTER, LONGEST};
 
 mod command;
@@ -26,41 +26,43 @@ mod value;
 
 use cursor::Cursor;
 
-/// The span of the value assigned to the name that stands at `name`, without its quotes.
-/// `None` where the name is part of a longer word or is given no literal value.
+/// The span of the value assigned to the name at `name`, without quotes. `None` if the name is part
+/// of a longer word or has no literal value.
 pub fn value_of(bytes: &[u8], name: Range<usize>) -> Option<Range<usize>> {
-    Reader::default().value_of(bytes, name)
+    AssignmentReader::default().value_of(bytes, name)
 }
 
-/// Reads the values of a text's names, from the first to the last. Each is read as it would be
-/// by itself; what the reader remembers only spares it bytes that it has seen before.
+/// Reads the values of a text's names, from the first to the last. What it remembers only avoids
+/// reading bytes twice; the results are the same as with a new reader for each name.
 #[derive(Default)]
-pub struct Reader {
-    /// Bytes none of which ends a value without quotes.
-    bare: Range<usize>,
+pub struct AssignmentReader {
+    /// Bytes that are known not to end an unquoted value.
+    unquoted: Range<usize>,
 }
 
-impl Reader {
+impl AssignmentReader {
     /// As [`value_of`]; `bytes` must be the same each time.
     pub fn value_of(&mut self, bytes: &[u8], name: Range<usize>) -> Option<Range<usize>> {
-        if !begins_a_word(bytes, name.start) || bytes.get(name.end).is_some_and(|&b| is_word(b)) {
+        if !begins_name_word(bytes, name.start)
+            || bytes.get(name.end).is_some_and(|&b| is_word_byte(b))
+        {
             return None;
         }
         let end = bytes.len().min(name.start + LONGEST + AFTER);
-        let mut cursor = Cursor { bytes, at: name.end, end, bare: self.bare.clone() };
-        let value = operator::read(&mut cursor, &name)
-            .and_then(|operator| value::read(&mut cursor, operator));
-        self.bare = cursor.bare;
+        let mut cursor = Cursor { bytes, offset: name.end, end, unquoted: self.unquoted.clone() };
+        let value = operator::read_operator(&mut cursor, &name)
+            .and_then(|operator| value::read_value(&mut cursor, operator));
+        self.unquoted = cursor.unquoted;
         value
     }
 }
 
-/// Whether [`value_of`] may find a value for a name that ends at `end`: turns most names down
-/// by the byte or two behind them. A blank may be followed by a command's argument.
+/// Whether [`value_of`] may find a value for a name that ends at `end`: rejects most names by the
+/// one or two bytes after them. A space may be followed by a command's argument.
 pub fn may_be_assigned(bytes: &[u8], end: usize) -> bool {
     let closes = |b: &u8| b"\"'`\\])}?!&*".contains(b);
-    let behind = &bytes[end..bytes.len().min(end + 8)];
-    let open = behind.iter().position(|b| !closes(b)).map_or(&[][..], |at| &behind[at..]);
+    let after = &bytes[end..bytes.len().min(end + 8)];
+    let open = after.iter().position(|b| !closes(b)).map_or(&[][..], |offset| &after[offset..]);
     let next = |wanted: &[u8]| open.get(1).is_some_and(|b| wanted.contains(b));
     match open.first() {
         Some(b'=' | b':' | b',' | b'>' | b'|' | b'?' | b'q' | b' ' | b'\t' | b'\n' | b'\r') => true,
@@ -68,20 +70,20 @@ pub fn may_be_assigned(bytes: &[u8], end: usize) -> bool {
         Some(b'{') => next(b"\"'` "),
         Some(b'<') => next(b"-/"),
         Some(b'-') => next(b">"),
-        Some(b'/') => next(b">") && open.len() < behind.len(),
+        Some(b'/') => next(b">") && open.len() < after.len(),
         Some(b'[') => next(b"]0123456789"),
-        Some(b) => open.len() < behind.len() && b.is_ascii_alphabetic(),
-        None => !behind.is_empty(),
+        Some(b) => open.len() < after.len() && b.is_ascii_alphabetic(),
+        None => !after.is_empty(),
     }
 }
 
-/// A word begins behind a separator, with a change from lower to upper case, or behind the
-/// option by which a property is set (`-Dname=`, `-Pname=`).
-pub fn begins_a_word(bytes: &[u8], at: usize) -> bool {
-    let Some(before) = at.checked_sub(1).map(|before| bytes[before]) else { return true };
+/// Whether a word of a name begins here: after a separator, at a change from lower to upper case,
+/// or after the option that sets a property (`-Dname=`, `-Pname=`).
+pub fn begins_name_word(bytes: &[u8], offset: usize) -> bool {
+    let Some(before) = offset.checked_sub(1).map(|before| bytes[before]) else { return true };
     !before.is_ascii_alphanumeric()
-        || before.is_ascii_lowercase() && bytes[at].is_ascii_uppercase()
-        || matches!(before, b'D' | b'P') && at >= 2 && bytes[at - 2] == b'-'
+        || before.is_ascii_lowercase() && bytes[offset].is_ascii_uppercase()
+        || matches!(before, b'D' | b'P') && offset >= 2 && bytes[offset - 2] == b'-'
 }
 
 #[cfg(test)]
@@ -89,12 +91,12 @@ mod tests {
     use super::*;
 
     fn value(text: &str) -> Option<&str> {
-        let at = text.to_ascii_lowercase().find("api_key").unwrap();
-        value_of(text.as_bytes(), at..at + "api_key".len()).map(|value| &text[value])
+        let offset = text.to_ascii_lowercase().find("api_key").unwrap();
+        value_of(text.as_bytes(), offset..offset + "api_key".len()).map(|value| &text[value])
     }
 
     #[test]
-    fn the_common_ways_of_writing_are_read() {
+    fn common_assignments_are_read() {
         for text in [
             "API_KEY=s3cr3t",
             "export API_KEY='s3cr3t'",
@@ -187,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_assignment_has_no_value() {
+    fn what_is_not_an_assignment_has_no_value() {
         for text in [
             "API_KEY",
             "API_KEYS=1234567890",

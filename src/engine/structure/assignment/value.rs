@@ -1,181 +1,185 @@
-//! The value itself, without quotes and what is wrapped round it.
+//! The value itself, without quotes and wrappers.
 
 use std::ops::Range;
 
 use super::cursor::{Cursor, Quote};
 use super::operator::Operator;
-use crate::rules::is_word_byte as is_word;
+use crate::rules::is_word_byte;
 
-pub fn read(cursor: &mut Cursor<'_>, operator: Operator) -> Option<Range<usize>> {
+pub fn read_value(cursor: &mut Cursor<'_>, operator: Operator) -> Option<Range<usize>> {
     cursor.skip_blanks();
     match operator {
         Operator::Element => {
-            cursor.skip_space();
-            cursor.eat("<![CDATA[");
+            cursor.skip_whitespace();
+            cursor.skip("<![CDATA[");
         }
         Operator::Colon => enter_block(cursor),
         Operator::Argument => {
-            cursor.skip_space();
+            cursor.skip_whitespace();
             skip_keyword(cursor);
         }
         Operator::Equals | Operator::Cell => {}
     }
     skip_wrappers(cursor);
-    if ["q{", "qq{", "q(", "qq(", "[["].iter().any(|open| cursor.eat(open)) {
-        // Perl's quotes and Lua's; a bare value ends at a bracket.
-        return bare(cursor);
+    if ["q{", "qq{", "q(", "qq(", "[["].iter().any(|open| cursor.skip(open)) {
+        // Perl's and Lua's quotes; an unquoted value ends at a bracket.
+        return read_unquoted(cursor);
     }
-    match cursor.quote() {
-        Some(quote) => quoted(cursor, quote),
-        None => bare(cursor).filter(|_| operator != Operator::Cell || fills_cell(cursor)),
+    match cursor.read_quote() {
+        Some(quote) => read_quoted(cursor, quote),
+        None => read_unquoted(cursor).filter(|_| operator != Operator::Cell || is_cell_end(cursor)),
     }
 }
 
-/// Whether the value is followed by the end of its cell.
-fn fills_cell(cursor: &mut Cursor<'_>) -> bool {
+/// Whether the cell ends after the value.
+fn is_cell_end(cursor: &mut Cursor<'_>) -> bool {
     cursor.skip_blanks();
     cursor.peek() == Some(b'|')
 }
 
-/// YAML's `|`, `>`, `>-`: the value is what the next line holds; so is a value that a JSON
-/// formatter put on a line of its own. `{ "value": "v" }` and `value: v` go one deeper.
+/// YAML's `|`, `>`, `>-`: the value is on the next line, as is a value that a JSON formatter moved
+/// to its own line. `{ "value": "v" }` and `value: v` are nested one level.
 fn enter_block(cursor: &mut Cursor<'_>) {
-    let from = cursor.at;
-    if cursor.eat("|") || cursor.eat(">") {
+    let from = cursor.offset;
+    if cursor.skip("|") || cursor.skip(">") {
         cursor.skip_while(|b| matches!(b, b'-' | b'+') || b.is_ascii_digit());
     }
     cursor.skip_blanks();
     if matches!(cursor.peek(), Some(b'\n' | b'\r')) {
-        cursor.skip_space();
+        cursor.skip_whitespace();
     } else {
-        cursor.at = from;
+        cursor.offset = from;
     }
-    // YAML's anchors, and Ansible's mark of a value that is no template.
+    // YAML's anchors, and Ansible's tag of a value that is not a template.
     cursor.attempt(|cursor| {
-        let marked = cursor.eat("!unsafe") || cursor.eat("&") && cursor.skip_while(is_word) > 0;
+        let marked =
+            cursor.skip("!unsafe") || cursor.skip("&") && cursor.skip_while(is_word_byte) > 0;
         marked && cursor.skip_blanks() > 0
     });
     cursor.attempt(|cursor| {
-        cursor.eat("{");
-        cursor.skip_space();
-        let quoted = cursor.quote().is_some();
-        let deeper = cursor.eat("value") || cursor.eat("defaultValue");
-        let closed = cursor.quote().is_some();
-        let colon = deeper && quoted == closed && cursor.eat(":");
+        cursor.skip("{");
+        cursor.skip_whitespace();
+        let read_quoted = cursor.read_quote().is_some();
+        let deeper = cursor.skip("value") || cursor.skip("defaultValue");
+        let closed = cursor.read_quote().is_some();
+        let colon = deeper && read_quoted == closed && cursor.skip(":");
         cursor.skip_blanks();
         colon
     });
 }
 
-/// `default=`, `fallback:` of a call that reads a setting.
+/// `default=`, `fallback:` in a call that reads a setting.
 fn skip_keyword(cursor: &mut Cursor<'_>) {
     cursor.attempt(|cursor| {
-        let keyword = cursor.eat("default") || cursor.eat("fallback");
+        let keyword = cursor.skip("default") || cursor.skip("fallback");
         cursor.skip_blanks();
-        let sign = cursor.eat("=") || cursor.eat(":");
+        let operator = cursor.skip("=") || cursor.skip(":");
         cursor.skip_blanks();
-        keyword && sign
+        keyword && operator
     });
 }
 
-/// Constructors, casts and string prefixes in front of a quote: `String::from(`,
+/// Constructors, casts and string prefixes before a quote: `String::from(`,
 /// `new SecretString(`, `[]byte(`, `Some(`, `b"…"`, `@"…"`, `<<"…"`, `!!str `.
 pub fn skip_wrappers(cursor: &mut Cursor<'_>) {
     cursor.attempt(|cursor| {
-        cursor.eat("!!str ");
-        cursor.eat("new ");
-        cursor.eat("[]");
-        cursor.eat("<<");
+        cursor.skip("!!str ");
+        cursor.skip("new ");
+        cursor.skip("[]");
+        cursor.skip("<<");
         for _ in 0..2 {
             let called = cursor.attempt(|cursor| {
-                let named = cursor.skip_while(|b| is_word(b) || matches!(b, b'.' | b':' | b'!'));
-                named > 0 && named <= 48 && cursor.eat("(")
+                let named =
+                    cursor.skip_while(|b| is_word_byte(b) || matches!(b, b'.' | b':' | b'!'));
+                named > 0 && named <= 48 && cursor.skip("(")
             });
             if !called {
                 break;
             }
-            cursor.skip_space();
+            cursor.skip_whitespace();
             skip_keyword(cursor);
         }
-        let prefix = cursor.at;
+        let prefix = cursor.offset;
         if cursor.skip_while(|b| b"bBrRuUfFcLN@$#".contains(&b)) > 2 {
-            cursor.at = prefix;
+            cursor.offset = prefix;
         }
-        cursor.at_quote()
+        cursor.is_at_quote()
     });
 }
 
-fn quoted(cursor: &mut Cursor<'_>, quote: Quote) -> Option<Range<usize>> {
+fn read_quoted(cursor: &mut Cursor<'_>, quote: Quote) -> Option<Range<usize>> {
     let mut quote = quote;
     if let Quote::Mark { mark, escapes: 0 } = quote {
         let rest = cursor.rest();
         if rest.starts_with(&[mark, mark]) {
             // Python's and Kotlin's triple quotes.
-            cursor.at += 2;
-            cursor.skip_space();
+            cursor.offset += 2;
+            cursor.skip_whitespace();
         } else if mark == b'`' && rest.first() == Some(&mark) {
-            // reStructuredText's, and Markdown's round a text that holds one.
-            cursor.at += 1;
+            // reStructuredText's, and Markdown's around text that contains one.
+            cursor.offset += 1;
         } else if rest.starts_with(&[b'\\', mark]) {
-            // `"\"v\""`: a literal of the language that the text is for.
-            cursor.at += 2;
+            // `"\"v\""`: a literal inside a string of another language.
+            cursor.offset += 2;
             quote = Quote::Mark { mark, escapes: 1 };
         } else if let Some(&inner @ (b'"' | b'\'')) = rest.first().filter(|&&b| b != mark) {
             // `'"v"'`.
-            cursor.at += 1;
+            cursor.offset += 1;
             quote = Quote::Mark { mark: inner, escapes: 0 };
         }
     }
-    let start = cursor.at;
+    let start = cursor.offset;
     while let Some(b) = cursor.peek() {
         match (quote, b) {
             (_, b'\n') => return None,
             (Quote::Entity, b'&') if cursor.rest().starts_with(b"&quot;") => {
-                return Some(start..cursor.at);
+                return Some(start..cursor.offset);
             }
-            (Quote::Mark { escapes: 1.., .. }, b'\\') => return Some(start..cursor.at),
-            (Quote::Mark { escapes: 0, .. }, b'\\') => cursor.at += 1,
-            (Quote::Mark { mark, escapes: 0 }, b) if b == mark => return Some(start..cursor.at),
+            (Quote::Mark { escapes: 1.., .. }, b'\\') => return Some(start..cursor.offset),
+            (Quote::Mark { escapes: 0, .. }, b'\\') => cursor.offset += 1,
+            (Quote::Mark { mark, escapes: 0 }, b) if b == mark => {
+                return Some(start..cursor.offset);
+            }
             _ => {}
         }
-        cursor.at += 1;
+        cursor.offset += 1;
     }
     None
 }
 
-/// What a value without quotes ends before.
-static ENDS_BARE: [bool; 256] = {
+/// The bytes that end an unquoted value.
+static ENDS_UNQUOTED: [bool; 256] = {
     let mut ends = [false; 256];
-    let signs = b"\"'`,;<>()[]{}|&\\ \t\n\r\x0c";
-    let mut at = 0;
-    while at < signs.len() {
-        ends[signs[at] as usize] = true;
-        at += 1;
+    let terminators = b"\"'`,;<>()[]{}|&\\ \t\n\r\x0c";
+    let mut index = 0;
+    while index < terminators.len() {
+        ends[terminators[index] as usize] = true;
+        index += 1;
     }
     ends
 };
 
-fn bare(cursor: &mut Cursor<'_>) -> Option<Range<usize>> {
-    let start = cursor.at;
-    let ends = |b: u8| ENDS_BARE[usize::from(b)];
-    // In a row of names that are each other's values all end at the same place.
-    if !cursor.bare.contains(&start) {
-        cursor.bare = start..start;
+fn read_unquoted(cursor: &mut Cursor<'_>) -> Option<Range<usize>> {
+    let start = cursor.offset;
+    let ends = |b: u8| ENDS_UNQUOTED[usize::from(b)];
+    // In a sequence of names that are each other's values, all end at the same offset.
+    if !cursor.unquoted.contains(&start) {
+        cursor.unquoted = start..start;
     }
-    cursor.at = cursor.bare.end.min(cursor.end);
+    cursor.offset = cursor.unquoted.end.min(cursor.end);
     cursor.skip_while(|b| !ends(b));
-    cursor.bare.end = cursor.bare.end.max(cursor.at);
-    // A pipe between two words of a value, as in an app's access token of Meta, is part of it.
-    let piped = cursor.peek() == Some(b'|') && cursor.at > start;
-    if piped && cursor.rest().get(1).is_some_and(|&b| is_word(b)) {
-        cursor.at += 1;
+    cursor.unquoted.end = cursor.unquoted.end.max(cursor.offset);
+    // A pipe between two words of a value is part of it, as in Meta's app access tokens.
+    let piped = cursor.peek() == Some(b'|') && cursor.offset > start;
+    if piped && cursor.rest().get(1).is_some_and(|&b| is_word_byte(b)) {
+        cursor.offset += 1;
         cursor.skip_while(|b| !ends(b));
     }
-    // What is called is no literal.
+    // A call is not a literal.
     if cursor.peek() == Some(b'(') {
         return None;
     }
-    // A value that touches the end of the window may go on behind it.
-    let whole = cursor.at < cursor.end || cursor.end == cursor.bytes.len();
-    (whole && cursor.at > start).then_some(start..cursor.at)
+    // A value that touches the end of the window may continue after it.
+    let whole = cursor.offset < cursor.end || cursor.end == cursor.bytes.len();
+    (whole && cursor.offset > start).then_some(start..cursor.offset)
 }
