@@ -110,7 +110,7 @@ fn texts_below(folder: &Path) -> Vec<Vec<u8>> {
         .filter_map(Result::ok)
         .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
         .filter_map(|entry| std::fs::read(entry.path()).ok())
-        .filter(|bytes| Class::of(bytes) == Class::Text(keysieve::blob::TextEncoding::Utf8))
+        .filter(|bytes| Class::detect(bytes) == Class::Text(keysieve::blob::TextEncoding::Utf8))
         .take_while(|bytes| {
             total += bytes.len();
             total <= MOST_BYTES

@@ -251,7 +251,7 @@ fn the_index_of_a_submodule_is_its_own() {
     let sub = repository.path().join("sub");
     repository.write("sub/file", secret(1));
     repository.git_in(&sub, &["add", "file"]);
-    let report = try_guarded(&repository, &GitEnvironment::of_folder(&sub)).unwrap();
+    let report = try_guarded(&repository, &GitEnvironment::from_folder(&sub)).unwrap();
     assert_found(&report, &["file:1"]);
     assert_clean(&guarded(&repository));
 }
@@ -263,7 +263,7 @@ fn a_linked_worktree_has_an_index_and_a_merge_of_its_own() {
     repository.git(&["worktree", "add", "--quiet", linked.to_str().unwrap(), "side"]);
     fs::write(linked.join("more"), secret(4)).unwrap();
     repository.git_in(&linked, &["add", "more"]);
-    let from_below = GitEnvironment::of_folder(&linked);
+    let from_below = GitEnvironment::from_folder(&linked);
     assert_found(&try_guarded(&repository, &from_below).unwrap(), &["more:1"]);
 
     let git_dir = PathBuf::from(repository.git_in(&linked, &["rev-parse", "--git-dir"]));

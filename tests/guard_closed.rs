@@ -19,12 +19,12 @@ use support::tokens::localstack_auth_token as token;
 fn failure(report: &Report) -> (&str, &str) {
     assert_eq!(report.outcome(), Outcome::Incomplete);
     let [failure] = &report.coverage.failures[..] else { panic!("{report:?}") };
-    (&failure.what, &failure.why)
+    (&failure.name, &failure.reason)
 }
 
 /// Why the guard could not look at all.
 fn refusal(repository: &TempRepo) -> String {
-    let environment = GitEnvironment::of_folder(&repository.path());
+    let environment = GitEnvironment::from_folder(&repository.path());
     try_guarded(repository, &environment).unwrap_err().to_string()
 }
 
@@ -45,7 +45,7 @@ fn the_named_index_file_counts() {
     fs::rename(repository.path().join(".git/index"), repository.path().join(".git/other")).unwrap();
     let named = |file: &str| GitEnvironment {
         index_file: Some(file.into()),
-        ..GitEnvironment::of_folder(&repository.path())
+        ..GitEnvironment::from_folder(&repository.path())
     };
     assert_found(&try_guarded(&repository, &named(".git/other")).unwrap(), &["file:1"]);
     let error = try_guarded(&repository, &named(".git/missing")).unwrap_err().to_string();

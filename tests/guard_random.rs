@@ -73,7 +73,7 @@ fn the_guard_agrees_with_the_oracle() {
 fn agrees(seed: u64, engine: &Engine) -> Outcome {
     let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     let repository = situation(&mut random);
-    let environment = GitEnvironment::of_folder(&repository.path());
+    let environment = GitEnvironment::from_folder(&repository.path());
     let report = guard_in(&environment, engine, &Policy::default(), &Silent).unwrap();
     let told: BTreeSet<String> = places(&report).into_iter().collect();
     let wanted = oracle(&repository);

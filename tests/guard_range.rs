@@ -19,7 +19,7 @@ use support::repository::{TempRepo, said};
 use support::tokens::localstack_auth_token as token;
 
 fn try_since(repository: &TempRepo, base: &str) -> Result<Report, GuardError> {
-    let environment = GitEnvironment::of_folder(&repository.path());
+    let environment = GitEnvironment::from_folder(&repository.path());
     guard_range(&environment, base, "HEAD", &engine(), &Policy::default(), &Silent)
 }
 
@@ -167,7 +167,7 @@ fn a_missing_object_is_a_failure() {
     fs::remove_file(repository.path().join(".git/objects").join(&id[..2]).join(&id[2..])).unwrap();
     let report = since(&repository, "main");
     let [failure] = &report.coverage.failures[..] else { panic!("{report:?}") };
-    assert_eq!(failure.what, format!("blob {id}"));
+    assert_eq!(failure.name, format!("blob {id}"));
 }
 
 /// keysieve at the top of a repository.

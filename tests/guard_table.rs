@@ -292,7 +292,7 @@ fn cherry_pick(repository: &TempRepo) {
     branches(repository);
     assert!(!repository.try_git(&["cherry-pick", "side"]).status.success());
     let report = guarded(repository);
-    assert!(report.coverage.failures.iter().any(|failure| failure.what == "in/sub/c"));
+    assert!(report.coverage.failures.iter().any(|failure| failure.name == "in/sub/c"));
     repository.write("in/sub/c", format!("both\n{}", secret(1)));
     repository.git(&["add", "in/sub/c"]);
     let places = ["in/sub/c:2", "in/theirs:1"];

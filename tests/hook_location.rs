@@ -23,7 +23,7 @@ fn hooks_folder_of_this_process() {
     if std::env::var_os(CHILD).is_none() {
         return;
     }
-    match hooks_folder(&GitEnvironment::of_process(Path::new("."))) {
+    match hooks_folder(&GitEnvironment::from_process(Path::new("."))) {
         Ok(HooksFolder { path, origin }) => println!("\nfolder={}\n{origin:?}", path.display()),
         Err(error) => println!("\nerror={error}"),
     }

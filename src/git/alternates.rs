@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 use bstr::{BString, ByteSlice};
 
 /// git follows alternates of alternates this far (`odb.c` in git and in libgit2).
-const DEEPEST: usize = 5;
+const MAX_DEPTH: usize = 5;
 
 /// Folders of objects, alternates first, each once.
 #[derive(Debug, Default)]
 pub struct ObjectFolders {
     pub folders: Vec<PathBuf>,
     /// What of the alternates cannot be read, and objects with it.
-    pub faults: Vec<AlternatesError>,
+    pub errors: Vec<AlternatesError>,
 }
 
 /// Why an alternate is not read.
@@ -29,14 +29,14 @@ pub enum AlternatesError {
 
 impl ObjectFolders {
     /// An `objects` folder and its alternates.
-    pub fn of(objects: PathBuf) -> ObjectFolders {
+    pub fn new(objects: PathBuf) -> ObjectFolders {
         let mut found = ObjectFolders::default();
         found.add(objects, 0);
         found
     }
 
     /// One more folder with its alternates, as `GIT_ALTERNATE_OBJECT_DIRECTORIES` names them.
-    pub fn and(mut self, objects: PathBuf) -> ObjectFolders {
+    pub fn with(mut self, objects: PathBuf) -> ObjectFolders {
         self.add(objects, 0);
         self
     }
@@ -52,13 +52,13 @@ impl ObjectFolders {
                     match alternate(&objects, line, depth) {
                         Ok(folder) => self.add(folder, depth + 1),
                         Err(why) => {
-                            self.faults.push(AlternatesError::Unusable { line: line.into(), why });
+                            self.errors.push(AlternatesError::Unusable { line: line.into(), why });
                         }
                     }
                 }
             }
             Err(why) if why.kind() == ErrorKind::NotFound => {}
-            Err(why) => self.faults.push(AlternatesError::Read { file, why }),
+            Err(why) => self.errors.push(AlternatesError::Read { file, why }),
         }
         self.folders.push(objects);
     }
@@ -71,7 +71,7 @@ fn alternate(objects: &Path, line: &[u8], depth: usize) -> Result<PathBuf, &'sta
     if !folder.is_dir() {
         Err("its folder is missing, and objects with it; put it back, or correct \
              objects/info/alternates")
-    } else if depth >= DEEPEST {
+    } else if depth >= MAX_DEPTH {
         Err("it is nested too deep; git itself does not read it")
     } else if line[0] != b'.' && !path.is_absolute() {
         Err("relative paths are read only if they begin with a dot")

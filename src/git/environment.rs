@@ -27,14 +27,14 @@ pub struct GitEnvironment {
     /// `GIT_ALTERNATE_OBJECT_DIRECTORIES`: where more objects are, as under a push's quarantine.
     pub alternates: Vec<PathBuf>,
     /// How long a child `git` may stay silent before it is stopped.
-    pub patience: Duration,
+    pub timeout: Duration,
 }
 
 /// A child `git` that is silent for longer waits for something that never comes.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The same, where somebody waits for a commit.
-const HOOK_PATIENCE: Duration = Duration::from_secs(10);
+const HOOK_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Default for GitEnvironment {
     fn default() -> Self {
@@ -45,14 +45,14 @@ impl Default for GitEnvironment {
             index_file: None,
             object_directory: None,
             alternates: Vec::new(),
-            patience: PATIENCE,
+            timeout: TIMEOUT,
         }
     }
 }
 
 impl GitEnvironment {
     /// A folder, with git's variables as this process has them.
-    pub fn of_process(folder: &Path) -> Self {
+    pub fn from_process(folder: &Path) -> Self {
         let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
         GitEnvironment {
             folder: folder.to_path_buf(),
@@ -63,24 +63,24 @@ impl GitEnvironment {
             alternates: std::env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES")
                 .map(|listed| std::env::split_paths(&listed).collect())
                 .unwrap_or_default(),
-            ..GitEnvironment::of_folder(folder)
+            ..GitEnvironment::from_folder(folder)
         }
     }
 
     /// A repository, given by its own folder.
-    pub fn of_git_dir(git_dir: &Path) -> Self {
+    pub fn from_git_dir(git_dir: &Path) -> Self {
         let git_dir = Some(git_dir.to_path_buf());
         GitEnvironment { git_dir, ..GitEnvironment::default() }
     }
 
-    /// The same, with the patience that a hook has.
+    /// The same, with the timeout that a hook has.
     #[must_use]
-    pub fn in_a_hook(self) -> Self {
-        GitEnvironment { patience: HOOK_PATIENCE, ..self }
+    pub fn for_hook(self) -> Self {
+        GitEnvironment { timeout: HOOK_TIMEOUT, ..self }
     }
 
     /// A folder and none of the variables.
-    pub fn of_folder(folder: &Path) -> Self {
+    pub fn from_folder(folder: &Path) -> Self {
         GitEnvironment { folder: folder.to_path_buf(), ..GitEnvironment::default() }
     }
 
@@ -105,7 +105,7 @@ impl GitEnvironment {
             None => repository.commondir().join("objects"),
         };
         let more = self.alternates.iter().filter(|folder| !folder.as_os_str().is_empty());
-        more.fold(ObjectFolders::of(objects), |found, folder| found.and(self.folder.join(folder)))
+        more.fold(ObjectFolders::new(objects), |found, folder| found.with(self.folder.join(folder)))
     }
 
     /// The index file of the repository that [`GitEnvironment::open`] gave.
@@ -119,7 +119,7 @@ impl GitEnvironment {
     /// The folder in which git runs the hooks: the top of the work tree, or the repository
     /// where it is bare. Where `GIT_DIR` alone is set, the folder itself is that top
     /// ("GIT_DIR" in git(1)).
-    pub(crate) fn hooks_run_in(&self, repository: &Repository) -> PathBuf {
+    pub(crate) fn hook_working_directory(&self, repository: &Repository) -> PathBuf {
         let configured = || repository.config()?.get_entry("core.worktree").map(|_| ());
         match (&self.work_tree, &self.git_dir, repository.workdir()) {
             (Some(top), _, _) => self.folder.join(top),

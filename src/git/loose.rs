@@ -37,15 +37,15 @@ pub enum LooseError {
 
 /// What stands in the folders of loose objects.
 #[derive(Default)]
-pub struct Files {
+pub struct LooseFiles {
     pub found: Vec<(ObjectId, PathBuf)>,
     /// Folders that could not be listed.
     pub unlisted: Vec<(PathBuf, Error)>,
 }
 
 /// The loose objects of an `objects` folder: two digits, a slash, the other digits.
-pub fn files(objects: &Path, format: ObjectFormat) -> Files {
-    let Files { mut found, mut unlisted } = Files::default();
+pub fn files(objects: &Path, format: ObjectFormat) -> LooseFiles {
+    let LooseFiles { mut found, mut unlisted } = LooseFiles::default();
     for folder in (0..=u8::MAX).map(|first| objects.join(format!("{first:02x}"))) {
         let entries = match fs::read_dir(&folder) {
             Ok(entries) => entries,
@@ -65,7 +65,7 @@ pub fn files(objects: &Path, format: ObjectFormat) -> Files {
             }
         }
     }
-    Files { found, unlisted }
+    LooseFiles { found, unlisted }
 }
 
 fn object(file: PathBuf, format: ObjectFormat) -> Option<(ObjectId, PathBuf)> {

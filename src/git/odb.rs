@@ -16,8 +16,8 @@ use super::loose::{self, LooseError};
 use super::object::ObjectKind;
 use super::object_id::{ObjectFormat, ObjectId};
 use super::pack::{
-    Header, Index, IndexFile, LONGEST_HEADER, Link, MultiIndex, PackError, Stored, delta,
-    file_name, packs_in, read_some_at,
+    EntryHeader, EntryType, LONGEST_HEADER, MultiPackIndex, PackError, PackIndex, PackIndexFile,
+    Stored, delta, file_name, packs_in, read_some_at,
 };
 
 /// Deltas of one chain at most. git writes 4,095; only a damaged or forged pack has more.
@@ -78,13 +78,13 @@ struct OpenPack {
     number: usize,
     path: PathBuf,
     file: File,
-    index: PackIndex,
+    index: PackLookup,
 }
 
-enum PackIndex {
-    Own(Box<IndexFile>),
+enum PackLookup {
+    Own(Box<PackIndexFile>),
     /// From the folder's `multi-pack-index`.
-    Joint(Box<Index>),
+    Shared(Box<PackIndex>),
 }
 
 /// An object that others may be deltas against.
@@ -93,8 +93,8 @@ type Base = (ObjectKind, Arc<Vec<u8>>);
 /// Objects that others are deltas against, by pack and offset.
 #[derive(Default)]
 struct Bases {
-    known: HashMap<(usize, u64), Base>,
-    held: usize,
+    by_offset: HashMap<(usize, u64), Base>,
+    cached_bytes: usize,
 }
 
 impl Odb {
@@ -206,34 +206,34 @@ impl Odb {
         largest: u64,
         depth: usize,
     ) -> Result<Base, OdbError> {
-        let mut deltas: Vec<(u64, Header)> = Vec::new();
+        let mut deltas: Vec<(u64, EntryHeader)> = Vec::new();
         let mut at = offset;
         let (kind, mut bytes) = loop {
             if let Some(base) = self.base(pack, at) {
                 break base;
             }
             let header = pack.header(at, self.format)?;
-            let before = match header.link {
-                Link::Whole(kind) => {
+            let before = match header.entry_type {
+                EntryType::Whole(kind) => {
                     if kind != ObjectKind::Tree && header.size > largest {
                         return Err(OdbError::TooLarge);
                     }
                     break (kind, Arc::new(pack.inflate(at, &header)?));
                 }
-                Link::OfsDelta(distance) => at.checked_sub(distance).filter(|_| distance > 0),
-                Link::RefDelta(base) => match pack.find(&base)? {
+                EntryType::OfsDelta(distance) => at.checked_sub(distance).filter(|_| distance > 0),
+                EntryType::RefDelta(base) => match pack.find(&base)? {
                     Some(offset) => Some(offset),
                     None if depth < DEEPEST => {
                         deltas.push((at, header));
                         let base = self.read_from(packs, &base, largest, depth + 1);
-                        let (kind, bytes) = base.map_err(|_| PackError::Rootless)?;
+                        let (kind, bytes) = base.map_err(|_| PackError::MissingBase)?;
                         break (kind, Arc::new(bytes));
                     }
                     None => None,
                 },
             };
             deltas.push((at, header));
-            at = before.filter(|_| deltas.len() < LONGEST_CHAIN).ok_or(PackError::Rootless)?;
+            at = before.filter(|_| deltas.len() < LONGEST_CHAIN).ok_or(PackError::MissingBase)?;
         };
         let largest = if kind == ObjectKind::Tree { u64::MAX } else { largest };
         let mut copies = Vec::new();
@@ -260,16 +260,16 @@ impl Odb {
         offset: u64,
     ) -> Result<(ObjectKind, u64), OdbError> {
         let header = pack.header(offset, self.format)?;
-        let size = match header.link {
-            Link::Whole(kind) => return Ok((kind, header.size)),
+        let size = match header.entry_type {
+            EntryType::Whole(kind) => return Ok((kind, header.size)),
             _ => delta::lengths(&pack.inflate_head(offset, &header, LENGTHS)?)?.1,
         };
         let (mut at, mut header) = (offset, header);
         for _ in 0..LONGEST_CHAIN {
-            at = match header.link {
-                Link::Whole(kind) => return Ok((kind, size)),
-                Link::OfsDelta(distance) => at.checked_sub(distance).filter(|_| distance > 0),
-                Link::RefDelta(base) => match pack.find(&base)? {
+            at = match header.entry_type {
+                EntryType::Whole(kind) => return Ok((kind, size)),
+                EntryType::OfsDelta(distance) => at.checked_sub(distance).filter(|_| distance > 0),
+                EntryType::RefDelta(base) => match pack.find(&base)? {
                     Some(offset) => Some(offset),
                     None => {
                         let (kind, _) = self.read_from(packs, &base, u64::MAX, DEEPEST)?;
@@ -277,15 +277,15 @@ impl Odb {
                     }
                 },
             }
-            .ok_or(PackError::Rootless)?;
+            .ok_or(PackError::MissingBase)?;
             header = pack.header(at, self.format)?;
         }
-        Err(PackError::Rootless.into())
+        Err(PackError::MissingBase.into())
     }
 
     fn base(&self, pack: &OpenPack, offset: u64) -> Option<Base> {
         let bases = self.bases.lock().unwrap_or_else(PoisonError::into_inner);
-        bases.known.get(&(pack.number, offset)).cloned()
+        bases.by_offset.get(&(pack.number, offset)).cloned()
     }
 
     fn keep(&self, pack: &OpenPack, offset: u64, kind: ObjectKind, bytes: &Arc<Vec<u8>>) {
@@ -293,11 +293,11 @@ impl Odb {
             return;
         }
         let mut bases = self.bases.lock().unwrap_or_else(PoisonError::into_inner);
-        if bases.held + bytes.len() > CACHED {
+        if bases.cached_bytes + bytes.len() > CACHED {
             *bases = Bases::default();
         }
-        bases.held += bytes.len();
-        bases.known.insert((pack.number, offset), (kind, bytes.clone()));
+        bases.cached_bytes += bytes.len();
+        bases.by_offset.insert((pack.number, offset), (kind, bytes.clone()));
     }
 
     fn packs(&self) -> Vec<Arc<OpenPack>> {
@@ -310,9 +310,9 @@ impl Odb {
         self.packs.read().unwrap_or_else(PoisonError::into_inner).list.clone()
     }
 
-    /// Opens the packs that are new. Whether there are more than `known` now. A pack that cannot
+    /// Opens the packs that are new. Whether there are more than `by_offset` now. A pack that cannot
     /// be opened has no objects for us: what it alone holds is missing.
-    fn list_again(&self, known: usize) -> bool {
+    fn list_again(&self, by_offset: usize) -> bool {
         let mut packs = self.packs.write().unwrap_or_else(PoisonError::into_inner);
         packs.is_listed = true;
         for folder in &self.folders {
@@ -325,16 +325,18 @@ impl Odb {
                 }
             }
         }
-        packs.list.len() > known
+        packs.list.len() > by_offset
     }
 }
 
 impl OpenPack {
     fn open(number: usize, path: PathBuf, format: ObjectFormat) -> Result<OpenPack, PackError> {
         let own = path.with_extension("idx");
-        let index = match IndexFile::open(&own, format) {
-            Ok(index) => PackIndex::Own(Box::new(index)),
-            Err(why) if why.is_gone() => PackIndex::Joint(Box::new(joint(&path, &own, format)?)),
+        let index = match PackIndexFile::open(&own, format) {
+            Ok(index) => PackLookup::Own(Box::new(index)),
+            Err(why) if why.is_gone() => {
+                PackLookup::Shared(Box::new(shared_index(&path, &own, format)?))
+            }
             Err(why) => return Err(why),
         };
         Ok(OpenPack { number, file: File::open(&path)?, path, index })
@@ -342,26 +344,26 @@ impl OpenPack {
 
     fn find(&self, id: &ObjectId) -> Result<Option<u64>, PackError> {
         match &self.index {
-            PackIndex::Own(index) => index.find(id),
-            PackIndex::Joint(index) => Ok(index.find(id).map(|at| index.offset(at))),
+            PackLookup::Own(index) => index.find(id),
+            PackLookup::Shared(index) => Ok(index.find(id).map(|at| index.offset(at))),
         }
     }
 
-    fn header(&self, offset: u64, format: ObjectFormat) -> Result<Header, PackError> {
+    fn header(&self, offset: u64, format: ObjectFormat) -> Result<EntryHeader, PackError> {
         let mut head = [0; LONGEST_HEADER];
         let length = read_some_at(&self.file, offset, &mut head)?;
-        Header::parse(&head[..length], format).ok_or(PackError::Header)
+        EntryHeader::parse(&head[..length], format).ok_or(PackError::Header)
     }
 
     /// The bytes of an entry, as long as its header says.
-    fn inflate(&self, offset: u64, header: &Header) -> Result<Vec<u8>, PackError> {
+    fn inflate(&self, offset: u64, header: &EntryHeader) -> Result<Vec<u8>, PackError> {
         // One byte more than there should be, and zlib's own check at the end.
         let bytes = self.inflate_head(offset, header, header.size.saturating_add(1))?;
         if bytes.len() as u64 == header.size { Ok(bytes) } else { Err(PackError::Inflate) }
     }
 
     /// The first bytes of an entry, `most` of them at most.
-    fn inflate_head(&self, at: u64, header: &Header, most: u64) -> Result<Vec<u8>, PackError> {
+    fn inflate_head(&self, at: u64, header: &EntryHeader, most: u64) -> Result<Vec<u8>, PackError> {
         let stored = Stored::from(&self.file, at + u64::from(header.length));
         let mut bytes = Vec::new();
         // What a buffer grows by could be as much as it has.
@@ -374,7 +376,7 @@ impl OpenPack {
 }
 
 /// The index of a pack that has none of its own.
-fn joint(path: &Path, own: &Path, format: ObjectFormat) -> Result<Index, PackError> {
+fn shared_index(path: &Path, own: &Path, format: ObjectFormat) -> Result<PackIndex, PackError> {
     let bytes = std::fs::read(path.with_file_name("multi-pack-index"))?;
-    MultiIndex::parse(&bytes, format)?.index_of(&file_name(own))
+    MultiPackIndex::parse(&bytes, format)?.index_of(&file_name(own))
 }

@@ -24,13 +24,13 @@ pub struct Git {
 pub enum GitError {
     #[error("cannot run git: {0}; see that the git executable is on PATH")]
     Run(#[from] io::Error),
-    #[error("`git {command}` failed: {}; see that `git status` works here", foreign(said))]
-    Failed { command: String, said: String },
+    #[error("`git {command}` failed: {}; see that `git status` works here", foreign(message))]
+    Failed { command: String, message: String },
     #[error(
         "`git {command}` was silent for {seconds} s and was stopped; see that it ends here when \
          you run it yourself"
     )]
-    Silent { command: String, seconds: f32 },
+    TimedOut { command: String, seconds: f32 },
 }
 
 impl Git {
@@ -49,13 +49,13 @@ impl Git {
         if output.status.success() {
             return Ok(output.stdout);
         }
-        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        let message = String::from_utf8_lossy(&output.stderr).trim().to_owned();
         let command = arguments.first().copied().unwrap_or_default().to_owned();
-        Err(GitError::Failed { command, said })
+        Err(GitError::Failed { command, message })
     }
 
     /// A single line that git writes; `None` where it says no.
-    pub fn ask(&self, arguments: &[&str]) -> Result<Option<String>, GitError> {
+    pub fn query(&self, arguments: &[&str]) -> Result<Option<String>, GitError> {
         let output = self.output(arguments, b"")?;
         let line = String::from_utf8_lossy(&output.stdout).trim_end().to_owned();
         Ok(output.status.success().then_some(line))
@@ -78,17 +78,17 @@ impl Git {
             std::thread::spawn(move || stdin.write_all(&input));
         }
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-        let stderr = stderr.map(|stderr| Pipe::new(stderr, self.patience()));
+        let stderr = stderr.map(|stderr| Pipe::new(stderr, self.timeout()));
         let mut output = Output { status: Default::default(), stdout: vec![], stderr: vec![] };
         let read =
-            stdout.map(|stdout| Pipe::new(stdout, self.patience()).read_to_end(&mut output.stdout));
-        let ended = read.unwrap_or(Ok(0)).and_then(|_| ended_within(&mut child, self.patience()));
+            stdout.map(|stdout| Pipe::new(stdout, self.timeout()).read_to_end(&mut output.stdout));
+        let ended = read.unwrap_or(Ok(0)).and_then(|_| wait_within(&mut child, self.timeout()));
         match ended {
             Ok(status) => output.status = status,
             Err(why) => {
-                stop(&mut child);
+                kill(&mut child);
                 return Err(match why.kind() {
-                    io::ErrorKind::TimedOut => self.silent(arguments),
+                    io::ErrorKind::TimedOut => self.timed_out(arguments),
                     _ => why.into(),
                 });
             }
@@ -98,13 +98,13 @@ impl Git {
         Ok(output)
     }
 
-    pub(super) fn patience(&self) -> Duration {
-        self.environment.patience
+    pub(super) fn timeout(&self) -> Duration {
+        self.environment.timeout
     }
 
-    fn silent(&self, arguments: &[&str]) -> GitError {
+    fn timed_out(&self, arguments: &[&str]) -> GitError {
         let command = arguments.first().copied().unwrap_or_default().to_owned();
-        GitError::Silent { command, seconds: self.patience().as_secs_f32() }
+        GitError::TimedOut { command, seconds: self.timeout().as_secs_f32() }
     }
 
     pub(super) fn command(&self, arguments: &[&str]) -> Command {
@@ -135,14 +135,14 @@ impl Git {
 }
 
 /// Waits for a child whose output has ended.
-pub(super) fn ended_within(child: &mut Child, patience: Duration) -> io::Result<ExitStatus> {
+pub(super) fn wait_within(child: &mut Child, timeout: Duration) -> io::Result<ExitStatus> {
     let begin = Instant::now();
     let mut pause = Duration::from_micros(50);
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(status);
         }
-        if begin.elapsed() > patience {
+        if begin.elapsed() > timeout {
             return Err(io::ErrorKind::TimedOut.into());
         }
         std::thread::sleep(pause);
@@ -151,7 +151,7 @@ pub(super) fn ended_within(child: &mut Child, patience: Duration) -> io::Result<
 }
 
 /// Ends a child that does not end by itself.
-pub(super) fn stop(child: &mut Child) {
+pub(super) fn kill(child: &mut Child) {
     // It may just have ended.
     let _ = child.kill();
     let _ = child.wait();
@@ -164,13 +164,13 @@ mod tests {
     #[test]
     fn a_git_that_says_nothing_is_stopped() {
         let environment =
-            GitEnvironment { patience: Duration::from_millis(300), ..GitEnvironment::default() };
+            GitEnvironment { timeout: Duration::from_millis(300), ..GitEnvironment::default() };
         let git = Git::new(&environment);
         let begin = Instant::now();
         for hang in ["!sleep 30", "!exec >&- ; sleep 30"] {
             let alias = format!("alias.hang={hang}");
             let error = git.read(&["-c", &alias, "hang"]).expect_err("it hangs");
-            assert!(matches!(error, GitError::Silent { .. }), "{error}");
+            assert!(matches!(error, GitError::TimedOut { .. }), "{error}");
         }
         assert!(begin.elapsed() < Duration::from_secs(20));
         let alias = "alias.talk=!for at in 1 2 3 4 5; do echo $at; sleep 0.2; done";

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use git2::Repository;
 
-use super::cat_file::{CatFile, Held, LONG};
+use super::cat_file::{BlobRead, CatFile, STREAMED_FROM};
 use super::environment::GitEnvironment;
 use super::object::ObjectKind;
 use super::object_id::{ObjectFormat, ObjectId};
@@ -30,24 +30,24 @@ impl ObjectReader {
     /// The objects of the repository that the environment means.
     pub fn open(environment: &GitEnvironment) -> ObjectReader {
         match environment.open() {
-            Ok(repository) => ObjectReader::of(&repository, environment),
-            Err(_) => ObjectReader::by_git(environment),
+            Ok(repository) => ObjectReader::from_repository(&repository, environment),
+            Err(_) => ObjectReader::through_git(environment),
         }
     }
 
     /// The objects of a repository that is open.
-    pub fn of(repository: &Repository, environment: &GitEnvironment) -> ObjectReader {
+    pub fn from_repository(repository: &Repository, environment: &GitEnvironment) -> ObjectReader {
         let format = match repository.object_format() {
             git2::ObjectFormat::Sha1 => ObjectFormat::Sha1,
             git2::ObjectFormat::Sha256 => ObjectFormat::Sha256,
         };
         let folders = environment.object_folders(repository).folders;
         let odb = Some(Odb::new(folders, format));
-        ObjectReader { odb, ..ObjectReader::by_git(environment) }
+        ObjectReader { odb, ..ObjectReader::through_git(environment) }
     }
 
     /// The objects of a repository that only git can open.
-    pub fn by_git(environment: &GitEnvironment) -> ObjectReader {
+    pub fn through_git(environment: &GitEnvironment) -> ObjectReader {
         ObjectReader { odb: None, git: Mutex::default(), environment: environment.clone() }
     }
 
@@ -56,7 +56,7 @@ impl ObjectReader {
         match self.odb.as_ref().map(|odb| odb.read(id, LONGEST)) {
             Some(Ok(read)) => Ok(read),
             Some(Err(why)) if !matches!(why, OdbError::Missing) => Err(why.to_string()),
-            _ => self.by_cat_file(|git| git.read(id)),
+            _ => self.with_cat_file(|git| git.read(id)),
         }
     }
 
@@ -68,37 +68,37 @@ impl ObjectReader {
         }
     }
 
-    /// A blob's bytes, or what `look` made of them where they are too many to be held.
+    /// A blob's bytes, or what `scan` made of them where they are too many to be held.
     pub fn blob<T>(
         &self,
         id: &ObjectId,
-        look: impl FnOnce(&mut dyn Read) -> io::Result<T>,
-    ) -> Result<Held<T>, String> {
+        scan: impl FnOnce(&mut dyn Read) -> io::Result<T>,
+    ) -> Result<BlobRead<T>, String> {
         let size = self.odb.as_ref().map(|odb| odb.size(id));
         match size {
-            Some(Ok((ObjectKind::Blob, size))) if size <= LONG => {
-                self.read_as(ObjectKind::Blob, id).map(Held::Whole)
+            Some(Ok((ObjectKind::Blob, size))) if size <= STREAMED_FROM => {
+                self.read_as(ObjectKind::Blob, id).map(BlobRead::Whole)
             }
             Some(Ok((ObjectKind::Blob, _)) | Err(OdbError::Missing)) | None => {
-                self.by_cat_file(|git| git.blob(id, look))
+                self.with_cat_file(|git| git.blob(id, scan))
             }
             Some(Ok((kind, _))) => Err(format!("it is a {} and not a blob", kind.name())),
             Some(Err(why)) => Err(why.to_string()),
         }
     }
 
-    fn by_cat_file<T>(
+    fn with_cat_file<T>(
         &self,
-        ask: impl FnOnce(&mut CatFile) -> Result<T, String>,
+        request: impl FnOnce(&mut CatFile) -> Result<T, String>,
     ) -> Result<T, String> {
         let mut git = self.git.lock().unwrap_or_else(PoisonError::into_inner);
-        let running = match &mut *git {
-            Some(running) => running,
+        let cat_file = match &mut *git {
+            Some(cat_file) => cat_file,
             None => {
                 let started = CatFile::open(&Git::new(&self.environment));
                 git.insert(started.map_err(|error| error.to_string())?)
             }
         };
-        ask(running)
+        request(cat_file)
     }
 }

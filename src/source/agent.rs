@@ -18,19 +18,19 @@ use super::{Coverage, Progress, Source, Visitor, open};
 use crate::blob::{Blob, Provenance};
 
 /// Names of what an edit takes out.
-const OLD: [&str; 2] = ["old_string", "old_str"];
+const OLD_TEXT_KEYS: [&str; 2] = ["old_string", "old_str"];
 
 /// Names of what it puts there.
-const NEW: [&str; 2] = ["new_string", "new_str"];
+const NEW_TEXT_KEYS: [&str; 2] = ["new_string", "new_str"];
 
 /// Names of a file's whole text.
-const WHOLE: [&str; 2] = ["content", "contents"];
+const CONTENT_KEYS: [&str; 2] = ["content", "contents"];
 
 /// Names of a file's path.
-const PATH: [&str; 5] = ["file_path", "path", "target_file", "notebook_path", "filePath"];
+const PATH_KEYS: [&str; 5] = ["file_path", "path", "target_file", "notebook_path", "filePath"];
 
 /// Circumstances of a call, which nobody writes or runs.
-const CIRCUMSTANCES: [&str; 14] = [
+const METADATA_KEYS: [&str; 14] = [
     "hook_event_name",
     "session_id",
     "conversation_id",
@@ -58,16 +58,16 @@ pub enum Agent {
 
 /// What an agent is about to do, or has done.
 #[derive(Debug)]
-pub struct Call {
+pub struct ToolCall {
     pub agent: Agent,
     /// The event's name, as the agent has it.
     pub event: String,
-    texts: Vec<Text>,
+    texts: Vec<WrittenText>,
 }
 
 /// A text that comes into being.
 #[derive(Debug)]
-struct Text {
+struct WrittenText {
     path: Option<String>,
     bytes: Vec<u8>,
     /// What stood there before.
@@ -77,17 +77,17 @@ struct Text {
 /// Why a call is not understood.
 #[derive(Debug, thiserror::Error)]
 #[error("{why}; expected what Claude Code or Cursor hand to their hooks, in JSON")]
-pub struct CallError {
+pub struct ToolCallError {
     pub agent: Agent,
     pub why: String,
 }
 
-impl Call {
+impl ToolCall {
     /// Reads what the agent hands over. Relative paths count from the folder that the call
     /// names, else from `here`. A file below `top`, the repository's, is named as seen from there:
     /// agents hand over whole paths, and the configuration goes by the repository's own.
-    pub fn read(input: &[u8], here: &Path, top: Option<&Path>) -> Result<Call, CallError> {
-        let refused = |agent: Agent, why: String| CallError { agent, why };
+    pub fn read(input: &[u8], here: &Path, top: Option<&Path>) -> Result<ToolCall, ToolCallError> {
+        let refused = |agent: Agent, why: String| ToolCallError { agent, why };
         let value: Value = serde_json::from_slice(input)
             // The message of the parser tells a place and never the text.
             .map_err(|error| {
@@ -119,18 +119,18 @@ impl Call {
         let folder = fs::canonicalize(&here).unwrap_or_else(|_| here.clone());
         // Once it is done, the file holds what was put there.
         let is_done = event.starts_with("after") || event.starts_with("Post");
-        let mut reader = Reader { here, folder, top, is_done, texts: Vec::new() };
+        let mut collector = TextCollector { here, folder, top, is_done, texts: Vec::new() };
         match call.get("tool_input") {
-            Some(Value::Object(input)) => reader.input(input),
+            Some(Value::Object(input)) => collector.collect_input(input),
             // Cursor writes some inputs as JSON in a text.
             Some(Value::String(text)) => match serde_json::from_str(text) {
-                Ok(Value::Object(input)) => reader.input(&input),
-                _ => reader.push(None, text.clone(), Vec::new()),
+                Ok(Value::Object(input)) => collector.collect_input(&input),
+                _ => collector.push(None, text.clone(), Vec::new()),
             },
-            Some(other) => reader.every_text(other),
-            None => reader.input(&call),
+            Some(other) => collector.collect_all(other),
+            None => collector.collect_input(&call),
         }
-        Ok(Call { agent, event, texts: reader.texts })
+        Ok(ToolCall { agent, event, texts: collector.texts })
     }
 
     /// What stood before where the call writes: what it holds is not the agent's doing.
@@ -139,7 +139,7 @@ impl Call {
     }
 }
 
-impl Source for Call {
+impl Source for ToolCall {
     fn visit(&self, visit: &Visitor<'_>, progress: &dyn Progress) -> Coverage {
         progress.begin(self.texts.len() as u64);
         let mut coverage = Coverage::default();
@@ -159,25 +159,26 @@ impl Source for Call {
 }
 
 /// Collects the texts of a tool's input.
-struct Reader<'t> {
+struct TextCollector<'t> {
     here: PathBuf,
     /// The same, symbolic links resolved, as they are in `top`.
     folder: PathBuf,
     top: Option<&'t Path>,
     is_done: bool,
-    texts: Vec<Text>,
+    texts: Vec<WrittenText>,
 }
 
-impl Reader<'_> {
-    fn input(&mut self, input: &Map<String, Value>) {
-        let path = text_of(input, &PATH);
-        let standing = path.filter(|_| !self.is_done).and_then(|path| self.standing(path));
+impl TextCollector<'_> {
+    fn collect_input(&mut self, input: &Map<String, Value>) {
+        let path = text_of(input, &PATH_KEYS);
+        let existing_text =
+            path.filter(|_| !self.is_done).and_then(|path| self.read_existing(path));
         let edits = match input.get("edits") {
-            Some(Value::Array(edits)) => edits.iter().filter_map(Edit::of).collect(),
+            Some(Value::Array(edits)) => edits.iter().filter_map(Edit::from_json).collect(),
             _ => Edit::in_object(input).into_iter().collect::<Vec<_>>(),
         };
         // In its place a value has a name that the edit alone does not show.
-        let edited = standing
+        let edited = existing_text
             .as_ref()
             .and_then(|text| edits.iter().try_fold(text.clone(), |text, edit| edit.applied(&text)));
         match edited.filter(|_| !edits.is_empty()) {
@@ -186,32 +187,36 @@ impl Reader<'_> {
                 self.push(path, edit.new.to_owned(), vec![edit.old.into()]);
             }),
         }
-        if let Some(whole) = text_of(input, &WHOLE) {
+        if let Some(whole) = text_of(input, &CONTENT_KEYS) {
             self.push(path, whole.to_owned(), Vec::new());
         }
-        if let (Some(standing), Some(text)) = (standing, self.texts.last_mut()) {
-            text.before.push(standing.into());
+        if let (Some(existing_text), Some(text)) = (existing_text, self.texts.last_mut()) {
+            text.before.push(existing_text.into());
         }
-        let is_read = |name: &str| [&OLD[..], &NEW, &WHOLE, &PATH].concat().contains(&name);
+        let is_read = |name: &str| {
+            [&OLD_TEXT_KEYS[..], &NEW_TEXT_KEYS, &CONTENT_KEYS, &PATH_KEYS].concat().contains(&name)
+        };
         for (name, value) in input {
             match (name.as_str(), value) {
                 ("edits", Value::Array(edits)) => {
-                    let others = edits.iter().filter(|edit| Edit::of(edit).is_none());
-                    others.for_each(|other| self.every_text(other));
+                    let others = edits.iter().filter(|edit| Edit::from_json(edit).is_none());
+                    others.for_each(|other| self.collect_all(other));
                 }
                 // An edit that lacks its other half is no edit.
-                (name, value) if NEW.contains(&name) && edits.is_empty() => self.every_text(value),
-                (name, _) if is_read(name) || CIRCUMSTANCES.contains(&name) => {}
-                (_, value) => self.every_text(value),
+                (name, value) if NEW_TEXT_KEYS.contains(&name) && edits.is_empty() => {
+                    self.collect_all(value)
+                }
+                (name, _) if is_read(name) || METADATA_KEYS.contains(&name) => {}
+                (_, value) => self.collect_all(value),
             }
         }
     }
 
     /// All texts that a value holds, and the names in it.
-    fn every_text(&mut self, value: &Value) {
+    fn collect_all(&mut self, value: &Value) {
         match value {
             Value::String(text) => self.push(None, text.clone(), Vec::new()),
-            Value::Array(values) => values.iter().for_each(|value| self.every_text(value)),
+            Value::Array(values) => values.iter().for_each(|value| self.collect_all(value)),
             // As it is written, so that names give their values a meaning.
             Value::Object(_) => self.push(None, value.to_string(), Vec::new()),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
@@ -220,12 +225,12 @@ impl Reader<'_> {
 
     fn push(&mut self, path: Option<&str>, text: String, before: Vec<Vec<u8>>) {
         let path = path.map(|path| self.shown(path));
-        self.texts.push(Text { path, bytes: text.into_bytes(), before });
+        self.texts.push(WrittenText { path, bytes: text.into_bytes(), before });
     }
 
     /// The text of a file before the call. One that is no regular file, or that a link leads to
     /// out of the work tree, has none: the call is judged by itself.
-    fn standing(&self, path: &str) -> Option<String> {
+    fn read_existing(&self, path: &str) -> Option<String> {
         let path = self.whole(path);
         let bytes = match self.top {
             Some(top) if path.starts_with(top) => open::of_tree(top, &path).ok()?,
@@ -260,25 +265,29 @@ struct Edit<'a> {
     old: &'a str,
     new: &'a str,
     /// Everywhere.
-    all: bool,
+    replace_all: bool,
 }
 
 impl Edit<'_> {
-    fn of(value: &Value) -> Option<Edit<'_>> {
+    fn from_json(value: &Value) -> Option<Edit<'_>> {
         Edit::in_object(value.as_object()?)
     }
 
     fn in_object(object: &Map<String, Value>) -> Option<Edit<'_>> {
-        let all = object.get("replace_all") == Some(&Value::Bool(true));
-        Some(Edit { old: text_of(object, &OLD)?, new: text_of(object, &NEW)?, all })
+        let replace_all = object.get("replace_all") == Some(&Value::Bool(true));
+        Some(Edit {
+            old: text_of(object, &OLD_TEXT_KEYS)?,
+            new: text_of(object, &NEW_TEXT_KEYS)?,
+            replace_all,
+        })
     }
 
     /// The text after the edit; `None` where it does not hold what is to be replaced.
     fn applied(&self, text: &str) -> Option<String> {
-        let Edit { old, new, all } = *self;
+        let Edit { old, new, replace_all } = *self;
         if old.is_empty() || !text.contains(old) {
             return None;
         }
-        Some(if all { text.replace(old, new) } else { text.replacen(old, new, 1) })
+        Some(if replace_all { text.replace(old, new) } else { text.replacen(old, new, 1) })
     }
 }

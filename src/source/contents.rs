@@ -44,7 +44,7 @@ impl Class {
     /// `xdiff-interface.c`). With one it is still a text where a byte order mark says so, where
     /// the NULs are halves of wide characters, and where single NULs stand in what is text
     /// otherwise, as in `env -0`.
-    pub fn of(bytes: &[u8]) -> Class {
+    pub fn detect(bytes: &[u8]) -> Class {
         let head = &bytes[..bytes.len().min(Class::PREFIX)];
         if let Some(encoding) = TextEncoding::mark_at_start_of(head) {
             return Class::Text(encoding);
@@ -132,7 +132,7 @@ fn is_separated(head: &[u8]) -> bool {
 
 impl Pointer {
     /// The pointer that a whole blob is.
-    pub fn of(bytes: &[u8]) -> Option<Pointer> {
+    pub fn detect(bytes: &[u8]) -> Option<Pointer> {
         const LFS: &[u8] = b"version https://git-lfs.github.com/spec/v1";
         if bytes.len() > LONGEST_POINTER {
             return None;
@@ -150,7 +150,7 @@ impl Pointer {
 /// Hands a whole blob on if it is text, in parts where it is long and not UTF-8, and says what
 /// that covers.
 pub fn admit(blob: &Blob<'_>, visit: &Visitor<'_>) -> Coverage {
-    let Class::Text(encoding) = Class::of(blob.bytes) else {
+    let Class::Text(encoding) = Class::detect(blob.bytes) else {
         return Coverage::skipped(SkippedKind::Binary, blob.provenance.name());
     };
     let coverage = match encoding {
@@ -168,7 +168,7 @@ pub fn admit(blob: &Blob<'_>, visit: &Visitor<'_>) -> Coverage {
 
 /// A whole blob as the text that it is; `None` where it is binary.
 pub fn text_of(bytes: &[u8], provenance: Provenance) -> Option<Blob<'_>> {
-    match Class::of(bytes) {
+    match Class::detect(bytes) {
         Class::Text(encoding) => Some(Blob::whole(bytes, provenance).encoded(encoding)),
         Class::Binary => None,
     }
@@ -176,7 +176,7 @@ pub fn text_of(bytes: &[u8], provenance: Provenance) -> Option<Blob<'_>> {
 
 /// What is to be said of a pointer file, which is scanned as the text that it is.
 pub fn pointed(bytes: &[u8], provenance: &Provenance) -> Coverage {
-    match Pointer::of(bytes) {
+    match Pointer::detect(bytes) {
         Some(_) => Coverage::skipped(SkippedKind::Pointer, provenance.name()),
         None => Coverage::default(),
     }
@@ -197,34 +197,38 @@ mod tests {
         let little = Class::Text(TextEncoding::Utf16(Endian::Little));
         for text in ["key = value", "\u{feff}ключ", "пароль = тайна\n", "密码: 123456 秘密\r\n"]
         {
-            assert_eq!(Class::of(&utf_16(text)), little, "{text}");
+            assert_eq!(Class::detect(&utf_16(text)), little, "{text}");
             let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
-            assert_eq!(Class::of(&big), Class::Text(TextEncoding::Utf16(Endian::Big)), "{text}");
+            assert_eq!(
+                Class::detect(&big),
+                Class::Text(TextEncoding::Utf16(Endian::Big)),
+                "{text}"
+            );
             let wide: Vec<u8> = text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
             assert_eq!(
-                Class::of(&wide),
+                Class::detect(&wide),
                 Class::Text(TextEncoding::Utf32(Endian::Little)),
                 "{text}"
             );
         }
-        assert_eq!(Class::of(b"a\0b\0\x01\0c\0d\0"), Class::Binary);
-        assert_eq!(Class::of(b"a\0b\0"), Class::Binary);
+        assert_eq!(Class::detect(b"a\0b\0\x01\0c\0d\0"), Class::Binary);
+        assert_eq!(Class::detect(b"a\0b\0"), Class::Binary);
     }
 
     #[test]
     fn single_nuls_separate_texts_and_rows_of_them_do_not() {
-        assert_eq!(Class::of(b"A=1\0B=two\0"), UTF_8);
-        assert_eq!(Class::of(b"an early\0 NUL and text"), UTF_8);
-        assert_eq!(Class::of(b"key=value"), UTF_8);
-        assert_eq!(Class::of(b"\0key=value and more"), UTF_8);
+        assert_eq!(Class::detect(b"A=1\0B=two\0"), UTF_8);
+        assert_eq!(Class::detect(b"an early\0 NUL and text"), UTF_8);
+        assert_eq!(Class::detect(b"key=value"), UTF_8);
+        assert_eq!(Class::detect(b"\0key=value and more"), UTF_8);
         for binary in
             [&b"A=1\0\0B=two\0"[..], b"\x7fELF\x02\0text here", b"key\0", b"\0\0key=value"]
         {
-            assert_eq!(Class::of(binary), Class::Binary, "{binary:?}");
+            assert_eq!(Class::detect(binary), Class::Binary, "{binary:?}");
         }
         let mut late = vec![b'a'; Class::PREFIX];
         late.extend([0, 0]);
-        assert_eq!(Class::of(&late), UTF_8);
+        assert_eq!(Class::detect(&late), UTF_8);
     }
 
     #[test]
@@ -232,18 +236,18 @@ mod tests {
         let sound: Vec<u8> = (0..4000u32)
             .flat_map(|at| (((f64::from(at) / 9.0).sin() * 300.0) as i16).to_le_bytes())
             .collect();
-        assert_eq!(Class::of(&sound), Class::Binary);
+        assert_eq!(Class::detect(&sound), Class::Binary);
         let rising: Vec<u8> = (0..4000u16).flat_map(u16::to_le_bytes).collect();
-        assert_eq!(Class::of(&rising), Class::Binary);
+        assert_eq!(Class::detect(&rising), Class::Binary);
     }
 
     #[test]
     fn pointers_are_what_git_lfs_and_git_annex_write() {
         let lfs = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a21\nsize 12345\n";
-        assert_eq!(Pointer::of(lfs), Some(Pointer::GitLfs));
-        assert_eq!(Pointer::of(b"/annex/objects/SHA256E-s3--a.bin\n"), Some(Pointer::GitAnnex));
+        assert_eq!(Pointer::detect(lfs), Some(Pointer::GitLfs));
+        assert_eq!(Pointer::detect(b"/annex/objects/SHA256E-s3--a.bin\n"), Some(Pointer::GitAnnex));
         let link = b"../.git/annex/objects/Xx/Yy/SHA256E-s3--a/SHA256E-s3--a";
-        assert_eq!(Pointer::of(link), Some(Pointer::GitAnnex));
-        assert_eq!(Pointer::of(b"version https://git-lfs.github.com/spec/v1\n"), None);
+        assert_eq!(Pointer::detect(link), Some(Pointer::GitAnnex));
+        assert_eq!(Pointer::detect(b"version https://git-lfs.github.com/spec/v1\n"), None);
     }
 }

@@ -2,6 +2,8 @@
 
 use bstr::BString;
 
+pub use crate::git::Failure;
+
 /// Counts of one source; adds up over the threads of a scan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
@@ -56,21 +58,6 @@ impl SkippedKind {
             SkippedKind::Oversized => "oversized",
             SkippedKind::Excluded => "excluded",
         }
-    }
-}
-
-/// One thing that could not be scanned.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Failure {
-    /// The file or object, as a user would name it.
-    pub what: String,
-    /// What went wrong and what to do.
-    pub why: String,
-}
-
-impl Failure {
-    pub fn new(what: impl Into<String>, why: impl std::fmt::Display) -> Self {
-        Failure { what: what.into(), why: why.to_string() }
     }
 }
 

@@ -41,7 +41,7 @@ impl Message {
             .map_err(|why| MessageError::Read { path: path.to_owned(), why })?;
         if edited {
             let git = Git::new(environment);
-            let setting = |name| git.ask(&["config", "--get", name]);
+            let setting = |name| git.query(&["config", "--get", name]);
             let cleanup = setting("commit.cleanup")?;
             let mark = match setting("core.commentString")? {
                 Some(mark) => mark,
@@ -49,7 +49,8 @@ impl Message {
             };
             let are_comments_cut = matches!(cleanup.as_deref(), None | Some("strip" | "default"));
             let mark = Some(mark).filter(|mark| !mark.is_empty() && mark != "auto");
-            let verbose = git.ask(&["config", "--type=bool-or-int", "--get", "commit.verbose"])?;
+            let verbose =
+                git.query(&["config", "--type=bool-or-int", "--get", "commit.verbose"])?;
             let is_verbose = !matches!(verbose.as_deref(), None | Some("false" | "0"));
             let scissors = match cleanup.as_deref() == Some("scissors") || is_verbose {
                 true => Scissors::Cut,

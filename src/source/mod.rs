@@ -1,15 +1,15 @@
 //! Where bytes come from. Working tree, index, history and standard input differ here and
 //! nowhere else: each hands blobs to a visitor and says what it covered.
 
-pub mod added;
 pub mod agent;
 pub mod contents;
 mod coverage;
 pub mod history;
+pub mod index;
 pub mod message;
 pub mod open;
 mod parts;
-pub mod staged;
+pub mod range;
 pub mod stdin;
 pub mod worktree;
 

@@ -21,7 +21,7 @@ pub fn visit_parts(
 ) -> io::Result<Coverage> {
     let mut source = Stream { reader, buffer: Vec::new() };
     let head = source.fill(CORE)?;
-    let encoding = match Class::of(&source.buffer) {
+    let encoding = match Class::detect(&source.buffer) {
         Class::Text(encoding) => encoding,
         Class::Binary => return Ok(Coverage::skipped(SkippedKind::Binary, provenance.name())),
     };
@@ -29,7 +29,7 @@ pub fn visit_parts(
         Filled::ToTheEnd => pointed(&source.buffer, provenance),
         Filled::InPart => Coverage::default(),
     };
-    let mut parts = Parts::of(provenance, encoding, CORE);
+    let mut parts = Parts::new(provenance, encoding, CORE);
     loop {
         let filled = source.fill(parts.wanted())?;
         let done = parts.visit(&source.buffer, filled, visit);
@@ -57,7 +57,7 @@ fn visit_held(
     core: usize,
     visit: &Visitor<'_>,
 ) {
-    let mut parts = Parts::of(provenance, encoding, core);
+    let mut parts = Parts::new(provenance, encoding, core);
     loop {
         let (length, filled) = match bytes.len() {
             all if all < parts.wanted() => (all, Filled::ToTheEnd),
@@ -106,7 +106,7 @@ struct Parts<'p> {
 }
 
 impl<'p> Parts<'p> {
-    fn of(provenance: &'p Provenance, encoding: TextEncoding, core: usize) -> Self {
+    fn new(provenance: &'p Provenance, encoding: TextEncoding, core: usize) -> Self {
         // A byte of text stands for one unit at most.
         let overlap = OVERLAP * encoding.width();
         let start = Position { line: 1, column: 1 };

@@ -27,7 +27,7 @@ use crate::foreign::foreign_path;
 /// What to do with files that an ignore rule matches and git does not track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ignored {
-    LeftOut,
+    Skipped,
     Scanned,
 }
 
@@ -42,7 +42,7 @@ pub struct WorkTree {
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct ListedFile {
     shown: BString,
-    at: PathBuf,
+    path: PathBuf,
     /// It was named, and not found in a folder.
     is_named: bool,
 }
@@ -72,7 +72,7 @@ impl WorkTree {
         let mut files = Vec::new();
         let mut listing = Coverage::default();
         for path in paths {
-            let root = Root::of(path, base)?;
+            let root = Root::resolve(path, base)?;
             let (found, coverage) = root.list(ignored);
             files.extend(found);
             listing = listing.and(coverage);
@@ -80,14 +80,14 @@ impl WorkTree {
         // The order is of no account, but what lies below two of the paths is one file.
         if paths.len() > 1 {
             files.par_sort();
-            files.dedup_by(|file, other| file.at == other.at);
+            files.dedup_by(|file, other| file.path == other.path);
         }
         Ok(WorkTree { files, listing })
     }
 
     /// Skips the files that are named; they are counted.
     #[must_use]
-    pub fn leave_out(mut self, is_named: impl Fn(&BStr) -> bool + Sync) -> Self {
+    pub fn exclude(mut self, is_named: impl Fn(&BStr) -> bool + Sync) -> Self {
         self.skip(SkippedKind::Excluded, |file| is_named(file.shown.as_bstr()));
         self
     }
@@ -97,7 +97,7 @@ impl WorkTree {
     #[must_use]
     pub fn no_larger_than(mut self, most: u64) -> Self {
         let is_larger = |file: &ListedFile| {
-            fs::symlink_metadata(&file.at).is_ok_and(|found| found.len() > most)
+            fs::symlink_metadata(&file.path).is_ok_and(|found| found.len() > most)
         };
         self.skip(SkippedKind::Oversized, is_larger);
         self
@@ -134,7 +134,7 @@ impl Source for WorkTree {
 impl ListedFile {
     fn visit(&self, buffer: &mut Vec<u8>, visit: &Visitor<'_>) -> Coverage {
         let coverage = self.read(buffer, visit).unwrap_or_else(|why| {
-            Coverage::failure(Failure::new(foreign_path(self.at.display()).to_string(), why))
+            Coverage::failure(Failure::new(foreign_path(self.path.display()).to_string(), why))
         });
         if self.is_named { coverage.named() } else { coverage }
     }
@@ -142,13 +142,13 @@ impl ListedFile {
     /// Reads into the thread's buffer, for files of a source tree cheaper than a mapping: what
     /// is no text to its first bytes alone, a long file in parts.
     fn read(&self, buffer: &mut Vec<u8>, visit: &Visitor<'_>) -> Result<Coverage, OpenError> {
-        let (mut file, whole) = open::content(&self.at)?;
+        let (mut file, whole) = open::content(&self.path)?;
         let provenance = Provenance::WorkTree(self.shown.clone());
         if buffer.is_empty() {
             *buffer = vec![0; FIRST];
         }
         let mut length = read_some(&mut file, &mut buffer[..FIRST])?;
-        if length == FIRST && Class::of(&buffer[..length]) == Class::Binary {
+        if length == FIRST && Class::detect(&buffer[..length]) == Class::Binary {
             return Ok(Coverage::skipped(SkippedKind::Binary, provenance.name()));
         }
         if length == FIRST && whole > LONG {
@@ -184,13 +184,13 @@ fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
 }
 
 /// The top of the work tree that a path is in, symbolic links resolved.
-pub fn top_of(path: &Path) -> Option<PathBuf> {
+pub fn work_tree_top(path: &Path) -> Option<PathBuf> {
     let path = fs::canonicalize(path).ok()?;
     if path.iter().any(|part| part == ".git") {
         let repository = Repository::discover(&path).ok()?;
         return fs::canonicalize(repository.workdir()?).ok();
     }
-    let is_top = |folder: &&Path| matches!(DotGit::of(folder), DotGit::Repository);
+    let is_top = |folder: &&Path| matches!(DotGit::inspect(folder), DotGit::Repository);
     path.ancestors().find(is_top).map(Path::to_owned)
 }
 
@@ -204,12 +204,12 @@ struct Root {
 }
 
 impl Root {
-    fn of(path: &Path, base: Option<&Path>) -> Result<Self, WorkTreeError> {
+    fn resolve(path: &Path, base: Option<&Path>) -> Result<Self, WorkTreeError> {
         let path = fs::canonicalize(path).map_err(|why| match why.kind() {
             io::ErrorKind::NotFound => WorkTreeError::Missing { path: path.to_owned() },
             _ => WorkTreeError::Unreadable { path: path.to_owned(), why },
         })?;
-        let root = top_of(&path);
+        let root = work_tree_top(&path);
         let here = std::env::current_dir().and_then(fs::canonicalize).ok();
         let folder = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(&path) };
         let base = [root, base.map(Path::to_owned), here]
@@ -231,7 +231,7 @@ impl Root {
             }
             Err(why) => (Vec::new(), self.failure(why)),
         };
-        (files.into_iter().map(|at| self.listed(at)).collect(), coverage)
+        (files.into_iter().map(|path| self.listed(path)).collect(), coverage)
     }
 
     fn failure(&self, why: impl std::fmt::Display) -> Coverage {
@@ -239,15 +239,15 @@ impl Root {
     }
 
     /// Both paths are absolute and without links, so that bytes tell what components would.
-    fn listed(&self, at: PathBuf) -> ListedFile {
+    fn listed(&self, path: PathBuf) -> ListedFile {
         let separator = |b: &u8| std::path::is_separator(char::from(*b));
-        let (whole, base) = (at.as_os_str().as_encoded_bytes(), self.base.as_os_str());
+        let (whole, base) = (path.as_os_str().as_encoded_bytes(), self.base.as_os_str());
         let below = match whole.strip_prefix(base.as_encoded_bytes()) {
             Some([first, below @ ..]) if separator(first) => below,
             // The base is a root, which ends with a separator itself.
             Some(below) if !below.is_empty() && self.base.parent().is_none() => below,
             _ => whole,
         };
-        ListedFile { shown: BString::from(below), is_named: at == self.path, at }
+        ListedFile { shown: BString::from(below), is_named: path == self.path, path }
     }
 }

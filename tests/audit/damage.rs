@@ -53,15 +53,15 @@ fn a_corrupt_loose_object_is_named_wherever_its_bytes_are_flipped() {
             continue;
         }
         failures += 1;
-        assert_eq!(the_failure(&report).what, format!("object {id}"));
-        assert!(the_failure(&report).why.contains("git fsck"));
+        assert_eq!(the_failure(&report).name, format!("object {id}"));
+        assert!(the_failure(&report).reason.contains("git fsck"));
         assert_eq!(told(&report), ["dir/b.env:1 +Add @HEAD"]);
     }
     assert!(failures >= whole.len() - 8, "{failures} of {}", whole.len());
     // libgit2 reads some of these without end.
     for end in 0..whole.len() {
         overwrite(&file, &whole[..end]);
-        assert_eq!(the_failure(&audited(&repository.path())).what, format!("object {id}"));
+        assert_eq!(the_failure(&audited(&repository.path())).name, format!("object {id}"));
     }
 }
 
@@ -74,7 +74,7 @@ fn a_damaged_commit_or_tree_is_named() {
         for end in [0, 1, 10, whole.len() / 2, whole.len() - 1] {
             overwrite(&file, &whole[..end]);
             let report = audited(&repository.path());
-            assert_eq!(the_failure(&report).what, format!("object {id}"));
+            assert_eq!(the_failure(&report).name, format!("object {id}"));
             assert_eq!(report.credentials.len(), 2);
         }
         overwrite(&file, &whole);
@@ -103,7 +103,7 @@ fn an_object_with_anothers_content_is_named() {
     let (id, file) = loose(&repository, "HEAD:a.env");
     let (_, other) = loose(&repository, "HEAD:dir/b.env");
     overwrite(&file, &fs::read(other).unwrap());
-    assert_eq!(the_failure(&audited(&repository.path())).what, format!("object {id}"));
+    assert_eq!(the_failure(&audited(&repository.path())).name, format!("object {id}"));
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn a_missing_tree_is_named_by_the_walk() {
     let (blob, _) = loose(&repository, "HEAD:dir/b.env");
     fs::remove_file(file).unwrap();
     let report = audited(&repository.path());
-    assert_eq!(the_failure(&report).what, format!("tree {id}"));
+    assert_eq!(the_failure(&report).name, format!("tree {id}"));
     let mut expected = ["a.env:1 +Add @HEAD".to_owned(), format!("{blob}:1")];
     expected.sort();
     assert_eq!(told(&report), expected);
@@ -127,7 +127,7 @@ fn a_missing_parent_is_named_by_the_walk() {
     let (id, file) = loose(&repository, "HEAD^");
     fs::remove_file(file).unwrap();
     let report = audited(&repository.path());
-    assert_eq!(the_failure(&report).what, format!("commit {id}"));
+    assert_eq!(the_failure(&report).name, format!("commit {id}"));
     assert_eq!(told(&report), ["a.env:1 +Later @HEAD", "dir/b.env:1 +Later @HEAD"]);
 }
 
@@ -163,7 +163,7 @@ fn half_a_pack_is_a_failure() {
         let report = audited(&repository.path());
         assert_eq!(report.outcome(), Outcome::Incomplete);
         let failures = &report.coverage.failures;
-        let told = failures.iter().any(|failure| failure.what.starts_with("objects/pack/pack-"));
+        let told = failures.iter().any(|failure| failure.name.starts_with("objects/pack/pack-"));
         assert!(told, "{report:?}");
         fs::rename(&aside, half).unwrap();
     }
@@ -187,8 +187,8 @@ fn the_many_objects_of_a_cut_pack_are_one_failure() {
     overwrite(&pack, &whole[..whole.len() / 2]);
     let report = agreed(&repository.path());
     let [failure] = &report.coverage.failures[..] else { panic!("{report:?}") };
-    assert!(failure.what.starts_with("objects/pack/pack-"), "{failure:?}");
-    let why = &failure.why;
+    assert!(failure.name.starts_with("objects/pack/pack-"), "{failure:?}");
+    let why = &failure.reason;
     assert!(why.starts_with("it ends before its last object; "), "{why}");
     assert!(why.contains(" of its objects cannot be read: ") && why.contains(" others"), "{why}");
     assert!(why.contains("git fsck"), "{why}");

@@ -78,8 +78,8 @@ fn alternates_are_read_and_missing_ones_are_a_failure() {
     let report = audited(&shared);
     assert_eq!(report.outcome(), Outcome::Incomplete);
     let failure = &report.coverage.failures[0];
-    assert!(failure.what.starts_with("alternate "), "{failure:?}");
-    assert!(failure.why.contains("missing"), "{failure:?}");
+    assert!(failure.name.starts_with("alternate "), "{failure:?}");
+    assert!(failure.reason.contains("missing"), "{failure:?}");
 }
 
 #[test]
@@ -144,8 +144,8 @@ fn a_partial_clone_counts_and_names_what_was_not_fetched() {
     let [note] = &report.coverage.notes[..] else { panic!("{report:?}") };
     assert!(note.starts_with("partial clone"), "{note}");
     let [failure] = &report.coverage.failures[..] else { panic!("{report:?}") };
-    assert_eq!(failure.what, "partial clone");
-    let why = &failure.why;
+    assert_eq!(failure.name, "partial clone");
+    let why = &failure.reason;
     assert!(why.starts_with(&format!("1 object was not fetched: blob {blob} (tree ")), "{why}");
     assert!(why.contains("names it as `a.env`") && why.contains("--refetch"), "{why}");
 

@@ -195,9 +195,9 @@ fn what_is_missing_is_named_with_what_names_it() {
         fs::rename(&file, &aside).unwrap();
         let report = agreed(&repository.path());
         assert_eq!(report.outcome(), Outcome::Incomplete);
-        let failure = report.coverage.failures.iter().find(|f| f.what == format!("{kind} {id}"));
+        let failure = report.coverage.failures.iter().find(|f| f.name == format!("{kind} {id}"));
         let failure = failure.unwrap_or_else(|| panic!("{kind} {id}: {report:?}"));
-        assert!(failure.why.contains(&by), "{by}: {failure:?}");
+        assert!(failure.reason.contains(&by), "{by}: {failure:?}");
         fs::rename(&aside, &file).unwrap();
     }
 }
@@ -213,6 +213,6 @@ fn a_folder_of_loose_objects_that_cannot_be_listed_is_told() {
     let report = agreed(&repository.path());
     let name = format!("objects/{}", free.file_name().unwrap().display());
     let [failure] = &report.coverage.failures[..] else { panic!("{:?}", report.coverage) };
-    assert!(failure.what.ends_with(&name), "{failure:?}");
+    assert!(failure.name.ends_with(&name), "{failure:?}");
     assert_eq!(report.outcome(), Outcome::Incomplete);
 }

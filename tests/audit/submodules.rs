@@ -51,6 +51,6 @@ fn a_submodule_that_is_not_here_is_a_failure() {
     let report = audited_with(&clone, &recursive()).unwrap();
     assert_eq!(report.outcome(), Outcome::Incomplete);
     let [failure] = &report.coverage.failures[..] else { panic!("{report:?}") };
-    assert_eq!(failure.what, "submodule vendor/library");
-    assert!(failure.why.contains("git submodule update --init"), "{failure:?}");
+    assert_eq!(failure.name, "submodule vendor/library");
+    assert!(failure.reason.contains("git submodule update --init"), "{failure:?}");
 }

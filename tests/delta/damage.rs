@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use keysieve::source::Coverage;
-use keysieve::source::history::delta::{Budget, Manner};
+use keysieve::source::history::delta::{Budget, ScanMode};
 
 use super::history::Writer;
 use super::look::{LARGEST, Looker, Random, examples};
@@ -12,7 +12,7 @@ use super::support::repository::TempRepo;
 
 fn read(looker: &Looker, repository: &Path, largest: u64) -> (usize, Coverage) {
     let budget = Budget::new(largest, 1 << 20);
-    let (found, coverage) = looker.by_delta(repository, Manner::Changes, budget);
+    let (found, coverage) = looker.by_delta(repository, ScanMode::Changes, budget);
     (found.len(), coverage)
 }
 
@@ -55,7 +55,7 @@ fn what_is_damaged_is_told() {
             let (found, coverage) = read(&looker, &repository.path(), LARGEST);
             assert!(!coverage.failures.is_empty(), "{}, byte {at}", file.display());
             assert!(found <= all, "{}, byte {at}", file.display());
-            let advised = coverage.failures.iter().all(|failure| failure.why.contains("git "));
+            let advised = coverage.failures.iter().all(|failure| failure.reason.contains("git "));
             assert!(advised, "{:?}", coverage.failures);
         }
         fs::write(&file, &good).unwrap();
@@ -76,7 +76,7 @@ fn one_damaged_entry_costs_only_what_hangs_on_it() {
     let (_, damaged) = read(&looker, &repository.path(), LARGEST);
     let lost = healthy.blobs + healthy.messages - damaged.blobs - damaged.messages;
     assert!(lost <= 3, "{lost} of {} are lost", healthy.blobs);
-    let named = damaged.failures.iter().any(|failure| failure.what.contains("objects/pack/pack-"));
+    let named = damaged.failures.iter().any(|failure| failure.name.contains("objects/pack/pack-"));
     assert!(named, "{:?}", damaged.failures);
 }
 
@@ -91,7 +91,7 @@ fn larger_objects_are_passed_over_and_counted() {
     for largest in [1 << 30, 16_000, 12_000, 9_000, 0] {
         let (expected, covered) = looker.by_object_up_to(&repository.path(), largest);
         let budget = Budget::new(largest, 1 << 20);
-        let (found, coverage) = looker.by_delta(&repository.path(), Manner::Changes, budget);
+        let (found, coverage) = looker.by_delta(&repository.path(), ScanMode::Changes, budget);
         // Deltas against what is not even made are failures, each told.
         let untold = covered.blobs + covered.messages - coverage.blobs - coverage.messages;
         assert!(untold == 0 || !coverage.failures.is_empty(), "{largest}: {untold}");

@@ -11,7 +11,7 @@ use keysieve::blob::{Blob, Provenance};
 use keysieve::engine::Engine;
 use keysieve::findings::{Finding, FingerprintKey};
 use keysieve::rules::catalogue::Catalogue;
-use keysieve::source::history::delta::{Budget, Judge, Manner};
+use keysieve::source::history::delta::{Budget, Judge, ScanMode};
 use keysieve::source::history::{DeltaReader, FullReader, History};
 use keysieve::source::{Coverage, Silent, Source};
 
@@ -50,7 +50,12 @@ impl Looker {
     }
 
     /// What the delta reader finds in the repository, and what it covers.
-    pub fn by_delta(&self, repository: &Path, manner: Manner, budget: Budget) -> (Found, Coverage) {
+    pub fn by_delta(
+        &self,
+        repository: &Path,
+        manner: ScanMode,
+        budget: Budget,
+    ) -> (Found, Coverage) {
         self.in_history(&History::open(repository).unwrap(), manner, budget)
     }
 
@@ -58,7 +63,7 @@ impl Looker {
     pub fn in_history(
         &self,
         history: &History,
-        manner: Manner,
+        manner: ScanMode,
         budget: Budget,
     ) -> (Found, Coverage) {
         let coverage = DeltaReader::new(history, manner, budget).read(self, &Silent);

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use keysieve::source::history::History;
-use keysieve::source::history::delta::{Budget, Manner};
+use keysieve::source::history::delta::{Budget, ScanMode};
 
 use super::history::Writer;
 use super::look::{LARGEST, Looker, Random, examples};
@@ -19,11 +19,11 @@ fn agree(looker: &Looker, repository: &Path, about: &str) -> usize {
     // Nothing is held: every version is made again for each of its children.
     let scant = || Budget::new(LARGEST, 0);
     for (threads, manner, budget) in [
-        (1, Manner::Changes, ample()),
-        (1, Manner::Changes, scant()),
-        (3, Manner::Changes, ample()),
-        (3, Manner::Changes, scant()),
-        (2, Manner::Whole, ample()),
+        (1, ScanMode::Changes, ample()),
+        (1, ScanMode::Changes, scant()),
+        (3, ScanMode::Changes, ample()),
+        (3, ScanMode::Changes, scant()),
+        (2, ScanMode::Whole, ample()),
     ] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let (found, coverage) = pool.install(|| looker.by_delta(repository, manner, budget));
@@ -111,7 +111,7 @@ fn a_shared_index_is_enough() {
         std::fs::remove_file(pack.with_extension("idx")).unwrap();
     });
     let budget = Budget::new(LARGEST, 1 << 20);
-    let (found, coverage) = looker.by_delta(&repository.path(), Manner::Changes, budget);
+    let (found, coverage) = looker.by_delta(&repository.path(), ScanMode::Changes, budget);
     assert_eq!((found.len(), coverage), (expected.len(), covered));
     assert!(found == expected);
 }
@@ -157,7 +157,7 @@ fn what_is_packed_meanwhile_is_read_where_it_is_now() {
     let history = History::open(&repository.path()).unwrap();
     repository.git(&["gc", "-q", "--prune=now"]);
     let budget = Budget::new(LARGEST, 1 << 20);
-    let (found, coverage) = looker.in_history(&history, Manner::Changes, budget);
+    let (found, coverage) = looker.in_history(&history, ScanMode::Changes, budget);
     assert_eq!(coverage, covered);
     assert!(found == expected && !found.is_empty());
 }
@@ -187,7 +187,7 @@ fn a_repository_at_work_is_no_damaged_one() {
         let mut failures = Vec::new();
         for _ in 0..60 {
             let budget = Budget::new(LARGEST, 1 << 20);
-            let (_, coverage) = looker.by_delta(&repository.path(), Manner::Changes, budget);
+            let (_, coverage) = looker.by_delta(&repository.path(), ScanMode::Changes, budget);
             failures.extend(coverage.failures);
         }
         is_done.store(true, Ordering::Relaxed);

@@ -23,7 +23,7 @@ pub fn engine() -> Engine {
 
 /// What the guard says of the next commit at the top of the repository's work tree.
 pub fn guarded(repository: &TempRepo) -> Report {
-    try_guarded(repository, &GitEnvironment::of_folder(&repository.path())).unwrap()
+    try_guarded(repository, &GitEnvironment::from_folder(&repository.path())).unwrap()
 }
 
 /// What the guard says under these variables of git. Whatever it says, all files under the

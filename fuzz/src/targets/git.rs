@@ -19,7 +19,7 @@ pub fn staged_index(data: &[u8]) {
     let Ok(index) = Index::parse(&signed(data), ObjectFormat::Sha1, &missing) else { return };
     for place in 0..index.len() {
         let entry = index.entry(place);
-        if entry.stage == 0 && !entry.is_intended {
+        if entry.stage == 0 && !entry.is_intent_to_add {
             let found = index.find(index.path(place)).expect("a path that is there");
             assert_eq!(found.id, entry.id);
         }
@@ -45,13 +45,13 @@ pub fn objects(data: &[u8]) {
     let read =
         |id: &ObjectId| trees.get(&id.to_string()).cloned().ok_or_else(|| "missing".to_owned());
     let (old, new) = (ids[ids.len() / 2], below);
-    let diff = TreeDiff::of(&read, &[old], new);
+    let diff = TreeDiff::between(&read, &[old], new);
     // Paths that lead to the same contents are many, contents are few.
     if let Some(changes) = diff.changes(|_| true, 1000) {
         assert!(diff.is_empty() == changes.is_empty());
     }
-    assert!(TreeDiff::of(&read, &[new], new).is_empty());
-    if let Ok(walk) = TreeWalk::of(&read, new) {
+    assert!(TreeDiff::between(&read, &[new], new).is_empty());
+    if let Ok(walk) = TreeWalk::read(&read, new) {
         let blobs = walk.blobs();
         if let Ok(paths) = walk.paths(|_, _| true) {
             assert!(paths.iter().all(|(_, id)| blobs.contains(id)));

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use keysieve::git::object_id::{ObjectFormat, ObjectId};
-use keysieve::git::pack::{Forest, Header, Index, MultiIndex, delta};
+use keysieve::git::pack::{DeltaForest, EntryHeader, MultiPackIndex, PackIndex, delta};
 
 /// The bytes with the trailer that makes them a whole file, so that what is behind the
 /// checksum is reached.
@@ -13,36 +13,36 @@ pub(super) fn signed(data: &[u8]) -> Vec<u8> {
     bytes
 }
 
-fn hold(index: &Index) {
+fn hold(index: &PackIndex) {
     for at in 0..index.len() {
         for before in at.saturating_sub(9)..at {
             let distance = index.offset(at) - index.offset(before);
             assert_eq!(index.before(at, distance), Some(before));
         }
         let found = index.find(&index.id(at)).expect("an object is found by its id");
-        assert!(found == at || index.has_twins());
+        assert!(found == at || index.has_duplicates());
         assert!(index.end(at, u64::MAX) > index.offset(at), "an entry has a length");
     }
 }
 
 /// A pack's index; the bytes lack the trailer.
 pub fn index(data: &[u8]) {
-    if let Ok(index) = Index::parse(&signed(data), ObjectFormat::Sha1) {
+    if let Ok(index) = PackIndex::parse(&signed(data), ObjectFormat::Sha1) {
         hold(&index);
     }
-    let _ = Index::parse(data, ObjectFormat::Sha1);
+    let _ = PackIndex::parse(data, ObjectFormat::Sha1);
 }
 
 /// A multi-pack-index; the bytes lack the trailer.
 pub fn midx(data: &[u8]) {
-    if let Ok(midx) = MultiIndex::parse(&signed(data), ObjectFormat::Sha1) {
+    if let Ok(midx) = MultiPackIndex::parse(&signed(data), ObjectFormat::Sha1) {
         for name in ["pack-a.idx", "pack-b.idx", ""] {
             if let Ok(index) = midx.index_of(name) {
                 hold(&index);
             }
         }
     }
-    let _ = MultiIndex::parse(data, ObjectFormat::Sha1);
+    let _ = MultiPackIndex::parse(data, ObjectFormat::Sha1);
 }
 
 /// Headers of entries, as many as there are, and the forest that they make.
@@ -50,7 +50,7 @@ pub fn header(data: &[u8]) {
     let mut headers = Vec::new();
     let mut rest = data;
     while !rest.is_empty() {
-        let header = Header::parse(rest, ObjectFormat::Sha1);
+        let header = EntryHeader::parse(rest, ObjectFormat::Sha1);
         let length = header.map_or(1, |header| usize::from(header.length));
         assert!(length > 0 && length <= rest.len());
         headers.push(header);
@@ -63,8 +63,8 @@ pub fn header(data: &[u8]) {
             (12 + 8 * at as u64, ObjectId::new(&id).expect("twenty bytes"), 0)
         })
         .collect();
-    let Ok(index) = Index::of(entries, ObjectFormat::Sha1) else { return };
-    let forest = Forest::of(&index, headers);
+    let Ok(index) = PackIndex::from_entries(entries, ObjectFormat::Sha1) else { return };
+    let forest = DeltaForest::new(&index, headers);
     for at in 0..forest.len() {
         // Every entry with a kind comes to a root, in no more steps than there are entries.
         let mut steps = 0;

@@ -7,7 +7,7 @@ use keysieve::import::{Options, import, known};
 use keysieve::policy::baseline::Baseline;
 use keysieve::policy::config::{Layer, Origin};
 use keysieve::rules::catalogue::Catalogue;
-use keysieve::source::agent::Call;
+use keysieve::source::agent::ToolCall;
 
 use super::detection::token;
 
@@ -82,7 +82,7 @@ pub fn agent(data: &[u8]) {
     // A folder that is not there: no file of this machine is named by chance.
     let here = Path::new("/nowhere/at/all");
     for top in [None, Some(here)] {
-        if let Err(error) = Call::read(data, here, top) {
+        if let Err(error) = ToolCall::read(data, here, top) {
             silent(&error);
         }
     }

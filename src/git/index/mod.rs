@@ -15,7 +15,7 @@ use std::path::Path;
 use crate::git::object_id::{ObjectFormat, ObjectHasher, ObjectId};
 
 pub use cache_tree::CacheTree;
-use split::Link;
+use split::SplitLink;
 
 const HEADER: usize = 12;
 /// Bytes of an entry in front of its id; the mode stands at [`MODE`].
@@ -45,14 +45,14 @@ pub enum IndexError {
 /// An index whose checksum holds and whose entries are in order.
 #[derive(Default)]
 pub struct Index {
-    entries: Vec<Entry>,
+    entries: Vec<IndexEntry>,
     /// All paths, one after the other.
     paths: Vec<u8>,
     pub cache_tree: CacheTree,
 }
 
 /// A path of the next commit.
-pub struct Entry {
+pub struct IndexEntry {
     path: Range<usize>,
     pub id: ObjectId,
     /// As in a tree; that of a folder where a sparse index has one entry for all below it.
@@ -60,7 +60,7 @@ pub struct Entry {
     /// 0, or the side of a conflict.
     pub stage: u8,
     /// `git add -N` puts a path in that the next commit will not hold.
-    pub is_intended: bool,
+    pub is_intent_to_add: bool,
 }
 
 /// Reads the other part of a split index, by its name.
@@ -92,15 +92,15 @@ impl Index {
         shared: &ReadShared<'_>,
     ) -> Result<Index, IndexFault> {
         let mut parser = Parser::checked(bytes, format, Vec::new())?;
-        if let Some(link) = parser.link.take() {
+        if let Some(split) = parser.split.take() {
             let missing = |_| IndexFault::Damaged("it is split, and its other part is missing");
-            let shared = shared(&format!("sharedindex.{}", link.shared)).map_err(missing)?;
-            let is_meant = shared.ends_with(link.shared.as_bytes());
+            let shared = shared(&format!("sharedindex.{}", split.shared)).map_err(missing)?;
+            let is_meant = shared.ends_with(split.shared.as_bytes());
             let Parser { entries, paths, .. } = Parser::checked(&shared, format, parser.paths)?;
             if !is_meant {
                 return Err(IndexFault::Damaged("its other part is not the one that it names"));
             }
-            parser.entries = link.joined(&paths, entries, parser.entries)?;
+            parser.entries = split.joined(&paths, entries, parser.entries)?;
             parser.paths = paths;
         }
         let Parser { entries, paths, cache_tree, .. } = parser;
@@ -123,26 +123,26 @@ impl Index {
         &self.paths[self.entries[place].path.clone()]
     }
 
-    pub fn entry(&self, place: usize) -> &Entry {
+    pub fn entry(&self, place: usize) -> &IndexEntry {
         &self.entries[place]
     }
 
     /// The entry of a path that the next commit will hold, unless it is in conflict.
-    pub fn find(&self, path: &[u8]) -> Option<&Entry> {
+    pub fn find(&self, path: &[u8]) -> Option<&IndexEntry> {
         let place = self.entries.partition_point(|entry| &self.paths[entry.path.clone()] < path);
         let entry = self.entries.get(place).filter(|entry| self.paths[entry.path.clone()] == *path);
-        entry.filter(|entry| entry.stage == 0 && !entry.is_intended)
+        entry.filter(|entry| entry.stage == 0 && !entry.is_intent_to_add)
     }
 
     /// The end of the entries, of those from `range`, whose paths begin with `folder`, which
     /// are its first.
     pub fn end_of(&self, folder: &[u8], range: Range<usize>) -> usize {
-        let below = |entry: &Entry| self.paths[entry.path.clone()].starts_with(folder);
+        let below = |entry: &IndexEntry| self.paths[entry.path.clone()].starts_with(folder);
         range.start + self.entries[range].partition_point(below)
     }
 }
 
-impl Entry {
+impl IndexEntry {
     /// What entries are in order by: the path, then the side of a conflict.
     fn key<'p>(&self, paths: &'p [u8]) -> (&'p [u8], u8) {
         (&paths[self.path.clone()], self.stage)
@@ -154,10 +154,10 @@ struct Parser<'b> {
     bytes: &'b [u8],
     format: ObjectFormat,
     at: usize,
-    entries: Vec<Entry>,
+    entries: Vec<IndexEntry>,
     paths: Vec<u8>,
     cache_tree: CacheTree,
-    link: Option<Link>,
+    split: Option<SplitLink>,
 }
 
 impl<'b> Parser<'b> {
@@ -191,8 +191,8 @@ impl<'b> Parser<'b> {
         let wanted = number(bytes, 8).ok_or(cut)? as usize;
         // Each entry takes more bytes than that: no count is believed that the file cannot hold.
         let entries = Vec::with_capacity(wanted.min(bytes.len() / STAT));
-        let (cache_tree, link) = (CacheTree::default(), None);
-        let mut parser = Parser { bytes, format, at: HEADER, entries, paths, cache_tree, link };
+        let (cache_tree, split) = (CacheTree::default(), None);
+        let mut parser = Parser { bytes, format, at: HEADER, entries, paths, cache_tree, split };
         for _ in 0..wanted {
             parser.entry(version == 4).ok_or(cut)?;
         }
@@ -202,7 +202,7 @@ impl<'b> Parser<'b> {
         Ok(parser)
     }
 
-    fn entry(&mut self, is_joined: bool) -> Option<()> {
+    fn entry(&mut self, is_prefix_compressed: bool) -> Option<()> {
         let Parser { bytes, format, at: start, .. } = *self;
         let flags_at = start + STAT + format.length();
         let flags = short(bytes, flags_at)?;
@@ -211,7 +211,7 @@ impl<'b> Parser<'b> {
             _ => (short(bytes, flags_at + 2)?, flags_at + 4),
         };
         // Version 4 cuts so many bytes off the path before, and adds to what is left.
-        let (kept, from) = if is_joined {
+        let (kept, from) = if is_prefix_compressed {
             let (cut, from) = offset(bytes, path_at)?;
             let last = self.entries.last().map_or(0..0, |entry| entry.path.clone());
             let end = last.end.checked_sub(cut).filter(|end| *end >= last.start)?;
@@ -224,13 +224,13 @@ impl<'b> Parser<'b> {
         self.paths.extend_from_within(kept);
         self.paths.extend_from_slice(&bytes[from..end]);
         // The others end with one to eight NULs, so that they stand eight bytes apart.
-        self.at = if is_joined { end + 1 } else { start + ((end - start + 8) & !7) };
-        self.entries.push(Entry {
+        self.at = if is_prefix_compressed { end + 1 } else { start + ((end - start + 8) & !7) };
+        self.entries.push(IndexEntry {
             path: path..self.paths.len(),
             id: format.id(&bytes[start + STAT..])?,
             mode: number(bytes, start + MODE)?,
             stage: (flags >> 12 & 3) as u8,
-            is_intended: more_flags & INTENT_TO_ADD != 0,
+            is_intent_to_add: more_flags & INTENT_TO_ADD != 0,
         });
         (self.at <= bytes.len()).then_some(())
     }
@@ -251,7 +251,7 @@ impl<'b> Parser<'b> {
             }
             b"link" => {
                 let damaged = IndexFault::Damaged("what it says of its other part is damaged");
-                self.link = Link::parse(content, self.format).ok_or(damaged)?;
+                self.split = SplitLink::parse(content, self.format).ok_or(damaged)?;
             }
             // It says that entries of folders may be there: they are told by their mode.
             b"sdir" => {}

@@ -4,20 +4,20 @@
 //! Read by ourselves and not by git, which sets the time of the shared file's last change when it
 //! reads it.
 
-use super::{Entry, IndexFault, number};
+use super::{IndexEntry, IndexFault, number};
 use crate::git::object_id::{ObjectFormat, ObjectId};
 
 /// What the extension `link` says.
-pub struct Link {
+pub struct SplitLink {
     /// The checksum of the shared file, by which it is called too.
     pub shared: ObjectId,
     gone: Bitmap,
     replaced: Bitmap,
 }
 
-impl Link {
+impl SplitLink {
     /// Reads the extension. `Ok(None)` where there is no shared file.
-    pub fn parse(bytes: &[u8], format: ObjectFormat) -> Option<Option<Link>> {
+    pub fn parse(bytes: &[u8], format: ObjectFormat) -> Option<Option<SplitLink>> {
         let shared = format.id(bytes)?;
         let mut rest = &bytes[format.length()..];
         if shared.as_bytes().iter().all(|&byte| byte == 0) {
@@ -28,7 +28,7 @@ impl Link {
             (gone, rest) = Bitmap::parse(rest)?;
             (replaced, rest) = Bitmap::parse(rest)?;
         }
-        rest.is_empty().then_some(Some(Link { shared, gone, replaced }))
+        rest.is_empty().then_some(Some(SplitLink { shared, gone, replaced }))
     }
 
     /// The entries of both files. Those of its own that take another's place come first and
@@ -36,9 +36,9 @@ impl Link {
     pub fn joined(
         &self,
         paths: &[u8],
-        shared: Vec<Entry>,
-        own: Vec<Entry>,
-    ) -> Result<Vec<Entry>, IndexFault> {
+        shared: Vec<IndexEntry>,
+        own: Vec<IndexEntry>,
+    ) -> Result<Vec<IndexEntry>, IndexFault> {
         let damaged = IndexFault::Damaged("its two parts do not fit together");
         let gone = self.gone.bits(shared.len()).ok_or(damaged)?;
         let replaced = self.replaced.bits(shared.len()).ok_or(damaged)?;
@@ -46,7 +46,7 @@ impl Link {
         let mut kept = Vec::with_capacity(shared.len());
         for ((entry, gone), replaced) in shared.into_iter().zip(gone).zip(replaced) {
             let entry = match replaced {
-                true => Entry { path: entry.path, ..own.next().ok_or(damaged)? },
+                true => IndexEntry { path: entry.path, ..own.next().ok_or(damaged)? },
                 false => entry,
             };
             if !gone {
@@ -58,11 +58,11 @@ impl Link {
 }
 
 /// Both in order; where they have the same the second's.
-fn merged(paths: &[u8], first: Vec<Entry>, second: Vec<Entry>) -> Vec<Entry> {
+fn merged(paths: &[u8], first: Vec<IndexEntry>, second: Vec<IndexEntry>) -> Vec<IndexEntry> {
     let mut merged = Vec::with_capacity(first.len() + second.len());
     let mut first = first.into_iter().peekable();
     for entry in second {
-        let earlier = |other: &Entry| other.key(paths) < entry.key(paths);
+        let earlier = |other: &IndexEntry| other.key(paths) < entry.key(paths);
         while let Some(other) = first.next_if(earlier) {
             merged.push(other);
         }

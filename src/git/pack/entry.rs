@@ -6,7 +6,7 @@ use crate::git::object_id::{ObjectFormat, ObjectId};
 
 /// How an entry is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Link {
+pub enum EntryType {
     /// The object itself, no delta.
     Whole(ObjectKind),
     /// A delta; its base begins so many bytes before it.
@@ -17,8 +17,8 @@ pub enum Link {
 
 /// A parsed header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Header {
-    pub link: Link,
+pub struct EntryHeader {
+    pub entry_type: EntryType,
     /// Bytes of the object, or of a delta's instructions, when inflated.
     pub size: u64,
     /// Bytes of the header itself.
@@ -30,9 +30,9 @@ pub const LONGEST_HEADER: usize = 10 + ObjectFormat::Sha256.length();
 
 const MORE: u8 = 0x80;
 
-impl Header {
+impl EntryHeader {
     /// Reads the header at the start of `bytes`; `None` where it is none.
-    pub fn parse(bytes: &[u8], format: ObjectFormat) -> Option<Header> {
+    pub fn parse(bytes: &[u8], format: ObjectFormat) -> Option<EntryHeader> {
         let &first = bytes.first()?;
         let mut size = u64::from(first & 15);
         let mut at = 1;
@@ -51,20 +51,20 @@ impl Header {
                 return None;
             }
         }
-        let link = match first >> 4 & 7 {
-            1 => Link::Whole(ObjectKind::Commit),
-            2 => Link::Whole(ObjectKind::Tree),
-            3 => Link::Whole(ObjectKind::Blob),
-            4 => Link::Whole(ObjectKind::Tag),
-            6 => Link::OfsDelta(distance(bytes, &mut at)?),
+        let entry_type = match first >> 4 & 7 {
+            1 => EntryType::Whole(ObjectKind::Commit),
+            2 => EntryType::Whole(ObjectKind::Tree),
+            3 => EntryType::Whole(ObjectKind::Blob),
+            4 => EntryType::Whole(ObjectKind::Tag),
+            6 => EntryType::OfsDelta(distance(bytes, &mut at)?),
             7 => {
                 let id = format.id(bytes.get(at..)?)?;
                 at += format.length();
-                Link::RefDelta(id)
+                EntryType::RefDelta(id)
             }
             _ => return None,
         };
-        Some(Header { link, size, length: u8::try_from(at).ok()? })
+        Some(EntryHeader { entry_type, size, length: u8::try_from(at).ok()? })
     }
 }
 
@@ -92,24 +92,30 @@ mod tests {
 
     #[test]
     fn lengths_and_distances_are_read_as_git_writes_them() {
-        let header = |bytes: &[u8]| Header::parse(bytes, ObjectFormat::Sha1);
-        let whole = Header { link: Link::Whole(ObjectKind::Blob), size: 5, length: 1 };
+        let header = |bytes: &[u8]| EntryHeader::parse(bytes, ObjectFormat::Sha1);
+        let whole =
+            EntryHeader { entry_type: EntryType::Whole(ObjectKind::Blob), size: 5, length: 1 };
         assert_eq!(header(&[0x35]), Some(whole));
-        let long = Header { link: Link::Whole(ObjectKind::Commit), size: 0x7f5, length: 2 };
+        let long = EntryHeader {
+            entry_type: EntryType::Whole(ObjectKind::Commit),
+            size: 0x7f5,
+            length: 2,
+        };
         assert_eq!(header(&[0x95, 0x7f]), Some(long));
-        let behind = Header { link: Link::OfsDelta(((3 + 1) << 7) | 2), size: 1, length: 3 };
+        let behind =
+            EntryHeader { entry_type: EntryType::OfsDelta(((3 + 1) << 7) | 2), size: 1, length: 3 };
         assert_eq!(header(&[0x61, 0x83, 0x02]), Some(behind));
         let named = [&[0x71][..], &[9; 32]].concat();
         for (format, length) in [(ObjectFormat::Sha1, 21), (ObjectFormat::Sha256, 33)] {
             let id = format.id(&[9; 32]).unwrap();
-            let expected = Header { link: Link::RefDelta(id), size: 1, length };
-            assert_eq!(Header::parse(&named, format), Some(expected));
+            let expected = EntryHeader { entry_type: EntryType::RefDelta(id), size: 1, length };
+            assert_eq!(EntryHeader::parse(&named, format), Some(expected));
         }
     }
 
     #[test]
     fn what_is_no_header_is_refused() {
-        let parse = |bytes: &[u8]| Header::parse(bytes, ObjectFormat::Sha1);
+        let parse = |bytes: &[u8]| EntryHeader::parse(bytes, ObjectFormat::Sha1);
         assert_eq!(parse(&[]), None);
         assert_eq!(parse(&[0x05]), None, "type 0");
         assert_eq!(parse(&[0x55]), None, "type 5");

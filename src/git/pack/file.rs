@@ -9,7 +9,7 @@ use std::path::Path;
 
 use flate2::bufread::ZlibDecoder;
 
-use super::{Index, PackError, be32};
+use super::{PackError, PackIndex, be32};
 use crate::git::object_id::ObjectFormat;
 
 /// An open pack file whose header is one that its index may describe.
@@ -29,7 +29,7 @@ const HEADER: u64 = 12;
 const WINDOW: usize = 256 << 10;
 
 impl PackFile {
-    pub fn open(path: &Path, index: &Index) -> Result<PackFile, PackError> {
+    pub fn open(path: &Path, index: &PackIndex) -> Result<PackFile, PackError> {
         let file = File::open(path)?;
         let length = file.metadata()?.len();
         let name = format!("objects/pack/{}", super::file_name(path));

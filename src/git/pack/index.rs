@@ -18,7 +18,7 @@ const LONGEST_FILE: u64 = i64::MAX as u64;
 
 /// Where each object of a pack stands. Entries are numbered by offset.
 #[derive(Debug)]
-pub struct Index {
+pub struct PackIndex {
     format: ObjectFormat,
     offsets: Vec<u64>,
     /// Ids, one after the other.
@@ -29,7 +29,7 @@ pub struct Index {
     by_id: Vec<Row>,
     /// Where ids with the same first bits begin in `by_id`, so that they are found fast.
     buckets: Vec<u32>,
-    twins: bool,
+    duplicates: bool,
     /// The pack's own checksum, where the index names it.
     pack_checksum: Option<ObjectId>,
 }
@@ -42,9 +42,9 @@ struct Row {
     at: u32,
 }
 
-impl Index {
+impl PackIndex {
     /// Reads an index of either version and verifies its trailer.
-    pub fn parse(bytes: &[u8], format: ObjectFormat) -> Result<Index, PackError> {
+    pub fn parse(bytes: &[u8], format: ObjectFormat) -> Result<PackIndex, PackError> {
         let broken = PackError::Index;
         let is_new = bytes.starts_with(MAGIC);
         if is_new && be32(bytes, 4) != Some(2) {
@@ -79,7 +79,7 @@ impl Index {
                 let id = id.ok_or(broken("it is cut short"))?;
                 entries.push((offset.ok_or(broken("an offset is out of bounds"))?, id, checksum));
             }
-            Index::of(entries, format)
+            PackIndex::from_entries(entries, format)
         };
         let hash = || format.hash(&[&bytes[..body]]);
         let (index, hash) = rayon::join(entries, hash);
@@ -98,16 +98,16 @@ impl Index {
     pub(super) fn without_checksums(
         entries: Vec<(u64, ObjectId)>,
         format: ObjectFormat,
-    ) -> Result<Index, PackError> {
+    ) -> Result<PackIndex, PackError> {
         let entries = entries.into_iter().map(|(offset, id)| (offset, id, 0)).collect();
-        Ok(Index { checksums: None, ..Index::of(entries, format)? })
+        Ok(PackIndex { checksums: None, ..PackIndex::from_entries(entries, format)? })
     }
 
     /// An index of offsets, ids and checksums, in the order of the ids.
-    pub fn of(
+    pub fn from_entries(
         entries: Vec<(u64, ObjectId, u32)>,
         format: ObjectFormat,
-    ) -> Result<Index, PackError> {
+    ) -> Result<PackIndex, PackError> {
         if entries.windows(2).any(|pair| pair[0].1 > pair[1].1) {
             return Err(PackError::Index("its ids are not in order"));
         }
@@ -134,14 +134,14 @@ impl Index {
             ids.extend_from_slice(id.as_bytes());
             checksums.push(*checksum);
         }
-        Ok(Index {
+        Ok(PackIndex {
             format,
             offsets: order.into_iter().map(|(offset, _)| offset).collect(),
             ids,
             checksums: Some(checksums),
             buckets: buckets(&entries),
             by_id,
-            twins: entries.windows(2).any(|pair| pair[0].1 == pair[1].1),
+            duplicates: entries.windows(2).any(|pair| pair[0].1 == pair[1].1),
             pack_checksum: None,
         })
     }
@@ -192,8 +192,8 @@ impl Index {
     }
 
     /// Whether an object stands twice in the pack, which git allows.
-    pub fn has_twins(&self) -> bool {
-        self.twins
+    pub fn has_duplicates(&self) -> bool {
+        self.duplicates
     }
 
     /// The entry that stands `distance` bytes before the entry `at`. It is searched for in
@@ -354,7 +354,7 @@ pub(super) mod tests {
 
     #[test]
     fn entries_come_by_offset_with_id_and_checksum() {
-        let index = Index::parse(&written(&three()), ObjectFormat::Sha1).unwrap();
+        let index = PackIndex::parse(&written(&three()), ObjectFormat::Sha1).unwrap();
         let entries: Vec<_> = (0..index.len())
             .map(|at| (index.id(at).as_bytes()[0], index.offset(at), index.checksum(at)))
             .collect();
@@ -383,7 +383,7 @@ pub(super) mod tests {
             _ => ObjectFormat::Sha1.hash(&[&number.to_be_bytes()]),
         };
         let entries: Vec<_> = (0..400).map(|n| (id(2 * n), 12 + 90 * u64::from(n), n)).collect();
-        let index = Index::parse(&written(&entries), ObjectFormat::Sha1).unwrap();
+        let index = PackIndex::parse(&written(&entries), ObjectFormat::Sha1).unwrap();
         for n in 0..400 {
             assert_eq!(index.find(&id(2 * n)), Some(n));
             assert_eq!(index.find(&id(2 * n + 1)), None);
@@ -395,7 +395,7 @@ pub(super) mod tests {
         index.keep_absent(&mut ids);
         let absent: Vec<ObjectId> = (0..800).filter(|n| n % 2 == 1).map(id).collect();
         assert_eq!(ids, absent);
-        let nothing = Index::of(Vec::new(), ObjectFormat::Sha1).unwrap();
+        let nothing = PackIndex::from_entries(Vec::new(), ObjectFormat::Sha1).unwrap();
         nothing.keep_absent(&mut ids);
         assert_eq!((ids, nothing.find(&alike(1))), (absent, None));
     }
@@ -406,10 +406,13 @@ pub(super) mod tests {
         for at in 0..good.len() {
             let mut bad = good.clone();
             bad[at] ^= 0x41;
-            assert!(Index::parse(&bad, ObjectFormat::Sha1).is_err(), "byte {at}");
+            assert!(PackIndex::parse(&bad, ObjectFormat::Sha1).is_err(), "byte {at}");
         }
         for length in 0..good.len() {
-            assert!(Index::parse(&good[..length], ObjectFormat::Sha1).is_err(), "length {length}");
+            assert!(
+                PackIndex::parse(&good[..length], ObjectFormat::Sha1).is_err(),
+                "length {length}"
+            );
         }
     }
 
@@ -421,7 +424,7 @@ pub(super) mod tests {
             change(&mut bytes);
             let trailer = ObjectFormat::Sha1.hash(&[&bytes]);
             bytes.extend(trailer.as_bytes());
-            Index::parse(&bytes, ObjectFormat::Sha1)
+            PackIndex::parse(&bytes, ObjectFormat::Sha1)
         };
         let offsets = HEADER + FANOUT + 3 * (ID + 4);
         assert!(resigned(&|_| ()).is_ok());

@@ -1,6 +1,6 @@
 //! The offset of one object in a pack, from the pack's index as it lies on disk.
 //!
-//! For readers of a few objects: [`Index`](super::Index) reads and verifies the whole file, which
+//! For readers of a few objects: [`PackIndex`](super::Index) reads and verifies the whole file, which
 //! costs more than all that a hook does besides. Nothing here is verified: an object that is found
 //! through a damaged index does not have its id, and one that is not found is missing; both are
 //! errors of whoever asks.
@@ -19,7 +19,7 @@ const LARGE: u32 = 1 << 31;
 const FEW: u64 = 64;
 
 /// An open index file, version 1 or 2.
-pub struct IndexFile {
+pub struct PackIndexFile {
     file: File,
     format: ObjectFormat,
     /// How many ids begin with each byte or a lower one.
@@ -27,9 +27,9 @@ pub struct IndexFile {
     is_v2: bool,
 }
 
-impl IndexFile {
+impl PackIndexFile {
     /// Opens the index and reads its fan-out table.
-    pub fn open(path: &Path, format: ObjectFormat) -> Result<IndexFile, PackError> {
+    pub fn open(path: &Path, format: ObjectFormat) -> Result<PackIndexFile, PackError> {
         let file = File::open(path)?;
         let mut head = [0; 8 + 4 * FANOUT];
         let is_v2 = {
@@ -50,7 +50,7 @@ impl IndexFile {
         if !fanout.is_sorted() {
             return Err(PackError::Index("its fan-out table is not in order"));
         }
-        Ok(IndexFile { file, format, fanout, is_v2 })
+        Ok(PackIndexFile { file, format, fanout, is_v2 })
     }
 
     /// Where in the pack the object begins; `None` if the index does not name it.

@@ -5,7 +5,7 @@
 //! through it. It has no checksums of entries.
 
 use super::index::fanout;
-use super::{Index, PackError, be64};
+use super::{PackError, PackIndex, be64};
 use crate::git::object_id::ObjectFormat;
 
 const MAGIC: &[u8] = b"MIDX";
@@ -15,7 +15,7 @@ const CHUNK: usize = 12;
 const LARGE: u32 = 1 << 31;
 
 /// A parsed `multi-pack-index`.
-pub struct MultiIndex<'b> {
+pub struct MultiPackIndex<'b> {
     format: ObjectFormat,
     count: usize,
     ids: &'b [u8],
@@ -26,9 +26,9 @@ pub struct MultiIndex<'b> {
     packs: Vec<&'b [u8]>,
 }
 
-impl<'b> MultiIndex<'b> {
+impl<'b> MultiPackIndex<'b> {
     /// Reads the file and verifies its trailer.
-    pub fn parse(bytes: &'b [u8], format: ObjectFormat) -> Result<MultiIndex<'b>, PackError> {
+    pub fn parse(bytes: &'b [u8], format: ObjectFormat) -> Result<MultiPackIndex<'b>, PackError> {
         let broken = PackError::Index;
         let hash = if format == ObjectFormat::Sha1 { 1 } else { 2 };
         let supported = bytes.starts_with(MAGIC) && bytes.get(4..6) == Some(&[1, hash]);
@@ -54,11 +54,11 @@ impl<'b> MultiIndex<'b> {
         }
         let packs = names.split(|&b| b == 0).filter(|name| !name.is_empty()).collect();
         let large = chunk(b"LOFF").unwrap_or_default();
-        Ok(MultiIndex { format, count, ids, places, large, packs })
+        Ok(MultiPackIndex { format, count, ids, places, large, packs })
     }
 
     /// What it knows of the pack whose index would be called `name`.
-    pub fn index_of(&self, name: &str) -> Result<Index, PackError> {
+    pub fn index_of(&self, name: &str) -> Result<PackIndex, PackError> {
         let number = self.packs.iter().position(|&pack| pack == name.as_bytes());
         let number = number.ok_or(PackError::NoIndex)?;
         let mut entries = Vec::new();
@@ -76,7 +76,7 @@ impl<'b> MultiIndex<'b> {
             let entry = offset.zip(id);
             entries.push(entry.ok_or(PackError::Index("an offset is out of bounds"))?);
         }
-        Index::without_checksums(entries, self.format)
+        PackIndex::without_checksums(entries, self.format)
     }
 }
 
@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn each_pack_gets_its_own_objects() {
         let bytes = written();
-        let midx = MultiIndex::parse(&bytes, ObjectFormat::Sha1).unwrap();
+        let midx = MultiPackIndex::parse(&bytes, ObjectFormat::Sha1).unwrap();
         let index = midx.index_of("pack-a.idx").unwrap();
         assert_eq!((index.len(), index.offset(1), index.id(1).as_bytes()[0]), (2, 70, 3));
         assert_eq!(index.checksum(0), None);
@@ -144,8 +144,8 @@ mod tests {
         for at in 0..good.len() {
             let mut bad = good.clone();
             bad[at] ^= 0x41;
-            assert!(MultiIndex::parse(&bad, ObjectFormat::Sha1).is_err(), "byte {at}");
-            assert!(MultiIndex::parse(&good[..at], ObjectFormat::Sha1).is_err(), "length {at}");
+            assert!(MultiPackIndex::parse(&bad, ObjectFormat::Sha1).is_err(), "byte {at}");
+            assert!(MultiPackIndex::parse(&good[..at], ObjectFormat::Sha1).is_err(), "length {at}");
         }
     }
 }

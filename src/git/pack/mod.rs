@@ -1,34 +1,34 @@
 //! Packs, read as they are stored (gitformat-pack(5)): which object stands where, which is a
 //! delta against which, and what each delta copies and inserts.
 //!
-//! [`Index`] says where objects stand ([`IndexFile`] where one is), [`Pack`] reads and verifies the entries there,
-//! [`Forest`] tells whose base is whose, [`delta`] holds the instructions. Everything that a
+//! [`PackIndex`] says where objects stand ([`PackIndexFile`] where one is), [`Pack`] reads and verifies the entries there,
+//! [`DeltaForest`] tells whose base is whose, [`delta`] holds the instructions. Everything that a
 //! file says of itself is bounded by the file's length before it is believed.
 
 pub mod delta;
+mod delta_forest;
 mod entry;
+mod entry_scan;
 mod file;
-mod forest;
 mod index;
 mod inflate;
 mod lookup;
 mod midx;
-mod survey;
 
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-pub use entry::{Header, LONGEST_HEADER, Link};
+pub use delta_forest::{DeltaForest, NONE};
+pub use entry::{EntryHeader, EntryType, LONGEST_HEADER};
 pub use file::PackFile;
 pub(super) use file::{Stored, read_some_at};
-pub use forest::{Forest, NONE};
-pub use index::Index;
+pub use index::PackIndex;
 pub use inflate::Inflater;
-pub use lookup::IndexFile;
-pub use midx::MultiIndex;
+pub use lookup::PackIndexFile;
+pub use midx::MultiPackIndex;
 
-use survey::Survey;
+use entry_scan::EntryScan;
 
 use super::object_id::ObjectFormat;
 
@@ -38,8 +38,8 @@ const MAGIC_V2: &[u8] = b"\xfftOc";
 /// A pack that can be read: its file, its index and the forest of its deltas.
 pub struct Pack {
     pub file: PackFile,
-    pub index: Index,
-    pub forest: Forest,
+    pub index: PackIndex,
+    pub forest: DeltaForest,
     /// Entries whose bytes are not those that the index names, with the reason. Nothing was
     /// read of them.
     pub damaged: Vec<(u32, PackError)>,
@@ -63,7 +63,7 @@ pub enum PackError {
     #[error("its header is damaged")]
     Header,
     #[error("its base is not in the pack, or is damaged")]
-    Rootless,
+    MissingBase,
     #[error("its bytes are not those that its id names")]
     Id,
     #[error("cannot be decompressed to the length that it states")]
@@ -91,11 +91,11 @@ impl Pack {
     pub fn open(path: &Path, format: ObjectFormat) -> Result<Pack, PackError> {
         let beside = path.with_extension("idx");
         let index = match std::fs::read(&beside) {
-            Ok(bytes) => Index::parse(&bytes, format)?,
+            Ok(bytes) => PackIndex::parse(&bytes, format)?,
             Err(why) if why.kind() == io::ErrorKind::NotFound => {
                 let joint = std::fs::read(path.with_file_name("multi-pack-index"));
                 let joint = joint.map_err(|_| PackError::NoIndex)?;
-                MultiIndex::parse(&joint, format)?.index_of(&file_name(&beside))?
+                MultiPackIndex::parse(&joint, format)?.index_of(&file_name(&beside))?
             }
             Err(why) => return Err(why.into()),
         };
@@ -104,15 +104,15 @@ impl Pack {
             // Without checksums of entries there is the one of the whole.
             file.verify(format)?;
         }
-        let Survey { headers, damaged } = Survey::of(&file, &index)?;
-        let forest = Forest::of(&index, headers);
+        let EntryScan { headers, damaged } = EntryScan::read(&file, &index)?;
+        let forest = DeltaForest::new(&index, headers);
         Ok(Pack { file, index, forest, damaged })
     }
 }
 
 /// Reads a pack's entries as they are stored. Holds what lay round the last one: what hangs
 /// together stands together in a pack, and two of three reads need no call.
-pub struct Entries<'p> {
+pub struct EntryReader<'p> {
     pack: &'p Pack,
     buffer: Vec<u8>,
     /// Where in the pack the buffer's bytes stand.
@@ -122,9 +122,9 @@ pub struct Entries<'p> {
 /// Bytes that are read at a time, at least. Longer windows copy more than they spare.
 const WINDOW: u64 = 4096;
 
-impl<'p> Entries<'p> {
-    pub fn of(pack: &'p Pack) -> Self {
-        Entries { pack, buffer: Vec::new(), held: 0..0 }
+impl<'p> EntryReader<'p> {
+    pub fn new(pack: &'p Pack) -> Self {
+        EntryReader { pack, buffer: Vec::new(), held: 0..0 }
     }
 
     /// The compressed bytes of entry `at`, without its header.

@@ -26,7 +26,7 @@ pub struct Base<'b> {
 /// Finds a version's findings from its base's. Holds buffers only.
 #[derive(Default)]
 pub struct Inheritance {
-    stretches: Vec<Stretch>,
+    inherited_spans: Vec<InheritedSpan>,
     again: Vec<usize>,
     ranges: Vec<Range<usize>>,
 }
@@ -35,13 +35,13 @@ impl Inheritance {
     /// The findings of the version `bytes`, not settled, by trigger: those that a look at the
     /// whole of it would give. Base and version are texts (point 5).
     pub fn findings(&mut self, judge: &dyn Judge, bytes: &[u8], base: &Base<'_>) -> Vec<Finding> {
-        let Inheritance { stretches, again, ranges } = self;
+        let Inheritance { inherited_spans, again, ranges } = self;
         let free = |seam| judge.free(bytes, seam);
-        inheriting(base.copies, base.length, bytes.len(), free, stretches);
-        spare_runs(stretches, bytes.len(), |at| judge.entry(bytes, at));
+        inheriting(base.copies, base.length, bytes.len(), free, inherited_spans);
+        spare_runs(inherited_spans, bytes.len(), |at| judge.entry(bytes, at));
         let reach = |finding: &Finding| judge.reach(finding);
-        let mut findings = inherited(stretches, base.findings, bytes.len(), reach, again);
-        scanned(stretches, again, bytes.len(), ranges);
+        let mut findings = inherited(inherited_spans, base.findings, bytes.len(), reach, again);
+        scanned(inherited_spans, again, bytes.len(), ranges);
         findings.extend(judge.detect(bytes, ranges));
         findings.sort_by_key(|finding| finding.trigger);
         findings
@@ -50,7 +50,7 @@ impl Inheritance {
 
 /// A part of a version whose triggers were judged in the base.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stretch {
+pub struct InheritedSpan {
     pub version: Range<usize>,
     /// Where the part begins in the base.
     pub base: usize,
@@ -75,7 +75,7 @@ pub fn inheriting(
     base_length: usize,
     length: usize,
     free: impl Fn(usize) -> usize,
-    into: &mut Vec<Stretch>,
+    into: &mut Vec<InheritedSpan>,
 ) {
     into.clear();
     for copy in copies.iter().filter(|copy| copy.length > SHORTEST_STRETCH) {
@@ -87,7 +87,10 @@ pub fn inheriting(
         }
         let start = if at_start { 0 } else { free(copy.start) };
         if end >= start + SHORTEST_STRETCH {
-            into.push(Stretch { version: start..end, base: copy.base + (start - copy.start) });
+            into.push(InheritedSpan {
+                version: start..end,
+                base: copy.base + (start - copy.start),
+            });
         }
     }
 }
@@ -96,22 +99,22 @@ pub fn inheriting(
 /// begins, so that the run is looked at whole. `entry` tells where what reaches over a place
 /// begins; where it cannot tell, nothing is inherited.
 pub fn spare_runs(
-    stretches: &mut Vec<Stretch>,
+    inherited_spans: &mut Vec<InheritedSpan>,
     length: usize,
     entry: impl Fn(usize) -> Option<usize>,
 ) {
     let mut is_known = true;
-    stretches.retain_mut(|stretch| {
-        if stretch.version.end < length {
-            match entry(stretch.version.end) {
-                Some(start) => stretch.version.end = start.min(stretch.version.end),
+    inherited_spans.retain_mut(|inherited_span| {
+        if inherited_span.version.end < length {
+            match entry(inherited_span.version.end) {
+                Some(start) => inherited_span.version.end = start.min(inherited_span.version.end),
                 None => is_known = false,
             }
         }
-        stretch.version.start < stretch.version.end
+        inherited_span.version.start < inherited_span.version.end
     });
     if !is_known {
-        stretches.clear();
+        inherited_spans.clear();
     }
 }
 
@@ -120,7 +123,7 @@ pub fn spare_runs(
 /// rule says so; one that may reach over its stretch's end is judged again: its trigger comes
 /// into `again`. `findings` are sorted by trigger.
 pub fn inherited(
-    stretches: &[Stretch],
+    inherited_spans: &[InheritedSpan],
     findings: &[Finding],
     length: usize,
     reach: impl Fn(&Finding) -> usize,
@@ -131,7 +134,7 @@ pub fn inherited(
     if findings.is_empty() {
         return inherited;
     }
-    for Stretch { version, base } in stretches {
+    for InheritedSpan { version, base } in inherited_spans {
         let base_end = base + version.len();
         let first = findings.partition_point(|finding| finding.trigger < *base);
         let of_base = findings[first..].iter().take_while(|finding| finding.trigger < base_end);
@@ -169,7 +172,7 @@ fn shifted(finding: &Finding, from: usize, to: usize) -> Finding {
 /// What of a version is to be scanned: all that no stretch covers, and the triggers that are
 /// judged again. Sorted and apart.
 pub fn scanned(
-    stretches: &[Stretch],
+    inherited_spans: &[InheritedSpan],
     again: &[usize],
     length: usize,
     into: &mut Vec<Range<usize>>,
@@ -177,15 +180,15 @@ pub fn scanned(
     into.clear();
     let mut again = again.iter().copied().peekable();
     let mut at = 0;
-    let whole = Stretch { version: length..length, base: 0 };
-    for stretch in stretches.iter().chain([&whole]) {
-        if at < stretch.version.start {
-            into.push(at..stretch.version.start);
+    let whole = InheritedSpan { version: length..length, base: 0 };
+    for inherited_span in inherited_spans.iter().chain([&whole]) {
+        if at < inherited_span.version.start {
+            into.push(at..inherited_span.version.start);
         }
-        while let Some(trigger) = again.next_if(|&trigger| trigger < stretch.version.end) {
+        while let Some(trigger) = again.next_if(|&trigger| trigger < inherited_span.version.end) {
             into.push(trigger..trigger + 1);
         }
-        at = stretch.version.end;
+        at = inherited_span.version.end;
     }
 }
 
@@ -196,15 +199,19 @@ mod tests {
     const M: usize = LOOK_AHEAD;
     const B: usize = 700;
 
-    fn stretches(copies: &[Copy], base_length: usize, length: usize) -> Vec<Stretch> {
-        let mut stretches = Vec::new();
-        inheriting(copies, base_length, length, |seam| seam + B, &mut stretches);
-        stretches
+    fn inherited_spans(copies: &[Copy], base_length: usize, length: usize) -> Vec<InheritedSpan> {
+        let mut inherited_spans = Vec::new();
+        inheriting(copies, base_length, length, |seam| seam + B, &mut inherited_spans);
+        inherited_spans
     }
 
-    fn ranges(stretches: &[Stretch], again: &[usize], length: usize) -> Vec<Range<usize>> {
+    fn ranges(
+        inherited_spans: &[InheritedSpan],
+        again: &[usize],
+        length: usize,
+    ) -> Vec<Range<usize>> {
         let mut ranges = Vec::new();
-        scanned(stretches, again, length, &mut ranges);
+        scanned(inherited_spans, again, length, &mut ranges);
         ranges
     }
 
@@ -215,10 +222,10 @@ mod tests {
             Copy { base: 0, start: 0, length: 2500 },
             Copy { base: 2510, start: 2520, length: 2490 },
         ];
-        let found = stretches(&copies, 5000, 5010);
+        let found = inherited_spans(&copies, 5000, 5010);
         let expected = [
-            Stretch { version: 0..2500 - M, base: 0 },
-            Stretch { version: 2520 + B..5010, base: 2510 + B },
+            InheritedSpan { version: 0..2500 - M, base: 0 },
+            InheritedSpan { version: 2520 + B..5010, base: 2510 + B },
         ];
         assert_eq!(found, expected);
         let seam = 2500 - M..2520 + B;
@@ -229,14 +236,14 @@ mod tests {
     #[test]
     fn the_ends_of_a_file_are_seams_unless_they_are_the_base_s() {
         let cut = [Copy { base: 10, start: 0, length: 4000 }];
-        let found = stretches(&cut, 4020, 4000);
-        assert_eq!(found, [Stretch { version: B..4000 - M, base: 10 + B }]);
+        let found = inherited_spans(&cut, 4020, 4000);
+        assert_eq!(found, [InheritedSpan { version: B..4000 - M, base: 10 + B }]);
         assert_eq!(ranges(&found, &[], 4000), [0..B, 4000 - M..4000]);
         let same = [Copy { base: 0, start: 0, length: 4000 }];
-        let found = stretches(&same, 4000, 4000);
+        let found = inherited_spans(&same, 4000, 4000);
         assert!(ranges(&found, &[], 4000).is_empty());
         let whole = 0..70;
-        assert_eq!(ranges(&stretches(&[], 4000, 70), &[], 70), std::slice::from_ref(&whole));
+        assert_eq!(ranges(&inherited_spans(&[], 4000, 70), &[], 70), std::slice::from_ref(&whole));
         assert!(ranges(&[], &[], 0).is_empty());
     }
 
@@ -246,7 +253,7 @@ mod tests {
             Copy { base: 0, start: 0, length: 3000 },
             Copy { base: 3001, start: 3001, length: 2000 },
         ];
-        let mut found = stretches(&copies, 6000, 6000);
+        let mut found = inherited_spans(&copies, 6000, 6000);
         spare_runs(&mut found, 6000, |at| Some(at - 300));
         assert_eq!(found[0].version, 0..3000 - M - 300);
         assert_eq!(found[1].version, 3001 + B..5001 - M - 300);

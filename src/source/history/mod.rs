@@ -7,40 +7,31 @@
 //! Everything is read from the object database itself: refs, stashes, reflogs and what they
 //! have all forgotten are alike to it.
 
-mod apart;
-mod changes;
-mod commits;
-mod connectivity;
-mod database;
 pub mod delta;
 mod full;
-mod graph;
-mod handles;
 pub mod inherit;
-mod outlines;
 mod range;
 mod signature;
-mod store;
+mod single_objects;
 mod submodules;
 mod trace;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
-pub use changes::Change;
+pub use crate::git::history::changes::HistoryChange;
 pub use delta::DeltaReader;
 pub use full::FullReader;
-pub use range::{Range, RangeSyntax};
+pub use range::{RangeSyntax, RevisionRange};
 pub(super) use signature::commit_ref;
 pub use submodules::Submodule;
-pub use trace::{Reached, Trace};
+pub use trace::{Reachability, Trace};
 
-use super::Failure;
-use crate::git::object_id::{ObjectFormat, ObjectId};
-use connectivity::Refs;
-use database::{Database, Lacks};
-use handles::Handles;
-use store::Store;
+use super::Coverage;
+use crate::git::history::connectivity::Refs;
+use crate::git::history::handles::{self, Handles};
+use crate::git::history::missing_parts::{MissingParts, ObjectStorage};
+use crate::git::history::store::Store;
+use crate::git::object_id::ObjectFormat;
 
 /// An opened repository.
 pub struct History {
@@ -48,7 +39,7 @@ pub struct History {
     /// All its objects.
     store: Store,
     /// What the repository lacks, before any object was read.
-    lacks: Lacks,
+    missing_parts: MissingParts,
     refs: Refs,
 }
 
@@ -95,17 +86,24 @@ impl History {
                 return Err(HistoryError::ObjectFormat { path, format });
             }
         };
-        let (Database { folders, mut lacks }, refs) = handles
-            .with(|repository| Ok((Database::of(repository), Refs::of(repository))))
+        let (ObjectStorage { folders, mut missing_parts }, refs) = handles
+            .with(|repository| Ok((ObjectStorage::inspect(repository), Refs::read(repository))))
             .map_err(|why| explain(path, why))?;
         let store = Store::open(&folders, format);
-        lacks.look_again();
-        Ok(History { handles, store, lacks, refs })
+        missing_parts.recheck_orphans();
+        Ok(History { handles, store, missing_parts, refs })
+    }
+
+    /// What is known to be missing before any object is read.
+    fn missing_coverage(&self) -> Coverage {
+        let MissingParts { notes, failures, .. } = &self.missing_parts;
+        let (notes, failures) = (notes.clone(), failures.clone());
+        Coverage { notes, failures, ..Coverage::default() }
     }
 
     /// Whether older commits are known to be elsewhere.
     pub fn is_shallow(&self) -> bool {
-        !self.lacks.shallow.is_empty()
+        !self.missing_parts.shallow.is_empty()
     }
 }
 
@@ -122,15 +120,4 @@ fn explain(path: &Path, why: git2::Error) -> HistoryError {
         git2::ErrorCode::Owner => HistoryError::Ownership { path },
         _ => HistoryError::Open { path, why },
     }
-}
-
-/// No data is left half written where a thread panics with a lock in its hands.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// An object that cannot be read.
-fn unusable(kind: &str, id: &ObjectId, why: impl std::fmt::Display) -> Failure {
-    let advice = "`git fsck --full` says more; fetch it again or restore it from another clone";
-    Failure::new(format!("{kind} {id}"), format!("cannot be read: {why}; {advice}"))
 }

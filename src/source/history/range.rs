@@ -2,8 +2,8 @@
 
 use git2::Repository;
 
-use super::commits::Commits;
 use super::{History, HistoryError};
+use crate::git::history::commit_graph::CommitGraph;
 use crate::git::object_id::ObjectId;
 use crate::git::{Git, GitEnvironment, revision};
 
@@ -19,12 +19,12 @@ pub struct RangeSyntax {
 }
 
 /// A range whose names were looked up.
-pub struct Range {
+pub struct RevisionRange {
     /// Each a choice of its own: a commit is in the range if all agree.
     choices: Vec<Choice>,
     since: Option<i64>,
     /// As it was given.
-    pub said: String,
+    pub as_written: String,
 }
 
 struct Choice {
@@ -50,19 +50,19 @@ impl RangeSyntax {
         self.revisions.is_none() && self.branches.is_empty() && self.since.is_none()
     }
 
-    fn said(&self) -> String {
-        let mut said: Vec<String> = self.revisions.iter().cloned().collect();
-        said.extend(self.branches.iter().map(|branch| format!("--branch {branch}")));
+    fn as_written(&self) -> String {
+        let mut as_written: Vec<String> = self.revisions.iter().cloned().collect();
+        as_written.extend(self.branches.iter().map(|branch| format!("--branch {branch}")));
         if let Some(time) = self.since.and_then(|since| jiff::Timestamp::from_second(since).ok()) {
-            said.push(format!("--since {time}"));
+            as_written.push(format!("--since {time}"));
         }
-        said.join(" ")
+        as_written.join(" ")
     }
 }
 
 impl History {
     /// Looks up what a range names; `None` for everything.
-    pub fn range(&self, syntax: &RangeSyntax) -> Result<Option<Range>, HistoryError> {
+    pub fn range(&self, syntax: &RangeSyntax) -> Result<Option<RevisionRange>, HistoryError> {
         if syntax.is_everything() {
             return Ok(None);
         }
@@ -78,7 +78,7 @@ impl History {
             let with: Result<_, _> = syntax.branches.iter().map(|name| self.commit(name)).collect();
             choices.push(Choice { with: with?, without: Vec::new(), either: false });
         }
-        Ok(Some(Range { choices, since: syntax.since, said: syntax.said() }))
+        Ok(Some(RevisionRange { choices, since: syntax.since, as_written: syntax.as_written() }))
     }
 
     /// The commit that a revision names (gitrevisions(7)): a ref, an id or its beginning, with
@@ -94,10 +94,11 @@ impl History {
         let id = match followed {
             Some(id) => id,
             None => {
-                let git = Git::new(&GitEnvironment::of_git_dir(self.handles.git_dir()));
+                let git = Git::new(&GitEnvironment::from_git_dir(self.handles.git_dir()));
                 let asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", name];
-                let said = git.ask(&asked).map_err(|error| fails(error.to_string()))?;
-                let id = said.and_then(|id| ObjectId::from_hex(id.lines().last()?.as_bytes()));
+                let as_written = git.query(&asked).map_err(|error| fails(error.to_string()))?;
+                let id =
+                    as_written.and_then(|id| ObjectId::from_hex(id.lines().last()?.as_bytes()));
                 id.ok_or_else(|| fails("git knows no revision of this name".to_owned()))?
             }
         };
@@ -126,9 +127,9 @@ impl History {
     }
 }
 
-impl Range {
+impl RevisionRange {
     /// For each commit whether it is in the range.
-    pub(super) fn of(&self, commits: &Commits) -> Vec<bool> {
+    pub(super) fn select(&self, commits: &CommitGraph) -> Vec<bool> {
         let since = self.since.unwrap_or(i64::MIN);
         let mut chosen: Vec<bool> = commits.list().iter().map(|c| c.time >= since).collect();
         for choice in &self.choices {

@@ -56,7 +56,7 @@ fn submodules(repository: &Repository) -> Vec<Submodule> {
 fn paths(repository: &Repository) -> Option<BTreeMap<String, String>> {
     let top = repository.workdir()?;
     let file = open::of_tree(top, Path::new(".gitmodules")).ok()??;
-    let git = Git::new(&GitEnvironment::of_folder(top));
+    let git = Git::new(&GitEnvironment::from_folder(top));
     let list = ["config", "--file", "-", "--no-includes", "--null", "--list"];
     let listed = git.read_with(&list, &file).ok()?;
     let mut paths = BTreeMap::new();

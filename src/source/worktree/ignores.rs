@@ -10,7 +10,7 @@ use crate::source::open::{self, OpenError};
 
 /// Why an ignore file of a folder is not to be read: the file's name and the reason. Links may
 /// lead to other files of `top`.
-pub fn refused(folder: &Path, top: &Path) -> Option<String> {
+pub fn unusable_ignore_file(folder: &Path, top: &Path) -> Option<String> {
     if let Err(why) = checked(&folder.join(".gitignore"), top) {
         return Some(format!(".gitignore: {why}"));
     }
@@ -25,10 +25,10 @@ pub fn refused(folder: &Path, top: &Path) -> Option<String> {
         .and_then(|_| git_dir.strip_prefix(folder).ok().map(Path::to_owned));
     let mut git_dirs = vec![git_dir];
     git_dirs.extend(as_written);
-    git_dirs.iter().find_map(|git_dir| refused_in(git_dir, top))
+    git_dirs.iter().find_map(|git_dir| unusable_exclude_file(git_dir, top))
 }
 
-fn refused_in(git_dir: &Path, top: &Path) -> Option<String> {
+fn unusable_exclude_file(git_dir: &Path, top: &Path) -> Option<String> {
     let common = git_dir.join("commondir");
     if is_special(&common) {
         return Some(".git/commondir: it is not a regular file".to_owned());

@@ -14,19 +14,19 @@ use bstr::{BStr, ByteSlice};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::Ignored;
-use super::ignores::refused;
+use super::ignores::unusable_ignore_file;
 use super::repository::{DotGit, TrackedKind, tracked};
 use crate::foreign::foreign_path;
 use crate::source::{Coverage, Failure};
 
 /// The files, each an absolute path without links, and what the listing itself covers.
 pub fn list(root: &Path, ignored: Ignored) -> (Vec<PathBuf>, Coverage) {
-    let mut listing = Listing::of(root);
+    let mut listing = Listing::new(root);
     match ignored {
         Ignored::Scanned => listing.walk(&Walk { folder: root.to_owned(), rules: Rules::All }),
-        Ignored::LeftOut => listing.with_rules(),
+        Ignored::Skipped => listing.with_rules(),
     }
-    let Found { coverage, .. } = listing.found.take();
+    let ListingState { coverage, .. } = listing.found.take();
     (listing.files, coverage)
 }
 
@@ -35,12 +35,12 @@ struct Listing<'r> {
     /// The top of the repository that the root is in; else the root.
     top: &'r Path,
     files: Vec<PathBuf>,
-    found: Shared,
+    found: SharedState,
 }
 
 /// What walks come across.
 #[derive(Default)]
-struct Found {
+struct ListingState {
     coverage: Coverage,
     walks: Vec<Walk>,
     /// Tops of repositories that are still to be asked.
@@ -50,7 +50,7 @@ struct Found {
 }
 
 #[derive(Clone, Default)]
-struct Shared(Arc<Mutex<Found>>);
+struct SharedState(Arc<Mutex<ListingState>>);
 
 /// A folder to be walked.
 struct Walk {
@@ -68,12 +68,12 @@ enum Rules {
     All,
 }
 
-impl Shared {
-    fn with<T>(&self, work: impl FnOnce(&mut Found) -> T) -> T {
+impl SharedState {
+    fn with<T>(&self, work: impl FnOnce(&mut ListingState) -> T) -> T {
         work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn take(&self) -> Found {
+    fn take(&self) -> ListingState {
         self.with(std::mem::take)
     }
 
@@ -99,23 +99,25 @@ impl Shared {
 
     /// The rules of a folder that is reached under `rules`. A repository is found.
     fn rules_in(&self, folder: &Path, top: &Path, rules: Rules) -> Rules {
-        let dot_git = DotGit::of(folder);
+        let dot_git = DotGit::inspect(folder);
         let mut wanted = match &dot_git {
             DotGit::Absent => rules,
             DotGit::Repository => Rules::Ignore,
-            DotGit::Nowhere(why) => {
+            DotGit::Unusable(why) => {
                 self.note(folder, &format!(".git: {why}"));
                 Rules::None
             }
         };
         if wanted == Rules::Ignore {
-            if let Some(what) = refused(folder, top) {
+            if let Some(what) = unusable_ignore_file(folder, top) {
                 self.note(folder, &what);
                 wanted = Rules::None;
             }
             // A walk that begins here reads the ignore files of the folders around it, too.
             let mut around = folder.ancestors().skip(1);
-            if rules != Rules::Ignore && around.any(|folder| refused(folder, top).is_some()) {
+            if rules != Rules::Ignore
+                && around.any(|folder| unusable_ignore_file(folder, top).is_some())
+            {
                 wanted = Rules::None;
             }
         }
@@ -143,8 +145,8 @@ impl Shared {
 }
 
 impl<'r> Listing<'r> {
-    fn of(root: &'r Path) -> Self {
-        Listing { root, top: root, files: Vec::new(), found: Shared::default() }
+    fn new(root: &'r Path) -> Self {
+        Listing { root, top: root, files: Vec::new(), found: SharedState::default() }
     }
 
     fn with_rules(&mut self) {
@@ -172,7 +174,7 @@ impl<'r> Listing<'r> {
     fn rules_around(&mut self) -> Rules {
         let mut rules = Rules::Ignore;
         for folder in self.root.ancestors() {
-            match DotGit::of(folder) {
+            match DotGit::inspect(folder) {
                 DotGit::Absent => {}
                 DotGit::Repository => {
                     self.top = folder;
@@ -182,7 +184,7 @@ impl<'r> Listing<'r> {
                     });
                     break;
                 }
-                DotGit::Nowhere(why) => {
+                DotGit::Unusable(why) => {
                     self.found.note(folder, &format!(".git: {why}"));
                     rules = Rules::None;
                 }
@@ -191,7 +193,7 @@ impl<'r> Listing<'r> {
         // A walk reads the ignore files of all folders around it.
         for folder in self.root.ancestors() {
             let top = if folder.starts_with(self.top) { self.top } else { folder };
-            if let Some(what) = refused(folder, top) {
+            if let Some(what) = unusable_ignore_file(folder, top) {
                 self.found.note(folder, &what);
                 rules = Rules::None;
             }
@@ -220,14 +222,14 @@ impl<'r> Listing<'r> {
             .build_parallel()
             .run(|| {
                 Box::new(|entry| {
-                    self.gather(entry, &files);
+                    self.add_entry(entry, &files);
                     WalkState::Continue
                 })
             });
         self.files.extend(files.into_inner().unwrap_or_else(PoisonError::into_inner));
     }
 
-    fn gather(&self, entry: Result<DirEntry, ignore::Error>, files: &Mutex<Vec<PathBuf>>) {
+    fn add_entry(&self, entry: Result<DirEntry, ignore::Error>, files: &Mutex<Vec<PathBuf>>) {
         match entry {
             Ok(entry) => match entry.file_type() {
                 Some(kind) if kind.is_file() => {
@@ -260,20 +262,20 @@ impl<'r> Listing<'r> {
             };
             let mut folders = Folders { top, known: HashMap::new() };
             for entry in tracked {
-                let Some(at) = below(top, entry.path.as_bstr()) else { continue };
-                if !at.starts_with(self.root) || walked.contains(at.as_path()) {
+                let Some(path) = below(top, entry.path.as_bstr()) else { continue };
+                if !path.starts_with(self.root) || walked.contains(path.as_path()) {
                     continue;
                 }
-                match (entry.kind, folders.found(&at)) {
+                match (entry.kind, folders.found(&path)) {
                     (TrackedKind::SymbolicLink, _) | (_, Ok(None)) => {}
-                    (TrackedKind::File, Ok(Some(found))) if found.is_file() => files.push(at),
+                    (TrackedKind::File, Ok(Some(found))) if found.is_file() => files.push(path),
                     (TrackedKind::Submodule, Ok(Some(found))) if found.is_dir() => {
-                        self.found.submodule(&at, self.top);
+                        self.found.submodule(&path, self.top);
                     }
                     // Something else is there now.
                     (_, Ok(Some(_))) => {}
                     (_, Err(why)) => {
-                        self.fail(Failure::new(foreign_path(at.display()).to_string(), why))
+                        self.fail(Failure::new(foreign_path(path.display()).to_string(), why))
                     }
                 }
             }
@@ -298,9 +300,9 @@ struct Folders<'t> {
 impl Folders<'_> {
     /// What is at a path; `None` where it is gone, or below a symbolic link: what lies there is
     /// another file than the tracked one.
-    fn found(&mut self, at: &Path) -> io::Result<Option<Metadata>> {
-        let is_plain = at.parent().map_or(Ok(true), |folder| self.is_plain(folder));
-        if is_plain? { found(at) } else { Ok(None) }
+    fn found(&mut self, path: &Path) -> io::Result<Option<Metadata>> {
+        let is_plain = path.parent().map_or(Ok(true), |folder| self.is_plain(folder));
+        if is_plain? { found(path) } else { Ok(None) }
     }
 
     fn is_plain(&mut self, folder: &Path) -> io::Result<bool> {
@@ -314,8 +316,8 @@ impl Folders<'_> {
     }
 }
 
-fn found(at: &Path) -> io::Result<Option<Metadata>> {
-    match fs::symlink_metadata(at) {
+fn found(path: &Path) -> io::Result<Option<Metadata>> {
+    match fs::symlink_metadata(path) {
         Ok(found) => Ok(Some(found)),
         Err(why)
             if matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>

@@ -20,7 +20,7 @@ pub enum DotGit {
     /// A repository whose work tree begins at the folder.
     Repository,
     /// Not to such a repository: what is tracked cannot be known.
-    Nowhere(String),
+    Unusable(String),
 }
 
 /// A path that a repository tracks.
@@ -44,33 +44,33 @@ const DOT_GIT_LIMIT: u64 = 1 << 20;
 const READ_AT_OPENING: [&str; 3] = ["HEAD", "config", "commondir"];
 
 impl DotGit {
-    pub fn of(folder: &Path) -> DotGit {
+    pub fn inspect(folder: &Path) -> DotGit {
         let dot_git = folder.join(".git");
         let found = match fs::metadata(&dot_git) {
             Ok(found) => found,
             Err(_) if fs::symlink_metadata(&dot_git).is_ok() => {
-                return DotGit::Nowhere("it is a symbolic link that leads nowhere".to_owned());
+                return DotGit::Unusable("it is a symbolic link that leads nowhere".to_owned());
             }
             Err(_) => return DotGit::Absent,
         };
         if !found.is_dir() && !found.is_file() {
-            return DotGit::Nowhere(format!("it is {}", open::kind(found.file_type())));
+            return DotGit::Unusable(format!("it is {}", open::kind(found.file_type())));
         }
         let Some(git_dir) = git_dir(folder) else {
-            return DotGit::Nowhere("it does not name a git directory".to_owned());
+            return DotGit::Unusable("it does not name a git directory".to_owned());
         };
         let special = READ_AT_OPENING.iter().find(|name| is_special(&git_dir.join(name)));
         if let Some(name) = special {
-            return DotGit::Nowhere(format!("its {name} is not a regular file"));
+            return DotGit::Unusable(format!("its {name} is not a regular file"));
         }
         match Repository::open(folder) {
             Ok(repository) => match repository.workdir() {
                 Some(top) if is_same(top, folder) => DotGit::Repository,
-                Some(_) => DotGit::Nowhere("its core.worktree is another folder".to_owned()),
-                None => DotGit::Nowhere("it is a bare repository".to_owned()),
+                Some(_) => DotGit::Unusable("its core.worktree is another folder".to_owned()),
+                None => DotGit::Unusable("it is a bare repository".to_owned()),
             },
             Err(why) if why.code() == ErrorCode::NotFound => {
-                DotGit::Nowhere("it leads to no repository".to_owned())
+                DotGit::Unusable("it leads to no repository".to_owned())
             }
             // The `git` executable may know how to open it.
             Err(_) => DotGit::Repository,
@@ -81,13 +81,13 @@ impl DotGit {
 /// The paths that the repository at this folder tracks, each once.
 pub fn tracked(top: &Path) -> Result<Vec<Tracked>, Failure> {
     let unknown = match Repository::open(top) {
-        Ok(repository) => match of_index(&repository, top)? {
+        Ok(repository) => match from_index(&repository, top)? {
             Some(tracked) => return Ok(tracked),
             None => "its index has a form that only git reads".to_owned(),
         },
         Err(why) => why.message().to_owned(),
     };
-    let git = Git::new(&GitEnvironment::of_folder(top));
+    let git = Git::new(&GitEnvironment::from_folder(top));
     let listed = git.read(&["ls-files", "-z", "--stage"]).map_err(|why| {
         let what = format!("the git repository at {}", foreign_path(top.display()));
         let why = format!(
@@ -95,7 +95,7 @@ pub fn tracked(top: &Path) -> Result<Vec<Tracked>, Failure> {
         );
         Failure::new(what, why)
     })?;
-    Ok(distinct(listed.split(|&byte| byte == 0).filter_map(of_line)))
+    Ok(distinct(listed.split(|&byte| byte == 0).filter_map(from_line)))
 }
 
 /// The git directory of a folder, if its `.git` names one.
@@ -126,7 +126,7 @@ fn is_same(one: &Path, other: &Path) -> bool {
 }
 
 /// `None` where only git can read the index.
-fn of_index(repository: &Repository, top: &Path) -> Result<Option<Vec<Tracked>>, Failure> {
+fn from_index(repository: &Repository, top: &Path) -> Result<Option<Vec<Tracked>>, Failure> {
     let format = match repository.object_format() {
         git2::ObjectFormat::Sha1 => ObjectFormat::Sha1,
         git2::ObjectFormat::Sha256 => ObjectFormat::Sha256,
@@ -165,7 +165,7 @@ fn distinct(tracked: impl Iterator<Item = Tracked>) -> Vec<Tracked> {
 }
 
 /// A line of `git ls-files --stage`: mode, id, stage, a tab and the path.
-fn of_line(line: &[u8]) -> Option<Tracked> {
+fn from_line(line: &[u8]) -> Option<Tracked> {
     let (fields, path) = line.split_once_str("\t")?;
     let mode = fields.split(|&byte| byte == b' ').next()?.to_str().ok()?;
     Tracked::new(path, u32::from_str_radix(mode, 8).ok()?)

@@ -13,38 +13,38 @@ pub struct Budget {
     pub held: usize,
     live: AtomicUsize,
     /// Whether a thread is in the lane of large versions.
-    is_lane_taken: Mutex<bool>,
-    lane_left: Condvar,
+    is_permit_taken: Mutex<bool>,
+    permit_released: Condvar,
 }
 
 /// Larger versions are read by one thread at a time: memory for them does not grow with threads.
 pub const LARGE: u64 = 32 << 20;
 
 /// The right to make large versions; given back where it is dropped.
-pub struct Lane<'b>(&'b Budget);
+pub struct LargePermit<'b>(&'b Budget);
 
-impl Drop for Lane<'_> {
+impl Drop for LargePermit<'_> {
     fn drop(&mut self) {
-        *self.0.is_lane_taken.lock().unwrap_or_else(PoisonError::into_inner) = false;
-        self.0.lane_left.notify_one();
+        *self.0.is_permit_taken.lock().unwrap_or_else(PoisonError::into_inner) = false;
+        self.0.permit_released.notify_one();
     }
 }
 
 impl Budget {
     pub fn new(largest: u64, held: usize) -> Self {
-        let (is_lane_taken, lane_left) = (Mutex::new(false), Condvar::new());
-        Budget { largest, held, live: AtomicUsize::new(0), is_lane_taken, lane_left }
+        let (is_permit_taken, permit_released) = (Mutex::new(false), Condvar::new());
+        Budget { largest, held, live: AtomicUsize::new(0), is_permit_taken, permit_released }
     }
 
     /// Waits until no other thread is in the lane of large versions. Whoever is in it waits for
     /// nobody.
-    pub fn lane(&self) -> Lane<'_> {
-        let mut is_taken = self.is_lane_taken.lock().unwrap_or_else(PoisonError::into_inner);
+    pub fn large_permit(&self) -> LargePermit<'_> {
+        let mut is_taken = self.is_permit_taken.lock().unwrap_or_else(PoisonError::into_inner);
         while *is_taken {
-            is_taken = self.lane_left.wait(is_taken).unwrap_or_else(PoisonError::into_inner);
+            is_taken = self.permit_released.wait(is_taken).unwrap_or_else(PoisonError::into_inner);
         }
         *is_taken = true;
-        Lane(self)
+        LargePermit(self)
     }
 
     pub fn is_exceeded(&self) -> bool {
@@ -59,17 +59,17 @@ impl Budget {
 }
 
 /// A version's bytes, counted while they live.
-pub struct Held<'b> {
+pub struct CachedBytes<'b> {
     bytes: Vec<u8>,
     counted: usize,
     budget: &'b Budget,
 }
 
-impl<'b> Held<'b> {
+impl<'b> CachedBytes<'b> {
     pub fn new(bytes: Vec<u8>, budget: &'b Budget) -> Self {
         let counted = bytes.len();
         budget.live.fetch_add(counted, Ordering::Relaxed);
-        Held { bytes, counted, budget }
+        CachedBytes { bytes, counted, budget }
     }
 
     pub fn bytes(&self) -> &[u8] {
@@ -82,7 +82,7 @@ impl<'b> Held<'b> {
     }
 }
 
-impl Drop for Held<'_> {
+impl Drop for CachedBytes<'_> {
     fn drop(&mut self) {
         self.budget.live.fetch_sub(self.counted, Ordering::Relaxed);
     }

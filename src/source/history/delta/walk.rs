@@ -9,13 +9,13 @@
 
 use std::sync::Arc;
 
-use super::budget::{Budget, Held, LARGE, Lane};
-use super::table::{Table, Work};
+use super::budget::{Budget, CachedBytes, LARGE, LargePermit};
+use super::work_queue::{Work, WorkQueue};
 use crate::git::pack::delta::{self, Copy};
-use crate::git::pack::{Entries, Inflater, NONE, Pack, PackError};
+use crate::git::pack::{EntryReader, Inflater, NONE, Pack, PackError};
 
 /// What is done with each version. Called from all threads, each with its own `Local`.
-pub trait Visit: Sync {
+pub trait PackVisitor: Sync {
     /// What a version hands on to its children.
     type Note: Send + Sync;
     type Local: Default + Send;
@@ -46,21 +46,26 @@ pub struct Base<'v, N> {
 
 /// Walks all trees with these roots, on the threads of the current rayon pool. What each
 /// thread gathered.
-pub fn walk<V: Visit>(pack: &Pack, roots: Vec<u32>, visit: &V, budget: &Budget) -> Vec<V::Local> {
-    let table = Table::new(roots, rayon::current_num_threads());
+pub fn walk<V: PackVisitor>(
+    pack: &Pack,
+    roots: Vec<u32>,
+    visit: &V,
+    budget: &Budget,
+) -> Vec<V::Local> {
+    let work_queue = WorkQueue::new(roots, rayon::current_num_threads());
     rayon::broadcast(|_| {
         let mut walker = Walker {
             pack,
             visit,
             budget,
-            table: &table,
+            work_queue: &work_queue,
             local: V::Local::default(),
             stack: Vec::new(),
-            scratch: Scratch::of(pack),
-            lane: None,
+            scratch: Scratch::new(pack),
+            permit: None,
         };
-        let worker = table.worker();
-        while let Some(work) = table.take() {
+        let worker = work_queue.worker();
+        while let Some(work) = work_queue.take() {
             walker.tree(work);
         }
         drop(worker);
@@ -68,17 +73,17 @@ pub fn walk<V: Visit>(pack: &Pack, roots: Vec<u32>, visit: &V, budget: &Budget) 
     })
 }
 
-struct Walker<'t, 'w, V: Visit> {
+struct Walker<'t, 'w, V: PackVisitor> {
     pack: &'w Pack,
     visit: &'w V,
     budget: &'w Budget,
-    table: &'t Table<Subtree<'w, V::Note>>,
+    work_queue: &'t WorkQueue<Subtree<'w, V::Note>>,
     local: V::Local,
     /// Versions with children to come: each has one at least.
     stack: Vec<Frame<'w, V::Note>>,
     scratch: Scratch<'w>,
     /// Held from a tree's first large version to its end.
-    lane: Option<Lane<'w>>,
+    permit: Option<LargePermit<'w>>,
 }
 
 /// A version whose children `next..end` are to be visited.
@@ -102,9 +107,9 @@ struct Subtree<'w, N> {
 
 #[derive(Clone)]
 enum Bytes<'w> {
-    Here(Arc<Held<'w>>),
+    Cached(Arc<CachedBytes<'w>>),
     /// Let go of, to be made again.
-    LetGo,
+    Evicted,
     /// Never made: larger than twice the limit.
     TooLarge,
 }
@@ -118,7 +123,7 @@ impl<N> Clone for Parent<'_, N> {
 /// Buffers of a thread.
 struct Scratch<'w> {
     pack: &'w Pack,
-    entries: Entries<'w>,
+    entries: EntryReader<'w>,
     inflater: Inflater,
     instructions: Vec<u8>,
     copies: Vec<Copy>,
@@ -129,27 +134,27 @@ struct Scratch<'w> {
 const SPARE: usize = 16;
 const LARGEST_SPARE: usize = 1 << 20;
 
-impl<'w, V: Visit> Walker<'_, 'w, V> {
+impl<'w, V: PackVisitor> Walker<'_, 'w, V> {
     fn tree(&mut self, work: Work<Subtree<'w, V::Note>>) {
         match work {
             Work::Root(entry) => self.enter(entry, None),
-            Work::Given(Subtree { entry, parent }) => self.enter(entry, Some(parent)),
+            Work::Shared(Subtree { entry, parent }) => self.enter(entry, Some(parent)),
         }
         while let Some(Subtree { entry, parent }) = self.next() {
             // Large versions stay with the thread that is in their lane.
-            if self.lane.is_none() && self.table.is_wanted() {
+            if self.permit.is_none() && self.work_queue.has_idle_worker() {
                 self.share();
             }
             self.enter(entry, Some(parent));
         }
-        if self.lane.take().is_some() {
-            self.scratch.let_go();
+        if self.permit.take().is_some() {
+            self.scratch.release_buffers();
         }
     }
 
-    fn take_lane(&mut self, length: u64) {
-        if length > LARGE && self.lane.is_none() {
-            self.lane = Some(self.budget.lane());
+    fn take_permit(&mut self, length: u64) {
+        if length > LARGE && self.permit.is_none() {
+            self.permit = Some(self.budget.large_permit());
         }
     }
 
@@ -172,7 +177,7 @@ impl<'w, V: Visit> Walker<'_, 'w, V> {
         if frame.next == frame.end {
             self.stack.remove(0);
         }
-        self.table.give(Subtree { entry, parent });
+        self.work_queue.push(Subtree { entry, parent });
     }
 
     fn enter(&mut self, entry: u32, parent: Option<Parent<'w, V::Note>>) {
@@ -188,8 +193,8 @@ impl<'w, V: Visit> Walker<'_, 'w, V> {
     fn root(&mut self, entry: u32) -> Result<(), PackError> {
         let length = self.pack.forest.size(entry);
         let Some(is_oversized) = self.measure(entry, length) else { return Ok(()) };
-        self.take_lane(length);
-        let bytes = Held::new(self.scratch.inflated(entry)?, self.budget);
+        self.take_permit(length);
+        let bytes = CachedBytes::new(self.scratch.inflated(entry)?, self.budget);
         let note = match is_oversized {
             Some(note) => note,
             None => {
@@ -202,8 +207,8 @@ impl<'w, V: Visit> Walker<'_, 'w, V> {
     }
 
     fn child(&mut self, entry: u32, mut parent: Parent<'w, V::Note>) -> Result<(), PackError> {
-        if matches!(parent.bytes, Bytes::LetGo) {
-            let bytes = Bytes::Here(self.made_again(parent.entry)?);
+        if matches!(parent.bytes, Bytes::Evicted) {
+            let bytes = Bytes::Cached(self.rebuilt(parent.entry)?);
             // For its other children too.
             if let Some(frame) = self.stack.last_mut()
                 && frame.parent.entry == parent.entry
@@ -215,10 +220,10 @@ impl<'w, V: Visit> Walker<'_, 'w, V> {
         self.scratch.instructions(entry, self.budget)?;
         let (_, length) = delta::lengths(self.scratch.instructions_of(entry))?;
         let Some(is_oversized) = self.measure(entry, length) else { return Ok(()) };
-        self.take_lane(length);
-        let Bytes::Here(base) = &parent.bytes else { return Err(PackError::BaseTooLarge) };
+        self.take_permit(length);
+        let Bytes::Cached(base) = &parent.bytes else { return Err(PackError::BaseTooLarge) };
         let bytes = self.scratch.applied(entry, base.bytes())?;
-        let bytes = Held::new(bytes, self.budget);
+        let bytes = CachedBytes::new(bytes, self.budget);
         let note = match is_oversized {
             Some(note) => note,
             None => {
@@ -229,7 +234,7 @@ impl<'w, V: Visit> Walker<'_, 'w, V> {
                 self.visit.version(&mut self.local, version)
             }
         };
-        if let Bytes::Here(base) = parent.bytes {
+        if let Bytes::Cached(base) = parent.bytes {
             self.scratch.recycle(base);
         }
         self.push(entry, note, bytes);
@@ -255,17 +260,17 @@ impl<'w, V: Visit> Walker<'_, 'w, V> {
     }
 
     /// Puts a version on the stack, if it has children.
-    fn push(&mut self, entry: u32, note: V::Note, bytes: Held<'w>) {
+    fn push(&mut self, entry: u32, note: V::Note, bytes: CachedBytes<'w>) {
         let end = self.pack.forest.children(entry).len();
         if end == 0 {
             self.scratch.keep(bytes);
             return;
         }
-        let parent = Parent { entry, note: Arc::new(note), bytes: Bytes::Here(Arc::new(bytes)) };
+        let parent = Parent { entry, note: Arc::new(note), bytes: Bytes::Cached(Arc::new(bytes)) };
         if self.budget.is_exceeded() {
             for frame in &mut self.stack {
-                if matches!(frame.parent.bytes, Bytes::Here(_)) {
-                    frame.parent.bytes = Bytes::LetGo;
+                if matches!(frame.parent.bytes, Bytes::Cached(_)) {
+                    frame.parent.bytes = Bytes::Evicted;
                 }
             }
         }
@@ -273,13 +278,13 @@ impl<'w, V: Visit> Walker<'_, 'w, V> {
     }
 
     /// The bytes of a version that was let go of, from the nearest ancestor that is here.
-    fn made_again(&mut self, entry: u32) -> Result<Arc<Held<'w>>, PackError> {
+    fn rebuilt(&mut self, entry: u32) -> Result<Arc<CachedBytes<'w>>, PackError> {
         let forest = &self.pack.forest;
         let mut chain = Vec::new();
         let mut at = entry;
         let mut bytes = loop {
             let here = self.stack.iter().find_map(|frame| match &frame.parent.bytes {
-                Bytes::Here(bytes) if frame.parent.entry == at => Some(bytes.clone()),
+                Bytes::Cached(bytes) if frame.parent.entry == at => Some(bytes.clone()),
                 _ => None,
             });
             if let Some(bytes) = here {
@@ -287,7 +292,7 @@ impl<'w, V: Visit> Walker<'_, 'w, V> {
             }
             if forest.parent(at) == NONE {
                 let bytes = self.scratch.inflated(at)?;
-                break Arc::new(Held::new(bytes, self.budget));
+                break Arc::new(CachedBytes::new(bytes, self.budget));
             }
             chain.push(at);
             at = forest.parent(at);
@@ -295,7 +300,8 @@ impl<'w, V: Visit> Walker<'_, 'w, V> {
         for &at in chain.iter().rev() {
             self.scratch.instructions(at, self.budget)?;
             let version = self.scratch.applied(at, bytes.bytes())?;
-            let base = std::mem::replace(&mut bytes, Arc::new(Held::new(version, self.budget)));
+            let base =
+                std::mem::replace(&mut bytes, Arc::new(CachedBytes::new(version, self.budget)));
             self.scratch.recycle(base);
         }
         Ok(bytes)
@@ -314,10 +320,10 @@ impl<'w, V: Visit> Walker<'_, 'w, V> {
 }
 
 impl<'w> Scratch<'w> {
-    fn of(pack: &'w Pack) -> Self {
+    fn new(pack: &'w Pack) -> Self {
         Scratch {
             pack,
-            entries: Entries::of(pack),
+            entries: EntryReader::new(pack),
             inflater: Inflater::new(),
             instructions: Vec::new(),
             copies: Vec::new(),
@@ -339,8 +345,8 @@ impl<'w> Scratch<'w> {
     }
 
     /// Gives back the memory that large versions took.
-    fn let_go(&mut self) {
-        self.entries = Entries::of(self.pack);
+    fn release_buffers(&mut self) {
+        self.entries = EntryReader::new(self.pack);
         self.instructions = Vec::new();
     }
 
@@ -368,14 +374,14 @@ impl<'w> Scratch<'w> {
     }
 
     /// Keeps the buffer of a version that nobody else holds.
-    fn recycle(&mut self, bytes: Arc<Held<'_>>) {
+    fn recycle(&mut self, bytes: Arc<CachedBytes<'_>>) {
         if let Ok(bytes) = Arc::try_unwrap(bytes) {
             self.keep(bytes);
         }
     }
 
     /// Keeps a buffer for another version.
-    fn keep(&mut self, bytes: Held<'_>) {
+    fn keep(&mut self, bytes: CachedBytes<'_>) {
         let bytes = bytes.into_vec();
         if self.spare.len() < SPARE && bytes.capacity() <= LARGEST_SPARE {
             self.spare.push(bytes);

@@ -2,11 +2,11 @@
 
 use bstr::{BString, ByteSlice};
 
-use super::outlines::{EMPTY, Node, OutlineId, Outlines};
+use super::pruned_trees::{EMPTY, Node, PrunedTreeId, PrunedTrees};
 
 /// A path at which a commit and one of its parents differ in wanted blobs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Change {
+pub struct HistoryChange {
     /// Place of the commit in topological order.
     pub commit: usize,
     /// Below the repository's root.
@@ -19,45 +19,45 @@ pub struct Change {
 
 /// More places than this in one commit are a trap, such as a tree that holds itself tenfold
 /// in each of its folders.
-pub const MOST_PLACES: usize = 1_000_000;
+pub const MAX_PATHS: usize = 1_000_000;
 
 /// A pair of sides at one path.
 struct Level {
     path: BString,
-    before: Vec<OutlineId>,
-    after: OutlineId,
+    before: Vec<PrunedTreeId>,
+    after: PrunedTreeId,
 }
 
-/// The changes of one commit, by path; `None` where there are more than [`MOST_PLACES`].
+/// The changes of one commit, by path; `None` where there are more than [`MAX_PATHS`].
 ///
 /// A tree that all parents have alike is passed over. One that only some parents have alike
 /// is looked at: a merge may leave out what one side brought.
 pub fn changes(
-    outlines: &Outlines<'_>,
+    pruned_trees: &PrunedTrees<'_>,
     commit: usize,
-    before: Vec<OutlineId>,
-    after: OutlineId,
-) -> Option<Vec<Change>> {
+    before: Vec<PrunedTreeId>,
+    after: PrunedTreeId,
+) -> Option<Vec<HistoryChange>> {
     let mut changes = Vec::new();
     let mut levels = vec![Level { path: BString::default(), before, after }];
     while let Some(level) = levels.pop() {
         if level.is_settled() {
             continue;
         }
-        for (path, before, after) in level.names(outlines) {
+        for (path, before, after) in level.names(pruned_trees) {
             let is_same = !before.is_empty() && before.iter().all(|side| *side == after);
             if is_same || (after.is_none() && before.iter().all(Option::is_none)) {
                 continue;
             }
             let blobs: Vec<usize> = before.iter().filter_map(|side| blob(*side)).collect();
-            let trees: Vec<OutlineId> = before.iter().map(|side| tree(*side)).collect();
+            let trees: Vec<PrunedTreeId> = before.iter().map(|side| tree(*side)).collect();
             if !blobs.is_empty() || blob(after).is_some() {
                 let path = path.clone();
-                changes.push(Change { commit, path, before: blobs, after: blob(after) });
+                changes.push(HistoryChange { commit, path, before: blobs, after: blob(after) });
             }
             levels.push(Level { path, before: trees, after: tree(after) });
         }
-        if changes.len() + levels.len() > MOST_PLACES {
+        if changes.len() + levels.len() > MAX_PATHS {
             return None;
         }
     }
@@ -72,16 +72,19 @@ impl Level {
     }
 
     /// Every name of any side, with what each side has there.
-    fn names(&self, outlines: &Outlines<'_>) -> Vec<(BString, Vec<Option<Node>>, Option<Node>)> {
-        let after = outlines.get(self.after);
-        let before: Vec<_> = self.before.iter().map(|&side| outlines.get(side)).collect();
+    fn names(
+        &self,
+        pruned_trees: &PrunedTrees<'_>,
+    ) -> Vec<(BString, Vec<Option<Node>>, Option<Node>)> {
+        let after = pruned_trees.get(self.after);
+        let before: Vec<_> = self.before.iter().map(|&side| pruned_trees.get(side)).collect();
         let sides = before.iter().chain([&after]);
         let mut names: Vec<&BString> = sides.flat_map(|side| side.iter().map(|(n, _)| n)).collect();
         names.sort_unstable();
         names.dedup();
-        let at = |outline: &[(BString, Node)], name: &BString| {
-            let found = outline.binary_search_by(|(other, _)| other.cmp(name)).ok();
-            found.map(|place| outline[place].1)
+        let at = |pruned_tree: &[(BString, Node)], name: &BString| {
+            let found = pruned_tree.binary_search_by(|(other, _)| other.cmp(name)).ok();
+            found.map(|place| pruned_tree[place].1)
         };
         let row = |name: &BString| {
             let before = before.iter().map(|side| at(side, name)).collect();
@@ -98,9 +101,9 @@ fn blob(side: Option<Node>) -> Option<usize> {
     }
 }
 
-fn tree(side: Option<Node>) -> OutlineId {
+fn tree(side: Option<Node>) -> PrunedTreeId {
     match side {
-        Some(Node::Tree(outline)) => outline,
+        Some(Node::Tree(pruned_tree)) => pruned_tree,
         _ => EMPTY,
     }
 }

@@ -3,7 +3,7 @@
 use bstr::{BStr, ByteSlice};
 
 use super::base::RangeError;
-use super::{Added, Sent};
+use super::{CommitRange, RangeTips};
 use crate::git::GitEnvironment;
 use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
@@ -34,55 +34,64 @@ impl Update {
     }
 }
 
-impl Added {
+impl CommitRange {
     /// What these updates send that no remote-tracking ref has, nor the other side at the refs
     /// that are set.
-    pub fn pushed(environment: &GitEnvironment, updates: &[Update]) -> Result<Added, RangeError> {
+    pub fn pushed(
+        environment: &GitEnvironment,
+        updates: &[Update],
+    ) -> Result<CommitRange, RangeError> {
         let git = Git::new(environment);
         let objects = ObjectReader::open(environment);
-        let mut sent = Sent::default();
+        let mut tips = RangeTips::default();
         for local in updates.iter().filter_map(|update| update.local) {
-            sent.take(&objects, local)?;
+            tips.add(&objects, local)?;
         }
         let base = known(&git, updates)?;
-        Added::of(environment, &git, sent, base, "what the remote has")
+        CommitRange::new(environment, &git, tips, base, "what the remote has")
     }
 
     /// What a revision has that no remote-tracking ref has.
-    pub fn unpushed(environment: &GitEnvironment, revision: &str) -> Result<Added, RangeError> {
+    pub fn unpushed(
+        environment: &GitEnvironment,
+        revision: &str,
+    ) -> Result<CommitRange, RangeError> {
         let git = Git::new(environment);
-        let sent = Sent::named(environment, revision)?;
+        let tips = RangeTips::named(environment, revision)?;
         let base = known(&git, &[])?;
-        Added::of(environment, &git, sent, base, "what the remote has")
+        CommitRange::new(environment, &git, tips, base, "what the remote has")
     }
 }
 
-impl Sent {
+impl RangeTips {
     /// What a name stands for: a commit, or a tag with its message, whose id the pre-commit
     /// framework gives for the end of a range.
-    pub(super) fn named(environment: &GitEnvironment, name: &str) -> Result<Sent, RangeError> {
+    pub(super) fn named(environment: &GitEnvironment, name: &str) -> Result<RangeTips, RangeError> {
         let git = Git::new(environment);
         let commit = super::base::commit(environment, name)?;
         let asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", name];
-        let said = git.ask(&asked)?.unwrap_or_default();
-        let id =
-            said.lines().last().and_then(|id| ObjectId::from_hex(id.as_bytes())).unwrap_or(commit);
+        let output = git.query(&asked)?.unwrap_or_default();
+        let id = output
+            .lines()
+            .last()
+            .and_then(|id| ObjectId::from_hex(id.as_bytes()))
+            .unwrap_or(commit);
         if id == commit {
-            return Ok(Sent { heads: vec![commit], ..Sent::default() });
+            return Ok(RangeTips { heads: vec![commit], ..RangeTips::default() });
         }
-        let mut sent = Sent::default();
-        sent.take(&ObjectReader::open(environment), id)?;
-        Ok(sent)
+        let mut tips = RangeTips::default();
+        tips.add(&ObjectReader::open(environment), id)?;
+        Ok(tips)
     }
 
     /// A commit, or a tag with all that it names.
-    fn take(&mut self, objects: &ObjectReader, mut id: ObjectId) -> Result<(), GitError> {
+    fn add(&mut self, objects: &ObjectReader, mut id: ObjectId) -> Result<(), GitError> {
         loop {
-            let failed = |said: &str| GitError::Failed {
+            let failed = |message: &str| GitError::Failed {
                 command: "cat-file".to_owned(),
-                said: format!("object {id}: {said}"),
+                message: format!("object {id}: {message}"),
             };
-            let (kind, bytes) = objects.read(&id).map_err(|said| failed(&said))?;
+            let (kind, bytes) = objects.read(&id).map_err(|why| failed(&why))?;
             match kind {
                 ObjectKind::Commit => self.heads.push(id),
                 ObjectKind::Blob => self.blobs.push(id),
@@ -108,7 +117,7 @@ fn known(git: &Git, updates: &[Update]) -> Result<Vec<ObjectId>, GitError> {
     let mut base: Vec<ObjectId> = refs.lines().filter_map(ObjectId::from_hex).collect();
     for remote in updates.iter().filter_map(|update| update.remote) {
         let revision = format!("{remote}^{{commit}}");
-        let found = git.ask(&["rev-parse", "--verify", "--quiet", &revision])?;
+        let found = git.query(&["rev-parse", "--verify", "--quiet", &revision])?;
         base.extend(found.and_then(|id| ObjectId::from_hex(id.as_bytes())));
     }
     base.sort_unstable();

@@ -1,5 +1,8 @@
 //! Which versions of which paths a change brings in, and which it takes the place of.
 
+pub mod compare;
+pub mod plumbing;
+
 use std::collections::{BTreeMap, HashSet};
 
 use bstr::BString;
@@ -8,7 +11,7 @@ use crate::git::object_id::ObjectId;
 
 /// What stands at a path, on one side of a change.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Content {
+pub enum StagedContent {
     /// A file's bytes, or the target of a symbolic link.
     Blob(ObjectId),
     /// A submodule: its commit is not in this repository.
@@ -19,21 +22,21 @@ pub enum Content {
 
 /// A path, as bytes below the top of the work tree, and what stands there.
 #[derive(PartialEq, Eq, Debug)]
-pub struct Version {
+pub struct StagedFile {
     pub path: BString,
-    pub content: Content,
+    pub content: StagedContent,
 }
 
 /// Both sides of a change.
 #[derive(PartialEq, Eq, Debug)]
-pub struct Change {
+pub struct StagedChange {
     /// What the next commit will hold, where that differs from every parent; by path.
-    pub next: Vec<Version>,
+    pub next: Vec<StagedFile>,
     /// What the parents hold at all paths that differ from them; each blob once.
-    pub previous: Vec<Version>,
+    pub previous: Vec<StagedFile>,
 }
 
-impl Change {
+impl StagedChange {
     /// Why there is nothing to look at, if there is nothing.
     pub fn note(&self) -> Option<&'static str> {
         match (self.next.is_empty(), self.previous.is_empty()) {
@@ -45,32 +48,32 @@ impl Change {
 }
 
 /// The change from several parents, by the difference from each.
-impl FromIterator<Sides> for Change {
-    fn from_iter<I: IntoIterator<Item = Sides>>(sides: I) -> Change {
+impl FromIterator<IndexDiff> for StagedChange {
+    fn from_iter<I: IntoIterator<Item = IndexDiff>>(diff: I) -> StagedChange {
         let (mut previous, mut next) = (Vec::new(), None);
-        for sides in sides {
-            previous.extend(sides.old);
+        for diff in diff {
+            previous.extend(diff.old);
             next = Some(match next {
-                None => sides.new,
-                Some(next) => common(next, &sides.new),
+                None => diff.new,
+                Some(next) => common(next, &diff.new),
             });
         }
-        let version = |(path, content)| Version { path, content };
+        let version = |(path, content)| StagedFile { path, content };
         let next = next.unwrap_or_default().into_iter().map(version).collect();
-        Change { next, previous: once(previous) }
+        StagedChange { next, previous: once(previous) }
     }
 }
 
 /// The difference between the index and one parent.
 #[derive(Default)]
-pub struct Sides {
-    old: Vec<Version>,
-    new: BTreeMap<BString, Content>,
+pub struct IndexDiff {
+    old: Vec<StagedFile>,
+    new: BTreeMap<BString, StagedContent>,
 }
 
-impl Sides {
+impl IndexDiff {
     /// Takes note of a path at which they differ, if only by the mode.
-    pub fn add(&mut self, path: BString, old: Option<Content>, new: Option<Content>) {
+    pub fn add(&mut self, path: BString, old: Option<StagedContent>, new: Option<StagedContent>) {
         // Same bytes under another mode: nothing new.
         if let Some(content) = new
             && old != new
@@ -78,24 +81,24 @@ impl Sides {
             self.new.insert(path.clone(), content);
         }
         if let Some(content) = old {
-            self.old.push(Version { path, content });
+            self.old.push(StagedFile { path, content });
         }
     }
 }
 
 /// The paths that both hold. Both were read from one index, so their contents are the same.
 fn common(
-    mut paths: BTreeMap<BString, Content>,
-    others: &BTreeMap<BString, Content>,
-) -> BTreeMap<BString, Content> {
+    mut paths: BTreeMap<BString, StagedContent>,
+    others: &BTreeMap<BString, StagedContent>,
+) -> BTreeMap<BString, StagedContent> {
     paths.retain(|path, _| others.contains_key(path));
     paths
 }
 
 /// Each content once, under the first of its paths.
-fn once(mut versions: Vec<Version>) -> Vec<Version> {
-    versions.sort_by(|a, b| a.path.cmp(&b.path));
+fn once(mut files: Vec<StagedFile>) -> Vec<StagedFile> {
+    files.sort_by(|a, b| a.path.cmp(&b.path));
     let mut seen = HashSet::new();
-    versions.retain(|version| seen.insert(version.content));
-    versions
+    files.retain(|version| seen.insert(version.content));
+    files
 }

@@ -5,19 +5,19 @@ use std::collections::{BTreeMap, HashSet};
 use git2::Repository;
 use rayon::prelude::*;
 
-use super::graph::{Graph, Target};
 use super::store::Store;
+use super::tree_graph::{Target, TreeGraph};
+use crate::git::Failure;
 use crate::git::commit::RawCommit;
 use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
 use crate::git::tree::EntryKind;
-use crate::source::Failure;
 
 /// What is missing: each object with its kind and what names it, by id.
-pub struct Missing(BTreeMap<ObjectId, (&'static str, String)>);
+pub struct MissingObjects(BTreeMap<ObjectId, (&'static str, String)>);
 
 /// A name of an object that is no tree's entry: a ref, a tag.
-pub struct Named {
+pub struct NamedObject {
     /// As a report would say it.
     pub by: String,
     pub id: ObjectId,
@@ -27,16 +27,16 @@ pub struct Named {
 /// while they are looked at is not missed.
 #[derive(Default)]
 pub struct Refs {
-    pub names: Vec<Named>,
+    pub names: Vec<NamedObject>,
     /// The commit that HEAD names; an unborn one names none.
     pub head: Option<ObjectId>,
 }
 
 impl Refs {
-    pub fn of(repository: &Repository) -> Refs {
+    pub fn read(repository: &Repository) -> Refs {
         let named = |reference: git2::Reference<'_>| {
             let by = format!("ref {}", String::from_utf8_lossy(reference.name_bytes()));
-            Some(Named { by, id: ObjectId::new(reference.target()?.as_bytes())? })
+            Some(NamedObject { by, id: ObjectId::new(reference.target()?.as_bytes())? })
         };
         let names = repository.references().map(|refs| refs.flatten().filter_map(named).collect());
         let head = repository.head().ok().and_then(|head| ObjectId::new(head.target()?.as_bytes()));
@@ -51,17 +51,17 @@ const FEW: usize = 3;
 /// Commits that are looked after in one go.
 const BATCH: usize = 512;
 
-impl Missing {
+impl MissingObjects {
     /// Looks after whatever commits, trees and these names name. `shallow` commits have
     /// parents that are not expected here.
-    pub fn of(
+    pub fn find(
         store: &Store,
         commits: &[RawCommit],
-        names: &[&Named],
-        graph: &Graph,
+        names: &[&NamedObject],
+        graph: &TreeGraph,
         shallow: &HashSet<ObjectId>,
-    ) -> Missing {
-        let mut missing = Missing(BTreeMap::new());
+    ) -> MissingObjects {
+        let mut missing = MissingObjects(BTreeMap::new());
         // Mostly nothing is, which is told in batches.
         let is_missing = |commits: &[RawCommit]| {
             let trees = commits.iter().map(|commit| commit.tree);
@@ -85,7 +85,7 @@ impl Missing {
                 missing.add(*parent, "commit", || format!("{} names it as its parent", by()));
             }
         }
-        for Named { by, id } in
+        for NamedObject { by, id } in
             names.iter().copied().filter(|named| store.locate(&named.id).is_none())
         {
             missing.add(*id, "object", || format!("{by} names it"));
@@ -111,7 +111,7 @@ impl Missing {
     }
 
     /// Takes from a graph in which these were wanted which trees name them.
-    pub fn explain(&mut self, wanted: &[ObjectId], graph: &Graph, store: &Store) {
+    pub fn explain(&mut self, wanted: &[ObjectId], graph: &TreeGraph, store: &Store) {
         for tree in graph.trees() {
             for edge in graph.edges(tree) {
                 let Target::Wanted(place) = edge.target else { continue };

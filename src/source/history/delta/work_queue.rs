@@ -6,21 +6,21 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 /// Something to do.
 pub enum Work<T> {
     Root(u32),
-    Given(T),
+    Shared(T),
 }
 
 /// Where threads take work from. All is done when each of them waits for more.
-pub struct Table<T> {
+pub struct WorkQueue<T> {
     roots: Vec<u32>,
     next: AtomicUsize,
     state: Mutex<State<T>>,
     more: Condvar,
     /// Threads that wait, less what was given and not taken yet.
-    hungry: AtomicUsize,
+    idle: AtomicUsize,
 }
 
 struct State<T> {
-    given: Vec<T>,
+    shared: Vec<T>,
     waiting: usize,
     /// Threads that may give something yet.
     busy: usize,
@@ -29,9 +29,9 @@ struct State<T> {
 }
 
 /// A thread at the table. Where it ends in a panic, the others do not wait for it.
-pub struct Worker<'t, T>(&'t Table<T>);
+pub struct QueueWorker<'t, T>(&'t WorkQueue<T>);
 
-impl<T> Drop for Worker<'_, T> {
+impl<T> Drop for QueueWorker<'_, T> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             let mut state = self.0.lock();
@@ -42,13 +42,13 @@ impl<T> Drop for Worker<'_, T> {
     }
 }
 
-impl<T> Table<T> {
-    /// Every one of `threads` threads must come to [`Table::take`] until it says `None`.
+impl<T> WorkQueue<T> {
+    /// Every one of `threads` threads must come to [`WorkQueue::take`] until it says `None`.
     pub fn new(roots: Vec<u32>, threads: usize) -> Self {
-        let (given, waiting, busy, is_abandoned) = (Vec::new(), 0, threads, false);
-        let state = Mutex::new(State { given, waiting, busy, is_abandoned });
-        let (next, hungry) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        Table { roots, next, state, more: Condvar::new(), hungry }
+        let (shared, waiting, busy, is_abandoned) = (Vec::new(), 0, threads, false);
+        let state = Mutex::new(State { shared, waiting, busy, is_abandoned });
+        let (next, idle) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        WorkQueue { roots, next, state, more: Condvar::new(), idle }
     }
 
     /// The next piece of work; waits while other threads may give some.
@@ -60,41 +60,41 @@ impl<T> Table<T> {
         state.busy -= 1;
         state.waiting += 1;
         self.count(&state);
-        while state.given.is_empty() && state.busy > 0 && !state.is_abandoned {
+        while state.shared.is_empty() && state.busy > 0 && !state.is_abandoned {
             state = self.more.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state.waiting -= 1;
-        let work = if state.is_abandoned { None } else { state.given.pop() };
+        let work = if state.is_abandoned { None } else { state.shared.pop() };
         match work {
             Some(_) => state.busy += 1,
             None => self.more.notify_all(),
         }
         self.count(&state);
-        work.map(Work::Given)
+        work.map(Work::Shared)
     }
 
     /// Says that this thread takes work, until it is dropped.
-    pub fn worker(&self) -> Worker<'_, T> {
-        Worker(self)
+    pub fn worker(&self) -> QueueWorker<'_, T> {
+        QueueWorker(self)
     }
 
     /// Whether a thread waits for whom nothing is on the table. Costs one load.
     #[inline]
-    pub fn is_wanted(&self) -> bool {
-        self.hungry.load(Ordering::Relaxed) > 0
+    pub fn has_idle_worker(&self) -> bool {
+        self.idle.load(Ordering::Relaxed) > 0
     }
 
-    pub fn give(&self, work: T) {
+    pub fn push(&self, work: T) {
         let mut state = self.lock();
-        state.given.push(work);
+        state.shared.push(work);
         self.count(&state);
         drop(state);
         self.more.notify_one();
     }
 
     fn count(&self, state: &State<T>) {
-        let hungry = state.waiting.saturating_sub(state.given.len());
-        self.hungry.store(hungry, Ordering::Relaxed);
+        let idle = state.waiting.saturating_sub(state.shared.len());
+        self.idle.store(idle, Ordering::Relaxed);
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {
@@ -108,15 +108,15 @@ mod tests {
 
     #[test]
     fn nobody_waits_for_a_thread_that_panicked() {
-        let table = Table::new((0..40).collect(), 4);
+        let queue = WorkQueue::new((0..40).collect(), 4);
         let ended = std::panic::catch_unwind(|| {
             std::thread::scope(|scope| {
                 for _ in 0..4 {
                     scope.spawn(|| {
-                        let worker = table.worker();
-                        while let Some(Work::Root(number) | Work::Given(number)) = table.take() {
+                        let worker = queue.worker();
+                        while let Some(Work::Root(number) | Work::Shared(number)) = queue.take() {
                             assert!(number != 33, "a fault of a visitor");
-                            table.give(33);
+                            queue.push(33);
                         }
                         drop(worker);
                     });
@@ -130,14 +130,14 @@ mod tests {
     #[test]
     fn what_is_given_is_done_before_anyone_leaves() {
         for threads in [1, 2, 7] {
-            let table = Table::new(vec![12, 11], threads);
+            let queue = WorkQueue::new(vec![12, 11], threads);
             let done = AtomicUsize::new(0);
             std::thread::scope(|scope| {
                 for _ in 0..threads {
                     scope.spawn(|| {
-                        while let Some(Work::Root(size) | Work::Given(size)) = table.take() {
+                        while let Some(Work::Root(size) | Work::Shared(size)) = queue.take() {
                             done.fetch_add(1, Ordering::Relaxed);
-                            (0..size).for_each(|smaller| table.give(smaller));
+                            (0..size).for_each(|smaller| queue.push(smaller));
                         }
                     });
                 }

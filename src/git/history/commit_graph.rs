@@ -7,7 +7,7 @@ use crate::git::commit::RawCommit;
 use crate::git::object_id::{IdMap, ObjectId};
 
 /// A commit; its parents are places in the list of all commits, lower than its own.
-pub struct Commit {
+pub struct CommitNode {
     pub id: ObjectId,
     pub tree: ObjectId,
     pub parents: Vec<usize>,
@@ -17,20 +17,20 @@ pub struct Commit {
 
 /// Commits in topological order. Among those whose parents have all come, the earlier
 /// committed comes first, then the lower id: the order is the same on every machine.
-pub struct Commits {
-    list: Vec<Commit>,
+pub struct CommitGraph {
+    list: Vec<CommitNode>,
     places: IdMap<usize>,
 }
 
-impl Commits {
+impl CommitGraph {
     /// Puts these in order. A commit that comes twice counts once.
-    pub fn of(mut raw: Vec<RawCommit>) -> Commits {
+    pub fn new(mut raw: Vec<RawCommit>) -> CommitGraph {
         raw.sort_by_key(|commit| commit.id);
         raw.dedup_by_key(|commit| commit.id);
-        Commits::sorted(raw)
+        CommitGraph::sorted(raw)
     }
 
-    fn sorted(raw: Vec<RawCommit>) -> Commits {
+    fn sorted(raw: Vec<RawCommit>) -> CommitGraph {
         // Places among the raw ones, until the order is known.
         let mut places: IdMap<usize> = raw.iter().map(|commit| commit.id).zip(0..).collect();
         let parents = |commit: &RawCommit| -> Vec<usize> {
@@ -41,19 +41,19 @@ impl Commits {
         let mut place_of = vec![0; raw.len()];
         order.iter().zip(0..).for_each(|(&at, place)| place_of[at] = place);
         places.values_mut().for_each(|place| *place = place_of[*place]);
-        let commit = |(place, at): (usize, usize)| -> Commit {
+        let commit = |(place, at): (usize, usize)| -> CommitNode {
             let RawCommit { id, tree, time, .. } = raw[at];
             let parents = parents[at].iter().map(|&parent| place_of[parent]);
             // A parent that is not there yet never comes: ids were forged.
             let parents = parents.filter(|&parent| parent < place).collect();
-            Commit { id, tree, parents, time }
+            CommitNode { id, tree, parents, time }
         };
         let list = order.into_iter().enumerate().map(commit).collect();
-        Commits { list, places }
+        CommitGraph { list, places }
     }
 
     /// All of them, parents first.
-    pub fn list(&self) -> &[Commit] {
+    pub fn list(&self) -> &[CommitNode] {
         &self.list
     }
 

@@ -2,14 +2,14 @@
 
 use rayon::prelude::*;
 
-use super::{Header, Index, Link};
+use super::{EntryHeader, EntryType, PackIndex};
 use crate::git::object::ObjectKind;
 
 /// No entry.
 pub const NONE: u32 = u32::MAX;
 
 /// Bases and children of a pack's entries. Entries are numbered by offset.
-pub struct Forest {
+pub struct DeltaForest {
     /// Inflated length of each entry: of the object at a root, else of the instructions.
     sizes: Vec<u64>,
     header_lengths: Vec<u8>,
@@ -22,23 +22,23 @@ pub struct Forest {
     children: Vec<u32>,
 }
 
-impl Forest {
+impl DeltaForest {
     /// Joins deltas to their bases. An entry without a header, and whatever hangs on it, on an
     /// object that is not in this pack or on itself (which only deltas with named bases can
-    /// do), hangs on no root: its [`Forest::kind`] is `None`.
-    pub fn of(index: &Index, headers: Vec<Option<Header>>) -> Forest {
-        let base = |at: u32, header: &Header| match header.link {
-            Link::Whole(_) => None,
-            Link::OfsDelta(distance) => index.before(at, distance),
-            Link::RefDelta(id) => index.find(&id),
+    /// do), hangs on no root: its [`DeltaForest::kind`] is `None`.
+    pub fn new(index: &PackIndex, headers: Vec<Option<EntryHeader>>) -> DeltaForest {
+        let base = |at: u32, header: &EntryHeader| match header.entry_type {
+            EntryType::Whole(_) => None,
+            EntryType::OfsDelta(distance) => index.before(at, distance),
+            EntryType::RefDelta(id) => index.find(&id),
         };
-        let parent = |(at, header): (u32, &Option<Header>)| {
+        let parent = |(at, header): (u32, &Option<EntryHeader>)| {
             header.as_ref().and_then(|header| base(at, header)).unwrap_or(NONE)
         };
         let numbered = (0..headers.len() as u32).into_par_iter().zip(&headers);
         let parents: Vec<u32> = numbered.map(parent).collect();
         let (starts, children) = by_parent(&parents);
-        let mut forest = Forest {
+        let mut forest = DeltaForest {
             sizes: headers.iter().map(|header| header.map_or(0, |header| header.size)).collect(),
             header_lengths: headers.iter().map(|header| header.map_or(0, |h| h.length)).collect(),
             kinds: vec![None; parents.len()],
@@ -52,10 +52,10 @@ impl Forest {
     }
 
     /// Gives every entry that hangs on a root its kind. Those entries, parents first.
-    fn grow(&mut self, headers: &[Option<Header>]) -> Vec<u32> {
+    fn grow(&mut self, headers: &[Option<EntryHeader>]) -> Vec<u32> {
         let mut order = Vec::with_capacity(headers.len());
         for (at, header) in (0..).zip(headers) {
-            if let Some(Header { link: Link::Whole(kind), .. }) = header {
+            if let Some(EntryHeader { entry_type: EntryType::Whole(kind), .. }) = header {
                 self.kinds[at as usize] = Some(*kind);
                 order.push(at);
             }
@@ -157,20 +157,22 @@ mod tests {
     use crate::git::object_id::ObjectFormat;
 
     /// Entries at the offsets 100, 200, …, with the ids 1, 2, ….
-    fn forest(links: &[Option<Link>]) -> Forest {
+    fn forest(links: &[Option<EntryType>]) -> DeltaForest {
         let entries: Vec<_> =
             (1..=links.len() as u8).map(|n| (id(n), u64::from(n) * 100, 0)).collect();
-        let index = Index::parse(&written(&entries), ObjectFormat::Sha1).unwrap();
-        let header = |link: &Option<Link>| link.map(|link| Header { link, size: 9, length: 2 });
-        Forest::of(&index, links.iter().map(header).collect())
+        let index = PackIndex::parse(&written(&entries), ObjectFormat::Sha1).unwrap();
+        let header = |entry_type: &Option<EntryType>| {
+            entry_type.map(|entry_type| EntryHeader { entry_type, size: 9, length: 2 })
+        };
+        DeltaForest::new(&index, links.iter().map(header).collect())
     }
 
-    const BLOB: Option<Link> = Some(Link::Whole(ObjectKind::Blob));
+    const BLOB: Option<EntryType> = Some(EntryType::Whole(ObjectKind::Blob));
 
     #[test]
     fn deltas_hang_on_their_roots_the_smallest_subtree_first() {
-        let behind = |distance| Some(Link::OfsDelta(distance));
-        let named = Some(Link::RefDelta(id(1)));
+        let behind = |distance| Some(EntryType::OfsDelta(distance));
+        let named = Some(EntryType::RefDelta(id(1)));
         let forest = forest(&[BLOB, behind(100), behind(100), behind(300), named]);
         assert_eq!(forest.children(0), [3, 4, 1]);
         assert_eq!(forest.children(1), [2]);
@@ -181,14 +183,16 @@ mod tests {
 
     #[test]
     fn what_hangs_on_no_root_has_no_kind() {
-        let ring = forest(&[Some(Link::RefDelta(id(2))), Some(Link::RefDelta(id(1)))]);
+        let ring = forest(&[Some(EntryType::RefDelta(id(2))), Some(EntryType::RefDelta(id(1)))]);
         assert_eq!((ring.kind(0), ring.kind(1)), (None, None));
-        let own = forest(&[Some(Link::RefDelta(id(1))), Some(Link::OfsDelta(0))]);
+        let own = forest(&[Some(EntryType::RefDelta(id(1))), Some(EntryType::OfsDelta(0))]);
         assert_eq!((own.kind(0), own.kind(1)), (None, None));
-        let orphans = forest(&[Some(Link::RefDelta(id(9))), None, Some(Link::OfsDelta(100)), BLOB]);
+        let orphans =
+            forest(&[Some(EntryType::RefDelta(id(9))), None, Some(EntryType::OfsDelta(100)), BLOB]);
         let kinds: Vec<_> = (0..4).map(|at| orphans.kind(at)).collect();
         assert_eq!(kinds, [None, None, None, Some(ObjectKind::Blob)]);
-        let nowhere = forest(&[BLOB, Some(Link::OfsDelta(50)), Some(Link::OfsDelta(1 << 40))]);
+        let nowhere =
+            forest(&[BLOB, Some(EntryType::OfsDelta(50)), Some(EntryType::OfsDelta(1 << 40))]);
         assert_eq!((nowhere.kind(1), nowhere.kind(2)), (None, None));
     }
 }

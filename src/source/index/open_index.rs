@@ -2,36 +2,36 @@
 
 use git2::{ErrorCode, Repository};
 
-use super::change::{Change, Sides};
-use super::compare::{Uncompared, compare};
-use super::{Against, Files, Staged, StagedError};
+use super::{ComparedTo, Staged, StagedError, UnchangedFiles};
 use crate::git::commit::RawCommit;
 use crate::git::index::{Index, IndexError, IndexFault};
 use crate::git::object::ObjectKind;
 use crate::git::object_id::{ObjectFormat, ObjectId};
+use crate::git::staged::compare::{CompareError, compare};
+use crate::git::staged::{IndexDiff, StagedChange};
 use crate::git::{GitEnvironment, ObjectReader};
 
 /// The repository and the index that becomes the next commit.
-pub struct Opened {
+pub struct OpenIndex {
     repository: Repository,
     index: Index,
 }
 
 /// Why it was not read.
-pub enum Unread {
+pub enum ReadError {
     /// It cannot be read by anybody.
     Error(StagedError),
     /// Git may read it all the same.
-    ByLibrary(String),
+    Unsupported(String),
 }
 
-impl Opened {
+impl OpenIndex {
     /// Git never hands its hooks an index that is missing, so a file that is named and not
     /// there is an error: an empty index would pass for a change without content.
-    pub fn read(environment: &GitEnvironment) -> Result<Opened, Unread> {
-        let repository = environment
-            .open()
-            .map_err(|error| Unread::ByLibrary(format!("libgit2 says: {}", error.message())))?;
+    pub fn read(environment: &GitEnvironment) -> Result<OpenIndex, ReadError> {
+        let repository = environment.open().map_err(|error| {
+            ReadError::Unsupported(format!("libgit2 says: {}", error.message()))
+        })?;
         let format = match repository.object_format() {
             git2::ObjectFormat::Sha1 => ObjectFormat::Sha1,
             git2::ObjectFormat::Sha256 => ObjectFormat::Sha256,
@@ -40,65 +40,70 @@ impl Opened {
         let index = match Index::open(&file, repository.path(), format) {
             Ok(Some(index)) => index,
             Ok(None) if environment.index_file.is_some() => {
-                return Err(Unread::Error(StagedError::NoIndex { file }));
+                return Err(ReadError::Error(StagedError::NoIndex { file }));
             }
             Ok(None) => Index::default(),
             Err(IndexError::Fault(IndexFault::Damaged(reason))) => {
-                return Err(Unread::index(file, reason.to_owned()));
+                return Err(ReadError::index(file, reason.to_owned()));
             }
             Err(IndexError::Fault(IndexFault::Unknown(reason))) => {
-                return Err(Unread::ByLibrary(format!("the index: {reason}")));
+                return Err(ReadError::Unsupported(format!("the index: {reason}")));
             }
-            Err(IndexError::Read(error)) => return Err(Unread::index(file, error.to_string())),
+            Err(IndexError::Read(error)) => return Err(ReadError::index(file, error.to_string())),
         };
-        Ok(Opened { repository, index })
+        Ok(OpenIndex { repository, index })
     }
 
     /// What is staged, against the parents or as a whole.
     pub fn staged(
         mut self,
-        against: Against,
+        against: ComparedTo,
         environment: &GitEnvironment,
-    ) -> Result<Staged, Unread> {
-        let objects = ObjectReader::of(&self.repository, environment);
+    ) -> Result<Staged, ReadError> {
+        let objects = ObjectReader::from_repository(&self.repository, environment);
         let trees = match against {
-            Against::Nothing => vec![None],
-            Against::Parents => {
+            ComparedTo::Nothing => vec![None],
+            ComparedTo::Parents => {
                 let trees = parents(&mut self.repository, &objects);
                 trees.map_err(|reason| self.parents_unread(reason))?
             }
         };
-        let change: Change = trees
+        let change: StagedChange = trees
             .into_iter()
-            .map(|tree| self.sides(tree, &objects))
+            .map(|tree| self.diff(tree, &objects))
             .collect::<Result<Vec<_>, _>>()?
             .into_iter()
             .collect();
-        Ok(Staged { objects, change, files: Files::Listed(self.index), slow: None })
+        Ok(Staged {
+            objects,
+            change,
+            files: UnchangedFiles::FromIndex(self.index),
+            fallback_reason: None,
+        })
     }
 
-    fn sides(&self, tree: Option<ObjectId>, objects: &ObjectReader) -> Result<Sides, Unread> {
+    fn diff(&self, tree: Option<ObjectId>, objects: &ObjectReader) -> Result<IndexDiff, ReadError> {
         let mut tree_of = |id: &ObjectId| {
             objects
                 .read_as(ObjectKind::Tree, id)
                 .map_err(|why| format!("tree {id} cannot be read: {why}"))
         };
-        compare(&self.index, tree, &mut tree_of).map_err(|uncompared| match uncompared {
-            Uncompared::Tree(reason) => self.parents_unread(reason),
-            Uncompared::Sparse => {
-                Unread::ByLibrary("the index: it is sparse where it differs".to_owned())
+        compare(&self.index, tree, &mut tree_of).map_err(|error| match error {
+            CompareError::Tree(reason) => self.parents_unread(reason),
+            CompareError::Sparse => {
+                ReadError::Unsupported("the index: it is sparse where it differs".to_owned())
             }
         })
     }
 
-    fn parents_unread(&self, reason: String) -> Unread {
-        Unread::Error(StagedError::parents(&self.repository, reason))
+    fn parents_unread(&self, reason: String) -> ReadError {
+        ReadError::Error(StagedError::parents(&self.repository, reason))
     }
 }
 
-impl Unread {
-    fn index(file: std::path::PathBuf, reason: String) -> Unread {
-        Unread::Error(StagedError::Index { file, reason })
+impl ReadError {
+    fn index(file: std::path::PathBuf, reason: String) -> ReadError {
+        ReadError::Error(StagedError::Index { file, reason })
     }
 }
 
@@ -108,12 +113,12 @@ fn parents(
     repository: &mut Repository,
     objects: &ObjectReader,
 ) -> Result<Vec<Option<ObjectId>>, String> {
-    let said = |error: git2::Error| error.message().to_owned();
+    let message = |error: git2::Error| error.message().to_owned();
     let mut commits = Vec::new();
     match repository.head() {
         Ok(head) => commits.extend(head.target()),
         Err(error) if error.code() == ErrorCode::UnbornBranch => {}
-        Err(error) => return Err(said(error)),
+        Err(error) => return Err(message(error)),
     }
     match repository.mergehead_foreach(|id| {
         commits.push(*id);
@@ -121,7 +126,7 @@ fn parents(
     }) {
         Ok(()) => {}
         Err(error) if error.code() == ErrorCode::NotFound => {}
-        Err(error) => return Err(said(error)),
+        Err(error) => return Err(message(error)),
     }
     let tree = |id: git2::Oid| {
         let id = ObjectId::new(id.as_bytes()).ok_or("HEAD names no id")?;

@@ -2,32 +2,32 @@
 //! what is handed on.
 
 use super::judge::Judge;
-use super::walk::{Base, Version, Visit};
+use super::walk::{Base, PackVisitor, Version};
 use crate::blob::{Blob, Provenance, TextEncoding};
 use crate::findings::Finding;
+use crate::git::history::store::UnreadObjects;
 use crate::git::object::ObjectKind;
 use crate::git::object::message;
 use crate::git::object_id::ObjectId;
 use crate::git::pack::{Pack, PackError};
 use crate::source::contents::Pointer;
 use crate::source::history::inherit::{self, Inheritance};
-use crate::source::history::store::Unread;
-use crate::source::history::trace::Met;
+use crate::source::history::trace::Discovered;
 use crate::source::{Class, Coverage, Progress, SkippedKind, parts};
 
 /// Text whose bytes are scanned as they are, and which deltas inherit.
 const TEXT: Class = Class::Text(TextEncoding::Utf8);
 
 /// Looks at the versions of one pack.
-pub struct Versions<'p> {
+pub struct BlobVisitor<'p> {
     pub pack: &'p Pack,
     pub judge: &'p dyn Judge,
     pub progress: &'p dyn Progress,
     /// Whether what the base holds is looked at again in each version.
-    pub whole: bool,
+    pub scan_whole: bool,
     /// Tells the entries that count here: an object that stands in two packs is visited in
     /// both and counted once (point 7).
-    pub counts: &'p (dyn Fn(u32) -> bool + Sync),
+    pub is_primary: &'p (dyn Fn(u32) -> bool + Sync),
 }
 
 /// What a version hands on to those that are deltas against it.
@@ -39,33 +39,33 @@ pub struct Note {
 
 /// What one thread gathers.
 #[derive(Default)]
-pub struct Gathered {
+pub struct BlobAccumulator {
     pub coverage: Coverage,
     /// Objects that this pack could not give, to be read from elsewhere.
     pub lost: Vec<ObjectId>,
     /// Those of them whose own entries are at fault.
-    pub unread: Unread,
-    pub met: Met,
+    pub unread: UnreadObjects,
+    pub discovered: Discovered,
     inheritance: Inheritance,
 }
 
-impl Visit for Versions<'_> {
+impl PackVisitor for BlobVisitor<'_> {
     type Note = Note;
-    type Local = Gathered;
+    type Local = BlobAccumulator;
 
-    fn version(&self, gathered: &mut Gathered, version: Version<'_, Note>) -> Note {
+    fn version(&self, acc: &mut BlobAccumulator, version: Version<'_, Note>) -> Note {
         self.progress.step();
         if self.pack.forest.kind(version.entry) != Some(ObjectKind::Blob) {
-            self.message(gathered, &version);
+            self.message(acc, &version);
             return Note { class: Class::Binary, findings: Vec::new() };
         }
         let class = class(&version);
         let findings = match class {
-            TEXT => self.text(gathered, &version),
+            TEXT => self.text(acc, &version),
             Class::Text(_) | Class::Binary => Vec::new(),
         };
-        if (self.counts)(version.entry) {
-            self.count(gathered, &version, class);
+        if (self.is_primary)(version.entry) {
+            self.count(acc, &version, class);
             match class {
                 Class::Text(TextEncoding::Utf8) if !findings.is_empty() => {
                     self.judge.found(&self.blob(&version, version.bytes), findings.clone());
@@ -81,33 +81,33 @@ impl Visit for Versions<'_> {
         Note { class, findings }
     }
 
-    fn oversized(&self, gathered: &mut Gathered, entry: u32) -> Note {
+    fn oversized(&self, acc: &mut BlobAccumulator, entry: u32) -> Note {
         self.progress.step();
-        if (self.counts)(entry) {
+        if (self.is_primary)(entry) {
             let name = self.provenance(entry).name();
-            gathered.coverage.skip(SkippedKind::Oversized, name);
+            acc.coverage.skip(SkippedKind::Oversized, name);
         }
         Note { class: Class::Binary, findings: Vec::new() }
     }
 
-    fn lost(&self, gathered: &mut Gathered, entry: u32, why: Option<PackError>) {
+    fn lost(&self, acc: &mut BlobAccumulator, entry: u32, why: Option<PackError>) {
         let id = self.pack.index.id(entry);
-        gathered.unread.extend(why.as_ref().map(|why| (id, why.to_string())));
+        acc.unread.extend(why.as_ref().map(|why| (id, why.to_string())));
         // Another reader would need the memory that this one does not take.
         if !matches!(why, Some(PackError::BaseTooLarge)) {
-            gathered.lost.push(id);
+            acc.lost.push(id);
         }
     }
 }
 
-impl Versions<'_> {
+impl BlobVisitor<'_> {
     /// Inherited and new findings of a text, by trigger.
-    fn text(&self, gathered: &mut Gathered, version: &Version<'_, Note>) -> Vec<Finding> {
+    fn text(&self, acc: &mut BlobAccumulator, version: &Version<'_, Note>) -> Vec<Finding> {
         let bytes = version.bytes;
         match &version.base {
-            Some(Base { length, note, copies }) if note.class == TEXT && !self.whole => {
+            Some(Base { length, note, copies }) if note.class == TEXT && !self.scan_whole => {
                 let base = inherit::Base { length: *length, findings: &note.findings, copies };
-                gathered.inheritance.findings(self.judge, bytes, &base)
+                acc.inheritance.findings(self.judge, bytes, &base)
             }
             // Point 5: where the classes differ nothing is inherited.
             _ => {
@@ -119,30 +119,31 @@ impl Versions<'_> {
         }
     }
 
-    fn message(&self, gathered: &mut Gathered, version: &Version<'_, Note>) {
-        if (self.counts)(version.entry) {
+    fn message(&self, acc: &mut BlobAccumulator, version: &Version<'_, Note>) {
+        if (self.is_primary)(version.entry) {
             if let Some(kind) = self.pack.forest.kind(version.entry) {
-                let met = gathered.met.meet(kind, self.pack.index.id(version.entry), version.bytes);
-                gathered.coverage.failures.extend(met);
+                let discovered =
+                    acc.discovered.record(kind, self.pack.index.id(version.entry), version.bytes);
+                acc.coverage.failures.extend(discovered);
             }
             let message = message(version.bytes);
-            gathered.coverage.messages += 1;
-            gathered.coverage.bytes += message.len() as u64;
+            acc.coverage.messages += 1;
+            acc.coverage.bytes += message.len() as u64;
             self.judge.whole(&self.blob(version, message));
         }
     }
 
-    fn count(&self, gathered: &mut Gathered, version: &Version<'_, Note>, class: Class) {
+    fn count(&self, acc: &mut BlobAccumulator, version: &Version<'_, Note>, class: Class) {
         match class {
             Class::Binary => {
-                gathered.coverage.skip(SkippedKind::Binary, self.provenance(version.entry).name());
+                acc.coverage.skip(SkippedKind::Binary, self.provenance(version.entry).name());
             }
             Class::Text(_) => {
-                gathered.coverage.blobs += 1;
-                gathered.coverage.bytes += version.bytes.len() as u64;
-                if Pointer::of(version.bytes).is_some() {
+                acc.coverage.blobs += 1;
+                acc.coverage.bytes += version.bytes.len() as u64;
+                if Pointer::detect(version.bytes).is_some() {
                     let name = self.provenance(version.entry).name();
-                    gathered.coverage.skip(SkippedKind::Pointer, name);
+                    acc.coverage.skip(SkippedKind::Pointer, name);
                 }
             }
         }
@@ -165,5 +166,5 @@ fn class(version: &Version<'_, Note>) -> Class {
     {
         return note.class;
     }
-    Class::of(version.bytes)
+    Class::detect(version.bytes)
 }

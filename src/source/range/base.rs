@@ -19,15 +19,15 @@ pub enum RangeError {
     Git(#[from] GitError),
     #[error(transparent)]
     Trees(#[from] TreeWalkError),
-    #[error("cannot open the git repository: {said}; run keysieve inside a repository")]
-    Repository { said: String },
+    #[error("cannot open the git repository: {message}; run keysieve inside a repository")]
+    Repository { message: String },
     #[error("`{name}` names no commit{because}; {advice}")]
     Missing { name: String, because: &'static str, advice: String },
     #[error(
         "this shallow clone ends before it meets `{name}`, so that what is new cannot be told; \
          run `{fetch}`, then try again"
     )]
-    Cut { name: String, fetch: String },
+    ShallowBoundary { name: String, fetch: String },
     #[error("cannot read which commits the clone is cut at: {0}")]
     Shallow(io::Error),
 }
@@ -35,18 +35,18 @@ pub enum RangeError {
 /// The commit that a revision names.
 pub fn commit(environment: &GitEnvironment, name: &str) -> Result<ObjectId, RangeError> {
     let git = Git::new(environment);
-    if let Err(GitError::Failed { said, .. }) = git.read(&["rev-parse", "--git-dir"]) {
-        return Err(RangeError::Repository { said });
+    if let Err(GitError::Failed { message, .. }) = git.read(&["rev-parse", "--git-dir"]) {
+        return Err(RangeError::Repository { message });
     }
     let objects = ObjectReader::open(environment);
     let read = |id: &ObjectId| objects.read(id);
     let asked = |name: &str| -> Result<Option<ObjectId>, GitError> {
         let asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", name];
-        let found = if name.is_empty() { None } else { git.ask(&asked)? };
+        let found = if name.is_empty() { None } else { git.query(&asked)? };
         // The last line: `--end-of-options` is repeated by some versions of git.
-        Ok(found.and_then(|said| ObjectId::from_hex(said.lines().last()?.as_bytes())))
+        Ok(found.and_then(|output| ObjectId::from_hex(output.lines().last()?.as_bytes())))
     };
-    let failed = |said: String| GitError::Failed { command: "rev-parse".to_owned(), said };
+    let failed = |message: String| GitError::Failed { command: "rev-parse".to_owned(), message };
     let (base, steps) = revision::split(name);
     let followed = match asked(base)? {
         Some(id) => match revision::follow(&read, id, steps) {
@@ -73,13 +73,17 @@ pub fn commit(environment: &GitEnvironment, name: &str) -> Result<ObjectId, Rang
 
 /// Refuses a range that holds a commit whose parents a shallow clone has cut off: the whole of
 /// that commit would count as new.
-pub fn refuse_cut(git: &Git, commits: &[Commit], name: &str) -> Result<(), RangeError> {
+pub fn refuse_shallow_boundary(
+    git: &Git,
+    commits: &[Commit],
+    name: &str,
+) -> Result<(), RangeError> {
     let shallow = own_files::read(&git.path("shallow")?).map_err(RangeError::Shallow)?;
     let Some(shallow) = shallow else { return Ok(()) };
     let cut: HashSet<ObjectId> = shallow.lines().filter_map(ObjectId::from_hex).collect();
     if commits.iter().any(|commit| cut.contains(&commit.id)) {
-        let fetch = format!("git fetch --unshallow {}", Wanted::of(git, name)?.remote);
-        return Err(RangeError::Cut { name: name.to_owned(), fetch });
+        let fetch = format!("git fetch --unshallow {}", FetchSource::find(git, name)?.remote);
+        return Err(RangeError::ShallowBoundary { name: name.to_owned(), fetch });
     }
     Ok(())
 }
@@ -90,14 +94,14 @@ fn missing(git: &Git, name: &str) -> Result<RangeError, GitError> {
         let advice = "give a branch, a tag or a commit's id, such as origin/main".to_owned();
         return Ok(RangeError::Missing { name: shown, because: "", advice });
     }
-    let shallow = git.ask(&["rev-parse", "--is-shallow-repository"])?.as_deref() == Some("true");
+    let shallow = git.query(&["rev-parse", "--is-shallow-repository"])?.as_deref() == Some("true");
     let because = if shallow { " in this shallow clone" } else { "" };
     let deepen = if shallow { "--unshallow " } else { "" };
-    let advice = match Wanted::of(git, name)? {
-        Wanted { remote, branch: None } if ObjectId::from_hex(name.as_bytes()).is_some() => {
+    let advice = match FetchSource::find(git, name)? {
+        FetchSource { remote, branch: None } if ObjectId::from_hex(name.as_bytes()).is_some() => {
             format!("run `git fetch {deepen}{remote} {name}`, then try again")
         }
-        Wanted { remote, branch: Some(branch) } => {
+        FetchSource { remote, branch: Some(branch) } => {
             let tracking = format!("{remote}/{branch}");
             let then = match tracking == name {
                 true => "try again".to_owned(),
@@ -106,24 +110,24 @@ fn missing(git: &Git, name: &str) -> Result<RangeError, GitError> {
             let spec = quoted(&format!("+refs/heads/{branch}:refs/remotes/{tracking}"));
             format!("run `git fetch {deepen}{remote} {spec}`, then {then}")
         }
-        Wanted { remote, branch: None } if shallow => {
+        FetchSource { remote, branch: None } if shallow => {
             format!("run `git fetch --unshallow {remote}`, then try again")
         }
-        Wanted { .. } => "`git log --all --oneline` shows what there is".to_owned(),
+        FetchSource { .. } => "`git log --all --oneline` shows what there is".to_owned(),
     };
     Ok(RangeError::Missing { name: shown, because, advice })
 }
 
 /// Where a missing revision can be had.
-struct Wanted {
+struct FetchSource {
     remote: String,
     /// `None` where the name is an id or is counted from another commit, as `HEAD~3` is.
     branch: Option<String>,
 }
 
-impl Wanted {
-    fn of(git: &Git, name: &str) -> Result<Wanted, GitError> {
-        let known = git.ask(&["remote"])?.unwrap_or_default();
+impl FetchSource {
+    fn find(git: &Git, name: &str) -> Result<FetchSource, GitError> {
+        let known = git.query(&["remote"])?.unwrap_or_default();
         let remotes: Vec<&str> = known.lines().collect();
         let name = name.strip_prefix("refs/remotes/").unwrap_or(name);
         let tracked = remotes.iter().find_map(|remote| {
@@ -138,7 +142,7 @@ impl Wanted {
             && name != "HEAD"
             && !branch.is_empty()
             && !branch.contains(['~', '^', ':', '@', '{', '*', '?', '[', '\\', ' ']);
-        Ok(Wanted { remote: remote.to_owned(), branch: is_plain.then(|| branch.to_owned()) })
+        Ok(FetchSource { remote: remote.to_owned(), branch: is_plain.then(|| branch.to_owned()) })
     }
 }
 

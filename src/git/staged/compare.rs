@@ -7,20 +7,20 @@ use std::ops::Range;
 
 use bstr::BString;
 
-use super::change::{Content, Sides};
+use super::{IndexDiff, StagedContent};
 use crate::git::index::Index;
 use crate::git::object_id::ObjectId;
 use crate::git::tree::{EntryKind, TreeEntry};
 
 /// The bits of a mode that tell kinds apart, and the one that lets a file run.
-const KIND: u32 = 0o170000;
-const RUNS: u32 = 0o100;
+const FILE_TYPE: u32 = 0o170000;
+const EXECUTABLE: u32 = 0o100;
 const FOLDER: u32 = 0o040000;
 const SUBMODULE: u32 = 0o160000;
 
 /// Why no difference is told.
 #[derive(Debug)]
-pub enum Uncompared {
+pub enum CompareError {
     /// A tree cannot be read.
     Tree(String),
     /// A folder of a sparse index is another than the tree's: what is in it the index does not
@@ -36,45 +36,51 @@ pub fn compare(
     index: &Index,
     tree: Option<ObjectId>,
     read: &mut ReadTree<'_>,
-) -> Result<Sides, Uncompared> {
-    let mut walk = Walk { index, sides: Sides::default(), left: Vec::new(), gone: HashSet::new() };
+) -> Result<IndexDiff, CompareError> {
+    let mut walk =
+        IndexWalk { index, diff: IndexDiff::default(), left: Vec::new(), gone: HashSet::new() };
     let top = index.cache_tree.root();
-    walk.enter(Pair { tree, path: BString::default(), entries: 0..index.len(), known: top })?;
+    walk.enter(FolderPair {
+        tree,
+        path: BString::default(),
+        entries: 0..index.len(),
+        cached: top,
+    })?;
     while let Some(pair) = walk.left.pop() {
         let bytes = match pair.tree {
-            Some(id) => read(&id).map_err(Uncompared::Tree)?,
+            Some(id) => read(&id).map_err(CompareError::Tree)?,
             None => Vec::new(),
         };
         walk.pair(&pair, &bytes)?;
     }
-    Ok(walk.sides)
+    Ok(walk.diff)
 }
 
 /// A folder on both sides.
-struct Pair {
+struct FolderPair {
     tree: Option<ObjectId>,
     /// With a slash at its end, but for the top's.
     path: BString,
     /// The entries of the index that are in it or below it.
     entries: Range<usize>,
     /// Its place among the folders that the index knows trees of.
-    known: Option<usize>,
+    cached: Option<usize>,
 }
 
-struct Walk<'i> {
+struct IndexWalk<'i> {
     index: &'i Index,
-    sides: Sides,
+    diff: IndexDiff,
     /// Folders that differ and were not looked into yet.
-    left: Vec<Pair>,
+    left: Vec<FolderPair>,
     /// Trees of folders that the index does not have: one that many paths lead to is read once.
     gone: HashSet<ObjectId>,
 }
 
-impl Walk<'_> {
+impl IndexWalk<'_> {
     /// Both sides are in one order, in which a folder's name ends with a slash.
-    fn pair(&mut self, pair: &Pair, tree: &[u8]) -> Result<(), Uncompared> {
+    fn pair(&mut self, pair: &FolderPair, tree: &[u8]) -> Result<(), CompareError> {
         let index = self.index;
-        let folders = pair.known.map(|known| index.cache_tree.below(known)).unwrap_or_default();
+        let folders = pair.cached.map(|cached| index.cache_tree.below(cached)).unwrap_or_default();
         let mut there = TreeEntries { rest: tree, pair }.peekable();
         let mut at = pair.entries.start;
         loop {
@@ -96,8 +102,8 @@ impl Walk<'_> {
             if let Some(bare) = name.strip_suffix(b"/") {
                 let entries = at..index.end_of(&path, rest);
                 at = entries.end;
-                let known = folders.get(bare).copied();
-                self.enter(Pair { tree: old.map(|old| old.id), path, entries, known })?;
+                let cached = folders.get(bare).copied();
+                self.enter(FolderPair { tree: old.map(|old| old.id), path, entries, cached })?;
             } else {
                 let first = at;
                 at += rest.take_while(|&side| index.path(side) == path).count();
@@ -107,12 +113,12 @@ impl Walk<'_> {
     }
 
     /// A path that the index does not have.
-    fn gone(&mut self, pair: &Pair, old: &Old, at: usize) -> Result<(), Uncompared> {
+    fn gone(&mut self, pair: &FolderPair, old: &OldEntry, at: usize) -> Result<(), CompareError> {
         let path = [&pair.path[..], &old.name].concat().into();
         match old.content {
-            Some(content) => self.sides.add(path, Some(content), None),
+            Some(content) => self.diff.add(path, Some(content), None),
             None if self.gone.insert(old.id) => {
-                self.enter(Pair { tree: Some(old.id), path, entries: at..at, known: None })?;
+                self.enter(FolderPair { tree: Some(old.id), path, entries: at..at, cached: None })?;
             }
             None => {}
         }
@@ -120,10 +126,10 @@ impl Walk<'_> {
     }
 
     /// Puts a folder down to be looked into, unless it is the same on both sides.
-    fn enter(&mut self, pair: Pair) -> Result<(), Uncompared> {
-        let known = pair.known.and_then(|known| self.index.cache_tree.known(known));
-        let is_same = known.is_some_and(|known| {
-            Some(known.tree) == pair.tree && known.entries == pair.entries.len()
+    fn enter(&mut self, pair: FolderPair) -> Result<(), CompareError> {
+        let cached = pair.cached.and_then(|cached| self.index.cache_tree.cached(cached));
+        let is_same = cached.is_some_and(|cached| {
+            Some(cached.tree) == pair.tree && cached.entries == pair.entries.len()
         });
         if is_same {
             return Ok(());
@@ -132,48 +138,48 @@ impl Walk<'_> {
         let first = pair.entries.start;
         if !pair.entries.is_empty() && self.index.path(first) == pair.path {
             let entry = self.index.entry(first);
-            let is_same = entry.mode & KIND == FOLDER && Some(entry.id) == pair.tree;
-            return if is_same { Ok(()) } else { Err(Uncompared::Sparse) };
+            let is_same = entry.mode & FILE_TYPE == FOLDER && Some(entry.id) == pair.tree;
+            return if is_same { Ok(()) } else { Err(CompareError::Sparse) };
         }
         self.left.push(pair);
         Ok(())
     }
 
     /// A path, by the only one of its entries or by the first of a conflict's sides.
-    fn file(&mut self, path: BString, old: Option<&Old>, first: usize) {
+    fn file(&mut self, path: BString, old: Option<&OldEntry>, first: usize) {
         let entry = self.index.entry(first);
-        let new = match entry.mode & KIND {
-            _ if entry.stage > 0 => Some(Content::Unmerged),
-            _ if entry.is_intended => None,
-            SUBMODULE => Some(Content::Submodule(entry.id)),
-            _ => Some(Content::Blob(entry.id)),
+        let new = match entry.mode & FILE_TYPE {
+            _ if entry.stage > 0 => Some(StagedContent::Unmerged),
+            _ if entry.is_intent_to_add => None,
+            SUBMODULE => Some(StagedContent::Submodule(entry.id)),
+            _ => Some(StagedContent::Blob(entry.id)),
         };
         let content = old.and_then(|old| old.content);
         let mode = old.map_or(entry.mode, |old| old.mode);
-        let differs = (mode ^ entry.mode) & (KIND | RUNS) != 0;
+        let differs = (mode ^ entry.mode) & (FILE_TYPE | EXECUTABLE) != 0;
         if content != new || differs {
-            self.sides.add(path, content, new);
+            self.diff.add(path, content, new);
         }
     }
 }
 
 /// An entry of a tree.
-struct Old {
+struct OldEntry {
     /// With a slash at its end where it is a folder.
     name: Vec<u8>,
     mode: u32,
     id: ObjectId,
     /// `None` for a folder.
-    content: Option<Content>,
+    content: Option<StagedContent>,
 }
 
 struct TreeEntries<'t> {
     rest: &'t [u8],
-    pair: &'t Pair,
+    pair: &'t FolderPair,
 }
 
 impl Iterator for TreeEntries<'_> {
-    type Item = Result<Old, Uncompared>;
+    type Item = Result<OldEntry, CompareError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let tree = self.pair.tree.filter(|_| !self.rest.is_empty())?;
@@ -183,15 +189,15 @@ impl Iterator for TreeEntries<'_> {
             let id = ObjectId::new(entry.id)?;
             let (end, content) = match entry.kind {
                 EntryKind::Tree => (&b"/"[..], None),
-                EntryKind::Blob => (&b""[..], Some(Content::Blob(id))),
-                EntryKind::Submodule => (&b""[..], Some(Content::Submodule(id))),
+                EntryKind::Blob => (&b""[..], Some(StagedContent::Blob(id))),
+                EntryKind::Submodule => (&b""[..], Some(StagedContent::Submodule(id))),
             };
-            Some(Old { name: [entry.name, end].concat(), mode: entry.mode, id, content })
+            Some(OldEntry { name: [entry.name, end].concat(), mode: entry.mode, id, content })
         });
         if old.is_none() {
             self.rest = &[];
         }
-        Some(old.ok_or_else(|| Uncompared::Tree(format!("tree {tree} is damaged"))))
+        Some(old.ok_or_else(|| CompareError::Tree(format!("tree {tree} is damaged"))))
     }
 }
 
@@ -199,8 +205,8 @@ impl Iterator for TreeEntries<'_> {
 fn next_until(
     entries: &mut Peekable<TreeEntries<'_>>,
     name: Option<&[u8]>,
-) -> Result<Option<Old>, Uncompared> {
-    let is_due = |old: &Result<Old, _>| match (old, name) {
+) -> Result<Option<OldEntry>, CompareError> {
+    let is_due = |old: &Result<OldEntry, _>| match (old, name) {
         (Ok(old), Some(name)) => &old.name[..] <= name,
         _ => true,
     };

@@ -3,13 +3,13 @@
 
 use bstr::{BString, ByteSlice};
 
-use super::change::{Change, Content, Sides};
+use super::{IndexDiff, StagedChange, StagedContent};
 use crate::git::object_id::ObjectId;
 use crate::git::{Git, GitError, own_files};
 
 /// The commits that will be the next one's parents; none before the first.
 pub fn parents(git: &Git) -> Result<Vec<ObjectId>, GitError> {
-    let head = git.ask(&["rev-parse", "--verify", "--quiet", "HEAD"])?;
+    let head = git.query(&["rev-parse", "--verify", "--quiet", "HEAD"])?;
     let Some(head) = head.and_then(|id| ObjectId::from_hex(id.as_bytes())) else {
         // A HEAD that names no branch and no commit is no first commit's.
         git.read(&["symbolic-ref", "--quiet", "HEAD"])?;
@@ -26,10 +26,10 @@ pub fn parents(git: &Git) -> Result<Vec<ObjectId>, GitError> {
 }
 
 /// The change from the parents to the index; without parents all of the index is new.
-pub fn change(git: &Git, parents: &[ObjectId]) -> Result<Change, GitError> {
+pub fn change(git: &Git, parents: &[ObjectId]) -> Result<StagedChange, GitError> {
     match parents {
-        [] => Ok(Change::from_iter([sides(git, &empty_tree(git)?)?])),
-        parents => parents.iter().map(|id| sides(git, &id.to_string())).collect(),
+        [] => Ok(StagedChange::from_iter([diff(git, &empty_tree(git)?)?])),
+        parents => parents.iter().map(|id| diff(git, &id.to_string())).collect(),
     }
 }
 
@@ -40,42 +40,42 @@ fn empty_tree(git: &Git) -> Result<String, GitError> {
 }
 
 /// How the index differs from a commit or a tree.
-fn sides(git: &Git, tree: &str) -> Result<Sides, GitError> {
+fn diff(git: &Git, tree: &str) -> Result<IndexDiff, GitError> {
     let options = ["diff-index", "--cached", "--raw", "-r", "-z", "--no-abbrev", "--no-renames"];
     let more = ["--no-ext-diff", "--ignore-submodules=none", "--ita-invisible-in-index", tree];
-    let said = git.read(&[&options[..], &more, &["--"]].concat())?;
-    parse(&said).ok_or_else(|| misread("diff-index", "its answer cannot be understood"))
+    let output = git.read(&[&options[..], &more, &["--"]].concat())?;
+    parse(&output).ok_or_else(|| misread("diff-index", "its answer cannot be understood"))
 }
 
-fn misread(command: &str, said: &str) -> GitError {
-    GitError::Failed { command: command.to_owned(), said: said.to_owned() }
+fn misread(command: &str, message: &str) -> GitError {
+    GitError::Failed { command: command.to_owned(), message: message.to_owned() }
 }
 
 /// `:mode mode id id status`, a NUL, the path and a NUL each. `None` where it is something else.
-fn parse(said: &[u8]) -> Option<Sides> {
-    let mut sides = Sides::default();
-    let mut fields = said.split_str("\0");
+fn parse(output: &[u8]) -> Option<IndexDiff> {
+    let mut diff = IndexDiff::default();
+    let mut fields = output.split_str("\0");
     while let Some(facts) = fields.next().filter(|facts| !facts.is_empty()) {
         let path = BString::from(fields.next()?);
         let facts: Vec<&[u8]> = facts.strip_prefix(b":")?.split_str(" ").collect();
         let &[old_mode, new_mode, old_id, new_id, status] = &facts[..] else { return None };
         let old = content(old_mode, old_id)?;
         let new = match status {
-            b"U" => Some(Content::Unmerged),
+            b"U" => Some(StagedContent::Unmerged),
             _ => content(new_mode, new_id)?,
         };
-        sides.add(path, old, new);
+        diff.add(path, old, new);
     }
-    Some(sides)
+    Some(diff)
 }
 
 /// What a mode and an id stand for: `Some(None)` where nothing is there, `None` where they are
 /// none.
-fn content(mode: &[u8], id: &[u8]) -> Option<Option<Content>> {
+fn content(mode: &[u8], id: &[u8]) -> Option<Option<StagedContent>> {
     Some(match mode {
         b"000000" => None,
         b"040000" => return None,
-        b"160000" => Some(Content::Submodule(ObjectId::from_hex(id)?)),
-        _ => Some(Content::Blob(ObjectId::from_hex(id)?)),
+        b"160000" => Some(StagedContent::Submodule(ObjectId::from_hex(id)?)),
+        _ => Some(StagedContent::Blob(ObjectId::from_hex(id)?)),
     })
 }

@@ -3,56 +3,56 @@
 use rayon::prelude::*;
 
 use super::entry::LONGEST_HEADER;
-use super::{Header, Index, PackError, PackFile};
+use super::{EntryHeader, PackError, PackFile, PackIndex};
 
 /// What the pass found.
-pub struct Survey {
+pub struct EntryScan {
     /// By entry; `None` for damaged ones.
-    pub headers: Vec<Option<Header>>,
+    pub headers: Vec<Option<EntryHeader>>,
     pub damaged: Vec<(u32, PackError)>,
 }
 
 /// Bytes that are read at a time: they stay in a core's own cache while they are summed up.
 const WINDOW: u64 = 256 << 10;
 
-impl Survey {
+impl EntryScan {
     /// Reads the pack once, windows of neighbouring entries in parallel. What cannot be read
     /// is damaged; the rest is still looked at.
-    pub fn of(file: &PackFile, index: &Index) -> Result<Survey, PackError> {
+    pub fn read(file: &PackFile, index: &PackIndex) -> Result<EntryScan, PackError> {
         let whole = (0..index.len()).take_while(|&at| is_inside(file, index, at)).count() as u32;
         let windows = windows(file, index, whole);
-        let found: Vec<Vec<Result<Header, PackError>>> = windows
+        let found: Vec<Vec<Result<EntryHeader, PackError>>> = windows
             .into_par_iter()
             .map_init(Vec::new, |buffer, (from, to)| window(file, index, from, to, buffer))
             .collect();
-        let mut survey =
-            Survey { headers: Vec::with_capacity(index.len() as usize), damaged: vec![] };
+        let mut scan =
+            EntryScan { headers: Vec::with_capacity(index.len() as usize), damaged: vec![] };
         for (at, header) in (0..).zip(found.into_iter().flatten()) {
             match header {
-                Ok(header) => survey.headers.push(Some(header)),
+                Ok(header) => scan.headers.push(Some(header)),
                 Err(why) => {
-                    survey.headers.push(None);
-                    survey.damaged.push((at, why));
+                    scan.headers.push(None);
+                    scan.damaged.push((at, why));
                 }
             }
         }
         for at in whole..index.len() {
-            survey.headers.push(None);
-            survey.damaged.push((at, PackError::Cut));
+            scan.headers.push(None);
+            scan.damaged.push((at, PackError::Cut));
         }
-        Ok(survey)
+        Ok(scan)
     }
 }
 
 /// Whether the entry lies in front of the trailer. Of a pack that was cut short the last bytes
 /// that are left count as its trailer.
-fn is_inside(file: &PackFile, index: &Index, at: u32) -> bool {
+fn is_inside(file: &PackFile, index: &PackIndex, at: u32) -> bool {
     let end = index.end(at, file.body_end());
     index.offset(at) < end && end <= file.body_end()
 }
 
 /// Rows of entries that lie in a window's length, or a single longer one.
-fn windows(file: &PackFile, index: &Index, whole: u32) -> Vec<(u32, u32)> {
+fn windows(file: &PackFile, index: &PackIndex, whole: u32) -> Vec<(u32, u32)> {
     let mut windows = Vec::new();
     let mut from = 0;
     for at in 0..whole {
@@ -71,11 +71,11 @@ fn windows(file: &PackFile, index: &Index, whole: u32) -> Vec<(u32, u32)> {
 /// The entries `from..to`.
 fn window(
     file: &PackFile,
-    index: &Index,
+    index: &PackIndex,
     from: u32,
     to: u32,
     buffer: &mut Vec<u8>,
-) -> Vec<Result<Header, PackError>> {
+) -> Vec<Result<EntryHeader, PackError>> {
     let (start, end) = (index.offset(from), index.end(to - 1, file.body_end()));
     if end - start > WINDOW {
         return vec![long_entry(file, index, from, buffer)];
@@ -100,10 +100,10 @@ fn window(
 /// An entry longer than a window, summed up piece by piece.
 fn long_entry(
     file: &PackFile,
-    index: &Index,
+    index: &PackIndex,
     at: u32,
     buffer: &mut Vec<u8>,
-) -> Result<Header, PackError> {
+) -> Result<EntryHeader, PackError> {
     let (start, end) = (index.offset(at), index.end(at, file.body_end()));
     let mut sum = crc32fast::Hasher::new();
     let mut head = Vec::new();
@@ -120,9 +120,9 @@ fn long_entry(
     verified(&head, sum.finalize(), index, at)
 }
 
-fn verified(bytes: &[u8], sum: u32, index: &Index, at: u32) -> Result<Header, PackError> {
+fn verified(bytes: &[u8], sum: u32, index: &PackIndex, at: u32) -> Result<EntryHeader, PackError> {
     if index.checksum(at).is_some_and(|expected| expected != sum) {
         return Err(PackError::Checksum);
     }
-    Header::parse(bytes, index.format()).ok_or(PackError::Header)
+    EntryHeader::parse(bytes, index.format()).ok_or(PackError::Header)
 }

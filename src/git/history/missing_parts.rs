@@ -11,25 +11,26 @@ use std::time::Duration;
 use bstr::ByteSlice;
 use git2::Repository;
 
+use crate::git::Failure;
 use crate::git::alternates::{AlternatesError, ObjectFolders};
 use crate::git::object_id::ObjectId;
 use crate::git::own_files;
-use crate::source::{Coverage, Failure};
 
 /// What an object database is made of.
 #[derive(Default)]
-pub struct Database {
+pub struct ObjectStorage {
     /// Its `objects` folders: its own and its alternates.
     pub folders: Vec<PathBuf>,
-    pub lacks: Lacks,
+    pub missing_parts: MissingParts,
 }
 
 /// What a repository is known to lack before any object was read.
 #[derive(Default)]
-pub struct Lacks {
+pub struct MissingParts {
     /// Notes on shallow clones, grafts and replacements; failures for alternates and packs that
     /// are not there.
-    pub coverage: Coverage,
+    pub notes: Vec<String>,
+    pub failures: Vec<Failure>,
     /// The oldest commits of a shallow clone: their parents are not here.
     pub shallow: HashSet<ObjectId>,
     /// Whether objects were left behind at another place, to be fetched when needed.
@@ -42,44 +43,44 @@ pub struct Lacks {
 /// How long a pack may stand without its index, or the other way round, while git works.
 const GRACE: Duration = Duration::from_millis(100);
 
-impl Lacks {
+impl MissingParts {
     /// Makes failures of the files that were found alone and still are.
-    pub fn look_again(&mut self) {
+    pub fn recheck_orphans(&mut self) {
         if !self.suspects.is_empty() {
             std::thread::sleep(GRACE);
             let suspects = std::mem::take(&mut self.suspects);
-            self.coverage.failures.extend(suspects.iter().filter_map(|file| lonely(file)));
+            self.failures.extend(suspects.iter().filter_map(|file| orphan(file)));
         }
     }
 }
 
-impl Database {
-    pub fn of(repository: &Repository) -> Database {
-        let mut database = Database::default();
-        let lacks = &mut database.lacks;
+impl ObjectStorage {
+    pub fn inspect(repository: &Repository) -> ObjectStorage {
+        let mut storage = ObjectStorage::default();
+        let missing_parts = &mut storage.missing_parts;
         let file = own_files::read(&repository.commondir().join("shallow"));
         let file = file.ok().flatten().unwrap_or_default();
-        lacks.shallow = file.lines().filter_map(ObjectId::from_hex).collect();
-        lacks.is_partial = is_partial(repository).unwrap_or_default();
-        let notes = [shallow(&lacks.shallow), grafts(repository), replacements(repository)];
-        lacks.coverage.notes.extend(notes.into_iter().flatten());
-        if lacks.is_partial {
+        missing_parts.shallow = file.lines().filter_map(ObjectId::from_hex).collect();
+        missing_parts.is_partial = is_partial(repository).unwrap_or_default();
+        let notes = [shallow(&missing_parts.shallow), grafts(repository), replacements(repository)];
+        missing_parts.notes.extend(notes.into_iter().flatten());
+        if missing_parts.is_partial {
             let note = "partial clone: objects that were not fetched are not here; fetch them \
                         with `git fetch --refetch --no-filter`";
-            lacks.coverage.notes.push(note.to_owned());
+            missing_parts.notes.push(note.to_owned());
         }
-        let found = ObjectFolders::of(repository.commondir().join("objects"));
-        let failures = found.faults.iter().map(|fault| match fault {
-            AlternatesError::Read { file, why } => Failure::new(shown(file), why),
+        let found = ObjectFolders::new(repository.commondir().join("objects"));
+        let failures = found.errors.iter().map(|error| match error {
+            AlternatesError::Read { file, why } => Failure::new(display_path(file), why),
             AlternatesError::Unusable { line, why } => {
                 Failure::new(format!("alternate {line}"), why)
             }
         });
-        database.lacks.coverage.failures.extend(failures);
-        let suspects = found.folders.iter().flat_map(|objects| halves(&objects.join("pack")));
-        database.lacks.suspects.extend(suspects);
-        database.folders = found.folders;
-        database
+        storage.missing_parts.failures.extend(failures);
+        let suspects = found.folders.iter().flat_map(|objects| orphan_files(&objects.join("pack")));
+        storage.missing_parts.suspects.extend(suspects);
+        storage.folders = found.folders;
+        storage
     }
 }
 
@@ -126,13 +127,13 @@ fn replacements(repository: &Repository) -> Option<String> {
 }
 
 /// Packs without an index, their own or one that they share, and indexes without a pack.
-fn halves(packs: &Path) -> Vec<PathBuf> {
+fn orphan_files(packs: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(packs) else { return Vec::new() };
     let files = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    files.filter(|file| lonely(file).is_some()).collect()
+    files.filter(|file| orphan(file).is_some()).collect()
 }
 
-fn lonely(file: &Path) -> Option<Failure> {
+fn orphan(file: &Path) -> Option<Failure> {
     let (other, why) = match file.extension()?.to_str()? {
         "pack" => ("idx", "it has no index; make one with `git index-pack`"),
         "idx" => ("pack", "its pack is missing; restore it from another clone"),
@@ -140,7 +141,7 @@ fn lonely(file: &Path) -> Option<Failure> {
     };
     let is_pack = file.file_name()?.to_str()?.starts_with("pack-");
     (is_pack && file.exists() && !file.with_extension(other).exists() && !is_indexed_jointly(file))
-        .then(|| Failure::new(shown(file), why))
+        .then(|| Failure::new(display_path(file), why))
 }
 
 /// Whether the folder's `multi-pack-index` names the index of this pack.
@@ -153,7 +154,7 @@ fn is_indexed_jointly(pack: &Path) -> bool {
 }
 
 /// The last three parts of a path: as long as `objects/pack/pack-….idx`.
-pub(super) fn shown(file: &Path) -> String {
+pub(super) fn display_path(file: &Path) -> String {
     let parts: Vec<_> = file.components().collect();
     let tail: PathBuf = parts[parts.len().saturating_sub(3)..].iter().collect();
     tail.display().to_string()

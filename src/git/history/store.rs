@@ -10,14 +10,13 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::database::shown;
-use super::unusable;
+use super::missing_parts::display_path;
+use crate::git::Failure;
 use crate::git::loose;
 use crate::git::object::ObjectKind;
 use crate::git::object_id::{ObjectFormat, ObjectId};
 use crate::git::pack::{Pack, PackError, packs_in};
 use crate::git::{Odb, OdbError};
-use crate::source::Failure;
 
 /// The packs and loose objects of a history.
 pub struct Store {
@@ -112,7 +111,7 @@ impl Store {
     fn add_loose(&mut self) {
         let of = |folder: &PathBuf| loose::files(folder, self.format);
         let files: Vec<_> = self.folders.par_iter().map(of).collect();
-        for loose::Files { found, unlisted } in files {
+        for loose::LooseFiles { found, unlisted } in files {
             self.loose.extend(found);
             unlisted.into_iter().for_each(|(folder, why)| self.fail(&folder, why));
         }
@@ -130,7 +129,7 @@ impl Store {
     }
 
     fn fail(&mut self, path: &Path, why: impl std::fmt::Display) {
-        self.failures.push(Failure::new(shown(path), why));
+        self.failures.push(Failure::new(display_path(path), why));
         self.is_part_unknown = true;
     }
 
@@ -204,8 +203,8 @@ impl Store {
     }
 
     /// The others, if they are damaged: what they hold is read elsewhere.
-    pub fn damaged_spares(&self) -> Vec<Failure> {
-        let spares: Vec<_> = (self.first_loose()..)
+    pub fn damaged_shadowed_copies(&self) -> Vec<Failure> {
+        let shadowed: Vec<_> = (self.first_loose()..)
             .zip(&self.loose)
             .filter(|(number, (id, _))| self.locate(id) != Some(*number))
             .collect();
@@ -214,21 +213,21 @@ impl Store {
             file,
             u64::MAX,
         ) {
-            Err(why) if !why.is_gone() => Some(unusable("object", id, why)),
+            Err(why) if !why.is_gone() => Some(Failure::of_object("object", id, why)),
             _ => None,
         };
-        spares.par_iter().filter_map(check).collect()
+        shadowed.par_iter().filter_map(check).collect()
     }
 
     /// Point 7: an object that stands in two packs, or twice in one, is visited in each place
     /// and counts in the first.
-    pub fn counts(&self, pack: usize, entry: u32) -> bool {
+    pub fn is_primary_copy(&self, pack: usize, entry: u32) -> bool {
         let index = &self.packs[pack].index;
-        if pack == 0 && !index.has_twins() {
+        if pack == 0 && !index.has_duplicates() {
             return true;
         }
         let id = index.id(entry);
-        (!index.has_twins() || index.find(&id) == Some(entry))
+        (!index.has_duplicates() || index.find(&id) == Some(entry))
             && self.packs[..pack].iter().all(|earlier| earlier.index.find(&id).is_none())
     }
 
@@ -247,25 +246,25 @@ impl Store {
 }
 
 /// Objects that could not be read, each with the reason.
-pub type Unread = Vec<(ObjectId, String)>;
+pub type UnreadObjects = Vec<(ObjectId, String)>;
 
 impl Store {
     /// Failures of all that is damaged in packs, and of what else was not read: of each pack
     /// few objects one by one, many in one failure that counts them.
-    pub fn told(&self, unread: Unread) -> Vec<Failure> {
-        let mut of_packs: Vec<BTreeMap<ObjectId, String>> = Vec::new();
+    pub fn read_failures(&self, unread: UnreadObjects) -> Vec<Failure> {
+        let mut by_pack: Vec<BTreeMap<ObjectId, String>> = Vec::new();
         for pack in &self.packs {
             let damaged = pack.damaged.iter();
-            of_packs.push(damaged.map(|(at, why)| (pack.index.id(*at), why.to_string())).collect());
+            by_pack.push(damaged.map(|(at, why)| (pack.index.id(*at), why.to_string())).collect());
         }
         let mut failures = Vec::new();
         for (id, why) in unread {
             match self.packs.iter().position(|pack| pack.index.find(&id).is_some()) {
-                Some(pack) => drop(of_packs[pack].entry(id).or_insert(why)),
-                None => failures.push(unusable("object", &id, why)),
+                Some(pack) => drop(by_pack[pack].entry(id).or_insert(why)),
+                None => failures.push(Failure::of_object("object", &id, why)),
             }
         }
-        let packs = self.packs.iter().zip(&of_packs);
+        let packs = self.packs.iter().zip(&by_pack);
         failures.extend(packs.flat_map(|(pack, unread)| damage(pack, unread)));
         failures
     }

@@ -10,39 +10,39 @@ use std::sync::Arc;
 
 use bstr::BString;
 
-use super::graph::{Graph, Target};
+use super::tree_graph::{Target, TreeGraph};
 
 /// Number of an outline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OutlineId(u32);
+pub struct PrunedTreeId(u32);
 
 /// A tree that leads to no wanted blob.
-pub const EMPTY: OutlineId = OutlineId(0);
+pub const EMPTY: PrunedTreeId = PrunedTreeId(0);
 
 /// What a name of an outline stands for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Node {
     /// A wanted blob, by its place among the wanted.
     Blob(usize),
-    Tree(OutlineId),
+    Tree(PrunedTreeId),
 }
 
 /// Names that lead to wanted blobs, sorted.
-pub type Outline = Arc<[(BString, Node)]>;
+pub type PrunedTree = Arc<[(BString, Node)]>;
 
 /// The outlines of all trees that were asked for, and of those that they lead to.
-pub struct Outlines<'g> {
-    graph: &'g Graph,
+pub struct PrunedTrees<'g> {
+    graph: &'g TreeGraph,
     reached: Vec<bool>,
     /// By the tree's number in the store.
-    known: Vec<OutlineId>,
-    numbers: HashMap<Outline, OutlineId>,
-    list: Vec<Outline>,
+    known: Vec<PrunedTreeId>,
+    numbers: HashMap<PrunedTree, PrunedTreeId>,
+    list: Vec<PrunedTree>,
 }
 
-const UNKNOWN: OutlineId = OutlineId(u32::MAX);
+const UNKNOWN: PrunedTreeId = PrunedTreeId(u32::MAX);
 /// A tree whose subtrees are being outlined. Only forged ids lead back to one.
-const BEGUN: OutlineId = OutlineId(u32::MAX - 1);
+const BEGUN: PrunedTreeId = PrunedTreeId(u32::MAX - 1);
 
 /// A tree whose subtrees are being outlined.
 struct Unfinished {
@@ -52,35 +52,37 @@ struct Unfinished {
     found: Vec<(BString, Node)>,
 }
 
-impl<'g> Outlines<'g> {
+impl<'g> PrunedTrees<'g> {
     /// For the trees of a store of `objects` objects, and so many wanted ones.
-    pub fn new(graph: &'g Graph, objects: u32, wanted: usize) -> Self {
-        let mut outlines = Outlines {
+    pub fn new(graph: &'g TreeGraph, objects: u32, wanted: usize) -> Self {
+        let mut pruned_trees = PrunedTrees {
             graph,
             reached: vec![false; wanted],
             known: vec![UNKNOWN; objects as usize],
             numbers: HashMap::new(),
             list: Vec::new(),
         };
-        outlines.number(Vec::new());
-        outlines
+        pruned_trees.number(Vec::new());
+        pruned_trees
     }
 
     /// The outline of a tree, given by its number in the store.
-    pub fn of(&mut self, root: u32) -> OutlineId {
+    pub fn prune(&mut self, root: u32) -> PrunedTreeId {
         // A stack of its own: trees of a hostile repository nest deeper than a thread's.
         let mut stack = vec![];
-        let mut outline = self.open(root, &mut stack);
+        let mut pruned_tree = self.open(root, &mut stack);
         while let Some(tree) = stack.last_mut() {
-            if let Some(outline) = outline.take().filter(|outline| *outline != EMPTY) {
+            if let Some(pruned_tree) =
+                pruned_tree.take().filter(|pruned_tree| *pruned_tree != EMPTY)
+            {
                 let edge = self.graph.edges(tree.tree)[tree.done - 1];
-                tree.found.push((self.graph.name(edge.name).clone(), Node::Tree(outline)));
+                tree.found.push((self.graph.name(edge.name).clone(), Node::Tree(pruned_tree)));
             }
             let Some(edge) = self.graph.edges(tree.tree).get(tree.done) else {
                 let Some(Unfinished { tree, found, .. }) = stack.pop() else { break };
                 let number = if found.is_empty() { EMPTY } else { self.number(found) };
                 self.known[tree as usize] = number;
-                outline = Some(number);
+                pruned_tree = Some(number);
                 continue;
             };
             tree.done += 1;
@@ -90,14 +92,14 @@ impl<'g> Outlines<'g> {
                     let node = Node::Blob(wanted as usize);
                     tree.found.push((self.graph.name(edge.name).clone(), node));
                 }
-                Target::Tree(subtree) => outline = self.open(subtree, &mut stack),
+                Target::Tree(subtree) => pruned_tree = self.open(subtree, &mut stack),
             }
         }
-        outline.unwrap_or(EMPTY)
+        pruned_tree.unwrap_or(EMPTY)
     }
 
     /// The outline of a tree if it is known; else the tree comes on the stack.
-    fn open(&mut self, tree: u32, stack: &mut Vec<Unfinished>) -> Option<OutlineId> {
+    fn open(&mut self, tree: u32, stack: &mut Vec<Unfinished>) -> Option<PrunedTreeId> {
         match self.known[tree as usize] {
             UNKNOWN => {
                 self.known[tree as usize] = BEGUN;
@@ -110,7 +112,7 @@ impl<'g> Outlines<'g> {
     }
 
     /// The outline of that number.
-    pub fn get(&self, id: OutlineId) -> Outline {
+    pub fn get(&self, id: PrunedTreeId) -> PrunedTree {
         self.list[id.0 as usize].clone()
     }
 
@@ -119,15 +121,16 @@ impl<'g> Outlines<'g> {
         self.reached[wanted]
     }
 
-    fn number(&mut self, mut names: Vec<(BString, Node)>) -> OutlineId {
+    fn number(&mut self, mut names: Vec<(BString, Node)>) -> PrunedTreeId {
         names.sort_unstable();
-        let outline: Outline = names.into();
-        if let Some(&number) = self.numbers.get(&outline) {
+        let pruned_tree: PrunedTree = names.into();
+        if let Some(&number) = self.numbers.get(&pruned_tree) {
             return number;
         }
-        let number = OutlineId(u32::try_from(self.list.len()).expect("fewer outlines than trees"));
-        self.list.push(outline.clone());
-        self.numbers.insert(outline, number);
+        let number =
+            PrunedTreeId(u32::try_from(self.list.len()).expect("fewer outlines than trees"));
+        self.list.push(pruned_tree.clone());
+        self.numbers.insert(pruned_tree, number);
         number
     }
 }

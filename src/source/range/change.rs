@@ -3,57 +3,59 @@
 use bstr::BString;
 use rayon::prelude::*;
 
-use super::{Added, Commit};
+use super::{Commit, CommitRange};
 use crate::git::commit::RawCommit;
-use crate::git::diff::{self, Content, ReadTree, TreeDiff};
+use crate::git::diff::{self, FileContent, ReadTree, TreeDiff};
 use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
 use crate::source::Failure;
 
 /// More places than this in one commit are a trap, such as a tree that holds itself tenfold in
 /// each of its folders.
-const MOST_PLACES: usize = 1_000_000;
+const MAX_PATHS: usize = 1_000_000;
 
 /// A path at which a commit differs from one of its parents at least.
 #[derive(Debug)]
-pub struct Change {
+pub struct RangeChange {
     /// Place of the commit in the range.
     pub commit: usize,
     /// Below the top of the work tree.
     pub path: BString,
     /// The parents' contents.
-    pub before: Vec<Content>,
+    pub before: Vec<FileContent>,
     /// The commit's own.
-    pub after: Option<Content>,
+    pub after: Option<FileContent>,
 }
 
-impl Added {
+impl CommitRange {
     /// How a commit's tree differs from those of its parents; else what could not be read.
     pub(super) fn diff(&self, commit: &Commit) -> Result<TreeDiff, Failure> {
         let before: Result<Vec<ObjectId>, Failure> =
             commit.parents.iter().map(|parent| self.tree_of(parent)).collect();
-        Ok(TreeDiff::of(&self.reading_trees(), &before?, self.tree_of(&commit.id)?))
+        Ok(TreeDiff::between(&self.reading_trees(), &before?, self.tree_of(&commit.id)?))
     }
 
     /// The changes in which a side has wanted contents, parents before children; and the commits
     /// whose changes could not be read.
     pub fn changes(
         &self,
-        is_wanted: impl Fn(&Content) -> bool + Sync,
-    ) -> (Vec<Change>, Vec<Failure>) {
-        let of = |place: usize, commit: &Commit| {
-            let changes = self.diff(commit)?.changes(&is_wanted, MOST_PLACES);
-            let changes = changes.ok_or_else(|| too_many(commit))?;
-            let change = |diff::Change { path, before, after }: diff::Change| Change {
-                commit: place,
-                path,
-                before,
-                after,
+        is_wanted: impl Fn(&FileContent) -> bool + Sync,
+    ) -> (Vec<RangeChange>, Vec<Failure>) {
+        let changes_of =
+            |place: usize, commit: &Commit| {
+                let changes = self.diff(commit)?.changes(&is_wanted, MAX_PATHS);
+                let changes = changes.ok_or_else(|| too_many(commit))?;
+                let change = |diff::TreeChange { path, before, after }: diff::TreeChange| {
+                    RangeChange { commit: place, path, before, after }
+                };
+                Ok(changes.into_iter().map(change).collect())
             };
-            Ok(changes.into_iter().map(change).collect())
-        };
-        let found: Vec<Result<Vec<Change>, Failure>> =
-            self.commits.par_iter().enumerate().map(|(at, commit)| of(at, commit)).collect();
+        let found: Vec<Result<Vec<RangeChange>, Failure>> = self
+            .commits
+            .par_iter()
+            .enumerate()
+            .map(|(place, commit)| changes_of(place, commit))
+            .collect();
         let (mut changes, mut failures) = (Vec::new(), Vec::new());
         for found in found {
             match found {
@@ -65,12 +67,12 @@ impl Added {
     }
 
     /// What the newest commits hold at a path.
-    pub fn at_heads(&self, path: &BString) -> Result<Vec<Content>, Failure> {
+    pub fn at_heads(&self, path: &BString) -> Result<Vec<FileContent>, Failure> {
         let at_head = |head| {
             let content = diff::content_at(&self.reading_trees(), self.tree_of(head)?, path);
             content.map_err(|why| Failure::new(format!("commit {head}"), why))
         };
-        let contents: Result<Vec<_>, Failure> = self.sent.heads.iter().map(at_head).collect();
+        let contents: Result<Vec<_>, Failure> = self.tips.heads.iter().map(at_head).collect();
         Ok(contents?.into_iter().flatten().collect())
     }
 
@@ -89,7 +91,7 @@ impl Added {
 
 fn too_many(commit: &Commit) -> Failure {
     let why = format!(
-        "changes more than {MOST_PLACES} places of what was found; they are not reported. See \
+        "changes more than {MAX_PATHS} places of what was found; they are not reported. See \
          its tree with `git ls-tree`"
     );
     Failure::new(format!("commit {}", commit.id), why)

@@ -13,10 +13,10 @@ use bstr::BString;
 
 use super::lock;
 use super::store::Store;
+use crate::git::Failure;
 use crate::git::object_id::{IdMap, ObjectId};
 use crate::git::pack::delta::Copy;
 use crate::git::tree::{EntryKind, TreeEntry};
-use crate::source::Failure;
 
 /// A name in a tree that leads on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub enum Target {
 }
 
 /// The edges of all trees.
-pub struct Graph {
+pub struct TreeGraph {
     /// Which of `edges` are a tree's, by its number in the store.
     rows: Vec<Range<u32>>,
     edges: Vec<Edge>,
@@ -50,7 +50,7 @@ pub struct Graph {
     pub failures: Vec<Failure>,
 }
 
-impl Graph {
+impl TreeGraph {
     pub fn edges(&self, tree: u32) -> &[Edge] {
         let Range { start, end } = self.rows[tree as usize];
         &self.edges[start as usize..end as usize]
@@ -67,7 +67,7 @@ impl Graph {
 }
 
 /// Reads trees, on several threads.
-pub struct Surveyor<'s> {
+pub struct TreeReader<'s> {
     store: &'s Store,
     /// Places of wanted objects.
     wanted: IdMap<u32>,
@@ -78,7 +78,7 @@ pub struct Surveyor<'s> {
 
 /// What one thread learns of trees.
 #[derive(Default)]
-pub struct Learnt {
+pub struct TreeScan {
     /// Trees by their numbers in the store, each with how many of `edges` are its.
     trees: Vec<(u32, u32)>,
     edges: Vec<Edge>,
@@ -86,7 +86,7 @@ pub struct Learnt {
     named: Vec<ObjectId>,
 }
 
-impl Learnt {
+impl TreeScan {
     /// Keeps the edges of a tree.
     pub fn keep(&mut self, tree: u32, note: &TreeNote) {
         self.trees.push((tree, note.edges.len() as u32));
@@ -128,13 +128,13 @@ impl TreeNote {
     }
 }
 
-impl<'s> Surveyor<'s> {
-    /// Why a tree cannot be read that [`Surveyor::tree`] refuses.
+impl<'s> TreeReader<'s> {
+    /// Why a tree cannot be read that [`TreeReader::tree`] refuses.
     pub const MALFORMED: &'static str = "it is no list of entries";
 
     /// Looks for these objects beside subtrees.
     pub fn new(store: &'s Store, wanted: &[ObjectId]) -> Self {
-        Surveyor {
+        TreeReader {
             store,
             wanted: wanted.iter().copied().zip(0..).collect(),
             empty_tree: store.format.object(crate::git::object::ObjectKind::Tree, b""),
@@ -149,7 +149,7 @@ impl<'s> Surveyor<'s> {
         &self,
         bytes: &[u8],
         base: Option<(&TreeNote, &[Copy])>,
-        learnt: &mut Learnt,
+        scan: &mut TreeScan,
     ) -> Option<TreeNote> {
         let length = u32::try_from(bytes.len()).ok()?;
         let (inherited, mut copies) = base.unwrap_or((&EMPTY_NOTE, &[]));
@@ -166,7 +166,7 @@ impl<'s> Surveyor<'s> {
                 continue;
             }
             let entry = TreeEntry::parse(&bytes[at..], self.store.format)?;
-            if let Some(target) = self.target(&entry, learnt) {
+            if let Some(target) = self.target(&entry, scan) {
                 let edge = Edge { name: self.name(entry.name), target };
                 note.edges.push((note.bounds.len() as u32, edge));
             }
@@ -177,7 +177,7 @@ impl<'s> Surveyor<'s> {
         Some(note)
     }
 
-    fn target(&self, entry: &TreeEntry<'_>, learnt: &mut Learnt) -> Option<Target> {
+    fn target(&self, entry: &TreeEntry<'_>, scan: &mut TreeScan) -> Option<Target> {
         let id = ObjectId::new(entry.id)?;
         match entry.kind {
             EntryKind::Submodule => return None,
@@ -186,9 +186,9 @@ impl<'s> Surveyor<'s> {
                 None => self.miss(id, EntryKind::Tree),
             },
             EntryKind::Blob => {
-                learnt.named.push(id);
-                if learnt.named.len() == BATCH {
-                    self.look_up(learnt);
+                scan.named.push(id);
+                if scan.named.len() == BATCH {
+                    self.look_up(scan);
                 }
             }
         }
@@ -196,9 +196,9 @@ impl<'s> Surveyor<'s> {
     }
 
     /// Sees whether the blobs that were named are there.
-    fn look_up(&self, learnt: &mut Learnt) {
-        self.store.keep_absent(&mut learnt.named);
-        learnt.named.drain(..).for_each(|id| self.miss(id, EntryKind::Blob));
+    fn look_up(&self, scan: &mut TreeScan) {
+        self.store.keep_absent(&mut scan.named);
+        scan.named.drain(..).for_each(|id| self.miss(id, EntryKind::Blob));
     }
 
     fn miss(&self, id: ObjectId, kind: EntryKind) {
@@ -219,17 +219,17 @@ impl<'s> Surveyor<'s> {
     }
 
     /// The graph of all trees.
-    pub fn graph(self, learnt: Vec<Learnt>, failures: Vec<Failure>) -> Graph {
+    pub fn graph(self, scan: Vec<TreeScan>, failures: Vec<Failure>) -> TreeGraph {
         let mut rows = vec![0..0; self.store.len() as usize];
-        let mut edges = Vec::with_capacity(learnt.iter().map(|learnt| learnt.edges.len()).sum());
-        for mut learnt in learnt {
-            self.look_up(&mut learnt);
+        let mut edges = Vec::with_capacity(scan.iter().map(|scan| scan.edges.len()).sum());
+        for mut scan in scan {
+            self.look_up(&mut scan);
             let mut start = edges.len() as u32;
-            for (tree, count) in learnt.trees {
+            for (tree, count) in scan.trees {
                 rows[tree as usize] = start..start + count;
                 start += count;
             }
-            edges.extend(learnt.edges);
+            edges.extend(scan.edges);
         }
         let lock = "no thread holds it any more";
         let by_name = self.names.into_inner().expect(lock);
@@ -239,7 +239,7 @@ impl<'s> Surveyor<'s> {
         }
         let mut missing: Vec<_> = self.missing.into_inner().expect(lock).into_iter().collect();
         missing.sort_unstable_by_key(|(id, _)| *id);
-        Graph { rows, edges, names, missing, failures }
+        TreeGraph { rows, edges, names, missing, failures }
     }
 }
 
@@ -295,10 +295,10 @@ mod tests {
                 }
             }
             let bytes = entries.concat();
-            let (surveyor, mut learnt) = (Surveyor::new(&store, &wanted), Learnt::default());
-            let alone = surveyor.tree(&bytes, None, &mut learnt).expect("a tree");
+            let (reader, mut scan) = (TreeReader::new(&store, &wanted), TreeScan::default());
+            let alone = reader.tree(&bytes, None, &mut scan).expect("a tree");
             if let Some(base) = &base {
-                let note = surveyor.tree(base, None, &mut learnt).expect("a tree");
+                let note = reader.tree(base, None, &mut scan).expect("a tree");
                 // Copies at random places, of whatever is equal there.
                 let mut copies = Vec::new();
                 let mut at = 0;
@@ -312,7 +312,7 @@ mod tests {
                     at += length.max(1);
                 }
                 let base = Some((&note, &copies[..]));
-                let read = surveyor.tree(&bytes, base, &mut learnt).expect("a tree");
+                let read = reader.tree(&bytes, base, &mut scan).expect("a tree");
                 assert_eq!(read.bounds, alone.bounds);
                 assert_eq!(read.edges, alone.edges);
             }

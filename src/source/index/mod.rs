@@ -5,14 +5,11 @@
 //! answer for what the other side brought. Nothing under `.git` is written: the index is read,
 //! not refreshed.
 //!
-//! There are two ways to the same [`Change`]: [`opened`] reads the index and the trees itself;
+//! There are two ways to the same [`StagedChange`]: [`open`] reads the index and the trees itself;
 //! where it cannot, [`plumbing`] asks the `git` executable, and the report says so.
 
-mod change;
-mod compare;
 mod error;
-mod opened;
-mod plumbing;
+mod open_index;
 
 use std::io::Read;
 
@@ -28,29 +25,29 @@ use crate::git::GitEnvironment;
 use crate::git::index::Index;
 use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
-use crate::git::{Git, GitError, Held, ObjectReader};
-use change::{Change, Content, Version};
-use opened::{Opened, Unread};
+use crate::git::staged::{StagedChange, StagedContent, StagedFile, plumbing};
+use crate::git::{BlobRead, Git, GitError, ObjectReader};
+use open_index::{OpenIndex, ReadError};
 
 /// A change that stands in the index.
 pub struct Staged {
     objects: ObjectReader,
-    change: Change,
+    change: StagedChange,
     /// Its other files.
-    files: Files,
+    files: UnchangedFiles,
     /// Why the library could not read it.
-    slow: Option<String>,
+    fallback_reason: Option<String>,
 }
 
 /// Where the files of the index are found that did not change.
-enum Files {
-    Listed(Index),
-    ByGit(GitEnvironment),
+enum UnchangedFiles {
+    FromIndex(Index),
+    FromGit(GitEnvironment),
 }
 
 /// What the index is compared with.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Against {
+enum ComparedTo {
     /// The next commit's parents.
     Parents,
     Nothing,
@@ -59,85 +56,86 @@ enum Against {
 impl Staged {
     /// Compares the index with the commits that will be the next one's parents.
     pub fn open(environment: &GitEnvironment) -> Result<Staged, StagedError> {
-        Staged::against(Against::Parents, environment)
+        Staged::against(ComparedTo::Parents, environment)
     }
 
     /// All of the index, as if nothing had been committed before.
     pub fn tracked(environment: &GitEnvironment) -> Result<Staged, StagedError> {
-        Staged::against(Against::Nothing, environment)
+        Staged::against(ComparedTo::Nothing, environment)
     }
 
-    fn against(against: Against, environment: &GitEnvironment) -> Result<Staged, StagedError> {
-        match Opened::read(environment).and_then(|opened| opened.staged(against, environment)) {
+    fn against(against: ComparedTo, environment: &GitEnvironment) -> Result<Staged, StagedError> {
+        match OpenIndex::read(environment).and_then(|open| open.staged(against, environment)) {
             Ok(staged) => Ok(staged),
-            Err(Unread::Error(error)) => Err(error),
-            Err(Unread::ByLibrary(why)) => Staged::by_git(against, environment, why),
+            Err(ReadError::Error(error)) => Err(error),
+            Err(ReadError::Unsupported(why)) => Staged::by_git(against, environment, why),
         }
     }
 
     fn by_git(
-        against: Against,
+        against: ComparedTo,
         environment: &GitEnvironment,
         why: String,
     ) -> Result<Staged, StagedError> {
         let git = Git::new(environment);
         let read = || {
             let parents = match against {
-                Against::Parents => plumbing::parents(&git)?,
-                Against::Nothing => Vec::new(),
+                ComparedTo::Parents => plumbing::parents(&git)?,
+                ComparedTo::Nothing => Vec::new(),
             };
             plumbing::change(&git, &parents)
         };
         let change = read().map_err(|error| match git.read(&["rev-parse"]) {
-            Err(GitError::Failed { said, .. }) => StagedError::repository(environment, said),
+            Err(GitError::Failed { message, .. }) => StagedError::repository(environment, message),
             _ => StagedError::Plumbing { why: why.clone(), error },
         })?;
         let (objects, files) =
-            (ObjectReader::by_git(environment), Files::ByGit(environment.clone()));
-        Ok(Staged { objects, change, files, slow: Some(why) })
+            (ObjectReader::through_git(environment), UnchangedFiles::FromGit(environment.clone()));
+        Ok(Staged { objects, change, files, fallback_reason: Some(why) })
     }
 
     /// A file's bytes as the index has it, by its path from the top; `None` where it has none.
     pub fn file(&self, path: &BStr) -> Result<Option<Vec<u8>>, String> {
         let id = match &self.files {
-            Files::Listed(index) => index.find(path).map(|entry| entry.id),
-            Files::ByGit(environment) => {
+            UnchangedFiles::FromIndex(index) => index.find(path).map(|entry| entry.id),
+            UnchangedFiles::FromGit(environment) => {
                 let path = path.to_str().map_err(|_| "its name is no UTF-8".to_owned())?;
                 return file_in_index(environment, path).map_err(|error| error.to_string());
             }
         };
         let Some(id) = id else { return Ok(None) };
         match self.read(&id, |_| Ok(Coverage::default()))? {
-            Held::Whole(bytes) => Ok(Some(bytes)),
+            BlobRead::Whole(bytes) => Ok(Some(bytes)),
             _ => Err("it is too long".to_owned()),
         }
     }
 
     /// Whether the index holds what its parents hold, and nothing else.
-    pub fn is_nothing(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.change.next.is_empty() && self.change.previous.is_empty()
     }
 
     /// The changed paths as the next commit will hold them, as [`Provenance::Index`].
-    pub fn next(&self) -> Versions<'_> {
-        let slow = self.slow.as_ref();
-        let slow = slow.map(|why| format!("{why}: git itself was asked, which takes longer"));
+    pub fn next(&self) -> StagedFiles<'_> {
+        let fallback_reason = self.fallback_reason.as_ref();
+        let fallback_reason =
+            fallback_reason.map(|why| format!("{why}: git itself was asked, which takes longer"));
         let note = self.change.note().map(str::to_owned);
-        Versions {
+        StagedFiles {
             staged: self,
-            versions: &self.change.next,
+            files: &self.change.next,
             provenance: Provenance::Index,
             holder: "the index",
-            notes: note.into_iter().chain(slow).collect(),
+            notes: note.into_iter().chain(fallback_reason).collect(),
         }
     }
 
     /// The changed paths as the parents hold them, deleted ones and renamed ones' old names
     /// included, as [`Provenance::Committed`].
-    pub fn previous(&self) -> Versions<'_> {
-        Versions {
+    pub fn previous(&self) -> StagedFiles<'_> {
+        StagedFiles {
             staged: self,
-            versions: &self.change.previous,
+            files: &self.change.previous,
             provenance: Provenance::Committed,
             holder: "a parent commit",
             notes: Vec::new(),
@@ -147,9 +145,9 @@ impl Staged {
     fn read(
         &self,
         id: &ObjectId,
-        look: impl FnOnce(&mut dyn Read) -> std::io::Result<Coverage>,
-    ) -> Result<Held<Coverage>, String> {
-        self.objects.blob(id, look)
+        scan: impl FnOnce(&mut dyn Read) -> std::io::Result<Coverage>,
+    ) -> Result<BlobRead<Coverage>, String> {
+        self.objects.blob(id, scan)
     }
 }
 
@@ -160,55 +158,55 @@ pub fn file_in_index(
 ) -> Result<Option<Vec<u8>>, GitError> {
     let git = Git::new(environment);
     let name = format!(":0:{path}");
-    let Some(id) = git.ask(&["rev-parse", "--verify", "--quiet", &name])? else {
+    let Some(id) = git.query(&["rev-parse", "--verify", "--quiet", &name])? else {
         return Ok(None);
     };
-    let said = |said: String| GitError::Failed { command: "rev-parse".to_owned(), said };
-    let id = ObjectId::from_hex(id.as_bytes()).ok_or_else(|| said(format!("{id} is no id")))?;
+    let failed = |message: String| GitError::Failed { command: "rev-parse".to_owned(), message };
+    let id = ObjectId::from_hex(id.as_bytes()).ok_or_else(|| failed(format!("{id} is no id")))?;
     let blob = ObjectReader::open(environment).read_as(ObjectKind::Blob, &id);
-    blob.map(Some).map_err(|why| said(format!("blob {id} cannot be read: {why}")))
+    blob.map(Some).map_err(|why| failed(format!("blob {id} cannot be read: {why}")))
 }
 
 /// One side of a staged change.
-pub struct Versions<'s> {
+pub struct StagedFiles<'s> {
     staged: &'s Staged,
-    versions: &'s [Version],
+    files: &'s [StagedFile],
     provenance: fn(BString) -> Provenance,
     holder: &'static str,
     notes: Vec<String>,
 }
 
-impl Source for Versions<'_> {
+impl Source for StagedFiles<'_> {
     fn visit(&self, visit: &Visitor<'_>, progress: &dyn Progress) -> Coverage {
-        progress.begin(self.versions.len() as u64);
+        progress.begin(self.files.len() as u64);
         let step = |version| {
-            let coverage = self.look(version, visit);
+            let coverage = self.scan(version, visit);
             progress.step();
             coverage
         };
-        let looked = self.versions.par_iter().map(step).reduce(Coverage::default, Coverage::and);
-        looked.and(Coverage { notes: self.notes.clone(), ..Coverage::default() })
+        let scanned = self.files.par_iter().map(step).reduce(Coverage::default, Coverage::and);
+        scanned.and(Coverage { notes: self.notes.clone(), ..Coverage::default() })
     }
 }
 
-impl Versions<'_> {
-    fn look(&self, version: &Version, visit: &Visitor<'_>) -> Coverage {
+impl StagedFiles<'_> {
+    fn scan(&self, version: &StagedFile, visit: &Visitor<'_>) -> Coverage {
         match version.content {
-            Content::Blob(id) => self.look_at_blob(&version.path, id, visit),
-            Content::Submodule(_) => Coverage::special(),
-            Content::Unmerged => Coverage::failure(Failure::new(
+            StagedContent::Blob(id) => self.scan_blob(&version.path, id, visit),
+            StagedContent::Submodule(_) => Coverage::special(),
+            StagedContent::Unmerged => Coverage::failure(Failure::new(
                 version.path.to_string(),
                 "it is unmerged; resolve the conflict, then `git add` the file",
             )),
         }
     }
 
-    fn look_at_blob(&self, path: &BString, id: ObjectId, visit: &Visitor<'_>) -> Coverage {
+    fn scan_blob(&self, path: &BString, id: ObjectId, visit: &Visitor<'_>) -> Coverage {
         let provenance = (self.provenance)(path.clone());
-        let look = |content: &mut dyn Read| visit_parts(content, &provenance, visit);
-        match self.staged.read(&id, look) {
-            Ok(Held::Whole(bytes)) => admit(&Blob::whole(&bytes, provenance), visit),
-            Ok(Held::Long(coverage)) => coverage,
+        let scan = |content: &mut dyn Read| visit_parts(content, &provenance, visit);
+        match self.staged.read(&id, scan) {
+            Ok(BlobRead::Whole(bytes)) => admit(&Blob::whole(&bytes, provenance), visit),
+            Ok(BlobRead::Streamed(coverage)) => coverage,
             Err(why) => Coverage::failure(self.unreadable(path, id, &why)),
         }
     }
