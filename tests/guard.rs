@@ -82,7 +82,7 @@ fn long_versions_are_looked_at_in_parts_and_their_hash_is_asked_for() {
     fs::remove_file(&binary).unwrap();
     fs::copy(long, binary).unwrap();
     let report = guarded(&repository);
-    let failures: Vec<&str> = report.coverage.failures.iter().map(|it| &it.what[..]).collect();
+    let failures: Vec<&str> = report.coverage.failures.iter().map(|it| &it.name[..]).collect();
     assert_eq!(failures, ["binary"]);
 }
 

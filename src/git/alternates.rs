@@ -1,11 +1,12 @@
 //! The `objects` folders that a repository reads from: its own, and those that
 //! `info/alternates` names (gitrepository-layout(5)).
 
-use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use bstr::{BString, ByteSlice};
+
+use super::own_files;
 
 /// git follows alternates of alternates this far (`odb.c` in git and in libgit2).
 const MAX_DEPTH: usize = 5;
@@ -46,7 +47,7 @@ impl ObjectFolders {
             return;
         }
         let file = objects.join("info/alternates");
-        match fs::read(&file) {
+        match own_files::read(&file) {
             Ok(listed) => {
                 for line in listed.lines().filter(|line| !line.is_empty() && line[0] != b'#') {
                     match alternate(&objects, line, depth) {

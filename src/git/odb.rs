@@ -15,6 +15,7 @@ use flate2::bufread::ZlibDecoder;
 use super::loose::{self, LooseError};
 use super::object::ObjectKind;
 use super::object_id::{ObjectFormat, ObjectId};
+use super::own_files;
 use super::pack::{
     EntryHeader, EntryType, LONGEST_HEADER, MultiPackIndex, PackError, PackIndex, PackIndexFile,
     Stored, delta, file_name, packs_in, read_some_at,
@@ -377,6 +378,6 @@ impl OpenPack {
 
 /// The index of a pack that has none of its own.
 fn shared_index(path: &Path, own: &Path, format: ObjectFormat) -> Result<PackIndex, PackError> {
-    let bytes = std::fs::read(path.with_file_name("multi-pack-index"))?;
+    let bytes = own_files::read(&path.with_file_name("multi-pack-index"))?;
     MultiPackIndex::parse(&bytes, format)?.index_of(&file_name(own))
 }

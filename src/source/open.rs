@@ -1,9 +1,11 @@
-//! The one opener of files outside the git directory.
+//! The one opener of files outside the git directory (those inside: [`own_files`]).
 //!
 //! What a repository supplies ([`content`], [`of_tree`]) is opened only if it is a regular file
 //! of its work tree: no device, no named pipe, no symbolic link out of the tree. What the user
 //! names ([`named`]) may be a link or a pipe. Policy files have a size limit, and opening a file
 //! never blocks. `clippy.toml` rejects `std::fs::read` and its kin everywhere else.
+//!
+//! [`own_files`]: crate::git::own_files
 
 use std::fs::{self, File, FileType, OpenOptions};
 use std::io::{self, Read};
@@ -62,19 +64,6 @@ pub fn of_tree(top: &Path, below: &Path) -> Result<Option<Vec<u8>>, OpenError> {
 pub fn plain(path: &Path) -> Result<Vec<u8>, OpenError> {
     let (file, length) = content(path)?;
     limited(file, length, LIMIT)
-}
-
-/// Reads a file of a git directory or of a folder of hooks, which no clone brings: links are
-/// followed, and it may be of any size. The kind of the error is that of the system.
-pub fn in_git_dir(path: &Path) -> io::Result<Vec<u8>> {
-    let mut file = options(Links::Followed).open(path)?;
-    let found = file.metadata()?.file_type();
-    if !found.is_file() {
-        return Err(io::Error::other(OpenError::NotRegular(kind(found))));
-    }
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 /// Reads a policy file that the user names. Symbolic links are followed, and a pipe such as

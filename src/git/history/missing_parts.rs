@@ -58,7 +58,7 @@ impl ObjectStorage {
     pub fn inspect(repository: &Repository) -> ObjectStorage {
         let mut storage = ObjectStorage::default();
         let missing_parts = &mut storage.missing_parts;
-        let file = own_files::read(&repository.commondir().join("shallow"));
+        let file = own_files::read_if_exists(&repository.commondir().join("shallow"));
         let file = file.ok().flatten().unwrap_or_default();
         missing_parts.shallow = file.lines().filter_map(ObjectId::from_hex).collect();
         missing_parts.is_partial = is_partial(repository).unwrap_or_default();
@@ -103,7 +103,7 @@ fn is_partial(repository: &Repository) -> Option<bool> {
 }
 
 fn grafts(repository: &Repository) -> Option<String> {
-    let file = own_files::read(&repository.commondir().join("info/grafts")).ok()??;
+    let file = own_files::read_if_exists(&repository.commondir().join("info/grafts")).ok()??;
     let grafts = file.lines().filter(|line| !line.is_empty() && line[0] != b'#').count();
     (grafts > 0).then(|| {
         format!(
@@ -146,7 +146,7 @@ fn orphan(file: &Path) -> Option<Failure> {
 
 /// Whether the folder's `multi-pack-index` names the index of this pack.
 fn is_indexed_jointly(pack: &Path) -> bool {
-    let joint = own_files::read(&pack.with_file_name("multi-pack-index")).ok().flatten();
+    let joint = own_files::read_if_exists(&pack.with_file_name("multi-pack-index")).ok().flatten();
     let joint = joint.unwrap_or_default();
     let index = pack.with_extension("idx");
     let name = index.file_name().unwrap_or_default().as_encoded_bytes();

@@ -13,6 +13,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use crate::git::object_id::{ObjectFormat, ObjectHasher, ObjectId};
+use crate::git::own_files;
 
 pub use cache_tree::CacheTree;
 use split::SplitLink;
@@ -74,13 +75,10 @@ impl Index {
         git_dir: &Path,
         format: ObjectFormat,
     ) -> Result<Option<Index>, IndexError> {
-        let bytes = match std::fs::read(file) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(IndexError::Read(error)),
-        };
+        let bytes = own_files::read_if_exists(file).map_err(IndexError::Read)?;
+        let Some(bytes) = bytes else { return Ok(None) };
         // The other part of a split index is in the repository, wherever this one is.
-        let shared = |name: &str| std::fs::read(git_dir.join(name));
+        let shared = |name: &str| own_files::read(&git_dir.join(name));
         Index::parse(&bytes, format, &shared).map(Some).map_err(IndexError::Fault)
     }
 

@@ -31,6 +31,7 @@ pub use midx::MultiPackIndex;
 use entry_scan::EntryScan;
 
 use super::object_id::ObjectFormat;
+use super::own_files;
 
 /// What an index of version 2 begins with.
 const MAGIC_V2: &[u8] = b"\xfftOc";
@@ -90,10 +91,10 @@ impl Pack {
     /// the folder's `multi-pack-index`. Every entry's checksum is verified.
     pub fn open(path: &Path, format: ObjectFormat) -> Result<Pack, PackError> {
         let beside = path.with_extension("idx");
-        let index = match std::fs::read(&beside) {
+        let index = match own_files::read(&beside) {
             Ok(bytes) => PackIndex::parse(&bytes, format)?,
             Err(why) if why.kind() == io::ErrorKind::NotFound => {
-                let joint = std::fs::read(path.with_file_name("multi-pack-index"));
+                let joint = own_files::read(&path.with_file_name("multi-pack-index"));
                 let joint = joint.map_err(|_| PackError::NoIndex)?;
                 MultiPackIndex::parse(&joint, format)?.index_of(&file_name(&beside))?
             }

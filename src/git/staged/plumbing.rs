@@ -15,7 +15,7 @@ pub fn parents(git: &Git) -> Result<Vec<ObjectId>, GitError> {
         git.read(&["symbolic-ref", "--quiet", "HEAD"])?;
         return Ok(Vec::new());
     };
-    let merged = own_files::read(&git.path("MERGE_HEAD")?)
+    let merged = own_files::read_if_exists(&git.path("MERGE_HEAD")?)
         .map_err(|error| misread("MERGE_HEAD", &error.to_string()))?
         .unwrap_or_default();
     let merged = merged.lines().map(ObjectId::from_hex);

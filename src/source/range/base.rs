@@ -78,7 +78,7 @@ pub fn refuse_shallow_boundary(
     commits: &[Commit],
     name: &str,
 ) -> Result<(), RangeError> {
-    let shallow = own_files::read(&git.path("shallow")?).map_err(RangeError::Shallow)?;
+    let shallow = own_files::read_if_exists(&git.path("shallow")?).map_err(RangeError::Shallow)?;
     let Some(shallow) = shallow else { return Ok(()) };
     let cut: HashSet<ObjectId> = shallow.lines().filter_map(ObjectId::from_hex).collect();
     if commits.iter().any(|commit| cut.contains(&commit.id)) {

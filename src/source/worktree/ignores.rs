@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::repository::{git_dir, is_special};
+use crate::git::own_files;
 use crate::source::open::{self, OpenError};
 
 /// Why an ignore file of a folder is not to be read: the file's name and the reason. Links may
@@ -33,7 +34,7 @@ fn unusable_exclude_file(git_dir: &Path, top: &Path) -> Option<String> {
     if is_special(&common) {
         return Some(".git/commondir: it is not a regular file".to_owned());
     }
-    let common: Option<PathBuf> = open::in_git_dir(&common).ok().and_then(|text| {
+    let common: Option<PathBuf> = own_files::read(&common).ok().and_then(|text| {
         let text = String::from_utf8(text).ok()?;
         Some(git_dir.join(text.lines().next()?))
     });

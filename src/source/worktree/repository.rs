@@ -10,7 +10,7 @@ use git2::{ErrorCode, Repository};
 use crate::foreign::foreign_path;
 use crate::git::index::{Index, IndexFault};
 use crate::git::object_id::ObjectFormat;
-use crate::git::{Git, GitEnvironment};
+use crate::git::{Git, GitEnvironment, own_files};
 use crate::source::{Failure, open};
 
 /// What the `.git` of a folder leads to.
@@ -108,7 +108,7 @@ pub fn git_dir(folder: &Path) -> Option<PathBuf> {
     if !found.is_file() || found.len() > DOT_GIT_LIMIT {
         return None;
     }
-    let text = open::in_git_dir(&dot_git).ok()?;
+    let text = own_files::read(&dot_git).ok()?;
     let target = text.strip_prefix(b"gitdir: ")?.trim_end_with(|end| end == '\n' || end == '\r');
     Some(folder.join(target.to_path().ok()?))
 }
@@ -136,12 +136,12 @@ fn from_index(repository: &Repository, top: &Path) -> Result<Option<Vec<Tracked>
         let why = format!("cannot tell which ignored files git tracks: {why}");
         Failure::new(foreign_path(file.display()).to_string(), why)
     };
-    let bytes = match open::in_git_dir(&file) {
+    let bytes = match own_files::read(&file) {
         Ok(bytes) => bytes,
         Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(Some(Vec::new())),
         Err(why) => return Err(failed(&why)),
     };
-    let shared = |name: &str| open::in_git_dir(&repository.path().join(name));
+    let shared = |name: &str| own_files::read(&repository.path().join(name));
     let index = match Index::parse(&bytes, format, &shared) {
         Ok(index) => index,
         Err(IndexFault::Unknown(_)) => return Ok(None),
