@@ -40,8 +40,8 @@ fn header(line: &[u8], name: &[u8], format: ObjectFormat) -> Option<ObjectId> {
 
 /// The time of a signature, `Name <address> seconds zone`; 0 where there is none.
 fn seconds(signature: &[u8]) -> i64 {
-    let behind = signature.rfind_byte(b'>').map_or(&[][..], |at| &signature[at + 1..]);
-    let mut fields = behind.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty());
+    let after = signature.rfind_byte(b'>').map_or(&[][..], |end| &signature[end + 1..]);
+    let mut fields = after.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty());
     let seconds = fields.next().and_then(|field| field.to_str().ok());
     seconds.and_then(|text| text.parse().ok()).unwrap_or_default()
 }

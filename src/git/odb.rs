@@ -208,24 +208,24 @@ impl Odb {
         depth: usize,
     ) -> Result<Base, OdbError> {
         let mut deltas: Vec<(u64, EntryHeader)> = Vec::new();
-        let mut at = offset;
+        let mut pos = offset;
         let (kind, mut bytes) = loop {
-            if let Some(base) = self.base(pack, at) {
+            if let Some(base) = self.base(pack, pos) {
                 break base;
             }
-            let header = pack.header(at, self.format)?;
+            let header = pack.header(pos, self.format)?;
             let before = match header.entry_type {
                 EntryType::Whole(kind) => {
                     if kind != ObjectKind::Tree && header.size > largest {
                         return Err(OdbError::TooLarge);
                     }
-                    break (kind, Arc::new(pack.inflate(at, &header)?));
+                    break (kind, Arc::new(pack.inflate(pos, &header)?));
                 }
-                EntryType::OfsDelta(distance) => at.checked_sub(distance).filter(|_| distance > 0),
+                EntryType::OfsDelta(distance) => pos.checked_sub(distance).filter(|_| distance > 0),
                 EntryType::RefDelta(base) => match pack.find(&base)? {
                     Some(offset) => Some(offset),
                     None if depth < DEEPEST => {
-                        deltas.push((at, header));
+                        deltas.push((pos, header));
                         let base = self.read_from(packs, &base, largest, depth + 1);
                         let (kind, bytes) = base.map_err(|_| PackError::MissingBase)?;
                         break (kind, Arc::new(bytes));
@@ -233,23 +233,23 @@ impl Odb {
                     None => None,
                 },
             };
-            deltas.push((at, header));
-            at = before.filter(|_| deltas.len() < LONGEST_CHAIN).ok_or(PackError::MissingBase)?;
+            deltas.push((pos, header));
+            pos = before.filter(|_| deltas.len() < LONGEST_CHAIN).ok_or(PackError::MissingBase)?;
         };
         let largest = if kind == ObjectKind::Tree { u64::MAX } else { largest };
         let mut copies = Vec::new();
-        for (at, header) in deltas.into_iter().rev() {
+        for (pos, header) in deltas.into_iter().rev() {
             if header.size > largest {
                 return Err(OdbError::TooLarge);
             }
-            let instructions = pack.inflate(at, &header)?;
+            let instructions = pack.inflate(pos, &header)?;
             if delta::lengths(&instructions)?.1 > largest {
                 return Err(OdbError::TooLarge);
             }
             let mut version = Vec::new();
             delta::apply(&instructions, &bytes, &mut copies, &mut version)?;
             bytes = Arc::new(version);
-            self.keep(pack, at, kind, &bytes);
+            self.keep(pack, pos, kind, &bytes);
         }
         Ok((kind, bytes))
     }
@@ -265,11 +265,11 @@ impl Odb {
             EntryType::Whole(kind) => return Ok((kind, header.size)),
             _ => delta::lengths(&pack.inflate_head(offset, &header, LENGTHS)?)?.1,
         };
-        let (mut at, mut header) = (offset, header);
+        let (mut pos, mut header) = (offset, header);
         for _ in 0..LONGEST_CHAIN {
-            at = match header.entry_type {
+            pos = match header.entry_type {
                 EntryType::Whole(kind) => return Ok((kind, size)),
-                EntryType::OfsDelta(distance) => at.checked_sub(distance).filter(|_| distance > 0),
+                EntryType::OfsDelta(distance) => pos.checked_sub(distance).filter(|_| distance > 0),
                 EntryType::RefDelta(base) => match pack.find(&base)? {
                     Some(offset) => Some(offset),
                     None => {
@@ -279,7 +279,7 @@ impl Odb {
                 },
             }
             .ok_or(PackError::MissingBase)?;
-            header = pack.header(at, self.format)?;
+            header = pack.header(pos, self.format)?;
         }
         Err(PackError::MissingBase.into())
     }
@@ -346,7 +346,7 @@ impl OpenPack {
     fn find(&self, id: &ObjectId) -> Result<Option<u64>, PackError> {
         match &self.index {
             PackLookup::Own(index) => index.find(id),
-            PackLookup::Shared(index) => Ok(index.find(id).map(|at| index.offset(at))),
+            PackLookup::Shared(index) => Ok(index.find(id).map(|entry| index.offset(entry))),
         }
     }
 
@@ -364,8 +364,13 @@ impl OpenPack {
     }
 
     /// The first bytes of an entry, `most` of them at most.
-    fn inflate_head(&self, at: u64, header: &EntryHeader, most: u64) -> Result<Vec<u8>, PackError> {
-        let stored = Stored::from(&self.file, at + u64::from(header.length));
+    fn inflate_head(
+        &self,
+        offset: u64,
+        header: &EntryHeader,
+        most: u64,
+    ) -> Result<Vec<u8>, PackError> {
+        let stored = Stored::from(&self.file, offset + u64::from(header.length));
         let mut bytes = Vec::new();
         // What a buffer grows by could be as much as it has.
         let most_reserved = most.min(LONGEST_RESERVED) as usize;

@@ -234,7 +234,7 @@ mod tests {
     #[test]
     fn numbers_are_no_text() {
         let sound: Vec<u8> = (0..4000u32)
-            .flat_map(|at| (((f64::from(at) / 9.0).sin() * 300.0) as i16).to_le_bytes())
+            .flat_map(|sample| (((f64::from(sample) / 9.0).sin() * 300.0) as i16).to_le_bytes())
             .collect();
         assert_eq!(Class::detect(&sound), Class::Binary);
         let rising: Vec<u8> = (0..4000u16).flat_map(u16::to_le_bytes).collect();

@@ -296,22 +296,22 @@ mod tests {
     #[test]
     fn the_user_may_name_a_link_or_a_pipe() {
         let folder = tempfile::tempdir().unwrap();
-        let at = |name: &str| folder.path().join(name);
-        fs::write(at("file"), "text").unwrap();
-        symlink(at("file"), at("link")).unwrap();
-        assert_eq!(named(&at("link")).unwrap(), b"text");
-        assert!(matches!(named(&at("missing")), Err(OpenError::Missing)));
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("file"), "text").unwrap();
+        symlink(path("file"), path("link")).unwrap();
+        assert_eq!(named(&path("link")).unwrap(), b"text");
+        assert!(matches!(named(&path("missing")), Err(OpenError::Missing)));
         assert!(matches!(named(folder.path()), Err(OpenError::NotRegular("a folder"))));
         assert_eq!(named(Path::new("/dev/null")).unwrap(), b"");
         assert!(matches!(named(Path::new("/dev/zero")), Err(OpenError::TooLarge(LIMIT))));
 
-        fifo(&at("pipe"));
-        let pipe = at("pipe");
+        fifo(&path("pipe"));
+        let pipe = path("pipe");
         let writer = std::thread::spawn(move || {
             std::thread::sleep(Duration::from_millis(50));
             fs::write(pipe, "written late").unwrap();
         });
-        assert_eq!(named(&at("pipe")).unwrap(), b"written late");
+        assert_eq!(named(&path("pipe")).unwrap(), b"written late");
         writer.join().unwrap();
     }
 }

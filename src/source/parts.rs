@@ -140,18 +140,18 @@ impl<'p> Parts<'p> {
         Some(done)
     }
 
-    /// The place at or before `at` where a character begins, so that columns stay right.
-    fn boundary(&self, bytes: &[u8], at: usize) -> usize {
+    /// The place at or before `pos` where a character begins, so that columns stay right.
+    fn boundary(&self, bytes: &[u8], pos: usize) -> usize {
         match self.encoding {
             TextEncoding::Utf8 => {
-                let continues = |at: &usize| bytes[*at] & 0xc0 == 0x80;
-                (at.saturating_sub(3)..=at).rev().find(|at| !continues(at)).unwrap_or(at)
+                let continues = |pos: &usize| bytes[*pos] & 0xc0 == 0x80;
+                (pos.saturating_sub(3)..=pos).rev().find(|pos| !continues(pos)).unwrap_or(pos)
             }
             encoding => {
                 let offset = self.part.offset;
-                let at = (offset + at) / encoding.width() * encoding.width() - offset;
-                let is_inside = encoding.is_inside(bytes, at);
-                if is_inside { at - encoding.width() } else { at }
+                let pos = (offset + pos) / encoding.width() * encoding.width() - offset;
+                let is_inside = encoding.is_inside(bytes, pos);
+                if is_inside { pos - encoding.width() } else { pos }
             }
         }
     }

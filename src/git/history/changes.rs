@@ -82,13 +82,13 @@ impl Level {
         let mut names: Vec<&BString> = sides.flat_map(|side| side.iter().map(|(n, _)| n)).collect();
         names.sort_unstable();
         names.dedup();
-        let at = |pruned_tree: &[(BString, Node)], name: &BString| {
+        let node_at = |pruned_tree: &[(BString, Node)], name: &BString| {
             let found = pruned_tree.binary_search_by(|(other, _)| other.cmp(name)).ok();
-            found.map(|place| pruned_tree[place].1)
+            found.map(|position| pruned_tree[position].1)
         };
         let row = |name: &BString| {
-            let before = before.iter().map(|side| at(side, name)).collect();
-            (join(&self.path, name), before, at(&after, name))
+            let before = before.iter().map(|side| node_at(side, name)).collect();
+            (join(&self.path, name), before, node_at(&after, name))
         };
         names.into_iter().map(row).collect()
     }

@@ -19,7 +19,7 @@ pub struct CommitNode {
 /// committed comes first, then the lower id: the order is the same on every machine.
 pub struct CommitGraph {
     list: Vec<CommitNode>,
-    places: IdMap<usize>,
+    positions: IdMap<usize>,
 }
 
 impl CommitGraph {
@@ -32,24 +32,24 @@ impl CommitGraph {
 
     fn sorted(raw: Vec<RawCommit>) -> CommitGraph {
         // Places among the raw ones, until the order is known.
-        let mut places: IdMap<usize> = raw.iter().map(|commit| commit.id).zip(0..).collect();
+        let mut positions: IdMap<usize> = raw.iter().map(|commit| commit.id).zip(0..).collect();
         let parents = |commit: &RawCommit| -> Vec<usize> {
-            commit.parents.iter().filter_map(|id| places.get(id).copied()).collect()
+            commit.parents.iter().filter_map(|id| positions.get(id).copied()).collect()
         };
         let parents: Vec<Vec<usize>> = raw.iter().map(parents).collect();
         let order = topological(&raw, &parents);
-        let mut place_of = vec![0; raw.len()];
-        order.iter().zip(0..).for_each(|(&at, place)| place_of[at] = place);
-        places.values_mut().for_each(|place| *place = place_of[*place]);
-        let commit = |(place, at): (usize, usize)| -> CommitNode {
-            let RawCommit { id, tree, time, .. } = raw[at];
-            let parents = parents[at].iter().map(|&parent| place_of[parent]);
+        let mut position_of = vec![0; raw.len()];
+        order.iter().zip(0..).for_each(|(&index, position)| position_of[index] = position);
+        positions.values_mut().for_each(|position| *position = position_of[*position]);
+        let commit = |(position, index): (usize, usize)| -> CommitNode {
+            let RawCommit { id, tree, time, .. } = raw[index];
+            let parents = parents[index].iter().map(|&parent| position_of[parent]);
             // A parent that is not there yet never comes: ids were forged.
-            let parents = parents.filter(|&parent| parent < place).collect();
+            let parents = parents.filter(|&parent| parent < position).collect();
             CommitNode { id, tree, parents, time }
         };
         let list = order.into_iter().enumerate().map(commit).collect();
-        CommitGraph { list, places }
+        CommitGraph { list, positions }
     }
 
     /// All of them, parents first.
@@ -58,18 +58,20 @@ impl CommitGraph {
     }
 
     /// Where a commit stands in the list.
-    pub fn place(&self, id: ObjectId) -> Option<usize> {
-        self.places.get(&id).copied()
+    pub fn position(&self, id: ObjectId) -> Option<usize> {
+        self.positions.get(&id).copied()
     }
 
     /// For each commit whether one of these is it or descends from it.
     pub fn reach(&self, from: &[ObjectId]) -> Vec<bool> {
         let mut reached = vec![false; self.list.len()];
-        from.iter().filter_map(|id| self.place(*id)).for_each(|place| reached[place] = true);
+        from.iter()
+            .filter_map(|id| self.position(*id))
+            .for_each(|position| reached[position] = true);
         // Parents come first in the list.
-        for place in (0..self.list.len()).rev().filter(|_| !from.is_empty()) {
-            if reached[place] {
-                self.list[place].parents.iter().for_each(|&parent| reached[parent] = true);
+        for position in (0..self.list.len()).rev().filter(|_| !from.is_empty()) {
+            if reached[position] {
+                self.list[position].parents.iter().for_each(|&parent| reached[parent] = true);
             }
         }
         reached
@@ -79,13 +81,13 @@ impl CommitGraph {
     pub fn descends(&self, young: usize, old: usize) -> bool {
         let mut seen = vec![false; (young + 1).saturating_sub(old)];
         let mut ahead = vec![young];
-        while let Some(at) = ahead.pop() {
-            if at == old {
+        while let Some(index) = ahead.pop() {
+            if index == old {
                 return true;
             }
             // What stands before `old` cannot descend from it.
-            if at > old && !std::mem::replace(&mut seen[at - old], true) {
-                ahead.extend(&self.list[at].parents);
+            if index > old && !std::mem::replace(&mut seen[index - old], true) {
+                ahead.extend(&self.list[index].parents);
             }
         }
         false
@@ -96,16 +98,17 @@ impl CommitGraph {
 fn topological(raw: &[RawCommit], parents: &[Vec<usize>]) -> Vec<usize> {
     let mut children = vec![Vec::new(); raw.len()];
     let mut waits = vec![0usize; raw.len()];
-    for (at, parents) in parents.iter().enumerate() {
-        parents.iter().for_each(|&parent| children[parent].push(at));
-        waits[at] = parents.len();
+    for (index, parents) in parents.iter().enumerate() {
+        parents.iter().for_each(|&parent| children[parent].push(index));
+        waits[index] = parents.len();
     }
-    let entry = |at: usize| Reverse((raw[at].time, raw[at].id, at));
-    let mut ready: BinaryHeap<_> = (0..raw.len()).filter(|&at| waits[at] == 0).map(entry).collect();
+    let entry = |index: usize| Reverse((raw[index].time, raw[index].id, index));
+    let mut ready: BinaryHeap<_> =
+        (0..raw.len()).filter(|&index| waits[index] == 0).map(entry).collect();
     let mut order = Vec::with_capacity(raw.len());
-    while let Some(Reverse((_, _, at))) = ready.pop() {
-        order.push(at);
-        for &child in &children[at] {
+    while let Some(Reverse((_, _, index))) = ready.pop() {
+        order.push(index);
+        for &child in &children[index] {
             waits[child] -= 1;
             if waits[child] == 0 {
                 ready.push(entry(child));
@@ -113,8 +116,8 @@ fn topological(raw: &[RawCommit], parents: &[Vec<usize>]) -> Vec<usize> {
         }
     }
     // Only forged ids can form a ring; its commits come last.
-    let mut ring: Vec<usize> = (0..raw.len()).filter(|&at| waits[at] > 0).collect();
-    ring.sort_by_key(|&at| (raw[at].time, raw[at].id));
+    let mut ring: Vec<usize> = (0..raw.len()).filter(|&index| waits[index] > 0).collect();
+    ring.sort_by_key(|&index| (raw[index].time, raw[index].id));
     order.extend(ring);
     order
 }

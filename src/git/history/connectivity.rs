@@ -114,8 +114,8 @@ impl MissingObjects {
     pub fn explain(&mut self, wanted: &[ObjectId], graph: &TreeGraph, store: &Store) {
         for tree in graph.trees() {
             for edge in graph.edges(tree) {
-                let Target::Wanted(place) = edge.target else { continue };
-                let Some(id) = wanted.get(place as usize) else { continue };
+                let Target::Wanted(position) = edge.target else { continue };
+                let Some(id) = wanted.get(position as usize) else { continue };
                 let Some((kind, _)) = self.0.get(id) else { continue };
                 let by =
                     || format!("tree {} names it as `{}`", store.id(tree), graph.name(edge.name));

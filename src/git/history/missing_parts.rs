@@ -146,11 +146,12 @@ fn orphan(file: &Path) -> Option<Failure> {
 
 /// Whether the folder's `multi-pack-index` names the index of this pack.
 fn is_indexed_jointly(pack: &Path) -> bool {
-    let joint = own_files::read_if_exists(&pack.with_file_name("multi-pack-index")).ok().flatten();
-    let joint = joint.unwrap_or_default();
+    let shared_index =
+        own_files::read_if_exists(&pack.with_file_name("multi-pack-index")).ok().flatten();
+    let shared_index = shared_index.unwrap_or_default();
     let index = pack.with_extension("idx");
     let name = index.file_name().unwrap_or_default().as_encoded_bytes();
-    pack != index && memchr::memmem::find(&joint, name).is_some()
+    pack != index && memchr::memmem::find(&shared_index, name).is_some()
 }
 
 /// The last three parts of a path: as long as `objects/pack/pack-….idx`.

@@ -156,9 +156,9 @@ impl Store {
         let packed = self.packs.iter().zip(&self.firsts);
         let packed = packed.filter_map(|(pack, first)| Some(first + pack.index.find(id)?));
         packed.into_iter().next().or_else(|| {
-            let at = self.loose.partition_point(|(other, _)| other < id);
-            let found = self.loose.get(at).is_some_and(|(other, _)| other == id);
-            found.then(|| self.first_loose() + at as u32)
+            let index = self.loose.partition_point(|(other, _)| other < id);
+            let found = self.loose.get(index).is_some_and(|(other, _)| other == id);
+            found.then(|| self.first_loose() + index as u32)
         })
     }
 
@@ -234,8 +234,8 @@ impl Store {
     /// Entries that hang on no root: what they are deltas against is elsewhere, or damaged.
     pub fn rootless(&self) -> impl Iterator<Item = ObjectId> {
         self.packs.iter().flat_map(|pack| {
-            let rootless = (0..pack.index.len()).filter(|&at| pack.forest.kind(at).is_none());
-            rootless.map(|at| pack.index.id(at))
+            let rootless = (0..pack.index.len()).filter(|&index| pack.forest.kind(index).is_none());
+            rootless.map(|index| pack.index.id(index))
         })
     }
 
@@ -255,7 +255,9 @@ impl Store {
         let mut by_pack: Vec<BTreeMap<ObjectId, String>> = Vec::new();
         for pack in &self.packs {
             let damaged = pack.damaged.iter();
-            by_pack.push(damaged.map(|(at, why)| (pack.index.id(*at), why.to_string())).collect());
+            by_pack.push(
+                damaged.map(|(index, why)| (pack.index.id(*index), why.to_string())).collect(),
+            );
         }
         let mut failures = Vec::new();
         for (id, why) in unread {

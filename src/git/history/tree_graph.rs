@@ -116,15 +116,15 @@ impl TreeNote {
         }
     }
 
-    /// Takes the entries `first..last` of `base`, which stand at `at` here.
-    fn inherit(&mut self, base: &TreeNote, first: usize, last: usize, at: usize) {
-        let (place, from) = (self.bounds.len() as u32, base.bounds[first]);
-        let shifted = base.bounds[first..last].iter().map(|bound| bound - from + at as u32);
+    /// Takes the entries `first..last` of `base`, which stand at `pos` here.
+    fn inherit(&mut self, base: &TreeNote, first: usize, last: usize, pos: usize) {
+        let (position, from) = (self.bounds.len() as u32, base.bounds[first]);
+        let shifted = base.bounds[first..last].iter().map(|bound| bound - from + pos as u32);
         self.bounds.extend(shifted);
         let (first, last) = (first as u32, last as u32);
         let begin = base.edges.partition_point(|(entry, _)| *entry < first);
         let of_these = base.edges[begin..].iter().take_while(|(entry, _)| *entry < last);
-        self.edges.extend(of_these.map(|(entry, edge)| (entry - first + place, *edge)));
+        self.edges.extend(of_these.map(|(entry, edge)| (entry - first + position, *edge)));
     }
 }
 
@@ -154,24 +154,25 @@ impl<'s> TreeReader<'s> {
         let length = u32::try_from(bytes.len()).ok()?;
         let (inherited, mut copies) = base.unwrap_or((&EMPTY_NOTE, &[]));
         let mut note = TreeNote::like(inherited);
-        let mut at = 0;
-        while at < bytes.len() {
-            while copies.first().is_some_and(|copy| copy.end() <= at) {
+        let mut pos = 0;
+        while pos < bytes.len() {
+            while copies.first().is_some_and(|copy| copy.end() <= pos) {
                 copies = &copies[1..];
             }
-            if let Some((first, last)) = copies.first().and_then(|copy| copied(inherited, copy, at))
+            if let Some((first, last)) =
+                copies.first().and_then(|copy| copied(inherited, copy, pos))
             {
-                note.inherit(inherited, first, last, at);
-                at += (inherited.bounds[last] - inherited.bounds[first]) as usize;
+                note.inherit(inherited, first, last, pos);
+                pos += (inherited.bounds[last] - inherited.bounds[first]) as usize;
                 continue;
             }
-            let entry = TreeEntry::parse(&bytes[at..], self.store.format)?;
+            let entry = TreeEntry::parse(&bytes[pos..], self.store.format)?;
             if let Some(target) = self.target(&entry, scan) {
                 let edge = Edge { name: self.name(entry.name), target };
                 note.edges.push((note.bounds.len() as u32, edge));
             }
-            note.bounds.push(at as u32);
-            at += entry.length;
+            note.bounds.push(pos as u32);
+            pos += entry.length;
         }
         note.bounds.push(length);
         Some(note)
@@ -192,7 +193,7 @@ impl<'s> TreeReader<'s> {
                 }
             }
         }
-        self.wanted.get(&id).map(|&place| Target::Wanted(place))
+        self.wanted.get(&id).map(|&position| Target::Wanted(position))
     }
 
     /// Sees whether the blobs that were named are there.
@@ -245,10 +246,10 @@ impl<'s> TreeReader<'s> {
 
 static EMPTY_NOTE: TreeNote = TreeNote { bounds: Vec::new(), edges: Vec::new() };
 
-/// The base's entries that stand at `at` and lie wholly inside the copy: the first, and the one
+/// The base's entries that stand at `pos` and lie wholly inside the copy: the first, and the one
 /// behind the last.
-fn copied(base: &TreeNote, copy: &Copy, at: usize) -> Option<(usize, usize)> {
-    let from = u32::try_from(at.checked_sub(copy.start)? + copy.base).ok()?;
+fn copied(base: &TreeNote, copy: &Copy, pos: usize) -> Option<(usize, usize)> {
+    let from = u32::try_from(pos.checked_sub(copy.start)? + copy.base).ok()?;
     let first = base.bounds.binary_search(&from).ok()?;
     let end = copy.base + copy.length;
     let last = base.bounds.partition_point(|&bound| bound as usize <= end) - 1;
@@ -288,8 +289,8 @@ mod tests {
                 match below(3) {
                     0 if !entries.is_empty() => drop(entries.remove(below(entries.len()))),
                     1 if !entries.is_empty() => {
-                        let at = below(entries.len());
-                        entries[at] = new;
+                        let pos = below(entries.len());
+                        entries[pos] = new;
                     }
                     _ => entries.insert(below(entries.len() + 1), new),
                 }
@@ -301,15 +302,15 @@ mod tests {
                 let note = reader.tree(base, None, &mut scan).expect("a tree");
                 // Copies at random places, of whatever is equal there.
                 let mut copies = Vec::new();
-                let mut at = 0;
-                while at < bytes.len() && !base.is_empty() {
+                let mut pos = 0;
+                while pos < bytes.len() && !base.is_empty() {
                     let from = below(base.len());
-                    let equal = bytes[at..].iter().zip(&base[from..]).take_while(|(a, b)| a == b);
+                    let equal = bytes[pos..].iter().zip(&base[from..]).take_while(|(a, b)| a == b);
                     let length = equal.count();
                     if length > 0 {
-                        copies.push(Copy { base: from, start: at, length });
+                        copies.push(Copy { base: from, start: pos, length });
                     }
-                    at += length.max(1);
+                    pos += length.max(1);
                 }
                 let base = Some((&note, &copies[..]));
                 let read = reader.tree(&bytes, base, &mut scan).expect("a tree");

@@ -37,11 +37,11 @@ impl CacheTree {
         let mut open: Vec<(usize, usize)> = Vec::new();
         let mut rest = bytes;
         loop {
-            let (name, behind) = rest.split_once_str("\0")?;
-            let (counts, behind) = behind.split_once_str("\n")?;
+            let (name, tail) = rest.split_once_str("\0")?;
+            let (counts, tail) = tail.split_once_str("\n")?;
             let (entries, below) = counts.to_str().ok()?.split_once(' ')?;
             let (entries, below) = (entries.parse::<i64>().ok()?, below.parse::<usize>().ok()?);
-            rest = behind;
+            rest = tail;
             let cached = match usize::try_from(entries) {
                 Ok(entries) => {
                     let tree = format.id(rest)?;
@@ -50,12 +50,12 @@ impl CacheTree {
                 }
                 Err(_) => None,
             };
-            let place = folders.len();
-            folders.push(CachedFolder { name: name.to_vec(), cached, end: place + 1 });
-            open.push((place, below));
-            while let Some((place, 0)) = open.last().copied() {
+            let position = folders.len();
+            folders.push(CachedFolder { name: name.to_vec(), cached, end: position + 1 });
+            open.push((position, below));
+            while let Some((position, 0)) = open.last().copied() {
                 open.pop();
-                folders[place].end = folders.len();
+                folders[position].end = folders.len();
                 match open.last_mut() {
                     Some((_, left)) => *left -= 1,
                     None => return rest.is_empty().then_some(CacheTree { folders }),
@@ -76,10 +76,10 @@ impl CacheTree {
     /// The folders right below one, by their names.
     pub fn below(&self, folder: usize) -> HashMap<&[u8], usize> {
         let end = self.folders[folder].end;
-        let next = |place: &usize| Some(self.folders[*place].end).filter(|next| *next < end);
+        let next = |position: &usize| Some(self.folders[*position].end).filter(|next| *next < end);
         let first = Some(folder + 1).filter(|first| *first < end);
         std::iter::successors(first, next)
-            .map(|place| (&self.folders[place].name[..], place))
+            .map(|position| (&self.folders[position].name[..], position))
             .collect()
     }
 }

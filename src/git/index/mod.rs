@@ -117,18 +117,19 @@ impl Index {
         self.entries.is_empty()
     }
 
-    pub fn path(&self, place: usize) -> &[u8] {
-        &self.paths[self.entries[place].path.clone()]
+    pub fn path(&self, position: usize) -> &[u8] {
+        &self.paths[self.entries[position].path.clone()]
     }
 
-    pub fn entry(&self, place: usize) -> &IndexEntry {
-        &self.entries[place]
+    pub fn entry(&self, position: usize) -> &IndexEntry {
+        &self.entries[position]
     }
 
     /// The entry of a path that the next commit will hold, unless it is in conflict.
     pub fn find(&self, path: &[u8]) -> Option<&IndexEntry> {
-        let place = self.entries.partition_point(|entry| &self.paths[entry.path.clone()] < path);
-        let entry = self.entries.get(place).filter(|entry| self.paths[entry.path.clone()] == *path);
+        let position = self.entries.partition_point(|entry| &self.paths[entry.path.clone()] < path);
+        let entry =
+            self.entries.get(position).filter(|entry| self.paths[entry.path.clone()] == *path);
         entry.filter(|entry| entry.stage == 0 && !entry.is_intent_to_add)
     }
 
@@ -151,7 +152,7 @@ impl IndexEntry {
 struct Parser<'b> {
     bytes: &'b [u8],
     format: ObjectFormat,
-    at: usize,
+    pos: usize,
     entries: Vec<IndexEntry>,
     paths: Vec<u8>,
     cache_tree: CacheTree,
@@ -190,39 +191,39 @@ impl<'b> Parser<'b> {
         // Each entry takes more bytes than that: no count is believed that the file cannot hold.
         let entries = Vec::with_capacity(wanted.min(bytes.len() / STAT));
         let (cache_tree, split) = (CacheTree::default(), None);
-        let mut parser = Parser { bytes, format, at: HEADER, entries, paths, cache_tree, split };
+        let mut parser = Parser { bytes, format, pos: HEADER, entries, paths, cache_tree, split };
         for _ in 0..wanted {
             parser.entry(version == 4).ok_or(cut)?;
         }
-        while parser.at < bytes.len() {
+        while parser.pos < bytes.len() {
             parser.extension()?;
         }
         Ok(parser)
     }
 
     fn entry(&mut self, is_prefix_compressed: bool) -> Option<()> {
-        let Parser { bytes, format, at: start, .. } = *self;
-        let flags_at = start + STAT + format.length();
-        let flags = short(bytes, flags_at)?;
-        let (more_flags, path_at) = match flags & EXTENDED {
-            0 => (0, flags_at + 2),
-            _ => (short(bytes, flags_at + 2)?, flags_at + 4),
+        let Parser { bytes, format, pos: start, .. } = *self;
+        let flags_pos = start + STAT + format.length();
+        let flags = short(bytes, flags_pos)?;
+        let (more_flags, path_pos) = match flags & EXTENDED {
+            0 => (0, flags_pos + 2),
+            _ => (short(bytes, flags_pos + 2)?, flags_pos + 4),
         };
         // Version 4 cuts so many bytes off the path before, and adds to what is left.
         let (kept, from) = if is_prefix_compressed {
-            let (cut, from) = offset(bytes, path_at)?;
+            let (cut, from) = offset(bytes, path_pos)?;
             let last = self.entries.last().map_or(0..0, |entry| entry.path.clone());
             let end = last.end.checked_sub(cut).filter(|end| *end >= last.start)?;
             (last.start..end, from)
         } else {
-            (0..0, path_at)
+            (0..0, path_pos)
         };
         let end = from + memchr::memchr(0, bytes.get(from..)?)?;
         let path = self.paths.len();
         self.paths.extend_from_within(kept);
         self.paths.extend_from_slice(&bytes[from..end]);
         // The others end with one to eight NULs, so that they stand eight bytes apart.
-        self.at = if is_prefix_compressed { end + 1 } else { start + ((end - start + 8) & !7) };
+        self.pos = if is_prefix_compressed { end + 1 } else { start + ((end - start + 8) & !7) };
         self.entries.push(IndexEntry {
             path: path..self.paths.len(),
             id: format.id(&bytes[start + STAT..])?,
@@ -230,18 +231,18 @@ impl<'b> Parser<'b> {
             stage: (flags >> 12 & 3) as u8,
             is_intent_to_add: more_flags & INTENT_TO_ADD != 0,
         });
-        (self.at <= bytes.len()).then_some(())
+        (self.pos <= bytes.len()).then_some(())
     }
 
     /// "Optional" ones begin with a capital letter: to pass over the others would be to read
     /// another index than is there.
     fn extension(&mut self) -> Result<(), IndexFault> {
         let cut = IndexFault::Damaged("an extension is cut off");
-        let name = self.bytes.get(self.at..self.at + 4).ok_or(cut)?;
-        let length = number(self.bytes, self.at + 4).ok_or(cut)? as usize;
-        let start = self.at + 8;
+        let name = self.bytes.get(self.pos..self.pos + 4).ok_or(cut)?;
+        let length = number(self.bytes, self.pos + 4).ok_or(cut)? as usize;
+        let start = self.pos + 8;
         let content = self.bytes.get(start..start + length).ok_or(cut)?;
-        self.at = start + length;
+        self.pos = start + length;
         match name {
             b"TREE" => {
                 let damaged = IndexFault::Damaged("its list of folders is damaged");
@@ -277,23 +278,23 @@ fn hash(content: &[u8], format: ObjectFormat) -> ObjectId {
     hasher.finish()
 }
 
-fn number(bytes: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
+fn number(bytes: &[u8], pos: usize) -> Option<u32> {
+    Some(u32::from_be_bytes(bytes.get(pos..pos + 4)?.try_into().ok()?))
 }
 
-fn short(bytes: &[u8], at: usize) -> Option<u16> {
-    Some(u16::from_be_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
+fn short(bytes: &[u8], pos: usize) -> Option<u16> {
+    Some(u16::from_be_bytes(bytes.get(pos..pos + 2)?.try_into().ok()?))
 }
 
 /// A number of the form that packs use for a base's distance, and the place behind it.
-fn offset(bytes: &[u8], mut at: usize) -> Option<(usize, usize)> {
+fn offset(bytes: &[u8], mut pos: usize) -> Option<(usize, usize)> {
     let mut value = 0usize;
     loop {
-        let byte = *bytes.get(at)?;
-        at += 1;
+        let byte = *bytes.get(pos)?;
+        pos += 1;
         value = value.checked_mul(128)? | usize::from(byte & 0x7f);
         if byte & 0x80 == 0 {
-            return Some((value, at));
+            return Some((value, pos));
         }
         value = value.checked_add(1)?;
     }
@@ -359,11 +360,11 @@ mod tests {
         for length in 0..whole.len() {
             assert!(fault(&whole[..length]).is_some(), "{length}");
         }
-        for (at, version) in (0..whole.len() - 20).flat_map(|at| [(at, 2), (at, 3), (at, 4)]) {
+        for (pos, version) in (0..whole.len() - 20).flat_map(|pos| [(pos, 2), (pos, 3), (pos, 4)]) {
             for value in [0, 1, 0x7f, 0x80, 0xff] {
                 let mut changed = whole.clone();
                 changed[7] = version;
-                changed[at] = value;
+                changed[pos] = value;
                 // Zeros stand for a checksum that was left out.
                 let end = changed.len() - 20;
                 changed[end..].fill(0);

@@ -94,18 +94,18 @@ impl Bitmap {
     /// The first so many bits; `None` where one behind them is set.
     fn bits(&self, count: usize) -> Option<Vec<bool>> {
         let mut bits = vec![false; count];
-        let mut set = |at: usize| bits.get_mut(at).map(|bit| *bit = true);
-        let (mut words, mut at) = (self.words.iter(), 0usize);
+        let mut set = |pos: usize| bits.get_mut(pos).map(|bit| *bit = true);
+        let (mut words, mut pos) = (self.words.iter(), 0usize);
         while let Some(counts) = words.next() {
             let equal = (counts >> 1 & u64::from(u32::MAX)) as usize * 64;
             if counts & 1 == 1 {
-                (at..at + equal).try_for_each(&mut set)?;
+                (pos..pos + equal).try_for_each(&mut set)?;
             }
-            at += equal;
+            pos += equal;
             for word in words.by_ref().take((counts >> 33) as usize) {
                 let mut ones = (0..64).filter(|bit| word >> bit & 1 == 1);
-                ones.try_for_each(|bit| set(at + bit))?;
-                at += 64;
+                ones.try_for_each(|bit| set(pos + bit))?;
+                pos += 64;
             }
         }
         Some(bits)

@@ -101,17 +101,17 @@ fn next<'d>(rest: &mut &'d [u8]) -> Result<Option<Instruction<'d>>, PackError> {
         if body.len() < length {
             return Err(cut);
         }
-        let (bytes, behind) = body.split_at(length);
-        *rest = behind;
+        let (bytes, tail) = body.split_at(length);
+        *rest = tail;
         return Ok(Some(Instruction::Insert(bytes)));
     }
     let mut number = |bits: u8| {
         let mut value = 0usize;
         for byte in 0..8 {
             if bits >> byte & 1 == 1 {
-                let (&next, behind) = body.split_first()?;
+                let (&next, tail) = body.split_first()?;
                 value |= usize::from(next) << (8 * byte);
-                body = behind;
+                body = tail;
             }
         }
         Some(value)
@@ -126,8 +126,8 @@ fn next<'d>(rest: &mut &'d [u8]) -> Result<Option<Instruction<'d>>, PackError> {
 fn length(rest: &mut &[u8]) -> Option<u64> {
     let mut value = 0u64;
     for shift in (0..63).step_by(7) {
-        let (&next, behind) = rest.split_first()?;
-        *rest = behind;
+        let (&next, tail) = rest.split_first()?;
+        *rest = tail;
         value |= u64::from(next & !MORE) << shift;
         if next & MORE == 0 {
             return Some(value);

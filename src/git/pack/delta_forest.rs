@@ -27,13 +27,13 @@ impl DeltaForest {
     /// object that is not in this pack or on itself (which only deltas with named bases can
     /// do), hangs on no root: its [`DeltaForest::kind`] is `None`.
     pub fn new(index: &PackIndex, headers: Vec<Option<EntryHeader>>) -> DeltaForest {
-        let base = |at: u32, header: &EntryHeader| match header.entry_type {
+        let base = |entry: u32, header: &EntryHeader| match header.entry_type {
             EntryType::Whole(_) => None,
-            EntryType::OfsDelta(distance) => index.before(at, distance),
+            EntryType::OfsDelta(distance) => index.before(entry, distance),
             EntryType::RefDelta(id) => index.find(&id),
         };
-        let parent = |(at, header): (u32, &Option<EntryHeader>)| {
-            header.as_ref().and_then(|header| base(at, header)).unwrap_or(NONE)
+        let parent = |(entry, header): (u32, &Option<EntryHeader>)| {
+            header.as_ref().and_then(|header| base(entry, header)).unwrap_or(NONE)
         };
         let numbered = (0..headers.len() as u32).into_par_iter().zip(&headers);
         let parents: Vec<u32> = numbered.map(parent).collect();
@@ -54,19 +54,19 @@ impl DeltaForest {
     /// Gives every entry that hangs on a root its kind. Those entries, parents first.
     fn grow(&mut self, headers: &[Option<EntryHeader>]) -> Vec<u32> {
         let mut order = Vec::with_capacity(headers.len());
-        for (at, header) in (0..).zip(headers) {
+        for (entry, header) in (0..).zip(headers) {
             if let Some(EntryHeader { entry_type: EntryType::Whole(kind), .. }) = header {
-                self.kinds[at as usize] = Some(*kind);
-                order.push(at);
+                self.kinds[entry as usize] = Some(*kind);
+                order.push(entry);
             }
         }
         let mut done = 0;
-        while let Some(&at) = order.get(done) {
+        while let Some(&entry) = order.get(done) {
             done += 1;
-            for child in self.starts[at as usize]..self.starts[at as usize + 1] {
+            for child in self.starts[entry as usize]..self.starts[entry as usize + 1] {
                 let child = self.children[child as usize];
                 // A damaged child has no header, and no parent either.
-                self.kinds[child as usize] = self.kinds[at as usize];
+                self.kinds[child as usize] = self.kinds[entry as usize];
                 order.push(child);
             }
         }
@@ -77,14 +77,14 @@ impl DeltaForest {
     /// it never holds more than about log2 of the tree's entries.
     fn sort_children(&mut self, order: &[u32]) {
         let mut descendants = vec![1u32; self.parents.len()];
-        for &at in order.iter().rev() {
-            let parent = self.parents[at as usize];
+        for &entry in order.iter().rev() {
+            let parent = self.parents[entry as usize];
             if parent != NONE {
-                descendants[parent as usize] += descendants[at as usize];
+                descendants[parent as usize] += descendants[entry as usize];
             }
         }
-        for &at in order {
-            let (start, end) = (self.starts[at as usize], self.starts[at as usize + 1]);
+        for &entry in order {
+            let (start, end) = (self.starts[entry as usize], self.starts[entry as usize + 1]);
             self.children[start as usize..end as usize]
                 .sort_unstable_by_key(|&child| (descendants[child as usize], child));
         }
@@ -92,32 +92,32 @@ impl DeltaForest {
 
     /// Roots of that kind, by offset.
     pub fn roots(&self, kind: ObjectKind) -> Vec<u32> {
-        let is_root = |&at: &u32| self.parent(at) == NONE && self.kind(at) == Some(kind);
+        let is_root = |&entry: &u32| self.parent(entry) == NONE && self.kind(entry) == Some(kind);
         (0..self.parents.len() as u32).filter(is_root).collect()
     }
 
     /// The base of a delta that hangs on a root; [`NONE`] for all others.
-    pub fn parent(&self, at: u32) -> u32 {
-        self.parents[at as usize]
+    pub fn parent(&self, entry: u32) -> u32 {
+        self.parents[entry as usize]
     }
 
     /// What the object is; `None` for what hangs on no root.
-    pub fn kind(&self, at: u32) -> Option<ObjectKind> {
-        self.kinds[at as usize]
+    pub fn kind(&self, entry: u32) -> Option<ObjectKind> {
+        self.kinds[entry as usize]
     }
 
     /// Inflated length of the entry: of the object at a root, else of the instructions.
-    pub fn size(&self, at: u32) -> u64 {
-        self.sizes[at as usize]
+    pub fn size(&self, entry: u32) -> u64 {
+        self.sizes[entry as usize]
     }
 
-    pub fn header_length(&self, at: u32) -> u8 {
-        self.header_lengths[at as usize]
+    pub fn header_length(&self, entry: u32) -> u8 {
+        self.header_lengths[entry as usize]
     }
 
     /// Deltas against this entry, those with the fewest descendants first.
-    pub fn children(&self, at: u32) -> &[u32] {
-        let (start, end) = (self.starts[at as usize], self.starts[at as usize + 1]);
+    pub fn children(&self, entry: u32) -> &[u32] {
+        let (start, end) = (self.starts[entry as usize], self.starts[entry as usize + 1]);
         &self.children[start as usize..end as usize]
     }
 
@@ -136,14 +136,14 @@ fn by_parent(parents: &[u32]) -> (Vec<u32>, Vec<u32>) {
     for &parent in parents.iter().filter(|&&parent| parent != NONE) {
         starts[parent as usize + 1] += 1;
     }
-    for at in 1..starts.len() {
-        starts[at] += starts[at - 1];
+    for entry in 1..starts.len() {
+        starts[entry] += starts[entry - 1];
     }
     let mut next = starts.clone();
     let mut children = vec![0; starts[parents.len()] as usize];
-    for (at, &parent) in (0..).zip(parents) {
+    for (entry, &parent) in (0..).zip(parents) {
         if parent != NONE {
-            children[next[parent as usize] as usize] = at;
+            children[next[parent as usize] as usize] = entry;
             next[parent as usize] += 1;
         }
     }
@@ -171,9 +171,9 @@ mod tests {
 
     #[test]
     fn deltas_hang_on_their_roots_the_smallest_subtree_first() {
-        let behind = |distance| Some(EntryType::OfsDelta(distance));
-        let named = Some(EntryType::RefDelta(id(1)));
-        let forest = forest(&[BLOB, behind(100), behind(100), behind(300), named]);
+        let ofs_delta = |distance| Some(EntryType::OfsDelta(distance));
+        let ref_delta = Some(EntryType::RefDelta(id(1)));
+        let forest = forest(&[BLOB, ofs_delta(100), ofs_delta(100), ofs_delta(300), ref_delta]);
         assert_eq!(forest.children(0), [3, 4, 1]);
         assert_eq!(forest.children(1), [2]);
         assert_eq!((forest.kind(2), forest.parent(2)), (Some(ObjectKind::Blob), 1));
@@ -189,7 +189,7 @@ mod tests {
         assert_eq!((own.kind(0), own.kind(1)), (None, None));
         let orphans =
             forest(&[Some(EntryType::RefDelta(id(9))), None, Some(EntryType::OfsDelta(100)), BLOB]);
-        let kinds: Vec<_> = (0..4).map(|at| orphans.kind(at)).collect();
+        let kinds: Vec<_> = (0..4).map(|entry| orphans.kind(entry)).collect();
         assert_eq!(kinds, [None, None, None, Some(ObjectKind::Blob)]);
         let nowhere =
             forest(&[BLOB, Some(EntryType::OfsDelta(50)), Some(EntryType::OfsDelta(1 << 40))]);

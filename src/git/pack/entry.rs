@@ -35,18 +35,18 @@ impl EntryHeader {
     pub fn parse(bytes: &[u8], format: ObjectFormat) -> Option<EntryHeader> {
         let &first = bytes.first()?;
         let mut size = u64::from(first & 15);
-        let mut at = 1;
+        let mut pos = 1;
         let mut shift = 4;
         let mut more = first & MORE != 0;
         while more {
-            let &next = bytes.get(at)?;
+            let &next = bytes.get(pos)?;
             let bits = u64::from(next & !MORE);
             // What is shifted out would be lost.
             if shift > 57 && bits >> (64 - shift) != 0 {
                 return None;
             }
             size |= bits << shift;
-            (at, shift, more) = (at + 1, shift + 7, next & MORE != 0);
+            (pos, shift, more) = (pos + 1, shift + 7, next & MORE != 0);
             if more && shift >= 64 {
                 return None;
             }
@@ -56,25 +56,25 @@ impl EntryHeader {
             2 => EntryType::Whole(ObjectKind::Tree),
             3 => EntryType::Whole(ObjectKind::Blob),
             4 => EntryType::Whole(ObjectKind::Tag),
-            6 => EntryType::OfsDelta(distance(bytes, &mut at)?),
+            6 => EntryType::OfsDelta(distance(bytes, &mut pos)?),
             7 => {
-                let id = format.id(bytes.get(at..)?)?;
-                at += format.length();
+                let id = format.id(bytes.get(pos..)?)?;
+                pos += format.length();
                 EntryType::RefDelta(id)
             }
             _ => return None,
         };
-        Some(EntryHeader { entry_type, size, length: u8::try_from(at).ok()? })
+        Some(EntryHeader { entry_type, size, length: u8::try_from(pos).ok()? })
     }
 }
 
 /// The distance to a base: seven bits a byte, highest first, one added for each byte but the
 /// last.
-fn distance(bytes: &[u8], at: &mut usize) -> Option<u64> {
+fn distance(bytes: &[u8], pos: &mut usize) -> Option<u64> {
     let mut distance = 0u64;
     loop {
-        let &next = bytes.get(*at)?;
-        *at += 1;
+        let &next = bytes.get(*pos)?;
+        *pos += 1;
         if distance >> 57 != 0 {
             return None;
         }
@@ -102,14 +102,14 @@ mod tests {
             length: 2,
         };
         assert_eq!(header(&[0x95, 0x7f]), Some(long));
-        let behind =
+        let ofs_delta =
             EntryHeader { entry_type: EntryType::OfsDelta(((3 + 1) << 7) | 2), size: 1, length: 3 };
-        assert_eq!(header(&[0x61, 0x83, 0x02]), Some(behind));
-        let named = [&[0x71][..], &[9; 32]].concat();
+        assert_eq!(header(&[0x61, 0x83, 0x02]), Some(ofs_delta));
+        let ref_delta = [&[0x71][..], &[9; 32]].concat();
         for (format, length) in [(ObjectFormat::Sha1, 21), (ObjectFormat::Sha256, 33)] {
             let id = format.id(&[9; 32]).unwrap();
             let expected = EntryHeader { entry_type: EntryType::RefDelta(id), size: 1, length };
-            assert_eq!(EntryHeader::parse(&named, format), Some(expected));
+            assert_eq!(EntryHeader::parse(&ref_delta, format), Some(expected));
         }
     }
 

@@ -19,7 +19,8 @@ impl EntryScan {
     /// Reads the pack once, windows of neighbouring entries in parallel. What cannot be read
     /// is damaged; the rest is still looked at.
     pub fn read(file: &PackFile, index: &PackIndex) -> Result<EntryScan, PackError> {
-        let whole = (0..index.len()).take_while(|&at| is_inside(file, index, at)).count() as u32;
+        let whole =
+            (0..index.len()).take_while(|&entry| is_inside(file, index, entry)).count() as u32;
         let windows = windows(file, index, whole);
         let found: Vec<Vec<Result<EntryHeader, PackError>>> = windows
             .into_par_iter()
@@ -27,18 +28,18 @@ impl EntryScan {
             .collect();
         let mut scan =
             EntryScan { headers: Vec::with_capacity(index.len() as usize), damaged: vec![] };
-        for (at, header) in (0..).zip(found.into_iter().flatten()) {
+        for (entry, header) in (0..).zip(found.into_iter().flatten()) {
             match header {
                 Ok(header) => scan.headers.push(Some(header)),
                 Err(why) => {
                     scan.headers.push(None);
-                    scan.damaged.push((at, why));
+                    scan.damaged.push((entry, why));
                 }
             }
         }
-        for at in whole..index.len() {
+        for entry in whole..index.len() {
             scan.headers.push(None);
-            scan.damaged.push((at, PackError::Cut));
+            scan.damaged.push((entry, PackError::Cut));
         }
         Ok(scan)
     }
@@ -46,20 +47,20 @@ impl EntryScan {
 
 /// Whether the entry lies in front of the trailer. Of a pack that was cut short the last bytes
 /// that are left count as its trailer.
-fn is_inside(file: &PackFile, index: &PackIndex, at: u32) -> bool {
-    let end = index.end(at, file.body_end());
-    index.offset(at) < end && end <= file.body_end()
+fn is_inside(file: &PackFile, index: &PackIndex, entry: u32) -> bool {
+    let end = index.end(entry, file.body_end());
+    index.offset(entry) < end && end <= file.body_end()
 }
 
 /// Rows of entries that lie in a window's length, or a single longer one.
 fn windows(file: &PackFile, index: &PackIndex, whole: u32) -> Vec<(u32, u32)> {
     let mut windows = Vec::new();
     let mut from = 0;
-    for at in 0..whole {
-        let is_full = index.end(at, file.body_end()) - index.offset(from) > WINDOW;
-        if is_full && at > from {
-            windows.push((from, at));
-            from = at;
+    for entry in 0..whole {
+        let is_full = index.end(entry, file.body_end()) - index.offset(from) > WINDOW;
+        if is_full && entry > from {
+            windows.push((from, entry));
+            from = entry;
         }
     }
     if from < whole {
@@ -89,22 +90,22 @@ fn window(
         let fails = |_| Err(PackError::Read(std::io::Error::new(why.kind(), why.to_string())));
         return (from..to).map(fails).collect();
     }
-    let entry = |at| {
-        let (first, next) = (index.offset(at), index.end(at, file.body_end()));
+    let verify_entry = |entry| {
+        let (first, next) = (index.offset(entry), index.end(entry, file.body_end()));
         let bytes = &buffer[(first - start) as usize..(next - start) as usize];
-        verified(bytes, crc32fast::hash(bytes), index, at)
+        verified(bytes, crc32fast::hash(bytes), index, entry)
     };
-    (from..to).map(entry).collect()
+    (from..to).map(verify_entry).collect()
 }
 
 /// An entry longer than a window, summed up piece by piece.
 fn long_entry(
     file: &PackFile,
     index: &PackIndex,
-    at: u32,
+    entry: u32,
     buffer: &mut Vec<u8>,
 ) -> Result<EntryHeader, PackError> {
-    let (start, end) = (index.offset(at), index.end(at, file.body_end()));
+    let (start, end) = (index.offset(entry), index.end(entry, file.body_end()));
     let mut sum = crc32fast::Hasher::new();
     let mut head = Vec::new();
     let mut from = start;
@@ -117,11 +118,16 @@ fn long_entry(
         }
         from += buffer.len() as u64;
     }
-    verified(&head, sum.finalize(), index, at)
+    verified(&head, sum.finalize(), index, entry)
 }
 
-fn verified(bytes: &[u8], sum: u32, index: &PackIndex, at: u32) -> Result<EntryHeader, PackError> {
-    if index.checksum(at).is_some_and(|expected| expected != sum) {
+fn verified(
+    bytes: &[u8],
+    sum: u32,
+    index: &PackIndex,
+    entry: u32,
+) -> Result<EntryHeader, PackError> {
+    if index.checksum(entry).is_some_and(|expected| expected != sum) {
         return Err(PackError::Checksum);
     }
     EntryHeader::parse(bytes, index.format()).ok_or(PackError::Header)

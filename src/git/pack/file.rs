@@ -111,19 +111,19 @@ impl PackFile {
 /// A pack's bytes from an offset on.
 pub(in crate::git) struct Stored<'p> {
     file: &'p File,
-    at: u64,
+    offset: u64,
 }
 
 impl<'p> Stored<'p> {
-    pub fn from(file: &'p File, at: u64) -> Self {
-        Stored { file, at }
+    pub fn from(file: &'p File, offset: u64) -> Self {
+        Stored { file, offset }
     }
 }
 
 impl Read for Stored<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = read_some_at(self.file, self.at, buffer)?;
-        self.at += read as u64;
+        let read = read_some_at(self.file, self.offset, buffer)?;
+        self.offset += read as u64;
         Ok(read)
     }
 }

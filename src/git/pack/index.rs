@@ -39,7 +39,7 @@ pub struct PackIndex {
 struct Row {
     /// The next bytes of the id: most searches look at no id at all.
     key: u32,
-    at: u32,
+    entry: u32,
 }
 
 impl PackIndex {
@@ -64,15 +64,19 @@ impl PackIndex {
         let large = &bytes[large..trailer];
         let entries = || {
             let mut entries = Vec::with_capacity(count);
-            for at in 0..count {
-                let row = &bytes[ids + at * width..];
+            for number in 0..count {
+                let row = &bytes[ids + number * width..];
                 let (id, offset, checksum) = if is_new {
-                    let offset = be32(bytes, offsets + at * 4).unwrap_or_default();
+                    let offset = be32(bytes, offsets + number * 4).unwrap_or_default();
                     let offset = match offset & LARGE {
                         0 => Some(u64::from(offset)),
                         _ => be64(large, (offset & !LARGE) as usize * 8),
                     };
-                    (format.id(row), offset, be32(bytes, checksums + at * 4).unwrap_or_default())
+                    (
+                        format.id(row),
+                        offset,
+                        be32(bytes, checksums + number * 4).unwrap_or_default(),
+                    )
                 } else {
                     (format.id(&row[4..]), be32(row, 0).map(u64::from), 0)
                 };
@@ -125,12 +129,12 @@ impl PackIndex {
             return Err(PackError::Index("two objects stand at one offset"));
         }
         let mut by_id: Vec<Row> =
-            entries.iter().map(|(_, id, _)| Row { key: key(id), at: 0 }).collect();
+            entries.iter().map(|(_, id, _)| Row { key: key(id), entry: 0 }).collect();
         let mut ids = Vec::with_capacity(entries.len() * format.length());
         let mut checksums = Vec::with_capacity(entries.len());
-        for (place, (_, at)) in (0..).zip(&order) {
-            let (_, id, checksum) = &entries[*at as usize];
-            by_id[*at as usize].at = place;
+        for (entry, (_, row)) in (0..).zip(&order) {
+            let (_, id, checksum) = &entries[*row as usize];
+            by_id[*row as usize].entry = entry;
             ids.extend_from_slice(id.as_bytes());
             checksums.push(*checksum);
         }
@@ -164,27 +168,27 @@ impl PackIndex {
         self.pack_checksum.as_ref()
     }
 
-    pub fn offset(&self, at: u32) -> u64 {
-        self.offsets[at as usize]
+    pub fn offset(&self, entry: u32) -> u64 {
+        self.offsets[entry as usize]
     }
 
     /// Where the entry ends: at the next one, the last at `body_end`.
-    pub fn end(&self, at: u32, body_end: u64) -> u64 {
-        self.offsets.get(at as usize + 1).copied().unwrap_or(body_end)
+    pub fn end(&self, entry: u32, body_end: u64) -> u64 {
+        self.offsets.get(entry as usize + 1).copied().unwrap_or(body_end)
     }
 
-    pub fn id(&self, at: u32) -> ObjectId {
-        self.format.id(self.id_bytes(at)).expect("an id for each entry")
+    pub fn id(&self, entry: u32) -> ObjectId {
+        self.format.id(self.id_bytes(entry)).expect("an id for each entry")
     }
 
-    fn id_bytes(&self, at: u32) -> &[u8] {
+    fn id_bytes(&self, entry: u32) -> &[u8] {
         let length = self.format.length();
-        &self.ids[at as usize * length..][..length]
+        &self.ids[entry as usize * length..][..length]
     }
 
     /// CRC-32 of the entry as stored, header and all.
-    pub fn checksum(&self, at: u32) -> Option<u32> {
-        Some(self.checksums.as_ref()?[at as usize])
+    pub fn checksum(&self, entry: u32) -> Option<u32> {
+        Some(self.checksums.as_ref()?[entry as usize])
     }
 
     pub fn has_checksums(&self) -> bool {
@@ -196,17 +200,17 @@ impl PackIndex {
         self.duplicates
     }
 
-    /// The entry that stands `distance` bytes before the entry `at`. It is searched for in
+    /// The entry that stands `distance` bytes before an entry. It is searched for in
     /// steps that double: a base mostly stands near what is a delta against it.
-    pub fn before(&self, at: u32, distance: u64) -> Option<u32> {
-        let offset = self.offset(at).checked_sub(distance)?;
-        let (mut high, mut step) = (at as usize, 1);
+    pub fn before(&self, entry: u32, distance: u64) -> Option<u32> {
+        let offset = self.offset(entry).checked_sub(distance)?;
+        let (mut high, mut step) = (entry as usize, 1);
         let mut low = high.saturating_sub(step);
         while low > 0 && self.offsets[low] > offset {
             (high, step) = (low, step * 2);
             low = low.saturating_sub(step);
         }
-        self.offsets[low..high].binary_search(&offset).ok().map(|place| (low + place) as u32)
+        self.offsets[low..high].binary_search(&offset).ok().map(|position| (low + position) as u32)
     }
 
     /// The entry of this object; the first in the order of ids, should there be two.
@@ -218,17 +222,17 @@ impl PackIndex {
         let end = self.buckets.get(bucket + 1).map_or(self.by_id.len(), |&end| end as usize);
         let rows = &self.by_id[self.buckets[bucket] as usize..end];
         let key = key(id);
-        let rows = &rows[place(rows, |row| row.key < key)..];
+        let rows = &rows[position(rows, |row| row.key < key)..];
         match rows {
             [row, next, ..] if row.key == key && next.key == key => {
-                let rows = &rows[..place(rows, |row| row.key == key)];
-                let first = rows.partition_point(|row| self.id_bytes(row.at) < id.as_bytes());
+                let rows = &rows[..position(rows, |row| row.key == key)];
+                let first = rows.partition_point(|row| self.id_bytes(row.entry) < id.as_bytes());
                 rows.get(first)
             }
             _ => rows.first(),
         }
-        .map(|row| row.at)
-        .filter(|&at| self.id_bytes(at) == id.as_bytes())
+        .map(|row| row.entry)
+        .filter(|&entry| self.id_bytes(entry) == id.as_bytes())
     }
 
     /// Keeps of `ids` those that are not here. What each look-up needs of memory is asked for
@@ -240,7 +244,7 @@ impl PackIndex {
         let nearest: Vec<u32> = ids.iter().map(|id| self.nearest(id)).collect();
         let mut nearest = nearest.into_iter();
         ids.retain(|id| {
-            let is_it = |at| self.id_bytes(at) == id.as_bytes();
+            let is_it = |entry| self.id_bytes(entry) == id.as_bytes();
             !nearest.next().is_some_and(is_it) && self.find(id).is_none()
         });
     }
@@ -249,22 +253,22 @@ impl PackIndex {
     /// else some entry. No step depends on what another id meets.
     fn nearest(&self, id: &ObjectId) -> u32 {
         let bucket = self.buckets[bucket(id, self.buckets.len())] as usize;
-        let row = |at: usize| self.by_id.get(at).copied().unwrap_or(Row { key: 0, at: 0 });
+        let row = |row: usize| self.by_id.get(row).copied().unwrap_or(Row { key: 0, entry: 0 });
         let (first, second) = (row(bucket), row(bucket + 1));
-        if first.key == key(id) { first.at } else { second.at }
+        if first.key == key(id) { first.entry } else { second.entry }
     }
 
     /// The first two objects from `low` to `high`.
     pub fn between(&self, low: &ObjectId, high: &ObjectId) -> impl Iterator<Item = ObjectId> {
-        let from = self.by_id.partition_point(|row| self.id_bytes(row.at) < low.as_bytes());
+        let from = self.by_id.partition_point(|row| self.id_bytes(row.entry) < low.as_bytes());
         let high = *high;
-        let ids = self.by_id[from..].iter().map(|row| self.id(row.at));
+        let ids = self.by_id[from..].iter().map(|row| self.id(row.entry));
         ids.take_while(move |id| *id <= high).take(2)
     }
 }
 
 /// Where the rows end that come first and for which `holds`.
-fn place(rows: &[Row], holds: impl Fn(&Row) -> bool) -> usize {
+fn position(rows: &[Row], holds: impl Fn(&Row) -> bool) -> usize {
     if rows.len() > 8 {
         return rows.partition_point(holds);
     }
@@ -275,10 +279,10 @@ fn place(rows: &[Row], holds: impl Fn(&Row) -> bool) -> usize {
 fn buckets(entries: &[(u64, ObjectId, u32)]) -> Vec<u32> {
     let count = entries.len().next_power_of_two().clamp(256, 1 << 24);
     let mut buckets = Vec::with_capacity(count);
-    for (at, (_, id, _)) in entries.iter().enumerate() {
+    for (row, (_, id, _)) in entries.iter().enumerate() {
         let bucket = bucket(id, count);
         while buckets.len() <= bucket {
-            buckets.push(at as u32);
+            buckets.push(row as u32);
         }
     }
     buckets.resize(count, entries.len() as u32);
@@ -298,9 +302,9 @@ fn key(id: &ObjectId) -> u32 {
 
 /// The fan-out table's last number, which counts all; `None` where a number is smaller than
 /// the one before, or the table is cut short.
-pub(super) fn fanout(bytes: &[u8], at: usize) -> Option<usize> {
+pub(super) fn fanout(bytes: &[u8], offset: usize) -> Option<usize> {
     let mut last = 0;
-    for number in bytes.get(at..at + FANOUT)?.chunks_exact(4) {
+    for number in bytes.get(offset..offset + FANOUT)?.chunks_exact(4) {
         let number = be32(number, 0)?;
         if number < last {
             return None;
@@ -356,7 +360,9 @@ pub(super) mod tests {
     fn entries_come_by_offset_with_id_and_checksum() {
         let index = PackIndex::parse(&written(&three()), ObjectFormat::Sha1).unwrap();
         let entries: Vec<_> = (0..index.len())
-            .map(|at| (index.id(at).as_bytes()[0], index.offset(at), index.checksum(at)))
+            .map(|entry| {
+                (index.id(entry).as_bytes()[0], index.offset(entry), index.checksum(entry))
+            })
             .collect();
         assert_eq!(entries, [(3, 12, Some(30)), (2, 99, Some(20)), (1, 5 << 32, Some(10))]);
         assert_eq!(index.find(&id(2)), Some(1));
@@ -403,10 +409,10 @@ pub(super) mod tests {
     #[test]
     fn no_byte_may_be_wrong() {
         let good = written(&three());
-        for at in 0..good.len() {
+        for byte in 0..good.len() {
             let mut bad = good.clone();
-            bad[at] ^= 0x41;
-            assert!(PackIndex::parse(&bad, ObjectFormat::Sha1).is_err(), "byte {at}");
+            bad[byte] ^= 0x41;
+            assert!(PackIndex::parse(&bad, ObjectFormat::Sha1).is_err(), "byte {byte}");
         }
         for length in 0..good.len() {
             assert!(

@@ -67,13 +67,13 @@ mod tests {
         for wrong in [0, 10, 12, 1 << 20, u64::MAX] {
             assert!(inflater.inflate(&stream, wrong, &mut buffer).is_err(), "{wrong}");
         }
-        for at in 0..stream.len() {
+        for byte in 0..stream.len() {
             let mut bad = stream.clone();
-            bad[at] ^= 0x10;
-            // Some bits say nothing of the content; the entry's CRC-32 covers those.
+            bad[byte] ^= 0x10;
+            // Some bits say nothing of the content; the byte's CRC-32 covers those.
             let other = inflater.inflate(&bad, 11, &mut buffer).is_ok_and(|b| b != b"pack my box");
-            assert!(!other, "byte {at}");
-            assert!(inflater.inflate(&stream[..at], 11, &mut buffer).is_err(), "length {at}");
+            assert!(!other, "byte {byte}");
+            assert!(inflater.inflate(&stream[..byte], 11, &mut buffer).is_err(), "length {byte}");
         }
     }
 }

@@ -69,9 +69,9 @@ impl PackIndexFile {
         }
         let mut rows = vec![0; (high - low) as usize * self.width()];
         self.rows(low, &mut rows)?;
-        let place =
+        let position =
             rows.chunks_exact(self.width()).position(|row| self.id_of(row) == id.as_bytes());
-        place.map(|place| self.offset(low + place as u64)).transpose()
+        position.map(|position| self.offset(low + position as u64)).transpose()
     }
 
     /// Bytes from one id to the next: version 1 has each offset before its id.
@@ -91,16 +91,16 @@ impl PackIndexFile {
         Ok(read_exact_at(&self.file, self.start() + first * self.width() as u64, rows)?)
     }
 
-    fn offset(&self, place: u64) -> Result<u64, PackError> {
+    fn offset(&self, position: u64) -> Result<u64, PackError> {
         let mut four = [0; 4];
         if !self.is_v2 {
-            read_exact_at(&self.file, self.start() + place * self.width() as u64, &mut four)?;
+            read_exact_at(&self.file, self.start() + position * self.width() as u64, &mut four)?;
             return Ok(u64::from(u32::from_be_bytes(four)));
         }
         let count = u64::from(self.fanout[FANOUT - 1]);
         // After the ids come their CRC-32 sums, then the offsets, then the large offsets.
         let offsets = self.start() + count * (self.width() as u64 + 4);
-        read_exact_at(&self.file, offsets + place * 4, &mut four)?;
+        read_exact_at(&self.file, offsets + position * 4, &mut four)?;
         let offset = u32::from_be_bytes(four);
         if offset & LARGE == 0 {
             return Ok(u64::from(offset));

@@ -20,7 +20,7 @@ pub struct MultiPackIndex<'b> {
     count: usize,
     ids: &'b [u8],
     /// For each object the number of its pack and its offset there.
-    places: &'b [u8],
+    locations: &'b [u8],
     large: &'b [u8],
     /// Names of the packs' indexes, in the order of their numbers.
     packs: Vec<&'b [u8]>,
@@ -44,17 +44,17 @@ impl<'b> MultiPackIndex<'b> {
         let body = &bytes[..trailer];
         let chunk = |name: &[u8; 4]| chunk(body, name);
         let count = chunk(b"OIDF").and_then(|fan| fanout(fan, 0));
-        let (Some(count), Some(ids), Some(places), Some(names)) =
+        let (Some(count), Some(ids), Some(locations), Some(names)) =
             (count, chunk(b"OIDL"), chunk(b"OOFF"), chunk(b"PNAM"))
         else {
             return Err(broken("the multi-pack-index lacks a chunk"));
         };
-        if ids.len() / format.length() < count || places.len() / 8 < count {
+        if ids.len() / format.length() < count || locations.len() / 8 < count {
             return Err(cut);
         }
         let packs = names.split(|&b| b == 0).filter(|name| !name.is_empty()).collect();
         let large = chunk(b"LOFF").unwrap_or_default();
-        Ok(MultiPackIndex { format, count, ids, places, large, packs })
+        Ok(MultiPackIndex { format, count, ids, locations, large, packs })
     }
 
     /// What it knows of the pack whose index would be called `name`.
@@ -62,9 +62,9 @@ impl<'b> MultiPackIndex<'b> {
         let number = self.packs.iter().position(|&pack| pack == name.as_bytes());
         let number = number.ok_or(PackError::NoIndex)?;
         let mut entries = Vec::new();
-        for at in 0..self.count {
-            let place = be64(self.places, at * 8).unwrap_or_default();
-            let (pack, offset) = ((place >> 32) as usize, place as u32);
+        for row in 0..self.count {
+            let location = be64(self.locations, row * 8).unwrap_or_default();
+            let (pack, offset) = ((location >> 32) as usize, location as u32);
             if pack != number {
                 continue;
             }
@@ -72,7 +72,7 @@ impl<'b> MultiPackIndex<'b> {
                 LARGE if !self.large.is_empty() => be64(self.large, (offset & !LARGE) as usize * 8),
                 _ => Some(u64::from(offset)),
             };
-            let id = self.ids.get(at * self.format.length()..).and_then(|ids| self.format.id(ids));
+            let id = self.ids.get(row * self.format.length()..).and_then(|ids| self.format.id(ids));
             let entry = offset.zip(id);
             entries.push(entry.ok_or(PackError::Index("an offset is out of bounds"))?);
         }
@@ -83,12 +83,12 @@ impl<'b> MultiPackIndex<'b> {
 /// The chunk of that name, found by the table behind the header.
 fn chunk<'b>(body: &'b [u8], name: &[u8; 4]) -> Option<&'b [u8]> {
     let count = usize::from(*body.get(6)?);
-    (0..count).map(|number| HEADER + number * CHUNK).find_map(|at| {
-        if body.get(at..at + 4)? != name {
+    (0..count).map(|number| HEADER + number * CHUNK).find_map(|offset| {
+        if body.get(offset..offset + 4)? != name {
             return None;
         }
-        let start = usize::try_from(be64(body, at + 4)?).ok()?;
-        let end = usize::try_from(be64(body, at + CHUNK + 4)?).ok()?;
+        let start = usize::try_from(be64(body, offset + 4)?).ok()?;
+        let end = usize::try_from(be64(body, offset + CHUNK + 4)?).ok()?;
         body.get(start..end)
     })
 }
@@ -102,24 +102,24 @@ mod tests {
         let fan: Vec<u8> = (0..=255u32).flat_map(|first| first.min(3).to_be_bytes()).collect();
         let ids: Vec<u8> =
             [1, 2, 3].iter().flat_map(|&b| [b; ObjectFormat::Sha1.length()]).collect();
-        let place = |pack: u32, offset: u32| [pack.to_be_bytes(), offset.to_be_bytes()].concat();
-        let places = [place(0, 12), place(1, LARGE), place(0, 70)].concat();
+        let location = |pack: u32, offset: u32| [pack.to_be_bytes(), offset.to_be_bytes()].concat();
+        let locations = [location(0, 12), location(1, LARGE), location(0, 70)].concat();
         let chunks: [(&[u8], Vec<u8>); 5] = [
             (b"PNAM", b"pack-a.idx\0pack-b.idx\0\0\0".to_vec()),
             (b"OIDF", fan),
             (b"OIDL", ids),
-            (b"OOFF", places),
+            (b"OOFF", locations),
             (b"LOFF", (6u64 << 32).to_be_bytes().to_vec()),
         ];
         let mut bytes = [MAGIC, &[1, 1, 5, 0], &2u32.to_be_bytes()].concat();
-        let mut at = HEADER + 6 * CHUNK;
+        let mut offset = HEADER + 6 * CHUNK;
         for (name, chunk) in &chunks {
             bytes.extend(*name);
-            bytes.extend((at as u64).to_be_bytes());
-            at += chunk.len();
+            bytes.extend((offset as u64).to_be_bytes());
+            offset += chunk.len();
         }
         bytes.extend([0; 4]);
-        bytes.extend((at as u64).to_be_bytes());
+        bytes.extend((offset as u64).to_be_bytes());
         chunks.iter().for_each(|(_, chunk)| bytes.extend(chunk));
         let trailer = ObjectFormat::Sha1.hash(&[&bytes]);
         bytes.extend(trailer.as_bytes());
@@ -141,11 +141,14 @@ mod tests {
     #[test]
     fn no_byte_may_be_wrong_and_none_missing() {
         let good = written();
-        for at in 0..good.len() {
+        for byte in 0..good.len() {
             let mut bad = good.clone();
-            bad[at] ^= 0x41;
-            assert!(MultiPackIndex::parse(&bad, ObjectFormat::Sha1).is_err(), "byte {at}");
-            assert!(MultiPackIndex::parse(&good[..at], ObjectFormat::Sha1).is_err(), "length {at}");
+            bad[byte] ^= 0x41;
+            assert!(MultiPackIndex::parse(&bad, ObjectFormat::Sha1).is_err(), "byte {byte}");
+            assert!(
+                MultiPackIndex::parse(&good[..byte], ObjectFormat::Sha1).is_err(),
+                "length {byte}"
+            );
         }
     }
 }

@@ -90,13 +90,13 @@ impl Pack {
     /// Opens the pack file `path`, whose index stands beside it or, where that is missing, in
     /// the folder's `multi-pack-index`. Every entry's checksum is verified.
     pub fn open(path: &Path, format: ObjectFormat) -> Result<Pack, PackError> {
-        let beside = path.with_extension("idx");
-        let index = match own_files::read(&beside) {
+        let index_path = path.with_extension("idx");
+        let index = match own_files::read(&index_path) {
             Ok(bytes) => PackIndex::parse(&bytes, format)?,
             Err(why) if why.kind() == io::ErrorKind::NotFound => {
-                let joint = own_files::read(&path.with_file_name("multi-pack-index"));
-                let joint = joint.map_err(|_| PackError::NoIndex)?;
-                MultiPackIndex::parse(&joint, format)?.index_of(&file_name(&beside))?
+                let shared_index = own_files::read(&path.with_file_name("multi-pack-index"));
+                let shared_index = shared_index.map_err(|_| PackError::NoIndex)?;
+                MultiPackIndex::parse(&shared_index, format)?.index_of(&file_name(&index_path))?
             }
             Err(why) => return Err(why.into()),
         };
@@ -128,11 +128,11 @@ impl<'p> EntryReader<'p> {
         EntryReader { pack, buffer: Vec::new(), held: 0..0 }
     }
 
-    /// The compressed bytes of entry `at`, without its header.
-    pub fn compressed(&mut self, at: u32) -> Result<&[u8], PackError> {
+    /// The compressed bytes of an entry, without its header.
+    pub fn compressed(&mut self, entry: u32) -> Result<&[u8], PackError> {
         let Pack { index, forest, file, .. } = self.pack;
-        let start = index.offset(at) + u64::from(forest.header_length(at));
-        let end = index.end(at, file.body_end());
+        let start = index.offset(entry) + u64::from(forest.header_length(entry));
+        let end = index.end(entry, file.body_end());
         let length = end.checked_sub(start).and_then(|length| usize::try_from(length).ok());
         let length = length.ok_or(PackError::Header)?;
         if start < self.held.start || self.held.end < end {
@@ -144,10 +144,13 @@ impl<'p> EntryReader<'p> {
         Ok(&self.buffer[from..from + length])
     }
 
-    /// The object of entry `at`, which is long and no delta.
-    pub fn inflate_long(&self, at: u32) -> Result<Vec<u8>, PackError> {
+    /// The object of an entry, which is long and no delta.
+    pub fn inflate_long(&self, entry: u32) -> Result<Vec<u8>, PackError> {
         let Pack { index, forest, file, .. } = self.pack;
-        file.inflate_long(index.offset(at) + u64::from(forest.header_length(at)), forest.size(at))
+        file.inflate_long(
+            index.offset(entry) + u64::from(forest.header_length(entry)),
+            forest.size(entry),
+        )
     }
 
     fn fill(&mut self, held: Range<u64>) -> Result<(), PackError> {
@@ -187,12 +190,12 @@ pub(super) fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Four bytes at `at`, in network order; `None` past the end.
-fn be32(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..)?.first_chunk().map(|four| u32::from_be_bytes(*four))
+/// Four bytes at `offset`, in network order; `None` past the end.
+fn be32(bytes: &[u8], offset: usize) -> Option<u32> {
+    bytes.get(offset..)?.first_chunk().map(|four| u32::from_be_bytes(*four))
 }
 
-/// Eight bytes at `at`, in network order; `None` past the end.
-fn be64(bytes: &[u8], at: usize) -> Option<u64> {
-    bytes.get(at..)?.first_chunk().map(|eight| u64::from_be_bytes(*eight))
+/// Eight bytes at `offset`, in network order; `None` past the end.
+fn be64(bytes: &[u8], offset: usize) -> Option<u64> {
+    bytes.get(offset..)?.first_chunk().map(|eight| u64::from_be_bytes(*eight))
 }

@@ -82,43 +82,48 @@ impl IndexWalk<'_> {
         let index = self.index;
         let folders = pair.cached.map(|cached| index.cache_tree.below(cached)).unwrap_or_default();
         let mut there = TreeEntries { rest: tree, pair }.peekable();
-        let mut at = pair.entries.start;
+        let mut pos = pair.entries.start;
         loop {
-            let here = (at < pair.entries.end).then(|| name(&index.path(at)[pair.path.len()..]));
+            let here = (pos < pair.entries.end).then(|| name(&index.path(pos)[pair.path.len()..]));
             let old = next_until(&mut there, here)?;
             let Some(name) = here else {
                 match old {
-                    Some(old) => self.gone(pair, &old, at)?,
+                    Some(old) => self.gone(pair, &old, pos)?,
                     None => return Ok(()),
                 }
                 continue;
             };
             if let Some(old) = old.as_ref().filter(|old| old.name != name) {
-                self.gone(pair, old, at)?;
+                self.gone(pair, old, pos)?;
                 continue;
             }
             let path = BString::from([&pair.path[..], name].concat());
-            let rest = at..pair.entries.end;
+            let rest = pos..pair.entries.end;
             if let Some(bare) = name.strip_suffix(b"/") {
-                let entries = at..index.end_of(&path, rest);
-                at = entries.end;
+                let entries = pos..index.end_of(&path, rest);
+                pos = entries.end;
                 let cached = folders.get(bare).copied();
                 self.enter(FolderPair { tree: old.map(|old| old.id), path, entries, cached })?;
             } else {
-                let first = at;
-                at += rest.take_while(|&side| index.path(side) == path).count();
+                let first = pos;
+                pos += rest.take_while(|&side| index.path(side) == path).count();
                 self.file(path, old.as_ref(), first);
             }
         }
     }
 
     /// A path that the index does not have.
-    fn gone(&mut self, pair: &FolderPair, old: &OldEntry, at: usize) -> Result<(), CompareError> {
+    fn gone(&mut self, pair: &FolderPair, old: &OldEntry, pos: usize) -> Result<(), CompareError> {
         let path = [&pair.path[..], &old.name].concat().into();
         match old.content {
             Some(content) => self.diff.add(path, Some(content), None),
             None if self.gone.insert(old.id) => {
-                self.enter(FolderPair { tree: Some(old.id), path, entries: at..at, cached: None })?;
+                self.enter(FolderPair {
+                    tree: Some(old.id),
+                    path,
+                    entries: pos..pos,
+                    cached: None,
+                })?;
             }
             None => {}
         }

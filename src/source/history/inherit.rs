@@ -38,7 +38,7 @@ impl Inheritance {
         let Inheritance { inherited_spans, again, ranges } = self;
         let free = |seam| judge.free(bytes, seam);
         inheriting(base.copies, base.length, bytes.len(), free, inherited_spans);
-        spare_runs(inherited_spans, bytes.len(), |at| judge.entry(bytes, at));
+        spare_runs(inherited_spans, bytes.len(), |pos| judge.entry(bytes, pos));
         let reach = |finding: &Finding| judge.reach(finding);
         let mut findings = inherited(inherited_spans, base.findings, bytes.len(), reach, again);
         scanned(inherited_spans, again, bytes.len(), ranges);
@@ -150,10 +150,10 @@ pub fn inherited(
             }
         }
         // A trigger is judged for all rules or for none.
-        let mut at = 0;
+        let mut pos = 0;
         inherited.retain(|finding| {
-            at += 1;
-            at <= from || again.binary_search(&finding.trigger).is_err()
+            pos += 1;
+            pos <= from || again.binary_search(&finding.trigger).is_err()
         });
     }
     again.dedup();
@@ -179,16 +179,16 @@ pub fn scanned(
 ) {
     into.clear();
     let mut again = again.iter().copied().peekable();
-    let mut at = 0;
+    let mut pos = 0;
     let whole = InheritedSpan { version: length..length, base: 0 };
     for inherited_span in inherited_spans.iter().chain([&whole]) {
-        if at < inherited_span.version.start {
-            into.push(at..inherited_span.version.start);
+        if pos < inherited_span.version.start {
+            into.push(pos..inherited_span.version.start);
         }
         while let Some(trigger) = again.next_if(|&trigger| trigger < inherited_span.version.end) {
             into.push(trigger..trigger + 1);
         }
-        at = inherited_span.version.end;
+        pos = inherited_span.version.end;
     }
 }
 
@@ -254,11 +254,11 @@ mod tests {
             Copy { base: 3001, start: 3001, length: 2000 },
         ];
         let mut found = inherited_spans(&copies, 6000, 6000);
-        spare_runs(&mut found, 6000, |at| Some(at - 300));
+        spare_runs(&mut found, 6000, |pos| Some(pos - 300));
         assert_eq!(found[0].version, 0..3000 - M - 300);
         assert_eq!(found[1].version, 3001 + B..5001 - M - 300);
         let mut unknown = found.clone();
-        spare_runs(&mut unknown, 6000, |at| (at < 3000).then_some(at));
+        spare_runs(&mut unknown, 6000, |pos| (pos < 3000).then_some(pos));
         assert_eq!(unknown, []);
         spare_runs(&mut found, 6000, |_| Some(0));
         assert_eq!(found, []);

@@ -77,7 +77,7 @@ impl History {
         let trees: Vec<Option<u32>> = commits.list().par_iter().map(tree).collect();
         let root = |tree: Option<u32>| tree.map_or(EMPTY, |tree| pruned_trees.prune(tree));
         let roots: Vec<PrunedTreeId> = trees.into_iter().map(root).collect();
-        let head = self.refs.head.and_then(|id| commits.place(id));
+        let head = self.refs.head.and_then(|id| commits.position(id));
         let (changes, at_head, reachability) = (Vec::new(), Vec::new(), Vec::new());
         let mut trace =
             Trace { history: self, commits, changes, head, at_head, reachability, failures };
@@ -115,8 +115,8 @@ impl Trace<'_> {
     }
 
     /// The commit as a report names it, its texts as they are.
-    pub fn commit(&self, place: usize) -> Result<CommitRef, Failure> {
-        let id = self.commits.list()[place].id;
+    pub fn commit(&self, position: usize) -> Result<CommitRef, Failure> {
+        let id = self.commits.list()[position].id;
         let read = self.history.store.read(&id, u64::MAX);
         let (_, bytes) = read.map_err(|why| Failure::of_object("commit", &id, why))?;
         Ok(commit_ref(id, &bytes))
@@ -137,27 +137,29 @@ impl Trace<'_> {
     }
 
     fn compare(&mut self, pruned_trees: &PrunedTrees<'_>, roots: &[PrunedTreeId]) {
-        let of = |place: usize| {
-            let parents = &self.commits.list()[place].parents;
+        let of = |position: usize| {
+            let parents = &self.commits.list()[position].parents;
             let before = parents.iter().map(|&parent| roots[parent]).collect();
-            changes(pruned_trees, place, before, roots[place])
+            changes(pruned_trees, position, before, roots[position])
         };
         let all: Vec<_> = (0..roots.len()).into_par_iter().map(of).collect();
-        for (place, changes) in all.into_iter().enumerate() {
+        for (position, changes) in all.into_iter().enumerate() {
             match changes {
                 Some(changes) => self.changes.extend(changes),
-                None => self.failures.push(self.too_many(place)),
+                None => self.failures.push(self.too_many(position)),
             }
         }
         if let Some(head) = self.head {
-            let places = changes(pruned_trees, head, Vec::new(), roots[head]).unwrap_or_default();
-            self.at_head =
-                places.into_iter().filter_map(|place| Some((place.path, place.after?))).collect();
+            let changes = changes(pruned_trees, head, Vec::new(), roots[head]).unwrap_or_default();
+            self.at_head = changes
+                .into_iter()
+                .filter_map(|change| Some((change.path, change.after?)))
+                .collect();
         }
     }
 
-    fn too_many(&self, place: usize) -> Failure {
-        let what = format!("commit {}", self.commits.list()[place].id);
+    fn too_many(&self, position: usize) -> Failure {
+        let what = format!("commit {}", self.commits.list()[position].id);
         let why = format!(
             "changes more than {MAX_PATHS} places of what was found; they are not reported. \
              Look at its tree with `git ls-tree`"
@@ -172,7 +174,7 @@ fn reachability_of(
     commits: &CommitGraph,
 ) -> Vec<Reachability> {
     let reachability = |(wanted, id): (usize, &Option<ObjectId>)| {
-        let commit = id.and_then(|id| commits.place(id));
+        let commit = id.and_then(|id| commits.position(id));
         match commit {
             Some(commit) => Reachability::Commit(commit),
             None if pruned_trees.reached(wanted) => Reachability::Tree,

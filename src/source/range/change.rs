@@ -42,11 +42,11 @@ impl CommitRange {
         is_wanted: impl Fn(&FileContent) -> bool + Sync,
     ) -> (Vec<RangeChange>, Vec<Failure>) {
         let changes_of =
-            |place: usize, commit: &Commit| {
+            |position: usize, commit: &Commit| {
                 let changes = self.diff(commit)?.changes(&is_wanted, MAX_PATHS);
                 let changes = changes.ok_or_else(|| too_many(commit))?;
                 let change = |diff::TreeChange { path, before, after }: diff::TreeChange| {
-                    RangeChange { commit: place, path, before, after }
+                    RangeChange { commit: position, path, before, after }
                 };
                 Ok(changes.into_iter().map(change).collect())
             };
@@ -54,7 +54,7 @@ impl CommitRange {
             .commits
             .par_iter()
             .enumerate()
-            .map(|(place, commit)| changes_of(place, commit))
+            .map(|(position, commit)| changes_of(position, commit))
             .collect();
         let (mut changes, mut failures) = (Vec::new(), Vec::new());
         for found in found {

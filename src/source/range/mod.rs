@@ -118,16 +118,16 @@ impl CommitRange {
     }
 
     /// A commit of the range as a report names it, its texts as they are.
-    pub fn commit(&self, place: usize) -> Result<CommitRef, Failure> {
-        let id = self.commits[place].id;
+    pub fn commit(&self, position: usize) -> Result<CommitRef, Failure> {
+        let id = self.commits[position].id;
         let (_, bytes) = self.objects.read(&id).map_err(|why| unreadable("commit", &id, why))?;
         Ok(commit_ref(id, &bytes))
     }
 
     /// The place of the commit whose message an object is.
     pub fn messages(&self) -> HashMap<String, usize> {
-        let places = self.commits.iter().enumerate();
-        places.map(|(place, commit)| (commit.id.to_string(), place)).collect()
+        let positions = self.commits.iter().enumerate();
+        positions.map(|(position, commit)| (commit.id.to_string(), position)).collect()
     }
 
     /// The commits outside of the range that it is based on.
@@ -143,8 +143,8 @@ impl CommitRange {
 
     fn scan_blob(&self, id: &ObjectId, visit: &Visitor<'_>) -> Coverage {
         let provenance = Provenance::Object(id.to_string());
-        let look = |content: &mut dyn Read| visit_parts(content, &provenance, visit);
-        match self.objects.blob(id, look) {
+        let scan = |content: &mut dyn Read| visit_parts(content, &provenance, visit);
+        match self.objects.blob(id, scan) {
             Ok(BlobRead::Whole(bytes)) => admit(&Blob::whole(&bytes, provenance), visit),
             Ok(BlobRead::Streamed(coverage)) => coverage,
             Err(why) => Coverage::failure(unreadable("blob", id, why)),

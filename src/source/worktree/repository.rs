@@ -147,7 +147,8 @@ fn from_index(repository: &Repository, top: &Path) -> Result<Option<Vec<Tracked>
         Err(IndexFault::Unknown(_)) => return Ok(None),
         Err(IndexFault::Damaged(why)) => return Err(failed(&why)),
     };
-    let entries = (0..index.len()).map(|place| (index.path(place), index.entry(place).mode));
+    let entries =
+        (0..index.len()).map(|position| (index.path(position), index.entry(position).mode));
     // A sparse index has one entry for a folder that is not checked out.
     let mut folders = entries.clone().filter(|(_, mode)| *mode == 0o040000);
     let is_there = |path: &[u8]| path.to_path().is_ok_and(|path| top.join(path).exists());

@@ -11,15 +11,15 @@ pub trait Judge: Sync {
     /// and apart.
     fn detect(&self, bytes: &[u8], ranges: &[Range<usize>]) -> Vec<Finding>;
 
-    /// The first place from which what begins there may reach over the byte at `at`, although
-    /// it is more than a margin away (a run of base64, a chain of escapes); `at` if there is
-    /// none, `None` where it is too far to be told. What is no more than a margin behind `at`
+    /// The first place from which what begins there may reach over the byte at `offset`, although
+    /// it is more than a margin away (a run of base64, a chain of escapes); `offset` if there is
+    /// none, `None` where it is too far to be told. What is no more than a margin behind `offset`
     /// may be looked at.
-    fn entry(&self, bytes: &[u8], at: usize) -> Option<usize>;
+    fn entry(&self, bytes: &[u8], offset: usize) -> Option<usize>;
 
-    /// The first place behind a seam at `at` from which on no trigger sees over it; at least
+    /// The first place behind a seam at `offset` from which on no trigger sees over it; at least
     /// [`BEFORE`](crate::rules::BEFORE) and one bytes behind it.
-    fn free(&self, bytes: &[u8], at: usize) -> usize;
+    fn free(&self, bytes: &[u8], offset: usize) -> usize;
 
     /// How far behind the end of a finding that goes on behind what its verdict saw bytes may
     /// decide on that end.

@@ -194,7 +194,7 @@ impl<'h> DeltaReader<'h> {
             |kind| matches!(kind, Some(ObjectKind::Blob | ObjectKind::Commit | ObjectKind::Tag));
         let packs = self.history.store.packs.iter();
         let count = |pack: &crate::git::pack::Pack| {
-            (0..pack.index.len()).filter(|&at| is_visited(pack.forest.kind(at))).count()
+            (0..pack.index.len()).filter(|&entry| is_visited(pack.forest.kind(entry))).count()
         };
         packs.map(|pack| count(pack) as u64).sum()
     }

@@ -281,25 +281,25 @@ impl<'w, V: PackVisitor> Walker<'_, 'w, V> {
     fn rebuilt(&mut self, entry: u32) -> Result<Arc<CachedBytes<'w>>, PackError> {
         let forest = &self.pack.forest;
         let mut chain = Vec::new();
-        let mut at = entry;
+        let mut ancestor = entry;
         let mut bytes = loop {
             let here = self.stack.iter().find_map(|frame| match &frame.parent.bytes {
-                Bytes::Cached(bytes) if frame.parent.entry == at => Some(bytes.clone()),
+                Bytes::Cached(bytes) if frame.parent.entry == ancestor => Some(bytes.clone()),
                 _ => None,
             });
             if let Some(bytes) = here {
                 break bytes;
             }
-            if forest.parent(at) == NONE {
-                let bytes = self.scratch.inflated(at)?;
+            if forest.parent(ancestor) == NONE {
+                let bytes = self.scratch.inflated(ancestor)?;
                 break Arc::new(CachedBytes::new(bytes, self.budget));
             }
-            chain.push(at);
-            at = forest.parent(at);
+            chain.push(ancestor);
+            ancestor = forest.parent(ancestor);
         };
-        for &at in chain.iter().rev() {
-            self.scratch.instructions(at, self.budget)?;
-            let version = self.scratch.applied(at, bytes.bytes())?;
+        for &ancestor in chain.iter().rev() {
+            self.scratch.instructions(ancestor, self.budget)?;
+            let version = self.scratch.applied(ancestor, bytes.bytes())?;
             let base =
                 std::mem::replace(&mut bytes, Arc::new(CachedBytes::new(version, self.budget)));
             self.scratch.recycle(base);
