@@ -65,7 +65,7 @@ pub fn guard_tracked(
     let mut report = scan(&Staged::tracked(environment)?.next(), engine, policy, progress);
     let note = "nothing is staged: looked at all that git tracks, old and new";
     // Of an index that is compared with nothing, the source notes nothing that holds.
-    report.coverage.notes.retain(|note| !note.ends_with("nothing to look at"));
+    report.coverage.notes.retain(|note| !note.ends_with("nothing to scan"));
     report.coverage.notes.push(note.to_owned());
     Ok(report)
 }

@@ -16,7 +16,7 @@ use keysieve::guard::guard;
 use keysieve::policy::Policy;
 use keysieve::source::Silent;
 use support::guarded::{assert_clean, assert_found, engine, guarded, places, secret, try_guarded};
-use support::repository::{TempRepo, conflict, said};
+use support::repository::{TempRepo, all_output, conflict};
 use support::tokens::localstack_auth_token as token;
 
 #[test]
@@ -89,7 +89,7 @@ fn long_versions_are_looked_at_in_parts_and_their_hash_is_asked_for() {
 #[test]
 fn an_empty_change_is_clean_and_says_so() {
     let repository = TempRepo::new();
-    let nothing = ["nothing is staged: nothing to look at"];
+    let nothing = ["nothing is staged: nothing to scan"];
     assert_eq!(guarded(&repository).coverage.notes, nothing);
     repository.write("a", secret(1));
     repository.write("b", "b");
@@ -109,7 +109,7 @@ fn a_change_that_only_deletes_is_clean_and_says_so() {
     repository.git(&["rm", "--quiet", "a"]);
     let report = guarded(&repository);
     assert_clean(&report);
-    assert_eq!(report.coverage.notes, ["what is staged adds no content: nothing to look at"]);
+    assert_eq!(report.coverage.notes, ["the staged changes add no content: nothing to scan"]);
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn a_path_that_is_only_intended_is_no_part_of_the_commit() {
     repository.git(&["add", "-N", "intended"]);
     let report = guarded(&repository);
     assert_clean(&report);
-    assert_eq!(report.coverage.notes, ["nothing is staged: nothing to look at"]);
+    assert_eq!(report.coverage.notes, ["nothing is staged: nothing to scan"]);
     repository.write("empty", "");
     repository.git(&["add", "empty"]);
     assert_eq!(guarded(&repository).coverage.blobs, 1);
@@ -312,7 +312,7 @@ fn guarding_hook(repository: &TempRepo) {
 fn assert_stopped(repository: &TempRepo, folder: &Path, arguments: &[&str], wanted: &str) {
     let output = repository.command("git", folder).args(arguments).output().unwrap();
     assert!(!output.status.success(), "{arguments:?} passed");
-    assert!(said(&output).contains(&format!("places: {wanted}")), "{}", said(&output));
+    assert!(all_output(&output).contains(&format!("places: {wanted}")), "{}", all_output(&output));
 }
 
 #[cfg(unix)]

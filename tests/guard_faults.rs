@@ -15,7 +15,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use support::guarded::{listing, secret};
-use support::repository::{TempRepo, said};
+use support::repository::{TempRepo, all_output};
 
 const KEYSIEVE: &str = env!("CARGO_BIN_EXE_keysieve");
 
@@ -23,7 +23,7 @@ const KEYSIEVE: &str = env!("CARGO_BIN_EXE_keysieve");
 fn harmless() -> TempRepo {
     let repository = TempRepo::new();
     let output = run(&repository, KEYSIEVE, &["hook", "install"]);
-    assert!(output.status.success(), "{}", said(&output));
+    assert!(output.status.success(), "{}", all_output(&output));
     repository.write("before", "before\n");
     repository.commit("before");
     repository.write("file", "harmless\n");
@@ -40,14 +40,14 @@ fn run(repository: &TempRepo, program: impl AsRef<Path>, arguments: &[&str]) -> 
 fn stops(repository: &TempRepo, words: &[&str]) {
     hook_stops(repository, words);
     let commit = repository.try_git(&["commit", "-m", "x"]);
-    assert!(!commit.status.success(), "{}", said(&commit));
+    assert!(!commit.status.success(), "{}", all_output(&commit));
 }
 
 fn hook_stops(repository: &TempRepo, words: &[&str]) {
     let hook = run(repository, KEYSIEVE, &["hook", "run"]);
-    assert_eq!(hook.status.code(), Some(2), "{}", said(&hook));
+    assert_eq!(hook.status.code(), Some(2), "{}", all_output(&hook));
     for word in words {
-        assert!(said(&hook).contains(word), "{word}: {}", said(&hook));
+        assert!(all_output(&hook).contains(word), "{word}: {}", all_output(&hook));
     }
 }
 
@@ -68,9 +68,9 @@ fn a_missing_binary_stops() {
     repository.write("file", "harmless\n");
     repository.git(&["add", "file"]);
     let commit = repository.try_git(&["commit", "-m", "x"]);
-    assert!(!commit.status.success(), "{}", said(&commit));
+    assert!(!commit.status.success(), "{}", all_output(&commit));
     for word in ["commit stopped", "install keysieve", "git commit --no-verify"] {
-        assert!(said(&commit).contains(word), "{}", said(&commit));
+        assert!(all_output(&commit).contains(word), "{}", all_output(&commit));
     }
 }
 
@@ -116,9 +116,13 @@ fn a_held_lock_stops_git_and_not_us() {
     let repository = harmless();
     fs::write(repository.path().join(".git/index.lock"), "").unwrap();
     let commit = repository.try_git(&["commit", "-m", "x"]);
-    assert!(!commit.status.success() && said(&commit).contains("index.lock"), "{}", said(&commit));
+    assert!(
+        !commit.status.success() && all_output(&commit).contains("index.lock"),
+        "{}",
+        all_output(&commit)
+    );
     let hook = run(&repository, KEYSIEVE, &["hook", "run"]);
-    assert_eq!(hook.status.code(), Some(0), "{}", said(&hook));
+    assert_eq!(hook.status.code(), Some(0), "{}", all_output(&hook));
 }
 
 /// A limit of nothing for files stands for a full disk.
@@ -131,15 +135,15 @@ fn a_full_disk_stops() {
     };
     let before = listing(&repository.path());
     let passes = full("hook run");
-    assert_eq!(passes.status.code(), Some(0), "nothing is written: {}", said(&passes));
+    assert_eq!(passes.status.code(), Some(0), "nothing is written: {}", all_output(&passes));
     let unsaid = full("hook run > /dev/full");
-    assert_eq!(unsaid.status.code(), Some(2), "{}", said(&unsaid));
+    assert_eq!(unsaid.status.code(), Some(2), "{}", all_output(&unsaid));
     let report = full("hook run --format json -o report.json");
-    assert_eq!(report.status.code(), Some(2), "{}", said(&report));
-    assert!(said(&report).contains("report.json"), "{}", said(&report));
+    assert_eq!(report.status.code(), Some(2), "{}", all_output(&report));
+    assert!(all_output(&report).contains("report.json"), "{}", all_output(&report));
     let install = full("hook install --stage pre-push");
-    assert_eq!(install.status.code(), Some(2), "{}", said(&install));
-    assert!(said(&install).contains("cannot write the hook"), "{}", said(&install));
+    assert_eq!(install.status.code(), Some(2), "{}", all_output(&install));
+    assert!(all_output(&install).contains("cannot write the hook"), "{}", all_output(&install));
     fs::remove_file(repository.path().join("report.json")).ok();
     let is_the_same = |path: &PathBuf| before.get(path).map(|(_, hash)| hash).is_some();
     assert!(listing(&repository.path()).keys().all(is_the_same));
@@ -181,7 +185,7 @@ fn the_hook_writes_nothing() {
         let log = repository.home().join("log");
         let trace = ["-f", "-qq", "-e", CHANGES, "-o", log.to_str().unwrap(), KEYSIEVE];
         let output = run(&repository, "strace", &[&trace[..], &["hook", "run"]].concat());
-        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        assert_eq!(output.status.code(), Some(1), "{}", all_output(&output));
         let log = fs::read_to_string(log).unwrap();
         assert!(log.contains(".git/index"), "{log}");
         for line in log.lines().filter(|line| line.contains('(')) {
@@ -206,7 +210,7 @@ fn a_read_only_repository_is_enough() {
     allow("a-w");
     let before = listing(&git_dir);
     let output = run(&repository, KEYSIEVE, &["hook", "run"]);
-    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(1), "{}", all_output(&output));
     assert_eq!(before, listing(&git_dir));
     allow("u+w");
 }

@@ -67,15 +67,14 @@ impl ObjectFolders {
 
 /// The folder that a line names.
 fn alternate(objects: &Path, line: &[u8], depth: usize) -> Result<PathBuf, &'static str> {
-    let path = line.to_path().map_err(|_| "its path is not readable on this system")?;
+    let path = line.to_path().map_err(|_| "its path is not valid on this system")?;
     let folder = objects.join(path);
     if !folder.is_dir() {
-        Err("its folder is missing, and objects with it; put it back, or correct \
-             objects/info/alternates")
+        Err("its folder is missing; restore it or correct objects/info/alternates")
     } else if depth >= MAX_DEPTH {
-        Err("it is nested too deep; git itself does not read it")
+        Err("it is nested too deep; git does not read it either")
     } else if line[0] != b'.' && !path.is_absolute() {
-        Err("relative paths are read only if they begin with a dot")
+        Err("a relative path must start with a dot")
     } else {
         Ok(folder)
     }

@@ -30,7 +30,8 @@ impl CatFile {
         // What it says on standard error would come between the lines of the report.
         let mut child = git.command(&["cat-file", "--batch"]).stderr(Stdio::null()).spawn()?;
         let requests = child.stdin.take();
-        let output = child.stdout.take().ok_or_else(|| io::Error::other("it has no output"))?;
+        let output =
+            child.stdout.take().ok_or_else(|| io::Error::other("its output is not available"))?;
         Ok(CatFile { child, requests, output: Pipe::new(output, git.timeout()) })
     }
 
@@ -75,7 +76,7 @@ impl CatFile {
         };
         match self.read_verified(id, blob_read)? {
             (ObjectKind::Blob, blob_read) => Ok(blob_read),
-            (kind, _) => Err(format!("it is a {} and no blob", kind.name())),
+            (kind, _) => Err(format!("it is a {}, not a blob", kind.name())),
         }
     }
 
@@ -93,7 +94,7 @@ impl CatFile {
             consume(kind, &mut content, size).and_then(|consumed| Ok((consumed, content.end()?)));
         match consumed {
             Ok((consumed, hash)) if hash == *id => Ok((kind, consumed)),
-            Ok(_) => Err("its bytes do not hash to its id".to_owned()),
+            Ok(_) => Err("its content does not match its id".to_owned()),
             Err(error) => {
                 // What is left of this answer would be taken for the next one.
                 self.requests = None;
@@ -104,7 +105,7 @@ impl CatFile {
 
     /// Asks for an object: what comes next are so many bytes of it and a line's end.
     fn request(&mut self, id: &ObjectId) -> io::Result<(ObjectKind, u64)> {
-        let ended = || io::Error::other("`git cat-file` has ended");
+        let ended = || io::Error::other("`git cat-file` exited unexpectedly");
         let requests = self.requests.as_mut().ok_or_else(ended)?;
         writeln!(requests, "{id}")?;
         requests.flush()?;
@@ -117,14 +118,17 @@ impl CatFile {
         };
         let kind = kind.ok_or_else(|| io::Error::other("`git cat-file` cannot read it"))?;
         let size: Option<u64> = fields.next().and_then(|size| size.parse().ok());
-        Ok((kind, size.ok_or_else(|| io::Error::other("`git cat-file` tells no size"))?))
+        Ok((kind, size.ok_or_else(|| io::Error::other("`git cat-file` printed no size"))?))
     }
 }
 
 /// What is said of a git that does not answer.
 fn timeout_message(error: &io::Error) -> Option<String> {
     let is_silent = error.kind() == io::ErrorKind::TimedOut;
-    is_silent.then(|| "`git cat-file` does not answer; see that it ends when you run it".to_owned())
+    is_silent.then(|| {
+        "`git cat-file` does not respond; check that it finishes when you run it yourself"
+            .to_owned()
+    })
 }
 
 /// A blob's bytes, or what came of looking at them.
@@ -154,7 +158,7 @@ impl<'o> ObjectStream<'o> {
         self.output.read_exact(&mut end)?;
         match end {
             [b'\n'] => Ok(self.hasher.finish()),
-            _ => Err(io::Error::other("`git cat-file` gives more than it says")),
+            _ => Err(io::Error::other("unexpected trailing data from `git cat-file`")),
         }
     }
 }

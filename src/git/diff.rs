@@ -205,7 +205,7 @@ impl TreeDiff {
                 let entries = entries(&bytes, *tree);
                 let owned = |(name, entry): (&[u8], DiffEntry)| (BString::from(name), entry);
                 let entries = entries.map(|list| list.into_iter().map(owned).collect::<Vec<_>>());
-                entries.ok_or_else(|| "it is no list of entries".to_owned())
+                entries.ok_or_else(|| "malformed tree object".to_owned())
             });
             let entries = entries.unwrap_or_else(|why| {
                 self.unread.push((*tree, why));

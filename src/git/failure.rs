@@ -18,7 +18,7 @@ impl Failure {
 
     /// An object of a repository that cannot be read.
     pub fn of_object(kind: &str, id: &ObjectId, reason: impl std::fmt::Display) -> Self {
-        let advice = "`git fsck --full` says more; fetch it again or restore it from another clone";
+        let advice = "run `git fsck --full`, then fetch it again or restore it from another clone";
         Failure::new(format!("{kind} {id}"), format!("cannot be read: {reason}; {advice}"))
     }
 }

@@ -25,11 +25,11 @@ const BEST_RATIO: u64 = 1032;
 pub enum LooseError {
     #[error("{0}")]
     Read(#[from] Error),
-    #[error("its header is no header of an object")]
+    #[error("invalid object header")]
     Header,
-    #[error("it is shorter or longer than it says")]
+    #[error("its size differs from its header")]
     Size,
-    #[error("its content does not have its id")]
+    #[error("its content does not match its id")]
     Id,
     #[error("it is larger than the limit")]
     TooLarge,

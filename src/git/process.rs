@@ -22,13 +22,13 @@ pub struct Git {
 /// Git could not be run, or said no.
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
-    #[error("cannot run git: {0}; see that the git executable is on PATH")]
+    #[error("cannot run git: {0}; check that the git executable is on PATH")]
     Run(#[from] io::Error),
-    #[error("`git {command}` failed: {}; see that `git status` works here", foreign(message))]
+    #[error("`git {command}` failed: {}; check that `git status` works here", foreign(message))]
     Failed { command: String, message: String },
     #[error(
-        "`git {command}` was silent for {seconds} s and was stopped; see that it ends here when \
-         you run it yourself"
+        "`git {command}` produced no output for {seconds} s and was stopped; check that it \
+         finishes when you run it yourself"
     )]
     TimedOut { command: String, seconds: f32 },
 }

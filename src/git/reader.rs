@@ -64,7 +64,7 @@ impl ObjectReader {
     pub fn read_as(&self, kind: ObjectKind, id: &ObjectId) -> Result<Vec<u8>, String> {
         match self.read(id)? {
             (found, bytes) if found == kind => Ok(bytes),
-            (found, _) => Err(format!("it is a {} and not a {}", found.name(), kind.name())),
+            (found, _) => Err(format!("it is a {}, not a {}", found.name(), kind.name())),
         }
     }
 
@@ -82,7 +82,7 @@ impl ObjectReader {
             Some(Ok((ObjectKind::Blob, _)) | Err(OdbError::Missing)) | None => {
                 self.with_cat_file(|git| git.blob(id, scan))
             }
-            Some(Ok((kind, _))) => Err(format!("it is a {} and not a blob", kind.name())),
+            Some(Ok((kind, _))) => Err(format!("it is a {}, not a blob", kind.name())),
             Some(Err(why)) => Err(why.to_string()),
         }
     }

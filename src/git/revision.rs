@@ -39,7 +39,7 @@ pub fn follow(
             let parent: usize = parent;
             let Some(parent) = parent.checked_sub(1) else { break };
             let parsed = RawCommit::parse(id, &commit);
-            let parsed = parsed.ok_or_else(|| unread(&id, "it names no tree"))?;
+            let parsed = parsed.ok_or_else(|| unread(&id, "it has no tree"))?;
             match parsed.parents.get(parent) {
                 Some(parent) => id = *parent,
                 None => return Ok(None),
@@ -59,7 +59,7 @@ pub fn peeled(read: &ReadObject<'_>, mut id: ObjectId) -> Result<ObjectId, Strin
             (kind, _) => return Err(format!("{id} is a {}", kind.name())),
         }
     }
-    Err("it is a tag of too many tags".to_owned())
+    Err("too many nested tags".to_owned())
 }
 
 fn unread(id: &ObjectId, why: &str) -> String {

@@ -27,9 +27,9 @@ struct NamedEntry {
 /// Why trees cannot be walked.
 #[derive(Debug, thiserror::Error)]
 pub enum TreeWalkError {
-    #[error("tree {id} cannot be read: {why}; `git fsck` shows what the repository lacks")]
+    #[error("tree {id} cannot be read: {why}; run `git fsck` for details")]
     Unread { id: ObjectId, why: String },
-    #[error("more than {MAX_PATHS} paths of tree {root} lead to what is looked for")]
+    #[error("more than {MAX_PATHS} paths in tree {root} match")]
     TooMany { root: ObjectId },
 }
 

@@ -76,7 +76,7 @@ struct WrittenText {
 
 /// Why a call is not understood.
 #[derive(Debug, thiserror::Error)]
-#[error("{why}; expected what Claude Code or Cursor hand to their hooks, in JSON")]
+#[error("{why}; expected the JSON that Claude Code or Cursor pass to their hooks")]
 pub struct ToolCallError {
     pub agent: Agent,
     pub why: String,
@@ -91,10 +91,10 @@ impl ToolCall {
         let value: Value = serde_json::from_slice(input)
             // The message of the parser tells a place and never the text.
             .map_err(|error| {
-                refused(Agent::Unknown, format!("standard input is no JSON: {error}"))
+                refused(Agent::Unknown, format!("standard input is not JSON: {error}"))
             })?;
         let Value::Object(call) = value else {
-            return Err(refused(Agent::Unknown, "standard input is no JSON object".to_owned()));
+            return Err(refused(Agent::Unknown, "standard input is not a JSON object".to_owned()));
         };
         let Some(event) = call.get("hook_event_name").and_then(Value::as_str) else {
             return Err(refused(Agent::Unknown, "hook_event_name is missing".to_owned()));
@@ -103,7 +103,12 @@ impl ToolCall {
         let agent = match event.chars().next() {
             Some(first) if first.is_ascii_lowercase() => Agent::Cursor,
             Some(first) if first.is_ascii_uppercase() => Agent::ClaudeCode,
-            _ => return Err(refused(Agent::Unknown, "hook_event_name is no name".to_owned())),
+            _ => {
+                return Err(refused(
+                    Agent::Unknown,
+                    "hook_event_name is not a valid name".to_owned(),
+                ));
+            }
         };
         let needs = match &*event {
             "PreToolUse" | "preToolUse" => Some("tool_input"),
@@ -112,7 +117,7 @@ impl ToolCall {
             _ => None,
         };
         if let Some(needs) = needs.filter(|needs| call.get(*needs).is_none_or(Value::is_null)) {
-            return Err(refused(agent, format!("{event} comes without {needs}")));
+            return Err(refused(agent, format!("{event} has no {needs}")));
         }
         let named = call.get("cwd").and_then(Value::as_str).filter(|cwd| !cwd.is_empty());
         let here = named.map_or(here, Path::new).to_owned();

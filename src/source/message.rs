@@ -22,7 +22,8 @@ pub struct Message {
 /// A message that cannot be looked at.
 #[derive(Debug, thiserror::Error)]
 pub enum MessageError {
-    #[error("cannot read the message {}: {why}; give the file that git names to its hook", path.display())]
+    #[error("cannot read the message file {}: {why}; pass the file that git passes to its \
+             commit-msg hook", path.display())]
     Read { path: PathBuf, why: OpenError },
     #[error(transparent)]
     Git(#[from] GitError),

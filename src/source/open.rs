@@ -24,15 +24,15 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Why a file is not read. No message quotes its content.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    #[error("there is no such file")]
+    #[error("no such file")]
     Missing,
-    #[error("it is a symbolic link that leads nowhere")]
+    #[error("it is a dangling symbolic link")]
     Dangling,
-    #[error("it is a symbolic link out of the work tree, which is not followed")]
+    #[error("it is a symbolic link that points outside the work tree and is not followed")]
     Outside,
     #[error("it is {0}, not a regular file")]
     NotRegular(&'static str),
-    #[error("it is larger than {} MB, the limit for such a file", .0 >> 20)]
+    #[error("it is larger than the limit of {} MB", .0 >> 20)]
     TooLarge(u64),
     #[error("it is not UTF-8")]
     NotText,
@@ -52,7 +52,7 @@ pub fn content(path: &Path) -> Result<(File, u64), OpenError> {
 }
 
 /// Reads a policy file of the tree whose top is `top`. Symbolic links that stay inside are
-/// followed. `None` where there is no such file.
+/// followed. `None` where no such file.
 pub fn of_tree(top: &Path, below: &Path) -> Result<Option<Vec<u8>>, OpenError> {
     let Some(path) = resolved(top, below)? else { return Ok(None) };
     let (file, length) = content(&path)?;

@@ -50,7 +50,7 @@ struct ListedFile {
 /// Why there is nothing to scan.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkTreeError {
-    #[error("there is no file or folder {}", path.display())]
+    #[error("no such file or directory: {}", path.display())]
     Missing { path: PathBuf },
     #[error("cannot read {}: {why}", path.display())]
     Unreadable { path: PathBuf, why: io::Error },

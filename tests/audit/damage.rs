@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use keysieve::report::Outcome;
 use keysieve::source::Failure;
 
-use crate::support::audited::{agreed, audited, told};
+use crate::support::audited::{agreed, audited, summary};
 use crate::support::repository::TempRepo;
 use crate::support::tokens::localstack_auth_token;
 
@@ -49,13 +49,13 @@ fn a_corrupt_loose_object_is_named_wherever_its_bytes_are_flipped() {
         let report = audited(&repository.path());
         if report.outcome() == Outcome::Found {
             // The header's or the trailer's bits that zlib does not look at.
-            assert_eq!(told(&report).len(), 2, "flipped at {at} of {}", whole.len());
+            assert_eq!(summary(&report).len(), 2, "flipped at {at} of {}", whole.len());
             continue;
         }
         failures += 1;
         assert_eq!(the_failure(&report).name, format!("object {id}"));
         assert!(the_failure(&report).reason.contains("git fsck"));
-        assert_eq!(told(&report), ["dir/b.env:1 +Add @HEAD"]);
+        assert_eq!(summary(&report), ["dir/b.env:1 +Add @HEAD"]);
     }
     assert!(failures >= whole.len() - 8, "{failures} of {}", whole.len());
     // libgit2 reads some of these without end.
@@ -92,7 +92,7 @@ fn no_flipped_byte_of_a_pack_hides_a_secret_in_silence() {
         bytes[at] ^= 0x55;
         overwrite(&pack, &bytes);
         let report = audited(&repository.path());
-        let is_told = report.outcome() == Outcome::Incomplete || told(&report).len() == 2;
+        let is_told = report.outcome() == Outcome::Incomplete || summary(&report).len() == 2;
         assert!(is_told, "flipped at {at}: {report:?}");
     }
 }
@@ -116,7 +116,7 @@ fn a_missing_tree_is_named_by_the_walk() {
     assert_eq!(the_failure(&report).name, format!("tree {id}"));
     let mut expected = ["a.env:1 +Add @HEAD".to_owned(), format!("{blob}:1")];
     expected.sort();
-    assert_eq!(told(&report), expected);
+    assert_eq!(summary(&report), expected);
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn a_missing_parent_is_named_by_the_walk() {
     fs::remove_file(file).unwrap();
     let report = audited(&repository.path());
     assert_eq!(the_failure(&report).name, format!("commit {id}"));
-    assert_eq!(told(&report), ["a.env:1 +Later @HEAD", "dir/b.env:1 +Later @HEAD"]);
+    assert_eq!(summary(&report), ["a.env:1 +Later @HEAD", "dir/b.env:1 +Later @HEAD"]);
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn a_truncated_pack_is_a_failure() {
         overwrite(&pack, &whole[..end]);
         let report = audited(&repository.path());
         assert_eq!(report.outcome(), Outcome::Incomplete, "cut at {end}");
-        assert!(told(&report).contains(&format!("{blob}:1")), "cut at {end}: {report:?}");
+        assert!(summary(&report).contains(&format!("{blob}:1")), "cut at {end}: {report:?}");
     }
     overwrite(&pack, &whole);
     for end in [whole_index.len() - 1, whole_index.len() / 2, 1032, 8, 0] {
@@ -163,8 +163,8 @@ fn half_a_pack_is_a_failure() {
         let report = audited(&repository.path());
         assert_eq!(report.outcome(), Outcome::Incomplete);
         let failures = &report.coverage.failures;
-        let told = failures.iter().any(|failure| failure.name.starts_with("objects/pack/pack-"));
-        assert!(told, "{report:?}");
+        let summary = failures.iter().any(|failure| failure.name.starts_with("objects/pack/pack-"));
+        assert!(summary, "{report:?}");
         fs::rename(&aside, half).unwrap();
     }
 }

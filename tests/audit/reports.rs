@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use bstr::ByteSlice;
 use keysieve::report::{Report, Task};
 
-use crate::support::audited::{audited, told};
+use crate::support::audited::{audited, summary};
 use crate::support::repository::TempRepo;
 use crate::support::tokens::localstack_auth_token;
 
@@ -29,7 +29,7 @@ fn the_report_is_the_same_on_any_number_of_threads() {
     };
     let one = on(1);
     assert_eq!(one.task, Task::Audit);
-    assert!(told(&one).len() > 20);
+    assert!(summary(&one).len() > 20);
     for threads in [2, 8] {
         assert_eq!(format!("{one:?}"), format!("{:?}", on(threads)));
     }
@@ -55,7 +55,7 @@ fn a_secret_in_a_path_or_an_authors_name_is_not_shown() {
     let author = format!("{token} <{token}@example.com>");
     repository.git(&["commit", "--quiet", "-m", "Add", "--author", &author]);
     let report = audited(&repository.path());
-    assert_eq!(told(&report), ["ls-********/a.env:1 +Add @HEAD"]);
+    assert_eq!(summary(&report), ["ls-********/a.env:1 +Add @HEAD"]);
     let shown = format!("{report:?}");
     assert!(shown.contains("ls-********@example.com"), "{shown}");
     assert!(!shown.contains(&token[3..]));
@@ -77,6 +77,6 @@ fn odd_dates_and_encodings_are_told() {
     let arguments = ["hash-object", "-t", "commit", "-w", "--literally", "../commit"];
     let commit = repository.git(&arguments);
     repository.git(&["update-ref", "HEAD", &commit]);
-    let told = told(&audited(&repository.path()));
-    assert_eq!(told, ["a.env:1 +Gr\u{fffd}\u{fffd}e @HEAD"]);
+    let summary = summary(&audited(&repository.path()));
+    assert_eq!(summary, ["a.env:1 +Gr\u{fffd}\u{fffd}e @HEAD"]);
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use keysieve::report::Outcome;
 
-use crate::support::audited::{agreed, told};
+use crate::support::audited::{agreed, summary};
 use crate::support::repository::TempRepo;
 use crate::support::tokens::localstack_auth_token;
 
@@ -33,12 +33,12 @@ fn grow(repository: &TempRepo, number: u64) {
 /// Sees that the history is as it was before `change`.
 fn is_unmoved_by(change: impl Fn(&TempRepo)) {
     let repository = lively();
-    let before = told(&agreed(&repository.path()));
+    let before = summary(&agreed(&repository.path()));
     assert!(before.len() > 4, "{before:?}");
     change(&repository);
     let report = agreed(&repository.path());
     assert_eq!(report.coverage.failures, []);
-    assert_eq!(told(&report), before);
+    assert_eq!(summary(&report), before);
 }
 
 fn files(repository: &TempRepo, extension: &str) -> Vec<PathBuf> {
@@ -95,11 +95,11 @@ fn a_shared_index() {
         grow(&repository, number);
         repository.git(&["repack", "-dq"]);
     }
-    let before = told(&agreed(&repository.path()));
+    let before = summary(&agreed(&repository.path()));
     repository.git(&["multi-pack-index", "write"]);
-    assert_eq!(told(&agreed(&repository.path())), before);
+    assert_eq!(summary(&agreed(&repository.path())), before);
     files(&repository, "idx").iter().for_each(|index| fs::remove_file(index).unwrap());
-    assert_eq!(told(&agreed(&repository.path())), before);
+    assert_eq!(summary(&agreed(&repository.path())), before);
 }
 
 #[test]
@@ -115,15 +115,15 @@ fn alternates() {
     let repository = lively();
     repository.git(&["repack", "-dq"]);
     repository.git_in(repository.home(), &["clone", "--quiet", "--shared", "tree", "shared"]);
-    let borrowed = told(&agreed(&repository.home().join("shared")));
-    assert_eq!(borrowed, told(&agreed(&repository.path())));
+    let borrowed = summary(&agreed(&repository.home().join("shared")));
+    assert_eq!(borrowed, summary(&agreed(&repository.path())));
 }
 
 /// git's own commands follow replacements and grafts; here all is told as it is stored.
 #[test]
 fn what_is_replaced_or_grafted_is_told_as_it_is_stored() {
     let repository = lively();
-    let before = told(&agreed(&repository.path()));
+    let before = summary(&agreed(&repository.path()));
     let parent = repository.git(&["rev-parse", "HEAD~4"]);
     repository.write("replacement", format!("TOKEN={}\n", localstack_auth_token(50)));
     let blob = repository.git(&["hash-object", "-w", "replacement"]);
@@ -137,7 +137,7 @@ fn what_is_replaced_or_grafted_is_told_as_it_is_stored() {
     let mut expected = before;
     expected.push(format!("{blob}:1"));
     expected.sort();
-    assert_eq!(told(&report), expected);
+    assert_eq!(summary(&report), expected);
     let [grafts, replace] = &report.coverage.notes[..] else { panic!("{report:?}") };
     assert!(grafts.starts_with("info/grafts gives 1 commit"), "{grafts}");
     assert!(replace.starts_with("refs/replace replaces 1 object"), "{replace}");
@@ -159,9 +159,9 @@ fn modes_with_zeros_in_front() {
     repository.git(&["update-ref", "refs/heads/padded", &commit]);
     let expected = ["dir/a.env:1 +Plain -Padded", "old/a.env:1 +Padded"];
     let report = agreed(&repository.path());
-    assert!(told(&report).contains(&expected[1].to_owned()), "{report:?}");
+    assert!(summary(&report).contains(&expected[1].to_owned()), "{report:?}");
     repository.git(&["repack", "-adq"]);
-    assert!(told(&agreed(&repository.path())).contains(&expected[1].to_owned()));
+    assert!(summary(&agreed(&repository.path())).contains(&expected[1].to_owned()));
 }
 
 #[test]
@@ -184,11 +184,11 @@ fn what_is_missing_is_named_with_what_names_it() {
     let (blob, tree) = (id("HEAD:other"), id("HEAD~1:dir0"));
     let (root, parent) = (id("HEAD^{tree}"), id("HEAD~1"));
     for (id, kind, by) in [
-        (&blob, "blob", "names it as `other`".to_owned()),
-        (&tree, "tree", "names it as `dir0`".to_owned()),
-        (&root, "tree", "names it".to_owned()),
-        (&parent, "commit", "names it as its parent".to_owned()),
-        (&tag, "object", "ref refs/tags/v1 names it".to_owned()),
+        (&blob, "blob", "(`other` in tree ".to_owned()),
+        (&tree, "tree", "(`dir0` in tree ".to_owned()),
+        (&root, "tree", "(referenced by commit ".to_owned()),
+        (&parent, "commit", "(parent of commit ".to_owned()),
+        (&tag, "object", "(referenced by ref refs/tags/v1)".to_owned()),
     ] {
         let file = repository.path().join(".git/objects").join(&id[..2]).join(&id[2..]);
         let aside = repository.home().join("aside");

@@ -3,7 +3,8 @@
 use std::io::Write;
 use std::process::Stdio;
 
-use super::look::{Random, encoded, filler};
+use super::look::{encoded, filler};
+use super::support::random::Random;
 use super::support::repository::TempRepo;
 
 /// Files that change from commit to commit.

@@ -6,7 +6,8 @@ use keysieve::git::pack::delta;
 use keysieve::rules::MARGIN;
 use keysieve::source::history::inherit::{Base, Inheritance};
 
-use super::look::{Looker, Random, encoded, examples, filler};
+use super::look::{Scanner, encoded, examples, filler};
+use super::support::random::Random;
 
 /// A delta as git would write it, and the version that it makes.
 struct Writer<'b> {
@@ -60,20 +61,20 @@ fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings
 }
 
-fn whole(looker: &Looker, bytes: &[u8]) -> Vec<Finding> {
-    sorted(looker.engine.detect(bytes, std::slice::from_ref(&(0..bytes.len()))))
+fn whole(scanner: &Scanner, bytes: &[u8]) -> Vec<Finding> {
+    sorted(scanner.engine.detect(bytes, std::slice::from_ref(&(0..bytes.len()))))
 }
 
 /// Sees that a version's findings are those of the whole; how many there are.
-fn check(looker: &Looker, base: &[u8], delta: &[u8], version: &[u8], about: &str) -> usize {
+fn check(scanner: &Scanner, base: &[u8], delta: &[u8], version: &[u8], about: &str) -> usize {
     let mut copies = Vec::new();
     let mut made = Vec::new();
     delta::apply(delta, base, &mut copies, &mut made).unwrap();
     assert!(made == version, "{about}: the delta makes the version");
-    let findings = whole(looker, base);
+    let findings = whole(scanner, base);
     let inherits = Base { length: base.len(), findings: &findings, copies: &copies };
-    let found = Inheritance::default().findings(looker, version, &inherits);
-    let expected = whole(looker, version);
+    let found = Inheritance::default().findings(scanner, version, &inherits);
+    let expected = whole(scanner, version);
     let found = sorted(found);
     assert_eq!(found, expected, "{about}");
     expected.len()
@@ -112,8 +113,8 @@ fn cuts() -> usize {
 
 #[test]
 fn any_delta_gives_what_the_whole_gives() {
-    let looker = Looker::new();
-    let examples = examples(&looker.engine);
+    let scanner = Scanner::new();
+    let examples = examples(&scanner.engine);
     let mut random = Random(0xde17a);
     let mut seen = 0;
     for round in 0..rounds() {
@@ -157,7 +158,7 @@ fn any_delta_gives_what_the_whole_gives() {
             writer.copy(at, base.len() - at);
         }
         let (delta, version) = writer.finish();
-        seen += check(&looker, &base, &delta, &version, &format!("round {round}"));
+        seen += check(&scanner, &base, &delta, &version, &format!("round {round}"));
     }
     assert!(seen > 300, "the versions hold secrets: {seen}");
 }
@@ -166,9 +167,9 @@ fn any_delta_gives_what_the_whole_gives() {
 /// from another, or inserted.
 #[test]
 fn secrets_across_seams_are_found() {
-    let looker = Looker::new();
+    let scanner = Scanner::new();
     let mut random = Random(0x5ea);
-    for example in examples(&looker.engine) {
+    for example in examples(&scanner.engine) {
         let room = filler(&mut random, 2 * MARGIN + 200);
         let base = [&room[..], b"\n", &example, b"\n", &room, &example[..example.len() / 2], &room]
             .concat();
@@ -179,13 +180,13 @@ fn secrets_across_seams_are_found() {
             writer.copy(0, start + cut);
             writer.copy(start + cut + 1.min(example.len() - cut), 2 * MARGIN);
             let (delta, version) = writer.finish();
-            check(&looker, &base, &delta, &version, "a byte taken out");
+            check(&scanner, &base, &delta, &version, "a byte taken out");
             let mut writer = Writer::new(&base);
             writer.copy(100, start + cut - 100);
             writer.insert(&example[cut..]);
             writer.copy(start + example.len(), base.len() - start - example.len());
             let (delta, version) = writer.finish();
-            check(&looker, &base, &delta, &version, "the second part inserted");
+            check(&scanner, &base, &delta, &version, "the second part inserted");
         }
     }
 }
@@ -193,9 +194,9 @@ fn secrets_across_seams_are_found() {
 /// A secret at every distance from a seam that a margin could lose.
 #[test]
 fn secrets_beside_seams_are_found_once() {
-    let looker = Looker::new();
+    let scanner = Scanner::new();
     let mut random = Random(0xbe51de);
-    let examples = examples(&looker.engine);
+    let examples = examples(&scanner.engine);
     for distance in (0..2 * MARGIN).step_by(7) {
         let example = random.one(&examples).clone();
         let room = filler(&mut random, 3 * MARGIN);
@@ -207,17 +208,17 @@ fn secrets_beside_seams_are_found_once() {
         writer.insert(b"xyz\n");
         writer.copy(start.saturating_sub(distance), base.len() - start.saturating_sub(distance));
         let (delta, version) = writer.finish();
-        check(&looker, &base, &delta, &version, &format!("at {distance}"));
+        check(&scanner, &base, &delta, &version, &format!("at {distance}"));
     }
 }
 
 /// What a version makes a secret of that was none in its base, however far behind its trigger.
 #[test]
 fn secrets_that_a_version_completes_are_found() {
-    let looker = Looker::new();
+    let scanner = Scanner::new();
     let mut random = Random(0xc0de);
     let mut seen = 0;
-    for example in examples(&looker.engine) {
+    for example in examples(&scanner.engine) {
         let room = filler(&mut random, 2 * MARGIN);
         let step = 1 + example.len() / cuts();
         for cut in (0..example.len()).step_by(step) {
@@ -228,7 +229,7 @@ fn secrets_that_a_version_completes_are_found() {
             writer.copy(0, start);
             writer.copy(start + 1, base.len() - start - 1);
             let (delta, version) = writer.finish();
-            seen += check(&looker, &base, &delta, &version, "a byte between is taken out");
+            seen += check(&scanner, &base, &delta, &version, "a byte between is taken out");
         }
     }
     assert!(seen > 100, "{seen}");
@@ -237,8 +238,8 @@ fn secrets_that_a_version_completes_are_found() {
 /// A key's body may be followed by any number of blanks, and go on behind them.
 #[test]
 fn a_body_that_goes_on_behind_blanks_is_one_secret() {
-    let looker = Looker::new();
-    let examples = examples(&looker.engine);
+    let scanner = Scanner::new();
+    let examples = examples(&scanner.engine);
     let keys = examples.iter().filter(|example| example.windows(8).any(|w| w == b"-----END"));
     let mut seen = 0;
     for key in keys {
@@ -250,7 +251,7 @@ fn a_body_that_goes_on_behind_blanks_is_one_secret() {
         writer.insert(&key[end..]);
         writer.copy(end + blanks.len() + 1, blanks.len());
         let (delta, version) = writer.finish();
-        seen += check(&looker, &base, &delta, &version, "a key that is closed late");
+        seen += check(&scanner, &base, &delta, &version, "a key that is closed late");
     }
     assert!(seen > 0);
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
 use crate::support::guarded::secret;
-use crate::support::repository::{TempRepo, said};
+use crate::support::repository::{TempRepo, all_output};
 
 const KEYSIEVE: &str = env!("CARGO_BIN_EXE_keysieve");
 
@@ -68,23 +68,23 @@ fn a_range_that_adds_the_trap_is_scanned() {
     let since = ["scan", "--since", "main~1", "--format", "json"];
     for arguments in [&since[..], &[&since[..], &["--policy-from", "main~1"]].concat()] {
         let output = run(&repository, arguments);
-        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
-        assert!(said(&output).contains("\"leak\""), "{}", said(&output));
+        assert_eq!(output.status.code(), Some(1), "{}", all_output(&output));
+        assert!(all_output(&output).contains("\"leak\""), "{}", all_output(&output));
     }
     // Taken for the policy, too.
     let output = run(&repository, &["scan", "--since", "main~1", "--policy-from", "main"]);
-    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(1), "{}", all_output(&output));
 }
 
 #[test]
 fn a_secret_in_the_trap_is_reported_as_more_places_than_can_be_listed() {
     let repository = trapped(&secret(9));
     let output = run(&repository, &["scan", "--since", "main~1", "--format", "json"]);
-    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(2), "{}", all_output(&output));
     let commit = repository.git(&["rev-parse", "main"]);
-    assert!(said(&output).contains(&format!("commit {commit}")), "{}", said(&output));
+    assert!(all_output(&output).contains(&format!("commit {commit}")), "{}", all_output(&output));
     let output = run(&repository, &["audit", "--format", "json"]);
-    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(2), "{}", all_output(&output));
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn a_commit_that_removes_the_trap_is_scanned() {
     repository.git(&["read-tree", "main~1"]);
     repository.git(&["add", "new"]);
     let output = run(&repository, &["hook", "run", "--format", "json"]);
-    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(1), "{}", all_output(&output));
 }
 
 #[test]

@@ -40,21 +40,21 @@ pub fn ranged(path: &Path, revisions: &str) -> Report {
 
 /// A report's occurrences, sorted: `path:line +summary -summary @HEAD`, where `+` brought it
 /// in and `-` took it out. An object without a path shows its id.
-pub fn told(report: &Report) -> Vec<String> {
+pub fn summary(report: &Report) -> Vec<String> {
     let all = report.credentials.iter().flat_map(|credential| &credential.occurrences);
-    let mut told: Vec<String> = all.map(tell).collect();
-    told.sort();
-    told
+    let mut summary: Vec<String> = all.map(summarize).collect();
+    summary.sort();
+    summary
 }
 
-/// As [`told`], of a repository in which everything could be looked at.
-pub fn told_of(path: &Path) -> Vec<String> {
+/// As [`summary`], of a repository in which everything could be looked at.
+pub fn summary_of(path: &Path) -> Vec<String> {
     let report = audited(path);
     assert_eq!(report.coverage.failures, []);
-    told(&report)
+    summary(&report)
 }
 
-fn tell(occurrence: &Occurrence) -> String {
+fn summarize(occurrence: &Occurrence) -> String {
     let Place::History { blob, introduced, removed, at_head } = &occurrence.place else {
         panic!("an audit tells of a history");
     };

@@ -7,6 +7,7 @@
 pub mod audited;
 pub mod guarded;
 pub mod minted;
+pub mod random;
 pub mod repository;
 pub mod timed;
 pub mod tokens;

@@ -47,7 +47,7 @@ impl TempRepo {
     /// Runs git in a folder; it must succeed. Its output, trimmed.
     pub fn git_in(&self, folder: &Path, arguments: &[&str]) -> String {
         let output = self.command("git", folder).args(arguments).output().unwrap();
-        assert!(output.status.success(), "git {arguments:?}: {}", said(&output));
+        assert!(output.status.success(), "git {arguments:?}: {}", all_output(&output));
         String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
     }
 
@@ -95,7 +95,7 @@ impl TempRepo {
 }
 
 /// Both outputs of a program, to show when a test fails.
-pub fn said(output: &Output) -> String {
+pub fn all_output(output: &Output) -> String {
     [&output.stdout[..], &output.stderr].concat().iter().map(|&b| char::from(b)).collect()
 }
 

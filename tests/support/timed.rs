@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::repository::{TempRepo, said};
+use super::repository::{TempRepo, all_output};
 
 /// No run over a small repository takes longer.
 const SOON: Duration = Duration::from_secs(40);
@@ -67,14 +67,19 @@ impl Run {
         Run { output: Output { status, stdout, stderr } }
     }
 
+    /// What the process wrote and how it ended.
+    pub fn into_output(self) -> Output {
+        self.output
+    }
+
     /// The exit code.
     pub fn code(&self) -> i32 {
-        self.output.status.code().unwrap_or_else(|| panic!("{}", self.said()))
+        self.output.status.code().unwrap_or_else(|| panic!("{}", self.all_output()))
     }
 
     /// Both outputs.
-    pub fn said(&self) -> String {
-        said(&self.output)
+    pub fn all_output(&self) -> String {
+        all_output(&self.output)
     }
 
     /// `path:line` of all that the report shows, sorted.
@@ -109,6 +114,6 @@ impl Run {
 
     fn report(&self) -> Value {
         let report = serde_json::from_slice(&self.output.stdout);
-        report.unwrap_or_else(|why| panic!("{why}: {}", self.said()))
+        report.unwrap_or_else(|why| panic!("{why}: {}", self.all_output()))
     }
 }

@@ -74,21 +74,21 @@ impl MissingObjects {
         let commits: Vec<&[RawCommit]> = commits.collect();
         let empty_tree = store.format.object(ObjectKind::Tree, b"");
         for commit in commits.into_iter().flatten() {
-            let by = || format!("commit {}", commit.id);
+            let id = commit.id;
             if store.locate(&commit.tree).is_none() && commit.tree != empty_tree {
-                missing.add(commit.tree, "tree", || format!("{} names it", by()));
+                missing.add(commit.tree, "tree", || format!("referenced by commit {id}"));
             }
             if shallow.contains(&commit.id) {
                 continue;
             }
             for parent in commit.parents.iter().filter(|parent| store.locate(parent).is_none()) {
-                missing.add(*parent, "commit", || format!("{} names it as its parent", by()));
+                missing.add(*parent, "commit", || format!("parent of commit {id}"));
             }
         }
         for NamedObject { by, id } in
             names.iter().copied().filter(|named| store.locate(&named.id).is_none())
         {
-            missing.add(*id, "object", || format!("{by} names it"));
+            missing.add(*id, "object", || format!("referenced by {by}"));
         }
         for (id, kind) in &graph.missing {
             missing.add(*id, if *kind == EntryKind::Tree { "tree" } else { "blob" }, String::new);
@@ -117,8 +117,7 @@ impl MissingObjects {
                 let Target::Wanted(position) = edge.target else { continue };
                 let Some(id) = wanted.get(position as usize) else { continue };
                 let Some((kind, _)) = self.0.get(id) else { continue };
-                let by =
-                    || format!("tree {} names it as `{}`", store.id(tree), graph.name(edge.name));
+                let by = || format!("`{}` in tree {}", graph.name(edge.name), store.id(tree));
                 self.add(*id, kind, by);
             }
         }
@@ -140,19 +139,22 @@ impl MissingObjects {
             named += &format!(" and {} others", self.0.len() - FEW);
         }
         let count = self.0.len();
-        let objects = if count == 1 { "object was" } else { "objects were" };
+        let (objects, are, were) = match count {
+            1 => ("object", "is", "was"),
+            _ => ("objects", "are", "were"),
+        };
         let failure = if is_partial {
             let why = format!(
-                "{count} {objects} not fetched: {named}; fetch with \
-                 `git fetch --refetch --no-filter`"
+                "{count} {objects} {were} never fetched: {named}; fetch with `git fetch --refetch \
+                 --no-filter`"
             );
             Failure::new("partial clone", why)
         } else {
             let cause =
-                if is_part_unknown { ", perhaps in a pack that cannot be read" } else { "" };
+                if is_part_unknown { ", possibly in a pack that cannot be read" } else { "" };
             let why = format!(
-                "{count} {objects} named but missing{cause}: {named}; `git fsck --full` names \
-                 them all. Fetch them again or restore them from another clone"
+                "{count} {objects} {are} missing{cause}: {named}; `git fsck --full` lists them all. \
+                 Fetch them again or restore them from another clone"
             );
             Failure::new("object database", why)
         };
@@ -162,7 +164,7 @@ impl MissingObjects {
 
 fn one(id: &ObjectId, (kind, by): &(&'static str, String)) -> Failure {
     let why = format!(
-        "is missing, but {by}; `git fsck --full` says more; fetch it again or restore it from \
+        "object is missing ({by}); run `git fsck --full`, then fetch it again or restore it from \
          another clone"
     );
     Failure::new(format!("{kind} {id}"), why)

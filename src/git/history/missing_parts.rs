@@ -65,8 +65,8 @@ impl ObjectStorage {
         let notes = [shallow(&missing_parts.shallow), grafts(repository), replacements(repository)];
         missing_parts.notes.extend(notes.into_iter().flatten());
         if missing_parts.is_partial {
-            let note = "partial clone: objects that were not fetched are not here; fetch them \
-                        with `git fetch --refetch --no-filter`";
+            let note = "partial clone: some objects were never fetched; fetch them with `git fetch \
+                        --refetch --no-filter`";
             missing_parts.notes.push(note.to_owned());
         }
         let found = ObjectFolders::new(repository.commondir().join("objects"));
@@ -89,8 +89,8 @@ fn shallow(ends: &HashSet<ObjectId>) -> Option<String> {
     let more = ends.len() - 1;
     let others = if more > 0 { format!(" and {more} others") } else { String::new() };
     Some(format!(
-        "shallow clone: history before {first}{others} is not here; fetch it with \
-         `git fetch --unshallow`"
+        "shallow clone: history before {first}{others} is missing; fetch it with `git fetch \
+         --unshallow`"
     ))
 }
 
@@ -106,22 +106,18 @@ fn grafts(repository: &Repository) -> Option<String> {
     let file = own_files::read_if_exists(&repository.commondir().join("info/grafts")).ok()??;
     let grafts = file.lines().filter(|line| !line.is_empty() && line[0] != b'#').count();
     (grafts > 0).then(|| {
-        format!(
-            "info/grafts gives {grafts} {} other parents for git's own commands; commits are \
-             told by the parents that they have",
-            if grafts == 1 { "commit" } else { "commits" }
-        )
+        let commits = if grafts == 1 { "commit has" } else { "commits have" };
+        format!("{grafts} {commits} grafted parents (info/grafts); original parents are shown")
     })
 }
 
 fn replacements(repository: &Repository) -> Option<String> {
     let replaced = repository.references_glob("refs/replace/*").ok()?.count();
     (replaced > 0).then(|| {
+        let objects = if replaced == 1 { "object has" } else { "objects have" };
         format!(
-            "refs/replace replaces {replaced} {} for git's own commands; what is replaced was \
-             looked at as well as what replaces it, and commits are told by the parents that \
-             they have",
-            if replaced == 1 { "object" } else { "objects" }
+            "{replaced} {objects} replacements (refs/replace); both versions were scanned, and \
+             original parents are shown"
         )
     })
 }
@@ -135,8 +131,8 @@ fn orphan_files(packs: &Path) -> Vec<PathBuf> {
 
 fn orphan(file: &Path) -> Option<Failure> {
     let (other, why) = match file.extension()?.to_str()? {
-        "pack" => ("idx", "it has no index; make one with `git index-pack`"),
-        "idx" => ("pack", "its pack is missing; restore it from another clone"),
+        "pack" => ("idx", "it has no index; create one with `git index-pack`"),
+        "idx" => ("pack", "its pack file is missing; restore it from another clone"),
         _ => return None,
     };
     let is_pack = file.file_name()?.to_str()?.starts_with("pack-");

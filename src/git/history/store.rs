@@ -124,7 +124,7 @@ impl Store {
             self.is_part_unknown = true;
             return;
         }
-        let advice = "`git fsck --full` says more; an index is made anew with `git index-pack`";
+        let advice = "run `git fsck --full` for details; `git index-pack` rebuilds an index";
         self.fail(path, format!("{why}; {advice}"));
     }
 
@@ -279,7 +279,7 @@ fn damage(pack: &Pack, unread: &BTreeMap<ObjectId, String>) -> Vec<Failure> {
     let name = &pack.file.name;
     if pack.file.defect.is_none() && unread.len() <= NAMED {
         let one = |(id, why): (&ObjectId, &String)| {
-            let why = format!("{why}; `git fsck --full` says more");
+            let why = format!("{why}; run `git fsck --full` for details");
             Failure::new(format!("object {id} in {name}"), why)
         };
         return unread.iter().map(one).collect();
@@ -291,13 +291,13 @@ fn damage(pack: &Pack, unread: &BTreeMap<ObjectId, String>) -> Vec<Failure> {
         named += &format!(" and {} others", unread.len() - NAMED);
     }
     let objects = match unread.len() {
-        0 => "no object of it is damaged".to_owned(),
+        0 => "none of its objects is damaged".to_owned(),
         1 => format!("one of its objects cannot be read: {named}"),
         count => format!("{count} of its objects cannot be read: {named}"),
     };
     let why = format!(
-        "{defect}{objects}. The others were looked at. `git fsck --full` says more; fetch it again \
-         or restore the pack from another clone"
+        "{defect}{objects}. The other objects were scanned. Run `git fsck --full`, then fetch the \
+         pack again or restore it from another clone"
     );
     vec![Failure::new(name, why)]
 }

@@ -130,7 +130,7 @@ impl TreeNote {
 
 impl<'s> TreeReader<'s> {
     /// Why a tree cannot be read that [`TreeReader::tree`] refuses.
-    pub const MALFORMED: &'static str = "it is no list of entries";
+    pub const MALFORMED: &'static str = "malformed tree object";
 
     /// Looks for these objects beside subtrees.
     pub fn new(store: &'s Store, wanted: &[ObjectId]) -> Self {

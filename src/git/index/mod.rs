@@ -91,12 +91,13 @@ impl Index {
     ) -> Result<Index, IndexFault> {
         let mut parser = Parser::checked(bytes, format, Vec::new())?;
         if let Some(split) = parser.split.take() {
-            let missing = |_| IndexFault::Damaged("it is split, and its other part is missing");
+            let missing =
+                |_| IndexFault::Damaged("it is a split index whose shared part is missing");
             let shared = shared(&format!("sharedindex.{}", split.shared)).map_err(missing)?;
             let is_meant = shared.ends_with(split.shared.as_bytes());
             let Parser { entries, paths, .. } = Parser::checked(&shared, format, parser.paths)?;
             if !is_meant {
-                return Err(IndexFault::Damaged("its other part is not the one that it names"));
+                return Err(IndexFault::Damaged("its shared part is not the one that it names"));
             }
             parser.entries = split.joined(&paths, entries, parser.entries)?;
             parser.paths = paths;
@@ -105,7 +106,7 @@ impl Index {
         let in_order = entries.is_sorted_by(|a, b| a.key(&paths) < b.key(&paths));
         match in_order {
             true => Ok(Index { entries, paths, cache_tree }),
-            false => Err(IndexFault::Damaged("its paths are not in order")),
+            false => Err(IndexFault::Damaged("its paths are not sorted")),
         }
     }
 
@@ -177,15 +178,15 @@ impl<'b> Parser<'b> {
         format: ObjectFormat,
         paths: Vec<u8>,
     ) -> Result<Parser<'b>, IndexFault> {
-        let cut = IndexFault::Damaged("it is cut off");
+        let cut = IndexFault::Damaged("it is truncated");
         let end = bytes.len().checked_sub(format.length()).filter(|end| *end >= HEADER);
         let bytes = &bytes[..end.ok_or(cut)?];
         if !bytes.starts_with(b"DIRC") {
-            return Err(IndexFault::Damaged("it does not begin as an index does"));
+            return Err(IndexFault::Damaged("it has no index signature"));
         }
         let version = number(bytes, 4).ok_or(cut)?;
         if !matches!(version, 2..=4) {
-            return Err(IndexFault::Unknown("its version is not known here"));
+            return Err(IndexFault::Unknown("unsupported version"));
         }
         let wanted = number(bytes, 8).ok_or(cut)? as usize;
         // Each entry takes more bytes than that: no count is believed that the file cannot hold.
@@ -237,7 +238,7 @@ impl<'b> Parser<'b> {
     /// "Optional" ones begin with a capital letter: to pass over the others would be to read
     /// another index than is there.
     fn extension(&mut self) -> Result<(), IndexFault> {
-        let cut = IndexFault::Damaged("an extension is cut off");
+        let cut = IndexFault::Damaged("an extension is truncated");
         let name = self.bytes.get(self.pos..self.pos + 4).ok_or(cut)?;
         let length = number(self.bytes, self.pos + 4).ok_or(cut)? as usize;
         let start = self.pos + 8;
@@ -245,17 +246,17 @@ impl<'b> Parser<'b> {
         self.pos = start + length;
         match name {
             b"TREE" => {
-                let damaged = IndexFault::Damaged("its list of folders is damaged");
+                let damaged = IndexFault::Damaged("its cache tree is damaged");
                 self.cache_tree = CacheTree::parse(content, self.format).ok_or(damaged)?;
             }
             b"link" => {
-                let damaged = IndexFault::Damaged("what it says of its other part is damaged");
+                let damaged = IndexFault::Damaged("its reference to the shared part is damaged");
                 self.split = SplitLink::parse(content, self.format).ok_or(damaged)?;
             }
             // It says that entries of folders may be there: they are told by their mode.
             b"sdir" => {}
             [b'A'..=b'Z', ..] => {}
-            _ => return Err(IndexFault::Unknown("it has an extension that is not known here")),
+            _ => return Err(IndexFault::Unknown("unknown required extension")),
         }
         Ok(())
     }
@@ -264,11 +265,11 @@ impl<'b> Parser<'b> {
 /// The file ends with the hash of all before it; with zeros where `index.skipHash` is set.
 fn check_sum(bytes: &[u8], format: ObjectFormat) -> Result<(), IndexFault> {
     let end = bytes.len().checked_sub(format.length());
-    let (content, sum) = bytes.split_at(end.ok_or(IndexFault::Damaged("it is cut off"))?);
+    let (content, sum) = bytes.split_at(end.ok_or(IndexFault::Damaged("it is truncated"))?);
     if sum.iter().all(|&byte| byte == 0) || hash(content, format).as_bytes() == sum {
         Ok(())
     } else {
-        Err(IndexFault::Damaged("its checksum does not hold"))
+        Err(IndexFault::Damaged("checksum mismatch"))
     }
 }
 

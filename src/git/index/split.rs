@@ -39,7 +39,7 @@ impl SplitLink {
         shared: Vec<IndexEntry>,
         own: Vec<IndexEntry>,
     ) -> Result<Vec<IndexEntry>, IndexFault> {
-        let damaged = IndexFault::Damaged("its two parts do not fit together");
+        let damaged = IndexFault::Damaged("its two parts do not match");
         let gone = self.gone.bits(shared.len()).ok_or(damaged)?;
         let replaced = self.replaced.bits(shared.len()).ok_or(damaged)?;
         let mut own = own.into_iter();

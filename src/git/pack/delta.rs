@@ -31,7 +31,7 @@ const TAKEN_AT_ONCE: usize = 16 << 20;
 /// Reads the lengths of base and version at the head of the instructions, and nothing more.
 pub fn lengths(instructions: &[u8]) -> Result<(u64, u64), PackError> {
     let mut rest = instructions;
-    length(&mut rest).zip(length(&mut rest)).ok_or(PackError::Delta("its lengths are no numbers"))
+    length(&mut rest).zip(length(&mut rest)).ok_or(PackError::Delta("its sizes are invalid"))
 }
 
 /// Puts into `version` what the instructions make of `base`, and into `copies` what they copy,
@@ -48,7 +48,7 @@ pub fn apply(
     let broken = PackError::Delta;
     let (base_length, total) = lengths(instructions)?;
     if base.len() as u64 != base_length {
-        return Err(broken("its base has another length"));
+        return Err(broken("its base has a different size"));
     }
     let total = usize::try_from(total).map_err(|_| broken("it is too long"))?;
     let mut rest = instructions;
@@ -62,7 +62,7 @@ pub fn apply(
             Instruction::Insert(bytes) => bytes,
             Instruction::Copy { base: from, length } => {
                 let piece = from.checked_add(length).and_then(|end| base.get(from..end));
-                let piece = piece.ok_or(broken("it copies from behind its base's end"))?;
+                let piece = piece.ok_or(broken("it copies past the end of its base"))?;
                 match copies.last_mut() {
                     Some(last) if last.end() == start && last.base + last.length == from => {
                         last.length += length;
@@ -91,10 +91,10 @@ enum Instruction<'d> {
 /// Takes the next instruction off `rest`.
 #[inline]
 fn next<'d>(rest: &mut &'d [u8]) -> Result<Option<Instruction<'d>>, PackError> {
-    let cut = PackError::Delta("it is cut short");
+    let cut = PackError::Delta("it is truncated");
     let Some((&first, mut body)) = rest.split_first() else { return Ok(None) };
     if first == 0 {
-        return Err(PackError::Delta("it has an instruction of an unknown kind"));
+        return Err(PackError::Delta("unknown instruction"));
     }
     if first & COPY == 0 {
         let length = usize::from(first);

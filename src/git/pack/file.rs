@@ -42,12 +42,12 @@ impl PackFile {
         let mut header = [0; HEADER as usize];
         pack.read_at(0, &mut header)?;
         if !header.starts_with(MAGIC) || !matches!(be32(&header, 4), Some(2 | 3)) {
-            return Err(PackError::Pack("its header is unknown"));
+            return Err(PackError::Pack("unknown header"));
         }
         // A multi-pack-index names an object once, however many packs hold it.
         let count = be32(&header, 8).unwrap_or_default();
         if !index.is_empty() && index.offset(0) < HEADER {
-            return Err(PackError::Pack("an object begins before its header's end"));
+            return Err(PackError::Pack("an object starts inside the header"));
         }
         let mut trailer = vec![0; format.length()];
         pack.read_at(body_end, &mut trailer)?;
@@ -56,9 +56,9 @@ impl PackFile {
         pack.defect = if is_behind {
             Some("it ends before its last object")
         } else if count < index.len() || index.pack_checksum().is_some() && count != index.len() {
-            Some("the number of its objects is another than its index names")
+            Some("its object count differs from its index")
         } else if index.pack_checksum().is_some() && trailer.as_ref() != index.pack_checksum() {
-            Some("its checksum is another than its index names")
+            Some("its checksum differs from its index")
         } else {
             None
         };
@@ -79,7 +79,7 @@ impl PackFile {
         let mut trailer = vec![0; format.length()];
         self.read_at(self.body_end, &mut trailer)?;
         if hasher.finish().as_bytes() != trailer {
-            self.defect = self.defect.or(Some("its checksum does not hold"));
+            self.defect = self.defect.or(Some("checksum mismatch"));
         }
         Ok(())
     }

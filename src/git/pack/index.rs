@@ -48,18 +48,18 @@ impl PackIndex {
         let broken = PackError::Index;
         let is_new = bytes.starts_with(MAGIC);
         if is_new && be32(bytes, 4) != Some(2) {
-            return Err(broken("its version is unknown"));
+            return Err(broken("unknown version"));
         }
         let (fan, width) =
             if is_new { (HEADER, format.length()) } else { (0, 4 + format.length()) };
-        let count = fanout(bytes, fan).ok_or(broken("its fan-out table is not in order"))?;
+        let count = fanout(bytes, fan).ok_or(broken("its fan-out table is not sorted"))?;
         let ids = fan + FANOUT;
         let checksums = ids + count * width;
         let offsets = checksums + count * 4;
         let large = if is_new { offsets + count * 4 } else { checksums };
         let trailer = bytes.len().checked_sub(2 * format.length());
         let trailer = trailer.filter(|&trailer| trailer >= large);
-        let trailer = trailer.ok_or(broken("it is cut short"))?;
+        let trailer = trailer.ok_or(broken("it is truncated"))?;
         let body = trailer + format.length();
         let large = &bytes[large..trailer];
         let entries = || {
@@ -80,7 +80,7 @@ impl PackIndex {
                 } else {
                     (format.id(&row[4..]), be32(row, 0).map(u64::from), 0)
                 };
-                let id = id.ok_or(broken("it is cut short"))?;
+                let id = id.ok_or(broken("it is truncated"))?;
                 entries.push((offset.ok_or(broken("an offset is out of bounds"))?, id, checksum));
             }
             PackIndex::from_entries(entries, format)
@@ -88,7 +88,7 @@ impl PackIndex {
         let hash = || format.hash(&[&bytes[..body]]);
         let (index, hash) = rayon::join(entries, hash);
         if hash.as_bytes() != &bytes[body..] {
-            return Err(broken("its checksum does not hold"));
+            return Err(broken("checksum mismatch"));
         }
         let mut index = index?;
         if !is_new {
@@ -113,20 +113,20 @@ impl PackIndex {
         format: ObjectFormat,
     ) -> Result<PackIndex, PackError> {
         if entries.windows(2).any(|pair| pair[0].1 > pair[1].1) {
-            return Err(PackError::Index("its ids are not in order"));
+            return Err(PackError::Index("its ids are not sorted"));
         }
         // No file is longer; and what ends there ends behind its beginning.
         if entries.iter().any(|(offset, _, _)| *offset > LONGEST_FILE) {
             return Err(PackError::Index("an offset is out of bounds"));
         }
         if entries.len() >= u32::MAX as usize {
-            return Err(PackError::Index("it names too many objects"));
+            return Err(PackError::Index("too many objects"));
         }
         let offsets = entries.iter().map(|(offset, _, _)| *offset);
         let mut order: Vec<(u64, u32)> = offsets.zip(0..).collect();
         order.par_sort_unstable();
         if order.windows(2).any(|pair| pair[0].0 == pair[1].0) {
-            return Err(PackError::Index("two objects stand at one offset"));
+            return Err(PackError::Index("two objects have the same offset"));
         }
         let mut by_id: Vec<Row> =
             entries.iter().map(|(_, id, _)| Row { key: key(id), entry: 0 }).collect();

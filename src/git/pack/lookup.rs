@@ -40,7 +40,7 @@ impl PackIndexFile {
         let table = if is_v2 { &mut head[..] } else { &mut head[..4 * FANOUT] };
         read_exact_at(&file, 0, table)?;
         if is_v2 && table[4..8] != 2u32.to_be_bytes() {
-            return Err(PackError::Index("its version is unknown"));
+            return Err(PackError::Index("unknown version"));
         }
         let numbers = table[if is_v2 { 8 } else { 0 }..].chunks_exact(4);
         let mut fanout = [0; FANOUT];
@@ -48,7 +48,7 @@ impl PackIndexFile {
             *entry = u32::from_be_bytes([number[0], number[1], number[2], number[3]]);
         }
         if !fanout.is_sorted() {
-            return Err(PackError::Index("its fan-out table is not in order"));
+            return Err(PackError::Index("its fan-out table is not sorted"));
         }
         Ok(PackIndexFile { file, format, fanout, is_v2 })
     }

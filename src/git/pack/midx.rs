@@ -33,13 +33,13 @@ impl<'b> MultiPackIndex<'b> {
         let hash = if format == ObjectFormat::Sha1 { 1 } else { 2 };
         let supported = bytes.starts_with(MAGIC) && bytes.get(4..6) == Some(&[1, hash]);
         if !supported {
-            return Err(broken("the multi-pack-index is of an unknown kind"));
+            return Err(broken("unknown multi-pack-index version"));
         }
-        let cut = broken("the multi-pack-index is cut short");
+        let cut = broken("the multi-pack-index is truncated");
         let trailer = bytes.len().checked_sub(format.length()).filter(|&trailer| trailer >= HEADER);
         let Some(trailer) = trailer else { return Err(cut) };
         if format.hash(&[&bytes[..trailer]]).as_bytes() != &bytes[trailer..] {
-            return Err(broken("the checksum of the multi-pack-index does not hold"));
+            return Err(broken("checksum mismatch in the multi-pack-index"));
         }
         let body = &bytes[..trailer];
         let chunk = |name: &[u8; 4]| chunk(body, name);
@@ -47,7 +47,7 @@ impl<'b> MultiPackIndex<'b> {
         let (Some(count), Some(ids), Some(locations), Some(names)) =
             (count, chunk(b"OIDL"), chunk(b"OOFF"), chunk(b"PNAM"))
         else {
-            return Err(broken("the multi-pack-index lacks a chunk"));
+            return Err(broken("the multi-pack-index is missing a chunk"));
         };
         if ids.len() / format.length() < count || locations.len() / 8 < count {
             return Err(cut);

@@ -51,27 +51,27 @@ pub struct Pack {
 pub enum PackError {
     #[error("cannot be read: {0}")]
     Read(#[from] io::Error),
-    #[error("it has no index; make one with `git index-pack`")]
+    #[error("it has no index; create one with `git index-pack`")]
     NoIndex,
     #[error("its index is damaged: {0}")]
     Index(&'static str),
-    #[error("is no pack that its index describes: {0}")]
+    #[error("it does not match its index: {0}")]
     Pack(&'static str),
-    #[error("its checksum (CRC-32) does not hold")]
+    #[error("checksum mismatch (CRC-32)")]
     Checksum,
-    #[error("it stands behind the end of the pack")]
+    #[error("it lies past the end of the pack")]
     Cut,
     #[error("its header is damaged")]
     Header,
-    #[error("its base is not in the pack, or is damaged")]
+    #[error("its delta base is missing or damaged")]
     MissingBase,
-    #[error("its bytes are not those that its id names")]
+    #[error("its content does not match its id")]
     Id,
-    #[error("cannot be decompressed to the length that it states")]
+    #[error("it cannot be decompressed to its stated size")]
     Inflate,
     #[error("its delta is damaged: {0}")]
     Delta(&'static str),
-    #[error("its base is larger than the limit for blobs allows; see --max-blob-size")]
+    #[error("its delta base exceeds the size limit; see --max-blob-size")]
     BaseTooLarge,
 }
 

@@ -41,8 +41,8 @@ impl StagedChange {
     pub fn note(&self) -> Option<&'static str> {
         match (self.next.is_empty(), self.previous.is_empty()) {
             (false, _) => None,
-            (true, true) => Some("nothing is staged: nothing to look at"),
-            (true, false) => Some("what is staged adds no content: nothing to look at"),
+            (true, true) => Some("nothing is staged: nothing to scan"),
+            (true, false) => Some("the staged changes add no content: nothing to scan"),
         }
     }
 }

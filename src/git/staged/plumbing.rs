@@ -22,7 +22,7 @@ pub fn parents(git: &Git) -> Result<Vec<ObjectId>, GitError> {
     std::iter::once(Some(head))
         .chain(merged)
         .collect::<Option<_>>()
-        .ok_or_else(|| misread("MERGE_HEAD", "it holds something else than ids"))
+        .ok_or_else(|| misread("MERGE_HEAD", "it contains something other than object ids"))
 }
 
 /// The change from the parents to the index; without parents all of the index is new.
@@ -44,7 +44,7 @@ fn diff(git: &Git, tree: &str) -> Result<IndexDiff, GitError> {
     let options = ["diff-index", "--cached", "--raw", "-r", "-z", "--no-abbrev", "--no-renames"];
     let more = ["--no-ext-diff", "--ignore-submodules=none", "--ita-invisible-in-index", tree];
     let output = git.read(&[&options[..], &more, &["--"]].concat())?;
-    parse(&output).ok_or_else(|| misread("diff-index", "its answer cannot be understood"))
+    parse(&output).ok_or_else(|| misread("diff-index", "unexpected output"))
 }
 
 fn misread(command: &str, message: &str) -> GitError {

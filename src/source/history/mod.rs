@@ -54,20 +54,20 @@ pub enum HistoryError {
     )]
     NotARepository { path: PathBuf },
     #[error(
-        "the repository at {} belongs to another user; if you trust it, run \
-         `git config --global --add safe.directory '{}'`",
+        "the repository at {} belongs to another user; if you trust it, run `git config --global \
+         --add safe.directory '{}'`",
         path.display(), path.display()
     )]
     Ownership { path: PathBuf },
     #[error(
-        "the repository at {} has object ids of the format {format}, which cannot be read \
-         yet; scan what is checked out with `keysieve scan`",
+        "the repository at {} uses the unsupported object format {format}; scan its working tree \
+         with `keysieve scan`",
         path.display()
     )]
     ObjectFormat { path: PathBuf, format: String },
-    #[error(
-        "`{revision}` names no commit here: {why}; see `git log --all --oneline` for what does"
-    )]
+    #[error("unknown revision `{revision}`; `git log --all --oneline` lists all commits")]
+    UnknownRevision { revision: String },
+    #[error("cannot resolve the revision `{revision}`: {why}")]
     Revision { revision: String, why: String },
     #[error("cannot open the repository at {}: {why}", path.display())]
     Open { path: PathBuf, why: git2::Error },

@@ -96,10 +96,10 @@ impl History {
             None => {
                 let git = Git::new(&GitEnvironment::from_git_dir(self.handles.git_dir()));
                 let asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", name];
-                let as_written = git.query(&asked).map_err(|error| fails(error.to_string()))?;
-                let id =
-                    as_written.and_then(|id| ObjectId::from_hex(id.lines().last()?.as_bytes()));
-                id.ok_or_else(|| fails("git knows no revision of this name".to_owned()))?
+                let output = git.query(&asked).map_err(|error| fails(error.to_string()))?;
+                let id = output.and_then(|id| ObjectId::from_hex(id.lines().last()?.as_bytes()));
+                let unknown = || HistoryError::UnknownRevision { revision: name.to_owned() };
+                id.ok_or_else(unknown)?
             }
         };
         revision::peeled(&read, id).map_err(fails)

@@ -74,7 +74,7 @@ impl Discovered {
                 .map(|named| self.names.push(NamedObject { by: format!("tag {id}"), id: named })),
             ObjectKind::Tree | ObjectKind::Blob => Some(()),
         };
-        let why = "its headers do not say what it is of";
+        let why = "its headers are malformed";
         is_recorded.is_none().then(|| Failure::of_object(kind.name(), &id, why))
     }
 

@@ -161,8 +161,8 @@ impl Trace<'_> {
     fn too_many(&self, position: usize) -> Failure {
         let what = format!("commit {}", self.commits.list()[position].id);
         let why = format!(
-            "changes more than {MAX_PATHS} places of what was found; they are not reported. \
-             Look at its tree with `git ls-tree`"
+            "changes more than {MAX_PATHS} paths with findings, which are not reported; inspect \
+             its tree with `git ls-tree`"
         );
         Failure::new(what, why)
     }

@@ -99,7 +99,7 @@ impl Staged {
         let id = match &self.files {
             UnchangedFiles::FromIndex(index) => index.find(path).map(|entry| entry.id),
             UnchangedFiles::FromGit(environment) => {
-                let path = path.to_str().map_err(|_| "its name is no UTF-8".to_owned())?;
+                let path = path.to_str().map_err(|_| "its name is not UTF-8".to_owned())?;
                 return file_in_index(environment, path).map_err(|error| error.to_string());
             }
         };
@@ -118,8 +118,8 @@ impl Staged {
     /// The changed paths as the next commit will hold them, as [`Provenance::Index`].
     pub fn next(&self) -> StagedFiles<'_> {
         let fallback_reason = self.fallback_reason.as_ref();
-        let fallback_reason =
-            fallback_reason.map(|why| format!("{why}: git itself was asked, which takes longer"));
+        let fallback_reason = fallback_reason
+            .map(|why| format!("{why}; using the git executable instead, which is slower"));
         let note = self.change.note().map(str::to_owned);
         StagedFiles {
             staged: self,
@@ -162,7 +162,8 @@ pub fn file_in_index(
         return Ok(None);
     };
     let failed = |message: String| GitError::Failed { command: "rev-parse".to_owned(), message };
-    let id = ObjectId::from_hex(id.as_bytes()).ok_or_else(|| failed(format!("{id} is no id")))?;
+    let id = ObjectId::from_hex(id.as_bytes())
+        .ok_or_else(|| failed(format!("{id} is not an object id")))?;
     let blob = ObjectReader::open(environment).read_as(ObjectKind::Blob, &id);
     blob.map(Some).map_err(|why| failed(format!("blob {id} cannot be read: {why}")))
 }
@@ -213,7 +214,7 @@ impl StagedFiles<'_> {
 
     fn unreadable(&self, path: &BString, id: ObjectId, why: &str) -> Failure {
         let why = format!(
-            "its blob {id} in {} cannot be read: {why}; `git fsck` shows what the repository lacks",
+            "its blob {id} in {} cannot be read: {why}; run `git fsck` for details",
             self.holder,
         );
         Failure::new(path.to_string(), why)

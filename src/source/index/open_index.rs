@@ -29,9 +29,9 @@ impl OpenIndex {
     /// Git never hands its hooks an index that is missing, so a file that is named and not
     /// there is an error: an empty index would pass for a change without content.
     pub fn read(environment: &GitEnvironment) -> Result<OpenIndex, ReadError> {
-        let repository = environment.open().map_err(|error| {
-            ReadError::Unsupported(format!("libgit2 says: {}", error.message()))
-        })?;
+        let repository = environment
+            .open()
+            .map_err(|error| ReadError::Unsupported(format!("libgit2: {}", error.message())))?;
         let format = match repository.object_format() {
             git2::ObjectFormat::Sha1 => ObjectFormat::Sha1,
             git2::ObjectFormat::Sha256 => ObjectFormat::Sha256,
@@ -91,7 +91,7 @@ impl OpenIndex {
         compare(&self.index, tree, &mut tree_of).map_err(|error| match error {
             CompareError::Tree(reason) => self.parents_unread(reason),
             CompareError::Sparse => {
-                ReadError::Unsupported("the index: it is sparse where it differs".to_owned())
+                ReadError::Unsupported("the index: its sparse entries differ".to_owned())
             }
         })
     }
@@ -129,11 +129,11 @@ fn parents(
         Err(error) => return Err(message(error)),
     }
     let tree = |id: git2::Oid| {
-        let id = ObjectId::new(id.as_bytes()).ok_or("HEAD names no id")?;
+        let id = ObjectId::new(id.as_bytes()).ok_or("HEAD has no object id")?;
         let commit = objects.read_as(ObjectKind::Commit, &id);
         let commit = commit.map_err(|why| format!("commit {id} cannot be read: {why}"))?;
         let commit = RawCommit::parse(id, &commit);
-        Ok(Some(commit.ok_or_else(|| format!("commit {id} names no tree"))?.tree))
+        Ok(Some(commit.ok_or_else(|| format!("commit {id} has no tree"))?.tree))
     };
     match &commits[..] {
         [] => Ok(vec![None]),

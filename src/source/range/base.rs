@@ -21,14 +21,14 @@ pub enum RangeError {
     Trees(#[from] TreeWalkError),
     #[error("cannot open the git repository: {message}; run keysieve inside a repository")]
     Repository { message: String },
-    #[error("`{name}` names no commit{because}; {advice}")]
+    #[error("unknown revision `{name}`{because}; {advice}")]
     Missing { name: String, because: &'static str, advice: String },
     #[error(
-        "this shallow clone ends before it meets `{name}`, so that what is new cannot be told; \
+        "this shallow clone does not reach back to {name}, so new commits cannot be determined; \
          run `{fetch}`, then try again"
     )]
     ShallowBoundary { name: String, fetch: String },
-    #[error("cannot read which commits the clone is cut at: {0}")]
+    #[error("cannot read the boundary of the shallow clone: {0}")]
     Shallow(io::Error),
 }
 
@@ -91,7 +91,7 @@ pub fn refuse_shallow_boundary(
 fn missing(git: &Git, name: &str) -> Result<RangeError, GitError> {
     let shown = name.to_owned();
     if name.is_empty() || name.bytes().all(|byte| byte == b'0') {
-        let advice = "give a branch, a tag or a commit's id, such as origin/main".to_owned();
+        let advice = "give a branch, a tag or a commit id, such as origin/main".to_owned();
         return Ok(RangeError::Missing { name: shown, because: "", advice });
     }
     let shallow = git.query(&["rev-parse", "--is-shallow-repository"])?.as_deref() == Some("true");
@@ -105,7 +105,7 @@ fn missing(git: &Git, name: &str) -> Result<RangeError, GitError> {
             let tracking = format!("{remote}/{branch}");
             let then = match tracking == name {
                 true => "try again".to_owned(),
-                false => format!("name {tracking} in its place"),
+                false => format!("use {tracking} instead"),
             };
             let spec = quoted(&format!("+refs/heads/{branch}:refs/remotes/{tracking}"));
             format!("run `git fetch {deepen}{remote} {spec}`, then {then}")
@@ -113,7 +113,7 @@ fn missing(git: &Git, name: &str) -> Result<RangeError, GitError> {
         FetchSource { remote, branch: None } if shallow => {
             format!("run `git fetch --unshallow {remote}`, then try again")
         }
-        FetchSource { .. } => "`git log --all --oneline` shows what there is".to_owned(),
+        FetchSource { .. } => "`git log --all --oneline` lists all commits".to_owned(),
     };
     Ok(RangeError::Missing { name: shown, because, advice })
 }

@@ -84,15 +84,15 @@ impl CommitRange {
         let commit = self.objects.read_as(ObjectKind::Commit, id);
         let commit = commit.map_err(|why| super::unreadable("commit", id, why))?;
         let parsed = RawCommit::parse(*id, &commit);
-        let why = || super::unreadable("commit", id, "it names no tree".to_owned());
+        let why = || super::unreadable("commit", id, "it has no tree".to_owned());
         Ok(parsed.ok_or_else(why)?.tree)
     }
 }
 
 fn too_many(commit: &Commit) -> Failure {
     let why = format!(
-        "changes more than {MAX_PATHS} places of what was found; they are not reported. See \
-         its tree with `git ls-tree`"
+        "changes more than {MAX_PATHS} paths with findings, which are not reported; inspect its \
+         tree with `git ls-tree`"
     );
     Failure::new(format!("commit {}", commit.id), why)
 }

@@ -227,8 +227,8 @@ impl Source for RangeAdditions<'_> {
         coverage = coverage.and(tags.reduce(Coverage::default, Coverage::and));
         let note = match (commits.is_empty(), is_empty) {
             (true, _) if !tips.tags.is_empty() || !tips.blobs.is_empty() => None,
-            (true, _) => Some("the range holds no commit: nothing to look at"),
-            (false, true) => Some("the commits of the range change no file"),
+            (true, _) => Some("the range contains no commits: nothing to scan"),
+            (false, true) => Some("the commits in the range change no files"),
             (false, false) => None,
         };
         let notes = note.map(str::to_owned).into_iter().collect();
@@ -292,11 +292,11 @@ fn commits(git: &Git, heads: &[ObjectId], base: &[ObjectId]) -> Result<Vec<Commi
     };
     output.lines().map(commit).collect::<Option<_>>().ok_or_else(|| GitError::Failed {
         command: "rev-list".to_owned(),
-        message: "its answer cannot be understood".to_owned(),
+        message: "unexpected output".to_owned(),
     })
 }
 
 fn unreadable(kind: &str, id: &ObjectId, why: String) -> Failure {
-    let why = format!("cannot be read: {why}; `git fsck` shows what the repository lacks");
+    let why = format!("cannot be read: {why}; run `git fsck` for details");
     Failure::new(format!("{kind} {id}"), why)
 }

@@ -48,7 +48,7 @@ impl CommitRange {
             tips.add(&objects, local)?;
         }
         let base = known(&git, updates)?;
-        CommitRange::new(environment, &git, tips, base, "what the remote has")
+        CommitRange::new(environment, &git, tips, base, "the remote's commits")
     }
 
     /// What a revision has that no remote-tracking ref has.
@@ -59,7 +59,7 @@ impl CommitRange {
         let git = Git::new(environment);
         let tips = RangeTips::named(environment, revision)?;
         let base = known(&git, &[])?;
-        CommitRange::new(environment, &git, tips, base, "what the remote has")
+        CommitRange::new(environment, &git, tips, base, "the remote's commits")
     }
 }
 
@@ -102,7 +102,7 @@ impl RangeTips {
                     self.tags.push(id);
                     let named = bytes.lines().next().and_then(|line| line.strip_prefix(b"object "));
                     let named = named.and_then(ObjectId::from_hex);
-                    id = named.ok_or_else(|| failed("the tag does not say what it is of"))?;
+                    id = named.ok_or_else(|| failed("the tag does not name an object"))?;
                     continue;
                 }
             }

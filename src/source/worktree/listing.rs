@@ -239,7 +239,7 @@ impl<'r> Listing<'r> {
                 Some(kind) if kind.is_dir() => {}
                 _ => self.found.with(|found| found.coverage.special += 1),
             },
-            Err(why) => self.fail(Failure::new("the listing of files", foreign_path(why))),
+            Err(why) => self.fail(Failure::new("file listing", foreign_path(why))),
         }
     }
 

@@ -49,7 +49,7 @@ impl DotGit {
         let found = match fs::metadata(&dot_git) {
             Ok(found) => found,
             Err(_) if fs::symlink_metadata(&dot_git).is_ok() => {
-                return DotGit::Unusable("it is a symbolic link that leads nowhere".to_owned());
+                return DotGit::Unusable("it is a dangling symbolic link".to_owned());
             }
             Err(_) => return DotGit::Absent,
         };
@@ -66,11 +66,13 @@ impl DotGit {
         match Repository::open(folder) {
             Ok(repository) => match repository.workdir() {
                 Some(top) if is_same(top, folder) => DotGit::Repository,
-                Some(_) => DotGit::Unusable("its core.worktree is another folder".to_owned()),
+                Some(_) => {
+                    DotGit::Unusable("its core.worktree points to another folder".to_owned())
+                }
                 None => DotGit::Unusable("it is a bare repository".to_owned()),
             },
             Err(why) if why.code() == ErrorCode::NotFound => {
-                DotGit::Unusable("it leads to no repository".to_owned())
+                DotGit::Unusable("it does not lead to a repository".to_owned())
             }
             // The `git` executable may know how to open it.
             Err(_) => DotGit::Repository,
@@ -83,7 +85,7 @@ pub fn tracked(top: &Path) -> Result<Vec<Tracked>, Failure> {
     let unknown = match Repository::open(top) {
         Ok(repository) => match from_index(&repository, top)? {
             Some(tracked) => return Ok(tracked),
-            None => "its index has a form that only git reads".to_owned(),
+            None => "its index format is supported only by git".to_owned(),
         },
         Err(why) => why.message().to_owned(),
     };
@@ -91,7 +93,7 @@ pub fn tracked(top: &Path) -> Result<Vec<Tracked>, Failure> {
     let listed = git.read(&["ls-files", "-z", "--stage"]).map_err(|why| {
         let what = format!("the git repository at {}", foreign_path(top.display()));
         let why = format!(
-            "cannot tell which ignored files git tracks: {unknown}; {why}, or use --no-ignore"
+            "cannot determine which ignored files git tracks: {unknown}; {why}, or use --no-ignore"
         );
         Failure::new(what, why)
     })?;
@@ -133,7 +135,7 @@ fn from_index(repository: &Repository, top: &Path) -> Result<Option<Vec<Tracked>
     };
     let file = repository.path().join("index");
     let failed = |why: &dyn std::fmt::Display| {
-        let why = format!("cannot tell which ignored files git tracks: {why}");
+        let why = format!("cannot determine which ignored files git tracks: {why}");
         Failure::new(foreign_path(file.display()).to_string(), why)
     };
     let bytes = match own_files::read(&file) {

@@ -354,7 +354,7 @@ impl<'w> Scratch<'w> {
     fn instructions(&mut self, entry: u32, budget: &Budget) -> Result<(), PackError> {
         let size = self.pack.forest.size(entry);
         if !budget.allows_as_base(size) {
-            return Err(PackError::Delta("it is larger than any version may be"));
+            return Err(PackError::Delta("it is larger than the limit"));
         }
         let compressed = self.entries.compressed(entry)?;
         self.inflater.inflate(compressed, size, &mut self.instructions)?;
