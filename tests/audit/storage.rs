@@ -139,8 +139,8 @@ fn what_is_replaced_or_grafted_is_told_as_it_is_stored() {
     expected.sort();
     assert_eq!(summary(&report), expected);
     let [grafts, replace] = &report.coverage.notes[..] else { panic!("{report:?}") };
-    assert!(grafts.starts_with("info/grafts gives 1 commit"), "{grafts}");
-    assert!(replace.starts_with("refs/replace replaces 1 object"), "{replace}");
+    assert!(grafts.starts_with("1 commit has grafted parents"), "{grafts}");
+    assert!(replace.starts_with("1 object has a replacement"), "{replace}");
 }
 
 /// Old tools wrote the mode of a folder with a zero in front.

@@ -114,10 +114,11 @@ fn grafts(repository: &Repository) -> Option<String> {
 fn replacements(repository: &Repository) -> Option<String> {
     let replaced = repository.references_glob("refs/replace/*").ok()?.count();
     (replaced > 0).then(|| {
-        let objects = if replaced == 1 { "object has" } else { "objects have" };
+        let objects =
+            if replaced == 1 { "object has a replacement" } else { "objects have replacements" };
         format!(
-            "{replaced} {objects} replacements (refs/replace); both versions were scanned, and \
-             original parents are shown"
+            "{replaced} {objects} (refs/replace); both versions were scanned, and original parents \
+             are shown"
         )
     })
 }
