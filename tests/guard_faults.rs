@@ -100,12 +100,12 @@ fn a_missing_blob_stops() {
 fn an_unreadable_head_stops() {
     let repository = harmless();
     fs::remove_file(object(&repository, "HEAD^{tree}")).unwrap();
-    stops(&repository, &["cannot read the commits", "git fsck"]);
+    stops(&repository, &["cannot read the parent commits", "git fsck"]);
     let repository = harmless();
     fs::remove_file(object(&repository, "HEAD")).unwrap();
-    stops(&repository, &["cannot read the commits", "git fsck"]);
+    stops(&repository, &["cannot read the parent commits", "git fsck"]);
     fs::write(repository.path().join(".git/refs/heads/main"), "nothing\n").unwrap();
-    stops(&repository, &["cannot read the commits", "git fsck"]);
+    stops(&repository, &["cannot read the parent commits", "git fsck"]);
     fs::write(repository.path().join(".git/HEAD"), "nothing\n").unwrap();
     stops(&repository, &["git fsck"]);
 }

@@ -15,7 +15,7 @@ const MAX_DEPTH: usize = 5;
 #[derive(Debug, Default)]
 pub struct ObjectFolders {
     pub folders: Vec<PathBuf>,
-    /// What of the alternates cannot be read, and objects with it.
+    /// Alternates that cannot be read, and whose objects are therefore missing.
     pub errors: Vec<AlternatesError>,
 }
 

@@ -12,7 +12,7 @@ use super::process::{Git, GitError, kill, wait_within};
 /// Blobs of more bytes are not held whole: some 16 MB.
 pub const STREAMED_FROM: u64 = 16 << 20;
 
-/// Why an object cannot be read that is not there at all.
+/// The reason why a missing object cannot be read.
 pub const MISSING: &str = "object not found";
 
 /// How long git may take to end once there is nothing more to ask.
@@ -27,7 +27,7 @@ pub struct CatFile {
 
 impl CatFile {
     pub fn open(git: &Git) -> Result<CatFile, GitError> {
-        // What it says on standard error would come between the lines of the report.
+        // Its standard error would be mixed into the report.
         let mut child = git.command(&["cat-file", "--batch"]).stderr(Stdio::null()).spawn()?;
         let requests = child.stdin.take();
         let output =
@@ -35,7 +35,8 @@ impl CatFile {
         Ok(CatFile { child, requests, output: Pipe::new(output, git.timeout()) })
     }
 
-    /// An object's kind and bytes, which hash to its id; else why there are none.
+    /// An object's kind and content, verified against its id; otherwise the reason why it cannot be
+    /// read.
     pub fn read(&mut self, id: &ObjectId) -> Result<(ObjectKind, Vec<u8>), String> {
         let whole = |_, content: &mut dyn Read, _| {
             let mut bytes = Vec::new();
@@ -44,7 +45,7 @@ impl CatFile {
         self.read_verified(id, whole)
     }
 
-    /// An object's kind and bytes; `None` where it is larger than `largest` and not a tree.
+    /// An object's kind and content; `None` if it is larger than `largest` and is not a tree.
     pub fn read_up_to(
         &mut self,
         id: &ObjectId,
@@ -103,7 +104,7 @@ impl CatFile {
         }
     }
 
-    /// Asks for an object: what comes next are so many bytes of it and a line's end.
+    /// Requests an object. Its content follows, in the returned number of bytes, and a line feed.
     fn request(&mut self, id: &ObjectId) -> io::Result<(ObjectKind, u64)> {
         let ended = || io::Error::other("`git cat-file` exited unexpectedly");
         let requests = self.requests.as_mut().ok_or_else(ended)?;
@@ -122,7 +123,7 @@ impl CatFile {
     }
 }
 
-/// What is said of a git that does not answer.
+/// The message for a git that does not respond.
 fn timeout_message(error: &io::Error) -> Option<String> {
     let is_silent = error.kind() == io::ErrorKind::TimedOut;
     is_silent.then(|| {
@@ -151,7 +152,7 @@ impl<'o> ObjectStream<'o> {
         ObjectStream { output, left: size, hasher }
     }
 
-    /// The hash of all of it, what nobody read included.
+    /// The hash of the whole content, including what was not read.
     fn end(mut self) -> io::Result<ObjectId> {
         io::copy(&mut self, &mut io::sink())?;
         let mut end = [0];

@@ -4,8 +4,8 @@ use bstr::ByteSlice;
 
 use super::object_id::{ObjectFormat, ObjectId};
 
-/// A commit as it is stored. Grafts and `refs/replace` are no matter here: what they hide is
-/// in the database all the same.
+/// A commit as it is stored. Grafts and `refs/replace` are ignored: what they hide is still in the
+/// database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RawCommit {
     pub id: ObjectId,
@@ -38,7 +38,7 @@ fn header(line: &[u8], name: &[u8], format: ObjectFormat) -> Option<ObjectId> {
     (id.format() == format).then_some(id)
 }
 
-/// The time of a signature, `Name <address> seconds zone`; 0 where there is none.
+/// The time of a signature, `Name <address> seconds zone`; 0 if it has none.
 fn seconds(signature: &[u8]) -> i64 {
     let after = signature.rfind_byte(b'>').map_or(&[][..], |end| &signature[end + 1..]);
     let mut fields = after.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty());

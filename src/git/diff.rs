@@ -1,9 +1,9 @@
-//! What differs between a commit's tree and its parents', without a path for each place: a tree
-//! that stands in a thousand places is read and compared once.
+//! The differences between a commit's tree and its parents' trees, as a graph and not as a list of
+//! paths: a tree that appears at a thousand paths is read and compared once.
 //!
-//! A repository may be small and its trees name each other so many times over that no list of its
-//! paths would end. So a [`TreeDiff`] is a graph: each node is a folder as all sides have it, and
-//! paths are only made of what leads to wanted contents ([`TreeDiff::changes`]).
+//! A small repository may have trees that refer to each other so often that a list of its paths
+//! would never end. So each node of a [`TreeDiff`] is a folder as all sides have it, and paths are
+//! built only for what leads to wanted contents ([`TreeDiff::changes`]).
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -45,7 +45,7 @@ pub struct TreeDiff {
 #[derive(Default)]
 struct FolderDiff {
     files: Vec<FileDiff>,
-    /// Names of folders that differ, with their places in the list.
+    /// Names of folders that differ, with their indices in the list.
     folders: Vec<(BString, usize)>,
 }
 
@@ -65,7 +65,7 @@ struct FolderSides {
     after: Option<ObjectId>,
 }
 
-/// What a name stands for on one side.
+/// What a name refers to on one side.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum DiffEntry {
     Tree(ObjectId),
@@ -106,8 +106,8 @@ impl TreeDiff {
         self.folders.iter().all(|folder| folder.files.is_empty())
     }
 
-    /// Contents that no parent has at the same path; one that is new in several places comes
-    /// several times.
+    /// Contents that no parent has at the same path. Content that is new at several paths is
+    /// repeated.
     pub fn new_contents(&self) -> impl Iterator<Item = FileContent> {
         let files = self.folders.iter().flat_map(|folder| &folder.files);
         files.filter(|file| file.is_new).filter_map(|file| file.after)
@@ -120,7 +120,7 @@ impl TreeDiff {
         let mut pending = vec![(0, tree)];
         while let Some((number, tree)) = pending.pop() {
             let folder = &self.folders[number];
-            // What cannot be read holds nothing that is known.
+            // A tree that cannot be read contains nothing known.
             let Ok(bytes) = read(&tree) else { continue };
             let entries: HashMap<&[u8], DiffEntry> =
                 entries(&bytes, tree).unwrap_or_default().into_iter().collect();
@@ -230,7 +230,7 @@ impl FolderSides {
 }
 
 impl FolderDiff {
-    /// Adds a name; what of it is a folder is to be compared too.
+    /// Adds a name. If it is a folder on some side, the folder is returned to be compared as well.
     fn add(
         &mut self,
         name: BString,
@@ -260,7 +260,7 @@ impl FolderDiff {
     }
 }
 
-/// The entries of a tree; `None` where it is malformed.
+/// The entries of a tree; `None` if it is malformed.
 fn entries(bytes: &[u8], tree: ObjectId) -> Option<Vec<(&[u8], DiffEntry)>> {
     let mut entries = Vec::new();
     let mut rest = bytes;

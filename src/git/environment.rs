@@ -14,15 +14,15 @@ use super::alternates::ObjectFolders;
 /// the folder; git runs the hook at the top of the work tree.
 #[derive(Clone, Debug)]
 pub struct GitEnvironment {
-    /// The folder from which the repository is looked for, upwards.
+    /// The folder in which the search for a repository starts, upwards.
     pub folder: PathBuf,
-    /// `GIT_DIR`: the repository itself, in place of the search.
+    /// `GIT_DIR`: the repository itself; disables the search.
     pub git_dir: Option<PathBuf>,
     /// `GIT_WORK_TREE`: the top of the work tree.
     pub work_tree: Option<PathBuf>,
     /// `GIT_INDEX_FILE`: the index that becomes the next commit.
     pub index_file: Option<PathBuf>,
-    /// `GIT_OBJECT_DIRECTORY`: where objects are, in place of the repository's own folder.
+    /// `GIT_OBJECT_DIRECTORY`: the object folder, instead of the repository's own.
     pub object_directory: Option<PathBuf>,
     /// `GIT_ALTERNATE_OBJECT_DIRECTORIES`: where more objects are, as under a push's quarantine.
     pub alternates: Vec<PathBuf>,
@@ -33,7 +33,7 @@ pub struct GitEnvironment {
 /// A child `git` that is silent for longer waits for something that never comes.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// The same, where somebody waits for a commit.
+/// The timeout while somebody waits for a commit.
 const HOOK_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Default for GitEnvironment {
@@ -67,7 +67,7 @@ impl GitEnvironment {
         }
     }
 
-    /// A repository, given by its own folder.
+    /// A repository, given by its git directory.
     pub fn from_git_dir(git_dir: &Path) -> Self {
         let git_dir = Some(git_dir.to_path_buf());
         GitEnvironment { git_dir, ..GitEnvironment::default() }
@@ -116,9 +116,8 @@ impl GitEnvironment {
         }
     }
 
-    /// The folder in which git runs the hooks: the top of the work tree, or the repository
-    /// where it is bare. Where `GIT_DIR` alone is set, the folder itself is that top
-    /// ("GIT_DIR" in git(1)).
+    /// The folder in which git runs hooks: the top of the work tree, or the repository if it is
+    /// bare. If only `GIT_DIR` is set, the current folder is that top ("GIT_DIR" in git(1)).
     pub(crate) fn hook_working_directory(&self, repository: &Repository) -> PathBuf {
         let configured = || repository.config()?.get_entry("core.worktree").map(|_| ());
         match (&self.work_tree, &self.git_dir, repository.workdir()) {

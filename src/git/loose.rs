@@ -1,9 +1,9 @@
-//! Loose objects, read and verified by ourselves: libgit2 reads one that was cut short without
-//! end (`git_zstream_get_output` asks zlib for more for ever), and takes one whose first byte
-//! was damaged for an ancient format, of any type that falls out.
+//! Loose objects, read and verified by ourselves: libgit2 reads a truncated one forever
+//! (`git_zstream_get_output` keeps asking zlib for more), and takes one whose first byte is damaged
+//! for an ancient format, of arbitrary type.
 //!
-//! ObjectFormat: zlib's, of `<type> <size>` in ASCII, a NUL, and the content; the id is the hash of
-//! all that (`gitformat-loose`).
+//! Format: zlib, of `<type> <size>` in ASCII, a NUL, and the content; the id is the hash of all
+//! that (`gitformat-loose`).
 
 use std::fs;
 use std::io::{BufRead, BufReader, Error, ErrorKind, Read};
@@ -35,7 +35,7 @@ pub enum LooseError {
     TooLarge,
 }
 
-/// What stands in the folders of loose objects.
+/// The loose objects of a folder.
 #[derive(Default)]
 pub struct LooseFiles {
     pub found: Vec<(ObjectId, PathBuf)>,
@@ -87,7 +87,7 @@ pub fn size(file: &Path) -> Result<(ObjectKind, u64), LooseError> {
     header(&mut BufReader::new(ZlibDecoder::new(BufReader::new(fs::File::open(file)?))))
 }
 
-/// The object of this id in `file`, verified, if it is no larger than `largest` or a tree.
+/// The object with this id in `file`, verified, if it is not larger than `largest` or is a tree.
 pub fn read(id: ObjectId, file: &Path, largest: u64) -> Result<(ObjectKind, Vec<u8>), LooseError> {
     let stored = fs::File::open(file)?;
     let longest = stored.metadata()?.len().saturating_mul(BEST_RATIO);

@@ -1,4 +1,4 @@
-//! What all objects have in common: their kinds, and what the text of a commit or a tag says.
+//! What all objects have in common: their kinds, and the message of a commit or a tag.
 
 use super::object_id::ObjectId;
 

@@ -50,7 +50,7 @@ impl ObjectFormat {
     }
 }
 
-/// Makes an id of what it is given piece by piece.
+/// Computes an object's id from its pieces.
 pub enum ObjectHasher {
     Sha1(Sha1),
     Sha256(Sha256),
@@ -117,15 +117,15 @@ impl ObjectId {
     }
 }
 
-/// Ids are hashes: eight bytes tell them apart well enough for a table.
+/// Ids are hashes: eight bytes distinguish them well enough for a hash table.
 impl Hash for ObjectId {
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_u64(u64::from_ne_bytes(*self.bytes.first_chunk().expect("32 bytes")));
     }
 }
 
-/// A table of objects. Ids are hashes already: one multiplication spreads them, by a number that
-/// nobody knows, since an index may claim any ids.
+/// A map keyed by object ids. Ids are hashes already: one multiplication spreads them, by a random
+/// number, since an index may claim any ids.
 pub type IdMap<V> = HashMap<ObjectId, V, Spread>;
 
 /// Makes the hashers of one [`IdMap`].

@@ -2,7 +2,7 @@
 //! verified against its id.
 //!
 //! Opening it reads nothing; a look-up reads a few rows of a pack's index and the entries of one
-//! delta chain. A reader of whole packs uses [`Pack`](super::pack::Pack) instead.
+//! delta chain. Readers of whole packs use [`Pack`](super::pack::Pack) instead.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -73,9 +73,9 @@ struct Packs {
     list: Vec<Arc<OpenPack>>,
 }
 
-/// A pack and how its objects are looked up.
+/// An open pack and the index in which its objects are looked up.
 struct OpenPack {
-    /// Its place in the list of packs.
+    /// Its index in the list of packs.
     number: usize,
     path: PathBuf,
     file: File,
@@ -109,8 +109,8 @@ impl Odb {
         self.format
     }
 
-    /// An object whose bytes hash to its id, if it is no larger than `largest` bytes or a tree.
-    /// A damaged copy is no error where another is sound.
+    /// An object, verified against its id, if it is not larger than `largest` bytes or is a tree. A
+    /// damaged copy is not an error if another copy is intact.
     pub fn read(&self, id: &ObjectId, largest: u64) -> ReadObject {
         self.searched(|packs| self.read_from(packs, id, largest, 0))
     }
@@ -120,7 +120,7 @@ impl Odb {
         self.searched(|packs| self.size_from(packs, id))
     }
 
-    /// Looks in what was found so far; once more in packs that `git gc` has written since.
+    /// Searches the packs that are open; if that fails, once more including packs written since.
     fn searched<T>(
         &self,
         search: impl Fn(&[Arc<OpenPack>]) -> Result<T, OdbError>,
@@ -356,7 +356,7 @@ impl OpenPack {
         EntryHeader::parse(&head[..length], format).ok_or(PackError::Header)
     }
 
-    /// The bytes of an entry, as long as its header says.
+    /// The bytes of an entry, of the length in its header.
     fn inflate(&self, offset: u64, header: &EntryHeader) -> Result<Vec<u8>, PackError> {
         // One byte more than there should be, and zlib's own check at the end.
         let bytes = self.inflate_head(offset, header, header.size.saturating_add(1))?;

@@ -1,7 +1,7 @@
 //! Files of a git directory that are read whole: `shallow`, `MERGE_HEAD`, `info/grafts`, an index.
 //!
-//! No clone brings them: links are followed, and they may have any size. What is not a regular
-//! file, such as a named pipe, is refused, and opening it never blocks.
+//! A clone does not bring them along: links are followed, and they may have any size. What is not a
+//! regular file, such as a named pipe, is refused, and opening it never blocks.
 
 use std::fs::OpenOptions;
 use std::io::{self, Read};

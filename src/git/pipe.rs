@@ -1,4 +1,4 @@
-//! The output of a child process, whose silence has an end.
+//! The output of a child process, read with a timeout.
 
 use std::io::{self, BufRead, Read};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};

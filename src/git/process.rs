@@ -19,7 +19,7 @@ pub struct Git {
     environment: GitEnvironment,
 }
 
-/// Git could not be run, or said no.
+/// Git could not be run, or failed.
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
     #[error("cannot run git: {0}; check that the git executable is on PATH")]
@@ -43,7 +43,7 @@ impl Git {
         self.read_with(arguments, b"")
     }
 
-    /// What git writes when it is given `input`.
+    /// What git writes when it is given `input`; git must succeed.
     pub fn read_with(&self, arguments: &[&str], input: &[u8]) -> Result<Vec<u8>, GitError> {
         let output = self.output(arguments, input)?;
         if output.status.success() {
@@ -54,7 +54,7 @@ impl Git {
         Err(GitError::Failed { command, message })
     }
 
-    /// A single line that git writes; `None` where it says no.
+    /// A single line that git writes; `None` if it fails.
     pub fn query(&self, arguments: &[&str]) -> Result<Option<String>, GitError> {
         let output = self.output(arguments, b"")?;
         let line = String::from_utf8_lossy(&output.stdout).trim_end().to_owned();
@@ -73,8 +73,7 @@ impl Git {
         let mut child = self.command(arguments).spawn()?;
         if let Some(mut stdin) = child.stdin.take() {
             let input = input.to_vec();
-            // Git answers while it is still being asked. Where it stops listening its exit
-            // code says why.
+            // Git writes output while it reads input. If it stops reading, its exit code shows why.
             std::thread::spawn(move || stdin.write_all(&input));
         }
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
@@ -93,7 +92,8 @@ impl Git {
                 });
             }
         }
-        // What git started may live on and keep the pipe open: what was said is enough.
+        // Processes that git started may live on and keep the pipe open: this much output is
+        // enough.
         stderr.map(|mut stderr| stderr.read_to_end(&mut output.stderr));
         Ok(output)
     }

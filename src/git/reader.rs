@@ -16,7 +16,7 @@ use super::object_id::{ObjectFormat, ObjectId};
 use super::odb::{Odb, OdbError};
 use super::process::Git;
 
-/// Commits, tags and blobs of policy are no longer than this; trees may be.
+/// The longest commit, tag or policy file that is read; trees may be longer.
 const LONGEST: u64 = 512 << 20;
 
 /// Reads objects, from any thread.
@@ -51,7 +51,7 @@ impl ObjectReader {
         ObjectReader { odb: None, git: Mutex::default(), environment: environment.clone() }
     }
 
-    /// An object's kind and bytes; else why there are none.
+    /// An object's kind and content; otherwise the reason why it cannot be read.
     pub fn read(&self, id: &ObjectId) -> Result<(ObjectKind, Vec<u8>), String> {
         match self.odb.as_ref().map(|odb| odb.read(id, LONGEST)) {
             Some(Ok(read)) => Ok(read),

@@ -1,17 +1,17 @@
-//! Revisions as gitrevisions(7) writes them, as far as objects decide on them: `~3`, `^2`, and
-//! tags that stand for commits.
+//! Revisions in the syntax of gitrevisions(7), as far as they depend on objects: `~3`, `^2`, and
+//! tags of commits.
 
 use super::commit::RawCommit;
 use super::object::{ObjectKind, tagged};
 use super::object_id::ObjectId;
 
-/// Tags of tags of tags: git follows them, though not for ever.
+/// Nested tags are followed, but not forever.
 const DEEPEST_TAG: usize = 32;
 
 /// Reads an object; else why it cannot be read.
 pub type ReadObject<'r> = dyn Fn(&ObjectId) -> Result<(ObjectKind, Vec<u8>), String> + 'r;
 
-/// A name and the steps behind it: `main` and `~3` of `main~3`.
+/// A name and the steps after it: `main` and `~3` of `main~3`.
 pub fn split(revision: &str) -> (&str, &str) {
     revision.split_at(revision.find(['~', '^']).unwrap_or(revision.len()))
 }

@@ -1,5 +1,5 @@
-//! The entries of a tree object: a mode in octal, a space, a name, a NUL, an id
-//! (`git-mktree(1)` shows them as text). Old tools wrote modes with zeros in front.
+//! The entries of a tree object: a mode in octal, a space, a name, a NUL, an id (`git-mktree(1)`
+//! shows them as text). Old tools wrote modes with leading zeros.
 
 use super::object_id::ObjectFormat;
 
@@ -14,7 +14,7 @@ pub struct TreeEntry<'t> {
     pub length: usize,
 }
 
-/// What an entry's mode says of its object.
+/// The kind of object that an entry's mode indicates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryKind {
     Tree,
@@ -28,7 +28,7 @@ const TYPE: u32 = 0o170000;
 const LONGEST_MODE: usize = 12;
 
 impl<'t> TreeEntry<'t> {
-    /// Reads the entry at the start of `bytes`; `None` where it is none.
+    /// Reads the entry at the start of `bytes`; `None` if it is malformed.
     pub fn parse(bytes: &'t [u8], format: ObjectFormat) -> Option<TreeEntry<'t>> {
         let mut mode = 0;
         let mut pos = 0;

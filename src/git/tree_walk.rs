@@ -1,4 +1,4 @@
-//! Looks for entries below a tree. Each tree is read once, however many paths lead to it.
+//! Searches for entries below a tree. Each tree is read once, however many paths lead to it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,7 +8,7 @@ use super::diff::ReadTree;
 use super::object_id::ObjectId;
 use super::tree::{EntryKind, TreeEntry};
 
-/// More paths than this lead to what is looked for only in a trap.
+/// More matching paths than this exist only in a trap.
 const MAX_PATHS: usize = 1_000_000;
 
 /// All trees below one, each once.

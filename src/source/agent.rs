@@ -1,12 +1,11 @@
-//! What a coding agent is about to do: the file that it will write, the command that it will
-//! run, as it hands them to its hooks on standard input, in JSON.
+//! What a coding agent is about to do: the file that it will write or the command that it will run,
+//! from the JSON that it passes to its hooks on standard input.
 //!
-//! Claude Code says `{"hook_event_name": "PreToolUse", "tool_name": "Write", "tool_input": {…}}`
-//! (<https://code.claude.com/docs/en/hooks>, "PreToolUse input"); Cursor says
-//! `{"hook_event_name": "beforeShellExecution", "command": "…"}` and, of files, `preToolUse` as
-//! Claude Code does or `afterFileEdit` (<https://cursor.com/docs/agent/hooks>). Other tools of
-//! theirs come with other inputs: every text in them is looked at. What does not even name its
-//! event is refused.
+//! Claude Code sends `{"hook_event_name": "PreToolUse", "tool_name": "Write", "tool_input": {…}}`
+//! (<https://code.claude.com/docs/en/hooks>, "PreToolUse input"); Cursor sends `{"hook_event_name":
+//! "beforeShellExecution", "command": "…"}` and, for files, `preToolUse` as Claude Code does or
+//! `afterFileEdit` (<https://cursor.com/docs/agent/hooks>). Other tools have other inputs: every
+//! string in them is scanned. Input without an event name is refused.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,7 +16,7 @@ use serde_json::{Map, Value};
 use super::{Coverage, Progress, Source, Visitor, open};
 use crate::blob::{Blob, Provenance};
 
-/// Names of what an edit takes out.
+/// Keys for the text that an edit removes.
 const OLD_TEXT_KEYS: [&str; 2] = ["old_string", "old_str"];
 
 /// Names of what it puts there.
@@ -29,7 +28,7 @@ const CONTENT_KEYS: [&str; 2] = ["content", "contents"];
 /// Names of a file's path.
 const PATH_KEYS: [&str; 5] = ["file_path", "path", "target_file", "notebook_path", "filePath"];
 
-/// Circumstances of a call, which nobody writes or runs.
+/// Keys of metadata, which is neither written nor run.
 const METADATA_KEYS: [&str; 14] = [
     "hook_event_name",
     "session_id",
@@ -47,12 +46,12 @@ const METADATA_KEYS: [&str; 14] = [
     "agent_id",
 ];
 
-/// Whose hook it is: in what form it is answered.
+/// The agent that called the hook, which decides the form of the response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Agent {
     ClaudeCode,
     Cursor,
-    /// Not known: the answer must be understood by either.
+    /// Unknown: the response must be understood by both.
     Unknown,
 }
 
@@ -60,7 +59,7 @@ pub enum Agent {
 #[derive(Debug)]
 pub struct ToolCall {
     pub agent: Agent,
-    /// The event's name, as the agent has it.
+    /// The event's name, as the agent writes it.
     pub event: String,
     texts: Vec<WrittenText>,
 }
@@ -70,7 +69,7 @@ pub struct ToolCall {
 struct WrittenText {
     path: Option<String>,
     bytes: Vec<u8>,
-    /// What stood there before.
+    /// The previous content.
     before: Vec<Vec<u8>>,
 }
 
@@ -83,13 +82,13 @@ pub struct ToolCallError {
 }
 
 impl ToolCall {
-    /// Reads what the agent hands over. Relative paths count from the folder that the call
-    /// names, else from `here`. A file below `top`, the repository's, is named as seen from there:
-    /// agents hand over whole paths, and the configuration goes by the repository's own.
+    /// Reads the agent's input. Relative paths start at the folder that the call names, otherwise
+    /// at `here`. A file below `top`, the repository's top, is shown relative to it: agents send
+    /// absolute paths, and the configuration uses paths of the repository.
     pub fn read(input: &[u8], here: &Path, top: Option<&Path>) -> Result<ToolCall, ToolCallError> {
         let refused = |agent: Agent, why: String| ToolCallError { agent, why };
         let value: Value = serde_json::from_slice(input)
-            // The message of the parser tells a place and never the text.
+            // The parser's message has a position and never quotes the text.
             .map_err(|error| {
                 refused(Agent::Unknown, format!("standard input is not JSON: {error}"))
             })?;
@@ -138,7 +137,8 @@ impl ToolCall {
         Ok(ToolCall { agent, event, texts: collector.texts })
     }
 
-    /// What stood before where the call writes: what it holds is not the agent's doing.
+    /// The content that the call replaces or that its files already have: secrets in it are not the
+    /// agent's doing.
     pub fn previous(&self) -> impl Iterator<Item = &[u8]> {
         self.texts.iter().flat_map(|text| &text.before).map(Vec::as_slice)
     }
@@ -182,7 +182,7 @@ impl TextCollector<'_> {
             Some(Value::Array(edits)) => edits.iter().filter_map(Edit::from_json).collect(),
             _ => Edit::in_object(input).into_iter().collect::<Vec<_>>(),
         };
-        // In its place a value has a name that the edit alone does not show.
+        // In its file a value has a name that the edit alone does not show.
         let edited = existing_text
             .as_ref()
             .and_then(|text| edits.iter().try_fold(text.clone(), |text, edit| edit.applied(&text)));
@@ -207,7 +207,7 @@ impl TextCollector<'_> {
                     let others = edits.iter().filter(|edit| Edit::from_json(edit).is_none());
                     others.for_each(|other| self.collect_all(other));
                 }
-                // An edit that lacks its other half is no edit.
+                // An incomplete edit is scanned like any other text.
                 (name, value) if NEW_TEXT_KEYS.contains(&name) && edits.is_empty() => {
                     self.collect_all(value)
                 }
@@ -222,7 +222,7 @@ impl TextCollector<'_> {
         match value {
             Value::String(text) => self.push(None, text.clone(), Vec::new()),
             Value::Array(values) => values.iter().for_each(|value| self.collect_all(value)),
-            // As it is written, so that names give their values a meaning.
+            // As written, so that names are next to their values.
             Value::Object(_) => self.push(None, value.to_string(), Vec::new()),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
@@ -233,8 +233,8 @@ impl TextCollector<'_> {
         self.texts.push(WrittenText { path, bytes: text.into_bytes(), before });
     }
 
-    /// The text of a file before the call. One that is no regular file, or that a link leads to
-    /// out of the work tree, has none: the call is judged by itself.
+    /// The text of a file before the call; `None` if it is not a regular file or a link leads out
+    /// of the work tree to it. Then the call is scanned by itself.
     fn read_existing(&self, path: &str) -> Option<String> {
         let path = self.whole(path);
         let bytes = match self.top {
@@ -265,7 +265,7 @@ fn text_of<'a>(object: &'a Map<String, Value>, names: &[&str]) -> Option<&'a str
     names.iter().find_map(|name| object.get(*name)?.as_str())
 }
 
-/// A text that takes the place of another.
+/// A text that replaces another.
 struct Edit<'a> {
     old: &'a str,
     new: &'a str,

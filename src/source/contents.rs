@@ -12,7 +12,7 @@ pub enum Class {
     Binary,
 }
 
-/// A text that stands for content which is elsewhere.
+/// A text file that points to content stored elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pointer {
     GitLfs,
@@ -25,13 +25,13 @@ const SHORTEST_WIDE: usize = 8;
 /// Pointer files are short (git-lfs's specification, "The Pointer": less than 1,024 bytes).
 const LONGEST_POINTER: usize = 1024;
 
-/// One byte of so many may be a NUL where texts are separated by it.
+/// In NUL-separated text at most one byte in this many is a NUL.
 const MOST_NULS: usize = 4;
 
-/// Fewer units that are mostly not ASCII may be wide by chance.
+/// Fewer units that are mostly not ASCII may look like UTF-16 by chance.
 const FEWEST_RARE: usize = 12;
 
-/// Units that are read of a text in wide characters.
+/// Units that are read of a text in UTF-16 or UTF-32.
 const MOST_UNITS: usize = 2048;
 
 impl Class {
@@ -40,10 +40,9 @@ impl Class {
 
     /// The class of a blob that begins with these bytes.
     ///
-    /// Without a NUL in its head it is a text: the test that git uses (`buffer_is_binary` in git's
-    /// `xdiff-interface.c`). With one it is still a text where a byte order mark says so, where
-    /// the NULs are halves of wide characters, and where single NULs stand in what is text
-    /// otherwise, as in `env -0`.
+    /// Without a NUL in its head it is text: the test that git uses (`buffer_is_binary` in git's
+    /// `xdiff-interface.c`). With a NUL it is still text if it has a byte order mark, if the NULs
+    /// are halves of wide characters, or if single NULs separate text, as in `env -0`.
     pub fn detect(bytes: &[u8]) -> Class {
         let head = &bytes[..bytes.len().min(Class::PREFIX)];
         if let Some(encoding) = TextEncoding::mark_at_start_of(head) {
@@ -58,7 +57,7 @@ impl Class {
             TextEncoding::Utf32(Endian::Little),
             TextEncoding::Utf32(Endian::Big),
         ];
-        // What reads well as it is, NULs aside, is not wide by chance.
+        // What is readable as it is, apart from NULs, is not UTF-16 or UTF-32.
         if is_separated(head) {
             return Class::Text(TextEncoding::Utf8);
         }
@@ -67,8 +66,8 @@ impl Class {
     }
 }
 
-/// Whether the head reads as a text of wide characters: every unit is a character that texts
-/// have, and some of them are ASCII, which is what NULs come from.
+/// Whether the head is readable in this encoding: every unit is a character that occurs in text,
+/// and some of them are ASCII, which is where the NULs come from.
 fn is_wide(head: &[u8], encoding: TextEncoding) -> bool {
     if head.len() < SHORTEST_WIDE {
         return false;
@@ -96,8 +95,8 @@ fn is_wide(head: &[u8], encoding: TextEncoding) -> bool {
     is_text && (ascii * 2 >= total || ascii * 8 >= total && total >= FEWEST_RARE)
 }
 
-/// Whether texts have this character: not a control, not of a private area, none that Unicode
-/// leaves out.
+/// Whether this character occurs in text: it is not a control, not in a private use area, and not
+/// unassigned.
 fn is_of_text(character: char) -> bool {
     match character {
         '\t' | '\n' | '\r' | '\u{c}' | '\u{1b}' => true,
@@ -108,7 +107,7 @@ fn is_of_text(character: char) -> bool {
     }
 }
 
-/// Whether single NULs stand in what is text otherwise.
+/// Whether single NULs separate otherwise readable text.
 fn is_separated(head: &[u8]) -> bool {
     let is_text =
         |&byte: &u8| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0xc | 0x1b | 0x80..);
@@ -121,7 +120,7 @@ fn is_separated(head: &[u8]) -> bool {
         Ok(_) => true,
         Err(error) => error.error_len().is_none() && head.len() == Class::PREFIX,
     };
-    // Wide text of ASCII has a NUL beside each character.
+    // ASCII in UTF-16 has a NUL next to each character.
     let nuls = memchr::memchr_iter(0, head).count();
     head.len() >= SHORTEST_WIDE
         && nuls * MOST_NULS <= head.len()
@@ -147,8 +146,8 @@ impl Pointer {
     }
 }
 
-/// Hands a whole blob on if it is text, in parts where it is long and not UTF-8, and says what
-/// that covers.
+/// Passes a whole blob to `visit` if it is text, in parts if it is long and not UTF-8. Returns what
+/// was covered.
 pub fn admit(blob: &Blob<'_>, visit: &Visitor<'_>) -> Coverage {
     let Class::Text(encoding) = Class::detect(blob.bytes) else {
         return Coverage::skipped(SkippedKind::Binary, blob.provenance.name());
@@ -166,7 +165,7 @@ pub fn admit(blob: &Blob<'_>, visit: &Visitor<'_>) -> Coverage {
     coverage.and(pointed(blob.bytes, &blob.provenance))
 }
 
-/// A whole blob as the text that it is; `None` where it is binary.
+/// A whole blob as text; `None` if it is binary.
 pub fn text_of(bytes: &[u8], provenance: Provenance) -> Option<Blob<'_>> {
     match Class::detect(bytes) {
         Class::Text(encoding) => Some(Blob::whole(bytes, provenance).encoded(encoding)),
@@ -174,7 +173,7 @@ pub fn text_of(bytes: &[u8], provenance: Provenance) -> Option<Blob<'_>> {
     }
 }
 
-/// What is to be said of a pointer file, which is scanned as the text that it is.
+/// The coverage of a pointer file, which is itself scanned as text.
 pub fn pointed(bytes: &[u8], provenance: &Provenance) -> Coverage {
     match Pointer::detect(bytes) {
         Some(_) => Coverage::skipped(SkippedKind::Pointer, provenance.name()),

@@ -14,7 +14,7 @@ pub struct Coverage {
     pub messages: u64,
     /// Blobs that were skipped because they are not text.
     pub binary: u64,
-    /// Pointer files, which stand for content that was not scanned.
+    /// Pointer files, whose content was not scanned.
     pub pointers: u64,
     /// Objects that were skipped because they are larger than a stated limit.
     pub oversized: u64,
@@ -26,7 +26,7 @@ pub struct Coverage {
     pub skipped: Vec<Skipped>,
     /// What could not be scanned. Makes the outcome incomplete.
     pub failures: Vec<Failure>,
-    /// What a reader of the report should know, e.g. that a clone is shallow.
+    /// Notes for the reader of the report, for example that a clone is shallow.
     pub notes: Vec<String>,
 }
 
@@ -44,7 +44,7 @@ pub struct Skipped {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SkippedKind {
     Binary,
-    /// It was scanned, but the content that it stands for was not.
+    /// It was scanned, but the content that it points to was not.
     Pointer,
     Oversized,
     Excluded,
@@ -72,7 +72,7 @@ impl Coverage {
         self.oversized += other.oversized;
         self.excluded += other.excluded;
         self.special += other.special;
-        // Many threads bring much; it is put in order where it is shown.
+        // Sorted only when it is shown, as this is called often.
         self.skipped.extend(other.skipped);
         self.failures.extend(other.failures);
         if !self.failures.is_empty() {

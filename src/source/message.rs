@@ -1,4 +1,4 @@
-//! The message of a commit that is being made, without what git will take out of it.
+//! The message of the commit in progress, without the lines that git will remove.
 
 use std::path::{Path, PathBuf};
 
@@ -10,16 +10,16 @@ use crate::blob::{Blob, Provenance};
 use crate::git::GitEnvironment;
 use crate::git::{Git, GitError};
 
-/// The text behind the comment's mark of the line below which git cuts (`wt-status.c`).
+/// The text after the comment character of the line below which git cuts (`wt-status.c`).
 const SCISSORS: &[u8] = b" ------------------------ >8 ------------------------";
 
-/// A message; lines that git takes out are empty, so that the others keep their numbers.
+/// A message. Lines that git removes are empty, so that the others keep their numbers.
 pub struct Message {
     path: BString,
     text: Vec<u8>,
 }
 
-/// A message that cannot be looked at.
+/// A message that cannot be scanned.
 #[derive(Debug, thiserror::Error)]
 pub enum MessageError {
     #[error("cannot read the message file {}: {why}; pass the file that git passes to its \
@@ -30,9 +30,9 @@ pub enum MessageError {
 }
 
 impl Message {
-    /// Reads the file that git hands to its commit-msg hook. `edited` tells whether it comes
-    /// from an editor: only then git takes out comments, unless `commit.cleanup` says
-    /// otherwise. In doubt a line stays in.
+    /// Reads the file that git passes to its commit-msg hook. `edited` is whether it comes from an
+    /// editor: only then does git remove comments, unless `commit.cleanup` says otherwise. If in
+    /// doubt, a line is kept.
     pub fn read(
         environment: &GitEnvironment,
         path: &Path,
@@ -78,8 +78,8 @@ impl Source for Message {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Scissors {
     Cut,
-    /// It cuts only with `commit -v`, of which its hooks are not told, but which puts a diff
-    /// there, behind lines of comments. All else stays in.
+    /// It cuts only with `commit -v`, which hooks cannot detect, but which adds a diff after lines
+    /// of comments. Everything else is kept.
     CutDiff,
 }
 
@@ -104,7 +104,7 @@ fn cleaned(text: &[u8], mark: Option<&str>, are_comments_cut: bool, scissors: Sc
     kept
 }
 
-/// Whether nothing but comments stands in front of a diff, and one at least.
+/// Whether there are only comments, and at least one, before a diff.
 fn is_diff(text: &[u8], mark: &[u8]) -> bool {
     let mut lines = text.lines().skip_while(|line| line.starts_with(mark));
     text.starts_with(mark) && lines.next().is_none_or(|line| line.starts_with(b"diff --"))

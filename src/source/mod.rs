@@ -1,5 +1,5 @@
-//! Where bytes come from. Working tree, index, history and standard input differ here and
-//! nowhere else: each hands blobs to a visitor and says what it covered.
+//! Where bytes come from. Working tree, index, history and standard input differ here and nowhere
+//! else: each passes blobs to a visitor and returns what it covered.
 
 pub mod agent;
 pub mod contents;
@@ -31,7 +31,7 @@ pub type Visitor<'v> = dyn Fn(&Blob<'_>) + Sync + 'v;
 
 /// How far a source has come, for a progress bar.
 pub trait Progress: Sync {
-    /// So many blobs are to be visited.
+    /// The number of blobs to visit.
     fn begin(&self, total: u64);
     /// One more is done.
     fn step(&self);

@@ -42,8 +42,8 @@ pub enum OpenError {
     Io(#[from] io::Error),
 }
 
-/// Opens a file to be scanned; symbolic links are not followed. Costs one `fstat` besides the
-/// `open`. The file is returned with its length.
+/// Opens a file to be scanned, without following symbolic links. Costs one `fstat` in addition to
+/// the `open`. Returns the file and its length.
 pub fn content(path: &Path) -> Result<(File, u64), OpenError> {
     let file = options(Links::Refused).open(path)?;
     let metadata = file.metadata()?;
@@ -52,7 +52,7 @@ pub fn content(path: &Path) -> Result<(File, u64), OpenError> {
 }
 
 /// Reads a policy file of the tree whose top is `top`. Symbolic links that stay inside are
-/// followed. `None` where no such file.
+/// followed. `None` if there is no such file.
 pub fn of_tree(top: &Path, below: &Path) -> Result<Option<Vec<u8>>, OpenError> {
     let Some(path) = resolved(top, below)? else { return Ok(None) };
     let (file, length) = content(&path)?;
@@ -72,7 +72,7 @@ pub fn named(path: &Path) -> Result<Vec<u8>, OpenError> {
     named_up_to(path, LIMIT)
 }
 
-/// The same with another limit, for files that are no policy.
+/// The same with another limit, for files other than policy.
 pub fn named_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, OpenError> {
     let metadata = fs::metadata(path).map_err(not_found)?;
     if !is_stream(metadata.file_type()) {
@@ -130,7 +130,7 @@ fn resolved(top: &Path, below: &Path) -> Result<Option<PathBuf>, OpenError> {
         Err(why) => return Err(why.into()),
     };
     let top = fs::canonicalize(top)?;
-    // Git's own folder is no part of the work tree, and holds what nobody committed.
+    // The git directory is not part of the work tree, and holds uncommitted files.
     let is_inside = resolved
         .strip_prefix(&top)
         .is_ok_and(|below| !below.iter().any(|part| part.eq_ignore_ascii_case(".git")));

@@ -8,8 +8,8 @@ use super::{Coverage, SkippedKind, Visitor};
 use crate::blob::{Blob, LineIndex, Part, Position, Provenance, TextEncoding};
 use crate::engine::OVERLAP;
 
-/// Bytes of a part whose findings are its own; beside them stand [`OVERLAP`] bytes of its
-/// neighbours.
+/// Bytes of a part whose findings are its own; next to them are [`OVERLAP`] bytes of the adjacent
+/// parts.
 const CORE: usize = 8 << 20;
 
 /// Hands the reader's bytes to `visit`, as one blob where they are few. Bytes of what is not text
@@ -40,7 +40,7 @@ pub fn visit_parts(
     }
 }
 
-/// Hands a text of wide characters that is held to `visit`, in parts.
+/// Passes a text in UTF-16 or UTF-32 that is in memory to `visit`, in parts.
 pub fn visit_wide(
     bytes: &[u8],
     provenance: &Provenance,
@@ -70,7 +70,7 @@ fn visit_held(
     }
 }
 
-/// A reader and what of it was read and not visited yet.
+/// A reader, and the bytes that were read and not visited yet.
 struct Stream<R> {
     reader: R,
     buffer: Vec<u8>,
@@ -84,7 +84,7 @@ enum Filled {
 }
 
 impl<R: Read> Stream<R> {
-    /// Fills the buffer to so many bytes.
+    /// Fills the buffer up to `length` bytes.
     fn fill(&mut self, length: usize) -> io::Result<Filled> {
         let wanted = length.saturating_sub(self.buffer.len()) as u64;
         let read = self.reader.by_ref().take(wanted).read_to_end(&mut self.buffer)? as u64;
@@ -96,9 +96,9 @@ impl<R: Read> Stream<R> {
 struct Parts<'p> {
     provenance: &'p Provenance,
     encoding: TextEncoding,
-    /// Bytes whose findings are a part's own.
+    /// Bytes whose findings belong to a part.
     core: usize,
-    /// Bytes beside them that belong to the neighbours.
+    /// Bytes next to them that belong to the adjacent parts.
     overlap: usize,
     part: Part,
     /// Bytes that were visited.
@@ -107,14 +107,14 @@ struct Parts<'p> {
 
 impl<'p> Parts<'p> {
     fn new(provenance: &'p Provenance, encoding: TextEncoding, core: usize) -> Self {
-        // A byte of text stands for one unit at most.
+        // A byte of text is at most one unit.
         let overlap = OVERLAP * encoding.width();
         let start = Position { line: 1, column: 1 };
         let part = Part { core: 0..0, offset: 0, start };
         Parts { provenance, encoding, core, overlap, part, length: 0 }
     }
 
-    /// Bytes of a part, if there are as many.
+    /// Bytes of a full part.
     fn wanted(&self) -> usize {
         self.core + 2 * self.overlap
     }
@@ -140,7 +140,7 @@ impl<'p> Parts<'p> {
         Some(done)
     }
 
-    /// The place at or before `pos` where a character begins, so that columns stay right.
+    /// The start of the character at or before `pos`, so that columns stay right.
     fn boundary(&self, bytes: &[u8], pos: usize) -> usize {
         match self.encoding {
             TextEncoding::Utf8 => {

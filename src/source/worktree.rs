@@ -35,7 +35,7 @@ pub enum Ignored {
 #[derive(Debug)]
 pub struct WorkTree {
     files: Vec<ListedFile>,
-    /// What the listing itself came to: entries that are no files, folders it could not read.
+    /// Coverage of the listing itself: entries that are not files, unreadable folders.
     listing: Coverage,
 }
 
@@ -92,8 +92,8 @@ impl WorkTree {
         self
     }
 
-    /// Skips files of more bytes; they are counted. What cannot be asked for its size is
-    /// kept, and fails where it is read.
+    /// Skips larger files; they are counted. A file whose size cannot be read is kept, and fails
+    /// when it is read.
     #[must_use]
     pub fn no_larger_than(mut self, most: u64) -> Self {
         let is_larger = |file: &ListedFile| {
@@ -139,8 +139,8 @@ impl ListedFile {
         if self.is_named { coverage.named() } else { coverage }
     }
 
-    /// Reads into the thread's buffer, for files of a source tree cheaper than a mapping: what
-    /// is no text to its first bytes alone, a long file in parts.
+    /// Reads into the thread's buffer, which for files of a source tree is cheaper than a memory
+    /// map: only the first bytes of a binary file, and a long file in parts.
     fn read(&self, buffer: &mut Vec<u8>, visit: &Visitor<'_>) -> Result<Coverage, OpenError> {
         let (mut file, whole) = open::content(&self.path)?;
         let provenance = Provenance::WorkTree(self.shown.clone());
@@ -167,13 +167,13 @@ impl ListedFile {
     }
 }
 
-/// Bytes of a file that are read before it is known to be text.
+/// Bytes of a file that are read before it is classified.
 const FIRST: usize = 64 << 10;
 
 /// Bytes from which on a file is read in parts.
 const LONG: u64 = 16 << 20;
 
-/// As many bytes as come at once; none at the file's end.
+/// Reads as many bytes as one call returns; none at the end of the file.
 fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
     loop {
         match file.read(buffer) {
@@ -196,7 +196,7 @@ pub fn work_tree_top(path: &Path) -> Option<PathBuf> {
 
 /// One path that was asked for, and what its files are named after.
 struct Root {
-    /// As given, symbolic links resolved.
+    /// As given, with symbolic links resolved.
     path: PathBuf,
     /// Files are shown relative to this folder: the repository's root, else the current
     /// folder, else the path itself.
@@ -220,7 +220,7 @@ impl Root {
         Ok(Root { path, base })
     }
 
-    /// The files of the path, or why it is none of files.
+    /// The files at the path, or the failure if it has none.
     fn list(&self, ignored: Ignored) -> (Vec<ListedFile>, Coverage) {
         let (files, coverage) = match fs::metadata(&self.path) {
             Ok(found) if found.is_dir() => listing::list(&self.path, ignored),
@@ -238,7 +238,7 @@ impl Root {
         Coverage::failure(Failure::new(foreign_path(self.path.display()).to_string(), why))
     }
 
-    /// Both paths are absolute and without links, so that bytes tell what components would.
+    /// Both paths are absolute and without links, so comparing bytes is comparing components.
     fn listed(&self, path: PathBuf) -> ListedFile {
         let separator = |b: &u8| std::path::is_separator(char::from(*b));
         let (whole, base) = (path.as_os_str().as_encoded_bytes(), self.base.as_os_str());

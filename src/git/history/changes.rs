@@ -7,18 +7,18 @@ use super::pruned_trees::{EMPTY, Node, PrunedTreeId, PrunedTrees};
 /// A path at which a commit and one of its parents differ in wanted blobs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HistoryChange {
-    /// Place of the commit in topological order.
+    /// The commit's position in topological order.
     pub commit: usize,
     /// Below the repository's root.
     pub path: BString,
-    /// The parents' wanted blobs at this path, by their places among the wanted.
+    /// The parents' wanted blobs at this path, as indices into the list of wanted objects.
     pub before: Vec<usize>,
     /// The commit's own.
     pub after: Option<usize>,
 }
 
-/// More places than this in one commit are a trap, such as a tree that holds itself tenfold
-/// in each of its folders.
+/// A commit with more paths than this is a trap, such as a tree that contains itself ten times in
+/// each of its folders.
 pub const MAX_PATHS: usize = 1_000_000;
 
 /// A pair of sides at one path.
@@ -28,10 +28,10 @@ struct Level {
     after: PrunedTreeId,
 }
 
-/// The changes of one commit, by path; `None` where there are more than [`MAX_PATHS`].
+/// The changes of one commit, by path; `None` if there are more than [`MAX_PATHS`].
 ///
-/// A tree that all parents have alike is passed over. One that only some parents have alike
-/// is looked at: a merge may leave out what one side brought.
+/// A tree that is the same in all parents is skipped. A tree that is the same in only some of them
+/// is compared: a merge may drop what one side added.
 pub fn changes(
     pruned_trees: &PrunedTrees<'_>,
     commit: usize,

@@ -6,7 +6,7 @@ use std::collections::BinaryHeap;
 use crate::git::commit::RawCommit;
 use crate::git::object_id::{IdMap, ObjectId};
 
-/// A commit; its parents are places in the list of all commits, lower than its own.
+/// A commit. Its parents are positions in the list of all commits, lower than its own.
 pub struct CommitNode {
     pub id: ObjectId,
     pub tree: ObjectId,
@@ -15,8 +15,8 @@ pub struct CommitNode {
     pub time: i64,
 }
 
-/// Commits in topological order. Among those whose parents have all come, the earlier
-/// committed comes first, then the lower id: the order is the same on every machine.
+/// Commits in topological order. Among commits whose parents are all listed, the earlier comes
+/// first, then the lower id: the order is the same on every machine.
 pub struct CommitGraph {
     list: Vec<CommitNode>,
     positions: IdMap<usize>,
@@ -31,7 +31,7 @@ impl CommitGraph {
     }
 
     fn sorted(raw: Vec<RawCommit>) -> CommitGraph {
-        // Places among the raw ones, until the order is known.
+        // Indices into `raw` until the order is known.
         let mut positions: IdMap<usize> = raw.iter().map(|commit| commit.id).zip(0..).collect();
         let parents = |commit: &RawCommit| -> Vec<usize> {
             commit.parents.iter().filter_map(|id| positions.get(id).copied()).collect()
@@ -44,7 +44,7 @@ impl CommitGraph {
         let commit = |(position, index): (usize, usize)| -> CommitNode {
             let RawCommit { id, tree, time, .. } = raw[index];
             let parents = parents[index].iter().map(|&parent| position_of[parent]);
-            // A parent that is not there yet never comes: ids were forged.
+            // A parent that comes later can only be the result of forged ids.
             let parents = parents.filter(|&parent| parent < position).collect();
             CommitNode { id, tree, parents, time }
         };
@@ -57,7 +57,7 @@ impl CommitGraph {
         &self.list
     }
 
-    /// Where a commit stands in the list.
+    /// The position of a commit in the list.
     pub fn position(&self, id: ObjectId) -> Option<usize> {
         self.positions.get(&id).copied()
     }
@@ -77,7 +77,7 @@ impl CommitGraph {
         reached
     }
 
-    /// Whether `old` is `young` or one of its ancestors; both are places in the list.
+    /// Whether `old` is `young` or one of its ancestors; both are positions in the list.
     pub fn descends(&self, young: usize, old: usize) -> bool {
         let mut seen = vec![false; (young + 1).saturating_sub(old)];
         let mut ahead = vec![young];
@@ -85,7 +85,7 @@ impl CommitGraph {
             if index == old {
                 return true;
             }
-            // What stands before `old` cannot descend from it.
+            // Commits before `old` cannot descend from it.
             if index > old && !std::mem::replace(&mut seen[index - old], true) {
                 ahead.extend(&self.list[index].parents);
             }
@@ -94,7 +94,7 @@ impl CommitGraph {
     }
 }
 
-/// Indices of `raw`, parents first (Kahn's algorithm), given the indices of each one's parents.
+/// Indices into `raw`, parents first (Kahn's algorithm), from the indices of each commit's parents.
 fn topological(raw: &[RawCommit], parents: &[Vec<usize>]) -> Vec<usize> {
     let mut children = vec![Vec::new(); raw.len()];
     let mut waits = vec![0usize; raw.len()];

@@ -16,15 +16,15 @@ use crate::git::tree::EntryKind;
 /// What is missing: each object with its kind and what names it, by id.
 pub struct MissingObjects(BTreeMap<ObjectId, (&'static str, String)>);
 
-/// A name of an object that is no tree's entry: a ref, a tag.
+/// An object and the ref or tag that refers to it.
 pub struct NamedObject {
-    /// As a report would say it.
+    /// As a report shows it.
     pub by: String,
     pub id: ObjectId,
 }
 
-/// What a repository's refs name. Taken before its objects are listed: what a commit adds
-/// while they are looked at is not missed.
+/// The objects that a repository's refs refer to. Read before objects are listed, so that commits
+/// added during the audit are not reported as missing.
 #[derive(Default)]
 pub struct Refs {
     pub names: Vec<NamedObject>,
@@ -44,16 +44,16 @@ impl Refs {
     }
 }
 
-/// More missing objects than this are told in one failure.
+/// More missing objects than this are reported as one failure.
 const MANY: usize = 20;
-/// So many are named there.
+/// The number of objects that such a failure names.
 const FEW: usize = 3;
-/// Commits that are looked after in one go.
+/// Commits that are checked at a time.
 const BATCH: usize = 512;
 
 impl MissingObjects {
-    /// Looks after whatever commits, trees and these names name. `shallow` commits have
-    /// parents that are not expected here.
+    /// Checks every object that commits, trees and `names` refer to. The parents of `shallow`
+    /// commits are expected to be missing.
     pub fn find(
         store: &Store,
         commits: &[RawCommit],
@@ -62,7 +62,7 @@ impl MissingObjects {
         shallow: &HashSet<ObjectId>,
     ) -> MissingObjects {
         let mut missing = MissingObjects(BTreeMap::new());
-        // Mostly nothing is, which is told in batches.
+        // Usually nothing is missing, which a batch of look-ups shows.
         let is_missing = |commits: &[RawCommit]| {
             let trees = commits.iter().map(|commit| commit.tree);
             let parents = commits.iter().flat_map(|commit| &commit.parents).copied();
@@ -96,7 +96,7 @@ impl MissingObjects {
         missing
     }
 
-    /// Of several that name an object the least is told.
+    /// If several objects refer to it, the least description is kept.
     fn add(&mut self, id: ObjectId, kind: &'static str, by: impl Fn() -> String) {
         let known = self.0.entry(id).or_insert_with(|| (kind, by()));
         if known.1.is_empty() || by() < known.1 {
@@ -104,7 +104,7 @@ impl MissingObjects {
         }
     }
 
-    /// The first of those that only trees name: who does so is not known yet.
+    /// The first objects that only trees refer to; which trees is not known yet.
     pub fn unexplained(&self) -> Vec<ObjectId> {
         let first = self.0.iter().take(MANY);
         first.filter(|(_, (_, by))| by.is_empty()).map(|(id, _)| *id).collect()

@@ -1,4 +1,4 @@
-//! Repository handles, lent to the threads that read.
+//! A pool of libgit2 repository handles, one for each reading thread.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, Once};
@@ -7,7 +7,7 @@ use git2::{Error, Repository};
 
 use super::lock;
 
-/// As many handles on one repository as there were threads at a time that asked for one.
+/// Handles on one repository, as many as threads have needed at the same time.
 pub struct Handles {
     git_dir: PathBuf,
     idle: Mutex<Vec<Repository>>,

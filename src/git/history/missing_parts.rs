@@ -1,7 +1,7 @@
-//! What an object database lacks, told before its objects are read.
+//! What an object database lacks, reported before its objects are read.
 //!
-//! libgit2 passes over a missing alternate and a pack without its index (or the other way
-//! round) without a word; here they are failures.
+//! libgit2 silently ignores a missing alternate, a pack without an index and an index without a
+//! pack; here they are failures.
 
 use std::collections::HashSet;
 use std::fs;
@@ -24,23 +24,22 @@ pub struct ObjectStorage {
     pub missing_parts: MissingParts,
 }
 
-/// What a repository is known to lack before any object was read.
+/// What a repository is known to lack before any object is read.
 #[derive(Default)]
 pub struct MissingParts {
-    /// Notes on shallow clones, grafts and replacements; failures for alternates and packs that
-    /// are not there.
+    /// Notes on shallow clones, grafts and replacements.
     pub notes: Vec<String>,
     pub failures: Vec<Failure>,
     /// The oldest commits of a shallow clone: their parents are not here.
     pub shallow: HashSet<ObjectId>,
-    /// Whether objects were left behind at another place, to be fetched when needed.
+    /// Whether this is a partial clone: objects are fetched when they are needed.
     pub is_partial: bool,
     /// Packs without an index and indexes without a pack, or files that a `git gc` was just
     /// putting there or taking away.
     suspects: Vec<PathBuf>,
 }
 
-/// How long a pack may stand without its index, or the other way round, while git works.
+/// How long a pack may exist without its index, or an index without its pack, while git works.
 const GRACE: Duration = Duration::from_millis(100);
 
 impl MissingParts {

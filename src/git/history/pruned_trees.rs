@@ -1,9 +1,9 @@
-//! Outlines: of each tree, only what leads to wanted blobs.
+//! Pruned trees: of each tree, only what leads to wanted blobs.
 //!
-//! Nearly every tree of a history leads to none, and most of the others lead to the same
-//! ones. Outlines that are alike are one: comparing a commit with its parents is comparing
-//! numbers, until something that matters differs. Memory: a number for each object, and an
-//! outline for each distinct constellation of wanted blobs.
+//! Nearly all trees of a history lead to none, and most of the others lead to the same ones. Equal
+//! pruned trees share one id, so that comparing a commit with its parents is comparing numbers
+//! until something that matters differs. Memory: a number for each object, and a pruned tree for
+//! each distinct set of wanted blobs.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,17 +12,17 @@ use bstr::BString;
 
 use super::tree_graph::{Target, TreeGraph};
 
-/// Number of an outline.
+/// The number of a pruned tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PrunedTreeId(u32);
 
 /// A tree that leads to no wanted blob.
 pub const EMPTY: PrunedTreeId = PrunedTreeId(0);
 
-/// What a name of an outline stands for.
+/// What a name in a pruned tree refers to.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Node {
-    /// A wanted blob, by its place among the wanted.
+    /// A wanted blob, as an index into the list of wanted objects.
     Blob(usize),
     Tree(PrunedTreeId),
 }
@@ -30,7 +30,7 @@ pub enum Node {
 /// Names that lead to wanted blobs, sorted.
 pub type PrunedTree = Arc<[(BString, Node)]>;
 
-/// The outlines of all trees that were asked for, and of those that they lead to.
+/// The pruned trees of all requested trees and of their subtrees.
 pub struct PrunedTrees<'g> {
     graph: &'g TreeGraph,
     reached: Vec<bool>,
@@ -41,10 +41,10 @@ pub struct PrunedTrees<'g> {
 }
 
 const UNKNOWN: PrunedTreeId = PrunedTreeId(u32::MAX);
-/// A tree whose subtrees are being outlined. Only forged ids lead back to one.
+/// Marks a tree whose subtrees are being pruned. Only forged ids lead back to one.
 const BEGUN: PrunedTreeId = PrunedTreeId(u32::MAX - 1);
 
-/// A tree whose subtrees are being outlined.
+/// A tree whose subtrees are being pruned.
 struct Unfinished {
     tree: u32,
     /// Edges that were followed.
@@ -53,7 +53,7 @@ struct Unfinished {
 }
 
 impl<'g> PrunedTrees<'g> {
-    /// For the trees of a store of `objects` objects, and so many wanted ones.
+    /// For the trees of a store with `objects` objects, and this many wanted ones.
     pub fn new(graph: &'g TreeGraph, objects: u32, wanted: usize) -> Self {
         let mut pruned_trees = PrunedTrees {
             graph,
@@ -66,7 +66,7 @@ impl<'g> PrunedTrees<'g> {
         pruned_trees
     }
 
-    /// The outline of a tree, given by its number in the store.
+    /// Prunes a tree, given by its number in the store.
     pub fn prune(&mut self, root: u32) -> PrunedTreeId {
         // A stack of its own: trees of a hostile repository nest deeper than a thread's.
         let mut stack = vec![];
@@ -98,7 +98,7 @@ impl<'g> PrunedTrees<'g> {
         pruned_tree.unwrap_or(EMPTY)
     }
 
-    /// The outline of a tree if it is known; else the tree comes on the stack.
+    /// The pruned tree if it is known; otherwise the tree is pushed on the stack.
     fn open(&mut self, tree: u32, stack: &mut Vec<Unfinished>) -> Option<PrunedTreeId> {
         match self.known[tree as usize] {
             UNKNOWN => {
@@ -111,7 +111,7 @@ impl<'g> PrunedTrees<'g> {
         }
     }
 
-    /// The outline of that number.
+    /// The pruned tree with this number.
     pub fn get(&self, id: PrunedTreeId) -> PrunedTree {
         self.list[id.0 as usize].clone()
     }

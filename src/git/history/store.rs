@@ -1,8 +1,7 @@
-//! Every object of a history, by its id: the packs and the loose objects of all `objects`
-//! folders, opened and verified by ourselves.
+//! Every object of a history, by its id: the packs and loose objects of all `objects` folders.
 //!
-//! Objects are numbered: the entries of the first pack, those of the next, and so on, then the
-//! loose ones. An object that stands in several places has the number of the first.
+//! Objects are numbered: the entries of the first pack, of the next and so on, then the loose
+//! objects. An object that is stored several times has the number of its first copy.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -24,7 +23,7 @@ pub struct Store {
     pub packs: Vec<Pack>,
     /// Number of each pack's first entry.
     firsts: Vec<u32>,
-    /// By id; one that stands in two folders comes twice.
+    /// By id; an object in two folders is listed twice.
     loose: Vec<(ObjectId, PathBuf)>,
     folders: Vec<PathBuf>,
     /// The same objects, one by one.
@@ -49,9 +48,9 @@ const MOST_LISTINGS: usize = 8;
 impl Store {
     /// Opens everything in these `objects` folders.
     ///
-    /// A `git gc` at work beside this puts objects into new packs before it takes old packs and
-    /// loose objects away: packs are listed before the loose objects and after them, until none
-    /// is new, and a pack that is gone by then is not missed.
+    /// A concurrent `git gc` writes objects to new packs before it removes old packs and loose
+    /// objects. So packs are listed before and after the loose objects, until there are no new
+    /// ones, and a pack that has been removed by then is not missing.
     pub fn open(folders: &[PathBuf], format: ObjectFormat) -> Store {
         let mut store = Store {
             format,
@@ -89,8 +88,8 @@ impl Store {
         store
     }
 
-    /// Opens the packs that are not among the known ones, which they join, each with the reason
-    /// if it cannot be opened. What is there now.
+    /// Opens the packs that are not in `known` and adds them, each with the error if it cannot be
+    /// opened. Returns the packs that exist now.
     fn add_packs(&mut self, known: &mut BTreeMap<PathBuf, Option<PackError>>) -> Listing {
         let mut listing = Listing::default();
         for folder in &self.folders {
@@ -119,7 +118,7 @@ impl Store {
     }
 
     fn fail_pack(&mut self, path: &Path, why: &PackError) {
-        // Told with what the database lacks.
+        // Reported with the missing parts.
         if matches!(why, PackError::NoIndex) {
             self.is_part_unknown = true;
             return;
@@ -133,7 +132,7 @@ impl Store {
         self.is_part_unknown = true;
     }
 
-    /// The objects whose ids begin with these hexadecimal digits; two at most.
+    /// The objects whose ids begin with these hexadecimal digits; at most two.
     pub fn beginning_with(&self, digits: &str) -> Vec<ObjectId> {
         let rest = (2 * self.format.length()).saturating_sub(digits.len());
         let padded =
@@ -194,7 +193,7 @@ impl Store {
         all.filter(|(number, id)| self.locate(id) == Some(*number)).map(|(_, id)| id).collect()
     }
 
-    /// Loose objects that are first to stand for their id.
+    /// The loose objects that are the primary copy of their id.
     pub fn first_loose_ids(&self) -> impl Iterator<Item = ObjectId> {
         (self.first_loose()..self.len()).filter_map(|number| {
             let id = self.id(number);
@@ -219,8 +218,8 @@ impl Store {
         shadowed.par_iter().filter_map(check).collect()
     }
 
-    /// Point 7: an object that stands in two packs, or twice in one, is visited in each place
-    /// and counts in the first.
+    /// Point 7: an object that is stored in two packs, or twice in one, is visited each time and
+    /// counted only as its primary copy, the first.
     pub fn is_primary_copy(&self, pack: usize, entry: u32) -> bool {
         let index = &self.packs[pack].index;
         if pack == 0 && !index.has_duplicates() {
@@ -231,7 +230,7 @@ impl Store {
             && self.packs[..pack].iter().all(|earlier| earlier.index.find(&id).is_none())
     }
 
-    /// Entries that hang on no root: what they are deltas against is elsewhere, or damaged.
+    /// Entries of deltas whose base is in no pack here, or damaged.
     pub fn rootless(&self) -> impl Iterator<Item = ObjectId> {
         self.packs.iter().flat_map(|pack| {
             let rootless = (0..pack.index.len()).filter(|&index| pack.forest.kind(index).is_none());

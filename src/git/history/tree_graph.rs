@@ -1,9 +1,9 @@
-//! Which tree names what: all trees of a history, read once, as far as it matters.
+//! The graph of all trees of a history, each read once.
 //!
-//! Of each tree the graph keeps its subtrees and the objects that are wanted. Trees are deltas
-//! like blobs: an entry that lies inside a copy was seen in the base, and what it is is
-//! inherited; only the others are parsed, and looked up in the [`Store`]. What is named and
-//! not there is missing.
+//! Of each tree the graph keeps the subtrees and the wanted objects. Trees are stored as deltas,
+//! like blobs: an entry inside a copied range was already parsed in the base and is inherited; only
+//! the others are parsed and looked up in the [`Store`]. Referenced objects that do not exist are
+//! missing.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -29,12 +29,12 @@ pub struct Edge {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Name(u32);
 
-/// What a name stands for.
+/// What a name refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
     /// A tree, by its number in the store.
     Tree(u32),
-    /// A wanted object, by its place among the wanted.
+    /// A wanted object, as an index into the list of wanted objects.
     Wanted(u32),
 }
 
@@ -44,7 +44,7 @@ pub struct TreeGraph {
     rows: Vec<Range<u32>>,
     edges: Vec<Edge>,
     names: Vec<BString>,
-    /// Objects that trees name and that are not there, by id.
+    /// Objects that trees refer to but that do not exist, by id.
     pub missing: Vec<(ObjectId, EntryKind)>,
     /// Trees that could not be read.
     pub failures: Vec<Failure>,
@@ -69,7 +69,7 @@ impl TreeGraph {
 /// Reads trees, on several threads.
 pub struct TreeReader<'s> {
     store: &'s Store,
-    /// Places of wanted objects.
+    /// Indices of wanted objects.
     wanted: IdMap<u32>,
     empty_tree: ObjectId,
     names: Mutex<HashMap<BString, Name>>,
@@ -82,7 +82,7 @@ pub struct TreeScan {
     /// Trees by their numbers in the store, each with how many of `edges` are its.
     trees: Vec<(u32, u32)>,
     edges: Vec<Edge>,
-    /// Blobs that were named and are still to be looked up.
+    /// Referenced blobs that are not looked up yet.
     named: Vec<ObjectId>,
 }
 
@@ -94,15 +94,15 @@ impl TreeScan {
     }
 }
 
-/// Blobs that are looked up in one go.
+/// Blobs that are looked up at a time.
 const BATCH: usize = 512;
 
-/// What of a tree its deltas may inherit.
+/// What deltas against a tree may inherit from it.
 #[derive(Default)]
 pub struct TreeNote {
     /// Where each entry begins, and where the last one ends.
     bounds: Vec<u32>,
-    /// Edges with the places of their entries, in order.
+    /// Edges with the indices of their entries, in order.
     edges: Vec<(u32, Edge)>,
 }
 
@@ -116,7 +116,7 @@ impl TreeNote {
         }
     }
 
-    /// Takes the entries `first..last` of `base`, which stand at `pos` here.
+    /// Takes the entries `first..last` of `base`, which are at `pos` here.
     fn inherit(&mut self, base: &TreeNote, first: usize, last: usize, pos: usize) {
         let (position, from) = (self.bounds.len() as u32, base.bounds[first]);
         let shifted = base.bounds[first..last].iter().map(|bound| bound - from + pos as u32);
@@ -132,7 +132,7 @@ impl<'s> TreeReader<'s> {
     /// Why a tree cannot be read that [`TreeReader::tree`] refuses.
     pub const MALFORMED: &'static str = "malformed tree object";
 
-    /// Looks for these objects beside subtrees.
+    /// Keeps edges to these objects, and to subtrees.
     pub fn new(store: &'s Store, wanted: &[ObjectId]) -> Self {
         TreeReader {
             store,
@@ -143,8 +143,8 @@ impl<'s> TreeReader<'s> {
         }
     }
 
-    /// Reads a tree, given what its base's note and what is copied from the base; `None` where
-    /// it is malformed.
+    /// Reads a tree, given its base's note and what is copied from the base; `None` if it is
+    /// malformed.
     pub fn tree(
         &self,
         bytes: &[u8],
@@ -196,7 +196,7 @@ impl<'s> TreeReader<'s> {
         self.wanted.get(&id).map(|&position| Target::Wanted(position))
     }
 
-    /// Sees whether the blobs that were named are there.
+    /// Checks whether the referenced blobs exist.
     fn look_up(&self, scan: &mut TreeScan) {
         self.store.keep_absent(&mut scan.named);
         scan.named.drain(..).for_each(|id| self.miss(id, EntryKind::Blob));
@@ -246,8 +246,8 @@ impl<'s> TreeReader<'s> {
 
 static EMPTY_NOTE: TreeNote = TreeNote { bounds: Vec::new(), edges: Vec::new() };
 
-/// The base's entries that stand at `pos` and lie wholly inside the copy: the first, and the one
-/// behind the last.
+/// The base's entries at `pos` that lie completely inside the copy, from the first to one past the
+/// last.
 fn copied(base: &TreeNote, copy: &Copy, pos: usize) -> Option<(usize, usize)> {
     let from = u32::try_from(pos.checked_sub(copy.start)? + copy.base).ok()?;
     let first = base.bounds.binary_search(&from).ok()?;
@@ -300,7 +300,7 @@ mod tests {
             let alone = reader.tree(&bytes, None, &mut scan).expect("a tree");
             if let Some(base) = &base {
                 let note = reader.tree(base, None, &mut scan).expect("a tree");
-                // Copies at random places, of whatever is equal there.
+                // Copies of equal bytes at random positions.
                 let mut copies = Vec::new();
                 let mut pos = 0;
                 while pos < bytes.len() && !base.is_empty() {

@@ -17,7 +17,7 @@ pub struct CacheTree {
 struct CachedFolder {
     name: Vec<u8>,
     cached: Option<CachedTree>,
-    /// Behind the last folder that is below this one.
+    /// One past the last folder below this one.
     end: usize,
 }
 
@@ -30,10 +30,10 @@ pub struct CachedTree {
 }
 
 impl CacheTree {
-    /// Reads the extension; `None` where it is none.
+    /// Reads the extension; `None` if it is malformed.
     pub fn parse(bytes: &[u8], format: ObjectFormat) -> Option<CacheTree> {
         let mut folders: Vec<CachedFolder> = Vec::new();
-        // Folders of which some below are still to come: their places and how many.
+        // Folders with subfolders still to come: their positions and how many.
         let mut open: Vec<(usize, usize)> = Vec::new();
         let mut rest = bytes;
         loop {

@@ -1,9 +1,9 @@
-//! The index, as git stores it (gitformat-index(5)): the paths of the next commit, and the ids of
-//! the folders below which nothing was staged.
+//! The index, as git stores it (gitformat-index(5)): the paths of the next commit, and the tree ids
+//! of folders without staged changes.
 //!
-//! Read by ourselves for the second of these: libgit2 hands out no such ids, and without them
-//! every folder of HEAD must be read to tell what differs. Versions 2 to 4 are read, split and
-//! sparse indexes too. What is not known here is the `git` executable's to read.
+//! We read it ourselves for those ids: libgit2 does not expose them, and without them every folder
+//! of HEAD would have to be read to find the differences. Versions 2 to 4 are supported, including
+//! split and sparse indexes. Everything else is left to the `git` executable.
 
 mod cache_tree;
 mod split;
@@ -19,7 +19,7 @@ pub use cache_tree::CacheTree;
 use split::SplitLink;
 
 const HEADER: usize = 12;
-/// Bytes of an entry in front of its id; the mode stands at [`MODE`].
+/// Bytes of an entry before its id; the mode is at [`MODE`].
 const STAT: usize = 40;
 const MODE: usize = 24;
 
@@ -32,7 +32,7 @@ const INTENT_TO_ADD: u16 = 1 << 13;
 pub enum IndexFault {
     /// It is not what git writes.
     Damaged(&'static str),
-    /// Git may know how to read it.
+    /// Git may be able to read it.
     Unknown(&'static str),
 }
 
@@ -43,7 +43,7 @@ pub enum IndexError {
     Fault(IndexFault),
 }
 
-/// An index whose checksum holds and whose entries are in order.
+/// An index with a valid checksum and sorted entries.
 #[derive(Default)]
 pub struct Index {
     entries: Vec<IndexEntry>,
@@ -68,8 +68,7 @@ pub struct IndexEntry {
 pub type ReadShared<'r> = dyn Fn(&str) -> io::Result<Vec<u8>> + 'r;
 
 impl Index {
-    /// Reads the index file of a repository whose own folder is `git_dir`; `None` where there is
-    /// no such file.
+    /// Reads the index file of the repository in `git_dir`; `None` if it does not exist.
     pub fn open(
         file: &Path,
         git_dir: &Path,
@@ -134,8 +133,7 @@ impl Index {
         entry.filter(|entry| entry.stage == 0 && !entry.is_intent_to_add)
     }
 
-    /// The end of the entries, of those from `range`, whose paths begin with `folder`, which
-    /// are its first.
+    /// The end of the entries in `range` that are below `folder`, which come first.
     pub fn end_of(&self, folder: &[u8], range: Range<usize>) -> usize {
         let below = |entry: &IndexEntry| self.paths[entry.path.clone()].starts_with(folder);
         range.start + self.entries[range].partition_point(below)
@@ -161,8 +159,7 @@ struct Parser<'b> {
 }
 
 impl<'b> Parser<'b> {
-    /// Reads the file while its checksum is computed. Its paths are put behind those that are
-    /// there.
+    /// Parses the file while its checksum is computed. Its paths are appended to `paths`.
     fn checked(
         bytes: &'b [u8],
         format: ObjectFormat,
@@ -210,7 +207,7 @@ impl<'b> Parser<'b> {
             0 => (0, flags_pos + 2),
             _ => (short(bytes, flags_pos + 2)?, flags_pos + 4),
         };
-        // Version 4 cuts so many bytes off the path before, and adds to what is left.
+        // Version 4 removes this many bytes from the previous path and appends a suffix.
         let (kept, from) = if is_prefix_compressed {
             let (cut, from) = offset(bytes, path_pos)?;
             let last = self.entries.last().map_or(0..0, |entry| entry.path.clone());
@@ -223,7 +220,7 @@ impl<'b> Parser<'b> {
         let path = self.paths.len();
         self.paths.extend_from_within(kept);
         self.paths.extend_from_slice(&bytes[from..end]);
-        // The others end with one to eight NULs, so that they stand eight bytes apart.
+        // The others end with one to eight NULs, which align them to eight bytes.
         self.pos = if is_prefix_compressed { end + 1 } else { start + ((end - start + 8) & !7) };
         self.entries.push(IndexEntry {
             path: path..self.paths.len(),
@@ -235,8 +232,8 @@ impl<'b> Parser<'b> {
         (self.pos <= bytes.len()).then_some(())
     }
 
-    /// "Optional" ones begin with a capital letter: to pass over the others would be to read
-    /// another index than is there.
+    /// Optional extensions begin with a capital letter. Skipping one of the others would misread
+    /// the index.
     fn extension(&mut self) -> Result<(), IndexFault> {
         let cut = IndexFault::Damaged("an extension is truncated");
         let name = self.bytes.get(self.pos..self.pos + 4).ok_or(cut)?;
@@ -253,7 +250,7 @@ impl<'b> Parser<'b> {
                 let damaged = IndexFault::Damaged("its reference to the shared part is damaged");
                 self.split = SplitLink::parse(content, self.format).ok_or(damaged)?;
             }
-            // It says that entries of folders may be there: they are told by their mode.
+            // Announces entries of folders, which are recognized by their mode.
             b"sdir" => {}
             [b'A'..=b'Z', ..] => {}
             _ => return Err(IndexFault::Unknown("unknown required extension")),
@@ -287,7 +284,7 @@ fn short(bytes: &[u8], pos: usize) -> Option<u16> {
     Some(u16::from_be_bytes(bytes.get(pos..pos + 2)?.try_into().ok()?))
 }
 
-/// A number of the form that packs use for a base's distance, and the place behind it.
+/// A number in the encoding that packs use for a base's distance, and the position after it.
 fn offset(bytes: &[u8], mut pos: usize) -> Option<(usize, usize)> {
     let mut value = 0usize;
     loop {
@@ -366,7 +363,7 @@ mod tests {
                 let mut changed = whole.clone();
                 changed[7] = version;
                 changed[pos] = value;
-                // Zeros stand for a checksum that was left out.
+                // Zeros stand for an omitted checksum.
                 let end = changed.len() - 20;
                 changed[end..].fill(0);
                 let _ = parse(&changed);

@@ -1,13 +1,12 @@
 //! A split index ("Split index" in gitformat-index(5)): a shared file with most entries, and one
-//! that says which of them are gone, which are others now, and what came.
+//! that lists which of them are deleted, replaced and added.
 //!
-//! Read by ourselves and not by git, which sets the time of the shared file's last change when it
-//! reads it.
+//! We read it ourselves because git updates the shared file's modification time when it reads it.
 
 use super::{IndexEntry, IndexFault, number};
 use crate::git::object_id::{ObjectFormat, ObjectId};
 
-/// What the extension `link` says.
+/// The content of the extension `link`.
 pub struct SplitLink {
     /// The checksum of the shared file, by which it is called too.
     pub shared: ObjectId,
@@ -16,7 +15,7 @@ pub struct SplitLink {
 }
 
 impl SplitLink {
-    /// Reads the extension. `Ok(None)` where there is no shared file.
+    /// Reads the extension. `Some(None)` if there is no shared file, `None` if it is malformed.
     pub fn parse(bytes: &[u8], format: ObjectFormat) -> Option<Option<SplitLink>> {
         let shared = format.id(bytes)?;
         let mut rest = &bytes[format.length()..];
@@ -31,8 +30,8 @@ impl SplitLink {
         rest.is_empty().then_some(Some(SplitLink { shared, gone, replaced }))
     }
 
-    /// The entries of both files. Those of its own that take another's place come first and
-    /// have no path.
+    /// The entries of both files. Entries of `own` that replace shared ones come first and have no
+    /// path.
     pub fn joined(
         &self,
         paths: &[u8],
@@ -73,25 +72,25 @@ fn merged(paths: &[u8], first: Vec<IndexEntry>, second: Vec<IndexEntry>) -> Vec<
     merged
 }
 
-/// A compressed bitmap ("EWAH" in gitformat-bitmap(5)): words that say how many words of equal
-/// bits follow and how many as they are.
+/// A compressed bitmap ("EWAH" in gitformat-bitmap(5)): words that count the words of equal bits
+/// and the literal words after them.
 #[derive(Default)]
 struct Bitmap {
     words: Vec<u64>,
 }
 
 impl Bitmap {
-    /// The bitmap at the start of `bytes`, and what is behind it.
+    /// The bitmap at the start of `bytes`, and the rest.
     fn parse(bytes: &[u8]) -> Option<(Bitmap, &[u8])> {
         let words = number(bytes, 4)? as usize;
         let end = words.checked_mul(8)?.checked_add(8)?;
         let word = |word: &[u8]| Some(u64::from_be_bytes(word.try_into().ok()?));
         let words = bytes.get(8..end)?.chunks_exact(8).map(word).collect::<Option<_>>()?;
-        // The place of the last counting word is for whoever appends.
+        // The position of the last marker word is needed only for appending.
         Some((Bitmap { words }, bytes.get(end + 4..)?))
     }
 
-    /// The first so many bits; `None` where one behind them is set.
+    /// The first `count` bits; `None` if a later one is set.
     fn bits(&self, count: usize) -> Option<Vec<bool>> {
         let mut bits = vec![false; count];
         let mut set = |pos: usize| bits.get_mut(pos).map(|bit| *bit = true);

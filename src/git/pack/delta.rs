@@ -3,7 +3,7 @@
 
 use super::PackError;
 
-/// A stretch of a version that stands in its base too.
+/// A range of a version that is copied from its base.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Copy {
     /// Where it begins in the base.
@@ -25,7 +25,7 @@ const COPY: u8 = 0x80;
 /// The length of a copy that states none.
 const DEFAULT_LENGTH: usize = 0x10000;
 
-/// Memory taken for a version before it is seen to become as long as its delta says.
+/// Memory reserved for a version before it is known to be as long as its delta claims.
 const TAKEN_AT_ONCE: usize = 16 << 20;
 
 /// Reads the lengths of base and version at the head of the instructions, and nothing more.
@@ -34,11 +34,11 @@ pub fn lengths(instructions: &[u8]) -> Result<(u64, u64), PackError> {
     length(&mut rest).zip(length(&mut rest)).ok_or(PackError::Delta("its sizes are invalid"))
 }
 
-/// Puts into `version` what the instructions make of `base`, and into `copies` what they copy,
-/// contiguous copies merged (point 2 of the contract: where two copies continue each other
-/// there is no seam). What no copy covers is inserted.
+/// Writes to `version` what the instructions make of `base`, and to `copies` what they copy, with
+/// contiguous copies merged (point 2 of the contract: there is no boundary between them).
+/// Everything else is inserted.
 ///
-/// The version never becomes longer than the instructions say; who calls bounds that.
+/// The version never becomes longer than the instructions claim; the caller limits that.
 pub fn apply(
     instructions: &[u8],
     base: &[u8],

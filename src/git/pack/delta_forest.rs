@@ -1,4 +1,4 @@
-//! Which entry is a delta against which: a forest whose roots stand by themselves.
+//! Which entry is a delta against which: a forest whose roots are stored whole.
 
 use rayon::prelude::*;
 
@@ -14,7 +14,7 @@ pub struct DeltaForest {
     sizes: Vec<u64>,
     header_lengths: Vec<u8>,
     parents: Vec<u32>,
-    /// ObjectKind of the root, for entries that hang on one.
+    /// The kind of the root, for entries that have one.
     kinds: Vec<Option<ObjectKind>>,
     /// Children of an entry: `children[starts[entry]..starts[entry + 1]]`, those with the
     /// fewest descendants first.
@@ -23,9 +23,9 @@ pub struct DeltaForest {
 }
 
 impl DeltaForest {
-    /// Joins deltas to their bases. An entry without a header, and whatever hangs on it, on an
-    /// object that is not in this pack or on itself (which only deltas with named bases can
-    /// do), hangs on no root: its [`DeltaForest::kind`] is `None`.
+    /// Links deltas to their bases. Some entries have no root, and their [`DeltaForest::kind`] is
+    /// `None`: those without a header, deltas against an object that is not in this pack or against
+    /// themselves (only ref-deltas can be), and all deltas against these.
     pub fn new(index: &PackIndex, headers: Vec<Option<EntryHeader>>) -> DeltaForest {
         let base = |entry: u32, header: &EntryHeader| match header.entry_type {
             EntryType::Whole(_) => None,
@@ -51,7 +51,7 @@ impl DeltaForest {
         forest
     }
 
-    /// Gives every entry that hangs on a root its kind. Those entries, parents first.
+    /// Assigns a kind to every entry that has a root. Returns those entries, parents first.
     fn grow(&mut self, headers: &[Option<EntryHeader>]) -> Vec<u32> {
         let mut order = Vec::with_capacity(headers.len());
         for (entry, header) in (0..).zip(headers) {
@@ -73,8 +73,8 @@ impl DeltaForest {
         order
     }
 
-    /// A walk that goes into the largest subtree last can let go of the parent before, so that
-    /// it never holds more than about log2 of the tree's entries.
+    /// A walk that visits the largest subtree last can release the parent before it, so that it
+    /// never holds more than about log2 of the tree's entries.
     fn sort_children(&mut self, order: &[u32]) {
         let mut descendants = vec![1u32; self.parents.len()];
         for &entry in order.iter().rev() {
@@ -96,12 +96,12 @@ impl DeltaForest {
         (0..self.parents.len() as u32).filter(is_root).collect()
     }
 
-    /// The base of a delta that hangs on a root; [`NONE`] for all others.
+    /// The base of a delta that has a root; [`NONE`] for all others.
     pub fn parent(&self, entry: u32) -> u32 {
         self.parents[entry as usize]
     }
 
-    /// What the object is; `None` for what hangs on no root.
+    /// The object's kind; `None` for entries without a root.
     pub fn kind(&self, entry: u32) -> Option<ObjectKind> {
         self.kinds[entry as usize]
     }

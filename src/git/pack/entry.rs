@@ -9,7 +9,7 @@ use crate::git::object_id::{ObjectFormat, ObjectId};
 pub enum EntryType {
     /// The object itself, no delta.
     Whole(ObjectKind),
-    /// A delta; its base begins so many bytes before it.
+    /// A delta whose base begins this many bytes before it.
     OfsDelta(u64),
     /// A delta; its base is that object.
     RefDelta(ObjectId),
@@ -31,7 +31,7 @@ pub const LONGEST_HEADER: usize = 10 + ObjectFormat::Sha256.length();
 const MORE: u8 = 0x80;
 
 impl EntryHeader {
-    /// Reads the header at the start of `bytes`; `None` where it is none.
+    /// Reads the header at the start of `bytes`; `None` if it is malformed.
     pub fn parse(bytes: &[u8], format: ObjectFormat) -> Option<EntryHeader> {
         let &first = bytes.first()?;
         let mut size = u64::from(first & 15);

@@ -1,4 +1,4 @@
-//! One pass over a whole pack: every entry's header, and its checksum verified.
+//! One pass over a whole pack: reads every entry's header and verifies its checksum.
 
 use rayon::prelude::*;
 
@@ -16,8 +16,8 @@ pub struct EntryScan {
 const WINDOW: u64 = 256 << 10;
 
 impl EntryScan {
-    /// Reads the pack once, windows of neighbouring entries in parallel. What cannot be read
-    /// is damaged; the rest is still looked at.
+    /// Reads the pack once, in parallel windows of adjacent entries. What cannot be read is
+    /// damaged; the rest is still scanned.
     pub fn read(file: &PackFile, index: &PackIndex) -> Result<EntryScan, PackError> {
         let whole =
             (0..index.len()).take_while(|&entry| is_inside(file, index, entry)).count() as u32;
@@ -45,8 +45,8 @@ impl EntryScan {
     }
 }
 
-/// Whether the entry lies in front of the trailer. Of a pack that was cut short the last bytes
-/// that are left count as its trailer.
+/// Whether the entry ends before the trailer. The last bytes of a truncated pack count as its
+/// trailer.
 fn is_inside(file: &PackFile, index: &PackIndex, entry: u32) -> bool {
     let end = index.end(entry, file.body_end());
     index.offset(entry) < end && end <= file.body_end()

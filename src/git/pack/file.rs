@@ -1,7 +1,7 @@
-//! A pack file, read at given places.
+//! A pack file, read at given offsets.
 //!
-//! Positioned reads, not a memory map: what `git gc` or a failing disk does to the file then
-//! is an error of that read, and not a signal that ends the process.
+//! Positioned reads, not a memory map: if `git gc` or a failing disk changes the file, that read
+//! returns an error, and no signal ends the process.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
@@ -12,12 +12,12 @@ use flate2::bufread::ZlibDecoder;
 use super::{PackError, PackIndex, be32};
 use crate::git::object_id::ObjectFormat;
 
-/// An open pack file whose header is one that its index may describe.
+/// An open pack file with a valid header.
 pub struct PackFile {
     file: File,
     body_end: u64,
-    /// How the whole of it differs from what its index describes. Its entries are verified one
-    /// by one all the same.
+    /// How the whole file differs from what its index describes. Its entries are still verified one
+    /// by one.
     pub defect: Option<&'static str>,
     /// As a user would name it.
     pub name: String,
@@ -65,7 +65,7 @@ impl PackFile {
         Ok(pack)
     }
 
-    /// Sees whether the trailer is the hash of what stands before it.
+    /// Checks whether the trailer is the hash of all bytes before it.
     pub fn verify(&mut self, format: ObjectFormat) -> io::Result<()> {
         let mut hasher = format.hasher();
         let mut buffer = vec![0; WINDOW];
@@ -128,7 +128,7 @@ impl Read for Stored<'_> {
     }
 }
 
-/// As many bytes from an offset as come at once; none past the file's end.
+/// Reads as many bytes from an offset as one call returns; none past the end of the file.
 #[cfg(unix)]
 pub(in crate::git) fn read_some_at(
     file: &File,
@@ -143,7 +143,7 @@ pub(in crate::git) fn read_some_at(
     }
 }
 
-/// As many bytes from an offset as come at once; none past the file's end.
+/// Reads as many bytes from an offset as one call returns; none past the end of the file.
 #[cfg(windows)]
 pub(in crate::git) fn read_some_at(
     file: &File,

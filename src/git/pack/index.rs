@@ -10,13 +10,13 @@ use crate::git::object_id::{ObjectFormat, ObjectId};
 
 const HEADER: usize = 8;
 const FANOUT: usize = 256 * 4;
-/// An offset of 31 bits and more stands in a table of its own; this bit says so.
+/// Marks an offset of more than 31 bits, which is stored in a table of its own.
 const LARGE: u32 = 1 << 31;
 
 /// Lengths of files are signed.
 const LONGEST_FILE: u64 = i64::MAX as u64;
 
-/// Where each object of a pack stands. Entries are numbered by offset.
+/// The offset of each object in a pack. Entries are numbered by offset.
 #[derive(Debug)]
 pub struct PackIndex {
     format: ObjectFormat,
@@ -34,10 +34,10 @@ pub struct PackIndex {
     pack_checksum: Option<ObjectId>,
 }
 
-/// An entry where its id stands among all ids.
+/// An entry in the order of ids.
 #[derive(Clone, Copy, Debug)]
 struct Row {
-    /// The next bytes of the id: most searches look at no id at all.
+    /// The next bytes of the id: most searches read no id.
     key: u32,
     entry: u32,
 }
@@ -115,7 +115,7 @@ impl PackIndex {
         if entries.windows(2).any(|pair| pair[0].1 > pair[1].1) {
             return Err(PackError::Index("its ids are not sorted"));
         }
-        // No file is longer; and what ends there ends behind its beginning.
+        // No file is longer than this, so an entry always ends after its start.
         if entries.iter().any(|(offset, _, _)| *offset > LONGEST_FILE) {
             return Err(PackError::Index("an offset is out of bounds"));
         }
@@ -195,13 +195,13 @@ impl PackIndex {
         self.checksums.is_some()
     }
 
-    /// Whether an object stands twice in the pack, which git allows.
+    /// Whether an object is stored twice in the pack, which git allows.
     pub fn has_duplicates(&self) -> bool {
         self.duplicates
     }
 
-    /// The entry that stands `distance` bytes before an entry. It is searched for in
-    /// steps that double: a base mostly stands near what is a delta against it.
+    /// The entry that is `distance` bytes before an entry. The search doubles its steps: a base is
+    /// usually near the deltas against it.
     pub fn before(&self, entry: u32, distance: u64) -> Option<u32> {
         let offset = self.offset(entry).checked_sub(distance)?;
         let (mut high, mut step) = (entry as usize, 1);
@@ -235,8 +235,8 @@ impl PackIndex {
         .filter(|&entry| self.id_bytes(entry) == id.as_bytes())
     }
 
-    /// Keeps of `ids` those that are not here. What each look-up needs of memory is asked for
-    /// before the one before it has come, which takes a third of the time of one by one.
+    /// Removes from `ids` those that exist here. The memory for each look-up is requested before
+    /// the previous one has arrived, which takes a third of the time of single look-ups.
     pub fn keep_absent(&self, ids: &mut Vec<ObjectId>) {
         if self.is_empty() {
             return;
@@ -376,7 +376,8 @@ pub(super) mod tests {
         assert_eq!(index.pack_checksum(), Some(&id(7)));
     }
 
-    /// Ids that share all bytes that a bucket and a key look at, and others, at random places.
+    /// Ids that differ only beyond the bytes used by buckets and keys, and others, at random
+    /// offsets.
     #[test]
     fn every_object_is_found_and_no_other() {
         let alike = |number: u32| {

@@ -1,9 +1,9 @@
-//! The offset of one object in a pack, from the pack's index as it lies on disk.
+//! The offset of one object in a pack, from the pack's index on disk.
 //!
-//! For readers of a few objects: [`PackIndex`](super::Index) reads and verifies the whole file, which
-//! costs more than all that a hook does besides. Nothing here is verified: an object that is found
+//! For readers of a few objects: [`PackIndex`](super::PackIndex) reads and verifies the whole file,
+//! which costs more than everything else a hook does. Nothing is verified here: an object found
 //! through a damaged index does not have its id, and one that is not found is missing; both are
-//! errors of whoever asks.
+//! errors of the caller.
 
 use std::fs::File;
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::git::object_id::{ObjectFormat, ObjectId};
 const FANOUT: usize = 256;
 /// Marks an offset of more than 31 bits, which is in a table of its own.
 const LARGE: u32 = 1 << 31;
-/// Ids that are read in one go once the search has come down to as many.
+/// Ids that are read at a time once the search is narrowed down to this many.
 const FEW: u64 = 64;
 
 /// An open index file, version 1 or 2.

@@ -57,7 +57,7 @@ impl<'b> MultiPackIndex<'b> {
         Ok(MultiPackIndex { format, count, ids, locations, large, packs })
     }
 
-    /// What it knows of the pack whose index would be called `name`.
+    /// The index of the pack whose own index would have this `name`.
     pub fn index_of(&self, name: &str) -> Result<PackIndex, PackError> {
         let number = self.packs.iter().position(|&pack| pack == name.as_bytes());
         let number = number.ok_or(PackError::NoIndex)?;
@@ -80,7 +80,7 @@ impl<'b> MultiPackIndex<'b> {
     }
 }
 
-/// The chunk of that name, found by the table behind the header.
+/// The chunk with this name, found through the table after the header.
 fn chunk<'b>(body: &'b [u8], name: &[u8; 4]) -> Option<&'b [u8]> {
     let count = usize::from(*body.get(6)?);
     (0..count).map(|number| HEADER + number * CHUNK).find_map(|offset| {

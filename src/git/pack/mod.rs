@@ -1,9 +1,9 @@
-//! Packs, read as they are stored (gitformat-pack(5)): which object stands where, which is a
-//! delta against which, and what each delta copies and inserts.
+//! Packs, read as they are stored (gitformat-pack(5)): the offset of each object, the base of each
+//! delta, and what each delta copies and inserts.
 //!
-//! [`PackIndex`] says where objects stand ([`PackIndexFile`] where one is), [`Pack`] reads and verifies the entries there,
-//! [`DeltaForest`] tells whose base is whose, [`delta`] holds the instructions. Everything that a
-//! file says of itself is bounded by the file's length before it is believed.
+//! [`PackIndex`] maps all objects to offsets ([`PackIndexFile`] looks up a single one), [`Pack`]
+//! reads and verifies the entries, [`DeltaForest`] links deltas to their bases, [`delta`] applies
+//! the instructions. Every number in a file is checked against the file's length before it is used.
 
 pub mod delta;
 mod delta_forest;
@@ -41,8 +41,7 @@ pub struct Pack {
     pub file: PackFile,
     pub index: PackIndex,
     pub forest: DeltaForest,
-    /// Entries whose bytes are not those that the index names, with the reason. Nothing was
-    /// read of them.
+    /// Entries whose bytes do not match the index, with the reason. They are not read.
     pub damaged: Vec<(u32, PackError)>,
 }
 
@@ -76,7 +75,7 @@ pub enum PackError {
 }
 
 impl PackError {
-    /// Whether a file is gone, as `git gc` takes packs away whose objects are in a new one.
+    /// Whether a file has been removed, as `git gc` removes packs whose objects are in a new one.
     pub fn is_gone(&self) -> bool {
         match self {
             PackError::NoIndex => true,
@@ -87,8 +86,8 @@ impl PackError {
 }
 
 impl Pack {
-    /// Opens the pack file `path`, whose index stands beside it or, where that is missing, in
-    /// the folder's `multi-pack-index`. Every entry's checksum is verified.
+    /// Opens the pack file `path`, whose index is next to it or, if that is missing, in the
+    /// folder's `multi-pack-index`. Every entry's checksum is verified.
     pub fn open(path: &Path, format: ObjectFormat) -> Result<Pack, PackError> {
         let index_path = path.with_extension("idx");
         let index = match own_files::read(&index_path) {
@@ -111,12 +110,12 @@ impl Pack {
     }
 }
 
-/// Reads a pack's entries as they are stored. Holds what lay round the last one: what hangs
-/// together stands together in a pack, and two of three reads need no call.
+/// Reads a pack's entries as they are stored. Keeps the bytes around the last one: related entries
+/// are stored together, and two of three reads need no system call.
 pub struct EntryReader<'p> {
     pack: &'p Pack,
     buffer: Vec<u8>,
-    /// Where in the pack the buffer's bytes stand.
+    /// The range of the pack that the buffer holds.
     held: Range<u64>,
 }
 
@@ -137,7 +136,7 @@ impl<'p> EntryReader<'p> {
         let length = length.ok_or(PackError::Header)?;
         if start < self.held.start || self.held.end < end {
             let wide = end.max(file.body_end().min(start + WINDOW));
-            // What cannot be read behind the entry is no fault of its.
+            // A read error after the entry does not affect it.
             self.fill(start..wide).or_else(|_| self.fill(start..end))?;
         }
         let from = (start - self.held.start) as usize;

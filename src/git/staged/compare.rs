@@ -1,5 +1,5 @@
-//! How the index differs from a tree. A folder that the index knows to be as the tree has it is
-//! not entered: of ten staged files in a hundred thousand a few dozen trees are read.
+//! How the index differs from a tree. Folders that the index knows to be the same as in the tree
+//! are not entered: for ten staged files in a hundred thousand a few dozen trees are read.
 
 use std::collections::HashSet;
 use std::iter::Peekable;
@@ -12,19 +12,18 @@ use crate::git::index::Index;
 use crate::git::object_id::ObjectId;
 use crate::git::tree::{EntryKind, TreeEntry};
 
-/// The bits of a mode that tell kinds apart, and the one that lets a file run.
+/// The bits of a mode for the file type, and the executable bit.
 const FILE_TYPE: u32 = 0o170000;
 const EXECUTABLE: u32 = 0o100;
 const FOLDER: u32 = 0o040000;
 const SUBMODULE: u32 = 0o160000;
 
-/// Why no difference is told.
+/// Why the comparison failed.
 #[derive(Debug)]
 pub enum CompareError {
     /// A tree cannot be read.
     Tree(String),
-    /// A folder of a sparse index is another than the tree's: what is in it the index does not
-    /// say.
+    /// A folder entry of a sparse index differs from the tree: the index does not list its files.
     Sparse,
 }
 
@@ -63,14 +62,14 @@ struct FolderPair {
     path: BString,
     /// The entries of the index that are in it or below it.
     entries: Range<usize>,
-    /// Its place among the folders that the index knows trees of.
+    /// Its position in the index's cache tree.
     cached: Option<usize>,
 }
 
 struct IndexWalk<'i> {
     index: &'i Index,
     diff: IndexDiff,
-    /// Folders that differ and were not looked into yet.
+    /// Folders that differ and are still to be compared.
     left: Vec<FolderPair>,
     /// Trees of folders that the index does not have: one that many paths lead to is read once.
     gone: HashSet<ObjectId>,
@@ -130,7 +129,7 @@ impl IndexWalk<'_> {
         Ok(())
     }
 
-    /// Puts a folder down to be looked into, unless it is the same on both sides.
+    /// Adds a folder to those to be compared, unless it is the same on both sides.
     fn enter(&mut self, pair: FolderPair) -> Result<(), CompareError> {
         let cached = pair.cached.and_then(|cached| self.index.cache_tree.cached(cached));
         let is_same = cached.is_some_and(|cached| {
@@ -139,7 +138,7 @@ impl IndexWalk<'_> {
         if is_same {
             return Ok(());
         }
-        // A sparse index has one entry for a folder, whose path ends with the slash.
+        // A sparse index has one entry for a folder, whose path ends with a slash.
         let first = pair.entries.start;
         if !pair.entries.is_empty() && self.index.path(first) == pair.path {
             let entry = self.index.entry(first);
@@ -170,7 +169,7 @@ impl IndexWalk<'_> {
 
 /// An entry of a tree.
 struct OldEntry {
-    /// With a slash at its end where it is a folder.
+    /// With a slash at its end if it is a folder.
     name: Vec<u8>,
     mode: u32,
     id: ObjectId,

@@ -1,4 +1,4 @@
-//! Which versions of which paths a change brings in, and which it takes the place of.
+//! Staged changes: the files that the next commit adds, and those that they replace.
 
 pub mod compare;
 pub mod plumbing;
@@ -9,18 +9,18 @@ use bstr::BString;
 
 use crate::git::object_id::ObjectId;
 
-/// What stands at a path, on one side of a change.
+/// What a path holds on one side of a change.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum StagedContent {
     /// A file's bytes, or the target of a symbolic link.
     Blob(ObjectId),
     /// A submodule: its commit is not in this repository.
     Submodule(ObjectId),
-    /// The sides of a conflict that nobody has resolved.
+    /// The sides of an unresolved conflict.
     Unmerged,
 }
 
-/// A path, as bytes below the top of the work tree, and what stands there.
+/// A path, in bytes and relative to the top of the work tree, and its content.
 #[derive(PartialEq, Eq, Debug)]
 pub struct StagedFile {
     pub path: BString,
@@ -32,12 +32,12 @@ pub struct StagedFile {
 pub struct StagedChange {
     /// What the next commit will hold, where that differs from every parent; by path.
     pub next: Vec<StagedFile>,
-    /// What the parents hold at all paths that differ from them; each blob once.
+    /// What the parents hold at all paths that differ; each blob once.
     pub previous: Vec<StagedFile>,
 }
 
 impl StagedChange {
-    /// Why there is nothing to look at, if there is nothing.
+    /// Why there is nothing to scan, if so.
     pub fn note(&self) -> Option<&'static str> {
         match (self.next.is_empty(), self.previous.is_empty()) {
             (false, _) => None,

@@ -1,5 +1,5 @@
-//! A change as git itself tells it, where the library cannot: split indexes, extensions of the
-//! repository's format, whatever git learns next.
+//! Staged changes as the `git` executable reports them, for repositories that the library cannot
+//! read: unknown extensions of the index or of the repository's format.
 
 use bstr::{BString, ByteSlice};
 
@@ -11,7 +11,7 @@ use crate::git::{Git, GitError, own_files};
 pub fn parents(git: &Git) -> Result<Vec<ObjectId>, GitError> {
     let head = git.query(&["rev-parse", "--verify", "--quiet", "HEAD"])?;
     let Some(head) = head.and_then(|id| ObjectId::from_hex(id.as_bytes())) else {
-        // A HEAD that names no branch and no commit is no first commit's.
+        // If HEAD refers to neither a branch nor a commit, this is not the first commit.
         git.read(&["symbolic-ref", "--quiet", "HEAD"])?;
         return Ok(Vec::new());
     };
@@ -51,7 +51,7 @@ fn misread(command: &str, message: &str) -> GitError {
     GitError::Failed { command: command.to_owned(), message: message.to_owned() }
 }
 
-/// `:mode mode id id status`, a NUL, the path and a NUL each. `None` where it is something else.
+/// `:mode mode id id status`, a NUL, the path and a NUL each. `None` if it is malformed.
 fn parse(output: &[u8]) -> Option<IndexDiff> {
     let mut diff = IndexDiff::default();
     let mut fields = output.split_str("\0");
@@ -69,8 +69,7 @@ fn parse(output: &[u8]) -> Option<IndexDiff> {
     Some(diff)
 }
 
-/// What a mode and an id stand for: `Some(None)` where nothing is there, `None` where they are
-/// none.
+/// What a mode and an id refer to: `Some(None)` if nothing, `None` if they are malformed.
 fn content(mode: &[u8], id: &[u8]) -> Option<Option<StagedContent>> {
     Some(match mode {
         b"000000" => None,

@@ -1,10 +1,10 @@
 //! The full reader: each blob and each message whole, once.
 //!
-//! Slow and plain, and it verifies every object's hash: it is what faster readers are
-//! measured against. Trees are read too, for that sake and for what they name.
+//! Slow and simple, and it verifies every object's hash: faster readers are compared with it. Trees
+//! are read too, for verification and for the objects that they refer to.
 //!
-//! It reads through `git cat-file`, which shares no code with our own readers. What git cannot
-//! read is read from the store, whose errors name the fault.
+//! It reads through `git cat-file`, which shares no code with our own readers. What git cannot read
+//! is read from the store, whose errors identify the fault.
 
 use std::sync::Mutex;
 
@@ -21,10 +21,10 @@ use crate::git::object_id::ObjectId;
 use crate::git::{CatFile, Git, GitEnvironment, OdbError};
 use crate::source::{Coverage, Failure, Progress, Source, Visitor};
 
-/// Hands out the blobs of a history, and the messages of its commits and annotated tags.
+/// Supplies the blobs of a history, and the messages of its commits and annotated tags.
 pub struct FullReader<'h> {
     history: &'h History,
-    /// Larger objects are passed over.
+    /// Larger objects are skipped.
     largest: u64,
     discovered: Mutex<Discovered>,
     trees: Mutex<Vec<ObjectId>>,
@@ -36,8 +36,8 @@ impl<'h> FullReader<'h> {
         FullReader { history, largest, discovered, trees }
     }
 
-    /// Follows wanted objects, given by their ids in hexadecimal, through all commits that
-    /// were read, whether a ref reaches them or not.
+    /// Traces wanted objects, given by their ids in hexadecimal, through all commits that were
+    /// read, reachable from a ref or not.
     pub fn trace(&self, wanted: &[String]) -> Trace<'h> {
         let discovered = std::mem::take(&mut *lock(&self.discovered));
         self.history.trace(wanted, discovered, &|wanted| self.read_trees(wanted))

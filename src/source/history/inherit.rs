@@ -1,11 +1,10 @@
-//! What a version inherits from its delta's base, and what of it must be looked at: points 2
-//! to 5 of the contract of locality and inheritance, one function each.
+//! What a version inherits from its delta's base, and what must be scanned: points 2 to 5 of the
+//! contract of locality and inheritance, one function each.
 //!
-//! A trigger is judged by the bytes from [`BEFORE`](crate::rules::BEFORE) before it to
-//! `LONGEST + AFTER` behind it. Where all of these were copied from the base in one piece, it
-//! was judged there. So a version falls into stretches that inherit, each inside one copy and
-//! a [`MARGIN`] away from its seams, and the rest, which is scanned. A trigger lies in one or
-//! the other; that is all the bookkeeping there is.
+//! A trigger is judged by the bytes from [`BEFORE`](crate::rules::BEFORE) before it to `LONGEST +
+//! AFTER` after it. If all of these were copied from the base in one piece, it was judged there. So
+//! a version is divided into spans that inherit, each inside one copy and a [`MARGIN`] away from
+//! its boundaries, and the rest, which is scanned. Each trigger lies in one or the other.
 
 use std::ops::Range;
 
@@ -32,8 +31,8 @@ pub struct Inheritance {
 }
 
 impl Inheritance {
-    /// The findings of the version `bytes`, not settled, by trigger: those that a look at the
-    /// whole of it would give. Base and version are texts (point 5).
+    /// The findings of the version `bytes`, not settled, by trigger: the same as a scan of the
+    /// whole would give. Base and version are text (point 5).
     pub fn findings(&mut self, judge: &dyn Judge, bytes: &[u8], base: &Base<'_>) -> Vec<Finding> {
         let Inheritance { inherited_spans, again, ranges } = self;
         let free = |seam| judge.free(bytes, seam);
@@ -48,7 +47,7 @@ impl Inheritance {
     }
 }
 
-/// A part of a version whose triggers were judged in the base.
+/// A span of a version whose triggers were judged in the base.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InheritedSpan {
     pub version: Range<usize>,
@@ -56,20 +55,20 @@ pub struct InheritedSpan {
     pub base: usize,
 }
 
-/// Bytes before a seam in which a trigger may see what stands behind it.
+/// Bytes before a copy boundary in which a trigger may see what is after it.
 const LOOK_AHEAD: usize = LONGEST + AFTER + 1;
 const _: () = assert!(BEFORE + LOOK_AHEAD >= MARGIN);
 
 /// Shorter stretches cost more than they save.
 const SHORTEST_STRETCH: usize = 256;
 
-/// Point 2: the stretches of a version that lie a margin inside a copy. The start and the end
-/// of a file are seams on both sides; only where a copy begins at the start of both files, or
-/// ends at the end of both, is the surrounding the same, and no margin needed. `copies` are
-/// merged and in order.
+/// Point 2: the spans of a version that lie a margin inside a copy. The start and the end of a file
+/// are copy boundaries on both sides; only if a copy begins at the start of both files, or ends at
+/// the end of both, are the surroundings the same and no margin is needed. `copies` are merged and
+/// sorted.
 ///
-/// Behind a seam a trigger sees it as far as `free` says; before one it does for as long as the
-/// longest span and what is looked at behind that. Together that is a margin and more.
+/// After a boundary a trigger sees across it as far as `free` returns; before a boundary, as far as
+/// the longest span and the bytes read after it. Together that is at least a margin.
 pub fn inheriting(
     copies: &[Copy],
     base_length: usize,
@@ -95,9 +94,9 @@ pub fn inheriting(
     }
 }
 
-/// Point 4: where a run goes on over the end of a stretch, the stretch ends before the run
-/// begins, so that the run is looked at whole. `entry` tells where what reaches over a place
-/// begins; where it cannot tell, nothing is inherited.
+/// Point 4: if a run extends past the end of a span, the span ends before the run, so that the run
+/// is scanned whole. `entry` returns where that begins which reaches over an offset; if it cannot,
+/// nothing is inherited.
 pub fn spare_runs(
     inherited_spans: &mut Vec<InheritedSpan>,
     length: usize,
@@ -118,10 +117,10 @@ pub fn spare_runs(
     }
 }
 
-/// Points 1 and 3: the base's findings that the stretches inherit, as they were judged, before
-/// overlaps are settled. A finding goes on by `reach` behind what its verdict saw, where its
-/// rule says so; one that may reach over its stretch's end is judged again: its trigger comes
-/// into `again`. `findings` are sorted by trigger.
+/// Points 1 and 3: the findings that the spans inherit from the base, as judged there, before
+/// overlaps are settled. A finding may extend `reach` bytes past what its verdict saw, if its rule
+/// says so; one that may reach past the end of its span is judged again: its trigger is added to
+/// `again`. `findings` are sorted by trigger.
 pub fn inherited(
     inherited_spans: &[InheritedSpan],
     findings: &[Finding],
@@ -169,8 +168,8 @@ fn shifted(finding: &Finding, from: usize, to: usize) -> Finding {
     shifted
 }
 
-/// What of a version is to be scanned: all that no stretch covers, and the triggers that are
-/// judged again. Sorted and apart.
+/// The ranges of a version to scan: everything outside the spans, and the triggers that are judged
+/// again. Sorted and disjoint.
 pub fn scanned(
     inherited_spans: &[InheritedSpan],
     again: &[usize],

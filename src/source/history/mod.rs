@@ -1,11 +1,11 @@
-//! A git history: every object of a repository's database, whether a commit reaches it or not.
+//! A git history: every object of a repository's database, reachable from a commit or not.
 //!
-//! [`History`] is an opened repository. Two readers look at each blob and each message once:
-//! [`DeltaReader`] follows the packs' deltas, [`FullReader`] takes each object by itself. [`Trace`] says afterwards which commits
-//! brought wanted blobs in and took them out, and at which paths.
+//! [`History`] is an opened repository. Two readers scan each blob and each message once:
+//! [`DeltaReader`] follows the packs' deltas, [`FullReader`] reads each object by itself. [`Trace`]
+//! then finds the commits that added and removed wanted blobs, and at which paths.
 //!
-//! Everything is read from the object database itself: refs, stashes, reflogs and what they
-//! have all forgotten are alike to it.
+//! Everything is read from the object database itself: it does not matter whether refs, stashes,
+//! reflogs or nothing at all lead to an object.
 
 pub mod delta;
 mod full;
@@ -101,7 +101,7 @@ impl History {
         Coverage { notes, failures, ..Coverage::default() }
     }
 
-    /// Whether older commits are known to be elsewhere.
+    /// Whether this is a shallow clone, without older commits.
     pub fn is_shallow(&self) -> bool {
         !self.missing_parts.shallow.is_empty()
     }

@@ -1,4 +1,4 @@
-//! Which commits an audit tells of: revisions, branches, a date; everything by default.
+//! The commits whose findings an audit reports: revisions, branches, a date; everything by default.
 
 use git2::Repository;
 
@@ -7,7 +7,7 @@ use crate::git::history::commit_graph::CommitGraph;
 use crate::git::object_id::ObjectId;
 use crate::git::{Git, GitEnvironment, revision};
 
-/// A range as a user gives it.
+/// A range as the user writes it.
 #[derive(Clone, Debug, Default)]
 pub struct RangeSyntax {
     /// `A..B`: what B has and A has not; an empty side is HEAD. `A...B`: what only one has.
@@ -18,12 +18,12 @@ pub struct RangeSyntax {
     pub since: Option<i64>,
 }
 
-/// A range whose names were looked up.
+/// A range whose revisions are resolved.
 pub struct RevisionRange {
     /// Each a choice of its own: a commit is in the range if all agree.
     choices: Vec<Choice>,
     since: Option<i64>,
-    /// As it was given.
+    /// As the user wrote it.
     pub as_written: String,
 }
 
@@ -34,11 +34,11 @@ struct Choice {
     either: bool,
 }
 
-/// Fewer digits are no beginning of an id to git.
+/// Git does not accept shorter abbreviations of an id.
 const SHORTEST_ID: usize = 4;
 
 impl RangeSyntax {
-    /// Whether a word means revisions, and no path: two dots with names round them.
+    /// Whether a word is a range of revisions and not a path: two dots with names around them.
     pub fn is_revisions(word: &str) -> bool {
         let Some((old, new)) = word.split_once("..") else { return false };
         let new = new.strip_prefix('.').unwrap_or(new);
@@ -61,7 +61,7 @@ impl RangeSyntax {
 }
 
 impl History {
-    /// Looks up what a range names; `None` for everything.
+    /// Resolves the names of a range; `None` for everything.
     pub fn range(&self, syntax: &RangeSyntax) -> Result<Option<RevisionRange>, HistoryError> {
         if syntax.is_everything() {
             return Ok(None);
@@ -81,8 +81,8 @@ impl History {
         Ok(Some(RevisionRange { choices, since: syntax.since, as_written: syntax.as_written() }))
     }
 
-    /// The commit that a revision names (gitrevisions(7)): a ref, an id or its beginning, with
-    /// `~` and `^` behind it. What else there is, git is asked.
+    /// The commit that a revision names (gitrevisions(7)): a ref, an id or its abbreviation,
+    /// followed by `~` and `^`. Any other syntax is resolved by git.
     fn commit(&self, name: &str) -> Result<ObjectId, HistoryError> {
         let fails = |why: String| HistoryError::Revision { revision: name.to_owned(), why };
         let read = |id: &ObjectId| self.store.read(id, u64::MAX).map_err(|why| why.to_string());

@@ -12,7 +12,7 @@ use crate::git::object::tagged;
 use crate::git::object_id::ObjectId;
 use crate::source::{Coverage, Failure, SkippedKind, Visitor, admit};
 
-/// What a thread gathers from the objects that it looks at.
+/// What a thread accumulates from the objects that it scans.
 #[derive(Default)]
 pub struct ObjectAccumulator {
     pub coverage: Coverage,
@@ -30,7 +30,7 @@ impl ObjectAccumulator {
         self.unread.extend(other.unread);
     }
 
-    /// Looks at an object, as far as it could be read.
+    /// Scans an object, if it could be read.
     pub fn add_object(
         &mut self,
         id: &ObjectId,
@@ -51,7 +51,7 @@ impl ObjectAccumulator {
                 let coverage = admit(&Blob::whole(object, provenance), visit);
                 self.coverage = std::mem::take(&mut self.coverage).and(coverage);
             }
-            // git shows a message up to its first NUL; what follows is there to be read too.
+            // Git shows a message up to its first NUL; the rest is scanned as well.
             ObjectKind::Commit | ObjectKind::Tag => {
                 self.coverage.failures.extend(self.discovered.record(kind, *id, object));
                 let bytes = message(object);
@@ -64,7 +64,8 @@ impl ObjectAccumulator {
 }
 
 impl Discovered {
-    /// Notes what a commit or a tag names; a failure where that cannot be told.
+    /// Records the objects that a commit or a tag refers to; a failure if its headers are
+    /// malformed.
     pub fn record(&mut self, kind: ObjectKind, id: ObjectId, object: &[u8]) -> Option<Failure> {
         let is_recorded = match kind {
             ObjectKind::Commit => {

@@ -14,7 +14,7 @@ use crate::source::open;
 
 /// A submodule.
 pub struct Submodule {
-    /// Its folder in the work tree; its name, if that is not known.
+    /// Its folder in the work tree, or its name if the folder is unknown.
     pub path: BString,
     /// Its repository; `None` where it was never fetched.
     pub repository: Option<PathBuf>,
@@ -51,8 +51,8 @@ fn submodules(repository: &Repository) -> Vec<Submodule> {
     found.into_iter().map(submodule).collect()
 }
 
-/// The paths that the work tree's `.gitmodules` gives to names. It is read by the `git`
-/// executable, which does not include the files that it names.
+/// The paths of submodules by name, from the work tree's `.gitmodules`. It is read by the `git`
+/// executable, without the files that it includes.
 fn paths(repository: &Repository) -> Option<BTreeMap<String, String>> {
     let top = repository.workdir()?;
     let file = open::of_tree(top, Path::new(".gitmodules")).ok()??;
@@ -63,7 +63,7 @@ fn paths(repository: &Repository) -> Option<BTreeMap<String, String>> {
     let mut add = |entry: &str| {
         let (name, path) = entry.split_once('\n')?;
         let name = name.strip_prefix("submodule.")?.strip_suffix(".path")?;
-        // What leads out of the work tree is no submodule, and git refuses it.
+        // A path that leads out of the work tree is not a submodule's, and git refuses it.
         let parts = Path::new(path).components();
         let is_inside =
             parts.into_iter().all(|part| matches!(part, std::path::Component::Normal(_)));

@@ -1,4 +1,4 @@
-//! Who brought a blob in: the walk over all commits; and what the history names and lacks.
+//! Finds the commits that added a blob, and the objects that a history refers to but lacks.
 
 use bstr::BString;
 use rayon::prelude::*;
@@ -16,8 +16,8 @@ use crate::git::history::tree_graph::TreeGraph;
 use crate::git::object_id::ObjectId;
 use crate::source::Failure;
 
-/// Where wanted objects stand in a history. Commits are named by their places in
-/// topological order, wanted objects by their places in the list that was asked for.
+/// Where wanted objects appear in a history. Commits are identified by their positions in
+/// topological order, wanted objects by their indices in the list of wanted objects.
 pub struct Trace<'h> {
     history: &'h History,
     commits: CommitGraph,
@@ -52,11 +52,11 @@ pub(super) struct Discovered {
     pub names: Vec<NamedObject>,
 }
 
-/// Reads all trees, given what is looked for in them.
+/// Reads all trees, given the wanted objects.
 pub(super) type ReadTrees<'s> = dyn Fn(&[ObjectId]) -> TreeGraph + 's;
 
 impl History {
-    /// Follows wanted objects through these commits, and looks after what is missing.
+    /// Traces wanted objects through these commits, and finds missing objects.
     pub(super) fn trace(
         &self,
         wanted: &[String],
@@ -65,7 +65,7 @@ impl History {
     ) -> Trace<'_> {
         let ids: Vec<Option<ObjectId>> =
             wanted.iter().map(|id| ObjectId::from_hex(id.as_bytes())).collect();
-        // What is no id is never found.
+        // Text that is not an id is never found.
         let nothing = self.store.format.hash(&[]);
         let known: Vec<ObjectId> = ids.iter().map(|id| id.unwrap_or(nothing)).collect();
         let graph = read_trees(&known);
@@ -122,7 +122,7 @@ impl Trace<'_> {
         Ok(commit_ref(id, &bytes))
     }
 
-    /// Keeps what the commits of a range brought in and took out. How many they are.
+    /// Keeps what the commits of a range added and removed. Returns the number of these commits.
     pub fn select(&mut self, range: &RevisionRange) -> usize {
         let chosen = range.select(&self.commits);
         self.changes.retain(|change| chosen[change.commit]);

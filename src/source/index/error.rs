@@ -1,4 +1,4 @@
-//! Why a staged change cannot be seen at all. The guard stops the commit on each.
+//! Why the staged changes cannot be read. Each of these errors blocks the commit.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use git2::Repository;
 use crate::git::GitEnvironment;
 use crate::git::GitError;
 
-/// Names what cannot be read and what to do. Nothing was looked at.
+/// Identifies what cannot be read and what to do. Nothing was scanned.
 #[derive(Debug, thiserror::Error)]
 pub enum StagedError {
     #[error("cannot open the git repository at {}: {reason}; run keysieve inside a repository \

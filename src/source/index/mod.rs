@@ -1,12 +1,12 @@
-//! What the next commit will hold, by the bytes in the index and never by the work tree's; and
-//! what its parents hold in the same places.
+//! What the next commit will hold, read from the index and never from the work tree; and what its
+//! parents hold at the same paths.
 //!
-//! Only paths whose blob differs from *every* parent's are the commit's own: a merge does not
-//! answer for what the other side brought. Nothing under `.git` is written: the index is read,
-//! not refreshed.
+//! Only paths whose blob differs from *every* parent's belong to the commit: a merge is not blamed
+//! for what the other side added. Nothing under `.git` is written: the index is read, not
+//! refreshed.
 //!
-//! There are two ways to the same [`StagedChange`]: [`open`] reads the index and the trees itself;
-//! where it cannot, [`plumbing`] asks the `git` executable, and the report says so.
+//! There are two ways to a [`StagedChange`]: [`open_index`] reads the index and the trees itself;
+//! if it cannot, [`plumbing`] runs the `git` executable, and the report has a note.
 
 mod error;
 mod open_index;
@@ -29,7 +29,7 @@ use crate::git::staged::{StagedChange, StagedContent, StagedFile, plumbing};
 use crate::git::{BlobRead, Git, GitError, ObjectReader};
 use open_index::{OpenIndex, ReadError};
 
-/// A change that stands in the index.
+/// The staged changes.
 pub struct Staged {
     objects: ObjectReader,
     change: StagedChange,
@@ -94,7 +94,7 @@ impl Staged {
         Ok(Staged { objects, change, files, fallback_reason: Some(why) })
     }
 
-    /// A file's bytes as the index has it, by its path from the top; `None` where it has none.
+    /// A file's content in the index, by its path from the top; `None` if it is not in the index.
     pub fn file(&self, path: &BStr) -> Result<Option<Vec<u8>>, String> {
         let id = match &self.files {
             UnchangedFiles::FromIndex(index) => index.find(path).map(|entry| entry.id),
@@ -151,7 +151,7 @@ impl Staged {
     }
 }
 
-/// The bytes of a file of the index, by its path from the top; `None` where there is none.
+/// A file's content in the index, by its path from the top; `None` if it is not in the index.
 pub fn file_in_index(
     environment: &GitEnvironment,
     path: &str,

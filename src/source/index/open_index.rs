@@ -21,13 +21,13 @@ pub struct OpenIndex {
 pub enum ReadError {
     /// It cannot be read by anybody.
     Error(StagedError),
-    /// Git may read it all the same.
+    /// Git may still be able to read it.
     Unsupported(String),
 }
 
 impl OpenIndex {
-    /// Git never hands its hooks an index that is missing, so a file that is named and not
-    /// there is an error: an empty index would pass for a change without content.
+    /// Git never runs its hooks with a missing index. So it is an error if a named index does not
+    /// exist: an empty one would pass as a change without content.
     pub fn read(environment: &GitEnvironment) -> Result<OpenIndex, ReadError> {
         let repository = environment
             .open()
@@ -107,8 +107,8 @@ impl ReadError {
     }
 }
 
-/// The trees of HEAD and, in a merge, of all that MERGE_HEAD names; before the first commit
-/// there is none to compare with.
+/// The trees of HEAD and, in a merge, of the commits in MERGE_HEAD; before the first commit there
+/// is nothing to compare with.
 fn parents(
     repository: &mut Repository,
     objects: &ObjectReader,

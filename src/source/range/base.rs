@@ -1,4 +1,4 @@
-//! Finds the commits that a range is named by, or says what to fetch.
+//! Resolves the revisions of a range, or names the fetch that is needed.
 
 use std::collections::HashSet;
 use std::io;
@@ -12,7 +12,7 @@ use crate::git::object_id::ObjectId;
 use crate::git::tree_walk::TreeWalkError;
 use crate::git::{Git, GitEnvironment, GitError, ObjectReader, own_files, revision};
 
-/// Why what a range adds cannot be told. Nothing was looked at.
+/// Why the commits of a range cannot be determined. Nothing was scanned.
 #[derive(Debug, thiserror::Error)]
 pub enum RangeError {
     #[error(transparent)]
@@ -61,7 +61,7 @@ pub fn commit(environment: &GitEnvironment, name: &str) -> Result<ObjectId, Rang
         None => asked(name)?,
     };
     let Some(id) = id else { return Err(missing(&git, name)?) };
-    // What is there and is no commit is as good as missing.
+    // An object that is not a commit is as good as missing.
     match (revision::peeled(&read, id), objects.read(&id)) {
         (Ok(commit), _) => Ok(commit),
         (Err(why), _) if why.ends_with(MISSING) => Err(missing(&git, name)?),
@@ -71,8 +71,8 @@ pub fn commit(environment: &GitEnvironment, name: &str) -> Result<ObjectId, Rang
     }
 }
 
-/// Refuses a range that holds a commit whose parents a shallow clone has cut off: the whole of
-/// that commit would count as new.
+/// Refuses a range with a commit whose parents a shallow clone lacks: all of that commit would
+/// count as new.
 pub fn refuse_shallow_boundary(
     git: &Git,
     commits: &[Commit],

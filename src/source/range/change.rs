@@ -10,14 +10,14 @@ use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
 use crate::source::Failure;
 
-/// More places than this in one commit are a trap, such as a tree that holds itself tenfold in
+/// A commit with more paths than this is a trap, such as a tree that contains itself ten times in
 /// each of its folders.
 const MAX_PATHS: usize = 1_000_000;
 
 /// A path at which a commit differs from one of its parents at least.
 #[derive(Debug)]
 pub struct RangeChange {
-    /// Place of the commit in the range.
+    /// The commit's position in the range.
     pub commit: usize,
     /// Below the top of the work tree.
     pub path: BString,
@@ -35,8 +35,8 @@ impl CommitRange {
         Ok(TreeDiff::between(&self.reading_trees(), &before?, self.tree_of(&commit.id)?))
     }
 
-    /// The changes in which a side has wanted contents, parents before children; and the commits
-    /// whose changes could not be read.
+    /// The changes in which a side has wanted contents, parents before children; and failures for
+    /// commits whose changes could not be read.
     pub fn changes(
         &self,
         is_wanted: impl Fn(&FileContent) -> bool + Sync,

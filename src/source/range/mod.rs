@@ -1,9 +1,9 @@
-//! What a range of commits adds: every version of every path that one of its commits brings in,
-//! whether or not a later one takes it out again, and the commits' messages.
+//! What a range of commits adds: every version of every path that one of its commits adds, even if
+//! a later one removes it again, and the commits' messages.
 //!
-//! The range stands on commits outside it: its base and every parent that it does not hold.
-//! What those hold at the paths that the range touches, renamed and deleted ones included, is
-//! not new.
+//! The range is based on commits outside it: its base, and every parent that is not in the range.
+//! What those hold at the paths that the range touches, including renamed and deleted ones, is not
+//! new.
 
 mod base;
 mod change;
@@ -45,10 +45,10 @@ pub struct CommitRange {
     commits: Vec<Commit>,
 }
 
-/// Commits whose differences are held at a time.
+/// Commits whose differences are in memory at a time.
 const CHUNK: usize = 64;
 
-/// The commit that a revision names; where it is missing the error says what to fetch.
+/// The commit that a revision names; if it is missing, the error names the fetch that is needed.
 pub fn commit_of(environment: &GitEnvironment, name: &str) -> Result<ObjectId, RangeError> {
     base::commit(environment, name)
 }
@@ -102,7 +102,7 @@ impl CommitRange {
         RangeBase { range: self }
     }
 
-    /// The number of commits in the range; a commit's place is below that.
+    /// The number of commits in the range; a commit's position is below that.
     pub fn len(&self) -> usize {
         self.commits.len()
     }
@@ -124,7 +124,7 @@ impl CommitRange {
         Ok(commit_ref(id, &bytes))
     }
 
-    /// The place of the commit whose message an object is.
+    /// The position of the commit for each message's object.
     pub fn messages(&self) -> HashMap<String, usize> {
         let positions = self.commits.iter().enumerate();
         positions.map(|(position, commit)| (commit.id.to_string(), position)).collect()

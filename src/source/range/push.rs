@@ -1,4 +1,4 @@
-//! What a push sends: the lines that git gives to its pre-push hook ("pre-push" in githooks(5)).
+//! What a push sends: the lines that git passes to its pre-push hook ("pre-push" in githooks(5)).
 
 use bstr::{BStr, ByteSlice};
 
@@ -19,8 +19,8 @@ pub struct Update {
 }
 
 impl Update {
-    /// Reads the lines, `<local ref> <local id> <remote ref> <remote id>` each; else the line
-    /// that is none.
+    /// Parses the lines, `<local ref> <local id> <remote ref> <remote id>` each; the error is the
+    /// malformed line.
     pub fn parse(lines: &[u8]) -> Result<Vec<Update>, &BStr> {
         let update = |line: &[u8]| {
             // A local "ref" may be any revision; the ids are read from the end.
@@ -64,8 +64,8 @@ impl CommitRange {
 }
 
 impl RangeTips {
-    /// What a name stands for: a commit, or a tag with its message, whose id the pre-commit
-    /// framework gives for the end of a range.
+    /// Resolves a name: a commit, or a tag with its message, whose id the pre-commit framework
+    /// passes as the end of a range.
     pub(super) fn named(environment: &GitEnvironment, name: &str) -> Result<RangeTips, RangeError> {
         let git = Git::new(environment);
         let commit = super::base::commit(environment, name)?;
@@ -111,7 +111,7 @@ impl RangeTips {
     }
 }
 
-/// The commits that are known to be on a remote. What is not here cannot be counted from.
+/// The commits that are known to be on a remote. Commits that are not in this clone cannot be used.
 fn known(git: &Git, updates: &[Update]) -> Result<Vec<ObjectId>, GitError> {
     let refs = git.read(&["for-each-ref", "--format=%(objectname)", "refs/remotes"])?;
     let mut base: Vec<ObjectId> = refs.lines().filter_map(ObjectId::from_hex).collect();

@@ -1,5 +1,5 @@
-//! The ignore files of a folder, before the `ignore` crate reads them: it opens whatever is
-//! there, and blocks on a named pipe.
+//! Checks the ignore files of a folder before the `ignore` crate reads them: it opens whatever
+//! exists, and blocks on a named pipe.
 
 use std::fs;
 use std::io;
@@ -45,8 +45,8 @@ fn unusable_exclude_file(git_dir: &Path, top: &Path) -> Option<String> {
     Some(format!(".git/info/exclude: {why}"))
 }
 
-/// Whether a file is missing, or a regular one of `top` within the limit. Costs one `lstat`
-/// where it is no link.
+/// Whether a file is missing, or is a regular file in `top` within the limit. Costs one `lstat`
+/// unless it is a link.
 fn checked(file: &Path, top: &Path) -> Result<(), OpenError> {
     let found = match fs::symlink_metadata(file) {
         Ok(found) => found,

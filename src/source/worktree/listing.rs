@@ -1,8 +1,8 @@
-//! Lists the files below a folder: those that no ignore rule matches, and those that a
-//! repository tracks.
+//! Lists the files below a folder: those that no ignore rule matches, and those that a repository
+//! tracks.
 //!
-//! Each repository is asked for what *it* tracks: the one around the folder, those nested in
-//! it, and its submodules. Where what is tracked cannot be known, no ignore rule hides a file.
+//! Each repository is asked for what *it* tracks: the one around the folder, those nested in it,
+//! and its submodules. If that cannot be determined, no ignore rule hides a file.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, Metadata};
@@ -272,7 +272,7 @@ impl<'r> Listing<'r> {
                     (TrackedKind::Submodule, Ok(Some(found))) if found.is_dir() => {
                         self.found.submodule(&path, self.top);
                     }
-                    // Something else is there now.
+                    // It has been replaced by something else.
                     (_, Ok(Some(_))) => {}
                     (_, Err(why)) => {
                         self.fail(Failure::new(foreign_path(path.display()).to_string(), why))
@@ -298,8 +298,8 @@ struct Folders<'t> {
 }
 
 impl Folders<'_> {
-    /// What is at a path; `None` where it is gone, or below a symbolic link: what lies there is
-    /// another file than the tracked one.
+    /// What exists at a path; `None` if nothing, or if it is below a symbolic link: then it is not
+    /// the tracked file.
     fn found(&mut self, path: &Path) -> io::Result<Option<Metadata>> {
         let is_plain = path.parent().map_or(Ok(true), |folder| self.is_plain(folder));
         if is_plain? { found(path) } else { Ok(None) }

@@ -15,11 +15,11 @@ use crate::source::{Failure, open};
 
 /// What the `.git` of a folder leads to.
 pub enum DotGit {
-    /// There is none.
+    /// It does not exist.
     Absent,
     /// A repository whose work tree begins at the folder.
     Repository,
-    /// Not to such a repository: what is tracked cannot be known.
+    /// Not a usable repository: what is tracked cannot be determined.
     Unusable(String),
 }
 
@@ -74,7 +74,7 @@ impl DotGit {
             Err(why) if why.code() == ErrorCode::NotFound => {
                 DotGit::Unusable("it does not lead to a repository".to_owned())
             }
-            // The `git` executable may know how to open it.
+            // The `git` executable may be able to open it.
             Err(_) => DotGit::Repository,
         }
     }
@@ -115,7 +115,7 @@ pub fn git_dir(folder: &Path) -> Option<PathBuf> {
     Some(folder.join(target.to_path().ok()?))
 }
 
-/// Whether something is there that is not a regular file.
+/// Whether something exists that is not a regular file.
 pub fn is_special(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|found| !found.is_file())
 }

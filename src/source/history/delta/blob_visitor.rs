@@ -1,5 +1,5 @@
-//! The visitor of a pack's blobs and messages: what of each is inherited, what is looked at,
-//! what is handed on.
+//! The visitor of a pack's blobs and messages: what each inherits, what is scanned, and what is
+//! passed on.
 
 use super::judge::Judge;
 use super::walk::{Base, PackVisitor, Version};
@@ -15,22 +15,22 @@ use crate::source::history::inherit::{self, Inheritance};
 use crate::source::history::trace::Discovered;
 use crate::source::{Class, Coverage, Progress, SkippedKind, parts};
 
-/// Text whose bytes are scanned as they are, and which deltas inherit.
+/// The class of text that is scanned as it is and that deltas inherit.
 const TEXT: Class = Class::Text(TextEncoding::Utf8);
 
-/// Looks at the versions of one pack.
+/// Scans the versions of one pack.
 pub struct BlobVisitor<'p> {
     pub pack: &'p Pack,
     pub judge: &'p dyn Judge,
     pub progress: &'p dyn Progress,
-    /// Whether what the base holds is looked at again in each version.
+    /// Whether every version is scanned whole, including what its base holds.
     pub scan_whole: bool,
-    /// Tells the entries that count here: an object that stands in two packs is visited in
+    /// Whether an entry is the primary copy of its object: an object in two packs is visited in
     /// both and counted once (point 7).
     pub is_primary: &'p (dyn Fn(u32) -> bool + Sync),
 }
 
-/// What a version hands on to those that are deltas against it.
+/// What a version passes on to the deltas against it.
 pub struct Note {
     class: Class,
     /// Not settled, by trigger.
@@ -41,9 +41,9 @@ pub struct Note {
 #[derive(Default)]
 pub struct BlobAccumulator {
     pub coverage: Coverage,
-    /// Objects that this pack could not give, to be read from elsewhere.
+    /// Objects that could not be read from this pack, to be read from elsewhere.
     pub lost: Vec<ObjectId>,
-    /// Those of them whose own entries are at fault.
+    /// The objects among them whose own entries are damaged.
     pub unread: UnreadObjects,
     pub discovered: Discovered,
     inheritance: Inheritance,
@@ -158,7 +158,8 @@ impl BlobVisitor<'_> {
     }
 }
 
-/// A version's class, which its first bytes decide: where they are the base's, its is known.
+/// A version's class, which depends on its first bytes: if they are copied from the base, it is the
+/// base's class.
 fn class(version: &Version<'_, Note>) -> Class {
     if let Some(Base { note, copies: [first, ..], .. }) = &version.base
         && (first.base, first.start) == (0, 0)

@@ -6,10 +6,10 @@ use std::sync::{Condvar, Mutex, PoisonError};
 
 /// How large versions may be, and how much of them may be held at a time.
 pub struct Budget {
-    /// Larger objects are passed over.
+    /// Larger objects are skipped.
     pub largest: u64,
-    /// Bytes held over all threads, past which ancestors are let go of and made again when
-    /// they are needed.
+    /// Bytes cached by all threads; above this, ancestors are evicted and rebuilt when they are
+    /// needed.
     pub held: usize,
     live: AtomicUsize,
     /// Whether a thread is in the lane of large versions.
@@ -20,7 +20,7 @@ pub struct Budget {
 /// Larger versions are read by one thread at a time: memory for them does not grow with threads.
 pub const LARGE: u64 = 32 << 20;
 
-/// The right to make large versions; given back where it is dropped.
+/// The permit to build large versions; dropping it releases it.
 pub struct LargePermit<'b>(&'b Budget);
 
 impl Drop for LargePermit<'_> {
@@ -36,8 +36,7 @@ impl Budget {
         Budget { largest, held, live: AtomicUsize::new(0), is_permit_taken, permit_released }
     }
 
-    /// Waits until no other thread is in the lane of large versions. Whoever is in it waits for
-    /// nobody.
+    /// Waits until no other thread holds the permit. The thread that holds it waits for no one.
     pub fn large_permit(&self) -> LargePermit<'_> {
         let mut is_taken = self.is_permit_taken.lock().unwrap_or_else(PoisonError::into_inner);
         while *is_taken {
@@ -51,8 +50,8 @@ impl Budget {
         self.live.load(Ordering::Relaxed) > self.held
     }
 
-    /// An object that is passed over is still made for the sake of deltas against it, up to
-    /// twice the limit: versions of one file are of like lengths.
+    /// A skipped object is still built as the base of deltas, up to twice the limit: versions of
+    /// one file have similar sizes.
     pub fn allows_as_base(&self, length: u64) -> bool {
         length <= self.largest.saturating_mul(2)
     }

@@ -1,9 +1,9 @@
-//! The delta reader: packs as git stores them, looked at only where versions differ.
+//! The delta reader: reads packs as git stores them and scans only what differs between versions.
 //!
-//! [`walk()`] makes each version once, from its base;
-//! [`BlobVisitor`] says what of it is inherited, what is looked at, what is handed on. Loose
-//! objects, and whatever a pack cannot give, are read one by one from the store. Commits tell
-//! their trees and parents on the way; trees are walked afterwards, by [`TreeVisitor`].
+//! [`walk()`] builds each version once, from its base; [`BlobVisitor`] decides what is inherited,
+//! what is scanned and what is passed on. Loose objects, and whatever cannot be read from a pack,
+//! are read one by one from the store. Commits are collected on the way; trees are walked
+//! afterwards, by [`TreeVisitor`].
 
 mod blob_visitor;
 mod budget;
@@ -34,25 +34,25 @@ use blob_visitor::{BlobAccumulator, BlobVisitor};
 use tree_visitor::TreeVisitor;
 use walk::walk;
 
-/// Neighbours in a pack share delta bases: a thread takes so many at a time.
+/// Adjacent objects in a pack share delta bases: a thread takes this many at a time.
 pub const CHUNK: usize = 256;
 
-/// Looks at the blobs of a history, and at the messages of its commits and annotated tags.
+/// Scans the blobs of a history, and the messages of its commits and annotated tags.
 pub struct DeltaReader<'h> {
     history: &'h History,
     mode: ScanMode,
     budget: Budget,
     discovered: Mutex<Discovered>,
-    /// Trees that stand in no pack.
+    /// Trees that are in no pack.
     trees: Mutex<Vec<ObjectId>>,
 }
 
-/// How the reader goes about a version whose base it has looked at.
+/// How much of a version is scanned if its base was scanned before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScanMode {
-    /// Looks only at what the delta changes.
+    /// Only what the delta changes.
     Changes,
-    /// Looks at all of it, on the same walk: to measure what that costs.
+    /// All of it, on the same walk: to measure what that costs.
     Whole,
 }
 
@@ -62,7 +62,7 @@ impl<'h> DeltaReader<'h> {
         DeltaReader { history, mode, budget, discovered, trees }
     }
 
-    /// Looks at everything, on the threads of the current rayon pool. What was covered.
+    /// Scans everything, on the threads of the current rayon pool. Returns what was covered.
     pub fn read(&self, judge: &dyn Judge, progress: &dyn Progress) -> Coverage {
         let store = &self.history.store;
         let mut ids: BTreeSet<ObjectId> = store.rootless().chain(store.first_loose_ids()).collect();
@@ -84,14 +84,14 @@ impl<'h> DeltaReader<'h> {
         coverage.sorted()
     }
 
-    /// Follows wanted objects, given by their ids in hexadecimal, through all commits that
-    /// were read, whether a ref reaches them or not.
+    /// Traces wanted objects, given by their ids in hexadecimal, through all commits that were
+    /// read, reachable from a ref or not.
     pub fn trace(&self, wanted: &[String]) -> Trace<'h> {
         let discovered = std::mem::take(&mut *lock(&self.discovered));
         self.history.trace(wanted, discovered, &|wanted| self.read_trees(wanted))
     }
 
-    /// One pack; the objects that it could not give.
+    /// Reads one pack. Returns the objects that could not be read from it.
     fn pack(
         &self,
         number: usize,
@@ -120,7 +120,7 @@ impl<'h> DeltaReader<'h> {
         lost
     }
 
-    /// Objects that no pack could give, one by one.
+    /// Reads objects one by one that no pack could supply.
     fn single_objects(
         &self,
         ids: &[ObjectId],
@@ -147,7 +147,7 @@ impl<'h> DeltaReader<'h> {
         all
     }
 
-    /// An object; with the lane where it is large.
+    /// Reads an object; if it is large, with the permit for that.
     fn read_single(&self, id: &ObjectId) -> (ReadObject, Option<LargePermit<'_>>) {
         let (store, largest) = (&self.history.store, self.budget.largest);
         match store.read(id, largest.min(LARGE)) {

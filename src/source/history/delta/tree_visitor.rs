@@ -1,4 +1,4 @@
-//! The visitor of a pack's trees: what of each is inherited, what is parsed.
+//! The visitor of a pack's trees: what each inherits, and what is parsed.
 
 use super::walk::{Base, PackVisitor, Version};
 use crate::git::history::store::Store;
@@ -20,7 +20,7 @@ pub struct TreeVisitor<'s> {
 pub struct TreeAccumulator {
     pub scan: TreeScan,
     pub failures: Vec<Failure>,
-    /// Trees that this pack could not give, to be read from elsewhere.
+    /// Trees that could not be read from this pack, to be read from elsewhere.
     pub lost: Vec<ObjectId>,
 }
 

@@ -1,11 +1,11 @@
-//! The walk along a pack's delta trees: every version is made once, from its base's bytes, and
-//! handed to a visitor together with what the delta copies.
+//! The walk along a pack's delta trees: every version is built once, from its base's bytes, and
+//! passed to a visitor together with what the delta copies.
 //!
-//! Point 8 of the contract: an explicit stack, since a chain may be 4,095 deep; versions are
-//! shared between a parent's frame and its children; the largest subtree comes last and takes
-//! the parent's bytes with it, so that a thread holds about log2 of a tree's versions; past a
-//! byte budget the oldest are let go of and made again when they are needed. A thread that
-//! has nothing to do is given the largest subtree that another has not begun.
+//! Point 8 of the contract: an explicit stack, since a chain may be 4,095 deep; versions are shared
+//! between a parent's frame and its children; the largest subtree comes last and takes the parent's
+//! bytes with it, so that a thread holds about log2 of a tree's versions; above a byte budget the
+//! oldest are evicted and rebuilt when they are needed. An idle thread gets the largest subtree
+//! that another thread has not begun.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::git::pack::{EntryReader, Inflater, NONE, Pack, PackError};
 
 /// What is done with each version. Called from all threads, each with its own `Local`.
 pub trait PackVisitor: Sync {
-    /// What a version hands on to its children.
+    /// What a version passes on to its children.
     type Note: Send + Sync;
     type Local: Default + Send;
 
@@ -65,7 +65,7 @@ pub fn walk<V: PackVisitor>(
             permit: None,
         };
         let worker = work_queue.worker();
-        while let Some(work) = work_queue.take() {
+        while let Some(work) = work_queue.pop() {
             walker.tree(work);
         }
         drop(worker);
@@ -86,7 +86,7 @@ struct Walker<'t, 'w, V: PackVisitor> {
     permit: Option<LargePermit<'w>>,
 }
 
-/// A version whose children `next..end` are to be visited.
+/// A version whose children `next..end` are still to be visited.
 struct Frame<'w, N> {
     parent: Parent<'w, N>,
     next: usize,
@@ -99,7 +99,7 @@ struct Parent<'w, N> {
     bytes: Bytes<'w>,
 }
 
-/// An entry to be visited with all that hangs on it.
+/// An entry to be visited with all deltas based on it.
 struct Subtree<'w, N> {
     entry: u32,
     parent: Parent<'w, N>,
@@ -108,7 +108,7 @@ struct Subtree<'w, N> {
 #[derive(Clone)]
 enum Bytes<'w> {
     Cached(Arc<CachedBytes<'w>>),
-    /// Let go of, to be made again.
+    /// Evicted, to be rebuilt.
     Evicted,
     /// Never made: larger than twice the limit.
     TooLarge,
@@ -130,7 +130,7 @@ struct Scratch<'w> {
     spare: Vec<Vec<u8>>,
 }
 
-/// Buffers kept for use again: as many, and as large.
+/// Spare buffers: how many, and how large.
 const SPARE: usize = 16;
 const LARGEST_SPARE: usize = 1 << 20;
 
@@ -168,7 +168,7 @@ impl<'w, V: PackVisitor> Walker<'_, 'w, V> {
         Some(Subtree { entry, parent })
     }
 
-    /// Gives the largest subtree of the oldest version away.
+    /// Shares the largest subtree of the oldest version.
     fn share(&mut self) {
         let Some(frame) = self.stack.first_mut() else { return };
         frame.end -= 1;
@@ -241,8 +241,8 @@ impl<'w, V: PackVisitor> Walker<'_, 'w, V> {
         Ok(())
     }
 
-    /// Tells by a length what becomes of an entry: `None` if no bytes are made of it,
-    /// `Some(Some(_))` if it is made only for its children, `Some(None)` if it is visited.
+    /// Decides by its length what happens to an entry: `None` if it is not built, `Some(Some(_))`
+    /// if it is built only for its children, `Some(None)` if it is visited.
     fn measure(&mut self, entry: u32, length: u64) -> Option<Option<V::Note>> {
         if length <= self.budget.largest {
             return Some(None);
@@ -277,7 +277,7 @@ impl<'w, V: PackVisitor> Walker<'_, 'w, V> {
         self.stack.push(Frame { parent, next: 0, end });
     }
 
-    /// The bytes of a version that was let go of, from the nearest ancestor that is here.
+    /// Rebuilds the bytes of an evicted version, from the nearest cached ancestor.
     fn rebuilt(&mut self, entry: u32) -> Result<Arc<CachedBytes<'w>>, PackError> {
         let forest = &self.pack.forest;
         let mut chain = Vec::new();
@@ -307,7 +307,7 @@ impl<'w, V: PackVisitor> Walker<'_, 'w, V> {
         Ok(bytes)
     }
 
-    /// An entry that cannot be made, and with it all that hangs on it.
+    /// An entry that cannot be built, and with it all deltas based on it.
     fn lose(&mut self, entry: u32, why: PackError) {
         let (pack, visit) = (self.pack, self.visit);
         visit.lost(&mut self.local, entry, Some(why));
@@ -344,13 +344,13 @@ impl<'w> Scratch<'w> {
         Ok(bytes)
     }
 
-    /// Gives back the memory that large versions took.
+    /// Releases the memory that large versions took.
     fn release_buffers(&mut self) {
         self.entries = EntryReader::new(self.pack);
         self.instructions = Vec::new();
     }
 
-    /// Inflates a delta's instructions. They are no longer than what they could make.
+    /// Inflates a delta's instructions. They are not longer than the largest version allowed.
     fn instructions(&mut self, entry: u32, budget: &Budget) -> Result<(), PackError> {
         let size = self.pack.forest.size(entry);
         if !budget.allows_as_base(size) {
@@ -373,7 +373,7 @@ impl<'w> Scratch<'w> {
         Ok(version)
     }
 
-    /// Keeps the buffer of a version that nobody else holds.
+    /// Keeps the buffer of a version that is not shared.
     fn recycle(&mut self, bytes: Arc<CachedBytes<'_>>) {
         if let Ok(bytes) = Arc::try_unwrap(bytes) {
             self.keep(bytes);

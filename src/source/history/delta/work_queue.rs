@@ -1,4 +1,4 @@
-//! Work that threads share: roots, and subtrees that a busy thread gives away.
+//! The queue of work for all threads: roots, and subtrees that a busy thread shares.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -15,14 +15,14 @@ pub struct WorkQueue<T> {
     next: AtomicUsize,
     state: Mutex<State<T>>,
     more: Condvar,
-    /// Threads that wait, less what was given and not taken yet.
+    /// Idle threads, minus shared work that is not taken yet.
     idle: AtomicUsize,
 }
 
 struct State<T> {
     shared: Vec<T>,
     waiting: usize,
-    /// Threads that may give something yet.
+    /// Threads that may still share work.
     busy: usize,
     /// A thread ended in a panic: nothing is done any more.
     is_abandoned: bool,
@@ -43,7 +43,7 @@ impl<T> Drop for QueueWorker<'_, T> {
 }
 
 impl<T> WorkQueue<T> {
-    /// Every one of `threads` threads must come to [`WorkQueue::take`] until it says `None`.
+    /// Each of `threads` threads must call [`WorkQueue::pop`] until it returns `None`.
     pub fn new(roots: Vec<u32>, threads: usize) -> Self {
         let (shared, waiting, busy, is_abandoned) = (Vec::new(), 0, threads, false);
         let state = Mutex::new(State { shared, waiting, busy, is_abandoned });
@@ -51,8 +51,8 @@ impl<T> WorkQueue<T> {
         WorkQueue { roots, next, state, more: Condvar::new(), idle }
     }
 
-    /// The next piece of work; waits while other threads may give some.
-    pub fn take(&self) -> Option<Work<T>> {
+    /// The next piece of work; waits while other threads may still share some.
+    pub fn pop(&self) -> Option<Work<T>> {
         if let Some(&root) = self.roots.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             return Some(Work::Root(root));
         }
@@ -73,7 +73,7 @@ impl<T> WorkQueue<T> {
         work.map(Work::Shared)
     }
 
-    /// Says that this thread takes work, until it is dropped.
+    /// Registers this thread as a worker until the result is dropped.
     pub fn worker(&self) -> QueueWorker<'_, T> {
         QueueWorker(self)
     }
@@ -114,7 +114,7 @@ mod tests {
                 for _ in 0..4 {
                     scope.spawn(|| {
                         let worker = queue.worker();
-                        while let Some(Work::Root(number) | Work::Shared(number)) = queue.take() {
+                        while let Some(Work::Root(number) | Work::Shared(number)) = queue.pop() {
                             assert!(number != 33, "a fault of a visitor");
                             queue.push(33);
                         }
@@ -126,7 +126,7 @@ mod tests {
         assert!(ended.is_err());
     }
 
-    /// Each piece of work gives away all smaller ones; all of them are done, once each.
+    /// Each piece of work shares all smaller ones; all of them are done once.
     #[test]
     fn what_is_given_is_done_before_anyone_leaves() {
         for threads in [1, 2, 7] {
@@ -135,7 +135,7 @@ mod tests {
             std::thread::scope(|scope| {
                 for _ in 0..threads {
                     scope.spawn(|| {
-                        while let Some(Work::Root(size) | Work::Shared(size)) = queue.take() {
+                        while let Some(Work::Root(size) | Work::Shared(size)) = queue.pop() {
                             done.fetch_add(1, Ordering::Relaxed);
                             (0..size).for_each(|smaller| queue.push(smaller));
                         }
