@@ -8,10 +8,10 @@ use bstr::{BString, ByteSlice};
 
 use super::own_files;
 
-/// git follows alternates of alternates this far (`odb.c` in git and in libgit2).
+/// How deep git follows alternates of alternates (`odb.c` in git and in libgit2).
 const MAX_DEPTH: usize = 5;
 
-/// Folders of objects, alternates first, each once.
+/// Object folders, alternates first, without repetitions.
 #[derive(Debug, Default)]
 pub struct ObjectFolders {
     pub folders: Vec<PathBuf>,
@@ -19,7 +19,7 @@ pub struct ObjectFolders {
     pub errors: Vec<AlternatesError>,
 }
 
-/// Why an alternate is not read.
+/// Why an alternate cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum AlternatesError {
     #[error("{}: {why}", file.display())]
@@ -36,7 +36,7 @@ impl ObjectFolders {
         found
     }
 
-    /// One more folder with its alternates, as `GIT_ALTERNATE_OBJECT_DIRECTORIES` names them.
+    /// Adds a folder with its alternates, as in `GIT_ALTERNATE_OBJECT_DIRECTORIES`.
     pub fn with(mut self, objects: PathBuf) -> ObjectFolders {
         self.add(objects, 0);
         self
@@ -65,7 +65,7 @@ impl ObjectFolders {
     }
 }
 
-/// The folder that a line names.
+/// The folder in a line of `info/alternates`.
 fn alternate(objects: &Path, line: &[u8], depth: usize) -> Result<PathBuf, &'static str> {
     let path = line.to_path().map_err(|_| "its path is not valid on this system")?;
     let folder = objects.join(path);

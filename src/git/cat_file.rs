@@ -1,4 +1,4 @@
-//! CatFile by their id, from `git cat-file --batch` ("BATCH OUTPUT" in its manual).
+//! Objects by their id, from `git cat-file --batch` ("BATCH OUTPUT" in its manual).
 
 use std::io::{self, BufRead, Read, Write};
 use std::process::{Child, ChildStdin, Stdio};
@@ -9,16 +9,16 @@ use super::object_id::{ObjectHasher, ObjectId};
 use super::pipe::Pipe;
 use super::process::{Git, GitError, kill, wait_within};
 
-/// Blobs of more bytes are not held whole: some 16 MB.
+/// Larger blobs are streamed and not kept in memory: some 16 MB.
 pub const STREAMED_FROM: u64 = 16 << 20;
 
 /// The reason why a missing object cannot be read.
 pub const MISSING: &str = "object not found";
 
-/// How long git may take to end once there is nothing more to ask.
+/// How long git may take to exit after its input is closed.
 const EXIT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A running `git cat-file`, which ends with this.
+/// A running `git cat-file`; dropping this ends it.
 pub struct CatFile {
     child: Child,
     requests: Option<ChildStdin>,
@@ -62,7 +62,7 @@ impl CatFile {
         Ok(is_read.then_some((found, bytes)))
     }
 
-    /// A blob's bytes, or what `scan` made of them where they are too many to be held.
+    /// A blob's content, or the result of `scan` if it is too large for memory.
     pub fn blob<T>(
         &mut self,
         id: &ObjectId,
@@ -81,7 +81,7 @@ impl CatFile {
         }
     }
 
-    /// Hands an object's bytes and their number on, and sees that they hash to its id.
+    /// Passes an object's content and size to `consume`, and verifies that it matches the id.
     fn read_verified<T>(
         &mut self,
         id: &ObjectId,
@@ -97,7 +97,7 @@ impl CatFile {
             Ok((consumed, hash)) if hash == *id => Ok((kind, consumed)),
             Ok(_) => Err("its content does not match its id".to_owned()),
             Err(error) => {
-                // What is left of this answer would be taken for the next one.
+                // The rest of this response would be mistaken for the next one.
                 self.requests = None;
                 Err(timeout_message(&error).unwrap_or_else(|| error.to_string()))
             }
@@ -132,13 +132,13 @@ fn timeout_message(error: &io::Error) -> Option<String> {
     })
 }
 
-/// A blob's bytes, or what came of looking at them.
+/// A blob's content, or the result of scanning it as a stream.
 pub enum BlobRead<T> {
     Whole(Vec<u8>),
     Streamed(T),
 }
 
-/// An object's bytes as git writes them; hashes what is read.
+/// An object's content as git writes it; hashes what is read.
 struct ObjectStream<'o> {
     output: &'o mut Pipe,
     left: u64,
@@ -179,7 +179,7 @@ impl Read for ObjectStream<'_> {
 
 impl Drop for CatFile {
     fn drop(&mut self) {
-        // Git ends where its input does; one that does not is stopped.
+        // Git exits at the end of its input; otherwise it is killed.
         drop(self.requests.take());
         if wait_within(&mut self.child, EXIT_TIMEOUT).is_err() {
             kill(&mut self.child);

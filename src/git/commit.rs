@@ -11,12 +11,12 @@ pub struct RawCommit {
     pub id: ObjectId,
     pub tree: ObjectId,
     pub parents: Vec<ObjectId>,
-    /// Committer's seconds since 1970.
+    /// The committer's time, in seconds since 1970.
     pub time: i64,
 }
 
 impl RawCommit {
-    /// Reads the headers of the commit `id`; `None` where they lack a tree.
+    /// Reads the headers of the commit `id`; `None` if there is no tree among them.
     pub fn parse(id: ObjectId, bytes: &[u8]) -> Option<RawCommit> {
         let mut lines = bytes.lines();
         let tree = header(lines.next()?, b"tree ", id.format())?;

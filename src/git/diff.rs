@@ -21,10 +21,10 @@ pub enum FileContent {
     Submodule(ObjectId),
 }
 
-/// Reads the tree object of an id; else why it cannot be read.
+/// Reads the tree object with an id; otherwise the reason why it cannot be read.
 pub type ReadTree<'r> = dyn Fn(&ObjectId) -> Result<Vec<u8>, String> + Sync + 'r;
 
-/// A path at which a tree differs from one of its parents' at least.
+/// A path at which a tree differs from at least one of its parents' trees.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TreeChange {
     pub path: BString,
@@ -33,7 +33,7 @@ pub struct TreeChange {
     pub after: Option<FileContent>,
 }
 
-/// The difference between a tree and those of all parents.
+/// The difference between a tree and the trees of all parents.
 pub struct TreeDiff {
     /// The first is the root.
     folders: Vec<FolderDiff>,
@@ -41,7 +41,7 @@ pub struct TreeDiff {
     pub unread: Vec<(ObjectId, String)>,
 }
 
-/// A folder as the parents and the tree itself have it.
+/// A folder in the parents' trees and in the tree itself.
 #[derive(Default)]
 struct FolderDiff {
     files: Vec<FileDiff>,
@@ -58,7 +58,7 @@ struct FileDiff {
     is_new: bool,
 }
 
-/// The trees of one folder on all sides.
+/// One folder's trees on all sides.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct FolderSides {
     before: Vec<Option<ObjectId>>,
@@ -73,7 +73,7 @@ enum DiffEntry {
 }
 
 impl TreeDiff {
-    /// Compares a tree with those of the parents; without parents all of it is new.
+    /// Compares a tree with the parents' trees; without parents everything is new.
     pub fn between(read: &ReadTree<'_>, before: &[ObjectId], after: ObjectId) -> TreeDiff {
         let root =
             FolderSides { before: before.iter().copied().map(Some).collect(), after: Some(after) };
@@ -101,7 +101,7 @@ impl TreeDiff {
         diff
     }
 
-    /// Whether nothing differs.
+    /// Whether there are no differences.
     pub fn is_empty(&self) -> bool {
         self.folders.iter().all(|folder| folder.files.is_empty())
     }
@@ -113,7 +113,7 @@ impl TreeDiff {
         files.filter(|file| file.is_new).filter_map(|file| file.after)
     }
 
-    /// What another tree has at the paths that differ here.
+    /// The contents of another tree at the paths that differ here.
     pub fn contents_in(&self, read: &ReadTree<'_>, tree: ObjectId) -> HashSet<FileContent> {
         let mut found = HashSet::new();
         let mut seen = HashSet::from([(0, tree)]);
@@ -140,7 +140,7 @@ impl TreeDiff {
         found
     }
 
-    /// The changes in which a side has wanted contents, by path; `None` where there are more than
+    /// The changes in which a side has wanted contents, by path; `None` if there are more than
     /// `most`.
     pub fn changes(
         &self,
@@ -171,7 +171,7 @@ impl TreeDiff {
         Some(changes)
     }
 
-    /// For each folder whether it, or one below it, has a wanted file.
+    /// For each folder, whether it or a folder below it has a wanted file.
     fn leading(&self, is_wanted: &dyn Fn(&FileDiff) -> bool) -> Vec<bool> {
         let mut above = vec![Vec::new(); self.folders.len()];
         for (number, folder) in self.folders.iter().enumerate() {
@@ -190,7 +190,7 @@ impl TreeDiff {
         leads
     }
 
-    /// Every name of any side, with what each side has there.
+    /// Every name on any side, with what each side has there.
     fn names(
         &mut self,
         read: &ReadTree<'_>,
@@ -278,7 +278,7 @@ fn entries(bytes: &[u8], tree: ObjectId) -> Option<Vec<(&[u8], DiffEntry)>> {
     Some(entries)
 }
 
-/// What a tree has at a path; `None` where that is a folder or nothing.
+/// The content of a tree at a path; `None` if that is a folder or does not exist.
 pub fn content_at(
     read: &ReadTree<'_>,
     tree: ObjectId,

@@ -1,4 +1,4 @@
-//! Which repository, work tree and index git means, by git's own variables.
+//! The repository, work tree and index that git uses, according to its environment variables.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -8,10 +8,10 @@ use git2::{Repository, RepositoryOpenFlags};
 
 use super::alternates::ObjectFolders;
 
-/// A folder and the variables by which git redirects what would be found from there. Git sets
-/// them for its hooks: `GIT_INDEX_FILE` always (another file than `.git/index` under
-/// `commit -a` and `commit --only`), `GIT_DIR` in a linked worktree. Relative paths count from
-/// the folder; git runs the hook at the top of the work tree.
+/// A folder, and the variables with which git redirects what would be found there. Git sets them
+/// for its hooks: `GIT_INDEX_FILE` always (a file other than `.git/index` for `commit -a` and
+/// `commit --only`), `GIT_DIR` in a linked worktree. Relative paths start at the folder; git runs
+/// the hook at the top of the work tree.
 #[derive(Clone, Debug)]
 pub struct GitEnvironment {
     /// The folder in which the search for a repository starts, upwards.
@@ -24,13 +24,14 @@ pub struct GitEnvironment {
     pub index_file: Option<PathBuf>,
     /// `GIT_OBJECT_DIRECTORY`: the object folder, instead of the repository's own.
     pub object_directory: Option<PathBuf>,
-    /// `GIT_ALTERNATE_OBJECT_DIRECTORIES`: where more objects are, as under a push's quarantine.
+    /// `GIT_ALTERNATE_OBJECT_DIRECTORIES`: further object folders, as in a push's quarantine.
     pub alternates: Vec<PathBuf>,
-    /// How long a child `git` may stay silent before it is stopped.
+    /// How long a child `git` may produce no output before it is killed.
     pub timeout: Duration,
 }
 
-/// A child `git` that is silent for longer waits for something that never comes.
+/// The default timeout: a child `git` that is silent for longer waits for something that never
+/// comes.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The timeout while somebody waits for a commit.
@@ -51,7 +52,7 @@ impl Default for GitEnvironment {
 }
 
 impl GitEnvironment {
-    /// A folder, with git's variables as this process has them.
+    /// A folder, with the variables of this process.
     pub fn from_process(folder: &Path) -> Self {
         let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
         GitEnvironment {
@@ -73,18 +74,18 @@ impl GitEnvironment {
         GitEnvironment { git_dir, ..GitEnvironment::default() }
     }
 
-    /// The same, with the timeout that a hook has.
+    /// The same, with a hook's timeout.
     #[must_use]
     pub fn for_hook(self) -> Self {
         GitEnvironment { timeout: HOOK_TIMEOUT, ..self }
     }
 
-    /// A folder and none of the variables.
+    /// A folder, without any of the variables.
     pub fn from_folder(folder: &Path) -> Self {
         GitEnvironment { folder: folder.to_path_buf(), ..GitEnvironment::default() }
     }
 
-    /// Opens the repository. `FROM_ENV` adds the variables that libgit2 reads well by itself:
+    /// Opens the repository. `FROM_ENV` adds the variables that libgit2 handles correctly itself:
     /// those for object folders, the common folder and configuration files.
     pub(crate) fn open(&self) -> Result<Repository, git2::Error> {
         let no_ceiling: [&OsStr; 0] = [];
@@ -98,7 +99,7 @@ impl GitEnvironment {
         }
     }
 
-    /// The folders that hold the objects of the repository that [`GitEnvironment::open`] gave.
+    /// The object folders of a repository that [`GitEnvironment::open`] returned.
     pub(crate) fn object_folders(&self, repository: &Repository) -> ObjectFolders {
         let objects = match &self.object_directory {
             Some(folder) => self.folder.join(folder),
@@ -108,7 +109,7 @@ impl GitEnvironment {
         more.fold(ObjectFolders::new(objects), |found, folder| found.with(self.folder.join(folder)))
     }
 
-    /// The index file of the repository that [`GitEnvironment::open`] gave.
+    /// The index file of a repository that [`GitEnvironment::open`] returned.
     pub(crate) fn index_file(&self, repository: &Repository) -> PathBuf {
         match &self.index_file {
             Some(file) => self.folder.join(file),

@@ -17,7 +17,7 @@ use super::object_id::{ObjectFormat, ObjectId};
 /// Longest header: the longest type, a space, twenty digits and a NUL.
 const HEADER: u64 = 28;
 
-/// Deflate's best: no byte of compressed data becomes more than 1,032 bytes.
+/// Deflate's limit: no byte of compressed data becomes more than 1,032 bytes.
 const BEST_RATIO: u64 = 1032;
 
 /// What is wrong with a loose object.
@@ -76,13 +76,13 @@ fn object(file: PathBuf, format: ObjectFormat) -> Option<(ObjectId, PathBuf)> {
 }
 
 impl LooseError {
-    /// Whether the file is gone, as `git gc` takes it away once the object is in a pack.
+    /// Whether the file has been removed, as `git gc` does once the object is in a pack.
     pub fn is_gone(&self) -> bool {
         matches!(self, LooseError::Read(why) if why.kind() == ErrorKind::NotFound)
     }
 }
 
-/// The kind and the length that the header in `file` states.
+/// The kind and the length in the header of `file`.
 pub fn size(file: &Path) -> Result<(ObjectKind, u64), LooseError> {
     header(&mut BufReader::new(ZlibDecoder::new(BufReader::new(fs::File::open(file)?))))
 }
@@ -98,9 +98,9 @@ pub fn read(id: ObjectId, file: &Path, largest: u64) -> Result<(ObjectKind, Vec<
         return Err(LooseError::TooLarge);
     }
     let mut bytes = Vec::new();
-    // What a buffer grows by could be as much as it has.
+    // Growing the buffer could double it.
     bytes.try_reserve_exact(size.min(longest) as usize).map_err(Error::other)?;
-    // One byte more than there should be, and zlib's own check at the end.
+    // One byte more than expected would show; zlib verifies its checksum at the end.
     content.take(size.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 != size || !packed.fill_buf()?.is_empty() {
         return Err(LooseError::Size);

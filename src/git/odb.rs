@@ -1,7 +1,7 @@
 //! The object database: any object by its id, from loose objects and packs, read on demand and
 //! verified against its id.
 //!
-//! Opening it reads nothing; a look-up reads a few rows of a pack's index and the entries of one
+//! Opening it reads nothing; a lookup reads a few rows of a pack's index and the entries of one
 //! delta chain. Readers of whole packs use [`Pack`](super::pack::Pack) instead.
 
 use std::collections::HashMap;
@@ -21,25 +21,25 @@ use super::pack::{
     Stored, delta, file_name, packs_in, read_some_at,
 };
 
-/// Deltas of one chain at most. git writes 4,095; only a damaged or forged pack has more.
+/// The longest delta chain. Git writes 4,095 at most; only a damaged or forged pack has more.
 const LONGEST_CHAIN: usize = 10_000;
 
-/// Chains that go on in another pack, one after the other.
+/// How many times a chain may continue in another pack.
 const DEEPEST: usize = 32;
 
-/// Bytes of delta bases that are kept for the next object.
+/// Bytes of delta bases that are cached.
 const CACHED: usize = 32 << 20;
 
-/// Longer bases are not kept.
+/// Longer bases are not cached.
 const LONGEST_CACHED: usize = 4 << 20;
 
-/// Memory that is asked for on the word of a header, at most.
+/// The most memory that is reserved because of a header.
 const LONGEST_RESERVED: u64 = 1 << 30;
 
 /// Bytes read from a pack at a time.
 const WINDOW: usize = 4096;
 
-/// Bytes of a delta that hold the lengths of base and result.
+/// The bytes of a delta that hold the sizes of base and result.
 const LENGTHS: u64 = 20;
 
 /// An object as it was read.
@@ -58,7 +58,7 @@ pub enum OdbError {
     TooLarge,
 }
 
-/// The objects of some `objects` folders.
+/// The objects in some `objects` folders.
 pub struct Odb {
     format: ObjectFormat,
     folders: Vec<PathBuf>,
@@ -66,7 +66,7 @@ pub struct Odb {
     bases: Mutex<Bases>,
 }
 
-/// The packs that were found so far.
+/// The packs found so far.
 #[derive(Default)]
 struct Packs {
     is_listed: bool,
@@ -88,10 +88,10 @@ enum PackLookup {
     Shared(Box<PackIndex>),
 }
 
-/// An object that others may be deltas against.
+/// An object that may be a delta base.
 type Base = (ObjectKind, Arc<Vec<u8>>);
 
-/// Objects that others are deltas against, by pack and offset.
+/// Cached delta bases, by pack and offset.
 #[derive(Default)]
 struct Bases {
     by_offset: HashMap<(usize, u64), Base>,
@@ -99,7 +99,7 @@ struct Bases {
 }
 
 impl Odb {
-    /// The database made of these `objects` folders: a repository's own and its alternates'.
+    /// The database in these `objects` folders: a repository's own and its alternates.
     pub fn new(folders: Vec<PathBuf>, format: ObjectFormat) -> Odb {
         Odb { format, folders, packs: RwLock::default(), bases: Mutex::default() }
     }
@@ -115,7 +115,7 @@ impl Odb {
         self.searched(|packs| self.read_from(packs, id, largest, 0))
     }
 
-    /// An object's kind and its length in bytes, as its header states them.
+    /// An object's kind and size in bytes, from its header.
     pub fn size(&self, id: &ObjectId) -> Result<(ObjectKind, u64), OdbError> {
         self.searched(|packs| self.size_from(packs, id))
     }
@@ -197,8 +197,8 @@ impl Odb {
         self.folders.iter().map(move |folder| folder.join(&digits[..2]).join(&digits[2..]))
     }
 
-    /// The object at an offset of a pack: the chain down to what is stored whole, then each
-    /// delta applied in turn.
+    /// The object at an offset of a pack: follows the chain to an entry stored whole, then applies
+    /// each delta.
     fn packed(
         &self,
         packs: &[Arc<OpenPack>],
@@ -311,9 +311,9 @@ impl Odb {
         self.packs.read().unwrap_or_else(PoisonError::into_inner).list.clone()
     }
 
-    /// Opens the packs that are new. Whether there are more than `by_offset` now. A pack that cannot
-    /// be opened has no objects for us: what it alone holds is missing.
-    fn list_again(&self, by_offset: usize) -> bool {
+    /// Opens new packs. Returns whether there are more than `known` now. A pack that cannot be
+    /// opened is ignored: objects that only it holds are missing.
+    fn list_again(&self, known: usize) -> bool {
         let mut packs = self.packs.write().unwrap_or_else(PoisonError::into_inner);
         packs.is_listed = true;
         for folder in &self.folders {
@@ -326,7 +326,7 @@ impl Odb {
                 }
             }
         }
-        packs.list.len() > by_offset
+        packs.list.len() > known
     }
 }
 
@@ -358,12 +358,12 @@ impl OpenPack {
 
     /// The bytes of an entry, of the length in its header.
     fn inflate(&self, offset: u64, header: &EntryHeader) -> Result<Vec<u8>, PackError> {
-        // One byte more than there should be, and zlib's own check at the end.
+        // One byte more than expected would show; zlib verifies its checksum at the end.
         let bytes = self.inflate_head(offset, header, header.size.saturating_add(1))?;
         if bytes.len() as u64 == header.size { Ok(bytes) } else { Err(PackError::Inflate) }
     }
 
-    /// The first bytes of an entry, `most` of them at most.
+    /// The first bytes of an entry, at most `most`.
     fn inflate_head(
         &self,
         offset: u64,
@@ -372,7 +372,7 @@ impl OpenPack {
     ) -> Result<Vec<u8>, PackError> {
         let stored = Stored::from(&self.file, offset + u64::from(header.length));
         let mut bytes = Vec::new();
-        // What a buffer grows by could be as much as it has.
+        // Growing could double the buffer.
         let most_reserved = most.min(LONGEST_RESERVED) as usize;
         bytes.try_reserve_exact(most_reserved).map_err(|_| PackError::Inflate)?;
         let stream = ZlibDecoder::new(BufReader::with_capacity(WINDOW, stored));
@@ -381,7 +381,7 @@ impl OpenPack {
     }
 }
 
-/// The index of a pack that has none of its own.
+/// The index of a pack that has no index of its own.
 fn shared_index(path: &Path, own: &Path, format: ObjectFormat) -> Result<PackIndex, PackError> {
     let bytes = own_files::read(&path.with_file_name("multi-pack-index"))?;
     MultiPackIndex::parse(&bytes, format)?.index_of(&file_name(own))

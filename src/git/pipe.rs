@@ -7,15 +7,15 @@ use std::time::Duration;
 /// Bytes that are read at a time.
 const CHUNK: usize = 64 << 10;
 
-/// Chunks that wait for the reader.
+/// Chunks in the queue.
 const WAITING: usize = 4;
 
-/// Reads a pipe on a thread of its own. A read that waits longer than `timeout` fails with
+/// Reads a pipe on its own thread. A read that waits longer than `timeout` fails with
 /// [`io::ErrorKind::TimedOut`].
 pub struct Pipe {
     chunks: Receiver<io::Result<Vec<u8>>>,
     chunk: Vec<u8>,
-    /// Bytes of the chunk that were read.
+    /// Bytes of the chunk that are consumed.
     done: usize,
     timeout: Duration,
 }

@@ -1,8 +1,8 @@
-//! The `git` executable's plumbing: what it reads is always right where a hook runs, in every
-//! format of index, refs and objects.
+//! The `git` executable's plumbing commands: where a hook runs, they can read every format of
+//! index, refs and objects.
 //!
-//! Slower than a library by a process's start. It is asked only to read: no lock is taken, no
-//! index refreshed, nothing fetched, and no program that the configuration names is started.
+//! Slower than a library by the start of a process. Only reading commands are run: no lock is
+//! taken, no index refreshed, nothing fetched, and no configured program is started.
 
 use std::ffi::OsStr;
 use std::io::{self, Read, Write};
@@ -38,7 +38,7 @@ impl Git {
         Git { environment: environment.clone() }
     }
 
-    /// What git writes, which must succeed.
+    /// What git writes; git must succeed.
     pub fn read(&self, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
         self.read_with(arguments, b"")
     }
@@ -61,14 +61,14 @@ impl Git {
         Ok(output.status.success().then_some(line))
     }
 
-    /// A file of the repository, wherever git keeps it.
+    /// The path of a file in the git directory.
     pub fn path(&self, name: &str) -> Result<PathBuf, GitError> {
         let path = self.read(&["rev-parse", "--git-path", name])?;
         let path = String::from_utf8_lossy(&path);
         Ok(self.environment.folder.join(path.trim_end_matches('\n')))
     }
 
-    /// Runs git to its end, unless it is silent for too long.
+    /// Runs git until it exits or times out.
     fn output(&self, arguments: &[&str], input: &[u8]) -> Result<Output, GitError> {
         let mut child = self.command(arguments).spawn()?;
         if let Some(mut stdin) = child.stdin.take() {
@@ -150,9 +150,9 @@ pub(super) fn wait_within(child: &mut Child, timeout: Duration) -> io::Result<Ex
     }
 }
 
-/// Ends a child that does not end by itself.
+/// Kills a child that does not exit by itself.
 pub(super) fn kill(child: &mut Child) {
-    // It may just have ended.
+    // It may just have exited.
     let _ = child.kill();
     let _ = child.wait();
 }

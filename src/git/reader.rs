@@ -1,8 +1,8 @@
-//! Objects as a hook, a range or a policy asks for them: one by one, by id.
+//! Objects by id, one at a time, for hooks, ranges and policy.
 //!
-//! Read by our own [`Odb`] wherever the repository can be opened; by `git cat-file` where only git
-//! can open it, where an object is not found by ourselves, and for blobs that are too long to be
-//! held. Either way the bytes hash to the id.
+//! Read by our own [`Odb`] if the repository can be opened; by `git cat-file` if only git can open
+//! it, if our reader does not find the object, and for blobs that are too large for memory. Either
+//! way the content is verified against the id.
 
 use std::io::{self, Read};
 use std::sync::{Mutex, PoisonError};
@@ -27,7 +27,7 @@ pub struct ObjectReader {
 }
 
 impl ObjectReader {
-    /// The objects of the repository that the environment means.
+    /// The objects of the repository that the environment selects.
     pub fn open(environment: &GitEnvironment) -> ObjectReader {
         match environment.open() {
             Ok(repository) => ObjectReader::from_repository(&repository, environment),
@@ -35,7 +35,7 @@ impl ObjectReader {
         }
     }
 
-    /// The objects of a repository that is open.
+    /// The objects of an open repository.
     pub fn from_repository(repository: &Repository, environment: &GitEnvironment) -> ObjectReader {
         let format = match repository.object_format() {
             git2::ObjectFormat::Sha1 => ObjectFormat::Sha1,
@@ -60,7 +60,7 @@ impl ObjectReader {
         }
     }
 
-    /// The bytes of an object that must be of that kind.
+    /// The content of an object, which must be of this kind.
     pub fn read_as(&self, kind: ObjectKind, id: &ObjectId) -> Result<Vec<u8>, String> {
         match self.read(id)? {
             (found, bytes) if found == kind => Ok(bytes),
@@ -68,7 +68,7 @@ impl ObjectReader {
         }
     }
 
-    /// A blob's bytes, or what `scan` made of them where they are too many to be held.
+    /// A blob's content, or the result of `scan` if it is too large for memory.
     pub fn blob<T>(
         &self,
         id: &ObjectId,

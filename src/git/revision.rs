@@ -8,7 +8,7 @@ use super::object_id::ObjectId;
 /// Nested tags are followed, but not forever.
 const DEEPEST_TAG: usize = 32;
 
-/// Reads an object; else why it cannot be read.
+/// Reads an object; otherwise the reason why it cannot be read.
 pub type ReadObject<'r> = dyn Fn(&ObjectId) -> Result<(ObjectKind, Vec<u8>), String> + 'r;
 
 /// A name and the steps after it: `main` and `~3` of `main~3`.
@@ -16,8 +16,8 @@ pub fn split(revision: &str) -> (&str, &str) {
     revision.split_at(revision.find(['~', '^']).unwrap_or(revision.len()))
 }
 
-/// Follows `~3`, `^2` and the like from an object; `None` for other steps, or where they lead
-/// nowhere.
+/// Follows `~3`, `^2` and the like from an object; `None` for other steps, or if a parent does not
+/// exist.
 pub fn follow(
     read: &ReadObject<'_>,
     mut id: ObjectId,

@@ -10,7 +10,7 @@ pub struct TreeEntry<'t> {
     pub mode: u32,
     pub name: &'t [u8],
     pub id: &'t [u8],
-    /// Bytes of all of it.
+    /// Bytes of the whole entry.
     pub length: usize,
 }
 

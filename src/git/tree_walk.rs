@@ -11,20 +11,20 @@ use super::tree::{EntryKind, TreeEntry};
 /// More matching paths than this exist only in a trap.
 const MAX_PATHS: usize = 1_000_000;
 
-/// All trees below one, each once.
+/// All trees below a root, each once.
 pub struct TreeWalk {
     root: ObjectId,
     trees: HashMap<ObjectId, Vec<NamedEntry>>,
 }
 
-/// An entry of a tree that is a file or a folder; a submodule is neither.
+/// A file or folder in a tree; submodules are ignored.
 struct NamedEntry {
     name: BString,
     kind: EntryKind,
     id: ObjectId,
 }
 
-/// Why trees cannot be walked.
+/// Why trees cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum TreeWalkError {
     #[error("tree {id} cannot be read: {why}; run `git fsck` for details")]
@@ -34,7 +34,7 @@ pub enum TreeWalkError {
 }
 
 impl TreeWalk {
-    /// Reads a tree and all below it.
+    /// Reads a tree and all trees below it.
     pub fn read(read: &ReadTree<'_>, root: ObjectId) -> Result<TreeWalk, TreeWalkError> {
         let mut trees = HashMap::new();
         let mut pending = vec![root];
@@ -87,7 +87,7 @@ impl TreeWalk {
         Ok(paths)
     }
 
-    /// The trees that have a wanted blob somewhere below them.
+    /// The trees with a wanted blob somewhere below them.
     fn leading(&self, is_wanted: &dyn Fn(&NamedEntry) -> bool) -> HashSet<ObjectId> {
         let mut parents: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
         let (mut leading, mut pending) = (HashSet::new(), Vec::new());

@@ -19,13 +19,13 @@ use crate::blob::{Blob, Provenance};
 /// Keys for the text that an edit removes.
 const OLD_TEXT_KEYS: [&str; 2] = ["old_string", "old_str"];
 
-/// Names of what it puts there.
+/// Keys for the text that an edit inserts.
 const NEW_TEXT_KEYS: [&str; 2] = ["new_string", "new_str"];
 
-/// Names of a file's whole text.
+/// Keys for a file's whole text.
 const CONTENT_KEYS: [&str; 2] = ["content", "contents"];
 
-/// Names of a file's path.
+/// Keys for a file's path.
 const PATH_KEYS: [&str; 5] = ["file_path", "path", "target_file", "notebook_path", "filePath"];
 
 /// Keys of metadata, which is neither written nor run.
@@ -55,7 +55,7 @@ pub enum Agent {
     Unknown,
 }
 
-/// What an agent is about to do, or has done.
+/// A tool call that an agent is about to make or has made.
 #[derive(Debug)]
 pub struct ToolCall {
     pub agent: Agent,
@@ -64,7 +64,7 @@ pub struct ToolCall {
     texts: Vec<WrittenText>,
 }
 
-/// A text that comes into being.
+/// A text that the call writes or runs.
 #[derive(Debug)]
 struct WrittenText {
     path: Option<String>,
@@ -73,7 +73,7 @@ struct WrittenText {
     before: Vec<Vec<u8>>,
 }
 
-/// Why a call is not understood.
+/// Why the input cannot be parsed.
 #[derive(Debug, thiserror::Error)]
 #[error("{why}; expected the JSON that Claude Code or Cursor pass to their hooks")]
 pub struct ToolCallError {
@@ -121,12 +121,12 @@ impl ToolCall {
         let named = call.get("cwd").and_then(Value::as_str).filter(|cwd| !cwd.is_empty());
         let here = named.map_or(here, Path::new).to_owned();
         let folder = fs::canonicalize(&here).unwrap_or_else(|_| here.clone());
-        // Once it is done, the file holds what was put there.
+        // After the call the file already holds the new text.
         let is_done = event.starts_with("after") || event.starts_with("Post");
         let mut collector = TextCollector { here, folder, top, is_done, texts: Vec::new() };
         match call.get("tool_input") {
             Some(Value::Object(input)) => collector.collect_input(input),
-            // Cursor writes some inputs as JSON in a text.
+            // Cursor sends some inputs as JSON in a string.
             Some(Value::String(text)) => match serde_json::from_str(text) {
                 Ok(Value::Object(input)) => collector.collect_input(&input),
                 _ => collector.push(None, text.clone(), Vec::new()),
@@ -149,7 +149,7 @@ impl Source for ToolCall {
         progress.begin(self.texts.len() as u64);
         let mut coverage = Coverage::default();
         for text in &self.texts {
-            // It comes as a text, whatever it holds.
+            // It is scanned as text, whatever it holds.
             let bytes = text.bytes.replace(b"\0", b" ");
             let provenance = match &text.path {
                 Some(path) => Provenance::WorkTree(path.as_bytes().into()),
@@ -166,7 +166,7 @@ impl Source for ToolCall {
 /// Collects the texts of a tool's input.
 struct TextCollector<'t> {
     here: PathBuf,
-    /// The same, symbolic links resolved, as they are in `top`.
+    /// The same, with symbolic links resolved, as in `top`.
     folder: PathBuf,
     top: Option<&'t Path>,
     is_done: bool,
@@ -217,7 +217,7 @@ impl TextCollector<'_> {
         }
     }
 
-    /// All texts that a value holds, and the names in it.
+    /// Collects all strings in a value, with the keys of objects.
     fn collect_all(&mut self, value: &Value) {
         match value {
             Value::String(text) => self.push(None, text.clone(), Vec::new()),
@@ -250,12 +250,12 @@ impl TextCollector<'_> {
         in_top.unwrap_or(self.below(path)).to_string_lossy().into_owned()
     }
 
-    /// The path from the top of the file system.
+    /// The absolute path.
     fn whole(&self, path: &str) -> PathBuf {
         self.folder.join(self.below(path))
     }
 
-    /// The path from the call's folder, if it is below that.
+    /// The path relative to the call's folder, if it is below that.
     fn below<'p>(&self, path: &'p str) -> &'p Path {
         Path::new(path).strip_prefix(&self.here).unwrap_or(Path::new(path))
     }
@@ -269,7 +269,7 @@ fn text_of<'a>(object: &'a Map<String, Value>, names: &[&str]) -> Option<&'a str
 struct Edit<'a> {
     old: &'a str,
     new: &'a str,
-    /// Everywhere.
+    /// Replaces all matches.
     replace_all: bool,
 }
 
@@ -287,7 +287,7 @@ impl Edit<'_> {
         })
     }
 
-    /// The text after the edit; `None` where it does not hold what is to be replaced.
+    /// The text after the edit; `None` if it does not contain `old`.
     fn applied(&self, text: &str) -> Option<String> {
         let Edit { old, new, replace_all } = *self;
         if old.is_empty() || !text.contains(old) {

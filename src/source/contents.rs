@@ -1,5 +1,5 @@
-//! What a blob is: text and how it is written, a pointer file, or binary. Decided once for every
-//! source, by the first bytes and never by the name.
+//! Classifies blobs: text and its encoding, pointer file, or binary. Decided once for every source,
+//! by the first bytes and never by the name.
 
 use super::coverage::{Coverage, SkippedKind};
 use super::{Visitor, parts};
@@ -19,7 +19,7 @@ pub enum Pointer {
     GitAnnex,
 }
 
-/// Bytes at the head of a blob without a byte order mark that decide on its encoding.
+/// The fewest bytes that decide on the encoding of a blob without a byte order mark.
 const SHORTEST_WIDE: usize = 8;
 
 /// Pointer files are short (git-lfs's specification, "The Pointer": less than 1,024 bytes).
@@ -83,7 +83,7 @@ fn is_wide(head: &[u8], encoding: TextEncoding) -> bool {
     let is_text = match encoding {
         TextEncoding::Utf16(_) => {
             let mut units: Vec<u16> = units.map(|unit| unit as u16).collect();
-            // The head may end within a pair.
+            // The head may end within a surrogate pair.
             if units.last().is_some_and(|unit| (0xD800..0xDC00).contains(unit)) {
                 units.pop();
             }
@@ -91,7 +91,7 @@ fn is_wide(head: &[u8], encoding: TextEncoding) -> bool {
         }
         _ => units.map(|unit| char::from_u32(unit).unwrap_or('\0')).all(characters),
     };
-    // Numbers in units of two bytes read as rare characters of many scripts.
+    // Two-byte numbers look like rare characters of many scripts.
     is_text && (ascii * 2 >= total || ascii * 8 >= total && total >= FEWEST_RARE)
 }
 
@@ -111,7 +111,7 @@ fn is_of_text(character: char) -> bool {
 fn is_separated(head: &[u8]) -> bool {
     let is_text =
         |&byte: &u8| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0xc | 0x1b | 0x80..);
-    // One may be the very first byte.
+    // The first byte may be one.
     let mut pieces = head.strip_prefix(b"\0").unwrap_or(head).split(|&byte| byte == 0);
     let last = pieces.next_back().unwrap_or_default();
     let is_piece = |piece: &[u8]| !piece.is_empty() && std::str::from_utf8(piece).is_ok();
@@ -130,7 +130,7 @@ fn is_separated(head: &[u8]) -> bool {
 }
 
 impl Pointer {
-    /// The pointer that a whole blob is.
+    /// The kind of pointer file that a blob is.
     pub fn detect(bytes: &[u8]) -> Option<Pointer> {
         const LFS: &[u8] = b"version https://git-lfs.github.com/spec/v1";
         if bytes.len() > LONGEST_POINTER {

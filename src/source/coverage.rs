@@ -4,7 +4,7 @@ use bstr::BString;
 
 pub use crate::git::Failure;
 
-/// Counts of one source; adds up over the threads of a scan.
+/// The counts of one source; summed over the threads of a scan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
     /// Blobs that were scanned, and their bytes.
@@ -98,7 +98,7 @@ impl Coverage {
         self
     }
 
-    /// One text blob of that many bytes.
+    /// One text blob of this many bytes.
     pub fn text(bytes: usize) -> Coverage {
         Coverage { blobs: 1, bytes: bytes as u64, ..Coverage::default() }
     }
@@ -121,7 +121,7 @@ impl Coverage {
         self.skipped.push(Skipped { kind, name, is_named: false });
     }
 
-    /// The same, of something that was named on the command line.
+    /// The same, for something that was named on the command line.
     #[must_use]
     pub fn named(mut self) -> Coverage {
         self.skipped.iter_mut().for_each(|skipped| skipped.is_named = true);

@@ -66,7 +66,7 @@ impl Message {
 impl Source for Message {
     fn visit(&self, visit: &Visitor<'_>, progress: &dyn Progress) -> Coverage {
         progress.begin(1);
-        // A message is a text even where it holds a NUL.
+        // A message is text even if it holds a NUL.
         let text = self.text.replace(b"\0", b" ");
         visit(&Blob::whole(&text, Provenance::WorkTree(self.path.clone())));
         progress.step();
@@ -74,7 +74,7 @@ impl Source for Message {
     }
 }
 
-/// What git does with what is below the scissors.
+/// What git does with everything below the scissors line.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Scissors {
     Cut,

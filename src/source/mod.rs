@@ -20,20 +20,19 @@ use crate::blob::Blob;
 
 /// Something that holds blobs.
 pub trait Source {
-    /// Hands every blob to `visit`, from the threads of the current rayon pool and in any
-    /// order. What cannot be read becomes a failure of the coverage; the rest is still
-    /// visited.
+    /// Passes every blob to `visit`, from the threads of the current rayon pool and in any order.
+    /// What cannot be read becomes a failure in the coverage; the rest is still visited.
     fn visit(&self, visit: &Visitor<'_>, progress: &dyn Progress) -> Coverage;
 }
 
-/// What is done with each blob.
+/// Receives each blob.
 pub type Visitor<'v> = dyn Fn(&Blob<'_>) + Sync + 'v;
 
-/// How far a source has come, for a progress bar.
+/// The progress of a source, for a progress bar.
 pub trait Progress: Sync {
     /// The number of blobs to visit.
     fn begin(&self, total: u64);
-    /// One more is done.
+    /// One more blob is done.
     fn step(&self);
 }
 

@@ -1,9 +1,9 @@
-//! The one opener of files outside the git directory (those inside: [`own_files`]).
+//! The one opener of files outside the git directory (see [`own_files`] for those inside).
 //!
-//! What a repository supplies ([`content`], [`of_tree`]) is opened only if it is a regular file
-//! of its work tree: no device, no named pipe, no symbolic link out of the tree. What the user
-//! names ([`named`]) may be a link or a pipe. Policy files have a size limit, and opening a file
-//! never blocks. `clippy.toml` rejects `std::fs::read` and its kin everywhere else.
+//! What a repository supplies ([`content`], [`of_tree`]) is opened only if it is a regular file of
+//! its work tree: no device, no named pipe, no symbolic link out of the tree. What the user names
+//! ([`named`]) may be a link or a pipe. Policy files have a size limit, and opening a file never
+//! blocks. `clippy.toml` forbids `std::fs::read` and the like everywhere else.
 //!
 //! [`own_files`]: crate::git::own_files
 
@@ -12,13 +12,13 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// Bytes that a policy file may have: configuration, patterns, ignore rules, baseline.
+/// The size limit of policy files: configuration, patterns, ignore rules, baseline.
 pub const LIMIT: u64 = 16 << 20;
 
-/// Bytes that other files may have that are read whole: a report to import, a sample, a message.
+/// The size limit of other files that are read whole: a report to import, a sample, a message.
 pub const LARGE_LIMIT: u64 = 512 << 20;
 
-/// How long a pipe that the user names may stay silent.
+/// How long a pipe that the user names may produce nothing.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Why a file is not read. No message quotes its content.
@@ -94,7 +94,7 @@ pub fn named_text(path: &Path) -> Result<String, OpenError> {
     String::from_utf8(named(path)?).map_err(|_| OpenError::NotText)
 }
 
-/// What a file is that is not a regular one.
+/// What kind of file it is, if not a regular one.
 pub fn kind(kind: FileType) -> &'static str {
     #[cfg(unix)]
     {
@@ -116,7 +116,7 @@ pub fn kind(kind: FileType) -> &'static str {
     }
 }
 
-/// The path without links, which lies below `top`.
+/// The path with links resolved, which must be below `top`.
 fn resolved(top: &Path, below: &Path) -> Result<Option<PathBuf>, OpenError> {
     let path = top.join(below);
     let resolved = match fs::canonicalize(&path) {
@@ -139,7 +139,7 @@ fn resolved(top: &Path, below: &Path) -> Result<Option<PathBuf>, OpenError> {
             let metadata = fs::symlink_metadata(&resolved)?;
             match metadata.is_dir() {
                 true => Ok(Some(resolved)),
-                // Even to open a device may do something.
+                // Even opening a device may have an effect.
                 false => regular(metadata.file_type()).map(|()| Some(resolved)),
             }
         }
@@ -203,7 +203,7 @@ fn is_fifo(_found: FileType) -> bool {
     false
 }
 
-/// Reads a regular file, which may grow meanwhile.
+/// Reads a regular file, which may grow in the meantime.
 fn limited(file: File, length: u64, limit: u64) -> Result<Vec<u8>, OpenError> {
     if length > limit {
         return Err(OpenError::TooLarge(limit));
@@ -213,8 +213,8 @@ fn limited(file: File, length: u64, limit: u64) -> Result<Vec<u8>, OpenError> {
     if bytes.len() as u64 > limit { Err(OpenError::TooLarge(limit)) } else { Ok(bytes) }
 }
 
-/// Reads a pipe or a device that was opened without blocking. A named pipe without a writer is
-/// at its end from the start, and one may still come.
+/// Reads a pipe or a device that was opened without blocking. A named pipe without a writer is at
+/// its end at first; a writer may still come.
 fn stream(mut file: File, may_be_unwritten: bool, limit: u64) -> Result<Vec<u8>, OpenError> {
     let (mut bytes, mut buffer) = (Vec::new(), vec![0; 64 << 10]);
     let mut last = Instant::now();

@@ -1,4 +1,4 @@
-//! Long input as a row of overlapping parts, so that memory does not grow with it.
+//! Long input as a sequence of overlapping parts, so that memory does not grow with it.
 
 use std::io::{self, Read};
 use std::ops::Range;
@@ -12,8 +12,8 @@ use crate::engine::OVERLAP;
 /// parts.
 const CORE: usize = 8 << 20;
 
-/// Hands the reader's bytes to `visit`, as one blob where they are few. Bytes of what is not text
-/// are not read on.
+/// Passes the reader's bytes to `visit`, as one blob if they are few. Reading stops if they are not
+/// text.
 pub fn visit_parts(
     reader: impl Read,
     provenance: &Provenance,
@@ -76,7 +76,7 @@ struct Stream<R> {
     buffer: Vec<u8>,
 }
 
-/// Whether there is more than was read.
+/// Whether the input has ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Filled {
     InPart,
@@ -92,7 +92,7 @@ impl<R: Read> Stream<R> {
     }
 }
 
-/// The part that comes next.
+/// The next part.
 struct Parts<'p> {
     provenance: &'p Provenance,
     encoding: TextEncoding,
@@ -119,7 +119,7 @@ impl<'p> Parts<'p> {
         self.core + 2 * self.overlap
     }
 
-    /// Visits a part; how many of its bytes are done, `None` where it was the last one.
+    /// Visits a part. Returns how many of its bytes are done, `None` for the last part.
     fn visit(&mut self, bytes: &[u8], filled: Filled, visit: &Visitor<'_>) -> Option<usize> {
         let is_last = filled == Filled::ToTheEnd;
         let end =

@@ -1,9 +1,8 @@
 //! Files of a working tree.
 //!
 //! Hidden files are scanned, `.git` never, symbolic links are not followed. What `.gitignore`
-//! names is skipped, **but a file that git tracks is scanned even where an ignore rule
-//! matches it**: `git add -f .env` is the classic leak. That holds for nested repositories and
-//! submodules, too.
+//! matches is skipped, **but a file that git tracks is scanned even if an ignore rule matches it**:
+//! `git add -f .env` is the classic leak. The same applies to nested repositories and submodules.
 
 mod ignores;
 mod listing;
@@ -43,7 +42,7 @@ pub struct WorkTree {
 struct ListedFile {
     shown: BString,
     path: PathBuf,
-    /// It was named, and not found in a folder.
+    /// It was named on the command line, not found in a folder.
     is_named: bool,
 }
 
@@ -57,13 +56,13 @@ pub enum WorkTreeError {
 }
 
 impl WorkTree {
-    /// Lists the files below `paths`, which must exist. They are named from the top of the
-    /// repository that they are in, else from the current folder.
+    /// Lists the files below `paths`, which must exist. Their names are relative to the top of
+    /// their repository, otherwise to the current folder.
     pub fn list(paths: &[PathBuf], ignored: Ignored) -> Result<Self, WorkTreeError> {
         WorkTree::list_from(None, paths, ignored)
     }
 
-    /// The same, for files that are named from a folder that is in no repository.
+    /// The same, with a base folder for files that are not in a repository.
     pub fn list_from(
         base: Option<&Path>,
         paths: &[PathBuf],
@@ -77,7 +76,7 @@ impl WorkTree {
             files.extend(found);
             listing = listing.and(coverage);
         }
-        // The order is of no account, but what lies below two of the paths is one file.
+        // The order does not matter, but a file below two of the paths is listed once.
         if paths.len() > 1 {
             files.par_sort();
             files.dedup_by(|file, other| file.path == other.path);
@@ -85,7 +84,7 @@ impl WorkTree {
         Ok(WorkTree { files, listing })
     }
 
-    /// Skips the files that are named; they are counted.
+    /// Skips the files that are excluded; they are counted.
     #[must_use]
     pub fn exclude(mut self, is_named: impl Fn(&BStr) -> bool + Sync) -> Self {
         self.skip(SkippedKind::Excluded, |file| is_named(file.shown.as_bstr()));
@@ -170,7 +169,7 @@ impl ListedFile {
 /// Bytes of a file that are read before it is classified.
 const FIRST: usize = 64 << 10;
 
-/// Bytes from which on a file is read in parts.
+/// Longer files are read in parts.
 const LONG: u64 = 16 << 20;
 
 /// Reads as many bytes as one call returns; none at the end of the file.
@@ -183,7 +182,7 @@ fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
     }
 }
 
-/// The top of the work tree that a path is in, symbolic links resolved.
+/// The top of the work tree that a path is in, with symbolic links resolved.
 pub fn work_tree_top(path: &Path) -> Option<PathBuf> {
     let path = fs::canonicalize(path).ok()?;
     if path.iter().any(|part| part == ".git") {
@@ -194,12 +193,12 @@ pub fn work_tree_top(path: &Path) -> Option<PathBuf> {
     path.ancestors().find(is_top).map(Path::to_owned)
 }
 
-/// One path that was asked for, and what its files are named after.
+/// A requested path, and the folder to which its files are relative.
 struct Root {
     /// As given, with symbolic links resolved.
     path: PathBuf,
-    /// Files are shown relative to this folder: the repository's root, else the current
-    /// folder, else the path itself.
+    /// Files are shown relative to this folder: the repository's root, otherwise the current
+    /// folder, otherwise the path itself.
     base: PathBuf,
 }
 
@@ -244,7 +243,7 @@ impl Root {
         let (whole, base) = (path.as_os_str().as_encoded_bytes(), self.base.as_os_str());
         let below = match whole.strip_prefix(base.as_encoded_bytes()) {
             Some([first, below @ ..]) if separator(first) => below,
-            // The base is a root, which ends with a separator itself.
+            // The base is a root, which itself ends with a separator.
             Some(below) if !below.is_empty() && self.base.parent().is_none() => below,
             _ => whole,
         };

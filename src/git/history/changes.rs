@@ -9,11 +9,11 @@ use super::pruned_trees::{EMPTY, Node, PrunedTreeId, PrunedTrees};
 pub struct HistoryChange {
     /// The commit's position in topological order.
     pub commit: usize,
-    /// Below the repository's root.
+    /// Relative to the repository's root.
     pub path: BString,
     /// The parents' wanted blobs at this path, as indices into the list of wanted objects.
     pub before: Vec<usize>,
-    /// The commit's own.
+    /// The commit's own wanted blob.
     pub after: Option<usize>,
 }
 
@@ -21,7 +21,7 @@ pub struct HistoryChange {
 /// each of its folders.
 pub const MAX_PATHS: usize = 1_000_000;
 
-/// A pair of sides at one path.
+/// A folder's trees on all sides.
 struct Level {
     path: BString,
     before: Vec<PrunedTreeId>,
@@ -71,7 +71,7 @@ impl Level {
         if self.before.is_empty() { self.after == EMPTY } else { sides.all(|&s| s == self.after) }
     }
 
-    /// Every name of any side, with what each side has there.
+    /// Every name on any side, with what each side has there.
     fn names(
         &self,
         pruned_trees: &PrunedTrees<'_>,

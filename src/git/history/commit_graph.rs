@@ -23,7 +23,7 @@ pub struct CommitGraph {
 }
 
 impl CommitGraph {
-    /// Puts these in order. A commit that comes twice counts once.
+    /// Sorts commits, without duplicates.
     pub fn new(mut raw: Vec<RawCommit>) -> CommitGraph {
         raw.sort_by_key(|commit| commit.id);
         raw.dedup_by_key(|commit| commit.id);
@@ -62,7 +62,7 @@ impl CommitGraph {
         self.positions.get(&id).copied()
     }
 
-    /// For each commit whether one of these is it or descends from it.
+    /// For each commit, whether it or a descendant of it is in `from`.
     pub fn reach(&self, from: &[ObjectId]) -> Vec<bool> {
         let mut reached = vec![false; self.list.len()];
         from.iter()
@@ -115,7 +115,7 @@ fn topological(raw: &[RawCommit], parents: &[Vec<usize>]) -> Vec<usize> {
             }
         }
     }
-    // Only forged ids can form a ring; its commits come last.
+    // Only forged ids can form a cycle; its commits come last.
     let mut ring: Vec<usize> = (0..raw.len()).filter(|&index| waits[index] > 0).collect();
     ring.sort_by_key(|&index| (raw[index].time, raw[index].id));
     order.extend(ring);

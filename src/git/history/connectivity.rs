@@ -1,4 +1,4 @@
-//! What a history names and does not hold.
+//! Objects that a history refers to but does not hold.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -13,7 +13,7 @@ use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
 use crate::git::tree::EntryKind;
 
-/// What is missing: each object with its kind and what names it, by id.
+/// The missing objects, by id, each with its kind and a description of what refers to it.
 pub struct MissingObjects(BTreeMap<ObjectId, (&'static str, String)>);
 
 /// An object and the ref or tag that refers to it.
@@ -28,7 +28,7 @@ pub struct NamedObject {
 #[derive(Default)]
 pub struct Refs {
     pub names: Vec<NamedObject>,
-    /// The commit that HEAD names; an unborn one names none.
+    /// The commit of HEAD; `None` if HEAD's branch has no commits yet.
     pub head: Option<ObjectId>,
 }
 
@@ -62,7 +62,7 @@ impl MissingObjects {
         shallow: &HashSet<ObjectId>,
     ) -> MissingObjects {
         let mut missing = MissingObjects(BTreeMap::new());
-        // Usually nothing is missing, which a batch of look-ups shows.
+        // Usually nothing is missing, which a batch of lookups shows.
         let is_missing = |commits: &[RawCommit]| {
             let trees = commits.iter().map(|commit| commit.tree);
             let parents = commits.iter().flat_map(|commit| &commit.parents).copied();
@@ -110,7 +110,7 @@ impl MissingObjects {
         first.filter(|(_, (_, by))| by.is_empty()).map(|(id, _)| *id).collect()
     }
 
-    /// Takes from a graph in which these were wanted which trees name them.
+    /// Adds the trees that refer to missing objects, from a graph in which these were wanted.
     pub fn explain(&mut self, wanted: &[ObjectId], graph: &TreeGraph, store: &Store) {
         for tree in graph.trees() {
             for edge in graph.edges(tree) {
@@ -123,8 +123,8 @@ impl MissingObjects {
         }
     }
 
-    /// As failures: few one by one, many in one; and those of a partial clone, which are to be
-    /// expected.
+    /// As failures: one for each of a few, one in all for many or for those of a partial clone,
+    /// which are expected.
     pub fn failures(&self, is_partial: bool, is_part_unknown: bool) -> Vec<Failure> {
         if self.0.is_empty() {
             return Vec::new();

@@ -16,7 +16,7 @@ use crate::git::alternates::{AlternatesError, ObjectFolders};
 use crate::git::object_id::ObjectId;
 use crate::git::own_files;
 
-/// What an object database is made of.
+/// The object folders of a repository, and what is missing in them.
 #[derive(Default)]
 pub struct ObjectStorage {
     /// Its `objects` folders: its own and its alternates.
@@ -30,12 +30,12 @@ pub struct MissingParts {
     /// Notes on shallow clones, grafts and replacements.
     pub notes: Vec<String>,
     pub failures: Vec<Failure>,
-    /// The oldest commits of a shallow clone: their parents are not here.
+    /// The oldest commits of a shallow clone, whose parents are missing.
     pub shallow: HashSet<ObjectId>,
     /// Whether this is a partial clone: objects are fetched when they are needed.
     pub is_partial: bool,
-    /// Packs without an index and indexes without a pack, or files that a `git gc` was just
-    /// putting there or taking away.
+    /// Packs without an index and indexes without a pack, unless a `git gc` is just writing or
+    /// removing these files.
     suspects: Vec<PathBuf>,
 }
 
@@ -43,7 +43,7 @@ pub struct MissingParts {
 const GRACE: Duration = Duration::from_millis(100);
 
 impl MissingParts {
-    /// Makes failures of the files that were found alone and still are.
+    /// Reports the orphan files that are still orphans.
     pub fn recheck_orphans(&mut self) {
         if !self.suspects.is_empty() {
             std::thread::sleep(GRACE);
@@ -122,7 +122,7 @@ fn replacements(repository: &Repository) -> Option<String> {
     })
 }
 
-/// Packs without an index, their own or one that they share, and indexes without a pack.
+/// Packs without an index of their own or in a `multi-pack-index`, and indexes without a pack.
 fn orphan_files(packs: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(packs) else { return Vec::new() };
     let files = entries.filter_map(|entry| Some(entry.ok()?.path()));
@@ -140,7 +140,7 @@ fn orphan(file: &Path) -> Option<Failure> {
         .then(|| Failure::new(display_path(file), why))
 }
 
-/// Whether the folder's `multi-pack-index` names the index of this pack.
+/// Whether the folder's `multi-pack-index` contains this pack.
 fn is_indexed_jointly(pack: &Path) -> bool {
     let shared_index =
         own_files::read_if_exists(&pack.with_file_name("multi-pack-index")).ok().flatten();
@@ -150,7 +150,7 @@ fn is_indexed_jointly(pack: &Path) -> bool {
     pack != index && memchr::memmem::find(&shared_index, name).is_some()
 }
 
-/// The last three parts of a path: as long as `objects/pack/pack-….idx`.
+/// The last three components of a path: enough for `objects/pack/pack-….idx`.
 pub(super) fn display_path(file: &Path) -> String {
     let parts: Vec<_> = file.components().collect();
     let tail: PathBuf = parts[parts.len().saturating_sub(3)..].iter().collect();

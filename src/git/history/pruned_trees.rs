@@ -68,7 +68,8 @@ impl<'g> PrunedTrees<'g> {
 
     /// Prunes a tree, given by its number in the store.
     pub fn prune(&mut self, root: u32) -> PrunedTreeId {
-        // A stack of its own: trees of a hostile repository nest deeper than a thread's.
+        // An explicit stack: trees of a hostile repository nest deeper than a thread's stack
+        // allows.
         let mut stack = vec![];
         let mut pruned_tree = self.open(root, &mut stack);
         while let Some(tree) = stack.last_mut() {

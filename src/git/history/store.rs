@@ -21,20 +21,20 @@ use crate::git::{Odb, OdbError};
 pub struct Store {
     pub format: ObjectFormat,
     pub packs: Vec<Pack>,
-    /// Number of each pack's first entry.
+    /// The number of each pack's first entry.
     firsts: Vec<u32>,
     /// By id; an object in two folders is listed twice.
     loose: Vec<(ObjectId, PathBuf)>,
     folders: Vec<PathBuf>,
-    /// The same objects, one by one.
+    /// The same objects, for reading single ones.
     odb: Odb,
     /// Packs that could not be opened.
     pub failures: Vec<Failure>,
-    /// Some pack has no index that could be read: what it holds is unknown.
+    /// Whether some pack has no readable index, so that its objects are unknown.
     pub is_part_unknown: bool,
 }
 
-/// The packs of all folders at some time.
+/// The packs of all folders at one time.
 #[derive(Default)]
 struct Listing {
     packs: Vec<PathBuf>,
@@ -42,7 +42,7 @@ struct Listing {
     unlisted: Vec<(PathBuf, io::Error)>,
 }
 
-/// Packs are listed so often while new ones come.
+/// How often packs are listed while new ones appear.
 const MOST_LISTINGS: usize = 8;
 
 impl Store {
@@ -145,7 +145,7 @@ impl Store {
         found.into_iter().take(2).collect()
     }
 
-    /// How many numbers there are.
+    /// How many numbers are in use.
     pub fn len(&self) -> u32 {
         self.first_loose() + self.loose.len() as u32
     }
@@ -161,18 +161,18 @@ impl Store {
         })
     }
 
-    /// Keeps of `ids` those that are nowhere here.
+    /// Removes from `ids` those that exist here.
     pub fn keep_absent(&self, ids: &mut Vec<ObjectId>) {
         self.packs.iter().for_each(|pack| pack.index.keep_absent(ids));
         ids.retain(|id| self.loose.binary_search_by(|(other, _)| other.cmp(id)).is_err());
     }
 
-    /// Number of a pack's entry.
+    /// The number of a pack's entry.
     pub fn number(&self, pack: usize, entry: u32) -> u32 {
         self.firsts[pack] + entry
     }
 
-    /// The object of a number.
+    /// The object with a number.
     pub fn id(&self, number: u32) -> ObjectId {
         match number.checked_sub(self.first_loose()) {
             Some(loose) => self.loose[loose as usize].0,
@@ -187,7 +187,7 @@ impl Store {
         self.firsts.last().copied().unwrap_or_default()
     }
 
-    /// Every object once, packs first, each in the order of storage.
+    /// Every object once, packs first, in storage order.
     pub fn ids(&self) -> Vec<ObjectId> {
         let all = (0..self.len()).map(|number| (number, self.id(number)));
         all.filter(|(number, id)| self.locate(id) == Some(*number)).map(|(_, id)| id).collect()
@@ -201,7 +201,7 @@ impl Store {
         })
     }
 
-    /// The others, if they are damaged: what they hold is read elsewhere.
+    /// Checks the shadowed copies, which are not read otherwise, and reports the damaged ones.
     pub fn damaged_shadowed_copies(&self) -> Vec<Failure> {
         let shadowed: Vec<_> = (self.first_loose()..)
             .zip(&self.loose)
@@ -248,8 +248,8 @@ impl Store {
 pub type UnreadObjects = Vec<(ObjectId, String)>;
 
 impl Store {
-    /// Failures of all that is damaged in packs, and of what else was not read: of each pack
-    /// few objects one by one, many in one failure that counts them.
+    /// The failures for damaged objects in packs and for other unread objects: for each pack one
+    /// for each of a few objects, or one that counts them.
     pub fn read_failures(&self, unread: UnreadObjects) -> Vec<Failure> {
         let mut by_pack: Vec<BTreeMap<ObjectId, String>> = Vec::new();
         for pack in &self.packs {
@@ -271,7 +271,7 @@ impl Store {
     }
 }
 
-/// Objects of a damaged pack that a failure names; the others are counted.
+/// How many objects of a damaged pack a failure names.
 const NAMED: usize = 3;
 
 fn damage(pack: &Pack, unread: &BTreeMap<ObjectId, String>) -> Vec<Failure> {

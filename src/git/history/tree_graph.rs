@@ -18,14 +18,14 @@ use crate::git::object_id::{IdMap, ObjectId};
 use crate::git::pack::delta::Copy;
 use crate::git::tree::{EntryKind, TreeEntry};
 
-/// A name in a tree that leads on.
+/// A name in a tree that leads to a subtree or a wanted object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Edge {
     pub name: Name,
     pub target: Target,
 }
 
-/// Number of a name among all names that lead on.
+/// The number of a name among all names of edges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Name(u32);
 
@@ -40,7 +40,7 @@ pub enum Target {
 
 /// The edges of all trees.
 pub struct TreeGraph {
-    /// Which of `edges` are a tree's, by its number in the store.
+    /// The range of a tree's edges in `edges`, by its number in the store.
     rows: Vec<Range<u32>>,
     edges: Vec<Edge>,
     names: Vec<BString>,
@@ -60,7 +60,7 @@ impl TreeGraph {
         &self.names[name.0 as usize]
     }
 
-    /// Every tree that names something.
+    /// Every tree with edges.
     pub fn trees(&self) -> impl Iterator<Item = u32> {
         (0..).zip(&self.rows).filter(|(_, row)| !row.is_empty()).map(|(tree, _)| tree)
     }
@@ -76,10 +76,10 @@ pub struct TreeReader<'s> {
     missing: Mutex<HashMap<ObjectId, EntryKind>>,
 }
 
-/// What one thread learns of trees.
+/// What one thread reads from trees.
 #[derive(Default)]
 pub struct TreeScan {
-    /// Trees by their numbers in the store, each with how many of `edges` are its.
+    /// Trees by their numbers in the store, each with the number of its edges.
     trees: Vec<(u32, u32)>,
     edges: Vec<Edge>,
     /// Referenced blobs that are not looked up yet.
@@ -100,14 +100,14 @@ const BATCH: usize = 512;
 /// What deltas against a tree may inherit from it.
 #[derive(Default)]
 pub struct TreeNote {
-    /// Where each entry begins, and where the last one ends.
+    /// The start of each entry, and the end of the last one.
     bounds: Vec<u32>,
     /// Edges with the indices of their entries, in order.
     edges: Vec<(u32, Edge)>,
 }
 
 impl TreeNote {
-    /// An empty note with room for what a tree like `base` has.
+    /// An empty note with the capacity for a tree like `base`.
     fn like(base: &TreeNote) -> TreeNote {
         let room = |length: usize| length + 4;
         TreeNote {
@@ -129,7 +129,7 @@ impl TreeNote {
 }
 
 impl<'s> TreeReader<'s> {
-    /// Why a tree cannot be read that [`TreeReader::tree`] refuses.
+    /// The reason for trees that [`TreeReader::tree`] refuses.
     pub const MALFORMED: &'static str = "malformed tree object";
 
     /// Keeps edges to these objects, and to subtrees.
@@ -203,7 +203,7 @@ impl<'s> TreeReader<'s> {
     }
 
     fn miss(&self, id: ObjectId, kind: EntryKind) {
-        // git knows it without its being there.
+        // Git does not store this one.
         if id != self.empty_tree {
             lock(&self.missing).insert(id, kind);
         }
@@ -266,7 +266,7 @@ mod tests {
         [mode.as_bytes(), b" ", name.as_bytes(), b"\0", id.as_bytes()].concat()
     }
 
-    /// Whatever is copied, a tree is read as it would be by itself.
+    /// A tree is read the same, whatever is copied.
     #[test]
     fn what_is_inherited_is_what_would_be_read() {
         let store = Store::open(&[], ObjectFormat::Sha1);

@@ -1,6 +1,6 @@
-//! The folders of an index that are as a tree object already holds them ("Cache tree" in
-//! gitformat-index(5)). Staging a path takes the ids off the folders above it; the next commit's
-//! trees are made of those that are left, so that they can be believed.
+//! The folders of an index that have the same content as an existing tree object ("Cache tree" in
+//! gitformat-index(5)). Staging a path removes the ids of the folders above it; the next commit's
+//! trees are built from the remaining ones, so they can be trusted.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use bstr::ByteSlice;
 
 use crate::git::object_id::{ObjectFormat, ObjectId};
 
-/// Folders in the order of the file: each before those below it.
+/// Folders in file order: each before those below it.
 #[derive(Default)]
 pub struct CacheTree {
     folders: Vec<CachedFolder>,
@@ -25,7 +25,7 @@ struct CachedFolder {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct CachedTree {
     pub tree: ObjectId,
-    /// Entries of the index that it covers.
+    /// The number of index entries below it.
     pub entries: usize,
 }
 
@@ -64,7 +64,7 @@ impl CacheTree {
         }
     }
 
-    /// The folder that all others are below.
+    /// The top folder.
     pub fn root(&self) -> Option<usize> {
         (!self.folders.is_empty()).then_some(0)
     }
@@ -73,7 +73,7 @@ impl CacheTree {
         self.folders[folder].cached
     }
 
-    /// The folders right below one, by their names.
+    /// The direct subfolders of a folder, by their names.
     pub fn below(&self, folder: usize) -> HashMap<&[u8], usize> {
         let end = self.folders[folder].end;
         let next = |position: &usize| Some(self.folders[*position].end).filter(|next| *next < end);

@@ -23,20 +23,20 @@ const HEADER: usize = 12;
 const STAT: usize = 40;
 const MODE: usize = 24;
 
-/// Flags of an entry, and those of the second word that versions 3 and 4 may have.
+/// Flags of an entry, and those of the second word in versions 3 and 4.
 const EXTENDED: u16 = 1 << 14;
 const INTENT_TO_ADD: u16 = 1 << 13;
 
 /// Why an index cannot be read here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IndexFault {
-    /// It is not what git writes.
+    /// It is malformed.
     Damaged(&'static str),
     /// Git may be able to read it.
     Unknown(&'static str),
 }
 
-/// Why the index of a repository is not read here.
+/// Why the index of a repository cannot be read here.
 #[derive(Debug)]
 pub enum IndexError {
     Read(io::Error),
@@ -47,7 +47,7 @@ pub enum IndexError {
 #[derive(Default)]
 pub struct Index {
     entries: Vec<IndexEntry>,
-    /// All paths, one after the other.
+    /// All paths, concatenated.
     paths: Vec<u8>,
     pub cache_tree: CacheTree,
 }
@@ -56,15 +56,15 @@ pub struct Index {
 pub struct IndexEntry {
     path: Range<usize>,
     pub id: ObjectId,
-    /// As in a tree; that of a folder where a sparse index has one entry for all below it.
+    /// As in a tree; the mode of a folder if a sparse index has one entry for everything below it.
     pub mode: u32,
-    /// 0, or the side of a conflict.
+    /// 0, or a side of a conflict.
     pub stage: u8,
-    /// `git add -N` puts a path in that the next commit will not hold.
+    /// Added with `git add -N`: not part of the next commit.
     pub is_intent_to_add: bool,
 }
 
-/// Reads the other part of a split index, by its name.
+/// Reads the shared part of a split index, by its name.
 pub type ReadShared<'r> = dyn Fn(&str) -> io::Result<Vec<u8>> + 'r;
 
 impl Index {
@@ -76,13 +76,13 @@ impl Index {
     ) -> Result<Option<Index>, IndexError> {
         let bytes = own_files::read_if_exists(file).map_err(IndexError::Read)?;
         let Some(bytes) = bytes else { return Ok(None) };
-        // The other part of a split index is in the repository, wherever this one is.
+        // The shared part of a split index is in the git directory, wherever this one is.
         let shared = |name: &str| own_files::read(&git_dir.join(name));
         Index::parse(&bytes, format, &shared).map(Some).map_err(IndexError::Fault)
     }
 
-    /// Reads a whole file. Each check that git makes is made, and that of the checksum, which
-    /// git leaves to `git fsck`.
+    /// Parses a whole file. Checks what git checks, and the checksum, which git leaves to `git
+    /// fsck`.
     pub fn parse(
         bytes: &[u8],
         format: ObjectFormat,
@@ -125,7 +125,7 @@ impl Index {
         &self.entries[position]
     }
 
-    /// The entry of a path that the next commit will hold, unless it is in conflict.
+    /// The entry of a path in the next commit; `None` if it is in conflict.
     pub fn find(&self, path: &[u8]) -> Option<&IndexEntry> {
         let position = self.entries.partition_point(|entry| &self.paths[entry.path.clone()] < path);
         let entry =
@@ -141,7 +141,7 @@ impl Index {
 }
 
 impl IndexEntry {
-    /// What entries are in order by: the path, then the side of a conflict.
+    /// The sort key: the path, then the side of a conflict.
     fn key<'p>(&self, paths: &'p [u8]) -> (&'p [u8], u8) {
         (&paths[self.path.clone()], self.stage)
     }
@@ -186,7 +186,7 @@ impl<'b> Parser<'b> {
             return Err(IndexFault::Unknown("unsupported version"));
         }
         let wanted = number(bytes, 8).ok_or(cut)? as usize;
-        // Each entry takes more bytes than that: no count is believed that the file cannot hold.
+        // Each entry takes more bytes than this: a count that the file cannot hold is not trusted.
         let entries = Vec::with_capacity(wanted.min(bytes.len() / STAT));
         let (cache_tree, split) = (CacheTree::default(), None);
         let mut parser = Parser { bytes, format, pos: HEADER, entries, paths, cache_tree, split };
@@ -259,7 +259,7 @@ impl<'b> Parser<'b> {
     }
 }
 
-/// The file ends with the hash of all before it; with zeros where `index.skipHash` is set.
+/// The file ends with the hash of everything before it, or with zeros if `index.skipHash` is set.
 fn check_sum(bytes: &[u8], format: ObjectFormat) -> Result<(), IndexFault> {
     let end = bytes.len().checked_sub(format.length());
     let (content, sum) = bytes.split_at(end.ok_or(IndexFault::Damaged("it is truncated"))?);

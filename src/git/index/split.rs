@@ -8,7 +8,7 @@ use crate::git::object_id::{ObjectFormat, ObjectId};
 
 /// The content of the extension `link`.
 pub struct SplitLink {
-    /// The checksum of the shared file, by which it is called too.
+    /// The checksum of the shared file, which is also its name.
     pub shared: ObjectId,
     gone: Bitmap,
     replaced: Bitmap,
@@ -56,7 +56,7 @@ impl SplitLink {
     }
 }
 
-/// Both in order; where they have the same the second's.
+/// Merges two sorted lists; of equal entries the second list's is kept.
 fn merged(paths: &[u8], first: Vec<IndexEntry>, second: Vec<IndexEntry>) -> Vec<IndexEntry> {
     let mut merged = Vec::with_capacity(first.len() + second.len());
     let mut first = first.into_iter().peekable();

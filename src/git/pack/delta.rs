@@ -1,4 +1,4 @@
-//! A delta's instructions (gitformat-pack(5), "Deltified representation"): what a version
+//! The instructions of a delta (gitformat-pack(5), "Deltified representation"): what a version
 //! copies from its base and what it inserts.
 
 use super::PackError;
@@ -6,15 +6,15 @@ use super::PackError;
 /// A range of a version that is copied from its base.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Copy {
-    /// Where it begins in the base.
+    /// The start in the base.
     pub base: usize,
-    /// Where it begins in the version.
+    /// The start in the version.
     pub start: usize,
     pub length: usize,
 }
 
 impl Copy {
-    /// Where it ends in the version.
+    /// The end in the version.
     pub fn end(&self) -> usize {
         self.start + self.length
     }
@@ -22,13 +22,13 @@ impl Copy {
 
 const MORE: u8 = 0x80;
 const COPY: u8 = 0x80;
-/// The length of a copy that states none.
+/// The length of a copy without a stated one.
 const DEFAULT_LENGTH: usize = 0x10000;
 
 /// Memory reserved for a version before it is known to be as long as its delta claims.
 const TAKEN_AT_ONCE: usize = 16 << 20;
 
-/// Reads the lengths of base and version at the head of the instructions, and nothing more.
+/// Reads only the sizes of base and version at the head of the instructions.
 pub fn lengths(instructions: &[u8]) -> Result<(u64, u64), PackError> {
     let mut rest = instructions;
     length(&mut rest).zip(length(&mut rest)).ok_or(PackError::Delta("its sizes are invalid"))
@@ -88,7 +88,7 @@ enum Instruction<'d> {
     Copy { base: usize, length: usize },
 }
 
-/// Takes the next instruction off `rest`.
+/// Reads the next instruction from `rest`.
 #[inline]
 fn next<'d>(rest: &mut &'d [u8]) -> Result<Option<Instruction<'d>>, PackError> {
     let cut = PackError::Delta("it is truncated");
@@ -122,7 +122,7 @@ fn next<'d>(rest: &mut &'d [u8]) -> Result<Option<Instruction<'d>>, PackError> {
     Ok(Some(Instruction::Copy { base, length: if length == 0 { DEFAULT_LENGTH } else { length } }))
 }
 
-/// Takes a length off `rest`: seven bits a byte, lowest first.
+/// Reads a length from `rest`: seven bits a byte, lowest first.
 fn length(rest: &mut &[u8]) -> Option<u64> {
     let mut value = 0u64;
     for shift in (0..63).step_by(7) {

@@ -10,7 +10,7 @@ pub const NONE: u32 = u32::MAX;
 
 /// Bases and children of a pack's entries. Entries are numbered by offset.
 pub struct DeltaForest {
-    /// Inflated length of each entry: of the object at a root, else of the instructions.
+    /// The inflated size of each entry: of the object at a root, otherwise of the instructions.
     sizes: Vec<u64>,
     header_lengths: Vec<u8>,
     parents: Vec<u32>,
@@ -90,7 +90,7 @@ impl DeltaForest {
         }
     }
 
-    /// Roots of that kind, by offset.
+    /// The roots of a kind, by offset.
     pub fn roots(&self, kind: ObjectKind) -> Vec<u32> {
         let is_root = |&entry: &u32| self.parent(entry) == NONE && self.kind(entry) == Some(kind);
         (0..self.parents.len() as u32).filter(is_root).collect()
@@ -106,7 +106,7 @@ impl DeltaForest {
         self.kinds[entry as usize]
     }
 
-    /// Inflated length of the entry: of the object at a root, else of the instructions.
+    /// The inflated size of the entry: of the object at a root, otherwise of the instructions.
     pub fn size(&self, entry: u32) -> u64 {
         self.sizes[entry as usize]
     }

@@ -1,5 +1,5 @@
-//! The header of a pack's entry (gitformat-pack(5), "pack-*.pack files have the following
-//! format"): kind, length, and what a delta's base is.
+//! The header of a pack's entry (gitformat-pack(5), "pack-*.pack files have the following format"):
+//! kind, size, and the base of a delta.
 
 use crate::git::object::ObjectKind;
 use crate::git::object_id::{ObjectFormat, ObjectId};
@@ -7,11 +7,11 @@ use crate::git::object_id::{ObjectFormat, ObjectId};
 /// How an entry is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryType {
-    /// The object itself, no delta.
+    /// The whole object.
     Whole(ObjectKind),
     /// A delta whose base begins this many bytes before it.
     OfsDelta(u64),
-    /// A delta; its base is that object.
+    /// A delta against the object with this id.
     RefDelta(ObjectId),
 }
 
@@ -19,7 +19,7 @@ pub enum EntryType {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EntryHeader {
     pub entry_type: EntryType,
-    /// Bytes of the object, or of a delta's instructions, when inflated.
+    /// The inflated size of the object, or of a delta's instructions.
     pub size: u64,
     /// Bytes of the header itself.
     pub length: u8,
@@ -41,7 +41,7 @@ impl EntryHeader {
         while more {
             let &next = bytes.get(pos)?;
             let bits = u64::from(next & !MORE);
-            // What is shifted out would be lost.
+            // Bits would be shifted out and lost.
             if shift > 57 && bits >> (64 - shift) != 0 {
                 return None;
             }
@@ -68,8 +68,7 @@ impl EntryHeader {
     }
 }
 
-/// The distance to a base: seven bits a byte, highest first, one added for each byte but the
-/// last.
+/// The distance to a base: seven bits a byte, highest first, plus one for each byte but the last.
 fn distance(bytes: &[u8], pos: &mut usize) -> Option<u64> {
     let mut distance = 0u64;
     loop {

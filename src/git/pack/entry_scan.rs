@@ -5,14 +5,14 @@ use rayon::prelude::*;
 use super::entry::LONGEST_HEADER;
 use super::{EntryHeader, PackError, PackFile, PackIndex};
 
-/// What the pass found.
+/// The result of the pass.
 pub struct EntryScan {
     /// By entry; `None` for damaged ones.
     pub headers: Vec<Option<EntryHeader>>,
     pub damaged: Vec<(u32, PackError)>,
 }
 
-/// Bytes that are read at a time: they stay in a core's own cache while they are summed up.
+/// Bytes that are read at a time: they stay in a core's cache while their checksum is computed.
 const WINDOW: u64 = 256 << 10;
 
 impl EntryScan {
@@ -52,7 +52,7 @@ fn is_inside(file: &PackFile, index: &PackIndex, entry: u32) -> bool {
     index.offset(entry) < end && end <= file.body_end()
 }
 
-/// Rows of entries that lie in a window's length, or a single longer one.
+/// Ranges of entries that fit into a window, or a single longer entry.
 fn windows(file: &PackFile, index: &PackIndex, whole: u32) -> Vec<(u32, u32)> {
     let mut windows = Vec::new();
     let mut from = 0;
@@ -98,7 +98,7 @@ fn window(
     (from..to).map(verify_entry).collect()
 }
 
-/// An entry longer than a window, summed up piece by piece.
+/// An entry longer than a window, in pieces.
 fn long_entry(
     file: &PackFile,
     index: &PackIndex,

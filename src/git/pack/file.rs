@@ -19,7 +19,7 @@ pub struct PackFile {
     /// How the whole file differs from what its index describes. Its entries are still verified one
     /// by one.
     pub defect: Option<&'static str>,
-    /// As a user would name it.
+    /// The name for messages.
     pub name: String,
 }
 
@@ -44,7 +44,7 @@ impl PackFile {
         if !header.starts_with(MAGIC) || !matches!(be32(&header, 4), Some(2 | 3)) {
             return Err(PackError::Pack("unknown header"));
         }
-        // A multi-pack-index names an object once, however many packs hold it.
+        // A multi-pack-index lists an object once, even if several packs hold it.
         let count = be32(&header, 8).unwrap_or_default();
         if !index.is_empty() && index.offset(0) < HEADER {
             return Err(PackError::Pack("an object starts inside the header"));
@@ -84,18 +84,18 @@ impl PackFile {
         Ok(())
     }
 
-    /// Where the entries end and the trailer begins.
+    /// The end of the entries and start of the trailer.
     pub fn body_end(&self) -> u64 {
         self.body_end
     }
 
-    /// Inflates an entry of many bytes without holding what it is compressed to.
+    /// Inflates a large entry without its compressed bytes in memory.
     pub fn inflate_long(&self, offset: u64, size: u64) -> Result<Vec<u8>, PackError> {
         let length = usize::try_from(size).map_err(|_| PackError::Inflate)?;
         let mut bytes = Vec::new();
         bytes.try_reserve_exact(length).map_err(|_| PackError::Inflate)?;
         let stored = BufReader::with_capacity(WINDOW, Stored::from(&self.file, offset));
-        // One byte more than there should be would show; zlib's own check comes at the end.
+        // One byte more than expected would show; zlib verifies its checksum at the end.
         let mut stream = ZlibDecoder::new(stored);
         stream.by_ref().take(size).read_to_end(&mut bytes).map_err(|_| PackError::Inflate)?;
         let is_more = stream.read(&mut [0]).map_err(|_| PackError::Inflate)? > 0;
@@ -108,7 +108,7 @@ impl PackFile {
     }
 }
 
-/// A pack's bytes from an offset on.
+/// The bytes of a pack from an offset on.
 pub(in crate::git) struct Stored<'p> {
     file: &'p File,
     offset: u64,

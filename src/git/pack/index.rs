@@ -21,16 +21,16 @@ const LONGEST_FILE: u64 = i64::MAX as u64;
 pub struct PackIndex {
     format: ObjectFormat,
     offsets: Vec<u64>,
-    /// Ids, one after the other.
+    /// All ids, concatenated.
     ids: Vec<u8>,
     /// CRC-32 of each entry as stored; a `multi-pack-index` and version 1 have none.
     checksums: Option<Vec<u32>>,
     /// Entries in the order of their ids.
     by_id: Vec<Row>,
-    /// Where ids with the same first bits begin in `by_id`, so that they are found fast.
+    /// Where the ids with the same first bits begin in `by_id`, for fast lookups.
     buckets: Vec<u32>,
     duplicates: bool,
-    /// The pack's own checksum, where the index names it.
+    /// The pack's own checksum, if the index has it.
     pack_checksum: Option<ObjectId>,
 }
 
@@ -43,7 +43,7 @@ struct Row {
 }
 
 impl PackIndex {
-    /// Reads an index of either version and verifies its trailer.
+    /// Parses an index of either version and verifies its trailer.
     pub fn parse(bytes: &[u8], format: ObjectFormat) -> Result<PackIndex, PackError> {
         let broken = PackError::Index;
         let is_new = bytes.starts_with(MAGIC);
@@ -98,7 +98,7 @@ impl PackIndex {
         Ok(index)
     }
 
-    /// An index without checksums, of ids and offsets in the order of their ids.
+    /// An index without checksums, from ids and offsets in the order of ids.
     pub(super) fn without_checksums(
         entries: Vec<(u64, ObjectId)>,
         format: ObjectFormat,
@@ -107,7 +107,7 @@ impl PackIndex {
         Ok(PackIndex { checksums: None, ..PackIndex::from_entries(entries, format)? })
     }
 
-    /// An index of offsets, ids and checksums, in the order of the ids.
+    /// An index from offsets, ids and checksums, in the order of ids.
     pub fn from_entries(
         entries: Vec<(u64, ObjectId, u32)>,
         format: ObjectFormat,
@@ -163,7 +163,7 @@ impl PackIndex {
         self.format
     }
 
-    /// The pack's own checksum, where the index names it.
+    /// The pack's own checksum, if the index has it.
     pub fn pack_checksum(&self) -> Option<&ObjectId> {
         self.pack_checksum.as_ref()
     }
@@ -172,7 +172,7 @@ impl PackIndex {
         self.offsets[entry as usize]
     }
 
-    /// Where the entry ends: at the next one, the last at `body_end`.
+    /// The end of the entry: the start of the next one, or `body_end`.
     pub fn end(&self, entry: u32, body_end: u64) -> u64 {
         self.offsets.get(entry as usize + 1).copied().unwrap_or(body_end)
     }
@@ -186,7 +186,7 @@ impl PackIndex {
         &self.ids[entry as usize * length..][..length]
     }
 
-    /// CRC-32 of the entry as stored, header and all.
+    /// CRC-32 of the entry as stored, including its header.
     pub fn checksum(&self, entry: u32) -> Option<u32> {
         Some(self.checksums.as_ref()?[entry as usize])
     }
@@ -213,7 +213,7 @@ impl PackIndex {
         self.offsets[low..high].binary_search(&offset).ok().map(|position| (low + position) as u32)
     }
 
-    /// The entry of this object; the first in the order of ids, should there be two.
+    /// The entry of this object; the first in the order of ids if there are two.
     pub fn find(&self, id: &ObjectId) -> Option<u32> {
         if id.format() != self.format {
             return None;
@@ -235,8 +235,8 @@ impl PackIndex {
         .filter(|&entry| self.id_bytes(entry) == id.as_bytes())
     }
 
-    /// Removes from `ids` those that exist here. The memory for each look-up is requested before
-    /// the previous one has arrived, which takes a third of the time of single look-ups.
+    /// Removes from `ids` those that exist here. The memory for each lookup is requested before the
+    /// previous one has arrived, which takes a third of the time of single lookups.
     pub fn keep_absent(&self, ids: &mut Vec<ObjectId>) {
         if self.is_empty() {
             return;
@@ -250,7 +250,7 @@ impl PackIndex {
     }
 
     /// The entry of this object, if it is one of the first two of its bucket, as most are;
-    /// else some entry. No step depends on what another id meets.
+    /// otherwise any entry. No step depends on another id's lookup.
     fn nearest(&self, id: &ObjectId) -> u32 {
         let bucket = self.buckets[bucket(id, self.buckets.len())] as usize;
         let row = |row: usize| self.by_id.get(row).copied().unwrap_or(Row { key: 0, entry: 0 });
@@ -267,7 +267,7 @@ impl PackIndex {
     }
 }
 
-/// Where the rows end that come first and for which `holds`.
+/// The number of leading rows for which `holds` is true.
 fn position(rows: &[Row], holds: impl Fn(&Row) -> bool) -> usize {
     if rows.len() > 8 {
         return rows.partition_point(holds);
@@ -275,7 +275,7 @@ fn position(rows: &[Row], holds: impl Fn(&Row) -> bool) -> usize {
     rows.iter().take_while(|row| holds(row)).count()
 }
 
-/// Where the ids of each bucket begin: about one id a bucket.
+/// The start of each bucket's ids: about one id a bucket.
 fn buckets(entries: &[(u64, ObjectId, u32)]) -> Vec<u32> {
     let count = entries.len().next_power_of_two().clamp(256, 1 << 24);
     let mut buckets = Vec::with_capacity(count);
@@ -295,13 +295,13 @@ fn bucket(id: &ObjectId, count: usize) -> usize {
     first >> (32 - count.trailing_zeros())
 }
 
-/// What orders ids within a bucket, which share their first byte at least.
+/// The sort key of ids within a bucket, which share at least their first byte.
 fn key(id: &ObjectId) -> u32 {
     be32(id.as_bytes(), 1).unwrap_or_default()
 }
 
-/// The fan-out table's last number, which counts all; `None` where a number is smaller than
-/// the one before, or the table is cut short.
+/// The last number of the fan-out table, which is the total; `None` if the table is not sorted or
+/// is truncated.
 pub(super) fn fanout(bytes: &[u8], offset: usize) -> Option<usize> {
     let mut last = 0;
     for number in bytes.get(offset..offset + FANOUT)?.chunks_exact(4) {
@@ -320,7 +320,7 @@ pub(super) mod tests {
 
     const ID: usize = ObjectFormat::Sha1.length();
 
-    /// An index of these entries, well formed.
+    /// A well-formed index of these entries.
     pub fn written(entries: &[(ObjectId, u64, u32)]) -> Vec<u8> {
         let mut entries = entries.to_vec();
         entries.sort();
@@ -437,7 +437,7 @@ pub(super) mod tests {
         assert!(resigned(&|_| ()).is_ok());
         assert!(resigned(&|bytes| bytes[HEADER + 8..HEADER + 12].fill(255)).is_err());
         assert!(resigned(&|bytes| bytes[offsets..offsets + 4].fill(255)).is_err());
-        // Found by fuzzing: an entry at the end of all numbers had no length.
+        // Found by fuzzing: an entry at the largest offset had no length.
         let large = offsets + 3 * 4;
         assert!(resigned(&|bytes| bytes[large..large + 8].fill(255)).is_err());
         assert!(resigned(&|bytes| bytes[HEADER + FANOUT] = 9).is_err());

@@ -1,10 +1,10 @@
-//! Inflating an entry to exactly the length that it states.
+//! Inflates an entry to exactly its stated size.
 
 use libdeflater::Decompressor;
 
 use super::PackError;
 
-/// Deflate's best: no byte of compressed data becomes more than 1,032 bytes.
+/// Deflate's limit: no byte of compressed data becomes more than 1,032 bytes.
 const BEST_RATIO: u64 = 1032;
 /// The overhead of a stream without content.
 const SLACK: u64 = 1024;

@@ -22,7 +22,7 @@ const FEW: u64 = 64;
 pub struct PackIndexFile {
     file: File,
     format: ObjectFormat,
-    /// How many ids begin with each byte or a lower one.
+    /// For each byte, the number of ids that begin with it or with a lower one.
     fanout: [u32; FANOUT],
     is_v2: bool,
 }
@@ -53,7 +53,7 @@ impl PackIndexFile {
         Ok(PackIndexFile { file, format, fanout, is_v2 })
     }
 
-    /// Where in the pack the object begins; `None` if the index does not name it.
+    /// The offset of the object in the pack; `None` if it is not in the index.
     pub fn find(&self, id: &ObjectId) -> Result<Option<u64>, PackError> {
         if id.format() != self.format {
             return Ok(None);
@@ -74,7 +74,7 @@ impl PackIndexFile {
         position.map(|position| self.offset(low + position as u64)).transpose()
     }
 
-    /// Bytes from one id to the next: version 1 has each offset before its id.
+    /// The distance from one id to the next in bytes: in version 1 each id follows its offset.
     fn width(&self) -> usize {
         self.format.length() + if self.is_v2 { 0 } else { 4 }
     }
@@ -98,7 +98,7 @@ impl PackIndexFile {
             return Ok(u64::from(u32::from_be_bytes(four)));
         }
         let count = u64::from(self.fanout[FANOUT - 1]);
-        // After the ids come their CRC-32 sums, then the offsets, then the large offsets.
+        // The ids are followed by their CRC-32 sums, the offsets, and the large offsets.
         let offsets = self.start() + count * (self.width() as u64 + 4);
         read_exact_at(&self.file, offsets + position * 4, &mut four)?;
         let offset = u32::from_be_bytes(four);

@@ -1,8 +1,8 @@
-//! The `multi-pack-index` of a folder of packs (gitformat-pack(5), "multi-pack-index (MIDX)
-//! files have the following format"): read where a pack's own index is missing.
+//! The `multi-pack-index` of a folder of packs (gitformat-pack(5), "multi-pack-index (MIDX) files
+//! have the following format"): read if a pack's own index is missing.
 //!
-//! It names each object once, in one of its packs: what the others hold of it is not seen
-//! through it. It has no checksums of entries.
+//! It lists each object once, in one of its packs: copies in other packs are not visible through
+//! it. It has no checksums of entries.
 
 use super::index::fanout;
 use super::{PackError, PackIndex, be64};
@@ -19,7 +19,7 @@ pub struct MultiPackIndex<'b> {
     format: ObjectFormat,
     count: usize,
     ids: &'b [u8],
-    /// For each object the number of its pack and its offset there.
+    /// For each object, the number of its pack and its offset there.
     locations: &'b [u8],
     large: &'b [u8],
     /// Names of the packs' indexes, in the order of their numbers.

@@ -33,10 +33,10 @@ use entry_scan::EntryScan;
 use super::object_id::ObjectFormat;
 use super::own_files;
 
-/// What an index of version 2 begins with.
+/// The magic number of an index of version 2.
 const MAGIC_V2: &[u8] = b"\xfftOc";
 
-/// A pack that can be read: its file, its index and the forest of its deltas.
+/// A readable pack: its file, its index and the forest of its deltas.
 pub struct Pack {
     pub file: PackFile,
     pub index: PackIndex,
@@ -101,7 +101,7 @@ impl Pack {
         };
         let mut file = PackFile::open(path, &index)?;
         if !index.has_checksums() {
-            // Without checksums of entries there is the one of the whole.
+            // Without checksums of entries, that of the whole pack is verified.
             file.verify(format)?;
         }
         let EntryScan { headers, damaged } = EntryScan::read(&file, &index)?;
@@ -119,7 +119,7 @@ pub struct EntryReader<'p> {
     held: Range<u64>,
 }
 
-/// Bytes that are read at a time, at least. Longer windows copy more than they spare.
+/// The least number of bytes that are read at a time. Longer windows copy more than they save.
 const WINDOW: u64 = 4096;
 
 impl<'p> EntryReader<'p> {
@@ -143,7 +143,7 @@ impl<'p> EntryReader<'p> {
         Ok(&self.buffer[from..from + length])
     }
 
-    /// The object of an entry, which is long and no delta.
+    /// The object of a large entry that is not a delta.
     pub fn inflate_long(&self, entry: u32) -> Result<Vec<u8>, PackError> {
         let Pack { index, forest, file, .. } = self.pack;
         file.inflate_long(

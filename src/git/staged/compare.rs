@@ -27,10 +27,10 @@ pub enum CompareError {
     Sparse,
 }
 
-/// Reads the tree object of an id.
+/// Reads the tree object with an id.
 pub type ReadTree<'r> = dyn FnMut(&ObjectId) -> Result<Vec<u8>, String> + 'r;
 
-/// The difference between the index and a tree, or no tree.
+/// The difference between the index and a tree; without a tree everything is new.
 pub fn compare(
     index: &Index,
     tree: Option<ObjectId>,
@@ -58,9 +58,9 @@ pub fn compare(
 /// A folder on both sides.
 struct FolderPair {
     tree: Option<ObjectId>,
-    /// With a slash at its end, but for the top's.
+    /// With a slash at its end, except for the top.
     path: BString,
-    /// The entries of the index that are in it or below it.
+    /// The index entries below it.
     entries: Range<usize>,
     /// Its position in the index's cache tree.
     cached: Option<usize>,
@@ -71,12 +71,13 @@ struct IndexWalk<'i> {
     diff: IndexDiff,
     /// Folders that differ and are still to be compared.
     left: Vec<FolderPair>,
-    /// Trees of folders that the index does not have: one that many paths lead to is read once.
+    /// Trees of folders that the index does not have; each is read once, however many paths lead to
+    /// it.
     gone: HashSet<ObjectId>,
 }
 
 impl IndexWalk<'_> {
-    /// Both sides are in one order, in which a folder's name ends with a slash.
+    /// Both sides are sorted in the same way, in which a folder's name ends with a slash.
     fn pair(&mut self, pair: &FolderPair, tree: &[u8]) -> Result<(), CompareError> {
         let index = self.index;
         let folders = pair.cached.map(|cached| index.cache_tree.below(cached)).unwrap_or_default();
@@ -111,7 +112,7 @@ impl IndexWalk<'_> {
         }
     }
 
-    /// A path that the index does not have.
+    /// A path that is not in the index.
     fn gone(&mut self, pair: &FolderPair, old: &OldEntry, pos: usize) -> Result<(), CompareError> {
         let path = [&pair.path[..], &old.name].concat().into();
         match old.content {
@@ -149,7 +150,7 @@ impl IndexWalk<'_> {
         Ok(())
     }
 
-    /// A path, by the only one of its entries or by the first of a conflict's sides.
+    /// A path, given its only entry or the first side of a conflict.
     fn file(&mut self, path: BString, old: Option<&OldEntry>, first: usize) {
         let entry = self.index.entry(first);
         let new = match entry.mode & FILE_TYPE {
@@ -205,7 +206,7 @@ impl Iterator for TreeEntries<'_> {
     }
 }
 
-/// The next entry of the tree, if it comes no later than a name.
+/// The next entry of the tree, if its name is not after `name`.
 fn next_until(
     entries: &mut Peekable<TreeEntries<'_>>,
     name: Option<&[u8]>,
@@ -217,7 +218,7 @@ fn next_until(
     entries.next_if(is_due).transpose()
 }
 
-/// The first part of a path, with its slash.
+/// The first component of a path, with its slash.
 fn name(path: &[u8]) -> &[u8] {
     memchr::memchr(b'/', path).map_or(path, |slash| &path[..=slash])
 }

@@ -30,7 +30,7 @@ pub struct StagedFile {
 /// Both sides of a change.
 #[derive(PartialEq, Eq, Debug)]
 pub struct StagedChange {
-    /// What the next commit will hold, where that differs from every parent; by path.
+    /// What the next commit will hold that differs from every parent; by path.
     pub next: Vec<StagedFile>,
     /// What the parents hold at all paths that differ; each blob once.
     pub previous: Vec<StagedFile>,
@@ -72,9 +72,9 @@ pub struct IndexDiff {
 }
 
 impl IndexDiff {
-    /// Takes note of a path at which they differ, if only by the mode.
+    /// Adds a path at which they differ, even if only in mode.
     pub fn add(&mut self, path: BString, old: Option<StagedContent>, new: Option<StagedContent>) {
-        // Same bytes under another mode: nothing new.
+        // The same content with another mode is not new.
         if let Some(content) = new
             && old != new
         {
@@ -86,7 +86,7 @@ impl IndexDiff {
     }
 }
 
-/// The paths that both hold. Both were read from one index, so their contents are the same.
+/// The paths in both. Both were read from one index, so their contents are the same.
 fn common(
     mut paths: BTreeMap<BString, StagedContent>,
     others: &BTreeMap<BString, StagedContent>,
@@ -95,7 +95,7 @@ fn common(
     paths
 }
 
-/// Each content once, under the first of its paths.
+/// Each content once, at its first path.
 fn once(mut files: Vec<StagedFile>) -> Vec<StagedFile> {
     files.sort_by(|a, b| a.path.cmp(&b.path));
     let mut seen = HashSet::new();

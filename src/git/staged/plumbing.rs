@@ -7,7 +7,7 @@ use super::{IndexDiff, StagedChange, StagedContent};
 use crate::git::object_id::ObjectId;
 use crate::git::{Git, GitError, own_files};
 
-/// The commits that will be the next one's parents; none before the first.
+/// The parents of the next commit; none before the first.
 pub fn parents(git: &Git) -> Result<Vec<ObjectId>, GitError> {
     let head = git.query(&["rev-parse", "--verify", "--quiet", "HEAD"])?;
     let Some(head) = head.and_then(|id| ObjectId::from_hex(id.as_bytes())) else {
@@ -33,7 +33,7 @@ pub fn change(git: &Git, parents: &[ObjectId]) -> Result<StagedChange, GitError>
     }
 }
 
-/// Its id is that of no bytes, of which nothing is written.
+/// The id of the empty tree; the object is not written.
 fn empty_tree(git: &Git) -> Result<String, GitError> {
     let id = git.read(&["hash-object", "-t", "tree", "--stdin"])?;
     Ok(String::from_utf8_lossy(&id).trim_end().to_owned())

@@ -43,7 +43,7 @@ impl<'h> FullReader<'h> {
         self.history.trace(wanted, discovered, &|wanted| self.read_trees(wanted))
     }
 
-    /// Each of these objects, on the threads of the current pool.
+    /// Reads each of these objects, on the threads of the current pool.
     fn each<T: Default + Send>(
         &self,
         ids: &[ObjectId],
@@ -75,7 +75,7 @@ impl<'h> FullReader<'h> {
         match running.as_mut().map(|git| git.read_up_to(id, self.largest)) {
             Some(Ok(Some(read))) => Ok(read),
             Some(Ok(None)) => Err(OdbError::TooLarge),
-            // It may have ended over this object.
+            // It may have exited because of this object.
             Some(Err(_)) | None => {
                 *running = None;
                 self.history.store.read(id, self.largest)

@@ -13,16 +13,16 @@ use crate::findings::Finding;
 use crate::git::pack::delta::Copy;
 use crate::rules::{AFTER, BEFORE, LONGEST, MARGIN};
 
-/// What a version's base is to it.
+/// The base of a version.
 pub struct Base<'b> {
     pub length: usize,
-    /// The base's findings, not settled, by trigger.
+    /// The base's findings, before overlaps are settled, by trigger.
     pub findings: &'b [Finding],
     /// What the version copies, contiguous copies merged, in the version's order.
     pub copies: &'b [Copy],
 }
 
-/// Finds a version's findings from its base's. Holds buffers only.
+/// Computes a version's findings from its base's. Holds only buffers.
 #[derive(Default)]
 pub struct Inheritance {
     inherited_spans: Vec<InheritedSpan>,
@@ -51,7 +51,7 @@ impl Inheritance {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InheritedSpan {
     pub version: Range<usize>,
-    /// Where the part begins in the base.
+    /// The start of the span in the base.
     pub base: usize,
 }
 
@@ -59,7 +59,7 @@ pub struct InheritedSpan {
 const LOOK_AHEAD: usize = LONGEST + AFTER + 1;
 const _: () = assert!(BEFORE + LOOK_AHEAD >= MARGIN);
 
-/// Shorter stretches cost more than they save.
+/// Shorter spans cost more than they save.
 const SHORTEST_STRETCH: usize = 256;
 
 /// Point 2: the spans of a version that lie a margin inside a copy. The start and the end of a file
@@ -162,7 +162,7 @@ pub fn inherited(
 fn shifted(finding: &Finding, from: usize, to: usize) -> Finding {
     let mut shifted = finding.clone();
     shifted.trigger = finding.trigger - from + to;
-    // A span may begin before its trigger, though never by more than a margin.
+    // A span may begin before its trigger, but by at most a margin.
     shifted.span.start = (finding.span.start + to).saturating_sub(from);
     shifted.span.end = (finding.span.end + to).saturating_sub(from);
     shifted

@@ -38,7 +38,7 @@ pub struct History {
     handles: Handles,
     /// All its objects.
     store: Store,
-    /// What the repository lacks, before any object was read.
+    /// What the repository lacks, known before any object is read.
     missing_parts: MissingParts,
     refs: Refs,
 }

@@ -10,17 +10,17 @@ use crate::git::{Git, GitEnvironment, revision};
 /// A range as the user writes it.
 #[derive(Clone, Debug, Default)]
 pub struct RangeSyntax {
-    /// `A..B`: what B has and A has not; an empty side is HEAD. `A...B`: what only one has.
+    /// `A..B`: in B but not in A; an empty side is HEAD. `A...B`: in only one of them.
     pub revisions: Option<String>,
-    /// Names of branches, tags or commits: what any of them has.
+    /// Names of branches, tags or commits: in any of them.
     pub branches: Vec<String>,
-    /// Seconds since 1970: what was committed then or later.
+    /// Seconds since 1970: committed at this time or later.
     pub since: Option<i64>,
 }
 
 /// A range whose revisions are resolved.
 pub struct RevisionRange {
-    /// Each a choice of its own: a commit is in the range if all agree.
+    /// A commit is in the range if all conditions include it.
     choices: Vec<Choice>,
     since: Option<i64>,
     /// As the user wrote it.
@@ -30,7 +30,7 @@ pub struct RevisionRange {
 struct Choice {
     with: Vec<ObjectId>,
     without: Vec<ObjectId>,
-    /// What only `without` has counts too.
+    /// Commits that only `without` has are included as well.
     either: bool,
 }
 
@@ -105,7 +105,7 @@ impl History {
         revision::peeled(&read, id).map_err(fails)
     }
 
-    /// What a ref, an id or the beginning of one names.
+    /// The object of a ref, an id or an abbreviated id.
     fn named(&self, name: &str) -> Option<ObjectId> {
         let reference = |repository: &Repository| {
             let reference = match name {
@@ -128,7 +128,7 @@ impl History {
 }
 
 impl RevisionRange {
-    /// For each commit whether it is in the range.
+    /// For each commit, whether it is in the range.
     pub(super) fn select(&self, commits: &CommitGraph) -> Vec<bool> {
         let since = self.since.unwrap_or(i64::MIN);
         let mut chosen: Vec<bool> = commits.list().iter().map(|c| c.time >= since).collect();

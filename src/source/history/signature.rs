@@ -8,7 +8,7 @@ use crate::findings::CommitRef;
 use crate::git::object::message;
 use crate::git::object_id::ObjectId;
 
-/// A commit as a report names it, its texts as they are.
+/// A commit as a report shows it, with its texts unchanged.
 pub fn commit_ref(id: ObjectId, commit: &[u8]) -> CommitRef {
     let author = commit.lines().take_while(|line| !line.is_empty());
     let author = author.filter_map(|line| line.strip_prefix(b"author ")).next();
@@ -32,7 +32,7 @@ struct Signature<'s> {
 }
 
 impl<'s> Signature<'s> {
-    /// What cannot be made out is empty, or 0.
+    /// What cannot be parsed is empty, or 0.
     fn parse(text: &'s [u8]) -> Signature<'s> {
         let end = text.rfind_byte(b'>').unwrap_or(text.len());
         let begin = text[..end].find_byte(b'<').unwrap_or(end);

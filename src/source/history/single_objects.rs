@@ -22,7 +22,7 @@ pub struct ObjectAccumulator {
 }
 
 impl ObjectAccumulator {
-    /// Takes all that another has gathered.
+    /// Adds what another thread has accumulated.
     pub fn add(&mut self, other: ObjectAccumulator) {
         self.coverage = std::mem::take(&mut self.coverage).and(other.coverage);
         self.discovered.add(other.discovered);

@@ -1,5 +1,5 @@
-//! The repositories of submodules: those under `modules` in the git directory, and those that
-//! `.gitmodules` names.
+//! The repositories of submodules: those under `modules` in the git directory, and those listed in
+//! `.gitmodules`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,17 +16,17 @@ use crate::source::open;
 pub struct Submodule {
     /// Its folder in the work tree, or its name if the folder is unknown.
     pub path: BString,
-    /// Its repository; `None` where it was never fetched.
+    /// Its repository; `None` if it was never fetched.
     pub repository: Option<PathBuf>,
 }
 
 /// A file that every git directory has.
 const HEAD: &str = "HEAD";
-/// Names of submodules may hold slashes, and so lie this deep.
+/// Names of submodules may contain slashes, so they may be nested this deep.
 const DEEPEST_NAME: usize = 16;
 
 impl History {
-    /// Its submodules, by path; not theirs.
+    /// Its direct submodules, by path.
     pub fn submodules(&self) -> Vec<Submodule> {
         let found = self.handles.with(|repository| Ok(submodules(repository)));
         found.unwrap_or_default()
@@ -41,7 +41,7 @@ fn submodules(repository: &Repository) -> Vec<Submodule> {
     }
     let mut found = BTreeMap::new();
     for (name, path) in &paths {
-        // Older ones have their repository in the work tree.
+        // Old submodules have their repository in the work tree.
         let inside = repository.workdir().map(|top| top.join(path));
         let inside = inside.filter(|folder| folder.join(".git").exists());
         found.insert(path.clone(), git_dirs.remove(name).or(inside));

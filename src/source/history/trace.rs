@@ -23,29 +23,29 @@ pub struct Trace<'h> {
     commits: CommitGraph,
     /// Every change of a wanted blob, by commit, then by path.
     pub changes: Vec<HistoryChange>,
-    /// The commit that HEAD names.
+    /// The commit of HEAD.
     pub head: Option<usize>,
     /// Paths of wanted blobs in HEAD's tree.
     pub at_head: Vec<(BString, usize)>,
-    /// For each wanted object whether a commit reaches it.
+    /// How each wanted object is reachable.
     pub reachability: Vec<Reachability>,
     pub failures: Vec<Failure>,
 }
 
-/// How a commit reaches an object.
+/// How an object is reachable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reachability {
-    /// Its tree leads to it.
+    /// Through a commit's tree.
     Tree,
     /// The object is the commit itself.
     Commit(usize),
-    /// No commit of the database does.
+    /// From no commit in the database.
     Unreachable,
-    /// Not by its own id, or not from the range that was asked for.
+    /// Not by its own id, or not in the requested range.
     OutOfRange,
 }
 
-/// What a reader met that names other objects.
+/// Commits and references that a reader came across.
 #[derive(Default)]
 pub(super) struct Discovered {
     pub commits: Vec<RawCommit>,
@@ -114,7 +114,7 @@ impl Trace<'_> {
         self.commits.descends(young, old)
     }
 
-    /// The commit as a report names it, its texts as they are.
+    /// The commit as a report shows it, with its texts unchanged.
     pub fn commit(&self, position: usize) -> Result<CommitRef, Failure> {
         let id = self.commits.list()[position].id;
         let read = self.history.store.read(&id, u64::MAX);

@@ -33,13 +33,13 @@ use open_index::{OpenIndex, ReadError};
 pub struct Staged {
     objects: ObjectReader,
     change: StagedChange,
-    /// Its other files.
+    /// The other files of the index.
     files: UnchangedFiles,
-    /// Why the library could not read it.
+    /// Why the library could not read them.
     fallback_reason: Option<String>,
 }
 
-/// Where the files of the index are found that did not change.
+/// How unchanged files of the index are found.
 enum UnchangedFiles {
     FromIndex(Index),
     FromGit(GitEnvironment),
@@ -54,12 +54,12 @@ enum ComparedTo {
 }
 
 impl Staged {
-    /// Compares the index with the commits that will be the next one's parents.
+    /// Compares the index with the parents of the next commit.
     pub fn open(environment: &GitEnvironment) -> Result<Staged, StagedError> {
         Staged::against(ComparedTo::Parents, environment)
     }
 
-    /// All of the index, as if nothing had been committed before.
+    /// The whole index, as if nothing had been committed before.
     pub fn tracked(environment: &GitEnvironment) -> Result<Staged, StagedError> {
         Staged::against(ComparedTo::Nothing, environment)
     }
@@ -110,7 +110,7 @@ impl Staged {
         }
     }
 
-    /// Whether the index holds what its parents hold, and nothing else.
+    /// Whether the index equals all its parents.
     pub fn is_empty(&self) -> bool {
         self.change.next.is_empty() && self.change.previous.is_empty()
     }
@@ -130,8 +130,8 @@ impl Staged {
         }
     }
 
-    /// The changed paths as the parents hold them, deleted ones and renamed ones' old names
-    /// included, as [`Provenance::Committed`].
+    /// The changed paths as the parents hold them, including deleted paths and the old names of
+    /// renamed ones, as [`Provenance::Committed`].
     pub fn previous(&self) -> StagedFiles<'_> {
         StagedFiles {
             staged: self,

@@ -1,4 +1,4 @@
-//! A repository that libgit2 opens, with its index.
+//! A repository that libgit2 can open, with its index.
 
 use git2::{ErrorCode, Repository};
 
@@ -17,9 +17,9 @@ pub struct OpenIndex {
     index: Index,
 }
 
-/// Why it was not read.
+/// Why the index was not read.
 pub enum ReadError {
-    /// It cannot be read by anybody.
+    /// Not even git can read it.
     Error(StagedError),
     /// Git may still be able to read it.
     Unsupported(String),
@@ -54,7 +54,7 @@ impl OpenIndex {
         Ok(OpenIndex { repository, index })
     }
 
-    /// What is staged, against the parents or as a whole.
+    /// The staged changes, compared with the parents or with nothing.
     pub fn staged(
         mut self,
         against: ComparedTo,

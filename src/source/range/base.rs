@@ -50,7 +50,7 @@ pub fn commit(environment: &GitEnvironment, name: &str) -> Result<ObjectId, Rang
     let (base, steps) = revision::split(name);
     let followed = match asked(base)? {
         Some(id) => match revision::follow(&read, id, steps) {
-            // In a shallow clone the steps lead to what was never fetched.
+            // In a shallow clone the steps may lead to commits that were never fetched.
             Err(why) if why.ends_with(MISSING) => return Err(missing(&git, name)?),
             followed => followed.map_err(failed)?,
         },
@@ -118,10 +118,10 @@ fn missing(git: &Git, name: &str) -> Result<RangeError, GitError> {
     Ok(RangeError::Missing { name: shown, because, advice })
 }
 
-/// Where a missing revision can be had.
+/// Where a missing revision can be fetched from.
 struct FetchSource {
     remote: String,
-    /// `None` where the name is an id or is counted from another commit, as `HEAD~3` is.
+    /// `None` if the name is an id or is relative to another commit, such as `HEAD~3`.
     branch: Option<String>,
 }
 
@@ -146,7 +146,7 @@ impl FetchSource {
     }
 }
 
-/// One word of the shell, as it is where it needs no quotes.
+/// One word for a shell, quoted if necessary.
 fn quoted(word: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"+:/._-".contains(&byte);
     if word.bytes().all(is_plain) {

@@ -1,4 +1,4 @@
-//! What each commit of a range changes, read commit by commit and never held for all of them.
+//! What each commit of a range changes, read commit by commit and never all in memory.
 
 use bstr::BString;
 use rayon::prelude::*;
@@ -14,21 +14,21 @@ use crate::source::Failure;
 /// each of its folders.
 const MAX_PATHS: usize = 1_000_000;
 
-/// A path at which a commit differs from one of its parents at least.
+/// A path at which a commit differs from at least one of its parents.
 #[derive(Debug)]
 pub struct RangeChange {
     /// The commit's position in the range.
     pub commit: usize,
-    /// Below the top of the work tree.
+    /// Relative to the top of the work tree.
     pub path: BString,
     /// The parents' contents.
     pub before: Vec<FileContent>,
-    /// The commit's own.
+    /// The commit's own content.
     pub after: Option<FileContent>,
 }
 
 impl CommitRange {
-    /// How a commit's tree differs from those of its parents; else what could not be read.
+    /// How a commit's tree differs from its parents' trees; otherwise the failure.
     pub(super) fn diff(&self, commit: &Commit) -> Result<TreeDiff, Failure> {
         let before: Result<Vec<ObjectId>, Failure> =
             commit.parents.iter().map(|parent| self.tree_of(parent)).collect();
@@ -66,7 +66,7 @@ impl CommitRange {
         (changes, failures)
     }
 
-    /// What the newest commits hold at a path.
+    /// The contents of the newest commits at a path.
     pub fn at_heads(&self, path: &BString) -> Result<Vec<FileContent>, Failure> {
         let at_head = |head| {
             let content = diff::content_at(&self.reading_trees(), self.tree_of(head)?, path);

@@ -39,7 +39,7 @@ pub struct Commit {
 pub struct CommitRange {
     objects: ObjectReader,
     tips: RangeTips,
-    /// What the range is counted from.
+    /// The commits that the range excludes.
     base: Vec<ObjectId>,
     /// Parents before children.
     commits: Vec<Commit>,
@@ -53,19 +53,18 @@ pub fn commit_of(environment: &GitEnvironment, name: &str) -> Result<ObjectId, R
     base::commit(environment, name)
 }
 
-/// What the range's newest commits are, and what comes with them.
+/// The newest objects of a range.
 #[derive(Default)]
 struct RangeTips {
     heads: Vec<ObjectId>,
     /// Annotated tags, for their messages.
     tags: Vec<ObjectId>,
-    /// Blobs that a ref or a tag names by themselves.
+    /// Blobs that a ref or a tag refers to directly.
     blobs: Vec<ObjectId>,
 }
 
 impl CommitRange {
-    /// What `to` has and `from` has not: the range `from..to`. Both are named as git names
-    /// revisions.
+    /// What `to` has and `from` does not: the range `from..to`, in git's revision syntax.
     pub fn between(
         environment: &GitEnvironment,
         from: &str,
@@ -77,7 +76,7 @@ impl CommitRange {
         CommitRange::new(environment, &git, tips, vec![base], from)
     }
 
-    /// What the heads have and none of `base` has; `base_name` names the base.
+    /// What the heads have and none of `base` has; `base_name` is the base's name in messages.
     fn new(
         environment: &GitEnvironment,
         git: &Git,
@@ -90,14 +89,13 @@ impl CommitRange {
         Ok(CommitRange { objects: ObjectReader::open(environment), tips, base, commits })
     }
 
-    /// Every version and every message that the range adds, each once, as
-    /// [`Provenance::Object`].
+    /// Every version and every message that the range adds, each once, as [`Provenance::Object`].
     pub fn next(&self) -> RangeAdditions<'_> {
         RangeAdditions { range: self }
     }
 
-    /// What the commits that the range is based on hold at the paths it touches: its base, and
-    /// every parent that is not in it.
+    /// What the base of the range holds at the paths it touches: the excluded commits, and every
+    /// parent outside the range.
     pub fn previous(&self) -> RangeBase<'_> {
         RangeBase { range: self }
     }
@@ -111,13 +109,13 @@ impl CommitRange {
         self.commits.is_empty()
     }
 
-    /// Whether an object is sent by itself: a tag, or a blob that a ref names.
+    /// Whether an object is pushed directly: a tag, or a blob that a ref refers to.
     pub fn is_direct_tip(&self, object: &str) -> bool {
         let mut direct = self.tips.tags.iter().chain(&self.tips.blobs);
         direct.any(|id| id.to_string() == object)
     }
 
-    /// A commit of the range as a report names it, its texts as they are.
+    /// A commit of the range as a report shows it, with its texts unchanged.
     pub fn commit(&self, position: usize) -> Result<CommitRef, Failure> {
         let id = self.commits[position].id;
         let (_, bytes) = self.objects.read(&id).map_err(|why| unreadable("commit", &id, why))?;
@@ -130,7 +128,7 @@ impl CommitRange {
         positions.map(|(position, commit)| (commit.id.to_string(), position)).collect()
     }
 
-    /// The commits outside of the range that it is based on.
+    /// The commits outside the range that it is based on.
     fn boundary(&self) -> Vec<ObjectId> {
         let own: HashSet<ObjectId> = self.commits.iter().map(|commit| commit.id).collect();
         let parents = self.commits.iter().flat_map(|commit| &commit.parents);
@@ -156,7 +154,7 @@ impl CommitRange {
             Ok(read) => read,
             Err(why) => return Coverage::failure(unreadable("commit", id, why)),
         };
-        // A message is a text even where it holds a NUL.
+        // A message is text even if it holds a NUL.
         let bytes = message(&object).replace(b"\0", b" ");
         visit(&Blob::whole(&bytes, Provenance::Object(id.to_string())));
         Coverage { messages: 1, bytes: bytes.len() as u64, ..Coverage::default() }
@@ -236,7 +234,7 @@ impl Source for RangeAdditions<'_> {
     }
 }
 
-/// What was there before a range, at the paths that it touches.
+/// What existed before a range, at the paths that it touches.
 pub struct RangeBase<'a> {
     range: &'a CommitRange,
 }
@@ -278,7 +276,7 @@ impl Source for RangeBase<'_> {
 
 /// Parents before children, as `git rev-list` orders them.
 fn commits(git: &Git, heads: &[ObjectId], base: &[ObjectId]) -> Result<Vec<Commit>, GitError> {
-    // Asked for nothing, git would take the base alone for a question.
+    // Without a head git would list the base.
     if heads.is_empty() {
         return Ok(Vec::new());
     }

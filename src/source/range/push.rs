@@ -9,12 +9,12 @@ use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
 use crate::git::{Git, GitError, ObjectReader};
 
-/// A ref that is to be set, by the ids of both sides.
+/// The update of a ref, by the ids on both sides.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Update {
-    /// What is sent; `None` where the ref is deleted.
+    /// The id that is sent; `None` if the ref is deleted.
     local: Option<ObjectId>,
-    /// What the other side has there; `None` where the ref is new.
+    /// The id on the remote; `None` if the ref is new.
     remote: Option<ObjectId>,
 }
 
@@ -35,8 +35,7 @@ impl Update {
 }
 
 impl CommitRange {
-    /// What these updates send that no remote-tracking ref has, nor the other side at the refs
-    /// that are set.
+    /// What these updates send that is neither on a remote-tracking ref nor on the remote's refs.
     pub fn pushed(
         environment: &GitEnvironment,
         updates: &[Update],
@@ -84,7 +83,7 @@ impl RangeTips {
         Ok(tips)
     }
 
-    /// A commit, or a tag with all that it names.
+    /// Adds a commit, or a tag with everything that it refers to.
     fn add(&mut self, objects: &ObjectReader, mut id: ObjectId) -> Result<(), GitError> {
         loop {
             let failed = |message: &str| GitError::Failed {

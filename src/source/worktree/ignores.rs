@@ -9,8 +9,8 @@ use super::repository::{git_dir, is_special};
 use crate::git::own_files;
 use crate::source::open::{self, OpenError};
 
-/// Why an ignore file of a folder is not to be read: the file's name and the reason. Links may
-/// lead to other files of `top`.
+/// Why an ignore file of a folder must not be read: the file's name and the reason. Links may lead
+/// to other files in `top`.
 pub fn unusable_ignore_file(folder: &Path, top: &Path) -> Option<String> {
     if let Err(why) = checked(&folder.join(".gitignore"), top) {
         return Some(format!(".gitignore: {why}"));
@@ -19,7 +19,7 @@ pub fn unusable_ignore_file(folder: &Path, top: &Path) -> Option<String> {
         return None;
     }
     let git_dir = git_dir(folder)?;
-    // The crate takes a relative path for one of the current folder.
+    // The crate resolves a relative path against the current folder.
     let as_written = fs::metadata(folder.join(".git"))
         .ok()
         .filter(|found| found.is_file())
@@ -39,7 +39,7 @@ fn unusable_exclude_file(git_dir: &Path, top: &Path) -> Option<String> {
         Some(git_dir.join(text.lines().next()?))
     });
     let common = common.unwrap_or_else(|| git_dir.to_owned());
-    // A git directory may lie outside of the work tree.
+    // A git directory may be outside the work tree.
     let top = if common.starts_with(top) { top } else { &common };
     let why = checked(&common.join("info/exclude"), top).err()?;
     Some(format!(".git/info/exclude: {why}"))
@@ -51,7 +51,7 @@ fn checked(file: &Path, top: &Path) -> Result<(), OpenError> {
     let found = match fs::symlink_metadata(file) {
         Ok(found) => found,
         Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(()),
-        // What cannot be read has no rules.
+        // An unreadable file has no rules.
         Err(_) => return Ok(()),
     };
     let found = match found.is_symlink() {

@@ -19,7 +19,7 @@ use super::repository::{DotGit, TrackedKind, tracked};
 use crate::foreign::foreign_path;
 use crate::source::{Coverage, Failure};
 
-/// The files, each an absolute path without links, and what the listing itself covers.
+/// Lists the files, each as an absolute path without links, and what the listing itself covers.
 pub fn list(root: &Path, ignored: Ignored) -> (Vec<PathBuf>, Coverage) {
     let mut listing = Listing::new(root);
     match ignored {
@@ -32,13 +32,13 @@ pub fn list(root: &Path, ignored: Ignored) -> (Vec<PathBuf>, Coverage) {
 
 struct Listing<'r> {
     root: &'r Path,
-    /// The top of the repository that the root is in; else the root.
+    /// The top of the repository that the root is in; otherwise the root.
     top: &'r Path,
     files: Vec<PathBuf>,
     found: SharedState,
 }
 
-/// What walks come across.
+/// What the walks have found.
 #[derive(Default)]
 struct ListingState {
     coverage: Coverage,
@@ -62,9 +62,9 @@ struct Walk {
 enum Rules {
     /// Ignore rules hide files.
     Ignore,
-    /// None does here, but those of a nested repository do there.
+    /// No rule applies here, but those of a nested repository apply there.
     None,
-    /// None does, here and below: the user asks for everything.
+    /// No rule applies, here and below: the user asks for everything.
     All,
 }
 
@@ -77,7 +77,7 @@ impl SharedState {
         self.with(std::mem::take)
     }
 
-    /// `what` is a file of the folder, with what is wrong with it.
+    /// `what` is the name of a file in the folder, with the problem.
     fn note(&self, folder: &Path, what: &str) {
         let folder = folder.display().to_string();
         let folder = foreign_path(folder.trim_end_matches('/'));
@@ -85,7 +85,7 @@ impl SharedState {
         self.with(|found| found.coverage.notes.push(note));
     }
 
-    /// Whether a walk goes on into a folder, under the same rules; if not, another will.
+    /// Whether a walk enters a folder, under the same rules; if not, another walk will.
     fn enters(&self, folder: &Path, top: &Path, rules: Rules) -> bool {
         if rules == Rules::All {
             return true;
@@ -97,7 +97,7 @@ impl SharedState {
         wanted == rules
     }
 
-    /// The rules of a folder that is reached under `rules`. A repository is found.
+    /// The rules of a folder that is reached under `rules`. Records repositories.
     fn rules_in(&self, folder: &Path, top: &Path, rules: Rules) -> Rules {
         let dot_git = DotGit::inspect(folder);
         let mut wanted = match &dot_git {
@@ -113,7 +113,7 @@ impl SharedState {
                 self.note(folder, &what);
                 wanted = Rules::None;
             }
-            // A walk that begins here reads the ignore files of the folders around it, too.
+            // A walk that begins here also reads the ignore files of the folders around it.
             let mut around = folder.ancestors().skip(1);
             if rules != Rules::Ignore
                 && around.any(|folder| unusable_ignore_file(folder, top).is_some())
@@ -160,7 +160,7 @@ impl<'r> Listing<'r> {
                 return;
             }
             walks.iter().for_each(|walk| self.walk(walk));
-            // A nested repository may be found before all of what is around it.
+            // A nested repository may be found before everything around it.
             if self.found.with(|found| !found.walks.is_empty()) {
                 self.found.with(|found| found.repositories.extend(repositories));
                 continue;
@@ -170,7 +170,7 @@ impl<'r> Listing<'r> {
         }
     }
 
-    /// The rules at the root. The repository that it is in is found, too.
+    /// The rules at the root. Records the repository that it is in.
     fn rules_around(&mut self) -> Rules {
         let mut rules = Rules::Ignore;
         for folder in self.root.ancestors() {
@@ -247,7 +247,7 @@ impl<'r> Listing<'r> {
         self.found.with(|found| found.coverage.failures.push(failure));
     }
 
-    /// Files that these repositories track and that no walk came by. Submodules in ignored
+    /// Files that these repositories track and that no walk has found. Submodules in ignored
     /// folders are to be walked next.
     fn tracked_but_ignored(&self, repositories: &[PathBuf]) -> Vec<PathBuf> {
         let walked: HashSet<&Path> = self.files.iter().map(PathBuf::as_path).collect();
@@ -284,7 +284,7 @@ impl<'r> Listing<'r> {
     }
 }
 
-/// Where a tracked path is; `None` where it leads out of the work tree, which git refuses.
+/// The location of a tracked path; `None` if it is outside the work tree, which git refuses.
 fn below(top: &Path, path: &BStr) -> Option<PathBuf> {
     let path = path.to_path().ok()?;
     let is_inside = path.components().all(|part| matches!(part, Component::Normal(_)));

@@ -1,4 +1,4 @@
-//! The repositories of a working tree: what a folder's `.git` leads to, and what is tracked.
+//! The repositories of a working tree: what a folder's `.git` refers to, and what is tracked.
 
 use std::fs;
 use std::io;
@@ -13,7 +13,7 @@ use crate::git::object_id::ObjectFormat;
 use crate::git::{Git, GitEnvironment, own_files};
 use crate::source::{Failure, open};
 
-/// What the `.git` of a folder leads to.
+/// What the `.git` of a folder refers to.
 pub enum DotGit {
     /// It does not exist.
     Absent,
@@ -25,7 +25,7 @@ pub enum DotGit {
 
 /// A path that a repository tracks.
 pub struct Tracked {
-    /// Below the top of the work tree.
+    /// Relative to the top of the work tree.
     pub path: BString,
     pub kind: TrackedKind,
 }
@@ -37,7 +37,7 @@ pub enum TrackedKind {
     Submodule,
 }
 
-/// Bytes that a `.git` file may have, as in git (`setup.c`).
+/// The size limit of a `.git` file, as in git (`setup.c`).
 const DOT_GIT_LIMIT: u64 = 1 << 20;
 
 /// Files of a git directory that are read when a repository is opened.
@@ -80,7 +80,7 @@ impl DotGit {
     }
 }
 
-/// The paths that the repository at this folder tracks, each once.
+/// The paths that the repository in this folder tracks, each once.
 pub fn tracked(top: &Path) -> Result<Vec<Tracked>, Failure> {
     let unknown = match Repository::open(top) {
         Ok(repository) => match from_index(&repository, top)? {
@@ -100,7 +100,7 @@ pub fn tracked(top: &Path) -> Result<Vec<Tracked>, Failure> {
     Ok(distinct(listed.split(|&byte| byte == 0).filter_map(from_line)))
 }
 
-/// The git directory of a folder, if its `.git` names one.
+/// The git directory of a folder, if its `.git` refers to one.
 pub fn git_dir(folder: &Path) -> Option<PathBuf> {
     let dot_git = folder.join(".git");
     let found = fs::metadata(&dot_git).ok()?;
@@ -127,7 +127,7 @@ fn is_same(one: &Path, other: &Path) -> bool {
     }
 }
 
-/// `None` where only git can read the index.
+/// `None` if only git can read the index.
 fn from_index(repository: &Repository, top: &Path) -> Result<Option<Vec<Tracked>>, Failure> {
     let format = match repository.object_format() {
         git2::ObjectFormat::Sha1 => ObjectFormat::Sha1,

@@ -33,11 +33,11 @@ pub struct BlobVisitor<'p> {
 /// What a version passes on to the deltas against it.
 pub struct Note {
     class: Class,
-    /// Not settled, by trigger.
+    /// Before overlaps are settled, by trigger.
     findings: Vec<Finding>,
 }
 
-/// What one thread gathers.
+/// What one thread accumulates.
 #[derive(Default)]
 pub struct BlobAccumulator {
     pub coverage: Coverage,
@@ -93,7 +93,7 @@ impl PackVisitor for BlobVisitor<'_> {
     fn lost(&self, acc: &mut BlobAccumulator, entry: u32, why: Option<PackError>) {
         let id = self.pack.index.id(entry);
         acc.unread.extend(why.as_ref().map(|why| (id, why.to_string())));
-        // Another reader would need the memory that this one does not take.
+        // Another reader would use the memory that this one saves.
         if !matches!(why, Some(PackError::BaseTooLarge)) {
             acc.lost.push(id);
         }
@@ -109,7 +109,7 @@ impl BlobVisitor<'_> {
                 let base = inherit::Base { length: *length, findings: &note.findings, copies };
                 acc.inheritance.findings(self.judge, bytes, &base)
             }
-            // Point 5: where the classes differ nothing is inherited.
+            // Point 5: if the classes differ, nothing is inherited.
             _ => {
                 let mut findings =
                     self.judge.detect(bytes, std::slice::from_ref(&(0..bytes.len())));

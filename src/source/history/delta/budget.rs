@@ -1,10 +1,9 @@
-//! Bytes of versions that are held for their deltas, and how many of them there are; and the lane
-//! in which large versions are read one after another.
+//! The budget of cached versions, and the permit for building large ones one after another.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 
-/// How large versions may be, and how much of them may be held at a time.
+/// How large versions may be, and how many of their bytes may be cached at a time.
 pub struct Budget {
     /// Larger objects are skipped.
     pub largest: u64,
@@ -12,7 +11,7 @@ pub struct Budget {
     /// needed.
     pub held: usize,
     live: AtomicUsize,
-    /// Whether a thread is in the lane of large versions.
+    /// Whether a thread holds the permit for large versions.
     is_permit_taken: Mutex<bool>,
     permit_released: Condvar,
 }
@@ -57,7 +56,7 @@ impl Budget {
     }
 }
 
-/// A version's bytes, counted while they live.
+/// A version's bytes, counted until they are dropped.
 pub struct CachedBytes<'b> {
     bytes: Vec<u8>,
     counted: usize,
@@ -75,7 +74,7 @@ impl<'b> CachedBytes<'b> {
         &self.bytes
     }
 
-    /// The memory, to be used again.
+    /// The buffer, for reuse.
     pub fn into_vec(mut self) -> Vec<u8> {
         std::mem::take(&mut self.bytes)
     }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::blob::Blob;
 use crate::findings::Finding;
 
-/// Judges what a history holds. Called from all threads.
+/// Detects findings in a history's objects. Called from all threads.
 pub trait Judge: Sync {
     /// Judged findings, before overlaps are settled, of all triggers that begin in `ranges`, which
     /// are sorted and disjoint.
@@ -24,7 +24,7 @@ pub trait Judge: Sync {
     /// past what its verdict saw.
     fn reach(&self, finding: &Finding) -> usize;
 
-    /// Takes an object with all its findings, not settled.
+    /// Receives an object with all its findings, before overlaps are settled.
     fn found(&self, blob: &Blob<'_>, findings: Vec<Finding>);
 
     /// Scans a whole object as its class requires.

@@ -9,13 +9,13 @@ use crate::source::Failure;
 
 /// Reads the trees of one pack.
 pub struct TreeVisitor<'s> {
-    /// Which of the store's packs it is.
+    /// The pack's index in the store.
     pub number: usize,
     pub store: &'s Store,
     pub reader: &'s TreeReader<'s>,
 }
 
-/// What one thread gathers.
+/// What one thread accumulates.
 #[derive(Default)]
 pub struct TreeAccumulator {
     pub scan: TreeScan,

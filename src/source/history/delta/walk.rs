@@ -14,7 +14,7 @@ use super::work_queue::{Work, WorkQueue};
 use crate::git::pack::delta::{self, Copy};
 use crate::git::pack::{EntryReader, Inflater, NONE, Pack, PackError};
 
-/// What is done with each version. Called from all threads, each with its own `Local`.
+/// Receives each version. Called from all threads, each with its own `Local`.
 pub trait PackVisitor: Sync {
     /// What a version passes on to its children.
     type Note: Send + Sync;
@@ -22,14 +22,14 @@ pub trait PackVisitor: Sync {
 
     fn version(&self, local: &mut Self::Local, version: Version<'_, Self::Note>) -> Self::Note;
 
-    /// An object that is larger than the limit. What is noted of it is for its children.
+    /// An object that is larger than the limit. The note is for its children.
     fn oversized(&self, local: &mut Self::Local, entry: u32) -> Self::Note;
 
-    /// An entry that cannot be made; `None` where its base could not be.
+    /// An entry that cannot be built; `None` if its base could not be built.
     fn lost(&self, local: &mut Self::Local, entry: u32, why: Option<PackError>);
 }
 
-/// A version and what it has of its base.
+/// A version, with what it has from its base.
 pub struct Version<'v, N> {
     pub entry: u32,
     pub bytes: &'v [u8],
@@ -44,8 +44,8 @@ pub struct Base<'v, N> {
     pub copies: &'v [Copy],
 }
 
-/// Walks all trees with these roots, on the threads of the current rayon pool. What each
-/// thread gathered.
+/// Walks all trees with these roots, on the threads of the current rayon pool. Returns what each
+/// thread accumulated.
 pub fn walk<V: PackVisitor>(
     pack: &Pack,
     roots: Vec<u32>,
@@ -79,10 +79,10 @@ struct Walker<'t, 'w, V: PackVisitor> {
     budget: &'w Budget,
     work_queue: &'t WorkQueue<Subtree<'w, V::Note>>,
     local: V::Local,
-    /// Versions with children to come: each has one at least.
+    /// Versions with at least one child still to come.
     stack: Vec<Frame<'w, V::Note>>,
     scratch: Scratch<'w>,
-    /// Held from a tree's first large version to its end.
+    /// Held from a tree's first large version until the tree is done.
     permit: Option<LargePermit<'w>>,
 }
 
@@ -110,7 +110,7 @@ enum Bytes<'w> {
     Cached(Arc<CachedBytes<'w>>),
     /// Evicted, to be rebuilt.
     Evicted,
-    /// Never made: larger than twice the limit.
+    /// Never built: larger than twice the limit.
     TooLarge,
 }
 
@@ -120,7 +120,7 @@ impl<N> Clone for Parent<'_, N> {
     }
 }
 
-/// Buffers of a thread.
+/// The buffers of a thread.
 struct Scratch<'w> {
     pack: &'w Pack,
     entries: EntryReader<'w>,
@@ -141,7 +141,7 @@ impl<'w, V: PackVisitor> Walker<'_, 'w, V> {
             Work::Shared(Subtree { entry, parent }) => self.enter(entry, Some(parent)),
         }
         while let Some(Subtree { entry, parent }) = self.next() {
-            // Large versions stay with the thread that is in their lane.
+            // Large versions stay with the thread that holds their permit.
             if self.permit.is_none() && self.work_queue.has_idle_worker() {
                 self.share();
             }
@@ -158,7 +158,7 @@ impl<'w, V: PackVisitor> Walker<'_, 'w, V> {
         }
     }
 
-    /// The next child of the version on top. The last one takes the version with it.
+    /// The next child of the version on top. The last child takes the version with it.
     fn next(&mut self) -> Option<Subtree<'w, V::Note>> {
         let frame = self.stack.last_mut()?;
         let entry = self.pack.forest.children(frame.parent.entry)[frame.next];
@@ -209,7 +209,7 @@ impl<'w, V: PackVisitor> Walker<'_, 'w, V> {
     fn child(&mut self, entry: u32, mut parent: Parent<'w, V::Note>) -> Result<(), PackError> {
         if matches!(parent.bytes, Bytes::Evicted) {
             let bytes = Bytes::Cached(self.rebuilt(parent.entry)?);
-            // For its other children too.
+            // For its other children as well.
             if let Some(frame) = self.stack.last_mut()
                 && frame.parent.entry == parent.entry
             {
@@ -259,7 +259,7 @@ impl<'w, V: PackVisitor> Walker<'_, 'w, V> {
         None
     }
 
-    /// Puts a version on the stack, if it has children.
+    /// Pushes a version on the stack if it has children.
     fn push(&mut self, entry: u32, note: V::Note, bytes: CachedBytes<'w>) {
         let end = self.pack.forest.children(entry).len();
         if end == 0 {
@@ -331,7 +331,7 @@ impl<'w> Scratch<'w> {
         }
     }
 
-    /// The object of a root.
+    /// The object at a root.
     fn inflated(&mut self, entry: u32) -> Result<Vec<u8>, PackError> {
         let size = self.pack.forest.size(entry);
         if size > LARGE {

@@ -3,13 +3,13 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Something to do.
+/// A piece of work.
 pub enum Work<T> {
     Root(u32),
     Shared(T),
 }
 
-/// Where threads take work from. All is done when each of them waits for more.
+/// The queue from which threads pop work. The work is done when all of them wait for more.
 pub struct WorkQueue<T> {
     roots: Vec<u32>,
     next: AtomicUsize,
@@ -24,11 +24,11 @@ struct State<T> {
     waiting: usize,
     /// Threads that may still share work.
     busy: usize,
-    /// A thread ended in a panic: nothing is done any more.
+    /// A thread panicked: no more work is handed out.
     is_abandoned: bool,
 }
 
-/// A thread at the table. Where it ends in a panic, the others do not wait for it.
+/// A thread that pops work. If it panics, the others do not wait for it.
 pub struct QueueWorker<'t, T>(&'t WorkQueue<T>);
 
 impl<T> Drop for QueueWorker<'_, T> {
@@ -78,7 +78,7 @@ impl<T> WorkQueue<T> {
         QueueWorker(self)
     }
 
-    /// Whether a thread waits for whom nothing is on the table. Costs one load.
+    /// Whether an idle thread has no work to pop. Costs one load.
     #[inline]
     pub fn has_idle_worker(&self) -> bool {
         self.idle.load(Ordering::Relaxed) > 0
