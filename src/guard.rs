@@ -20,7 +20,7 @@ use crate::scan::{look, report, scan};
 use crate::source::agent::ToolCall;
 use crate::source::index::{Staged, StagedError};
 use crate::source::message::Message;
-use crate::source::range::{CommitRange, RangeError, Update};
+use crate::source::range::{CommitRange, RangeError, RefUpdate};
 use crate::source::{Coverage, Progress, Silent};
 
 /// Why the guard cannot tell. A commit hook stops the commit then.
@@ -100,7 +100,7 @@ pub fn guard_range(
 /// those of annotated tags.
 pub fn guard_push(
     environment: &GitEnvironment,
-    updates: &[Update],
+    updates: &[RefUpdate],
     engine: &Engine,
     policy: &Policy,
     progress: &dyn Progress,

@@ -35,7 +35,7 @@ use keysieve::source::Silent;
 use keysieve::source::agent::ToolCall;
 use keysieve::source::index::Staged;
 use keysieve::source::message::Message;
-use keysieve::source::range::Update;
+use keysieve::source::range::RefUpdate;
 use keysieve::source::worktree::work_tree_top;
 
 use super::engine::EngineArgs;
@@ -306,7 +306,7 @@ fn before_push(here: &GitEnvironment, engine: &Engine, policy: &Policy) -> anyho
              there is no input; what runs the hook must hand it on (for lefthook, `use_stdin: true`)"
         );
     }
-    let updates = Update::parse(&lines)
+    let updates = RefUpdate::parse(&lines)
         .map_err(|line| anyhow!("`{line}` is no line that git gives to its pre-push hook"))?;
     Ok(guard_push(here, &updates, engine, policy, &Silent)?)
 }

@@ -43,7 +43,7 @@ const WINDOW: usize = 4096;
 const LENGTHS: u64 = 20;
 
 /// An object as it was read.
-pub type ReadObject = Result<(ObjectKind, Vec<u8>), OdbError>;
+pub type ObjectResult = Result<(ObjectKind, Vec<u8>), OdbError>;
 
 /// Why an object cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -89,12 +89,12 @@ enum PackLookup {
 }
 
 /// An object that may be a delta base.
-type Base = (ObjectKind, Arc<Vec<u8>>);
+type CachedBase = (ObjectKind, Arc<Vec<u8>>);
 
 /// Cached delta bases, by pack and offset.
 #[derive(Default)]
 struct Bases {
-    by_offset: HashMap<(usize, u64), Base>,
+    by_offset: HashMap<(usize, u64), CachedBase>,
     cached_bytes: usize,
 }
 
@@ -111,7 +111,7 @@ impl Odb {
 
     /// An object, verified against its id, if it is not larger than `largest` bytes or is a tree. A
     /// damaged copy is not an error if another copy is intact.
-    pub fn read(&self, id: &ObjectId, largest: u64) -> ReadObject {
+    pub fn read(&self, id: &ObjectId, largest: u64) -> ObjectResult {
         self.searched(|packs| self.read_from(packs, id, largest, 0))
     }
 
@@ -138,7 +138,7 @@ impl Odb {
         id: &ObjectId,
         largest: u64,
         depth: usize,
-    ) -> ReadObject {
+    ) -> ObjectResult {
         let mut why = OdbError::Missing;
         for file in self.loose_files(id) {
             match loose::read(*id, &file, largest) {
@@ -206,7 +206,7 @@ impl Odb {
         offset: u64,
         largest: u64,
         depth: usize,
-    ) -> Result<Base, OdbError> {
+    ) -> Result<CachedBase, OdbError> {
         let mut deltas: Vec<(u64, EntryHeader)> = Vec::new();
         let mut pos = offset;
         let (kind, mut bytes) = loop {
@@ -284,7 +284,7 @@ impl Odb {
         Err(PackError::MissingBase.into())
     }
 
-    fn base(&self, pack: &OpenPack, offset: u64) -> Option<Base> {
+    fn base(&self, pack: &OpenPack, offset: u64) -> Option<CachedBase> {
         let bases = self.bases.lock().unwrap_or_else(PoisonError::into_inner);
         bases.by_offset.get(&(pack.number, offset)).cloned()
     }

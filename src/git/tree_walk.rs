@@ -14,11 +14,11 @@ const MAX_PATHS: usize = 1_000_000;
 /// All trees below a root, each once.
 pub struct TreeWalk {
     root: ObjectId,
-    trees: HashMap<ObjectId, Vec<NamedEntry>>,
+    trees: HashMap<ObjectId, Vec<TreeItem>>,
 }
 
 /// A file or folder in a tree; submodules are ignored.
-struct NamedEntry {
+struct TreeItem {
     name: BString,
     kind: EntryKind,
     id: ObjectId,
@@ -63,7 +63,7 @@ impl TreeWalk {
         &self,
         is_wanted: impl Fn(&[u8], &ObjectId) -> bool,
     ) -> Result<Vec<(BString, ObjectId)>, TreeWalkError> {
-        let is_wanted = |entry: &NamedEntry| {
+        let is_wanted = |entry: &TreeItem| {
             entry.kind == EntryKind::Blob && is_wanted(entry.name.as_bytes(), &entry.id)
         };
         let leading = self.leading(&is_wanted);
@@ -88,7 +88,7 @@ impl TreeWalk {
     }
 
     /// The trees with a wanted blob somewhere below them.
-    fn leading(&self, is_wanted: &dyn Fn(&NamedEntry) -> bool) -> HashSet<ObjectId> {
+    fn leading(&self, is_wanted: &dyn Fn(&TreeItem) -> bool) -> HashSet<ObjectId> {
         let mut parents: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
         let (mut leading, mut pending) = (HashSet::new(), Vec::new());
         for (tree, entries) in &self.trees {
@@ -111,7 +111,7 @@ impl TreeWalk {
     }
 }
 
-fn entries(bytes: &[u8], tree: ObjectId) -> Option<Vec<NamedEntry>> {
+fn entries(bytes: &[u8], tree: ObjectId) -> Option<Vec<TreeItem>> {
     let mut entries = Vec::new();
     let mut rest = bytes;
     while !rest.is_empty() {
@@ -119,7 +119,7 @@ fn entries(bytes: &[u8], tree: ObjectId) -> Option<Vec<NamedEntry>> {
         rest = &rest[entry.length..];
         if entry.kind != EntryKind::Submodule {
             let (name, kind) = (entry.name.into(), entry.kind);
-            entries.push(NamedEntry { name, kind, id: ObjectId::new(entry.id)? });
+            entries.push(TreeItem { name, kind, id: ObjectId::new(entry.id)? });
         }
     }
     Some(entries)

@@ -179,8 +179,8 @@ impl TextCollector<'_> {
         let existing_text =
             path.filter(|_| !self.is_done).and_then(|path| self.read_existing(path));
         let edits = match input.get("edits") {
-            Some(Value::Array(edits)) => edits.iter().filter_map(Edit::from_json).collect(),
-            _ => Edit::in_object(input).into_iter().collect::<Vec<_>>(),
+            Some(Value::Array(edits)) => edits.iter().filter_map(TextEdit::from_json).collect(),
+            _ => TextEdit::in_object(input).into_iter().collect::<Vec<_>>(),
         };
         // In its file a value has a name that the edit alone does not show.
         let edited = existing_text
@@ -204,7 +204,7 @@ impl TextCollector<'_> {
         for (name, value) in input {
             match (name.as_str(), value) {
                 ("edits", Value::Array(edits)) => {
-                    let others = edits.iter().filter(|edit| Edit::from_json(edit).is_none());
+                    let others = edits.iter().filter(|edit| TextEdit::from_json(edit).is_none());
                     others.for_each(|other| self.collect_all(other));
                 }
                 // An incomplete edit is scanned like any other text.
@@ -266,21 +266,21 @@ fn text_of<'a>(object: &'a Map<String, Value>, names: &[&str]) -> Option<&'a str
 }
 
 /// A text that replaces another.
-struct Edit<'a> {
+struct TextEdit<'a> {
     old: &'a str,
     new: &'a str,
     /// Replaces all matches.
     replace_all: bool,
 }
 
-impl Edit<'_> {
-    fn from_json(value: &Value) -> Option<Edit<'_>> {
-        Edit::in_object(value.as_object()?)
+impl TextEdit<'_> {
+    fn from_json(value: &Value) -> Option<TextEdit<'_>> {
+        TextEdit::in_object(value.as_object()?)
     }
 
-    fn in_object(object: &Map<String, Value>) -> Option<Edit<'_>> {
+    fn in_object(object: &Map<String, Value>) -> Option<TextEdit<'_>> {
         let replace_all = object.get("replace_all") == Some(&Value::Bool(true));
-        Some(Edit {
+        Some(TextEdit {
             old: text_of(object, &OLD_TEXT_KEYS)?,
             new: text_of(object, &NEW_TEXT_KEYS)?,
             replace_all,
@@ -289,7 +289,7 @@ impl Edit<'_> {
 
     /// The text after the edit; `None` if it does not contain `old`.
     fn applied(&self, text: &str) -> Option<String> {
-        let Edit { old, new, replace_all } = *self;
+        let TextEdit { old, new, replace_all } = *self;
         if old.is_empty() || !text.contains(old) {
             return None;
         }

@@ -4,7 +4,7 @@
 use keysieve::findings::Finding;
 use keysieve::git::pack::delta;
 use keysieve::rules::MARGIN;
-use keysieve::source::history::inherit::{Base, Inheritance};
+use keysieve::source::history::inherit::{DeltaBase, Inheritance};
 
 use super::look::{Scanner, encoded, examples, filler};
 use super::support::random::Random;
@@ -72,7 +72,7 @@ fn check(scanner: &Scanner, base: &[u8], delta: &[u8], version: &[u8], about: &s
     delta::apply(delta, base, &mut copies, &mut made).unwrap();
     assert!(made == version, "{about}: the delta makes the version");
     let findings = whole(scanner, base);
-    let inherits = Base { length: base.len(), findings: &findings, copies: &copies };
+    let inherits = DeltaBase { length: base.len(), findings: &findings, copies: &copies };
     let found = Inheritance::default().findings(scanner, version, &inherits);
     let expected = whole(scanner, version);
     let found = sorted(found);

@@ -2,7 +2,7 @@
 
 use bstr::{BString, ByteSlice};
 
-use super::pruned_trees::{EMPTY, Node, PrunedTreeId, PrunedTrees};
+use super::pruned_trees::{EMPTY, PrunedNode, PrunedTreeId, PrunedTrees};
 
 /// A path at which a commit and one of its parents differ in wanted blobs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,14 +75,14 @@ impl Level {
     fn names(
         &self,
         pruned_trees: &PrunedTrees<'_>,
-    ) -> Vec<(BString, Vec<Option<Node>>, Option<Node>)> {
+    ) -> Vec<(BString, Vec<Option<PrunedNode>>, Option<PrunedNode>)> {
         let after = pruned_trees.get(self.after);
         let before: Vec<_> = self.before.iter().map(|&side| pruned_trees.get(side)).collect();
         let sides = before.iter().chain([&after]);
         let mut names: Vec<&BString> = sides.flat_map(|side| side.iter().map(|(n, _)| n)).collect();
         names.sort_unstable();
         names.dedup();
-        let node_at = |pruned_tree: &[(BString, Node)], name: &BString| {
+        let node_at = |pruned_tree: &[(BString, PrunedNode)], name: &BString| {
             let found = pruned_tree.binary_search_by(|(other, _)| other.cmp(name)).ok();
             found.map(|position| pruned_tree[position].1)
         };
@@ -94,16 +94,16 @@ impl Level {
     }
 }
 
-fn blob(side: Option<Node>) -> Option<usize> {
+fn blob(side: Option<PrunedNode>) -> Option<usize> {
     match side {
-        Some(Node::Blob(wanted)) => Some(wanted),
+        Some(PrunedNode::Blob(wanted)) => Some(wanted),
         _ => None,
     }
 }
 
-fn tree(side: Option<Node>) -> PrunedTreeId {
+fn tree(side: Option<PrunedNode>) -> PrunedTreeId {
     match side {
-        Some(Node::Tree(pruned_tree)) => pruned_tree,
+        Some(PrunedNode::Tree(pruned_tree)) => pruned_tree,
         _ => EMPTY,
     }
 }

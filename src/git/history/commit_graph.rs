@@ -80,14 +80,14 @@ impl CommitGraph {
     /// Whether `old` is `young` or one of its ancestors; both are positions in the list.
     pub fn descends(&self, young: usize, old: usize) -> bool {
         let mut seen = vec![false; (young + 1).saturating_sub(old)];
-        let mut ahead = vec![young];
-        while let Some(index) = ahead.pop() {
+        let mut pending = vec![young];
+        while let Some(index) = pending.pop() {
             if index == old {
                 return true;
             }
             // Commits before `old` cannot descend from it.
             if index > old && !std::mem::replace(&mut seen[index - old], true) {
-                ahead.extend(&self.list[index].parents);
+                pending.extend(&self.list[index].parents);
             }
         }
         false

@@ -6,7 +6,7 @@ use git2::Repository;
 use rayon::prelude::*;
 
 use super::store::Store;
-use super::tree_graph::{Target, TreeGraph};
+use super::tree_graph::{EdgeTarget, TreeGraph};
 use crate::git::Failure;
 use crate::git::commit::RawCommit;
 use crate::git::object::ObjectKind;
@@ -114,7 +114,7 @@ impl MissingObjects {
     pub fn explain(&mut self, wanted: &[ObjectId], graph: &TreeGraph, store: &Store) {
         for tree in graph.trees() {
             for edge in graph.edges(tree) {
-                let Target::Wanted(position) = edge.target else { continue };
+                let EdgeTarget::Wanted(position) = edge.target else { continue };
                 let Some(id) = wanted.get(position as usize) else { continue };
                 let Some((kind, _)) = self.0.get(id) else { continue };
                 let by = || format!("`{}` in tree {}", graph.name(edge.name), store.id(tree));

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use bstr::BString;
 
-use super::tree_graph::{Target, TreeGraph};
+use super::tree_graph::{EdgeTarget, TreeGraph};
 
 /// The number of a pruned tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,14 +21,14 @@ pub const EMPTY: PrunedTreeId = PrunedTreeId(0);
 
 /// What a name in a pruned tree refers to.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Node {
+pub enum PrunedNode {
     /// A wanted blob, as an index into the list of wanted objects.
     Blob(usize),
     Tree(PrunedTreeId),
 }
 
 /// Names that lead to wanted blobs, sorted.
-pub type PrunedTree = Arc<[(BString, Node)]>;
+pub type PrunedTree = Arc<[(BString, PrunedNode)]>;
 
 /// The pruned trees of all requested trees and of their subtrees.
 pub struct PrunedTrees<'g> {
@@ -49,7 +49,7 @@ struct Unfinished {
     tree: u32,
     /// Edges that were followed.
     done: usize,
-    found: Vec<(BString, Node)>,
+    found: Vec<(BString, PrunedNode)>,
 }
 
 impl<'g> PrunedTrees<'g> {
@@ -77,7 +77,8 @@ impl<'g> PrunedTrees<'g> {
                 pruned_tree.take().filter(|pruned_tree| *pruned_tree != EMPTY)
             {
                 let edge = self.graph.edges(tree.tree)[tree.done - 1];
-                tree.found.push((self.graph.name(edge.name).clone(), Node::Tree(pruned_tree)));
+                tree.found
+                    .push((self.graph.name(edge.name).clone(), PrunedNode::Tree(pruned_tree)));
             }
             let Some(edge) = self.graph.edges(tree.tree).get(tree.done) else {
                 let Some(Unfinished { tree, found, .. }) = stack.pop() else { break };
@@ -88,12 +89,12 @@ impl<'g> PrunedTrees<'g> {
             };
             tree.done += 1;
             match edge.target {
-                Target::Wanted(wanted) => {
+                EdgeTarget::Wanted(wanted) => {
                     self.reached[wanted as usize] = true;
-                    let node = Node::Blob(wanted as usize);
+                    let node = PrunedNode::Blob(wanted as usize);
                     tree.found.push((self.graph.name(edge.name).clone(), node));
                 }
-                Target::Tree(subtree) => pruned_tree = self.open(subtree, &mut stack),
+                EdgeTarget::Tree(subtree) => pruned_tree = self.open(subtree, &mut stack),
             }
         }
         pruned_tree.unwrap_or(EMPTY)
@@ -122,14 +123,14 @@ impl<'g> PrunedTrees<'g> {
         self.reached[wanted]
     }
 
-    fn number(&mut self, mut names: Vec<(BString, Node)>) -> PrunedTreeId {
+    fn number(&mut self, mut names: Vec<(BString, PrunedNode)>) -> PrunedTreeId {
         names.sort_unstable();
         let pruned_tree: PrunedTree = names.into();
         if let Some(&number) = self.numbers.get(&pruned_tree) {
             return number;
         }
         let number =
-            PrunedTreeId(u32::try_from(self.list.len()).expect("fewer outlines than trees"));
+            PrunedTreeId(u32::try_from(self.list.len()).expect("fewer pruned trees than trees"));
         self.list.push(pruned_tree.clone());
         self.numbers.insert(pruned_tree, number);
         number

@@ -36,7 +36,7 @@ pub struct Store {
 
 /// The packs of all folders at one time.
 #[derive(Default)]
-struct Listing {
+struct PackListing {
     packs: Vec<PathBuf>,
     /// Folders that could not be listed.
     unlisted: Vec<(PathBuf, io::Error)>,
@@ -65,7 +65,7 @@ impl Store {
         let mut packs = BTreeMap::new();
         store.add_packs(&mut packs);
         store.add_loose();
-        let mut listing = Listing::default();
+        let mut listing = PackListing::default();
         for _ in 0..MOST_LISTINGS {
             let known = packs.len();
             listing = store.add_packs(&mut packs);
@@ -90,8 +90,8 @@ impl Store {
 
     /// Opens the packs that are not in `known` and adds them, each with the error if it cannot be
     /// opened. Returns the packs that exist now.
-    fn add_packs(&mut self, known: &mut BTreeMap<PathBuf, Option<PackError>>) -> Listing {
-        let mut listing = Listing::default();
+    fn add_packs(&mut self, known: &mut BTreeMap<PathBuf, Option<PackError>>) -> PackListing {
+        let mut listing = PackListing::default();
         for folder in &self.folders {
             match packs_in(folder) {
                 Ok(packs) => listing.packs.extend(packs),

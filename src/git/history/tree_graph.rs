@@ -21,17 +21,17 @@ use crate::git::tree::{EntryKind, TreeEntry};
 /// A name in a tree that leads to a subtree or a wanted object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Edge {
-    pub name: Name,
-    pub target: Target,
+    pub name: NameId,
+    pub target: EdgeTarget,
 }
 
 /// The number of a name among all names of edges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Name(u32);
+pub struct NameId(u32);
 
 /// What a name refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
+pub enum EdgeTarget {
     /// A tree, by its number in the store.
     Tree(u32),
     /// A wanted object, as an index into the list of wanted objects.
@@ -56,7 +56,7 @@ impl TreeGraph {
         &self.edges[start as usize..end as usize]
     }
 
-    pub fn name(&self, name: Name) -> &BString {
+    pub fn name(&self, name: NameId) -> &BString {
         &self.names[name.0 as usize]
     }
 
@@ -72,7 +72,7 @@ pub struct TreeReader<'s> {
     /// Indices of wanted objects.
     wanted: IdMap<u32>,
     empty_tree: ObjectId,
-    names: Mutex<HashMap<BString, Name>>,
+    names: Mutex<HashMap<BString, NameId>>,
     missing: Mutex<HashMap<ObjectId, EntryKind>>,
 }
 
@@ -178,12 +178,12 @@ impl<'s> TreeReader<'s> {
         Some(note)
     }
 
-    fn target(&self, entry: &TreeEntry<'_>, scan: &mut TreeScan) -> Option<Target> {
+    fn target(&self, entry: &TreeEntry<'_>, scan: &mut TreeScan) -> Option<EdgeTarget> {
         let id = ObjectId::new(entry.id)?;
         match entry.kind {
             EntryKind::Submodule => return None,
             EntryKind::Tree => match self.store.locate(&id) {
-                Some(number) => return Some(Target::Tree(number)),
+                Some(number) => return Some(EdgeTarget::Tree(number)),
                 None => self.miss(id, EntryKind::Tree),
             },
             EntryKind::Blob => {
@@ -193,7 +193,7 @@ impl<'s> TreeReader<'s> {
                 }
             }
         }
-        self.wanted.get(&id).map(|&position| Target::Wanted(position))
+        self.wanted.get(&id).map(|&position| EdgeTarget::Wanted(position))
     }
 
     /// Checks whether the referenced blobs exist.
@@ -209,12 +209,12 @@ impl<'s> TreeReader<'s> {
         }
     }
 
-    fn name(&self, name: &[u8]) -> Name {
+    fn name(&self, name: &[u8]) -> NameId {
         let mut names = lock(&self.names);
         if let Some(&name) = names.get(bstr::BStr::new(name)) {
             return name;
         }
-        let number = Name(names.len() as u32);
+        let number = NameId(names.len() as u32);
         names.insert(name.into(), number);
         number
     }
@@ -235,7 +235,7 @@ impl<'s> TreeReader<'s> {
         let lock = "no thread holds it any more";
         let by_name = self.names.into_inner().expect(lock);
         let mut names = vec![BString::default(); by_name.len()];
-        for (name, Name(number)) in by_name {
+        for (name, NameId(number)) in by_name {
             names[number as usize] = name;
         }
         let mut missing: Vec<_> = self.missing.into_inner().expect(lock).into_iter().collect();

@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn what_must_be_understood_and_is_not_is_told() {
+    fn unknown_required_extensions_are_reported() {
         assert_eq!(fault(&file(&["a"], b"REUC\0\0\0\x01x")), None);
         assert!(matches!(fault(&file(&["a"], b"what\0\0\0\0")), Some(IndexFault::Unknown(_))));
         assert!(matches!(fault(&file(&["a"], b"REUC\0\0\xff\0")), Some(IndexFault::Damaged(_))));

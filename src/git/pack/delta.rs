@@ -166,9 +166,9 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_add_up_is_refused() {
+    fn inconsistent_deltas_are_refused() {
         for (delta, why) in [
-            (&[8, 2, 0x91, 7, 2][..], "behind the base"),
+            (&[8, 2, 0x91, 7, 2][..], "past the base"),
             (&[8, 1, 0x91, 0, 2], "too long"),
             (&[8, 3, 0x91, 0, 2], "too short"),
             (&[8, 2, 0], "unknown"),

@@ -170,7 +170,7 @@ mod tests {
     const BLOB: Option<EntryType> = Some(EntryType::Whole(ObjectKind::Blob));
 
     #[test]
-    fn deltas_hang_on_their_roots_the_smallest_subtree_first() {
+    fn deltas_are_linked_to_their_roots_the_smallest_subtree_first() {
         let ofs_delta = |distance| Some(EntryType::OfsDelta(distance));
         let ref_delta = Some(EntryType::RefDelta(id(1)));
         let forest = forest(&[BLOB, ofs_delta(100), ofs_delta(100), ofs_delta(300), ref_delta]);
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn what_hangs_on_no_root_has_no_kind() {
+    fn entries_without_a_root_have_no_kind() {
         let ring = forest(&[Some(EntryType::RefDelta(id(2))), Some(EntryType::RefDelta(id(1)))]);
         assert_eq!((ring.kind(0), ring.kind(1)), (None, None));
         let own = forest(&[Some(EntryType::RefDelta(id(1))), Some(EntryType::OfsDelta(0))]);

@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_header_is_refused() {
+    fn malformed_headers_are_refused() {
         let parse = |bytes: &[u8]| EntryHeader::parse(bytes, ObjectFormat::Sha1);
         assert_eq!(parse(&[]), None);
         assert_eq!(parse(&[0x05]), None, "type 0");

@@ -424,7 +424,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn what_is_signed_but_nonsense_is_refused() {
+    fn invalid_content_with_a_valid_checksum_is_refused() {
         let resigned = |change: &dyn Fn(&mut Vec<u8>)| {
             let mut bytes = written(&three());
             bytes.truncate(bytes.len() - ID);

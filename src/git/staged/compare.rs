@@ -28,13 +28,13 @@ pub enum CompareError {
 }
 
 /// Reads the tree object with an id.
-pub type ReadTree<'r> = dyn FnMut(&ObjectId) -> Result<Vec<u8>, String> + 'r;
+pub type ReadTreeMut<'r> = dyn FnMut(&ObjectId) -> Result<Vec<u8>, String> + 'r;
 
 /// The difference between the index and a tree; without a tree everything is new.
 pub fn compare(
     index: &Index,
     tree: Option<ObjectId>,
-    read: &mut ReadTree<'_>,
+    read: &mut ReadTreeMut<'_>,
 ) -> Result<IndexDiff, CompareError> {
     let mut walk =
         IndexWalk { index, diff: IndexDiff::default(), left: Vec::new(), gone: HashSet::new() };

@@ -14,7 +14,7 @@ use crate::git::pack::delta::Copy;
 use crate::rules::{AFTER, BEFORE, LONGEST, MARGIN};
 
 /// The base of a version.
-pub struct Base<'b> {
+pub struct DeltaBase<'b> {
     pub length: usize,
     /// The base's findings, before overlaps are settled, by trigger.
     pub findings: &'b [Finding],
@@ -33,9 +33,14 @@ pub struct Inheritance {
 impl Inheritance {
     /// The findings of the version `bytes`, not settled, by trigger: the same as a scan of the
     /// whole would give. Base and version are text (point 5).
-    pub fn findings(&mut self, judge: &dyn Judge, bytes: &[u8], base: &Base<'_>) -> Vec<Finding> {
+    pub fn findings(
+        &mut self,
+        judge: &dyn Judge,
+        bytes: &[u8],
+        base: &DeltaBase<'_>,
+    ) -> Vec<Finding> {
         let Inheritance { inherited_spans, again, ranges } = self;
-        let free = |seam| judge.free(bytes, seam);
+        let free = |boundary| judge.free(bytes, boundary);
         inheriting(base.copies, base.length, bytes.len(), free, inherited_spans);
         spare_runs(inherited_spans, bytes.len(), |pos| judge.entry(bytes, pos));
         let reach = |finding: &Finding| judge.reach(finding);
@@ -200,7 +205,7 @@ mod tests {
 
     fn inherited_spans(copies: &[Copy], base_length: usize, length: usize) -> Vec<InheritedSpan> {
         let mut inherited_spans = Vec::new();
-        inheriting(copies, base_length, length, |seam| seam + B, &mut inherited_spans);
+        inheriting(copies, base_length, length, |boundary| boundary + B, &mut inherited_spans);
         inherited_spans
     }
 
@@ -227,9 +232,9 @@ mod tests {
             InheritedSpan { version: 2520 + B..5010, base: 2510 + B },
         ];
         assert_eq!(found, expected);
-        let seam = 2500 - M..2520 + B;
-        assert_eq!(ranges(&found, &[], 5010), std::slice::from_ref(&seam));
-        assert_eq!(ranges(&found, &[7, 4000], 5010), [7..8, seam, 4000..4001]);
+        let boundary = 2500 - M..2520 + B;
+        assert_eq!(ranges(&found, &[], 5010), std::slice::from_ref(&boundary));
+        assert_eq!(ranges(&found, &[7, 4000], 5010), [7..8, boundary, 4000..4001]);
     }
 
     #[test]

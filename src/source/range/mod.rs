@@ -18,7 +18,7 @@ use rayon::prelude::*;
 pub use crate::git::diff::FileContent;
 pub use base::RangeError;
 pub use change::RangeChange;
-pub use push::Update;
+pub use push::RefUpdate;
 
 use super::history::commit_ref;
 use super::parts::visit_parts;

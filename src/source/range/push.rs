@@ -11,24 +11,24 @@ use crate::git::{Git, GitError, ObjectReader};
 
 /// The update of a ref, by the ids on both sides.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Update {
+pub struct RefUpdate {
     /// The id that is sent; `None` if the ref is deleted.
     local: Option<ObjectId>,
     /// The id on the remote; `None` if the ref is new.
     remote: Option<ObjectId>,
 }
 
-impl Update {
+impl RefUpdate {
     /// Parses the lines, `<local ref> <local id> <remote ref> <remote id>` each; the error is the
     /// malformed line.
-    pub fn parse(lines: &[u8]) -> Result<Vec<Update>, &BStr> {
+    pub fn parse(lines: &[u8]) -> Result<Vec<RefUpdate>, &BStr> {
         let update = |line: &[u8]| {
             // A local "ref" may be any revision; the ids are read from the end.
             let mut fields = line.rsplitn_str(4, " ");
             let remote = ObjectId::from_hex(fields.next()?)?;
             let local = ObjectId::from_hex(fields.nth(1)?)?;
             let there = |id: ObjectId| id.as_bytes().iter().any(|&byte| byte != 0).then_some(id);
-            fields.next().map(|_| Update { local: there(local), remote: there(remote) })
+            fields.next().map(|_| RefUpdate { local: there(local), remote: there(remote) })
         };
         lines.lines().map(|line| update(line).ok_or(line.as_bstr())).collect()
     }
@@ -38,7 +38,7 @@ impl CommitRange {
     /// What these updates send that is neither on a remote-tracking ref nor on the remote's refs.
     pub fn pushed(
         environment: &GitEnvironment,
-        updates: &[Update],
+        updates: &[RefUpdate],
     ) -> Result<CommitRange, RangeError> {
         let git = Git::new(environment);
         let objects = ObjectReader::open(environment);
@@ -111,7 +111,7 @@ impl RangeTips {
 }
 
 /// The commits that are known to be on a remote. Commits that are not in this clone cannot be used.
-fn known(git: &Git, updates: &[Update]) -> Result<Vec<ObjectId>, GitError> {
+fn known(git: &Git, updates: &[RefUpdate]) -> Result<Vec<ObjectId>, GitError> {
     let refs = git.read(&["for-each-ref", "--format=%(objectname)", "refs/remotes"])?;
     let mut base: Vec<ObjectId> = refs.lines().filter_map(ObjectId::from_hex).collect();
     for remote in updates.iter().filter_map(|update| update.remote) {
@@ -133,13 +133,13 @@ mod tests {
         let (one, none) = ("1".repeat(40), "0".repeat(40));
         let lines = format!("refs/heads/a {one} refs/heads/b {none}\n(delete) {none} r {one}\n");
         let id = ObjectId::from_hex(one.as_bytes());
-        let wanted = [Update { local: id, remote: None }, Update { local: None, remote: id }];
-        assert_eq!(Update::parse(lines.as_bytes()).expect("lines"), wanted);
+        let wanted = [RefUpdate { local: id, remote: None }, RefUpdate { local: None, remote: id }];
+        assert_eq!(RefUpdate::parse(lines.as_bytes()).expect("lines"), wanted);
         let odd = format!("HEAD^{{/a b}} {one} refs/heads/b {none}\n");
-        assert_eq!(Update::parse(odd.as_bytes()).expect("lines"), wanted[..1]);
-        assert_eq!(Update::parse(b"").expect("lines"), []);
+        assert_eq!(RefUpdate::parse(odd.as_bytes()).expect("lines"), wanted[..1]);
+        assert_eq!(RefUpdate::parse(b"").expect("lines"), []);
         for line in ["x", "\n", &format!("{one} r {none}"), &format!("a {one} b c")] {
-            assert!(Update::parse(line.as_bytes()).is_err(), "{line}");
+            assert!(RefUpdate::parse(line.as_bytes()).is_err(), "{line}");
         }
     }
 }

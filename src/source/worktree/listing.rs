@@ -21,16 +21,18 @@ use crate::source::{Coverage, Failure};
 
 /// Lists the files, each as an absolute path without links, and what the listing itself covers.
 pub fn list(root: &Path, ignored: Ignored) -> (Vec<PathBuf>, Coverage) {
-    let mut listing = Listing::new(root);
+    let mut listing = FileListing::new(root);
     match ignored {
-        Ignored::Scanned => listing.walk(&Walk { folder: root.to_owned(), rules: Rules::All }),
+        Ignored::Scanned => {
+            listing.walk(&Walk { folder: root.to_owned(), rules: IgnoreRules::All })
+        }
         Ignored::Skipped => listing.with_rules(),
     }
     let ListingState { coverage, .. } = listing.found.take();
     (listing.files, coverage)
 }
 
-struct Listing<'r> {
+struct FileListing<'r> {
     root: &'r Path,
     /// The top of the repository that the root is in; otherwise the root.
     top: &'r Path,
@@ -55,11 +57,11 @@ struct SharedState(Arc<Mutex<ListingState>>);
 /// A folder to be walked.
 struct Walk {
     folder: PathBuf,
-    rules: Rules,
+    rules: IgnoreRules,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Rules {
+enum IgnoreRules {
     /// Ignore rules hide files.
     Ignore,
     /// No rule applies here, but those of a nested repository apply there.
@@ -86,8 +88,8 @@ impl SharedState {
     }
 
     /// Whether a walk enters a folder, under the same rules; if not, another walk will.
-    fn enters(&self, folder: &Path, top: &Path, rules: Rules) -> bool {
-        if rules == Rules::All {
+    fn enters(&self, folder: &Path, top: &Path, rules: IgnoreRules) -> bool {
+        if rules == IgnoreRules::All {
             return true;
         }
         let wanted = self.rules_in(folder, top, rules);
@@ -98,27 +100,27 @@ impl SharedState {
     }
 
     /// The rules of a folder that is reached under `rules`. Records repositories.
-    fn rules_in(&self, folder: &Path, top: &Path, rules: Rules) -> Rules {
+    fn rules_in(&self, folder: &Path, top: &Path, rules: IgnoreRules) -> IgnoreRules {
         let dot_git = DotGit::inspect(folder);
         let mut wanted = match &dot_git {
             DotGit::Absent => rules,
-            DotGit::Repository => Rules::Ignore,
+            DotGit::Repository => IgnoreRules::Ignore,
             DotGit::Unusable(why) => {
                 self.note(folder, &format!(".git: {why}"));
-                Rules::None
+                IgnoreRules::None
             }
         };
-        if wanted == Rules::Ignore {
+        if wanted == IgnoreRules::Ignore {
             if let Some(what) = unusable_ignore_file(folder, top) {
                 self.note(folder, &what);
-                wanted = Rules::None;
+                wanted = IgnoreRules::None;
             }
             // A walk that begins here also reads the ignore files of the folders around it.
             let mut around = folder.ancestors().skip(1);
-            if rules != Rules::Ignore
+            if rules != IgnoreRules::Ignore
                 && around.any(|folder| unusable_ignore_file(folder, top).is_some())
             {
-                wanted = Rules::None;
+                wanted = IgnoreRules::None;
             }
         }
         self.with(|found| {
@@ -139,14 +141,14 @@ impl SharedState {
         {
             return;
         }
-        let rules = self.rules_in(folder, top, Rules::None);
+        let rules = self.rules_in(folder, top, IgnoreRules::None);
         self.with(|found| found.walks.push(Walk { folder: folder.to_owned(), rules }));
     }
 }
 
-impl<'r> Listing<'r> {
+impl<'r> FileListing<'r> {
     fn new(root: &'r Path) -> Self {
-        Listing { root, top: root, files: Vec::new(), found: SharedState::default() }
+        FileListing { root, top: root, files: Vec::new(), found: SharedState::default() }
     }
 
     fn with_rules(&mut self) {
@@ -171,8 +173,8 @@ impl<'r> Listing<'r> {
     }
 
     /// The rules at the root. Records the repository that it is in.
-    fn rules_around(&mut self) -> Rules {
-        let mut rules = Rules::Ignore;
+    fn rules_around(&mut self) -> IgnoreRules {
+        let mut rules = IgnoreRules::Ignore;
         for folder in self.root.ancestors() {
             match DotGit::inspect(folder) {
                 DotGit::Absent => {}
@@ -186,7 +188,7 @@ impl<'r> Listing<'r> {
                 }
                 DotGit::Unusable(why) => {
                     self.found.note(folder, &format!(".git: {why}"));
-                    rules = Rules::None;
+                    rules = IgnoreRules::None;
                 }
             }
         }
@@ -195,14 +197,14 @@ impl<'r> Listing<'r> {
             let top = if folder.starts_with(self.top) { self.top } else { folder };
             if let Some(what) = unusable_ignore_file(folder, top) {
                 self.found.note(folder, &what);
-                rules = Rules::None;
+                rules = IgnoreRules::None;
             }
         }
         rules
     }
 
     fn walk(&mut self, walk: &Walk) {
-        let respect = walk.rules == Rules::Ignore;
+        let respect = walk.rules == IgnoreRules::Ignore;
         let (found, rules, top) = (self.found.clone(), walk.rules, self.top.to_owned());
         let files = Mutex::new(Vec::new());
         WalkBuilder::new(&walk.folder)
@@ -260,7 +262,7 @@ impl<'r> Listing<'r> {
                     continue;
                 }
             };
-            let mut folders = Folders { top, known: HashMap::new() };
+            let mut folders = TrackedFolders { top, known: HashMap::new() };
             for entry in tracked {
                 let Some(path) = below(top, entry.path.as_bstr()) else { continue };
                 if !path.starts_with(self.root) || walked.contains(path.as_path()) {
@@ -292,12 +294,12 @@ fn below(top: &Path, path: &BStr) -> Option<PathBuf> {
 }
 
 /// The folders of a repository, each asked once.
-struct Folders<'t> {
+struct TrackedFolders<'t> {
     top: &'t Path,
     known: HashMap<PathBuf, bool>,
 }
 
-impl Folders<'_> {
+impl TrackedFolders<'_> {
     /// What exists at a path; `None` if nothing, or if it is below a symbolic link: then it is not
     /// the tracked file.
     fn found(&mut self, path: &Path) -> io::Result<Option<Metadata>> {

@@ -2,7 +2,7 @@
 //! passed on.
 
 use super::judge::Judge;
-use super::walk::{Base, PackVisitor, Version};
+use super::walk::{PackVisitor, Version, VersionBase};
 use crate::blob::{Blob, Provenance, TextEncoding};
 use crate::findings::Finding;
 use crate::git::history::store::UnreadObjects;
@@ -105,8 +105,10 @@ impl BlobVisitor<'_> {
     fn text(&self, acc: &mut BlobAccumulator, version: &Version<'_, Note>) -> Vec<Finding> {
         let bytes = version.bytes;
         match &version.base {
-            Some(Base { length, note, copies }) if note.class == TEXT && !self.scan_whole => {
-                let base = inherit::Base { length: *length, findings: &note.findings, copies };
+            Some(VersionBase { length, note, copies })
+                if note.class == TEXT && !self.scan_whole =>
+            {
+                let base = inherit::DeltaBase { length: *length, findings: &note.findings, copies };
                 acc.inheritance.findings(self.judge, bytes, &base)
             }
             // Point 5: if the classes differ, nothing is inherited.
@@ -161,7 +163,7 @@ impl BlobVisitor<'_> {
 /// A version's class, which depends on its first bytes: if they are copied from the base, it is the
 /// base's class.
 fn class(version: &Version<'_, Note>) -> Class {
-    if let Some(Base { note, copies: [first, ..], .. }) = &version.base
+    if let Some(VersionBase { note, copies: [first, ..], .. }) = &version.base
         && (first.base, first.start) == (0, 0)
         && first.length >= Class::PREFIX
     {

@@ -28,7 +28,7 @@ use crate::git::history::lock;
 use crate::git::history::tree_graph::{TreeGraph, TreeReader, TreeScan};
 use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
-use crate::git::odb::ReadObject;
+use crate::git::odb::ObjectResult;
 use crate::source::{Coverage, Failure, Progress};
 use blob_visitor::{BlobAccumulator, BlobVisitor};
 use tree_visitor::TreeVisitor;
@@ -148,7 +148,7 @@ impl<'h> DeltaReader<'h> {
     }
 
     /// Reads an object; if it is large, with the permit for that.
-    fn read_single(&self, id: &ObjectId) -> (ReadObject, Option<LargePermit<'_>>) {
+    fn read_single(&self, id: &ObjectId) -> (ObjectResult, Option<LargePermit<'_>>) {
         let (store, largest) = (&self.history.store, self.budget.largest);
         match store.read(id, largest.min(LARGE)) {
             Err(OdbError::TooLarge) if largest > LARGE => {

@@ -1,6 +1,6 @@
 //! The visitor of a pack's trees: what each inherits, and what is parsed.
 
-use super::walk::{Base, PackVisitor, Version};
+use super::walk::{PackVisitor, Version, VersionBase};
 use crate::git::history::store::Store;
 use crate::git::history::tree_graph::{TreeNote, TreeReader, TreeScan};
 use crate::git::object_id::ObjectId;
@@ -37,7 +37,7 @@ impl PackVisitor for TreeVisitor<'_> {
 
     fn version(&self, acc: &mut TreeAccumulator, version: Version<'_, Self::Note>) -> Self::Note {
         let base = match &version.base {
-            Some(Base { note: Some(note), copies, .. }) => Some((note, *copies)),
+            Some(VersionBase { note: Some(note), copies, .. }) => Some((note, *copies)),
             _ => None,
         };
         let note = self.reader.tree(version.bytes, base, &mut acc.scan);

@@ -33,11 +33,11 @@ pub trait PackVisitor: Sync {
 pub struct Version<'v, N> {
     pub entry: u32,
     pub bytes: &'v [u8],
-    pub base: Option<Base<'v, N>>,
+    pub base: Option<VersionBase<'v, N>>,
 }
 
 /// The base of a version's delta.
-pub struct Base<'v, N> {
+pub struct VersionBase<'v, N> {
     pub length: usize,
     pub note: &'v N,
     /// What the delta copies from it, contiguous copies merged, in the version's order.
@@ -61,7 +61,7 @@ pub fn walk<V: PackVisitor>(
             work_queue: &work_queue,
             local: V::Local::default(),
             stack: Vec::new(),
-            scratch: Scratch::new(pack),
+            buffers: WalkBuffers::new(pack),
             permit: None,
         };
         let worker = work_queue.worker();
@@ -81,7 +81,7 @@ struct Walker<'t, 'w, V: PackVisitor> {
     local: V::Local,
     /// Versions with at least one child still to come.
     stack: Vec<Frame<'w, V::Note>>,
-    scratch: Scratch<'w>,
+    buffers: WalkBuffers<'w>,
     /// Held from a tree's first large version until the tree is done.
     permit: Option<LargePermit<'w>>,
 }
@@ -121,13 +121,13 @@ impl<N> Clone for Parent<'_, N> {
 }
 
 /// The buffers of a thread.
-struct Scratch<'w> {
+struct WalkBuffers<'w> {
     pack: &'w Pack,
     entries: EntryReader<'w>,
     inflater: Inflater,
     instructions: Vec<u8>,
     copies: Vec<Copy>,
-    spare: Vec<Vec<u8>>,
+    spare_buffers: Vec<Vec<u8>>,
 }
 
 /// Spare buffers: how many, and how large.
@@ -148,7 +148,7 @@ impl<'w, V: PackVisitor> Walker<'_, 'w, V> {
             self.enter(entry, Some(parent));
         }
         if self.permit.take().is_some() {
-            self.scratch.release_buffers();
+            self.buffers.release_buffers();
         }
     }
 
@@ -194,7 +194,7 @@ impl<'w, V: PackVisitor> Walker<'_, 'w, V> {
         let length = self.pack.forest.size(entry);
         let Some(is_oversized) = self.measure(entry, length) else { return Ok(()) };
         self.take_permit(length);
-        let bytes = CachedBytes::new(self.scratch.inflated(entry)?, self.budget);
+        let bytes = CachedBytes::new(self.buffers.inflated(entry)?, self.budget);
         let note = match is_oversized {
             Some(note) => note,
             None => {
@@ -217,25 +217,25 @@ impl<'w, V: PackVisitor> Walker<'_, 'w, V> {
             }
             parent.bytes = bytes;
         }
-        self.scratch.instructions(entry, self.budget)?;
-        let (_, length) = delta::lengths(self.scratch.instructions_of(entry))?;
+        self.buffers.instructions(entry, self.budget)?;
+        let (_, length) = delta::lengths(self.buffers.instructions_of(entry))?;
         let Some(is_oversized) = self.measure(entry, length) else { return Ok(()) };
         self.take_permit(length);
         let Bytes::Cached(base) = &parent.bytes else { return Err(PackError::BaseTooLarge) };
-        let bytes = self.scratch.applied(entry, base.bytes())?;
+        let bytes = self.buffers.applied(entry, base.bytes())?;
         let bytes = CachedBytes::new(bytes, self.budget);
         let note = match is_oversized {
             Some(note) => note,
             None => {
-                let copies = &self.scratch.copies;
+                let copies = &self.buffers.copies;
                 let note = parent.note.as_ref();
-                let base = Base { length: base.bytes().len(), note, copies };
+                let base = VersionBase { length: base.bytes().len(), note, copies };
                 let version = Version { entry, bytes: bytes.bytes(), base: Some(base) };
                 self.visit.version(&mut self.local, version)
             }
         };
         if let Bytes::Cached(base) = parent.bytes {
-            self.scratch.recycle(base);
+            self.buffers.recycle(base);
         }
         self.push(entry, note, bytes);
         Ok(())
@@ -263,7 +263,7 @@ impl<'w, V: PackVisitor> Walker<'_, 'w, V> {
     fn push(&mut self, entry: u32, note: V::Note, bytes: CachedBytes<'w>) {
         let end = self.pack.forest.children(entry).len();
         if end == 0 {
-            self.scratch.keep(bytes);
+            self.buffers.keep(bytes);
             return;
         }
         let parent = Parent { entry, note: Arc::new(note), bytes: Bytes::Cached(Arc::new(bytes)) };
@@ -291,18 +291,18 @@ impl<'w, V: PackVisitor> Walker<'_, 'w, V> {
                 break bytes;
             }
             if forest.parent(ancestor) == NONE {
-                let bytes = self.scratch.inflated(ancestor)?;
+                let bytes = self.buffers.inflated(ancestor)?;
                 break Arc::new(CachedBytes::new(bytes, self.budget));
             }
             chain.push(ancestor);
             ancestor = forest.parent(ancestor);
         };
         for &ancestor in chain.iter().rev() {
-            self.scratch.instructions(ancestor, self.budget)?;
-            let version = self.scratch.applied(ancestor, bytes.bytes())?;
+            self.buffers.instructions(ancestor, self.budget)?;
+            let version = self.buffers.applied(ancestor, bytes.bytes())?;
             let base =
                 std::mem::replace(&mut bytes, Arc::new(CachedBytes::new(version, self.budget)));
-            self.scratch.recycle(base);
+            self.buffers.recycle(base);
         }
         Ok(bytes)
     }
@@ -311,23 +311,23 @@ impl<'w, V: PackVisitor> Walker<'_, 'w, V> {
     fn lose(&mut self, entry: u32, why: PackError) {
         let (pack, visit) = (self.pack, self.visit);
         visit.lost(&mut self.local, entry, Some(why));
-        let mut ahead = pack.forest.children(entry).to_vec();
-        while let Some(entry) = ahead.pop() {
+        let mut pending = pack.forest.children(entry).to_vec();
+        while let Some(entry) = pending.pop() {
             visit.lost(&mut self.local, entry, None);
-            ahead.extend(pack.forest.children(entry));
+            pending.extend(pack.forest.children(entry));
         }
     }
 }
 
-impl<'w> Scratch<'w> {
+impl<'w> WalkBuffers<'w> {
     fn new(pack: &'w Pack) -> Self {
-        Scratch {
+        WalkBuffers {
             pack,
             entries: EntryReader::new(pack),
             inflater: Inflater::new(),
             instructions: Vec::new(),
             copies: Vec::new(),
-            spare: Vec::new(),
+            spare_buffers: Vec::new(),
         }
     }
 
@@ -338,7 +338,7 @@ impl<'w> Scratch<'w> {
             return self.entries.inflate_long(entry);
         }
         let compressed = self.entries.compressed(entry)?;
-        let mut bytes = self.spare.pop().unwrap_or_default();
+        let mut bytes = self.spare_buffers.pop().unwrap_or_default();
         let length = self.inflater.inflate(compressed, size, &mut bytes)?.len();
         bytes.truncate(length);
         Ok(bytes)
@@ -368,7 +368,7 @@ impl<'w> Scratch<'w> {
     /// The version that the instructions make of `base`; `copies` are theirs afterwards.
     fn applied(&mut self, entry: u32, base: &[u8]) -> Result<Vec<u8>, PackError> {
         let instructions = &self.instructions[..self.pack.forest.size(entry) as usize];
-        let mut version = self.spare.pop().unwrap_or_default();
+        let mut version = self.spare_buffers.pop().unwrap_or_default();
         delta::apply(instructions, base, &mut self.copies, &mut version)?;
         Ok(version)
     }
@@ -383,8 +383,8 @@ impl<'w> Scratch<'w> {
     /// Keeps a buffer for another version.
     fn keep(&mut self, bytes: CachedBytes<'_>) {
         let bytes = bytes.into_vec();
-        if self.spare.len() < SPARE && bytes.capacity() <= LARGEST_SPARE {
-            self.spare.push(bytes);
+        if self.spare_buffers.len() < SPARE && bytes.capacity() <= LARGEST_SPARE {
+            self.spare_buffers.push(bytes);
         }
     }
 }

@@ -13,13 +13,13 @@ pub enum Work<T> {
 pub struct WorkQueue<T> {
     roots: Vec<u32>,
     next: AtomicUsize,
-    state: Mutex<State<T>>,
+    state: Mutex<QueueState<T>>,
     more: Condvar,
     /// Idle threads, minus shared work that is not taken yet.
     idle: AtomicUsize,
 }
 
-struct State<T> {
+struct QueueState<T> {
     shared: Vec<T>,
     waiting: usize,
     /// Threads that may still share work.
@@ -46,7 +46,7 @@ impl<T> WorkQueue<T> {
     /// Each of `threads` threads must call [`WorkQueue::pop`] until it returns `None`.
     pub fn new(roots: Vec<u32>, threads: usize) -> Self {
         let (shared, waiting, busy, is_abandoned) = (Vec::new(), 0, threads, false);
-        let state = Mutex::new(State { shared, waiting, busy, is_abandoned });
+        let state = Mutex::new(QueueState { shared, waiting, busy, is_abandoned });
         let (next, idle) = (AtomicUsize::new(0), AtomicUsize::new(0));
         WorkQueue { roots, next, state, more: Condvar::new(), idle }
     }
@@ -92,12 +92,12 @@ impl<T> WorkQueue<T> {
         self.more.notify_one();
     }
 
-    fn count(&self, state: &State<T>) {
+    fn count(&self, state: &QueueState<T>) {
         let idle = state.waiting.saturating_sub(state.shared.len());
         self.idle.store(idle, Ordering::Relaxed);
     }
 
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
+    fn lock(&self) -> MutexGuard<'_, QueueState<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -128,7 +128,7 @@ mod tests {
 
     /// Each piece of work shares all smaller ones; all of them are done once.
     #[test]
-    fn what_is_given_is_done_before_anyone_leaves() {
+    fn shared_work_is_done_before_any_thread_ends() {
         for threads in [1, 2, 7] {
             let queue = WorkQueue::new(vec![12, 11], threads);
             let done = AtomicUsize::new(0);
