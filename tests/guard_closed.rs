@@ -1,4 +1,4 @@
-//! Where the guard cannot look it says so and stops: it fails closed.
+//! If the guard cannot scan, it says so and blocks: it fails closed.
 
 // A failed unwrap is a failed test.
 #![allow(clippy::unwrap_used)]
@@ -15,14 +15,14 @@ use support::guarded::{assert_clean, assert_found, guarded, places, secret, try_
 use support::repository::{TempRepo, conflict};
 use support::tokens::localstack_auth_token as token;
 
-/// The one thing that could not be looked at.
+/// The only failure.
 fn failure(report: &Report) -> (&str, &str) {
     assert_eq!(report.outcome(), Outcome::Incomplete);
     let [failure] = &report.coverage.failures[..] else { panic!("{report:?}") };
     (&failure.name, &failure.reason)
 }
 
-/// Why the guard could not look at all.
+/// Why the guard could not scan at all.
 fn refusal(repository: &TempRepo) -> String {
     let environment = GitEnvironment::from_folder(&repository.path());
     try_guarded(repository, &environment).unwrap_err().to_string()
@@ -53,7 +53,7 @@ fn the_named_index_file_counts() {
 }
 
 #[test]
-fn a_secret_in_a_path_is_not_told() {
+fn a_secret_in_a_path_is_not_shown() {
     let repository = TempRepo::new();
     let name = format!("dump {}.env", token(1));
     repository.write(&name, secret(1));

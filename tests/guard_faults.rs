@@ -1,5 +1,5 @@
-//! What fails, fails closed: no fault lets a commit through, each says what to do, nothing is
-//! written, and an installation that is killed leaves the old hook or the new one.
+//! Faults fail closed: no fault lets a commit through, each message says what to do, nothing is
+//! written, and an interrupted installation leaves the old hook or the new one.
 
 // A failed unwrap is a failed test.
 #![allow(clippy::unwrap_used)]
@@ -36,7 +36,7 @@ fn run(repository: &TempRepo, program: impl AsRef<Path>, arguments: &[&str]) -> 
     command.args(arguments).env_remove("PRE_COMMIT").output().unwrap()
 }
 
-/// Neither the hook nor a commit lets a change through, and the hook says these words.
+/// Neither the hook nor a commit lets a change through, and the hook prints these words.
 fn stops(repository: &TempRepo, words: &[&str]) {
     hook_stops(repository, words);
     let commit = repository.try_git(&["commit", "-m", "x"]);
@@ -84,7 +84,7 @@ fn a_corrupt_index_stops() {
         fs::write(&index, broken).unwrap();
         stops(&repository, &words);
     }
-    // Before a commit git writes it anew, without the extension that is cut off.
+    // Git rewrites it before a commit, without the truncated extension.
     fs::write(&index, &whole[..whole.len() - 30]).unwrap();
     hook_stops(&repository, &words);
 }
@@ -110,7 +110,7 @@ fn an_unreadable_head_stops() {
     stops(&repository, &["git fsck"]);
 }
 
-/// Git refuses by itself; we read all the same.
+/// Git itself refuses; we can still read.
 #[test]
 fn a_held_lock_stops_git_and_not_us() {
     let repository = harmless();
@@ -125,7 +125,7 @@ fn a_held_lock_stops_git_and_not_us() {
     assert_eq!(hook.status.code(), Some(0), "{}", all_output(&hook));
 }
 
-/// A limit of nothing for files stands for a full disk.
+/// A file size limit of zero simulates a full disk.
 #[test]
 fn a_full_disk_stops() {
     let repository = harmless();
@@ -150,7 +150,7 @@ fn a_full_disk_stops() {
     assert!(!repository.path().join(".git/hooks/pre-push").exists());
 }
 
-/// Whether there is an strace that may trace; said where there is none.
+/// Whether strace is available and may trace; prints a note if not.
 fn has_strace() -> bool {
     let traced = Command::new("strace").args(["-o", "/dev/null", "true"]).output();
     let has = traced.is_ok_and(|output| output.status.success());
@@ -160,13 +160,13 @@ fn has_strace() -> bool {
     has
 }
 
-/// Calls that make, change or remove something.
+/// System calls that create, change or remove something.
 const CHANGES: &str = "trace=open,openat,creat,mkdir,mkdirat,rename,renameat,renameat2,unlink,\
     unlinkat,rmdir,link,linkat,symlink,symlinkat,chmod,fchmod,fchmodat,chown,fchown,fchownat,\
     utimensat,utime,utimes,truncate,ftruncate,mknod,mknodat";
 
-/// No file is opened to be written, and nothing is made or removed: neither by us nor by the git
-/// that is asked in a repository with reftable.
+/// No file is opened for writing, and nothing is created or removed: neither by us nor by the git
+/// that runs in a repository with reftable.
 #[test]
 fn the_hook_writes_nothing() {
     if !has_strace() {
@@ -215,13 +215,13 @@ fn a_read_only_repository_is_enough() {
     allow("u+w");
 }
 
-/// What stands at the hook's path, with its permissions.
+/// The file at the hook's path, with its permissions.
 fn standing(hook: &Path) -> Option<(Vec<u8>, u32)> {
     let mode = fs::metadata(hook).ok()?.permissions().mode();
     Some((fs::read(hook).unwrap(), mode))
 }
 
-/// Nothing, another's hook that we are chained to, and an older one of ours.
+/// No hook, a foreign hook chained to ours, and an older one of ours.
 #[test]
 fn an_installation_that_is_killed_leaves_the_old_hook_or_the_new() {
     let repository = TempRepo::new();
@@ -246,7 +246,7 @@ fn an_installation_that_is_killed_leaves_the_old_hook_or_the_new() {
             assert!(now == before || now == after, "{moment}: {now:?}");
         };
 
-        // At each of the calls that write.
+        // At each writing system call.
         for call in ["openat", "write", "fchmod", "fsync", "rename", "renameat2", "linkat"] {
             for at in 1..=40 {
                 if !with_strace {
@@ -264,7 +264,7 @@ fn an_installation_that_is_killed_leaves_the_old_hook_or_the_new() {
             }
         }
 
-        // At any moment.
+        // At any time.
         for moment in 0..20u64 {
             reset();
             let mut command = repository.command(KEYSIEVE, &repository.path());

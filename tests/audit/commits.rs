@@ -1,4 +1,4 @@
-//! Which commit brought a credential in, which took it out.
+//! Which commit introduced a credential, and which removed it.
 
 use keysieve::findings::Place;
 
@@ -35,7 +35,7 @@ fn a_deleted_secret_is_found_with_its_commits() {
 }
 
 #[test]
-fn edits_round_a_secret_are_one_occurrence_and_a_reintroduction_is_another() {
+fn edits_around_a_secret_are_one_occurrence_and_a_reintroduction_is_another() {
     let repository = TempRepo::new();
     let token = localstack_auth_token(2);
     for edit in 0..5 {
@@ -109,7 +109,7 @@ fn what_a_branch_took_out_is_still_at_head() {
 }
 
 #[test]
-fn the_same_secret_brought_in_on_two_branches_is_taken_out_of_both_at_once() {
+fn the_same_secret_added_on_two_branches_is_removed_from_both_at_once() {
     let repository = TempRepo::new();
     repository.write("base", "");
     repository.commit("Base");

@@ -1,4 +1,4 @@
-//! A damaged repository: the damage is named, the rest is looked at, nothing panics.
+//! A damaged repository: the damage is reported, the rest is scanned, nothing panics.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -48,7 +48,7 @@ fn a_corrupt_loose_object_is_named_wherever_its_bytes_are_flipped() {
         overwrite(&file, &bytes);
         let report = audited(&repository.path());
         if report.outcome() == Outcome::Found {
-            // The header's or the trailer's bits that zlib does not look at.
+            // The bits of the header or the trailer that zlib ignores.
             assert_eq!(summary(&report).len(), 2, "flipped at {at} of {}", whole.len());
             continue;
         }
@@ -58,7 +58,7 @@ fn a_corrupt_loose_object_is_named_wherever_its_bytes_are_flipped() {
         assert_eq!(summary(&report), ["dir/b.env:1 +Add @HEAD"]);
     }
     assert!(failures >= whole.len() - 8, "{failures} of {}", whole.len());
-    // libgit2 reads some of these without end.
+    // libgit2 reads some of these forever.
     for end in 0..whole.len() {
         overwrite(&file, &whole[..end]);
         assert_eq!(the_failure(&audited(&repository.path())).name, format!("object {id}"));
@@ -92,8 +92,8 @@ fn no_flipped_byte_of_a_pack_hides_a_secret_in_silence() {
         bytes[at] ^= 0x55;
         overwrite(&pack, &bytes);
         let report = audited(&repository.path());
-        let is_told = report.outcome() == Outcome::Incomplete || summary(&report).len() == 2;
-        assert!(is_told, "flipped at {at}: {report:?}");
+        let is_reported = report.outcome() == Outcome::Incomplete || summary(&report).len() == 2;
+        assert!(is_reported, "flipped at {at}: {report:?}");
     }
 }
 
@@ -169,13 +169,13 @@ fn half_a_pack_is_a_failure() {
     }
 }
 
-/// A pack that was cut short is one failure, with the number of its lost objects and some of
-/// their names; what is left of it is looked at.
+/// A truncated pack is one failure, with the number of its lost objects and some of their names;
+/// the rest of it is scanned.
 #[test]
 fn the_many_objects_of_a_cut_pack_are_one_failure() {
     let repository = with_two_secrets();
     for number in 0..40 {
-        // Nothing of these is like the others: each is stored whole.
+        // None of these is similar to another: each is stored whole.
         let text: String =
             (0..200).map(|at| format!("{:x}\n", number * 7919 + at * 104_729)).collect();
         repository.write(format!("file{number}"), text);

@@ -16,7 +16,7 @@ use crate::support::tokens::localstack_auth_token;
 
 const TOLD: [&str; 1] = ["a.env:1 +Add -Remove"];
 
-/// A secret that came and went; a third commit lies on top.
+/// A secret that was added and removed; a third commit is on top.
 fn leaky() -> TempRepo {
     let repository = TempRepo::new();
     repository.write("a.env", format!("TOKEN={}\n", localstack_auth_token(1)));
@@ -194,8 +194,8 @@ fn a_shallow_clone_is_incomplete_where_that_is_asked() {
 #[test]
 fn what_is_no_repository_is_an_error_that_says_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
-    let said = error_at(folder.path());
-    assert!(said.ends_with("not a git repository; to scan a plain folder use `keysieve scan`"));
-    let said = error_at(&folder.path().join("absent"));
-    assert!(said.ends_with("does not exist"), "{said}");
+    let text = error_at(folder.path());
+    assert!(text.ends_with("not a git repository; to scan a plain folder use `keysieve scan`"));
+    let text = error_at(&folder.path().join("absent"));
+    assert!(text.ends_with("does not exist"), "{text}");
 }

@@ -1,4 +1,4 @@
-//! Whatever the object database holds is looked at, by whichever way it got there.
+//! Every object in the database is scanned, however it got there.
 
 use std::fs;
 
@@ -14,7 +14,7 @@ fn with_a_commit() -> TempRepo {
 }
 
 #[test]
-fn a_stash_is_looked_at() {
+fn a_stash_is_scanned() {
     let repository = with_a_commit();
     repository.write("base", format!("TOKEN={}\n", localstack_auth_token(1)));
     repository.git(&["stash", "--quiet"]);
@@ -24,7 +24,7 @@ fn a_stash_is_looked_at() {
 }
 
 #[test]
-fn what_only_a_reflog_knows_is_looked_at() {
+fn objects_only_in_a_reflog_are_scanned() {
     let repository = with_a_commit();
     repository.write("a.env", format!("TOKEN={}\n", localstack_auth_token(2)));
     repository.commit("Oops");
@@ -46,14 +46,14 @@ fn a_blob_that_no_commit_reaches_is_named_by_its_id() {
     repository.write("a.env", format!("\nTOKEN={}\n", localstack_auth_token(4)));
     let id = repository.git(&["hash-object", "-w", "a.env"]);
     assert_eq!(summary_of(&repository.path()), [format!("{id}:2")]);
-    // A tree alone is no commit.
+    // A tree alone is not a commit.
     repository.git(&["add", "a.env"]);
     repository.git(&["write-tree"]);
     assert_eq!(summary_of(&repository.path()), [format!("{id}:2")]);
 }
 
 #[test]
-fn messages_are_looked_at_and_never_shown_raw() {
+fn messages_are_scanned_and_never_shown_raw() {
     let repository = with_a_commit();
     let [first, second] = [5, 6].map(localstack_auth_token);
     repository.write("a.env", format!("TOKEN={first}\n"));
@@ -87,7 +87,7 @@ fn loose_and_packed_objects_give_the_same() {
     let packed = format!("{:?}", audited(&repository.path()));
     assert_eq!(loose, packed);
 
-    // In a pack, loose and in another pack: still once.
+    // In a pack, loose and in another pack: still counted once.
     repository.write("b.env", "B=1\n");
     repository.commit("Loose");
     let before = audited(&repository.path());

@@ -7,8 +7,8 @@ use crate::support::audited::{audited_with, ranged, summary};
 use crate::support::repository::TempRepo;
 use crate::support::tokens::localstack_auth_token;
 
-/// Three commits on `main`, each with a secret of its own, the second also taken out by the
-/// third; one on `side`, which begins at the first; a blob that no commit has.
+/// Three commits on `main`, each with its own secret, the second also removed by the third; one on
+/// `side`, which branches off the first; a blob that is in no commit.
 fn branched() -> TempRepo {
     let repository = TempRepo::new();
     let commit = |number: u64, file: &str| {
@@ -70,7 +70,7 @@ fn revisions_choose_what_one_has_and_the_other_has_not() {
     ] {
         let report = ranged(&repository.path(), range);
         assert_eq!(summary(&report), expected, "{range}");
-        // Once more from a pack.
+        // Again, from a pack.
         repository.git(&["repack", "-dq"]);
     }
 }
@@ -108,7 +108,7 @@ fn a_message_belongs_to_its_commit() {
 }
 
 #[test]
-fn what_names_no_commit_is_an_error_that_says_so() {
+fn an_unknown_revision_is_an_error() {
     let repository = branched();
     for (revisions, named) in [
         ("nowhere..main", "nowhere"),

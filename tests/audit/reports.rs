@@ -1,4 +1,4 @@
-//! What holds of every audit's report.
+//! Properties of every audit report.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -36,7 +36,7 @@ fn the_report_is_the_same_on_any_number_of_threads() {
 }
 
 #[test]
-fn a_path_that_is_no_utf_8_is_told_as_it_is() {
+fn a_path_that_is_not_utf_8_is_reported_unchanged() {
     let repository = TempRepo::new();
     let name = OsStr::from_bytes(b"caf\xe9/\xff.env");
     repository.write(name, format!("TOKEN={}\n", localstack_auth_token(1)));
@@ -62,7 +62,7 @@ fn a_secret_in_a_path_or_an_authors_name_is_not_shown() {
 }
 
 #[test]
-fn odd_dates_and_encodings_are_told() {
+fn odd_dates_and_encodings_are_reported() {
     let repository = TempRepo::new();
     repository.write("a.env", format!("TOKEN={}\n", localstack_auth_token(3)));
     repository.git(&["add", "--all"]);

@@ -1,4 +1,4 @@
-//! However git stores a history, it is read alike, by each reader.
+//! However git stores a history, each reader reads it the same.
 
 use std::fs;
 use std::path::PathBuf;
@@ -9,7 +9,8 @@ use crate::support::audited::{agreed, summary};
 use crate::support::repository::TempRepo;
 use crate::support::tokens::localstack_auth_token;
 
-/// A file that grows round a secret which comes, moves and goes; and what a reset left behind.
+/// A file that grows around a secret, which is added, moved and removed; and the remains of a
+/// reset.
 fn lively() -> TempRepo {
     let repository = TempRepo::new();
     for number in 0..6 {
@@ -30,7 +31,7 @@ fn grow(repository: &TempRepo, number: u64) {
     repository.commit(&format!("Commit {number}"));
 }
 
-/// Sees that the history is as it was before `change`.
+/// Checks that the history is the same as before `change`.
 fn is_unmoved_by(change: impl Fn(&TempRepo)) {
     let repository = lively();
     let before = summary(&agreed(&repository.path()));
@@ -103,7 +104,7 @@ fn a_shared_index() {
 }
 
 #[test]
-fn a_commit_graph_beside_the_packs() {
+fn a_commit_graph_next_to_the_packs() {
     is_unmoved_by(|repository| {
         repository.git(&["repack", "-dq"]);
         repository.git(&["commit-graph", "write", "--reachable"]);
@@ -119,9 +120,9 @@ fn alternates() {
     assert_eq!(borrowed, summary(&agreed(&repository.path())));
 }
 
-/// git's own commands follow replacements and grafts; here all is told as it is stored.
+/// git's own commands follow replacements and grafts; the audit reports everything as it is stored.
 #[test]
-fn what_is_replaced_or_grafted_is_told_as_it_is_stored() {
+fn replaced_and_grafted_objects_are_reported_as_stored() {
     let repository = lively();
     let before = summary(&agreed(&repository.path()));
     let parent = repository.git(&["rev-parse", "HEAD~4"]);
@@ -143,7 +144,7 @@ fn what_is_replaced_or_grafted_is_told_as_it_is_stored() {
     assert!(replace.starts_with("1 object has a replacement"), "{replace}");
 }
 
-/// Old tools wrote the mode of a folder with a zero in front.
+/// Old tools wrote the mode of a folder with a leading zero.
 #[test]
 fn modes_with_zeros_in_front() {
     let repository = TempRepo::new();
@@ -174,9 +175,9 @@ fn the_empty_tree_need_not_be_there() {
     assert_eq!(agreed(&repository.path()).outcome(), Outcome::Clean);
 }
 
-/// A name for what is missing, from each kind of object that names others.
+/// A missing object is reported with the object that refers to it, for each kind of reference.
 #[test]
-fn what_is_missing_is_named_with_what_names_it() {
+fn a_missing_object_is_reported_with_what_refers_to_it() {
     let repository = lively();
     repository.git(&["tag", "-a", "-m", "A tag", "v1", "HEAD~1"]);
     let id = |name: &str| repository.git(&["rev-parse", name]);
@@ -202,9 +203,9 @@ fn what_is_missing_is_named_with_what_names_it() {
     }
 }
 
-/// What stands in it is unknown: the history is not said to be clean.
+/// Its content is unknown: the history is not reported as clean.
 #[test]
-fn a_folder_of_loose_objects_that_cannot_be_listed_is_told() {
+fn a_folder_of_loose_objects_that_cannot_be_listed_is_reported() {
     let repository = lively();
     let objects = repository.path().join(".git/objects");
     let folder = (0..=u8::MAX).map(|first| objects.join(format!("{first:02x}")));

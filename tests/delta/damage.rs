@@ -1,4 +1,5 @@
-//! Damaged packs and indexes: each a failure that is told, none a panic, none without end.
+//! Damaged packs and indexes: each is reported as a failure, and none causes a panic or an endless
+//! loop.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +8,7 @@ use keysieve::source::Coverage;
 use keysieve::source::history::delta::{Budget, ScanMode};
 
 use super::history::Writer;
-use super::look::{LARGEST, Scanner, examples};
+use super::readers::{LARGEST, Scanner, examples};
 use super::support::random::Random;
 use super::support::repository::TempRepo;
 
@@ -29,9 +30,9 @@ fn packed(scanner: &Scanner) -> (TempRepo, PathBuf) {
     (repository, pack.unwrap())
 }
 
-/// Every byte that is wrong, or missing, is told.
+/// Every wrong or missing byte is reported.
 #[test]
-fn what_is_damaged_is_told() {
+fn damage_is_reported() {
     let scanner = Scanner::new();
     let (repository, pack) = packed(&scanner);
     let (all, healthy) = read(&scanner, &repository.path(), LARGEST);
@@ -42,7 +43,7 @@ fn what_is_damaged_is_told() {
         let mut random = Random(0x0dd);
         for round in 0..120 {
             let mut bad = good.clone();
-            // Near the start and the end there are headers and trailers.
+            // Headers and trailers are near the start and the end.
             let at = match round {
                 0..32 => round,
                 32..64 => good.len() - 1 - (round - 32),
@@ -63,7 +64,7 @@ fn what_is_damaged_is_told() {
     }
 }
 
-/// A pack that goes while it is read is an error of that pack.
+/// A pack that is removed while it is read is an error of that pack.
 #[test]
 fn one_damaged_entry_costs_only_what_hangs_on_it() {
     let scanner = Scanner::new();
@@ -82,7 +83,7 @@ fn one_damaged_entry_costs_only_what_hangs_on_it() {
 }
 
 #[test]
-fn larger_objects_are_passed_over_and_counted() {
+fn larger_objects_are_skipped_and_counted() {
     let scanner = Scanner::new();
     let repository = TempRepo::new();
     let examples = examples(&scanner.engine);
@@ -93,9 +94,9 @@ fn larger_objects_are_passed_over_and_counted() {
         let (expected, covered) = scanner.one_by_one_up_to(&repository.path(), largest);
         let budget = Budget::new(largest, 1 << 20);
         let (found, coverage) = scanner.by_delta(&repository.path(), ScanMode::Changes, budget);
-        // Deltas against what is not even made are failures, each told.
-        let untold = covered.blobs + covered.messages - coverage.blobs - coverage.messages;
-        assert!(untold == 0 || !coverage.failures.is_empty(), "{largest}: {untold}");
+        // Deltas against versions that are not built are failures, each reported.
+        let unreported = covered.blobs + covered.messages - coverage.blobs - coverage.messages;
+        assert!(unreported == 0 || !coverage.failures.is_empty(), "{largest}: {unreported}");
         for (id, findings) in &found {
             assert_eq!(expected.get(id), Some(findings), "{largest}: {id}");
         }

@@ -7,17 +7,17 @@ use keysieve::source::history::History;
 use keysieve::source::history::delta::{Budget, ScanMode};
 
 use super::history::Writer;
-use super::look::{LARGEST, Scanner, examples};
+use super::readers::{LARGEST, Scanner, examples};
 use super::support::random::Random;
 use super::support::repository::TempRepo;
 
-/// Sees that all ways to read the repository find and cover the same. How many objects hold
-/// something.
+/// Checks that all ways to read the repository find and cover the same. Returns the number of
+/// objects with findings.
 fn agree(scanner: &Scanner, repository: &Path, about: &str) -> usize {
     let (expected, covered) = scanner.one_by_one(repository);
     assert_eq!(covered.failures, [], "{about}");
     let ample = || Budget::new(LARGEST, 64 << 20);
-    // Nothing is held: every version is made again for each of its children.
+    // Nothing is cached: every version is rebuilt for each of its children.
     let scant = || Budget::new(LARGEST, 0);
     for (threads, mode, budget) in [
         (1, ScanMode::Changes, ample()),
@@ -74,7 +74,7 @@ fn several_packs_loose_objects_and_alternates_are_one_history() {
     repository.git(&["repack", "-dq"]);
     agree(&scanner, &repository.path(), "two packs");
 
-    // Objects that stand in both packs, and some loose ones.
+    // Objects that are in both packs, and some loose ones.
     repository.git(&["repack", "-aq", "--pack-kept-objects"]);
     let blob = repository.path().join("loose");
     for example in examples.iter().take(20) {
@@ -83,18 +83,18 @@ fn several_packs_loose_objects_and_alternates_are_one_history() {
     }
     agree(&scanner, &repository.path(), "objects in two packs");
 
-    // A multi-pack-index beside the packs' own indexes.
+    // A multi-pack-index in addition to the packs' own indexes.
     repository.git(&["multi-pack-index", "write"]);
     agree(&scanner, &repository.path(), "with a multi-pack-index");
 
-    // Another repository that borrows all of it.
+    // Another repository that borrows all objects.
     let borrower = repository.home().join("borrower");
     let (from, to) = (repository.path(), borrower.display().to_string());
     repository.git(&["clone", "-q", "--shared", &from.display().to_string(), &to]);
     agree(&scanner, &borrower, "alternates");
 }
 
-/// Where packs have lost their own indexes, the one that they share is read.
+/// If packs have lost their own indexes, the shared one is read.
 #[test]
 fn a_shared_index_is_enough() {
     let scanner = Scanner::new();
@@ -129,7 +129,7 @@ fn an_index_of_version_1_is_read() {
     assert!(found > 0);
 }
 
-/// Deltas that name their bases by id, as a pack has them that was sent over the wire.
+/// Deltas that refer to their bases by id, as in a pack sent over the wire.
 #[test]
 fn deltas_with_named_bases_are_followed() {
     let scanner = Scanner::new();
@@ -142,7 +142,7 @@ fn deltas_with_named_bases_are_followed() {
     assert!(found > 10);
 }
 
-/// Objects that `git gc` packs, and packs that it replaces, between the opening and the reading.
+/// Objects that `git gc` packs, and packs that it replaces, after opening and before reading.
 #[test]
 fn what_is_packed_meanwhile_is_read_where_it_is_now() {
     let scanner = Scanner::new();
@@ -164,7 +164,7 @@ fn what_is_packed_meanwhile_is_read_where_it_is_now() {
 }
 
 #[test]
-fn a_repository_at_work_is_no_damaged_one() {
+fn a_repository_in_use_is_not_damaged() {
     let scanner = Scanner::new();
     let repository = TempRepo::new();
     repository.write("file", "nothing");

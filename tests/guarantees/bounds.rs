@@ -1,4 +1,4 @@
-//! Nothing hangs, ends abruptly or takes all memory.
+//! Nothing hangs, crashes or uses all memory.
 
 #![cfg(unix)]
 
@@ -14,17 +14,17 @@ use crate::support::guarded::secret;
 use crate::support::repository::{TempRepo, all_output};
 use crate::support::timed::{Run, fifo, keysieve};
 
-/// Ways in which a file is none that can be read to its end.
+/// Kinds of files that cannot be read to their end.
 const ODDITIES: [fn(&Path); 5] = [
     |path| fifo(path),
     |path| symlink("/dev/zero", path).unwrap(),
     |path| symlink("/dev/tty", path).unwrap(),
     |path| drop(std::os::unix::net::UnixListener::bind(path)),
-    // Sparse: it takes no space on the disk.
+    // Sparse: it uses no space on the disk.
     |path| File::create(path).unwrap().set_len(64 << 30).unwrap(),
 ];
 
-/// A repository with a secret, and the odd file at this path.
+/// A repository with a secret, and such a file at this path.
 fn repository(path: &str, oddity: fn(&Path)) -> TempRepo {
     let repository = TempRepo::new();
     repository.write("folder/key.env", secret(1));

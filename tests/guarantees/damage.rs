@@ -1,4 +1,5 @@
-//! Random damage to any object that a run reads gives exit 2 with the object's id, and soon.
+//! Random damage to any object that a run reads gives exit 2 with the object's id, and does not
+//! take long.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use crate::support::timed::Run;
 
 const KEYSIEVE: &str = env!("CARGO_BIN_EXE_keysieve");
 
-/// The commands, as `keysieve` arguments. Each reads objects in another way.
+/// The arguments of commands that read objects in different ways.
 const COMMANDS: [&[&str]; 5] = [
     &["hook", "run", "--format", "json"],
     &["scan", "--since", "main~3", "--format", "json"],
@@ -69,14 +70,14 @@ fn object_files(repository: &TempRepo) -> Vec<PathBuf> {
     files
 }
 
-/// Runs keysieve; it must end in time and by itself.
+/// Runs keysieve; it must exit in time and by itself.
 fn run(repository: &TempRepo, arguments: &[&str]) -> Output {
     let mut command = repository.command(KEYSIEVE, &repository.path());
     command.args(arguments).args(["--now", "2026-03-01T00:00:00Z"]);
     Run::of(command).into_output()
 }
 
-/// The id of a loose object's file; of a pack, nothing.
+/// The id of a loose object's file; empty for a pack.
 fn id_of(file: &Path) -> String {
     let folder = file.parent().unwrap().file_name().unwrap().to_string_lossy().into_owned();
     match folder.len() {
@@ -85,7 +86,7 @@ fn id_of(file: &Path) -> String {
     }
 }
 
-/// Whether some id of 40 digits is named.
+/// Whether the text contains an id of 40 digits.
 fn names_an_id(text: &str) -> bool {
     text.split(|character: char| !character.is_ascii_hexdigit()).any(|word| word.len() >= 40)
 }
@@ -115,7 +116,7 @@ fn damage(is_packed: bool, rounds: usize, seed: u64) {
             assert!(is_named, "{what}: {text}");
             seen += 1;
         } else {
-            // It was not read, or its bytes are the same all the same.
+            // It was not read, or its content is the same anyway.
             assert_eq!(output.status, sound[at].status, "{what}: {text}");
             let same = at == 4 || text == all_output(&sound[at]);
             assert!(same, "{what}: {text}");

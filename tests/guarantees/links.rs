@@ -9,7 +9,7 @@ use crate::support::guarded::secret;
 use crate::support::repository::TempRepo;
 use crate::support::timed::{Run, keysieve, keysieve_in};
 
-/// A line that is no TOML, as a file of the machine has it.
+/// A line that is not TOML, as in a file of the machine.
 const PRIVATE: &str = "registry-login made-up-but-private\n";
 
 fn assert_nothing_private(run: &Run) {

@@ -13,7 +13,7 @@ use crate::support::repository::{TempRepo, all_output};
 
 const KEYSIEVE: &str = env!("CARGO_BIN_EXE_keysieve");
 
-/// A value outside of the repository, which no output may show.
+/// A value outside the repository, which no output may show.
 const OUTSIDE: &str = "HOST_VALUE = outside-of-the-tree";
 
 /// Files that a repository supplies, and commands that read each.
@@ -24,8 +24,8 @@ const FILES: [(&str, &[&str]); 4] = [
     ("patterns.toml", &["scan"]),
 ];
 
-/// A repository whose configuration names `patterns.toml`, with a file that makes folders' files
-/// be read.
+/// A repository whose configuration refers to `patterns.toml`, with a file that causes the folders'
+/// files to be read.
 fn repository(file: &str) -> TempRepo {
     let repository = TempRepo::new();
     repository.write("folder/file", secret(1));

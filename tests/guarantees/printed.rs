@@ -20,19 +20,19 @@ pub fn with_input(repository: &TempRepo, arguments: &[&str], input: &[u8]) -> Ou
     command.env_remove("KEYSIEVE_FINGERPRINT_KEY").env_remove("PRE_COMMIT");
     command.args(arguments).stdin(Stdio::piped());
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // It may have ended without reading.
+    // It may have exited without reading.
     let _ = child.stdin.take().unwrap().write_all(input);
     child.wait_with_output().unwrap()
 }
 
-/// A secret, and how a file holds it.
+/// A secret, and its form in a file.
 struct Planted {
     kind: &'static str,
-    /// A text of a file in which it is found.
+    /// The text of a file in which it is found.
     content: String,
-    /// What no output may contain: its forms, or their lines.
+    /// What no output may contain: all forms of it, or their lines.
     hidden: Vec<String>,
-    /// What is put into the other places, each of one line.
+    /// What is written to the other locations, each in one line.
     copies: Vec<String>,
 }
 
@@ -70,7 +70,7 @@ fn planted() -> Vec<Planted> {
     ]
 }
 
-/// A repository in which copies of a secret stand wherever a repository can hold text.
+/// A repository with copies of a secret wherever a repository can hold text.
 fn repository(planted: &Planted, copy: &str) -> TempRepo {
     let repository = TempRepo::new();
     let is_path = planted.kind != "short" && !copy.contains(['\\', '%', '/']);
@@ -105,7 +105,7 @@ fn repository(planted: &Planted, copy: &str) -> TempRepo {
     repository
 }
 
-/// All texts that a run writes: as they are and, of JSON, what they mean.
+/// All texts that a run writes: as they are and, for JSON, decoded.
 fn texts(output: &Output) -> Vec<String> {
     let mut texts = vec![all_output(output), String::from_utf8_lossy(&output.stdout).into_owned()];
     if let Ok(json) = serde_json::from_slice::<Value>(&output.stdout) {
@@ -159,7 +159,7 @@ fn no_hook_contains_a_secret_wherever_it_is_repeated() {
     for planted in planted() {
         for copy in &planted.copies {
             let repository = repository(&planted, copy);
-            // All of it is staged as if it were new; the remote branch has it.
+            // Everything is staged as if it were new; the remote branch has it.
             repository.git(&["reset", "--quiet", "--soft", "base"]);
             for format in ["human", "json", "sarif"] {
                 let output = keysieve(&repository, &["hook", "run", "--format", format]);
@@ -202,7 +202,8 @@ fn no_baseline_contains_a_secret() {
                 let texts = [texts(&output), vec![file]].concat();
                 assert_hidden(&planted, true, verb, &texts);
             }
-            // What is accepted is so in the next run: paths without their secrets are known.
+            // What is accepted is baselined in the next run: paths without their secrets are
+            // recognized.
             for task in ["scan", "audit"] {
                 let output = keysieve(&repository, &[task, "--format", "json"]);
                 assert_eq!(
@@ -213,7 +214,7 @@ fn no_baseline_contains_a_secret() {
                     all_output(&output)
                 );
             }
-            // Also where people wrote one into the file.
+            // Also if people wrote one into the file.
             let file = repository.path().join(".keysieve-baseline.toml");
             let text = std::fs::read_to_string(&file).unwrap();
             let toml = copy.replace('\\', "\\\\");
@@ -230,7 +231,7 @@ fn no_baseline_contains_a_secret() {
     }
 }
 
-/// A line is cut to some bytes around a secret, and a reason to some hundred.
+/// A line is cut to some bytes around a secret, and a reason to some hundred bytes.
 #[test]
 fn a_cut_leaves_no_part_of_a_secret() {
     let (secret, other) = (password(), token(1));

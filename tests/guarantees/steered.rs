@@ -1,13 +1,13 @@
-//! A repository does not steer what is shown or read.
+//! A repository cannot control how its output is shown or read.
 
 use super::printed::keysieve;
 use super::support::repository::{TempRepo, all_output};
 use super::support::tokens::localstack_auth_token as token;
 
-/// What would clear the screen, turn the order of writing, and be a command of a workflow.
+/// Text that would clear the screen, reverse the direction of writing, and run a workflow command.
 const STEERING: &str = "\u{1b}]0;x\u{7}\u{202e}\u{2028}\u{ad}\u{85}\n::error::made up";
 
-/// No byte of the output steers a terminal or a CI system.
+/// No byte of the output controls a terminal or a CI system.
 fn assert_steady(what: &str, output: &std::process::Output) {
     for bytes in [&output.stdout, &output.stderr] {
         let text = String::from_utf8(bytes.clone()).unwrap();
@@ -150,7 +150,7 @@ fn threads_are_bounded_by_the_machine() {
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
 
-/// The marker of the catalogue's examples is a text like any other in a repository.
+/// The split marker of the catalogue's examples has no meaning in a repository.
 #[test]
 fn the_split_marker_hides_nothing() {
     let repository = TempRepo::new();

@@ -11,7 +11,7 @@ use crate::support::repository::{TempRepo, all_output};
 
 const KEYSIEVE: &str = env!("CARGO_BIN_EXE_keysieve");
 
-/// Runs keysieve at the top of the work tree, for twenty seconds at most.
+/// Runs keysieve at the top of the work tree, for at most twenty seconds.
 pub fn run(repository: &TempRepo, arguments: &[&str]) -> Output {
     run_in(repository, &repository.path(), arguments)
 }
@@ -128,7 +128,7 @@ fn a_tracked_file_that_cannot_be_read_is_incomplete() {
     repository.git(&["add", "--force", "."]);
     let folder = repository.path().join("private");
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o000)).unwrap();
-    // Root enters every folder: somebody else has to try.
+    // Root can enter every folder, so another user has to try.
     let is_root = fs::read_dir(&folder).is_ok();
     let output = if is_root {
         for path in [repository.home().to_owned(), repository.path()] {
@@ -158,7 +158,7 @@ fn a_named_path_that_cannot_be_scanned_is_an_error() {
         assert_eq!(output.status.code(), Some(2), "{path}: {}", all_output(&output));
         assert!(all_output(&output).contains(word), "{path}: {}", all_output(&output));
     }
-    // In a folder they are counted, and change nothing.
+    // In a folder they are counted and change nothing.
     let output = run(&repository, &["scan", "--format", "human"]);
     assert_eq!(output.status.code(), Some(0), "{}", all_output(&output));
 }
@@ -203,7 +203,7 @@ fn a_folder_outside_of_git_has_its_own_policy() {
     fs::write(folder.join(".keysieve-baseline.toml"), baseline).unwrap();
     let output = run_in(&repository, &folder, &["scan", ".", "--format", "human"]);
     assert_eq!(output.status.code(), Some(0), "{}", all_output(&output));
-    // Of several folders none applies, and a note names them.
+    // With several folders none applies, and a note says so.
     let other = repository.home().join("other");
     fs::create_dir(&other).unwrap();
     fs::write(other.join(".keysieve.toml"), config).unwrap();

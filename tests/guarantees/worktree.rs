@@ -38,7 +38,7 @@ fn with_submodule(folder: &str) -> (TempRepo, TempRepo) {
     (origin, repository)
 }
 
-/// Runs as another user: root enters every folder. `None` where that cannot be.
+/// Runs as another user, since root can enter every folder. `None` if that is not possible.
 fn as_nobody(repository: &TempRepo, arguments: &[&str]) -> Option<Run> {
     for folder in [repository.home(), &repository.path()] {
         fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
@@ -49,7 +49,7 @@ fn as_nobody(repository: &TempRepo, arguments: &[&str]) -> Option<Run> {
         eprintln!("skipped: setpriv cannot drop to another user here");
         return None;
     }
-    // The build folder may be closed to that user.
+    // The build folder may not be readable for that user.
     let binary = repository.home().join("keysieve");
     fs::copy(env!("CARGO_BIN_EXE_keysieve"), &binary).unwrap();
     let mut command = repository.command("setpriv", &repository.path());
@@ -89,7 +89,7 @@ mod s1_what_nested_repositories_track {
         assert!(repository.path().join("sub/.git").is_file());
         let run = keysieve(&repository, &["scan", "."]);
         assert_eq!(run.places(), ["sub/tracked.env:1"]);
-        // By itself it is named from its own top.
+        // Scanned by itself it is named from its own top.
         assert_eq!(keysieve(&repository, &["scan", "sub"]).places(), ["tracked.env:1"]);
     }
 
@@ -221,7 +221,7 @@ mod s3_a_git_that_leads_nowhere {
         let repository = TempRepo::new();
         ignored(&repository, "mounted");
         repository.write("mounted/.git", "gitdir: ../.git/modules/mounted\n");
-        // The rules elsewhere hold.
+        // The rules elsewhere apply.
         repository.write(".gitignore", "*.log\n");
         repository.write("other.log", secret(2));
         // And so do those of a repository in it.
@@ -288,7 +288,7 @@ mod s15_a_folder_in_no_work_tree {
 
     const EXCLUDE: &str = "[[exclude]]\npaths = [\"/left/\"]\nreason = \"a test\"\n";
 
-    /// A folder `plain` beside others, none of them in a repository.
+    /// A folder `plain` next to others, none of them in a repository.
     fn plain() -> TempRepo {
         let repository = TempRepo::new();
         fs::remove_dir_all(repository.path().join(".git")).unwrap();

@@ -1,4 +1,4 @@
-//! Other files of a repository: the index, objects, hooks.
+//! Targets for other files of a repository: the index, objects, hooks.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -13,7 +13,7 @@ use keysieve::hook::{Stage, script};
 
 use super::packs::signed;
 
-/// The index; the bytes lack the trailer. What is read is in order and can be found.
+/// The index, without its trailer. What is read is sorted and can be found.
 pub fn staged_index(data: &[u8]) {
     let missing = |_: &str| Err(std::io::ErrorKind::NotFound.into());
     let Ok(index) = Index::parse(&signed(data), ObjectFormat::Sha1, &missing) else { return };
@@ -27,7 +27,8 @@ pub fn staged_index(data: &[u8]) {
     }
 }
 
-/// Commits, tags and trees, and what is made of them. The bytes fall into trees at each `|`.
+/// Commits, tags and trees, and what is computed from them. The bytes are split into trees at each
+/// `|`.
 pub fn objects(data: &[u8]) {
     let format = ObjectFormat::Sha1;
     let id = format.object(ObjectKind::Commit, data);
@@ -46,7 +47,7 @@ pub fn objects(data: &[u8]) {
         |id: &ObjectId| trees.get(&id.to_string()).cloned().ok_or_else(|| "missing".to_owned());
     let (old, new) = (ids[ids.len() / 2], below);
     let diff = TreeDiff::between(&read, &[old], new);
-    // Paths that lead to the same contents are many, contents are few.
+    // Many paths may lead to few contents.
     if let Some(changes) = diff.changes(|_| true, 1000) {
         assert!(diff.is_empty() == changes.is_empty());
     }
@@ -59,7 +60,7 @@ pub fn objects(data: &[u8]) {
     }
 }
 
-/// Twenty zeros behind the end of a name stand for the tree before, so that trees lead to trees.
+/// Replaces twenty zeros after a name with the previous tree's id, so that trees refer to trees.
 fn fill_in(bytes: &mut [u8], id: &ObjectId) {
     let mut at = 1;
     while at + 20 <= bytes.len() {
@@ -71,7 +72,7 @@ fn fill_in(bytes: &mut [u8], id: &ObjectId) {
     }
 }
 
-/// Somebody else's hook: what we put before it comes out again to the byte.
+/// A foreign hook: removing what we added restores it exactly.
 pub fn hook_script(data: &[u8]) {
     let binary = Path::new("/opt/it's here/keysieve");
     for stage in [Stage::PreCommit, Stage::CommitMsg, Stage::PrePush] {

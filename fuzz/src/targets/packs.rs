@@ -1,12 +1,11 @@
-//! What a pack's files are made of.
+//! Targets for the files of a pack.
 
 use std::sync::LazyLock;
 
 use keysieve::git::object_id::{ObjectFormat, ObjectId};
 use keysieve::git::pack::{DeltaForest, EntryHeader, MultiPackIndex, PackIndex, delta};
 
-/// The bytes with the trailer that makes them a whole file, so that what is behind the
-/// checksum is reached.
+/// The bytes with a valid trailer, so that the code after the checksum is reached.
 pub(super) fn signed(data: &[u8]) -> Vec<u8> {
     let mut bytes = data.to_vec();
     bytes.extend(ObjectFormat::Sha1.hash(&[data]).as_bytes());
@@ -25,7 +24,7 @@ fn hold(index: &PackIndex) {
     }
 }
 
-/// A pack's index; the bytes lack the trailer.
+/// A pack's index, without its trailer.
 pub fn index(data: &[u8]) {
     if let Ok(index) = PackIndex::parse(&signed(data), ObjectFormat::Sha1) {
         hold(&index);
@@ -33,7 +32,7 @@ pub fn index(data: &[u8]) {
     let _ = PackIndex::parse(data, ObjectFormat::Sha1);
 }
 
-/// A multi-pack-index; the bytes lack the trailer.
+/// A multi-pack-index, without its trailer.
 pub fn midx(data: &[u8]) {
     if let Ok(midx) = MultiPackIndex::parse(&signed(data), ObjectFormat::Sha1) {
         for name in ["pack-a.idx", "pack-b.idx", ""] {
@@ -45,7 +44,7 @@ pub fn midx(data: &[u8]) {
     let _ = MultiPackIndex::parse(data, ObjectFormat::Sha1);
 }
 
-/// Headers of entries, as many as there are, and the forest that they make.
+/// Headers of entries, and the delta forest of these entries.
 pub fn header(data: &[u8]) {
     let mut headers = Vec::new();
     let mut rest = data;
@@ -66,7 +65,7 @@ pub fn header(data: &[u8]) {
     let Ok(index) = PackIndex::from_entries(entries, ObjectFormat::Sha1) else { return };
     let forest = DeltaForest::new(&index, headers);
     for at in 0..forest.len() {
-        // Every entry with a kind comes to a root, in no more steps than there are entries.
+        // Every entry with a kind leads to a root, in no more steps than there are entries.
         let mut steps = 0;
         let mut above = at;
         while forest.kind(at).is_some() && forest.parent(above) < forest.len() {
@@ -82,7 +81,7 @@ pub fn delta(data: &[u8]) {
     static BASE: LazyLock<Vec<u8>> =
         LazyLock::new(|| (0..=0x10000u32).map(|at| (at % 251) as u8).collect());
     let base = &*BASE;
-    // Seven bytes copy 16 MB; such a bomb is no matter of panics.
+    // Seven bytes copy 16 MB; such bombs are not tested here.
     if delta::lengths(data).is_ok_and(|(_, length)| length > 1 << 20) {
         return;
     }

@@ -1,4 +1,4 @@
-//! Two ways to look at a history: the delta reader, and each object by itself.
+//! Two ways to scan a history: the delta reader, and each object by itself.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -17,13 +17,13 @@ use keysieve::source::{Coverage, Silent, Source};
 
 use super::support::random::Random;
 
-/// No blob of these tests is larger.
+/// Larger than any blob of these tests.
 pub const LARGEST: u64 = 64 << 20;
 
 /// Settled findings by object id.
 pub type Found = BTreeMap<String, Vec<Finding>>;
 
-/// The engine behind a reader.
+/// The engine used by both readers.
 pub struct Scanner {
     pub engine: Engine,
     found: Mutex<Found>,
@@ -51,7 +51,7 @@ impl Scanner {
         (std::mem::take(&mut self.found.lock().unwrap()), coverage)
     }
 
-    /// What a look at each object by itself finds.
+    /// What scanning each object by itself finds.
     pub fn one_by_one(&self, repository: &Path) -> (Found, Coverage) {
         self.one_by_one_up_to(repository, LARGEST)
     }
@@ -99,13 +99,13 @@ impl Judge for Scanner {
     }
 }
 
-/// Texts that hold secrets: the catalogue's own examples.
+/// Texts with secrets: the catalogue's own examples.
 pub fn examples(engine: &Engine) -> Vec<Vec<u8>> {
     let examples = engine.rules().iter().flat_map(|rule| rule.examples.iter());
     examples.map(|example| example.replace("<>", "").into_bytes()).collect()
 }
 
-/// Filler without secrets: prose, code, tables of numbers, long rows of base64.
+/// Filler without secrets: prose, code, tables of numbers, long lines of base64.
 pub fn filler(random: &mut Random, length: usize) -> Vec<u8> {
     let mut text = Vec::new();
     while text.len() < length {
@@ -139,7 +139,7 @@ pub fn filler(random: &mut Random, length: usize) -> Vec<u8> {
     text
 }
 
-/// The secret in some other clothes: within base64 of one line or many, in escapes, in pieces.
+/// The secret in another form: in base64 of one line or many, in escapes, in pieces.
 pub fn encoded(random: &mut Random, secret: &[u8]) -> Vec<u8> {
     let prose = b"user = someone; password = none; see the manual for the rest. ";
     let mut text = Vec::new();

@@ -1,15 +1,15 @@
-//! Inheritance as a property: whatever a delta copies and inserts, what is inherited together
-//! with what is found anew is what a look at the whole finds.
+//! Inheritance as a property: whatever a delta copies and inserts, inherited and new findings
+//! together are those of a whole scan.
 
 use keysieve::findings::Finding;
 use keysieve::git::pack::delta;
 use keysieve::rules::MARGIN;
 use keysieve::source::history::inherit::{DeltaBase, Inheritance};
 
-use super::look::{Scanner, encoded, examples, filler};
+use super::readers::{Scanner, encoded, examples, filler};
 use super::support::random::Random;
 
-/// A delta as git would write it, and the version that it makes.
+/// A delta as git would write it, and the version that it builds.
 struct Writer<'b> {
     base: &'b [u8],
     instructions: Vec<u8>,
@@ -65,7 +65,7 @@ fn whole(scanner: &Scanner, bytes: &[u8]) -> Vec<Finding> {
     sorted(scanner.engine.detect(bytes, std::slice::from_ref(&(0..bytes.len()))))
 }
 
-/// Sees that a version's findings are those of the whole; how many there are.
+/// Checks that a version's findings are those of a whole scan. Returns their number.
 fn check(scanner: &Scanner, base: &[u8], delta: &[u8], version: &[u8], about: &str) -> usize {
     let mut copies = Vec::new();
     let mut made = Vec::new();
@@ -101,12 +101,12 @@ fn random_text(random: &mut Random, examples: &[Vec<u8>], pieces: usize) -> Vec<
     text
 }
 
-/// More of them by this environment variable.
+/// The number of rounds, from this environment variable.
 fn rounds() -> usize {
     std::env::var("KEYSIEVE_TEST_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(200)
 }
 
-/// Places at which each secret is cut.
+/// How many times each secret is cut.
 fn cuts() -> usize {
     if rounds() > 200 { 40 } else { 6 }
 }
@@ -127,7 +127,7 @@ fn any_delta_gives_what_the_whole_gives() {
                     let example = random.one(&examples);
                     writer.insert(&encoded(&mut random, example));
                 }
-                // A stretch that follows, most often, or one from anywhere.
+                // Usually the range that follows, otherwise any range.
                 0..5 => {
                     let from = if random.below(4) > 0 {
                         at.min(base.len())
@@ -163,10 +163,10 @@ fn any_delta_gives_what_the_whole_gives() {
     assert!(seen > 300, "the versions hold secrets: {seen}");
 }
 
-/// Every secret, cut at every byte: its first part copied from one place, its second part
-/// from another, or inserted.
+/// Every secret, cut at every byte: its first part copied from one offset, its second part from
+/// another, or inserted.
 #[test]
-fn secrets_across_seams_are_found() {
+fn secrets_across_copy_boundaries_are_found() {
     let scanner = Scanner::new();
     let mut random = Random(0x5ea);
     for example in examples(&scanner.engine) {
@@ -191,9 +191,9 @@ fn secrets_across_seams_are_found() {
     }
 }
 
-/// A secret at every distance from a seam that a margin could lose.
+/// A secret at every distance from a copy boundary that a margin could lose.
 #[test]
-fn secrets_beside_seams_are_found_once() {
+fn secrets_next_to_copy_boundaries_are_found_once() {
     let scanner = Scanner::new();
     let mut random = Random(0xbe51de);
     let examples = examples(&scanner.engine);
@@ -212,7 +212,7 @@ fn secrets_beside_seams_are_found_once() {
     }
 }
 
-/// What a version makes a secret of that was none in its base, however far behind its trigger.
+/// Secrets that a version completes, however far after their trigger.
 #[test]
 fn secrets_that_a_version_completes_are_found() {
     let scanner = Scanner::new();
@@ -235,9 +235,9 @@ fn secrets_that_a_version_completes_are_found() {
     assert!(seen > 100, "{seen}");
 }
 
-/// A key's body may be followed by any number of blanks, and go on behind them.
+/// A key's body may be followed by any number of blanks, and continue after them.
 #[test]
-fn a_body_that_goes_on_behind_blanks_is_one_secret() {
+fn a_body_that_continues_after_blanks_is_one_secret() {
     let scanner = Scanner::new();
     let examples = examples(&scanner.engine);
     let keys = examples.iter().filter(|example| example.windows(8).any(|w| w == b"-----END"));
