@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# compare-scan.sh FOLDER: CPU and wall time of a working-tree scan beside reading alone and beside peers.
-# Needs hyperfine and rg; peers (betterleaks, kingfisher) are taken from PATH where they are.
+# compare-scan.sh FOLDER: CPU and wall time of a working-tree scan, compared with reading alone and with peers.
+# Needs hyperfine and rg; peers (betterleaks, kingfisher) are taken from PATH if installed.
 set -euo pipefail
 folder=$(realpath "${1:?a folder with source trees}")
 keysieve=$(realpath "$(dirname "$0")/../target/release/keysieve")

@@ -1,9 +1,10 @@
 //! Engine throughput on one core, over text held in memory.
 //!
-//! `cargo bench --bench throughput -- FOLDER…` reads every text file below the folders (up to
-//! 512 MB) and scans each as one blob; the median of the rounds is printed in GB/s of CPU time
-//! (on Linux; elsewhere of wall time). Without a folder it scans this package's own tree. `--rules=N` leaves N rules of the catalogue, spread
-//! evenly over it, to show how the cost grows with their number.
+//! `cargo bench --bench throughput -- FOLDER…` reads every text file below the folders (up to 512
+//! MB) and scans each as one blob; it prints the median of the rounds in GB/s of CPU time (on
+//! Linux; elsewhere of wall time). Without a folder it scans this package's own tree. `--rules=N`
+//! keeps N rules of the catalogue, spread evenly over it, to show how the cost grows with their
+//! number.
 
 #![allow(
     clippy::disallowed_macros,
@@ -21,7 +22,7 @@ use keysieve::source::Class;
 
 const MOST_BYTES: usize = 512 << 20;
 const ROUNDS: usize = 5;
-/// Bytes of a round, at least; fewer are scanned several times.
+/// The fewest bytes in a round; smaller input is scanned several times.
 const ROUND: usize = 256 << 20;
 
 fn main() {
@@ -52,7 +53,7 @@ fn catalogue() -> Catalogue {
 fn measure(folder: &Path, engine: &Engine) {
     let texts = texts_below(folder);
     let once: usize = texts.iter().map(Vec::len).sum();
-    // The processor's clock is read no finer than some milliseconds.
+    // The CPU clock has a resolution of some milliseconds.
     let times = ROUND / once.max(1) + 1;
     let bytes = once * times;
     let mut rounds: Vec<(f64, usize)> = (0..ROUNDS)
@@ -76,7 +77,7 @@ fn measure(folder: &Path, engine: &Engine) {
     );
 }
 
-/// What this thread has had of a processor, which others on the machine do not change.
+/// The CPU time of this thread, which other processes on the machine do not affect.
 struct Clock {
     wall: Instant,
     cpu: Option<u64>,
@@ -110,7 +111,7 @@ fn texts_below(folder: &Path) -> Vec<Vec<u8>> {
         .filter_map(Result::ok)
         .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
         .filter_map(|entry| std::fs::read(entry.path()).ok())
-        .filter(|bytes| Class::of(bytes) == Class::Text(keysieve::blob::TextEncoding::Utf8))
+        .filter(|bytes| Class::detect(bytes) == Class::Text(keysieve::blob::TextEncoding::Utf8))
         .take_while(|bytes| {
             total += bytes.len();
             total <= MOST_BYTES

@@ -12,7 +12,7 @@ use crate::findings::{Finding, Occurrence};
 use crate::policy::Policy;
 use crate::report::{Report, Task};
 use crate::scan::report;
-use crate::source::history::delta::{Budget, Judge, Manner};
+use crate::source::history::delta::{Budget, Judge, ScanMode};
 use crate::source::history::{DeltaReader, FullReader, History, HistoryError, RangeSyntax};
 use crate::source::{Coverage, Failure, Progress, Source};
 use leaks::Leaks;
@@ -110,7 +110,7 @@ fn look(
         }
         Reader::Delta | Reader::Whole => {
             let whole = options.reader == Reader::Whole;
-            let manner = if whole { Manner::Whole } else { Manner::Changes };
+            let manner = if whole { ScanMode::Whole } else { ScanMode::Changes };
             let reader = DeltaReader::new(history, manner, Budget::new(largest, HELD));
             let read = reader.read(&leaks, progress);
             let trace = |wanted: &[String]| reader.trace(wanted);

@@ -17,10 +17,10 @@ use crate::git::GitError;
 use crate::policy::{Judged, Policy};
 use crate::report::{Report, Task};
 use crate::scan::{look, report, scan};
-use crate::source::added::{Added, RangeError, Update};
-use crate::source::agent::Call;
+use crate::source::agent::ToolCall;
+use crate::source::index::{Staged, StagedError};
 use crate::source::message::Message;
-use crate::source::staged::{Staged, StagedError};
+use crate::source::range::{CommitRange, RangeError, RefUpdate};
 use crate::source::{Coverage, Progress, Silent};
 
 /// Why the guard cannot tell. A commit hook stops the commit then.
@@ -35,14 +35,14 @@ pub enum GuardError {
 }
 
 /// The credentials that the next commit would bring into the repository round `folder`, which
-/// git's own variables may redirect ([`GitEnvironment::of_process`]).
+/// git's own variables may redirect ([`GitEnvironment::from_process`]).
 pub fn guard(
     folder: &Path,
     engine: &Engine,
     policy: &Policy,
     progress: &dyn Progress,
 ) -> Result<Report, GuardError> {
-    guard_in(&GitEnvironment::of_process(folder), engine, policy, progress)
+    guard_in(&GitEnvironment::from_process(folder), engine, policy, progress)
 }
 
 /// [`guard`] with git's variables as given.
@@ -65,7 +65,7 @@ pub fn guard_tracked(
     let mut report = scan(&Staged::tracked(environment)?.next(), engine, policy, progress);
     let note = "nothing is staged: looked at all that git tracks, old and new";
     // Of an index that is compared with nothing, the source notes nothing that holds.
-    report.coverage.notes.retain(|note| !note.ends_with("nothing to look at"));
+    report.coverage.notes.retain(|note| !note.ends_with("nothing to scan"));
     report.coverage.notes.push(note.to_owned());
     Ok(report)
 }
@@ -93,19 +93,20 @@ pub fn guard_range(
     policy: &Policy,
     progress: &dyn Progress,
 ) -> Result<Report, GuardError> {
-    added_by(&Added::between(environment, from, to)?, engine, policy, progress)
+    added_by(&CommitRange::between(environment, from, to)?, engine, policy, progress)
 }
 
 /// The credentials that a push brings to the other side: by commits, by their messages and by
 /// those of annotated tags.
 pub fn guard_push(
     environment: &GitEnvironment,
-    updates: &[Update],
+    updates: &[RefUpdate],
     engine: &Engine,
     policy: &Policy,
     progress: &dyn Progress,
 ) -> Result<Report, GuardError> {
-    let mut report = added_by(&Added::pushed(environment, updates)?, engine, policy, progress)?;
+    let mut report =
+        added_by(&CommitRange::pushed(environment, updates)?, engine, policy, progress)?;
     if updates.is_empty() {
         let note = "git names no ref that it would set: nothing is pushed";
         report.coverage.notes = vec![note.to_owned()];
@@ -121,7 +122,7 @@ pub fn guard_unpushed(
     policy: &Policy,
     progress: &dyn Progress,
 ) -> Result<Report, GuardError> {
-    added_by(&Added::unpushed(environment, revision)?, engine, policy, progress)
+    added_by(&CommitRange::unpushed(environment, revision)?, engine, policy, progress)
 }
 
 /// The credentials in the message of the commit that is being made.
@@ -131,7 +132,7 @@ pub fn guard_message(message: &Message, engine: &Engine, policy: &Policy) -> Rep
 
 /// The credentials that a coding agent's call would bring into being: in what it writes and was
 /// not there before, in the command that it runs.
-pub fn guard_call(call: &Call, engine: &Engine, policy: &Policy) -> Report {
+pub fn guard_call(call: &ToolCall, engine: &Engine, policy: &Policy) -> Report {
     let (mut found, coverage) = look(call, engine, &Silent);
     let known: HashSet<Fingerprint> = call
         .previous()
@@ -144,7 +145,7 @@ pub fn guard_call(call: &Call, engine: &Engine, policy: &Policy) -> Report {
 }
 
 fn added_by(
-    added: &Added,
+    added: &CommitRange,
     engine: &Engine,
     policy: &Policy,
     progress: &dyn Progress,

@@ -21,7 +21,7 @@ use crate::policy::config::{Config, ConfigError, Occasion, PatternFile, Places};
 use crate::policy::files::Files;
 use crate::policy::{Inline, Policy};
 use crate::rules::catalogue::{Catalogue, CatalogueError};
-use crate::source::added::RangeError;
+use crate::source::range::RangeError;
 use revision::Standing;
 
 /// Why a run cannot begin. Nothing was looked at.

@@ -9,7 +9,7 @@ mod support;
 use std::process::Output;
 
 use support::guarded::secret;
-use support::repository::{TempRepo, said};
+use support::repository::{TempRepo, all_output};
 use support::tokens::localstack_auth_token as token;
 
 /// A repository with the hook, one commit, and a remote that has it.
@@ -21,7 +21,7 @@ fn guarded() -> TempRepo {
     repository.commit("one");
     repository.git(&["push", "--quiet", "origin", "main"]);
     let install = keysieve(&repository, &["hook", "install"], &[]);
-    assert!(install.status.success(), "{}", said(&install));
+    assert!(install.status.success(), "{}", all_output(&install));
     repository
 }
 
@@ -36,8 +36,8 @@ fn blocked(repository: &TempRepo, path: &str, text: &str) -> String {
     repository.write(path, text);
     repository.git(&["add", "--all", "--force"]);
     let commit = repository.try_git(&["commit", "-m", "two"]);
-    assert!(!commit.status.success(), "{}", said(&commit));
-    said(&commit)
+    assert!(!commit.status.success(), "{}", all_output(&commit));
+    all_output(&commit)
 }
 
 /// The line below the one that begins with this: a command.
@@ -51,7 +51,7 @@ fn run(repository: &TempRepo, command: &str) {
     let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
     let mut shell = repository.command("/bin/sh", &repository.path());
     let output = shell.args(["-ec", command]).env("PATH", path).output().unwrap();
-    assert!(output.status.success(), "{command}: {}", said(&output));
+    assert!(output.status.success(), "{command}: {}", all_output(&output));
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn the_first_way_takes_it_out() {
     repository.git(&["add", "sub"]);
     let sub = repository.path().join("sub");
     let commit = repository.command("git", &sub).args(["commit", "-m", "x"]).output().unwrap();
-    assert_eq!(below(&said(&commit), "1."), "git restore --staged -- :/sub/x.py");
+    assert_eq!(below(&all_output(&commit), "1."), "git restore --staged -- :/sub/x.py");
 
     let first = TempRepo::new();
     let install = keysieve(&first, &["hook", "install"], &[]);
@@ -151,7 +151,7 @@ fn a_message_is_taken_back_by_git_s_own_copy() {
     let message = format!("two\n\nuse {}", token(1));
     let commit = repository.try_git(&["commit", "--allow-empty", "-m", &message]);
     assert!(!commit.status.success());
-    let shown = said(&commit);
+    let shown = all_output(&commit);
     assert!(shown.contains("Two ways on") && !shown.contains("baseline"), "{shown}");
     let command = below(&shown, "1.").replace("git commit", "git commit --allow-empty");
     run(&repository, &format!("export GIT_EDITOR='sed -i 3d'; {command}"));

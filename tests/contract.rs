@@ -5,26 +5,18 @@
 //! window, the trigger is judged the same; whatever parts a long input is read in, the report
 //! is the same.
 
+#[path = "support/random.rs"]
+mod random;
+
 use std::ops::Range;
 
 use keysieve::engine::{Engine, OVERLAP};
 use keysieve::findings::{Encoding, Finding, FingerprintKey};
 use keysieve::rules::catalogue::Catalogue;
 use keysieve::rules::{AFTER, BEFORE, LONGEST, MARGIN};
+use random::Random;
 
 const TEXTS: u64 = 60;
-
-/// Xorshift: the same texts on every machine.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % limit.max(1) as u64) as usize
-    }
-}
 
 fn engine() -> Engine {
     Engine::new(Catalogue::built_in(), FingerprintKey::new(b""))

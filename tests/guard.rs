@@ -16,7 +16,7 @@ use keysieve::guard::guard;
 use keysieve::policy::Policy;
 use keysieve::source::Silent;
 use support::guarded::{assert_clean, assert_found, engine, guarded, places, secret, try_guarded};
-use support::repository::{TempRepo, conflict, said};
+use support::repository::{TempRepo, all_output, conflict};
 use support::tokens::localstack_auth_token as token;
 
 #[test]
@@ -82,14 +82,14 @@ fn long_versions_are_looked_at_in_parts_and_their_hash_is_asked_for() {
     fs::remove_file(&binary).unwrap();
     fs::copy(long, binary).unwrap();
     let report = guarded(&repository);
-    let failures: Vec<&str> = report.coverage.failures.iter().map(|it| &it.what[..]).collect();
+    let failures: Vec<&str> = report.coverage.failures.iter().map(|it| &it.name[..]).collect();
     assert_eq!(failures, ["binary"]);
 }
 
 #[test]
 fn an_empty_change_is_clean_and_says_so() {
     let repository = TempRepo::new();
-    let nothing = ["nothing is staged: nothing to look at"];
+    let nothing = ["nothing is staged: nothing to scan"];
     assert_eq!(guarded(&repository).coverage.notes, nothing);
     repository.write("a", secret(1));
     repository.write("b", "b");
@@ -109,7 +109,7 @@ fn a_change_that_only_deletes_is_clean_and_says_so() {
     repository.git(&["rm", "--quiet", "a"]);
     let report = guarded(&repository);
     assert_clean(&report);
-    assert_eq!(report.coverage.notes, ["what is staged adds no content: nothing to look at"]);
+    assert_eq!(report.coverage.notes, ["the staged changes add no content: nothing to scan"]);
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn a_path_that_is_only_intended_is_no_part_of_the_commit() {
     repository.git(&["add", "-N", "intended"]);
     let report = guarded(&repository);
     assert_clean(&report);
-    assert_eq!(report.coverage.notes, ["nothing is staged: nothing to look at"]);
+    assert_eq!(report.coverage.notes, ["nothing is staged: nothing to scan"]);
     repository.write("empty", "");
     repository.git(&["add", "empty"]);
     assert_eq!(guarded(&repository).coverage.blobs, 1);
@@ -251,7 +251,7 @@ fn the_index_of_a_submodule_is_its_own() {
     let sub = repository.path().join("sub");
     repository.write("sub/file", secret(1));
     repository.git_in(&sub, &["add", "file"]);
-    let report = try_guarded(&repository, &GitEnvironment::of_folder(&sub)).unwrap();
+    let report = try_guarded(&repository, &GitEnvironment::from_folder(&sub)).unwrap();
     assert_found(&report, &["file:1"]);
     assert_clean(&guarded(&repository));
 }
@@ -263,7 +263,7 @@ fn a_linked_worktree_has_an_index_and_a_merge_of_its_own() {
     repository.git(&["worktree", "add", "--quiet", linked.to_str().unwrap(), "side"]);
     fs::write(linked.join("more"), secret(4)).unwrap();
     repository.git_in(&linked, &["add", "more"]);
-    let from_below = GitEnvironment::of_folder(&linked);
+    let from_below = GitEnvironment::from_folder(&linked);
     assert_found(&try_guarded(&repository, &from_below).unwrap(), &["more:1"]);
 
     let git_dir = PathBuf::from(repository.git_in(&linked, &["rev-parse", "--git-dir"]));
@@ -312,7 +312,7 @@ fn guarding_hook(repository: &TempRepo) {
 fn assert_stopped(repository: &TempRepo, folder: &Path, arguments: &[&str], wanted: &str) {
     let output = repository.command("git", folder).args(arguments).output().unwrap();
     assert!(!output.status.success(), "{arguments:?} passed");
-    assert!(said(&output).contains(&format!("places: {wanted}")), "{}", said(&output));
+    assert!(all_output(&output).contains(&format!("places: {wanted}")), "{}", all_output(&output));
 }
 
 #[cfg(unix)]

@@ -1,4 +1,4 @@
-//! Where the guard cannot look it says so and stops: it fails closed.
+//! If the guard cannot scan, it says so and blocks: it fails closed.
 
 // A failed unwrap is a failed test.
 #![allow(clippy::unwrap_used)]
@@ -15,16 +15,16 @@ use support::guarded::{assert_clean, assert_found, guarded, places, secret, try_
 use support::repository::{TempRepo, conflict};
 use support::tokens::localstack_auth_token as token;
 
-/// The one thing that could not be looked at.
+/// The only failure.
 fn failure(report: &Report) -> (&str, &str) {
     assert_eq!(report.outcome(), Outcome::Incomplete);
     let [failure] = &report.coverage.failures[..] else { panic!("{report:?}") };
-    (&failure.what, &failure.why)
+    (&failure.name, &failure.reason)
 }
 
-/// Why the guard could not look at all.
+/// Why the guard could not scan at all.
 fn refusal(repository: &TempRepo) -> String {
-    let environment = GitEnvironment::of_folder(&repository.path());
+    let environment = GitEnvironment::from_folder(&repository.path());
     try_guarded(repository, &environment).unwrap_err().to_string()
 }
 
@@ -45,15 +45,15 @@ fn the_named_index_file_counts() {
     fs::rename(repository.path().join(".git/index"), repository.path().join(".git/other")).unwrap();
     let named = |file: &str| GitEnvironment {
         index_file: Some(file.into()),
-        ..GitEnvironment::of_folder(&repository.path())
+        ..GitEnvironment::from_folder(&repository.path())
     };
     assert_found(&try_guarded(&repository, &named(".git/other")).unwrap(), &["file:1"]);
     let error = try_guarded(&repository, &named(".git/missing")).unwrap_err().to_string();
-    assert!(error.contains("missing, which is not there"), "{error}");
+    assert!(error.contains("missing, which does not exist"), "{error}");
 }
 
 #[test]
-fn a_secret_in_a_path_is_not_told() {
+fn a_secret_in_a_path_is_not_shown() {
     let repository = TempRepo::new();
     let name = format!("dump {}.env", token(1));
     repository.write(&name, secret(1));
@@ -118,7 +118,10 @@ fn a_broken_head_stops() {
     let head = repository.git(&["rev-parse", "HEAD"]);
     fs::remove_file(object(&repository, &head)).unwrap();
     let error = refusal(&repository);
-    assert!(error.contains("cannot read the commits") && error.contains("git fsck"), "{error}");
+    assert!(
+        error.contains("cannot read the parent commits") && error.contains("git fsck"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -174,10 +177,10 @@ fn a_split_index_without_its_other_part_stops() {
     let mut bytes = fs::read(&shared).unwrap();
     bytes[20] ^= 1;
     fs::write(&shared, bytes).unwrap();
-    assert!(refusal(&repository).contains("its checksum does not hold"));
+    assert!(refusal(&repository).contains("checksum mismatch"));
     fs::remove_file(shared).unwrap();
     let error = refusal(&repository);
-    assert!(error.contains("its other part is missing") && error.contains("git reset"), "{error}");
+    assert!(error.contains("shared part is missing") && error.contains("git reset"), "{error}");
 }
 
 #[test]
@@ -189,7 +192,7 @@ fn what_libgit2_cannot_open_git_reads_or_it_stops() {
     repository.git(&["config", "extensions.partialClone", "origin"]);
     let report = guarded(&repository);
     assert_found(&report, &["file:1"]);
-    assert!(report.coverage.notes[0].contains("git itself was asked"), "{report:?}");
+    assert!(report.coverage.notes[0].contains("using the git executable instead"), "{report:?}");
 
     repository.git(&["config", "extensions.unheardOf", "true"]);
     let error = refusal(&repository);

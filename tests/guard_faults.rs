@@ -1,5 +1,5 @@
-//! What fails, fails closed: no fault lets a commit through, each says what to do, nothing is
-//! written, and an installation that is killed leaves the old hook or the new one.
+//! Faults fail closed: no fault lets a commit through, each message says what to do, nothing is
+//! written, and an interrupted installation leaves the old hook or the new one.
 
 // A failed unwrap is a failed test.
 #![allow(clippy::unwrap_used)]
@@ -15,7 +15,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use support::guarded::{listing, secret};
-use support::repository::{TempRepo, said};
+use support::repository::{TempRepo, all_output};
 
 const KEYSIEVE: &str = env!("CARGO_BIN_EXE_keysieve");
 
@@ -23,7 +23,7 @@ const KEYSIEVE: &str = env!("CARGO_BIN_EXE_keysieve");
 fn harmless() -> TempRepo {
     let repository = TempRepo::new();
     let output = run(&repository, KEYSIEVE, &["hook", "install"]);
-    assert!(output.status.success(), "{}", said(&output));
+    assert!(output.status.success(), "{}", all_output(&output));
     repository.write("before", "before\n");
     repository.commit("before");
     repository.write("file", "harmless\n");
@@ -36,18 +36,18 @@ fn run(repository: &TempRepo, program: impl AsRef<Path>, arguments: &[&str]) -> 
     command.args(arguments).env_remove("PRE_COMMIT").output().unwrap()
 }
 
-/// Neither the hook nor a commit lets a change through, and the hook says these words.
+/// Neither the hook nor a commit lets a change through, and the hook prints these words.
 fn stops(repository: &TempRepo, words: &[&str]) {
     hook_stops(repository, words);
     let commit = repository.try_git(&["commit", "-m", "x"]);
-    assert!(!commit.status.success(), "{}", said(&commit));
+    assert!(!commit.status.success(), "{}", all_output(&commit));
 }
 
 fn hook_stops(repository: &TempRepo, words: &[&str]) {
     let hook = run(repository, KEYSIEVE, &["hook", "run"]);
-    assert_eq!(hook.status.code(), Some(2), "{}", said(&hook));
+    assert_eq!(hook.status.code(), Some(2), "{}", all_output(&hook));
     for word in words {
-        assert!(said(&hook).contains(word), "{word}: {}", said(&hook));
+        assert!(all_output(&hook).contains(word), "{word}: {}", all_output(&hook));
     }
 }
 
@@ -68,9 +68,9 @@ fn a_missing_binary_stops() {
     repository.write("file", "harmless\n");
     repository.git(&["add", "file"]);
     let commit = repository.try_git(&["commit", "-m", "x"]);
-    assert!(!commit.status.success(), "{}", said(&commit));
+    assert!(!commit.status.success(), "{}", all_output(&commit));
     for word in ["commit stopped", "install keysieve", "git commit --no-verify"] {
-        assert!(said(&commit).contains(word), "{}", said(&commit));
+        assert!(all_output(&commit).contains(word), "{}", all_output(&commit));
     }
 }
 
@@ -84,7 +84,7 @@ fn a_corrupt_index_stops() {
         fs::write(&index, broken).unwrap();
         stops(&repository, &words);
     }
-    // Before a commit git writes it anew, without the extension that is cut off.
+    // Git rewrites it before a commit, without the truncated extension.
     fs::write(&index, &whole[..whole.len() - 30]).unwrap();
     hook_stops(&repository, &words);
 }
@@ -100,28 +100,32 @@ fn a_missing_blob_stops() {
 fn an_unreadable_head_stops() {
     let repository = harmless();
     fs::remove_file(object(&repository, "HEAD^{tree}")).unwrap();
-    stops(&repository, &["cannot read the commits", "git fsck"]);
+    stops(&repository, &["cannot read the parent commits", "git fsck"]);
     let repository = harmless();
     fs::remove_file(object(&repository, "HEAD")).unwrap();
-    stops(&repository, &["cannot read the commits", "git fsck"]);
+    stops(&repository, &["cannot read the parent commits", "git fsck"]);
     fs::write(repository.path().join(".git/refs/heads/main"), "nothing\n").unwrap();
-    stops(&repository, &["cannot read the commits", "git fsck"]);
+    stops(&repository, &["cannot read the parent commits", "git fsck"]);
     fs::write(repository.path().join(".git/HEAD"), "nothing\n").unwrap();
     stops(&repository, &["git fsck"]);
 }
 
-/// Git refuses by itself; we read all the same.
+/// Git itself refuses; we can still read.
 #[test]
 fn a_held_lock_stops_git_and_not_us() {
     let repository = harmless();
     fs::write(repository.path().join(".git/index.lock"), "").unwrap();
     let commit = repository.try_git(&["commit", "-m", "x"]);
-    assert!(!commit.status.success() && said(&commit).contains("index.lock"), "{}", said(&commit));
+    assert!(
+        !commit.status.success() && all_output(&commit).contains("index.lock"),
+        "{}",
+        all_output(&commit)
+    );
     let hook = run(&repository, KEYSIEVE, &["hook", "run"]);
-    assert_eq!(hook.status.code(), Some(0), "{}", said(&hook));
+    assert_eq!(hook.status.code(), Some(0), "{}", all_output(&hook));
 }
 
-/// A limit of nothing for files stands for a full disk.
+/// A file size limit of zero simulates a full disk.
 #[test]
 fn a_full_disk_stops() {
     let repository = harmless();
@@ -131,22 +135,22 @@ fn a_full_disk_stops() {
     };
     let before = listing(&repository.path());
     let passes = full("hook run");
-    assert_eq!(passes.status.code(), Some(0), "nothing is written: {}", said(&passes));
+    assert_eq!(passes.status.code(), Some(0), "nothing is written: {}", all_output(&passes));
     let unsaid = full("hook run > /dev/full");
-    assert_eq!(unsaid.status.code(), Some(2), "{}", said(&unsaid));
+    assert_eq!(unsaid.status.code(), Some(2), "{}", all_output(&unsaid));
     let report = full("hook run --format json -o report.json");
-    assert_eq!(report.status.code(), Some(2), "{}", said(&report));
-    assert!(said(&report).contains("report.json"), "{}", said(&report));
+    assert_eq!(report.status.code(), Some(2), "{}", all_output(&report));
+    assert!(all_output(&report).contains("report.json"), "{}", all_output(&report));
     let install = full("hook install --stage pre-push");
-    assert_eq!(install.status.code(), Some(2), "{}", said(&install));
-    assert!(said(&install).contains("cannot write the hook"), "{}", said(&install));
+    assert_eq!(install.status.code(), Some(2), "{}", all_output(&install));
+    assert!(all_output(&install).contains("cannot write the hook"), "{}", all_output(&install));
     fs::remove_file(repository.path().join("report.json")).ok();
     let is_the_same = |path: &PathBuf| before.get(path).map(|(_, hash)| hash).is_some();
     assert!(listing(&repository.path()).keys().all(is_the_same));
     assert!(!repository.path().join(".git/hooks/pre-push").exists());
 }
 
-/// Whether there is an strace that may trace; said where there is none.
+/// Whether strace is available and may trace; prints a note if not.
 fn has_strace() -> bool {
     let traced = Command::new("strace").args(["-o", "/dev/null", "true"]).output();
     let has = traced.is_ok_and(|output| output.status.success());
@@ -156,13 +160,13 @@ fn has_strace() -> bool {
     has
 }
 
-/// Calls that make, change or remove something.
+/// System calls that create, change or remove something.
 const CHANGES: &str = "trace=open,openat,creat,mkdir,mkdirat,rename,renameat,renameat2,unlink,\
     unlinkat,rmdir,link,linkat,symlink,symlinkat,chmod,fchmod,fchmodat,chown,fchown,fchownat,\
     utimensat,utime,utimes,truncate,ftruncate,mknod,mknodat";
 
-/// No file is opened to be written, and nothing is made or removed: neither by us nor by the git
-/// that is asked in a repository with reftable.
+/// No file is opened for writing, and nothing is created or removed: neither by us nor by the git
+/// that runs in a repository with reftable.
 #[test]
 fn the_hook_writes_nothing() {
     if !has_strace() {
@@ -181,7 +185,7 @@ fn the_hook_writes_nothing() {
         let log = repository.home().join("log");
         let trace = ["-f", "-qq", "-e", CHANGES, "-o", log.to_str().unwrap(), KEYSIEVE];
         let output = run(&repository, "strace", &[&trace[..], &["hook", "run"]].concat());
-        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        assert_eq!(output.status.code(), Some(1), "{}", all_output(&output));
         let log = fs::read_to_string(log).unwrap();
         assert!(log.contains(".git/index"), "{log}");
         for line in log.lines().filter(|line| line.contains('(')) {
@@ -206,18 +210,18 @@ fn a_read_only_repository_is_enough() {
     allow("a-w");
     let before = listing(&git_dir);
     let output = run(&repository, KEYSIEVE, &["hook", "run"]);
-    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(1), "{}", all_output(&output));
     assert_eq!(before, listing(&git_dir));
     allow("u+w");
 }
 
-/// What stands at the hook's path, with its permissions.
+/// The file at the hook's path, with its permissions.
 fn standing(hook: &Path) -> Option<(Vec<u8>, u32)> {
     let mode = fs::metadata(hook).ok()?.permissions().mode();
     Some((fs::read(hook).unwrap(), mode))
 }
 
-/// Nothing, another's hook that we are chained to, and an older one of ours.
+/// No hook, a foreign hook chained to ours, and an older one of ours.
 #[test]
 fn an_installation_that_is_killed_leaves_the_old_hook_or_the_new() {
     let repository = TempRepo::new();
@@ -242,7 +246,7 @@ fn an_installation_that_is_killed_leaves_the_old_hook_or_the_new() {
             assert!(now == before || now == after, "{moment}: {now:?}");
         };
 
-        // At each of the calls that write.
+        // At each writing system call.
         for call in ["openat", "write", "fchmod", "fsync", "rename", "renameat2", "linkat"] {
             for at in 1..=40 {
                 if !with_strace {
@@ -260,7 +264,7 @@ fn an_installation_that_is_killed_leaves_the_old_hook_or_the_new() {
             }
         }
 
-        // At any moment.
+        // At any time.
         for moment in 0..20u64 {
             reset();
             let mut command = repository.command(KEYSIEVE, &repository.path());

@@ -1,5 +1,5 @@
-//! Two hundred random changes, staged by the real git: the guard tells what an oracle tells that
-//! knows nothing of diffs, indexes or trees but what `git ls-files` and `git ls-tree` list.
+//! Two hundred random changes, staged by the real git: the guard reports the same as an oracle that
+//! uses only `git ls-files` and `git ls-tree`, not diffs, indexes or trees.
 
 // A failed unwrap is a failed test.
 #![allow(clippy::unwrap_used)]
@@ -73,7 +73,7 @@ fn the_guard_agrees_with_the_oracle() {
 fn agrees(seed: u64, engine: &Engine) -> Outcome {
     let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     let repository = situation(&mut random);
-    let environment = GitEnvironment::of_folder(&repository.path());
+    let environment = GitEnvironment::from_folder(&repository.path());
     let report = guard_in(&environment, engine, &Policy::default(), &Silent).unwrap();
     let told: BTreeSet<String> = places(&report).into_iter().collect();
     let wanted = oracle(&repository);
@@ -83,7 +83,7 @@ fn agrees(seed: u64, engine: &Engine) -> Outcome {
     outcome
 }
 
-/// A repository in a random form, with a random change staged.
+/// A repository in a random state, with a random change staged.
 fn situation(random: &mut Random) -> TempRepo {
     let format = ["--object-format=sha1", "--object-format=sha256"][random.below(4) / 3];
     let repository = TempRepo::with(&["init", "--quiet", "-b", "main", "--template=", format]);
@@ -121,7 +121,7 @@ fn situation(random: &mut Random) -> TempRepo {
     repository
 }
 
-/// Writes up to so many files.
+/// Writes up to `most` files.
 fn edit(repository: &TempRepo, random: &mut Random, most: usize) {
     for _ in 0..=random.below(most) {
         write(repository, random.path(), &random.text());
@@ -136,7 +136,7 @@ fn write(repository: &TempRepo, path: &str, text: &str) {
     repository.write(path, text);
 }
 
-/// One step of what people do to an index.
+/// One random change to an index.
 fn stage(repository: &TempRepo, random: &mut Random) {
     let (path, other) = (random.path(), random.path());
     match random.below(7) {
@@ -145,7 +145,7 @@ fn stage(repository: &TempRepo, random: &mut Random) {
         2 => drop(repository.try_git(&["add", "-N", path])),
         3 => drop(repository.try_git(&["update-index", "--chmod=+x", path])),
         4 => {
-            // A file in place of a folder.
+            // A file instead of a folder.
             write(repository, "d", &random.text());
             repository.git(&["add", "--all", "d"]);
             fs::remove_file(repository.path().join("d")).unwrap();
@@ -157,11 +157,11 @@ fn stage(repository: &TempRepo, random: &mut Random) {
     }
 }
 
-/// Of each path the mode and the id.
+/// The mode and id of each path.
 type Listed = BTreeMap<String, (String, String)>;
 
-/// `path:line` of each secret that the changed paths of the index hold and none of the parents'
-/// versions of the paths in which it differs from them, if only by the mode.
+/// `path:line` of each secret in the changed paths of the index that none of the parents' versions
+/// of these paths has, even if only the mode changed.
 fn oracle(repository: &TempRepo) -> BTreeSet<String> {
     let intended: BTreeSet<String> =
         listed(repository, &["diff", "--name-only", "--diff-filter=A"]).into_iter().collect();
@@ -200,11 +200,11 @@ fn oracle(repository: &TempRepo) -> BTreeSet<String> {
 }
 
 fn listed(repository: &TempRepo, arguments: &[&str]) -> Vec<String> {
-    let said = repository.git(&[arguments, &["-z"]].concat());
-    said.split('\0').filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    let text = repository.git(&[arguments, &["-z"]].concat());
+    text.split('\0').filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
-/// Path, mode and id of a line; the id is the field of that number.
+/// The path, mode and id in a line; `id` is the index of the id.
 fn entry(line: &str, id: usize) -> (String, (String, String)) {
     let (facts, path) = line.split_once('\t').unwrap();
     let facts: Vec<&str> = facts.split(' ').collect();
@@ -221,8 +221,8 @@ fn texts<'i>(
     let mut child = command.spawn().unwrap();
     let asked: String = ids.iter().map(|id| format!("{id}\n")).collect();
     child.stdin.take().unwrap().write_all(asked.as_bytes()).unwrap();
-    let said = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
-    let mut rest = &said[..];
+    let text = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
+    let mut rest = &text[..];
     let mut texts = HashMap::new();
     for id in ids {
         let (header, behind) = rest.split_once('\n').unwrap();

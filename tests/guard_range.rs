@@ -15,11 +15,11 @@ use keysieve::policy::Policy;
 use keysieve::report::Report;
 use keysieve::source::Silent;
 use support::guarded::{assert_clean, assert_found, engine, secret};
-use support::repository::{TempRepo, said};
+use support::repository::{TempRepo, all_output};
 use support::tokens::localstack_auth_token as token;
 
 fn try_since(repository: &TempRepo, base: &str) -> Result<Report, GuardError> {
-    let environment = GitEnvironment::of_folder(&repository.path());
+    let environment = GitEnvironment::from_folder(&repository.path());
     guard_range(&environment, base, "HEAD", &engine(), &Policy::default(), &Silent)
 }
 
@@ -143,7 +143,7 @@ fn an_empty_range_is_clean_and_says_so() {
     let repository = topic();
     let report = since(&repository, "main");
     assert_clean(&report);
-    assert_eq!(report.coverage.notes, ["the range holds no commit: nothing to look at"]);
+    assert_eq!(report.coverage.notes, ["the range contains no commits: nothing to scan"]);
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn a_missing_object_is_a_failure() {
     fs::remove_file(repository.path().join(".git/objects").join(&id[..2]).join(&id[2..])).unwrap();
     let report = since(&repository, "main");
     let [failure] = &report.coverage.failures[..] else { panic!("{report:?}") };
-    assert_eq!(failure.what, format!("blob {id}"));
+    assert_eq!(failure.name, format!("blob {id}"));
 }
 
 /// keysieve at the top of a repository.
@@ -198,7 +198,7 @@ fn a_shallow_clone_is_told_what_to_fetch_and_that_helps() {
     for name in ["origin/main", "main", &base, "HEAD~2"] {
         let clone = cloned(&origin, &["--depth=1", "--branch=topic"]);
         let output = keysieve(&clone, &["scan", "--since", name]);
-        let told = said(&output);
+        let told = all_output(&output);
         assert_eq!(output.status.code(), Some(2), "{told}");
         assert!(told.contains("in this shallow clone"), "{told}");
         let command = told.split('`').find(|part| part.starts_with("git fetch")).unwrap();
@@ -206,8 +206,8 @@ fn a_shallow_clone_is_told_what_to_fetch_and_that_helps() {
         clone.git(&fetch);
         let name = if name == "main" { "origin/main" } else { name };
         let output = keysieve(&clone, &["scan", "--since", name, "--format", "human"]);
-        assert_eq!(output.status.code(), Some(1), "{command}: {}", said(&output));
-        assert!(said(&output).contains("new:1:23"), "{}", said(&output));
+        assert_eq!(output.status.code(), Some(1), "{command}: {}", all_output(&output));
+        assert!(all_output(&output).contains("new:1:23"), "{}", all_output(&output));
     }
 }
 
@@ -220,8 +220,12 @@ fn a_base_beyond_the_cut_is_told_what_to_fetch_and_that_helps() {
     origin.commit("newer");
     let clone = cloned(&origin, &["--depth=1", "--branch=topic", "--no-single-branch"]);
     let output = keysieve(&clone, &["scan", "--since", "origin/main"]);
-    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
-    assert!(said(&output).contains("`git fetch --unshallow origin`"), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(2), "{}", all_output(&output));
+    assert!(
+        all_output(&output).contains("`git fetch --unshallow origin`"),
+        "{}",
+        all_output(&output)
+    );
     clone.git(&["fetch", "--unshallow", "origin"]);
     assert_found(&since(&clone, "origin/main"), &["new:1"]);
 }
@@ -239,7 +243,7 @@ fn a_base_that_is_none_stops() {
         ("nowhere", "`git fetch origin +refs/heads/nowhere:refs/remotes/origin/nowhere`"),
     ] {
         let error = try_since(&repository, name).unwrap_err().to_string();
-        assert!(error.contains("names no commit") && error.contains(advice), "{error}");
+        assert!(error.contains("unknown revision") && error.contains(advice), "{error}");
     }
     fs::remove_dir_all(repository.path().join(".git")).unwrap();
     let error = try_since(&repository, "main").unwrap_err().to_string();

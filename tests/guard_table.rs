@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::{Output, Stdio};
 
 use support::guarded::{assert_clean, assert_found, guarded, listing, secret};
-use support::repository::{TempRepo, said};
+use support::repository::{TempRepo, all_output};
 use support::tokens::localstack_auth_token as token;
 
 /// A repository with files in two folders, one of them with an old secret, and our hook. The
@@ -89,7 +89,7 @@ impl Form {
         repository.commit("base");
         (self.shape)(&repository);
         let output = keysieve(&repository, &["hook", "install"]);
-        assert!(output.status.success(), "{}: {}", self.name, said(&output));
+        assert!(output.status.success(), "{}: {}", self.name, all_output(&output));
         Some(repository)
     }
 }
@@ -145,7 +145,7 @@ fn the_slow_way_is_told() {
         repository.git(&["add", "in/b"]);
         let report = guarded(&repository);
         assert_found(&report, &["in/b:1"]);
-        let slow = report.coverage.notes.iter().any(|note| note.contains("takes longer"));
+        let slow = report.coverage.notes.iter().any(|note| note.contains("which is slower"));
         assert_eq!(slow, form.is_slow, "{}: {report:?}", form.name);
     }
 }
@@ -156,8 +156,8 @@ fn the_slow_way_is_told() {
 fn stopped(repository: &TempRepo, folder: &Path, arguments: &[&str], places: &[&str]) {
     let mut command = repository.command("git", folder);
     let output = command.args(arguments).env("GIT_EDITOR", "true").output().unwrap();
-    assert!(!output.status.success(), "{arguments:?} passed: {}", said(&output));
-    let said = said(&output);
+    assert!(!output.status.success(), "{arguments:?} passed: {}", all_output(&output));
+    let said = all_output(&output);
     for place in places {
         assert!(said.contains(&format!("{place}:")), "{arguments:?}, {place}: {said}");
     }
@@ -172,7 +172,7 @@ fn stopped(repository: &TempRepo, folder: &Path, arguments: &[&str], places: &[&
 fn passes(repository: &TempRepo, arguments: &[&str]) {
     let mut command = repository.command("git", &repository.path());
     let output = command.args(arguments).env("GIT_EDITOR", "true").output().unwrap();
-    assert!(output.status.success(), "{arguments:?}: {}", said(&output));
+    assert!(output.status.success(), "{arguments:?}: {}", all_output(&output));
 }
 
 fn staged(repository: &TempRepo) {
@@ -208,9 +208,13 @@ fn patch(repository: &TempRepo) {
         let mut commit = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         commit.stdin.take().unwrap().write_all(answers.as_bytes()).unwrap();
         let output = commit.wait_with_output().unwrap();
-        assert!(!output.status.success(), "{}", said(&output));
-        assert!(said(&output).contains(&format!("{wanted}:")), "{}", said(&output));
-        assert!(said(&output).contains("1 credential that this commit adds"), "{}", said(&output));
+        assert!(!output.status.success(), "{}", all_output(&output));
+        assert!(all_output(&output).contains(&format!("{wanted}:")), "{}", all_output(&output));
+        assert!(
+            all_output(&output).contains("1 credential that this commit adds"),
+            "{}",
+            all_output(&output)
+        );
     }
 }
 
@@ -246,12 +250,20 @@ fn amend(repository: &TempRepo) {
 
 fn empty(repository: &TempRepo) {
     let output = repository.try_git(&["commit", "--allow-empty", "-m", "x"]);
-    assert!(output.status.success(), "{}", said(&output));
-    assert!(said(&output).contains("nothing is staged: nothing to look at"), "{}", said(&output));
+    assert!(output.status.success(), "{}", all_output(&output));
+    assert!(
+        all_output(&output).contains("nothing is staged: nothing to scan"),
+        "{}",
+        all_output(&output)
+    );
     repository.git(&["rm", "--quiet", "in/old"]);
     let output = repository.try_git(&["commit", "-m", "x"]);
-    assert!(output.status.success(), "{}", said(&output));
-    assert!(said(&output).contains("what is staged adds no content"), "{}", said(&output));
+    assert!(output.status.success(), "{}", all_output(&output));
+    assert!(
+        all_output(&output).contains("what is staged adds no content"),
+        "{}",
+        all_output(&output)
+    );
 }
 
 /// Where it stops for an edit, what is amended there is looked at as any commit is.
@@ -263,7 +275,7 @@ fn rebase(repository: &TempRepo) {
     let mut command = repository.command("git", &repository.path());
     command.args(["rebase", "--quiet", "-i", "HEAD~2"]);
     let output = command.env("GIT_SEQUENCE_EDITOR", "sed -i '1s/^pick/edit/'").output().unwrap();
-    assert!(output.status.success(), "{}", said(&output));
+    assert!(output.status.success(), "{}", all_output(&output));
     repository.write("in/sub/c", secret(1));
     repository.git(&["add", "in/sub/c"]);
     let arguments = ["commit", "--amend", "--no-edit"];
@@ -292,7 +304,7 @@ fn cherry_pick(repository: &TempRepo) {
     branches(repository);
     assert!(!repository.try_git(&["cherry-pick", "side"]).status.success());
     let report = guarded(repository);
-    assert!(report.coverage.failures.iter().any(|failure| failure.what == "in/sub/c"));
+    assert!(report.coverage.failures.iter().any(|failure| failure.name == "in/sub/c"));
     repository.write("in/sub/c", format!("both\n{}", secret(1)));
     repository.git(&["add", "in/sub/c"]);
     let places = ["in/sub/c:2", "in/theirs:1"];
@@ -373,7 +385,7 @@ fn moved_head(repository: &TempRepo) {
     let with = |arguments: &[&str]| {
         let mut command = repository.command("git", &repository.path());
         let output = command.args(arguments).env("GIT_INDEX_FILE", &index).output().unwrap();
-        assert!(output.status.success(), "{}", said(&output));
+        assert!(output.status.success(), "{}", all_output(&output));
         String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
     };
     with(&["read-tree", "HEAD"]);

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use keysieve::hook::script;
 use keysieve::hook::{HookError, Installed, Manager, Stage, Uninstalled};
-use support::repository::{TempRepo, said};
+use support::repository::{TempRepo, all_output};
 
 // Of the pre-commit hook, unless a test says otherwise.
 fn install(folder: &Path, binary: &Path) -> Result<Installed, HookError> {
@@ -161,7 +161,7 @@ fn the_hook_runs_the_binary_at_whatever_path() {
 fn assert_hook_calls(repository: &TempRepo) {
     let commit = repository.try_git(&["commit", "--allow-empty", "-m", "one"]);
     assert!(!commit.status.success());
-    assert!(said(&commit).contains("called with: hook run"), "{}", said(&commit));
+    assert!(all_output(&commit).contains("called with: hook run"), "{}", all_output(&commit));
 }
 
 #[cfg(unix)]
@@ -176,14 +176,14 @@ fn a_binary_that_is_gone_is_looked_for_on_the_path_and_else_blocks() {
     };
     let blocked = run(Path::new("/nowhere"));
     assert_eq!(blocked.status.code(), Some(2));
-    assert!(said(&blocked).contains("git commit --no-verify"), "{}", said(&blocked));
-    assert!(said(&blocked).contains("install keysieve"), "{}", said(&blocked));
+    assert!(all_output(&blocked).contains("git commit --no-verify"), "{}", all_output(&blocked));
+    assert!(all_output(&blocked).contains("install keysieve"), "{}", all_output(&blocked));
 
     let programs = repository.home().join("programs");
     stand_in(&programs.join("keysieve"));
     let found = run(&programs);
     assert_eq!(found.status.code(), Some(3));
-    assert!(said(&found).contains("called with: hook run"), "{}", said(&found));
+    assert!(all_output(&found).contains("called with: hook run"), "{}", all_output(&found));
 }
 
 /// A hook of others in a repository, run by git.
@@ -222,20 +222,24 @@ fn a_shell_script_of_others_runs_ours_first_and_ends_as_it_did() {
         assert_eq!(hook.metadata().unwrap().permissions().mode() & 0o777, 0o750);
         let output = commit();
         assert!(!output.status.success());
-        assert!(said(&output).contains("called with: hook run\ntheirs unset"), "{}", said(&output));
+        assert!(
+            all_output(&output).contains("called with: hook run\ntheirs unset"),
+            "{}",
+            all_output(&output)
+        );
         let alone = repository.command(&hook, &repository.path()).output().unwrap();
         assert_eq!(alone.status.code(), Some(7));
 
         stand_in_that_ends(&binary, 3);
         let output = repository.command(&hook, &repository.path()).output().unwrap();
         assert_eq!(output.status.code(), Some(3));
-        assert!(!said(&output).contains("theirs"), "{}", said(&output));
+        assert!(!all_output(&output).contains("theirs"), "{}", all_output(&output));
 
         fs::remove_file(&binary).unwrap();
         let mut gone = repository.command("/bin/sh", &repository.path());
         let gone = gone.arg(&hook).env("PATH", "/nowhere").output().unwrap();
-        assert_eq!(gone.status.code(), Some(2), "{}", said(&gone));
-        assert!(said(&gone).contains("git commit --no-verify"), "{}", said(&gone));
+        assert_eq!(gone.status.code(), Some(2), "{}", all_output(&gone));
+        assert!(all_output(&gone).contains("git commit --no-verify"), "{}", all_output(&gone));
 
         assert_eq!(uninstall(&folder).unwrap(), Uninstalled::Unchained(hook.clone()));
         assert_eq!(fs::read(&hook).unwrap(), before.as_bytes());
@@ -299,7 +303,13 @@ fn a_managed_folder_is_left_alone_and_the_managers_lines_are_told() {
 fn assert_managed(repository: &TempRepo, manager: &str, words: &[&str]) {
     let mut command = repository.command(env!("CARGO_BIN_EXE_keysieve"), &repository.path());
     let output = command.args(["hook", "install"]).output().unwrap();
-    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
-    assert!(said(&output).contains(&format!("{manager} manages the hooks")), "{}", said(&output));
-    words.iter().for_each(|word| assert!(said(&output).contains(word), "{}", said(&output)));
+    assert_eq!(output.status.code(), Some(2), "{}", all_output(&output));
+    assert!(
+        all_output(&output).contains(&format!("{manager} manages the hooks")),
+        "{}",
+        all_output(&output)
+    );
+    words
+        .iter()
+        .for_each(|word| assert!(all_output(&output).contains(word), "{}", all_output(&output)));
 }

@@ -11,7 +11,7 @@ use std::process::{Output, Stdio};
 
 use serde_json::{Value, json};
 use support::guarded::secret;
-use support::repository::{TempRepo, said};
+use support::repository::{TempRepo, all_output};
 use support::tokens::localstack_auth_token as token;
 
 /// Hands it to the hook in the repository's folder.
@@ -22,7 +22,7 @@ fn ask(repository: &TempRepo, input: &str) -> Output {
     let mut child = command.spawn().unwrap();
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
-    assert!(!said(&output).contains(&token(1)[3..12]), "{}", said(&output));
+    assert!(!all_output(&output).contains(&token(1)[3..12]), "{}", all_output(&output));
     output
 }
 
@@ -61,7 +61,7 @@ fn cursor(event: &str, more: &Value) -> String {
 fn assert_claude(repository: &TempRepo, tool: &str, input: Value, words: &[&str]) {
     let output = ask(repository, &claude(tool, &input));
     let code = if words.is_empty() { 0 } else { 2 };
-    assert_eq!(output.status.code(), Some(code), "{input}: {}", said(&output));
+    assert_eq!(output.status.code(), Some(code), "{input}: {}", all_output(&output));
     assert_eq!(output.stdout, b"");
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(told.is_empty(), words.is_empty(), "{told}");
@@ -71,7 +71,7 @@ fn assert_claude(repository: &TempRepo, tool: &str, input: Value, words: &[&str]
 /// Cursor reads JSON on standard output.
 fn assert_cursor(repository: &TempRepo, event: &str, more: Value, words: &[&str]) {
     let output = ask(repository, &cursor(event, &more));
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", all_output(&output));
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
     if words.is_empty() {
         // No permission is given that the user did not give.
@@ -191,11 +191,11 @@ fn what_is_not_understood_is_stopped() {
         assert_eq!(output.status.code(), Some(2), "{input}");
         let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(answer["permission"], "deny");
-        assert!(said(&output).contains("docs/agents.md"), "{}", said(&output));
+        assert!(all_output(&output).contains("docs/agents.md"), "{}", all_output(&output));
     }
     let output = ask(&repository, "{\"hook_event_name\": \"PreToolUse\", \"tool_name\": \"Bash\"}");
     assert_eq!((output.status.code(), &output.stdout[..]), (Some(2), &b""[..]));
-    assert!(said(&output).contains("without tool_input"), "{}", said(&output));
+    assert!(all_output(&output).contains("without tool_input"), "{}", all_output(&output));
     assert_cursor(&repository, "beforeShellExecution", json!({}), &["without command"]);
     let broken = format!("{{\"x\": \"{}", token(1));
     assert_eq!(ask(&repository, &broken).status.code(), Some(2));
@@ -252,7 +252,9 @@ fn a_files_own_folder_decides_whatever_folder_the_agent_is_in() {
         .unwrap();
         call["cwd"] = json!(repository.path().join(from).display().to_string());
         let output = ask(&repository, &call.to_string());
-        words.iter().for_each(|word| assert!(said(&output).contains(word), "{}", said(&output)));
+        words.iter().for_each(|word| {
+            assert!(all_output(&output).contains(word), "{}", all_output(&output))
+        });
         assert_eq!(output.status.code(), Some(if words.is_empty() { 0 } else { 2 }));
     };
     for from in ["", "one", "two"] {

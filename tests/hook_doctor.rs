@@ -14,7 +14,7 @@ use std::process::Output;
 
 use serde_json::Value;
 use support::guarded::secret;
-use support::repository::{TempRepo, said};
+use support::repository::{TempRepo, all_output};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_keysieve");
 
@@ -41,9 +41,9 @@ fn path() -> std::ffi::OsString {
 /// What the doctor says as JSON, and that it says it to people too, with this exit code.
 fn told_in(repository: &TempRepo, folder: &Path, more: &[&str], code: i32) -> Value {
     let human = keysieve(repository, folder, &[&["hook", "doctor"], more].concat());
-    assert_eq!(human.status.code(), Some(code), "{}", said(&human));
+    assert_eq!(human.status.code(), Some(code), "{}", all_output(&human));
     let sum = ["\nProtected.\n", "\nNot protected.\n", "\nIt cannot be told.\n"][code as usize];
-    assert!(said(&human).ends_with(sum), "{}", said(&human));
+    assert!(all_output(&human).ends_with(sum), "{}", all_output(&human));
     let json =
         keysieve(repository, folder, &[&["hook", "doctor", "--format", "json"], more].concat());
     assert_eq!(json.status.code(), Some(code));
@@ -51,7 +51,11 @@ fn told_in(repository: &TempRepo, folder: &Path, more: &[&str], code: i32) -> Va
     let protected = [Value::Bool(true), Value::Bool(false), Value::Null];
     assert_eq!(told["protected"], protected[code as usize]);
     for check in told["checks"].as_array().unwrap() {
-        assert!(said(&human).contains(check["says"].as_str().unwrap()), "{check} {}", said(&human));
+        assert!(
+            all_output(&human).contains(check["says"].as_str().unwrap()),
+            "{check} {}",
+            all_output(&human)
+        );
     }
     told
 }
@@ -62,7 +66,7 @@ fn told(repository: &TempRepo, code: i32) -> Value {
 
 fn install(repository: &TempRepo) {
     let output = keysieve(repository, &repository.path(), &["hook", "install"]);
-    assert!(output.status.success(), "{}", said(&output));
+    assert!(output.status.success(), "{}", all_output(&output));
 }
 
 /// A hook that git runs.
@@ -227,5 +231,5 @@ fn outside_of_a_repository_it_cannot_be_told() {
     let repository = TempRepo::new();
     let output = keysieve(&repository, repository.home(), &["hook", "doctor"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(said(&output).contains("git repository"), "{}", said(&output));
+    assert!(all_output(&output).contains("git repository"), "{}", all_output(&output));
 }

@@ -8,7 +8,7 @@ mod support;
 use std::process::Output;
 
 use support::guarded::secret;
-use support::repository::{TempRepo, said};
+use support::repository::{TempRepo, all_output};
 
 /// A repository that holds an old secret.
 fn repository() -> TempRepo {
@@ -30,9 +30,9 @@ fn hook_run(repository: &TempRepo, variables: &[(&str, &str)]) -> Output {
 
 /// The exit code, and that all these words are said.
 fn assert_says(output: &Output, code: i32, words: &[&str]) {
-    assert_eq!(output.status.code(), Some(code), "{}", said(output));
+    assert_eq!(output.status.code(), Some(code), "{}", all_output(output));
     for word in words {
-        assert!(said(output).contains(word), "{word}: {}", said(output));
+        assert!(all_output(output).contains(word), "{word}: {}", all_output(output));
     }
 }
 
@@ -55,7 +55,7 @@ fn all_that_is_tracked_is_scanned_where_nothing_is_staged() {
 #[test]
 fn an_empty_commit_is_none_of_that() {
     let repository = repository();
-    let nothing = ["nothing is staged: nothing to look at"];
+    let nothing = ["nothing is staged: nothing to scan"];
     assert_says(&hook_run(&repository, &[]), 0, &nothing);
     assert_says(
         &hook_run(&repository, &[FRAMEWORK, ("GIT_INDEX_FILE", ".git/index")]),
@@ -80,7 +80,7 @@ fn a_range_has_the_meaning_of_since() {
     assert_says(&range("HEAD~2", "HEAD"), 1, &["new:1:23", "these commits add", "taken out by"]);
     assert_says(&range("HEAD~1", "HEAD"), 0, &["Clean."]);
     assert_says(&range("HEAD~2", "HEAD~2"), 0, &["the range holds no commit"]);
-    assert_says(&range("gone", "HEAD"), 2, &["`gone` names no commit", "git fetch origin"]);
+    assert_says(&range("gone", "HEAD"), 2, &["`gone` unknown revision", "git fetch origin"]);
     let half = hook_run(&repository, &[FRAMEWORK, ("PRE_COMMIT_FROM_REF", "HEAD")]);
     assert_says(&half, 2, &["PRE_COMMIT_TO_REF"]);
 }

@@ -12,7 +12,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Output;
 
 use support::guarded::secret;
-use support::repository::{TempRepo, said};
+use support::repository::{TempRepo, all_output};
 
 fn keysieve(repository: &TempRepo, arguments: &[&str]) -> Output {
     let mut command = repository.command(env!("CARGO_BIN_EXE_keysieve"), repository.home());
@@ -21,8 +21,10 @@ fn keysieve(repository: &TempRepo, arguments: &[&str]) -> Output {
 
 fn assert_says(repository: &TempRepo, arguments: &[&str], code: i32, words: &[&str]) {
     let output = keysieve(repository, arguments);
-    assert_eq!(output.status.code(), Some(code), "{}", said(&output));
-    words.iter().for_each(|word| assert!(said(&output).contains(word), "{}", said(&output)));
+    assert_eq!(output.status.code(), Some(code), "{}", all_output(&output));
+    words
+        .iter()
+        .for_each(|word| assert!(all_output(&output).contains(word), "{}", all_output(&output)));
 }
 
 /// What a commit of a secret comes to in a new clone of the repository.
@@ -32,7 +34,7 @@ fn is_guarded(repository: &TempRepo, name: &str) -> bool {
     fs::write(clone.join(".env"), secret(1)).unwrap();
     repository.git_in(&clone, &["add", ".env"]);
     let commit = repository.command("git", &clone).args(["commit", "-m", "x"]).output().unwrap();
-    !commit.status.success() && said(&commit).contains("leaks a credential")
+    !commit.status.success() && all_output(&commit).contains("leaks a credential")
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use keysieve::git::GitEnvironment;
 use keysieve::hook::{HooksFolder, Origin, hooks_folder};
-use support::repository::{TempRepo, said};
+use support::repository::{TempRepo, all_output};
 
 /// Set where this test program is run as a child, to tell the hooks' folder of its own
 /// working directory, environment and user configuration.
@@ -23,7 +23,7 @@ fn hooks_folder_of_this_process() {
     if std::env::var_os(CHILD).is_none() {
         return;
     }
-    match hooks_folder(&GitEnvironment::of_process(Path::new("."))) {
+    match hooks_folder(&GitEnvironment::from_process(Path::new("."))) {
         Ok(HooksFolder { path, origin }) => println!("\nfolder={}\n{origin:?}", path.display()),
         Err(error) => println!("\nerror={error}"),
     }
@@ -34,7 +34,7 @@ fn told(repository: &TempRepo, folder: &Path, variables: &[(&str, &Path)]) -> St
     let this = std::env::current_exe().unwrap();
     let mut command = repository.command(this, folder);
     command.args(["--exact", "hooks_folder_of_this_process", "--nocapture"]).env(CHILD, "1");
-    said(&command.envs(variables.iter().copied()).output().unwrap())
+    all_output(&command.envs(variables.iter().copied()).output().unwrap())
 }
 
 /// Our folder is the one that git names, and has this origin.

@@ -12,7 +12,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::{Output, Stdio};
 
 use support::guarded::secret;
-use support::repository::{TempRepo, said};
+use support::repository::{TempRepo, all_output};
 use support::tokens::localstack_auth_token as token;
 
 /// A repository with a bare one as `origin`, to which `main` was pushed.
@@ -33,14 +33,16 @@ fn keysieve(repository: &TempRepo, arguments: &[&str]) -> Output {
 
 fn install(repository: &TempRepo, stage: &str) {
     let output = keysieve(repository, &["hook", "install", "--stage", stage]);
-    assert!(output.status.success(), "{}", said(&output));
+    assert!(output.status.success(), "{}", all_output(&output));
 }
 
 fn assert_stopped(repository: &TempRepo, arguments: &[&str], words: &[&str]) {
     let output = repository.try_git(arguments);
-    assert!(!output.status.success(), "{arguments:?} passed: {}", said(&output));
-    words.iter().for_each(|word| assert!(said(&output).contains(word), "{}", said(&output)));
-    assert!(!said(&output).contains("ls-f"), "{}", said(&output));
+    assert!(!output.status.success(), "{arguments:?} passed: {}", all_output(&output));
+    words
+        .iter()
+        .for_each(|word| assert!(all_output(&output).contains(word), "{}", all_output(&output)));
+    assert!(!all_output(&output).contains("ls-f"), "{}", all_output(&output));
 }
 
 #[test]
@@ -102,7 +104,7 @@ fn another_pre_push_hook_gets_its_lines_after_us() {
         assert_eq!(seen(), "origin\n");
         repository.git(&["push", "--quiet", "origin", ":b$x", ":c"]);
         let output = keysieve(&repository, &["hook", "uninstall", "--stage", "pre-push"]);
-        assert!(output.status.success(), "{}", said(&output));
+        assert!(output.status.success(), "{}", all_output(&output));
         assert_eq!(fs::read_to_string(&hook).unwrap(), theirs);
     }
 }
@@ -127,7 +129,7 @@ fn a_message_is_looked_at_without_its_comments() {
         command.args(empty).env("GIT_EDITOR", "cat ../text >");
         command.output().unwrap()
     };
-    assert!(edit(&comment).status.success(), "{}", said(&edit(&comment)));
+    assert!(edit(&comment).status.success(), "{}", all_output(&edit(&comment)));
     let cut = "# ------------------------ >8 ------------------------";
     let below = format!("two\n{cut}\n{}\n", token(5));
     assert!(!edit(&below).status.success(), "git leaves it in");
@@ -148,22 +150,22 @@ fn what_is_not_git_stops() {
     let repository = with_origin();
     let no_file = keysieve(&repository, &["hook", "run", "--stage", "commit-msg"]);
     assert_eq!(no_file.status.code(), Some(2));
-    assert!(said(&no_file).contains("needs the FILE"), "{}", said(&no_file));
+    assert!(all_output(&no_file).contains("needs the FILE"), "{}", all_output(&no_file));
     let gone = keysieve(&repository, &["hook", "run", "--stage", "commit-msg", "gone"]);
     assert_eq!(gone.status.code(), Some(2));
-    assert!(said(&gone).contains("cannot read the message gone"), "{}", said(&gone));
+    assert!(all_output(&gone).contains("cannot read the message gone"), "{}", all_output(&gone));
     // Nobody's lines, as where a manager of hooks keeps them to itself.
     let push = ["hook", "run", "--stage", "pre-push"];
     let kept = keysieve(&repository, &push);
     assert_eq!(kept.status.code(), Some(2));
-    assert!(said(&kept).contains("must hand it on"), "{}", said(&kept));
+    assert!(all_output(&kept).contains("must hand it on"), "{}", all_output(&kept));
     // Git's own no lines: all is up to date.
     let mut command = repository.command(env!("CARGO_BIN_EXE_keysieve"), &repository.path());
     let nothing = command.args(push).env_remove("PRE_COMMIT").stdin(Stdio::piped());
     let nothing = nothing.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let nothing = nothing.wait_with_output().unwrap();
     assert_eq!(nothing.status.code(), Some(0));
-    assert!(said(&nothing).contains("nothing is pushed"), "{}", said(&nothing));
+    assert!(all_output(&nothing).contains("nothing is pushed"), "{}", all_output(&nothing));
 }
 
 #[test]
@@ -175,7 +177,7 @@ fn a_verbose_commits_diff_is_no_part_of_its_message() {
     let editor = "sed -i 1s/^/subject/";
     let commit = command.args(["commit", "--quiet", "-a", "-v"]).env("GIT_EDITOR", editor);
     let output = commit.output().unwrap();
-    assert!(output.status.success(), "{}", said(&output));
+    assert!(output.status.success(), "{}", all_output(&output));
 }
 
 #[test]
@@ -194,8 +196,8 @@ fn the_framework_names_the_range_or_the_branch_of_a_push() {
         &[],
     ] {
         let output = run(variables);
-        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
-        assert!(said(&output).contains("leak:1:23"), "{}", said(&output));
+        assert_eq!(output.status.code(), Some(1), "{}", all_output(&output));
+        assert!(all_output(&output).contains("leak:1:23"), "{}", all_output(&output));
     }
     repository.git(&["rm", "--quiet", "leak"]);
     repository.commit("take out");
@@ -205,7 +207,11 @@ fn the_framework_names_the_range_or_the_branch_of_a_push() {
     let range = [("PRE_COMMIT_FROM_REF", "HEAD~1"), ("PRE_COMMIT_TO_REF", &tag)];
     for variables in [&range[..], &[("PRE_COMMIT_LOCAL_BRANCH", "refs/tags/v1")]] {
         let output = run(variables);
-        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
-        assert!(said(&output).contains(&format!("object {tag}:1:5")), "{}", said(&output));
+        assert_eq!(output.status.code(), Some(1), "{}", all_output(&output));
+        assert!(
+            all_output(&output).contains(&format!("object {tag}:1:5")),
+            "{}",
+            all_output(&output)
+        );
     }
 }

@@ -12,19 +12,8 @@ mod targets;
 
 use std::time::{Duration, Instant};
 
+use support::random::Random;
 use support::repository::TempRepo;
-
-/// Xorshift.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % limit.max(1) as u64) as usize
-    }
-}
 
 /// Files as git writes them, less their trailers; headers and deltas as they may stand in a
 /// pack.

@@ -17,7 +17,7 @@ use serde_json::Value;
 
 mod support;
 
-use support::repository::said;
+use support::repository::all_output;
 use support::tokens::localstack_auth_token as token;
 
 const FORMATS: [&str; 3] = ["sarif", "human", "json"];
@@ -159,7 +159,7 @@ mod what_fails {
         let output = tree.scan(&[".", "no-such-folder"]);
         assert_eq!(output.status.code(), Some(2));
         assert_eq!(output.stdout, b"");
-        assert!(said(&output).contains("no-such-folder"), "{}", said(&output));
+        assert!(all_output(&output).contains("no-such-folder"), "{}", all_output(&output));
     }
 
     /// Reading `/proc/self/mem` from its start fails for everybody, root included.
@@ -355,7 +355,7 @@ mod what_is_told {
         for format in FORMATS {
             let output = tree.scan(&[".", "--format", format, "--show-unlikely"]);
             assert_eq!(output.status.code(), Some(1));
-            let said = said(&output);
+            let said = all_output(&output);
             // Not whole, and no group of it either.
             for part in secret.split('-').filter(|part| part.len() >= 4) {
                 assert!(!said.contains(part), "{part} in {said}");
@@ -418,7 +418,7 @@ mod what_is_told {
         let tree = Tree::new();
         tree.write(OsStr::from_bytes(b"caf\xe9.env"), token(1));
         assert_eq!(tree.places(&["."]), ["caf\u{fffd}.env:1"]);
-        let sarif = said(&tree.scan(&[".", "--format", "sarif"]));
+        let sarif = all_output(&tree.scan(&[".", "--format", "sarif"]));
         assert!(sarif.contains("\"caf%E9.env\""), "{sarif}");
         let human = String::from_utf8(tree.scan(&[".", "--format", "human"]).stdout).unwrap();
         assert!(human.contains("caf\u{fffd}.env:1:1"), "{human}");
@@ -429,7 +429,7 @@ mod what_is_told {
     fn a_path_cannot_steer_the_terminal() {
         let tree = Tree::new();
         tree.write("a\u{1b}[2Jb\n", token(1));
-        let human = said(&tree.scan(&[".", "--format", "human"]));
+        let human = all_output(&tree.scan(&[".", "--format", "human"]));
         assert!(human.contains(r"a\u{1b}[2Jb\n:1:1"), "{human}");
     }
 }
@@ -447,7 +447,7 @@ mod where_it_goes {
             ("report", "{\n  \"$schema\""),
         ] {
             let output = tree.scan(&[".", "--output", file]);
-            assert_eq!((output.status.code(), said(&output)), (Some(0), String::new()));
+            assert_eq!((output.status.code(), all_output(&output)), (Some(0), String::new()));
             assert!(tree.read(file).starts_with(beginning), "{file}");
         }
     }
@@ -494,7 +494,7 @@ mod where_it_goes {
     fn a_device_is_written_straight() {
         let tree = Tree::new();
         let output = tree.scan(&[".", "-f", "json", "-o", "/dev/stdout"]);
-        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        assert_eq!(output.status.code(), Some(0), "{}", all_output(&output));
         assert_eq!(json(&output)["outcome"], "clean");
         assert_eq!(tree.scan(&[".", "-o", "/dev/null"]).status.code(), Some(0));
         assert!(!fs::metadata("/dev/null").unwrap().is_file());
@@ -534,7 +534,7 @@ mod where_it_goes {
             let mut first = [0; 16];
             child.stdout.take().unwrap().read_exact(&mut first).unwrap();
             let output = child.wait_with_output().unwrap();
-            assert_eq!((output.status.code(), said(&output)), (Some(1), String::new()));
+            assert_eq!((output.status.code(), all_output(&output)), (Some(1), String::new()));
         }
     }
 }
@@ -579,7 +579,7 @@ impl Tree {
 
     fn git(&self, arguments: &[&str]) {
         let output = self.isolated("git").args(arguments).output().unwrap();
-        assert!(output.status.success(), "{}", said(&output));
+        assert!(output.status.success(), "{}", all_output(&output));
     }
 
     /// `keysieve` with these arguments, in the tree.
@@ -623,7 +623,8 @@ impl Tree {
 }
 
 fn json(output: &Output) -> Value {
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|why| panic!("{why}: {}", said(output)))
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|why| panic!("{why}: {}", all_output(output)))
 }
 
 fn places(report: &Value) -> Vec<String> {

@@ -17,7 +17,7 @@ use bstr::{BStr, BString, ByteSlice};
 
 use super::leaks::Leak;
 use crate::findings::Fingerprint;
-use crate::source::history::{Change, Trace};
+use crate::source::history::{HistoryChange, Trace};
 
 /// One credential at one path, from commit to commit.
 #[derive(Clone, Debug)]
@@ -68,7 +68,7 @@ struct Intervals<'a> {
 }
 
 impl<'a> Intervals<'a> {
-    fn change(&mut self, change: &'a Change) {
+    fn change(&mut self, change: &'a HistoryChange) {
         let after = change.after.map(|leak| self.copies(leak)).unwrap_or_default();
         let mut before: BTreeMap<Fingerprint, usize> = BTreeMap::new();
         for &leak in &change.before {
@@ -95,7 +95,13 @@ impl<'a> Intervals<'a> {
 
     /// What goes on has a later version. Where branches leave more intervals open than there
     /// are copies, nothing tells which is which, and each stays as it was.
-    fn renew(&mut self, change: &Change, credential: Fingerprint, leak: usize, copies: &[usize]) {
+    fn renew(
+        &mut self,
+        change: &HistoryChange,
+        credential: Fingerprint,
+        leak: usize,
+        copies: &[usize],
+    ) {
         let Some(held) = self.held.get(&(change.path.as_bstr(), credential)) else { return };
         let open = |&at: &usize| {
             let interval = &self.list[at];
@@ -118,7 +124,7 @@ impl<'a> Intervals<'a> {
         copies
     }
 
-    fn open(&mut self, change: &'a Change, credential: Fingerprint, findings: &[usize]) {
+    fn open(&mut self, change: &'a HistoryChange, credential: Fingerprint, findings: &[usize]) {
         let Some(leak) = change.after else { return };
         for &finding in findings {
             let place = (change.path.as_bstr(), credential);
@@ -131,7 +137,7 @@ impl<'a> Intervals<'a> {
         }
     }
 
-    fn close(&mut self, change: &Change, credential: Fingerprint, left: usize, gone: usize) {
+    fn close(&mut self, change: &HistoryChange, credential: Fingerprint, left: usize, gone: usize) {
         let Some(held) = self.held.get(&(change.path.as_bstr(), credential)) else { return };
         let most = if left == 0 { usize::MAX } else { gone };
         let open = |&at: &usize| {

@@ -8,7 +8,7 @@ use super::intervals::{Interval, intervals};
 use super::leaks::{Leak, Spot};
 use crate::findings::{CommitRef, Finding, Level, Occurrence, OccurrenceSource, PathKind};
 use crate::foreign::foreign_path;
-use crate::source::history::{Range, Reached, Trace};
+use crate::source::history::{Reachability, RevisionRange, Trace};
 use crate::source::{Coverage, Failure};
 
 /// The findings of all leaks, each with an occurrence for each of its places, and what the
@@ -16,7 +16,7 @@ use crate::source::{Coverage, Failure};
 pub fn of<'h>(
     leaks: &[Leak],
     trace: impl FnOnce(&[String]) -> Trace<'h>,
-    range: Option<&Range>,
+    range: Option<&RevisionRange>,
 ) -> (Vec<(Finding, Occurrence)>, Coverage) {
     let wanted: Vec<String> = leaks.iter().map(|leak| leak.object.clone()).collect();
     let mut trace = trace(&wanted);
@@ -24,18 +24,18 @@ pub fn of<'h>(
         let chosen = trace.select(range);
         format!(
             "{}: told is only what {chosen} {} of it brought in",
-            foreign_path(&range.said),
+            foreign_path(&range.as_written),
             if chosen == 1 { "commit" } else { "commits" }
         )
     });
     let mut teller = Teller { leaks, trace: &trace, commits: BTreeMap::new() };
     let committed = intervals(leaks, &trace);
     let mut told: Vec<_> = committed.iter().map(|interval| teller.interval(interval)).collect();
-    for (leak, reached) in trace.reached.iter().enumerate() {
+    for (leak, reached) in trace.reachability.iter().enumerate() {
         match *reached {
-            Reached::Tree | Reached::Elsewhere => {}
-            Reached::Commit(commit) => told.extend(teller.nameless(leak, Some(commit))),
-            Reached::Never => told.extend(teller.nameless(leak, None)),
+            Reachability::Tree | Reachability::OutOfRange => {}
+            Reachability::Commit(commit) => told.extend(teller.nameless(leak, Some(commit))),
+            Reachability::Unreachable => told.extend(teller.nameless(leak, None)),
         }
     }
     let unread = teller.commits.into_values().filter_map(Result::err);

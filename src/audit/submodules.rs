@@ -59,7 +59,7 @@ pub fn audit(
                     occurrence.path = path.map(|path| below(&submodule.path, &path));
                 }
                 for failure in &mut coverage.failures {
-                    failure.what = format!("submodule {}: {}", submodule.path, failure.what);
+                    failure.name = format!("submodule {}: {}", submodule.path, failure.name);
                 }
                 for note in &mut coverage.notes {
                     *note = format!("submodule {}: {note}", foreign_path(&submodule.path));

@@ -23,7 +23,7 @@ use keysieve::report::output::steer::plain;
 use keysieve::scan::scan;
 use keysieve::setup::{Setup, files};
 use keysieve::source::Silent;
-use keysieve::source::worktree::{Ignored, WorkTree, top_of};
+use keysieve::source::worktree::{Ignored, WorkTree, work_tree_top};
 
 use super::engine::EngineArgs;
 use super::policy::{ConfigArgs, Repository};
@@ -231,7 +231,7 @@ impl Place {
         if let Some(file) = &self.baseline {
             return Ok(file.clone());
         }
-        let top = top_of(&self.repository).with_context(|| {
+        let top = work_tree_top(&self.repository).with_context(|| {
             let shown = self.repository.display();
             format!("{shown} is in no work tree of a repository; name the file with --baseline")
         })?;
@@ -240,7 +240,7 @@ impl Place {
 
     /// The top of the work tree whose baseline it is; `None` where the user names the file.
     fn top(&self) -> Option<PathBuf> {
-        if self.baseline.is_none() { top_of(&self.repository) } else { None }
+        if self.baseline.is_none() { work_tree_top(&self.repository) } else { None }
     }
 
     fn setup(&self) -> anyhow::Result<Setup> {
@@ -261,13 +261,13 @@ impl Place {
                 let options = Options::default();
                 return anyhow::Ok(audit(&self.repository, &options, engine, policy, &Silent)?);
             }
-            let top = top_of(&self.repository).unwrap_or_else(|| self.repository.clone());
-            let tree = WorkTree::list(&[top], Ignored::LeftOut)?;
+            let top = work_tree_top(&self.repository).unwrap_or_else(|| self.repository.clone());
+            let tree = WorkTree::list(&[top], Ignored::Skipped)?;
             Ok(scan(&tree, engine, policy, &Silent))
         })??;
         sink::remember(&report.filter);
         if let Some(failure) = report.coverage.failures.first() {
-            bail!("could not look at {}: {}; no baseline was made", failure.what, failure.why);
+            bail!("could not look at {}: {}; no baseline was made", failure.name, failure.reason);
         }
         Ok(report.credentials.into_iter().filter(Credential::is_open).collect())
     }

@@ -32,11 +32,11 @@ use keysieve::report::output::sink::{self, say};
 use keysieve::report::{Format, Report, Task};
 use keysieve::setup::{Setup, files};
 use keysieve::source::Silent;
-use keysieve::source::added::Update;
-use keysieve::source::agent::Call;
+use keysieve::source::agent::ToolCall;
+use keysieve::source::index::Staged;
 use keysieve::source::message::Message;
-use keysieve::source::staged::Staged;
-use keysieve::source::worktree::top_of;
+use keysieve::source::range::RefUpdate;
+use keysieve::source::worktree::work_tree_top;
 
 use super::engine::EngineArgs;
 use super::output::OutputArgs;
@@ -170,7 +170,7 @@ impl Run {
         if self.stage == RunStage::Agent {
             return self.answer_agent();
         }
-        let here = GitEnvironment::of_process(Path::new(".")).in_a_hook();
+        let here = GitEnvironment::from_process(Path::new(".")).for_hook();
         let (mut report, engine) = self.engine.in_pool(|| match self.stage {
             RunStage::PreCommit => self.before_commit(&here),
             stage => {
@@ -195,7 +195,7 @@ impl Run {
             let pushed = pushed(&here, &engine, &report.credentials);
             let shown = |(one, pushed)| (one, report.filter.pushed(&pushed, Some(&engine)));
             let pushed = pushed.into_iter().map(shown).collect();
-            let baseline = top_of(&here.folder).is_some_and(|top| top.join(FILE).exists());
+            let baseline = work_tree_top(&here.folder).is_some_and(|top| top.join(FILE).exists());
             // Where git was started, seen from the top; its hooks start at the top.
             let below = std::env::var_os("GIT_PREFIX").is_some_and(|prefix| !prefix.is_empty());
             Blocked { report: &report, rules, moment, pushed, baseline, below }.write(screen, out)
@@ -218,7 +218,7 @@ impl Run {
         }
         let staged = Arc::new(Staged::open(here).map_err(GuardError::from)?);
         let Setup { engine, policy } = self.setup(here, Some(files::staged(staged.clone())))?;
-        let report = if asked == Asked::StagedOrTracked && staged.is_nothing() {
+        let report = if asked == Asked::StagedOrTracked && staged.is_empty() {
             guard_tracked(here, &engine, &policy, &Silent)?
         } else {
             guard_staged(&staged, &engine, &policy, &Silent)
@@ -231,11 +231,11 @@ impl Run {
         let mut input = Vec::new();
         std::io::stdin().lock().read_to_end(&mut input).context("cannot read standard input")?;
         let folder = std::env::current_dir().context("cannot tell which folder this is")?;
-        let here = GitEnvironment::of_process(&folder).in_a_hook();
-        let top = top_of(&folder);
+        let here = GitEnvironment::from_process(&folder).for_hook();
+        let top = work_tree_top(&folder);
         let index = top.as_ref().map(|_| files::index(here.clone()));
         let Setup { engine, policy } = self.setup(&here, index)?;
-        let answer = match Call::read(&input, &folder, top.as_deref()) {
+        let answer = match ToolCall::read(&input, &folder, top.as_deref()) {
             Err(error) => Answer::refusal(&error),
             Ok(call) => {
                 let mut report = self.engine.in_pool(|| guard_call(&call, &engine, &policy))?;
@@ -254,7 +254,7 @@ impl Run {
 fn moment(here: &GitEnvironment, stage: RunStage, report: &Report) -> Moment {
     let is_there = |revision: &str| {
         let arguments = ["rev-parse", "--verify", "--quiet", revision];
-        Git::new(here).ask(&arguments).is_ok_and(|found| found.is_some())
+        Git::new(here).query(&arguments).is_ok_and(|found| found.is_some())
     };
     let commit =
         report.credentials.iter().flat_map(Credential::failing).next().map(|one| &one.source);
@@ -306,7 +306,7 @@ fn before_push(here: &GitEnvironment, engine: &Engine, policy: &Policy) -> anyho
              there is no input; what runs the hook must hand it on (for lefthook, `use_stdin: true`)"
         );
     }
-    let updates = Update::parse(&lines)
+    let updates = RefUpdate::parse(&lines)
         .map_err(|line| anyhow!("`{line}` is no line that git gives to its pre-push hook"))?;
     Ok(guard_push(here, &updates, engine, policy, &Silent)?)
 }
@@ -393,7 +393,7 @@ fn uninstall(stage: Stage) -> anyhow::Result<ExitCode> {
 
 fn hooks_folder() -> anyhow::Result<HooksFolder> {
     let here = std::env::current_dir().context("cannot tell which folder this is")?;
-    Ok(hook::hooks_folder(&GitEnvironment::of_process(&here))?)
+    Ok(hook::hooks_folder(&GitEnvironment::from_process(&here))?)
 }
 
 /// Relative to the current folder where it is below it.

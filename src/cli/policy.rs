@@ -18,8 +18,8 @@ use keysieve::report::output::filter_again;
 use keysieve::rules::Confidence;
 use keysieve::setup::revision::Standing;
 use keysieve::setup::{BaselineChoice, Setup, Wanted, files};
-use keysieve::source::staged::{self};
-use keysieve::source::worktree::top_of;
+use keysieve::source::index;
+use keysieve::source::worktree::work_tree_top;
 
 use super::engine::EngineArgs;
 
@@ -73,9 +73,9 @@ pub struct Repository {
 impl Repository {
     /// The work tree that a path is in, if it is in one.
     pub fn of_work_tree(path: &Path) -> Self {
-        let top = top_of(path);
+        let top = work_tree_top(path);
         let files = top.clone().map(files_of);
-        let environment = GitEnvironment::of_process(folder_of(path));
+        let environment = GitEnvironment::from_process(folder_of(path));
         Repository { files, top, environment, ..Repository::default() }
     }
 
@@ -96,7 +96,7 @@ impl Repository {
             }
             paths => {
                 let folders = paths.iter().map(|path| folder_of(path_of(path)));
-                let outside = folders.filter(|folder| top_of(folder).is_none());
+                let outside = folders.filter(|folder| work_tree_top(folder).is_none());
                 repository.unread = outside.flat_map(policy_files).collect();
             }
         }
@@ -224,13 +224,13 @@ impl PolicyArgs {
         let baseline = match &self.baseline {
             Some(file) => Baseline::read(file)?,
             None if self.config.no_repo_config => return Ok(()),
-            None => match staged::file_in_index(here, FILE)? {
+            None => match index::file_in_index(here, FILE)? {
                 Some(text) => {
                     let text = String::from_utf8_lossy(&text);
                     Baseline::of_text(&text, Path::new(FILE))?
                 }
                 None => {
-                    if top_of(&here.folder).is_some_and(|top| top.join(FILE).exists()) {
+                    if work_tree_top(&here.folder).is_some_and(|top| top.join(FILE).exists()) {
                         let told = format!("{FILE} is not in the index and counts for nothing yet");
                         report.coverage.notes.push(told);
                     }

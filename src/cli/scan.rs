@@ -54,7 +54,7 @@ impl Scan {
         let mut report = self.engine.in_pool(|| {
             if let Some(base) = &self.since {
                 let (environment, bar) =
-                    (GitEnvironment::of_process(Path::new(".")), Bar::new("versions"));
+                    (GitEnvironment::from_process(Path::new(".")), Bar::new("versions"));
                 let added = guard_range(&environment, base, "HEAD", &engine, &policy, &bar)?;
                 return Ok(added);
             }
@@ -78,10 +78,10 @@ impl Scan {
         if self.paths.iter().any(|path| path == stdin) {
             bail!("`-` stands for standard input and goes alone; a file of that name is ./-");
         }
-        let ignored = if self.no_ignore { Ignored::Scanned } else { Ignored::LeftOut };
+        let ignored = if self.no_ignore { Ignored::Scanned } else { Ignored::Skipped };
         let config = &policy.config;
         let tree = WorkTree::list_from(base, &self.paths, ignored)?;
-        let tree = tree.leave_out(|path| config.left_out(path).is_some());
+        let tree = tree.exclude(|path| config.left_out(path).is_some());
         Ok(Box::new(match config.max_file_size() {
             Some(largest) => tree.no_larger_than(largest),
             None => tree,

@@ -1,24 +1,25 @@
 //! The `objects` folders that a repository reads from: its own, and those that
 //! `info/alternates` names (gitrepository-layout(5)).
 
-use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use bstr::{BString, ByteSlice};
 
-/// git follows alternates of alternates this far (`odb.c` in git and in libgit2).
-const DEEPEST: usize = 5;
+use super::own_files;
 
-/// Folders of objects, alternates first, each once.
+/// How deep git follows alternates of alternates (`odb.c` in git and in libgit2).
+const MAX_DEPTH: usize = 5;
+
+/// Object folders, alternates first, without repetitions.
 #[derive(Debug, Default)]
 pub struct ObjectFolders {
     pub folders: Vec<PathBuf>,
-    /// What of the alternates cannot be read, and objects with it.
-    pub faults: Vec<AlternatesError>,
+    /// Alternates that cannot be read, and whose objects are therefore missing.
+    pub errors: Vec<AlternatesError>,
 }
 
-/// Why an alternate is not read.
+/// Why an alternate cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum AlternatesError {
     #[error("{}: {why}", file.display())]
@@ -29,14 +30,14 @@ pub enum AlternatesError {
 
 impl ObjectFolders {
     /// An `objects` folder and its alternates.
-    pub fn of(objects: PathBuf) -> ObjectFolders {
+    pub fn new(objects: PathBuf) -> ObjectFolders {
         let mut found = ObjectFolders::default();
         found.add(objects, 0);
         found
     }
 
-    /// One more folder with its alternates, as `GIT_ALTERNATE_OBJECT_DIRECTORIES` names them.
-    pub fn and(mut self, objects: PathBuf) -> ObjectFolders {
+    /// Adds a folder with its alternates, as in `GIT_ALTERNATE_OBJECT_DIRECTORIES`.
+    pub fn with(mut self, objects: PathBuf) -> ObjectFolders {
         self.add(objects, 0);
         self
     }
@@ -46,35 +47,34 @@ impl ObjectFolders {
             return;
         }
         let file = objects.join("info/alternates");
-        match fs::read(&file) {
+        match own_files::read(&file) {
             Ok(listed) => {
                 for line in listed.lines().filter(|line| !line.is_empty() && line[0] != b'#') {
                     match alternate(&objects, line, depth) {
                         Ok(folder) => self.add(folder, depth + 1),
                         Err(why) => {
-                            self.faults.push(AlternatesError::Unusable { line: line.into(), why });
+                            self.errors.push(AlternatesError::Unusable { line: line.into(), why });
                         }
                     }
                 }
             }
             Err(why) if why.kind() == ErrorKind::NotFound => {}
-            Err(why) => self.faults.push(AlternatesError::Read { file, why }),
+            Err(why) => self.errors.push(AlternatesError::Read { file, why }),
         }
         self.folders.push(objects);
     }
 }
 
-/// The folder that a line names.
+/// The folder in a line of `info/alternates`.
 fn alternate(objects: &Path, line: &[u8], depth: usize) -> Result<PathBuf, &'static str> {
-    let path = line.to_path().map_err(|_| "its path is not readable on this system")?;
+    let path = line.to_path().map_err(|_| "its path is not valid on this system")?;
     let folder = objects.join(path);
     if !folder.is_dir() {
-        Err("its folder is missing, and objects with it; put it back, or correct \
-             objects/info/alternates")
-    } else if depth >= DEEPEST {
-        Err("it is nested too deep; git itself does not read it")
+        Err("its folder is missing; restore it or correct objects/info/alternates")
+    } else if depth >= MAX_DEPTH {
+        Err("it is nested too deep; git does not read it either")
     } else if line[0] != b'.' && !path.is_absolute() {
-        Err("relative paths are read only if they begin with a dot")
+        Err("a relative path must start with a dot")
     } else {
         Ok(folder)
     }

@@ -1,4 +1,4 @@
-//! CatFile by their id, from `git cat-file --batch` ("BATCH OUTPUT" in its manual).
+//! Objects by their id, from `git cat-file --batch` ("BATCH OUTPUT" in its manual).
 
 use std::io::{self, BufRead, Read, Write};
 use std::process::{Child, ChildStdin, Stdio};
@@ -7,50 +7,52 @@ use std::time::Duration;
 use super::object::ObjectKind;
 use super::object_id::{ObjectHasher, ObjectId};
 use super::pipe::Pipe;
-use super::process::{Git, GitError, ended_within, stop};
+use super::process::{Git, GitError, kill, wait_within};
 
-/// Blobs of more bytes are not held whole: some 16 MB.
-pub const LONG: u64 = 16 << 20;
+/// Larger blobs are streamed and not kept in memory: some 16 MB.
+pub const STREAMED_FROM: u64 = 16 << 20;
 
-/// Why an object cannot be read that is not there at all.
+/// The reason why a missing object cannot be read.
 pub const MISSING: &str = "object not found";
 
-/// How long git may take to end once there is nothing more to ask.
-const LAST_PATIENCE: Duration = Duration::from_secs(2);
+/// How long git may take to exit after its input is closed.
+const EXIT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A running `git cat-file`, which ends with this.
+/// A running `git cat-file`; dropping this ends it.
 pub struct CatFile {
     child: Child,
     requests: Option<ChildStdin>,
-    answers: Pipe,
+    output: Pipe,
 }
 
 impl CatFile {
     pub fn open(git: &Git) -> Result<CatFile, GitError> {
-        // What it says on standard error would come between the lines of the report.
+        // Its standard error would be mixed into the report.
         let mut child = git.command(&["cat-file", "--batch"]).stderr(Stdio::null()).spawn()?;
         let requests = child.stdin.take();
-        let answers = child.stdout.take().ok_or_else(|| io::Error::other("it has no output"))?;
-        Ok(CatFile { child, requests, answers: Pipe::new(answers, git.patience()) })
+        let output =
+            child.stdout.take().ok_or_else(|| io::Error::other("its output is not available"))?;
+        Ok(CatFile { child, requests, output: Pipe::new(output, git.timeout()) })
     }
 
-    /// An object's kind and bytes, which hash to its id; else why there are none.
+    /// An object's kind and content, verified against its id; otherwise the reason why it cannot be
+    /// read.
     pub fn read(&mut self, id: &ObjectId) -> Result<(ObjectKind, Vec<u8>), String> {
         let whole = |_, content: &mut dyn Read, _| {
             let mut bytes = Vec::new();
             content.read_to_end(&mut bytes).map(|_| bytes)
         };
-        self.hand(id, whole)
+        self.read_verified(id, whole)
     }
 
-    /// An object's kind and bytes; `None` where it is larger than `largest` and not a tree.
+    /// An object's kind and content; `None` if it is larger than `largest` and is not a tree.
     pub fn read_up_to(
         &mut self,
         id: &ObjectId,
         largest: u64,
     ) -> Result<Option<(ObjectKind, Vec<u8>)>, String> {
         let mut bytes = Vec::new();
-        let (found, is_read) = self.hand(id, |found, content, size| {
+        let (found, is_read) = self.read_verified(id, |found, content, size| {
             let is_read = size <= largest || found == ObjectKind::Tree;
             if is_read {
                 content.read_to_end(&mut bytes)?;
@@ -60,54 +62,56 @@ impl CatFile {
         Ok(is_read.then_some((found, bytes)))
     }
 
-    /// A blob's bytes, or what `look` made of them where they are too many to be held.
+    /// A blob's content, or the result of `scan` if it is too large for memory.
     pub fn blob<T>(
         &mut self,
         id: &ObjectId,
-        look: impl FnOnce(&mut dyn Read) -> io::Result<T>,
-    ) -> Result<Held<T>, String> {
-        let held = |_, content: &mut dyn Read, size| {
-            if size > LONG {
-                return look(content).map(Held::Long);
+        scan: impl FnOnce(&mut dyn Read) -> io::Result<T>,
+    ) -> Result<BlobRead<T>, String> {
+        let blob_read = |_, content: &mut dyn Read, size| {
+            if size > STREAMED_FROM {
+                return scan(content).map(BlobRead::Streamed);
             }
             let mut bytes = Vec::new();
-            content.read_to_end(&mut bytes).map(|_| Held::Whole(bytes))
+            content.read_to_end(&mut bytes).map(|_| BlobRead::Whole(bytes))
         };
-        match self.hand(id, held)? {
-            (ObjectKind::Blob, held) => Ok(held),
-            (kind, _) => Err(format!("it is a {} and no blob", kind.name())),
+        match self.read_verified(id, blob_read)? {
+            (ObjectKind::Blob, blob_read) => Ok(blob_read),
+            (kind, _) => Err(format!("it is a {}, not a blob", kind.name())),
         }
     }
 
-    /// Hands an object's bytes and their number on, and sees that they hash to its id.
-    fn hand<T>(
+    /// Passes an object's content and size to `consume`, and verifies that it matches the id.
+    fn read_verified<T>(
         &mut self,
         id: &ObjectId,
-        take: impl FnOnce(ObjectKind, &mut dyn Read, u64) -> io::Result<T>,
+        consume: impl FnOnce(ObjectKind, &mut dyn Read, u64) -> io::Result<T>,
     ) -> Result<(ObjectKind, T), String> {
-        let (kind, size) =
-            self.ask(id).map_err(|error| silent(&error).unwrap_or_else(|| error.to_string()))?;
-        let mut content = Content::of(kind, size, id, &mut self.answers);
-        let taken = take(kind, &mut content, size).and_then(|taken| Ok((taken, content.end()?)));
-        match taken {
-            Ok((taken, hash)) if hash == *id => Ok((kind, taken)),
-            Ok(_) => Err("its bytes do not hash to its id".to_owned()),
+        let (kind, size) = self
+            .request(id)
+            .map_err(|error| timeout_message(&error).unwrap_or_else(|| error.to_string()))?;
+        let mut content = ObjectStream::new(kind, size, id, &mut self.output);
+        let consumed =
+            consume(kind, &mut content, size).and_then(|consumed| Ok((consumed, content.end()?)));
+        match consumed {
+            Ok((consumed, hash)) if hash == *id => Ok((kind, consumed)),
+            Ok(_) => Err("its content does not match its id".to_owned()),
             Err(error) => {
-                // What is left of this answer would be taken for the next one.
+                // The rest of this response would be mistaken for the next one.
                 self.requests = None;
-                Err(silent(&error).unwrap_or_else(|| error.to_string()))
+                Err(timeout_message(&error).unwrap_or_else(|| error.to_string()))
             }
         }
     }
 
-    /// Asks for an object: what comes next are so many bytes of it and a line's end.
-    fn ask(&mut self, id: &ObjectId) -> io::Result<(ObjectKind, u64)> {
-        let ended = || io::Error::other("`git cat-file` has ended");
+    /// Requests an object. Its content follows, in the returned number of bytes, and a line feed.
+    fn request(&mut self, id: &ObjectId) -> io::Result<(ObjectKind, u64)> {
+        let ended = || io::Error::other("`git cat-file` exited unexpectedly");
         let requests = self.requests.as_mut().ok_or_else(ended)?;
         writeln!(requests, "{id}")?;
         requests.flush()?;
         let mut header = String::new();
-        self.answers.read_line(&mut header)?;
+        self.output.read_line(&mut header)?;
         let mut fields = header.split_whitespace().skip(1);
         let kind = match fields.next() {
             Some("missing") => return Err(io::Error::other(MISSING)),
@@ -115,52 +119,55 @@ impl CatFile {
         };
         let kind = kind.ok_or_else(|| io::Error::other("`git cat-file` cannot read it"))?;
         let size: Option<u64> = fields.next().and_then(|size| size.parse().ok());
-        Ok((kind, size.ok_or_else(|| io::Error::other("`git cat-file` tells no size"))?))
+        Ok((kind, size.ok_or_else(|| io::Error::other("`git cat-file` printed no size"))?))
     }
 }
 
-/// What is said of a git that does not answer.
-fn silent(error: &io::Error) -> Option<String> {
+/// The message for a git that does not respond.
+fn timeout_message(error: &io::Error) -> Option<String> {
     let is_silent = error.kind() == io::ErrorKind::TimedOut;
-    is_silent.then(|| "`git cat-file` does not answer; see that it ends when you run it".to_owned())
+    is_silent.then(|| {
+        "`git cat-file` does not respond; check that it finishes when you run it yourself"
+            .to_owned()
+    })
 }
 
-/// A blob's bytes, or what came of looking at them.
-pub enum Held<T> {
+/// A blob's content, or the result of scanning it as a stream.
+pub enum BlobRead<T> {
     Whole(Vec<u8>),
-    Long(T),
+    Streamed(T),
 }
 
-/// An object's bytes as git writes them; hashes what is read.
-struct Content<'o> {
-    answers: &'o mut Pipe,
+/// An object's content as git writes it; hashes what is read.
+struct ObjectStream<'o> {
+    output: &'o mut Pipe,
     left: u64,
     hasher: ObjectHasher,
 }
 
-impl<'o> Content<'o> {
-    fn of(kind: ObjectKind, size: u64, id: &ObjectId, answers: &'o mut Pipe) -> Self {
+impl<'o> ObjectStream<'o> {
+    fn new(kind: ObjectKind, size: u64, id: &ObjectId, output: &'o mut Pipe) -> Self {
         let mut hasher = id.format().hasher();
         hasher.update(format!("{} {size}\0", kind.name()).as_bytes());
-        Content { answers, left: size, hasher }
+        ObjectStream { output, left: size, hasher }
     }
 
-    /// The hash of all of it, what nobody read included.
+    /// The hash of the whole content, including what was not read.
     fn end(mut self) -> io::Result<ObjectId> {
         io::copy(&mut self, &mut io::sink())?;
         let mut end = [0];
-        self.answers.read_exact(&mut end)?;
+        self.output.read_exact(&mut end)?;
         match end {
             [b'\n'] => Ok(self.hasher.finish()),
-            _ => Err(io::Error::other("`git cat-file` gives more than it says")),
+            _ => Err(io::Error::other("unexpected trailing data from `git cat-file`")),
         }
     }
 }
 
-impl Read for Content<'_> {
+impl Read for ObjectStream<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
-        let read = self.answers.read(&mut buffer[..most])?;
+        let read = self.output.read(&mut buffer[..most])?;
         if read == 0 && most > 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
@@ -172,10 +179,10 @@ impl Read for Content<'_> {
 
 impl Drop for CatFile {
     fn drop(&mut self) {
-        // Git ends where its input does; one that does not is stopped.
+        // Git exits at the end of its input; otherwise it is killed.
         drop(self.requests.take());
-        if ended_within(&mut self.child, LAST_PATIENCE).is_err() {
-            stop(&mut self.child);
+        if wait_within(&mut self.child, EXIT_TIMEOUT).is_err() {
+            kill(&mut self.child);
         }
     }
 }

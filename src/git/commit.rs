@@ -4,19 +4,19 @@ use bstr::ByteSlice;
 
 use super::object_id::{ObjectFormat, ObjectId};
 
-/// A commit as it is stored. Grafts and `refs/replace` are no matter here: what they hide is
-/// in the database all the same.
+/// A commit as it is stored. Grafts and `refs/replace` are ignored: what they hide is still in the
+/// database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RawCommit {
     pub id: ObjectId,
     pub tree: ObjectId,
     pub parents: Vec<ObjectId>,
-    /// Committer's seconds since 1970.
+    /// The committer's time, in seconds since 1970.
     pub time: i64,
 }
 
 impl RawCommit {
-    /// Reads the headers of the commit `id`; `None` where they lack a tree.
+    /// Reads the headers of the commit `id`; `None` if there is no tree among them.
     pub fn parse(id: ObjectId, bytes: &[u8]) -> Option<RawCommit> {
         let mut lines = bytes.lines();
         let tree = header(lines.next()?, b"tree ", id.format())?;
@@ -38,10 +38,10 @@ fn header(line: &[u8], name: &[u8], format: ObjectFormat) -> Option<ObjectId> {
     (id.format() == format).then_some(id)
 }
 
-/// The time of a signature, `Name <address> seconds zone`; 0 where there is none.
+/// The time of a signature, `Name <address> seconds zone`; 0 if it has none.
 fn seconds(signature: &[u8]) -> i64 {
-    let behind = signature.rfind_byte(b'>').map_or(&[][..], |at| &signature[at + 1..]);
-    let mut fields = behind.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty());
+    let after = signature.rfind_byte(b'>').map_or(&[][..], |end| &signature[end + 1..]);
+    let mut fields = after.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty());
     let seconds = fields.next().and_then(|field| field.to_str().ok());
     seconds.and_then(|text| text.parse().ok()).unwrap_or_default()
 }

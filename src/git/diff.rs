@@ -1,9 +1,9 @@
-//! What differs between a commit's tree and its parents', without a path for each place: a tree
-//! that stands in a thousand places is read and compared once.
+//! The differences between a commit's tree and its parents' trees, as a graph and not as a list of
+//! paths: a tree that appears at a thousand paths is read and compared once.
 //!
-//! A repository may be small and its trees name each other so many times over that no list of its
-//! paths would end. So a [`TreeDiff`] is a graph: each node is a folder as all sides have it, and
-//! paths are only made of what leads to wanted contents ([`TreeDiff::changes`]).
+//! A small repository may have trees that refer to each other so often that a list of its paths
+//! would never end. So each node of a [`TreeDiff`] is a folder as all sides have it, and paths are
+//! built only for what leads to wanted contents ([`TreeDiff::changes`]).
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -14,81 +14,82 @@ use super::tree::{EntryKind, TreeEntry};
 
 /// What a path holds on one side.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Content {
+pub enum FileContent {
     /// A file's bytes, or the target of a symbolic link.
     Blob(ObjectId),
     /// A submodule, by its commit, which is not in this repository.
     Submodule(ObjectId),
 }
 
-/// Reads the tree object of an id; else why it cannot be read.
+/// Reads the tree object with an id; otherwise the reason why it cannot be read.
 pub type ReadTree<'r> = dyn Fn(&ObjectId) -> Result<Vec<u8>, String> + Sync + 'r;
 
-/// A path at which a tree differs from one of its parents' at least.
+/// A path at which a tree differs from at least one of its parents' trees.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Change {
+pub struct TreeChange {
     pub path: BString,
     /// The parents' contents.
-    pub before: Vec<Content>,
-    pub after: Option<Content>,
+    pub before: Vec<FileContent>,
+    pub after: Option<FileContent>,
 }
 
-/// The difference between a tree and those of all parents.
+/// The difference between a tree and the trees of all parents.
 pub struct TreeDiff {
     /// The first is the root.
-    folders: Vec<Folder>,
+    folders: Vec<FolderDiff>,
     /// Trees that could not be read, and why.
     pub unread: Vec<(ObjectId, String)>,
 }
 
-/// A folder as the parents and the tree itself have it.
+/// A folder in the parents' trees and in the tree itself.
 #[derive(Default)]
-struct Folder {
-    files: Vec<File>,
-    /// Names of folders that differ, with their places in the list.
+struct FolderDiff {
+    files: Vec<FileDiff>,
+    /// Names of folders that differ, with their indices in the list.
     folders: Vec<(BString, usize)>,
 }
 
 /// A name that differs in content.
-struct File {
+struct FileDiff {
     name: BString,
-    before: Vec<Content>,
-    after: Option<Content>,
+    before: Vec<FileContent>,
+    after: Option<FileContent>,
     /// No parent has this content here.
     is_new: bool,
 }
 
-/// The trees of one folder on all sides.
+/// One folder's trees on all sides.
 #[derive(Clone, PartialEq, Eq, Hash)]
-struct Sides {
+struct FolderSides {
     before: Vec<Option<ObjectId>>,
     after: Option<ObjectId>,
 }
 
-/// What a name stands for on one side.
+/// What a name refers to on one side.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Entry {
+enum DiffEntry {
     Tree(ObjectId),
-    File(Content),
+    File(FileContent),
 }
 
 impl TreeDiff {
-    /// Compares a tree with those of the parents; without parents all of it is new.
-    pub fn of(read: &ReadTree<'_>, before: &[ObjectId], after: ObjectId) -> TreeDiff {
-        let root = Sides { before: before.iter().copied().map(Some).collect(), after: Some(after) };
-        let mut diff = TreeDiff { folders: vec![Folder::default()], unread: Vec::new() };
-        let mut known = HashMap::from([(root.clone(), 0)]);
-        let mut ahead = vec![root];
+    /// Compares a tree with the parents' trees; without parents everything is new.
+    pub fn between(read: &ReadTree<'_>, before: &[ObjectId], after: ObjectId) -> TreeDiff {
+        let root =
+            FolderSides { before: before.iter().copied().map(Some).collect(), after: Some(after) };
+        let mut diff = TreeDiff { folders: vec![FolderDiff::default()], unread: Vec::new() };
+        let mut numbers = HashMap::from([(root.clone(), 0)]);
+        let mut pending = vec![root];
         let mut done = 0;
-        while let Some(sides) = ahead.get(done).cloned() {
-            let mut folder = Folder::default();
+        while let Some(sides) = pending.get(done).cloned() {
+            let mut folder = FolderDiff::default();
             if !sides.are_alike() {
                 for (name, (before, after)) in diff.names(read, &sides) {
                     let below = folder.add(name, before, after);
                     let Some((name, below)) = below else { continue };
-                    let number = *known.entry(below.clone()).or_insert_with(|| {
-                        ahead.push(below);
-                        diff.folders.push(Folder::default());
+                    let number = *numbers.entry(below.clone()).or_insert_with(|| {
+                        pending.push(below);
+                        diff.folders.push(FolderDiff::default());
                         diff.folders.len() - 1
                     });
                     folder.folders.push((name, number));
@@ -100,57 +101,57 @@ impl TreeDiff {
         diff
     }
 
-    /// Whether nothing differs.
+    /// Whether there are no differences.
     pub fn is_empty(&self) -> bool {
         self.folders.iter().all(|folder| folder.files.is_empty())
     }
 
-    /// Contents that no parent has at the same path; one that is new in several places comes
-    /// several times.
-    pub fn new_contents(&self) -> impl Iterator<Item = Content> {
+    /// Contents that no parent has at the same path. Content that is new at several paths is
+    /// repeated.
+    pub fn new_contents(&self) -> impl Iterator<Item = FileContent> {
         let files = self.folders.iter().flat_map(|folder| &folder.files);
         files.filter(|file| file.is_new).filter_map(|file| file.after)
     }
 
-    /// What another tree has at the paths that differ here.
-    pub fn contents_in(&self, read: &ReadTree<'_>, tree: ObjectId) -> HashSet<Content> {
+    /// The contents of another tree at the paths that differ here.
+    pub fn contents_in(&self, read: &ReadTree<'_>, tree: ObjectId) -> HashSet<FileContent> {
         let mut found = HashSet::new();
         let mut seen = HashSet::from([(0, tree)]);
-        let mut ahead = vec![(0, tree)];
-        while let Some((number, tree)) = ahead.pop() {
+        let mut pending = vec![(0, tree)];
+        while let Some((number, tree)) = pending.pop() {
             let folder = &self.folders[number];
-            // What cannot be read holds nothing that is known.
+            // A tree that cannot be read contains nothing known.
             let Ok(bytes) = read(&tree) else { continue };
-            let entries: HashMap<&[u8], Entry> =
+            let entries: HashMap<&[u8], DiffEntry> =
                 entries(&bytes, tree).unwrap_or_default().into_iter().collect();
             for file in &folder.files {
-                if let Some(Entry::File(content)) = entries.get(file.name.as_bytes()) {
+                if let Some(DiffEntry::File(content)) = entries.get(file.name.as_bytes()) {
                     found.insert(*content);
                 }
             }
             for (name, below) in &folder.folders {
-                if let Some(Entry::Tree(tree)) = entries.get(name.as_bytes())
+                if let Some(DiffEntry::Tree(tree)) = entries.get(name.as_bytes())
                     && seen.insert((*below, *tree))
                 {
-                    ahead.push((*below, *tree));
+                    pending.push((*below, *tree));
                 }
             }
         }
         found
     }
 
-    /// The changes in which a side has wanted contents, by path; `None` where there are more than
+    /// The changes in which a side has wanted contents, by path; `None` if there are more than
     /// `most`.
     pub fn changes(
         &self,
-        is_wanted: impl Fn(&Content) -> bool,
+        is_wanted: impl Fn(&FileContent) -> bool,
         most: usize,
-    ) -> Option<Vec<Change>> {
-        let is_wanted = |file: &File| file.before.iter().chain(&file.after).any(&is_wanted);
+    ) -> Option<Vec<TreeChange>> {
+        let is_wanted = |file: &FileDiff| file.before.iter().chain(&file.after).any(&is_wanted);
         let leads = self.leading(&is_wanted);
         let mut changes = Vec::new();
-        let mut ahead = vec![(0, BString::default())];
-        while let Some((number, path)) = ahead.pop() {
+        let mut pending = vec![(0, BString::default())];
+        while let Some((number, path)) = pending.pop() {
             let folder = &self.folders[number];
             let below = |name: &BString| {
                 let slash = if path.is_empty() { "" } else { "/" };
@@ -158,11 +159,11 @@ impl TreeDiff {
             };
             for file in folder.files.iter().filter(|file| is_wanted(file)) {
                 let (before, after) = (file.before.clone(), file.after);
-                changes.push(Change { path: below(&file.name), before, after });
+                changes.push(TreeChange { path: below(&file.name), before, after });
             }
             let folders = folder.folders.iter().filter(|(_, number)| leads[*number]);
-            ahead.extend(folders.map(|(name, number)| (*number, below(name))));
-            if changes.len() + ahead.len() > most {
+            pending.extend(folders.map(|(name, number)| (*number, below(name))));
+            if changes.len() + pending.len() > most {
                 return None;
             }
         }
@@ -170,40 +171,41 @@ impl TreeDiff {
         Some(changes)
     }
 
-    /// For each folder whether it, or one below it, has a wanted file.
-    fn leading(&self, is_wanted: &dyn Fn(&File) -> bool) -> Vec<bool> {
+    /// For each folder, whether it or a folder below it has a wanted file.
+    fn leading(&self, is_wanted: &dyn Fn(&FileDiff) -> bool) -> Vec<bool> {
         let mut above = vec![Vec::new(); self.folders.len()];
         for (number, folder) in self.folders.iter().enumerate() {
             folder.folders.iter().for_each(|(_, below)| above[*below].push(number));
         }
         let mut leads: Vec<bool> =
             self.folders.iter().map(|folder| folder.files.iter().any(is_wanted)).collect();
-        let mut ahead: Vec<usize> = (0..leads.len()).filter(|&number| leads[number]).collect();
-        while let Some(number) = ahead.pop() {
+        let mut pending: Vec<usize> = (0..leads.len()).filter(|&number| leads[number]).collect();
+        while let Some(number) = pending.pop() {
             for &parent in &above[number] {
                 if !std::mem::replace(&mut leads[parent], true) {
-                    ahead.push(parent);
+                    pending.push(parent);
                 }
             }
         }
         leads
     }
 
-    /// Every name of any side, with what each side has there.
+    /// Every name on any side, with what each side has there.
     fn names(
         &mut self,
         read: &ReadTree<'_>,
-        sides: &Sides,
-    ) -> BTreeMap<BString, (Vec<Option<Entry>>, Option<Entry>)> {
-        let mut names: BTreeMap<BString, (Vec<Option<Entry>>, Option<Entry>)> = BTreeMap::new();
+        sides: &FolderSides,
+    ) -> BTreeMap<BString, (Vec<Option<DiffEntry>>, Option<DiffEntry>)> {
+        let mut names: BTreeMap<BString, (Vec<Option<DiffEntry>>, Option<DiffEntry>)> =
+            BTreeMap::new();
         let parents = sides.before.len();
         for (side, tree) in sides.before.iter().chain([&sides.after]).enumerate() {
             let Some(tree) = tree else { continue };
             let entries = read(tree).and_then(|bytes| {
                 let entries = entries(&bytes, *tree);
-                let owned = |(name, entry): (&[u8], Entry)| (BString::from(name), entry);
+                let owned = |(name, entry): (&[u8], DiffEntry)| (BString::from(name), entry);
                 let entries = entries.map(|list| list.into_iter().map(owned).collect::<Vec<_>>());
-                entries.ok_or_else(|| "it is no list of entries".to_owned())
+                entries.ok_or_else(|| "malformed tree object".to_owned())
             });
             let entries = entries.unwrap_or_else(|why| {
                 self.unread.push((*tree, why));
@@ -221,45 +223,45 @@ impl TreeDiff {
     }
 }
 
-impl Sides {
+impl FolderSides {
     fn are_alike(&self) -> bool {
         !self.before.is_empty() && self.before.iter().all(|before| *before == self.after)
     }
 }
 
-impl Folder {
-    /// Adds a name; what of it is a folder is to be compared too.
+impl FolderDiff {
+    /// Adds a name. If it is a folder on some side, the folder is returned to be compared as well.
     fn add(
         &mut self,
         name: BString,
-        before: Vec<Option<Entry>>,
-        after: Option<Entry>,
-    ) -> Option<(BString, Sides)> {
+        before: Vec<Option<DiffEntry>>,
+        after: Option<DiffEntry>,
+    ) -> Option<(BString, FolderSides)> {
         if !before.is_empty() && before.iter().all(|before| *before == after) {
             return None;
         }
-        let file = |entry: &Option<Entry>| match entry {
-            Some(Entry::File(content)) => Some(*content),
+        let file = |entry: &Option<DiffEntry>| match entry {
+            Some(DiffEntry::File(content)) => Some(*content),
             _ => None,
         };
-        let tree = |entry: &Option<Entry>| match entry {
-            Some(Entry::Tree(tree)) => Some(*tree),
+        let tree = |entry: &Option<DiffEntry>| match entry {
+            Some(DiffEntry::Tree(tree)) => Some(*tree),
             _ => None,
         };
-        let files: Vec<Content> = before.iter().filter_map(file).collect();
+        let files: Vec<FileContent> = before.iter().filter_map(file).collect();
         if !files.is_empty() || file(&after).is_some() {
             let is_new = before.iter().all(|before| file(before) != file(&after));
             let name = name.clone();
-            self.files.push(File { name, before: files, after: file(&after), is_new });
+            self.files.push(FileDiff { name, before: files, after: file(&after), is_new });
         }
-        let sides = Sides { before: before.iter().map(tree).collect(), after: tree(&after) };
+        let sides = FolderSides { before: before.iter().map(tree).collect(), after: tree(&after) };
         let is_folder = sides.before.iter().chain([&sides.after]).any(Option::is_some);
         is_folder.then_some((name, sides))
     }
 }
 
-/// The entries of a tree; `None` where it is malformed.
-fn entries(bytes: &[u8], tree: ObjectId) -> Option<Vec<(&[u8], Entry)>> {
+/// The entries of a tree; `None` if it is malformed.
+fn entries(bytes: &[u8], tree: ObjectId) -> Option<Vec<(&[u8], DiffEntry)>> {
     let mut entries = Vec::new();
     let mut rest = bytes;
     while !rest.is_empty() {
@@ -267,29 +269,31 @@ fn entries(bytes: &[u8], tree: ObjectId) -> Option<Vec<(&[u8], Entry)>> {
         rest = &rest[entry.length..];
         let id = ObjectId::new(entry.id)?;
         let is = match entry.kind {
-            EntryKind::Tree => Entry::Tree(id),
-            EntryKind::Blob => Entry::File(Content::Blob(id)),
-            EntryKind::Submodule => Entry::File(Content::Submodule(id)),
+            EntryKind::Tree => DiffEntry::Tree(id),
+            EntryKind::Blob => DiffEntry::File(FileContent::Blob(id)),
+            EntryKind::Submodule => DiffEntry::File(FileContent::Submodule(id)),
         };
         entries.push((entry.name, is));
     }
     Some(entries)
 }
 
-/// What a tree has at a path; `None` where that is a folder or nothing.
+/// The content of a tree at a path; `None` if that is a folder or does not exist.
 pub fn content_at(
     read: &ReadTree<'_>,
     tree: ObjectId,
     path: &[u8],
-) -> Result<Option<Content>, String> {
+) -> Result<Option<FileContent>, String> {
     let mut tree = tree;
     let mut parts = path.split_str("/").peekable();
     while let Some(part) = parts.next() {
         let bytes = read(&tree).map_err(|why| format!("tree {tree} cannot be read: {why}"))?;
         let entries = entries(&bytes, tree).ok_or_else(|| format!("tree {tree} is malformed"))?;
         match entries.into_iter().find(|(name, _)| *name == part) {
-            Some((_, Entry::Tree(below))) => tree = below,
-            Some((_, Entry::File(content))) if parts.peek().is_none() => return Ok(Some(content)),
+            Some((_, DiffEntry::Tree(below))) => tree = below,
+            Some((_, DiffEntry::File(content))) if parts.peek().is_none() => {
+                return Ok(Some(content));
+            }
             _ => return Ok(None),
         }
     }

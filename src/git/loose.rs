@@ -1,9 +1,9 @@
-//! Loose objects, read and verified by ourselves: libgit2 reads one that was cut short without
-//! end (`git_zstream_get_output` asks zlib for more for ever), and takes one whose first byte
-//! was damaged for an ancient format, of any type that falls out.
+//! Loose objects, read and verified by ourselves: libgit2 reads a truncated one forever
+//! (`git_zstream_get_output` keeps asking zlib for more), and takes one whose first byte is damaged
+//! for an ancient format, of arbitrary type.
 //!
-//! ObjectFormat: zlib's, of `<type> <size>` in ASCII, a NUL, and the content; the id is the hash of
-//! all that (`gitformat-loose`).
+//! Format: zlib, of `<type> <size>` in ASCII, a NUL, and the content; the id is the hash of all
+//! that (`gitformat-loose`).
 
 use std::fs;
 use std::io::{BufRead, BufReader, Error, ErrorKind, Read};
@@ -17,7 +17,7 @@ use super::object_id::{ObjectFormat, ObjectId};
 /// Longest header: the longest type, a space, twenty digits and a NUL.
 const HEADER: u64 = 28;
 
-/// Deflate's best: no byte of compressed data becomes more than 1,032 bytes.
+/// Deflate's limit: no byte of compressed data becomes more than 1,032 bytes.
 const BEST_RATIO: u64 = 1032;
 
 /// What is wrong with a loose object.
@@ -25,27 +25,27 @@ const BEST_RATIO: u64 = 1032;
 pub enum LooseError {
     #[error("{0}")]
     Read(#[from] Error),
-    #[error("its header is no header of an object")]
+    #[error("invalid object header")]
     Header,
-    #[error("it is shorter or longer than it says")]
+    #[error("its size differs from its header")]
     Size,
-    #[error("its content does not have its id")]
+    #[error("its content does not match its id")]
     Id,
     #[error("it is larger than the limit")]
     TooLarge,
 }
 
-/// What stands in the folders of loose objects.
+/// The loose objects of a folder.
 #[derive(Default)]
-pub struct Files {
+pub struct LooseFiles {
     pub found: Vec<(ObjectId, PathBuf)>,
     /// Folders that could not be listed.
     pub unlisted: Vec<(PathBuf, Error)>,
 }
 
 /// The loose objects of an `objects` folder: two digits, a slash, the other digits.
-pub fn files(objects: &Path, format: ObjectFormat) -> Files {
-    let Files { mut found, mut unlisted } = Files::default();
+pub fn files(objects: &Path, format: ObjectFormat) -> LooseFiles {
+    let LooseFiles { mut found, mut unlisted } = LooseFiles::default();
     for folder in (0..=u8::MAX).map(|first| objects.join(format!("{first:02x}"))) {
         let entries = match fs::read_dir(&folder) {
             Ok(entries) => entries,
@@ -65,7 +65,7 @@ pub fn files(objects: &Path, format: ObjectFormat) -> Files {
             }
         }
     }
-    Files { found, unlisted }
+    LooseFiles { found, unlisted }
 }
 
 fn object(file: PathBuf, format: ObjectFormat) -> Option<(ObjectId, PathBuf)> {
@@ -76,18 +76,18 @@ fn object(file: PathBuf, format: ObjectFormat) -> Option<(ObjectId, PathBuf)> {
 }
 
 impl LooseError {
-    /// Whether the file is gone, as `git gc` takes it away once the object is in a pack.
+    /// Whether the file has been removed, as `git gc` does once the object is in a pack.
     pub fn is_gone(&self) -> bool {
         matches!(self, LooseError::Read(why) if why.kind() == ErrorKind::NotFound)
     }
 }
 
-/// The kind and the length that the header in `file` states.
+/// The kind and the length in the header of `file`.
 pub fn size(file: &Path) -> Result<(ObjectKind, u64), LooseError> {
     header(&mut BufReader::new(ZlibDecoder::new(BufReader::new(fs::File::open(file)?))))
 }
 
-/// The object of this id in `file`, verified, if it is no larger than `largest` or a tree.
+/// The object with this id in `file`, verified, if it is not larger than `largest` or is a tree.
 pub fn read(id: ObjectId, file: &Path, largest: u64) -> Result<(ObjectKind, Vec<u8>), LooseError> {
     let stored = fs::File::open(file)?;
     let longest = stored.metadata()?.len().saturating_mul(BEST_RATIO);
@@ -98,9 +98,9 @@ pub fn read(id: ObjectId, file: &Path, largest: u64) -> Result<(ObjectKind, Vec<
         return Err(LooseError::TooLarge);
     }
     let mut bytes = Vec::new();
-    // What a buffer grows by could be as much as it has.
+    // Growing the buffer could double it.
     bytes.try_reserve_exact(size.min(longest) as usize).map_err(Error::other)?;
-    // One byte more than there should be, and zlib's own check at the end.
+    // One byte more than expected would show; zlib verifies its checksum at the end.
     content.take(size.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 != size || !packed.fill_buf()?.is_empty() {
         return Err(LooseError::Size);

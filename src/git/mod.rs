@@ -1,15 +1,18 @@
 //! Git as bytes: everything that knows how git stores a repository, and nothing else.
 //!
-//! * [`object_id`], [`object`], [`tree`], [`commit`]: ids, and the objects that they name.
+//! * [`object_id`], [`object`], [`tree`], [`commit`]: ids and objects.
 //! * [`loose`], [`pack`], [`index`]: the files that hold objects and the staged paths.
 //! * [`odb`], [`reader`]: the one reader of objects, by their id.
-//! * [`revision`]: what `main~3` names.
-//! * [`diff`], [`tree_walk`]: what differs between trees, and what is below one.
-//! * [`environment`]: which repository git means, by its own variables.
-//! * [`process`], [`cat_file`]: the `git` executable, for what it alone can answer.
+//! * [`history`]: all objects of a repository, and how they refer to each other.
+//! * [`revision`]: resolves `main~3`.
+//! * [`diff`], [`tree_walk`], [`staged`]: differences between trees, entries below a tree, staged
+//!   changes.
+//! * [`environment`]: the repository that git uses, by its environment variables.
+//! * [`process`], [`cat_file`]: the `git` executable, for what only it can answer.
 //!
-//! No module here knows findings, policy or engine. libgit2 (`git2`) finds repositories and reads
-//! their configuration and references; it reads no object.
+//! No module here knows findings, policy or engine; the only import from outside is
+//! [`crate::foreign`], which marks git's error messages for the output filter. libgit2 (`git2`)
+//! finds repositories and reads their configuration and references; it reads no object.
 
 #![expect(clippy::disallowed_methods, reason = "git's own files are opened here")]
 
@@ -18,6 +21,8 @@ pub mod cat_file;
 pub mod commit;
 pub mod diff;
 pub mod environment;
+pub mod failure;
+pub mod history;
 pub mod index;
 pub mod loose;
 pub mod object;
@@ -29,11 +34,13 @@ mod pipe;
 pub mod process;
 pub mod reader;
 pub mod revision;
+pub mod staged;
 pub mod tree;
 pub mod tree_walk;
 
-pub use cat_file::{CatFile, Held, LONG};
+pub use cat_file::{BlobRead, CatFile, STREAMED_FROM};
 pub use environment::GitEnvironment;
+pub use failure::Failure;
 pub use odb::{Odb, OdbError};
 pub use process::{Git, GitError};
 pub use reader::ObjectReader;

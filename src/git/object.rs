@@ -1,8 +1,8 @@
-//! What all objects have in common: their kinds, and what the text of a commit or a tag says.
+//! What all objects have in common: their kinds, and the message of a commit or a tag.
 
 use super::object_id::ObjectId;
 
-/// What an object is.
+/// The kind of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum ObjectKind {
@@ -13,7 +13,7 @@ pub enum ObjectKind {
 }
 
 impl ObjectKind {
-    /// As git calls it.
+    /// Git's name for it.
     pub fn name(self) -> &'static str {
         match self {
             ObjectKind::Commit => "commit",
@@ -23,7 +23,7 @@ impl ObjectKind {
         }
     }
 
-    /// The kind that git calls so.
+    /// The kind with this name in git.
     pub fn named(name: &str) -> Option<ObjectKind> {
         [ObjectKind::Commit, ObjectKind::Tree, ObjectKind::Blob, ObjectKind::Tag]
             .into_iter()
@@ -31,14 +31,14 @@ impl ObjectKind {
     }
 }
 
-/// The id of the object that a tag names.
+/// The id of the object that a tag refers to.
 pub fn tagged(tag: &[u8]) -> Option<ObjectId> {
     let line = tag.split(|&byte| byte == b'\n').next().unwrap_or_default();
     line.strip_prefix(b"object ").and_then(ObjectId::from_hex)
 }
 
-/// The message of a commit or a tag: what follows the first empty line. The headers before
-/// it hold ids, names and signatures.
+/// The message of a commit or a tag: everything after the first empty line. The headers before it
+/// hold ids, names and signatures.
 pub fn message(object: &[u8]) -> &[u8] {
     memchr::memmem::find(object, b"\n\n").map_or(&[], |end| &object[end + 2..])
 }

@@ -1,4 +1,4 @@
-//! Object ids of both of git's formats (`gitformat-pack`, `extensions.objectFormat`).
+//! Object ids in both of git's formats (`gitformat-pack`, `extensions.objectFormat`).
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,7 +9,7 @@ use sha2::Sha256;
 
 use super::object::ObjectKind;
 
-/// The hash that names a repository's objects.
+/// The hash function of a repository's object ids.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum ObjectFormat {
@@ -24,12 +24,12 @@ impl ObjectFormat {
         self as usize
     }
 
-    /// The id of this length, taken off the start of `bytes`; `None` where they are too few.
+    /// The id at the start of `bytes`; `None` if they are too short.
     pub fn id(self, bytes: &[u8]) -> Option<ObjectId> {
         ObjectId::new(bytes.get(..self.length())?)
     }
 
-    /// The hash of these pieces, one after the other.
+    /// The hash of the concatenated pieces.
     pub fn hash(self, pieces: &[&[u8]]) -> ObjectId {
         let mut hasher = self.hasher();
         pieces.iter().for_each(|piece| hasher.update(piece));
@@ -50,7 +50,7 @@ impl ObjectFormat {
     }
 }
 
-/// Makes an id of what it is given piece by piece.
+/// Computes an object's id from its pieces.
 pub enum ObjectHasher {
     Sha1(Sha1),
     Sha256(Sha256),
@@ -81,7 +81,7 @@ pub struct ObjectId {
 }
 
 impl ObjectId {
-    /// An id of 20 or of 32 bytes.
+    /// An id of 20 or 32 bytes.
     pub fn new(bytes: &[u8]) -> Option<ObjectId> {
         let format = match bytes.len() {
             20 => ObjectFormat::Sha1,
@@ -93,7 +93,7 @@ impl ObjectId {
         Some(id)
     }
 
-    /// Reads 40 or 64 hexadecimal digits, and nothing else.
+    /// Parses 40 or 64 hexadecimal digits.
     pub fn from_hex(text: &[u8]) -> Option<ObjectId> {
         let digit = |byte: u8| match byte {
             b'0'..=b'9' => Some(byte - b'0'),
@@ -117,18 +117,18 @@ impl ObjectId {
     }
 }
 
-/// Ids are hashes: eight bytes tell them apart well enough for a table.
+/// Ids are hashes: eight bytes distinguish them well enough for a hash table.
 impl Hash for ObjectId {
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_u64(u64::from_ne_bytes(*self.bytes.first_chunk().expect("32 bytes")));
     }
 }
 
-/// A table of objects. Ids are hashes already: one multiplication spreads them, by a number that
-/// nobody knows, since an index may claim any ids.
+/// A map keyed by object ids. Ids are hashes already: one multiplication spreads them, by a random
+/// number, since an index may claim any ids.
 pub type IdMap<V> = HashMap<ObjectId, V, Spread>;
 
-/// Makes the hashers of one [`IdMap`].
+/// Builds the hashers of an [`IdMap`].
 #[derive(Clone)]
 pub struct Spread(u64);
 

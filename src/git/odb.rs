@@ -1,8 +1,8 @@
 //! The object database: any object by its id, from loose objects and packs, read on demand and
 //! verified against its id.
 //!
-//! Opening it reads nothing; a look-up reads a few rows of a pack's index and the entries of one
-//! delta chain. A reader of whole packs uses [`Pack`](super::pack::Pack) instead.
+//! Opening it reads nothing; a lookup reads a few rows of a pack's index and the entries of one
+//! delta chain. Readers of whole packs use [`Pack`](super::pack::Pack) instead.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -15,34 +15,35 @@ use flate2::bufread::ZlibDecoder;
 use super::loose::{self, LooseError};
 use super::object::ObjectKind;
 use super::object_id::{ObjectFormat, ObjectId};
+use super::own_files;
 use super::pack::{
-    Header, Index, IndexFile, LONGEST_HEADER, Link, MultiIndex, PackError, Stored, delta,
-    file_name, packs_in, read_some_at,
+    EntryHeader, EntryType, LONGEST_HEADER, MultiPackIndex, PackError, PackIndex, PackIndexFile,
+    Stored, delta, file_name, packs_in, read_some_at,
 };
 
-/// Deltas of one chain at most. git writes 4,095; only a damaged or forged pack has more.
+/// The longest delta chain. Git writes 4,095 at most; only a damaged or forged pack has more.
 const LONGEST_CHAIN: usize = 10_000;
 
-/// Chains that go on in another pack, one after the other.
+/// How many times a chain may continue in another pack.
 const DEEPEST: usize = 32;
 
-/// Bytes of delta bases that are kept for the next object.
+/// Bytes of delta bases that are cached.
 const CACHED: usize = 32 << 20;
 
-/// Longer bases are not kept.
+/// Longer bases are not cached.
 const LONGEST_CACHED: usize = 4 << 20;
 
-/// Memory that is asked for on the word of a header, at most.
+/// The most memory that is reserved because of a header.
 const LONGEST_RESERVED: u64 = 1 << 30;
 
 /// Bytes read from a pack at a time.
 const WINDOW: usize = 4096;
 
-/// Bytes of a delta that hold the lengths of base and result.
+/// The bytes of a delta that hold the sizes of base and result.
 const LENGTHS: u64 = 20;
 
 /// An object as it was read.
-pub type ReadObject = Result<(ObjectKind, Vec<u8>), OdbError>;
+pub type ObjectResult = Result<(ObjectKind, Vec<u8>), OdbError>;
 
 /// Why an object cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -57,7 +58,7 @@ pub enum OdbError {
     TooLarge,
 }
 
-/// The objects of some `objects` folders.
+/// The objects in some `objects` folders.
 pub struct Odb {
     format: ObjectFormat,
     folders: Vec<PathBuf>,
@@ -65,40 +66,40 @@ pub struct Odb {
     bases: Mutex<Bases>,
 }
 
-/// The packs that were found so far.
+/// The packs found so far.
 #[derive(Default)]
 struct Packs {
     is_listed: bool,
     list: Vec<Arc<OpenPack>>,
 }
 
-/// A pack and how its objects are looked up.
+/// An open pack and the index in which its objects are looked up.
 struct OpenPack {
-    /// Its place in the list of packs.
+    /// Its index in the list of packs.
     number: usize,
     path: PathBuf,
     file: File,
-    index: PackIndex,
+    index: PackLookup,
 }
 
-enum PackIndex {
-    Own(Box<IndexFile>),
+enum PackLookup {
+    Own(Box<PackIndexFile>),
     /// From the folder's `multi-pack-index`.
-    Joint(Box<Index>),
+    Shared(Box<PackIndex>),
 }
 
-/// An object that others may be deltas against.
-type Base = (ObjectKind, Arc<Vec<u8>>);
+/// An object that may be a delta base.
+type CachedBase = (ObjectKind, Arc<Vec<u8>>);
 
-/// Objects that others are deltas against, by pack and offset.
+/// Cached delta bases, by pack and offset.
 #[derive(Default)]
 struct Bases {
-    known: HashMap<(usize, u64), Base>,
-    held: usize,
+    by_offset: HashMap<(usize, u64), CachedBase>,
+    cached_bytes: usize,
 }
 
 impl Odb {
-    /// The database made of these `objects` folders: a repository's own and its alternates'.
+    /// The database in these `objects` folders: a repository's own and its alternates.
     pub fn new(folders: Vec<PathBuf>, format: ObjectFormat) -> Odb {
         Odb { format, folders, packs: RwLock::default(), bases: Mutex::default() }
     }
@@ -108,18 +109,18 @@ impl Odb {
         self.format
     }
 
-    /// An object whose bytes hash to its id, if it is no larger than `largest` bytes or a tree.
-    /// A damaged copy is no error where another is sound.
-    pub fn read(&self, id: &ObjectId, largest: u64) -> ReadObject {
+    /// An object, verified against its id, if it is not larger than `largest` bytes or is a tree. A
+    /// damaged copy is not an error if another copy is intact.
+    pub fn read(&self, id: &ObjectId, largest: u64) -> ObjectResult {
         self.searched(|packs| self.read_from(packs, id, largest, 0))
     }
 
-    /// An object's kind and its length in bytes, as its header states them.
+    /// An object's kind and size in bytes, from its header.
     pub fn size(&self, id: &ObjectId) -> Result<(ObjectKind, u64), OdbError> {
         self.searched(|packs| self.size_from(packs, id))
     }
 
-    /// Looks in what was found so far; once more in packs that `git gc` has written since.
+    /// Searches the packs that are open; if that fails, once more including packs written since.
     fn searched<T>(
         &self,
         search: impl Fn(&[Arc<OpenPack>]) -> Result<T, OdbError>,
@@ -137,7 +138,7 @@ impl Odb {
         id: &ObjectId,
         largest: u64,
         depth: usize,
-    ) -> ReadObject {
+    ) -> ObjectResult {
         let mut why = OdbError::Missing;
         for file in self.loose_files(id) {
             match loose::read(*id, &file, largest) {
@@ -196,8 +197,8 @@ impl Odb {
         self.folders.iter().map(move |folder| folder.join(&digits[..2]).join(&digits[2..]))
     }
 
-    /// The object at an offset of a pack: the chain down to what is stored whole, then each
-    /// delta applied in turn.
+    /// The object at an offset of a pack: follows the chain to an entry stored whole, then applies
+    /// each delta.
     fn packed(
         &self,
         packs: &[Arc<OpenPack>],
@@ -205,50 +206,50 @@ impl Odb {
         offset: u64,
         largest: u64,
         depth: usize,
-    ) -> Result<Base, OdbError> {
-        let mut deltas: Vec<(u64, Header)> = Vec::new();
-        let mut at = offset;
+    ) -> Result<CachedBase, OdbError> {
+        let mut deltas: Vec<(u64, EntryHeader)> = Vec::new();
+        let mut pos = offset;
         let (kind, mut bytes) = loop {
-            if let Some(base) = self.base(pack, at) {
+            if let Some(base) = self.base(pack, pos) {
                 break base;
             }
-            let header = pack.header(at, self.format)?;
-            let before = match header.link {
-                Link::Whole(kind) => {
+            let header = pack.header(pos, self.format)?;
+            let before = match header.entry_type {
+                EntryType::Whole(kind) => {
                     if kind != ObjectKind::Tree && header.size > largest {
                         return Err(OdbError::TooLarge);
                     }
-                    break (kind, Arc::new(pack.inflate(at, &header)?));
+                    break (kind, Arc::new(pack.inflate(pos, &header)?));
                 }
-                Link::OfsDelta(distance) => at.checked_sub(distance).filter(|_| distance > 0),
-                Link::RefDelta(base) => match pack.find(&base)? {
+                EntryType::OfsDelta(distance) => pos.checked_sub(distance).filter(|_| distance > 0),
+                EntryType::RefDelta(base) => match pack.find(&base)? {
                     Some(offset) => Some(offset),
                     None if depth < DEEPEST => {
-                        deltas.push((at, header));
+                        deltas.push((pos, header));
                         let base = self.read_from(packs, &base, largest, depth + 1);
-                        let (kind, bytes) = base.map_err(|_| PackError::Rootless)?;
+                        let (kind, bytes) = base.map_err(|_| PackError::MissingBase)?;
                         break (kind, Arc::new(bytes));
                     }
                     None => None,
                 },
             };
-            deltas.push((at, header));
-            at = before.filter(|_| deltas.len() < LONGEST_CHAIN).ok_or(PackError::Rootless)?;
+            deltas.push((pos, header));
+            pos = before.filter(|_| deltas.len() < LONGEST_CHAIN).ok_or(PackError::MissingBase)?;
         };
         let largest = if kind == ObjectKind::Tree { u64::MAX } else { largest };
         let mut copies = Vec::new();
-        for (at, header) in deltas.into_iter().rev() {
+        for (pos, header) in deltas.into_iter().rev() {
             if header.size > largest {
                 return Err(OdbError::TooLarge);
             }
-            let instructions = pack.inflate(at, &header)?;
+            let instructions = pack.inflate(pos, &header)?;
             if delta::lengths(&instructions)?.1 > largest {
                 return Err(OdbError::TooLarge);
             }
             let mut version = Vec::new();
             delta::apply(&instructions, &bytes, &mut copies, &mut version)?;
             bytes = Arc::new(version);
-            self.keep(pack, at, kind, &bytes);
+            self.keep(pack, pos, kind, &bytes);
         }
         Ok((kind, bytes))
     }
@@ -260,16 +261,16 @@ impl Odb {
         offset: u64,
     ) -> Result<(ObjectKind, u64), OdbError> {
         let header = pack.header(offset, self.format)?;
-        let size = match header.link {
-            Link::Whole(kind) => return Ok((kind, header.size)),
+        let size = match header.entry_type {
+            EntryType::Whole(kind) => return Ok((kind, header.size)),
             _ => delta::lengths(&pack.inflate_head(offset, &header, LENGTHS)?)?.1,
         };
-        let (mut at, mut header) = (offset, header);
+        let (mut pos, mut header) = (offset, header);
         for _ in 0..LONGEST_CHAIN {
-            at = match header.link {
-                Link::Whole(kind) => return Ok((kind, size)),
-                Link::OfsDelta(distance) => at.checked_sub(distance).filter(|_| distance > 0),
-                Link::RefDelta(base) => match pack.find(&base)? {
+            pos = match header.entry_type {
+                EntryType::Whole(kind) => return Ok((kind, size)),
+                EntryType::OfsDelta(distance) => pos.checked_sub(distance).filter(|_| distance > 0),
+                EntryType::RefDelta(base) => match pack.find(&base)? {
                     Some(offset) => Some(offset),
                     None => {
                         let (kind, _) = self.read_from(packs, &base, u64::MAX, DEEPEST)?;
@@ -277,15 +278,15 @@ impl Odb {
                     }
                 },
             }
-            .ok_or(PackError::Rootless)?;
-            header = pack.header(at, self.format)?;
+            .ok_or(PackError::MissingBase)?;
+            header = pack.header(pos, self.format)?;
         }
-        Err(PackError::Rootless.into())
+        Err(PackError::MissingBase.into())
     }
 
-    fn base(&self, pack: &OpenPack, offset: u64) -> Option<Base> {
+    fn base(&self, pack: &OpenPack, offset: u64) -> Option<CachedBase> {
         let bases = self.bases.lock().unwrap_or_else(PoisonError::into_inner);
-        bases.known.get(&(pack.number, offset)).cloned()
+        bases.by_offset.get(&(pack.number, offset)).cloned()
     }
 
     fn keep(&self, pack: &OpenPack, offset: u64, kind: ObjectKind, bytes: &Arc<Vec<u8>>) {
@@ -293,11 +294,11 @@ impl Odb {
             return;
         }
         let mut bases = self.bases.lock().unwrap_or_else(PoisonError::into_inner);
-        if bases.held + bytes.len() > CACHED {
+        if bases.cached_bytes + bytes.len() > CACHED {
             *bases = Bases::default();
         }
-        bases.held += bytes.len();
-        bases.known.insert((pack.number, offset), (kind, bytes.clone()));
+        bases.cached_bytes += bytes.len();
+        bases.by_offset.insert((pack.number, offset), (kind, bytes.clone()));
     }
 
     fn packs(&self) -> Vec<Arc<OpenPack>> {
@@ -310,8 +311,8 @@ impl Odb {
         self.packs.read().unwrap_or_else(PoisonError::into_inner).list.clone()
     }
 
-    /// Opens the packs that are new. Whether there are more than `known` now. A pack that cannot
-    /// be opened has no objects for us: what it alone holds is missing.
+    /// Opens new packs. Returns whether there are more than `known` now. A pack that cannot be
+    /// opened is ignored: objects that only it holds are missing.
     fn list_again(&self, known: usize) -> bool {
         let mut packs = self.packs.write().unwrap_or_else(PoisonError::into_inner);
         packs.is_listed = true;
@@ -332,9 +333,11 @@ impl Odb {
 impl OpenPack {
     fn open(number: usize, path: PathBuf, format: ObjectFormat) -> Result<OpenPack, PackError> {
         let own = path.with_extension("idx");
-        let index = match IndexFile::open(&own, format) {
-            Ok(index) => PackIndex::Own(Box::new(index)),
-            Err(why) if why.is_gone() => PackIndex::Joint(Box::new(joint(&path, &own, format)?)),
+        let index = match PackIndexFile::open(&own, format) {
+            Ok(index) => PackLookup::Own(Box::new(index)),
+            Err(why) if why.is_gone() => {
+                PackLookup::Shared(Box::new(shared_index(&path, &own, format)?))
+            }
             Err(why) => return Err(why),
         };
         Ok(OpenPack { number, file: File::open(&path)?, path, index })
@@ -342,29 +345,34 @@ impl OpenPack {
 
     fn find(&self, id: &ObjectId) -> Result<Option<u64>, PackError> {
         match &self.index {
-            PackIndex::Own(index) => index.find(id),
-            PackIndex::Joint(index) => Ok(index.find(id).map(|at| index.offset(at))),
+            PackLookup::Own(index) => index.find(id),
+            PackLookup::Shared(index) => Ok(index.find(id).map(|entry| index.offset(entry))),
         }
     }
 
-    fn header(&self, offset: u64, format: ObjectFormat) -> Result<Header, PackError> {
+    fn header(&self, offset: u64, format: ObjectFormat) -> Result<EntryHeader, PackError> {
         let mut head = [0; LONGEST_HEADER];
         let length = read_some_at(&self.file, offset, &mut head)?;
-        Header::parse(&head[..length], format).ok_or(PackError::Header)
+        EntryHeader::parse(&head[..length], format).ok_or(PackError::Header)
     }
 
-    /// The bytes of an entry, as long as its header says.
-    fn inflate(&self, offset: u64, header: &Header) -> Result<Vec<u8>, PackError> {
-        // One byte more than there should be, and zlib's own check at the end.
+    /// The bytes of an entry, of the length in its header.
+    fn inflate(&self, offset: u64, header: &EntryHeader) -> Result<Vec<u8>, PackError> {
+        // One byte more than expected would show; zlib verifies its checksum at the end.
         let bytes = self.inflate_head(offset, header, header.size.saturating_add(1))?;
         if bytes.len() as u64 == header.size { Ok(bytes) } else { Err(PackError::Inflate) }
     }
 
-    /// The first bytes of an entry, `most` of them at most.
-    fn inflate_head(&self, at: u64, header: &Header, most: u64) -> Result<Vec<u8>, PackError> {
-        let stored = Stored::from(&self.file, at + u64::from(header.length));
+    /// The first bytes of an entry, at most `most`.
+    fn inflate_head(
+        &self,
+        offset: u64,
+        header: &EntryHeader,
+        most: u64,
+    ) -> Result<Vec<u8>, PackError> {
+        let stored = Stored::from(&self.file, offset + u64::from(header.length));
         let mut bytes = Vec::new();
-        // What a buffer grows by could be as much as it has.
+        // Growing could double the buffer.
         let most_reserved = most.min(LONGEST_RESERVED) as usize;
         bytes.try_reserve_exact(most_reserved).map_err(|_| PackError::Inflate)?;
         let stream = ZlibDecoder::new(BufReader::with_capacity(WINDOW, stored));
@@ -373,8 +381,8 @@ impl OpenPack {
     }
 }
 
-/// The index of a pack that has none of its own.
-fn joint(path: &Path, own: &Path, format: ObjectFormat) -> Result<Index, PackError> {
-    let bytes = std::fs::read(path.with_file_name("multi-pack-index"))?;
-    MultiIndex::parse(&bytes, format)?.index_of(&file_name(own))
+/// The index of a pack that has no index of its own.
+fn shared_index(path: &Path, own: &Path, format: ObjectFormat) -> Result<PackIndex, PackError> {
+    let bytes = own_files::read(&path.with_file_name("multi-pack-index"))?;
+    MultiPackIndex::parse(&bytes, format)?.index_of(&file_name(own))
 }

@@ -1,4 +1,4 @@
-//! The output of a child process, whose silence has an end.
+//! The output of a child process, read with a timeout.
 
 use std::io::{self, BufRead, Read};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -7,25 +7,25 @@ use std::time::Duration;
 /// Bytes that are read at a time.
 const CHUNK: usize = 64 << 10;
 
-/// Chunks that wait for the reader.
+/// Chunks in the queue.
 const WAITING: usize = 4;
 
-/// Reads a pipe on a thread of its own. A read that waits longer than `patience` fails with
+/// Reads a pipe on its own thread. A read that waits longer than `timeout` fails with
 /// [`io::ErrorKind::TimedOut`].
 pub struct Pipe {
     chunks: Receiver<io::Result<Vec<u8>>>,
     chunk: Vec<u8>,
-    /// Bytes of the chunk that were read.
+    /// Bytes of the chunk that are consumed.
     done: usize,
-    patience: Duration,
+    timeout: Duration,
 }
 
 impl Pipe {
-    pub fn new(source: impl Read + Send + 'static, patience: Duration) -> Pipe {
+    pub fn new(source: impl Read + Send + 'static, timeout: Duration) -> Pipe {
         let (sender, chunks) = sync_channel(WAITING);
         // It ends with the pipe or with the reader, whichever is first.
         std::thread::spawn(move || forward(source, &sender));
-        Pipe { chunks, chunk: Vec::new(), done: 0, patience }
+        Pipe { chunks, chunk: Vec::new(), done: 0, timeout }
     }
 }
 
@@ -60,7 +60,7 @@ impl BufRead for Pipe {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.done == self.chunk.len() {
             self.done = 0;
-            self.chunk = match self.chunks.recv_timeout(self.patience) {
+            self.chunk = match self.chunks.recv_timeout(self.timeout) {
                 Ok(chunk) => chunk?,
                 Err(RecvTimeoutError::Disconnected) => Vec::new(),
                 Err(RecvTimeoutError::Timeout) => {

@@ -1,8 +1,8 @@
-//! The `git` executable's plumbing: what it reads is always right where a hook runs, in every
-//! format of index, refs and objects.
+//! The `git` executable's plumbing commands: where a hook runs, they can read every format of
+//! index, refs and objects.
 //!
-//! Slower than a library by a process's start. It is asked only to read: no lock is taken, no
-//! index refreshed, nothing fetched, and no program that the configuration names is started.
+//! Slower than a library by the start of a process. Only reading commands are run: no lock is
+//! taken, no index refreshed, nothing fetched, and no configured program is started.
 
 use std::ffi::OsStr;
 use std::io::{self, Read, Write};
@@ -19,18 +19,18 @@ pub struct Git {
     environment: GitEnvironment,
 }
 
-/// Git could not be run, or said no.
+/// Git could not be run, or failed.
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
-    #[error("cannot run git: {0}; see that the git executable is on PATH")]
+    #[error("cannot run git: {0}; check that the git executable is on PATH")]
     Run(#[from] io::Error),
-    #[error("`git {command}` failed: {}; see that `git status` works here", foreign(said))]
-    Failed { command: String, said: String },
+    #[error("`git {command}` failed: {}; check that `git status` works here", foreign(message))]
+    Failed { command: String, message: String },
     #[error(
-        "`git {command}` was silent for {seconds} s and was stopped; see that it ends here when \
-         you run it yourself"
+        "`git {command}` produced no output for {seconds} s and was stopped; check that it \
+         finishes when you run it yourself"
     )]
-    Silent { command: String, seconds: f32 },
+    TimedOut { command: String, seconds: f32 },
 }
 
 impl Git {
@@ -38,73 +38,73 @@ impl Git {
         Git { environment: environment.clone() }
     }
 
-    /// What git writes, which must succeed.
+    /// What git writes; git must succeed.
     pub fn read(&self, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
         self.read_with(arguments, b"")
     }
 
-    /// What git writes when it is given `input`.
+    /// What git writes when it is given `input`; git must succeed.
     pub fn read_with(&self, arguments: &[&str], input: &[u8]) -> Result<Vec<u8>, GitError> {
         let output = self.output(arguments, input)?;
         if output.status.success() {
             return Ok(output.stdout);
         }
-        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        let message = String::from_utf8_lossy(&output.stderr).trim().to_owned();
         let command = arguments.first().copied().unwrap_or_default().to_owned();
-        Err(GitError::Failed { command, said })
+        Err(GitError::Failed { command, message })
     }
 
-    /// A single line that git writes; `None` where it says no.
-    pub fn ask(&self, arguments: &[&str]) -> Result<Option<String>, GitError> {
+    /// A single line that git writes; `None` if it fails.
+    pub fn query(&self, arguments: &[&str]) -> Result<Option<String>, GitError> {
         let output = self.output(arguments, b"")?;
         let line = String::from_utf8_lossy(&output.stdout).trim_end().to_owned();
         Ok(output.status.success().then_some(line))
     }
 
-    /// A file of the repository, wherever git keeps it.
+    /// The path of a file in the git directory.
     pub fn path(&self, name: &str) -> Result<PathBuf, GitError> {
         let path = self.read(&["rev-parse", "--git-path", name])?;
         let path = String::from_utf8_lossy(&path);
         Ok(self.environment.folder.join(path.trim_end_matches('\n')))
     }
 
-    /// Runs git to its end, unless it is silent for too long.
+    /// Runs git until it exits or times out.
     fn output(&self, arguments: &[&str], input: &[u8]) -> Result<Output, GitError> {
         let mut child = self.command(arguments).spawn()?;
         if let Some(mut stdin) = child.stdin.take() {
             let input = input.to_vec();
-            // Git answers while it is still being asked. Where it stops listening its exit
-            // code says why.
+            // Git writes output while it reads input. If it stops reading, its exit code shows why.
             std::thread::spawn(move || stdin.write_all(&input));
         }
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-        let stderr = stderr.map(|stderr| Pipe::new(stderr, self.patience()));
+        let stderr = stderr.map(|stderr| Pipe::new(stderr, self.timeout()));
         let mut output = Output { status: Default::default(), stdout: vec![], stderr: vec![] };
         let read =
-            stdout.map(|stdout| Pipe::new(stdout, self.patience()).read_to_end(&mut output.stdout));
-        let ended = read.unwrap_or(Ok(0)).and_then(|_| ended_within(&mut child, self.patience()));
+            stdout.map(|stdout| Pipe::new(stdout, self.timeout()).read_to_end(&mut output.stdout));
+        let ended = read.unwrap_or(Ok(0)).and_then(|_| wait_within(&mut child, self.timeout()));
         match ended {
             Ok(status) => output.status = status,
             Err(why) => {
-                stop(&mut child);
+                kill(&mut child);
                 return Err(match why.kind() {
-                    io::ErrorKind::TimedOut => self.silent(arguments),
+                    io::ErrorKind::TimedOut => self.timed_out(arguments),
                     _ => why.into(),
                 });
             }
         }
-        // What git started may live on and keep the pipe open: what was said is enough.
+        // Processes that git started may live on and keep the pipe open: this much output is
+        // enough.
         stderr.map(|mut stderr| stderr.read_to_end(&mut output.stderr));
         Ok(output)
     }
 
-    pub(super) fn patience(&self) -> Duration {
-        self.environment.patience
+    pub(super) fn timeout(&self) -> Duration {
+        self.environment.timeout
     }
 
-    fn silent(&self, arguments: &[&str]) -> GitError {
+    fn timed_out(&self, arguments: &[&str]) -> GitError {
         let command = arguments.first().copied().unwrap_or_default().to_owned();
-        GitError::Silent { command, seconds: self.patience().as_secs_f32() }
+        GitError::TimedOut { command, seconds: self.timeout().as_secs_f32() }
     }
 
     pub(super) fn command(&self, arguments: &[&str]) -> Command {
@@ -135,14 +135,14 @@ impl Git {
 }
 
 /// Waits for a child whose output has ended.
-pub(super) fn ended_within(child: &mut Child, patience: Duration) -> io::Result<ExitStatus> {
+pub(super) fn wait_within(child: &mut Child, timeout: Duration) -> io::Result<ExitStatus> {
     let begin = Instant::now();
     let mut pause = Duration::from_micros(50);
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(status);
         }
-        if begin.elapsed() > patience {
+        if begin.elapsed() > timeout {
             return Err(io::ErrorKind::TimedOut.into());
         }
         std::thread::sleep(pause);
@@ -150,9 +150,9 @@ pub(super) fn ended_within(child: &mut Child, patience: Duration) -> io::Result<
     }
 }
 
-/// Ends a child that does not end by itself.
-pub(super) fn stop(child: &mut Child) {
-    // It may just have ended.
+/// Kills a child that does not exit by itself.
+pub(super) fn kill(child: &mut Child) {
+    // It may just have exited.
     let _ = child.kill();
     let _ = child.wait();
 }
@@ -164,13 +164,13 @@ mod tests {
     #[test]
     fn a_git_that_says_nothing_is_stopped() {
         let environment =
-            GitEnvironment { patience: Duration::from_millis(300), ..GitEnvironment::default() };
+            GitEnvironment { timeout: Duration::from_millis(300), ..GitEnvironment::default() };
         let git = Git::new(&environment);
         let begin = Instant::now();
         for hang in ["!sleep 30", "!exec >&- ; sleep 30"] {
             let alias = format!("alias.hang={hang}");
             let error = git.read(&["-c", &alias, "hang"]).expect_err("it hangs");
-            assert!(matches!(error, GitError::Silent { .. }), "{error}");
+            assert!(matches!(error, GitError::TimedOut { .. }), "{error}");
         }
         assert!(begin.elapsed() < Duration::from_secs(20));
         let alias = "alias.talk=!for at in 1 2 3 4 5; do echo $at; sleep 0.2; done";

@@ -1,22 +1,22 @@
-//! Objects as a hook, a range or a policy asks for them: one by one, by id.
+//! Objects by id, one at a time, for hooks, ranges and policy.
 //!
-//! Read by our own [`Odb`] wherever the repository can be opened; by `git cat-file` where only git
-//! can open it, where an object is not found by ourselves, and for blobs that are too long to be
-//! held. Either way the bytes hash to the id.
+//! Read by our own [`Odb`] if the repository can be opened; by `git cat-file` if only git can open
+//! it, if our reader does not find the object, and for blobs that are too large for memory. Either
+//! way the content is verified against the id.
 
 use std::io::{self, Read};
 use std::sync::{Mutex, PoisonError};
 
 use git2::Repository;
 
-use super::cat_file::{CatFile, Held, LONG};
+use super::cat_file::{BlobRead, CatFile, STREAMED_FROM};
 use super::environment::GitEnvironment;
 use super::object::ObjectKind;
 use super::object_id::{ObjectFormat, ObjectId};
 use super::odb::{Odb, OdbError};
 use super::process::Git;
 
-/// Commits, tags and blobs of policy are no longer than this; trees may be.
+/// The longest commit, tag or policy file that is read; trees may be longer.
 const LONGEST: u64 = 512 << 20;
 
 /// Reads objects, from any thread.
@@ -27,78 +27,78 @@ pub struct ObjectReader {
 }
 
 impl ObjectReader {
-    /// The objects of the repository that the environment means.
+    /// The objects of the repository that the environment selects.
     pub fn open(environment: &GitEnvironment) -> ObjectReader {
         match environment.open() {
-            Ok(repository) => ObjectReader::of(&repository, environment),
-            Err(_) => ObjectReader::by_git(environment),
+            Ok(repository) => ObjectReader::from_repository(&repository, environment),
+            Err(_) => ObjectReader::through_git(environment),
         }
     }
 
-    /// The objects of a repository that is open.
-    pub fn of(repository: &Repository, environment: &GitEnvironment) -> ObjectReader {
+    /// The objects of an open repository.
+    pub fn from_repository(repository: &Repository, environment: &GitEnvironment) -> ObjectReader {
         let format = match repository.object_format() {
             git2::ObjectFormat::Sha1 => ObjectFormat::Sha1,
             git2::ObjectFormat::Sha256 => ObjectFormat::Sha256,
         };
         let folders = environment.object_folders(repository).folders;
         let odb = Some(Odb::new(folders, format));
-        ObjectReader { odb, ..ObjectReader::by_git(environment) }
+        ObjectReader { odb, ..ObjectReader::through_git(environment) }
     }
 
     /// The objects of a repository that only git can open.
-    pub fn by_git(environment: &GitEnvironment) -> ObjectReader {
+    pub fn through_git(environment: &GitEnvironment) -> ObjectReader {
         ObjectReader { odb: None, git: Mutex::default(), environment: environment.clone() }
     }
 
-    /// An object's kind and bytes; else why there are none.
+    /// An object's kind and content; otherwise the reason why it cannot be read.
     pub fn read(&self, id: &ObjectId) -> Result<(ObjectKind, Vec<u8>), String> {
         match self.odb.as_ref().map(|odb| odb.read(id, LONGEST)) {
             Some(Ok(read)) => Ok(read),
             Some(Err(why)) if !matches!(why, OdbError::Missing) => Err(why.to_string()),
-            _ => self.by_cat_file(|git| git.read(id)),
+            _ => self.with_cat_file(|git| git.read(id)),
         }
     }
 
-    /// The bytes of an object that must be of that kind.
+    /// The content of an object, which must be of this kind.
     pub fn read_as(&self, kind: ObjectKind, id: &ObjectId) -> Result<Vec<u8>, String> {
         match self.read(id)? {
             (found, bytes) if found == kind => Ok(bytes),
-            (found, _) => Err(format!("it is a {} and not a {}", found.name(), kind.name())),
+            (found, _) => Err(format!("it is a {}, not a {}", found.name(), kind.name())),
         }
     }
 
-    /// A blob's bytes, or what `look` made of them where they are too many to be held.
+    /// A blob's content, or the result of `scan` if it is too large for memory.
     pub fn blob<T>(
         &self,
         id: &ObjectId,
-        look: impl FnOnce(&mut dyn Read) -> io::Result<T>,
-    ) -> Result<Held<T>, String> {
+        scan: impl FnOnce(&mut dyn Read) -> io::Result<T>,
+    ) -> Result<BlobRead<T>, String> {
         let size = self.odb.as_ref().map(|odb| odb.size(id));
         match size {
-            Some(Ok((ObjectKind::Blob, size))) if size <= LONG => {
-                self.read_as(ObjectKind::Blob, id).map(Held::Whole)
+            Some(Ok((ObjectKind::Blob, size))) if size <= STREAMED_FROM => {
+                self.read_as(ObjectKind::Blob, id).map(BlobRead::Whole)
             }
             Some(Ok((ObjectKind::Blob, _)) | Err(OdbError::Missing)) | None => {
-                self.by_cat_file(|git| git.blob(id, look))
+                self.with_cat_file(|git| git.blob(id, scan))
             }
-            Some(Ok((kind, _))) => Err(format!("it is a {} and not a blob", kind.name())),
+            Some(Ok((kind, _))) => Err(format!("it is a {}, not a blob", kind.name())),
             Some(Err(why)) => Err(why.to_string()),
         }
     }
 
-    fn by_cat_file<T>(
+    fn with_cat_file<T>(
         &self,
-        ask: impl FnOnce(&mut CatFile) -> Result<T, String>,
+        request: impl FnOnce(&mut CatFile) -> Result<T, String>,
     ) -> Result<T, String> {
         let mut git = self.git.lock().unwrap_or_else(PoisonError::into_inner);
-        let running = match &mut *git {
-            Some(running) => running,
+        let cat_file = match &mut *git {
+            Some(cat_file) => cat_file,
             None => {
                 let started = CatFile::open(&Git::new(&self.environment));
                 git.insert(started.map_err(|error| error.to_string())?)
             }
         };
-        ask(running)
+        request(cat_file)
     }
 }

@@ -1,23 +1,23 @@
-//! Revisions as gitrevisions(7) writes them, as far as objects decide on them: `~3`, `^2`, and
-//! tags that stand for commits.
+//! Revisions in the syntax of gitrevisions(7), as far as they depend on objects: `~3`, `^2`, and
+//! tags of commits.
 
 use super::commit::RawCommit;
 use super::object::{ObjectKind, tagged};
 use super::object_id::ObjectId;
 
-/// Tags of tags of tags: git follows them, though not for ever.
+/// Nested tags are followed, but not forever.
 const DEEPEST_TAG: usize = 32;
 
-/// Reads an object; else why it cannot be read.
+/// Reads an object; otherwise the reason why it cannot be read.
 pub type ReadObject<'r> = dyn Fn(&ObjectId) -> Result<(ObjectKind, Vec<u8>), String> + 'r;
 
-/// A name and the steps behind it: `main` and `~3` of `main~3`.
+/// A name and the steps after it: `main` and `~3` of `main~3`.
 pub fn split(revision: &str) -> (&str, &str) {
     revision.split_at(revision.find(['~', '^']).unwrap_or(revision.len()))
 }
 
-/// Follows `~3`, `^2` and the like from an object; `None` for other steps, or where they lead
-/// nowhere.
+/// Follows `~3`, `^2` and the like from an object; `None` for other steps, or if a parent does not
+/// exist.
 pub fn follow(
     read: &ReadObject<'_>,
     mut id: ObjectId,
@@ -39,7 +39,7 @@ pub fn follow(
             let parent: usize = parent;
             let Some(parent) = parent.checked_sub(1) else { break };
             let parsed = RawCommit::parse(id, &commit);
-            let parsed = parsed.ok_or_else(|| unread(&id, "it names no tree"))?;
+            let parsed = parsed.ok_or_else(|| unread(&id, "it has no tree"))?;
             match parsed.parents.get(parent) {
                 Some(parent) => id = *parent,
                 None => return Ok(None),
@@ -59,7 +59,7 @@ pub fn peeled(read: &ReadObject<'_>, mut id: ObjectId) -> Result<ObjectId, Strin
             (kind, _) => return Err(format!("{id} is a {}", kind.name())),
         }
     }
-    Err("it is a tag of too many tags".to_owned())
+    Err("too many nested tags".to_owned())
 }
 
 fn unread(id: &ObjectId, why: &str) -> String {

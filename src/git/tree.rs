@@ -1,5 +1,5 @@
-//! The entries of a tree object: a mode in octal, a space, a name, a NUL, an id
-//! (`git-mktree(1)` shows them as text). Old tools wrote modes with zeros in front.
+//! The entries of a tree object: a mode in octal, a space, a name, a NUL, an id (`git-mktree(1)`
+//! shows them as text). Old tools wrote modes with leading zeros.
 
 use super::object_id::ObjectFormat;
 
@@ -10,11 +10,11 @@ pub struct TreeEntry<'t> {
     pub mode: u32,
     pub name: &'t [u8],
     pub id: &'t [u8],
-    /// Bytes of all of it.
+    /// Bytes of the whole entry.
     pub length: usize,
 }
 
-/// What an entry's mode says of its object.
+/// The kind of object that an entry's mode indicates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryKind {
     Tree,
@@ -28,30 +28,30 @@ const TYPE: u32 = 0o170000;
 const LONGEST_MODE: usize = 12;
 
 impl<'t> TreeEntry<'t> {
-    /// Reads the entry at the start of `bytes`; `None` where it is none.
+    /// Reads the entry at the start of `bytes`; `None` if it is malformed.
     pub fn parse(bytes: &'t [u8], format: ObjectFormat) -> Option<TreeEntry<'t>> {
         let mut mode = 0;
-        let mut at = 0;
+        let mut pos = 0;
         loop {
-            match *bytes.get(at)? {
-                digit @ b'0'..=b'7' if at < LONGEST_MODE => {
+            match *bytes.get(pos)? {
+                digit @ b'0'..=b'7' if pos < LONGEST_MODE => {
                     mode = (mode & 0o777777) << 3 | u32::from(digit - b'0');
                 }
-                b' ' if at > 0 => break,
+                b' ' if pos > 0 => break,
                 _ => return None,
             }
-            at += 1;
+            pos += 1;
         }
-        let name = bytes.get(at + 1..)?;
+        let name = bytes.get(pos + 1..)?;
         let name = &name[..memchr::memchr(0, name)?];
-        let behind = at + 1 + name.len() + 1;
-        let id = bytes.get(behind..behind + format.length())?;
+        let id_start = pos + 1 + name.len() + 1;
+        let id = bytes.get(id_start..id_start + format.length())?;
         let kind = match mode & TYPE {
             0o040000 => EntryKind::Tree,
             0o160000 => EntryKind::Submodule,
             _ => EntryKind::Blob,
         };
-        Some(TreeEntry { kind, mode, name, id, length: behind + format.length() })
+        Some(TreeEntry { kind, mode, name, id, length: id_start + format.length() })
     }
 }
 

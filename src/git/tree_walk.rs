@@ -1,4 +1,4 @@
-//! Looks for entries below a tree. Each tree is read once, however many paths lead to it.
+//! Searches for entries below a tree. Each tree is read once, however many paths lead to it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,37 +8,37 @@ use super::diff::ReadTree;
 use super::object_id::ObjectId;
 use super::tree::{EntryKind, TreeEntry};
 
-/// More paths than this lead to what is looked for only in a trap.
-const MOST_PATHS: usize = 1_000_000;
+/// More matching paths than this exist only in a trap.
+const MAX_PATHS: usize = 1_000_000;
 
-/// All trees below one, each once.
+/// All trees below a root, each once.
 pub struct TreeWalk {
     root: ObjectId,
-    trees: HashMap<ObjectId, Vec<Named>>,
+    trees: HashMap<ObjectId, Vec<TreeItem>>,
 }
 
-/// An entry of a tree that is a file or a folder; a submodule is neither.
-struct Named {
+/// A file or folder in a tree; submodules are ignored.
+struct TreeItem {
     name: BString,
     kind: EntryKind,
     id: ObjectId,
 }
 
-/// Why trees cannot be walked.
+/// Why trees cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum TreeWalkError {
-    #[error("tree {id} cannot be read: {why}; `git fsck` shows what the repository lacks")]
+    #[error("tree {id} cannot be read: {why}; run `git fsck` for details")]
     Unread { id: ObjectId, why: String },
-    #[error("more than {MOST_PATHS} paths of tree {root} lead to what is looked for")]
+    #[error("more than {MAX_PATHS} paths in tree {root} match")]
     TooMany { root: ObjectId },
 }
 
 impl TreeWalk {
-    /// Reads a tree and all below it.
-    pub fn of(read: &ReadTree<'_>, root: ObjectId) -> Result<TreeWalk, TreeWalkError> {
+    /// Reads a tree and all trees below it.
+    pub fn read(read: &ReadTree<'_>, root: ObjectId) -> Result<TreeWalk, TreeWalkError> {
         let mut trees = HashMap::new();
-        let mut ahead = vec![root];
-        while let Some(id) = ahead.pop() {
+        let mut pending = vec![root];
+        while let Some(id) = pending.pop() {
             if trees.contains_key(&id) {
                 continue;
             }
@@ -46,7 +46,7 @@ impl TreeWalk {
             let bytes = read(&id).map_err(unread)?;
             let named = entries(&bytes, id).ok_or_else(|| unread("it is malformed".to_owned()))?;
             let folders = named.iter().filter(|entry| entry.kind == EntryKind::Tree);
-            ahead.extend(folders.map(|entry| entry.id));
+            pending.extend(folders.map(|entry| entry.id));
             trees.insert(id, named);
         }
         Ok(TreeWalk { root, trees })
@@ -63,23 +63,23 @@ impl TreeWalk {
         &self,
         is_wanted: impl Fn(&[u8], &ObjectId) -> bool,
     ) -> Result<Vec<(BString, ObjectId)>, TreeWalkError> {
-        let is_wanted = |entry: &Named| {
+        let is_wanted = |entry: &TreeItem| {
             entry.kind == EntryKind::Blob && is_wanted(entry.name.as_bytes(), &entry.id)
         };
         let leading = self.leading(&is_wanted);
         let mut paths = Vec::new();
-        let mut ahead = vec![(self.root, BString::default())];
-        while let Some((tree, path)) = ahead.pop() {
+        let mut pending = vec![(self.root, BString::default())];
+        while let Some((tree, path)) = pending.pop() {
             for entry in &self.trees[&tree] {
                 let slash = if path.is_empty() { "" } else { "/" };
                 let below = || [path.as_bytes(), slash.as_bytes(), entry.name.as_bytes()].concat();
                 if is_wanted(entry) {
                     paths.push((below().into(), entry.id));
                 } else if entry.kind == EntryKind::Tree && leading.contains(&entry.id) {
-                    ahead.push((entry.id, below().into()));
+                    pending.push((entry.id, below().into()));
                 }
             }
-            if paths.len() + ahead.len() > MOST_PATHS {
+            if paths.len() + pending.len() > MAX_PATHS {
                 return Err(TreeWalkError::TooMany { root: self.root });
             }
         }
@@ -87,23 +87,23 @@ impl TreeWalk {
         Ok(paths)
     }
 
-    /// The trees that have a wanted blob somewhere below them.
-    fn leading(&self, is_wanted: &dyn Fn(&Named) -> bool) -> HashSet<ObjectId> {
-        let mut above: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
-        let (mut leading, mut ahead) = (HashSet::new(), Vec::new());
+    /// The trees with a wanted blob somewhere below them.
+    fn leading(&self, is_wanted: &dyn Fn(&TreeItem) -> bool) -> HashSet<ObjectId> {
+        let mut parents: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
+        let (mut leading, mut pending) = (HashSet::new(), Vec::new());
         for (tree, entries) in &self.trees {
             for entry in entries.iter().filter(|entry| entry.kind == EntryKind::Tree) {
-                above.entry(entry.id).or_default().push(*tree);
+                parents.entry(entry.id).or_default().push(*tree);
             }
             if entries.iter().any(is_wanted) {
                 leading.insert(*tree);
-                ahead.push(*tree);
+                pending.push(*tree);
             }
         }
-        while let Some(tree) = ahead.pop() {
-            for parent in above.get(&tree).into_iter().flatten() {
+        while let Some(tree) = pending.pop() {
+            for parent in parents.get(&tree).into_iter().flatten() {
                 if leading.insert(*parent) {
-                    ahead.push(*parent);
+                    pending.push(*parent);
                 }
             }
         }
@@ -111,7 +111,7 @@ impl TreeWalk {
     }
 }
 
-fn entries(bytes: &[u8], tree: ObjectId) -> Option<Vec<Named>> {
+fn entries(bytes: &[u8], tree: ObjectId) -> Option<Vec<TreeItem>> {
     let mut entries = Vec::new();
     let mut rest = bytes;
     while !rest.is_empty() {
@@ -119,7 +119,7 @@ fn entries(bytes: &[u8], tree: ObjectId) -> Option<Vec<Named>> {
         rest = &rest[entry.length..];
         if entry.kind != EntryKind::Submodule {
             let (name, kind) = (entry.name.into(), entry.kind);
-            entries.push(Named { name, kind, id: ObjectId::new(entry.id)? });
+            entries.push(TreeItem { name, kind, id: ObjectId::new(entry.id)? });
         }
     }
     Some(entries)

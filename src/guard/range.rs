@@ -13,7 +13,7 @@ pub type Sightings = Vec<(Finding, Occurrence)>;
 
 /// Each finding with all places at which a commit of the range brought it in. Comes with what
 /// of the commits could not be read.
-pub fn places(found: Sightings, added: &Added) -> (Sightings, Coverage) {
+pub fn places(found: Sightings, added: &CommitRange) -> (Sightings, Coverage) {
     let mut by_object: BTreeMap<String, Sightings> = BTreeMap::new();
     for (finding, occurrence) in found {
         if let OccurrenceSource::History { blob, .. } = &occurrence.source {
@@ -30,7 +30,7 @@ pub fn places(found: Sightings, added: &Added) -> (Sightings, Coverage) {
 }
 
 struct Teller<'a> {
-    added: &'a Added,
+    added: &'a CommitRange,
     by_object: &'a BTreeMap<String, Sightings>,
     commits: HashMap<usize, Result<CommitRef, Failure>>,
     failures: Vec<Failure>,
@@ -42,7 +42,7 @@ impl Teller<'_> {
         let mut told = Vec::new();
         for (object, sightings) in self.by_object {
             let Some(&commit) = places.get(object) else {
-                if self.added.is_sent_alone(object) {
+                if self.added.is_direct_tip(object) {
                     told.extend(sightings.iter().cloned());
                 }
                 continue;
@@ -63,7 +63,7 @@ impl Teller<'_> {
     fn intervals(&mut self) -> Sightings {
         let mut told: Sightings = Vec::new();
         let mut open: HashMap<(BString, Fingerprint), Vec<usize>> = HashMap::new();
-        let is_wanted = |content: &Content| self.held(content).next().is_some();
+        let is_wanted = |content: &FileContent| self.held(content).next().is_some();
         let (changes, failures) = self.added.changes(is_wanted);
         self.failures.extend(failures);
         for change in &changes {
@@ -79,7 +79,7 @@ impl Teller<'_> {
                     }
                 }
             }
-            let Some(Content::Blob(id)) = change.after else { continue };
+            let Some(FileContent::Blob(id)) = change.after else { continue };
             let by_object = self.by_object;
             let sightings = by_object.get(&id.to_string()).into_iter().flatten();
             let mut going_on: HashMap<Fingerprint, Vec<&Occurrence>> = HashMap::new();
@@ -138,10 +138,10 @@ impl Teller<'_> {
         }
     }
 
-    fn held(&self, content: &Content) -> impl Iterator<Item = Fingerprint> {
+    fn held(&self, content: &FileContent) -> impl Iterator<Item = Fingerprint> {
         let sightings = match content {
-            Content::Blob(id) => self.by_object.get(&id.to_string()),
-            Content::Submodule(_) => None,
+            FileContent::Blob(id) => self.by_object.get(&id.to_string()),
+            FileContent::Submodule(_) => None,
         };
         sightings.into_iter().flatten().map(|(finding, _)| finding.fingerprint)
     }

@@ -58,9 +58,10 @@ pub fn hooks_folder(environment: &GitEnvironment) -> Result<HooksFolder, Locatio
             path: repository.commondir().join("hooks"),
             origin: Origin::Repository,
         }),
-        Some((path, origin)) => {
-            Ok(HooksFolder { path: environment.hooks_run_in(&repository).join(path), origin })
-        }
+        Some((path, origin)) => Ok(HooksFolder {
+            path: environment.hook_working_directory(&repository).join(path),
+            origin,
+        }),
     }
 }
 
@@ -72,7 +73,7 @@ fn told_by_git(environment: &GitEnvironment) -> Result<HooksFolder, LocationErro
         reason: error.to_string(),
     };
     let own = git.path("hooks").map_err(unknown)?;
-    let scoped = git.ask(&["config", "--show-scope", "--type=path", "--get", SETTING]);
+    let scoped = git.query(&["config", "--show-scope", "--type=path", "--get", SETTING]);
     let Some(scoped) = scoped.map_err(unknown)? else {
         return Ok(HooksFolder { path: own, origin: Origin::Repository });
     };
@@ -85,7 +86,7 @@ fn told_by_git(environment: &GitEnvironment) -> Result<HooksFolder, LocationErro
         return Err(LocationError::Setting { reason: reason.to_owned() });
     }
     // Where hooks run.
-    let top = git.ask(&["rev-parse", "--show-toplevel"]).map_err(unknown)?;
+    let top = git.query(&["rev-parse", "--show-toplevel"]).map_err(unknown)?;
     let top = match top {
         Some(top) => PathBuf::from(top),
         None => git.path(".").map_err(unknown)?,

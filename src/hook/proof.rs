@@ -61,7 +61,7 @@ pub(super) fn plant(git: &Git, here: &Path, hooks: &Path, stage: Stage) -> Proof
 fn try_planting(git: &Git, here: &Path, hooks: &Path, stage: Stage) -> io::Result<Proof> {
     let folder = tempfile::tempdir()?;
     let clone = Clone { top: folder.path().join("clone") };
-    let top = git.ask(&["rev-parse", "--show-toplevel"]).map_err(io::Error::other)?;
+    let top = git.query(&["rev-parse", "--show-toplevel"]).map_err(io::Error::other)?;
     let top = top.map_or_else(|| here.to_owned(), Into::into);
     clone.make(&top)?;
     clone.git(&["config", "core.hooksPath", &hooks.to_string_lossy()])?;

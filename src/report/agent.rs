@@ -15,7 +15,7 @@ use crate::findings::Credential;
 use crate::policy::inline::MARK;
 use crate::rules::Rule;
 use crate::source::Failure;
-use crate::source::agent::{Agent, CallError};
+use crate::source::agent::{Agent, ToolCallError};
 
 /// Credentials that are named.
 const SHOWN: usize = 5;
@@ -49,7 +49,7 @@ impl Answer {
     }
 
     /// To what is not understood: it is stopped.
-    pub fn refusal(error: &CallError) -> Answer {
+    pub fn refusal(error: &ToolCallError) -> Answer {
         let told = format!(
             "keysieve: stopped, since it cannot be looked at: {error}. See that the hook is set \
              up as docs/agents.md of keysieve says."
@@ -81,7 +81,7 @@ impl Answer {
 
 fn not_looked_at(failures: &[Failure]) -> String {
     let mut told = String::from("keysieve: stopped, since not all of it could be looked at:");
-    for Failure { what, why } in failures.iter().take(SHOWN) {
+    for Failure { name: what, reason: why } in failures.iter().take(SHOWN) {
         told.push_str(&format!("\n- {}: {}", plain(what), plain(why)));
     }
     if let Some(more) = failures.len().checked_sub(SHOWN).filter(|more| *more > 0) {

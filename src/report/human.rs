@@ -48,7 +48,7 @@ pub(super) fn write(
 /// What follows the credentials: what could not be looked at, notes, the sum of it.
 pub(super) fn write_rest(report: &Shown, detail: Detail, out: &mut dyn Write) -> io::Result<()> {
     for failure in &report.coverage.failures {
-        let (what, why) = (plain(&failure.what), plain(&failure.why));
+        let (what, why) = (plain(&failure.name), plain(&failure.reason));
         writeln!(out, "{BAD}could not look at{BAD:#} {what}: {why}")?;
     }
     for note in &report.coverage.notes {

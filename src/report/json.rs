@@ -203,7 +203,7 @@ fn document<'r>(report: &'r Report, rules: &'r [Rule]) -> Document<'r> {
             failures: coverage
                 .failures
                 .iter()
-                .map(|failure| FailureEntry { what: &failure.what, why: &failure.why })
+                .map(|failure| FailureEntry { what: &failure.name, why: &failure.reason })
                 .collect(),
             notes: coverage.notes.iter().map(String::as_str).collect(),
         },

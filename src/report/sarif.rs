@@ -375,7 +375,7 @@ fn build_invocation(report: &Report, left_out: usize) -> Invocation {
         .failures
         .iter()
         .map(|failure| {
-            notification("error", format!("Could not look at {}: {}", failure.what, failure.why))
+            notification("error", format!("Could not look at {}: {}", failure.name, failure.reason))
         })
         .collect();
     notifications.extend(coverage.notes.iter().map(|note| notification("note", note.clone())));

@@ -7,8 +7,8 @@ use bstr::{BStr, ByteSlice};
 
 use crate::git::GitEnvironment;
 use crate::policy::files::Files;
+use crate::source::index::{Staged, file_in_index};
 use crate::source::open;
-use crate::source::staged::{Staged, file_in_index};
 
 /// Put before the name of a file of the index, as in `git show`.
 const INDEX: &str = ":";

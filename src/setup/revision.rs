@@ -10,19 +10,19 @@ use crate::blob::Provenance;
 use crate::engine::Engine;
 use crate::git::GitEnvironment;
 use crate::git::commit::RawCommit;
-use crate::git::diff::{self, Content};
+use crate::git::diff::{self, FileContent};
 use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
 use crate::git::tree_walk::TreeWalk;
-use crate::git::{Git, GitError, Held, ObjectReader};
+use crate::git::{BlobRead, Git, GitError, ObjectReader};
 use crate::policy::baseline::{self, Baseline};
 use crate::policy::files::Files;
 use crate::policy::inline::{self, MARK};
 use crate::policy::revision::{Proposal, Revision, Vouched, proposed_entries, proposed_settings};
 use crate::policy::{config, foreign_marks};
 use crate::scan::sightings_in;
-use crate::source::added::{RangeError, commit_of};
 use crate::source::contents::text_of;
+use crate::source::range::{RangeError, commit_of};
 
 /// A commit whose policy is taken.
 pub struct Standing {
@@ -43,15 +43,15 @@ impl Standing {
         let commit = commit_of(environment, name)?;
         let objects = Arc::new(ObjectReader::open(environment));
         let tree = tree_of(&objects, &commit)?;
-        let walk = TreeWalk::of(&|id| objects.read_as(ObjectKind::Tree, id), tree)?;
+        let walk = TreeWalk::read(&|id| objects.read_as(ObjectKind::Tree, id), tree)?;
         let is_config = |name: &[u8], _: &ObjectId| name == config::FILE.as_bytes();
         let paths = walk.paths(is_config)?.into_iter().map(|(path, _)| path).collect();
         let reader = objects.clone();
         let files = Files::new(format!("{name}:"), move |path: &BStr| {
             let read = |id: &ObjectId| reader.read_as(ObjectKind::Tree, id);
             match diff::content_at(&read, tree, path)? {
-                Some(Content::Blob(id)) => reader.read_as(ObjectKind::Blob, &id).map(Some),
-                Some(Content::Submodule(_)) | None => Ok(None),
+                Some(FileContent::Blob(id)) => reader.read_as(ObjectKind::Blob, &id).map(Some),
+                Some(FileContent::Submodule(_)) | None => Ok(None),
             }
         });
         Ok(Standing { git, name: name.to_owned(), commit, objects, walk, files, paths })
@@ -118,8 +118,8 @@ impl Standing {
             };
             // A blob that is too long to be held has comments that nobody reads.
             match self.objects.blob(id, |_| Ok(())) {
-                Ok(Held::Whole(bytes)) => has_mark(&bytes).then_some(Ok(*id)),
-                Ok(Held::Long(())) => None,
+                Ok(BlobRead::Whole(bytes)) => has_mark(&bytes).then_some(Ok(*id)),
+                Ok(BlobRead::Streamed(())) => None,
                 Err(why) => Some(Err(unread("blob", id, &why).into())),
             }
         };
@@ -157,5 +157,5 @@ fn tree_of(objects: &ObjectReader, commit: &ObjectId) -> Result<ObjectId, GitErr
 
 fn unread(kind: &str, id: &ObjectId, why: &str) -> GitError {
     let said = format!("{kind} {id} cannot be read: {why}; `git fsck` shows what is damaged");
-    GitError::Failed { command: "cat-file".to_owned(), said }
+    GitError::Failed { command: "cat-file".to_owned(), message: said }
 }

@@ -1,12 +1,11 @@
-//! What a coding agent is about to do: the file that it will write, the command that it will
-//! run, as it hands them to its hooks on standard input, in JSON.
+//! What a coding agent is about to do: the file that it will write or the command that it will run,
+//! from the JSON that it passes to its hooks on standard input.
 //!
-//! Claude Code says `{"hook_event_name": "PreToolUse", "tool_name": "Write", "tool_input": {…}}`
-//! (<https://code.claude.com/docs/en/hooks>, "PreToolUse input"); Cursor says
-//! `{"hook_event_name": "beforeShellExecution", "command": "…"}` and, of files, `preToolUse` as
-//! Claude Code does or `afterFileEdit` (<https://cursor.com/docs/agent/hooks>). Other tools of
-//! theirs come with other inputs: every text in them is looked at. What does not even name its
-//! event is refused.
+//! Claude Code sends `{"hook_event_name": "PreToolUse", "tool_name": "Write", "tool_input": {…}}`
+//! (<https://code.claude.com/docs/en/hooks>, "PreToolUse input"); Cursor sends `{"hook_event_name":
+//! "beforeShellExecution", "command": "…"}` and, for files, `preToolUse` as Claude Code does or
+//! `afterFileEdit` (<https://cursor.com/docs/agent/hooks>). Other tools have other inputs: every
+//! string in them is scanned. Input without an event name is refused.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,20 +16,20 @@ use serde_json::{Map, Value};
 use super::{Coverage, Progress, Source, Visitor, open};
 use crate::blob::{Blob, Provenance};
 
-/// Names of what an edit takes out.
-const OLD: [&str; 2] = ["old_string", "old_str"];
+/// Keys for the text that an edit removes.
+const OLD_TEXT_KEYS: [&str; 2] = ["old_string", "old_str"];
 
-/// Names of what it puts there.
-const NEW: [&str; 2] = ["new_string", "new_str"];
+/// Keys for the text that an edit inserts.
+const NEW_TEXT_KEYS: [&str; 2] = ["new_string", "new_str"];
 
-/// Names of a file's whole text.
-const WHOLE: [&str; 2] = ["content", "contents"];
+/// Keys for a file's whole text.
+const CONTENT_KEYS: [&str; 2] = ["content", "contents"];
 
-/// Names of a file's path.
-const PATH: [&str; 5] = ["file_path", "path", "target_file", "notebook_path", "filePath"];
+/// Keys for a file's path.
+const PATH_KEYS: [&str; 5] = ["file_path", "path", "target_file", "notebook_path", "filePath"];
 
-/// Circumstances of a call, which nobody writes or runs.
-const CIRCUMSTANCES: [&str; 14] = [
+/// Keys of metadata, which is neither written nor run.
+const METADATA_KEYS: [&str; 14] = [
     "hook_event_name",
     "session_id",
     "conversation_id",
@@ -47,54 +46,54 @@ const CIRCUMSTANCES: [&str; 14] = [
     "agent_id",
 ];
 
-/// Whose hook it is: in what form it is answered.
+/// The agent that called the hook, which decides the form of the response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Agent {
     ClaudeCode,
     Cursor,
-    /// Not known: the answer must be understood by either.
+    /// Unknown: the response must be understood by both.
     Unknown,
 }
 
-/// What an agent is about to do, or has done.
+/// A tool call that an agent is about to make or has made.
 #[derive(Debug)]
-pub struct Call {
+pub struct ToolCall {
     pub agent: Agent,
-    /// The event's name, as the agent has it.
+    /// The event's name, as the agent writes it.
     pub event: String,
-    texts: Vec<Text>,
+    texts: Vec<WrittenText>,
 }
 
-/// A text that comes into being.
+/// A text that the call writes or runs.
 #[derive(Debug)]
-struct Text {
+struct WrittenText {
     path: Option<String>,
     bytes: Vec<u8>,
-    /// What stood there before.
+    /// The previous content.
     before: Vec<Vec<u8>>,
 }
 
-/// Why a call is not understood.
+/// Why the input cannot be parsed.
 #[derive(Debug, thiserror::Error)]
-#[error("{why}; expected what Claude Code or Cursor hand to their hooks, in JSON")]
-pub struct CallError {
+#[error("{why}; expected the JSON that Claude Code or Cursor pass to their hooks")]
+pub struct ToolCallError {
     pub agent: Agent,
     pub why: String,
 }
 
-impl Call {
-    /// Reads what the agent hands over. Relative paths count from the folder that the call
-    /// names, else from `here`. A file below `top`, the repository's, is named as seen from there:
-    /// agents hand over whole paths, and the configuration goes by the repository's own.
-    pub fn read(input: &[u8], here: &Path, top: Option<&Path>) -> Result<Call, CallError> {
-        let refused = |agent: Agent, why: String| CallError { agent, why };
+impl ToolCall {
+    /// Reads the agent's input. Relative paths start at the folder that the call names, otherwise
+    /// at `here`. A file below `top`, the repository's top, is shown relative to it: agents send
+    /// absolute paths, and the configuration uses paths of the repository.
+    pub fn read(input: &[u8], here: &Path, top: Option<&Path>) -> Result<ToolCall, ToolCallError> {
+        let refused = |agent: Agent, why: String| ToolCallError { agent, why };
         let value: Value = serde_json::from_slice(input)
-            // The message of the parser tells a place and never the text.
+            // The parser's message has a position and never quotes the text.
             .map_err(|error| {
-                refused(Agent::Unknown, format!("standard input is no JSON: {error}"))
+                refused(Agent::Unknown, format!("standard input is not JSON: {error}"))
             })?;
         let Value::Object(call) = value else {
-            return Err(refused(Agent::Unknown, "standard input is no JSON object".to_owned()));
+            return Err(refused(Agent::Unknown, "standard input is not a JSON object".to_owned()));
         };
         let Some(event) = call.get("hook_event_name").and_then(Value::as_str) else {
             return Err(refused(Agent::Unknown, "hook_event_name is missing".to_owned()));
@@ -103,7 +102,12 @@ impl Call {
         let agent = match event.chars().next() {
             Some(first) if first.is_ascii_lowercase() => Agent::Cursor,
             Some(first) if first.is_ascii_uppercase() => Agent::ClaudeCode,
-            _ => return Err(refused(Agent::Unknown, "hook_event_name is no name".to_owned())),
+            _ => {
+                return Err(refused(
+                    Agent::Unknown,
+                    "hook_event_name is not a valid name".to_owned(),
+                ));
+            }
         };
         let needs = match &*event {
             "PreToolUse" | "preToolUse" => Some("tool_input"),
@@ -112,39 +116,40 @@ impl Call {
             _ => None,
         };
         if let Some(needs) = needs.filter(|needs| call.get(*needs).is_none_or(Value::is_null)) {
-            return Err(refused(agent, format!("{event} comes without {needs}")));
+            return Err(refused(agent, format!("{event} has no {needs}")));
         }
         let named = call.get("cwd").and_then(Value::as_str).filter(|cwd| !cwd.is_empty());
         let here = named.map_or(here, Path::new).to_owned();
         let folder = fs::canonicalize(&here).unwrap_or_else(|_| here.clone());
-        // Once it is done, the file holds what was put there.
+        // After the call the file already holds the new text.
         let is_done = event.starts_with("after") || event.starts_with("Post");
-        let mut reader = Reader { here, folder, top, is_done, texts: Vec::new() };
+        let mut collector = TextCollector { here, folder, top, is_done, texts: Vec::new() };
         match call.get("tool_input") {
-            Some(Value::Object(input)) => reader.input(input),
-            // Cursor writes some inputs as JSON in a text.
+            Some(Value::Object(input)) => collector.collect_input(input),
+            // Cursor sends some inputs as JSON in a string.
             Some(Value::String(text)) => match serde_json::from_str(text) {
-                Ok(Value::Object(input)) => reader.input(&input),
-                _ => reader.push(None, text.clone(), Vec::new()),
+                Ok(Value::Object(input)) => collector.collect_input(&input),
+                _ => collector.push(None, text.clone(), Vec::new()),
             },
-            Some(other) => reader.every_text(other),
-            None => reader.input(&call),
+            Some(other) => collector.collect_all(other),
+            None => collector.collect_input(&call),
         }
-        Ok(Call { agent, event, texts: reader.texts })
+        Ok(ToolCall { agent, event, texts: collector.texts })
     }
 
-    /// What stood before where the call writes: what it holds is not the agent's doing.
+    /// The content that the call replaces or that its files already have: secrets in it are not the
+    /// agent's doing.
     pub fn previous(&self) -> impl Iterator<Item = &[u8]> {
         self.texts.iter().flat_map(|text| &text.before).map(Vec::as_slice)
     }
 }
 
-impl Source for Call {
+impl Source for ToolCall {
     fn visit(&self, visit: &Visitor<'_>, progress: &dyn Progress) -> Coverage {
         progress.begin(self.texts.len() as u64);
         let mut coverage = Coverage::default();
         for text in &self.texts {
-            // It comes as a text, whatever it holds.
+            // It is scanned as text, whatever it holds.
             let bytes = text.bytes.replace(b"\0", b" ");
             let provenance = match &text.path {
                 Some(path) => Provenance::WorkTree(path.as_bytes().into()),
@@ -159,25 +164,26 @@ impl Source for Call {
 }
 
 /// Collects the texts of a tool's input.
-struct Reader<'t> {
+struct TextCollector<'t> {
     here: PathBuf,
-    /// The same, symbolic links resolved, as they are in `top`.
+    /// The same, with symbolic links resolved, as in `top`.
     folder: PathBuf,
     top: Option<&'t Path>,
     is_done: bool,
-    texts: Vec<Text>,
+    texts: Vec<WrittenText>,
 }
 
-impl Reader<'_> {
-    fn input(&mut self, input: &Map<String, Value>) {
-        let path = text_of(input, &PATH);
-        let standing = path.filter(|_| !self.is_done).and_then(|path| self.standing(path));
+impl TextCollector<'_> {
+    fn collect_input(&mut self, input: &Map<String, Value>) {
+        let path = text_of(input, &PATH_KEYS);
+        let existing_text =
+            path.filter(|_| !self.is_done).and_then(|path| self.read_existing(path));
         let edits = match input.get("edits") {
-            Some(Value::Array(edits)) => edits.iter().filter_map(Edit::of).collect(),
-            _ => Edit::in_object(input).into_iter().collect::<Vec<_>>(),
+            Some(Value::Array(edits)) => edits.iter().filter_map(TextEdit::from_json).collect(),
+            _ => TextEdit::in_object(input).into_iter().collect::<Vec<_>>(),
         };
-        // In its place a value has a name that the edit alone does not show.
-        let edited = standing
+        // In its file a value has a name that the edit alone does not show.
+        let edited = existing_text
             .as_ref()
             .and_then(|text| edits.iter().try_fold(text.clone(), |text, edit| edit.applied(&text)));
         match edited.filter(|_| !edits.is_empty()) {
@@ -186,33 +192,37 @@ impl Reader<'_> {
                 self.push(path, edit.new.to_owned(), vec![edit.old.into()]);
             }),
         }
-        if let Some(whole) = text_of(input, &WHOLE) {
+        if let Some(whole) = text_of(input, &CONTENT_KEYS) {
             self.push(path, whole.to_owned(), Vec::new());
         }
-        if let (Some(standing), Some(text)) = (standing, self.texts.last_mut()) {
-            text.before.push(standing.into());
+        if let (Some(existing_text), Some(text)) = (existing_text, self.texts.last_mut()) {
+            text.before.push(existing_text.into());
         }
-        let is_read = |name: &str| [&OLD[..], &NEW, &WHOLE, &PATH].concat().contains(&name);
+        let is_read = |name: &str| {
+            [&OLD_TEXT_KEYS[..], &NEW_TEXT_KEYS, &CONTENT_KEYS, &PATH_KEYS].concat().contains(&name)
+        };
         for (name, value) in input {
             match (name.as_str(), value) {
                 ("edits", Value::Array(edits)) => {
-                    let others = edits.iter().filter(|edit| Edit::of(edit).is_none());
-                    others.for_each(|other| self.every_text(other));
+                    let others = edits.iter().filter(|edit| TextEdit::from_json(edit).is_none());
+                    others.for_each(|other| self.collect_all(other));
                 }
-                // An edit that lacks its other half is no edit.
-                (name, value) if NEW.contains(&name) && edits.is_empty() => self.every_text(value),
-                (name, _) if is_read(name) || CIRCUMSTANCES.contains(&name) => {}
-                (_, value) => self.every_text(value),
+                // An incomplete edit is scanned like any other text.
+                (name, value) if NEW_TEXT_KEYS.contains(&name) && edits.is_empty() => {
+                    self.collect_all(value)
+                }
+                (name, _) if is_read(name) || METADATA_KEYS.contains(&name) => {}
+                (_, value) => self.collect_all(value),
             }
         }
     }
 
-    /// All texts that a value holds, and the names in it.
-    fn every_text(&mut self, value: &Value) {
+    /// Collects all strings in a value, with the keys of objects.
+    fn collect_all(&mut self, value: &Value) {
         match value {
             Value::String(text) => self.push(None, text.clone(), Vec::new()),
-            Value::Array(values) => values.iter().for_each(|value| self.every_text(value)),
-            // As it is written, so that names give their values a meaning.
+            Value::Array(values) => values.iter().for_each(|value| self.collect_all(value)),
+            // As written, so that names are next to their values.
             Value::Object(_) => self.push(None, value.to_string(), Vec::new()),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
@@ -220,12 +230,12 @@ impl Reader<'_> {
 
     fn push(&mut self, path: Option<&str>, text: String, before: Vec<Vec<u8>>) {
         let path = path.map(|path| self.shown(path));
-        self.texts.push(Text { path, bytes: text.into_bytes(), before });
+        self.texts.push(WrittenText { path, bytes: text.into_bytes(), before });
     }
 
-    /// The text of a file before the call. One that is no regular file, or that a link leads to
-    /// out of the work tree, has none: the call is judged by itself.
-    fn standing(&self, path: &str) -> Option<String> {
+    /// The text of a file before the call; `None` if it is not a regular file or a link leads out
+    /// of the work tree to it. Then the call is scanned by itself.
+    fn read_existing(&self, path: &str) -> Option<String> {
         let path = self.whole(path);
         let bytes = match self.top {
             Some(top) if path.starts_with(top) => open::of_tree(top, &path).ok()?,
@@ -240,12 +250,12 @@ impl Reader<'_> {
         in_top.unwrap_or(self.below(path)).to_string_lossy().into_owned()
     }
 
-    /// The path from the top of the file system.
+    /// The absolute path.
     fn whole(&self, path: &str) -> PathBuf {
         self.folder.join(self.below(path))
     }
 
-    /// The path from the call's folder, if it is below that.
+    /// The path relative to the call's folder, if it is below that.
     fn below<'p>(&self, path: &'p str) -> &'p Path {
         Path::new(path).strip_prefix(&self.here).unwrap_or(Path::new(path))
     }
@@ -255,30 +265,34 @@ fn text_of<'a>(object: &'a Map<String, Value>, names: &[&str]) -> Option<&'a str
     names.iter().find_map(|name| object.get(*name)?.as_str())
 }
 
-/// A text that takes the place of another.
-struct Edit<'a> {
+/// A text that replaces another.
+struct TextEdit<'a> {
     old: &'a str,
     new: &'a str,
-    /// Everywhere.
-    all: bool,
+    /// Replaces all matches.
+    replace_all: bool,
 }
 
-impl Edit<'_> {
-    fn of(value: &Value) -> Option<Edit<'_>> {
-        Edit::in_object(value.as_object()?)
+impl TextEdit<'_> {
+    fn from_json(value: &Value) -> Option<TextEdit<'_>> {
+        TextEdit::in_object(value.as_object()?)
     }
 
-    fn in_object(object: &Map<String, Value>) -> Option<Edit<'_>> {
-        let all = object.get("replace_all") == Some(&Value::Bool(true));
-        Some(Edit { old: text_of(object, &OLD)?, new: text_of(object, &NEW)?, all })
+    fn in_object(object: &Map<String, Value>) -> Option<TextEdit<'_>> {
+        let replace_all = object.get("replace_all") == Some(&Value::Bool(true));
+        Some(TextEdit {
+            old: text_of(object, &OLD_TEXT_KEYS)?,
+            new: text_of(object, &NEW_TEXT_KEYS)?,
+            replace_all,
+        })
     }
 
-    /// The text after the edit; `None` where it does not hold what is to be replaced.
+    /// The text after the edit; `None` if it does not contain `old`.
     fn applied(&self, text: &str) -> Option<String> {
-        let Edit { old, new, all } = *self;
+        let TextEdit { old, new, replace_all } = *self;
         if old.is_empty() || !text.contains(old) {
             return None;
         }
-        Some(if all { text.replace(old, new) } else { text.replacen(old, new, 1) })
+        Some(if replace_all { text.replace(old, new) } else { text.replacen(old, new, 1) })
     }
 }

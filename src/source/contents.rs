@@ -1,5 +1,5 @@
-//! What a blob is: text and how it is written, a pointer file, or binary. Decided once for every
-//! source, by the first bytes and never by the name.
+//! Classifies blobs: text and its encoding, pointer file, or binary. Decided once for every source,
+//! by the first bytes and never by the name.
 
 use super::coverage::{Coverage, SkippedKind};
 use super::{Visitor, parts};
@@ -12,26 +12,26 @@ pub enum Class {
     Binary,
 }
 
-/// A text that stands for content which is elsewhere.
+/// A text file that points to content stored elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pointer {
     GitLfs,
     GitAnnex,
 }
 
-/// Bytes at the head of a blob without a byte order mark that decide on its encoding.
+/// The fewest bytes that decide on the encoding of a blob without a byte order mark.
 const SHORTEST_WIDE: usize = 8;
 
 /// Pointer files are short (git-lfs's specification, "The Pointer": less than 1,024 bytes).
 const LONGEST_POINTER: usize = 1024;
 
-/// One byte of so many may be a NUL where texts are separated by it.
+/// In NUL-separated text at most one byte in this many is a NUL.
 const MOST_NULS: usize = 4;
 
-/// Fewer units that are mostly not ASCII may be wide by chance.
+/// Fewer units that are mostly not ASCII may look like UTF-16 by chance.
 const FEWEST_RARE: usize = 12;
 
-/// Units that are read of a text in wide characters.
+/// Units that are read of a text in UTF-16 or UTF-32.
 const MOST_UNITS: usize = 2048;
 
 impl Class {
@@ -40,11 +40,10 @@ impl Class {
 
     /// The class of a blob that begins with these bytes.
     ///
-    /// Without a NUL in its head it is a text: the test that git uses (`buffer_is_binary` in git's
-    /// `xdiff-interface.c`). With one it is still a text where a byte order mark says so, where
-    /// the NULs are halves of wide characters, and where single NULs stand in what is text
-    /// otherwise, as in `env -0`.
-    pub fn of(bytes: &[u8]) -> Class {
+    /// Without a NUL in its head it is text: the test that git uses (`buffer_is_binary` in git's
+    /// `xdiff-interface.c`). With a NUL it is still text if it has a byte order mark, if the NULs
+    /// are halves of wide characters, or if single NULs separate text, as in `env -0`.
+    pub fn detect(bytes: &[u8]) -> Class {
         let head = &bytes[..bytes.len().min(Class::PREFIX)];
         if let Some(encoding) = TextEncoding::from_byte_order_mark(head) {
             return Class::Text(encoding);
@@ -58,7 +57,7 @@ impl Class {
             TextEncoding::Utf32(Endian::Little),
             TextEncoding::Utf32(Endian::Big),
         ];
-        // What reads well as it is, NULs aside, is not wide by chance.
+        // What is readable as it is, apart from NULs, is not UTF-16 or UTF-32.
         if is_separated(head) {
             return Class::Text(TextEncoding::Utf8);
         }
@@ -67,8 +66,8 @@ impl Class {
     }
 }
 
-/// Whether the head reads as a text of wide characters: every unit is a character that texts
-/// have, and some of them are ASCII, which is what NULs come from.
+/// Whether the head is readable in this encoding: every unit is a character that occurs in text,
+/// and some of them are ASCII, which is where the NULs come from.
 fn is_wide(head: &[u8], encoding: TextEncoding) -> bool {
     if head.len() < SHORTEST_WIDE {
         return false;
@@ -84,7 +83,7 @@ fn is_wide(head: &[u8], encoding: TextEncoding) -> bool {
     let is_text = match encoding {
         TextEncoding::Utf16(_) => {
             let mut units: Vec<u16> = units.map(|unit| unit as u16).collect();
-            // The head may end within a pair.
+            // The head may end within a surrogate pair.
             if units.last().is_some_and(|unit| (0xD800..0xDC00).contains(unit)) {
                 units.pop();
             }
@@ -92,12 +91,12 @@ fn is_wide(head: &[u8], encoding: TextEncoding) -> bool {
         }
         _ => units.map(|unit| char::from_u32(unit).unwrap_or('\0')).all(characters),
     };
-    // Numbers in units of two bytes read as rare characters of many scripts.
+    // Two-byte numbers look like rare characters of many scripts.
     is_text && (ascii * 2 >= total || ascii * 8 >= total && total >= FEWEST_RARE)
 }
 
-/// Whether texts have this character: not a control, not of a private area, none that Unicode
-/// leaves out.
+/// Whether this character occurs in text: it is not a control, not in a private use area, and not
+/// unassigned.
 fn is_of_text(character: char) -> bool {
     match character {
         '\t' | '\n' | '\r' | '\u{c}' | '\u{1b}' => true,
@@ -108,11 +107,11 @@ fn is_of_text(character: char) -> bool {
     }
 }
 
-/// Whether single NULs stand in what is text otherwise.
+/// Whether single NULs separate otherwise readable text.
 fn is_separated(head: &[u8]) -> bool {
     let is_text =
         |&byte: &u8| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0xc | 0x1b | 0x80..);
-    // One may be the very first byte.
+    // The first byte may be one.
     let mut pieces = head.strip_prefix(b"\0").unwrap_or(head).split(|&byte| byte == 0);
     let last = pieces.next_back().unwrap_or_default();
     let is_piece = |piece: &[u8]| !piece.is_empty() && std::str::from_utf8(piece).is_ok();
@@ -121,7 +120,7 @@ fn is_separated(head: &[u8]) -> bool {
         Ok(_) => true,
         Err(error) => error.error_len().is_none() && head.len() == Class::PREFIX,
     };
-    // Wide text of ASCII has a NUL beside each character.
+    // ASCII in UTF-16 has a NUL next to each character.
     let nuls = memchr::memchr_iter(0, head).count();
     head.len() >= SHORTEST_WIDE
         && nuls * MOST_NULS <= head.len()
@@ -131,8 +130,8 @@ fn is_separated(head: &[u8]) -> bool {
 }
 
 impl Pointer {
-    /// The pointer that a whole blob is.
-    pub fn of(bytes: &[u8]) -> Option<Pointer> {
+    /// The kind of pointer file that a blob is.
+    pub fn detect(bytes: &[u8]) -> Option<Pointer> {
         const LFS: &[u8] = b"version https://git-lfs.github.com/spec/v1";
         if bytes.len() > LONGEST_POINTER {
             return None;
@@ -147,10 +146,10 @@ impl Pointer {
     }
 }
 
-/// Hands a whole blob on if it is text, in parts where it is long and not UTF-8, and says what
-/// that covers.
+/// Passes a whole blob to `visit` if it is text, in parts if it is long and not UTF-8. Returns what
+/// was covered.
 pub fn admit(blob: &Blob<'_>, visit: &Visitor<'_>) -> Coverage {
-    let Class::Text(encoding) = Class::of(blob.bytes) else {
+    let Class::Text(encoding) = Class::detect(blob.bytes) else {
         return Coverage::skipped(SkippedKind::Binary, blob.provenance.name());
     };
     let coverage = match encoding {
@@ -166,17 +165,17 @@ pub fn admit(blob: &Blob<'_>, visit: &Visitor<'_>) -> Coverage {
     coverage.and(pointed(blob.bytes, &blob.provenance))
 }
 
-/// A whole blob as the text that it is; `None` where it is binary.
+/// A whole blob as text; `None` if it is binary.
 pub fn text_of(bytes: &[u8], provenance: Provenance) -> Option<Blob<'_>> {
-    match Class::of(bytes) {
+    match Class::detect(bytes) {
         Class::Text(encoding) => Some(Blob::whole(bytes, provenance).encoded(encoding)),
         Class::Binary => None,
     }
 }
 
-/// What is to be said of a pointer file, which is scanned as the text that it is.
+/// The coverage of a pointer file, which is itself scanned as text.
 pub fn pointed(bytes: &[u8], provenance: &Provenance) -> Coverage {
-    match Pointer::of(bytes) {
+    match Pointer::detect(bytes) {
         Some(_) => Coverage::skipped(SkippedKind::Pointer, provenance.name()),
         None => Coverage::default(),
     }
@@ -197,53 +196,57 @@ mod tests {
         let little = Class::Text(TextEncoding::Utf16(Endian::Little));
         for text in ["key = value", "\u{feff}ключ", "пароль = тайна\n", "密码: 123456 秘密\r\n"]
         {
-            assert_eq!(Class::of(&utf_16(text)), little, "{text}");
+            assert_eq!(Class::detect(&utf_16(text)), little, "{text}");
             let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
-            assert_eq!(Class::of(&big), Class::Text(TextEncoding::Utf16(Endian::Big)), "{text}");
+            assert_eq!(
+                Class::detect(&big),
+                Class::Text(TextEncoding::Utf16(Endian::Big)),
+                "{text}"
+            );
             let wide: Vec<u8> = text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
             assert_eq!(
-                Class::of(&wide),
+                Class::detect(&wide),
                 Class::Text(TextEncoding::Utf32(Endian::Little)),
                 "{text}"
             );
         }
-        assert_eq!(Class::of(b"a\0b\0\x01\0c\0d\0"), Class::Binary);
-        assert_eq!(Class::of(b"a\0b\0"), Class::Binary);
+        assert_eq!(Class::detect(b"a\0b\0\x01\0c\0d\0"), Class::Binary);
+        assert_eq!(Class::detect(b"a\0b\0"), Class::Binary);
     }
 
     #[test]
     fn single_nuls_separate_texts_and_rows_of_them_do_not() {
-        assert_eq!(Class::of(b"A=1\0B=two\0"), UTF_8);
-        assert_eq!(Class::of(b"an early\0 NUL and text"), UTF_8);
-        assert_eq!(Class::of(b"key=value"), UTF_8);
-        assert_eq!(Class::of(b"\0key=value and more"), UTF_8);
+        assert_eq!(Class::detect(b"A=1\0B=two\0"), UTF_8);
+        assert_eq!(Class::detect(b"an early\0 NUL and text"), UTF_8);
+        assert_eq!(Class::detect(b"key=value"), UTF_8);
+        assert_eq!(Class::detect(b"\0key=value and more"), UTF_8);
         for binary in
             [&b"A=1\0\0B=two\0"[..], b"\x7fELF\x02\0text here", b"key\0", b"\0\0key=value"]
         {
-            assert_eq!(Class::of(binary), Class::Binary, "{binary:?}");
+            assert_eq!(Class::detect(binary), Class::Binary, "{binary:?}");
         }
         let mut late = vec![b'a'; Class::PREFIX];
         late.extend([0, 0]);
-        assert_eq!(Class::of(&late), UTF_8);
+        assert_eq!(Class::detect(&late), UTF_8);
     }
 
     #[test]
     fn numbers_are_no_text() {
         let sound: Vec<u8> = (0..4000u32)
-            .flat_map(|at| (((f64::from(at) / 9.0).sin() * 300.0) as i16).to_le_bytes())
+            .flat_map(|sample| (((f64::from(sample) / 9.0).sin() * 300.0) as i16).to_le_bytes())
             .collect();
-        assert_eq!(Class::of(&sound), Class::Binary);
+        assert_eq!(Class::detect(&sound), Class::Binary);
         let rising: Vec<u8> = (0..4000u16).flat_map(u16::to_le_bytes).collect();
-        assert_eq!(Class::of(&rising), Class::Binary);
+        assert_eq!(Class::detect(&rising), Class::Binary);
     }
 
     #[test]
     fn pointers_are_what_git_lfs_and_git_annex_write() {
         let lfs = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a21\nsize 12345\n";
-        assert_eq!(Pointer::of(lfs), Some(Pointer::GitLfs));
-        assert_eq!(Pointer::of(b"/annex/objects/SHA256E-s3--a.bin\n"), Some(Pointer::GitAnnex));
+        assert_eq!(Pointer::detect(lfs), Some(Pointer::GitLfs));
+        assert_eq!(Pointer::detect(b"/annex/objects/SHA256E-s3--a.bin\n"), Some(Pointer::GitAnnex));
         let link = b"../.git/annex/objects/Xx/Yy/SHA256E-s3--a/SHA256E-s3--a";
-        assert_eq!(Pointer::of(link), Some(Pointer::GitAnnex));
-        assert_eq!(Pointer::of(b"version https://git-lfs.github.com/spec/v1\n"), None);
+        assert_eq!(Pointer::detect(link), Some(Pointer::GitAnnex));
+        assert_eq!(Pointer::detect(b"version https://git-lfs.github.com/spec/v1\n"), None);
     }
 }

@@ -2,7 +2,9 @@
 
 use bstr::BString;
 
-/// Counts of one source; adds up over the threads of a scan.
+pub use crate::git::Failure;
+
+/// The counts of one source; summed over the threads of a scan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
     /// Blobs that were scanned, and their bytes.
@@ -12,7 +14,7 @@ pub struct Coverage {
     pub messages: u64,
     /// Blobs that were skipped because they are not text.
     pub binary: u64,
-    /// Pointer files, which stand for content that was not scanned.
+    /// Pointer files, whose content was not scanned.
     pub pointers: u64,
     /// Objects that were skipped because they are larger than a stated limit.
     pub oversized: u64,
@@ -24,7 +26,7 @@ pub struct Coverage {
     pub skipped: Vec<Skipped>,
     /// What could not be scanned. Makes the outcome incomplete.
     pub failures: Vec<Failure>,
-    /// What a reader of the report should know, e.g. that a clone is shallow.
+    /// Notes for the reader of the report, for example that a clone is shallow.
     pub notes: Vec<String>,
 }
 
@@ -42,7 +44,7 @@ pub struct Skipped {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SkippedKind {
     Binary,
-    /// It was scanned, but the content that it stands for was not.
+    /// It was scanned, but the content that it points to was not.
     Pointer,
     Oversized,
     Excluded,
@@ -59,21 +61,6 @@ impl SkippedKind {
     }
 }
 
-/// One thing that could not be scanned.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Failure {
-    /// The file or object, as a user would name it.
-    pub what: String,
-    /// What went wrong and what to do.
-    pub why: String,
-}
-
-impl Failure {
-    pub fn new(what: impl Into<String>, why: impl std::fmt::Display) -> Self {
-        Failure { what: what.into(), why: why.to_string() }
-    }
-}
-
 impl Coverage {
     /// The coverage of both; failures and notes sorted and each once.
     pub fn and(mut self, other: Coverage) -> Coverage {
@@ -85,7 +72,7 @@ impl Coverage {
         self.oversized += other.oversized;
         self.excluded += other.excluded;
         self.special += other.special;
-        // Many threads bring much; it is put in order where it is shown.
+        // Sorted only when it is shown, as this is called often.
         self.skipped.extend(other.skipped);
         self.failures.extend(other.failures);
         if !self.failures.is_empty() {
@@ -111,7 +98,7 @@ impl Coverage {
         self
     }
 
-    /// One text blob of that many bytes.
+    /// One text blob of this many bytes.
     pub fn text(bytes: usize) -> Coverage {
         Coverage { blobs: 1, bytes: bytes as u64, ..Coverage::default() }
     }
@@ -134,7 +121,7 @@ impl Coverage {
         self.skipped.push(Skipped { kind, name, is_named: false });
     }
 
-    /// The same, of something that was named on the command line.
+    /// The same, for something that was named on the command line.
     #[must_use]
     pub fn named(mut self) -> Coverage {
         self.skipped.iter_mut().for_each(|skipped| skipped.is_named = true);

@@ -1,4 +1,4 @@
-//! The message of a commit that is being made, without what git will take out of it.
+//! The message of the commit in progress, without the lines that git will remove.
 
 use std::path::{Path, PathBuf};
 
@@ -10,28 +10,29 @@ use crate::blob::{Blob, Provenance};
 use crate::git::GitEnvironment;
 use crate::git::{Git, GitError};
 
-/// The text behind the comment's mark of the line below which git cuts (`wt-status.c`).
+/// The text after the comment character of the line below which git cuts (`wt-status.c`).
 const SCISSORS: &[u8] = b" ------------------------ >8 ------------------------";
 
-/// A message; lines that git takes out are empty, so that the others keep their numbers.
+/// A message. Lines that git removes are empty, so that the others keep their numbers.
 pub struct Message {
     path: BString,
     text: Vec<u8>,
 }
 
-/// A message that cannot be looked at.
+/// A message that cannot be scanned.
 #[derive(Debug, thiserror::Error)]
 pub enum MessageError {
-    #[error("cannot read the message {}: {why}; give the file that git names to its hook", path.display())]
+    #[error("cannot read the message file {}: {why}; pass the file that git passes to its \
+             commit-msg hook", path.display())]
     Read { path: PathBuf, why: OpenError },
     #[error(transparent)]
     Git(#[from] GitError),
 }
 
 impl Message {
-    /// Reads the file that git hands to its commit-msg hook. `edited` tells whether it comes
-    /// from an editor: only then git takes out comments, unless `commit.cleanup` says
-    /// otherwise. In doubt a line stays in.
+    /// Reads the file that git passes to its commit-msg hook. `edited` is whether it comes from an
+    /// editor: only then does git remove comments, unless `commit.cleanup` says otherwise. If in
+    /// doubt, a line is kept.
     pub fn read(
         environment: &GitEnvironment,
         path: &Path,
@@ -41,7 +42,7 @@ impl Message {
             .map_err(|why| MessageError::Read { path: path.to_owned(), why })?;
         if edited {
             let git = Git::new(environment);
-            let setting = |name| git.ask(&["config", "--get", name]);
+            let setting = |name| git.query(&["config", "--get", name]);
             let cleanup = setting("commit.cleanup")?;
             let mark = match setting("core.commentString")? {
                 Some(mark) => mark,
@@ -49,7 +50,8 @@ impl Message {
             };
             let are_comments_cut = matches!(cleanup.as_deref(), None | Some("strip" | "default"));
             let mark = Some(mark).filter(|mark| !mark.is_empty() && mark != "auto");
-            let verbose = git.ask(&["config", "--type=bool-or-int", "--get", "commit.verbose"])?;
+            let verbose =
+                git.query(&["config", "--type=bool-or-int", "--get", "commit.verbose"])?;
             let is_verbose = !matches!(verbose.as_deref(), None | Some("false" | "0"));
             let scissors = match cleanup.as_deref() == Some("scissors") || is_verbose {
                 true => Scissors::Cut,
@@ -64,7 +66,7 @@ impl Message {
 impl Source for Message {
     fn visit(&self, visit: &Visitor<'_>, progress: &dyn Progress) -> Coverage {
         progress.begin(1);
-        // A message is a text even where it holds a NUL.
+        // A message is text even if it holds a NUL.
         let text = self.text.replace(b"\0", b" ");
         visit(&Blob::whole(&text, Provenance::WorkTree(self.path.clone())));
         progress.step();
@@ -72,12 +74,12 @@ impl Source for Message {
     }
 }
 
-/// What git does with what is below the scissors.
+/// What git does with everything below the scissors line.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Scissors {
     Cut,
-    /// It cuts only with `commit -v`, of which its hooks are not told, but which puts a diff
-    /// there, behind lines of comments. All else stays in.
+    /// It cuts only with `commit -v`, which hooks cannot detect, but which adds a diff after lines
+    /// of comments. Everything else is kept.
     CutDiff,
 }
 
@@ -102,7 +104,7 @@ fn cleaned(text: &[u8], mark: Option<&str>, are_comments_cut: bool, scissors: Sc
     kept
 }
 
-/// Whether nothing but comments stands in front of a diff, and one at least.
+/// Whether there are only comments, and at least one, before a diff.
 fn is_diff(text: &[u8], mark: &[u8]) -> bool {
     let mut lines = text.lines().skip_while(|line| line.starts_with(mark));
     text.starts_with(mark) && lines.next().is_none_or(|line| line.starts_with(b"diff --"))

@@ -1,15 +1,15 @@
-//! Where bytes come from. Working tree, index, history and standard input differ here and
-//! nowhere else: each hands blobs to a visitor and says what it covered.
+//! Where bytes come from. Working tree, index, history and standard input differ here and nowhere
+//! else: each passes blobs to a visitor and returns what it covered.
 
-pub mod added;
 pub mod agent;
 pub mod contents;
 mod coverage;
 pub mod history;
+pub mod index;
 pub mod message;
 pub mod open;
 mod parts;
-pub mod staged;
+pub mod range;
 pub mod stdin;
 pub mod worktree;
 
@@ -20,20 +20,19 @@ use crate::blob::Blob;
 
 /// Something that holds blobs.
 pub trait Source {
-    /// Hands every blob to `visit`, from the threads of the current rayon pool and in any
-    /// order. What cannot be read becomes a failure of the coverage; the rest is still
-    /// visited.
+    /// Passes every blob to `visit`, from the threads of the current rayon pool and in any order.
+    /// What cannot be read becomes a failure in the coverage; the rest is still visited.
     fn visit(&self, visit: &Visitor<'_>, progress: &dyn Progress) -> Coverage;
 }
 
-/// What is done with each blob.
+/// Receives each blob.
 pub type Visitor<'v> = dyn Fn(&Blob<'_>) + Sync + 'v;
 
-/// How far a source has come, for a progress bar.
+/// The progress of a source, for a progress bar.
 pub trait Progress: Sync {
-    /// So many blobs are to be visited.
+    /// The number of blobs to visit.
     fn begin(&self, total: u64);
-    /// One more is done.
+    /// One more blob is done.
     fn step(&self);
 }
 

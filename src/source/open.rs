@@ -1,36 +1,38 @@
-//! The one opener of files outside the git directory.
+//! The one opener of files outside the git directory (see [`own_files`] for those inside).
 //!
-//! What a repository supplies ([`content`], [`of_tree`]) is opened only if it is a regular file
-//! of its work tree: no device, no named pipe, no symbolic link out of the tree. What the user
-//! names ([`named`]) may be a link or a pipe. Policy files have a size limit, and opening a file
-//! never blocks. `clippy.toml` rejects `std::fs::read` and its kin everywhere else.
+//! What a repository supplies ([`content`], [`of_tree`]) is opened only if it is a regular file of
+//! its work tree: no device, no named pipe, no symbolic link out of the tree. What the user names
+//! ([`named`]) may be a link or a pipe. Policy files have a size limit, and opening a file never
+//! blocks. `clippy.toml` forbids `std::fs::read` and the like everywhere else.
+//!
+//! [`own_files`]: crate::git::own_files
 
 use std::fs::{self, File, FileType, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// Bytes that a policy file may have: configuration, patterns, ignore rules, baseline.
+/// The size limit of policy files: configuration, patterns, ignore rules, baseline.
 pub const LIMIT: u64 = 16 << 20;
 
-/// Bytes that other files may have that are read whole: a report to import, a sample, a message.
+/// The size limit of other files that are read whole: a report to import, a sample, a message.
 pub const LARGE_LIMIT: u64 = 512 << 20;
 
-/// How long a pipe that the user names may stay silent.
+/// How long a pipe that the user names may produce nothing.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Why a file is not read. No message quotes its content.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    #[error("there is no such file")]
+    #[error("no such file")]
     Missing,
-    #[error("it is a symbolic link that leads nowhere")]
+    #[error("it is a dangling symbolic link")]
     Dangling,
-    #[error("it is a symbolic link out of the work tree, which is not followed")]
+    #[error("it is a symbolic link that points outside the work tree and is not followed")]
     Outside,
     #[error("it is {0}, not a regular file")]
     NotRegular(&'static str),
-    #[error("it is larger than {} MB, the limit for such a file", .0 >> 20)]
+    #[error("it is larger than the limit of {} MB", .0 >> 20)]
     TooLarge(u64),
     #[error("it is not UTF-8")]
     NotText,
@@ -40,8 +42,8 @@ pub enum OpenError {
     Io(#[from] io::Error),
 }
 
-/// Opens a file to be scanned; symbolic links are not followed. Costs one `fstat` besides the
-/// `open`. The file is returned with its length.
+/// Opens a file to be scanned, without following symbolic links. Costs one `fstat` in addition to
+/// the `open`. Returns the file and its length.
 pub fn content(path: &Path) -> Result<(File, u64), OpenError> {
     let file = options(Links::Refused).open(path)?;
     let metadata = file.metadata()?;
@@ -50,7 +52,7 @@ pub fn content(path: &Path) -> Result<(File, u64), OpenError> {
 }
 
 /// Reads a policy file of the tree whose top is `top`. Symbolic links that stay inside are
-/// followed. `None` where there is no such file.
+/// followed. `None` if there is no such file.
 pub fn of_tree(top: &Path, below: &Path) -> Result<Option<Vec<u8>>, OpenError> {
     let Some(path) = resolved(top, below)? else { return Ok(None) };
     let (file, length) = content(&path)?;
@@ -64,26 +66,13 @@ pub fn plain(path: &Path) -> Result<Vec<u8>, OpenError> {
     limited(file, length, LIMIT)
 }
 
-/// Reads a file of a git directory or of a folder of hooks, which no clone brings: links are
-/// followed, and it may be of any size. The kind of the error is that of the system.
-pub fn in_git_dir(path: &Path) -> io::Result<Vec<u8>> {
-    let mut file = options(Links::Followed).open(path)?;
-    let found = file.metadata()?.file_type();
-    if !found.is_file() {
-        return Err(io::Error::other(OpenError::NotRegular(kind(found))));
-    }
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
 /// Reads a policy file that the user names. Symbolic links are followed, and a pipe such as
 /// `/dev/stdin` is read up to the limit.
 pub fn named(path: &Path) -> Result<Vec<u8>, OpenError> {
     named_up_to(path, LIMIT)
 }
 
-/// The same with another limit, for files that are no policy.
+/// The same with another limit, for files other than policy.
 pub fn named_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, OpenError> {
     let metadata = fs::metadata(path).map_err(not_found)?;
     if !is_stream(metadata.file_type()) {
@@ -105,7 +94,7 @@ pub fn named_text(path: &Path) -> Result<String, OpenError> {
     String::from_utf8(named(path)?).map_err(|_| OpenError::NotText)
 }
 
-/// What a file is that is not a regular one.
+/// What kind of file it is, if not a regular one.
 pub fn kind(kind: FileType) -> &'static str {
     #[cfg(unix)]
     {
@@ -127,7 +116,7 @@ pub fn kind(kind: FileType) -> &'static str {
     }
 }
 
-/// The path without links, which lies below `top`.
+/// The path with links resolved, which must be below `top`.
 fn resolved(top: &Path, below: &Path) -> Result<Option<PathBuf>, OpenError> {
     let path = top.join(below);
     let resolved = match fs::canonicalize(&path) {
@@ -141,7 +130,7 @@ fn resolved(top: &Path, below: &Path) -> Result<Option<PathBuf>, OpenError> {
         Err(why) => return Err(why.into()),
     };
     let top = fs::canonicalize(top)?;
-    // Git's own folder is no part of the work tree, and holds what nobody committed.
+    // The git directory is not part of the work tree, and holds uncommitted files.
     let is_inside = resolved
         .strip_prefix(&top)
         .is_ok_and(|below| !below.iter().any(|part| part.eq_ignore_ascii_case(".git")));
@@ -150,7 +139,7 @@ fn resolved(top: &Path, below: &Path) -> Result<Option<PathBuf>, OpenError> {
             let metadata = fs::symlink_metadata(&resolved)?;
             match metadata.is_dir() {
                 true => Ok(Some(resolved)),
-                // Even to open a device may do something.
+                // Even opening a device may have an effect.
                 false => regular(metadata.file_type()).map(|()| Some(resolved)),
             }
         }
@@ -214,7 +203,7 @@ fn is_fifo(_found: FileType) -> bool {
     false
 }
 
-/// Reads a regular file, which may grow meanwhile.
+/// Reads a regular file, which may grow in the meantime.
 fn limited(file: File, length: u64, limit: u64) -> Result<Vec<u8>, OpenError> {
     if length > limit {
         return Err(OpenError::TooLarge(limit));
@@ -224,8 +213,8 @@ fn limited(file: File, length: u64, limit: u64) -> Result<Vec<u8>, OpenError> {
     if bytes.len() as u64 > limit { Err(OpenError::TooLarge(limit)) } else { Ok(bytes) }
 }
 
-/// Reads a pipe or a device that was opened without blocking. A named pipe without a writer is
-/// at its end from the start, and one may still come.
+/// Reads a pipe or a device that was opened without blocking. A named pipe without a writer is at
+/// its end at first; a writer may still come.
 fn stream(mut file: File, may_be_unwritten: bool, limit: u64) -> Result<Vec<u8>, OpenError> {
     let (mut bytes, mut buffer) = (Vec::new(), vec![0; 64 << 10]);
     let mut last = Instant::now();
@@ -307,22 +296,22 @@ mod tests {
     #[test]
     fn the_user_may_name_a_link_or_a_pipe() {
         let folder = tempfile::tempdir().unwrap();
-        let at = |name: &str| folder.path().join(name);
-        fs::write(at("file"), "text").unwrap();
-        symlink(at("file"), at("link")).unwrap();
-        assert_eq!(named(&at("link")).unwrap(), b"text");
-        assert!(matches!(named(&at("missing")), Err(OpenError::Missing)));
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("file"), "text").unwrap();
+        symlink(path("file"), path("link")).unwrap();
+        assert_eq!(named(&path("link")).unwrap(), b"text");
+        assert!(matches!(named(&path("missing")), Err(OpenError::Missing)));
         assert!(matches!(named(folder.path()), Err(OpenError::NotRegular("a folder"))));
         assert_eq!(named(Path::new("/dev/null")).unwrap(), b"");
         assert!(matches!(named(Path::new("/dev/zero")), Err(OpenError::TooLarge(LIMIT))));
 
-        fifo(&at("pipe"));
-        let pipe = at("pipe");
+        fifo(&path("pipe"));
+        let pipe = path("pipe");
         let writer = std::thread::spawn(move || {
             std::thread::sleep(Duration::from_millis(50));
             fs::write(pipe, "written late").unwrap();
         });
-        assert_eq!(named(&at("pipe")).unwrap(), b"written late");
+        assert_eq!(named(&path("pipe")).unwrap(), b"written late");
         writer.join().unwrap();
     }
 }

@@ -1,4 +1,4 @@
-//! Long input as a row of overlapping parts, so that memory does not grow with it.
+//! Long input as a sequence of overlapping parts, so that memory does not grow with it.
 
 use std::io::{self, Read};
 use std::ops::Range;
@@ -8,12 +8,12 @@ use super::{Coverage, SkippedKind, Visitor};
 use crate::blob::{Blob, BlobPart, LineIndex, Position, Provenance, TextEncoding};
 use crate::engine::OVERLAP;
 
-/// Bytes of a part whose findings are its own; beside them stand [`OVERLAP`] bytes of its
-/// neighbours.
+/// Bytes of a part whose findings are its own; next to them are [`OVERLAP`] bytes of the adjacent
+/// parts.
 const CORE: usize = 8 << 20;
 
-/// Hands the reader's bytes to `visit`, as one blob where they are few. Bytes of what is not text
-/// are not read on.
+/// Passes the reader's bytes to `visit`, as one blob if they are few. Reading stops if they are not
+/// text.
 pub fn visit_parts(
     reader: impl Read,
     provenance: &Provenance,
@@ -21,7 +21,7 @@ pub fn visit_parts(
 ) -> io::Result<Coverage> {
     let mut source = Stream { reader, buffer: Vec::new() };
     let head = source.fill(CORE)?;
-    let encoding = match Class::of(&source.buffer) {
+    let encoding = match Class::detect(&source.buffer) {
         Class::Text(encoding) => encoding,
         Class::Binary => return Ok(Coverage::skipped(SkippedKind::Binary, provenance.name())),
     };
@@ -29,7 +29,7 @@ pub fn visit_parts(
         Filled::ToTheEnd => pointed(&source.buffer, provenance),
         Filled::InPart => Coverage::default(),
     };
-    let mut parts = Parts::of(provenance, encoding, CORE);
+    let mut parts = Parts::new(provenance, encoding, CORE);
     loop {
         let filled = source.fill(parts.wanted())?;
         let done = parts.visit(&source.buffer, filled, visit);
@@ -40,7 +40,7 @@ pub fn visit_parts(
     }
 }
 
-/// Hands a text of wide characters that is held to `visit`, in parts.
+/// Passes a text in UTF-16 or UTF-32 that is in memory to `visit`, in parts.
 pub fn visit_wide(
     bytes: &[u8],
     provenance: &Provenance,
@@ -57,7 +57,7 @@ fn visit_held(
     core: usize,
     visit: &Visitor<'_>,
 ) {
-    let mut parts = Parts::of(provenance, encoding, core);
+    let mut parts = Parts::new(provenance, encoding, core);
     loop {
         let (length, filled) = match bytes.len() {
             all if all < parts.wanted() => (all, Filled::ToTheEnd),
@@ -70,13 +70,13 @@ fn visit_held(
     }
 }
 
-/// A reader and what of it was read and not visited yet.
+/// A reader, and the bytes that were read and not visited yet.
 struct Stream<R> {
     reader: R,
     buffer: Vec<u8>,
 }
 
-/// Whether there is more than was read.
+/// Whether the input has ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Filled {
     InPart,
@@ -84,7 +84,7 @@ enum Filled {
 }
 
 impl<R: Read> Stream<R> {
-    /// Fills the buffer to so many bytes.
+    /// Fills the buffer up to `length` bytes.
     fn fill(&mut self, length: usize) -> io::Result<Filled> {
         let wanted = length.saturating_sub(self.buffer.len()) as u64;
         let read = self.reader.by_ref().take(wanted).read_to_end(&mut self.buffer)? as u64;
@@ -92,13 +92,13 @@ impl<R: Read> Stream<R> {
     }
 }
 
-/// The part that comes next.
+/// The next part.
 struct Parts<'p> {
     provenance: &'p Provenance,
     encoding: TextEncoding,
-    /// Bytes whose findings are a part's own.
+    /// Bytes whose findings belong to a part.
     core: usize,
-    /// Bytes beside them that belong to the neighbours.
+    /// Bytes next to them that belong to the adjacent parts.
     overlap: usize,
     part: BlobPart,
     /// Bytes that were visited.
@@ -106,20 +106,20 @@ struct Parts<'p> {
 }
 
 impl<'p> Parts<'p> {
-    fn of(provenance: &'p Provenance, encoding: TextEncoding, core: usize) -> Self {
-        // A byte of text stands for one unit at most.
+    fn new(provenance: &'p Provenance, encoding: TextEncoding, core: usize) -> Self {
+        // A byte of text is at most one unit.
         let overlap = OVERLAP * encoding.width();
         let start = Position { line: 1, column: 1 };
         let part = BlobPart { core: 0..0, offset: 0, start };
         Parts { provenance, encoding, core, overlap, part, length: 0 }
     }
 
-    /// Bytes of a part, if there are as many.
+    /// Bytes of a full part.
     fn wanted(&self) -> usize {
         self.core + 2 * self.overlap
     }
 
-    /// Visits a part; how many of its bytes are done, `None` where it was the last one.
+    /// Visits a part. Returns how many of its bytes are done, `None` for the last part.
     fn visit(&mut self, bytes: &[u8], filled: Filled, visit: &Visitor<'_>) -> Option<usize> {
         let is_last = filled == Filled::ToTheEnd;
         let end =
@@ -140,18 +140,18 @@ impl<'p> Parts<'p> {
         Some(done)
     }
 
-    /// The place at or before `at` where a character begins, so that columns stay right.
-    fn boundary(&self, bytes: &[u8], at: usize) -> usize {
+    /// The start of the character at or before `pos`, so that columns stay right.
+    fn boundary(&self, bytes: &[u8], pos: usize) -> usize {
         match self.encoding {
             TextEncoding::Utf8 => {
-                let continues = |at: &usize| bytes[*at] & 0xc0 == 0x80;
-                (at.saturating_sub(3)..=at).rev().find(|at| !continues(at)).unwrap_or(at)
+                let continues = |pos: &usize| bytes[*pos] & 0xc0 == 0x80;
+                (pos.saturating_sub(3)..=pos).rev().find(|pos| !continues(pos)).unwrap_or(pos)
             }
             encoding => {
                 let offset = self.part.offset;
-                let at = (offset + at) / encoding.width() * encoding.width() - offset;
-                let is_inside = encoding.is_inside_character(bytes, at);
-                if is_inside { at - encoding.width() } else { at }
+                let pos = (offset + pos) / encoding.width() * encoding.width() - offset;
+                let is_inside = encoding.is_inside(bytes, pos);
+                if is_inside { pos - encoding.width() } else { pos }
             }
         }
     }

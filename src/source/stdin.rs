@@ -6,7 +6,7 @@ use super::parts::visit_parts;
 use super::{Coverage, Failure, Progress, Source, Visitor};
 use crate::blob::Provenance;
 
-/// Standard input, read to its end, in parts where it is long.
+/// Standard input, read to its end, in parts if it is long.
 pub struct Stdin;
 
 impl Source for Stdin {

@@ -1,9 +1,8 @@
 //! Files of a working tree.
 //!
 //! Hidden files are scanned, `.git` never, symbolic links are not followed. What `.gitignore`
-//! names is skipped, **but a file that git tracks is scanned even where an ignore rule
-//! matches it**: `git add -f .env` is the classic leak. That holds for nested repositories and
-//! submodules, too.
+//! matches is skipped, **but a file that git tracks is scanned even if an ignore rule matches it**:
+//! `git add -f .env` is the classic leak. The same applies to nested repositories and submodules.
 
 mod ignores;
 mod listing;
@@ -27,7 +26,7 @@ use crate::foreign::foreign_path;
 /// What to do with files that an ignore rule matches and git does not track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ignored {
-    LeftOut,
+    Skipped,
     Scanned,
 }
 
@@ -35,35 +34,35 @@ pub enum Ignored {
 #[derive(Debug)]
 pub struct WorkTree {
     files: Vec<ListedFile>,
-    /// What the listing itself came to: entries that are no files, folders it could not read.
+    /// Coverage of the listing itself: entries that are not files, unreadable folders.
     listing: Coverage,
 }
 
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct ListedFile {
     shown: BString,
-    at: PathBuf,
-    /// It was named, and not found in a folder.
+    path: PathBuf,
+    /// It was named on the command line, not found in a folder.
     is_named: bool,
 }
 
 /// Why there is nothing to scan.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkTreeError {
-    #[error("there is no file or folder {}", path.display())]
+    #[error("no such file or directory: {}", path.display())]
     Missing { path: PathBuf },
     #[error("cannot read {}: {why}", path.display())]
     Unreadable { path: PathBuf, why: io::Error },
 }
 
 impl WorkTree {
-    /// Lists the files below `paths`, which must exist. They are named from the top of the
-    /// repository that they are in, else from the current folder.
+    /// Lists the files below `paths`, which must exist. Their names are relative to the top of
+    /// their repository, otherwise to the current folder.
     pub fn list(paths: &[PathBuf], ignored: Ignored) -> Result<Self, WorkTreeError> {
         WorkTree::list_from(None, paths, ignored)
     }
 
-    /// The same, for files that are named from a folder that is in no repository.
+    /// The same, with a base folder for files that are not in a repository.
     pub fn list_from(
         base: Option<&Path>,
         paths: &[PathBuf],
@@ -72,32 +71,32 @@ impl WorkTree {
         let mut files = Vec::new();
         let mut listing = Coverage::default();
         for path in paths {
-            let root = Root::of(path, base)?;
+            let root = Root::resolve(path, base)?;
             let (found, coverage) = root.list(ignored);
             files.extend(found);
             listing = listing.and(coverage);
         }
-        // The order is of no account, but what lies below two of the paths is one file.
+        // The order does not matter, but a file below two of the paths is listed once.
         if paths.len() > 1 {
             files.par_sort();
-            files.dedup_by(|file, other| file.at == other.at);
+            files.dedup_by(|file, other| file.path == other.path);
         }
         Ok(WorkTree { files, listing })
     }
 
-    /// Skips the files that are named; they are counted.
+    /// Skips the files that are excluded; they are counted.
     #[must_use]
-    pub fn leave_out(mut self, is_named: impl Fn(&BStr) -> bool + Sync) -> Self {
+    pub fn exclude(mut self, is_named: impl Fn(&BStr) -> bool + Sync) -> Self {
         self.skip(SkippedKind::Excluded, |file| is_named(file.shown.as_bstr()));
         self
     }
 
-    /// Skips files of more bytes; they are counted. What cannot be asked for its size is
-    /// kept, and fails where it is read.
+    /// Skips larger files; they are counted. A file whose size cannot be read is kept, and fails
+    /// when it is read.
     #[must_use]
     pub fn no_larger_than(mut self, most: u64) -> Self {
         let is_larger = |file: &ListedFile| {
-            fs::symlink_metadata(&file.at).is_ok_and(|found| found.len() > most)
+            fs::symlink_metadata(&file.path).is_ok_and(|found| found.len() > most)
         };
         self.skip(SkippedKind::Oversized, is_larger);
         self
@@ -134,21 +133,21 @@ impl Source for WorkTree {
 impl ListedFile {
     fn visit(&self, buffer: &mut Vec<u8>, visit: &Visitor<'_>) -> Coverage {
         let coverage = self.read(buffer, visit).unwrap_or_else(|why| {
-            Coverage::failure(Failure::new(foreign_path(self.at.display()).to_string(), why))
+            Coverage::failure(Failure::new(foreign_path(self.path.display()).to_string(), why))
         });
         if self.is_named { coverage.named() } else { coverage }
     }
 
-    /// Reads into the thread's buffer, for files of a source tree cheaper than a mapping: what
-    /// is no text to its first bytes alone, a long file in parts.
+    /// Reads into the thread's buffer, which for files of a source tree is cheaper than a memory
+    /// map: only the first bytes of a binary file, and a long file in parts.
     fn read(&self, buffer: &mut Vec<u8>, visit: &Visitor<'_>) -> Result<Coverage, OpenError> {
-        let (mut file, whole) = open::content(&self.at)?;
+        let (mut file, whole) = open::content(&self.path)?;
         let provenance = Provenance::WorkTree(self.shown.clone());
         if buffer.is_empty() {
             *buffer = vec![0; FIRST];
         }
         let mut length = read_some(&mut file, &mut buffer[..FIRST])?;
-        if length == FIRST && Class::of(&buffer[..length]) == Class::Binary {
+        if length == FIRST && Class::detect(&buffer[..length]) == Class::Binary {
             return Ok(Coverage::skipped(SkippedKind::Binary, provenance.name()));
         }
         if length == FIRST && whole > LONG {
@@ -167,13 +166,13 @@ impl ListedFile {
     }
 }
 
-/// Bytes of a file that are read before it is known to be text.
+/// Bytes of a file that are read before it is classified.
 const FIRST: usize = 64 << 10;
 
-/// Bytes from which on a file is read in parts.
+/// Longer files are read in parts.
 const LONG: u64 = 16 << 20;
 
-/// As many bytes as come at once; none at the file's end.
+/// Reads as many bytes as one call returns; none at the end of the file.
 fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
     loop {
         match file.read(buffer) {
@@ -183,33 +182,33 @@ fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
     }
 }
 
-/// The top of the work tree that a path is in, symbolic links resolved.
-pub fn top_of(path: &Path) -> Option<PathBuf> {
+/// The top of the work tree that a path is in, with symbolic links resolved.
+pub fn work_tree_top(path: &Path) -> Option<PathBuf> {
     let path = fs::canonicalize(path).ok()?;
     if path.iter().any(|part| part == ".git") {
         let repository = Repository::discover(&path).ok()?;
         return fs::canonicalize(repository.workdir()?).ok();
     }
-    let is_top = |folder: &&Path| matches!(DotGit::of(folder), DotGit::Repository);
+    let is_top = |folder: &&Path| matches!(DotGit::inspect(folder), DotGit::Repository);
     path.ancestors().find(is_top).map(Path::to_owned)
 }
 
-/// One path that was asked for, and what its files are named after.
+/// A requested path, and the folder to which its files are relative.
 struct Root {
-    /// As given, symbolic links resolved.
+    /// As given, with symbolic links resolved.
     path: PathBuf,
-    /// Files are shown relative to this folder: the repository's root, else the current
-    /// folder, else the path itself.
+    /// Files are shown relative to this folder: the repository's root, otherwise the current
+    /// folder, otherwise the path itself.
     base: PathBuf,
 }
 
 impl Root {
-    fn of(path: &Path, base: Option<&Path>) -> Result<Self, WorkTreeError> {
+    fn resolve(path: &Path, base: Option<&Path>) -> Result<Self, WorkTreeError> {
         let path = fs::canonicalize(path).map_err(|why| match why.kind() {
             io::ErrorKind::NotFound => WorkTreeError::Missing { path: path.to_owned() },
             _ => WorkTreeError::Unreadable { path: path.to_owned(), why },
         })?;
-        let root = top_of(&path);
+        let root = work_tree_top(&path);
         let here = std::env::current_dir().and_then(fs::canonicalize).ok();
         let folder = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(&path) };
         let base = [root, base.map(Path::to_owned), here]
@@ -220,7 +219,7 @@ impl Root {
         Ok(Root { path, base })
     }
 
-    /// The files of the path, or why it is none of files.
+    /// The files at the path, or the failure if it has none.
     fn list(&self, ignored: Ignored) -> (Vec<ListedFile>, Coverage) {
         let (files, coverage) = match fs::metadata(&self.path) {
             Ok(found) if found.is_dir() => listing::list(&self.path, ignored),
@@ -231,23 +230,23 @@ impl Root {
             }
             Err(why) => (Vec::new(), self.failure(why)),
         };
-        (files.into_iter().map(|at| self.listed(at)).collect(), coverage)
+        (files.into_iter().map(|path| self.listed(path)).collect(), coverage)
     }
 
     fn failure(&self, why: impl std::fmt::Display) -> Coverage {
         Coverage::failure(Failure::new(foreign_path(self.path.display()).to_string(), why))
     }
 
-    /// Both paths are absolute and without links, so that bytes tell what components would.
-    fn listed(&self, at: PathBuf) -> ListedFile {
+    /// Both paths are absolute and without links, so comparing bytes is comparing components.
+    fn listed(&self, path: PathBuf) -> ListedFile {
         let separator = |b: &u8| std::path::is_separator(char::from(*b));
-        let (whole, base) = (at.as_os_str().as_encoded_bytes(), self.base.as_os_str());
+        let (whole, base) = (path.as_os_str().as_encoded_bytes(), self.base.as_os_str());
         let below = match whole.strip_prefix(base.as_encoded_bytes()) {
             Some([first, below @ ..]) if separator(first) => below,
-            // The base is a root, which ends with a separator itself.
+            // The base is a root, which itself ends with a separator.
             Some(below) if !below.is_empty() && self.base.parent().is_none() => below,
             _ => whole,
         };
-        ListedFile { shown: BString::from(below), is_named: at == self.path, at }
+        ListedFile { shown: BString::from(below), is_named: path == self.path, path }
     }
 }

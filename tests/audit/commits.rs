@@ -1,8 +1,8 @@
-//! Which commit brought a credential in, which took it out.
+//! Which commit introduced a credential, and which removed it.
 
 use keysieve::findings::OccurrenceSource;
 
-use crate::support::audited::{audited, told_of};
+use crate::support::audited::{audited, summary_of};
 use crate::support::repository::TempRepo;
 use crate::support::tokens::localstack_auth_token;
 
@@ -37,21 +37,21 @@ fn a_deleted_secret_is_found_with_its_commits() {
 }
 
 #[test]
-fn edits_round_a_secret_are_one_occurrence_and_a_reintroduction_is_another() {
+fn edits_around_a_secret_are_one_occurrence_and_a_reintroduction_is_another() {
     let repository = TempRepo::new();
     let token = localstack_auth_token(2);
     for edit in 0..5 {
         repository.write("a.env", format!("EDIT={edit}\n{}TOKEN={token}\n", "\n".repeat(edit)));
         repository.commit(&format!("Edit {edit}"));
     }
-    assert_eq!(told_of(&repository.path()), ["a.env:2 +Edit 0 @HEAD"]);
+    assert_eq!(summary_of(&repository.path()), ["a.env:2 +Edit 0 @HEAD"]);
 
     repository.write("a.env", "EDIT=5\n");
     repository.commit("Take out");
     repository.write("a.env", format!("TOKEN={token}\n"));
     repository.commit("Bring back");
-    let told = told_of(&repository.path());
-    assert_eq!(told, ["a.env:1 +Bring back @HEAD", "a.env:2 +Edit 0 -Take out"]);
+    let summary = summary_of(&repository.path());
+    assert_eq!(summary, ["a.env:1 +Bring back @HEAD", "a.env:2 +Edit 0 -Take out"]);
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn what_only_a_merge_adds_is_found() {
     assert!(!repository.try_git(&["merge", "--quiet", "side"]).status.success());
     repository.write("a.env", format!("A=4\nTOKEN={}\n", localstack_auth_token(3)));
     repository.commit("Merge side");
-    assert_eq!(told_of(&repository.path()), ["a.env:2 +Merge side @HEAD"]);
+    assert_eq!(summary_of(&repository.path()), ["a.env:2 +Merge side @HEAD"]);
 }
 
 #[test]
@@ -83,16 +83,16 @@ fn a_merge_brings_nothing_that_a_parent_has_and_takes_out_what_it_leaves() {
     }
     repository.git(&["switch", "--quiet", "main"]);
     repository.git(&["merge", "--quiet", "--no-ff", "-m", "Octopus", "one", "two"]);
-    assert_eq!(told_of(&repository.path()), ["one:1 +Add one @HEAD", "two:1 +Add two @HEAD"]);
+    assert_eq!(summary_of(&repository.path()), ["one:1 +Add one @HEAD", "two:1 +Add two @HEAD"]);
 
     repository.git(&["switch", "--quiet", "-c", "three"]);
     repository.write("three", format!("TOKEN={}\n", localstack_auth_token(6)));
     repository.commit("Add three");
     repository.git(&["switch", "--quiet", "main"]);
     repository.git(&["merge", "--quiet", "--no-ff", "-s", "ours", "-m", "Leave out", "three"]);
-    let told = told_of(&repository.path());
+    let summary = summary_of(&repository.path());
     assert_eq!(
-        told,
+        summary,
         ["one:1 +Add one @HEAD", "three:1 +Add three -Leave out", "two:1 +Add two @HEAD"]
     );
 }
@@ -105,13 +105,13 @@ fn what_a_branch_took_out_is_still_at_head() {
     repository.git(&["switch", "--quiet", "-c", "clean"]);
     repository.git(&["rm", "--quiet", "a.env"]);
     repository.commit("Clean");
-    assert_eq!(told_of(&repository.path()), ["a.env:1 +Add -Clean"]);
+    assert_eq!(summary_of(&repository.path()), ["a.env:1 +Add -Clean"]);
     repository.git(&["switch", "--quiet", "main"]);
-    assert_eq!(told_of(&repository.path()), ["a.env:1 +Add @HEAD"]);
+    assert_eq!(summary_of(&repository.path()), ["a.env:1 +Add @HEAD"]);
 }
 
 #[test]
-fn the_same_secret_brought_in_on_two_branches_is_taken_out_of_both_at_once() {
+fn the_same_secret_added_on_two_branches_is_removed_from_both_at_once() {
     let repository = TempRepo::new();
     repository.write("base", "");
     repository.commit("Base");
@@ -123,11 +123,11 @@ fn the_same_secret_brought_in_on_two_branches_is_taken_out_of_both_at_once() {
     repository.commit("Add on main");
     repository.git(&["merge", "--quiet", "-m", "Merge", "side"]);
     let both = ["a.env:1 +Add on main @HEAD", "a.env:1 +Add on side @HEAD"];
-    assert_eq!(told_of(&repository.path()), both);
+    assert_eq!(summary_of(&repository.path()), both);
     repository.git(&["rm", "--quiet", "a.env"]);
     repository.commit("Remove");
     let both = ["a.env:1 +Add on main -Remove", "a.env:1 +Add on side -Remove"];
-    assert_eq!(told_of(&repository.path()), both);
+    assert_eq!(summary_of(&repository.path()), both);
 }
 
 #[test]
@@ -137,8 +137,8 @@ fn a_rename_is_a_new_place() {
     repository.commit("Add");
     repository.git(&["mv", "old", "new"]);
     repository.commit("Rename");
-    let told = told_of(&repository.path());
-    assert_eq!(told, ["new/a.env:1 +Rename @HEAD", "old/a.env:1 +Add -Rename"]);
+    let summary = summary_of(&repository.path());
+    assert_eq!(summary, ["new/a.env:1 +Rename @HEAD", "old/a.env:1 +Add -Rename"]);
 }
 
 #[test]
@@ -150,14 +150,14 @@ fn each_path_and_each_line_is_an_occurrence_of_one_credential() {
     repository.commit("Add");
     repository.write("a.env", format!("TOKEN={token}\nOTHER=1\nAGAIN={token}\n"));
     repository.commit("Repeat");
-    let told = ["a.env:1 +Add @HEAD", "a.env:3 +Repeat @HEAD", "b/a.env:1 +Add @HEAD"];
-    assert_eq!(told_of(&repository.path()), told);
+    let summary = ["a.env:1 +Add @HEAD", "a.env:3 +Repeat @HEAD", "b/a.env:1 +Add @HEAD"];
+    assert_eq!(summary_of(&repository.path()), summary);
     assert_eq!(audited(&repository.path()).credentials.len(), 1);
 
     repository.write("a.env", format!("TOKEN={token}\n"));
     repository.commit("Once is enough");
-    let told = told_of(&repository.path());
-    assert_eq!(told[..2], ["a.env:1 +Add @HEAD", "a.env:3 +Repeat -Once is enough"]);
+    let summary = summary_of(&repository.path());
+    assert_eq!(summary[..2], ["a.env:1 +Add @HEAD", "a.env:3 +Repeat -Once is enough"]);
 }
 
 #[test]
@@ -169,6 +169,6 @@ fn a_file_that_becomes_a_folder_and_back_closes_and_opens() {
     repository.git(&["rm", "--quiet", "key"]);
     repository.write("key/a", &token);
     repository.commit("Folder");
-    let told = told_of(&repository.path());
-    assert_eq!(told, ["key/a:1 +Folder @HEAD", "key:1 +File -Folder"]);
+    let summary = summary_of(&repository.path());
+    assert_eq!(summary, ["key/a:1 +Folder @HEAD", "key:1 +File -Folder"]);
 }

@@ -1,4 +1,4 @@
-//! A damaged repository: the damage is named, the rest is looked at, nothing panics.
+//! A damaged repository: the damage is reported, the rest is scanned, nothing panics.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use keysieve::report::Outcome;
 use keysieve::source::Failure;
 
-use crate::support::audited::{agreed, audited, told};
+use crate::support::audited::{agreed, audited, summary};
 use crate::support::repository::TempRepo;
 use crate::support::tokens::localstack_auth_token;
 
@@ -48,20 +48,20 @@ fn a_corrupt_loose_object_is_named_wherever_its_bytes_are_flipped() {
         overwrite(&file, &bytes);
         let report = audited(&repository.path());
         if report.outcome() == Outcome::Found {
-            // The header's or the trailer's bits that zlib does not look at.
-            assert_eq!(told(&report).len(), 2, "flipped at {at} of {}", whole.len());
+            // The bits of the header or the trailer that zlib ignores.
+            assert_eq!(summary(&report).len(), 2, "flipped at {at} of {}", whole.len());
             continue;
         }
         failures += 1;
-        assert_eq!(the_failure(&report).what, format!("object {id}"));
-        assert!(the_failure(&report).why.contains("git fsck"));
-        assert_eq!(told(&report), ["dir/b.env:1 +Add @HEAD"]);
+        assert_eq!(the_failure(&report).name, format!("object {id}"));
+        assert!(the_failure(&report).reason.contains("git fsck"));
+        assert_eq!(summary(&report), ["dir/b.env:1 +Add @HEAD"]);
     }
     assert!(failures >= whole.len() - 8, "{failures} of {}", whole.len());
-    // libgit2 reads some of these without end.
+    // libgit2 reads some of these forever.
     for end in 0..whole.len() {
         overwrite(&file, &whole[..end]);
-        assert_eq!(the_failure(&audited(&repository.path())).what, format!("object {id}"));
+        assert_eq!(the_failure(&audited(&repository.path())).name, format!("object {id}"));
     }
 }
 
@@ -74,7 +74,7 @@ fn a_damaged_commit_or_tree_is_named() {
         for end in [0, 1, 10, whole.len() / 2, whole.len() - 1] {
             overwrite(&file, &whole[..end]);
             let report = audited(&repository.path());
-            assert_eq!(the_failure(&report).what, format!("object {id}"));
+            assert_eq!(the_failure(&report).name, format!("object {id}"));
             assert_eq!(report.credentials.len(), 2);
         }
         overwrite(&file, &whole);
@@ -92,8 +92,8 @@ fn no_flipped_byte_of_a_pack_hides_a_secret_in_silence() {
         bytes[at] ^= 0x55;
         overwrite(&pack, &bytes);
         let report = audited(&repository.path());
-        let is_told = report.outcome() == Outcome::Incomplete || told(&report).len() == 2;
-        assert!(is_told, "flipped at {at}: {report:?}");
+        let is_reported = report.outcome() == Outcome::Incomplete || summary(&report).len() == 2;
+        assert!(is_reported, "flipped at {at}: {report:?}");
     }
 }
 
@@ -103,7 +103,7 @@ fn an_object_with_anothers_content_is_named() {
     let (id, file) = loose(&repository, "HEAD:a.env");
     let (_, other) = loose(&repository, "HEAD:dir/b.env");
     overwrite(&file, &fs::read(other).unwrap());
-    assert_eq!(the_failure(&audited(&repository.path())).what, format!("object {id}"));
+    assert_eq!(the_failure(&audited(&repository.path())).name, format!("object {id}"));
 }
 
 #[test]
@@ -113,10 +113,10 @@ fn a_missing_tree_is_named_by_the_walk() {
     let (blob, _) = loose(&repository, "HEAD:dir/b.env");
     fs::remove_file(file).unwrap();
     let report = audited(&repository.path());
-    assert_eq!(the_failure(&report).what, format!("tree {id}"));
+    assert_eq!(the_failure(&report).name, format!("tree {id}"));
     let mut expected = ["a.env:1 +Add @HEAD".to_owned(), format!("{blob}:1")];
     expected.sort();
-    assert_eq!(told(&report), expected);
+    assert_eq!(summary(&report), expected);
 }
 
 #[test]
@@ -127,8 +127,8 @@ fn a_missing_parent_is_named_by_the_walk() {
     let (id, file) = loose(&repository, "HEAD^");
     fs::remove_file(file).unwrap();
     let report = audited(&repository.path());
-    assert_eq!(the_failure(&report).what, format!("commit {id}"));
-    assert_eq!(told(&report), ["a.env:1 +Later @HEAD", "dir/b.env:1 +Later @HEAD"]);
+    assert_eq!(the_failure(&report).name, format!("commit {id}"));
+    assert_eq!(summary(&report), ["a.env:1 +Later @HEAD", "dir/b.env:1 +Later @HEAD"]);
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn a_truncated_pack_is_a_failure() {
         overwrite(&pack, &whole[..end]);
         let report = audited(&repository.path());
         assert_eq!(report.outcome(), Outcome::Incomplete, "cut at {end}");
-        assert!(told(&report).contains(&format!("{blob}:1")), "cut at {end}: {report:?}");
+        assert!(summary(&report).contains(&format!("{blob}:1")), "cut at {end}: {report:?}");
     }
     overwrite(&pack, &whole);
     for end in [whole_index.len() - 1, whole_index.len() / 2, 1032, 8, 0] {
@@ -163,19 +163,19 @@ fn half_a_pack_is_a_failure() {
         let report = audited(&repository.path());
         assert_eq!(report.outcome(), Outcome::Incomplete);
         let failures = &report.coverage.failures;
-        let told = failures.iter().any(|failure| failure.what.starts_with("objects/pack/pack-"));
-        assert!(told, "{report:?}");
+        let summary = failures.iter().any(|failure| failure.name.starts_with("objects/pack/pack-"));
+        assert!(summary, "{report:?}");
         fs::rename(&aside, half).unwrap();
     }
 }
 
-/// A pack that was cut short is one failure, with the number of its lost objects and some of
-/// their names; what is left of it is looked at.
+/// A truncated pack is one failure, with the number of its lost objects and some of their names;
+/// the rest of it is scanned.
 #[test]
 fn the_many_objects_of_a_cut_pack_are_one_failure() {
     let repository = with_two_secrets();
     for number in 0..40 {
-        // Nothing of these is like the others: each is stored whole.
+        // None of these is similar to another: each is stored whole.
         let text: String =
             (0..200).map(|at| format!("{:x}\n", number * 7919 + at * 104_729)).collect();
         repository.write(format!("file{number}"), text);
@@ -187,8 +187,8 @@ fn the_many_objects_of_a_cut_pack_are_one_failure() {
     overwrite(&pack, &whole[..whole.len() / 2]);
     let report = agreed(&repository.path());
     let [failure] = &report.coverage.failures[..] else { panic!("{report:?}") };
-    assert!(failure.what.starts_with("objects/pack/pack-"), "{failure:?}");
-    let why = &failure.why;
+    assert!(failure.name.starts_with("objects/pack/pack-"), "{failure:?}");
+    let why = &failure.reason;
     assert!(why.starts_with("it ends before its last object; "), "{why}");
     assert!(why.contains(" of its objects cannot be read: ") && why.contains(" others"), "{why}");
     assert!(why.contains("git fsck"), "{why}");

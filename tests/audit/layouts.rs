@@ -10,13 +10,13 @@ use keysieve::report::Outcome;
 use keysieve::rules::catalogue::Catalogue;
 use keysieve::source::Silent;
 
-use crate::support::audited::{agreed, audited, audited_with, ranged, told, told_of};
+use crate::support::audited::{agreed, audited, audited_with, ranged, summary, summary_of};
 use crate::support::repository::TempRepo;
 use crate::support::tokens::localstack_auth_token;
 
 const TOLD: [&str; 1] = ["a.env:1 +Add -Remove"];
 
-/// A secret that came and went; a third commit lies on top.
+/// A secret that was added and removed; a third commit is on top.
 fn leaky() -> TempRepo {
     let repository = TempRepo::new();
     repository.write("a.env", format!("TOKEN={}\n", localstack_auth_token(1)));
@@ -39,23 +39,23 @@ fn error_at(path: &std::path::Path) -> String {
 fn a_repository_is_found_from_a_folder_inside_it() {
     let repository = leaky();
     repository.write("deep/er/file", "");
-    assert_eq!(told_of(&repository.path().join("deep/er")), TOLD);
-    assert_eq!(told_of(&repository.path().join(".git")), TOLD);
+    assert_eq!(summary_of(&repository.path().join("deep/er")), TOLD);
+    assert_eq!(summary_of(&repository.path().join(".git")), TOLD);
 }
 
 #[test]
 fn a_bare_repository() {
     let repository = leaky();
     repository.git_in(repository.home(), &["clone", "--quiet", "--bare", "tree", "bare"]);
-    assert_eq!(told_of(&repository.home().join("bare")), TOLD);
+    assert_eq!(summary_of(&repository.home().join("bare")), TOLD);
 }
 
 #[test]
 fn a_linked_worktree_has_a_head_of_its_own() {
     let repository = leaky();
     repository.git(&["worktree", "add", "--quiet", "--detach", "../linked", "HEAD~2"]);
-    assert_eq!(told_of(&repository.home().join("linked")), ["a.env:1 +Add @HEAD"]);
-    assert_eq!(told_of(&repository.path()), TOLD);
+    assert_eq!(summary_of(&repository.home().join("linked")), ["a.env:1 +Add @HEAD"]);
+    assert_eq!(summary_of(&repository.path()), TOLD);
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn a_git_file_leads_to_the_repository() {
     let moved = repository.home().join("elsewhere.git");
     fs::rename(repository.path().join(".git"), &moved).unwrap();
     repository.write(".git", format!("gitdir: {}\n", moved.display()));
-    assert_eq!(told_of(&repository.path()), TOLD);
+    assert_eq!(summary_of(&repository.path()), TOLD);
 }
 
 #[test]
@@ -72,14 +72,14 @@ fn alternates_are_read_and_missing_ones_are_a_failure() {
     let repository = leaky();
     repository.git_in(repository.home(), &["clone", "--quiet", "--shared", "tree", "shared"]);
     let shared = repository.home().join("shared");
-    assert_eq!(told_of(&shared), TOLD);
+    assert_eq!(summary_of(&shared), TOLD);
 
     fs::rename(repository.path(), repository.home().join("gone")).unwrap();
     let report = audited(&shared);
     assert_eq!(report.outcome(), Outcome::Incomplete);
     let failure = &report.coverage.failures[0];
-    assert!(failure.what.starts_with("alternate "), "{failure:?}");
-    assert!(failure.why.contains("missing"), "{failure:?}");
+    assert!(failure.name.starts_with("alternate "), "{failure:?}");
+    assert!(failure.reason.contains("missing"), "{failure:?}");
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn a_relative_alternate_is_read() {
     let other = repository.home().join("other");
     let alternates = other.join(".git/objects/info/alternates");
     fs::write(&alternates, "../../../tree/.git/objects\n").unwrap();
-    assert_eq!(told_of(&other), TOLD);
+    assert_eq!(summary_of(&other), TOLD);
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn a_shallow_clone_is_noted() {
 
     let whole = ["fetch", "--quiet", "--unshallow"];
     repository.git_in(&repository.home().join("shallow"), &whole);
-    assert_eq!(told_of(&repository.home().join("shallow")), TOLD);
+    assert_eq!(summary_of(&repository.home().join("shallow")), TOLD);
 }
 
 #[test]
@@ -126,8 +126,8 @@ fn a_shallow_boundary_brings_in_what_it_holds() {
     repository.commit("Boundary");
     let url = format!("file://{}", repository.path().display());
     repository.git_in(repository.home(), &["clone", "--quiet", "--depth=1", &url, "shallow"]);
-    let told = told_of(&repository.home().join("shallow"));
-    assert_eq!(told, ["a.env:1 +Boundary @HEAD"]);
+    let summary = summary_of(&repository.home().join("shallow"));
+    assert_eq!(summary, ["a.env:1 +Boundary @HEAD"]);
 }
 
 #[test]
@@ -144,14 +144,17 @@ fn a_partial_clone_counts_and_names_what_was_not_fetched() {
     let [note] = &report.coverage.notes[..] else { panic!("{report:?}") };
     assert!(note.starts_with("partial clone"), "{note}");
     let [failure] = &report.coverage.failures[..] else { panic!("{report:?}") };
-    assert_eq!(failure.what, "partial clone");
-    let why = &failure.why;
-    assert!(why.starts_with(&format!("1 object was not fetched: blob {blob} (tree ")), "{why}");
-    assert!(why.contains("names it as `a.env`") && why.contains("--refetch"), "{why}");
+    assert_eq!(failure.name, "partial clone");
+    let why = &failure.reason;
+    assert!(
+        why.starts_with(&format!("1 object was never fetched: blob {blob} (`a.env` in tree ")),
+        "{why}"
+    );
+    assert!(why.contains("--refetch"), "{why}");
 
     let fetch = ["-c", "maintenance.auto=false", "fetch", "--quiet", "--refetch", "--no-filter"];
     repository.git_in(&partial, &fetch);
-    assert_eq!(told(&agreed(&partial)), TOLD);
+    assert_eq!(summary(&agreed(&partial)), TOLD);
 }
 
 #[test]
@@ -163,15 +166,15 @@ fn a_repository_with_sha_256_ids_is_read_like_any_other() {
     repository.commit("Remove");
     repository.write("dir/b", "1\n".repeat(2000));
     repository.commit("Go on");
-    assert_eq!(told(&agreed(&repository.path())), TOLD);
+    assert_eq!(summary(&agreed(&repository.path())), TOLD);
     repository.git(&["repack", "-adfq"]);
-    assert_eq!(told(&agreed(&repository.path())), TOLD);
+    assert_eq!(summary(&agreed(&repository.path())), TOLD);
     repository.git(&["multi-pack-index", "write"]);
     repository.git(&["-c", "repack.useDeltaBaseOffset=false", "repack", "-adfq"]);
-    assert_eq!(told(&agreed(&repository.path())), TOLD);
-    assert_eq!(told(&ranged(&repository.path(), "HEAD~2..")), [] as [&str; 0]);
+    assert_eq!(summary(&agreed(&repository.path())), TOLD);
+    assert_eq!(summary(&ranged(&repository.path(), "HEAD~2..")), [] as [&str; 0]);
     let first = repository.git(&["rev-parse", "--short=7", "HEAD~2"]);
-    assert_eq!(told(&ranged(&repository.path(), &format!("{first}..main^1"))), [] as [&str; 0]);
+    assert_eq!(summary(&ranged(&repository.path(), &format!("{first}..main^1"))), [] as [&str; 0]);
 }
 
 #[test]
@@ -191,8 +194,8 @@ fn a_shallow_clone_is_incomplete_where_that_is_asked() {
 #[test]
 fn what_is_no_repository_is_an_error_that_says_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
-    let said = error_at(folder.path());
-    assert!(said.ends_with("not a git repository; to scan a plain folder use `keysieve scan`"));
-    let said = error_at(&folder.path().join("absent"));
-    assert!(said.ends_with("does not exist"), "{said}");
+    let text = error_at(folder.path());
+    assert!(text.ends_with("not a git repository; to scan a plain folder use `keysieve scan`"));
+    let text = error_at(&folder.path().join("absent"));
+    assert!(text.ends_with("does not exist"), "{text}");
 }

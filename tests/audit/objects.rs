@@ -1,8 +1,8 @@
-//! Whatever the object database holds is looked at, by whichever way it got there.
+//! Every object in the database is scanned, however it got there.
 
 use std::fs;
 
-use crate::support::audited::{audited, told, told_of};
+use crate::support::audited::{audited, summary, summary_of};
 use crate::support::repository::TempRepo;
 use crate::support::tokens::localstack_auth_token;
 
@@ -14,22 +14,22 @@ fn with_a_commit() -> TempRepo {
 }
 
 #[test]
-fn a_stash_is_looked_at() {
+fn a_stash_is_scanned() {
     let repository = with_a_commit();
     repository.write("base", format!("TOKEN={}\n", localstack_auth_token(1)));
     repository.git(&["stash", "--quiet"]);
-    let told = told_of(&repository.path());
-    assert!(told[0].starts_with("base:1 +WIP on main"), "{told:?}");
-    assert_eq!(told.len(), 1);
+    let summary = summary_of(&repository.path());
+    assert!(summary[0].starts_with("base:1 +WIP on main"), "{summary:?}");
+    assert_eq!(summary.len(), 1);
 }
 
 #[test]
-fn what_only_a_reflog_knows_is_looked_at() {
+fn objects_only_in_a_reflog_are_scanned() {
     let repository = with_a_commit();
     repository.write("a.env", format!("TOKEN={}\n", localstack_auth_token(2)));
     repository.commit("Oops");
     repository.git(&["reset", "--quiet", "--hard", "HEAD^"]);
-    assert_eq!(told_of(&repository.path()), ["a.env:1 +Oops"]);
+    assert_eq!(summary_of(&repository.path()), ["a.env:1 +Oops"]);
 
     repository.write("b.env", format!("TOKEN={}\n", localstack_auth_token(3)));
     repository.commit("Once more");
@@ -37,7 +37,7 @@ fn what_only_a_reflog_knows_is_looked_at() {
     repository.write("c", "");
     repository.git(&["add", "c"]);
     repository.git(&["commit", "--quiet", "--amend", "-m", "Amended"]);
-    assert_eq!(told_of(&repository.path()), ["a.env:1 +Oops", "b.env:1 +Once more"]);
+    assert_eq!(summary_of(&repository.path()), ["a.env:1 +Oops", "b.env:1 +Once more"]);
 }
 
 #[test]
@@ -45,15 +45,15 @@ fn a_blob_that_no_commit_reaches_is_named_by_its_id() {
     let repository = with_a_commit();
     repository.write("a.env", format!("\nTOKEN={}\n", localstack_auth_token(4)));
     let id = repository.git(&["hash-object", "-w", "a.env"]);
-    assert_eq!(told_of(&repository.path()), [format!("{id}:2")]);
-    // A tree alone is no commit.
+    assert_eq!(summary_of(&repository.path()), [format!("{id}:2")]);
+    // A tree alone is not a commit.
     repository.git(&["add", "a.env"]);
     repository.git(&["write-tree"]);
-    assert_eq!(told_of(&repository.path()), [format!("{id}:2")]);
+    assert_eq!(summary_of(&repository.path()), [format!("{id}:2")]);
 }
 
 #[test]
-fn messages_are_looked_at_and_never_shown_raw() {
+fn messages_are_scanned_and_never_shown_raw() {
     let repository = with_a_commit();
     let [first, second] = [5, 6].map(localstack_auth_token);
     repository.write("a.env", format!("TOKEN={first}\n"));
@@ -67,7 +67,7 @@ fn messages_are_looked_at_and_never_shown_raw() {
         format!("{tag}:3"),
     ];
     expected.sort();
-    assert_eq!(told(&report), expected);
+    assert_eq!(summary(&report), expected);
     let shown = format!("{report:?}");
     assert!(!shown.contains(&first[3..]) && !shown.contains(&second[3..]));
 }
@@ -87,7 +87,7 @@ fn loose_and_packed_objects_give_the_same() {
     let packed = format!("{:?}", audited(&repository.path()));
     assert_eq!(loose, packed);
 
-    // In a pack, loose and in another pack: still once.
+    // In a pack, loose and in another pack: still counted once.
     repository.write("b.env", "B=1\n");
     repository.commit("Loose");
     let before = audited(&repository.path());
@@ -110,7 +110,7 @@ fn binary_blobs_are_counted() {
         .write("image", [b"\x01\0\0".as_slice(), localstack_auth_token(7).as_bytes()].concat());
     repository.commit("Add an image");
     let report = audited(&repository.path());
-    assert_eq!(told(&report), [""; 0]);
+    assert_eq!(summary(&report), [""; 0]);
     let coverage = report.coverage;
     assert_eq!((coverage.blobs, coverage.messages, coverage.binary), (1, 2, 1));
 }
@@ -125,5 +125,5 @@ fn submodules_and_links_are_no_trouble() {
     let module = format!("160000,{},module", commit.replace('0', "1"));
     repository.git(&["update-index", "--add", "--cacheinfo", &module]);
     repository.git(&["commit", "--quiet", "-m", "Link"]);
-    assert_eq!(told_of(&repository.path()), ["link:1 +Link @HEAD"]);
+    assert_eq!(summary_of(&repository.path()), ["link:1 +Link @HEAD"]);
 }

@@ -3,12 +3,12 @@
 use keysieve::audit::Options;
 use keysieve::source::history::RangeSyntax;
 
-use crate::support::audited::{audited_with, ranged, told};
+use crate::support::audited::{audited_with, ranged, summary};
 use crate::support::repository::TempRepo;
 use crate::support::tokens::localstack_auth_token;
 
-/// Three commits on `main`, each with a secret of its own, the second also taken out by the
-/// third; one on `side`, which begins at the first; a blob that no commit has.
+/// Three commits on `main`, each with its own secret, the second also removed by the third; one on
+/// `side`, which branches off the first; a blob that is in no commit.
 fn branched() -> TempRepo {
     let repository = TempRepo::new();
     let commit = |number: u64, file: &str| {
@@ -47,7 +47,7 @@ fn selected(repository: &TempRepo, range: RangeSyntax) -> Vec<String> {
     let report = audited_with(&repository.path(), &options).unwrap();
     assert_eq!(report.coverage.failures, []);
     assert_eq!(report.coverage.notes.len(), 1, "the range is told: {:?}", report.coverage.notes);
-    told(&report)
+    summary(&report)
 }
 
 #[test]
@@ -69,8 +69,8 @@ fn revisions_choose_what_one_has_and_the_other_has_not() {
         ("main..main", vec![]),
     ] {
         let report = ranged(&repository.path(), range);
-        assert_eq!(told(&report), expected, "{range}");
-        // Once more from a pack.
+        assert_eq!(summary(&report), expected, "{range}");
+        // Again, from a pack.
         repository.git(&["repack", "-dq"]);
     }
 }
@@ -108,7 +108,7 @@ fn a_message_belongs_to_its_commit() {
 }
 
 #[test]
-fn what_names_no_commit_is_an_error_that_says_so() {
+fn an_unknown_revision_is_an_error() {
     let repository = branched();
     for (revisions, named) in [
         ("nowhere..main", "nowhere"),
@@ -121,7 +121,6 @@ fn what_names_no_commit_is_an_error_that_says_so() {
         let range = RangeSyntax { revisions: Some(revisions.to_owned()), ..Default::default() };
         let options = Options { range, ..Options::default() };
         let error = audited_with(&repository.path(), &options).unwrap_err().to_string();
-        assert!(error.starts_with(&format!("`{named}")), "{error}");
-        assert!(error.contains("names no commit here"), "{error}");
+        assert!(error.contains(&format!("revision `{named}")), "{error}");
     }
 }

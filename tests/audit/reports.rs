@@ -1,4 +1,4 @@
-//! What holds of every audit's report.
+//! Properties of every audit report.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use bstr::ByteSlice;
 use keysieve::report::{Report, Task};
 
-use crate::support::audited::{audited, told};
+use crate::support::audited::{audited, summary};
 use crate::support::repository::TempRepo;
 use crate::support::tokens::localstack_auth_token;
 
@@ -29,14 +29,14 @@ fn the_report_is_the_same_on_any_number_of_threads() {
     };
     let one = on(1);
     assert_eq!(one.task, Task::Audit);
-    assert!(told(&one).len() > 20);
+    assert!(summary(&one).len() > 20);
     for threads in [2, 8] {
         assert_eq!(format!("{one:?}"), format!("{:?}", on(threads)));
     }
 }
 
 #[test]
-fn a_path_that_is_no_utf_8_is_told_as_it_is() {
+fn a_path_that_is_not_utf_8_is_reported_unchanged() {
     let repository = TempRepo::new();
     let name = OsStr::from_bytes(b"caf\xe9/\xff.env");
     repository.write(name, format!("TOKEN={}\n", localstack_auth_token(1)));
@@ -55,14 +55,14 @@ fn a_secret_in_a_path_or_an_authors_name_is_not_shown() {
     let author = format!("{token} <{token}@example.com>");
     repository.git(&["commit", "--quiet", "-m", "Add", "--author", &author]);
     let report = audited(&repository.path());
-    assert_eq!(told(&report), ["ls-********/a.env:1 +Add @HEAD"]);
+    assert_eq!(summary(&report), ["ls-********/a.env:1 +Add @HEAD"]);
     let shown = format!("{report:?}");
     assert!(shown.contains("ls-********@example.com"), "{shown}");
     assert!(!shown.contains(&token[3..]));
 }
 
 #[test]
-fn odd_dates_and_encodings_are_told() {
+fn odd_dates_and_encodings_are_reported() {
     let repository = TempRepo::new();
     repository.write("a.env", format!("TOKEN={}\n", localstack_auth_token(3)));
     repository.git(&["add", "--all"]);
@@ -77,6 +77,6 @@ fn odd_dates_and_encodings_are_told() {
     let arguments = ["hash-object", "-t", "commit", "-w", "--literally", "../commit"];
     let commit = repository.git(&arguments);
     repository.git(&["update-ref", "HEAD", &commit]);
-    let told = told(&audited(&repository.path()));
-    assert_eq!(told, ["a.env:1 +Gr\u{fffd}\u{fffd}e @HEAD"]);
+    let summary = summary(&audited(&repository.path()));
+    assert_eq!(summary, ["a.env:1 +Gr\u{fffd}\u{fffd}e @HEAD"]);
 }

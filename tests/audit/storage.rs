@@ -1,15 +1,16 @@
-//! However git stores a history, it is read alike, by each reader.
+//! However git stores a history, each reader reads it the same.
 
 use std::fs;
 use std::path::PathBuf;
 
 use keysieve::report::Outcome;
 
-use crate::support::audited::{agreed, told};
+use crate::support::audited::{agreed, summary};
 use crate::support::repository::TempRepo;
 use crate::support::tokens::localstack_auth_token;
 
-/// A file that grows round a secret which comes, moves and goes; and what a reset left behind.
+/// A file that grows around a secret, which is added, moved and removed; and the remains of a
+/// reset.
 fn lively() -> TempRepo {
     let repository = TempRepo::new();
     for number in 0..6 {
@@ -30,15 +31,15 @@ fn grow(repository: &TempRepo, number: u64) {
     repository.commit(&format!("Commit {number}"));
 }
 
-/// Sees that the history is as it was before `change`.
+/// Checks that the history is the same as before `change`.
 fn is_unmoved_by(change: impl Fn(&TempRepo)) {
     let repository = lively();
-    let before = told(&agreed(&repository.path()));
+    let before = summary(&agreed(&repository.path()));
     assert!(before.len() > 4, "{before:?}");
     change(&repository);
     let report = agreed(&repository.path());
     assert_eq!(report.coverage.failures, []);
-    assert_eq!(told(&report), before);
+    assert_eq!(summary(&report), before);
 }
 
 fn files(repository: &TempRepo, extension: &str) -> Vec<PathBuf> {
@@ -95,15 +96,15 @@ fn a_shared_index() {
         grow(&repository, number);
         repository.git(&["repack", "-dq"]);
     }
-    let before = told(&agreed(&repository.path()));
+    let before = summary(&agreed(&repository.path()));
     repository.git(&["multi-pack-index", "write"]);
-    assert_eq!(told(&agreed(&repository.path())), before);
+    assert_eq!(summary(&agreed(&repository.path())), before);
     files(&repository, "idx").iter().for_each(|index| fs::remove_file(index).unwrap());
-    assert_eq!(told(&agreed(&repository.path())), before);
+    assert_eq!(summary(&agreed(&repository.path())), before);
 }
 
 #[test]
-fn a_commit_graph_beside_the_packs() {
+fn a_commit_graph_next_to_the_packs() {
     is_unmoved_by(|repository| {
         repository.git(&["repack", "-dq"]);
         repository.git(&["commit-graph", "write", "--reachable"]);
@@ -115,15 +116,15 @@ fn alternates() {
     let repository = lively();
     repository.git(&["repack", "-dq"]);
     repository.git_in(repository.home(), &["clone", "--quiet", "--shared", "tree", "shared"]);
-    let borrowed = told(&agreed(&repository.home().join("shared")));
-    assert_eq!(borrowed, told(&agreed(&repository.path())));
+    let borrowed = summary(&agreed(&repository.home().join("shared")));
+    assert_eq!(borrowed, summary(&agreed(&repository.path())));
 }
 
-/// git's own commands follow replacements and grafts; here all is told as it is stored.
+/// git's own commands follow replacements and grafts; the audit reports everything as it is stored.
 #[test]
-fn what_is_replaced_or_grafted_is_told_as_it_is_stored() {
+fn replaced_and_grafted_objects_are_reported_as_stored() {
     let repository = lively();
-    let before = told(&agreed(&repository.path()));
+    let before = summary(&agreed(&repository.path()));
     let parent = repository.git(&["rev-parse", "HEAD~4"]);
     repository.write("replacement", format!("TOKEN={}\n", localstack_auth_token(50)));
     let blob = repository.git(&["hash-object", "-w", "replacement"]);
@@ -137,13 +138,13 @@ fn what_is_replaced_or_grafted_is_told_as_it_is_stored() {
     let mut expected = before;
     expected.push(format!("{blob}:1"));
     expected.sort();
-    assert_eq!(told(&report), expected);
+    assert_eq!(summary(&report), expected);
     let [grafts, replace] = &report.coverage.notes[..] else { panic!("{report:?}") };
-    assert!(grafts.starts_with("info/grafts gives 1 commit"), "{grafts}");
-    assert!(replace.starts_with("refs/replace replaces 1 object"), "{replace}");
+    assert!(grafts.starts_with("1 commit has grafted parents"), "{grafts}");
+    assert!(replace.starts_with("1 object has a replacement"), "{replace}");
 }
 
-/// Old tools wrote the mode of a folder with a zero in front.
+/// Old tools wrote the mode of a folder with a leading zero.
 #[test]
 fn modes_with_zeros_in_front() {
     let repository = TempRepo::new();
@@ -159,9 +160,9 @@ fn modes_with_zeros_in_front() {
     repository.git(&["update-ref", "refs/heads/padded", &commit]);
     let expected = ["dir/a.env:1 +Plain -Padded", "old/a.env:1 +Padded"];
     let report = agreed(&repository.path());
-    assert!(told(&report).contains(&expected[1].to_owned()), "{report:?}");
+    assert!(summary(&report).contains(&expected[1].to_owned()), "{report:?}");
     repository.git(&["repack", "-adq"]);
-    assert!(told(&agreed(&repository.path())).contains(&expected[1].to_owned()));
+    assert!(summary(&agreed(&repository.path())).contains(&expected[1].to_owned()));
 }
 
 #[test]
@@ -174,9 +175,9 @@ fn the_empty_tree_need_not_be_there() {
     assert_eq!(agreed(&repository.path()).outcome(), Outcome::Clean);
 }
 
-/// A name for what is missing, from each kind of object that names others.
+/// A missing object is reported with the object that refers to it, for each kind of reference.
 #[test]
-fn what_is_missing_is_named_with_what_names_it() {
+fn a_missing_object_is_reported_with_what_refers_to_it() {
     let repository = lively();
     repository.git(&["tag", "-a", "-m", "A tag", "v1", "HEAD~1"]);
     let id = |name: &str| repository.git(&["rev-parse", name]);
@@ -184,27 +185,27 @@ fn what_is_missing_is_named_with_what_names_it() {
     let (blob, tree) = (id("HEAD:other"), id("HEAD~1:dir0"));
     let (root, parent) = (id("HEAD^{tree}"), id("HEAD~1"));
     for (id, kind, by) in [
-        (&blob, "blob", "names it as `other`".to_owned()),
-        (&tree, "tree", "names it as `dir0`".to_owned()),
-        (&root, "tree", "names it".to_owned()),
-        (&parent, "commit", "names it as its parent".to_owned()),
-        (&tag, "object", "ref refs/tags/v1 names it".to_owned()),
+        (&blob, "blob", "(`other` in tree ".to_owned()),
+        (&tree, "tree", "(`dir0` in tree ".to_owned()),
+        (&root, "tree", "(referenced by commit ".to_owned()),
+        (&parent, "commit", "(parent of commit ".to_owned()),
+        (&tag, "object", "(referenced by ref refs/tags/v1)".to_owned()),
     ] {
         let file = repository.path().join(".git/objects").join(&id[..2]).join(&id[2..]);
         let aside = repository.home().join("aside");
         fs::rename(&file, &aside).unwrap();
         let report = agreed(&repository.path());
         assert_eq!(report.outcome(), Outcome::Incomplete);
-        let failure = report.coverage.failures.iter().find(|f| f.what == format!("{kind} {id}"));
+        let failure = report.coverage.failures.iter().find(|f| f.name == format!("{kind} {id}"));
         let failure = failure.unwrap_or_else(|| panic!("{kind} {id}: {report:?}"));
-        assert!(failure.why.contains(&by), "{by}: {failure:?}");
+        assert!(failure.reason.contains(&by), "{by}: {failure:?}");
         fs::rename(&aside, &file).unwrap();
     }
 }
 
-/// What stands in it is unknown: the history is not said to be clean.
+/// Its content is unknown: the history is not reported as clean.
 #[test]
-fn a_folder_of_loose_objects_that_cannot_be_listed_is_told() {
+fn a_folder_of_loose_objects_that_cannot_be_listed_is_reported() {
     let repository = lively();
     let objects = repository.path().join(".git/objects");
     let folder = (0..=u8::MAX).map(|first| objects.join(format!("{first:02x}")));
@@ -213,6 +214,6 @@ fn a_folder_of_loose_objects_that_cannot_be_listed_is_told() {
     let report = agreed(&repository.path());
     let name = format!("objects/{}", free.file_name().unwrap().display());
     let [failure] = &report.coverage.failures[..] else { panic!("{:?}", report.coverage) };
-    assert!(failure.what.ends_with(&name), "{failure:?}");
+    assert!(failure.name.ends_with(&name), "{failure:?}");
     assert_eq!(report.outcome(), Outcome::Incomplete);
 }

@@ -3,7 +3,7 @@
 use keysieve::audit::Options;
 use keysieve::report::Outcome;
 
-use crate::support::audited::{audited, audited_with, told};
+use crate::support::audited::{audited, audited_with, summary};
 use crate::support::repository::TempRepo;
 use crate::support::tokens::localstack_auth_token;
 
@@ -38,7 +38,7 @@ fn a_submodule_is_noted_and_audited_where_that_is_asked() {
     assert!(note.contains("1 submodule was not looked at"), "{note}");
 
     let report = audited_with(&repository.path(), &recursive()).unwrap();
-    assert_eq!(told(&report), ["vendor/library/a.env:1 +Add -Remove"]);
+    assert_eq!(summary(&report), ["vendor/library/a.env:1 +Add -Remove"]);
     assert_eq!(report.coverage.notes, [] as [&str; 0]);
 }
 
@@ -51,6 +51,6 @@ fn a_submodule_that_is_not_here_is_a_failure() {
     let report = audited_with(&clone, &recursive()).unwrap();
     assert_eq!(report.outcome(), Outcome::Incomplete);
     let [failure] = &report.coverage.failures[..] else { panic!("{report:?}") };
-    assert_eq!(failure.what, "submodule vendor/library");
-    assert!(failure.why.contains("git submodule update --init"), "{failure:?}");
+    assert_eq!(failure.name, "submodule vendor/library");
+    assert!(failure.reason.contains("git submodule update --init"), "{failure:?}");
 }

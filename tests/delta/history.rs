@@ -3,7 +3,8 @@
 use std::io::Write;
 use std::process::Stdio;
 
-use super::look::{Random, encoded, filler};
+use super::readers::{encoded, filler};
+use super::support::random::Random;
 use super::support::repository::TempRepo;
 
 /// Files that change from commit to commit.
@@ -70,7 +71,7 @@ impl<'r> Writer<'r> {
             if number > 0 {
                 self.edit(file);
             }
-            // A file moves now and then.
+            // Files are moved occasionally.
             let folder = number / 40 % 3;
             let content = &self.files[file];
             stream.extend(format!("M 100644 inline d{folder}/f{file}\n").bytes());
@@ -115,7 +116,7 @@ impl<'r> Writer<'r> {
                 7 => text.insert(at, *random.one(b"\n =x\"")),
                 8 => drop(text.drain(..end.min(100))),
                 9 => text.truncate(text.len() - random.below(text.len().min(100) + 1)),
-                // Binary, and UTF-16, and back.
+                // To binary, to UTF-16, and back.
                 10 if random.below(6) == 0 || text.first() == Some(&0) => match text.first() {
                     Some(0) => drop(text.remove(0)),
                     _ => text.insert(0, 0),
@@ -134,7 +135,7 @@ impl<'r> Writer<'r> {
     }
 }
 
-/// The same in UTF-16 if it is none, else in bytes.
+/// Converts bytes to UTF-16, or UTF-16 to bytes.
 fn other_width(text: &[u8]) -> Vec<u8> {
     match text {
         [0xff, 0xfe, units @ ..] => units.iter().step_by(2).copied().collect(),

@@ -4,30 +4,31 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use keysieve::source::history::History;
-use keysieve::source::history::delta::{Budget, Manner};
+use keysieve::source::history::delta::{Budget, ScanMode};
 
 use super::history::Writer;
-use super::look::{LARGEST, Looker, Random, examples};
+use super::readers::{LARGEST, Scanner, examples};
+use super::support::random::Random;
 use super::support::repository::TempRepo;
 
-/// Sees that all ways to read the repository find and cover the same. How many objects hold
-/// something.
-fn agree(looker: &Looker, repository: &Path, about: &str) -> usize {
-    let (expected, covered) = looker.by_object(repository);
+/// Checks that all ways to read the repository find and cover the same. Returns the number of
+/// objects with findings.
+fn agree(scanner: &Scanner, repository: &Path, about: &str) -> usize {
+    let (expected, covered) = scanner.one_by_one(repository);
     assert_eq!(covered.failures, [], "{about}");
     let ample = || Budget::new(LARGEST, 64 << 20);
-    // Nothing is held: every version is made again for each of its children.
+    // Nothing is cached: every version is rebuilt for each of its children.
     let scant = || Budget::new(LARGEST, 0);
-    for (threads, manner, budget) in [
-        (1, Manner::Changes, ample()),
-        (1, Manner::Changes, scant()),
-        (3, Manner::Changes, ample()),
-        (3, Manner::Changes, scant()),
-        (2, Manner::Whole, ample()),
+    for (threads, mode, budget) in [
+        (1, ScanMode::Changes, ample()),
+        (1, ScanMode::Changes, scant()),
+        (3, ScanMode::Changes, ample()),
+        (3, ScanMode::Changes, scant()),
+        (2, ScanMode::Whole, ample()),
     ] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        let (found, coverage) = pool.install(|| looker.by_delta(repository, manner, budget));
-        let about = format!("{about}, {manner:?} on {threads} threads");
+        let (found, coverage) = pool.install(|| scanner.by_delta(repository, mode, budget));
+        let about = format!("{about}, {mode:?} on {threads} threads");
         for (id, findings) in &expected {
             assert_eq!(found.get(id), Some(findings), "{about}: {id}");
         }
@@ -44,23 +45,23 @@ fn repack(repository: &TempRepo, depth: usize, window: usize) {
 
 #[test]
 fn packs_of_every_depth_are_read_alike() {
-    let looker = Looker::new();
-    let examples = examples(&looker.engine);
+    let scanner = Scanner::new();
+    let examples = examples(&scanner.engine);
     for (seed, depth, window) in [(1, 1, 10), (2, 50, 10), (3, 250, 50), (4, 4095, 250)] {
         let repository = TempRepo::new();
         let mut random = Random(seed * 0x9e37_79b9);
         let mut writer = Writer::new(&mut random, &examples, 4);
         writer.commit(&repository, 130);
         repack(&repository, depth, window);
-        let found = agree(&looker, &repository.path(), &format!("depth {depth}"));
+        let found = agree(&scanner, &repository.path(), &format!("depth {depth}"));
         assert!(found > 30, "the history holds secrets: {found}");
     }
 }
 
 #[test]
 fn several_packs_loose_objects_and_alternates_are_one_history() {
-    let looker = Looker::new();
-    let examples = examples(&looker.engine);
+    let scanner = Scanner::new();
+    let examples = examples(&scanner.engine);
     let repository = TempRepo::new();
     let mut random = Random(0xfeed);
     let mut writer = Writer::new(&mut random, &examples, 3);
@@ -71,33 +72,33 @@ fn several_packs_loose_objects_and_alternates_are_one_history() {
     }
     writer.commit(&repository, 40);
     repository.git(&["repack", "-dq"]);
-    agree(&looker, &repository.path(), "two packs");
+    agree(&scanner, &repository.path(), "two packs");
 
-    // Objects that stand in both packs, and some loose ones.
+    // Objects that are in both packs, and some loose ones.
     repository.git(&["repack", "-aq", "--pack-kept-objects"]);
     let blob = repository.path().join("loose");
     for example in examples.iter().take(20) {
         std::fs::write(&blob, [&example[..], b"\n"].concat()).unwrap();
         repository.git(&["hash-object", "-w", "loose"]);
     }
-    agree(&looker, &repository.path(), "objects in two packs");
+    agree(&scanner, &repository.path(), "objects in two packs");
 
-    // A multi-pack-index beside the packs' own indexes.
+    // A multi-pack-index in addition to the packs' own indexes.
     repository.git(&["multi-pack-index", "write"]);
-    agree(&looker, &repository.path(), "with a multi-pack-index");
+    agree(&scanner, &repository.path(), "with a multi-pack-index");
 
-    // Another repository that borrows all of it.
+    // Another repository that borrows all objects.
     let borrower = repository.home().join("borrower");
     let (from, to) = (repository.path(), borrower.display().to_string());
     repository.git(&["clone", "-q", "--shared", &from.display().to_string(), &to]);
-    agree(&looker, &borrower, "alternates");
+    agree(&scanner, &borrower, "alternates");
 }
 
-/// Where packs have lost their own indexes, the one that they share is read.
+/// If packs have lost their own indexes, the shared one is read.
 #[test]
 fn a_shared_index_is_enough() {
-    let looker = Looker::new();
-    let examples = examples(&looker.engine);
+    let scanner = Scanner::new();
+    let examples = examples(&scanner.engine);
     let repository = TempRepo::new();
     let mut random = Random(0x1d7);
     let mut writer = Writer::new(&mut random, &examples, 2);
@@ -105,66 +106,66 @@ fn a_shared_index_is_enough() {
         writer.commit(&repository, 20);
         repository.git(&["repack", "-dq"]);
     }
-    let (expected, covered) = looker.by_object(&repository.path());
+    let (expected, covered) = scanner.one_by_one(&repository.path());
     repository.git(&["multi-pack-index", "write"]);
     packs(&repository).iter().for_each(|pack| {
         std::fs::remove_file(pack.with_extension("idx")).unwrap();
     });
     let budget = Budget::new(LARGEST, 1 << 20);
-    let (found, coverage) = looker.by_delta(&repository.path(), Manner::Changes, budget);
+    let (found, coverage) = scanner.by_delta(&repository.path(), ScanMode::Changes, budget);
     assert_eq!((found.len(), coverage), (expected.len(), covered));
     assert!(found == expected);
 }
 
 #[test]
 fn an_index_of_version_1_is_read() {
-    let looker = Looker::new();
-    let examples = examples(&looker.engine);
+    let scanner = Scanner::new();
+    let examples = examples(&scanner.engine);
     let repository = TempRepo::new();
     let mut random = Random(0x0001d);
     Writer::new(&mut random, &examples, 2).commit(&repository, 20);
     repository.git(&["-c", "pack.indexVersion=1", "repack", "-adfq"]);
-    let found = agree(&looker, &repository.path(), "version 1");
+    let found = agree(&scanner, &repository.path(), "version 1");
     assert!(found > 0);
 }
 
-/// Deltas that name their bases by id, as a pack has them that was sent over the wire.
+/// Deltas that refer to their bases by id, as in a pack sent over the wire.
 #[test]
 fn deltas_with_named_bases_are_followed() {
-    let looker = Looker::new();
-    let examples = examples(&looker.engine);
+    let scanner = Scanner::new();
+    let examples = examples(&scanner.engine);
     let repository = TempRepo::new();
     let mut random = Random(0x4ef);
     Writer::new(&mut random, &examples, 3).commit(&repository, 40);
     repository.git(&["-c", "repack.useDeltaBaseOffset=false", "repack", "-adfq"]);
-    let found = agree(&looker, &repository.path(), "named bases");
+    let found = agree(&scanner, &repository.path(), "named bases");
     assert!(found > 10);
 }
 
-/// Objects that `git gc` packs, and packs that it replaces, between the opening and the reading.
+/// Objects that `git gc` packs, and packs that it replaces, after opening and before reading.
 #[test]
 fn what_is_packed_meanwhile_is_read_where_it_is_now() {
-    let looker = Looker::new();
+    let scanner = Scanner::new();
     let repository = TempRepo::new();
-    for (at, example) in examples(&looker.engine).iter().take(40).enumerate() {
+    for (at, example) in examples(&scanner.engine).iter().take(40).enumerate() {
         repository.write(format!("file{at}"), example);
         repository.commit("another");
         if at == 20 {
             repository.git(&["repack", "-adq"]);
         }
     }
-    let (expected, covered) = looker.by_object(&repository.path());
+    let (expected, covered) = scanner.one_by_one(&repository.path());
     let history = History::open(&repository.path()).unwrap();
     repository.git(&["gc", "-q", "--prune=now"]);
     let budget = Budget::new(LARGEST, 1 << 20);
-    let (found, coverage) = looker.in_history(&history, Manner::Changes, budget);
+    let (found, coverage) = scanner.in_history(&history, ScanMode::Changes, budget);
     assert_eq!(coverage, covered);
     assert!(found == expected && !found.is_empty());
 }
 
 #[test]
-fn a_repository_at_work_is_no_damaged_one() {
-    let looker = Looker::new();
+fn a_repository_in_use_is_not_damaged() {
+    let scanner = Scanner::new();
     let repository = TempRepo::new();
     repository.write("file", "nothing");
     repository.commit("first");
@@ -187,7 +188,7 @@ fn a_repository_at_work_is_no_damaged_one() {
         let mut failures = Vec::new();
         for _ in 0..60 {
             let budget = Budget::new(LARGEST, 1 << 20);
-            let (_, coverage) = looker.by_delta(&repository.path(), Manner::Changes, budget);
+            let (_, coverage) = scanner.by_delta(&repository.path(), ScanMode::Changes, budget);
             failures.extend(coverage.failures);
         }
         is_done.store(true, Ordering::Relaxed);

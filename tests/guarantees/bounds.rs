@@ -1,4 +1,4 @@
-//! Nothing hangs, ends abruptly or takes all memory.
+//! Nothing hangs, crashes or uses all memory.
 
 #![cfg(unix)]
 
@@ -11,20 +11,20 @@ use std::process::Stdio;
 use serde_json::json;
 
 use crate::support::guarded::secret;
-use crate::support::repository::{TempRepo, said};
+use crate::support::repository::{TempRepo, all_output};
 use crate::support::timed::{Run, fifo, keysieve};
 
-/// Ways in which a file is none that can be read to its end.
+/// Kinds of files that cannot be read to their end.
 const ODDITIES: [fn(&Path); 5] = [
     |path| fifo(path),
     |path| symlink("/dev/zero", path).unwrap(),
     |path| symlink("/dev/tty", path).unwrap(),
     |path| drop(std::os::unix::net::UnixListener::bind(path)),
-    // Sparse: it takes no space on the disk.
+    // Sparse: it uses no space on the disk.
     |path| File::create(path).unwrap().set_len(64 << 30).unwrap(),
 ];
 
-/// A repository with a secret, and the odd file at this path.
+/// A repository with a secret, and such a file at this path.
 fn repository(path: &str, oddity: fn(&Path)) -> TempRepo {
     let repository = TempRepo::new();
     repository.write("folder/key.env", secret(1));
@@ -40,8 +40,8 @@ mod h2_policy_files {
         for file in [".keysieve.toml", ".keysieve-baseline.toml", "folder/.keysieve.toml"] {
             for oddity in ODDITIES {
                 let run = keysieve(&repository(file, oddity), &["scan", "folder"]);
-                assert_eq!(run.code(), 2, "{file}: {}", run.said());
-                assert!(run.said().contains(file), "{file}: {}", run.said());
+                assert_eq!(run.code(), 2, "{file}: {}", run.all_output());
+                assert!(run.all_output().contains(file), "{file}: {}", run.all_output());
             }
         }
     }
@@ -52,8 +52,8 @@ mod h2_policy_files {
             let repository = repository("own.toml", oddity);
             repository.write(".keysieve.toml", "patterns = [\"own.toml\"]\n");
             let run = keysieve(&repository, &["scan", "folder"]);
-            assert_eq!(run.code(), 2, "{}", run.said());
-            assert!(run.said().contains("own.toml"), "{}", run.said());
+            assert_eq!(run.code(), 2, "{}", run.all_output());
+            assert!(run.all_output().contains("own.toml"), "{}", run.all_output());
         }
     }
 
@@ -63,7 +63,7 @@ mod h2_policy_files {
             for oddity in ODDITIES {
                 let repository = repository("own.toml", oddity);
                 let run = keysieve(&repository, &["scan", "folder", option, "own.toml"]);
-                assert_eq!(run.code(), 2, "{option}: {}", run.said());
+                assert_eq!(run.code(), 2, "{option}: {}", run.all_output());
             }
         }
     }
@@ -79,7 +79,7 @@ mod h2_policy_files {
         for command in commands {
             for oddity in ODDITIES {
                 let run = keysieve(&repository("own.toml", oddity), command);
-                assert_eq!(run.code(), 2, "{command:?}: {}", run.said());
+                assert_eq!(run.code(), 2, "{command:?}: {}", run.all_output());
             }
         }
     }
@@ -94,7 +94,7 @@ mod h2_policy_files {
         let exclude = b"[[exclude]]\npaths = [\"key\"]\nreason = \"a test\"\n";
         child.stdin.take().unwrap().write_all(exclude).unwrap();
         let output = child.wait_with_output().unwrap();
-        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        assert_eq!(output.status.code(), Some(0), "{}", all_output(&output));
     }
 
     #[test]
@@ -108,8 +108,8 @@ mod h2_policy_files {
                 oddity(&repository.path().join(file));
                 let run = keysieve(&repository, &["scan", "folder"]);
                 let wanted = (1, vec!["folder/key.env:1".to_owned()]);
-                assert_eq!((run.code(), run.places()), wanted, "{file}: {}", run.said());
-                assert!(run.notes().contains(file), "{file}: {}", run.said());
+                assert_eq!((run.code(), run.places()), wanted, "{file}: {}", run.all_output());
+                assert!(run.notes().contains(file), "{file}: {}", run.all_output());
             }
         }
     }
@@ -128,7 +128,7 @@ mod h2_policy_files {
                 }
                 oddity(&nested.join(file));
                 let run = keysieve(&repository, &["scan", "."]);
-                assert_eq!(run.places(), ["nested/key.env:1"], "{file}: {}", run.said());
+                assert_eq!(run.places(), ["nested/key.env:1"], "{file}: {}", run.all_output());
             }
         }
     }
@@ -143,7 +143,7 @@ mod h2_policy_files {
             fifo(&repository.path().join(folder).join("commondir"));
         }
         let run = keysieve(&repository, &["scan", "."]);
-        assert_eq!(run.places(), ["nested/key.env:1"], "{}", run.said());
+        assert_eq!(run.places(), ["nested/key.env:1"], "{}", run.all_output());
     }
 
     #[test]
@@ -154,7 +154,7 @@ mod h2_policy_files {
             repository.commit("base");
             oddity(&repository.path().join(".gitmodules"));
             let run = keysieve(&repository, &["audit", "--recurse-submodules"]);
-            assert!(matches!(run.code(), 0 | 2), "{}", run.said());
+            assert!(matches!(run.code(), 0 | 2), "{}", run.all_output());
         }
         let repository = TempRepo::new();
         repository.write("key", "nothing\n");
@@ -162,7 +162,7 @@ mod h2_policy_files {
         fifo(&repository.path().join("pipe"));
         repository.write(".gitmodules", "[include]\n\tpath = pipe\n");
         let run = keysieve(&repository, &["audit", "--recurse-submodules"]);
-        assert!(matches!(run.code(), 0 | 2), "{}", run.said());
+        assert!(matches!(run.code(), 0 | 2), "{}", run.all_output());
     }
 }
 
@@ -184,8 +184,8 @@ fn h3_a_call_of_an_agent_that_names_no_regular_file() {
             command.args(["hook", "run", "--stage", "agent"]);
             command.stdin(File::open(repository.home().join("call.json")).unwrap());
             let run = Run::of(command);
-            assert_eq!(run.code(), 2, "{}", run.said());
-            assert!(run.said().contains("LocalStack auth token"), "{}", run.said());
+            assert_eq!(run.code(), 2, "{}", run.all_output());
+            assert!(run.all_output().contains("LocalStack auth token"), "{}", run.all_output());
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a file holds decides whether it is scanned; what is skipped is counted and listed.
+//! The content of a file decides whether it is scanned; what is skipped is counted and listed.
 
 use std::fs;
 use std::process::Command;
@@ -31,7 +31,7 @@ fn json(command: &mut Command) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// Paths of all occurrences, sorted; those of objects by their ids.
+/// Paths of all occurrences, sorted; ids for objects without a path.
 fn paths(report: &Value) -> Vec<String> {
     let credentials = report["credentials"].as_array().unwrap();
     let all = credentials.iter().flat_map(|one| one["occurrences"].as_array().unwrap());
@@ -40,7 +40,7 @@ fn paths(report: &Value) -> Vec<String> {
     paths
 }
 
-/// Contents that were counted as binary, by file name.
+/// Contents that are counted as binary, by file name.
 fn contents() -> Vec<(&'static str, Vec<u8>)> {
     let russian = |seed| format!("пароль для входа\nключ доступа: {}", line(seed));
     vec![

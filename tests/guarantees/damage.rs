@@ -1,19 +1,18 @@
-//! Random damage to any object that a run reads gives exit 2 with the object's id, and soon.
+//! Random damage to any object that a run reads gives exit 2 with the object's id, and does not
+//! take long.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Output, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Output;
 
 use crate::support::guarded::secret;
-use crate::support::repository::{TempRepo, said};
+use crate::support::random::Random;
+use crate::support::repository::{TempRepo, all_output};
+use crate::support::timed::Run;
 
 const KEYSIEVE: &str = env!("CARGO_BIN_EXE_keysieve");
 
-/// No command takes longer over a small repository, whatever is damaged.
-const SOON: Duration = Duration::from_secs(30);
-
-/// The commands, as `keysieve` arguments. Each reads objects in another way.
+/// The arguments of commands that read objects in different ways.
 const COMMANDS: [&[&str]; 5] = [
     &["hook", "run", "--format", "json"],
     &["scan", "--since", "main~3", "--format", "json"],
@@ -29,18 +28,6 @@ const DAMAGES: [fn(&mut Vec<u8>, usize); 4] = [
     |bytes, at| bytes[at..].fill(0),
     |bytes, at| drop(bytes.drain(at..(at + 3).min(bytes.len()))),
 ];
-
-/// Xorshift.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % limit.max(1) as u64) as usize
-    }
-}
 
 /// Some commits with folders, versions that make deltas, a tag, and a staged change.
 fn repository(is_packed: bool) -> TempRepo {
@@ -83,36 +70,14 @@ fn object_files(repository: &TempRepo) -> Vec<PathBuf> {
     files
 }
 
-/// Runs keysieve; it must end in time and by itself.
+/// Runs keysieve; it must exit in time and by itself.
 fn run(repository: &TempRepo, arguments: &[&str]) -> Output {
     let mut command = repository.command(KEYSIEVE, &repository.path());
     command.args(arguments).args(["--now", "2026-03-01T00:00:00Z"]);
-    let begin = Instant::now();
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let (mut stdout, mut stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
-    let stdout = std::thread::spawn(move || {
-        let mut said = Vec::new();
-        std::io::Read::read_to_end(&mut stdout, &mut said).map(|_| said)
-    });
-    let stderr = std::thread::spawn(move || {
-        let mut said = Vec::new();
-        std::io::Read::read_to_end(&mut stderr, &mut said).map(|_| said)
-    });
-    let status = loop {
-        if let Some(status) = child.try_wait().unwrap() {
-            break status;
-        }
-        if begin.elapsed() > SOON {
-            child.kill().unwrap();
-            panic!("{arguments:?} does not end");
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    };
-    let (stdout, stderr) = (stdout.join().unwrap().unwrap(), stderr.join().unwrap().unwrap());
-    Output { status, stdout, stderr }
+    Run::of(command).into_output()
 }
 
-/// The id of a loose object's file; of a pack, nothing.
+/// The id of a loose object's file; empty for a pack.
 fn id_of(file: &Path) -> String {
     let folder = file.parent().unwrap().file_name().unwrap().to_string_lossy().into_owned();
     match folder.len() {
@@ -121,7 +86,7 @@ fn id_of(file: &Path) -> String {
     }
 }
 
-/// Whether some id of 40 digits is named.
+/// Whether the text contains an id of 40 digits.
 fn names_an_id(text: &str) -> bool {
     text.split(|character: char| !character.is_ascii_hexdigit()).any(|word| word.len() >= 40)
 }
@@ -141,7 +106,8 @@ fn damage(is_packed: bool, rounds: usize, seed: u64) {
         fs::write(file, &bytes).unwrap();
         let at = round / DAMAGES.len() % COMMANDS.len();
         let output = run(&repository, COMMANDS[at]);
-        let (text, what) = (said(&output), format!("round {round}, {:?}, {file:?}", COMMANDS[at]));
+        let (text, what) =
+            (all_output(&output), format!("round {round}, {:?}, {file:?}", COMMANDS[at]));
         if output.status.code() == Some(2) && (at != 4 || !text.contains("not-written")) {
             let is_named = match id_of(file) {
                 id if id.is_empty() => names_an_id(&text) || text.contains("pack-"),
@@ -150,9 +116,9 @@ fn damage(is_packed: bool, rounds: usize, seed: u64) {
             assert!(is_named, "{what}: {text}");
             seen += 1;
         } else {
-            // It was not read, or its bytes are the same all the same.
+            // It was not read, or its content is the same anyway.
             assert_eq!(output.status, sound[at].status, "{what}: {text}");
-            let same = at == 4 || text == said(&sound[at]);
+            let same = at == 4 || text == all_output(&sound[at]);
             assert!(same, "{what}: {text}");
         }
         fs::write(file, &whole).unwrap();

@@ -9,11 +9,11 @@ use crate::support::guarded::secret;
 use crate::support::repository::TempRepo;
 use crate::support::timed::{Run, keysieve, keysieve_in};
 
-/// A line that is no TOML, as a file of the machine has it.
+/// A line that is not TOML, as in a file of the machine.
 const PRIVATE: &str = "registry-login made-up-but-private\n";
 
 fn assert_nothing_private(run: &Run) {
-    assert!(!run.said().contains("made-up-but-private"), "{}", run.said());
+    assert!(!run.all_output().contains("made-up-but-private"), "{}", run.all_output());
 }
 
 #[test]
@@ -32,7 +32,7 @@ fn e3_an_index_entry_below_a_link_out_of_the_work_tree() {
         symlink(&outside, repository.path().join(folder)).unwrap();
     }
     let run = keysieve(&repository, &["scan", "."]);
-    assert_eq!((run.code(), run.places()), (0, vec![]), "{}", run.said());
+    assert_eq!((run.code(), run.places()), (0, vec![]), "{}", run.all_output());
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn e3_an_index_entry_that_is_a_link() {
     symlink("../outside", repository.path().join("link")).unwrap();
     repository.git(&["add", "--force", "link"]);
     let run = keysieve(&repository, &["scan", "."]);
-    assert_eq!((run.code(), run.places()), (0, vec![]), "{}", run.said());
+    assert_eq!((run.code(), run.places()), (0, vec![]), "{}", run.all_output());
 }
 
 mod p1_links_out_of_the_tree {
@@ -61,8 +61,8 @@ mod p1_links_out_of_the_tree {
         repository.write(".keysieve.toml", "patterns = [\"rules/own.toml\"]\n");
         symlink("../../private", repository.path().join("rules/own.toml")).unwrap();
         let run = keysieve(&repository, &["scan", "."]);
-        assert_eq!(run.code(), 2, "{}", run.said());
-        assert!(run.said().contains("out of the work tree"), "{}", run.said());
+        assert_eq!(run.code(), 2, "{}", run.all_output());
+        assert!(run.all_output().contains("outside the work tree"), "{}", run.all_output());
         assert_nothing_private(&run);
     }
 
@@ -75,8 +75,8 @@ mod p1_links_out_of_the_tree {
         symlink(&folder, repository.path().join("rules")).unwrap();
         repository.write(".keysieve.toml", "patterns = [\"rules/own.toml\"]\n");
         let run = keysieve(&repository, &["scan", "."]);
-        assert_eq!(run.code(), 2, "{}", run.said());
-        assert!(run.said().contains("out of the work tree"), "{}", run.said());
+        assert_eq!(run.code(), 2, "{}", run.all_output());
+        assert!(run.all_output().contains("outside the work tree"), "{}", run.all_output());
         assert_nothing_private(&run);
     }
 
@@ -88,8 +88,8 @@ mod p1_links_out_of_the_tree {
             symlink("../private", repository.path().join(file)).unwrap();
             for command in [&["scan", "."][..], &["baseline", "check"], &["audit"]] {
                 let run = keysieve(&repository, command);
-                assert_eq!(run.code(), 2, "{file} {command:?}: {}", run.said());
-                assert!(run.said().contains("out of the work tree"), "{}", run.said());
+                assert_eq!(run.code(), 2, "{file} {command:?}: {}", run.all_output());
+                assert!(run.all_output().contains("outside the work tree"), "{}", run.all_output());
                 assert_nothing_private(&run);
             }
         }
@@ -102,7 +102,7 @@ mod p1_links_out_of_the_tree {
         repository.write("folder/key", secret(1));
         symlink("../../private", repository.path().join("folder/.keysieve.toml")).unwrap();
         let run = keysieve(&repository, &["scan", "."]);
-        assert_eq!(run.code(), 2, "{}", run.said());
+        assert_eq!(run.code(), 2, "{}", run.all_output());
         assert_nothing_private(&run);
     }
 
@@ -113,8 +113,8 @@ mod p1_links_out_of_the_tree {
         repository.write("key.env", secret(1));
         symlink("../private", repository.path().join(".gitignore")).unwrap();
         let run = keysieve(&repository, &["scan", "."]);
-        assert_eq!(run.places(), ["key.env:1"], "{}", run.said());
-        assert!(run.notes().contains(".gitignore"), "{}", run.said());
+        assert_eq!(run.places(), ["key.env:1"], "{}", run.all_output());
+        assert!(run.notes().contains(".gitignore"), "{}", run.all_output());
     }
 
     #[test]
@@ -128,7 +128,7 @@ mod p1_links_out_of_the_tree {
         symlink("shared/config", repository.path().join(".keysieve.toml")).unwrap();
         symlink("shared/ignore", repository.path().join(".gitignore")).unwrap();
         let run = keysieve(&repository, &["scan", "."]);
-        assert_eq!(run.places(), ["c:1"], "{}", run.said());
+        assert_eq!(run.places(), ["c:1"], "{}", run.all_output());
     }
 
     #[test]
@@ -140,6 +140,6 @@ mod p1_links_out_of_the_tree {
         symlink(&outside, repository.path().join("own.toml")).unwrap();
         let run =
             keysieve_in(&repository, &repository.path(), &["scan", "a", "--config", "own.toml"]);
-        assert_eq!(run.code(), 0, "{}", run.said());
+        assert_eq!(run.code(), 0, "{}", run.all_output());
     }
 }

@@ -9,11 +9,11 @@ use std::process::Stdio;
 
 use super::unscanned::{paths, run};
 use crate::support::guarded::secret;
-use crate::support::repository::{TempRepo, said};
+use crate::support::repository::{TempRepo, all_output};
 
 const KEYSIEVE: &str = env!("CARGO_BIN_EXE_keysieve");
 
-/// A value outside of the repository, which no output may show.
+/// A value outside the repository, which no output may show.
 const OUTSIDE: &str = "HOST_VALUE = outside-of-the-tree";
 
 /// Files that a repository supplies, and commands that read each.
@@ -24,8 +24,8 @@ const FILES: [(&str, &[&str]); 4] = [
     ("patterns.toml", &["scan"]),
 ];
 
-/// A repository whose configuration names `patterns.toml`, with a file that makes folders' files
-/// be read.
+/// A repository whose configuration refers to `patterns.toml`, with a file that causes the folders'
+/// files to be read.
 fn repository(file: &str) -> TempRepo {
     let repository = TempRepo::new();
     repository.write("folder/file", secret(1));
@@ -37,8 +37,8 @@ fn repository(file: &str) -> TempRepo {
 
 fn fails(repository: &TempRepo, arguments: &[&str], what: &str) {
     let output = run(repository, arguments);
-    assert_eq!(output.status.code(), Some(2), "{what}: {}", said(&output));
-    assert!(!said(&output).contains("outside-of"), "{what}: {}", said(&output));
+    assert_eq!(output.status.code(), Some(2), "{what}: {}", all_output(&output));
+    assert!(!all_output(&output).contains("outside-of"), "{what}: {}", all_output(&output));
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn links_in_the_tree_are_followed_and_sizes_bounded() {
         .write("config/keysieve.toml", "[[exclude]]\npaths = [\"folder/\"]\nreason = \"r\"\n");
     symlink("config/keysieve.toml", repository.path().join(".keysieve.toml")).unwrap();
     let output = run(&repository, &["scan"]);
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", all_output(&output));
     let long = fs::File::create(repository.path().join("config/keysieve.toml")).unwrap();
     long.set_len(17 << 20).unwrap();
     fails(&repository, &["scan"], "17 MB of configuration");
@@ -78,11 +78,11 @@ fn what_the_user_names_may_be_a_link_or_a_pipe_and_has_a_limit() {
     fs::write(repository.home().join("mine.toml"), "[fail-on]\nseverity = \"critical\"\n").unwrap();
     symlink("mine.toml", repository.home().join("link.toml")).unwrap();
     let output = run(&repository, &["scan", "--config", "../link.toml"]);
-    assert_ne!(output.status.code(), Some(2), "{}", said(&output));
+    assert_ne!(output.status.code(), Some(2), "{}", all_output(&output));
     let mut command = repository.command("sh", &repository.path());
     let script = format!("cat ../mine.toml | timeout 20 {KEYSIEVE} scan --config /dev/stdin");
     let output = command.args(["-c", &script]).output().unwrap();
-    assert_ne!(output.status.code(), Some(2), "{}", said(&output));
+    assert_ne!(output.status.code(), Some(2), "{}", all_output(&output));
     for arguments in [
         ["scan", "--config", "/dev/zero"],
         ["scan", "--patterns", "/dev/zero"],
@@ -107,9 +107,13 @@ fn an_ignore_file_that_is_none_hides_nothing() {
                 _ => symlink("/dev/zero", &at).unwrap(),
             }
             let output = run(&repository, &["scan", "--format", "json"]);
-            assert_eq!(output.status.code(), Some(1), "{kind}: {}", said(&output));
+            assert_eq!(output.status.code(), Some(1), "{kind}: {}", all_output(&output));
             assert_eq!(paths(&output), ["folder/file"]);
-            assert!(said(&output).contains("no ignore rules were applied"), "{}", said(&output));
+            assert!(
+                all_output(&output).contains("no ignore rules were applied"),
+                "{}",
+                all_output(&output)
+            );
         }
     }
 }
@@ -125,7 +129,7 @@ fn an_index_entry_below_a_link_out_of_the_tree_is_not_read() {
     fs::write(repository.home().join("host/.env"), secret(1)).unwrap();
     symlink(repository.home().join("host"), repository.path().join("folder")).unwrap();
     let output = run(&repository, &["scan", "--format", "json"]);
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", all_output(&output));
 }
 
 #[test]
@@ -143,8 +147,8 @@ fn an_agent_call_that_names_a_device_or_a_fifo_ends() {
         let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         std::io::Write::write_all(&mut child.stdin.take().unwrap(), call.as_bytes()).unwrap();
         let output = child.wait_with_output().unwrap();
-        assert_eq!(output.status.code(), Some(2), "{path}: {}", said(&output));
-        assert!(said(&output).contains("LocalStack"), "{path}: {}", said(&output));
+        assert_eq!(output.status.code(), Some(2), "{path}: {}", all_output(&output));
+        assert!(all_output(&output).contains("LocalStack"), "{path}: {}", all_output(&output));
     }
 }
 

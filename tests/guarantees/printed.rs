@@ -8,7 +8,7 @@ use base64::prelude::*;
 use keysieve::rules::catalogue::Catalogue;
 use serde_json::Value;
 
-use super::support::repository::{TempRepo, said};
+use super::support::repository::{TempRepo, all_output};
 use super::support::tokens::{localstack_auth_token as token, password, short_password};
 
 pub fn keysieve(repository: &TempRepo, arguments: &[&str]) -> Output {
@@ -20,19 +20,19 @@ pub fn with_input(repository: &TempRepo, arguments: &[&str], input: &[u8]) -> Ou
     command.env_remove("KEYSIEVE_FINGERPRINT_KEY").env_remove("PRE_COMMIT");
     command.args(arguments).stdin(Stdio::piped());
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // It may have ended without reading.
+    // It may have exited without reading.
     let _ = child.stdin.take().unwrap().write_all(input);
     child.wait_with_output().unwrap()
 }
 
-/// A secret, and how a file holds it.
+/// A secret, and its form in a file.
 struct Planted {
     kind: &'static str,
-    /// A text of a file in which it is found.
+    /// The text of a file in which it is found.
     content: String,
-    /// What no output may contain: its forms, or their lines.
+    /// What no output may contain: all forms of it, or their lines.
     hidden: Vec<String>,
-    /// What is put into the other places, each of one line.
+    /// What is written to the other locations, each in one line.
     copies: Vec<String>,
 }
 
@@ -70,7 +70,7 @@ fn planted() -> Vec<Planted> {
     ]
 }
 
-/// A repository in which copies of a secret stand wherever a repository can hold text.
+/// A repository with copies of a secret wherever a repository can hold text.
 fn repository(planted: &Planted, copy: &str) -> TempRepo {
     let repository = TempRepo::new();
     let is_path = planted.kind != "short" && !copy.contains(['\\', '%', '/']);
@@ -105,9 +105,9 @@ fn repository(planted: &Planted, copy: &str) -> TempRepo {
     repository
 }
 
-/// All texts that a run writes: as they are and, of JSON, what they mean.
+/// All texts that a run writes: as they are and, for JSON, decoded.
 fn texts(output: &Output) -> Vec<String> {
-    let mut texts = vec![said(output), String::from_utf8_lossy(&output.stdout).into_owned()];
+    let mut texts = vec![all_output(output), String::from_utf8_lossy(&output.stdout).into_owned()];
     if let Ok(json) = serde_json::from_slice::<Value>(&output.stdout) {
         strings(&json, &mut texts);
     }
@@ -143,7 +143,7 @@ fn no_report_contains_a_secret_of_the_run_wherever_it_is_repeated() {
             for task in [&["scan"][..], &["audit"], &["scan", "--since", "base"]] {
                 for format in ["human", "json", "sarif"] {
                     let output = keysieve(&repository, &[task, &["--format", format]].concat());
-                    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+                    assert_eq!(output.status.code(), Some(1), "{}", all_output(&output));
                     assert_hidden(&planted, true, &format!("{task:?} {format}"), &texts(&output));
                 }
             }
@@ -159,11 +159,11 @@ fn no_hook_contains_a_secret_wherever_it_is_repeated() {
     for planted in planted() {
         for copy in &planted.copies {
             let repository = repository(&planted, copy);
-            // All of it is staged as if it were new; the remote branch has it.
+            // Everything is staged as if it were new; the remote branch has it.
             repository.git(&["reset", "--quiet", "--soft", "base"]);
             for format in ["human", "json", "sarif"] {
                 let output = keysieve(&repository, &["hook", "run", "--format", format]);
-                assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+                assert_eq!(output.status.code(), Some(1), "{}", all_output(&output));
                 assert_hidden(&planted, true, &format!("hook {format}"), &texts(&output));
             }
             let call = serde_json::json!({
@@ -177,7 +177,7 @@ fn no_hook_contains_a_secret_wherever_it_is_repeated() {
             let call = call.to_string();
             let output =
                 with_input(&repository, &["hook", "run", "--stage", "agent"], call.as_bytes());
-            assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+            assert_eq!(output.status.code(), Some(2), "{}", all_output(&output));
             assert_hidden(&planted, true, "agent", &texts(&output));
         }
     }
@@ -196,13 +196,14 @@ fn no_baseline_contains_a_secret() {
                     _ => [&["baseline", verb][..], &accept].concat(),
                 };
                 let output = keysieve(&repository, &arguments);
-                assert_ne!(output.status.code(), Some(2), "{}", said(&output));
+                assert_ne!(output.status.code(), Some(2), "{}", all_output(&output));
                 let file = repository.path().join(".keysieve-baseline.toml");
                 let file = std::fs::read_to_string(file).unwrap();
                 let texts = [texts(&output), vec![file]].concat();
                 assert_hidden(&planted, true, verb, &texts);
             }
-            // What is accepted is so in the next run: paths without their secrets are known.
+            // What is accepted is baselined in the next run: paths without their secrets are
+            // recognized.
             for task in ["scan", "audit"] {
                 let output = keysieve(&repository, &[task, "--format", "json"]);
                 assert_eq!(
@@ -210,10 +211,10 @@ fn no_baseline_contains_a_secret() {
                     Some(0),
                     "{task} {}: {}",
                     planted.kind,
-                    said(&output)
+                    all_output(&output)
                 );
             }
-            // Also where people wrote one into the file.
+            // Also if people wrote one into the file.
             let file = repository.path().join(".keysieve-baseline.toml");
             let text = std::fs::read_to_string(&file).unwrap();
             let toml = copy.replace('\\', "\\\\");
@@ -230,7 +231,7 @@ fn no_baseline_contains_a_secret() {
     }
 }
 
-/// A line is cut to some bytes around a secret, and a reason to some hundred.
+/// A line is cut to some bytes around a secret, and a reason to some hundred bytes.
 #[test]
 fn a_cut_leaves_no_part_of_a_secret() {
     let (secret, other) = (password(), token(1));
@@ -241,7 +242,7 @@ fn a_cut_leaves_no_part_of_a_secret() {
         let behind = format!("{}{secret}{}", "y".repeat(padding), " z".repeat(200));
         repository.write("b.txt", format!("{around} {other} {behind}\n"));
         let output = keysieve(&repository, &["scan", "--format", "human"]);
-        let shown = said(&output);
+        let shown = all_output(&output);
         for length in 4..secret.len() {
             let (begin, end) = (&secret[..length], &secret[secret.len() - length..]);
             assert!(!shown.contains(begin) && !shown.contains(end), "{padding}: {shown}");
@@ -264,7 +265,7 @@ fn a_secret_is_hidden_however_it_is_escaped() {
     }
     repository.commit(&format!("Add {secret} and {xml} and {percent}"));
     let report = keysieve(&repository, &["scan", "--format", "json"]);
-    assert!(said(&report).contains("generic-password"), "{}", said(&report));
+    assert!(all_output(&report).contains("generic-password"), "{}", all_output(&report));
     for arguments in [&["scan", "--format", "human"][..], &["audit", "--format", "json"]] {
         for text in texts(&keysieve(&repository, arguments)) {
             assert!(!text.contains("Lw2m"), "{text}");
@@ -394,7 +395,7 @@ fn no_error_quotes_a_line_of_a_file() {
             &["scan", "--baseline", name, "--no-repo-config"],
         ] {
             let output = keysieve(&repository, arguments);
-            let told = said(&output);
+            let told = all_output(&output);
             assert_ne!(output.status.code(), Some(0), "{arguments:?} {name}: {told}");
             let shown = ["hunter2", "SECRET_LINE", "1234567"];
             assert!(!shown.iter().any(|part| told.contains(part)), "{arguments:?} {name}: {told}");
@@ -403,9 +404,9 @@ fn no_error_quotes_a_line_of_a_file() {
     repository.write("raw.toml", format!("\n{line}\n"));
     let output = keysieve(&repository, &["rules", "check", "raw.toml"]);
     assert!(
-        said(&output).contains("raw.toml: not a pattern file: line 2, column "),
+        all_output(&output).contains("raw.toml: not a pattern file: line 2, column "),
         "{}",
-        said(&output)
+        all_output(&output)
     );
 }
 
@@ -432,7 +433,7 @@ fn no_error_contains_a_token() {
     ] {
         let output = keysieve(&repository, arguments);
         assert_ne!(output.status.code(), Some(0), "{arguments:?}");
-        assert!(!said(&output).contains(&secret), "{arguments:?}: {}", said(&output));
+        assert!(!all_output(&output).contains(&secret), "{arguments:?}: {}", all_output(&output));
     }
 }
 

@@ -1,13 +1,13 @@
-//! A repository does not steer what is shown or read.
+//! A repository cannot control how its output is shown or read.
 
 use super::printed::keysieve;
-use super::support::repository::{TempRepo, said};
+use super::support::repository::{TempRepo, all_output};
 use super::support::tokens::localstack_auth_token as token;
 
-/// What would clear the screen, turn the order of writing, and be a command of a workflow.
+/// Text that would clear the screen, reverse the direction of writing, and run a workflow command.
 const STEERING: &str = "\u{1b}]0;x\u{7}\u{202e}\u{2028}\u{ad}\u{85}\n::error::made up";
 
-/// No byte of the output steers a terminal or a CI system.
+/// No byte of the output controls a terminal or a CI system.
 fn assert_steady(what: &str, output: &std::process::Output) {
     for bytes in [&output.stdout, &output.stderr] {
         let text = String::from_utf8(bytes.clone()).unwrap();
@@ -38,7 +38,7 @@ fn reasons_rules_and_names_are_escaped_in_notes_and_errors() {
     repository.git(&["tag", "base"]);
     let output =
         keysieve(&repository, &["baseline", "write", "--owner", "x", "--reason", STEERING]);
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", all_output(&output));
     let file = repository.path().join(".keysieve-baseline.toml");
     let text = std::fs::read_to_string(&file).unwrap();
     assert!(
@@ -66,7 +66,7 @@ fn reasons_rules_and_names_are_escaped_in_notes_and_errors() {
         &["config", "show", "--format", "json"],
     ] {
         let output = keysieve(&repository, arguments);
-        assert_ne!(output.status.code(), Some(2), "{arguments:?}: {}", said(&output));
+        assert_ne!(output.status.code(), Some(2), "{arguments:?}: {}", all_output(&output));
         assert_steady(&format!("{arguments:?}"), &output);
     }
     for (name, text) in [
@@ -116,14 +116,14 @@ fn names_of_files_commits_and_branches_are_escaped_in_every_format() {
     let hook = |format: &str| keysieve(&repository, &["hook", "run", "--format", format]);
     for format in ["human", "json", "sarif"] {
         let output = hook(format);
-        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        assert_eq!(output.status.code(), Some(1), "{}", all_output(&output));
         assert_steady(&format!("hook {format}"), &output);
     }
     repository.git(&["commit", "--quiet", "--author", author, "-m", message]);
     for task in [&["scan"][..], &["audit"], &["scan", "--since", "base"]] {
         for format in ["human", "json", "sarif"] {
             let output = keysieve(&repository, &[task, &["--format", format]].concat());
-            assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+            assert_eq!(output.status.code(), Some(1), "{}", all_output(&output));
             assert_steady(&format!("{task:?} {format}"), &output);
         }
     }
@@ -143,14 +143,14 @@ fn threads_are_bounded_by_the_machine() {
     let repository = TempRepo::new();
     repository.write("a", "nothing\n");
     let output = keysieve(&repository, &["scan", "--threads", "65535", "--format", "human"]);
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", all_output(&output));
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(stderr.contains("note: --threads 65535 is more than"), "{stderr}");
     let output = keysieve(&repository, &["scan", "--threads", "1", "--format", "human"]);
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
 
-/// The marker of the catalogue's examples is a text like any other in a repository.
+/// The split marker of the catalogue's examples has no meaning in a repository.
 #[test]
 fn the_split_marker_hides_nothing() {
     let repository = TempRepo::new();
@@ -165,7 +165,7 @@ fn the_split_marker_hides_nothing() {
             repository.write("a.yml", &line);
             let output = keysieve(&repository, &["scan", "--format", "human"]);
             let starts = value.starts_with("<>");
-            assert!(output.status.code() == Some(1) || starts, "{line}: {}", said(&output));
+            assert!(output.status.code() == Some(1) || starts, "{line}: {}", all_output(&output));
         }
     }
 }

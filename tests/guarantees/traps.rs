@@ -1,19 +1,18 @@
-//! Small repositories that take time and memory without end from whoever lists all their paths:
-//! a tree that holds the next one ten times over, level upon level.
+//! Small repositories that take endless time and memory if all their paths are listed: a tree that
+//! contains the next one ten times, level after level.
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
 use crate::support::guarded::secret;
-use crate::support::repository::{TempRepo, said};
+use crate::support::repository::{TempRepo, all_output};
 
 const KEYSIEVE: &str = env!("CARGO_BIN_EXE_keysieve");
 
 /// Levels of the trap: ten to this power paths lead to its file.
 const LEVELS: usize = 12;
 
-/// Runs keysieve with 3 GiB of address space and two minutes of processor time, of which it needs
-/// little.
+/// Runs keysieve with 3 GiB of address space and two minutes of CPU time, of which it needs little.
 fn run(repository: &TempRepo, arguments: &[&str]) -> Output {
     let mut command = repository.command("sh", &repository.path());
     command.args(["-c", "ulimit -v 3145728 && ulimit -t 120 && exec \"$@\"", "sh", KEYSIEVE]);
@@ -43,7 +42,7 @@ fn trap(repository: &TempRepo, content: &str) -> String {
     tree
 }
 
-/// Commits the trap beside the files that are there, without checking it out. The commit before
+/// Commits the trap in addition to the existing files, without checking it out. The commit before
 /// is `main~1`.
 fn commit(repository: &TempRepo, tree: &str) {
     let blob = fed(git(repository, &["hash-object", "-w", "--stdin"]), &secret(7));
@@ -68,34 +67,34 @@ fn a_range_that_adds_the_trap_is_scanned() {
     let since = ["scan", "--since", "main~1", "--format", "json"];
     for arguments in [&since[..], &[&since[..], &["--policy-from", "main~1"]].concat()] {
         let output = run(&repository, arguments);
-        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
-        assert!(said(&output).contains("\"leak\""), "{}", said(&output));
+        assert_eq!(output.status.code(), Some(1), "{}", all_output(&output));
+        assert!(all_output(&output).contains("\"leak\""), "{}", all_output(&output));
     }
-    // Taken for the policy, too.
+    // Also used for the policy.
     let output = run(&repository, &["scan", "--since", "main~1", "--policy-from", "main"]);
-    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(1), "{}", all_output(&output));
 }
 
 #[test]
 fn a_secret_in_the_trap_is_reported_as_more_places_than_can_be_listed() {
     let repository = trapped(&secret(9));
     let output = run(&repository, &["scan", "--since", "main~1", "--format", "json"]);
-    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(2), "{}", all_output(&output));
     let commit = repository.git(&["rev-parse", "main"]);
-    assert!(said(&output).contains(&format!("commit {commit}")), "{}", said(&output));
+    assert!(all_output(&output).contains(&format!("commit {commit}")), "{}", all_output(&output));
     let output = run(&repository, &["audit", "--format", "json"]);
-    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(2), "{}", all_output(&output));
 }
 
 #[test]
 fn a_commit_that_removes_the_trap_is_scanned() {
     let repository = trapped(&secret(9));
-    // The index has none of it: the next commit removes it.
+    // It is not in the index: the next commit removes it.
     repository.write("new", secret(3));
     repository.git(&["read-tree", "main~1"]);
     repository.git(&["add", "new"]);
     let output = run(&repository, &["hook", "run", "--format", "json"]);
-    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(1), "{}", all_output(&output));
 }
 
 #[test]
@@ -107,6 +106,6 @@ fn a_push_of_the_trap_is_scanned() {
     command.args(["-c", script, "sh", KEYSIEVE, "hook", "run", "--stage", "pre-push"]);
     command.args(["--threads", "2", "--format", "json"]);
     let line = format!("refs/heads/main {local} refs/heads/main {none}\n");
-    let said = fed(command, &line);
-    assert!(said.contains("\"leak\""), "{said}");
+    let text = fed(command, &line);
+    assert!(text.contains("\"leak\""), "{text}");
 }

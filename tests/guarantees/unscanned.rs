@@ -7,11 +7,11 @@ use std::process::Output;
 use serde_json::Value;
 
 use crate::support::guarded::secret;
-use crate::support::repository::{TempRepo, said};
+use crate::support::repository::{TempRepo, all_output};
 
 const KEYSIEVE: &str = env!("CARGO_BIN_EXE_keysieve");
 
-/// Runs keysieve at the top of the work tree, for twenty seconds at most.
+/// Runs keysieve at the top of the work tree, for at most twenty seconds.
 pub fn run(repository: &TempRepo, arguments: &[&str]) -> Output {
     run_in(repository, &repository.path(), arguments)
 }
@@ -33,7 +33,7 @@ pub fn paths(output: &Output) -> Vec<String> {
 
 fn scanned(repository: &TempRepo) -> Vec<String> {
     let output = run(repository, &["scan", "--format", "json"]);
-    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(1), "{}", all_output(&output));
     paths(&output)
 }
 
@@ -105,10 +105,14 @@ fn a_git_entry_that_leads_nowhere_hides_nothing() {
             fs::write(folder.join(".env"), secret(1)).unwrap();
             let from = if is_top { folder.clone() } else { outer.path() };
             let output = run_in(&outer, &from, &["scan", "--format", "json"]);
-            assert_eq!(output.status.code(), Some(1), "{entry}: {}", said(&output));
+            assert_eq!(output.status.code(), Some(1), "{entry}: {}", all_output(&output));
             let wanted = if is_top { ".env" } else { "inner/.env" };
             assert_eq!(paths(&output), [wanted], "{entry}");
-            assert!(said(&output).contains("no ignore rules were applied"), "{}", said(&output));
+            assert!(
+                all_output(&output).contains("no ignore rules were applied"),
+                "{}",
+                all_output(&output)
+            );
             fs::remove_dir_all(&folder).unwrap();
         }
     }
@@ -124,7 +128,7 @@ fn a_tracked_file_that_cannot_be_read_is_incomplete() {
     repository.git(&["add", "--force", "."]);
     let folder = repository.path().join("private");
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o000)).unwrap();
-    // Root enters every folder: somebody else has to try.
+    // Root can enter every folder, so another user has to try.
     let is_root = fs::read_dir(&folder).is_ok();
     let output = if is_root {
         for path in [repository.home().to_owned(), repository.path()] {
@@ -138,8 +142,8 @@ fn a_tracked_file_that_cannot_be_read_is_incomplete() {
         run(&repository, &["scan"])
     };
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
-    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
-    assert!(said(&output).contains("private"), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(2), "{}", all_output(&output));
+    assert!(all_output(&output).contains("private"), "{}", all_output(&output));
 }
 
 #[test]
@@ -151,12 +155,12 @@ fn a_named_path_that_cannot_be_scanned_is_an_error() {
     assert!(made.success());
     for (path, word) in [("pipe", "named pipe"), ("/dev/zero", "device"), ("missing", "missing")] {
         let output = run(&repository, &["scan", path]);
-        assert_eq!(output.status.code(), Some(2), "{path}: {}", said(&output));
-        assert!(said(&output).contains(word), "{path}: {}", said(&output));
+        assert_eq!(output.status.code(), Some(2), "{path}: {}", all_output(&output));
+        assert!(all_output(&output).contains(word), "{path}: {}", all_output(&output));
     }
-    // In a folder they are counted, and change nothing.
+    // In a folder they are counted and change nothing.
     let output = run(&repository, &["scan", "--format", "human"]);
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", all_output(&output));
 }
 
 #[test]
@@ -165,11 +169,11 @@ fn a_named_file_that_is_skipped_is_listed() {
     repository.write("image", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
     repository.write("dir/other", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
     let output = run(&repository, &["scan", "image", "dir", "--format", "human"]);
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", all_output(&output));
     assert!(
-        said(&output).contains("image") && !said(&output).contains("other"),
+        all_output(&output).contains("image") && !all_output(&output).contains("other"),
         "{}",
-        said(&output)
+        all_output(&output)
     );
 }
 
@@ -184,7 +188,7 @@ fn a_folder_outside_of_git_has_its_own_policy() {
     fs::write(folder.join(".keysieve.toml"), config).unwrap();
     for (from, path) in [(folder.clone(), "."), (repository.home().to_owned(), "plain")] {
         let output = run_in(&repository, &from, &["scan", path, "--format", "json"]);
-        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        assert_eq!(output.status.code(), Some(1), "{}", all_output(&output));
         assert_eq!(paths(&output), ["found"]);
     }
     let report: Value = serde_json::from_slice(
@@ -198,12 +202,12 @@ fn a_folder_outside_of_git_has_its_own_policy() {
     );
     fs::write(folder.join(".keysieve-baseline.toml"), baseline).unwrap();
     let output = run_in(&repository, &folder, &["scan", ".", "--format", "human"]);
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
-    // Of several folders none applies, and a note names them.
+    assert_eq!(output.status.code(), Some(0), "{}", all_output(&output));
+    // With several folders none applies, and a note says so.
     let other = repository.home().join("other");
     fs::create_dir(&other).unwrap();
     fs::write(other.join(".keysieve.toml"), config).unwrap();
     let home = repository.home().to_owned();
     let output = run_in(&repository, &home, &["scan", "plain", "other", "--format", "human"]);
-    assert!(said(&output).contains("was not read"), "{}", said(&output));
+    assert!(all_output(&output).contains("was not read"), "{}", all_output(&output));
 }

@@ -38,7 +38,7 @@ fn with_submodule(folder: &str) -> (TempRepo, TempRepo) {
     (origin, repository)
 }
 
-/// Runs as another user: root enters every folder. `None` where that cannot be.
+/// Runs as another user, since root can enter every folder. `None` if that is not possible.
 fn as_nobody(repository: &TempRepo, arguments: &[&str]) -> Option<Run> {
     for folder in [repository.home(), &repository.path()] {
         fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
@@ -49,7 +49,7 @@ fn as_nobody(repository: &TempRepo, arguments: &[&str]) -> Option<Run> {
         eprintln!("skipped: setpriv cannot drop to another user here");
         return None;
     }
-    // The build folder may be closed to that user.
+    // The build folder may not be readable for that user.
     let binary = repository.home().join("keysieve");
     fs::copy(env!("CARGO_BIN_EXE_keysieve"), &binary).unwrap();
     let mut command = repository.command("setpriv", &repository.path());
@@ -89,7 +89,7 @@ mod s1_what_nested_repositories_track {
         assert!(repository.path().join("sub/.git").is_file());
         let run = keysieve(&repository, &["scan", "."]);
         assert_eq!(run.places(), ["sub/tracked.env:1"]);
-        // By itself it is named from its own top.
+        // Scanned by itself it is named from its own top.
         assert_eq!(keysieve(&repository, &["scan", "sub"]).places(), ["tracked.env:1"]);
     }
 
@@ -142,7 +142,7 @@ mod s1_what_nested_repositories_track {
         nest(&repository, "nested");
         fs::write(repository.path().join("nested/.git/index"), "DIRC, more or less").unwrap();
         let run = keysieve(&repository, &["scan", "."]);
-        assert_eq!(run.code(), 2, "{}", run.said());
+        assert_eq!(run.code(), 2, "{}", run.all_output());
     }
 }
 
@@ -157,8 +157,8 @@ fn s2_a_tracked_file_in_a_closed_folder() {
     let run = as_nobody(&repository, &["scan", ".", "--format", "json"]);
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o755)).unwrap();
     let Some(run) = run else { return };
-    assert_eq!(run.code(), 2, "{}", run.said());
-    assert!(run.failures().contains("closed/key"), "{}", run.said());
+    assert_eq!(run.code(), 2, "{}", run.all_output());
+    assert!(run.failures().contains("closed/key"), "{}", run.all_output());
 }
 
 #[test]
@@ -170,8 +170,8 @@ fn s2_a_tracked_file_that_cannot_be_read() {
     let key = repository.path().join("key");
     fs::set_permissions(&key, fs::Permissions::from_mode(0o000)).unwrap();
     let Some(run) = as_nobody(&repository, &["scan", ".", "--format", "json"]) else { return };
-    assert_eq!(run.code(), 2, "{}", run.said());
-    assert!(run.failures().contains("key"), "{}", run.said());
+    assert_eq!(run.code(), 2, "{}", run.all_output());
+    assert!(run.failures().contains("key"), "{}", run.all_output());
 }
 
 mod s3_a_git_that_leads_nowhere {
@@ -184,8 +184,8 @@ mod s3_a_git_that_leads_nowhere {
 
     fn assert_noted(repository: &TempRepo, place: &str) {
         let run = keysieve(repository, &["scan", "."]);
-        assert_eq!(run.places(), [place], "{}", run.said());
-        assert!(run.notes().contains("no ignore rule"), "{}", run.said());
+        assert_eq!(run.places(), [place], "{}", run.all_output());
+        assert!(run.notes().contains("no ignore rule"), "{}", run.all_output());
     }
 
     #[test]
@@ -221,14 +221,14 @@ mod s3_a_git_that_leads_nowhere {
         let repository = TempRepo::new();
         ignored(&repository, "mounted");
         repository.write("mounted/.git", "gitdir: ../.git/modules/mounted\n");
-        // The rules elsewhere hold.
+        // The rules elsewhere apply.
         repository.write(".gitignore", "*.log\n");
         repository.write("other.log", secret(2));
         // And so do those of a repository in it.
         nest(&repository, "mounted/nested");
         let run = keysieve(&repository, &["scan", "."]);
         assert_eq!(run.places(), ["mounted/hidden.env:1", "mounted/nested/tracked.env:1"]);
-        assert!(run.notes().contains("mounted/.git"), "{}", run.said());
+        assert!(run.notes().contains("mounted/.git"), "{}", run.all_output());
     }
 
     #[test]
@@ -240,7 +240,7 @@ mod s3_a_git_that_leads_nowhere {
         let linked = repository.home().join("linked");
         fs::write(linked.join("untracked.env"), secret(1)).unwrap();
         let run = keysieve_in(&repository, &linked, &["scan", "."]);
-        assert_eq!((run.code(), run.notes()), (0, String::new()), "{}", run.said());
+        assert_eq!((run.code(), run.notes()), (0, String::new()), "{}", run.all_output());
     }
 }
 
@@ -254,8 +254,8 @@ mod s4_named_paths {
         let _socket = std::os::unix::net::UnixListener::bind(repository.path().join("socket"));
         for path in ["pipe", "socket", "/dev/null", "/dev/zero"] {
             let run = keysieve(&repository, &["scan", path]);
-            assert_eq!(run.code(), 2, "{path}: {}", run.said());
-            assert!(run.failures().contains(path), "{path}: {}", run.said());
+            assert_eq!(run.code(), 2, "{path}: {}", run.all_output());
+            assert!(run.failures().contains(path), "{path}: {}", run.all_output());
         }
         repository.write("key", secret(1));
         let run = keysieve(&repository, &["scan", "pipe", "key"]);
@@ -266,8 +266,8 @@ mod s4_named_paths {
     fn a_missing_one() {
         let repository = TempRepo::new();
         let run = keysieve(&repository, &["scan", "missing"]);
-        assert_eq!(run.code(), 2, "{}", run.said());
-        assert!(run.said().contains("missing"), "{}", run.said());
+        assert_eq!(run.code(), 2, "{}", run.all_output());
+        assert!(run.all_output().contains("missing"), "{}", run.all_output());
     }
 
     #[test]
@@ -278,7 +278,7 @@ mod s4_named_paths {
         symlink("folder", repository.path().join("to-folder")).unwrap();
         for path in ["to-file", "to-folder"] {
             let run = keysieve(&repository, &["scan", path]);
-            assert_eq!(run.places(), ["folder/key:1"], "{path}: {}", run.said());
+            assert_eq!(run.places(), ["folder/key:1"], "{path}: {}", run.all_output());
         }
     }
 }
@@ -288,7 +288,7 @@ mod s15_a_folder_in_no_work_tree {
 
     const EXCLUDE: &str = "[[exclude]]\npaths = [\"/left/\"]\nreason = \"a test\"\n";
 
-    /// A folder `plain` beside others, none of them in a repository.
+    /// A folder `plain` next to others, none of them in a repository.
     fn plain() -> TempRepo {
         let repository = TempRepo::new();
         fs::remove_dir_all(repository.path().join(".git")).unwrap();
@@ -303,7 +303,7 @@ mod s15_a_folder_in_no_work_tree {
         repository.write("plain/.keysieve.toml", EXCLUDE);
         for (from, path) in [("", "plain"), ("plain", "."), ("plain/left", "..")] {
             let run = keysieve_in(&repository, &repository.path().join(from), &["scan", path]);
-            assert_eq!(run.places(), ["key:1"], "{from} {path}: {}", run.said());
+            assert_eq!(run.places(), ["key:1"], "{from} {path}: {}", run.all_output());
         }
         let run = keysieve(&repository, &["scan", "plain", "--no-repo-config"]);
         assert_eq!(run.places(), ["key:1", "left/key:1"]);
@@ -314,7 +314,7 @@ mod s15_a_folder_in_no_work_tree {
         let repository = plain();
         repository.write("plain/left/.keysieve.toml", EXCLUDE.replace("/left/", "/key"));
         let run = keysieve(&repository, &["scan", "plain"]);
-        assert_eq!(run.places(), ["plain/key:1"], "{}", run.said());
+        assert_eq!(run.places(), ["plain/key:1"], "{}", run.all_output());
     }
 
     #[test]
@@ -323,10 +323,10 @@ mod s15_a_folder_in_no_work_tree {
         repository.git_in(&repository.path().join("plain"), &["init", "--quiet"]);
         let write = ["baseline", "write", "plain", "--owner", "O"];
         let run = keysieve(&repository, &write);
-        assert_eq!(run.code(), 0, "{}", run.said());
+        assert_eq!(run.code(), 0, "{}", run.all_output());
         fs::remove_dir_all(repository.path().join("plain/.git")).unwrap();
         let run = keysieve(&repository, &["scan", "plain"]);
-        assert_eq!(run.code(), 0, "{}", run.said());
+        assert_eq!(run.code(), 0, "{}", run.all_output());
         assert_eq!(keysieve(&repository, &["scan", "plain", "--no-baseline"]).code(), 1);
     }
 
@@ -336,11 +336,11 @@ mod s15_a_folder_in_no_work_tree {
         repository.write("plain/.keysieve.toml", EXCLUDE);
         repository.write("other/key", secret(3));
         let run = keysieve(&repository, &["scan", "plain", "other"]);
-        assert_eq!(run.places().len(), 3, "{}", run.said());
-        assert!(run.notes().contains("plain/.keysieve.toml was not read"), "{}", run.said());
+        assert_eq!(run.places().len(), 3, "{}", run.all_output());
+        assert!(run.notes().contains("plain/.keysieve.toml was not read"), "{}", run.all_output());
         let run = keysieve_in(&repository, &repository.path().join("plain"), &["scan", "-"]);
-        assert!(run.notes().contains(".keysieve.toml was not read"), "{}", run.said());
+        assert!(run.notes().contains(".keysieve.toml was not read"), "{}", run.all_output());
         let run = keysieve(&repository, &["scan", "plain", "other", "--no-repo-config"]);
-        assert_eq!(run.notes(), "", "{}", run.said());
+        assert_eq!(run.notes(), "", "{}", run.all_output());
     }
 }

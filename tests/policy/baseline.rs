@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 
 use crate::support::guarded::secret;
-use crate::support::repository::{TempRepo, said};
+use crate::support::repository::{TempRepo, all_output};
 use crate::{notes, places, report, run};
 
 const FILE: &str = ".keysieve-baseline.toml";
@@ -40,7 +40,7 @@ fn the_first_day_accepts_all_of_it_for_a_time() {
     repository.write("again", secret(1));
     repository.commit("all");
     let output = run(&repository, &WRITE);
-    assert!(output.status.success(), "{}", said(&output));
+    assert!(output.status.success(), "{}", all_output(&output));
     let first = text(&repository);
     assert!(first.contains("expires = 2026-01-31") && first.contains("expires = 2026-06-30"));
     let ids: Vec<&str> = first.lines().filter(|line| line.starts_with("[credential.")).collect();
@@ -52,7 +52,7 @@ fn the_first_day_accepts_all_of_it_for_a_time() {
     let again = run(&repository, &WRITE);
     assert_eq!(again.status.code(), Some(2), "a baseline is not overwritten");
     let update = run(&repository, &[&["baseline", "update"], &WRITE[2..]].concat());
-    assert!(update.status.success(), "{}", said(&update));
+    assert!(update.status.success(), "{}", all_output(&update));
     assert_eq!(text(&repository), first, "an update of nothing changes nothing");
 }
 
@@ -148,7 +148,7 @@ fn time_runs_out_with_two_weeks_of_warning_and_never_in_the_hook() {
     repository.git(&["rm", "--quiet", "--force", "a"]);
     let stale = check("2026-03-01T00:00:00Z");
     assert_eq!(stale.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&stale.stdout).contains("stale"), "{}", said(&stale));
+    assert!(String::from_utf8_lossy(&stale.stdout).contains("stale"), "{}", all_output(&stale));
     run(&repository, &[&["baseline", "update", "--prune"], &WRITE[2..]].concat());
     assert!(!text(&repository).contains("[credential"), "{}", text(&repository));
 }
@@ -278,8 +278,16 @@ fn an_update_lists_places_anew_and_prunes_only_when_told() {
     repository.commit("two");
     let update = [&["baseline", "update"], &WRITE[2..]].concat();
     let output = run(&repository, &update);
-    assert!(said(&output).contains("stale; --prune leaves it out"), "{}", said(&output));
-    assert!(said(&output).contains("1 new places, 1 places of the past."), "{}", said(&output));
+    assert!(
+        all_output(&output).contains("stale; --prune leaves it out"),
+        "{}",
+        all_output(&output)
+    );
+    assert!(
+        all_output(&output).contains("1 new places, 1 places of the past."),
+        "{}",
+        all_output(&output)
+    );
     let listed = "paths = [\n  \"a\",\n  \"c\",\n]\npast = [\"b\"]\n";
     assert!(text(&repository).contains(listed), "{}", text(&repository));
     let day = "2026-01-02";
@@ -322,8 +330,8 @@ fn a_baseline_of_another_key_is_named() {
             let output = with_key(key, &command);
             let told = "was written under the fingerprint key";
             assert_eq!(output.status.code(), Some(2), "{command:?}");
-            assert!(said(&output).contains(told), "{command:?}: {}", said(&output));
-            assert!(said(&output).contains("set KEYSIEVE_FINGERPRINT_KEY to the key"));
+            assert!(all_output(&output).contains(told), "{command:?}: {}", all_output(&output));
+            assert!(all_output(&output).contains("set KEYSIEVE_FINGERPRINT_KEY to the key"));
         }
     }
     let update = [&["baseline", "update", "--prune"], &WRITE[2..]].concat();

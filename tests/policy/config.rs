@@ -6,7 +6,7 @@ use std::process::Output;
 use serde_json::Value;
 
 use crate::support::guarded::secret;
-use crate::support::repository::{TempRepo, said};
+use crate::support::repository::{TempRepo, all_output};
 use crate::{notes, places, report, run};
 
 const FILE: &str = ".keysieve.toml";
@@ -24,7 +24,7 @@ fn run_with(repository: &TempRepo, variables: &[(&str, &str)], arguments: &[&str
 }
 
 fn json(output: &Output) -> Value {
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", said(output)))
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", all_output(output)))
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn a_mistake_is_told_with_its_line_and_a_suggestion() {
         for (arguments, file) in [(&["scan"][..], FILE), (&["hook", "run"], ":.keysieve.toml")] {
             let output = run(&repository, arguments);
             let stderr = String::from_utf8_lossy(&output.stderr);
-            assert_eq!(output.status.code(), Some(2), "{wrong}: {}", said(&output));
+            assert_eq!(output.status.code(), Some(2), "{wrong}: {}", all_output(&output));
             assert!(stderr.contains(&format!("error: {file}:{line}: ")), "{wrong}: {stderr}");
             assert!(stderr.contains(wanted), "{wrong}: {stderr}");
         }
@@ -72,7 +72,7 @@ fn a_message_shows_no_value() {
         repository.write(FILE, wrong);
         let output = run(&repository, &["scan"]);
         assert_eq!(output.status.code(), Some(2));
-        assert!(!said(&output).contains("hunter2"), "{}", said(&output));
+        assert!(!all_output(&output).contains("hunter2"), "{}", all_output(&output));
     }
 }
 
@@ -201,7 +201,7 @@ fn test_paths_are_marked_and_may_warn_or_be_left_out() {
     repository.write(FILE, "[test-paths]\nfindings = \"warn\"\n");
     assert_eq!(report(&repository, &["scan", "docs"]).1, 0);
     let human = run(&repository, &["scan", "--format", "human"]);
-    assert!(said(&human).contains("docs/a:1:23  (test path)"), "{}", said(&human));
+    assert!(all_output(&human).contains("docs/a:1:23  (test path)"), "{}", all_output(&human));
     let sarif = run(&repository, &["scan", "docs", "--format", "sarif"]);
     let sarif: Value = serde_json::from_slice(&sarif.stdout).unwrap();
     let result = &sarif["runs"][0]["results"][0];
@@ -269,7 +269,7 @@ fn the_nearest_layer_holds() {
     assert_eq!(code(&organisation, &["--no-repo-config"]), 1, "the user's, once more");
     let missing = run_with(&repository, &[("KEYSIEVE_CONFIG", "/no/such/file")], &["scan"]);
     assert_eq!(missing.status.code(), Some(2));
-    assert!(said(&missing).contains("/no/such/file: there is no such file"));
+    assert!(all_output(&missing).contains("/no/such/file: no such file"));
 }
 
 #[test]
@@ -310,11 +310,13 @@ fn the_fingerprint_key_stands_in_a_file_or_a_variable() {
     assert_eq!(fingerprint(&[("ACME_KEY", "ours")]), ours);
     let output = run(&repository, &["scan"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(said(&output).contains(".keysieve.toml: the fingerprint key is in the environment"));
+    assert!(
+        all_output(&output).contains(".keysieve.toml: the fingerprint key is in the environment")
+    );
     // A baseline is kept under the same key.
     repository.write(FILE, "[fingerprint]\nkey = \"ours\"\n");
     let write = run(&repository, &["baseline", "write", "--owner", "Ann"]);
-    assert!(write.status.success(), "{}", said(&write));
+    assert!(write.status.success(), "{}", all_output(&write));
     assert_eq!(report(&repository, &["scan"]).1, 0);
 }
 
@@ -338,7 +340,7 @@ fn pattern_files_limits_and_depth() {
     assert_eq!(said["credentials"][0]["rule"], "acme-key", "the index's: {said}");
     let output = run(&repository, &["scan"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(crate::support::repository::said(&output).contains("pattern file ci/acme.toml"));
+    assert!(all_output(&output).contains("pattern file ci/acme.toml"));
 
     let encoded = base64_of(&secret(1));
     repository.write("a", format!("{encoded}\n"));

@@ -7,7 +7,7 @@ use serde_json::json;
 use sha1::Digest;
 
 use crate::support::guarded::secret;
-use crate::support::repository::{TempRepo, said};
+use crate::support::repository::{TempRepo, all_output};
 use crate::support::tokens::localstack_auth_token as token;
 use crate::{places, report, run};
 
@@ -18,7 +18,7 @@ const DAY: [&str; 2] = ["--now", "2026-01-01T00:00:00Z"];
 fn import(repository: &TempRepo, from: &str, file: &str, more: &[&str]) -> (String, i32) {
     let command = ["baseline", "import", "--from", from, file, "--owner", "Ann"];
     let output = run(repository, &[&command[..], &DAY, more].concat());
-    (said(&output), output.status.code().unwrap())
+    (all_output(&output), output.status.code().unwrap())
 }
 
 fn scan(repository: &TempRepo) -> (Vec<String>, i32) {

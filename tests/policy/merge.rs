@@ -4,14 +4,14 @@ use std::fs;
 
 use crate::run;
 use crate::support::guarded::secret;
-use crate::support::repository::{TempRepo, said};
+use crate::support::repository::{TempRepo, all_output};
 
 const FILE: &str = ".keysieve-baseline.toml";
 const DAY: &str = "2026-01-02T00:00:00Z";
 
 fn baseline(repository: &TempRepo, verb: &str, owner: &str) {
     let output = run(repository, &["baseline", verb, "--owner", owner, "--now", DAY]);
-    assert!(output.status.success(), "{}", said(&output));
+    assert!(output.status.success(), "{}", all_output(&output));
 }
 
 /// A repository whose git merges baselines as docs/baseline.md says.
@@ -51,13 +51,13 @@ fn both_sides_add_and_git_needs_nobody() {
             baseline(&repository, "update", "Ann");
         };
         let merged = merge(&repository, || add(seeds[0]), || add(seeds[1]));
-        assert!(merged.status.success(), "{}", said(&merged));
+        assert!(merged.status.success(), "{}", all_output(&merged));
         let text = text(&repository);
         assert_eq!(text.matches("[credential.").count(), 3, "{text}");
         let ids: Vec<&str> = text.lines().filter(|line| line.starts_with("[cred")).collect();
         assert!(ids.is_sorted(), "{text}");
         let check = run(&repository, &["scan", "--now", DAY]);
-        assert!(check.status.success(), "{}", said(&check));
+        assert!(check.status.success(), "{}", all_output(&check));
     }
 }
 
@@ -70,7 +70,7 @@ fn two_first_baselines_are_one() {
         baseline(&repository, "write", "Ann");
     };
     let merged = merge(&repository, || write(2), || write(3));
-    assert!(merged.status.success(), "{}", said(&merged));
+    assert!(merged.status.success(), "{}", all_output(&merged));
     assert_eq!(text(&repository).matches("[credential.").count(), 3);
     // Of the one credential that both accepted: the earlier expiry.
     assert!(run(&repository, &["scan", "--now", DAY]).status.success());
@@ -94,9 +94,9 @@ fn what_the_sides_say_differently_is_decided_by_people() {
         || say("disposition = \"false-positive\"\nreason = \"a hash\""),
         || say("disposition = \"revoked\"\ndate = 2026-01-02\nevidence = \"ticket 7\""),
     );
-    assert_eq!(merged.status.code(), Some(1), "{}", said(&merged));
+    assert_eq!(merged.status.code(), Some(1), "{}", all_output(&merged));
     let told = "one side says false-positive, the other revoked";
-    assert!(said(&merged).contains(told), "{}", said(&merged));
+    assert!(all_output(&merged).contains(told), "{}", all_output(&merged));
     let text = text(&repository);
     assert!(text.contains("<<<<<<< ours\n[credential.") && text.contains(">>>>>>> theirs\n"));
     assert_eq!(text.matches("[credential.").count(), 3, "{text}");
@@ -118,8 +118,8 @@ fn what_cannot_be_merged_is_not_lost() {
         },
         || repository.write(FILE, broken),
     );
-    assert_eq!(merged.status.code(), Some(1), "{}", said(&merged));
-    assert!(said(&merged).contains("did you mean `accepted`?"), "{}", said(&merged));
+    assert_eq!(merged.status.code(), Some(1), "{}", all_output(&merged));
+    assert!(all_output(&merged).contains("did you mean `accepted`?"), "{}", all_output(&merged));
     let text = text(&repository);
     assert!(text.contains(broken) && text.matches("[credential.").count() == 3, "{text}");
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::support::guarded::secret;
-use crate::support::repository::{TempRepo, said};
+use crate::support::repository::{TempRepo, all_output};
 use crate::support::tokens::localstack_auth_token as token;
 use crate::{notes, places, report, run};
 
@@ -148,9 +148,9 @@ fn a_revision_that_is_missing_stops_with_what_to_fetch() {
     repository.git(&["remote", "add", "origin", "https://git.example/x.git"]);
     for command in [&["scan"][..], &["audit"], &["hook", "run"]] {
         let output = run(&repository, &[command, &["--policy-from", "origin/trunk"]].concat());
-        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+        assert_eq!(output.status.code(), Some(2), "{}", all_output(&output));
         let wanted = "run `git fetch origin +refs/heads/trunk:refs/remotes/origin/trunk`";
-        assert!(said(&output).contains(wanted), "{}", said(&output));
+        assert!(all_output(&output).contains(wanted), "{}", all_output(&output));
     }
 }
 

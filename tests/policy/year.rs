@@ -365,7 +365,7 @@ impl<'e> Year<'e> {
     }
 
     fn found(&self, policy: &Policy) -> Vec<Credential> {
-        let tree = WorkTree::list(&[self.repository.path()], Ignored::LeftOut).unwrap();
+        let tree = WorkTree::list(&[self.repository.path()], Ignored::Skipped).unwrap();
         scan(&tree, self.engine(), policy, &Silent).credentials
     }
 
@@ -376,7 +376,7 @@ impl<'e> Year<'e> {
     /// What the hook stops.
     fn staged(&self) -> Stands {
         self.repository.git(&["add", "--all"]);
-        let here = GitEnvironment::of_folder(&self.repository.path());
+        let here = GitEnvironment::from_folder(&self.repository.path());
         let mut report = guard_in(&here, self.engine(), &Policy::default(), &Silent).unwrap();
         self.known(None, Expiry::Warns).settle(&mut report.credentials);
         stands(&report.credentials)

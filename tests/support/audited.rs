@@ -1,4 +1,4 @@
-//! Runs the audit on a test's repository and tells what it says in short lines.
+//! Runs the audit on a test's repository and summarizes the report in short lines.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use keysieve::rules::catalogue::Catalogue;
 use keysieve::source::Silent;
 use keysieve::source::history::RangeSyntax;
 
-/// What the audit says of the repository at or above `path`.
+/// The audit report of the repository at or above `path`.
 pub fn audited(path: &Path) -> Report {
     audited_with(path, &Options::default()).unwrap()
 }
@@ -21,7 +21,7 @@ pub fn audited_with(path: &Path, options: &Options) -> Result<Report, AuditError
     audit(path, options, &engine, &Policy::default(), &Silent)
 }
 
-/// As [`audited`]; all readers say the same.
+/// As [`audited`]; all readers must agree.
 pub fn agreed(path: &Path) -> Report {
     let [delta, whole, full] = [Reader::Delta, Reader::Whole, Reader::Full].map(|reader| {
         let options = Options { reader, ..Options::default() };
@@ -32,31 +32,31 @@ pub fn agreed(path: &Path) -> Report {
     delta
 }
 
-/// As [`audited`], of these revisions.
+/// As [`audited`], for these revisions.
 pub fn ranged(path: &Path, revisions: &str) -> Report {
     let range = RangeSyntax { revisions: Some(revisions.to_owned()), ..RangeSyntax::default() };
     audited_with(path, &Options { range, ..Options::default() }).unwrap()
 }
 
-/// A report's occurrences, sorted: `path:line +summary -summary @HEAD`, where `+` brought it
-/// in and `-` took it out. An object without a path shows its id.
-pub fn told(report: &Report) -> Vec<String> {
+/// A report's occurrences, sorted: `path:line +summary -summary @HEAD`, with `+` for the commit
+/// that introduced it and `-` for the one that removed it. An object without a path is shown by its
+/// id.
+pub fn summary(report: &Report) -> Vec<String> {
     let all = report.credentials.iter().flat_map(|credential| &credential.occurrences);
-    let mut told: Vec<String> = all.map(tell).collect();
-    told.sort();
-    told
+    let mut summary: Vec<String> = all.map(summarize).collect();
+    summary.sort();
+    summary
 }
 
-/// As [`told`], of a repository in which everything could be looked at.
-pub fn told_of(path: &Path) -> Vec<String> {
+/// As [`summary`], for a repository in which everything could be scanned.
+pub fn summary_of(path: &Path) -> Vec<String> {
     let report = audited(path);
     assert_eq!(report.coverage.failures, []);
-    told(&report)
+    summary(&report)
 }
 
-fn tell(occurrence: &Occurrence) -> String {
-    let OccurrenceSource::History { blob, introduced, removed, at_head } = &occurrence.source
-    else {
+fn summarize(occurrence: &Occurrence) -> String {
+    let Place::History { blob, introduced, removed, at_head } = &occurrence.place else {
         panic!("an audit tells of a history");
     };
     let path = occurrence.path.as_ref().map_or(blob.clone(), |path| path.to_string());

@@ -1,4 +1,4 @@
-//! Runs the guard on a test's repository, and sees each time that it leaves no trace there.
+//! Runs the guard on a test's repository, and checks each time that it changes nothing there.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -21,13 +21,13 @@ pub fn engine() -> Engine {
     Engine::new(Catalogue::built_in(), FingerprintKey::new(b""))
 }
 
-/// What the guard says of the next commit at the top of the repository's work tree.
+/// The guard's report on the next commit at the top of the repository's work tree.
 pub fn guarded(repository: &TempRepo) -> Report {
-    try_guarded(repository, &GitEnvironment::of_folder(&repository.path())).unwrap()
+    try_guarded(repository, &GitEnvironment::from_folder(&repository.path())).unwrap()
 }
 
-/// What the guard says under these variables of git. Whatever it says, all files under the
-/// repository's home are as before.
+/// The guard's report with these variables of git. All files under the repository's home must be
+/// unchanged.
 pub fn try_guarded(
     repository: &TempRepo,
     environment: &GitEnvironment,
@@ -40,7 +40,7 @@ pub fn try_guarded(
     report
 }
 
-/// `path:line` of all that a report tells.
+/// `path:line` of all occurrences in a report.
 pub fn places(report: &Report) -> Vec<String> {
     let occurrences = report.credentials.iter().flat_map(|credential| &credential.occurrences);
     occurrences
@@ -50,7 +50,7 @@ pub fn places(report: &Report) -> Vec<String> {
         .collect()
 }
 
-/// A line of an env file that holds the token of that seed.
+/// A line of an env file with the token for a seed.
 pub fn secret(seed: u64) -> String {
     format!("LOCALSTACK_AUTH_TOKEN={}\n", token(seed))
 }
@@ -64,7 +64,7 @@ pub fn assert_found(report: &Report, wanted: &[&str]) {
     assert_eq!(places(report), wanted);
 }
 
-/// Of each file and folder the time of its last change and a hash of its content.
+/// The modification time and a hash of the content of each file and folder.
 pub fn listing(folder: &Path) -> BTreeMap<PathBuf, (SystemTime, Vec<u8>)> {
     let mut listing = BTreeMap::new();
     for entry in std::fs::read_dir(folder).unwrap() {

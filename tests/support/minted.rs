@@ -1,5 +1,5 @@
-//! Made-up texts of a rule's form: read off its regex, drawn by a seeded generator, with a
-//! right checksum where the form has one. No checksum is computed by keysieve's own code.
+//! Fake texts in a rule's format: generated from its regex with a seed, with a valid checksum if
+//! the format has one. No checksum is computed by keysieve's own code.
 
 use std::ops::Range;
 
@@ -9,19 +9,19 @@ use keysieve::rules::{Checksum, Rule};
 use md5::{Digest, Md5};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-/// Characters of the longest repetition without need: bodies of 200 show nothing more.
+/// The most characters of an unbounded repetition: bodies of 200 show nothing more.
 const MOST_MORE: u32 = 24;
 
 /// A text that the rule's regex matches.
 #[derive(Clone)]
 pub struct Minted {
     pub text: Vec<u8>,
-    /// Where the secret stands in it.
+    /// The span of the secret in it.
     pub secret: Range<usize>,
 }
 
-/// A text for the rule, another for each seed. Of forms whose structure or checksum is not
-/// drawn here the secret of one of the rule's examples.
+/// A text for the rule, different for each seed. For formats whose structure or checksum cannot be
+/// generated here, the secret of one of the rule's examples.
 pub fn minted(rule: &Rule, seed: u64) -> Option<Minted> {
     let drawn = rule.checks.structure.is_none() && rule.checks.checksum.is_none_or(is_sealed);
     if !drawn {
@@ -38,7 +38,7 @@ pub fn minted(rule: &Rule, seed: u64) -> Option<Minted> {
         if let Some(checksum) = rule.checks.checksum {
             seal(checksum, &mut text[secret.clone()]);
         }
-        // A sealed token of another rule's form, or with a prefix that this one rules out.
+        // A token in another rule's format, or with a prefix that this rule excludes.
         if checks::judge(rule, &text[secret.clone()]).is_some() {
             return Some(Minted { text, secret });
         }
@@ -46,8 +46,8 @@ pub fn minted(rule: &Rule, seed: u64) -> Option<Minted> {
     None
 }
 
-/// A text that the pattern matches, whatever rule finds it. Of the checksums known here those
-/// of `rules` are set right where such a rule's form stands in the text.
+/// A text that the pattern matches, whatever rule finds it. Checksums of `rules` that are known
+/// here are made valid if such a rule's format appears in the text.
 pub fn drawn(pattern: &str, seed: u64, rules: &[&Rule]) -> Vec<u8> {
     let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     let mut draw = Draw { random: &mut random, text: Vec::new(), secret: 0..0 };
@@ -73,8 +73,8 @@ fn parse(pattern: &str) -> Hir {
     regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).unwrap()
 }
 
-/// The secret of one of the rule's examples: the seam stands inside it, and a second
-/// implementation made its checksum. `None` where the form is told by what stands beside it.
+/// The secret of one of the rule's examples: it contains the split marker, and a second
+/// implementation computed its checksum. `None` if the format is recognized by what is next to it.
 fn from_example(rule: &Rule, seed: u64) -> Option<Minted> {
     let example = &rule.examples[seed as usize % rule.examples.len()];
     let seam = example.find(SPLIT_MARKER)?;
@@ -102,7 +102,7 @@ impl Draw<'_> {
                 let all: Vec<u8> =
                     class.iter().flat_map(|range| range.start()..=range.end()).collect();
                 let plain = |b: &u8| b.is_ascii_alphanumeric();
-                // A class of everything but some delimiters: letters and digits will do.
+                // A class of everything but some delimiters: letters and digits are enough.
                 let open = all.len() > 80 && all.iter().any(plain);
                 let chosen: Vec<u8> = all.into_iter().filter(|b| !open || plain(b)).collect();
                 self.text.push(chosen[self.random.below(chosen.len())]);
@@ -126,7 +126,7 @@ impl Draw<'_> {
             }
             HirKind::Concat(subs) => subs.iter().for_each(|sub| self.hir(sub)),
             HirKind::Alternation(subs) => {
-                // `(?:[^a-z]|$)`: what follows a token is the way of writing's to say.
+                // `(?:[^a-z]|$)`: what follows a token is up to the text around it.
                 let end = subs.iter().find(|sub| matches!(sub.kind(), HirKind::Look(_)));
                 match end {
                     Some(_) => {}
@@ -153,7 +153,7 @@ fn is_sealed(checksum: Checksum) -> bool {
     )
 }
 
-/// Sets the checksum right.
+/// Makes the checksum valid.
 fn seal(checksum: Checksum, token: &mut [u8]) {
     let behind = |b: u8, token: &[u8]| token.iter().rposition(|&t| t == b).unwrap() + 1;
     let length = token.len();
@@ -181,7 +181,7 @@ fn seal(checksum: Checksum, token: &mut [u8]) {
     token[from..].copy_from_slice(check.as_bytes());
 }
 
-/// CRC-32 bit by bit, by the polynomial's definition.
+/// CRC-32 bit by bit, from the definition of the polynomial.
 fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |crc, &b| {
         (0..8).fold(crc ^ u32::from(b), |crc, _| {
@@ -190,7 +190,7 @@ fn crc32(bytes: &[u8]) -> u32 {
     })
 }
 
-/// A number in base 36 (small letters) or 62 (capitals before small ones).
+/// A number in base 36 (lowercase letters) or 62 (uppercase before lowercase).
 fn based(mut value: u32, base: u32, width: usize) -> String {
     let mut digits = vec![b'0'; width];
     for place in digits.iter_mut().rev() {

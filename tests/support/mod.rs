@@ -1,4 +1,4 @@
-//! What the tests share: real git repositories, made-up tokens.
+//! What the tests share: real git repositories, fake tokens.
 
 #![allow(dead_code, reason = "each test binary takes its part of it")]
 #![allow(clippy::unwrap_used, reason = "what helps a test fails as a test does")]
@@ -7,6 +7,7 @@
 pub mod audited;
 pub mod guarded;
 pub mod minted;
+pub mod random;
 pub mod repository;
 pub mod timed;
 pub mod tokens;

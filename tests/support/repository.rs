@@ -1,4 +1,4 @@
-//! Real repositories, made by the real git, out of reach of the user's configuration.
+//! Real repositories, made by the real git, isolated from the user's configuration.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use super::guarded::secret;
 
-/// A repository with a work tree in a temporary folder, branch `main`, no commit.
+/// A repository with a work tree in a temporary folder, on branch `main`, without commits.
 pub struct TempRepo {
     folder: tempfile::TempDir,
 }
@@ -29,7 +29,7 @@ impl TempRepo {
         repository.try_git(init).status.success().then_some(repository)
     }
 
-    /// The folder that is `HOME` for git; the work tree lies in it.
+    /// The folder that is `HOME` for git; the work tree is in it.
     pub fn home(&self) -> &Path {
         self.folder.path()
     }
@@ -39,24 +39,24 @@ impl TempRepo {
         self.folder.path().join("tree")
     }
 
-    /// Runs git at the top of the work tree; it must succeed. Its output, trimmed.
+    /// Runs git at the top of the work tree; it must succeed. Returns its output, trimmed.
     pub fn git(&self, arguments: &[&str]) -> String {
         self.git_in(&self.path(), arguments)
     }
 
-    /// Runs git in a folder; it must succeed. Its output, trimmed.
+    /// Runs git in a folder; it must succeed. Returns its output, trimmed.
     pub fn git_in(&self, folder: &Path, arguments: &[&str]) -> String {
         let output = self.command("git", folder).args(arguments).output().unwrap();
-        assert!(output.status.success(), "git {arguments:?}: {}", said(&output));
+        assert!(output.status.success(), "git {arguments:?}: {}", all_output(&output));
         String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
     }
 
-    /// Runs git at the top of the work tree, whatever comes of it.
+    /// Runs git at the top of the work tree; it may fail.
     pub fn try_git(&self, arguments: &[&str]) -> Output {
         self.command("git", &self.path()).args(arguments).output().unwrap()
     }
 
-    /// A program in a folder, under the same conditions always.
+    /// A program in a folder, always in the same environment.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>, folder: &Path) -> Command {
         let mut command = Command::new(program);
         for (name, _) in std::env::vars_os() {
@@ -75,12 +75,12 @@ impl TempRepo {
         command
     }
 
-    /// The user's configuration file; not there until a test writes it.
+    /// The user's configuration file; it does not exist until a test writes it.
     pub fn global_config(&self) -> PathBuf {
         self.home().join("global.gitconfig")
     }
 
-    /// Writes a file of the work tree, its folders too.
+    /// Writes a file of the work tree, with its folders.
     pub fn write(&self, path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) {
         let path = self.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -94,8 +94,8 @@ impl TempRepo {
     }
 }
 
-/// Both outputs of a program, to show when a test fails.
-pub fn said(output: &Output) -> String {
+/// Both outputs of a program, to print if a test fails.
+pub fn all_output(output: &Output) -> String {
     [&output.stdout[..], &output.stderr].concat().iter().map(|&b| char::from(b)).collect()
 }
 

@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::repository::{TempRepo, said};
+use super::repository::{TempRepo, all_output};
 
 /// No run over a small repository takes longer.
 const SOON: Duration = Duration::from_secs(40);
 
-/// What a run came to.
+/// The result of a run.
 pub struct Run {
     output: Output,
 }
@@ -38,7 +38,7 @@ pub fn fifo(path: &Path) {
 }
 
 impl Run {
-    /// Runs a command to its end, which comes soon.
+    /// Runs a command to its end; it must not take long.
     pub fn of(mut command: Command) -> Run {
         let begin = Instant::now();
         let mut child =
@@ -67,14 +67,19 @@ impl Run {
         Run { output: Output { status, stdout, stderr } }
     }
 
+    /// What the process wrote, and its exit status.
+    pub fn into_output(self) -> Output {
+        self.output
+    }
+
     /// The exit code.
     pub fn code(&self) -> i32 {
-        self.output.status.code().unwrap_or_else(|| panic!("{}", self.said()))
+        self.output.status.code().unwrap_or_else(|| panic!("{}", self.all_output()))
     }
 
     /// Both outputs.
-    pub fn said(&self) -> String {
-        said(&self.output)
+    pub fn all_output(&self) -> String {
+        all_output(&self.output)
     }
 
     /// `path:line` of all that the report shows, sorted.
@@ -89,12 +94,12 @@ impl Run {
         places
     }
 
-    /// The failures in the report's coverage, as JSON; empty where there is none.
+    /// The failures in the report's coverage, as JSON; empty if there are none.
     pub fn failures(&self) -> String {
         self.listed("failures")
     }
 
-    /// The notes in the report's coverage, as JSON; empty where there is none.
+    /// The notes in the report's coverage, as JSON; empty if there are none.
     pub fn notes(&self) -> String {
         self.listed("notes")
     }
@@ -109,6 +114,6 @@ impl Run {
 
     fn report(&self) -> Value {
         let report = serde_json::from_slice(&self.output.stdout);
-        report.unwrap_or_else(|why| panic!("{why}: {}", self.said()))
+        report.unwrap_or_else(|why| panic!("{why}: {}", self.all_output()))
     }
 }

@@ -1,8 +1,8 @@
-//! Made-up tokens that pass their checks. Built here, so that no file of ours holds one.
+//! Fake tokens that pass their checks. Built here, so that no file of the project contains one.
 
 use md5::{Digest, Md5};
 
-/// A LocalStack auth token, another for each seed; its last four digits are the check.
+/// A LocalStack auth token, different for each seed; its last four digits are the checksum.
 pub fn localstack_auth_token(seed: u64) -> String {
     let mut letters = letters(seed);
     let mut group = |length: usize| letters.by_ref().take(length).collect::<String>();
@@ -12,7 +12,7 @@ pub fn localstack_auth_token(seed: u64) -> String {
     format!("ls-{payload}{:02x}{:02x}", digest[0], digest[1])
 }
 
-/// Letters without end, by Knuth's linear congruential generator (MMIX).
+/// Endless letters, from Knuth's linear congruential generator (MMIX).
 fn letters(seed: u64) -> impl Iterator<Item = char> {
     let next = |state: &u64| {
         Some(state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407))
@@ -23,12 +23,12 @@ fn letters(seed: u64) -> impl Iterator<Item = char> {
     })
 }
 
-/// A password without a format, which only a name beside it gives away.
+/// A password without a format, which only a name next to it identifies.
 pub fn password() -> String {
     ["tR7x", "q9Lw2m"].concat()
 }
 
-/// A password of six bytes, as an address holds it.
+/// A password of six bytes, as in a URL.
 pub fn short_password() -> String {
     ["hq7", "Tz2"].concat()
 }

@@ -1,6 +1,6 @@
-//! Ways of writing that a name has a value, as programs, configurations and commands do.
+//! Notations for assigning a value to a name, in programs, configurations and commands.
 
-/// A way of writing: what it is called, and the text for a name and a value.
+/// A notation: what it is called, and the text for a name and a value.
 pub struct Way {
     pub name: &'static str,
     write: fn(&Name, &str) -> String,
@@ -12,7 +12,7 @@ impl Way {
     }
 }
 
-/// A name in the spellings that languages ask for.
+/// A name in the spellings that languages require.
 pub struct Name {
     words: Vec<String>,
 }
@@ -50,7 +50,7 @@ fn capital(word: &str) -> String {
     word[..1].to_ascii_uppercase() + &word[1..]
 }
 
-/// As a query's parameter carries it.
+/// As in the parameter of a query.
 fn in_query(value: &str) -> String {
     let keep = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
     value
@@ -61,7 +61,7 @@ fn in_query(value: &str) -> String {
 
 macro_rules! ways {
     ($($way:literal: |$name:ident, $value:ident| $text:expr;)+) => {
-        /// All of them. The names are those by which a failure is reported.
+        /// All of them. Failures are reported by these names.
         pub const WAYS: &[Way] = &[$(Way { name: $way, write: |$name, $value| $text }),+];
     };
 }
@@ -188,10 +188,10 @@ ways! {
     "words": |n, v| format!("{}: {v}\n", n.words.join(" "));
 }
 
-/// What a place is called, and the text with a value in it.
+/// The name of a location, and the text with a value in it.
 pub type Place = (&'static str, fn(&str) -> String);
 
-/// Places where a token stands without a name of its own.
+/// Locations of a token without a name of its own.
 pub const PLACES: &[Place] = &[
     ("bare", |v| format!("{v}\n")),
     ("bearer", |v| format!("Authorization: Bearer {v}\r\n")),

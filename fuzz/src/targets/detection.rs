@@ -1,4 +1,4 @@
-//! Bytes that are scanned.
+//! Targets that scan bytes.
 
 use std::cell::RefCell;
 
@@ -12,7 +12,7 @@ use keysieve::rules::catalogue::Catalogue;
 use keysieve::scan::scan;
 use keysieve::source::{Coverage, Progress, Silent, Source, Visitor, admit};
 
-/// Runs of one engine, which remembers the secrets that it came across.
+/// Runs with one engine, which remembers the secrets that it has found.
 const RUNS: usize = 500;
 
 thread_local! {
@@ -33,12 +33,12 @@ fn with_engine<T>(work: impl FnOnce(&Engine) -> T) -> T {
     })
 }
 
-/// A token that passes its check, joined here so that this file is no leak.
+/// A token with a valid checksum, joined here so that this file contains none.
 pub(super) fn token() -> String {
     ["ls-", "fAKeToKe-1111-1111-1111-", "eXamPle1", "4fbe"].concat()
 }
 
-/// Findings lie in the text, by span and apart.
+/// Findings are inside the text, sorted by span and disjoint.
 fn hold(findings: &[Finding], length: usize) {
     for finding in findings {
         assert!(finding.span.start < finding.span.end && finding.span.end <= length);
@@ -48,7 +48,7 @@ fn hold(findings: &[Finding], length: usize) {
     }
 }
 
-/// Any bytes, scanned whole and in two ranges: far from where they meet the findings are the same.
+/// Any bytes, scanned whole and in two ranges: except near the boundary the findings are the same.
 pub fn engine(data: &[u8]) {
     let middle = data.len() / 2;
     let (mut whole, mut apart) = with_engine(|engine| {
@@ -57,7 +57,7 @@ pub fn engine(data: &[u8]) {
         (whole, engine.detect(data, &[0..middle, middle..data.len()]))
     });
     for findings in [&mut whole, &mut apart] {
-        // What is encoded is read from its run's start, wherever that is.
+        // Encoded findings depend on the start of their run, wherever that is.
         findings.retain(|finding| {
             finding.encoding == Encoding::PLAIN && finding.trigger.abs_diff(middle) > MARGIN
         });
@@ -66,7 +66,7 @@ pub fn engine(data: &[u8]) {
     assert_eq!(apart, whole);
 }
 
-/// A token in the ways in which texts are encoded, with any bytes beside it.
+/// A token in several encodings, next to any bytes.
 pub fn decoders(data: &[u8]) {
     let token = token();
     let middle = data.len() / 2;
@@ -79,7 +79,7 @@ pub fn decoders(data: &[u8]) {
     }
 }
 
-/// Any bytes as what they are, and read as text of each encoding: spans lead back to the bytes.
+/// Any bytes, classified and read as text of each encoding: spans lead back to the bytes.
 pub fn contents(data: &[u8]) {
     admit(&Blob::whole(data, Provenance::Stdin), &|blob| drop(blob.text()));
     let encodings = [Endian::Little, Endian::Big]
@@ -100,7 +100,7 @@ pub fn contents(data: &[u8]) {
     }
 }
 
-/// A file of any bytes round a token, which a suppression comment of any bytes follows.
+/// A file with a token among any bytes, followed by a suppression comment of any bytes.
 struct Planted {
     path: Vec<u8>,
     text: Vec<u8>,
@@ -113,7 +113,7 @@ impl Source for Planted {
     }
 }
 
-/// No report repeats a token that was found, whatever is beside it.
+/// No report repeats a token that was found, whatever is next to it.
 pub fn report(data: &[u8]) {
     let token = token();
     let third = data.len() / 3;
@@ -122,7 +122,7 @@ pub fn report(data: &[u8]) {
     let path = [&data[2 * third..], token.as_bytes()].concat();
     let engine = engine_of_a_run();
     let report = scan(&Planted { path, text }, &engine, &Policy::default(), &Silent);
-    // In bytes that are binary, or glued to a word, it is not found, and so it is not known.
+    // In binary content, or as part of a longer word, the token is not found.
     let is_token = |rule: usize| engine.rules()[rule].id == "localstack-auth-token";
     if !report.credentials.iter().any(|found| is_token(found.rule)) {
         return;

@@ -1,4 +1,4 @@
-//! Other files of a repository: the index, objects, hooks.
+//! Targets for other files of a repository: the index, objects, hooks.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -13,13 +13,13 @@ use keysieve::hook::{Stage, script};
 
 use super::packs::signed;
 
-/// The index; the bytes lack the trailer. What is read is in order and can be found.
+/// The index, without its trailer. What is read is sorted and can be found.
 pub fn staged_index(data: &[u8]) {
     let missing = |_: &str| Err(std::io::ErrorKind::NotFound.into());
     let Ok(index) = Index::parse(&signed(data), ObjectFormat::Sha1, &missing) else { return };
     for place in 0..index.len() {
         let entry = index.entry(place);
-        if entry.stage == 0 && !entry.is_intended {
+        if entry.stage == 0 && !entry.is_intent_to_add {
             let found = index.find(index.path(place)).expect("a path that is there");
             assert_eq!(found.id, entry.id);
         }
@@ -27,7 +27,8 @@ pub fn staged_index(data: &[u8]) {
     }
 }
 
-/// Commits, tags and trees, and what is made of them. The bytes fall into trees at each `|`.
+/// Commits, tags and trees, and what is computed from them. The bytes are split into trees at each
+/// `|`.
 pub fn objects(data: &[u8]) {
     let format = ObjectFormat::Sha1;
     let id = format.object(ObjectKind::Commit, data);
@@ -45,13 +46,13 @@ pub fn objects(data: &[u8]) {
     let read =
         |id: &ObjectId| trees.get(&id.to_string()).cloned().ok_or_else(|| "missing".to_owned());
     let (old, new) = (ids[ids.len() / 2], below);
-    let diff = TreeDiff::of(&read, &[old], new);
-    // Paths that lead to the same contents are many, contents are few.
+    let diff = TreeDiff::between(&read, &[old], new);
+    // Many paths may lead to few contents.
     if let Some(changes) = diff.changes(|_| true, 1000) {
         assert!(diff.is_empty() == changes.is_empty());
     }
-    assert!(TreeDiff::of(&read, &[new], new).is_empty());
-    if let Ok(walk) = TreeWalk::of(&read, new) {
+    assert!(TreeDiff::between(&read, &[new], new).is_empty());
+    if let Ok(walk) = TreeWalk::read(&read, new) {
         let blobs = walk.blobs();
         if let Ok(paths) = walk.paths(|_, _| true) {
             assert!(paths.iter().all(|(_, id)| blobs.contains(id)));
@@ -59,7 +60,7 @@ pub fn objects(data: &[u8]) {
     }
 }
 
-/// Twenty zeros behind the end of a name stand for the tree before, so that trees lead to trees.
+/// Replaces twenty zeros after a name with the previous tree's id, so that trees refer to trees.
 fn fill_in(bytes: &mut [u8], id: &ObjectId) {
     let mut at = 1;
     while at + 20 <= bytes.len() {
@@ -71,7 +72,7 @@ fn fill_in(bytes: &mut [u8], id: &ObjectId) {
     }
 }
 
-/// Somebody else's hook: what we put before it comes out again to the byte.
+/// A foreign hook: removing what we added restores it exactly.
 pub fn hook_script(data: &[u8]) {
     let binary = Path::new("/opt/it's here/keysieve");
     for stage in [Stage::PreCommit, Stage::CommitMsg, Stage::PrePush] {

@@ -1,5 +1,5 @@
-//! What is fuzzed, as plain functions: no bytes may make them panic, loop or take memory that
-//! the bytes do not account for, and what is accepted keeps its promises.
+//! The fuzz targets, as plain functions: no input may make them panic, loop forever or use
+//! disproportionate memory, and what is accepted fulfils its guarantees.
 
 mod detection;
 mod git;

@@ -1,56 +1,55 @@
-//! What a pack's files are made of.
+//! Targets for the files of a pack.
 
 use std::sync::LazyLock;
 
 use keysieve::git::object_id::{ObjectFormat, ObjectId};
-use keysieve::git::pack::{Forest, Header, Index, MultiIndex, delta};
+use keysieve::git::pack::{DeltaForest, EntryHeader, MultiPackIndex, PackIndex, delta};
 
-/// The bytes with the trailer that makes them a whole file, so that what is behind the
-/// checksum is reached.
+/// The bytes with a valid trailer, so that the code after the checksum is reached.
 pub(super) fn signed(data: &[u8]) -> Vec<u8> {
     let mut bytes = data.to_vec();
     bytes.extend(ObjectFormat::Sha1.hash(&[data]).as_bytes());
     bytes
 }
 
-fn hold(index: &Index) {
+fn hold(index: &PackIndex) {
     for at in 0..index.len() {
         for before in at.saturating_sub(9)..at {
             let distance = index.offset(at) - index.offset(before);
             assert_eq!(index.before(at, distance), Some(before));
         }
         let found = index.find(&index.id(at)).expect("an object is found by its id");
-        assert!(found == at || index.has_twins());
+        assert!(found == at || index.has_duplicates());
         assert!(index.end(at, u64::MAX) > index.offset(at), "an entry has a length");
     }
 }
 
-/// A pack's index; the bytes lack the trailer.
+/// A pack's index, without its trailer.
 pub fn index(data: &[u8]) {
-    if let Ok(index) = Index::parse(&signed(data), ObjectFormat::Sha1) {
+    if let Ok(index) = PackIndex::parse(&signed(data), ObjectFormat::Sha1) {
         hold(&index);
     }
-    let _ = Index::parse(data, ObjectFormat::Sha1);
+    let _ = PackIndex::parse(data, ObjectFormat::Sha1);
 }
 
-/// A multi-pack-index; the bytes lack the trailer.
+/// A multi-pack-index, without its trailer.
 pub fn midx(data: &[u8]) {
-    if let Ok(midx) = MultiIndex::parse(&signed(data), ObjectFormat::Sha1) {
+    if let Ok(midx) = MultiPackIndex::parse(&signed(data), ObjectFormat::Sha1) {
         for name in ["pack-a.idx", "pack-b.idx", ""] {
             if let Ok(index) = midx.index_of(name) {
                 hold(&index);
             }
         }
     }
-    let _ = MultiIndex::parse(data, ObjectFormat::Sha1);
+    let _ = MultiPackIndex::parse(data, ObjectFormat::Sha1);
 }
 
-/// Headers of entries, as many as there are, and the forest that they make.
+/// Headers of entries, and the delta forest of these entries.
 pub fn header(data: &[u8]) {
     let mut headers = Vec::new();
     let mut rest = data;
     while !rest.is_empty() {
-        let header = Header::parse(rest, ObjectFormat::Sha1);
+        let header = EntryHeader::parse(rest, ObjectFormat::Sha1);
         let length = header.map_or(1, |header| usize::from(header.length));
         assert!(length > 0 && length <= rest.len());
         headers.push(header);
@@ -63,10 +62,10 @@ pub fn header(data: &[u8]) {
             (12 + 8 * at as u64, ObjectId::new(&id).expect("twenty bytes"), 0)
         })
         .collect();
-    let Ok(index) = Index::of(entries, ObjectFormat::Sha1) else { return };
-    let forest = Forest::of(&index, headers);
+    let Ok(index) = PackIndex::from_entries(entries, ObjectFormat::Sha1) else { return };
+    let forest = DeltaForest::new(&index, headers);
     for at in 0..forest.len() {
-        // Every entry with a kind comes to a root, in no more steps than there are entries.
+        // Every entry with a kind leads to a root, in no more steps than there are entries.
         let mut steps = 0;
         let mut above = at;
         while forest.kind(at).is_some() && forest.parent(above) < forest.len() {
@@ -82,7 +81,7 @@ pub fn delta(data: &[u8]) {
     static BASE: LazyLock<Vec<u8>> =
         LazyLock::new(|| (0..=0x10000u32).map(|at| (at % 251) as u8).collect());
     let base = &*BASE;
-    // Seven bytes copy 16 MB; such a bomb is no matter of panics.
+    // Seven bytes copy 16 MB; such bombs are not tested here.
     if delta::lengths(data).is_ok_and(|(_, length)| length > 1 << 20) {
         return;
     }

@@ -1,4 +1,4 @@
-//! Files that a repository or a user supplies, and what agents say.
+//! Targets for files that a repository or a user supplies, and for the input of agents.
 
 use std::path::Path;
 
@@ -7,11 +7,11 @@ use keysieve::import::{Options, import, known};
 use keysieve::policy::baseline::Baseline;
 use keysieve::policy::config::{Layer, Origin};
 use keysieve::rules::catalogue::Catalogue;
-use keysieve::source::agent::Call;
+use keysieve::source::agent::ToolCall;
 
 use super::detection::token;
 
-/// The text, if it is one, with a token put into it: no error repeats that.
+/// The text with a token inserted, if it is UTF-8: no error message repeats the token.
 fn planted(data: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(data).ok()?;
     let middle = (0..=text.len() / 2).rev().find(|&at| text.is_char_boundary(at))?;
@@ -32,7 +32,7 @@ pub fn config(data: &[u8]) {
     }
 }
 
-/// A baseline: what is read is written as it was.
+/// A baseline: writing it restores what was read.
 pub fn baseline(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     if let Ok(read) = Baseline::of_text(text, Path::new("b")) {
@@ -46,7 +46,7 @@ pub fn baseline(data: &[u8]) {
     }
 }
 
-/// A pattern file of one's own.
+/// A custom pattern file.
 pub fn catalogue(data: &[u8]) {
     let Some(text) = planted(data) else { return };
     if let Err(error) = Catalogue::empty().add_text(Path::new("p.toml"), &text) {
@@ -77,12 +77,12 @@ pub fn report_import(data: &[u8]) {
     }
 }
 
-/// What a coding agent hands to its hook.
+/// What a coding agent passes to its hook.
 pub fn agent(data: &[u8]) {
-    // A folder that is not there: no file of this machine is named by chance.
+    // A folder that does not exist, so that no file of this machine is read by chance.
     let here = Path::new("/nowhere/at/all");
     for top in [None, Some(here)] {
-        if let Err(error) = Call::read(data, here, top) {
+        if let Err(error) = ToolCall::read(data, here, top) {
             silent(&error);
         }
     }

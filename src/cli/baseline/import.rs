@@ -16,7 +16,7 @@ use keysieve::report::output::sink::{self, say};
 use keysieve::report::output::steer::plain;
 use keysieve::setup::Setup;
 use keysieve::source::open;
-use keysieve::source::worktree::top_of;
+use keysieve::source::worktree::work_tree_top;
 
 use super::{NEXT, read, save, terms};
 use crate::cli::engine::EngineArgs;
@@ -92,7 +92,7 @@ impl Import {
         let told = claims(scanner, &String::from_utf8_lossy(&text)).with_context(|| {
             format!("{shown} is no file of {} that can be read", scanner.as_str())
         })?;
-        let top = top_of(&self.repository).with_context(|| {
+        let top = work_tree_top(&self.repository).with_context(|| {
             format!("{} is in no work tree of a repository", self.repository.display())
         })?;
         let standing = Repository::of_work_tree(&self.repository);

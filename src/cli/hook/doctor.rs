@@ -57,7 +57,7 @@ impl Doctor {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let stage: Stage = self.stage.into();
         let here = std::env::current_dir().context("cannot tell which folder this is")?;
-        let diagnosis = Diagnosis::of(&GitEnvironment::of_process(&here), stage)
+        let diagnosis = Diagnosis::of(&GitEnvironment::from_process(&here), stage)
             .context("cannot tell which hook git runs here; is this a git repository?")?;
         let checks = checks(&diagnosis);
         let (code, sum) = match diagnosis.health() {

@@ -1,9 +1,9 @@
-//! The index, as git stores it (gitformat-index(5)): the paths of the next commit, and the ids of
-//! the folders below which nothing was staged.
+//! The index, as git stores it (gitformat-index(5)): the paths of the next commit, and the tree ids
+//! of folders without staged changes.
 //!
-//! Read by ourselves for the second of these: libgit2 hands out no such ids, and without them
-//! every folder of HEAD must be read to tell what differs. Versions 2 to 4 are read, split and
-//! sparse indexes too. What is not known here is the `git` executable's to read.
+//! We read it ourselves for those ids: libgit2 does not expose them, and without them every folder
+//! of HEAD would have to be read to find the differences. Versions 2 to 4 are supported, including
+//! split and sparse indexes. Everything else is left to the `git` executable.
 
 mod cache_tree;
 mod split;
@@ -13,101 +13,99 @@ use std::ops::Range;
 use std::path::Path;
 
 use crate::git::object_id::{ObjectFormat, ObjectHasher, ObjectId};
+use crate::git::own_files;
 
 pub use cache_tree::CacheTree;
-use split::Link;
+use split::SplitLink;
 
 const HEADER: usize = 12;
-/// Bytes of an entry in front of its id; the mode stands at [`MODE`].
+/// Bytes of an entry before its id; the mode is at [`MODE`].
 const STAT: usize = 40;
 const MODE: usize = 24;
 
-/// Flags of an entry, and those of the second word that versions 3 and 4 may have.
+/// Flags of an entry, and those of the second word in versions 3 and 4.
 const EXTENDED: u16 = 1 << 14;
 const INTENT_TO_ADD: u16 = 1 << 13;
 
 /// Why an index cannot be read here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IndexFault {
-    /// It is not what git writes.
+    /// It is malformed.
     Damaged(&'static str),
-    /// Git may know how to read it.
+    /// Git may be able to read it.
     Unknown(&'static str),
 }
 
-/// Why the index of a repository is not read here.
+/// Why the index of a repository cannot be read here.
 #[derive(Debug)]
 pub enum IndexError {
     Read(io::Error),
     Fault(IndexFault),
 }
 
-/// An index whose checksum holds and whose entries are in order.
+/// An index with a valid checksum and sorted entries.
 #[derive(Default)]
 pub struct Index {
-    entries: Vec<Entry>,
-    /// All paths, one after the other.
+    entries: Vec<IndexEntry>,
+    /// All paths, concatenated.
     paths: Vec<u8>,
     pub cache_tree: CacheTree,
 }
 
 /// A path of the next commit.
-pub struct Entry {
+pub struct IndexEntry {
     path: Range<usize>,
     pub id: ObjectId,
-    /// As in a tree; that of a folder where a sparse index has one entry for all below it.
+    /// As in a tree; the mode of a folder if a sparse index has one entry for everything below it.
     pub mode: u32,
-    /// 0, or the side of a conflict.
+    /// 0, or a side of a conflict.
     pub stage: u8,
-    /// `git add -N` puts a path in that the next commit will not hold.
-    pub is_intended: bool,
+    /// Added with `git add -N`: not part of the next commit.
+    pub is_intent_to_add: bool,
 }
 
-/// Reads the other part of a split index, by its name.
+/// Reads the shared part of a split index, by its name.
 pub type ReadShared<'r> = dyn Fn(&str) -> io::Result<Vec<u8>> + 'r;
 
 impl Index {
-    /// Reads the index file of a repository whose own folder is `git_dir`; `None` where there is
-    /// no such file.
+    /// Reads the index file of the repository in `git_dir`; `None` if it does not exist.
     pub fn open(
         file: &Path,
         git_dir: &Path,
         format: ObjectFormat,
     ) -> Result<Option<Index>, IndexError> {
-        let bytes = match std::fs::read(file) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(IndexError::Read(error)),
-        };
-        // The other part of a split index is in the repository, wherever this one is.
-        let shared = |name: &str| std::fs::read(git_dir.join(name));
+        let bytes = own_files::read_if_exists(file).map_err(IndexError::Read)?;
+        let Some(bytes) = bytes else { return Ok(None) };
+        // The shared part of a split index is in the git directory, wherever this one is.
+        let shared = |name: &str| own_files::read(&git_dir.join(name));
         Index::parse(&bytes, format, &shared).map(Some).map_err(IndexError::Fault)
     }
 
-    /// Reads a whole file. Each check that git makes is made, and that of the checksum, which
-    /// git leaves to `git fsck`.
+    /// Parses a whole file. Checks what git checks, and the checksum, which git leaves to `git
+    /// fsck`.
     pub fn parse(
         bytes: &[u8],
         format: ObjectFormat,
         shared: &ReadShared<'_>,
     ) -> Result<Index, IndexFault> {
         let mut parser = Parser::checked(bytes, format, Vec::new())?;
-        if let Some(link) = parser.link.take() {
-            let missing = |_| IndexFault::Damaged("it is split, and its other part is missing");
-            let shared = shared(&format!("sharedindex.{}", link.shared)).map_err(missing)?;
-            let is_meant = shared.ends_with(link.shared.as_bytes());
+        if let Some(split) = parser.split.take() {
+            let missing =
+                |_| IndexFault::Damaged("it is a split index whose shared part is missing");
+            let shared = shared(&format!("sharedindex.{}", split.shared)).map_err(missing)?;
+            let is_meant = shared.ends_with(split.shared.as_bytes());
             let Parser { entries, paths, .. } = Parser::checked(&shared, format, parser.paths)?;
             if !is_meant {
-                return Err(IndexFault::Damaged("its other part is not the one that it names"));
+                return Err(IndexFault::Damaged("its shared part is not the one that it names"));
             }
-            parser.entries = link.joined(&paths, entries, parser.entries)?;
+            parser.entries = split.joined(&paths, entries, parser.entries)?;
             parser.paths = paths;
         }
         let Parser { entries, paths, cache_tree, .. } = parser;
         let in_order = entries.is_sorted_by(|a, b| a.key(&paths) < b.key(&paths));
         match in_order {
             true => Ok(Index { entries, paths, cache_tree }),
-            false => Err(IndexFault::Damaged("its paths are not in order")),
+            false => Err(IndexFault::Damaged("its paths are not sorted")),
         }
     }
 
@@ -119,31 +117,31 @@ impl Index {
         self.entries.is_empty()
     }
 
-    pub fn path(&self, place: usize) -> &[u8] {
-        &self.paths[self.entries[place].path.clone()]
+    pub fn path(&self, position: usize) -> &[u8] {
+        &self.paths[self.entries[position].path.clone()]
     }
 
-    pub fn entry(&self, place: usize) -> &Entry {
-        &self.entries[place]
+    pub fn entry(&self, position: usize) -> &IndexEntry {
+        &self.entries[position]
     }
 
-    /// The entry of a path that the next commit will hold, unless it is in conflict.
-    pub fn find(&self, path: &[u8]) -> Option<&Entry> {
-        let place = self.entries.partition_point(|entry| &self.paths[entry.path.clone()] < path);
-        let entry = self.entries.get(place).filter(|entry| self.paths[entry.path.clone()] == *path);
-        entry.filter(|entry| entry.stage == 0 && !entry.is_intended)
+    /// The entry of a path in the next commit; `None` if it is in conflict.
+    pub fn find(&self, path: &[u8]) -> Option<&IndexEntry> {
+        let position = self.entries.partition_point(|entry| &self.paths[entry.path.clone()] < path);
+        let entry =
+            self.entries.get(position).filter(|entry| self.paths[entry.path.clone()] == *path);
+        entry.filter(|entry| entry.stage == 0 && !entry.is_intent_to_add)
     }
 
-    /// The end of the entries, of those from `range`, whose paths begin with `folder`, which
-    /// are its first.
+    /// The end of the entries in `range` that are below `folder`, which come first.
     pub fn end_of(&self, folder: &[u8], range: Range<usize>) -> usize {
-        let below = |entry: &Entry| self.paths[entry.path.clone()].starts_with(folder);
+        let below = |entry: &IndexEntry| self.paths[entry.path.clone()].starts_with(folder);
         range.start + self.entries[range].partition_point(below)
     }
 }
 
-impl Entry {
-    /// What entries are in order by: the path, then the side of a conflict.
+impl IndexEntry {
+    /// The sort key: the path, then the side of a conflict.
     fn key<'p>(&self, paths: &'p [u8]) -> (&'p [u8], u8) {
         (&paths[self.path.clone()], self.stage)
     }
@@ -153,16 +151,15 @@ impl Entry {
 struct Parser<'b> {
     bytes: &'b [u8],
     format: ObjectFormat,
-    at: usize,
-    entries: Vec<Entry>,
+    pos: usize,
+    entries: Vec<IndexEntry>,
     paths: Vec<u8>,
     cache_tree: CacheTree,
-    link: Option<Link>,
+    split: Option<SplitLink>,
 }
 
 impl<'b> Parser<'b> {
-    /// Reads the file while its checksum is computed. Its paths are put behind those that are
-    /// there.
+    /// Parses the file while its checksum is computed. Its paths are appended to `paths`.
     fn checked(
         bytes: &'b [u8],
         format: ObjectFormat,
@@ -178,98 +175,98 @@ impl<'b> Parser<'b> {
         format: ObjectFormat,
         paths: Vec<u8>,
     ) -> Result<Parser<'b>, IndexFault> {
-        let cut = IndexFault::Damaged("it is cut off");
+        let cut = IndexFault::Damaged("it is truncated");
         let end = bytes.len().checked_sub(format.length()).filter(|end| *end >= HEADER);
         let bytes = &bytes[..end.ok_or(cut)?];
         if !bytes.starts_with(b"DIRC") {
-            return Err(IndexFault::Damaged("it does not begin as an index does"));
+            return Err(IndexFault::Damaged("it has no index signature"));
         }
         let version = number(bytes, 4).ok_or(cut)?;
         if !matches!(version, 2..=4) {
-            return Err(IndexFault::Unknown("its version is not known here"));
+            return Err(IndexFault::Unknown("unsupported version"));
         }
         let wanted = number(bytes, 8).ok_or(cut)? as usize;
-        // Each entry takes more bytes than that: no count is believed that the file cannot hold.
+        // Each entry takes more bytes than this: a count that the file cannot hold is not trusted.
         let entries = Vec::with_capacity(wanted.min(bytes.len() / STAT));
-        let (cache_tree, link) = (CacheTree::default(), None);
-        let mut parser = Parser { bytes, format, at: HEADER, entries, paths, cache_tree, link };
+        let (cache_tree, split) = (CacheTree::default(), None);
+        let mut parser = Parser { bytes, format, pos: HEADER, entries, paths, cache_tree, split };
         for _ in 0..wanted {
             parser.entry(version == 4).ok_or(cut)?;
         }
-        while parser.at < bytes.len() {
+        while parser.pos < bytes.len() {
             parser.extension()?;
         }
         Ok(parser)
     }
 
-    fn entry(&mut self, is_joined: bool) -> Option<()> {
-        let Parser { bytes, format, at: start, .. } = *self;
-        let flags_at = start + STAT + format.length();
-        let flags = short(bytes, flags_at)?;
-        let (more_flags, path_at) = match flags & EXTENDED {
-            0 => (0, flags_at + 2),
-            _ => (short(bytes, flags_at + 2)?, flags_at + 4),
+    fn entry(&mut self, is_prefix_compressed: bool) -> Option<()> {
+        let Parser { bytes, format, pos: start, .. } = *self;
+        let flags_pos = start + STAT + format.length();
+        let flags = short(bytes, flags_pos)?;
+        let (more_flags, path_pos) = match flags & EXTENDED {
+            0 => (0, flags_pos + 2),
+            _ => (short(bytes, flags_pos + 2)?, flags_pos + 4),
         };
-        // Version 4 cuts so many bytes off the path before, and adds to what is left.
-        let (kept, from) = if is_joined {
-            let (cut, from) = offset(bytes, path_at)?;
+        // Version 4 removes this many bytes from the previous path and appends a suffix.
+        let (kept, from) = if is_prefix_compressed {
+            let (cut, from) = offset(bytes, path_pos)?;
             let last = self.entries.last().map_or(0..0, |entry| entry.path.clone());
             let end = last.end.checked_sub(cut).filter(|end| *end >= last.start)?;
             (last.start..end, from)
         } else {
-            (0..0, path_at)
+            (0..0, path_pos)
         };
         let end = from + memchr::memchr(0, bytes.get(from..)?)?;
         let path = self.paths.len();
         self.paths.extend_from_within(kept);
         self.paths.extend_from_slice(&bytes[from..end]);
-        // The others end with one to eight NULs, so that they stand eight bytes apart.
-        self.at = if is_joined { end + 1 } else { start + ((end - start + 8) & !7) };
-        self.entries.push(Entry {
+        // The others end with one to eight NULs, which align them to eight bytes.
+        self.pos = if is_prefix_compressed { end + 1 } else { start + ((end - start + 8) & !7) };
+        self.entries.push(IndexEntry {
             path: path..self.paths.len(),
             id: format.id(&bytes[start + STAT..])?,
             mode: number(bytes, start + MODE)?,
             stage: (flags >> 12 & 3) as u8,
-            is_intended: more_flags & INTENT_TO_ADD != 0,
+            is_intent_to_add: more_flags & INTENT_TO_ADD != 0,
         });
-        (self.at <= bytes.len()).then_some(())
+        (self.pos <= bytes.len()).then_some(())
     }
 
-    /// "Optional" ones begin with a capital letter: to pass over the others would be to read
-    /// another index than is there.
+    /// Optional extensions begin with a capital letter. Skipping one of the others would misread
+    /// the index.
     fn extension(&mut self) -> Result<(), IndexFault> {
-        let cut = IndexFault::Damaged("an extension is cut off");
-        let name = self.bytes.get(self.at..self.at + 4).ok_or(cut)?;
-        let length = number(self.bytes, self.at + 4).ok_or(cut)? as usize;
-        let start = self.at + 8;
+        let cut = IndexFault::Damaged("an extension is truncated");
+        let name = self.bytes.get(self.pos..self.pos + 4).ok_or(cut)?;
+        let length = number(self.bytes, self.pos + 4).ok_or(cut)? as usize;
+        let start = self.pos + 8;
         let content = self.bytes.get(start..start + length).ok_or(cut)?;
-        self.at = start + length;
+        self.pos = start + length;
         match name {
             b"TREE" => {
-                let damaged = IndexFault::Damaged("its list of folders is damaged");
+                let damaged = IndexFault::Damaged("its cache tree is damaged");
                 self.cache_tree = CacheTree::parse(content, self.format).ok_or(damaged)?;
             }
             b"link" => {
-                let damaged = IndexFault::Damaged("what it says of its other part is damaged");
-                self.link = Link::parse(content, self.format).ok_or(damaged)?;
+                let damaged = IndexFault::Damaged("its reference to the shared part is damaged");
+                self.split = SplitLink::parse(content, self.format).ok_or(damaged)?;
             }
-            // It says that entries of folders may be there: they are told by their mode.
+            // Announces entries of folders, which are recognized by their mode.
             b"sdir" => {}
             [b'A'..=b'Z', ..] => {}
-            _ => return Err(IndexFault::Unknown("it has an extension that is not known here")),
+            _ => return Err(IndexFault::Unknown("unknown required extension")),
         }
         Ok(())
     }
 }
 
-/// The file ends with the hash of all before it; with zeros where `index.skipHash` is set.
+/// The file ends with the hash of everything before it, or with zeros if `index.skipHash` is set.
 fn check_sum(bytes: &[u8], format: ObjectFormat) -> Result<(), IndexFault> {
     let end = bytes.len().checked_sub(format.length());
-    let (content, sum) = bytes.split_at(end.ok_or(IndexFault::Damaged("it is cut off"))?);
+    let (content, sum) = bytes.split_at(end.ok_or(IndexFault::Damaged("it is truncated"))?);
     if sum.iter().all(|&byte| byte == 0) || hash(content, format).as_bytes() == sum {
         Ok(())
     } else {
-        Err(IndexFault::Damaged("its checksum does not hold"))
+        Err(IndexFault::Damaged("checksum mismatch"))
     }
 }
 
@@ -279,23 +276,23 @@ fn hash(content: &[u8], format: ObjectFormat) -> ObjectId {
     hasher.finish()
 }
 
-fn number(bytes: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
+fn number(bytes: &[u8], pos: usize) -> Option<u32> {
+    Some(u32::from_be_bytes(bytes.get(pos..pos + 4)?.try_into().ok()?))
 }
 
-fn short(bytes: &[u8], at: usize) -> Option<u16> {
-    Some(u16::from_be_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
+fn short(bytes: &[u8], pos: usize) -> Option<u16> {
+    Some(u16::from_be_bytes(bytes.get(pos..pos + 2)?.try_into().ok()?))
 }
 
-/// A number of the form that packs use for a base's distance, and the place behind it.
-fn offset(bytes: &[u8], mut at: usize) -> Option<(usize, usize)> {
+/// A number in the encoding that packs use for a base's distance, and the position after it.
+fn offset(bytes: &[u8], mut pos: usize) -> Option<(usize, usize)> {
     let mut value = 0usize;
     loop {
-        let byte = *bytes.get(at)?;
-        at += 1;
+        let byte = *bytes.get(pos)?;
+        pos += 1;
         value = value.checked_mul(128)? | usize::from(byte & 0x7f);
         if byte & 0x80 == 0 {
-            return Some((value, at));
+            return Some((value, pos));
         }
         value = value.checked_add(1)?;
     }
@@ -345,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn what_must_be_understood_and_is_not_is_told() {
+    fn unknown_required_extensions_are_reported() {
         assert_eq!(fault(&file(&["a"], b"REUC\0\0\0\x01x")), None);
         assert!(matches!(fault(&file(&["a"], b"what\0\0\0\0")), Some(IndexFault::Unknown(_))));
         assert!(matches!(fault(&file(&["a"], b"REUC\0\0\xff\0")), Some(IndexFault::Damaged(_))));
@@ -361,12 +358,12 @@ mod tests {
         for length in 0..whole.len() {
             assert!(fault(&whole[..length]).is_some(), "{length}");
         }
-        for (at, version) in (0..whole.len() - 20).flat_map(|at| [(at, 2), (at, 3), (at, 4)]) {
+        for (pos, version) in (0..whole.len() - 20).flat_map(|pos| [(pos, 2), (pos, 3), (pos, 4)]) {
             for value in [0, 1, 0x7f, 0x80, 0xff] {
                 let mut changed = whole.clone();
                 changed[7] = version;
-                changed[at] = value;
-                // Zeros stand for a checksum that was left out.
+                changed[pos] = value;
+                // Zeros stand for an omitted checksum.
                 let end = changed.len() - 20;
                 changed[end..].fill(0);
                 let _ = parse(&changed);

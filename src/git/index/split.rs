@@ -1,23 +1,22 @@
 //! A split index ("Split index" in gitformat-index(5)): a shared file with most entries, and one
-//! that says which of them are gone, which are others now, and what came.
+//! that lists which of them are deleted, replaced and added.
 //!
-//! Read by ourselves and not by git, which sets the time of the shared file's last change when it
-//! reads it.
+//! We read it ourselves because git updates the shared file's modification time when it reads it.
 
-use super::{Entry, IndexFault, number};
+use super::{IndexEntry, IndexFault, number};
 use crate::git::object_id::{ObjectFormat, ObjectId};
 
-/// What the extension `link` says.
-pub struct Link {
-    /// The checksum of the shared file, by which it is called too.
+/// The content of the extension `link`.
+pub struct SplitLink {
+    /// The checksum of the shared file, which is also its name.
     pub shared: ObjectId,
     gone: Bitmap,
     replaced: Bitmap,
 }
 
-impl Link {
-    /// Reads the extension. `Ok(None)` where there is no shared file.
-    pub fn parse(bytes: &[u8], format: ObjectFormat) -> Option<Option<Link>> {
+impl SplitLink {
+    /// Reads the extension. `Some(None)` if there is no shared file, `None` if it is malformed.
+    pub fn parse(bytes: &[u8], format: ObjectFormat) -> Option<Option<SplitLink>> {
         let shared = format.id(bytes)?;
         let mut rest = &bytes[format.length()..];
         if shared.as_bytes().iter().all(|&byte| byte == 0) {
@@ -28,25 +27,25 @@ impl Link {
             (gone, rest) = Bitmap::parse(rest)?;
             (replaced, rest) = Bitmap::parse(rest)?;
         }
-        rest.is_empty().then_some(Some(Link { shared, gone, replaced }))
+        rest.is_empty().then_some(Some(SplitLink { shared, gone, replaced }))
     }
 
-    /// The entries of both files. Those of its own that take another's place come first and
-    /// have no path.
+    /// The entries of both files. Entries of `own` that replace shared ones come first and have no
+    /// path.
     pub fn joined(
         &self,
         paths: &[u8],
-        shared: Vec<Entry>,
-        own: Vec<Entry>,
-    ) -> Result<Vec<Entry>, IndexFault> {
-        let damaged = IndexFault::Damaged("its two parts do not fit together");
+        shared: Vec<IndexEntry>,
+        own: Vec<IndexEntry>,
+    ) -> Result<Vec<IndexEntry>, IndexFault> {
+        let damaged = IndexFault::Damaged("its two parts do not match");
         let gone = self.gone.bits(shared.len()).ok_or(damaged)?;
         let replaced = self.replaced.bits(shared.len()).ok_or(damaged)?;
         let mut own = own.into_iter();
         let mut kept = Vec::with_capacity(shared.len());
         for ((entry, gone), replaced) in shared.into_iter().zip(gone).zip(replaced) {
             let entry = match replaced {
-                true => Entry { path: entry.path, ..own.next().ok_or(damaged)? },
+                true => IndexEntry { path: entry.path, ..own.next().ok_or(damaged)? },
                 false => entry,
             };
             if !gone {
@@ -57,12 +56,12 @@ impl Link {
     }
 }
 
-/// Both in order; where they have the same the second's.
-fn merged(paths: &[u8], first: Vec<Entry>, second: Vec<Entry>) -> Vec<Entry> {
+/// Merges two sorted lists; of equal entries the second list's is kept.
+fn merged(paths: &[u8], first: Vec<IndexEntry>, second: Vec<IndexEntry>) -> Vec<IndexEntry> {
     let mut merged = Vec::with_capacity(first.len() + second.len());
     let mut first = first.into_iter().peekable();
     for entry in second {
-        let earlier = |other: &Entry| other.key(paths) < entry.key(paths);
+        let earlier = |other: &IndexEntry| other.key(paths) < entry.key(paths);
         while let Some(other) = first.next_if(earlier) {
             merged.push(other);
         }
@@ -73,39 +72,39 @@ fn merged(paths: &[u8], first: Vec<Entry>, second: Vec<Entry>) -> Vec<Entry> {
     merged
 }
 
-/// A compressed bitmap ("EWAH" in gitformat-bitmap(5)): words that say how many words of equal
-/// bits follow and how many as they are.
+/// A compressed bitmap ("EWAH" in gitformat-bitmap(5)): words that count the words of equal bits
+/// and the literal words after them.
 #[derive(Default)]
 struct Bitmap {
     words: Vec<u64>,
 }
 
 impl Bitmap {
-    /// The bitmap at the start of `bytes`, and what is behind it.
+    /// The bitmap at the start of `bytes`, and the rest.
     fn parse(bytes: &[u8]) -> Option<(Bitmap, &[u8])> {
         let words = number(bytes, 4)? as usize;
         let end = words.checked_mul(8)?.checked_add(8)?;
         let word = |word: &[u8]| Some(u64::from_be_bytes(word.try_into().ok()?));
         let words = bytes.get(8..end)?.chunks_exact(8).map(word).collect::<Option<_>>()?;
-        // The place of the last counting word is for whoever appends.
+        // The position of the last marker word is needed only for appending.
         Some((Bitmap { words }, bytes.get(end + 4..)?))
     }
 
-    /// The first so many bits; `None` where one behind them is set.
+    /// The first `count` bits; `None` if a later one is set.
     fn bits(&self, count: usize) -> Option<Vec<bool>> {
         let mut bits = vec![false; count];
-        let mut set = |at: usize| bits.get_mut(at).map(|bit| *bit = true);
-        let (mut words, mut at) = (self.words.iter(), 0usize);
+        let mut set = |pos: usize| bits.get_mut(pos).map(|bit| *bit = true);
+        let (mut words, mut pos) = (self.words.iter(), 0usize);
         while let Some(counts) = words.next() {
             let equal = (counts >> 1 & u64::from(u32::MAX)) as usize * 64;
             if counts & 1 == 1 {
-                (at..at + equal).try_for_each(&mut set)?;
+                (pos..pos + equal).try_for_each(&mut set)?;
             }
-            at += equal;
+            pos += equal;
             for word in words.by_ref().take((counts >> 33) as usize) {
                 let mut ones = (0..64).filter(|bit| word >> bit & 1 == 1);
-                ones.try_for_each(|bit| set(at + bit))?;
-                at += 64;
+                ones.try_for_each(|bit| set(pos + bit))?;
+                pos += 64;
             }
         }
         Some(bits)

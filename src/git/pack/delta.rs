@@ -1,20 +1,20 @@
-//! A delta's instructions (gitformat-pack(5), "Deltified representation"): what a version
+//! The instructions of a delta (gitformat-pack(5), "Deltified representation"): what a version
 //! copies from its base and what it inserts.
 
 use super::PackError;
 
-/// A stretch of a version that stands in its base too.
+/// A range of a version that is copied from its base.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Copy {
-    /// Where it begins in the base.
+    /// The start in the base.
     pub base: usize,
-    /// Where it begins in the version.
+    /// The start in the version.
     pub start: usize,
     pub length: usize,
 }
 
 impl Copy {
-    /// Where it ends in the version.
+    /// The end in the version.
     pub fn end(&self) -> usize {
         self.start + self.length
     }
@@ -22,23 +22,23 @@ impl Copy {
 
 const MORE: u8 = 0x80;
 const COPY: u8 = 0x80;
-/// The length of a copy that states none.
+/// The length of a copy without a stated one.
 const DEFAULT_LENGTH: usize = 0x10000;
 
-/// Memory taken for a version before it is seen to become as long as its delta says.
+/// Memory reserved for a version before it is known to be as long as its delta claims.
 const TAKEN_AT_ONCE: usize = 16 << 20;
 
-/// Reads the lengths of base and version at the head of the instructions, and nothing more.
+/// Reads only the sizes of base and version at the head of the instructions.
 pub fn lengths(instructions: &[u8]) -> Result<(u64, u64), PackError> {
     let mut rest = instructions;
-    length(&mut rest).zip(length(&mut rest)).ok_or(PackError::Delta("its lengths are no numbers"))
+    length(&mut rest).zip(length(&mut rest)).ok_or(PackError::Delta("its sizes are invalid"))
 }
 
-/// Puts into `version` what the instructions make of `base`, and into `copies` what they copy,
-/// contiguous copies merged (point 2 of the contract: where two copies continue each other
-/// there is no seam). What no copy covers is inserted.
+/// Writes to `version` what the instructions make of `base`, and to `copies` what they copy, with
+/// contiguous copies merged (point 2 of the contract: there is no boundary between them).
+/// Everything else is inserted.
 ///
-/// The version never becomes longer than the instructions say; who calls bounds that.
+/// The version never becomes longer than the instructions claim; the caller limits that.
 pub fn apply(
     instructions: &[u8],
     base: &[u8],
@@ -48,7 +48,7 @@ pub fn apply(
     let broken = PackError::Delta;
     let (base_length, total) = lengths(instructions)?;
     if base.len() as u64 != base_length {
-        return Err(broken("its base has another length"));
+        return Err(broken("its base has a different size"));
     }
     let total = usize::try_from(total).map_err(|_| broken("it is too long"))?;
     let mut rest = instructions;
@@ -62,7 +62,7 @@ pub fn apply(
             Instruction::Insert(bytes) => bytes,
             Instruction::Copy { base: from, length } => {
                 let piece = from.checked_add(length).and_then(|end| base.get(from..end));
-                let piece = piece.ok_or(broken("it copies from behind its base's end"))?;
+                let piece = piece.ok_or(broken("it copies past the end of its base"))?;
                 match copies.last_mut() {
                     Some(last) if last.end() == start && last.base + last.length == from => {
                         last.length += length;
@@ -88,30 +88,30 @@ enum Instruction<'d> {
     Copy { base: usize, length: usize },
 }
 
-/// Takes the next instruction off `rest`.
+/// Reads the next instruction from `rest`.
 #[inline]
 fn next<'d>(rest: &mut &'d [u8]) -> Result<Option<Instruction<'d>>, PackError> {
-    let cut = PackError::Delta("it is cut short");
+    let cut = PackError::Delta("it is truncated");
     let Some((&first, mut body)) = rest.split_first() else { return Ok(None) };
     if first == 0 {
-        return Err(PackError::Delta("it has an instruction of an unknown kind"));
+        return Err(PackError::Delta("unknown instruction"));
     }
     if first & COPY == 0 {
         let length = usize::from(first);
         if body.len() < length {
             return Err(cut);
         }
-        let (bytes, behind) = body.split_at(length);
-        *rest = behind;
+        let (bytes, tail) = body.split_at(length);
+        *rest = tail;
         return Ok(Some(Instruction::Insert(bytes)));
     }
     let mut number = |bits: u8| {
         let mut value = 0usize;
         for byte in 0..8 {
             if bits >> byte & 1 == 1 {
-                let (&next, behind) = body.split_first()?;
+                let (&next, tail) = body.split_first()?;
                 value |= usize::from(next) << (8 * byte);
-                body = behind;
+                body = tail;
             }
         }
         Some(value)
@@ -122,12 +122,12 @@ fn next<'d>(rest: &mut &'d [u8]) -> Result<Option<Instruction<'d>>, PackError> {
     Ok(Some(Instruction::Copy { base, length: if length == 0 { DEFAULT_LENGTH } else { length } }))
 }
 
-/// Takes a length off `rest`: seven bits a byte, lowest first.
+/// Reads a length from `rest`: seven bits a byte, lowest first.
 fn length(rest: &mut &[u8]) -> Option<u64> {
     let mut value = 0u64;
     for shift in (0..63).step_by(7) {
-        let (&next, behind) = rest.split_first()?;
-        *rest = behind;
+        let (&next, tail) = rest.split_first()?;
+        *rest = tail;
         value |= u64::from(next & !MORE) << shift;
         if next & MORE == 0 {
             return Some(value);
@@ -166,9 +166,9 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_add_up_is_refused() {
+    fn inconsistent_deltas_are_refused() {
         for (delta, why) in [
-            (&[8, 2, 0x91, 7, 2][..], "behind the base"),
+            (&[8, 2, 0x91, 7, 2][..], "past the base"),
             (&[8, 1, 0x91, 0, 2], "too long"),
             (&[8, 3, 0x91, 0, 2], "too short"),
             (&[8, 2, 0], "unknown"),

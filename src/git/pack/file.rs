@@ -1,7 +1,7 @@
-//! A pack file, read at given places.
+//! A pack file, read at given offsets.
 //!
-//! Positioned reads, not a memory map: what `git gc` or a failing disk does to the file then
-//! is an error of that read, and not a signal that ends the process.
+//! Positioned reads, not a memory map: if `git gc` or a failing disk changes the file, that read
+//! returns an error, and no signal ends the process.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
@@ -9,17 +9,17 @@ use std::path::Path;
 
 use flate2::bufread::ZlibDecoder;
 
-use super::{Index, PackError, be32};
+use super::{PackError, PackIndex, be32};
 use crate::git::object_id::ObjectFormat;
 
-/// An open pack file whose header is one that its index may describe.
+/// An open pack file with a valid header.
 pub struct PackFile {
     file: File,
     body_end: u64,
-    /// How the whole of it differs from what its index describes. Its entries are verified one
-    /// by one all the same.
+    /// How the whole file differs from what its index describes. Its entries are still verified one
+    /// by one.
     pub defect: Option<&'static str>,
-    /// As a user would name it.
+    /// The name for messages.
     pub name: String,
 }
 
@@ -29,7 +29,7 @@ const HEADER: u64 = 12;
 const WINDOW: usize = 256 << 10;
 
 impl PackFile {
-    pub fn open(path: &Path, index: &Index) -> Result<PackFile, PackError> {
+    pub fn open(path: &Path, index: &PackIndex) -> Result<PackFile, PackError> {
         let file = File::open(path)?;
         let length = file.metadata()?.len();
         let name = format!("objects/pack/{}", super::file_name(path));
@@ -42,12 +42,12 @@ impl PackFile {
         let mut header = [0; HEADER as usize];
         pack.read_at(0, &mut header)?;
         if !header.starts_with(MAGIC) || !matches!(be32(&header, 4), Some(2 | 3)) {
-            return Err(PackError::Pack("its header is unknown"));
+            return Err(PackError::Pack("unknown header"));
         }
-        // A multi-pack-index names an object once, however many packs hold it.
+        // A multi-pack-index lists an object once, even if several packs hold it.
         let count = be32(&header, 8).unwrap_or_default();
         if !index.is_empty() && index.offset(0) < HEADER {
-            return Err(PackError::Pack("an object begins before its header's end"));
+            return Err(PackError::Pack("an object starts inside the header"));
         }
         let mut trailer = vec![0; format.length()];
         pack.read_at(body_end, &mut trailer)?;
@@ -56,16 +56,16 @@ impl PackFile {
         pack.defect = if is_behind {
             Some("it ends before its last object")
         } else if count < index.len() || index.pack_checksum().is_some() && count != index.len() {
-            Some("the number of its objects is another than its index names")
+            Some("its object count differs from its index")
         } else if index.pack_checksum().is_some() && trailer.as_ref() != index.pack_checksum() {
-            Some("its checksum is another than its index names")
+            Some("its checksum differs from its index")
         } else {
             None
         };
         Ok(pack)
     }
 
-    /// Sees whether the trailer is the hash of what stands before it.
+    /// Checks whether the trailer is the hash of all bytes before it.
     pub fn verify(&mut self, format: ObjectFormat) -> io::Result<()> {
         let mut hasher = format.hasher();
         let mut buffer = vec![0; WINDOW];
@@ -79,23 +79,23 @@ impl PackFile {
         let mut trailer = vec![0; format.length()];
         self.read_at(self.body_end, &mut trailer)?;
         if hasher.finish().as_bytes() != trailer {
-            self.defect = self.defect.or(Some("its checksum does not hold"));
+            self.defect = self.defect.or(Some("checksum mismatch"));
         }
         Ok(())
     }
 
-    /// Where the entries end and the trailer begins.
+    /// The end of the entries and start of the trailer.
     pub fn body_end(&self) -> u64 {
         self.body_end
     }
 
-    /// Inflates an entry of many bytes without holding what it is compressed to.
+    /// Inflates a large entry without its compressed bytes in memory.
     pub fn inflate_long(&self, offset: u64, size: u64) -> Result<Vec<u8>, PackError> {
         let length = usize::try_from(size).map_err(|_| PackError::Inflate)?;
         let mut bytes = Vec::new();
         bytes.try_reserve_exact(length).map_err(|_| PackError::Inflate)?;
         let stored = BufReader::with_capacity(WINDOW, Stored::from(&self.file, offset));
-        // One byte more than there should be would show; zlib's own check comes at the end.
+        // One byte more than expected would show; zlib verifies its checksum at the end.
         let mut stream = ZlibDecoder::new(stored);
         stream.by_ref().take(size).read_to_end(&mut bytes).map_err(|_| PackError::Inflate)?;
         let is_more = stream.read(&mut [0]).map_err(|_| PackError::Inflate)? > 0;
@@ -108,27 +108,27 @@ impl PackFile {
     }
 }
 
-/// A pack's bytes from an offset on.
+/// The bytes of a pack from an offset on.
 pub(in crate::git) struct Stored<'p> {
     file: &'p File,
-    at: u64,
+    offset: u64,
 }
 
 impl<'p> Stored<'p> {
-    pub fn from(file: &'p File, at: u64) -> Self {
-        Stored { file, at }
+    pub fn from(file: &'p File, offset: u64) -> Self {
+        Stored { file, offset }
     }
 }
 
 impl Read for Stored<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = read_some_at(self.file, self.at, buffer)?;
-        self.at += read as u64;
+        let read = read_some_at(self.file, self.offset, buffer)?;
+        self.offset += read as u64;
         Ok(read)
     }
 }
 
-/// As many bytes from an offset as come at once; none past the file's end.
+/// Reads as many bytes from an offset as one call returns; none past the end of the file.
 #[cfg(unix)]
 pub(in crate::git) fn read_some_at(
     file: &File,
@@ -143,7 +143,7 @@ pub(in crate::git) fn read_some_at(
     }
 }
 
-/// As many bytes from an offset as come at once; none past the file's end.
+/// Reads as many bytes from an offset as one call returns; none past the end of the file.
 #[cfg(windows)]
 pub(in crate::git) fn read_some_at(
     file: &File,

@@ -1,12 +1,12 @@
-//! Inflating an entry to exactly the length that it states.
+//! Inflates an entry to exactly its stated size.
 
 use libdeflater::Decompressor;
 
 use super::PackError;
 
-/// Deflate's best: no byte of compressed data becomes more than 1,032 bytes.
+/// Deflate's limit: no byte of compressed data becomes more than 1,032 bytes.
 const BEST_RATIO: u64 = 1032;
-/// What a stream of no content has beside it.
+/// The overhead of a stream without content.
 const SLACK: u64 = 1024;
 
 /// One thread's decompressor.
@@ -17,9 +17,9 @@ impl Inflater {
         Inflater(Decompressor::new())
     }
 
-    /// Inflates the zlib stream `compressed`, whose Adler-32 is verified, into the first
-    /// `size` bytes of `buffer`, which grows if need be and never shrinks. A stated length
-    /// that no stream of these many bytes could have is refused before memory is taken.
+    /// Inflates the zlib stream `compressed`, whose Adler-32 is verified, into the first `size`
+    /// bytes of `buffer`, which grows if needed and never shrinks. A size that no stream of this
+    /// length could have is refused before memory is allocated.
     pub fn inflate<'b>(
         &mut self,
         compressed: &[u8],
@@ -67,13 +67,13 @@ mod tests {
         for wrong in [0, 10, 12, 1 << 20, u64::MAX] {
             assert!(inflater.inflate(&stream, wrong, &mut buffer).is_err(), "{wrong}");
         }
-        for at in 0..stream.len() {
+        for byte in 0..stream.len() {
             let mut bad = stream.clone();
-            bad[at] ^= 0x10;
-            // Some bits say nothing of the content; the entry's CRC-32 covers those.
+            bad[byte] ^= 0x10;
+            // Some bits do not affect the content; the entry's CRC-32 covers those.
             let other = inflater.inflate(&bad, 11, &mut buffer).is_ok_and(|b| b != b"pack my box");
-            assert!(!other, "byte {at}");
-            assert!(inflater.inflate(&stream[..at], 11, &mut buffer).is_err(), "length {at}");
+            assert!(!other, "byte {byte}");
+            assert!(inflater.inflate(&stream[..byte], 11, &mut buffer).is_err(), "length {byte}");
         }
     }
 }

@@ -1,9 +1,9 @@
-//! The offset of one object in a pack, from the pack's index as it lies on disk.
+//! The offset of one object in a pack, from the pack's index on disk.
 //!
-//! For readers of a few objects: [`Index`](super::Index) reads and verifies the whole file, which
-//! costs more than all that a hook does besides. Nothing here is verified: an object that is found
+//! For readers of a few objects: [`PackIndex`](super::PackIndex) reads and verifies the whole file,
+//! which costs more than everything else a hook does. Nothing is verified here: an object found
 //! through a damaged index does not have its id, and one that is not found is missing; both are
-//! errors of whoever asks.
+//! errors of the caller.
 
 use std::fs::File;
 use std::path::Path;
@@ -15,21 +15,21 @@ use crate::git::object_id::{ObjectFormat, ObjectId};
 const FANOUT: usize = 256;
 /// Marks an offset of more than 31 bits, which is in a table of its own.
 const LARGE: u32 = 1 << 31;
-/// Ids that are read in one go once the search has come down to as many.
+/// Ids that are read at a time once the search is narrowed down to this many.
 const FEW: u64 = 64;
 
 /// An open index file, version 1 or 2.
-pub struct IndexFile {
+pub struct PackIndexFile {
     file: File,
     format: ObjectFormat,
-    /// How many ids begin with each byte or a lower one.
+    /// For each byte, the number of ids that begin with it or with a lower one.
     fanout: [u32; FANOUT],
     is_v2: bool,
 }
 
-impl IndexFile {
+impl PackIndexFile {
     /// Opens the index and reads its fan-out table.
-    pub fn open(path: &Path, format: ObjectFormat) -> Result<IndexFile, PackError> {
+    pub fn open(path: &Path, format: ObjectFormat) -> Result<PackIndexFile, PackError> {
         let file = File::open(path)?;
         let mut head = [0; 8 + 4 * FANOUT];
         let is_v2 = {
@@ -40,7 +40,7 @@ impl IndexFile {
         let table = if is_v2 { &mut head[..] } else { &mut head[..4 * FANOUT] };
         read_exact_at(&file, 0, table)?;
         if is_v2 && table[4..8] != 2u32.to_be_bytes() {
-            return Err(PackError::Index("its version is unknown"));
+            return Err(PackError::Index("unknown version"));
         }
         let numbers = table[if is_v2 { 8 } else { 0 }..].chunks_exact(4);
         let mut fanout = [0; FANOUT];
@@ -48,12 +48,12 @@ impl IndexFile {
             *entry = u32::from_be_bytes([number[0], number[1], number[2], number[3]]);
         }
         if !fanout.is_sorted() {
-            return Err(PackError::Index("its fan-out table is not in order"));
+            return Err(PackError::Index("its fan-out table is not sorted"));
         }
-        Ok(IndexFile { file, format, fanout, is_v2 })
+        Ok(PackIndexFile { file, format, fanout, is_v2 })
     }
 
-    /// Where in the pack the object begins; `None` if the index does not name it.
+    /// The offset of the object in the pack; `None` if it is not in the index.
     pub fn find(&self, id: &ObjectId) -> Result<Option<u64>, PackError> {
         if id.format() != self.format {
             return Ok(None);
@@ -69,12 +69,12 @@ impl IndexFile {
         }
         let mut rows = vec![0; (high - low) as usize * self.width()];
         self.rows(low, &mut rows)?;
-        let place =
+        let position =
             rows.chunks_exact(self.width()).position(|row| self.id_of(row) == id.as_bytes());
-        place.map(|place| self.offset(low + place as u64)).transpose()
+        position.map(|position| self.offset(low + position as u64)).transpose()
     }
 
-    /// Bytes from one id to the next: version 1 has each offset before its id.
+    /// The distance from one id to the next in bytes: in version 1 each id follows its offset.
     fn width(&self) -> usize {
         self.format.length() + if self.is_v2 { 0 } else { 4 }
     }
@@ -91,16 +91,16 @@ impl IndexFile {
         Ok(read_exact_at(&self.file, self.start() + first * self.width() as u64, rows)?)
     }
 
-    fn offset(&self, place: u64) -> Result<u64, PackError> {
+    fn offset(&self, position: u64) -> Result<u64, PackError> {
         let mut four = [0; 4];
         if !self.is_v2 {
-            read_exact_at(&self.file, self.start() + place * self.width() as u64, &mut four)?;
+            read_exact_at(&self.file, self.start() + position * self.width() as u64, &mut four)?;
             return Ok(u64::from(u32::from_be_bytes(four)));
         }
         let count = u64::from(self.fanout[FANOUT - 1]);
-        // After the ids come their CRC-32 sums, then the offsets, then the large offsets.
+        // The ids are followed by their CRC-32 sums, the offsets, and the large offsets.
         let offsets = self.start() + count * (self.width() as u64 + 4);
-        read_exact_at(&self.file, offsets + place * 4, &mut four)?;
+        read_exact_at(&self.file, offsets + position * 4, &mut four)?;
         let offset = u32::from_be_bytes(four);
         if offset & LARGE == 0 {
             return Ok(u64::from(offset));

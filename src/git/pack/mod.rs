@@ -1,47 +1,47 @@
-//! Packs, read as they are stored (gitformat-pack(5)): which object stands where, which is a
-//! delta against which, and what each delta copies and inserts.
+//! Packs, read as they are stored (gitformat-pack(5)): the offset of each object, the base of each
+//! delta, and what each delta copies and inserts.
 //!
-//! [`Index`] says where objects stand ([`IndexFile`] where one is), [`Pack`] reads and verifies the entries there,
-//! [`Forest`] tells whose base is whose, [`delta`] holds the instructions. Everything that a
-//! file says of itself is bounded by the file's length before it is believed.
+//! [`PackIndex`] maps all objects to offsets ([`PackIndexFile`] looks up a single one), [`Pack`]
+//! reads and verifies the entries, [`DeltaForest`] links deltas to their bases, [`delta`] applies
+//! the instructions. Every number in a file is checked against the file's length before it is used.
 
 pub mod delta;
+mod delta_forest;
 mod entry;
+mod entry_scan;
 mod file;
-mod forest;
 mod index;
 mod inflate;
 mod lookup;
 mod midx;
-mod survey;
 
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-pub use entry::{Header, LONGEST_HEADER, Link};
+pub use delta_forest::{DeltaForest, NONE};
+pub use entry::{EntryHeader, EntryType, LONGEST_HEADER};
 pub use file::PackFile;
 pub(super) use file::{Stored, read_some_at};
-pub use forest::{Forest, NONE};
-pub use index::Index;
+pub use index::PackIndex;
 pub use inflate::Inflater;
-pub use lookup::IndexFile;
-pub use midx::MultiIndex;
+pub use lookup::PackIndexFile;
+pub use midx::MultiPackIndex;
 
-use survey::Survey;
+use entry_scan::EntryScan;
 
 use super::object_id::ObjectFormat;
+use super::own_files;
 
-/// What an index of version 2 begins with.
+/// The magic number of an index of version 2.
 const MAGIC_V2: &[u8] = b"\xfftOc";
 
-/// A pack that can be read: its file, its index and the forest of its deltas.
+/// A readable pack: its file, its index and the forest of its deltas.
 pub struct Pack {
     pub file: PackFile,
-    pub index: Index,
-    pub forest: Forest,
-    /// Entries whose bytes are not those that the index names, with the reason. Nothing was
-    /// read of them.
+    pub index: PackIndex,
+    pub forest: DeltaForest,
+    /// Entries whose bytes do not match the index, with the reason. They are not read.
     pub damaged: Vec<(u32, PackError)>,
 }
 
@@ -50,32 +50,32 @@ pub struct Pack {
 pub enum PackError {
     #[error("cannot be read: {0}")]
     Read(#[from] io::Error),
-    #[error("it has no index; make one with `git index-pack`")]
+    #[error("it has no index; create one with `git index-pack`")]
     NoIndex,
     #[error("its index is damaged: {0}")]
     Index(&'static str),
-    #[error("is no pack that its index describes: {0}")]
+    #[error("it does not match its index: {0}")]
     Pack(&'static str),
-    #[error("its checksum (CRC-32) does not hold")]
+    #[error("checksum mismatch (CRC-32)")]
     Checksum,
-    #[error("it stands behind the end of the pack")]
+    #[error("it lies past the end of the pack")]
     Cut,
     #[error("its header is damaged")]
     Header,
-    #[error("its base is not in the pack, or is damaged")]
-    Rootless,
-    #[error("its bytes are not those that its id names")]
+    #[error("its delta base is missing or damaged")]
+    MissingBase,
+    #[error("its content does not match its id")]
     Id,
-    #[error("cannot be decompressed to the length that it states")]
+    #[error("it cannot be decompressed to its stated size")]
     Inflate,
     #[error("its delta is damaged: {0}")]
     Delta(&'static str),
-    #[error("its base is larger than the limit for blobs allows; see --max-blob-size")]
+    #[error("its delta base exceeds the size limit; see --max-blob-size")]
     BaseTooLarge,
 }
 
 impl PackError {
-    /// Whether a file is gone, as `git gc` takes packs away whose objects are in a new one.
+    /// Whether a file has been removed, as `git gc` removes packs whose objects are in a new one.
     pub fn is_gone(&self) -> bool {
         match self {
             PackError::NoIndex => true,
@@ -86,67 +86,70 @@ impl PackError {
 }
 
 impl Pack {
-    /// Opens the pack file `path`, whose index stands beside it or, where that is missing, in
-    /// the folder's `multi-pack-index`. Every entry's checksum is verified.
+    /// Opens the pack file `path`, whose index is next to it or, if that is missing, in the
+    /// folder's `multi-pack-index`. Every entry's checksum is verified.
     pub fn open(path: &Path, format: ObjectFormat) -> Result<Pack, PackError> {
-        let beside = path.with_extension("idx");
-        let index = match std::fs::read(&beside) {
-            Ok(bytes) => Index::parse(&bytes, format)?,
+        let index_path = path.with_extension("idx");
+        let index = match own_files::read(&index_path) {
+            Ok(bytes) => PackIndex::parse(&bytes, format)?,
             Err(why) if why.kind() == io::ErrorKind::NotFound => {
-                let joint = std::fs::read(path.with_file_name("multi-pack-index"));
-                let joint = joint.map_err(|_| PackError::NoIndex)?;
-                MultiIndex::parse(&joint, format)?.index_of(&file_name(&beside))?
+                let shared_index = own_files::read(&path.with_file_name("multi-pack-index"));
+                let shared_index = shared_index.map_err(|_| PackError::NoIndex)?;
+                MultiPackIndex::parse(&shared_index, format)?.index_of(&file_name(&index_path))?
             }
             Err(why) => return Err(why.into()),
         };
         let mut file = PackFile::open(path, &index)?;
         if !index.has_checksums() {
-            // Without checksums of entries there is the one of the whole.
+            // Without checksums of entries, that of the whole pack is verified.
             file.verify(format)?;
         }
-        let Survey { headers, damaged } = Survey::of(&file, &index)?;
-        let forest = Forest::of(&index, headers);
+        let EntryScan { headers, damaged } = EntryScan::read(&file, &index)?;
+        let forest = DeltaForest::new(&index, headers);
         Ok(Pack { file, index, forest, damaged })
     }
 }
 
-/// Reads a pack's entries as they are stored. Holds what lay round the last one: what hangs
-/// together stands together in a pack, and two of three reads need no call.
-pub struct Entries<'p> {
+/// Reads a pack's entries as they are stored. Keeps the bytes around the last one: related entries
+/// are stored together, and two of three reads need no system call.
+pub struct EntryReader<'p> {
     pack: &'p Pack,
     buffer: Vec<u8>,
-    /// Where in the pack the buffer's bytes stand.
+    /// The range of the pack that the buffer holds.
     held: Range<u64>,
 }
 
-/// Bytes that are read at a time, at least. Longer windows copy more than they spare.
+/// The least number of bytes that are read at a time. Longer windows copy more than they save.
 const WINDOW: u64 = 4096;
 
-impl<'p> Entries<'p> {
-    pub fn of(pack: &'p Pack) -> Self {
-        Entries { pack, buffer: Vec::new(), held: 0..0 }
+impl<'p> EntryReader<'p> {
+    pub fn new(pack: &'p Pack) -> Self {
+        EntryReader { pack, buffer: Vec::new(), held: 0..0 }
     }
 
-    /// The compressed bytes of entry `at`, without its header.
-    pub fn compressed(&mut self, at: u32) -> Result<&[u8], PackError> {
+    /// The compressed bytes of an entry, without its header.
+    pub fn compressed(&mut self, entry: u32) -> Result<&[u8], PackError> {
         let Pack { index, forest, file, .. } = self.pack;
-        let start = index.offset(at) + u64::from(forest.header_length(at));
-        let end = index.end(at, file.body_end());
+        let start = index.offset(entry) + u64::from(forest.header_length(entry));
+        let end = index.end(entry, file.body_end());
         let length = end.checked_sub(start).and_then(|length| usize::try_from(length).ok());
         let length = length.ok_or(PackError::Header)?;
         if start < self.held.start || self.held.end < end {
             let wide = end.max(file.body_end().min(start + WINDOW));
-            // What cannot be read behind the entry is no fault of its.
+            // A read error after the entry does not affect it.
             self.fill(start..wide).or_else(|_| self.fill(start..end))?;
         }
         let from = (start - self.held.start) as usize;
         Ok(&self.buffer[from..from + length])
     }
 
-    /// The object of entry `at`, which is long and no delta.
-    pub fn inflate_long(&self, at: u32) -> Result<Vec<u8>, PackError> {
+    /// The object of a large entry that is not a delta.
+    pub fn inflate_long(&self, entry: u32) -> Result<Vec<u8>, PackError> {
         let Pack { index, forest, file, .. } = self.pack;
-        file.inflate_long(index.offset(at) + u64::from(forest.header_length(at)), forest.size(at))
+        file.inflate_long(
+            index.offset(entry) + u64::from(forest.header_length(entry)),
+            forest.size(entry),
+        )
     }
 
     fn fill(&mut self, held: Range<u64>) -> Result<(), PackError> {
@@ -186,12 +189,12 @@ pub(super) fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Four bytes at `at`, in network order; `None` past the end.
-fn be32(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..)?.first_chunk().map(|four| u32::from_be_bytes(*four))
+/// Four bytes at `offset`, in network order; `None` past the end.
+fn be32(bytes: &[u8], offset: usize) -> Option<u32> {
+    bytes.get(offset..)?.first_chunk().map(|four| u32::from_be_bytes(*four))
 }
 
-/// Eight bytes at `at`, in network order; `None` past the end.
-fn be64(bytes: &[u8], at: usize) -> Option<u64> {
-    bytes.get(at..)?.first_chunk().map(|eight| u64::from_be_bytes(*eight))
+/// Eight bytes at `offset`, in network order; `None` past the end.
+fn be64(bytes: &[u8], offset: usize) -> Option<u64> {
+    bytes.get(offset..)?.first_chunk().map(|eight| u64::from_be_bytes(*eight))
 }

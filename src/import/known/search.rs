@@ -74,7 +74,7 @@ fn elsewhere(lines: &[usize]) -> String {
 pub enum SearchError {
     #[error(transparent)]
     WorkTree(#[from] WorkTreeError),
-    #[error("cannot look at {}: {}", .0.what, .0.why)]
+    #[error("cannot look at {}: {}", .0.name, .0.reason)]
     Unread(Failure),
 }
 
@@ -129,7 +129,7 @@ impl<'e> Search<'e> {
             _ => false,
         };
         let seen = Mutex::new(Vec::new());
-        let coverage = WorkTree::list(&[top.to_owned()], Ignored::LeftOut)?.visit(
+        let coverage = WorkTree::list(&[top.to_owned()], Ignored::Skipped)?.visit(
             &|blob| {
                 if is_told_in(blob) {
                     return;
@@ -192,8 +192,8 @@ impl<'e> Search<'e> {
     /// In the version that a commit has: nothing moves there, so that the place will do where
     /// the other scanner cut the secret differently.
     fn in_commit(&self, claim: &Claim, commit: &str, path: &str) -> Result<Known, Lost> {
-        let git = Git::new(&GitEnvironment::of_folder(&self.top));
-        let ask = |name: &str| git.ask(&["rev-parse", "--verify", "--quiet", name]);
+        let git = Git::new(&GitEnvironment::from_folder(&self.top));
+        let ask = |name: &str| git.query(&["rev-parse", "--verify", "--quiet", name]);
         if ask(&format!("{commit}^{{commit}}"))?.is_none() {
             return Err(Lost::NoCommit { commit: commit.get(..7).unwrap_or(commit).to_owned() });
         }

@@ -152,8 +152,8 @@ impl<'a> Pass<'a> {
 
     fn coverage(&mut self, coverage: &mut Coverage) {
         for failure in &mut coverage.failures {
-            failure.what = self.named(&failure.what);
-            failure.why = self.message(&failure.why);
+            failure.name = self.named(&failure.name);
+            failure.reason = self.message(&failure.reason);
         }
         for note in &mut coverage.notes {
             *note = self.message(note);

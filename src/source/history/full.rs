@@ -1,60 +1,61 @@
 //! The full reader: each blob and each message whole, once.
 //!
-//! Slow and plain, and it verifies every object's hash: it is what faster readers are
-//! measured against. Trees are read too, for that sake and for what they name.
+//! Slow and simple, and it verifies every object's hash: faster readers are compared with it. Trees
+//! are read too, for verification and for the objects that they refer to.
 //!
-//! It reads through `git cat-file`, which shares no code with our own readers. What git cannot
-//! read is read from the store, whose errors name the fault.
+//! It reads through `git cat-file`, which shares no code with our own readers. What git cannot read
+//! is read from the store, whose errors identify the fault.
 
 use std::sync::Mutex;
 
 use rayon::prelude::*;
 
-use super::apart::Gathered;
 use super::delta::CHUNK;
-use super::graph::{Graph, Learnt, Surveyor};
-use super::trace::Met;
-use super::{History, Trace, lock, unusable};
+use super::single_objects::ObjectAccumulator;
+use super::trace::Discovered;
+use super::{History, Trace};
+use crate::git::history::lock;
+use crate::git::history::tree_graph::{TreeGraph, TreeReader, TreeScan};
 use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
 use crate::git::{CatFile, Git, GitEnvironment, OdbError};
 use crate::source::{Coverage, Failure, Progress, Source, Visitor};
 
-/// Hands out the blobs of a history, and the messages of its commits and annotated tags.
+/// Supplies the blobs of a history, and the messages of its commits and annotated tags.
 pub struct FullReader<'h> {
     history: &'h History,
-    /// Larger objects are passed over.
+    /// Larger objects are skipped.
     largest: u64,
-    met: Mutex<Met>,
+    discovered: Mutex<Discovered>,
     trees: Mutex<Vec<ObjectId>>,
 }
 
 impl<'h> FullReader<'h> {
     pub fn new(history: &'h History, largest: u64) -> Self {
-        let (met, trees) = (Mutex::default(), Mutex::default());
-        FullReader { history, largest, met, trees }
+        let (discovered, trees) = (Mutex::default(), Mutex::default());
+        FullReader { history, largest, discovered, trees }
     }
 
-    /// Follows wanted objects, given by their ids in hexadecimal, through all commits that
-    /// were read, whether a ref reaches them or not.
+    /// Traces wanted objects, given by their ids in hexadecimal, through all commits that were
+    /// read, reachable from a ref or not.
     pub fn trace(&self, wanted: &[String]) -> Trace<'h> {
-        let met = std::mem::take(&mut *lock(&self.met));
-        self.history.trace(wanted, met, &|wanted| self.survey(wanted))
+        let discovered = std::mem::take(&mut *lock(&self.discovered));
+        self.history.trace(wanted, discovered, &|wanted| self.read_trees(wanted))
     }
 
-    /// Each of these objects, on the threads of the current pool.
+    /// Reads each of these objects, on the threads of the current pool.
     fn each<T: Default + Send>(
         &self,
         ids: &[ObjectId],
-        look: impl Fn(&mut T, &ObjectId, Result<(ObjectKind, &[u8]), OdbError>) + Sync,
+        add_object: impl Fn(&mut T, &ObjectId, Result<(ObjectKind, &[u8]), OdbError>) + Sync,
     ) -> Vec<T> {
-        let git = Git::new(&GitEnvironment::of_git_dir(self.history.handles.git_dir()));
+        let git = Git::new(&GitEnvironment::from_git_dir(self.history.handles.git_dir()));
         let chunk = |running: &mut Option<CatFile>, ids: &[ObjectId]| {
             let mut found = T::default();
             for id in ids {
                 match self.object(&git, running, id) {
-                    Ok((kind, bytes)) => look(&mut found, id, Ok((kind, &bytes))),
-                    Err(why) => look(&mut found, id, Err(why)),
+                    Ok((kind, bytes)) => add_object(&mut found, id, Ok((kind, &bytes))),
+                    Err(why) => add_object(&mut found, id, Err(why)),
                 }
             }
             found
@@ -74,7 +75,7 @@ impl<'h> FullReader<'h> {
         match running.as_mut().map(|git| git.read_up_to(id, self.largest)) {
             Some(Ok(Some(read))) => Ok(read),
             Some(Ok(None)) => Err(OdbError::TooLarge),
-            // It may have ended over this object.
+            // It may have exited because of this object.
             Some(Err(_)) | None => {
                 *running = None;
                 self.history.store.read(id, self.largest)
@@ -82,23 +83,23 @@ impl<'h> FullReader<'h> {
         }
     }
 
-    fn survey(&self, wanted: &[ObjectId]) -> Graph {
+    fn read_trees(&self, wanted: &[ObjectId]) -> TreeGraph {
         let store = &self.history.store;
-        let surveyor = Surveyor::new(store, wanted);
-        let read = |(learnt, failures): &mut (Learnt, Vec<Failure>),
+        let reader = TreeReader::new(store, wanted);
+        let read = |(scan, failures): &mut (TreeScan, Vec<Failure>),
                     id: &ObjectId,
                     read: Result<(ObjectKind, &[u8]), OdbError>| {
-            match read.map(|(_, bytes)| surveyor.tree(bytes, None, learnt)) {
+            match read.map(|(_, bytes)| reader.tree(bytes, None, scan)) {
                 Ok(Some(note)) => {
-                    store.locate(id).into_iter().for_each(|tree| learnt.keep(tree, &note));
+                    store.locate(id).into_iter().for_each(|tree| scan.keep(tree, &note));
                 }
-                Ok(None) => failures.push(unusable("tree", id, Surveyor::MALFORMED)),
-                Err(why) => failures.push(unusable("tree", id, why)),
+                Ok(None) => failures.push(Failure::of_object("tree", id, TreeReader::MALFORMED)),
+                Err(why) => failures.push(Failure::of_object("tree", id, why)),
             }
         };
-        let found: Vec<(Learnt, Vec<Failure>)> = self.each(&lock(&self.trees), read);
-        let (learnt, failures): (Vec<_>, Vec<_>) = found.into_iter().unzip();
-        surveyor.graph(learnt, failures.into_iter().flatten().collect())
+        let found: Vec<(TreeScan, Vec<Failure>)> = self.each(&lock(&self.trees), read);
+        let (scan, failures): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+        reader.graph(scan, failures.into_iter().flatten().collect())
     }
 }
 
@@ -107,19 +108,19 @@ impl Source for FullReader<'_> {
         let store = &self.history.store;
         let ids = store.ids();
         progress.begin(ids.len() as u64);
-        let look = |gathered: &mut Gathered,
-                    id: &ObjectId,
-                    read: Result<(ObjectKind, &[u8]), OdbError>| {
-            gathered.look(id, read, visit);
+        let add_object = |acc: &mut ObjectAccumulator,
+                          id: &ObjectId,
+                          read: Result<(ObjectKind, &[u8]), OdbError>| {
+            acc.add_object(id, read, visit);
             progress.step();
         };
-        let mut all = Gathered::default();
-        self.each(&ids, look).into_iter().for_each(|gathered| all.add(gathered));
-        let mut coverage = self.history.lacks.coverage.clone().and(all.coverage);
+        let mut all = ObjectAccumulator::default();
+        self.each(&ids, add_object).into_iter().for_each(|acc| all.add(acc));
+        let mut coverage = self.history.missing_coverage().and(all.coverage);
         coverage.failures.extend(store.failures.iter().cloned());
-        coverage.failures.extend(store.damaged_spares());
-        coverage.failures.extend(store.told(all.unread));
-        *lock(&self.met) = all.met;
+        coverage.failures.extend(store.damaged_shadowed_copies());
+        coverage.failures.extend(store.read_failures(all.unread));
+        *lock(&self.discovered) = all.discovered;
         *lock(&self.trees) = all.trees;
         coverage.sorted()
     }

@@ -1,11 +1,10 @@
-//! What a version inherits from its delta's base, and what of it must be looked at: points 2
-//! to 5 of the contract of locality and inheritance, one function each.
+//! What a version inherits from its delta's base, and what must be scanned: points 2 to 5 of the
+//! contract of locality and inheritance, one function each.
 //!
-//! A trigger is judged by the bytes from [`BEFORE`](crate::rules::BEFORE) before it to
-//! `LONGEST + AFTER` behind it. Where all of these were copied from the base in one piece, it
-//! was judged there. So a version falls into stretches that inherit, each inside one copy and
-//! a [`MARGIN`] away from its seams, and the rest, which is scanned. A trigger lies in one or
-//! the other; that is all the bookkeeping there is.
+//! A trigger is judged by the bytes from [`BEFORE`](crate::rules::BEFORE) before it to `LONGEST +
+//! AFTER` after it. If all of these were copied from the base in one piece, it was judged there. So
+//! a version is divided into spans that inherit, each inside one copy and a [`MARGIN`] away from
+//! its boundaries, and the rest, which is scanned. Each trigger lies in one or the other.
 
 use std::ops::Range;
 
@@ -14,68 +13,73 @@ use crate::findings::Finding;
 use crate::git::pack::delta::Copy;
 use crate::rules::{AFTER, BEFORE, LONGEST, MARGIN};
 
-/// What a version's base is to it.
-pub struct Base<'b> {
+/// The base of a version.
+pub struct DeltaBase<'b> {
     pub length: usize,
-    /// The base's findings, not settled, by trigger.
+    /// The base's findings, before overlaps are settled, by trigger.
     pub findings: &'b [Finding],
     /// What the version copies, contiguous copies merged, in the version's order.
     pub copies: &'b [Copy],
 }
 
-/// Finds a version's findings from its base's. Holds buffers only.
+/// Computes a version's findings from its base's. Holds only buffers.
 #[derive(Default)]
 pub struct Inheritance {
-    stretches: Vec<Stretch>,
+    inherited_spans: Vec<InheritedSpan>,
     again: Vec<usize>,
     ranges: Vec<Range<usize>>,
 }
 
 impl Inheritance {
-    /// The findings of the version `bytes`, not settled, by trigger: those that a look at the
-    /// whole of it would give. Base and version are texts (point 5).
-    pub fn findings(&mut self, judge: &dyn Judge, bytes: &[u8], base: &Base<'_>) -> Vec<Finding> {
-        let Inheritance { stretches, again, ranges } = self;
-        let free = |seam| judge.free(bytes, seam);
-        inheriting(base.copies, base.length, bytes.len(), free, stretches);
-        spare_runs(stretches, bytes.len(), |at| judge.entry(bytes, at));
+    /// The findings of the version `bytes`, not settled, by trigger: the same as a scan of the
+    /// whole would give. Base and version are text (point 5).
+    pub fn findings(
+        &mut self,
+        judge: &dyn Judge,
+        bytes: &[u8],
+        base: &DeltaBase<'_>,
+    ) -> Vec<Finding> {
+        let Inheritance { inherited_spans, again, ranges } = self;
+        let free = |boundary| judge.free(bytes, boundary);
+        inheriting(base.copies, base.length, bytes.len(), free, inherited_spans);
+        spare_runs(inherited_spans, bytes.len(), |pos| judge.entry(bytes, pos));
         let reach = |finding: &Finding| judge.reach(finding);
-        let mut findings = inherited(stretches, base.findings, bytes.len(), reach, again);
-        scanned(stretches, again, bytes.len(), ranges);
+        let mut findings = inherited(inherited_spans, base.findings, bytes.len(), reach, again);
+        scanned(inherited_spans, again, bytes.len(), ranges);
         findings.extend(judge.detect(bytes, ranges));
         findings.sort_by_key(|finding| finding.trigger);
         findings
     }
 }
 
-/// A part of a version whose triggers were judged in the base.
+/// A span of a version whose triggers were judged in the base.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stretch {
+pub struct InheritedSpan {
     pub version: Range<usize>,
-    /// Where the part begins in the base.
+    /// The start of the span in the base.
     pub base: usize,
 }
 
-/// Bytes before a seam in which a trigger may see what stands behind it.
+/// Bytes before a copy boundary in which a trigger may see what is after it.
 const LOOK_AHEAD: usize = LONGEST + AFTER + 1;
 const _: () = assert!(BEFORE + LOOK_AHEAD >= MARGIN);
 
-/// Shorter stretches cost more than they save.
+/// Shorter spans cost more than they save.
 const SHORTEST_STRETCH: usize = 256;
 
-/// Point 2: the stretches of a version that lie a margin inside a copy. The start and the end
-/// of a file are seams on both sides; only where a copy begins at the start of both files, or
-/// ends at the end of both, is the surrounding the same, and no margin needed. `copies` are
-/// merged and in order.
+/// Point 2: the spans of a version that lie a margin inside a copy. The start and the end of a file
+/// are copy boundaries on both sides; only if a copy begins at the start of both files, or ends at
+/// the end of both, are the surroundings the same and no margin is needed. `copies` are merged and
+/// sorted.
 ///
-/// Behind a seam a trigger sees it as far as `free` says; before one it does for as long as the
-/// longest span and what is looked at behind that. Together that is a margin and more.
+/// After a boundary a trigger sees across it as far as `free` returns; before a boundary, as far as
+/// the longest span and the bytes read after it. Together that is at least a margin.
 pub fn inheriting(
     copies: &[Copy],
     base_length: usize,
     length: usize,
     free: impl Fn(usize) -> usize,
-    into: &mut Vec<Stretch>,
+    into: &mut Vec<InheritedSpan>,
 ) {
     into.clear();
     for copy in copies.iter().filter(|copy| copy.length > SHORTEST_STRETCH) {
@@ -87,40 +91,43 @@ pub fn inheriting(
         }
         let start = if at_start { 0 } else { free(copy.start) };
         if end >= start + SHORTEST_STRETCH {
-            into.push(Stretch { version: start..end, base: copy.base + (start - copy.start) });
+            into.push(InheritedSpan {
+                version: start..end,
+                base: copy.base + (start - copy.start),
+            });
         }
     }
 }
 
-/// Point 4: where a run goes on over the end of a stretch, the stretch ends before the run
-/// begins, so that the run is looked at whole. `entry` tells where what reaches over a place
-/// begins; where it cannot tell, nothing is inherited.
+/// Point 4: if a run extends past the end of a span, the span ends before the run, so that the run
+/// is scanned whole. `entry` returns where that begins which reaches over an offset; if it cannot,
+/// nothing is inherited.
 pub fn spare_runs(
-    stretches: &mut Vec<Stretch>,
+    inherited_spans: &mut Vec<InheritedSpan>,
     length: usize,
     entry: impl Fn(usize) -> Option<usize>,
 ) {
     let mut is_known = true;
-    stretches.retain_mut(|stretch| {
-        if stretch.version.end < length {
-            match entry(stretch.version.end) {
-                Some(start) => stretch.version.end = start.min(stretch.version.end),
+    inherited_spans.retain_mut(|inherited_span| {
+        if inherited_span.version.end < length {
+            match entry(inherited_span.version.end) {
+                Some(start) => inherited_span.version.end = start.min(inherited_span.version.end),
                 None => is_known = false,
             }
         }
-        stretch.version.start < stretch.version.end
+        inherited_span.version.start < inherited_span.version.end
     });
     if !is_known {
-        stretches.clear();
+        inherited_spans.clear();
     }
 }
 
-/// Points 1 and 3: the base's findings that the stretches inherit, as they were judged, before
-/// overlaps are settled. A finding goes on by `reach` behind what its verdict saw, where its
-/// rule says so; one that may reach over its stretch's end is judged again: its trigger comes
-/// into `again`. `findings` are sorted by trigger.
+/// Points 1 and 3: the findings that the spans inherit from the base, as judged there, before
+/// overlaps are settled. A finding may extend `reach` bytes past what its verdict saw, if its rule
+/// says so; one that may reach past the end of its span is judged again: its trigger is added to
+/// `again`. `findings` are sorted by trigger.
 pub fn inherited(
-    stretches: &[Stretch],
+    inherited_spans: &[InheritedSpan],
     findings: &[Finding],
     length: usize,
     reach: impl Fn(&Finding) -> usize,
@@ -131,7 +138,7 @@ pub fn inherited(
     if findings.is_empty() {
         return inherited;
     }
-    for Stretch { version, base } in stretches {
+    for InheritedSpan { version, base } in inherited_spans {
         let base_end = base + version.len();
         let first = findings.partition_point(|finding| finding.trigger < *base);
         let of_base = findings[first..].iter().take_while(|finding| finding.trigger < base_end);
@@ -147,10 +154,10 @@ pub fn inherited(
             }
         }
         // A trigger is judged for all rules or for none.
-        let mut at = 0;
+        let mut pos = 0;
         inherited.retain(|finding| {
-            at += 1;
-            at <= from || again.binary_search(&finding.trigger).is_err()
+            pos += 1;
+            pos <= from || again.binary_search(&finding.trigger).is_err()
         });
     }
     again.dedup();
@@ -160,32 +167,32 @@ pub fn inherited(
 fn shifted(finding: &Finding, from: usize, to: usize) -> Finding {
     let mut shifted = finding.clone();
     shifted.trigger = finding.trigger - from + to;
-    // A span may begin before its trigger, though never by more than a margin.
+    // A span may begin before its trigger, but by at most a margin.
     shifted.span.start = (finding.span.start + to).saturating_sub(from);
     shifted.span.end = (finding.span.end + to).saturating_sub(from);
     shifted
 }
 
-/// What of a version is to be scanned: all that no stretch covers, and the triggers that are
-/// judged again. Sorted and apart.
+/// The ranges of a version to scan: everything outside the spans, and the triggers that are judged
+/// again. Sorted and disjoint.
 pub fn scanned(
-    stretches: &[Stretch],
+    inherited_spans: &[InheritedSpan],
     again: &[usize],
     length: usize,
     into: &mut Vec<Range<usize>>,
 ) {
     into.clear();
     let mut again = again.iter().copied().peekable();
-    let mut at = 0;
-    let whole = Stretch { version: length..length, base: 0 };
-    for stretch in stretches.iter().chain([&whole]) {
-        if at < stretch.version.start {
-            into.push(at..stretch.version.start);
+    let mut pos = 0;
+    let whole = InheritedSpan { version: length..length, base: 0 };
+    for inherited_span in inherited_spans.iter().chain([&whole]) {
+        if pos < inherited_span.version.start {
+            into.push(pos..inherited_span.version.start);
         }
-        while let Some(trigger) = again.next_if(|&trigger| trigger < stretch.version.end) {
+        while let Some(trigger) = again.next_if(|&trigger| trigger < inherited_span.version.end) {
             into.push(trigger..trigger + 1);
         }
-        at = stretch.version.end;
+        pos = inherited_span.version.end;
     }
 }
 
@@ -196,15 +203,19 @@ mod tests {
     const M: usize = LOOK_AHEAD;
     const B: usize = 700;
 
-    fn stretches(copies: &[Copy], base_length: usize, length: usize) -> Vec<Stretch> {
-        let mut stretches = Vec::new();
-        inheriting(copies, base_length, length, |seam| seam + B, &mut stretches);
-        stretches
+    fn inherited_spans(copies: &[Copy], base_length: usize, length: usize) -> Vec<InheritedSpan> {
+        let mut inherited_spans = Vec::new();
+        inheriting(copies, base_length, length, |boundary| boundary + B, &mut inherited_spans);
+        inherited_spans
     }
 
-    fn ranges(stretches: &[Stretch], again: &[usize], length: usize) -> Vec<Range<usize>> {
+    fn ranges(
+        inherited_spans: &[InheritedSpan],
+        again: &[usize],
+        length: usize,
+    ) -> Vec<Range<usize>> {
         let mut ranges = Vec::new();
-        scanned(stretches, again, length, &mut ranges);
+        scanned(inherited_spans, again, length, &mut ranges);
         ranges
     }
 
@@ -215,28 +226,28 @@ mod tests {
             Copy { base: 0, start: 0, length: 2500 },
             Copy { base: 2510, start: 2520, length: 2490 },
         ];
-        let found = stretches(&copies, 5000, 5010);
+        let found = inherited_spans(&copies, 5000, 5010);
         let expected = [
-            Stretch { version: 0..2500 - M, base: 0 },
-            Stretch { version: 2520 + B..5010, base: 2510 + B },
+            InheritedSpan { version: 0..2500 - M, base: 0 },
+            InheritedSpan { version: 2520 + B..5010, base: 2510 + B },
         ];
         assert_eq!(found, expected);
-        let seam = 2500 - M..2520 + B;
-        assert_eq!(ranges(&found, &[], 5010), std::slice::from_ref(&seam));
-        assert_eq!(ranges(&found, &[7, 4000], 5010), [7..8, seam, 4000..4001]);
+        let boundary = 2500 - M..2520 + B;
+        assert_eq!(ranges(&found, &[], 5010), std::slice::from_ref(&boundary));
+        assert_eq!(ranges(&found, &[7, 4000], 5010), [7..8, boundary, 4000..4001]);
     }
 
     #[test]
     fn the_ends_of_a_file_are_seams_unless_they_are_the_base_s() {
         let cut = [Copy { base: 10, start: 0, length: 4000 }];
-        let found = stretches(&cut, 4020, 4000);
-        assert_eq!(found, [Stretch { version: B..4000 - M, base: 10 + B }]);
+        let found = inherited_spans(&cut, 4020, 4000);
+        assert_eq!(found, [InheritedSpan { version: B..4000 - M, base: 10 + B }]);
         assert_eq!(ranges(&found, &[], 4000), [0..B, 4000 - M..4000]);
         let same = [Copy { base: 0, start: 0, length: 4000 }];
-        let found = stretches(&same, 4000, 4000);
+        let found = inherited_spans(&same, 4000, 4000);
         assert!(ranges(&found, &[], 4000).is_empty());
         let whole = 0..70;
-        assert_eq!(ranges(&stretches(&[], 4000, 70), &[], 70), std::slice::from_ref(&whole));
+        assert_eq!(ranges(&inherited_spans(&[], 4000, 70), &[], 70), std::slice::from_ref(&whole));
         assert!(ranges(&[], &[], 0).is_empty());
     }
 
@@ -246,12 +257,12 @@ mod tests {
             Copy { base: 0, start: 0, length: 3000 },
             Copy { base: 3001, start: 3001, length: 2000 },
         ];
-        let mut found = stretches(&copies, 6000, 6000);
-        spare_runs(&mut found, 6000, |at| Some(at - 300));
+        let mut found = inherited_spans(&copies, 6000, 6000);
+        spare_runs(&mut found, 6000, |pos| Some(pos - 300));
         assert_eq!(found[0].version, 0..3000 - M - 300);
         assert_eq!(found[1].version, 3001 + B..5001 - M - 300);
         let mut unknown = found.clone();
-        spare_runs(&mut unknown, 6000, |at| (at < 3000).then_some(at));
+        spare_runs(&mut unknown, 6000, |pos| (pos < 3000).then_some(pos));
         assert_eq!(unknown, []);
         spare_runs(&mut found, 6000, |_| Some(0));
         assert_eq!(found, []);

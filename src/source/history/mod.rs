@@ -1,54 +1,45 @@
-//! A git history: every object of a repository's database, whether a commit reaches it or not.
+//! A git history: every object of a repository's database, reachable from a commit or not.
 //!
-//! [`History`] is an opened repository. Two readers look at each blob and each message once:
-//! [`DeltaReader`] follows the packs' deltas, [`FullReader`] takes each object by itself. [`Trace`] says afterwards which commits
-//! brought wanted blobs in and took them out, and at which paths.
+//! [`History`] is an opened repository. Two readers scan each blob and each message once:
+//! [`DeltaReader`] follows the packs' deltas, [`FullReader`] reads each object by itself. [`Trace`]
+//! then finds the commits that added and removed wanted blobs, and at which paths.
 //!
-//! Everything is read from the object database itself: refs, stashes, reflogs and what they
-//! have all forgotten are alike to it.
+//! Everything is read from the object database itself: it does not matter whether refs, stashes,
+//! reflogs or nothing at all lead to an object.
 
-mod apart;
-mod changes;
-mod commits;
-mod connectivity;
-mod database;
 pub mod delta;
 mod full;
-mod graph;
-mod handles;
 pub mod inherit;
-mod outlines;
 mod range;
 mod signature;
-mod store;
+mod single_objects;
 mod submodules;
 mod trace;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
-pub use changes::Change;
+pub use crate::git::history::changes::HistoryChange;
 pub use delta::DeltaReader;
 pub use full::FullReader;
-pub use range::{Range, RangeSyntax};
+pub use range::{RangeSyntax, RevisionRange};
 pub(super) use signature::commit_ref;
 pub use submodules::Submodule;
-pub use trace::{Reached, Trace};
+pub use trace::{Reachability, Trace};
 
-use super::Failure;
-use crate::git::object_id::{ObjectFormat, ObjectId};
-use connectivity::Refs;
-use database::{Database, Lacks};
-use handles::Handles;
-use store::Store;
+use super::Coverage;
+use crate::git::history::connectivity::Refs;
+use crate::git::history::handles::{self, Handles};
+use crate::git::history::missing_parts::{MissingParts, ObjectStorage};
+use crate::git::history::store::Store;
+use crate::git::object_id::ObjectFormat;
 
 /// An opened repository.
 pub struct History {
     handles: Handles,
     /// All its objects.
     store: Store,
-    /// What the repository lacks, before any object was read.
-    lacks: Lacks,
+    /// What the repository lacks, known before any object is read.
+    missing_parts: MissingParts,
     refs: Refs,
 }
 
@@ -63,20 +54,20 @@ pub enum HistoryError {
     )]
     NotARepository { path: PathBuf },
     #[error(
-        "the repository at {} belongs to another user; if you trust it, run \
-         `git config --global --add safe.directory '{}'`",
+        "the repository at {} belongs to another user; if you trust it, run `git config --global \
+         --add safe.directory '{}'`",
         path.display(), path.display()
     )]
     Ownership { path: PathBuf },
     #[error(
-        "the repository at {} has object ids of the format {format}, which cannot be read \
-         yet; scan what is checked out with `keysieve scan`",
+        "the repository at {} uses the unsupported object format {format}; scan its working tree \
+         with `keysieve scan`",
         path.display()
     )]
     ObjectFormat { path: PathBuf, format: String },
-    #[error(
-        "`{revision}` names no commit here: {why}; see `git log --all --oneline` for what does"
-    )]
+    #[error("unknown revision `{revision}`; `git log --all --oneline` lists all commits")]
+    UnknownRevision { revision: String },
+    #[error("cannot resolve the revision `{revision}`: {why}")]
     Revision { revision: String, why: String },
     #[error("cannot open the repository at {}: {why}", path.display())]
     Open { path: PathBuf, why: git2::Error },
@@ -95,17 +86,24 @@ impl History {
                 return Err(HistoryError::ObjectFormat { path, format });
             }
         };
-        let (Database { folders, mut lacks }, refs) = handles
-            .with(|repository| Ok((Database::of(repository), Refs::of(repository))))
+        let (ObjectStorage { folders, mut missing_parts }, refs) = handles
+            .with(|repository| Ok((ObjectStorage::inspect(repository), Refs::read(repository))))
             .map_err(|why| explain(path, why))?;
         let store = Store::open(&folders, format);
-        lacks.look_again();
-        Ok(History { handles, store, lacks, refs })
+        missing_parts.recheck_orphans();
+        Ok(History { handles, store, missing_parts, refs })
     }
 
-    /// Whether older commits are known to be elsewhere.
+    /// What is known to be missing before any object is read.
+    fn missing_coverage(&self) -> Coverage {
+        let MissingParts { notes, failures, .. } = &self.missing_parts;
+        let (notes, failures) = (notes.clone(), failures.clone());
+        Coverage { notes, failures, ..Coverage::default() }
+    }
+
+    /// Whether this is a shallow clone, without older commits.
     pub fn is_shallow(&self) -> bool {
-        !self.lacks.shallow.is_empty()
+        !self.missing_parts.shallow.is_empty()
     }
 }
 
@@ -122,15 +120,4 @@ fn explain(path: &Path, why: git2::Error) -> HistoryError {
         git2::ErrorCode::Owner => HistoryError::Ownership { path },
         _ => HistoryError::Open { path, why },
     }
-}
-
-/// No data is left half written where a thread panics with a lock in its hands.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// An object that cannot be read.
-fn unusable(kind: &str, id: &ObjectId, why: impl std::fmt::Display) -> Failure {
-    let advice = "`git fsck --full` says more; fetch it again or restore it from another clone";
-    Failure::new(format!("{kind} {id}"), format!("cannot be read: {why}; {advice}"))
 }

@@ -1,44 +1,44 @@
-//! Which commits an audit tells of: revisions, branches, a date; everything by default.
+//! The commits whose findings an audit reports: revisions, branches, a date; everything by default.
 
 use git2::Repository;
 
-use super::commits::Commits;
 use super::{History, HistoryError};
+use crate::git::history::commit_graph::CommitGraph;
 use crate::git::object_id::ObjectId;
 use crate::git::{Git, GitEnvironment, revision};
 
-/// A range as a user gives it.
+/// A range as the user writes it.
 #[derive(Clone, Debug, Default)]
 pub struct RangeSyntax {
-    /// `A..B`: what B has and A has not; an empty side is HEAD. `A...B`: what only one has.
+    /// `A..B`: in B but not in A; an empty side is HEAD. `A...B`: in only one of them.
     pub revisions: Option<String>,
-    /// Names of branches, tags or commits: what any of them has.
+    /// Names of branches, tags or commits: in any of them.
     pub branches: Vec<String>,
-    /// Seconds since 1970: what was committed then or later.
+    /// Seconds since 1970: committed at this time or later.
     pub since: Option<i64>,
 }
 
-/// A range whose names were looked up.
-pub struct Range {
-    /// Each a choice of its own: a commit is in the range if all agree.
+/// A range whose revisions are resolved.
+pub struct RevisionRange {
+    /// A commit is in the range if all conditions include it.
     choices: Vec<Choice>,
     since: Option<i64>,
-    /// As it was given.
-    pub said: String,
+    /// As the user wrote it.
+    pub as_written: String,
 }
 
 struct Choice {
     with: Vec<ObjectId>,
     without: Vec<ObjectId>,
-    /// What only `without` has counts too.
+    /// Commits that only `without` has are included as well.
     either: bool,
 }
 
-/// Fewer digits are no beginning of an id to git.
+/// Git does not accept shorter abbreviations of an id.
 const SHORTEST_ID: usize = 4;
 
 impl RangeSyntax {
-    /// Whether a word means revisions, and no path: two dots with names round them.
+    /// Whether a word is a range of revisions and not a path: two dots with names around them.
     pub fn is_revisions(word: &str) -> bool {
         let Some((old, new)) = word.split_once("..") else { return false };
         let new = new.strip_prefix('.').unwrap_or(new);
@@ -50,19 +50,19 @@ impl RangeSyntax {
         self.revisions.is_none() && self.branches.is_empty() && self.since.is_none()
     }
 
-    fn said(&self) -> String {
-        let mut said: Vec<String> = self.revisions.iter().cloned().collect();
-        said.extend(self.branches.iter().map(|branch| format!("--branch {branch}")));
+    fn as_written(&self) -> String {
+        let mut as_written: Vec<String> = self.revisions.iter().cloned().collect();
+        as_written.extend(self.branches.iter().map(|branch| format!("--branch {branch}")));
         if let Some(time) = self.since.and_then(|since| jiff::Timestamp::from_second(since).ok()) {
-            said.push(format!("--since {time}"));
+            as_written.push(format!("--since {time}"));
         }
-        said.join(" ")
+        as_written.join(" ")
     }
 }
 
 impl History {
-    /// Looks up what a range names; `None` for everything.
-    pub fn range(&self, syntax: &RangeSyntax) -> Result<Option<Range>, HistoryError> {
+    /// Resolves the names of a range; `None` for everything.
+    pub fn range(&self, syntax: &RangeSyntax) -> Result<Option<RevisionRange>, HistoryError> {
         if syntax.is_everything() {
             return Ok(None);
         }
@@ -78,11 +78,11 @@ impl History {
             let with: Result<_, _> = syntax.branches.iter().map(|name| self.commit(name)).collect();
             choices.push(Choice { with: with?, without: Vec::new(), either: false });
         }
-        Ok(Some(Range { choices, since: syntax.since, said: syntax.said() }))
+        Ok(Some(RevisionRange { choices, since: syntax.since, as_written: syntax.as_written() }))
     }
 
-    /// The commit that a revision names (gitrevisions(7)): a ref, an id or its beginning, with
-    /// `~` and `^` behind it. What else there is, git is asked.
+    /// The commit that a revision names (gitrevisions(7)): a ref, an id or its abbreviation,
+    /// followed by `~` and `^`. Any other syntax is resolved by git.
     fn commit(&self, name: &str) -> Result<ObjectId, HistoryError> {
         let fails = |why: String| HistoryError::Revision { revision: name.to_owned(), why };
         let read = |id: &ObjectId| self.store.read(id, u64::MAX).map_err(|why| why.to_string());
@@ -94,17 +94,18 @@ impl History {
         let id = match followed {
             Some(id) => id,
             None => {
-                let git = Git::new(&GitEnvironment::of_git_dir(self.handles.git_dir()));
+                let git = Git::new(&GitEnvironment::from_git_dir(self.handles.git_dir()));
                 let asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", name];
-                let said = git.ask(&asked).map_err(|error| fails(error.to_string()))?;
-                let id = said.and_then(|id| ObjectId::from_hex(id.lines().last()?.as_bytes()));
-                id.ok_or_else(|| fails("git knows no revision of this name".to_owned()))?
+                let output = git.query(&asked).map_err(|error| fails(error.to_string()))?;
+                let id = output.and_then(|id| ObjectId::from_hex(id.lines().last()?.as_bytes()));
+                let unknown = || HistoryError::UnknownRevision { revision: name.to_owned() };
+                id.ok_or_else(unknown)?
             }
         };
         revision::peeled(&read, id).map_err(fails)
     }
 
-    /// What a ref, an id or the beginning of one names.
+    /// The object of a ref, an id or an abbreviated id.
     fn named(&self, name: &str) -> Option<ObjectId> {
         let reference = |repository: &Repository| {
             let reference = match name {
@@ -126,9 +127,9 @@ impl History {
     }
 }
 
-impl Range {
-    /// For each commit whether it is in the range.
-    pub(super) fn of(&self, commits: &Commits) -> Vec<bool> {
+impl RevisionRange {
+    /// For each commit, whether it is in the range.
+    pub(super) fn select(&self, commits: &CommitGraph) -> Vec<bool> {
         let since = self.since.unwrap_or(i64::MIN);
         let mut chosen: Vec<bool> = commits.list().iter().map(|c| c.time >= since).collect();
         for choice in &self.choices {

@@ -1,4 +1,4 @@
-//! What a commit says of itself, for a report.
+//! A commit's metadata, for a report.
 
 use bstr::ByteSlice;
 use jiff::Timestamp;
@@ -8,13 +8,13 @@ use crate::findings::CommitRef;
 use crate::git::object::message;
 use crate::git::object_id::ObjectId;
 
-/// A commit as a report names it, its texts as they are.
+/// A commit as a report shows it, with its texts unchanged.
 pub fn commit_ref(id: ObjectId, commit: &[u8]) -> CommitRef {
     let author = commit.lines().take_while(|line| !line.is_empty());
     let author = author.filter_map(|line| line.strip_prefix(b"author ")).next();
     let Signature { name, email, seconds, offset } = Signature::parse(author.unwrap_or_default());
     let text = |bytes: &[u8]| bytes.to_str_lossy().into_owned();
-    // git itself passes over empty lines in front.
+    // Git skips leading empty lines as well.
     let summary = message(commit).lines().find(|line| !line.is_empty()).unwrap_or_default();
     let (author, email, summary) = (text(name), text(email), text(summary));
     CommitRef { date: date(seconds, offset), id: id.to_string(), author, email, summary }
@@ -32,7 +32,7 @@ struct Signature<'s> {
 }
 
 impl<'s> Signature<'s> {
-    /// What cannot be made out is empty, or 0.
+    /// What cannot be parsed is empty, or 0.
     fn parse(text: &'s [u8]) -> Signature<'s> {
         let end = text.rfind_byte(b'>').unwrap_or(text.len());
         let begin = text[..end].find_byte(b'<').unwrap_or(end);
@@ -48,7 +48,7 @@ impl<'s> Signature<'s> {
     }
 }
 
-/// RFC 3339. A time or an offset beyond what that can say becomes the nearest that it can.
+/// RFC 3339. A time or an offset out of its range becomes the nearest valid one.
 fn date(seconds: i64, offset: i32) -> String {
     let range = Timestamp::MIN.as_second()..=Timestamp::MAX.as_second();
     let nearest = seconds.clamp(*range.start(), *range.end());

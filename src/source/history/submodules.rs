@@ -1,5 +1,5 @@
-//! The repositories of submodules: those under `modules` in the git directory, and those that
-//! `.gitmodules` names.
+//! The repositories of submodules: those under `modules` in the git directory, and those listed in
+//! `.gitmodules`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,19 +14,19 @@ use crate::source::open;
 
 /// A submodule.
 pub struct Submodule {
-    /// Its folder in the work tree; its name, if that is not known.
+    /// Its folder in the work tree, or its name if the folder is unknown.
     pub path: BString,
-    /// Its repository; `None` where it was never fetched.
+    /// Its repository; `None` if it was never fetched.
     pub repository: Option<PathBuf>,
 }
 
 /// A file that every git directory has.
 const HEAD: &str = "HEAD";
-/// Names of submodules may hold slashes, and so lie this deep.
+/// Names of submodules may contain slashes, so they may be nested this deep.
 const DEEPEST_NAME: usize = 16;
 
 impl History {
-    /// Its submodules, by path; not theirs.
+    /// Its direct submodules, by path.
     pub fn submodules(&self) -> Vec<Submodule> {
         let found = self.handles.with(|repository| Ok(submodules(repository)));
         found.unwrap_or_default()
@@ -41,7 +41,7 @@ fn submodules(repository: &Repository) -> Vec<Submodule> {
     }
     let mut found = BTreeMap::new();
     for (name, path) in &paths {
-        // Older ones have their repository in the work tree.
+        // Old submodules have their repository in the work tree.
         let inside = repository.workdir().map(|top| top.join(path));
         let inside = inside.filter(|folder| folder.join(".git").exists());
         found.insert(path.clone(), git_dirs.remove(name).or(inside));
@@ -51,19 +51,19 @@ fn submodules(repository: &Repository) -> Vec<Submodule> {
     found.into_iter().map(submodule).collect()
 }
 
-/// The paths that the work tree's `.gitmodules` gives to names. It is read by the `git`
-/// executable, which does not include the files that it names.
+/// The paths of submodules by name, from the work tree's `.gitmodules`. It is read by the `git`
+/// executable, without the files that it includes.
 fn paths(repository: &Repository) -> Option<BTreeMap<String, String>> {
     let top = repository.workdir()?;
     let file = open::of_tree(top, Path::new(".gitmodules")).ok()??;
-    let git = Git::new(&GitEnvironment::of_folder(top));
+    let git = Git::new(&GitEnvironment::from_folder(top));
     let list = ["config", "--file", "-", "--no-includes", "--null", "--list"];
     let listed = git.read_with(&list, &file).ok()?;
     let mut paths = BTreeMap::new();
     let mut add = |entry: &str| {
         let (name, path) = entry.split_once('\n')?;
         let name = name.strip_prefix("submodule.")?.strip_suffix(".path")?;
-        // What leads out of the work tree is no submodule, and git refuses it.
+        // A path that leads out of the work tree is not a submodule's, and git refuses it.
         let parts = Path::new(path).components();
         let is_inside =
             parts.into_iter().all(|part| matches!(part, std::path::Component::Normal(_)));

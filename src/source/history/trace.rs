@@ -1,94 +1,110 @@
-//! Who brought a blob in: the walk over all commits; and what the history names and lacks.
+//! Finds the commits that added a blob, and the objects that a history refers to but lacks.
 
 use bstr::BString;
 use rayon::prelude::*;
 
-use super::changes::{Change, MOST_PLACES, changes};
-use super::commits::Commits;
-use super::connectivity::{Missing, Named};
-use super::graph::Graph;
-use super::outlines::{EMPTY, OutlineId, Outlines};
-use super::range::Range;
+use super::History;
+use super::range::RevisionRange;
 use super::signature::commit_ref;
-use super::{History, unusable};
 use crate::findings::CommitRef;
 use crate::git::commit::RawCommit;
+use crate::git::history::changes::{HistoryChange, MAX_PATHS, changes};
+use crate::git::history::commit_graph::{CommitGraph, CommitNode};
+use crate::git::history::connectivity::{MissingObjects, NamedObject};
+use crate::git::history::pruned_trees::{EMPTY, PrunedTreeId, PrunedTrees};
+use crate::git::history::tree_graph::TreeGraph;
 use crate::git::object_id::ObjectId;
 use crate::source::Failure;
 
-/// Where wanted objects stand in a history. Commits are named by their places in
-/// topological order, wanted objects by their places in the list that was asked for.
+/// Where wanted objects appear in a history. Commits are identified by their positions in
+/// topological order, wanted objects by their indices in the list of wanted objects.
 pub struct Trace<'h> {
     history: &'h History,
-    commits: Commits,
+    commits: CommitGraph,
     /// Every change of a wanted blob, by commit, then by path.
-    pub changes: Vec<Change>,
-    /// The commit that HEAD names.
+    pub changes: Vec<HistoryChange>,
+    /// The commit of HEAD.
     pub head: Option<usize>,
     /// Paths of wanted blobs in HEAD's tree.
     pub at_head: Vec<(BString, usize)>,
-    /// For each wanted object whether a commit reaches it.
-    pub reached: Vec<Reached>,
+    /// How each wanted object is reachable.
+    pub reachability: Vec<Reachability>,
     pub failures: Vec<Failure>,
 }
 
-/// How a commit reaches an object.
+/// How an object is reachable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reached {
-    /// Its tree leads to it.
+pub enum Reachability {
+    /// Through a commit's tree.
     Tree,
     /// The object is the commit itself.
     Commit(usize),
-    /// No commit of the database does.
-    Never,
-    /// Not by its own id, or not from the range that was asked for.
-    Elsewhere,
+    /// From no commit in the database.
+    Unreachable,
+    /// Not by its own id, or not in the requested range.
+    OutOfRange,
 }
 
-/// What a reader met that names other objects.
+/// Commits and references that a reader came across.
 #[derive(Default)]
-pub(super) struct Met {
+pub(super) struct Discovered {
     pub commits: Vec<RawCommit>,
-    pub names: Vec<Named>,
+    pub names: Vec<NamedObject>,
 }
 
-/// Reads all trees, given what is looked for in them.
-pub(super) type Survey<'s> = dyn Fn(&[ObjectId]) -> Graph + 's;
+/// Reads all trees, given the wanted objects.
+pub(super) type ReadTrees<'s> = dyn Fn(&[ObjectId]) -> TreeGraph + 's;
 
 impl History {
-    /// Follows wanted objects through these commits, and looks after what is missing.
-    pub(super) fn trace(&self, wanted: &[String], met: Met, survey: &Survey<'_>) -> Trace<'_> {
+    /// Traces wanted objects through these commits, and finds missing objects.
+    pub(super) fn trace(
+        &self,
+        wanted: &[String],
+        discovered: Discovered,
+        read_trees: &ReadTrees<'_>,
+    ) -> Trace<'_> {
         let ids: Vec<Option<ObjectId>> =
             wanted.iter().map(|id| ObjectId::from_hex(id.as_bytes())).collect();
-        // What is no id is never found.
+        // Text that is not an id is never found.
         let nothing = self.store.format.hash(&[]);
         let known: Vec<ObjectId> = ids.iter().map(|id| id.unwrap_or(nothing)).collect();
-        let graph = survey(&known);
+        let graph = read_trees(&known);
         let mut failures = graph.failures.clone();
-        failures.extend(self.missing(&met, &graph, survey));
-        let commits = Commits::of(met.commits);
-        let mut outlines = Outlines::new(&graph, self.store.len(), wanted.len());
-        let tree = |commit: &super::commits::Commit| self.store.locate(&commit.tree);
+        failures.extend(self.missing(&discovered, &graph, read_trees));
+        let commits = CommitGraph::new(discovered.commits);
+        let mut pruned_trees = PrunedTrees::new(&graph, self.store.len(), wanted.len());
+        let tree = |commit: &CommitNode| self.store.locate(&commit.tree);
         let trees: Vec<Option<u32>> = commits.list().par_iter().map(tree).collect();
-        let root = |tree: Option<u32>| tree.map_or(EMPTY, |tree| outlines.of(tree));
-        let roots: Vec<OutlineId> = trees.into_iter().map(root).collect();
-        let head = self.refs.head.and_then(|id| commits.place(id));
-        let (changes, at_head, reached) = (Vec::new(), Vec::new(), Vec::new());
-        let mut trace = Trace { history: self, commits, changes, head, at_head, reached, failures };
-        trace.compare(&outlines, &roots);
-        trace.reached = reached_by(&ids, &outlines, &trace.commits);
+        let root = |tree: Option<u32>| tree.map_or(EMPTY, |tree| pruned_trees.prune(tree));
+        let roots: Vec<PrunedTreeId> = trees.into_iter().map(root).collect();
+        let head = self.refs.head.and_then(|id| commits.position(id));
+        let (changes, at_head, reachability) = (Vec::new(), Vec::new(), Vec::new());
+        let mut trace =
+            Trace { history: self, commits, changes, head, at_head, reachability, failures };
+        trace.compare(&pruned_trees, &roots);
+        trace.reachability = reachability_of(&ids, &pruned_trees, &trace.commits);
         trace
     }
 
-    fn missing(&self, met: &Met, graph: &Graph, survey: &Survey<'_>) -> Vec<Failure> {
-        let names: Vec<&Named> = self.refs.names.iter().chain(&met.names).collect();
-        let mut missing =
-            Missing::of(&self.store, &met.commits, &names, graph, &self.lacks.shallow);
+    fn missing(
+        &self,
+        discovered: &Discovered,
+        graph: &TreeGraph,
+        read_trees: &ReadTrees<'_>,
+    ) -> Vec<Failure> {
+        let names: Vec<&NamedObject> = self.refs.names.iter().chain(&discovered.names).collect();
+        let mut missing = MissingObjects::find(
+            &self.store,
+            &discovered.commits,
+            &names,
+            graph,
+            &self.missing_parts.shallow,
+        );
         let unexplained = missing.unexplained();
         if !unexplained.is_empty() {
-            missing.explain(&unexplained, &survey(&unexplained), &self.store);
+            missing.explain(&unexplained, &read_trees(&unexplained), &self.store);
         }
-        missing.failures(self.lacks.is_partial, self.store.is_part_unknown)
+        missing.failures(self.missing_parts.is_partial, self.store.is_part_unknown)
     }
 }
 
@@ -98,69 +114,72 @@ impl Trace<'_> {
         self.commits.descends(young, old)
     }
 
-    /// The commit as a report names it, its texts as they are.
-    pub fn commit(&self, place: usize) -> Result<CommitRef, Failure> {
-        let id = self.commits.list()[place].id;
+    /// The commit as a report shows it, with its texts unchanged.
+    pub fn commit(&self, position: usize) -> Result<CommitRef, Failure> {
+        let id = self.commits.list()[position].id;
         let read = self.history.store.read(&id, u64::MAX);
-        let (_, bytes) = read.map_err(|why| unusable("commit", &id, why))?;
+        let (_, bytes) = read.map_err(|why| Failure::of_object("commit", &id, why))?;
         Ok(commit_ref(id, &bytes))
     }
 
-    /// Keeps what the commits of a range brought in and took out. How many they are.
-    pub fn select(&mut self, range: &Range) -> usize {
-        let chosen = range.of(&self.commits);
+    /// Keeps what the commits of a range added and removed. Returns the number of these commits.
+    pub fn select(&mut self, range: &RevisionRange) -> usize {
+        let chosen = range.select(&self.commits);
         self.changes.retain(|change| chosen[change.commit]);
-        for reached in &mut self.reached {
-            let is_told = matches!(*reached, Reached::Commit(commit) if chosen[commit]);
-            if !is_told {
-                *reached = Reached::Elsewhere;
+        for reachability in &mut self.reachability {
+            let is_selected =
+                matches!(*reachability, Reachability::Commit(commit) if chosen[commit]);
+            if !is_selected {
+                *reachability = Reachability::OutOfRange;
             }
         }
         chosen.into_iter().filter(|chosen| *chosen).count()
     }
 
-    fn compare(&mut self, outlines: &Outlines<'_>, roots: &[OutlineId]) {
-        let of = |place: usize| {
-            let parents = &self.commits.list()[place].parents;
+    fn compare(&mut self, pruned_trees: &PrunedTrees<'_>, roots: &[PrunedTreeId]) {
+        let of = |position: usize| {
+            let parents = &self.commits.list()[position].parents;
             let before = parents.iter().map(|&parent| roots[parent]).collect();
-            changes(outlines, place, before, roots[place])
+            changes(pruned_trees, position, before, roots[position])
         };
         let all: Vec<_> = (0..roots.len()).into_par_iter().map(of).collect();
-        for (place, changes) in all.into_iter().enumerate() {
+        for (position, changes) in all.into_iter().enumerate() {
             match changes {
                 Some(changes) => self.changes.extend(changes),
-                None => self.failures.push(self.too_many(place)),
+                None => self.failures.push(self.too_many(position)),
             }
         }
         if let Some(head) = self.head {
-            let places = changes(outlines, head, Vec::new(), roots[head]).unwrap_or_default();
-            self.at_head =
-                places.into_iter().filter_map(|place| Some((place.path, place.after?))).collect();
+            let changes = changes(pruned_trees, head, Vec::new(), roots[head]).unwrap_or_default();
+            self.at_head = changes
+                .into_iter()
+                .filter_map(|change| Some((change.path, change.after?)))
+                .collect();
         }
     }
 
-    fn too_many(&self, place: usize) -> Failure {
-        let what = format!("commit {}", self.commits.list()[place].id);
+    fn too_many(&self, position: usize) -> Failure {
+        let what = format!("commit {}", self.commits.list()[position].id);
         let why = format!(
-            "changes more than {MOST_PLACES} places of what was found; they are not reported. \
-             Look at its tree with `git ls-tree`"
+            "changes more than {MAX_PATHS} paths with findings, which are not reported; inspect \
+             its tree with `git ls-tree`"
         );
         Failure::new(what, why)
     }
 }
 
-fn reached_by(
+fn reachability_of(
     ids: &[Option<ObjectId>],
-    outlines: &Outlines<'_>,
-    commits: &Commits,
-) -> Vec<Reached> {
-    let reached = |(wanted, id): (usize, &Option<ObjectId>)| {
-        let commit = id.and_then(|id| commits.place(id));
+    pruned_trees: &PrunedTrees<'_>,
+    commits: &CommitGraph,
+) -> Vec<Reachability> {
+    let reachability = |(wanted, id): (usize, &Option<ObjectId>)| {
+        let commit = id.and_then(|id| commits.position(id));
         match commit {
-            Some(commit) => Reached::Commit(commit),
-            None if outlines.reached(wanted) => Reached::Tree,
-            None => Reached::Never,
+            Some(commit) => Reachability::Commit(commit),
+            None if pruned_trees.reached(wanted) => Reachability::Tree,
+            None => Reachability::Unreachable,
         }
     };
-    ids.iter().enumerate().map(reached).collect()
+    ids.iter().enumerate().map(reachability).collect()
 }

@@ -1,16 +1,17 @@
-//! The ignore files of a folder, before the `ignore` crate reads them: it opens whatever is
-//! there, and blocks on a named pipe.
+//! Checks the ignore files of a folder before the `ignore` crate reads them: it opens whatever
+//! exists, and blocks on a named pipe.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::repository::{git_dir, is_special};
+use crate::git::own_files;
 use crate::source::open::{self, OpenError};
 
-/// Why an ignore file of a folder is not to be read: the file's name and the reason. Links may
-/// lead to other files of `top`.
-pub fn refused(folder: &Path, top: &Path) -> Option<String> {
+/// Why an ignore file of a folder must not be read: the file's name and the reason. Links may lead
+/// to other files in `top`.
+pub fn unusable_ignore_file(folder: &Path, top: &Path) -> Option<String> {
     if let Err(why) = checked(&folder.join(".gitignore"), top) {
         return Some(format!(".gitignore: {why}"));
     }
@@ -18,39 +19,39 @@ pub fn refused(folder: &Path, top: &Path) -> Option<String> {
         return None;
     }
     let git_dir = git_dir(folder)?;
-    // The crate takes a relative path for one of the current folder.
+    // The crate resolves a relative path against the current folder.
     let as_written = fs::metadata(folder.join(".git"))
         .ok()
         .filter(|found| found.is_file())
         .and_then(|_| git_dir.strip_prefix(folder).ok().map(Path::to_owned));
     let mut git_dirs = vec![git_dir];
     git_dirs.extend(as_written);
-    git_dirs.iter().find_map(|git_dir| refused_in(git_dir, top))
+    git_dirs.iter().find_map(|git_dir| unusable_exclude_file(git_dir, top))
 }
 
-fn refused_in(git_dir: &Path, top: &Path) -> Option<String> {
+fn unusable_exclude_file(git_dir: &Path, top: &Path) -> Option<String> {
     let common = git_dir.join("commondir");
     if is_special(&common) {
         return Some(".git/commondir: it is not a regular file".to_owned());
     }
-    let common: Option<PathBuf> = open::in_git_dir(&common).ok().and_then(|text| {
+    let common: Option<PathBuf> = own_files::read(&common).ok().and_then(|text| {
         let text = String::from_utf8(text).ok()?;
         Some(git_dir.join(text.lines().next()?))
     });
     let common = common.unwrap_or_else(|| git_dir.to_owned());
-    // A git directory may lie outside of the work tree.
+    // A git directory may be outside the work tree.
     let top = if common.starts_with(top) { top } else { &common };
     let why = checked(&common.join("info/exclude"), top).err()?;
     Some(format!(".git/info/exclude: {why}"))
 }
 
-/// Whether a file is missing, or a regular one of `top` within the limit. Costs one `lstat`
-/// where it is no link.
+/// Whether a file is missing, or is a regular file in `top` within the limit. Costs one `lstat`
+/// unless it is a link.
 fn checked(file: &Path, top: &Path) -> Result<(), OpenError> {
     let found = match fs::symlink_metadata(file) {
         Ok(found) => found,
         Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(()),
-        // What cannot be read has no rules.
+        // An unreadable file has no rules.
         Err(_) => return Ok(()),
     };
     let found = match found.is_symlink() {

@@ -1,8 +1,8 @@
-//! Lists the files below a folder: those that no ignore rule matches, and those that a
-//! repository tracks.
+//! Lists the files below a folder: those that no ignore rule matches, and those that a repository
+//! tracks.
 //!
-//! Each repository is asked for what *it* tracks: the one around the folder, those nested in
-//! it, and its submodules. Where what is tracked cannot be known, no ignore rule hides a file.
+//! Each repository is asked for what *it* tracks: the one around the folder, those nested in it,
+//! and its submodules. If that cannot be determined, no ignore rule hides a file.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, Metadata};
@@ -14,33 +14,35 @@ use bstr::{BStr, ByteSlice};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::Ignored;
-use super::ignores::refused;
+use super::ignores::unusable_ignore_file;
 use super::repository::{DotGit, TrackedKind, tracked};
 use crate::foreign::foreign_path;
 use crate::source::{Coverage, Failure};
 
-/// The files, each an absolute path without links, and what the listing itself covers.
+/// Lists the files, each as an absolute path without links, and what the listing itself covers.
 pub fn list(root: &Path, ignored: Ignored) -> (Vec<PathBuf>, Coverage) {
-    let mut listing = Listing::of(root);
+    let mut listing = FileListing::new(root);
     match ignored {
-        Ignored::Scanned => listing.walk(&Walk { folder: root.to_owned(), rules: Rules::All }),
-        Ignored::LeftOut => listing.with_rules(),
+        Ignored::Scanned => {
+            listing.walk(&Walk { folder: root.to_owned(), rules: IgnoreRules::All })
+        }
+        Ignored::Skipped => listing.with_rules(),
     }
-    let Found { coverage, .. } = listing.found.take();
+    let ListingState { coverage, .. } = listing.found.take();
     (listing.files, coverage)
 }
 
-struct Listing<'r> {
+struct FileListing<'r> {
     root: &'r Path,
-    /// The top of the repository that the root is in; else the root.
+    /// The top of the repository that the root is in; otherwise the root.
     top: &'r Path,
     files: Vec<PathBuf>,
-    found: Shared,
+    found: SharedState,
 }
 
-/// What walks come across.
+/// What the walks have found.
 #[derive(Default)]
-struct Found {
+struct ListingState {
     coverage: Coverage,
     walks: Vec<Walk>,
     /// Tops of repositories that are still to be asked.
@@ -50,34 +52,34 @@ struct Found {
 }
 
 #[derive(Clone, Default)]
-struct Shared(Arc<Mutex<Found>>);
+struct SharedState(Arc<Mutex<ListingState>>);
 
 /// A folder to be walked.
 struct Walk {
     folder: PathBuf,
-    rules: Rules,
+    rules: IgnoreRules,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Rules {
+enum IgnoreRules {
     /// Ignore rules hide files.
     Ignore,
-    /// None does here, but those of a nested repository do there.
+    /// No rule applies here, but those of a nested repository apply there.
     None,
-    /// None does, here and below: the user asks for everything.
+    /// No rule applies, here and below: the user asks for everything.
     All,
 }
 
-impl Shared {
-    fn with<T>(&self, work: impl FnOnce(&mut Found) -> T) -> T {
+impl SharedState {
+    fn with<T>(&self, work: impl FnOnce(&mut ListingState) -> T) -> T {
         work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn take(&self) -> Found {
+    fn take(&self) -> ListingState {
         self.with(std::mem::take)
     }
 
-    /// `what` is a file of the folder, with what is wrong with it.
+    /// `what` is the name of a file in the folder, with the problem.
     fn note(&self, folder: &Path, what: &str) {
         let folder = folder.display().to_string();
         let folder = foreign_path(folder.trim_end_matches('/'));
@@ -85,9 +87,9 @@ impl Shared {
         self.with(|found| found.coverage.notes.push(note));
     }
 
-    /// Whether a walk goes on into a folder, under the same rules; if not, another will.
-    fn enters(&self, folder: &Path, top: &Path, rules: Rules) -> bool {
-        if rules == Rules::All {
+    /// Whether a walk enters a folder, under the same rules; if not, another walk will.
+    fn enters(&self, folder: &Path, top: &Path, rules: IgnoreRules) -> bool {
+        if rules == IgnoreRules::All {
             return true;
         }
         let wanted = self.rules_in(folder, top, rules);
@@ -97,26 +99,28 @@ impl Shared {
         wanted == rules
     }
 
-    /// The rules of a folder that is reached under `rules`. A repository is found.
-    fn rules_in(&self, folder: &Path, top: &Path, rules: Rules) -> Rules {
-        let dot_git = DotGit::of(folder);
+    /// The rules of a folder that is reached under `rules`. Records repositories.
+    fn rules_in(&self, folder: &Path, top: &Path, rules: IgnoreRules) -> IgnoreRules {
+        let dot_git = DotGit::inspect(folder);
         let mut wanted = match &dot_git {
             DotGit::Absent => rules,
-            DotGit::Repository => Rules::Ignore,
-            DotGit::Nowhere(why) => {
+            DotGit::Repository => IgnoreRules::Ignore,
+            DotGit::Unusable(why) => {
                 self.note(folder, &format!(".git: {why}"));
-                Rules::None
+                IgnoreRules::None
             }
         };
-        if wanted == Rules::Ignore {
-            if let Some(what) = refused(folder, top) {
+        if wanted == IgnoreRules::Ignore {
+            if let Some(what) = unusable_ignore_file(folder, top) {
                 self.note(folder, &what);
-                wanted = Rules::None;
+                wanted = IgnoreRules::None;
             }
-            // A walk that begins here reads the ignore files of the folders around it, too.
+            // A walk that begins here also reads the ignore files of the folders around it.
             let mut around = folder.ancestors().skip(1);
-            if rules != Rules::Ignore && around.any(|folder| refused(folder, top).is_some()) {
-                wanted = Rules::None;
+            if rules != IgnoreRules::Ignore
+                && around.any(|folder| unusable_ignore_file(folder, top).is_some())
+            {
+                wanted = IgnoreRules::None;
             }
         }
         self.with(|found| {
@@ -137,14 +141,14 @@ impl Shared {
         {
             return;
         }
-        let rules = self.rules_in(folder, top, Rules::None);
+        let rules = self.rules_in(folder, top, IgnoreRules::None);
         self.with(|found| found.walks.push(Walk { folder: folder.to_owned(), rules }));
     }
 }
 
-impl<'r> Listing<'r> {
-    fn of(root: &'r Path) -> Self {
-        Listing { root, top: root, files: Vec::new(), found: Shared::default() }
+impl<'r> FileListing<'r> {
+    fn new(root: &'r Path) -> Self {
+        FileListing { root, top: root, files: Vec::new(), found: SharedState::default() }
     }
 
     fn with_rules(&mut self) {
@@ -158,7 +162,7 @@ impl<'r> Listing<'r> {
                 return;
             }
             walks.iter().for_each(|walk| self.walk(walk));
-            // A nested repository may be found before all of what is around it.
+            // A nested repository may be found before everything around it.
             if self.found.with(|found| !found.walks.is_empty()) {
                 self.found.with(|found| found.repositories.extend(repositories));
                 continue;
@@ -168,11 +172,11 @@ impl<'r> Listing<'r> {
         }
     }
 
-    /// The rules at the root. The repository that it is in is found, too.
-    fn rules_around(&mut self) -> Rules {
-        let mut rules = Rules::Ignore;
+    /// The rules at the root. Records the repository that it is in.
+    fn rules_around(&mut self) -> IgnoreRules {
+        let mut rules = IgnoreRules::Ignore;
         for folder in self.root.ancestors() {
-            match DotGit::of(folder) {
+            match DotGit::inspect(folder) {
                 DotGit::Absent => {}
                 DotGit::Repository => {
                     self.top = folder;
@@ -182,25 +186,25 @@ impl<'r> Listing<'r> {
                     });
                     break;
                 }
-                DotGit::Nowhere(why) => {
+                DotGit::Unusable(why) => {
                     self.found.note(folder, &format!(".git: {why}"));
-                    rules = Rules::None;
+                    rules = IgnoreRules::None;
                 }
             }
         }
         // A walk reads the ignore files of all folders around it.
         for folder in self.root.ancestors() {
             let top = if folder.starts_with(self.top) { self.top } else { folder };
-            if let Some(what) = refused(folder, top) {
+            if let Some(what) = unusable_ignore_file(folder, top) {
                 self.found.note(folder, &what);
-                rules = Rules::None;
+                rules = IgnoreRules::None;
             }
         }
         rules
     }
 
     fn walk(&mut self, walk: &Walk) {
-        let respect = walk.rules == Rules::Ignore;
+        let respect = walk.rules == IgnoreRules::Ignore;
         let (found, rules, top) = (self.found.clone(), walk.rules, self.top.to_owned());
         let files = Mutex::new(Vec::new());
         WalkBuilder::new(&walk.folder)
@@ -220,14 +224,14 @@ impl<'r> Listing<'r> {
             .build_parallel()
             .run(|| {
                 Box::new(|entry| {
-                    self.gather(entry, &files);
+                    self.add_entry(entry, &files);
                     WalkState::Continue
                 })
             });
         self.files.extend(files.into_inner().unwrap_or_else(PoisonError::into_inner));
     }
 
-    fn gather(&self, entry: Result<DirEntry, ignore::Error>, files: &Mutex<Vec<PathBuf>>) {
+    fn add_entry(&self, entry: Result<DirEntry, ignore::Error>, files: &Mutex<Vec<PathBuf>>) {
         match entry {
             Ok(entry) => match entry.file_type() {
                 Some(kind) if kind.is_file() => {
@@ -237,7 +241,7 @@ impl<'r> Listing<'r> {
                 Some(kind) if kind.is_dir() => {}
                 _ => self.found.with(|found| found.coverage.special += 1),
             },
-            Err(why) => self.fail(Failure::new("the listing of files", foreign_path(why))),
+            Err(why) => self.fail(Failure::new("file listing", foreign_path(why))),
         }
     }
 
@@ -245,7 +249,7 @@ impl<'r> Listing<'r> {
         self.found.with(|found| found.coverage.failures.push(failure));
     }
 
-    /// Files that these repositories track and that no walk came by. Submodules in ignored
+    /// Files that these repositories track and that no walk has found. Submodules in ignored
     /// folders are to be walked next.
     fn tracked_but_ignored(&self, repositories: &[PathBuf]) -> Vec<PathBuf> {
         let walked: HashSet<&Path> = self.files.iter().map(PathBuf::as_path).collect();
@@ -258,22 +262,22 @@ impl<'r> Listing<'r> {
                     continue;
                 }
             };
-            let mut folders = Folders { top, known: HashMap::new() };
+            let mut folders = TrackedFolders { top, known: HashMap::new() };
             for entry in tracked {
-                let Some(at) = below(top, entry.path.as_bstr()) else { continue };
-                if !at.starts_with(self.root) || walked.contains(at.as_path()) {
+                let Some(path) = below(top, entry.path.as_bstr()) else { continue };
+                if !path.starts_with(self.root) || walked.contains(path.as_path()) {
                     continue;
                 }
-                match (entry.kind, folders.found(&at)) {
+                match (entry.kind, folders.found(&path)) {
                     (TrackedKind::SymbolicLink, _) | (_, Ok(None)) => {}
-                    (TrackedKind::File, Ok(Some(found))) if found.is_file() => files.push(at),
+                    (TrackedKind::File, Ok(Some(found))) if found.is_file() => files.push(path),
                     (TrackedKind::Submodule, Ok(Some(found))) if found.is_dir() => {
-                        self.found.submodule(&at, self.top);
+                        self.found.submodule(&path, self.top);
                     }
-                    // Something else is there now.
+                    // It has been replaced by something else.
                     (_, Ok(Some(_))) => {}
                     (_, Err(why)) => {
-                        self.fail(Failure::new(foreign_path(at.display()).to_string(), why))
+                        self.fail(Failure::new(foreign_path(path.display()).to_string(), why))
                     }
                 }
             }
@@ -282,7 +286,7 @@ impl<'r> Listing<'r> {
     }
 }
 
-/// Where a tracked path is; `None` where it leads out of the work tree, which git refuses.
+/// The location of a tracked path; `None` if it is outside the work tree, which git refuses.
 fn below(top: &Path, path: &BStr) -> Option<PathBuf> {
     let path = path.to_path().ok()?;
     let is_inside = path.components().all(|part| matches!(part, Component::Normal(_)));
@@ -290,17 +294,17 @@ fn below(top: &Path, path: &BStr) -> Option<PathBuf> {
 }
 
 /// The folders of a repository, each asked once.
-struct Folders<'t> {
+struct TrackedFolders<'t> {
     top: &'t Path,
     known: HashMap<PathBuf, bool>,
 }
 
-impl Folders<'_> {
-    /// What is at a path; `None` where it is gone, or below a symbolic link: what lies there is
-    /// another file than the tracked one.
-    fn found(&mut self, at: &Path) -> io::Result<Option<Metadata>> {
-        let is_plain = at.parent().map_or(Ok(true), |folder| self.is_plain(folder));
-        if is_plain? { found(at) } else { Ok(None) }
+impl TrackedFolders<'_> {
+    /// What exists at a path; `None` if nothing, or if it is below a symbolic link: then it is not
+    /// the tracked file.
+    fn found(&mut self, path: &Path) -> io::Result<Option<Metadata>> {
+        let is_plain = path.parent().map_or(Ok(true), |folder| self.is_plain(folder));
+        if is_plain? { found(path) } else { Ok(None) }
     }
 
     fn is_plain(&mut self, folder: &Path) -> io::Result<bool> {
@@ -314,8 +318,8 @@ impl Folders<'_> {
     }
 }
 
-fn found(at: &Path) -> io::Result<Option<Metadata>> {
-    match fs::symlink_metadata(at) {
+fn found(path: &Path) -> io::Result<Option<Metadata>> {
+    match fs::symlink_metadata(path) {
         Ok(found) => Ok(Some(found)),
         Err(why)
             if matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>

@@ -1,4 +1,4 @@
-//! The repositories of a working tree: what a folder's `.git` leads to, and what is tracked.
+//! The repositories of a working tree: what a folder's `.git` refers to, and what is tracked.
 
 use std::fs;
 use std::io;
@@ -10,22 +10,22 @@ use git2::{ErrorCode, Repository};
 use crate::foreign::foreign_path;
 use crate::git::index::{Index, IndexFault};
 use crate::git::object_id::ObjectFormat;
-use crate::git::{Git, GitEnvironment};
+use crate::git::{Git, GitEnvironment, own_files};
 use crate::source::{Failure, open};
 
-/// What the `.git` of a folder leads to.
+/// What the `.git` of a folder refers to.
 pub enum DotGit {
-    /// There is none.
+    /// It does not exist.
     Absent,
     /// A repository whose work tree begins at the folder.
     Repository,
-    /// Not to such a repository: what is tracked cannot be known.
-    Nowhere(String),
+    /// Not a usable repository: what is tracked cannot be determined.
+    Unusable(String),
 }
 
 /// A path that a repository tracks.
 pub struct Tracked {
-    /// Below the top of the work tree.
+    /// Relative to the top of the work tree.
     pub path: BString,
     pub kind: TrackedKind,
 }
@@ -37,68 +37,70 @@ pub enum TrackedKind {
     Submodule,
 }
 
-/// Bytes that a `.git` file may have, as in git (`setup.c`).
+/// The size limit of a `.git` file, as in git (`setup.c`).
 const DOT_GIT_LIMIT: u64 = 1 << 20;
 
 /// Files of a git directory that are read when a repository is opened.
 const READ_AT_OPENING: [&str; 3] = ["HEAD", "config", "commondir"];
 
 impl DotGit {
-    pub fn of(folder: &Path) -> DotGit {
+    pub fn inspect(folder: &Path) -> DotGit {
         let dot_git = folder.join(".git");
         let found = match fs::metadata(&dot_git) {
             Ok(found) => found,
             Err(_) if fs::symlink_metadata(&dot_git).is_ok() => {
-                return DotGit::Nowhere("it is a symbolic link that leads nowhere".to_owned());
+                return DotGit::Unusable("it is a dangling symbolic link".to_owned());
             }
             Err(_) => return DotGit::Absent,
         };
         if !found.is_dir() && !found.is_file() {
-            return DotGit::Nowhere(format!("it is {}", open::kind(found.file_type())));
+            return DotGit::Unusable(format!("it is {}", open::kind(found.file_type())));
         }
         let Some(git_dir) = git_dir(folder) else {
-            return DotGit::Nowhere("it does not name a git directory".to_owned());
+            return DotGit::Unusable("it does not name a git directory".to_owned());
         };
         let special = READ_AT_OPENING.iter().find(|name| is_special(&git_dir.join(name)));
         if let Some(name) = special {
-            return DotGit::Nowhere(format!("its {name} is not a regular file"));
+            return DotGit::Unusable(format!("its {name} is not a regular file"));
         }
         match Repository::open(folder) {
             Ok(repository) => match repository.workdir() {
                 Some(top) if is_same(top, folder) => DotGit::Repository,
-                Some(_) => DotGit::Nowhere("its core.worktree is another folder".to_owned()),
-                None => DotGit::Nowhere("it is a bare repository".to_owned()),
+                Some(_) => {
+                    DotGit::Unusable("its core.worktree points to another folder".to_owned())
+                }
+                None => DotGit::Unusable("it is a bare repository".to_owned()),
             },
             Err(why) if why.code() == ErrorCode::NotFound => {
-                DotGit::Nowhere("it leads to no repository".to_owned())
+                DotGit::Unusable("it does not lead to a repository".to_owned())
             }
-            // The `git` executable may know how to open it.
+            // The `git` executable may be able to open it.
             Err(_) => DotGit::Repository,
         }
     }
 }
 
-/// The paths that the repository at this folder tracks, each once.
+/// The paths that the repository in this folder tracks, each once.
 pub fn tracked(top: &Path) -> Result<Vec<Tracked>, Failure> {
     let unknown = match Repository::open(top) {
-        Ok(repository) => match of_index(&repository, top)? {
+        Ok(repository) => match from_index(&repository, top)? {
             Some(tracked) => return Ok(tracked),
-            None => "its index has a form that only git reads".to_owned(),
+            None => "its index format is supported only by git".to_owned(),
         },
         Err(why) => why.message().to_owned(),
     };
-    let git = Git::new(&GitEnvironment::of_folder(top));
+    let git = Git::new(&GitEnvironment::from_folder(top));
     let listed = git.read(&["ls-files", "-z", "--stage"]).map_err(|why| {
         let what = format!("the git repository at {}", foreign_path(top.display()));
         let why = format!(
-            "cannot tell which ignored files git tracks: {unknown}; {why}, or use --no-ignore"
+            "cannot determine which ignored files git tracks: {unknown}; {why}, or use --no-ignore"
         );
         Failure::new(what, why)
     })?;
-    Ok(distinct(listed.split(|&byte| byte == 0).filter_map(of_line)))
+    Ok(distinct(listed.split(|&byte| byte == 0).filter_map(from_line)))
 }
 
-/// The git directory of a folder, if its `.git` names one.
+/// The git directory of a folder, if its `.git` refers to one.
 pub fn git_dir(folder: &Path) -> Option<PathBuf> {
     let dot_git = folder.join(".git");
     let found = fs::metadata(&dot_git).ok()?;
@@ -108,12 +110,12 @@ pub fn git_dir(folder: &Path) -> Option<PathBuf> {
     if !found.is_file() || found.len() > DOT_GIT_LIMIT {
         return None;
     }
-    let text = open::in_git_dir(&dot_git).ok()?;
+    let text = own_files::read(&dot_git).ok()?;
     let target = text.strip_prefix(b"gitdir: ")?.trim_end_with(|end| end == '\n' || end == '\r');
     Some(folder.join(target.to_path().ok()?))
 }
 
-/// Whether something is there that is not a regular file.
+/// Whether something exists that is not a regular file.
 pub fn is_special(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|found| !found.is_file())
 }
@@ -125,29 +127,30 @@ fn is_same(one: &Path, other: &Path) -> bool {
     }
 }
 
-/// `None` where only git can read the index.
-fn of_index(repository: &Repository, top: &Path) -> Result<Option<Vec<Tracked>>, Failure> {
+/// `None` if only git can read the index.
+fn from_index(repository: &Repository, top: &Path) -> Result<Option<Vec<Tracked>>, Failure> {
     let format = match repository.object_format() {
         git2::ObjectFormat::Sha1 => ObjectFormat::Sha1,
         git2::ObjectFormat::Sha256 => ObjectFormat::Sha256,
     };
     let file = repository.path().join("index");
     let failed = |why: &dyn std::fmt::Display| {
-        let why = format!("cannot tell which ignored files git tracks: {why}");
+        let why = format!("cannot determine which ignored files git tracks: {why}");
         Failure::new(foreign_path(file.display()).to_string(), why)
     };
-    let bytes = match open::in_git_dir(&file) {
+    let bytes = match own_files::read(&file) {
         Ok(bytes) => bytes,
         Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(Some(Vec::new())),
         Err(why) => return Err(failed(&why)),
     };
-    let shared = |name: &str| open::in_git_dir(&repository.path().join(name));
+    let shared = |name: &str| own_files::read(&repository.path().join(name));
     let index = match Index::parse(&bytes, format, &shared) {
         Ok(index) => index,
         Err(IndexFault::Unknown(_)) => return Ok(None),
         Err(IndexFault::Damaged(why)) => return Err(failed(&why)),
     };
-    let entries = (0..index.len()).map(|place| (index.path(place), index.entry(place).mode));
+    let entries =
+        (0..index.len()).map(|position| (index.path(position), index.entry(position).mode));
     // A sparse index has one entry for a folder that is not checked out.
     let mut folders = entries.clone().filter(|(_, mode)| *mode == 0o040000);
     let is_there = |path: &[u8]| path.to_path().is_ok_and(|path| top.join(path).exists());
@@ -165,7 +168,7 @@ fn distinct(tracked: impl Iterator<Item = Tracked>) -> Vec<Tracked> {
 }
 
 /// A line of `git ls-files --stage`: mode, id, stage, a tab and the path.
-fn of_line(line: &[u8]) -> Option<Tracked> {
+fn from_line(line: &[u8]) -> Option<Tracked> {
     let (fields, path) = line.split_once_str("\t")?;
     let mode = fields.split(|&byte| byte == b' ').next()?.to_str().ok()?;
     Tracked::new(path, u32::from_str_radix(mode, 8).ok()?)

@@ -1,88 +1,86 @@
-//! Bytes of versions that are held for their deltas, and how many of them there are; and the lane
-//! in which large versions are read one after another.
+//! The budget of cached versions, and the permit for building large ones one after another.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 
-/// How large versions may be, and how much of them may be held at a time.
+/// How large versions may be, and how many of their bytes may be cached at a time.
 pub struct Budget {
-    /// Larger objects are passed over.
+    /// Larger objects are skipped.
     pub largest: u64,
-    /// Bytes held over all threads, past which ancestors are let go of and made again when
-    /// they are needed.
+    /// Bytes cached by all threads; above this, ancestors are evicted and rebuilt when they are
+    /// needed.
     pub held: usize,
     live: AtomicUsize,
-    /// Whether a thread is in the lane of large versions.
-    is_lane_taken: Mutex<bool>,
-    lane_left: Condvar,
+    /// Whether a thread holds the permit for large versions.
+    is_permit_taken: Mutex<bool>,
+    permit_released: Condvar,
 }
 
 /// Larger versions are read by one thread at a time: memory for them does not grow with threads.
 pub const LARGE: u64 = 32 << 20;
 
-/// The right to make large versions; given back where it is dropped.
-pub struct Lane<'b>(&'b Budget);
+/// The permit to build large versions; dropping it releases it.
+pub struct LargePermit<'b>(&'b Budget);
 
-impl Drop for Lane<'_> {
+impl Drop for LargePermit<'_> {
     fn drop(&mut self) {
-        *self.0.is_lane_taken.lock().unwrap_or_else(PoisonError::into_inner) = false;
-        self.0.lane_left.notify_one();
+        *self.0.is_permit_taken.lock().unwrap_or_else(PoisonError::into_inner) = false;
+        self.0.permit_released.notify_one();
     }
 }
 
 impl Budget {
     pub fn new(largest: u64, held: usize) -> Self {
-        let (is_lane_taken, lane_left) = (Mutex::new(false), Condvar::new());
-        Budget { largest, held, live: AtomicUsize::new(0), is_lane_taken, lane_left }
+        let (is_permit_taken, permit_released) = (Mutex::new(false), Condvar::new());
+        Budget { largest, held, live: AtomicUsize::new(0), is_permit_taken, permit_released }
     }
 
-    /// Waits until no other thread is in the lane of large versions. Whoever is in it waits for
-    /// nobody.
-    pub fn lane(&self) -> Lane<'_> {
-        let mut is_taken = self.is_lane_taken.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Waits until no other thread holds the permit. The thread that holds it waits for no one.
+    pub fn large_permit(&self) -> LargePermit<'_> {
+        let mut is_taken = self.is_permit_taken.lock().unwrap_or_else(PoisonError::into_inner);
         while *is_taken {
-            is_taken = self.lane_left.wait(is_taken).unwrap_or_else(PoisonError::into_inner);
+            is_taken = self.permit_released.wait(is_taken).unwrap_or_else(PoisonError::into_inner);
         }
         *is_taken = true;
-        Lane(self)
+        LargePermit(self)
     }
 
     pub fn is_exceeded(&self) -> bool {
         self.live.load(Ordering::Relaxed) > self.held
     }
 
-    /// An object that is passed over is still made for the sake of deltas against it, up to
-    /// twice the limit: versions of one file are of like lengths.
+    /// A skipped object is still built as the base of deltas, up to twice the limit: versions of
+    /// one file have similar sizes.
     pub fn allows_as_base(&self, length: u64) -> bool {
         length <= self.largest.saturating_mul(2)
     }
 }
 
-/// A version's bytes, counted while they live.
-pub struct Held<'b> {
+/// A version's bytes, counted until they are dropped.
+pub struct CachedBytes<'b> {
     bytes: Vec<u8>,
     counted: usize,
     budget: &'b Budget,
 }
 
-impl<'b> Held<'b> {
+impl<'b> CachedBytes<'b> {
     pub fn new(bytes: Vec<u8>, budget: &'b Budget) -> Self {
         let counted = bytes.len();
         budget.live.fetch_add(counted, Ordering::Relaxed);
-        Held { bytes, counted, budget }
+        CachedBytes { bytes, counted, budget }
     }
 
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// The memory, to be used again.
+    /// The buffer, for reuse.
     pub fn into_vec(mut self) -> Vec<u8> {
         std::mem::take(&mut self.bytes)
     }
 }
 
-impl Drop for Held<'_> {
+impl Drop for CachedBytes<'_> {
     fn drop(&mut self) {
         self.budget.live.fetch_sub(self.counted, Ordering::Relaxed);
     }

@@ -1,33 +1,32 @@
-//! What the reader asks of whoever judges: sources know no rules.
+//! What the delta reader needs from a detector: sources know no rules.
 
 use std::ops::Range;
 
 use crate::blob::Blob;
 use crate::findings::Finding;
 
-/// Judges what a history holds. Called from all threads.
+/// Detects findings in a history's objects. Called from all threads.
 pub trait Judge: Sync {
-    /// Judged findings, not settled, of all triggers that begin in `ranges`, which are sorted
-    /// and apart.
+    /// Judged findings, before overlaps are settled, of all triggers that begin in `ranges`, which
+    /// are sorted and disjoint.
     fn detect(&self, bytes: &[u8], ranges: &[Range<usize>]) -> Vec<Finding>;
 
-    /// The first place from which what begins there may reach over the byte at `at`, although
-    /// it is more than a margin away (a run of base64, a chain of escapes); `at` if there is
-    /// none, `None` where it is too far to be told. What is no more than a margin behind `at`
-    /// may be looked at.
-    fn entry(&self, bytes: &[u8], at: usize) -> Option<usize>;
+    /// The first offset from which something may reach over `offset` although it begins more than a
+    /// margin before it (a base64 run, a chain of escapes); `offset` if there is none, `None` if it
+    /// is too far away to be found. At most a margin after `offset` is read.
+    fn entry(&self, bytes: &[u8], offset: usize) -> Option<usize>;
 
-    /// The first place behind a seam at `at` from which on no trigger sees over it; at least
-    /// [`BEFORE`](crate::rules::BEFORE) and one bytes behind it.
-    fn free(&self, bytes: &[u8], at: usize) -> usize;
+    /// The first offset after a copy boundary at `offset` from which no trigger sees across the
+    /// boundary; at least [`BEFORE`](crate::rules::BEFORE) + 1 bytes after it.
+    fn free(&self, bytes: &[u8], offset: usize) -> usize;
 
-    /// How far behind the end of a finding that goes on behind what its verdict saw bytes may
-    /// decide on that end.
+    /// How many bytes after the end of a finding may decide on that end, if the finding extends
+    /// past what its verdict saw.
     fn reach(&self, finding: &Finding) -> usize;
 
-    /// Takes an object with all its findings, not settled.
+    /// Receives an object with all its findings, before overlaps are settled.
     fn found(&self, blob: &Blob<'_>, findings: Vec<Finding>);
 
-    /// Looks at a whole object as its class asks.
+    /// Scans a whole object as its class requires.
     fn whole(&self, blob: &Blob<'_>);
 }

@@ -1,101 +1,101 @@
-//! The delta reader: packs as git stores them, looked at only where versions differ.
+//! The delta reader: reads packs as git stores them and scans only what differs between versions.
 //!
-//! [`walk()`] makes each version once, from its base;
-//! [`Versions`] says what of it is inherited, what is looked at, what is handed on. Loose
-//! objects, and whatever a pack cannot give, are read one by one from the store. Commits tell
-//! their trees and parents on the way; trees are walked afterwards, by [`Trees`].
+//! [`walk()`] builds each version once, from its base; [`BlobVisitor`] decides what is inherited,
+//! what is scanned and what is passed on. Loose objects, and whatever cannot be read from a pack,
+//! are read one by one from the store. Commits are collected on the way; trees are walked
+//! afterwards, by [`TreeVisitor`].
 
+mod blob_visitor;
 mod budget;
 mod judge;
-mod table;
-mod trees;
-mod versions;
+mod tree_visitor;
 mod walk;
+mod work_queue;
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 pub use budget::Budget;
-use budget::{LARGE, Lane};
+use budget::{LARGE, LargePermit};
 pub use judge::Judge;
 use rayon::prelude::*;
 
-use super::apart::Gathered;
-use super::graph::{Graph, Learnt, Surveyor};
-use super::trace::Met;
-use super::{History, Trace, lock, unusable};
+use super::single_objects::ObjectAccumulator;
+use super::trace::Discovered;
+use super::{History, Trace};
 use crate::git::OdbError;
+use crate::git::history::lock;
+use crate::git::history::tree_graph::{TreeGraph, TreeReader, TreeScan};
 use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
-use crate::git::odb::ReadObject;
-use crate::source::{Coverage, Progress};
-use trees::Trees;
-use versions::Versions;
+use crate::git::odb::ObjectResult;
+use crate::source::{Coverage, Failure, Progress};
+use blob_visitor::{BlobAccumulator, BlobVisitor};
+use tree_visitor::TreeVisitor;
 use walk::walk;
 
-/// Neighbours in a pack share delta bases: a thread takes so many at a time.
+/// Adjacent objects in a pack share delta bases: a thread takes this many at a time.
 pub const CHUNK: usize = 256;
 
-/// Looks at the blobs of a history, and at the messages of its commits and annotated tags.
+/// Scans the blobs of a history, and the messages of its commits and annotated tags.
 pub struct DeltaReader<'h> {
     history: &'h History,
-    manner: Manner,
+    mode: ScanMode,
     budget: Budget,
-    met: Mutex<Met>,
-    /// Trees that stand in no pack.
+    discovered: Mutex<Discovered>,
+    /// Trees that are in no pack.
     trees: Mutex<Vec<ObjectId>>,
 }
 
-/// How the reader goes about a version whose base it has looked at.
+/// How much of a version is scanned if its base was scanned before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Manner {
-    /// Looks only at what the delta changes.
+pub enum ScanMode {
+    /// Only what the delta changes.
     Changes,
-    /// Looks at all of it, on the same walk: to measure what that costs.
+    /// All of it, on the same walk: to measure what that costs.
     Whole,
 }
 
 impl<'h> DeltaReader<'h> {
-    pub fn new(history: &'h History, manner: Manner, budget: Budget) -> Self {
-        let (met, trees) = (Mutex::default(), Mutex::default());
-        DeltaReader { history, manner, budget, met, trees }
+    pub fn new(history: &'h History, mode: ScanMode, budget: Budget) -> Self {
+        let (discovered, trees) = (Mutex::default(), Mutex::default());
+        DeltaReader { history, mode, budget, discovered, trees }
     }
 
-    /// Looks at everything, on the threads of the current rayon pool. What was covered.
+    /// Scans everything, on the threads of the current rayon pool. Returns what was covered.
     pub fn read(&self, judge: &dyn Judge, progress: &dyn Progress) -> Coverage {
         let store = &self.history.store;
-        let mut apart: BTreeSet<ObjectId> =
-            store.rootless().chain(store.first_loose_ids()).collect();
-        progress.begin(self.to_visit() + apart.len() as u64);
+        let mut ids: BTreeSet<ObjectId> = store.rootless().chain(store.first_loose_ids()).collect();
+        progress.begin(self.to_visit() + ids.len() as u64);
         let mut all =
-            Gathered { coverage: self.history.lacks.coverage.clone(), ..Default::default() };
+            ObjectAccumulator { coverage: self.history.missing_coverage(), ..Default::default() };
         for pack in 0..store.packs.len() {
             let lost = self.pack(pack, &mut all, judge, progress);
-            apart.extend(lost);
+            ids.extend(lost);
         }
-        let apart: Vec<ObjectId> = apart.into_iter().collect();
-        all.add(self.apart(&apart, judge, progress));
+        let ids: Vec<ObjectId> = ids.into_iter().collect();
+        all.add(self.single_objects(&ids, judge, progress));
         let mut coverage = all.coverage;
         coverage.failures.extend(store.failures.iter().cloned());
-        coverage.failures.extend(store.damaged_spares());
-        coverage.failures.extend(store.told(all.unread));
-        *lock(&self.met) = all.met;
+        coverage.failures.extend(store.damaged_shadowed_copies());
+        coverage.failures.extend(store.read_failures(all.unread));
+        *lock(&self.discovered) = all.discovered;
         *lock(&self.trees) = all.trees;
         coverage.sorted()
     }
 
-    /// Follows wanted objects, given by their ids in hexadecimal, through all commits that
-    /// were read, whether a ref reaches them or not.
+    /// Traces wanted objects, given by their ids in hexadecimal, through all commits that were
+    /// read, reachable from a ref or not.
     pub fn trace(&self, wanted: &[String]) -> Trace<'h> {
-        let met = std::mem::take(&mut *lock(&self.met));
-        self.history.trace(wanted, met, &|wanted| self.survey(wanted))
+        let discovered = std::mem::take(&mut *lock(&self.discovered));
+        self.history.trace(wanted, discovered, &|wanted| self.read_trees(wanted))
     }
 
-    /// One pack; the objects that it could not give.
+    /// Reads one pack. Returns the objects that could not be read from it.
     fn pack(
         &self,
         number: usize,
-        all: &mut Gathered,
+        all: &mut ObjectAccumulator,
         judge: &dyn Judge,
         progress: &dyn Progress,
     ) -> Vec<ObjectId> {
@@ -103,79 +103,89 @@ impl<'h> DeltaReader<'h> {
         let pack = &store.packs[number];
         let kinds = [ObjectKind::Blob, ObjectKind::Commit, ObjectKind::Tag];
         let roots = kinds.into_iter().flat_map(|kind| pack.forest.roots(kind)).collect();
-        let whole = self.manner == Manner::Whole;
-        let counts = &|entry| store.counts(number, entry);
-        let versions = Versions { pack, judge, progress, whole, counts };
+        let scan_whole = self.mode == ScanMode::Whole;
+        let is_primary = &|entry| store.is_primary_copy(number, entry);
+        let visitor = BlobVisitor { pack, judge, progress, scan_whole, is_primary };
         let mut lost = Vec::new();
-        for gathered in walk(pack, roots, &versions, &self.budget) {
-            let versions::Gathered { coverage, met, unread, .. } = gathered;
-            all.add(Gathered { coverage, met, unread, ..Gathered::default() });
-            lost.extend(gathered.lost);
+        for acc in walk(pack, roots, &visitor, &self.budget) {
+            let BlobAccumulator { coverage, discovered, unread, .. } = acc;
+            all.add(ObjectAccumulator {
+                coverage,
+                discovered,
+                unread,
+                ..ObjectAccumulator::default()
+            });
+            lost.extend(acc.lost);
         }
         lost
     }
 
-    /// Objects that no pack could give, one by one.
-    fn apart(&self, ids: &[ObjectId], judge: &dyn Judge, progress: &dyn Progress) -> Gathered {
+    /// Reads objects one by one that no pack could supply.
+    fn single_objects(
+        &self,
+        ids: &[ObjectId],
+        judge: &dyn Judge,
+        progress: &dyn Progress,
+    ) -> ObjectAccumulator {
         let chunk = |ids: &[ObjectId]| {
-            let mut gathered = Gathered::default();
+            let mut acc = ObjectAccumulator::default();
             for id in ids {
-                let (read, lane) = self.read_apart(id);
+                let (read, permit) = self.read_single(id);
                 let visit = |blob: &crate::blob::Blob<'_>| judge.whole(blob);
                 match read {
-                    Ok((kind, bytes)) => gathered.look(id, Ok((kind, &bytes)), &visit),
-                    Err(why) => gathered.look(id, Err(why), &visit),
+                    Ok((kind, bytes)) => acc.add_object(id, Ok((kind, &bytes)), &visit),
+                    Err(why) => acc.add_object(id, Err(why), &visit),
                 }
-                drop(lane);
+                drop(permit);
                 progress.step();
             }
-            gathered
+            acc
         };
-        let chunks: Vec<Gathered> = ids.par_chunks(CHUNK).map(chunk).collect();
-        let mut all = Gathered::default();
-        chunks.into_iter().for_each(|gathered| all.add(gathered));
+        let chunks: Vec<ObjectAccumulator> = ids.par_chunks(CHUNK).map(chunk).collect();
+        let mut all = ObjectAccumulator::default();
+        chunks.into_iter().for_each(|acc| all.add(acc));
         all
     }
 
-    /// An object; with the lane where it is large.
-    fn read_apart(&self, id: &ObjectId) -> (ReadObject, Option<Lane<'_>>) {
+    /// Reads an object; if it is large, with the permit for that.
+    fn read_single(&self, id: &ObjectId) -> (ObjectResult, Option<LargePermit<'_>>) {
         let (store, largest) = (&self.history.store, self.budget.largest);
         match store.read(id, largest.min(LARGE)) {
             Err(OdbError::TooLarge) if largest > LARGE => {
-                let lane = self.budget.lane();
-                (store.read(id, largest), Some(lane))
+                let permit = self.budget.large_permit();
+                (store.read(id, largest), Some(permit))
             }
             read => (read, None),
         }
     }
 
-    fn survey(&self, wanted: &[ObjectId]) -> Graph {
+    fn read_trees(&self, wanted: &[ObjectId]) -> TreeGraph {
         let store = &self.history.store;
-        let surveyor = Surveyor::new(store, wanted);
-        let mut apart = lock(&self.trees).clone();
-        let (mut learnt, mut failures) = (Vec::new(), Vec::new());
+        let reader = TreeReader::new(store, wanted);
+        let mut ids = lock(&self.trees).clone();
+        let (mut scans, mut failures) = (Vec::new(), Vec::new());
         let budget = Budget::new(u64::MAX, self.budget.held);
         for (number, pack) in store.packs.iter().enumerate() {
-            let trees = Trees { number, store, surveyor: &surveyor };
-            for grown in walk(pack, pack.forest.roots(ObjectKind::Tree), &trees, &budget) {
-                learnt.push(grown.learnt);
-                failures.extend(grown.failures);
-                apart.extend(grown.lost);
+            let visitor = TreeVisitor { number, store, reader: &reader };
+            for acc in walk(pack, pack.forest.roots(ObjectKind::Tree), &visitor, &budget) {
+                scans.push(acc.scan);
+                failures.extend(acc.failures);
+                ids.extend(acc.lost);
             }
         }
-        let mut rest = Learnt::default();
-        for id in apart {
+        let mut rest = TreeScan::default();
+        for id in ids {
             let read = store.read(&id, u64::MAX);
-            match read.map(|(_, bytes)| surveyor.tree(&bytes, None, &mut rest)) {
+            match read.map(|(_, bytes)| reader.tree(&bytes, None, &mut rest)) {
                 Ok(Some(note)) => {
                     store.locate(&id).into_iter().for_each(|tree| rest.keep(tree, &note));
                 }
-                Ok(None) => failures.push(unusable("tree", &id, Surveyor::MALFORMED)),
-                Err(why) => failures.push(unusable("tree", &id, why)),
+                Ok(None) => failures.push(Failure::of_object("tree", &id, TreeReader::MALFORMED)),
+                Err(why) => failures.push(Failure::of_object("tree", &id, why)),
             }
         }
-        learnt.push(rest);
-        surveyor.graph(learnt, failures)
+        scans.push(rest);
+        reader.graph(scans, failures)
     }
 
     /// Blobs, commits and tags in packs.
@@ -183,9 +193,9 @@ impl<'h> DeltaReader<'h> {
         let is_visited =
             |kind| matches!(kind, Some(ObjectKind::Blob | ObjectKind::Commit | ObjectKind::Tag));
         let packs = self.history.store.packs.iter();
-        let of = |pack: &crate::git::pack::Pack| {
-            (0..pack.index.len()).filter(|&at| is_visited(pack.forest.kind(at))).count()
+        let count = |pack: &crate::git::pack::Pack| {
+            (0..pack.index.len()).filter(|&entry| is_visited(pack.forest.kind(entry))).count()
         };
-        packs.map(|pack| of(pack) as u64).sum()
+        packs.map(|pack| count(pack) as u64).sum()
     }
 }

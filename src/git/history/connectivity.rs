@@ -1,42 +1,42 @@
-//! What a history names and does not hold.
+//! Objects that a history refers to but does not hold.
 
 use std::collections::{BTreeMap, HashSet};
 
 use git2::Repository;
 use rayon::prelude::*;
 
-use super::graph::{Graph, Target};
 use super::store::Store;
+use super::tree_graph::{EdgeTarget, TreeGraph};
+use crate::git::Failure;
 use crate::git::commit::RawCommit;
 use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
 use crate::git::tree::EntryKind;
-use crate::source::Failure;
 
-/// What is missing: each object with its kind and what names it, by id.
-pub struct Missing(BTreeMap<ObjectId, (&'static str, String)>);
+/// The missing objects, by id, each with its kind and a description of what refers to it.
+pub struct MissingObjects(BTreeMap<ObjectId, (&'static str, String)>);
 
-/// A name of an object that is no tree's entry: a ref, a tag.
-pub struct Named {
-    /// As a report would say it.
+/// An object and the ref or tag that refers to it.
+pub struct NamedObject {
+    /// As a report shows it.
     pub by: String,
     pub id: ObjectId,
 }
 
-/// What a repository's refs name. Taken before its objects are listed: what a commit adds
-/// while they are looked at is not missed.
+/// The objects that a repository's refs refer to. Read before objects are listed, so that commits
+/// added during the audit are not reported as missing.
 #[derive(Default)]
 pub struct Refs {
-    pub names: Vec<Named>,
-    /// The commit that HEAD names; an unborn one names none.
+    pub names: Vec<NamedObject>,
+    /// The commit of HEAD; `None` if HEAD's branch has no commits yet.
     pub head: Option<ObjectId>,
 }
 
 impl Refs {
-    pub fn of(repository: &Repository) -> Refs {
+    pub fn read(repository: &Repository) -> Refs {
         let named = |reference: git2::Reference<'_>| {
             let by = format!("ref {}", String::from_utf8_lossy(reference.name_bytes()));
-            Some(Named { by, id: ObjectId::new(reference.target()?.as_bytes())? })
+            Some(NamedObject { by, id: ObjectId::new(reference.target()?.as_bytes())? })
         };
         let names = repository.references().map(|refs| refs.flatten().filter_map(named).collect());
         let head = repository.head().ok().and_then(|head| ObjectId::new(head.target()?.as_bytes()));
@@ -44,25 +44,25 @@ impl Refs {
     }
 }
 
-/// More missing objects than this are told in one failure.
+/// More missing objects than this are reported as one failure.
 const MANY: usize = 20;
-/// So many are named there.
+/// The number of objects that such a failure names.
 const FEW: usize = 3;
-/// Commits that are looked after in one go.
+/// Commits that are checked at a time.
 const BATCH: usize = 512;
 
-impl Missing {
-    /// Looks after whatever commits, trees and these names name. `shallow` commits have
-    /// parents that are not expected here.
-    pub fn of(
+impl MissingObjects {
+    /// Checks every object that commits, trees and `names` refer to. The parents of `shallow`
+    /// commits are expected to be missing.
+    pub fn find(
         store: &Store,
         commits: &[RawCommit],
-        names: &[&Named],
-        graph: &Graph,
+        names: &[&NamedObject],
+        graph: &TreeGraph,
         shallow: &HashSet<ObjectId>,
-    ) -> Missing {
-        let mut missing = Missing(BTreeMap::new());
-        // Mostly nothing is, which is told in batches.
+    ) -> MissingObjects {
+        let mut missing = MissingObjects(BTreeMap::new());
+        // Usually nothing is missing, which a batch of lookups shows.
         let is_missing = |commits: &[RawCommit]| {
             let trees = commits.iter().map(|commit| commit.tree);
             let parents = commits.iter().flat_map(|commit| &commit.parents).copied();
@@ -74,21 +74,21 @@ impl Missing {
         let commits: Vec<&[RawCommit]> = commits.collect();
         let empty_tree = store.format.object(ObjectKind::Tree, b"");
         for commit in commits.into_iter().flatten() {
-            let by = || format!("commit {}", commit.id);
+            let id = commit.id;
             if store.locate(&commit.tree).is_none() && commit.tree != empty_tree {
-                missing.add(commit.tree, "tree", || format!("{} names it", by()));
+                missing.add(commit.tree, "tree", || format!("referenced by commit {id}"));
             }
             if shallow.contains(&commit.id) {
                 continue;
             }
             for parent in commit.parents.iter().filter(|parent| store.locate(parent).is_none()) {
-                missing.add(*parent, "commit", || format!("{} names it as its parent", by()));
+                missing.add(*parent, "commit", || format!("parent of commit {id}"));
             }
         }
-        for Named { by, id } in
+        for NamedObject { by, id } in
             names.iter().copied().filter(|named| store.locate(&named.id).is_none())
         {
-            missing.add(*id, "object", || format!("{by} names it"));
+            missing.add(*id, "object", || format!("referenced by {by}"));
         }
         for (id, kind) in &graph.missing {
             missing.add(*id, if *kind == EntryKind::Tree { "tree" } else { "blob" }, String::new);
@@ -96,7 +96,7 @@ impl Missing {
         missing
     }
 
-    /// Of several that name an object the least is told.
+    /// If several objects refer to it, the least description is kept.
     fn add(&mut self, id: ObjectId, kind: &'static str, by: impl Fn() -> String) {
         let known = self.0.entry(id).or_insert_with(|| (kind, by()));
         if known.1.is_empty() || by() < known.1 {
@@ -104,28 +104,27 @@ impl Missing {
         }
     }
 
-    /// The first of those that only trees name: who does so is not known yet.
+    /// The first objects that only trees refer to; which trees is not known yet.
     pub fn unexplained(&self) -> Vec<ObjectId> {
         let first = self.0.iter().take(MANY);
         first.filter(|(_, (_, by))| by.is_empty()).map(|(id, _)| *id).collect()
     }
 
-    /// Takes from a graph in which these were wanted which trees name them.
-    pub fn explain(&mut self, wanted: &[ObjectId], graph: &Graph, store: &Store) {
+    /// Adds the trees that refer to missing objects, from a graph in which these were wanted.
+    pub fn explain(&mut self, wanted: &[ObjectId], graph: &TreeGraph, store: &Store) {
         for tree in graph.trees() {
             for edge in graph.edges(tree) {
-                let Target::Wanted(place) = edge.target else { continue };
-                let Some(id) = wanted.get(place as usize) else { continue };
+                let EdgeTarget::Wanted(position) = edge.target else { continue };
+                let Some(id) = wanted.get(position as usize) else { continue };
                 let Some((kind, _)) = self.0.get(id) else { continue };
-                let by =
-                    || format!("tree {} names it as `{}`", store.id(tree), graph.name(edge.name));
+                let by = || format!("`{}` in tree {}", graph.name(edge.name), store.id(tree));
                 self.add(*id, kind, by);
             }
         }
     }
 
-    /// As failures: few one by one, many in one; and those of a partial clone, which are to be
-    /// expected.
+    /// As failures: one for each of a few, one in all for many or for those of a partial clone,
+    /// which are expected.
     pub fn failures(&self, is_partial: bool, is_part_unknown: bool) -> Vec<Failure> {
         if self.0.is_empty() {
             return Vec::new();
@@ -140,19 +139,22 @@ impl Missing {
             named += &format!(" and {} others", self.0.len() - FEW);
         }
         let count = self.0.len();
-        let objects = if count == 1 { "object was" } else { "objects were" };
+        let (objects, are, were) = match count {
+            1 => ("object", "is", "was"),
+            _ => ("objects", "are", "were"),
+        };
         let failure = if is_partial {
             let why = format!(
-                "{count} {objects} not fetched: {named}; fetch with \
-                 `git fetch --refetch --no-filter`"
+                "{count} {objects} {were} never fetched: {named}; fetch with `git fetch --refetch \
+                 --no-filter`"
             );
             Failure::new("partial clone", why)
         } else {
             let cause =
-                if is_part_unknown { ", perhaps in a pack that cannot be read" } else { "" };
+                if is_part_unknown { ", possibly in a pack that cannot be read" } else { "" };
             let why = format!(
-                "{count} {objects} named but missing{cause}: {named}; `git fsck --full` names \
-                 them all. Fetch them again or restore them from another clone"
+                "{count} {objects} {are} missing{cause}: {named}; `git fsck --full` lists them all. \
+                 Fetch them again or restore them from another clone"
             );
             Failure::new("object database", why)
         };
@@ -162,7 +164,7 @@ impl Missing {
 
 fn one(id: &ObjectId, (kind, by): &(&'static str, String)) -> Failure {
     let why = format!(
-        "is missing, but {by}; `git fsck --full` says more; fetch it again or restore it from \
+        "object is missing ({by}); run `git fsck --full`, then fetch it again or restore it from \
          another clone"
     );
     Failure::new(format!("{kind} {id}"), why)

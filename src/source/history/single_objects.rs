@@ -1,38 +1,37 @@
 //! Objects that are read one by one, each whole.
 
-use super::connectivity::Named;
-use super::store::Unread;
-use super::trace::Met;
-use super::unusable;
+use super::trace::Discovered;
 use crate::blob::{Blob, Provenance};
 use crate::git::OdbError;
 use crate::git::commit::RawCommit;
+use crate::git::history::connectivity::NamedObject;
+use crate::git::history::store::UnreadObjects;
 use crate::git::object::ObjectKind;
 use crate::git::object::message;
 use crate::git::object::tagged;
 use crate::git::object_id::ObjectId;
-use crate::source::{Coverage, SkippedKind, Visitor, admit};
+use crate::source::{Coverage, Failure, SkippedKind, Visitor, admit};
 
-/// What a thread gathers from the objects that it looks at.
+/// What a thread accumulates from the objects that it scans.
 #[derive(Default)]
-pub struct Gathered {
+pub struct ObjectAccumulator {
     pub coverage: Coverage,
-    pub met: Met,
+    pub discovered: Discovered,
     pub trees: Vec<ObjectId>,
-    pub unread: Unread,
+    pub unread: UnreadObjects,
 }
 
-impl Gathered {
-    /// Takes all that another has gathered.
-    pub fn add(&mut self, other: Gathered) {
+impl ObjectAccumulator {
+    /// Adds what another thread has accumulated.
+    pub fn add(&mut self, other: ObjectAccumulator) {
         self.coverage = std::mem::take(&mut self.coverage).and(other.coverage);
-        self.met.add(other.met);
+        self.discovered.add(other.discovered);
         self.trees.extend(other.trees);
         self.unread.extend(other.unread);
     }
 
-    /// Looks at an object, as far as it could be read.
-    pub fn look(
+    /// Scans an object, if it could be read.
+    pub fn add_object(
         &mut self,
         id: &ObjectId,
         read: Result<(ObjectKind, &[u8]), OdbError>,
@@ -52,9 +51,9 @@ impl Gathered {
                 let coverage = admit(&Blob::whole(object, provenance), visit);
                 self.coverage = std::mem::take(&mut self.coverage).and(coverage);
             }
-            // git shows a message up to its first NUL; what follows is there to be read too.
+            // Git shows a message up to its first NUL; the rest is scanned as well.
             ObjectKind::Commit | ObjectKind::Tag => {
-                self.coverage.failures.extend(self.met.meet(kind, *id, object));
+                self.coverage.failures.extend(self.discovered.record(kind, *id, object));
                 let bytes = message(object);
                 self.coverage.messages += 1;
                 self.coverage.bytes += bytes.len() as u64;
@@ -64,27 +63,23 @@ impl Gathered {
     }
 }
 
-impl Met {
-    /// Notes what a commit or a tag names; a failure where that cannot be told.
-    pub fn meet(
-        &mut self,
-        kind: ObjectKind,
-        id: ObjectId,
-        object: &[u8],
-    ) -> Option<crate::source::Failure> {
-        let is_met = match kind {
+impl Discovered {
+    /// Records the objects that a commit or a tag refers to; a failure if its headers are
+    /// malformed.
+    pub fn record(&mut self, kind: ObjectKind, id: ObjectId, object: &[u8]) -> Option<Failure> {
+        let is_recorded = match kind {
             ObjectKind::Commit => {
                 RawCommit::parse(id, object).map(|commit| self.commits.push(commit))
             }
             ObjectKind::Tag => tagged(object)
-                .map(|named| self.names.push(Named { by: format!("tag {id}"), id: named })),
+                .map(|named| self.names.push(NamedObject { by: format!("tag {id}"), id: named })),
             ObjectKind::Tree | ObjectKind::Blob => Some(()),
         };
-        let why = "its headers do not say what it is of";
-        is_met.is_none().then(|| unusable(kind.name(), &id, why))
+        let why = "its headers are malformed";
+        is_recorded.is_none().then(|| Failure::of_object(kind.name(), &id, why))
     }
 
-    pub fn add(&mut self, other: Met) {
+    pub fn add(&mut self, other: Discovered) {
         self.commits.extend(other.commits);
         self.names.extend(other.names);
     }

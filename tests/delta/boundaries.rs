@@ -1,14 +1,15 @@
-//! Inheritance as a property: whatever a delta copies and inserts, what is inherited together
-//! with what is found anew is what a look at the whole finds.
+//! Inheritance as a property: whatever a delta copies and inserts, inherited and new findings
+//! together are those of a whole scan.
 
 use keysieve::findings::Finding;
 use keysieve::git::pack::delta;
 use keysieve::rules::MARGIN;
-use keysieve::source::history::inherit::{Base, Inheritance};
+use keysieve::source::history::inherit::{DeltaBase, Inheritance};
 
-use super::look::{Looker, Random, encoded, examples, filler};
+use super::readers::{Scanner, encoded, examples, filler};
+use super::support::random::Random;
 
-/// A delta as git would write it, and the version that it makes.
+/// A delta as git would write it, and the version that it builds.
 struct Writer<'b> {
     base: &'b [u8],
     instructions: Vec<u8>,
@@ -60,20 +61,20 @@ fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings
 }
 
-fn whole(looker: &Looker, bytes: &[u8]) -> Vec<Finding> {
-    sorted(looker.engine.detect(bytes, std::slice::from_ref(&(0..bytes.len()))))
+fn whole(scanner: &Scanner, bytes: &[u8]) -> Vec<Finding> {
+    sorted(scanner.engine.detect(bytes, std::slice::from_ref(&(0..bytes.len()))))
 }
 
-/// Sees that a version's findings are those of the whole; how many there are.
-fn check(looker: &Looker, base: &[u8], delta: &[u8], version: &[u8], about: &str) -> usize {
+/// Checks that a version's findings are those of a whole scan. Returns their number.
+fn check(scanner: &Scanner, base: &[u8], delta: &[u8], version: &[u8], about: &str) -> usize {
     let mut copies = Vec::new();
     let mut made = Vec::new();
     delta::apply(delta, base, &mut copies, &mut made).unwrap();
     assert!(made == version, "{about}: the delta makes the version");
-    let findings = whole(looker, base);
-    let inherits = Base { length: base.len(), findings: &findings, copies: &copies };
-    let found = Inheritance::default().findings(looker, version, &inherits);
-    let expected = whole(looker, version);
+    let findings = whole(scanner, base);
+    let inherits = DeltaBase { length: base.len(), findings: &findings, copies: &copies };
+    let found = Inheritance::default().findings(scanner, version, &inherits);
+    let expected = whole(scanner, version);
     let found = sorted(found);
     assert_eq!(found, expected, "{about}");
     expected.len()
@@ -100,20 +101,20 @@ fn random_text(random: &mut Random, examples: &[Vec<u8>], pieces: usize) -> Vec<
     text
 }
 
-/// More of them by this environment variable.
+/// The number of rounds, from this environment variable.
 fn rounds() -> usize {
     std::env::var("KEYSIEVE_TEST_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(200)
 }
 
-/// Places at which each secret is cut.
+/// How many times each secret is cut.
 fn cuts() -> usize {
     if rounds() > 200 { 40 } else { 6 }
 }
 
 #[test]
 fn any_delta_gives_what_the_whole_gives() {
-    let looker = Looker::new();
-    let examples = examples(&looker.engine);
+    let scanner = Scanner::new();
+    let examples = examples(&scanner.engine);
     let mut random = Random(0xde17a);
     let mut seen = 0;
     for round in 0..rounds() {
@@ -126,7 +127,7 @@ fn any_delta_gives_what_the_whole_gives() {
                     let example = random.one(&examples);
                     writer.insert(&encoded(&mut random, example));
                 }
-                // A stretch that follows, most often, or one from anywhere.
+                // Usually the range that follows, otherwise any range.
                 0..5 => {
                     let from = if random.below(4) > 0 {
                         at.min(base.len())
@@ -157,18 +158,18 @@ fn any_delta_gives_what_the_whole_gives() {
             writer.copy(at, base.len() - at);
         }
         let (delta, version) = writer.finish();
-        seen += check(&looker, &base, &delta, &version, &format!("round {round}"));
+        seen += check(&scanner, &base, &delta, &version, &format!("round {round}"));
     }
     assert!(seen > 300, "the versions hold secrets: {seen}");
 }
 
-/// Every secret, cut at every byte: its first part copied from one place, its second part
-/// from another, or inserted.
+/// Every secret, cut at every byte: its first part copied from one offset, its second part from
+/// another, or inserted.
 #[test]
-fn secrets_across_seams_are_found() {
-    let looker = Looker::new();
+fn secrets_across_copy_boundaries_are_found() {
+    let scanner = Scanner::new();
     let mut random = Random(0x5ea);
-    for example in examples(&looker.engine) {
+    for example in examples(&scanner.engine) {
         let room = filler(&mut random, 2 * MARGIN + 200);
         let base = [&room[..], b"\n", &example, b"\n", &room, &example[..example.len() / 2], &room]
             .concat();
@@ -179,23 +180,23 @@ fn secrets_across_seams_are_found() {
             writer.copy(0, start + cut);
             writer.copy(start + cut + 1.min(example.len() - cut), 2 * MARGIN);
             let (delta, version) = writer.finish();
-            check(&looker, &base, &delta, &version, "a byte taken out");
+            check(&scanner, &base, &delta, &version, "a byte taken out");
             let mut writer = Writer::new(&base);
             writer.copy(100, start + cut - 100);
             writer.insert(&example[cut..]);
             writer.copy(start + example.len(), base.len() - start - example.len());
             let (delta, version) = writer.finish();
-            check(&looker, &base, &delta, &version, "the second part inserted");
+            check(&scanner, &base, &delta, &version, "the second part inserted");
         }
     }
 }
 
-/// A secret at every distance from a seam that a margin could lose.
+/// A secret at every distance from a copy boundary that a margin could lose.
 #[test]
-fn secrets_beside_seams_are_found_once() {
-    let looker = Looker::new();
+fn secrets_next_to_copy_boundaries_are_found_once() {
+    let scanner = Scanner::new();
     let mut random = Random(0xbe51de);
-    let examples = examples(&looker.engine);
+    let examples = examples(&scanner.engine);
     for distance in (0..2 * MARGIN).step_by(7) {
         let example = random.one(&examples).clone();
         let room = filler(&mut random, 3 * MARGIN);
@@ -207,17 +208,17 @@ fn secrets_beside_seams_are_found_once() {
         writer.insert(b"xyz\n");
         writer.copy(start.saturating_sub(distance), base.len() - start.saturating_sub(distance));
         let (delta, version) = writer.finish();
-        check(&looker, &base, &delta, &version, &format!("at {distance}"));
+        check(&scanner, &base, &delta, &version, &format!("at {distance}"));
     }
 }
 
-/// What a version makes a secret of that was none in its base, however far behind its trigger.
+/// Secrets that a version completes, however far after their trigger.
 #[test]
 fn secrets_that_a_version_completes_are_found() {
-    let looker = Looker::new();
+    let scanner = Scanner::new();
     let mut random = Random(0xc0de);
     let mut seen = 0;
-    for example in examples(&looker.engine) {
+    for example in examples(&scanner.engine) {
         let room = filler(&mut random, 2 * MARGIN);
         let step = 1 + example.len() / cuts();
         for cut in (0..example.len()).step_by(step) {
@@ -228,17 +229,17 @@ fn secrets_that_a_version_completes_are_found() {
             writer.copy(0, start);
             writer.copy(start + 1, base.len() - start - 1);
             let (delta, version) = writer.finish();
-            seen += check(&looker, &base, &delta, &version, "a byte between is taken out");
+            seen += check(&scanner, &base, &delta, &version, "a byte between is taken out");
         }
     }
     assert!(seen > 100, "{seen}");
 }
 
-/// A key's body may be followed by any number of blanks, and go on behind them.
+/// A key's body may be followed by any number of blanks, and continue after them.
 #[test]
-fn a_body_that_goes_on_behind_blanks_is_one_secret() {
-    let looker = Looker::new();
-    let examples = examples(&looker.engine);
+fn a_body_that_continues_after_blanks_is_one_secret() {
+    let scanner = Scanner::new();
+    let examples = examples(&scanner.engine);
     let keys = examples.iter().filter(|example| example.windows(8).any(|w| w == b"-----END"));
     let mut seen = 0;
     for key in keys {
@@ -250,7 +251,7 @@ fn a_body_that_goes_on_behind_blanks_is_one_secret() {
         writer.insert(&key[end..]);
         writer.copy(end + blanks.len() + 1, blanks.len());
         let (delta, version) = writer.finish();
-        seen += check(&looker, &base, &delta, &version, "a key that is closed late");
+        seen += check(&scanner, &base, &delta, &version, "a key that is closed late");
     }
     assert!(seen > 0);
 }

@@ -1,4 +1,4 @@
-//! Two ways to look at a history: the delta reader, and each object by itself.
+//! Two ways to scan a history: the delta reader, and each object by itself.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -11,66 +11,52 @@ use keysieve::blob::{Blob, Provenance};
 use keysieve::engine::Engine;
 use keysieve::findings::{Finding, FingerprintKey};
 use keysieve::rules::catalogue::Catalogue;
-use keysieve::source::history::delta::{Budget, Judge, Manner};
+use keysieve::source::history::delta::{Budget, Judge, ScanMode};
 use keysieve::source::history::{DeltaReader, FullReader, History};
 use keysieve::source::{Coverage, Silent, Source};
 
-/// No blob of these tests is larger.
+use super::support::random::Random;
+
+/// Larger than any blob of these tests.
 pub const LARGEST: u64 = 64 << 20;
 
 /// Settled findings by object id.
 pub type Found = BTreeMap<String, Vec<Finding>>;
 
-/// Xorshift: the same tests on every machine.
-pub struct Random(pub u64);
-
-impl Random {
-    pub fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % limit.max(1) as u64) as usize
-    }
-
-    pub fn one<'s, T>(&mut self, of: &'s [T]) -> &'s T {
-        &of[self.below(of.len())]
-    }
-}
-
-/// The engine behind a reader.
-pub struct Looker {
+/// The engine used by both readers.
+pub struct Scanner {
     pub engine: Engine,
     found: Mutex<Found>,
 }
 
-impl Looker {
+impl Scanner {
     pub fn new() -> Self {
         let engine = Engine::new(Catalogue::built_in(), FingerprintKey::new(b""));
-        Looker { engine, found: Mutex::default() }
+        Scanner { engine, found: Mutex::default() }
     }
 
     /// What the delta reader finds in the repository, and what it covers.
-    pub fn by_delta(&self, repository: &Path, manner: Manner, budget: Budget) -> (Found, Coverage) {
-        self.in_history(&History::open(repository).unwrap(), manner, budget)
+    pub fn by_delta(&self, repository: &Path, mode: ScanMode, budget: Budget) -> (Found, Coverage) {
+        self.in_history(&History::open(repository).unwrap(), mode, budget)
     }
 
     /// What the delta reader finds in a history that was opened before.
     pub fn in_history(
         &self,
         history: &History,
-        manner: Manner,
+        mode: ScanMode,
         budget: Budget,
     ) -> (Found, Coverage) {
-        let coverage = DeltaReader::new(history, manner, budget).read(self, &Silent);
+        let coverage = DeltaReader::new(history, mode, budget).read(self, &Silent);
         (std::mem::take(&mut self.found.lock().unwrap()), coverage)
     }
 
-    /// What a look at each object by itself finds.
-    pub fn by_object(&self, repository: &Path) -> (Found, Coverage) {
-        self.by_object_up_to(repository, LARGEST)
+    /// What scanning each object by itself finds.
+    pub fn one_by_one(&self, repository: &Path) -> (Found, Coverage) {
+        self.one_by_one_up_to(repository, LARGEST)
     }
 
-    pub fn by_object_up_to(&self, repository: &Path, largest: u64) -> (Found, Coverage) {
+    pub fn one_by_one_up_to(&self, repository: &Path, largest: u64) -> (Found, Coverage) {
         let history = History::open(repository).unwrap();
         let reader = FullReader::new(&history, largest);
         let coverage = reader.visit(&|blob| self.whole(blob), &Silent);
@@ -86,7 +72,7 @@ impl Looker {
     }
 }
 
-impl Judge for Looker {
+impl Judge for Scanner {
     fn detect(&self, bytes: &[u8], ranges: &[Range<usize>]) -> Vec<Finding> {
         self.engine.detect(bytes, ranges)
     }
@@ -113,13 +99,13 @@ impl Judge for Looker {
     }
 }
 
-/// Texts that hold secrets: the catalogue's own examples.
+/// Texts with secrets: the catalogue's own examples.
 pub fn examples(engine: &Engine) -> Vec<Vec<u8>> {
     let examples = engine.rules().iter().flat_map(|rule| rule.examples.iter());
     examples.map(|example| example.replace("<>", "").into_bytes()).collect()
 }
 
-/// Filler without secrets: prose, code, tables of numbers, long rows of base64.
+/// Filler without secrets: prose, code, tables of numbers, long lines of base64.
 pub fn filler(random: &mut Random, length: usize) -> Vec<u8> {
     let mut text = Vec::new();
     while text.len() < length {
@@ -153,7 +139,7 @@ pub fn filler(random: &mut Random, length: usize) -> Vec<u8> {
     text
 }
 
-/// The secret in some other clothes: within base64 of one line or many, in escapes, in pieces.
+/// The secret in another form: in base64 of one line or many, in escapes, in pieces.
 pub fn encoded(random: &mut Random, secret: &[u8]) -> Vec<u8> {
     let prose = b"user = someone; password = none; see the manual for the rest. ";
     let mut text = Vec::new();

@@ -1,8 +1,7 @@
-//! Every object of a history, by its id: the packs and the loose objects of all `objects`
-//! folders, opened and verified by ourselves.
+//! Every object of a history, by its id: the packs and loose objects of all `objects` folders.
 //!
-//! Objects are numbered: the entries of the first pack, those of the next, and so on, then the
-//! loose ones. An object that stands in several places has the number of the first.
+//! Objects are numbered: the entries of the first pack, of the next and so on, then the loose
+//! objects. An object that is stored several times has the number of its first copy.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -10,49 +9,48 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::database::shown;
-use super::unusable;
+use super::missing_parts::display_path;
+use crate::git::Failure;
 use crate::git::loose;
 use crate::git::object::ObjectKind;
 use crate::git::object_id::{ObjectFormat, ObjectId};
 use crate::git::pack::{Pack, PackError, packs_in};
 use crate::git::{Odb, OdbError};
-use crate::source::Failure;
 
 /// The packs and loose objects of a history.
 pub struct Store {
     pub format: ObjectFormat,
     pub packs: Vec<Pack>,
-    /// Number of each pack's first entry.
+    /// The number of each pack's first entry.
     firsts: Vec<u32>,
-    /// By id; one that stands in two folders comes twice.
+    /// By id; an object in two folders is listed twice.
     loose: Vec<(ObjectId, PathBuf)>,
     folders: Vec<PathBuf>,
-    /// The same objects, one by one.
+    /// The same objects, for reading single ones.
     odb: Odb,
     /// Packs that could not be opened.
     pub failures: Vec<Failure>,
-    /// Some pack has no index that could be read: what it holds is unknown.
+    /// Whether some pack has no readable index, so that its objects are unknown.
     pub is_part_unknown: bool,
 }
 
-/// The packs of all folders at some time.
+/// The packs of all folders at one time.
 #[derive(Default)]
-struct Listing {
+struct PackListing {
     packs: Vec<PathBuf>,
     /// Folders that could not be listed.
     unlisted: Vec<(PathBuf, io::Error)>,
 }
 
-/// Packs are listed so often while new ones come.
+/// How often packs are listed while new ones appear.
 const MOST_LISTINGS: usize = 8;
 
 impl Store {
     /// Opens everything in these `objects` folders.
     ///
-    /// A `git gc` at work beside this puts objects into new packs before it takes old packs and
-    /// loose objects away: packs are listed before the loose objects and after them, until none
-    /// is new, and a pack that is gone by then is not missed.
+    /// A concurrent `git gc` writes objects to new packs before it removes old packs and loose
+    /// objects. So packs are listed before and after the loose objects, until there are no new
+    /// ones, and a pack that has been removed by then is not missing.
     pub fn open(folders: &[PathBuf], format: ObjectFormat) -> Store {
         let mut store = Store {
             format,
@@ -67,7 +65,7 @@ impl Store {
         let mut packs = BTreeMap::new();
         store.add_packs(&mut packs);
         store.add_loose();
-        let mut listing = Listing::default();
+        let mut listing = PackListing::default();
         for _ in 0..MOST_LISTINGS {
             let known = packs.len();
             listing = store.add_packs(&mut packs);
@@ -90,10 +88,10 @@ impl Store {
         store
     }
 
-    /// Opens the packs that are not among the known ones, which they join, each with the reason
-    /// if it cannot be opened. What is there now.
-    fn add_packs(&mut self, known: &mut BTreeMap<PathBuf, Option<PackError>>) -> Listing {
-        let mut listing = Listing::default();
+    /// Opens the packs that are not in `known` and adds them, each with the error if it cannot be
+    /// opened. Returns the packs that exist now.
+    fn add_packs(&mut self, known: &mut BTreeMap<PathBuf, Option<PackError>>) -> PackListing {
+        let mut listing = PackListing::default();
         for folder in &self.folders {
             match packs_in(folder) {
                 Ok(packs) => listing.packs.extend(packs),
@@ -112,7 +110,7 @@ impl Store {
     fn add_loose(&mut self) {
         let of = |folder: &PathBuf| loose::files(folder, self.format);
         let files: Vec<_> = self.folders.par_iter().map(of).collect();
-        for loose::Files { found, unlisted } in files {
+        for loose::LooseFiles { found, unlisted } in files {
             self.loose.extend(found);
             unlisted.into_iter().for_each(|(folder, why)| self.fail(&folder, why));
         }
@@ -120,21 +118,21 @@ impl Store {
     }
 
     fn fail_pack(&mut self, path: &Path, why: &PackError) {
-        // Told with what the database lacks.
+        // Reported with the missing parts.
         if matches!(why, PackError::NoIndex) {
             self.is_part_unknown = true;
             return;
         }
-        let advice = "`git fsck --full` says more; an index is made anew with `git index-pack`";
+        let advice = "run `git fsck --full` for details; `git index-pack` rebuilds an index";
         self.fail(path, format!("{why}; {advice}"));
     }
 
     fn fail(&mut self, path: &Path, why: impl std::fmt::Display) {
-        self.failures.push(Failure::new(shown(path), why));
+        self.failures.push(Failure::new(display_path(path), why));
         self.is_part_unknown = true;
     }
 
-    /// The objects whose ids begin with these hexadecimal digits; two at most.
+    /// The objects whose ids begin with these hexadecimal digits; at most two.
     pub fn beginning_with(&self, digits: &str) -> Vec<ObjectId> {
         let rest = (2 * self.format.length()).saturating_sub(digits.len());
         let padded =
@@ -147,7 +145,7 @@ impl Store {
         found.into_iter().take(2).collect()
     }
 
-    /// How many numbers there are.
+    /// How many numbers are in use.
     pub fn len(&self) -> u32 {
         self.first_loose() + self.loose.len() as u32
     }
@@ -157,24 +155,24 @@ impl Store {
         let packed = self.packs.iter().zip(&self.firsts);
         let packed = packed.filter_map(|(pack, first)| Some(first + pack.index.find(id)?));
         packed.into_iter().next().or_else(|| {
-            let at = self.loose.partition_point(|(other, _)| other < id);
-            let found = self.loose.get(at).is_some_and(|(other, _)| other == id);
-            found.then(|| self.first_loose() + at as u32)
+            let index = self.loose.partition_point(|(other, _)| other < id);
+            let found = self.loose.get(index).is_some_and(|(other, _)| other == id);
+            found.then(|| self.first_loose() + index as u32)
         })
     }
 
-    /// Keeps of `ids` those that are nowhere here.
+    /// Removes from `ids` those that exist here.
     pub fn keep_absent(&self, ids: &mut Vec<ObjectId>) {
         self.packs.iter().for_each(|pack| pack.index.keep_absent(ids));
         ids.retain(|id| self.loose.binary_search_by(|(other, _)| other.cmp(id)).is_err());
     }
 
-    /// Number of a pack's entry.
+    /// The number of a pack's entry.
     pub fn number(&self, pack: usize, entry: u32) -> u32 {
         self.firsts[pack] + entry
     }
 
-    /// The object of a number.
+    /// The object with a number.
     pub fn id(&self, number: u32) -> ObjectId {
         match number.checked_sub(self.first_loose()) {
             Some(loose) => self.loose[loose as usize].0,
@@ -189,13 +187,13 @@ impl Store {
         self.firsts.last().copied().unwrap_or_default()
     }
 
-    /// Every object once, packs first, each in the order of storage.
+    /// Every object once, packs first, in storage order.
     pub fn ids(&self) -> Vec<ObjectId> {
         let all = (0..self.len()).map(|number| (number, self.id(number)));
         all.filter(|(number, id)| self.locate(id) == Some(*number)).map(|(_, id)| id).collect()
     }
 
-    /// Loose objects that are first to stand for their id.
+    /// The loose objects that are the primary copy of their id.
     pub fn first_loose_ids(&self) -> impl Iterator<Item = ObjectId> {
         (self.first_loose()..self.len()).filter_map(|number| {
             let id = self.id(number);
@@ -203,9 +201,9 @@ impl Store {
         })
     }
 
-    /// The others, if they are damaged: what they hold is read elsewhere.
-    pub fn damaged_spares(&self) -> Vec<Failure> {
-        let spares: Vec<_> = (self.first_loose()..)
+    /// Checks the shadowed copies, which are not read otherwise, and reports the damaged ones.
+    pub fn damaged_shadowed_copies(&self) -> Vec<Failure> {
+        let shadowed: Vec<_> = (self.first_loose()..)
             .zip(&self.loose)
             .filter(|(number, (id, _))| self.locate(id) != Some(*number))
             .collect();
@@ -214,29 +212,29 @@ impl Store {
             file,
             u64::MAX,
         ) {
-            Err(why) if !why.is_gone() => Some(unusable("object", id, why)),
+            Err(why) if !why.is_gone() => Some(Failure::of_object("object", id, why)),
             _ => None,
         };
-        spares.par_iter().filter_map(check).collect()
+        shadowed.par_iter().filter_map(check).collect()
     }
 
-    /// Point 7: an object that stands in two packs, or twice in one, is visited in each place
-    /// and counts in the first.
-    pub fn counts(&self, pack: usize, entry: u32) -> bool {
+    /// Point 7: an object that is stored in two packs, or twice in one, is visited each time and
+    /// counted only as its primary copy, the first.
+    pub fn is_primary_copy(&self, pack: usize, entry: u32) -> bool {
         let index = &self.packs[pack].index;
-        if pack == 0 && !index.has_twins() {
+        if pack == 0 && !index.has_duplicates() {
             return true;
         }
         let id = index.id(entry);
-        (!index.has_twins() || index.find(&id) == Some(entry))
+        (!index.has_duplicates() || index.find(&id) == Some(entry))
             && self.packs[..pack].iter().all(|earlier| earlier.index.find(&id).is_none())
     }
 
-    /// Entries that hang on no root: what they are deltas against is elsewhere, or damaged.
+    /// Entries of deltas whose base is in no pack here, or damaged.
     pub fn rootless(&self) -> impl Iterator<Item = ObjectId> {
         self.packs.iter().flat_map(|pack| {
-            let rootless = (0..pack.index.len()).filter(|&at| pack.forest.kind(at).is_none());
-            rootless.map(|at| pack.index.id(at))
+            let rootless = (0..pack.index.len()).filter(|&index| pack.forest.kind(index).is_none());
+            rootless.map(|index| pack.index.id(index))
         })
     }
 
@@ -247,38 +245,40 @@ impl Store {
 }
 
 /// Objects that could not be read, each with the reason.
-pub type Unread = Vec<(ObjectId, String)>;
+pub type UnreadObjects = Vec<(ObjectId, String)>;
 
 impl Store {
-    /// Failures of all that is damaged in packs, and of what else was not read: of each pack
-    /// few objects one by one, many in one failure that counts them.
-    pub fn told(&self, unread: Unread) -> Vec<Failure> {
-        let mut of_packs: Vec<BTreeMap<ObjectId, String>> = Vec::new();
+    /// The failures for damaged objects in packs and for other unread objects: for each pack one
+    /// for each of a few objects, or one that counts them.
+    pub fn read_failures(&self, unread: UnreadObjects) -> Vec<Failure> {
+        let mut by_pack: Vec<BTreeMap<ObjectId, String>> = Vec::new();
         for pack in &self.packs {
             let damaged = pack.damaged.iter();
-            of_packs.push(damaged.map(|(at, why)| (pack.index.id(*at), why.to_string())).collect());
+            by_pack.push(
+                damaged.map(|(index, why)| (pack.index.id(*index), why.to_string())).collect(),
+            );
         }
         let mut failures = Vec::new();
         for (id, why) in unread {
             match self.packs.iter().position(|pack| pack.index.find(&id).is_some()) {
-                Some(pack) => drop(of_packs[pack].entry(id).or_insert(why)),
-                None => failures.push(unusable("object", &id, why)),
+                Some(pack) => drop(by_pack[pack].entry(id).or_insert(why)),
+                None => failures.push(Failure::of_object("object", &id, why)),
             }
         }
-        let packs = self.packs.iter().zip(&of_packs);
+        let packs = self.packs.iter().zip(&by_pack);
         failures.extend(packs.flat_map(|(pack, unread)| damage(pack, unread)));
         failures
     }
 }
 
-/// Objects of a damaged pack that a failure names; the others are counted.
+/// How many objects of a damaged pack a failure names.
 const NAMED: usize = 3;
 
 fn damage(pack: &Pack, unread: &BTreeMap<ObjectId, String>) -> Vec<Failure> {
     let name = &pack.file.name;
     if pack.file.defect.is_none() && unread.len() <= NAMED {
         let one = |(id, why): (&ObjectId, &String)| {
-            let why = format!("{why}; `git fsck --full` says more");
+            let why = format!("{why}; run `git fsck --full` for details");
             Failure::new(format!("object {id} in {name}"), why)
         };
         return unread.iter().map(one).collect();
@@ -290,13 +290,13 @@ fn damage(pack: &Pack, unread: &BTreeMap<ObjectId, String>) -> Vec<Failure> {
         named += &format!(" and {} others", unread.len() - NAMED);
     }
     let objects = match unread.len() {
-        0 => "no object of it is damaged".to_owned(),
+        0 => "none of its objects is damaged".to_owned(),
         1 => format!("one of its objects cannot be read: {named}"),
         count => format!("{count} of its objects cannot be read: {named}"),
     };
     let why = format!(
-        "{defect}{objects}. The others were looked at. `git fsck --full` says more; fetch it again \
-         or restore the pack from another clone"
+        "{defect}{objects}. The other objects were scanned. Run `git fsck --full`, then fetch the \
+         pack again or restore it from another clone"
     );
     vec![Failure::new(name, why)]
 }

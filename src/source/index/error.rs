@@ -1,4 +1,4 @@
-//! Why a staged change cannot be seen at all. The guard stops the commit on each.
+//! Why the staged changes cannot be read. Each of these errors blocks the commit.
 
 use std::path::PathBuf;
 
@@ -7,29 +7,29 @@ use git2::Repository;
 use crate::git::GitEnvironment;
 use crate::git::GitError;
 
-/// Names what cannot be read and what to do. Nothing was looked at.
+/// Identifies what cannot be read and what to do. Nothing was scanned.
 #[derive(Debug, thiserror::Error)]
 pub enum StagedError {
-    #[error("cannot open the git repository at {}: {reason}; run keysieve inside a repository, and see that `git status` works there", folder.display())]
+    #[error("cannot open the git repository at {}: {reason}; run keysieve inside a repository \
+             where `git status` works", folder.display())]
     Repository { folder: PathBuf, reason: String },
     #[error(
-        "cannot read the index {}: {reason}; see that `git status` works; if it does not, move \
-         the file away, then `git reset` and stage anew",
+        "cannot read the index {}: {reason}; check `git status`; if it fails, move the file away, \
+         run `git reset` and stage your changes again",
         file.display()
     )]
     Index { file: PathBuf, reason: String },
     #[error(
-        "GIT_INDEX_FILE names {}, which is not there; unset it or name an index",
+        "GIT_INDEX_FILE is set to {}, which does not exist; unset it or point it to an index",
         file.display()
     )]
     NoIndex { file: PathBuf },
     #[error(
-        "cannot read the commits that the index in {} is compared with: {reason}; \
-         `git fsck` shows what the repository lacks",
+        "cannot read the parent commits of the index in {}: {reason}; run `git fsck` for details",
         git_dir.display()
     )]
     Parents { git_dir: PathBuf, reason: String },
-    #[error("cannot see what is staged: {why}, and {error}")]
+    #[error("cannot read the staged changes: {why}; {error}")]
     Plumbing { why: String, error: GitError },
 }
 

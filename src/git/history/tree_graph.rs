@@ -1,9 +1,9 @@
-//! Which tree names what: all trees of a history, read once, as far as it matters.
+//! The graph of all trees of a history, each read once.
 //!
-//! Of each tree the graph keeps its subtrees and the objects that are wanted. Trees are deltas
-//! like blobs: an entry that lies inside a copy was seen in the base, and what it is is
-//! inherited; only the others are parsed, and looked up in the [`Store`]. What is named and
-//! not there is missing.
+//! Of each tree the graph keeps the subtrees and the wanted objects. Trees are stored as deltas,
+//! like blobs: an entry inside a copied range was already parsed in the base and is inherited; only
+//! the others are parsed and looked up in the [`Store`]. Referenced objects that do not exist are
+//! missing.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -13,80 +13,80 @@ use bstr::BString;
 
 use super::lock;
 use super::store::Store;
+use crate::git::Failure;
 use crate::git::object_id::{IdMap, ObjectId};
 use crate::git::pack::delta::Copy;
 use crate::git::tree::{EntryKind, TreeEntry};
-use crate::source::Failure;
 
-/// A name in a tree that leads on.
+/// A name in a tree that leads to a subtree or a wanted object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Edge {
-    pub name: Name,
-    pub target: Target,
+    pub name: NameId,
+    pub target: EdgeTarget,
 }
 
-/// Number of a name among all names that lead on.
+/// The number of a name among all names of edges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Name(u32);
+pub struct NameId(u32);
 
-/// What a name stands for.
+/// What a name refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
+pub enum EdgeTarget {
     /// A tree, by its number in the store.
     Tree(u32),
-    /// A wanted object, by its place among the wanted.
+    /// A wanted object, as an index into the list of wanted objects.
     Wanted(u32),
 }
 
 /// The edges of all trees.
-pub struct Graph {
-    /// Which of `edges` are a tree's, by its number in the store.
+pub struct TreeGraph {
+    /// The range of a tree's edges in `edges`, by its number in the store.
     rows: Vec<Range<u32>>,
     edges: Vec<Edge>,
     names: Vec<BString>,
-    /// Objects that trees name and that are not there, by id.
+    /// Objects that trees refer to but that do not exist, by id.
     pub missing: Vec<(ObjectId, EntryKind)>,
     /// Trees that could not be read.
     pub failures: Vec<Failure>,
 }
 
-impl Graph {
+impl TreeGraph {
     pub fn edges(&self, tree: u32) -> &[Edge] {
         let Range { start, end } = self.rows[tree as usize];
         &self.edges[start as usize..end as usize]
     }
 
-    pub fn name(&self, name: Name) -> &BString {
+    pub fn name(&self, name: NameId) -> &BString {
         &self.names[name.0 as usize]
     }
 
-    /// Every tree that names something.
+    /// Every tree with edges.
     pub fn trees(&self) -> impl Iterator<Item = u32> {
         (0..).zip(&self.rows).filter(|(_, row)| !row.is_empty()).map(|(tree, _)| tree)
     }
 }
 
 /// Reads trees, on several threads.
-pub struct Surveyor<'s> {
+pub struct TreeReader<'s> {
     store: &'s Store,
-    /// Places of wanted objects.
+    /// Indices of wanted objects.
     wanted: IdMap<u32>,
     empty_tree: ObjectId,
-    names: Mutex<HashMap<BString, Name>>,
+    names: Mutex<HashMap<BString, NameId>>,
     missing: Mutex<HashMap<ObjectId, EntryKind>>,
 }
 
-/// What one thread learns of trees.
+/// What one thread reads from trees.
 #[derive(Default)]
-pub struct Learnt {
-    /// Trees by their numbers in the store, each with how many of `edges` are its.
+pub struct TreeScan {
+    /// Trees by their numbers in the store, each with the number of its edges.
     trees: Vec<(u32, u32)>,
     edges: Vec<Edge>,
-    /// Blobs that were named and are still to be looked up.
+    /// Referenced blobs that are not looked up yet.
     named: Vec<ObjectId>,
 }
 
-impl Learnt {
+impl TreeScan {
     /// Keeps the edges of a tree.
     pub fn keep(&mut self, tree: u32, note: &TreeNote) {
         self.trees.push((tree, note.edges.len() as u32));
@@ -94,20 +94,20 @@ impl Learnt {
     }
 }
 
-/// Blobs that are looked up in one go.
+/// Blobs that are looked up at a time.
 const BATCH: usize = 512;
 
-/// What of a tree its deltas may inherit.
+/// What deltas against a tree may inherit from it.
 #[derive(Default)]
 pub struct TreeNote {
-    /// Where each entry begins, and where the last one ends.
+    /// The start of each entry, and the end of the last one.
     bounds: Vec<u32>,
-    /// Edges with the places of their entries, in order.
+    /// Edges with the indices of their entries, in order.
     edges: Vec<(u32, Edge)>,
 }
 
 impl TreeNote {
-    /// An empty note with room for what a tree like `base` has.
+    /// An empty note with the capacity for a tree like `base`.
     fn like(base: &TreeNote) -> TreeNote {
         let room = |length: usize| length + 4;
         TreeNote {
@@ -116,25 +116,25 @@ impl TreeNote {
         }
     }
 
-    /// Takes the entries `first..last` of `base`, which stand at `at` here.
-    fn inherit(&mut self, base: &TreeNote, first: usize, last: usize, at: usize) {
-        let (place, from) = (self.bounds.len() as u32, base.bounds[first]);
-        let shifted = base.bounds[first..last].iter().map(|bound| bound - from + at as u32);
+    /// Takes the entries `first..last` of `base`, which are at `pos` here.
+    fn inherit(&mut self, base: &TreeNote, first: usize, last: usize, pos: usize) {
+        let (position, from) = (self.bounds.len() as u32, base.bounds[first]);
+        let shifted = base.bounds[first..last].iter().map(|bound| bound - from + pos as u32);
         self.bounds.extend(shifted);
         let (first, last) = (first as u32, last as u32);
         let begin = base.edges.partition_point(|(entry, _)| *entry < first);
         let of_these = base.edges[begin..].iter().take_while(|(entry, _)| *entry < last);
-        self.edges.extend(of_these.map(|(entry, edge)| (entry - first + place, *edge)));
+        self.edges.extend(of_these.map(|(entry, edge)| (entry - first + position, *edge)));
     }
 }
 
-impl<'s> Surveyor<'s> {
-    /// Why a tree cannot be read that [`Surveyor::tree`] refuses.
-    pub const MALFORMED: &'static str = "it is no list of entries";
+impl<'s> TreeReader<'s> {
+    /// The reason for trees that [`TreeReader::tree`] refuses.
+    pub const MALFORMED: &'static str = "malformed tree object";
 
-    /// Looks for these objects beside subtrees.
+    /// Keeps edges to these objects, and to subtrees.
     pub fn new(store: &'s Store, wanted: &[ObjectId]) -> Self {
-        Surveyor {
+        TreeReader {
             store,
             wanted: wanted.iter().copied().zip(0..).collect(),
             empty_tree: store.format.object(crate::git::object::ObjectKind::Tree, b""),
@@ -143,112 +143,113 @@ impl<'s> Surveyor<'s> {
         }
     }
 
-    /// Reads a tree, given what its base's note and what is copied from the base; `None` where
-    /// it is malformed.
+    /// Reads a tree, given its base's note and what is copied from the base; `None` if it is
+    /// malformed.
     pub fn tree(
         &self,
         bytes: &[u8],
         base: Option<(&TreeNote, &[Copy])>,
-        learnt: &mut Learnt,
+        scan: &mut TreeScan,
     ) -> Option<TreeNote> {
         let length = u32::try_from(bytes.len()).ok()?;
         let (inherited, mut copies) = base.unwrap_or((&EMPTY_NOTE, &[]));
         let mut note = TreeNote::like(inherited);
-        let mut at = 0;
-        while at < bytes.len() {
-            while copies.first().is_some_and(|copy| copy.end() <= at) {
+        let mut pos = 0;
+        while pos < bytes.len() {
+            while copies.first().is_some_and(|copy| copy.end() <= pos) {
                 copies = &copies[1..];
             }
-            if let Some((first, last)) = copies.first().and_then(|copy| copied(inherited, copy, at))
+            if let Some((first, last)) =
+                copies.first().and_then(|copy| copied(inherited, copy, pos))
             {
-                note.inherit(inherited, first, last, at);
-                at += (inherited.bounds[last] - inherited.bounds[first]) as usize;
+                note.inherit(inherited, first, last, pos);
+                pos += (inherited.bounds[last] - inherited.bounds[first]) as usize;
                 continue;
             }
-            let entry = TreeEntry::parse(&bytes[at..], self.store.format)?;
-            if let Some(target) = self.target(&entry, learnt) {
+            let entry = TreeEntry::parse(&bytes[pos..], self.store.format)?;
+            if let Some(target) = self.target(&entry, scan) {
                 let edge = Edge { name: self.name(entry.name), target };
                 note.edges.push((note.bounds.len() as u32, edge));
             }
-            note.bounds.push(at as u32);
-            at += entry.length;
+            note.bounds.push(pos as u32);
+            pos += entry.length;
         }
         note.bounds.push(length);
         Some(note)
     }
 
-    fn target(&self, entry: &TreeEntry<'_>, learnt: &mut Learnt) -> Option<Target> {
+    fn target(&self, entry: &TreeEntry<'_>, scan: &mut TreeScan) -> Option<EdgeTarget> {
         let id = ObjectId::new(entry.id)?;
         match entry.kind {
             EntryKind::Submodule => return None,
             EntryKind::Tree => match self.store.locate(&id) {
-                Some(number) => return Some(Target::Tree(number)),
+                Some(number) => return Some(EdgeTarget::Tree(number)),
                 None => self.miss(id, EntryKind::Tree),
             },
             EntryKind::Blob => {
-                learnt.named.push(id);
-                if learnt.named.len() == BATCH {
-                    self.look_up(learnt);
+                scan.named.push(id);
+                if scan.named.len() == BATCH {
+                    self.look_up(scan);
                 }
             }
         }
-        self.wanted.get(&id).map(|&place| Target::Wanted(place))
+        self.wanted.get(&id).map(|&position| EdgeTarget::Wanted(position))
     }
 
-    /// Sees whether the blobs that were named are there.
-    fn look_up(&self, learnt: &mut Learnt) {
-        self.store.keep_absent(&mut learnt.named);
-        learnt.named.drain(..).for_each(|id| self.miss(id, EntryKind::Blob));
+    /// Checks whether the referenced blobs exist.
+    fn look_up(&self, scan: &mut TreeScan) {
+        self.store.keep_absent(&mut scan.named);
+        scan.named.drain(..).for_each(|id| self.miss(id, EntryKind::Blob));
     }
 
     fn miss(&self, id: ObjectId, kind: EntryKind) {
-        // git knows it without its being there.
+        // Git does not store this one.
         if id != self.empty_tree {
             lock(&self.missing).insert(id, kind);
         }
     }
 
-    fn name(&self, name: &[u8]) -> Name {
+    fn name(&self, name: &[u8]) -> NameId {
         let mut names = lock(&self.names);
         if let Some(&name) = names.get(bstr::BStr::new(name)) {
             return name;
         }
-        let number = Name(names.len() as u32);
+        let number = NameId(names.len() as u32);
         names.insert(name.into(), number);
         number
     }
 
     /// The graph of all trees.
-    pub fn graph(self, learnt: Vec<Learnt>, failures: Vec<Failure>) -> Graph {
+    pub fn graph(self, scan: Vec<TreeScan>, failures: Vec<Failure>) -> TreeGraph {
         let mut rows = vec![0..0; self.store.len() as usize];
-        let mut edges = Vec::with_capacity(learnt.iter().map(|learnt| learnt.edges.len()).sum());
-        for mut learnt in learnt {
-            self.look_up(&mut learnt);
+        let mut edges = Vec::with_capacity(scan.iter().map(|scan| scan.edges.len()).sum());
+        for mut scan in scan {
+            self.look_up(&mut scan);
             let mut start = edges.len() as u32;
-            for (tree, count) in learnt.trees {
+            for (tree, count) in scan.trees {
                 rows[tree as usize] = start..start + count;
                 start += count;
             }
-            edges.extend(learnt.edges);
+            edges.extend(scan.edges);
         }
         let lock = "no thread holds it any more";
         let by_name = self.names.into_inner().expect(lock);
         let mut names = vec![BString::default(); by_name.len()];
-        for (name, Name(number)) in by_name {
+        for (name, NameId(number)) in by_name {
             names[number as usize] = name;
         }
         let mut missing: Vec<_> = self.missing.into_inner().expect(lock).into_iter().collect();
         missing.sort_unstable_by_key(|(id, _)| *id);
-        Graph { rows, edges, names, missing, failures }
+        TreeGraph { rows, edges, names, missing, failures }
     }
 }
 
 static EMPTY_NOTE: TreeNote = TreeNote { bounds: Vec::new(), edges: Vec::new() };
 
-/// The base's entries that stand at `at` and lie wholly inside the copy: the first, and the one
-/// behind the last.
-fn copied(base: &TreeNote, copy: &Copy, at: usize) -> Option<(usize, usize)> {
-    let from = u32::try_from(at.checked_sub(copy.start)? + copy.base).ok()?;
+/// The base's entries at `pos` that lie completely inside the copy, from the first to one past the
+/// last.
+fn copied(base: &TreeNote, copy: &Copy, pos: usize) -> Option<(usize, usize)> {
+    let from = u32::try_from(pos.checked_sub(copy.start)? + copy.base).ok()?;
     let first = base.bounds.binary_search(&from).ok()?;
     let end = copy.base + copy.length;
     let last = base.bounds.partition_point(|&bound| bound as usize <= end) - 1;
@@ -265,7 +266,7 @@ mod tests {
         [mode.as_bytes(), b" ", name.as_bytes(), b"\0", id.as_bytes()].concat()
     }
 
-    /// Whatever is copied, a tree is read as it would be by itself.
+    /// A tree is read the same, whatever is copied.
     #[test]
     fn what_is_inherited_is_what_would_be_read() {
         let store = Store::open(&[], ObjectFormat::Sha1);
@@ -288,31 +289,31 @@ mod tests {
                 match below(3) {
                     0 if !entries.is_empty() => drop(entries.remove(below(entries.len()))),
                     1 if !entries.is_empty() => {
-                        let at = below(entries.len());
-                        entries[at] = new;
+                        let pos = below(entries.len());
+                        entries[pos] = new;
                     }
                     _ => entries.insert(below(entries.len() + 1), new),
                 }
             }
             let bytes = entries.concat();
-            let (surveyor, mut learnt) = (Surveyor::new(&store, &wanted), Learnt::default());
-            let alone = surveyor.tree(&bytes, None, &mut learnt).expect("a tree");
+            let (reader, mut scan) = (TreeReader::new(&store, &wanted), TreeScan::default());
+            let alone = reader.tree(&bytes, None, &mut scan).expect("a tree");
             if let Some(base) = &base {
-                let note = surveyor.tree(base, None, &mut learnt).expect("a tree");
-                // Copies at random places, of whatever is equal there.
+                let note = reader.tree(base, None, &mut scan).expect("a tree");
+                // Copies of equal bytes at random positions.
                 let mut copies = Vec::new();
-                let mut at = 0;
-                while at < bytes.len() && !base.is_empty() {
+                let mut pos = 0;
+                while pos < bytes.len() && !base.is_empty() {
                     let from = below(base.len());
-                    let equal = bytes[at..].iter().zip(&base[from..]).take_while(|(a, b)| a == b);
+                    let equal = bytes[pos..].iter().zip(&base[from..]).take_while(|(a, b)| a == b);
                     let length = equal.count();
                     if length > 0 {
-                        copies.push(Copy { base: from, start: at, length });
+                        copies.push(Copy { base: from, start: pos, length });
                     }
-                    at += length.max(1);
+                    pos += length.max(1);
                 }
                 let base = Some((&note, &copies[..]));
-                let read = surveyor.tree(&bytes, base, &mut learnt).expect("a tree");
+                let read = reader.tree(&bytes, base, &mut scan).expect("a tree");
                 assert_eq!(read.bounds, alone.bounds);
                 assert_eq!(read.edges, alone.edges);
             }

@@ -1,4 +1,4 @@
-//! Finds the commits that a range is named by, or says what to fetch.
+//! Resolves the revisions of a range, or names the fetch that is needed.
 
 use std::collections::HashSet;
 use std::io;
@@ -12,45 +12,45 @@ use crate::git::object_id::ObjectId;
 use crate::git::tree_walk::TreeWalkError;
 use crate::git::{Git, GitEnvironment, GitError, ObjectReader, own_files, revision};
 
-/// Why what a range adds cannot be told. Nothing was looked at.
+/// Why the commits of a range cannot be determined. Nothing was scanned.
 #[derive(Debug, thiserror::Error)]
 pub enum RangeError {
     #[error(transparent)]
     Git(#[from] GitError),
     #[error(transparent)]
     Trees(#[from] TreeWalkError),
-    #[error("cannot open the git repository: {said}; run keysieve inside a repository")]
-    Repository { said: String },
-    #[error("`{name}` names no commit{because}; {advice}")]
+    #[error("cannot open the git repository: {message}; run keysieve inside a repository")]
+    Repository { message: String },
+    #[error("unknown revision `{name}`{because}; {advice}")]
     Missing { name: String, because: &'static str, advice: String },
     #[error(
-        "this shallow clone ends before it meets `{name}`, so that what is new cannot be told; \
+        "this shallow clone does not reach back to {name}, so new commits cannot be determined; \
          run `{fetch}`, then try again"
     )]
-    Cut { name: String, fetch: String },
-    #[error("cannot read which commits the clone is cut at: {0}")]
+    ShallowBoundary { name: String, fetch: String },
+    #[error("cannot read the boundary of the shallow clone: {0}")]
     Shallow(io::Error),
 }
 
 /// The commit that a revision names.
 pub fn commit(environment: &GitEnvironment, name: &str) -> Result<ObjectId, RangeError> {
     let git = Git::new(environment);
-    if let Err(GitError::Failed { said, .. }) = git.read(&["rev-parse", "--git-dir"]) {
-        return Err(RangeError::Repository { said });
+    if let Err(GitError::Failed { message, .. }) = git.read(&["rev-parse", "--git-dir"]) {
+        return Err(RangeError::Repository { message });
     }
     let objects = ObjectReader::open(environment);
     let read = |id: &ObjectId| objects.read(id);
     let asked = |name: &str| -> Result<Option<ObjectId>, GitError> {
         let asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", name];
-        let found = if name.is_empty() { None } else { git.ask(&asked)? };
+        let found = if name.is_empty() { None } else { git.query(&asked)? };
         // The last line: `--end-of-options` is repeated by some versions of git.
-        Ok(found.and_then(|said| ObjectId::from_hex(said.lines().last()?.as_bytes())))
+        Ok(found.and_then(|output| ObjectId::from_hex(output.lines().last()?.as_bytes())))
     };
-    let failed = |said: String| GitError::Failed { command: "rev-parse".to_owned(), said };
+    let failed = |message: String| GitError::Failed { command: "rev-parse".to_owned(), message };
     let (base, steps) = revision::split(name);
     let followed = match asked(base)? {
         Some(id) => match revision::follow(&read, id, steps) {
-            // In a shallow clone the steps lead to what was never fetched.
+            // In a shallow clone the steps may lead to commits that were never fetched.
             Err(why) if why.ends_with(MISSING) => return Err(missing(&git, name)?),
             followed => followed.map_err(failed)?,
         },
@@ -61,7 +61,7 @@ pub fn commit(environment: &GitEnvironment, name: &str) -> Result<ObjectId, Rang
         None => asked(name)?,
     };
     let Some(id) = id else { return Err(missing(&git, name)?) };
-    // What is there and is no commit is as good as missing.
+    // An object that is not a commit is as good as missing.
     match (revision::peeled(&read, id), objects.read(&id)) {
         (Ok(commit), _) => Ok(commit),
         (Err(why), _) if why.ends_with(MISSING) => Err(missing(&git, name)?),
@@ -71,15 +71,19 @@ pub fn commit(environment: &GitEnvironment, name: &str) -> Result<ObjectId, Rang
     }
 }
 
-/// Refuses a range that holds a commit whose parents a shallow clone has cut off: the whole of
-/// that commit would count as new.
-pub fn refuse_cut(git: &Git, commits: &[Commit], name: &str) -> Result<(), RangeError> {
-    let shallow = own_files::read(&git.path("shallow")?).map_err(RangeError::Shallow)?;
+/// Refuses a range with a commit whose parents a shallow clone lacks: all of that commit would
+/// count as new.
+pub fn refuse_shallow_boundary(
+    git: &Git,
+    commits: &[Commit],
+    name: &str,
+) -> Result<(), RangeError> {
+    let shallow = own_files::read_if_exists(&git.path("shallow")?).map_err(RangeError::Shallow)?;
     let Some(shallow) = shallow else { return Ok(()) };
     let cut: HashSet<ObjectId> = shallow.lines().filter_map(ObjectId::from_hex).collect();
     if commits.iter().any(|commit| cut.contains(&commit.id)) {
-        let fetch = format!("git fetch --unshallow {}", Wanted::of(git, name)?.remote);
-        return Err(RangeError::Cut { name: name.to_owned(), fetch });
+        let fetch = format!("git fetch --unshallow {}", FetchSource::find(git, name)?.remote);
+        return Err(RangeError::ShallowBoundary { name: name.to_owned(), fetch });
     }
     Ok(())
 }
@@ -87,43 +91,43 @@ pub fn refuse_cut(git: &Git, commits: &[Commit], name: &str) -> Result<(), Range
 fn missing(git: &Git, name: &str) -> Result<RangeError, GitError> {
     let shown = name.to_owned();
     if name.is_empty() || name.bytes().all(|byte| byte == b'0') {
-        let advice = "give a branch, a tag or a commit's id, such as origin/main".to_owned();
+        let advice = "give a branch, a tag or a commit id, such as origin/main".to_owned();
         return Ok(RangeError::Missing { name: shown, because: "", advice });
     }
-    let shallow = git.ask(&["rev-parse", "--is-shallow-repository"])?.as_deref() == Some("true");
+    let shallow = git.query(&["rev-parse", "--is-shallow-repository"])?.as_deref() == Some("true");
     let because = if shallow { " in this shallow clone" } else { "" };
     let deepen = if shallow { "--unshallow " } else { "" };
-    let advice = match Wanted::of(git, name)? {
-        Wanted { remote, branch: None } if ObjectId::from_hex(name.as_bytes()).is_some() => {
+    let advice = match FetchSource::find(git, name)? {
+        FetchSource { remote, branch: None } if ObjectId::from_hex(name.as_bytes()).is_some() => {
             format!("run `git fetch {deepen}{remote} {name}`, then try again")
         }
-        Wanted { remote, branch: Some(branch) } => {
+        FetchSource { remote, branch: Some(branch) } => {
             let tracking = format!("{remote}/{branch}");
             let then = match tracking == name {
                 true => "try again".to_owned(),
-                false => format!("name {tracking} in its place"),
+                false => format!("use {tracking} instead"),
             };
             let spec = quoted(&format!("+refs/heads/{branch}:refs/remotes/{tracking}"));
             format!("run `git fetch {deepen}{remote} {spec}`, then {then}")
         }
-        Wanted { remote, branch: None } if shallow => {
+        FetchSource { remote, branch: None } if shallow => {
             format!("run `git fetch --unshallow {remote}`, then try again")
         }
-        Wanted { .. } => "`git log --all --oneline` shows what there is".to_owned(),
+        FetchSource { .. } => "`git log --all --oneline` lists all commits".to_owned(),
     };
     Ok(RangeError::Missing { name: shown, because, advice })
 }
 
-/// Where a missing revision can be had.
-struct Wanted {
+/// Where a missing revision can be fetched from.
+struct FetchSource {
     remote: String,
-    /// `None` where the name is an id or is counted from another commit, as `HEAD~3` is.
+    /// `None` if the name is an id or is relative to another commit, such as `HEAD~3`.
     branch: Option<String>,
 }
 
-impl Wanted {
-    fn of(git: &Git, name: &str) -> Result<Wanted, GitError> {
-        let known = git.ask(&["remote"])?.unwrap_or_default();
+impl FetchSource {
+    fn find(git: &Git, name: &str) -> Result<FetchSource, GitError> {
+        let known = git.query(&["remote"])?.unwrap_or_default();
         let remotes: Vec<&str> = known.lines().collect();
         let name = name.strip_prefix("refs/remotes/").unwrap_or(name);
         let tracked = remotes.iter().find_map(|remote| {
@@ -138,11 +142,11 @@ impl Wanted {
             && name != "HEAD"
             && !branch.is_empty()
             && !branch.contains(['~', '^', ':', '@', '{', '*', '?', '[', '\\', ' ']);
-        Ok(Wanted { remote: remote.to_owned(), branch: is_plain.then(|| branch.to_owned()) })
+        Ok(FetchSource { remote: remote.to_owned(), branch: is_plain.then(|| branch.to_owned()) })
     }
 }
 
-/// One word of the shell, as it is where it needs no quotes.
+/// One word for a shell, quoted if necessary.
 fn quoted(word: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"+:/._-".contains(&byte);
     if word.bytes().all(is_plain) {

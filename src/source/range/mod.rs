@@ -1,9 +1,9 @@
-//! What a range of commits adds: every version of every path that one of its commits brings in,
-//! whether or not a later one takes it out again, and the commits' messages.
+//! What a range of commits adds: every version of every path that one of its commits adds, even if
+//! a later one removes it again, and the commits' messages.
 //!
-//! The range stands on commits outside it: its base and every parent that it does not hold.
-//! What those hold at the paths that the range touches, renamed and deleted ones included, is
-//! not new.
+//! The range is based on commits outside it: its base, and every parent that is not in the range.
+//! What those hold at the paths that the range touches, including renamed and deleted ones, is not
+//! new.
 
 mod base;
 mod change;
@@ -15,10 +15,10 @@ use std::io::Read;
 use bstr::ByteSlice;
 use rayon::prelude::*;
 
-pub use crate::git::diff::Content;
+pub use crate::git::diff::FileContent;
 pub use base::RangeError;
-pub use change::Change;
-pub use push::Update;
+pub use change::RangeChange;
+pub use push::RefUpdate;
 
 use super::history::commit_ref;
 use super::parts::visit_parts;
@@ -27,7 +27,7 @@ use crate::blob::{Blob, Provenance};
 use crate::findings::CommitRef;
 use crate::git::object::message;
 use crate::git::object_id::ObjectId;
-use crate::git::{Git, GitEnvironment, GitError, Held, ObjectReader};
+use crate::git::{BlobRead, Git, GitEnvironment, GitError, ObjectReader};
 
 /// A commit of the range.
 pub struct Commit {
@@ -36,73 +36,71 @@ pub struct Commit {
 }
 
 /// What a range of commits adds.
-pub struct Added {
+pub struct CommitRange {
     objects: ObjectReader,
-    sent: Sent,
-    /// What the range is counted from.
+    tips: RangeTips,
+    /// The commits that the range excludes.
     base: Vec<ObjectId>,
     /// Parents before children.
     commits: Vec<Commit>,
 }
 
-/// Commits whose differences are held at a time.
+/// Commits whose differences are in memory at a time.
 const CHUNK: usize = 64;
 
-/// The commit that a revision names; where it is missing the error says what to fetch.
+/// The commit that a revision names; if it is missing, the error names the fetch that is needed.
 pub fn commit_of(environment: &GitEnvironment, name: &str) -> Result<ObjectId, RangeError> {
     base::commit(environment, name)
 }
 
-/// What the range's newest commits are, and what comes with them.
+/// The newest objects of a range.
 #[derive(Default)]
-struct Sent {
+struct RangeTips {
     heads: Vec<ObjectId>,
     /// Annotated tags, for their messages.
     tags: Vec<ObjectId>,
-    /// Blobs that a ref or a tag names by themselves.
+    /// Blobs that a ref or a tag refers to directly.
     blobs: Vec<ObjectId>,
 }
 
-impl Added {
-    /// What `to` has and `from` has not: the range `from..to`. Both are named as git names
-    /// revisions.
+impl CommitRange {
+    /// What `to` has and `from` does not: the range `from..to`, in git's revision syntax.
     pub fn between(
         environment: &GitEnvironment,
         from: &str,
         to: &str,
-    ) -> Result<Added, RangeError> {
+    ) -> Result<CommitRange, RangeError> {
         let git = Git::new(environment);
         let base = base::commit(environment, from)?;
-        let sent = Sent::named(environment, to)?;
-        Added::of(environment, &git, sent, vec![base], from)
+        let tips = RangeTips::named(environment, to)?;
+        CommitRange::new(environment, &git, tips, vec![base], from)
     }
 
-    /// What the heads have and none of `base` has; `said` names the base.
-    fn of(
+    /// What the heads have and none of `base` has; `base_name` is the base's name in messages.
+    fn new(
         environment: &GitEnvironment,
         git: &Git,
-        sent: Sent,
+        tips: RangeTips,
         base: Vec<ObjectId>,
-        said: &str,
-    ) -> Result<Added, RangeError> {
-        let commits = commits(git, &sent.heads, &base)?;
-        base::refuse_cut(git, &commits, said)?;
-        Ok(Added { objects: ObjectReader::open(environment), sent, base, commits })
+        base_name: &str,
+    ) -> Result<CommitRange, RangeError> {
+        let commits = commits(git, &tips.heads, &base)?;
+        base::refuse_shallow_boundary(git, &commits, base_name)?;
+        Ok(CommitRange { objects: ObjectReader::open(environment), tips, base, commits })
     }
 
-    /// Every version and every message that the range adds, each once, as
-    /// [`Provenance::Object`].
-    pub fn next(&self) -> Next<'_> {
-        Next { added: self }
+    /// Every version and every message that the range adds, each once, as [`Provenance::Object`].
+    pub fn next(&self) -> RangeAdditions<'_> {
+        RangeAdditions { range: self }
     }
 
-    /// What the commits that the range is based on hold at the paths it touches: its base, and
-    /// every parent that is not in it.
-    pub fn previous(&self) -> Previous<'_> {
-        Previous { added: self }
+    /// What the base of the range holds at the paths it touches: the excluded commits, and every
+    /// parent outside the range.
+    pub fn previous(&self) -> RangeBase<'_> {
+        RangeBase { range: self }
     }
 
-    /// The number of commits in the range; a commit's place is below that.
+    /// The number of commits in the range; a commit's position is below that.
     pub fn len(&self) -> usize {
         self.commits.len()
     }
@@ -111,42 +109,42 @@ impl Added {
         self.commits.is_empty()
     }
 
-    /// Whether an object is sent by itself: a tag, or a blob that a ref names.
-    pub fn is_sent_alone(&self, object: &str) -> bool {
-        let mut alone = self.sent.tags.iter().chain(&self.sent.blobs);
-        alone.any(|id| id.to_string() == object)
+    /// Whether an object is pushed directly: a tag, or a blob that a ref refers to.
+    pub fn is_direct_tip(&self, object: &str) -> bool {
+        let mut direct = self.tips.tags.iter().chain(&self.tips.blobs);
+        direct.any(|id| id.to_string() == object)
     }
 
-    /// A commit of the range as a report names it, its texts as they are.
-    pub fn commit(&self, place: usize) -> Result<CommitRef, Failure> {
-        let id = self.commits[place].id;
+    /// A commit of the range as a report shows it, with its texts unchanged.
+    pub fn commit(&self, position: usize) -> Result<CommitRef, Failure> {
+        let id = self.commits[position].id;
         let (_, bytes) = self.objects.read(&id).map_err(|why| unreadable("commit", &id, why))?;
         Ok(commit_ref(id, &bytes))
     }
 
-    /// The place of the commit whose message an object is.
+    /// The position of the commit for each message's object.
     pub fn messages(&self) -> HashMap<String, usize> {
-        let places = self.commits.iter().enumerate();
-        places.map(|(place, commit)| (commit.id.to_string(), place)).collect()
+        let positions = self.commits.iter().enumerate();
+        positions.map(|(position, commit)| (commit.id.to_string(), position)).collect()
     }
 
-    /// The commits outside of the range that it is based on.
-    fn edge(&self) -> Vec<ObjectId> {
+    /// The commits outside the range that it is based on.
+    fn boundary(&self) -> Vec<ObjectId> {
         let own: HashSet<ObjectId> = self.commits.iter().map(|commit| commit.id).collect();
         let parents = self.commits.iter().flat_map(|commit| &commit.parents);
-        let mut edge: Vec<ObjectId> =
+        let mut boundary: Vec<ObjectId> =
             parents.filter(|id| !own.contains(id)).chain(&self.base).copied().collect();
-        edge.sort_unstable();
-        edge.dedup();
-        edge
+        boundary.sort_unstable();
+        boundary.dedup();
+        boundary
     }
 
     fn scan_blob(&self, id: &ObjectId, visit: &Visitor<'_>) -> Coverage {
         let provenance = Provenance::Object(id.to_string());
-        let look = |content: &mut dyn Read| visit_parts(content, &provenance, visit);
-        match self.objects.blob(id, look) {
-            Ok(Held::Whole(bytes)) => admit(&Blob::whole(&bytes, provenance), visit),
-            Ok(Held::Long(coverage)) => coverage,
+        let scan = |content: &mut dyn Read| visit_parts(content, &provenance, visit);
+        match self.objects.blob(id, scan) {
+            Ok(BlobRead::Whole(bytes)) => admit(&Blob::whole(&bytes, provenance), visit),
+            Ok(BlobRead::Streamed(coverage)) => coverage,
             Err(why) => Coverage::failure(unreadable("blob", id, why)),
         }
     }
@@ -156,7 +154,7 @@ impl Added {
             Ok(read) => read,
             Err(why) => return Coverage::failure(unreadable("commit", id, why)),
         };
-        // A message is a text even where it holds a NUL.
+        // A message is text even if it holds a NUL.
         let bytes = message(&object).replace(b"\0", b" ");
         visit(&Blob::whole(&bytes, Provenance::Object(id.to_string())));
         Coverage { messages: 1, bytes: bytes.len() as u64, ..Coverage::default() }
@@ -165,16 +163,16 @@ impl Added {
     /// Scans the blobs among contents that were not seen before.
     fn scan_contents(
         &self,
-        contents: impl Iterator<Item = Content>,
+        contents: impl Iterator<Item = FileContent>,
         seen: &mut HashSet<ObjectId>,
         visit: &Visitor<'_>,
     ) -> Coverage {
         let (mut blobs, mut submodules) = (Vec::new(), 0);
         for content in contents {
             match content {
-                Content::Blob(id) if seen.insert(id) => blobs.push(id),
-                Content::Blob(_) => {}
-                Content::Submodule(_) => submodules += 1,
+                FileContent::Blob(id) if seen.insert(id) => blobs.push(id),
+                FileContent::Blob(_) => {}
+                FileContent::Submodule(_) => submodules += 1,
             }
         }
         let scanned = blobs.par_iter().map(|id| self.scan_blob(id, visit));
@@ -184,20 +182,20 @@ impl Added {
 }
 
 /// What a range adds.
-pub struct Next<'a> {
-    added: &'a Added,
+pub struct RangeAdditions<'a> {
+    range: &'a CommitRange,
 }
 
-impl Source for Next<'_> {
+impl Source for RangeAdditions<'_> {
     fn visit(&self, visit: &Visitor<'_>, progress: &dyn Progress) -> Coverage {
-        let Added { commits, sent, .. } = self.added;
+        let CommitRange { commits, tips, .. } = self.range;
         progress.begin(commits.len() as u64);
         let (mut coverage, mut seen) = (Coverage::default(), HashSet::new());
         let mut is_empty = true;
         for chunk in commits.chunks(CHUNK) {
             let one = |commit: &Commit| {
-                let coverage = self.added.scan_message(&commit.id, visit);
-                let found = match self.added.diff(commit) {
+                let coverage = self.range.scan_message(&commit.id, visit);
+                let found = match self.range.diff(commit) {
                     Ok(diff) => {
                         let unread = diff.unread.iter();
                         let failures: Vec<Failure> =
@@ -210,7 +208,8 @@ impl Source for Next<'_> {
                 progress.step();
                 found
             };
-            let found: Vec<(Coverage, Vec<Content>, bool)> = chunk.par_iter().map(one).collect();
+            let found: Vec<(Coverage, Vec<FileContent>, bool)> =
+                chunk.par_iter().map(one).collect();
             let mut contents = Vec::new();
             for (scanned, new, same) in found {
                 coverage = coverage.and(scanned);
@@ -218,16 +217,16 @@ impl Source for Next<'_> {
                 is_empty &= same;
             }
             coverage =
-                coverage.and(self.added.scan_contents(contents.into_iter(), &mut seen, visit));
+                coverage.and(self.range.scan_contents(contents.into_iter(), &mut seen, visit));
         }
-        let alone = sent.blobs.iter().map(|id| Content::Blob(*id));
-        coverage = coverage.and(self.added.scan_contents(alone, &mut seen, visit));
-        let tags = sent.tags.par_iter().map(|id| self.added.scan_message(id, visit));
+        let direct = tips.blobs.iter().map(|id| FileContent::Blob(*id));
+        coverage = coverage.and(self.range.scan_contents(direct, &mut seen, visit));
+        let tags = tips.tags.par_iter().map(|id| self.range.scan_message(id, visit));
         coverage = coverage.and(tags.reduce(Coverage::default, Coverage::and));
         let note = match (commits.is_empty(), is_empty) {
-            (true, _) if !sent.tags.is_empty() || !sent.blobs.is_empty() => None,
-            (true, _) => Some("the range holds no commit: nothing to look at"),
-            (false, true) => Some("the commits of the range change no file"),
+            (true, _) if !tips.tags.is_empty() || !tips.blobs.is_empty() => None,
+            (true, _) => Some("the range contains no commits: nothing to scan"),
+            (false, true) => Some("the commits in the range change no files"),
             (false, false) => None,
         };
         let notes = note.map(str::to_owned).into_iter().collect();
@@ -235,31 +234,32 @@ impl Source for Next<'_> {
     }
 }
 
-/// What was there before a range, at the paths that it touches.
-pub struct Previous<'a> {
-    added: &'a Added,
+/// What existed before a range, at the paths that it touches.
+pub struct RangeBase<'a> {
+    range: &'a CommitRange,
 }
 
-impl Source for Previous<'_> {
+impl Source for RangeBase<'_> {
     fn visit(&self, visit: &Visitor<'_>, progress: &dyn Progress) -> Coverage {
-        let Added { commits, .. } = self.added;
+        let CommitRange { commits, .. } = self.range;
         progress.begin(commits.len() as u64);
         let (mut coverage, mut seen) = (Coverage::default(), HashSet::new());
-        let edge: Result<Vec<ObjectId>, Failure> =
-            self.added.edge().iter().map(|commit| self.added.tree_of(commit)).collect();
-        let edge = match edge {
-            Ok(edge) => edge,
+        let boundary: Result<Vec<ObjectId>, Failure> =
+            self.range.boundary().iter().map(|commit| self.range.tree_of(commit)).collect();
+        let boundary = match boundary {
+            Ok(boundary) => boundary,
             Err(failure) => return Coverage::failure(failure),
         };
         for chunk in commits.chunks(CHUNK) {
             let one = |commit: &Commit| {
-                let diff = self.added.diff(commit)?;
-                let read = self.added.reading_trees();
-                let trees = edge.iter().flat_map(|tree| diff.contents_in(&read, *tree));
+                let diff = self.range.diff(commit)?;
+                let read = self.range.reading_trees();
+                let trees = boundary.iter().flat_map(|tree| diff.contents_in(&read, *tree));
                 progress.step();
                 Ok(trees.collect())
             };
-            let found: Vec<Result<HashSet<Content>, Failure>> = chunk.par_iter().map(one).collect();
+            let found: Vec<Result<HashSet<FileContent>, Failure>> =
+                chunk.par_iter().map(one).collect();
             let mut contents = HashSet::new();
             for found in found {
                 match found {
@@ -268,7 +268,7 @@ impl Source for Previous<'_> {
                 }
             }
             let contents = contents.into_iter();
-            coverage = coverage.and(self.added.scan_contents(contents, &mut seen, visit));
+            coverage = coverage.and(self.range.scan_contents(contents, &mut seen, visit));
         }
         coverage
     }
@@ -276,25 +276,25 @@ impl Source for Previous<'_> {
 
 /// Parents before children, as `git rev-list` orders them.
 fn commits(git: &Git, heads: &[ObjectId], base: &[ObjectId]) -> Result<Vec<Commit>, GitError> {
-    // Asked for nothing, git would take the base alone for a question.
+    // Without a head git would list the base.
     if heads.is_empty() {
         return Ok(Vec::new());
     }
     let heads = heads.iter().map(|id| format!("{id}\n"));
     let asked: String = heads.chain(base.iter().map(|id| format!("^{id}\n"))).collect();
     let arguments = ["rev-list", "--topo-order", "--reverse", "--parents", "--stdin"];
-    let said = git.read_with(&arguments, asked.as_bytes())?;
+    let output = git.read_with(&arguments, asked.as_bytes())?;
     let commit = |line: &[u8]| {
         let mut ids = line.split_str(" ").map(ObjectId::from_hex);
         Some(Commit { id: ids.next()??, parents: ids.collect::<Option<_>>()? })
     };
-    said.lines().map(commit).collect::<Option<_>>().ok_or_else(|| GitError::Failed {
+    output.lines().map(commit).collect::<Option<_>>().ok_or_else(|| GitError::Failed {
         command: "rev-list".to_owned(),
-        said: "its answer cannot be understood".to_owned(),
+        message: "unexpected output".to_owned(),
     })
 }
 
 fn unreadable(kind: &str, id: &ObjectId, why: String) -> Failure {
-    let why = format!("cannot be read: {why}; `git fsck` shows what the repository lacks");
+    let why = format!("cannot be read: {why}; run `git fsck` for details");
     Failure::new(format!("{kind} {id}"), why)
 }

@@ -1,0 +1,25 @@
+//! All objects of a repository, and how they refer to each other.
+//!
+//! * [`store`]: every object by its id, from all packs and loose files.
+//! * [`missing_parts`]: what the repository lacks, known before any object is read.
+//! * [`tree_graph`], [`pruned_trees`]: which tree leads to which wanted object.
+//! * [`commit_graph`], [`changes`]: the commits, and what each changes.
+//! * [`connectivity`]: objects that are referred to but missing.
+//! * [`handles`]: libgit2's handles on the repository, one for each thread.
+
+pub mod changes;
+pub mod commit_graph;
+pub mod connectivity;
+pub mod handles;
+pub mod missing_parts;
+pub mod pruned_trees;
+pub mod store;
+pub mod tree_graph;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Locks a mutex even if another thread panicked while it held the lock: no data is left half
+/// written.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
