@@ -211,7 +211,7 @@ fn every_form_of_the_report_tells_facts_and_pairs() {
     let credential = &json["credentials"][0];
     assert_eq!(credential["facts"][1]["fact"], "key_id");
     assert_eq!(credential["facts"][1]["value"], id.as_str());
-    let beside = &credential["occurrences"][0]["beside"][0];
+    let beside = &credential["occurrences"][0]["related"][0];
     assert_eq!((&beside["fact"], &beside["start"]["line"]), (&"key_id".into(), &2.into()));
 
     let sarif: Value = serde_json::from_str(&scan("sarif")).unwrap();

@@ -15,7 +15,7 @@ use output::{Filter, Shown};
 pub mod agent;
 pub mod blocked;
 mod human;
-mod json;
+pub mod json;
 pub mod output;
 mod sarif;
 mod snippet;

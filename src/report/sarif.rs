@@ -84,7 +84,7 @@ fn build_run(report: &Report, rules: &[Rule]) -> Run {
     let category = match report.task {
         Task::Scan => "keysieve/scan/",
         Task::Audit => "keysieve/audit/",
-        Task::Guard => "keysieve/guard/",
+        Task::Guard => "keysieve/staged/",
         Task::Range => "keysieve/range/",
     };
     Run::builder()
@@ -210,11 +210,11 @@ fn build_result(
     let fingerprint = credential.fingerprint.to_string();
     let mut properties = BTreeMap::from([
         ("confidence".to_owned(), json!(credential.confidence.as_str())),
-        ("check".to_owned(), json!(credential.verdict.as_str())),
+        ("validation".to_owned(), json!(credential.verdict.as_str())),
         ("redacted".to_owned(), json!(credential.redacted.to_string())),
     ]);
     if occurrence.suppression.is_none() {
-        properties.insert("effect".to_owned(), json!(occurrence.effect.as_str()));
+        properties.insert("level".to_owned(), json!(if warns { "warning" } else { "error" }));
     }
     if occurrence.setting == Setting::Test {
         properties.insert("testPath".to_owned(), json!(true));
@@ -320,10 +320,10 @@ fn build_history(occurrence: &Occurrence) -> BTreeMap<String, Value> {
     };
     let mut properties =
         BTreeMap::from([("blob".to_owned(), json!(blob)), ("atHead".to_owned(), json!(at_head))]);
-    for (name, commit) in [("introducedBy", introduced), ("removedBy", removed)] {
+    for (name, commit) in [("introduced", introduced), ("removed", removed)] {
         if let Some(commit) = commit {
             let facts = json!({
-                "commit": commit.id,
+                "id": commit.id,
                 "date": commit.date,
                 "author": commit.author,
                 "email": commit.email,
