@@ -119,9 +119,9 @@ fn look(
     };
     let mut coverage = read.and(traced);
     if options.require_complete && history.is_shallow() {
-        let why = "is asked for with --require-complete, but this is a shallow clone; run \
-                   `git fetch --unshallow`";
-        coverage.failures.push(Failure::new("a complete history", why));
+        let why =
+            "--require-complete is set, but this is a shallow clone; run `git fetch --unshallow`";
+        coverage.failures.push(Failure::new("the complete history", why));
     }
     Ok((sightings, coverage))
 }

@@ -63,9 +63,9 @@ pub fn guard_tracked(
     progress: &dyn Progress,
 ) -> Result<Report, GuardError> {
     let mut report = scan(&Staged::tracked(environment)?.next(), engine, policy, progress);
-    let note = "nothing is staged: looked at all that git tracks, old and new";
-    // Of an index that is compared with nothing, the source notes nothing that holds.
-    report.coverage.notes.retain(|note| !note.ends_with("nothing to look at"));
+    let note = "nothing is staged: scanned all tracked files, including unchanged ones";
+    // The source's own note says that an index equal to HEAD adds nothing.
+    report.coverage.notes.retain(|note| !note.contains("nothing to "));
     report.coverage.notes.push(note.to_owned());
     Ok(report)
 }
@@ -107,7 +107,7 @@ pub fn guard_push(
 ) -> Result<Report, GuardError> {
     let mut report = added_by(&Added::pushed(environment, updates)?, engine, policy, progress)?;
     if updates.is_empty() {
-        let note = "git names no ref that it would set: nothing is pushed";
+        let note = "git listed no refs to update: nothing is pushed";
         report.coverage.notes = vec![note.to_owned()];
     }
     Ok(report)

@@ -39,7 +39,7 @@ pub enum SetupError {
     Git(#[from] GitError),
     #[error("{file}: {why}")]
     OtherKey { file: String, why: String },
-    #[error("cannot read the pattern file {file}, which a configuration names: {why}")]
+    #[error("cannot read the pattern file {file}, named in the configuration: {why}")]
     Pattern { file: String, why: String },
 }
 
@@ -135,7 +135,7 @@ fn catalogue(config: &mut Config, files: Option<&Files>) -> Result<Catalogue, Se
             PatternFile::Repository(path) => {
                 let file = files.map_or_else(|| path.clone(), |files| files.name(BStr::new(&path)));
                 let text = files.map_or(Ok(None), |files| files.text(BStr::new(&path)));
-                let text = text.and_then(|text| text.ok_or_else(|| "there is no such file".into()));
+                let text = text.and_then(|text| text.ok_or_else(|| "no such file".into()));
                 match text {
                     Ok(text) => catalogue.add_text(file.as_ref(), &text)?,
                     Err(why) => return Err(SetupError::Pattern { file, why }),

@@ -96,7 +96,7 @@ fn the_second_way_allows_it_in_the_files_own_comments() {
         ("LICENSE", format!("{}\n", token(5))),
     ] {
         let shown = blocked(&repository, path, &text);
-        let allow = below(&shown, "2.").replace("REASON", "made up for a test");
+        let allow = below(&shown, "2.").replace("REASON", "a test value");
         let line = text.lines().position(|line| line.contains("ls-")).unwrap();
         assert!(shown.contains(&format!("above line {}:", line + 1)), "{shown}");
         let mut lines: Vec<&str> = text.lines().collect();
@@ -112,7 +112,7 @@ fn the_second_way_allows_it_in_the_files_own_comments() {
 #[test]
 fn the_third_way_accepts_it_in_the_baseline() {
     let repository = guarded();
-    for (seed, verb) in [(1, "write"), (2, "update")] {
+    for (seed, verb) in [(1, "create"), (2, "update")] {
         let shown = blocked(&repository, &format!("{seed}.json"), &secret(seed));
         let command = below(&shown, "3.");
         assert!(command.contains(&format!("baseline {verb}")), "{command}");
@@ -125,21 +125,21 @@ fn the_third_way_accepts_it_in_the_baseline() {
 #[test]
 fn whether_it_was_pushed_is_told_by_the_remotes_branches() {
     let repository = guarded();
-    assert!(blocked(&repository, ".env", &secret(1)).contains("no remote branch has it"));
+    assert!(blocked(&repository, ".env", &secret(1)).contains("Not on any remote-tracking branch"));
     repository.git(&["commit", "--quiet", "--no-verify", "-m", "leak"]);
     repository.git(&["switch", "--quiet", "-c", "topic"]);
     repository.git(&["rm", "--quiet", ".env"]);
     repository.git(&["commit", "--quiet", "-m", "take out"]);
-    assert!(blocked(&repository, ".env", &secret(1)).contains("no remote branch has it"));
+    assert!(blocked(&repository, ".env", &secret(1)).contains("Not on any remote-tracking branch"));
     repository.git(&["push", "--quiet", "origin", "main"]);
     let shown = blocked(&repository, ".env", &secret(1));
-    assert!(shown.contains("already: it is in the history of origin/main. Rotate it."), "{shown}");
+    assert!(shown.contains("Already in the history of origin/main. Rotate it."), "{shown}");
     // In the history only, and at the tip of no branch.
     repository.git(&["push", "--quiet", "origin", "topic:main"]);
     let shown = blocked(&repository, ".env", &secret(1));
     assert!(shown.contains("in the history of origin/main"), "{shown}");
     let shown = blocked(&repository, ".env", &(secret(2) + &secret(1)));
-    assert!(shown.contains("no remote branch has it"), "{shown}");
+    assert!(shown.contains("Not on any remote-tracking branch"), "{shown}");
     assert!(shown.contains("already pushed"), "{shown}");
 }
 
@@ -152,7 +152,7 @@ fn a_message_is_taken_back_by_git_s_own_copy() {
     let commit = repository.try_git(&["commit", "--allow-empty", "-m", &message]);
     assert!(!commit.status.success());
     let shown = said(&commit);
-    assert!(shown.contains("Two ways on") && !shown.contains("baseline"), "{shown}");
+    assert!(shown.contains("Choose one:") && !shown.contains("baseline"), "{shown}");
     let command = below(&shown, "1.").replace("git commit", "git commit --allow-empty");
     run(&repository, &format!("export GIT_EDITOR='sed -i 3d'; {command}"));
     assert_eq!(repository.git(&["log", "-1", "--format=%B"]), "two");

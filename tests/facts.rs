@@ -205,7 +205,7 @@ fn every_form_of_the_report_tells_facts_and_pairs() {
     assert!(human.contains(&format!("\n  account 336102104935 · key id {id}\n")), "{human}");
     assert!(human.contains("credentials:3:25\n"), "{human}");
     assert!(human.contains("^\n    with the key id at 2:7\n"), "{human}");
-    assert!(human.contains("1 credential in 1 place."), "{human}");
+    assert!(human.contains("1 credential in 1 location."), "{human}");
 
     let json: Value = serde_json::from_str(&scan("json")).unwrap();
     let credential = &json["credentials"][0];

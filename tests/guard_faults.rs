@@ -69,7 +69,7 @@ fn a_missing_binary_stops() {
     repository.git(&["add", "file"]);
     let commit = repository.try_git(&["commit", "-m", "x"]);
     assert!(!commit.status.success(), "{}", said(&commit));
-    for word in ["commit stopped", "install keysieve", "git commit --no-verify"] {
+    for word in ["commit blocked", "install keysieve", "git commit --no-verify"] {
         assert!(said(&commit).contains(word), "{}", said(&commit));
     }
 }

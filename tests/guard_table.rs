@@ -162,8 +162,8 @@ fn stopped(repository: &TempRepo, folder: &Path, arguments: &[&str], places: &[&
         assert!(said.contains(&format!("{place}:")), "{arguments:?}, {place}: {said}");
     }
     let count = match places.len() {
-        1 => "1 credential that this commit adds".to_owned(),
-        more => format!("{more} credentials that this commit adds"),
+        1 => "1 credential in ".to_owned(),
+        more => format!("{more} credentials in "),
     };
     assert!(said.contains(&count), "{arguments:?}: {said}");
 }
@@ -210,7 +210,7 @@ fn patch(repository: &TempRepo) {
         let output = commit.wait_with_output().unwrap();
         assert!(!output.status.success(), "{}", said(&output));
         assert!(said(&output).contains(&format!("{wanted}:")), "{}", said(&output));
-        assert!(said(&output).contains("1 credential that this commit adds"), "{}", said(&output));
+        assert!(said(&output).contains("1 credential in "), "{}", said(&output));
     }
 }
 

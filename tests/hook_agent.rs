@@ -227,7 +227,7 @@ fn what_cannot_be_judged_stops_either_agent() {
     let write = json!({ "file_path": path, "content": format!("password = \"{}\"", "x1") });
     assert_claude(&repository, "Write", write, &[]);
     let write = json!({ "file_path": path, "content": secret(1) });
-    assert_claude(&repository, "Write", write, &["decode-depth", "could be looked at"]);
+    assert_claude(&repository, "Write", write, &["decode-depth", "could not be scanned"]);
     // Where it would only warn, it is stopped all the same.
     let unsure = ["ftp://ann:", "Yq7xT2mWn4", "@files.example.org/x\n"].concat();
     let write = |path: String| json!({ "file_path": path, "content": unsure });

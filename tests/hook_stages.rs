@@ -57,7 +57,7 @@ fn a_push_is_stopped_for_what_it_brings_and_for_nothing_else() {
     repository.commit("bring in");
     repository.git(&["rm", "--quiet", "leak"]);
     repository.commit("take out");
-    let words = ["leak:1:23", "bring in", "taken out by", "these commits add"];
+    let words = ["leak:1:23", "bring in", "removed in", "these commits add"];
     assert_stopped(&repository, &["push", "origin", "topic"], &words);
     assert_stopped(&repository, &["push", "origin", "topic:main"], &words);
     assert_stopped(&repository, &["push", "origin", "main", "HEAD~1:refs/heads/x"], &["leak:1:23"]);

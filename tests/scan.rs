@@ -269,7 +269,7 @@ mod what_is_told {
         let human = tree.scan(&[".", "--format", "human"]);
         let human = String::from_utf8(human.stdout).unwrap();
         assert_eq!(human.matches("Rotate it: https://").count(), 2, "{human}");
-        assert!(human.contains("2 credentials in 3 places."), "{human}");
+        assert!(human.contains("2 credentials in 3 locations."), "{human}");
         assert!(human.contains(" --> a.txt:1:1\n"), "{human}");
         assert!(
             human.contains("  1 | ls-********\n    | ^^^^^^^^^^^\n   --> a.txt:2:1\n"),
@@ -443,7 +443,7 @@ mod where_it_goes {
         for (file, beginning) in [
             ("report.sarif", "{\n  \"$schema\""),
             ("report.json", "{\n  \"version\""),
-            ("report.txt", "Clean."),
+            ("report.txt", "No secrets found."),
             ("report", "{\n  \"$schema\""),
         ] {
             let output = tree.scan(&[".", "--output", file]);

@@ -22,11 +22,12 @@ pub fn of<'h>(
     let mut trace = trace(&wanted);
     let notes = range.map(|range| {
         let chosen = trace.select(range);
-        format!(
-            "{}: told is only what {chosen} {} of it brought in",
-            foreign_path(&range.said),
-            if chosen == 1 { "commit" } else { "commits" }
-        )
+        let range = foreign_path(&range.said);
+        match chosen {
+            0 => format!("no commits in {range}: nothing to report"),
+            1 => format!("limited to 1 commit in {range}"),
+            more => format!("limited to {more} commits in {range}"),
+        }
     });
     let mut teller = Teller { leaks, trace: &trace, commits: BTreeMap::new() };
     let committed = intervals(leaks, &trace);

@@ -23,12 +23,10 @@ pub fn audit(
         return all;
     }
     if !options.recurse_submodules {
-        let note = format!(
-            "{} {} not looked at; they are with --recurse-submodules",
-            submodules.len(),
-            if submodules.len() == 1 { "submodule was" } else { "submodules were" }
-        );
-        all.1.notes.push(note);
+        all.1.notes.push(match submodules.len() {
+            1 => "1 submodule skipped; use --recurse-submodules to scan it".to_owned(),
+            more => format!("{more} submodules skipped; use --recurse-submodules to scan them"),
+        });
         return all;
     }
     let options = &Options { range: RangeSyntax::default(), ..options.clone() };
@@ -37,12 +35,13 @@ pub fn audit(
             Coverage::failure(Failure::new(format!("submodule {}", submodule.path), why))
         };
         let Some(repository) = &submodule.repository else {
-            let why = "its repository is not here; fetch it with `git submodule update --init`";
+            let why = "its repository is missing; run `git submodule update --init`";
             all.1 = all.1.and(fails(why.to_owned()));
             continue;
         };
         if depth > DEEPEST_SUBMODULE {
-            all.1 = all.1.and(fails("it is nested too deep".to_owned()));
+            all.1 =
+                all.1.and(fails(format!("it is nested more than {DEEPEST_SUBMODULE} levels deep")));
             continue;
         }
         let looked = History::open(repository).map_err(Into::into).and_then(|history| {

@@ -18,7 +18,7 @@ pub enum Asked {
 
 /// A range of which one end alone is told, or is no text.
 #[derive(Debug, thiserror::Error)]
-#[error("PRE_COMMIT_FROM_REF and PRE_COMMIT_TO_REF go together; set both or none")]
+#[error("set both PRE_COMMIT_FROM_REF and PRE_COMMIT_TO_REF, or neither")]
 pub struct HalfARange;
 
 impl Asked {

@@ -35,11 +35,11 @@ pub struct Template {
 /// Why the template cannot be told or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum GlobalError {
-    #[error("cannot run git: {0}; see that the git executable is on PATH")]
+    #[error("cannot run git: {0}; make sure that the git executable is on PATH")]
     Run(io::Error),
     #[error("`git {command}` failed: {said}")]
     Git { command: String, said: String },
-    #[error("cannot tell where your configuration is: set HOME")]
+    #[error("cannot find your configuration folder; set HOME")]
     NoHome,
     #[error("cannot {task} {}: {reason}", path.display())]
     File { task: &'static str, path: PathBuf, reason: io::Error },

@@ -52,7 +52,7 @@ pub struct ForeignHook {
 /// A hook that could not be read, written or removed. What stood there still stands.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "cannot {task} the hook {}: {reason}; see to its folder's permissions, then try again",
+    "cannot {task} the hook {}: {reason}; check the permissions of its folder, then try again",
     path.display()
 )]
 pub struct HookError {

@@ -42,7 +42,7 @@ pub enum LocationError {
     Repository { folder: PathBuf, reason: String },
     #[error(
         "cannot use core.hooksPath: {reason}; \
-         `git config --show-origin core.hooksPath` says where it is set"
+         `git config --show-origin core.hooksPath` shows where it is set"
     )]
     Setting { reason: String },
 }
@@ -113,7 +113,7 @@ fn unknown_form(path: &Path) -> Option<&'static str> {
     if path.as_os_str().is_empty() {
         Some("it is empty")
     } else if path.starts_with("%(prefix)") {
-        Some("its %(prefix) is known to git alone")
+        Some("only git can expand its %(prefix)")
     } else {
         None
     }

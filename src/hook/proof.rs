@@ -90,11 +90,11 @@ fn try_planting(git: &Git, here: &Path, hooks: &Path, stage: Stage) -> io::Resul
 /// Who stopped it is told by what was said.
 fn judged(code: Option<i32>, said: &str, stage: Stage) -> Proof {
     let mark = match stage {
-        Stage::CommitMsg => "leaks a credential",
+        Stage::CommitMsg => "contains a credential",
         Stage::PreCommit | Stage::PrePush => PLANTED,
     };
     match code {
-        None => Proof::Unclear(format!("it took longer than {} seconds", LIMIT.as_secs())),
+        None => Proof::Unclear(format!("no result after {} seconds", LIMIT.as_secs())),
         Some(0) => Proof::Passed,
         Some(_) if said.contains(mark) && said.contains("LocalStack auth token") => {
             let line = said.lines().find(|line| line.contains("LocalStack auth token"));

@@ -9,11 +9,11 @@ use super::Stage;
 
 /// Shebang and the beginning of the marker line. The line ends with a checksum of all that
 /// follows, so that a hook somebody has edited is theirs and not ours any more.
-const HEAD: &[u8] = b"#!/bin/sh\n# hook of keysieve, sum ";
+const HEAD: &[u8] = b"#!/bin/sh\n# keysieve hook, checksum ";
 
 /// The first line of a block within another's hook, up to the checksum of what lies between
 /// that line and the last.
-const BEGIN: &[u8] = b"# >>> keysieve, which `keysieve hook uninstall` takes out again, sum ";
+const BEGIN: &[u8] = b"# >>> keysieve (remove with `keysieve hook uninstall`), checksum ";
 const END: &[u8] = b"# <<< keysieve\n";
 
 /// Behind the path of the binary. Where no binary is found git is stopped: a guard that cannot
@@ -24,11 +24,10 @@ if ! [ -f "$keysieve" ] || ! [ -x "$keysieve" ]; then
 fi
 if [ -z "$keysieve" ]; then
     printf '%s\n' \
-        'keysieve: WHAT stopped, for it was not searched for secrets: the keysieve binary is' \
-        'neither where it was when this hook was installed, nor on PATH. In a container, or on' \
-        'another machine? To go on, install keysieve there:' \
+        'keysieve: WHAT blocked: cannot find the keysieve binary (neither at its install path' \
+        'nor on PATH). If this is a container or another machine, install keysieve there:' \
         '    cargo install --locked --git https://github.com/keysieve/keysieve' \
-        'or pass this one WHAT unsearched:' \
+        'or skip the check for this WHAT:' \
         '    git WHAT --no-verify' >&2
     exit 2
 fi
@@ -50,8 +49,8 @@ fi
 /// text and `keysieve hook uninstall` remove it.
 pub fn text(stage: Stage, binary: &Path) -> BString {
     let mut body = BString::from(
-        "# `keysieve hook install` replaces this file and `keysieve hook uninstall` removes it,\n\
-         # as long as nobody edits it.\n",
+        "# Unless it is edited, `keysieve hook install` updates this file and\n\
+         # `keysieve hook uninstall` removes it.\n",
     );
     body.push_str(find(stage, binary));
     body.push_str(format!("exec \"$keysieve\" {}\n", stage.words()));

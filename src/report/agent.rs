@@ -51,8 +51,8 @@ impl Answer {
     /// To what is not understood: it is stopped.
     pub fn refusal(error: &CallError) -> Answer {
         let told = format!(
-            "keysieve: stopped, since it cannot be looked at: {error}. See that the hook is set \
-             up as docs/agents.md of keysieve says."
+            "keysieve: blocked: this call cannot be scanned: {error}. Check that the hook is set \
+             up as described in keysieve's docs/agents.md."
         );
         Answer::deny(error.agent, "", &fit(&told))
     }
@@ -80,7 +80,7 @@ impl Answer {
 }
 
 fn not_looked_at(failures: &[Failure]) -> String {
-    let mut told = String::from("keysieve: stopped, since not all of it could be looked at:");
+    let mut told = String::from("keysieve: blocked: some of it could not be scanned:");
     for Failure { what, why } in failures.iter().take(SHOWN) {
         told.push_str(&format!("\n- {}: {}", plain(what), plain(why)));
     }
@@ -91,7 +91,7 @@ fn not_looked_at(failures: &[Failure]) -> String {
 }
 
 fn told(open: &[&Credential], rules: &[Rule]) -> String {
-    let mut told = String::from("keysieve: stopped, for it holds ");
+    let mut told = String::from("keysieve: blocked: this contains ");
     told.push_str(if open.len() == 1 { "a credential:\n" } else { "credentials:\n" });
     for credential in open.iter().take(SHOWN) {
         let rule = &rules[credential.rule];
@@ -109,8 +109,9 @@ fn told(open: &[&Credential], rules: &[Rule]) -> String {
     }
     told.push_str(&format!(
         "Do not write it anywhere else either. Read the value from an environment variable or a \
-         secret store; if it is missing there, ask the user to set it. Only where the user says \
-         that a value in a file is made up: `{MARK} {} REASON` in a comment on the line above.",
+         secret store; if it is not set there, ask the user to set it. Only if the user says that \
+         a value in a file is not a real secret, add `{MARK} {} REASON` as a comment on the line \
+         above.",
         open.first().map_or("RULE", |credential| &rules[credential.rule].id)
     ));
     told

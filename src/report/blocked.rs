@@ -27,8 +27,12 @@ const FACTS_SHOWN: usize = 4;
 /// Characters of a commit's summary that are shown.
 const SUMMARY_SHOWN: usize = 60;
 
-/// Columns of `  Allows   `.
+/// Columns of `  Impact   `.
 const LABEL: usize = 11;
+
+/// What is known of a credential that no remote-tracking branch has.
+const NOT_PUSHED: &str = "Not on any remote-tracking branch of this clone. If it was never pushed \
+                          or shared, removing it is enough; if unsure, rotate.";
 
 /// What was stopped, and what is known of its circumstances.
 pub struct Blocked<'a> {
@@ -108,50 +112,47 @@ impl Blocked<'_> {
     ) -> io::Result<()> {
         let rule = &self.rules[credential.rule];
         let leaks = match (&self.moment, count) {
-            (Moment::Commit { .. }, 1) => "this commit leaks a credential".to_owned(),
-            (Moment::Commit { .. }, many) => format!("this commit leaks {many} credentials"),
-            (Moment::Message, 1) => "this commit's message leaks a credential".to_owned(),
-            (Moment::Message, many) => format!("this commit's message leaks {many} credentials"),
-            (Moment::Commits { .. }, 1) => "these commits leak a credential".to_owned(),
-            (Moment::Commits { .. }, many) => format!("these commits leak {many} credentials"),
-            (Moment::Tracked, 1) => "a tracked file holds a credential".to_owned(),
-            (Moment::Tracked, many) => format!("the tracked files hold {many} credentials"),
+            (Moment::Commit { .. }, 1) => "this commit adds a credential".to_owned(),
+            (Moment::Commit { .. }, many) => format!("this commit adds {many} credentials"),
+            (Moment::Message, 1) => "the commit message contains a credential".to_owned(),
+            (Moment::Message, many) => format!("the commit message contains {many} credentials"),
+            (Moment::Commits { .. }, 1) => "these commits add a credential".to_owned(),
+            (Moment::Commits { .. }, many) => format!("these commits add {many} credentials"),
+            (Moment::Tracked, 1) => "a tracked file contains a credential".to_owned(),
+            (Moment::Tracked, many) => format!("tracked files contain {many} credentials"),
         };
-        let title = format!("{leaks}: {}", rule.name);
+        let title = match count {
+            1 => format!("{leaks}: {}", rule.name),
+            many => format!("{leaks}: {} and {} more", rule.name, many - 1),
+        };
         writeln!(out, "{}", snippet::write(&title, place, &label(credential, place), width))?;
         writeln!(out)?;
-        write_labelled("Allows", &rule.description, width, out)?;
+        write_labelled("Impact", &rule.description, width, out)?;
         if !credential.facts.is_empty() {
             let facts = credential.facts.iter().take(FACTS_SHOWN);
             let facts: Vec<String> =
                 facts.map(|fact| format!("{} {}", fact.label(), plain(&fact.value))).collect();
-            write_labelled("Tells", &facts.join(" · "), width, out)?;
+            write_labelled("Details", &facts.join(" · "), width, out)?;
         }
         if let Place::History { introduced: Some(commit), removed, .. } = &place.place {
             let summary: String = commit.summary.chars().take(SUMMARY_SHOWN).collect();
             let mut told = format!("{} {}", short(commit), plain(&summary));
             if let Some(removed) = removed {
-                told = format!("{told}; taken out by {}", short(removed));
+                told = format!("{told}; removed in {}", short(removed));
             }
             write_labelled("Commit", &told, width, out)?;
         }
         match self.pushed.get(&credential.fingerprint) {
             Some(Pushed::NotYet) => {
-                let told = match self.moment {
-                    Moment::Message => "not with this message yet: ",
-                    _ => "no remote branch has it here: ",
-                };
-                let told = format!("{told}take it out, and no rotation is needed.");
-                write_labelled("Pushed", &told, width, out)?;
+                write_labelled("Pushed", NOT_PUSHED, width, out)?;
             }
             Some(Pushed::To(branch)) => {
-                let told =
-                    format!("already: it is in the history of {}. Rotate it.", plain(branch));
-                write_labelled("Pushed", &told, width, out)?;
+                let text = format!("Already in the history of {}. Rotate it.", plain(branch));
+                write_labelled("Pushed", &text, width, out)?;
             }
             Some(Pushed::Unknown(why)) => {
-                let told = format!("cannot be told ({}). In doubt rotate it.", plain(why));
-                write_labelled("Pushed", &told, width, out)?;
+                let text = format!("Unknown ({}). If unsure, rotate it.", plain(why));
+                write_labelled("Pushed", &text, width, out)?;
             }
             None => {}
         }
@@ -178,10 +179,9 @@ impl Blocked<'_> {
         }
         match others.len() - named {
             0 => Ok(()),
-            more => writeln!(
-                out,
-                "           {FAINT}and {more} more; --format json has them all{FAINT:#}"
-            ),
+            more => {
+                writeln!(out, "           {FAINT}and {more} more; --format json lists all{FAINT:#}")
+            }
         }
     }
 
@@ -195,9 +195,8 @@ impl Blocked<'_> {
     ) -> io::Result<()> {
         let mut ways = vec![self.taking_out(place), self.allowing(credential, place)];
         ways.extend(self.accepting());
-        let count = if ways.len() == 3 { "Three" } else { "Two" };
-        let each = if several { ", for each of them" } else { "" };
-        writeln!(out, "{STRONG}{count} ways on{each}:{STRONG:#}")?;
+        let each = if several { " for each" } else { "" };
+        writeln!(out, "{STRONG}Choose one{each}:{STRONG:#}")?;
         for (number, (text, command)) in ways.iter().enumerate() {
             write_way(number + 1, text, command.as_deref(), width, out)?;
         }
@@ -212,16 +211,16 @@ impl Blocked<'_> {
                 let unstage = if *first { "git rm --cached" } else { "git restore --staged" };
                 let command = format!("{unstage} -- {path}");
                 if is_private(shown.as_bytes()) && !self.below {
-                    let text = "Take it out: such a file is best kept out of git.";
+                    let text = "Unstage the file; such files are best kept out of git:";
                     (text.to_owned(), Some(format!("{command} && echo {path} >> .gitignore")))
                 } else {
-                    let text = "Take it out, read the value from the environment, then add \
-                                the file again.";
+                    let text = "Unstage the file, read the value from the environment instead, \
+                                then add the file again:";
                     (text.to_owned(), Some(command))
                 }
             }
             (Moment::Message, _) => (
-                "Take it out: git kept the message for another try.".to_owned(),
+                "Edit the message, of which git kept a copy, and commit again:".to_owned(),
                 Some(
                     "git commit --edit -F \"$(git rev-parse --git-path COMMIT_EDITMSG)\""
                         .to_owned(),
@@ -232,15 +231,18 @@ impl Blocked<'_> {
                     let id = short(commit);
                     let from = if *root { "--root".to_owned() } else { format!("{id}^") };
                     (
-                        format!("Take it out of commit {id}: mark it `edit`, amend it, go on."),
+                        format!(
+                            "Remove it from commit {id}: mark that `edit`, amend it, continue:"
+                        ),
                         Some(format!("git rebase --interactive {from}")),
                     )
                 }
-                _ => (format!("Take it out of {shown}, and make that anew."), None),
+                _ => (format!("Remove it from {shown} and recreate that."), None),
             },
-            (Moment::Commit { .. } | Moment::Tracked, _) => {
-                (format!("Take it out of {shown}. The history keeps it: rotate it too."), None)
-            }
+            (Moment::Commit { .. } | Moment::Tracked, _) => (
+                format!("Remove it from {shown}. It stays in the history, so rotate it as well."),
+                None,
+            ),
         }
     }
 
@@ -259,14 +261,15 @@ impl Blocked<'_> {
             _ => Room::of(path, &allow),
         };
         match room {
-            Room::Comment(comment) => {
-                (format!("Made up? Say so, in a line of its own above line {line}:"), Some(comment))
-            }
+            Room::Comment(comment) => (
+                format!("Not a real secret? Add this comment on its own line above line {line}:"),
+                Some(comment),
+            ),
             Room::NoComments(format) => {
-                (format!("Made up? {format} has no comments to say so: go on as in 3."), None)
+                (format!("Not a real secret? {format} has no comments, so use option 3."), None)
             }
             Room::Unknown(allow) => (
-                format!("Made up? Say so, in a comment of its own above line {line}:"),
+                format!("Not a real secret? Add a comment with this text above line {line}:"),
                 Some(allow),
             ),
         }
@@ -274,13 +277,13 @@ impl Blocked<'_> {
 
     /// A message that is not committed yet stands nowhere that a baseline is made from.
     fn accepting(&self) -> Option<(String, Option<String>)> {
-        let verb = if self.baseline { "update" } else { "write" };
+        let verb = if self.baseline { "update" } else { "create" };
         let history = match self.moment {
             Moment::Commit { .. } | Moment::Tracked => "",
             Moment::Commits { .. } => " --history",
             Moment::Message => return None,
         };
-        let text = "Live with it for a time: accept what stands here in the baseline.";
+        let text = "Can't fix it now? Add all current findings to the baseline:";
         let command = format!("keysieve baseline {verb}{history} --owner NAME --reason REASON");
         let add = format!("git add {}", self.pathspec(FILE.into()));
         Some((text.to_owned(), Some(format!("{command}\n{add}"))))
@@ -290,14 +293,14 @@ impl Blocked<'_> {
 /// How sure it is, and how it is written where that does not meet the eye.
 fn label(credential: &Credential, place: &Occurrence) -> String {
     let mut label = match credential.verdict {
-        Verdict::Valid => "its checksum holds".to_owned(),
+        Verdict::Valid => "checksum valid".to_owned(),
         _ => format!("{} confidence", credential.confidence),
     };
     if place.encoding != Encoding::PLAIN {
         label = format!("{label}, in {}", place.encoding);
     }
     if place.region.end.line > place.region.start.line {
-        label = format!("{label}, up to line {}", place.region.end.line);
+        label = format!("{label}, ends on line {}", place.region.end.line);
     }
     label
 }

@@ -49,7 +49,7 @@ pub(super) fn write(
 pub(super) fn write_rest(report: &Shown, detail: Detail, out: &mut dyn Write) -> io::Result<()> {
     for failure in &report.coverage.failures {
         let (what, why) = (plain(&failure.what), plain(&failure.why));
-        writeln!(out, "{BAD}could not look at{BAD:#} {what}: {why}")?;
+        writeln!(out, "{BAD}could not scan{BAD:#} {what}: {why}")?;
     }
     for note in &report.coverage.notes {
         writeln!(out, "{STRONG}note:{STRONG:#} {}", plain(note))?;
@@ -68,7 +68,7 @@ fn write_skipped(report: &Shown, detail: Detail, out: &mut dyn Write) -> io::Res
                 SkippedKind::Binary => "skipped, binary:",
                 SkippedKind::Oversized => "skipped, larger than the limit:",
                 SkippedKind::Excluded => "skipped, excluded:",
-                SkippedKind::Pointer => "pointer file, its content was not scanned:",
+                SkippedKind::Pointer => "pointer file, content not scanned:",
             };
             writeln!(out, "{FAINT}{what}{FAINT:#} {name}")?;
         }
@@ -87,7 +87,7 @@ fn write_credential(
         Severity::Medium => AnsiColor::Yellow.on_default().bold(),
         Severity::Low => AnsiColor::Blue.on_default().bold(),
     };
-    let warns = if credential.fails() { "" } else { "warns only · " };
+    let warns = if credential.fails() { "" } else { "warning · " };
     writeln!(
         out,
         "{color}{}{color:#} {STRONG}{}{STRONG:#}  {}  {FAINT}{warns}{} confidence · {} · {}{FAINT:#}",
@@ -105,7 +105,7 @@ fn write_credential(
         write_occurrence(occurrence, line.map(|_| width), out)?;
     }
     if let Some(more) = credential.open().count().checked_sub(PLACES_SHOWN).filter(|&n| n > 0) {
-        writeln!(out, "  {FAINT}… and {more} more places (all are in --format json){FAINT:#}")?;
+        writeln!(out, "  {FAINT}… and {more} more locations (--format json lists all){FAINT:#}")?;
     }
     writeln!(out, "  Rotate it: {LINK}{}{LINK:#}", rule.rotate)?;
     for (number, step) in rule.runbook.iter().enumerate() {
@@ -161,87 +161,90 @@ fn write_occurrence(
         let id = &commit.id[..commit.id.len().min(10)];
         writeln!(
             out,
-            "    {FAINT}brought in by {id} · {} · {} · {}{FAINT:#}",
+            "    {FAINT}introduced in {id} · {} · {} · {}{FAINT:#}",
             commit.date,
             plain(&commit.author),
             plain(&commit.summary)
         )?;
     }
     match (introduced, removed, at_head) {
-        (None, ..) => writeln!(out, "    {FAINT}no commit reaches this object{FAINT:#}"),
-        (_, _, true) => writeln!(out, "    {FAINT}still there at HEAD{FAINT:#}"),
+        (None, ..) => {
+            writeln!(out, "    {FAINT}unreachable object (not on any branch or tag){FAINT:#}")
+        }
+        (_, _, true) => writeln!(out, "    {FAINT}still present at HEAD{FAINT:#}"),
         (_, Some(commit), _) => {
             let id = &commit.id[..commit.id.len().min(10)];
-            writeln!(out, "    {FAINT}taken out by {id} · {}{FAINT:#}", commit.date)
+            writeln!(out, "    {FAINT}removed in {id} · {}{FAINT:#}", commit.date)
         }
         _ => Ok(()),
     }
 }
 
+/// Whether the run passed, and what was found.
 fn write_summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let failing = report.credentials.iter().filter(|found| found.fails());
     let credentials = failing.clone().count();
-    let places: usize = failing.map(|found| found.open().count()).sum();
+    let locations: usize = failing.map(|found| found.open().count()).sum();
+    let open = report.credentials.iter().filter(|found| found.is_open()).count();
+    let warnings = plural(open - credentials, "warning");
+    let found =
+        format!("{} in {}", plural(credentials, "credential"), plural(locations, "location"));
     match (report.outcome(), credentials) {
-        (Outcome::Clean, _) => write!(out, "{GOOD}Clean.{GOOD:#} ")?,
-        (_, 0) => write!(out, "{BAD}Incomplete.{BAD:#} ")?,
-        (outcome, _) => {
-            if outcome == Outcome::Incomplete {
-                write!(out, "{BAD}Incomplete.{BAD:#} ")?;
-            }
-            let added = match report.task {
-                Task::Scan | Task::Audit => "",
-                Task::Guard => " that this commit adds",
-                Task::Range => " that these commits add",
-            };
-            let found = plural(credentials, "credential");
-            write!(out, "{BAD}{found}{added} in {}.{BAD:#} ", plural(places, "place"))?;
+        (Outcome::Clean, _) if open > 0 => {
+            return write!(out, "{GOOD}Passed with {warnings}.{GOOD:#} ");
         }
+        (Outcome::Clean, _) if report.credentials.is_empty() => {
+            return write!(out, "{GOOD}No secrets found.{GOOD:#} ");
+        }
+        (Outcome::Clean, _) => return write!(out, "{GOOD}Passed.{GOOD:#} "),
+        (Outcome::Found, _) => write!(out, "{BAD}{found}.{BAD:#} ")?,
+        (Outcome::Incomplete, 0) => write!(out, "{BAD}Incomplete.{BAD:#} ")?,
+        (Outcome::Incomplete, _) => write!(out, "{BAD}Incomplete: {found}.{BAD:#} ")?,
     }
-    let open = report.credentials.iter().filter(|found| found.is_open());
-    match open.count() - credentials {
+    match open - credentials {
         0 => Ok(()),
-        1 => write!(out, "1 credential warns only. "),
-        warning => write!(out, "{} warn only. ", plural(warning, "credential")),
+        _ => write!(out, "{warnings} (not blocking). "),
     }
 }
 
+/// What was scanned, what was skipped, what could not be scanned and what is suppressed.
 fn write_coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let coverage = &report.coverage;
-    let unit = match report.task {
-        Task::Scan => "file",
-        Task::Audit => "blob",
-        Task::Guard => "staged file",
-        Task::Range => "added version",
+    let (unit, file) = match report.task {
+        Task::Scan => ("file", "file"),
+        Task::Audit => ("blob", "blob"),
+        Task::Guard => ("staged file", "file"),
+        Task::Range => ("file version", "file"),
     };
-    write!(out, "Looked at {}", plural(coverage.blobs as usize, unit))?;
-    if coverage.messages > 0 {
-        let messages = plural(coverage.messages as usize, "message");
-        write!(out, " and {messages} of commits and tags")?;
+    let messages = plural(coverage.messages as usize, "commit or tag message");
+    match (report.task, coverage.blobs, coverage.messages) {
+        (Task::Guard, 0, 1) => write!(out, "Scanned the commit message")?,
+        (_, blobs, 0) => write!(out, "Scanned {}", plural(blobs as usize, unit))?,
+        (_, blobs, _) => write!(out, "Scanned {} and {messages}", plural(blobs as usize, unit))?,
     }
     write!(out, " ({})", size(coverage.bytes))?;
     let skipped = [
-        (coverage.binary, "binary"),
-        (coverage.excluded, "in excluded paths"),
-        (coverage.oversized, "larger than the limit"),
-        (coverage.special, "without content (links, submodules, devices)"),
+        (coverage.binary, "binary", ""),
+        (coverage.excluded, "excluded", ""),
+        (coverage.oversized, "oversized", ""),
+        (coverage.special, "special", " (links, submodules, devices)"),
     ];
-    for (count, what) in skipped.into_iter().filter(|(count, _)| *count > 0) {
-        write!(out, "; skipped {} {what}", number(count as usize))?;
+    for (count, kind, examples) in skipped.into_iter().filter(|(count, ..)| *count > 0) {
+        let files = plural(count as usize, &format!("{kind} {file}"));
+        write!(out, "; {files}{examples} skipped")?;
     }
     if coverage.pointers > 0 {
         let files = plural(coverage.pointers as usize, "pointer file");
-        write!(out, "; {files} (Git LFS, git-annex), whose content was not scanned")?;
+        write!(out, "; content of {files} not scanned (Git LFS, git-annex)")?;
     }
     match coverage.failures.len() {
         0 => writeln!(out, ".")?,
-        failed => writeln!(out, "; {} could not be looked at.", number(failed))?,
+        failed => writeln!(out, "; {} could not be scanned.", number(failed))?,
     }
     let all = report.credentials.iter().flat_map(|found| &found.occurrences);
     match all.filter(|occurrence| occurrence.suppression.is_some()).count() {
         0 => Ok(()),
-        1 => writeln!(out, "Allowed, and not told here: 1 place."),
-        allowed => writeln!(out, "Allowed, and not told here: {} places.", number(allowed)),
+        count => writeln!(out, "{} not shown.", plural(count, "suppressed finding")),
     }
 }
 

@@ -135,7 +135,7 @@ fn build_help(rule: &Rule) -> MultiformatMessageString {
     let steps = steps.join("\n");
     let text = format!(
         "{}: {}\n\nRotate it at {}\n{steps}\n\nOnce pushed, a credential stays in the history \
-         even where the file is cleaned: taking it out is not enough.",
+         even after it is removed from the file: removing it is not enough.",
         rule.name, rule.description, rule.rotate
     );
     let more: Vec<String> =
@@ -147,7 +147,7 @@ fn build_help(rule: &Rule) -> MultiformatMessageString {
     };
     let markdown = format!(
         "**{}**: {}\n\n## [Rotate it]({})\n\n{steps}\n\nOnce pushed, a credential stays in the \
-         history even where the file is cleaned: taking it out is not enough.{more}\n",
+         history even after it is removed from the file: removing it is not enough.{more}\n",
         rule.name, rule.description, rule.rotate
     );
     MultiformatMessageString::builder().text(text).markdown(markdown).build()
@@ -253,17 +253,17 @@ fn build_suppressions(occurrence: &Occurrence) -> Vec<Suppression> {
 }
 
 fn build_message(credential: &Credential, rule: &Rule, occurrence: &Occurrence) -> Message {
-    let came_in = match &occurrence.place {
+    let introduced = match &occurrence.place {
         Place::History { introduced: Some(commit), .. } => {
-            format!(" It came in with commit {} on {}.", commit.id, commit.date)
+            format!(" Introduced in commit {} on {}.", commit.id, commit.date)
         }
         Place::History { blob, introduced: None, .. } => {
-            format!(" It stands in object {blob}, which no commit reaches.")
+            format!(" In unreachable object {blob} (not on any branch or tag).")
         }
         _ => String::new(),
     };
     let text = format!(
-        "{} {} leaked.{}{came_in} {} Rotate it now: [how to rotate]({}).",
+        "{} {} found.{}{introduced} {} Rotate it now: [how to rotate]({}).",
         rule.name,
         credential.redacted,
         told_facts(credential, occurrence),
@@ -273,18 +273,18 @@ fn build_message(credential: &Credential, rule: &Rule, occurrence: &Occurrence) 
     Message::builder().text(text).build()
 }
 
-/// ` Account: 123456789012; key id: [AKIA…](1).`, where a number leads to the related location
-/// that has it.
+/// ` Details: account 123456789012, key id [AKIA…](1).`, where a number links to the related
+/// location that has it.
 fn told_facts(credential: &Credential, occurrence: &Occurrence) -> String {
     let shown = credential.facts.iter().take(FACTS_SHOWN).map(|fact| {
         let place = occurrence.partners.iter().position(|partner| partner.fact == *fact);
         match place {
-            Some(place) => format!("{}: [{}]({})", fact.label(), escape(&fact.value), place + 1),
-            None => format!("{}: {}", fact.label(), escape(&fact.value)),
+            Some(place) => format!("{} [{}]({})", fact.label(), escape(&fact.value), place + 1),
+            None => format!("{} {}", fact.label(), escape(&fact.value)),
         }
     });
     let shown: Vec<String> = shown.collect();
-    if shown.is_empty() { String::new() } else { format!(" It has {}.", shown.join(", ")) }
+    if shown.is_empty() { String::new() } else { format!(" Details: {}.", shown.join(", ")) }
 }
 
 /// Brackets mark links in a message's text (SARIF 2.1.0, 3.11.6).
@@ -374,13 +374,13 @@ fn build_invocation(report: &Report, left_out: usize) -> Invocation {
         .failures
         .iter()
         .map(|failure| {
-            notification("error", format!("Could not look at {}: {}", failure.what, failure.why))
+            notification("error", format!("Could not scan {}: {}", failure.what, failure.why))
         })
         .collect();
     notifications.extend(coverage.notes.iter().map(|note| notification("note", note.clone())));
     if left_out > 0 {
         let text = format!(
-            "{left_out} results of the lowest severity are left out: a run holds {MOST_RESULTS}."
+            "{left_out} results of the lowest severity are omitted: a run holds {MOST_RESULTS}."
         );
         notifications.push(notification("warning", text));
     }

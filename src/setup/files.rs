@@ -17,7 +17,7 @@ const INDEX: &str = ":";
 /// separator at its end; empty for the current folder.
 pub fn work_tree(top: PathBuf, shown: &str) -> Files {
     Files::new(shown, move |path: &BStr| {
-        let below = path.to_path().map_err(|_| "its name is no UTF-8".to_owned())?;
+        let below = path.to_path().map_err(|_| "its name is not valid UTF-8".to_owned())?;
         open::of_tree(&top, below).map_err(|why| why.to_string())
     })
 }
@@ -34,7 +34,7 @@ pub fn below(top: PathBuf, folder: PathBuf) -> Files {
 /// The files of an index, read by the `git` executable.
 pub fn index(environment: GitEnvironment) -> Files {
     Files::new(INDEX, move |path: &BStr| {
-        let path = path.to_str().map_err(|_| "its name is no UTF-8".to_owned())?;
+        let path = path.to_str().map_err(|_| "its name is not valid UTF-8".to_owned())?;
         file_in_index(&environment, path).map_err(|error| error.to_string())
     })
 }

@@ -151,10 +151,10 @@ fn tree_of(objects: &ObjectReader, commit: &ObjectId) -> Result<ObjectId, GitErr
     let bytes = objects.read_as(ObjectKind::Commit, commit);
     let bytes = bytes.map_err(|why| unread("commit", commit, &why))?;
     let parsed = RawCommit::parse(*commit, &bytes);
-    Ok(parsed.ok_or_else(|| unread("commit", commit, "it names no tree"))?.tree)
+    Ok(parsed.ok_or_else(|| unread("commit", commit, "it has no tree"))?.tree)
 }
 
 fn unread(kind: &str, id: &ObjectId, why: &str) -> GitError {
-    let said = format!("{kind} {id} cannot be read: {why}; `git fsck` shows what is damaged");
+    let said = format!("cannot read {kind} {id}: {why}; run `git fsck` to see what is damaged");
     GitError::Failed { command: "cat-file".to_owned(), said }
 }

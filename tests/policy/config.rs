@@ -125,8 +125,8 @@ fn what_is_unsure_warns_in_the_hook_and_fails_in_a_scan() {
     assert_eq!(effects("", &["--fail-on", "certain"]), both("warning", "warning"));
     let shown = run(&repository, &["hook", "run"]);
     let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
-    assert!(shown.contains("warns only · medium confidence"), "{shown}");
-    assert!(shown.contains("Clean. 1 credential warns only."), "{shown}");
+    assert!(shown.contains("warning · medium confidence"), "{shown}");
+    assert!(shown.contains("Passed with 1 warning."), "{shown}");
     let sarif = run(&repository, &["scan", "--fail-on", "high", "--format", "sarif"]);
     let sarif: Value = serde_json::from_slice(&sarif.stdout).unwrap();
     assert_eq!(sarif["runs"][0]["results"][0]["properties"]["level"], "warning");

@@ -113,8 +113,8 @@ fn internal_error(place: &str, what: &str) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let line = steady(&format!("{place}{what}")).replace('\n', " ");
     format!(
-        "{BAD}error:{BAD:#} internal error{line}; nothing was found to be clean. Please report it \
-         with this line (keysieve {version}) at {page}"
+        "{BAD}error:{BAD:#} internal error{line}; the scan is incomplete. Please report this line \
+         (keysieve {version}) at {page}"
     )
 }
 
