@@ -116,7 +116,7 @@ fn a_message_is_looked_at_without_its_comments() {
     assert_stopped(
         &repository,
         &[&empty[..], &["-m", &secret]].concat(),
-        &["COMMIT_EDITMSG:1:5", "this commit adds"],
+        &["COMMIT_EDITMSG:1:5", "1 credential in 1 location"],
     );
     // Without an editor git keeps what looks like a comment.
     let comment = format!("one\n\n# {}", token(5));

@@ -52,6 +52,7 @@ struct Document<'r> {
     coverage: CoverageEntry<'r>,
     /// The revision that the repository's policy was taken from; only with `--policy-from`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "PolicyEntry<'r>")]
     policy: Option<PolicyEntry<'r>>,
 }
 
@@ -181,6 +182,7 @@ struct OccurrenceEntry<'r> {
     /// Relative to the repository's root, with `/`; bytes that are not UTF-8 become U+FFFD.
     /// Absent if there is no path, as for standard input.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
     path: Option<String>,
     /// First character of the secret.
     start: PositionEntry,
@@ -195,11 +197,13 @@ struct OccurrenceEntry<'r> {
     source: SourceName,
     /// Absent if the occurrence is suppressed.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "LevelName")]
     level: Option<LevelName>,
     /// Its path is one of tests, fixtures, examples or documentation.
     test_path: bool,
     /// Why the occurrence is neither an error nor a warning. Absent if it is not suppressed.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "SuppressionEntry<'r>")]
     suppression: Option<SuppressionEntry<'r>>,
     #[serde(flatten)]
     history: Option<HistoryEntry<'r>>,

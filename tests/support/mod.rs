@@ -8,6 +8,7 @@ pub mod audited;
 pub mod guarded;
 pub mod minted;
 pub mod repository;
+pub mod schema;
 pub mod timed;
 pub mod tokens;
 pub mod ways;
