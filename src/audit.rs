@@ -1,17 +1,15 @@
 //! The audit: a whole history × engine × policy → report.
 
-mod intervals;
 mod leaks;
-mod places;
+mod occurrences;
 mod submodules;
 
 use std::path::Path;
 
 use crate::engine::Engine;
-use crate::findings::{Finding, Occurrence};
+use crate::locate::Hit;
 use crate::policy::Policy;
 use crate::report::{Report, Task};
-use crate::scan::report;
 use crate::source::history::delta::{Budget, Judge, Manner};
 use crate::source::history::{DeltaReader, FullReader, History, HistoryError, RangeSyntax};
 use crate::source::{Coverage, Failure, Progress, Source};
@@ -81,32 +79,29 @@ pub fn audit(
     progress: &dyn Progress,
 ) -> Result<Report, AuditError> {
     let history = History::open(repository)?;
-    let (mut sightings, mut coverage) = look(&history, options, engine, progress)?;
+    let (mut hits, coverage) = read_history(&history, options, engine, progress)?;
     let submodules = submodules::audit(&history, options, engine, progress, 0);
-    sightings.extend(submodules.0);
-    coverage = coverage.and(submodules.1);
-    let judged = policy.judge(sightings, engine.rules());
-    Ok(report(Task::Audit, judged, coverage, policy, engine))
+    hits.extend(submodules.0);
+    let judged = policy.judge(hits, engine.rules());
+    Ok(Report::new(Task::Audit, judged, coverage.and(submodules.1), policy, engine))
 }
 
-/// Every place of every finding of one history.
-type Sightings = Vec<(Finding, Occurrence)>;
-
-fn look(
+/// Every occurrence of every finding of one history.
+fn read_history(
     history: &History,
     options: &Options,
     engine: &Engine,
     progress: &dyn Progress,
-) -> Result<(Sightings, Coverage), AuditError> {
+) -> Result<(Vec<Hit>, Coverage), AuditError> {
     let range = history.range(&options.range)?;
     let leaks = Leaks::new(engine);
     let largest = options.max_blob_size;
-    let ((sightings, traced), read) = match options.reader {
+    let ((hits, traced), read) = match options.reader {
         Reader::Full => {
             let reader = FullReader::new(history, largest);
             let read = reader.visit(&|blob| leaks.whole(blob), progress);
             let trace = |wanted: &[String]| reader.trace(wanted);
-            (places::of(&leaks.sorted(), trace, range.as_ref()), read)
+            (occurrences::occurrences(&leaks.sorted(), trace, range.as_ref()), read)
         }
         Reader::Delta | Reader::Whole => {
             let whole = options.reader == Reader::Whole;
@@ -114,7 +109,7 @@ fn look(
             let reader = DeltaReader::new(history, manner, Budget::new(largest, HELD));
             let read = reader.read(&leaks, progress);
             let trace = |wanted: &[String]| reader.trace(wanted);
-            (places::of(&leaks.sorted(), trace, range.as_ref()), read)
+            (occurrences::occurrences(&leaks.sorted(), trace, range.as_ref()), read)
         }
     };
     let mut coverage = read.and(traced);
@@ -123,5 +118,5 @@ fn look(
             "--require-complete is set, but this is a shallow clone; run `git fetch --unshallow`";
         coverage.failures.push(Failure::new("the complete history", why));
     }
-    Ok((sightings, coverage))
+    Ok((hits, coverage))
 }

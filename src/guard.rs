@@ -14,9 +14,10 @@ use crate::engine::Engine;
 use crate::findings::Fingerprint;
 use crate::git::GitEnvironment;
 use crate::git::GitError;
+use crate::locate::find_all;
 use crate::policy::{Judged, Policy};
 use crate::report::{Report, Task};
-use crate::scan::{look, report, scan};
+use crate::scan::scan;
 use crate::source::added::{Added, RangeError, Update};
 use crate::source::agent::Call;
 use crate::source::message::Message;
@@ -77,10 +78,10 @@ pub fn guard_staged(
     policy: &Policy,
     progress: &dyn Progress,
 ) -> Report {
-    let (found, coverage) = look(&staged.next(), engine, progress);
+    let (found, coverage) = find_all(&staged.next(), engine, progress);
     let mut judged = policy.judge(found, engine.rules());
     let doubt = keep_new_ones(&mut judged, staged, engine);
-    report(Task::Guard, judged, coverage.and(doubt), policy, engine)
+    Report::new(Task::Guard, judged, coverage.and(doubt), policy, engine)
 }
 
 /// The credentials that the commits of `from..to` add, those among them that a later commit of
@@ -132,7 +133,7 @@ pub fn guard_message(message: &Message, engine: &Engine, policy: &Policy) -> Rep
 /// The credentials that a coding agent's call would bring into being: in what it writes and was
 /// not there before, in the command that it runs.
 pub fn guard_call(call: &Call, engine: &Engine, policy: &Policy) -> Report {
-    let (mut found, coverage) = look(call, engine, &Silent);
+    let (mut found, coverage) = find_all(call, engine, &Silent);
     let known: HashSet<Fingerprint> = call
         .previous()
         .flat_map(|text| engine.scan(text))
@@ -140,7 +141,7 @@ pub fn guard_call(call: &Call, engine: &Engine, policy: &Policy) -> Report {
         .collect();
     found.retain(|(finding, _)| !known.contains(&finding.fingerprint));
     let judged = policy.judge(found, engine.rules());
-    report(Task::Guard, judged, coverage, policy, engine)
+    Report::new(Task::Guard, judged, coverage, policy, engine)
 }
 
 fn added_by(
@@ -149,20 +150,20 @@ fn added_by(
     policy: &Policy,
     progress: &dyn Progress,
 ) -> Result<Report, GuardError> {
-    let (mut found, mut coverage) = look(&added.next(), engine, progress);
+    let (mut found, mut coverage) = find_all(&added.next(), engine, progress);
     if !found.is_empty() {
-        let (known, doubt) = look(&added.previous(), engine, &Silent);
+        let (known, doubt) = find_all(&added.previous(), engine, &Silent);
         let known: HashSet<Fingerprint> = known.iter().map(|(seen, _)| seen.fingerprint).collect();
         found.retain(|(finding, _)| !known.contains(&finding.fingerprint));
-        let (told, unread) = range::places(found, added);
-        found = told;
+        let (located, unread) = range::occurrences(found, added);
+        found = located;
         if !found.is_empty() {
             coverage.failures.extend(doubt.failures);
         }
         coverage = coverage.and(unread);
     }
     let judged = policy.judge(found, engine.rules());
-    Ok(report(Task::Range, judged, coverage, policy, engine))
+    Ok(Report::new(Task::Range, judged, coverage, policy, engine))
 }
 
 /// Keeps those of the credentials that no parent holds, and says what could not be looked at
@@ -172,7 +173,7 @@ fn keep_new_ones(judged: &mut Judged, staged: &Staged, engine: &Engine) -> Cover
     if credentials.is_empty() {
         return Coverage::default();
     }
-    let (known, coverage) = look(&staged.previous(), engine, &Silent);
+    let (known, coverage) = find_all(&staged.previous(), engine, &Silent);
     let known: HashSet<Fingerprint> = known.iter().map(|(seen, _)| seen.fingerprint).collect();
     credentials.retain(|credential| !known.contains(&credential.fingerprint));
     let failures = if credentials.is_empty() { Vec::new() } else { coverage.failures };

@@ -11,7 +11,7 @@ use schemars::generate::SchemaSettings;
 use serde::Serialize;
 
 use super::output::{Shown, steer};
-use super::{Outcome, Report, Standing, Task};
+use super::{Outcome, PolicyRevision, Report, Task};
 use crate::blob::Position;
 use crate::findings::{
     CommitRef, Credential, Effect, Fact, Occurrence, PartnerPlace, Place, Setting, Suppression,
@@ -363,7 +363,7 @@ fn document<'r>(report: &'r Report, rules: &'r [Rule]) -> Document<'r> {
                 .collect(),
             notes: coverage.notes.iter().map(String::as_str).collect(),
         },
-        policy: report.standing.as_ref().map(policy_entry),
+        policy: report.policy.as_ref().map(policy_entry),
     }
 }
 
@@ -371,9 +371,9 @@ fn skipped_entry(skipped: &Skipped) -> SkippedEntry<'_> {
     SkippedEntry { kind: skipped.kind.as_str(), name: skipped.name.to_str_lossy() }
 }
 
-fn policy_entry(standing: &Standing) -> PolicyEntry<'_> {
-    let pending = standing.proposals.iter().map(pending_entry).collect();
-    PolicyEntry { revision: &standing.revision, commit: &standing.commit, pending }
+fn policy_entry(policy: &PolicyRevision) -> PolicyEntry<'_> {
+    let pending = policy.pending.iter().map(pending_entry).collect();
+    PolicyEntry { revision: &policy.revision, commit: &policy.commit, pending }
 }
 
 fn pending_entry(proposal: &Proposal) -> PendingEntry<'_> {

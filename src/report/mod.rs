@@ -5,12 +5,14 @@ use std::io::{self, Write};
 
 use bstr::ByteSlice;
 
+use crate::engine::Engine;
 use crate::findings::{Credential, Occurrence, Place};
 use crate::policy::revision::Proposal;
+use crate::policy::{Judged, Policy};
 use crate::rules::Rule;
-use crate::source::Coverage;
+use crate::source::{Coverage, Failure};
 use output::steer::{Steady, plain};
-use output::{Filter, Shown};
+use output::{Filter, Shown, filtered};
 
 pub mod agent;
 pub mod blocked;
@@ -27,20 +29,20 @@ pub struct Report {
     /// Reported credentials, sorted; those too whose places are all suppressed.
     pub credentials: Vec<Credential>,
     pub coverage: Coverage,
-    /// The revision that the repository's policy was taken from, if it was.
-    pub standing: Option<Standing>,
+    /// The revision that the repository's policy was taken from, if any.
+    pub policy: Option<PolicyRevision>,
     /// What its texts were filtered by.
     pub filter: Filter,
 }
 
 /// A policy that was taken from a revision.
 #[derive(Clone, Debug)]
-pub struct Standing {
+pub struct PolicyRevision {
     pub revision: String,
     /// The commit's id, hexadecimal.
     pub commit: String,
-    /// What is said in what was looked at and does not hold, sorted.
-    pub proposals: Vec<Proposal>,
+    /// The changes to it that are ignored, sorted.
+    pub pending: Vec<Proposal>,
 }
 
 /// The forms of a report.
@@ -102,6 +104,29 @@ pub enum Outcome {
 }
 
 impl Report {
+    /// The report of what policy made of the findings, without secrets in any text.
+    pub(crate) fn new(
+        task: Task,
+        judged: Judged,
+        coverage: Coverage,
+        policy: &Policy,
+        engine: &Engine,
+    ) -> Report {
+        let faults = policy.config.faults().into_iter();
+        let failures = faults.map(|fault| Failure::new("a part of the configuration", fault));
+        let of_policy = Coverage {
+            failures: failures.collect(),
+            notes: policy.notes(&judged, engine.rules()),
+            ..Coverage::default()
+        };
+        let revision = policy.revision.as_ref().map(|revision| PolicyRevision {
+            revision: revision.name.clone(),
+            commit: revision.commit.clone(),
+            pending: policy.proposals(&judged),
+        });
+        filtered(task, judged.credentials, coverage.and(of_policy), revision, engine)
+    }
+
     pub fn outcome(&self) -> Outcome {
         if !self.coverage.failures.is_empty() {
             Outcome::Incomplete

@@ -15,12 +15,12 @@ use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
 use crate::git::tree_walk::TreeWalk;
 use crate::git::{Git, GitError, Held, ObjectReader};
+use crate::locate::find_in;
 use crate::policy::baseline::{self, Baseline};
 use crate::policy::files::Files;
 use crate::policy::inline::{self, MARK};
 use crate::policy::revision::{Proposal, Revision, Vouched, proposed_entries, proposed_settings};
 use crate::policy::{config, foreign_marks};
-use crate::scan::sightings_in;
 use crate::source::added::{RangeError, commit_of};
 use crate::source::contents::text_of;
 
@@ -134,7 +134,7 @@ impl Standing {
             let is_gone = now.is_some_and(|now| matches!(now.read(path), Ok(None)));
             let blob = text_of(&bytes, Provenance::Committed(path.to_owned()));
             let Some(blob) = blob else { continue };
-            for (finding, occurrence) in sightings_in(&blob, engine) {
+            for (finding, occurrence) in find_in(&blob, engine) {
                 let path = occurrence.path.as_ref().map(|path| path.as_bstr());
                 let allowed = inline::suppression(&occurrence.allows, finding.rule, foreign);
                 if let (Some(path), true) = (path, allowed.is_some()) {

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use bstr::BString;
 
-use super::{Report, Standing, Task};
+use super::{PolicyRevision, Report, Task};
 use crate::engine::Engine;
 use crate::engine::secrets::{Scope, Secrets};
 use crate::findings::{
@@ -84,11 +84,11 @@ pub(crate) fn filtered(
     task: Task,
     credentials: Vec<Credential>,
     coverage: Coverage,
-    standing: Option<Standing>,
+    policy: Option<PolicyRevision>,
     engine: &Engine,
 ) -> Report {
     let filter = Filter::of(engine, &credentials);
-    let mut report = Report { task, credentials, coverage, standing, filter: filter.clone() };
+    let mut report = Report { task, credentials, coverage, policy, filter: filter.clone() };
     Pass::new(&filter.0, Some(engine)).report(&mut report);
     report
 }
@@ -140,9 +140,9 @@ impl<'a> Pass<'a> {
             credential.occurrences.dedup();
         }
         self.coverage(&mut report.coverage);
-        if let Some(Standing { revision, proposals, commit: _ }) = &mut report.standing {
+        if let Some(PolicyRevision { revision, pending, commit: _ }) = &mut report.policy {
             *revision = self.filtered(revision, Scope::Path);
-            for Proposal { path, what, kind: _, line: _ } in proposals {
+            for Proposal { path, what, kind: _, line: _ } in pending {
                 *path = self.filtered(path, Scope::Path);
                 *what = self.message(what);
             }
