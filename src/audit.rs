@@ -24,7 +24,7 @@ pub enum AuditError {
 
 /// How a history is read. What is found is the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reader {
+pub enum ReadMode {
     /// As git stores it; only what each delta changes is looked at.
     Delta,
     /// As git stores it; every version is looked at whole.
@@ -36,7 +36,7 @@ pub enum Reader {
 /// What an audit is to do.
 #[derive(Clone, Debug)]
 pub struct Options {
-    pub reader: Reader,
+    pub reader: ReadMode,
     /// Bytes; larger objects are passed over and counted.
     pub max_blob_size: u64,
     /// The commits that are told of.
@@ -50,7 +50,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Options {
-            reader: Reader::Delta,
+            reader: ReadMode::Delta,
             max_blob_size: 512 << 20,
             range: RangeSyntax::default(),
             recurse_submodules: false,
@@ -97,14 +97,14 @@ fn read_history(
     let leaks = Leaks::new(engine);
     let largest = options.max_blob_size;
     let ((hits, traced), read) = match options.reader {
-        Reader::Full => {
+        ReadMode::Full => {
             let reader = FullReader::new(history, largest);
             let read = reader.visit(&|blob| leaks.whole(blob), progress);
             let trace = |wanted: &[String]| reader.trace(wanted);
             (occurrences::occurrences(&leaks.sorted(), trace, range.as_ref()), read)
         }
-        Reader::Delta | Reader::Whole => {
-            let whole = options.reader == Reader::Whole;
+        ReadMode::Delta | ReadMode::Whole => {
+            let whole = options.reader == ReadMode::Whole;
             let manner = if whole { Manner::Whole } else { Manner::Changes };
             let reader = DeltaReader::new(history, manner, Budget::new(largest, HELD));
             let read = reader.read(&leaks, progress);

@@ -81,7 +81,7 @@ pub fn guard_staged(
     let (found, coverage) = find_all(&staged.next(), engine, progress);
     let mut judged = policy.judge(found, engine.rules());
     let doubt = keep_new_ones(&mut judged, staged, engine);
-    Report::new(Task::Guard, judged, coverage.and(doubt), policy, engine)
+    Report::new(Task::Staged, judged, coverage.and(doubt), policy, engine)
 }
 
 /// The credentials that the commits of `from..to` add, those among them that a later commit of
@@ -127,7 +127,7 @@ pub fn guard_unpushed(
 
 /// The credentials in the message of the commit that is being made.
 pub fn guard_message(message: &Message, engine: &Engine, policy: &Policy) -> Report {
-    Report { task: Task::Guard, ..scan(message, engine, policy, &Silent) }
+    Report { task: Task::Staged, ..scan(message, engine, policy, &Silent) }
 }
 
 /// The credentials that a coding agent's call would bring into being: in what it writes and was
@@ -141,7 +141,7 @@ pub fn guard_call(call: &Call, engine: &Engine, policy: &Policy) -> Report {
         .collect();
     found.retain(|(finding, _)| !known.contains(&finding.fingerprint));
     let judged = policy.judge(found, engine.rules());
-    Report::new(Task::Guard, judged, coverage, policy, engine)
+    Report::new(Task::Staged, judged, coverage, policy, engine)
 }
 
 fn added_by(

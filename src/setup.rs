@@ -22,7 +22,7 @@ use crate::policy::files::Files;
 use crate::policy::{Inline, Policy};
 use crate::rules::catalogue::{Catalogue, CatalogueError};
 use crate::source::added::RangeError;
-use revision::Standing;
+use revision::PinnedPolicy;
 
 /// Why a run cannot begin. Nothing was looked at.
 #[derive(Debug, thiserror::Error)]
@@ -44,15 +44,15 @@ pub enum SetupError {
 }
 
 impl Setup {
-    /// The setup whose inline allows are those of the revision from which `standing` has the
+    /// The setup whose inline allows are those of the revision from which `pinned` has the
     /// rest; `now` are the files as they are looked at.
     pub fn of_revision(
         mut self,
-        standing: &Standing,
+        pinned: &PinnedPolicy,
         now: Option<&Files>,
     ) -> Result<Self, SetupError> {
         let foreign = self.policy.config.foreign_allows();
-        let revision = standing.revision(&self.engine, now, foreign)?;
+        let revision = pinned.revision(&self.engine, now, foreign)?;
         self.policy.revision = Some(Arc::new(revision));
         self.policy.inline = Inline::OfRevision;
         Ok(self)
@@ -67,7 +67,7 @@ pub struct Setup {
 
 /// What a run is to go by.
 #[derive(Debug)]
-pub struct Wanted {
+pub struct SetupOptions {
     pub places: Places,
     pub baseline: BaselineChoice,
     pub inline: Inline,
@@ -88,14 +88,14 @@ pub enum BaselineChoice {
     /// This file, which must be there.
     File(PathBuf),
     /// None.
-    LeftOut,
+    Disabled,
 }
 
 impl Setup {
     /// Reads what is to be gone by.
-    pub fn new(wanted: Wanted) -> Result<Setup, SetupError> {
-        let files = wanted.places.repository.clone();
-        let mut config = Config::load(wanted.places)?;
+    pub fn new(options: SetupOptions) -> Result<Setup, SetupError> {
+        let files = options.places.repository.clone();
+        let mut config = Config::load(options.places)?;
         let catalogue = catalogue(&mut config, files.as_ref())?;
         let mut engine = Engine::new(catalogue, key(&config)?);
         if let Some(depth) = config.decode_depth() {
@@ -104,16 +104,16 @@ impl Setup {
         if let Some(probability) = config.generic_threshold() {
             engine = engine.likely_from(probability);
         }
-        let (expiry, today) = (wanted.expiry, wanted.today);
-        let baseline = read_baseline(&wanted.baseline, files.as_ref())?;
+        let (expiry, today) = (options.expiry, options.today);
+        let baseline = read_baseline(&options.baseline, files.as_ref())?;
         if let Some((file, baseline)) = &baseline
             && let Some(why) = baseline.other_key(engine.key_name())
         {
             return Err(SetupError::OtherKey { file: file.clone(), why });
         }
-        let root = wanted.root;
+        let root = options.root;
         let known = baseline.map(|(_, baseline)| Known { baseline, today, expiry, root });
-        let (occasion, inline) = (wanted.occasion, wanted.inline);
+        let (occasion, inline) = (options.occasion, options.inline);
         let policy = Policy { config, occasion, inline, known, revision: None };
         Ok(Setup { engine, policy })
     }
@@ -171,6 +171,6 @@ fn read_baseline(
             let path = BStr::new(baseline::FILE);
             Ok(Baseline::of(files, path)?.map(|baseline| (files.name(path), baseline)))
         }
-        (BaselineChoice::Repository, None) | (BaselineChoice::LeftOut, _) => Ok(None),
+        (BaselineChoice::Repository, None) | (BaselineChoice::Disabled, _) => Ok(None),
     }
 }

@@ -12,7 +12,7 @@ use base64::prelude::*;
 use keysieve::blob::{Blob, Provenance};
 use keysieve::findings::Pushed;
 use keysieve::policy::Policy;
-use keysieve::report::blocked::{Blocked, Moment};
+use keysieve::report::hook_report::{HookReport, Subject};
 use keysieve::report::{Detail, Format, Report, Screen, Task};
 use keysieve::scan::scan;
 use keysieve::source::{Coverage, Progress, Silent, Source, Visitor, admit};
@@ -42,13 +42,13 @@ const SCREENS: [Screen; 4] = [
 fn shown(files: Vec<(Vec<u8>, Vec<u8>)>) -> Vec<String> {
     let engine = engine();
     let report = scan(&Files(files), &engine, &Policy::default(), &Silent);
-    let report = Report { task: Task::Guard, ..report };
+    let report = Report { task: Task::Staged, ..report };
     let moments = [
-        Moment::Commit { first: true },
-        Moment::Commit { first: false },
-        Moment::Message,
-        Moment::Commits { root: false },
-        Moment::Tracked,
+        Subject::Commit { first: true },
+        Subject::Commit { first: false },
+        Subject::Message,
+        Subject::Commits { root: false },
+        Subject::Tracked,
     ];
     let mut all = Vec::new();
     for screen in SCREENS {
@@ -62,8 +62,14 @@ fn shown(files: Vec<(Vec<u8>, Vec<u8>)>) -> Vec<String> {
                 ])
                 .collect();
             let (moment, baseline, below) = (moment.clone(), false, false);
-            let blocked =
-                Blocked { report: &report, rules: engine.rules(), moment, pushed, baseline, below };
+            let blocked = HookReport {
+                report: &report,
+                rules: engine.rules(),
+                subject,
+                pushed,
+                has_baseline,
+                in_subfolder,
+            };
             all.push(plain(|out| blocked.write(screen, out)));
         }
         all.push(plain(|out| report.write_on(screen, Format::Human, engine.rules(), out)));

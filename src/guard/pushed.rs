@@ -40,7 +40,7 @@ pub fn pushed(
         if branches.is_empty() {
             return Ok(BTreeMap::new());
         }
-        Asked { environment, git: &git, engine, branches: &branches }.of(credentials)
+        RemoteSearch { environment, git: &git, engine, branches: &branches }.of(credentials)
     });
     let fingerprints = credentials.iter().map(|credential| credential.fingerprint);
     match told {
@@ -63,14 +63,14 @@ fn branches(git: &Git) -> Result<Vec<(String, String)>, GitError> {
     Ok(said.lines().filter_map(branch).collect())
 }
 
-struct Asked<'a> {
+struct RemoteSearch<'a> {
     environment: &'a GitEnvironment,
     git: &'a Git,
     engine: &'a Engine,
     branches: &'a [(String, String)],
 }
 
-impl Asked<'_> {
+impl RemoteSearch<'_> {
     /// The branch that has each of those that were pushed.
     fn of(&self, credentials: &[Credential]) -> Result<BTreeMap<Fingerprint, String>, GitError> {
         let mut told = BTreeMap::new();

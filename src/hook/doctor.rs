@@ -22,7 +22,7 @@ pub struct Diagnosis {
     pub reason: Reason,
     /// This is a linked worktree: it has its hooks from the main one.
     pub linked: bool,
-    pub standing: Standing,
+    pub state: HookState,
     /// Hooks of this stage in other folders that git does not run.
     pub dead: Vec<PathBuf>,
     /// The folder that new repositories get their hooks from, where one is set.
@@ -43,7 +43,7 @@ pub enum Reason {
 
 /// What stands where git looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum HookState {
     Nothing,
     /// Git does not run it: it has no run bit.
     NoRunBit,
@@ -71,7 +71,7 @@ pub enum Health {
     /// The planted secret was stopped, by keysieve.
     Protected,
     NotProtected,
-    CannotTell,
+    Unknown,
 }
 
 impl Diagnosis {
@@ -92,10 +92,10 @@ impl Diagnosis {
         let own = common.join("hooks").join(stage.name());
         let dead = if own != hook && own.is_file() { vec![own] } else { Vec::new() };
         let template = git.ask(&["config", "--type=path", "--get", "init.templateDir"])?;
-        let standing = Standing::at(&hook, &folder);
+        let state = HookState::at(&hook, &folder);
         let text = fs::read(&hook).unwrap_or_default();
-        let binary = match standing {
-            Standing::Ours | Standing::Chained => Binary::of(&text),
+        let binary = match state {
+            HookState::Ours | HookState::Chained => Binary::of(&text),
             _ => None,
         };
         let mut diagnosis = Diagnosis {
@@ -103,28 +103,28 @@ impl Diagnosis {
             hook,
             reason,
             linked,
-            standing,
+            state,
             dead,
             template: template.map(PathBuf::from),
             binary,
             proof: Proof::NotTried,
         };
-        if !matches!(diagnosis.standing, Standing::Nothing | Standing::NoRunBit) {
+        if !matches!(diagnosis.state, HookState::Nothing | HookState::NoRunBit) {
             diagnosis.proof = proof::plant(&git, &here, &folder, stage);
         }
         Ok(diagnosis)
     }
 
     pub fn health(&self) -> Health {
-        match (self.standing, &self.proof) {
-            (Standing::Nothing | Standing::NoRunBit, _) => Health::NotProtected,
-            (_, Proof::Stopped(_)) => Health::Protected,
+        match (self.state, &self.proof) {
+            (HookState::Nothing | HookState::NoRunBit, _) => Health::NotProtected,
+            (_, Proof::Blocked(_)) => Health::Protected,
             (_, Proof::Passed) => Health::NotProtected,
             // Without the binary ours stops everything, and looks at nothing.
-            (Standing::Ours | Standing::Chained, _) if self.binary.is_none() => {
+            (HookState::Ours | HookState::Chained, _) if self.binary.is_none() => {
                 Health::NotProtected
             }
-            _ => Health::CannotTell,
+            _ => Health::Unknown,
         }
     }
 }
@@ -139,19 +139,19 @@ fn reason(git: &Git) -> Result<Reason, GitError> {
     }))
 }
 
-impl Standing {
-    fn at(hook: &Path, folder: &Path) -> Standing {
-        let Ok(metadata) = fs::metadata(hook) else { return Standing::Nothing };
+impl HookState {
+    fn at(hook: &Path, folder: &Path) -> HookState {
+        let Ok(metadata) = fs::metadata(hook) else { return HookState::Nothing };
         if !super::install::somebody_may_run(&metadata) {
-            return Standing::NoRunBit;
+            return HookState::NoRunBit;
         }
         let text = fs::read(hook).unwrap_or_default();
         if script::is_ours(&text) {
-            Standing::Ours
+            HookState::Ours
         } else if script::unchained(&text).is_some() {
-            Standing::Chained
+            HookState::Chained
         } else {
-            Manager::of(folder).map_or(Standing::Foreign, Standing::Managed)
+            Manager::of(folder).map_or(HookState::Foreign, HookState::Managed)
         }
     }
 }

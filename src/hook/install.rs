@@ -65,8 +65,8 @@ pub struct HookError {
 /// folder, which is made where it is missing.
 pub fn install(folder: &Path, stage: Stage, binary: &Path) -> Result<Installed, HookError> {
     let path = folder.join(stage.name());
-    let standing = Standing::at(&path)?;
-    if !matches!(standing, Standing::Ours { .. })
+    let existing = Existing::at(&path)?;
+    if !matches!(existing, Existing::Ours { .. })
         && let Some(manager) = Manager::of(folder)
     {
         return Ok(Installed::Managed(manager));
@@ -75,19 +75,19 @@ pub fn install(folder: &Path, stage: Stage, binary: &Path) -> Result<Installed, 
     let replace = |text: &[u8], mode| {
         write(folder, text, mode, |file| file.persist(&path)).map_err(HookError::to("write", &path))
     };
-    match standing {
-        Standing::Ours { text: old, runs: true } if old == text => Ok(Installed::Unchanged(path)),
-        Standing::Ours { .. } => {
+    match existing {
+        Existing::Ours { text: old, runs: true } if old == text => Ok(Installed::Unchanged(path)),
+        Existing::Ours { .. } => {
             replace(&text, None)?;
             Ok(Installed::Replaced(path))
         }
-        Standing::Nothing => {
+        Existing::Nothing => {
             // A hook that came into being in between is somebody's: it is not overwritten.
             write(folder, &text, None, |file| file.persist_noclobber(&path))
                 .map_err(HookError::to("write", &path))?;
             Ok(Installed::Created(path))
         }
-        Standing::Theirs { text: old, mode } => match script::chained(stage, binary, &old) {
+        Existing::Theirs { text: old, mode } => match script::chained(stage, binary, &old) {
             Some(text) if text == old => Ok(Installed::Unchanged(path)),
             Some(text) => {
                 replace(&text, Some(mode))?;
@@ -95,7 +95,7 @@ pub fn install(folder: &Path, stage: Stage, binary: &Path) -> Result<Installed, 
             }
             None => Ok(Installed::foreign(path, stage, binary)),
         },
-        Standing::Foreign => Ok(Installed::foreign(path, stage, binary)),
+        Existing::Foreign => Ok(Installed::foreign(path, stage, binary)),
     }
 }
 
@@ -109,14 +109,14 @@ impl Installed {
 /// folder stays.
 pub fn uninstall(folder: &Path, stage: Stage) -> Result<Uninstalled, HookError> {
     let path = folder.join(stage.name());
-    match Standing::at(&path)? {
-        Standing::Nothing => Ok(Uninstalled::NotThere(path)),
-        Standing::Foreign => Ok(Uninstalled::Foreign(path)),
-        Standing::Ours { .. } => {
+    match Existing::at(&path)? {
+        Existing::Nothing => Ok(Uninstalled::NotThere(path)),
+        Existing::Foreign => Ok(Uninstalled::Foreign(path)),
+        Existing::Ours { .. } => {
             fs::remove_file(&path).map_err(HookError::to("remove", &path))?;
             Ok(Uninstalled::Removed(path))
         }
-        Standing::Theirs { text, mode } => match script::unchained(&text) {
+        Existing::Theirs { text, mode } => match script::unchained(&text) {
             None => Ok(Uninstalled::Foreign(path)),
             Some(theirs) => {
                 write(folder, &theirs, Some(mode), |file| file.persist(&path))
@@ -128,7 +128,7 @@ pub fn uninstall(folder: &Path, stage: Stage) -> Result<Uninstalled, HookError> 
 }
 
 /// What stands at the hook's path.
-enum Standing {
+enum Existing {
     Nothing,
     Ours {
         text: Vec<u8>,
@@ -143,22 +143,22 @@ enum Standing {
     Foreign,
 }
 
-impl Standing {
-    fn at(path: &Path) -> Result<Standing, HookError> {
+impl Existing {
+    fn at(path: &Path) -> Result<Existing, HookError> {
         let metadata = match path.symlink_metadata() {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Standing::Nothing),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Existing::Nothing),
             metadata => metadata.map_err(HookError::to("read", path))?,
         };
         if !metadata.is_file() {
-            return Ok(Standing::Foreign);
+            return Ok(Existing::Foreign);
         }
         let text = fs::read(path).map_err(HookError::to("read", path))?;
         if script::is_ours(&text) {
-            Ok(Standing::Ours { text, runs: may_run(&metadata) })
+            Ok(Existing::Ours { text, runs: may_run(&metadata) })
         } else if somebody_may_run(&metadata) {
-            Ok(Standing::Theirs { text, mode: metadata.permissions() })
+            Ok(Existing::Theirs { text, mode: metadata.permissions() })
         } else {
-            Ok(Standing::Foreign)
+            Ok(Existing::Foreign)
         }
     }
 }

@@ -51,7 +51,7 @@ pub enum LocationError {
 pub fn hooks_folder(environment: &GitEnvironment) -> Result<HooksFolder, LocationError> {
     let repository = match environment.open() {
         Ok(repository) => repository,
-        Err(_) => return told_by_git(environment),
+        Err(_) => return ask_git(environment),
     };
     match configured(&repository)? {
         None => Ok(HooksFolder {
@@ -65,7 +65,7 @@ pub fn hooks_folder(environment: &GitEnvironment) -> Result<HooksFolder, Locatio
 }
 
 /// Where libgit2 cannot open the repository.
-fn told_by_git(environment: &GitEnvironment) -> Result<HooksFolder, LocationError> {
+fn ask_git(environment: &GitEnvironment) -> Result<HooksFolder, LocationError> {
     let git = Git::new(environment);
     let unknown = |error: GitError| LocationError::Repository {
         folder: environment.folder.clone(),

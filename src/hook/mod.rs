@@ -15,7 +15,7 @@ pub mod proof;
 pub mod script;
 mod stage;
 
-pub use framework::{Asked, HalfARange};
+pub use framework::{HookTarget, IncompleteRange};
 pub use install::{ForeignHook, HookError, Installed, Uninstalled, install, uninstall};
 pub use location::{HooksFolder, LocationError, Origin, hooks_folder};
 pub use manager::Manager;

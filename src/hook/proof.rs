@@ -43,7 +43,7 @@ pub enum Proof {
     /// There is no hook that could.
     NotTried,
     /// Keysieve stopped it; the line that says so.
-    Stopped(String),
+    Blocked(String),
     /// It was let through.
     Passed,
     /// Something else stopped it, or it could not be tried: what was said.
@@ -98,7 +98,7 @@ fn judged(code: Option<i32>, said: &str, stage: Stage) -> Proof {
         Some(0) => Proof::Passed,
         Some(_) if said.contains(mark) && said.contains("LocalStack auth token") => {
             let line = said.lines().find(|line| line.contains("LocalStack auth token"));
-            Proof::Stopped(line.unwrap_or_default().trim().to_owned())
+            Proof::Blocked(line.unwrap_or_default().trim().to_owned())
         }
         Some(code) => {
             let lines: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).collect();

@@ -8,9 +8,9 @@
 
 use serde_json::json;
 
-use super::output::sink::fit;
-use super::output::{Shown, steer};
-use super::{Report, place_name, plain};
+use super::output::sink::safe_message;
+use super::output::{Shown, escape};
+use super::{Report, escaped, location_name};
 use crate::findings::Credential;
 use crate::policy::inline::MARK;
 use crate::rules::Rule;
@@ -22,21 +22,21 @@ const SHOWN: usize = 5;
 
 /// What the process says, and its exit code.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Answer {
+pub struct AgentResponse {
     pub stdout: String,
     pub stderr: String,
     pub code: u8,
 }
 
-impl Answer {
+impl AgentResponse {
     /// To a call that was looked at; `event` is its name. What could not be looked at stops it.
-    pub fn to(agent: Agent, event: &str, report: &Report, rules: &[Rule]) -> Answer {
+    pub fn to(agent: Agent, event: &str, report: &Report, rules: &[Rule]) -> AgentResponse {
         let report = &Shown::of(report);
         let open: Vec<&Credential> =
             report.credentials.iter().filter(|found| found.fails()).collect();
         let unseen = &report.coverage.failures;
         if open.is_empty() && unseen.is_empty() {
-            return Answer::pass(agent);
+            return AgentResponse::pass(agent);
         }
         let mut parts = Vec::new();
         if !open.is_empty() {
@@ -45,36 +45,36 @@ impl Answer {
         if !unseen.is_empty() {
             parts.push(not_looked_at(unseen));
         }
-        Answer::deny(agent, event, &parts.join("\n"))
+        AgentResponse::deny(agent, event, &parts.join("\n"))
     }
 
     /// To what is not understood: it is stopped.
-    pub fn refusal(error: &CallError) -> Answer {
+    pub fn refusal(error: &CallError) -> AgentResponse {
         let told = format!(
             "keysieve: blocked: this call cannot be scanned: {error}. Check that the hook is set \
              up as described in keysieve's docs/agents.md."
         );
-        Answer::deny(error.agent, "", &fit(&told))
+        AgentResponse::deny(error.agent, "", &safe_message(&told))
     }
 
-    fn pass(agent: Agent) -> Answer {
+    fn pass(agent: Agent) -> AgentResponse {
         let stdout = if agent == Agent::Cursor { "{}\n" } else { "" };
-        Answer { stdout: stdout.to_owned(), ..Answer::default() }
+        AgentResponse { stdout: stdout.to_owned(), ..AgentResponse::default() }
     }
 
-    fn deny(agent: Agent, event: &str, told: &str) -> Answer {
-        let told = &steer::steady(told);
+    fn deny(agent: Agent, event: &str, told: &str) -> AgentResponse {
+        let told = &escape::escaped_lines(told);
         let stderr = format!("{told}\n");
         let denial = match event {
             "beforeSubmitPrompt" => json!({ "continue": false, "user_message": told }),
             _ => json!({ "permission": "deny", "user_message": told, "agent_message": told }),
         };
         // A value of JSON is always written.
-        let stdout = steer::json_line(&denial).unwrap_or_default() + "\n";
+        let stdout = escape::json_line(&denial).unwrap_or_default() + "\n";
         match agent {
-            Agent::ClaudeCode => Answer { stdout: String::new(), stderr, code: 2 },
-            Agent::Cursor => Answer { stdout, stderr: String::new(), code: 0 },
-            Agent::Unknown => Answer { stdout, stderr, code: 2 },
+            Agent::ClaudeCode => AgentResponse { stdout: String::new(), stderr, code: 2 },
+            Agent::Cursor => AgentResponse { stdout, stderr: String::new(), code: 0 },
+            Agent::Unknown => AgentResponse { stdout, stderr, code: 2 },
         }
     }
 }
@@ -82,7 +82,7 @@ impl Answer {
 fn not_looked_at(failures: &[Failure]) -> String {
     let mut told = String::from("keysieve: blocked: some of it could not be scanned:");
     for Failure { what, why } in failures.iter().take(SHOWN) {
-        told.push_str(&format!("\n- {}: {}", plain(what), plain(why)));
+        told.push_str(&format!("\n- {}: {}", escaped(what), escaped(why)));
     }
     if let Some(more) = failures.len().checked_sub(SHOWN).filter(|more| *more > 0) {
         told.push_str(&format!("\n- and {more} more"));
@@ -98,10 +98,11 @@ fn told(open: &[&Credential], rules: &[Rule]) -> String {
         let place = credential.failing().next();
         let place = place.map_or_else(String::new, |place| {
             let start = place.region.start;
-            let name = if place.path.is_some() { place_name(place) } else { "the text".to_owned() };
+            let name =
+                if place.path.is_some() { location_name(place) } else { "the text".to_owned() };
             format!(", in {name} at line {}, column {}", start.line, start.column)
         });
-        let name = plain(&rule.name);
+        let name = escaped(&rule.name);
         told.push_str(&format!("- {name} {}{place}: {}\n", credential.redacted, rule.description));
     }
     if let Some(more) = open.len().checked_sub(SHOWN).filter(|more| *more > 0) {

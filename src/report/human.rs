@@ -6,13 +6,13 @@ use anstyle::{AnsiColor, Style};
 use bstr::ByteSlice;
 
 use super::output::Shown;
-use super::{Detail, Outcome, Report, Screen, Task, place_name, plain, snippet};
+use super::{Detail, Outcome, Report, Screen, Task, escaped, location_name, snippet};
 use crate::findings::{Credential, Fact, Occurrence, PartnerPlace, Place, Setting};
 use crate::rules::{Rule, Severity};
 use crate::source::{Skipped, SkippedKind};
 
 /// Places shown of one credential; the rest is counted.
-const PLACES_SHOWN: usize = 12;
+const LOCATIONS_SHOWN: usize = 12;
 
 /// Facts shown of one credential; a password may be used on many hosts.
 const FACTS_SHOWN: usize = 8;
@@ -48,11 +48,11 @@ pub(super) fn write(
 /// What follows the credentials: what could not be looked at, notes, the sum of it.
 pub(super) fn write_rest(report: &Shown, detail: Detail, out: &mut dyn Write) -> io::Result<()> {
     for failure in &report.coverage.failures {
-        let (what, why) = (plain(&failure.what), plain(&failure.why));
+        let (what, why) = (escaped(&failure.what), escaped(&failure.why));
         writeln!(out, "{BAD}could not scan{BAD:#} {what}: {why}")?;
     }
     for note in &report.coverage.notes {
-        writeln!(out, "{STRONG}note:{STRONG:#} {}", plain(note))?;
+        writeln!(out, "{STRONG}note:{STRONG:#} {}", escaped(note))?;
     }
     write_skipped(report, detail, out)?;
     write_summary(report, out)?;
@@ -63,7 +63,7 @@ pub(super) fn write_rest(report: &Shown, detail: Detail, out: &mut dyn Write) ->
 fn write_skipped(report: &Shown, detail: Detail, out: &mut dyn Write) -> io::Result<()> {
     for Skipped { kind, name, is_named } in &report.coverage.skipped {
         if detail == Detail::Names || *is_named {
-            let name = plain(&name.to_str_lossy()).into_owned();
+            let name = escaped(&name.to_str_lossy()).into_owned();
             let what = match kind {
                 SkippedKind::Binary => "skipped, binary:",
                 SkippedKind::Oversized => "skipped, larger than the limit:",
@@ -100,11 +100,11 @@ fn write_credential(
     )?;
     writeln!(out, "  {}", rule.description)?;
     write_facts(&credential.facts, out)?;
-    for (number, occurrence) in credential.open().take(PLACES_SHOWN).enumerate() {
+    for (number, occurrence) in credential.open().take(LOCATIONS_SHOWN).enumerate() {
         let line = occurrence.excerpt.as_ref().filter(|_| number < LINES_SHOWN);
         write_occurrence(occurrence, line.map(|_| width), out)?;
     }
-    if let Some(more) = credential.open().count().checked_sub(PLACES_SHOWN).filter(|&n| n > 0) {
+    if let Some(more) = credential.open().count().checked_sub(LOCATIONS_SHOWN).filter(|&n| n > 0) {
         writeln!(out, "  {FAINT}… and {more} more locations (--format json lists all){FAINT:#}")?;
     }
     writeln!(out, "  Rotate it: {LINK}{}{LINK:#}", rule.rotate)?;
@@ -121,7 +121,7 @@ fn write_facts(facts: &[Fact], out: &mut dyn Write) -> io::Result<()> {
     }
     let shown = facts.iter().take(FACTS_SHOWN);
     let mut told: Vec<String> = shown
-        .map(|fact| format!("{} {STRONG}{}{STRONG:#}", fact.label(), plain(&fact.value)))
+        .map(|fact| format!("{} {STRONG}{}{STRONG:#}", fact.label(), escaped(&fact.value)))
         .collect();
     if let Some(more) = facts.len().checked_sub(FACTS_SHOWN).filter(|&n| n > 0) {
         told.push(format!("{FAINT}… and {more} more{FAINT:#}"));
@@ -145,7 +145,7 @@ fn write_occurrence(
         None => writeln!(
             out,
             "  {STRONG}{}:{}:{}{STRONG:#}{FAINT}{test}{FAINT:#}",
-            place_name(occurrence),
+            location_name(occurrence),
             start.line,
             start.column
         )?,
@@ -163,8 +163,8 @@ fn write_occurrence(
             out,
             "    {FAINT}introduced in {id} · {} · {} · {}{FAINT:#}",
             commit.date,
-            plain(&commit.author),
-            plain(&commit.summary)
+            escaped(&commit.author),
+            escaped(&commit.summary)
         )?;
     }
     match (introduced, removed, at_head) {
@@ -213,12 +213,12 @@ fn write_coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let (unit, file) = match report.task {
         Task::Scan => ("file", "file"),
         Task::Audit => ("blob", "blob"),
-        Task::Guard => ("staged file", "file"),
+        Task::Staged => ("staged file", "file"),
         Task::Range => ("file version", "file"),
     };
     let messages = plural(coverage.messages as usize, "commit or tag message");
     match (report.task, coverage.blobs, coverage.messages) {
-        (Task::Guard, 0, 1) => write!(out, "Scanned the commit message")?,
+        (Task::Staged, 0, 1) => write!(out, "Scanned the commit message")?,
         (_, blobs, 0) => write!(out, "Scanned {}", plural(blobs as usize, unit))?,
         (_, blobs, _) => write!(out, "Scanned {} and {messages}", plural(blobs as usize, unit))?,
     }

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::Serialize;
 
-use super::output::{Shown, steer};
+use super::output::{Shown, escape};
 use super::{Outcome, PolicyRevision, Report, Task};
 use crate::blob::Position;
 use crate::findings::{
@@ -22,7 +22,7 @@ use crate::source::Skipped;
 
 /// Writes the report as one JSON object, indented.
 pub(super) fn write(report: &Shown, rules: &[Rule], out: &mut dyn Write) -> io::Result<()> {
-    steer::json(&document(report, rules), out)
+    escape::json(&document(report, rules), out)
 }
 
 /// The JSON Schema of the report, indented.
@@ -333,7 +333,7 @@ fn document<'r>(report: &'r Report, rules: &'r [Rule]) -> Document<'r> {
         task: match report.task {
             Task::Scan => TaskName::Scan,
             Task::Audit => TaskName::Audit,
-            Task::Guard => TaskName::Staged,
+            Task::Staged => TaskName::Staged,
             Task::Range => TaskName::Range,
         },
         outcome: match report.outcome() {

@@ -11,11 +11,11 @@ use crate::policy::revision::Proposal;
 use crate::policy::{Judged, Policy};
 use crate::rules::Rule;
 use crate::source::{Coverage, Failure};
-use output::steer::{Steady, plain};
+use output::escape::{EscapingWriter, escaped};
 use output::{Filter, Shown, filtered};
 
 pub mod agent;
-pub mod blocked;
+pub mod hook_report;
 mod human;
 pub mod json;
 pub mod output;
@@ -87,7 +87,7 @@ pub enum Task {
     /// A whole history.
     Audit,
     /// What the next commit adds.
-    Guard,
+    Staged,
     /// What a range of commits adds.
     Range,
 }
@@ -155,7 +155,7 @@ impl Report {
             Format::Sarif => sarif::write(&shown, rules, out),
             Format::Json => json::write(&shown, rules, out),
             Format::Human => {
-                let mut out = Steady::new(out);
+                let mut out = EscapingWriter::new(out);
                 human::write(&shown, rules, screen, &mut out)?;
                 out.finish()
             }
@@ -164,9 +164,9 @@ impl Report {
 }
 
 /// How people are told where an occurrence is: its path, or what stands for one.
-fn place_name(occurrence: &Occurrence) -> String {
+fn location_name(occurrence: &Occurrence) -> String {
     match (&occurrence.path, &occurrence.place) {
-        (Some(path), _) => plain(&path.to_str_lossy()).into_owned(),
+        (Some(path), _) => escaped(&path.to_str_lossy()).into_owned(),
         (None, Place::History { blob, introduced: Some(commit), .. }) if commit.id == *blob => {
             format!("message of commit {blob}")
         }

@@ -22,7 +22,7 @@ use sarif::sarif::{
 };
 use serde_json::{Value, json};
 
-use super::output::{Shown, steer};
+use super::output::{Shown, escape};
 use super::{Outcome, Report, Task};
 use crate::blob;
 use crate::findings::{self, Credential, Effect, Fact, Occurrence, Place, Setting};
@@ -58,7 +58,7 @@ const NOT_IN_A_PATH: &AsciiSet = &CONTROLS
 
 /// Writes the report as one SARIF log, indented.
 pub(super) fn write(report: &Shown, rules: &[Rule], out: &mut dyn Write) -> io::Result<()> {
-    steer::json(&build_log(report, rules), out)
+    escape::json(&build_log(report, rules), out)
 }
 
 fn build_log(report: &Report, rules: &[Rule]) -> Sarif {
@@ -84,7 +84,7 @@ fn build_run(report: &Report, rules: &[Rule]) -> Run {
     let category = match report.task {
         Task::Scan => "keysieve/scan/",
         Task::Audit => "keysieve/audit/",
-        Task::Guard => "keysieve/staged/",
+        Task::Staged => "keysieve/staged/",
         Task::Range => "keysieve/range/",
     };
     Run::builder()

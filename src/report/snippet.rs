@@ -6,7 +6,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use anstyle::{AnsiColor, Style};
 
 use super::human::{BAD, FAINT, STRONG, TEST_PATH};
-use super::place_name;
+use super::location_name;
 use crate::findings::{Excerpt, Occurrence, Setting};
 
 /// Columns that the numbers of lines take, but for the digits.
@@ -36,7 +36,7 @@ pub fn write(title: &str, occurrence: &Occurrence, label: &str, width: usize) ->
         }
     };
     // The crate would count the column in what is shown of the line.
-    let place = format!("{}:{}:{}", place_name(occurrence), start.line, start.column);
+    let place = format!("{}:{}:{}", location_name(occurrence), start.line, start.column);
     let test = if occurrence.setting == Setting::Test { TEST_PATH } else { "" };
     shown.push_str(&format!("{:digits$}{EDGE}-->{EDGE:#} {place}{FAINT}{test}{FAINT:#}", ""));
     if let Some(excerpt) = &occurrence.excerpt {

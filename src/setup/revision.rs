@@ -25,7 +25,7 @@ use crate::source::added::{RangeError, commit_of};
 use crate::source::contents::text_of;
 
 /// A commit whose policy is taken.
-pub struct Standing {
+pub struct PinnedPolicy {
     git: Git,
     name: String,
     commit: ObjectId,
@@ -36,9 +36,9 @@ pub struct Standing {
     paths: Vec<BString>,
 }
 
-impl Standing {
+impl PinnedPolicy {
     /// Finds the commit that a revision names; where it is missing the error says what to fetch.
-    pub fn find(environment: &GitEnvironment, name: &str) -> Result<Standing, RangeError> {
+    pub fn find(environment: &GitEnvironment, name: &str) -> Result<PinnedPolicy, RangeError> {
         let git = Git::new(environment);
         let commit = commit_of(environment, name)?;
         let objects = Arc::new(ObjectReader::open(environment));
@@ -54,7 +54,7 @@ impl Standing {
                 Some(Content::Submodule(_)) | None => Ok(None),
             }
         });
-        Ok(Standing { git, name: name.to_owned(), commit, objects, walk, files, paths })
+        Ok(PinnedPolicy { git, name: name.to_owned(), commit, objects, walk, files, paths })
     }
 
     /// The files of the commit.

@@ -3,7 +3,7 @@
 //! * [`Filter`] removes the secrets of the run, decoded and as written, field by field. It never
 //!   changes keysieve's own text. [`filtered`] makes a report of what the joins found, and the
 //!   writers of reports take a [`Shown`], which only this module makes.
-//! * [`steer`] escapes what would steer a terminal, a reader or a CI system.
+//! * [`escape`] escapes what would steer a terminal, a reader or a CI system.
 //! * [`sink`] is the only place that writes to standard output, standard error and files.
 
 use std::collections::HashMap;
@@ -24,8 +24,8 @@ use crate::policy::baseline::Baseline;
 use crate::policy::revision::Proposal;
 use crate::source::Coverage;
 
+pub mod escape;
 pub mod sink;
-pub mod steer;
 
 /// Bytes of a reason from which on it may have been cut.
 const CUT_REASON: usize = 300;

@@ -17,7 +17,7 @@ use anstyle::{AnsiColor, Style};
 use tempfile::NamedTempFile;
 
 use super::Filter;
-use super::steer::steady;
+use super::escape::escaped_lines;
 use crate::engine::Engine;
 use crate::findings::FingerprintKey;
 use crate::rules::catalogue::Catalogue;
@@ -44,38 +44,38 @@ pub fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result
 }
 
 /// Writes a line of a message to standard output.
-pub fn say(message: &str) -> io::Result<()> {
-    say_text(&format!("{message}\n"))
+pub fn print_line(message: &str) -> io::Result<()> {
+    print_text(&format!("{message}\n"))
 }
 
-/// Writes a text of many lines to standard output, as [`say`] writes one.
-pub fn say_text(text: &str) -> io::Result<()> {
-    let text = steady(&filtered(text));
+/// Writes a text of many lines to standard output, as [`print_line`] writes one.
+pub fn print_text(text: &str) -> io::Result<()> {
+    let text = escaped_lines(&filtered(text));
     print(|out| out.write_all(text.as_bytes()))
 }
 
 /// Writes a line of a message to standard error.
-pub fn complain(message: &str) {
-    complain_text(&steady(&filtered(message)));
+pub fn eprint_line(message: &str) {
+    eprint_text(&escaped_lines(&filtered(message)));
 }
 
 /// Writes an error to standard error, with all its causes.
-pub fn complain_of(error: &dyn std::fmt::Display) {
+pub fn print_error(error: &dyn std::fmt::Display) {
     let why = filtered(&format!("{error:#}"));
     let why = why.trim_end().replace('\n', "\n  ");
-    complain_text(&format!("{BAD}error:{BAD:#} {}", steady(&why)));
+    eprint_text(&format!("{BAD}error:{BAD:#} {}", escaped_lines(&why)));
 }
 
 /// Writes to standard error what an agent is answered.
-pub fn answer(stdout: &str, stderr: &str) -> io::Result<()> {
+pub fn print_response(stdout: &str, stderr: &str) -> io::Result<()> {
     print(|out| out.write_all(stdout.as_bytes()))?;
     io::stderr().lock().write_all(stderr.as_bytes())
 }
 
 /// Writes what is wrong with a command line to standard error, without what it repeats of a
 /// secret. `styled` is the text with colours, `plain` the same without.
-pub fn complain_of_usage(styled: &str, plain: &str) {
-    let shown = fit(plain);
+pub fn print_usage_error(styled: &str, plain: &str) {
+    let shown = safe_message(plain);
     // Where nothing was removed it keeps its colours.
     let shown = if shown == plain { styled } else { &shown };
     let _ = write!(AutoStream::auto(io::stderr().lock()), "{shown}");
@@ -90,7 +90,7 @@ pub fn is_terminal() -> bool {
 /// on whatever thread.
 pub fn report_panics() {
     std::panic::set_hook(Box::new(|panic| {
-        complain_text(&panicked(panic));
+        eprint_text(&panicked(panic));
         std::process::exit(INCOMPLETE);
     }));
 }
@@ -111,7 +111,7 @@ fn panicked(panic: &PanicHookInfo<'_>) -> String {
 fn internal_error(place: &str, what: &str) -> String {
     let page = concat!(env!("CARGO_PKG_REPOSITORY"), "/issues");
     let version = env!("CARGO_PKG_VERSION");
-    let line = steady(&format!("{place}{what}")).replace('\n', " ");
+    let line = escaped_lines(&format!("{place}{what}")).replace('\n', " ");
     format!(
         "{BAD}error:{BAD:#} internal error{line}; the scan is incomplete. Please report this line \
          (keysieve {version}) at {page}"
@@ -151,11 +151,11 @@ pub fn own_file(file: &Path, text: &str) -> io::Result<()> {
 }
 
 /// A message fit to be shown: without secrets, and without what steers.
-pub fn fit(message: &str) -> String {
-    steady(&filtered(message))
+pub fn safe_message(message: &str) -> String {
+    escaped_lines(&filtered(message))
 }
 
-fn complain_text(line: &str) {
+fn eprint_text(line: &str) {
     // Where standard error is closed there is nobody to report to.
     let _ = writeln!(AutoStream::auto(io::stderr().lock()), "{line}");
 }

@@ -9,7 +9,7 @@ use bstr::{BStr, ByteSlice};
 use super::human::{BAD, FAINT, LINE, LINK, STRONG, write_rest};
 use super::output::Shown;
 use super::snippet::wrapped;
-use super::{Report, Screen, Steady, place_name, plain, snippet};
+use super::{EscapingWriter, Report, Screen, escaped, location_name, snippet};
 use crate::findings::{
     CommitRef, Credential, Encoding, Fingerprint, Occurrence, Place, Pushed, Verdict,
 };
@@ -35,20 +35,20 @@ const NOT_PUSHED: &str = "Not on any remote-tracking branch of this clone. If it
                           or shared, removing it is enough; if unsure, rotate.";
 
 /// What was stopped, and what is known of its circumstances.
-pub struct Blocked<'a> {
+pub struct HookReport<'a> {
     pub report: &'a Report,
     pub rules: &'a [Rule],
-    pub moment: Moment,
+    pub subject: Subject,
     pub pushed: BTreeMap<Fingerprint, Pushed>,
     /// There is a baseline that the guard goes by.
-    pub baseline: bool,
+    pub has_baseline: bool,
     /// Whose commit it is stands in a folder below the top.
-    pub below: bool,
+    pub in_subfolder: bool,
 }
 
 /// What stands still until the credential is dealt with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Moment {
+pub enum Subject {
     /// A commit that is staged.
     Commit {
         /// It is the repository's first.
@@ -65,16 +65,16 @@ pub enum Moment {
     Tracked,
 }
 
-impl Blocked<'_> {
+impl HookReport<'_> {
     /// Writes it with ANSI colours; the caller strips them where they do not belong.
     pub fn write(&self, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
         let report = &Shown::of(self.report);
         let filtered =
             |(one, pushed): (&Fingerprint, &Pushed)| (*one, report.filter.pushed(pushed, None));
         let pushed = self.pushed.iter().map(filtered).collect();
-        let moment = self.moment.clone();
-        let mut out = Steady::new(out);
-        Blocked { report, moment, pushed, ..*self }.write_shown(report, screen, &mut out)?;
+        let subject = self.subject.clone();
+        let mut out = EscapingWriter::new(out);
+        HookReport { report, subject, pushed, ..*self }.write_shown(report, screen, &mut out)?;
         out.finish()
     }
 
@@ -111,15 +111,15 @@ impl Blocked<'_> {
         out: &mut dyn Write,
     ) -> io::Result<()> {
         let rule = &self.rules[credential.rule];
-        let leaks = match (&self.moment, count) {
-            (Moment::Commit { .. }, 1) => "this commit adds a credential".to_owned(),
-            (Moment::Commit { .. }, many) => format!("this commit adds {many} credentials"),
-            (Moment::Message, 1) => "the commit message contains a credential".to_owned(),
-            (Moment::Message, many) => format!("the commit message contains {many} credentials"),
-            (Moment::Commits { .. }, 1) => "these commits add a credential".to_owned(),
-            (Moment::Commits { .. }, many) => format!("these commits add {many} credentials"),
-            (Moment::Tracked, 1) => "a tracked file contains a credential".to_owned(),
-            (Moment::Tracked, many) => format!("tracked files contain {many} credentials"),
+        let leaks = match (&self.subject, count) {
+            (Subject::Commit { .. }, 1) => "this commit adds a credential".to_owned(),
+            (Subject::Commit { .. }, many) => format!("this commit adds {many} credentials"),
+            (Subject::Message, 1) => "the commit message contains a credential".to_owned(),
+            (Subject::Message, many) => format!("the commit message contains {many} credentials"),
+            (Subject::Commits { .. }, 1) => "these commits add a credential".to_owned(),
+            (Subject::Commits { .. }, many) => format!("these commits add {many} credentials"),
+            (Subject::Tracked, 1) => "a tracked file contains a credential".to_owned(),
+            (Subject::Tracked, many) => format!("tracked files contain {many} credentials"),
         };
         let title = match count {
             1 => format!("{leaks}: {}", rule.name),
@@ -131,12 +131,12 @@ impl Blocked<'_> {
         if !credential.facts.is_empty() {
             let facts = credential.facts.iter().take(FACTS_SHOWN);
             let facts: Vec<String> =
-                facts.map(|fact| format!("{} {}", fact.label(), plain(&fact.value))).collect();
+                facts.map(|fact| format!("{} {}", fact.label(), escaped(&fact.value))).collect();
             write_labelled("Details", &facts.join(" · "), width, out)?;
         }
         if let Place::History { introduced: Some(commit), removed, .. } = &place.place {
             let summary: String = commit.summary.chars().take(SUMMARY_SHOWN).collect();
-            let mut told = format!("{} {}", short(commit), plain(&summary));
+            let mut told = format!("{} {}", short(commit), escaped(&summary));
             if let Some(removed) = removed {
                 told = format!("{told}; removed in {}", short(removed));
             }
@@ -147,11 +147,11 @@ impl Blocked<'_> {
                 write_labelled("Pushed", NOT_PUSHED, width, out)?;
             }
             Some(Pushed::To(branch)) => {
-                let text = format!("Already in the history of {}. Rotate it.", plain(branch));
+                let text = format!("Already in the history of {}. Rotate it.", escaped(branch));
                 write_labelled("Pushed", &text, width, out)?;
             }
             Some(Pushed::Unknown(why)) => {
-                let text = format!("Unknown ({}). If unsure, rotate it.", plain(why));
+                let text = format!("Unknown ({}). If unsure, rotate it.", escaped(why));
                 write_labelled("Pushed", &text, width, out)?;
             }
             None => {}
@@ -205,12 +205,12 @@ impl Blocked<'_> {
 
     fn taking_out(&self, place: &Occurrence) -> (String, Option<String>) {
         let path = place.path.as_ref().map(|path| self.pathspec(path.as_bstr()));
-        let shown = place_name(place);
-        match (&self.moment, path) {
-            (Moment::Commit { first }, Some(path)) => {
+        let shown = location_name(place);
+        match (&self.subject, path) {
+            (Subject::Commit { first }, Some(path)) => {
                 let unstage = if *first { "git rm --cached" } else { "git restore --staged" };
                 let command = format!("{unstage} -- {path}");
-                if is_private(shown.as_bytes()) && !self.below {
+                if is_private(shown.as_bytes()) && !self.in_subfolder {
                     let text = "Unstage the file; such files are best kept out of git:";
                     (text.to_owned(), Some(format!("{command} && echo {path} >> .gitignore")))
                 } else {
@@ -219,14 +219,14 @@ impl Blocked<'_> {
                     (text.to_owned(), Some(command))
                 }
             }
-            (Moment::Message, _) => (
+            (Subject::Message, _) => (
                 "Edit the message, of which git kept a copy, and commit again:".to_owned(),
                 Some(
                     "git commit --edit -F \"$(git rev-parse --git-path COMMIT_EDITMSG)\""
                         .to_owned(),
                 ),
             ),
-            (Moment::Commits { root }, _) => match &place.place {
+            (Subject::Commits { root }, _) => match &place.place {
                 Place::History { introduced: Some(commit), .. } => {
                     let id = short(commit);
                     let from = if *root { "--root".to_owned() } else { format!("{id}^") };
@@ -239,7 +239,7 @@ impl Blocked<'_> {
                 }
                 _ => (format!("Remove it from {shown} and recreate that."), None),
             },
-            (Moment::Commit { .. } | Moment::Tracked, _) => (
+            (Subject::Commit { .. } | Subject::Tracked, _) => (
                 format!("Remove it from {shown}. It stays in the history, so rotate it as well."),
                 None,
             ),
@@ -248,7 +248,7 @@ impl Blocked<'_> {
 
     /// A path as a word of the shell that git takes for one from the top.
     fn pathspec(&self, path: &BStr) -> String {
-        let top = if self.below { ":/" } else { "" };
+        let top = if self.in_subfolder { ":/" } else { "" };
         quoted(format!("{top}{path}").as_bytes().as_bstr())
     }
 
@@ -256,8 +256,8 @@ impl Blocked<'_> {
         let allow = format!("{MARK} {} REASON", self.rules[credential.rule].id);
         let line = place.region.start.line;
         let path = place.path.as_ref().map(|path| path.as_bstr()).unwrap_or_default();
-        let room = match self.moment {
-            Moment::Message => Room::Comment(allow),
+        let room = match self.subject {
+            Subject::Message => Room::Comment(allow),
             _ => Room::of(path, &allow),
         };
         match room {
@@ -277,11 +277,11 @@ impl Blocked<'_> {
 
     /// A message that is not committed yet stands nowhere that a baseline is made from.
     fn accepting(&self) -> Option<(String, Option<String>)> {
-        let verb = if self.baseline { "update" } else { "create" };
-        let history = match self.moment {
-            Moment::Commit { .. } | Moment::Tracked => "",
-            Moment::Commits { .. } => " --history",
-            Moment::Message => return None,
+        let verb = if self.has_baseline { "update" } else { "create" };
+        let history = match self.subject {
+            Subject::Commit { .. } | Subject::Tracked => "",
+            Subject::Commits { .. } => " --history",
+            Subject::Message => return None,
         };
         let text = "Can't fix it now? Add all current findings to the baseline:";
         let command = format!("keysieve baseline {verb}{history} --owner NAME --reason REASON");
@@ -311,7 +311,7 @@ fn short(commit: &CommitRef) -> &str {
 
 fn location(place: &Occurrence) -> String {
     let start = place.region.start;
-    format!("{}:{}:{}", place_name(place), start.line, start.column)
+    format!("{}:{}:{}", location_name(place), start.line, start.column)
 }
 
 /// `  Allows   A text that goes on below itself.`
@@ -357,7 +357,7 @@ fn is_private(path: &[u8]) -> bool {
 /// A path as a word of the shell.
 fn quoted(path: &BStr) -> String {
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-+@%,:=".contains(byte);
-    let text = plain(&path.to_str_lossy()).into_owned();
+    let text = escaped(&path.to_str_lossy()).into_owned();
     if !text.is_empty() && path.iter().all(is_plain) {
         return text;
     }

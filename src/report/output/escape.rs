@@ -18,7 +18,7 @@ const OLD_COMMANDS: [(&str, &str); 2] = [("##[", r"#\#["), ("##vso[", r"#\#vso["
 
 /// A text of the repository (a path, a commit's summary) for people: what would steer a terminal
 /// or a reader is escaped.
-pub fn plain(text: &str) -> Cow<'_, str> {
+pub fn escaped(text: &str) -> Cow<'_, str> {
     if !text.contains(steers) {
         return Cow::Borrowed(text);
     }
@@ -38,38 +38,38 @@ pub fn plain(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// A message of one line or several, steadied as [`Steady`] does.
-pub fn steady(text: &str) -> String {
-    text.split_inclusive('\n').map(steadied).collect()
+/// A message of one line or several, escape_line as [`EscapingWriter`] does.
+pub fn escaped_lines(text: &str) -> String {
+    text.split_inclusive('\n').map(escape_line).collect()
 }
 
 /// Writes text for people: whatever the line holds, only keysieve's own colours and line ends
 /// have an effect.
-pub struct Steady<W: Write> {
+pub struct EscapingWriter<W: Write> {
     out: W,
     /// What is written of a line that has not ended yet.
     line: Vec<u8>,
 }
 
-impl<W: Write> Steady<W> {
+impl<W: Write> EscapingWriter<W> {
     pub fn new(out: W) -> Self {
-        Steady { out, line: Vec::new() }
+        EscapingWriter { out, line: Vec::new() }
     }
 
     /// Writes what is left of the last line.
     pub fn finish(mut self) -> io::Result<()> {
         let line = std::mem::take(&mut self.line);
-        self.out.write_all(steadied(&String::from_utf8_lossy(&line)).as_bytes())
+        self.out.write_all(escape_line(&String::from_utf8_lossy(&line)).as_bytes())
     }
 }
 
-impl<W: Write> Write for Steady<W> {
+impl<W: Write> Write for EscapingWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         for piece in bytes.split_inclusive(|&b| b == b'\n') {
             self.line.extend_from_slice(piece);
             if piece.ends_with(b"\n") {
                 let line = std::mem::take(&mut self.line);
-                self.out.write_all(steadied(&String::from_utf8_lossy(&line)).as_bytes())?;
+                self.out.write_all(escape_line(&String::from_utf8_lossy(&line)).as_bytes())?;
             }
         }
         Ok(bytes.len())
@@ -81,7 +81,7 @@ impl<W: Write> Write for Steady<W> {
 }
 
 /// A line with its end, if it has one.
-fn steadied(line: &str) -> String {
+fn escape_line(line: &str) -> String {
     let mut shown = String::with_capacity(line.len());
     let mut rest = line;
     while let Some(letter) = rest.chars().next() {
@@ -93,7 +93,7 @@ fn steadied(line: &str) -> String {
         }
         match letter {
             '\n' | '\t' => shown.push(letter),
-            letter if steers(letter) => shown.push_str(&plain(letter.encode_utf8(&mut [0; 4]))),
+            letter if steers(letter) => shown.push_str(&escaped(letter.encode_utf8(&mut [0; 4]))),
             letter => shown.push(letter),
         }
         rest = &rest[letter.len_utf8()..];
@@ -233,10 +233,10 @@ mod tests {
             ("a ##[error]b ##vso[c]", r"a #\#[error]b #\#vso[c]"),
             ("a\u{202e}b\u{ad}\u{85}", r"a\u{202e}b\u{ad}\u{85}"),
         ] {
-            assert_eq!(steadied(line), wanted, "{line:?}");
+            assert_eq!(escape_line(line), wanted, "{line:?}");
         }
         let mut out = Vec::new();
-        let mut writer = Steady::new(&mut out);
+        let mut writer = EscapingWriter::new(&mut out);
         writer.write_all("one\n :".as_bytes()).unwrap();
         writer.write_all(":two".as_bytes()).unwrap();
         writer.finish().unwrap();
