@@ -15,31 +15,31 @@ use crate::source::history::{DeltaReader, FullReader, History, HistoryError, Ran
 use crate::source::{Coverage, Failure, Progress, Source};
 use leaks::Leaks;
 
-/// Why no audit could be made.
+/// Why the audit could not run.
 #[derive(Debug, thiserror::Error)]
 pub enum AuditError {
     #[error(transparent)]
     History(#[from] HistoryError),
 }
 
-/// How a history is read. What is found is the same.
+/// How a history is read. The findings are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadMode {
-    /// As git stores it; only what each delta changes is looked at.
+    /// As git stores it; only what each delta changes is scanned.
     Delta,
-    /// As git stores it; every version is looked at whole.
+    /// As git stores it; every version is scanned whole.
     Whole,
-    /// Object by object: what the others are measured against.
+    /// Object by object: the reference for the others.
     Full,
 }
 
-/// What an audit is to do.
+/// Options of an audit.
 #[derive(Clone, Debug)]
 pub struct Options {
     pub reader: ReadMode,
-    /// Bytes; larger objects are passed over and counted.
+    /// Bytes; larger objects are skipped and counted.
     pub max_blob_size: u64,
-    /// The commits that are told of.
+    /// The commits whose findings are reported.
     pub range: RangeSyntax,
     /// Whether submodules are audited too.
     pub recurse_submodules: bool,
@@ -59,18 +59,18 @@ impl Default for Options {
     }
 }
 
-/// Bytes of versions that are held for the deltas against them, before some are made twice.
-const HELD: usize = 96 << 20;
+/// Bytes of versions that are cached for the deltas against them; beyond, some are rebuilt.
+const CACHE: usize = 96 << 20;
 
 /// Submodules of submodules are followed this far.
 const DEEPEST_SUBMODULE: usize = 32;
 
-/// Looks at every object of the repository at or above `repository`, and says of each
-/// credential which commits brought it in and took it out.
+/// Scans every object of the repository at or above `repository`, and finds the commits that
+/// introduced and removed each credential.
 ///
-/// What cannot be read is in the report's coverage; an error means that there is no
-/// repository to look at, or that the range names nothing in it. Runs on the threads of the
-/// current rayon pool; the report is the same on any number of them.
+/// What cannot be read is in the report's coverage; an error means that there is no repository,
+/// or that the range names nothing in it. Runs on the threads of the current rayon pool; the
+/// report is the same for any number of them.
 pub fn audit(
     repository: &Path,
     options: &Options,
@@ -106,7 +106,7 @@ fn read_history(
         ReadMode::Delta | ReadMode::Whole => {
             let whole = options.reader == ReadMode::Whole;
             let manner = if whole { Manner::Whole } else { Manner::Changes };
-            let reader = DeltaReader::new(history, manner, Budget::new(largest, HELD));
+            let reader = DeltaReader::new(history, manner, Budget::new(largest, CACHE));
             let read = reader.read(&leaks, progress);
             let trace = |wanted: &[String]| reader.trace(wanted);
             (occurrences::occurrences(&leaks.sorted(), trace, range.as_ref()), read)

@@ -1,8 +1,8 @@
-//! The guard: joins what a change adds, the engine and the policy.
+//! The guard: what a change adds × engine × policy → report.
 //!
-//! New is what no parent holds at a path that the change touches: a secret that was moved, or
-//! stood in the edited file before, is an old leak and an audit's business. It does not stop a
-//! commit that did not bring it in.
+//! A credential is new if no parent has it at a path that the change touches. One that was moved,
+//! or was in the edited file before, is an old leak, which is the audit's task: it does not block
+//! a commit that did not introduce it.
 
 pub mod pushed;
 mod range;
@@ -24,7 +24,7 @@ use crate::source::message::Message;
 use crate::source::staged::{Staged, StagedError};
 use crate::source::{Coverage, Progress, Silent};
 
-/// Why the guard cannot tell. A commit hook stops the commit then.
+/// Why the guard could not run. A hook then blocks the commit or push.
 #[derive(Debug, thiserror::Error)]
 pub enum GuardError {
     #[error(transparent)]
@@ -35,8 +35,8 @@ pub enum GuardError {
     Git(#[from] GitError),
 }
 
-/// The credentials that the next commit would bring into the repository round `folder`, which
-/// git's own variables may redirect ([`GitEnvironment::of_process`]).
+/// The credentials that the next commit would add to the repository around `folder`, which git's
+/// own variables may redirect ([`GitEnvironment::of_process`]).
 pub fn guard(
     folder: &Path,
     engine: &Engine,
@@ -56,7 +56,7 @@ pub fn guard_in(
     Ok(guard_staged(&Staged::open(environment)?, engine, policy, progress))
 }
 
-/// All that the index holds, old and new, and a note that says so: for where nothing is staged.
+/// The credentials in all tracked files, with a note that says so: for when nothing is staged.
 pub fn guard_tracked(
     environment: &GitEnvironment,
     engine: &Engine,
@@ -71,7 +71,7 @@ pub fn guard_tracked(
     Ok(report)
 }
 
-/// [`guard_in`], of a change that was read before.
+/// [`guard_in`], for a change that is read already.
 pub fn guard_staged(
     staged: &Staged,
     engine: &Engine,
@@ -80,12 +80,12 @@ pub fn guard_staged(
 ) -> Report {
     let (found, coverage) = find_all(&staged.next(), engine, progress);
     let mut judged = policy.judge(found, engine.rules());
-    let doubt = keep_new_ones(&mut judged, staged, engine);
-    Report::new(Task::Staged, judged, coverage.and(doubt), policy, engine)
+    let unread = retain_new(&mut judged, staged, engine);
+    Report::new(Task::Staged, judged, coverage.and(unread), policy, engine)
 }
 
-/// The credentials that the commits of `from..to` add, those among them that a later commit of
-/// the range takes out again included: whoever fetches the range has them.
+/// The credentials that the commits of `from..to` add, including those that a later commit of the
+/// range removes: everyone who fetches the range has them.
 pub fn guard_range(
     environment: &GitEnvironment,
     from: &str,
@@ -97,8 +97,8 @@ pub fn guard_range(
     added_by(&Added::between(environment, from, to)?, engine, policy, progress)
 }
 
-/// The credentials that a push brings to the other side: by commits, by their messages and by
-/// those of annotated tags.
+/// The credentials that a push sends: in commits, in their messages and in those of annotated
+/// tags.
 pub fn guard_push(
     environment: &GitEnvironment,
     updates: &[Update],
@@ -114,7 +114,7 @@ pub fn guard_push(
     Ok(report)
 }
 
-/// [`guard_push`] of a revision to where nothing is known of what is there.
+/// [`guard_push`] of a revision to a remote whose content is unknown.
 pub fn guard_unpushed(
     environment: &GitEnvironment,
     revision: &str,
@@ -130,8 +130,8 @@ pub fn guard_message(message: &Message, engine: &Engine, policy: &Policy) -> Rep
     Report { task: Task::Staged, ..scan(message, engine, policy, &Silent) }
 }
 
-/// The credentials that a coding agent's call would bring into being: in what it writes and was
-/// not there before, in the command that it runs.
+/// The credentials that a coding agent's tool call adds: in what it writes and was not in the file
+/// before, and in the command that it runs.
 pub fn guard_call(call: &Call, engine: &Engine, policy: &Policy) -> Report {
     let (mut found, coverage) = find_all(call, engine, &Silent);
     let known: HashSet<Fingerprint> = call
@@ -152,13 +152,13 @@ fn added_by(
 ) -> Result<Report, GuardError> {
     let (mut found, mut coverage) = find_all(&added.next(), engine, progress);
     if !found.is_empty() {
-        let (known, doubt) = find_all(&added.previous(), engine, &Silent);
+        let (known, previous) = find_all(&added.previous(), engine, &Silent);
         let known: HashSet<Fingerprint> = known.iter().map(|(seen, _)| seen.fingerprint).collect();
         found.retain(|(finding, _)| !known.contains(&finding.fingerprint));
         let (located, unread) = range::occurrences(found, added);
         found = located;
         if !found.is_empty() {
-            coverage.failures.extend(doubt.failures);
+            coverage.failures.extend(previous.failures);
         }
         coverage = coverage.and(unread);
     }
@@ -166,9 +166,9 @@ fn added_by(
     Ok(Report::new(Task::Range, judged, coverage, policy, engine))
 }
 
-/// Keeps those of the credentials that no parent holds, and says what could not be looked at
-/// while some are left. The parents are not asked where nothing was found.
-fn keep_new_ones(judged: &mut Judged, staged: &Staged, engine: &Engine) -> Coverage {
+/// Keeps the credentials that no parent has. Returns what could not be scanned of the parents, if
+/// some credentials are left; they are not read if nothing was found.
+fn retain_new(judged: &mut Judged, staged: &Staged, engine: &Engine) -> Coverage {
     let credentials = &mut judged.credentials;
     if credentials.is_empty() {
         return Coverage::default();

@@ -1,8 +1,7 @@
-//! What one run goes by: an engine and a policy, made of configuration, baseline and the words
-//! on the command line.
+//! Sets up a run: an engine and a policy, from configuration, baseline and command line.
 //!
-//! The repository's part of it is taken from where the bytes are taken from that are looked at:
-//! the work tree for a scan, the index for the hook ([`files`]).
+//! The repository's own settings are read where the scanned bytes are: in the work tree for a
+//! scan, in the index for the hook ([`files`]).
 
 pub mod files;
 pub mod revision;
@@ -24,7 +23,7 @@ use crate::rules::catalogue::{Catalogue, CatalogueError};
 use crate::source::added::RangeError;
 use revision::PinnedPolicy;
 
-/// Why a run cannot begin. Nothing was looked at.
+/// Why a run cannot begin. Nothing was scanned.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
     #[error(transparent)]
@@ -44,8 +43,8 @@ pub enum SetupError {
 }
 
 impl Setup {
-    /// The setup whose inline allows are those of the revision from which `pinned` has the
-    /// rest; `now` are the files as they are looked at.
+    /// The setup whose suppression comments are those of the pinned revision, as is the rest of
+    /// the policy; `now` are the scanned files.
     pub fn of_revision(
         mut self,
         pinned: &PinnedPolicy,
@@ -65,34 +64,34 @@ pub struct Setup {
     pub policy: Policy,
 }
 
-/// What a run is to go by.
+/// Options of a setup.
 #[derive(Debug)]
 pub struct SetupOptions {
     pub places: Places,
     pub baseline: BaselineChoice,
     pub inline: Inline,
-    /// Who is stopped by what fails.
+    /// Where the run takes place.
     pub occasion: Occasion,
     pub expiry: Expiry,
-    /// The day by which what is accepted has expired.
+    /// The day that decides which baseline entries have expired.
     pub today: Date,
-    /// The top of the work tree, where a listed file that is gone may have moved.
+    /// The top of the work tree, in which a listed file that is missing may have moved.
     pub root: Option<PathBuf>,
 }
 
-/// Which baseline is taken.
+/// Which baseline is used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BaselineChoice {
     /// The repository's, if it has one.
     Repository,
-    /// This file, which must be there.
+    /// This file, which must exist.
     File(PathBuf),
     /// None.
     Disabled,
 }
 
 impl Setup {
-    /// Reads what is to be gone by.
+    /// Reads configuration, pattern files and baseline.
     pub fn new(options: SetupOptions) -> Result<Setup, SetupError> {
         let files = options.places.repository.clone();
         let mut config = Config::load(options.places)?;
@@ -125,8 +124,8 @@ impl Setup {
     }
 }
 
-/// The rules that are on: those that are off for the whole repository are not looked for, and
-/// come in no other rule's way.
+/// The enabled rules: those that are disabled for the whole repository are not searched for and
+/// do not compete with other rules.
 fn catalogue(config: &mut Config, files: Option<&Files>) -> Result<Catalogue, SetupError> {
     let mut catalogue = Catalogue::built_in();
     for pattern in config.patterns() {
@@ -149,7 +148,7 @@ fn catalogue(config: &mut Config, files: Option<&Files>) -> Result<Catalogue, Se
     Ok(catalogue)
 }
 
-/// The environment's key is nearer than any file's.
+/// The environment's key takes precedence over any file's.
 fn key(config: &Config) -> Result<FingerprintKey, ConfigError> {
     let environment = std::env::var_os(fingerprint::KEY_VARIABLE);
     if environment.is_some_and(|key| !key.is_empty()) {
@@ -158,7 +157,7 @@ fn key(config: &Config) -> Result<FingerprintKey, ConfigError> {
     Ok(FingerprintKey::new(&config.fingerprint_key()?.unwrap_or_default()))
 }
 
-/// The baseline, and what its file is called.
+/// The baseline and the name of its file.
 fn read_baseline(
     choice: &BaselineChoice,
     files: Option<&Files>,

@@ -1,5 +1,5 @@
-//! What a developer sees whose commit or push was stopped: one screen that says what leaks,
-//! whether it has got out already, and how to go on.
+//! What a developer sees whose commit or push is blocked: one screen that shows what leaks,
+//! whether it is public already, and how to proceed.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -18,10 +18,10 @@ use crate::policy::comment::Room;
 use crate::policy::inline::MARK;
 use crate::rules::Rule;
 
-/// Other credentials that are named, if there is no room for more.
+/// Other credentials that are always listed, however small the screen is.
 const FEWEST: usize = 2;
 
-/// Facts shown; a report of another form has them all.
+/// Facts shown; a report in another format has them all.
 const FACTS_SHOWN: usize = 4;
 
 /// Characters of a commit's summary that are shown.
@@ -34,39 +34,39 @@ const LABEL: usize = 11;
 const NOT_PUSHED: &str = "Not on any remote-tracking branch of this clone. If it was never pushed \
                           or shared, removing it is enough; if unsure, rotate.";
 
-/// What was stopped, and what is known of its circumstances.
+/// A report with what the hook knows about the commit or push.
 pub struct HookReport<'a> {
     pub report: &'a Report,
     pub rules: &'a [Rule],
     pub subject: Subject,
     pub pushed: BTreeMap<Fingerprint, Pushed>,
-    /// There is a baseline that the guard goes by.
+    /// The repository has a baseline.
     pub has_baseline: bool,
-    /// Whose commit it is stands in a folder below the top.
+    /// Git was started in a folder below the top of the work tree.
     pub in_subfolder: bool,
 }
 
-/// What stands still until the credential is dealt with.
+/// What was scanned, and is blocked until the credential is dealt with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
-    /// A commit that is staged.
+    /// A staged commit.
     Commit {
-        /// It is the repository's first.
+        /// It is the repository's first one.
         first: bool,
     },
-    /// A commit whose message is written.
+    /// The message of a commit.
     Message,
-    /// Commits that are pushed, or a range of them.
+    /// The commits of a push or of a range.
     Commits {
-        /// The first place's commit has no parent.
+        /// The commit of the first occurrence has no parent.
         root: bool,
     },
-    /// Nothing: all that git tracks was looked at.
+    /// All tracked files; nothing is blocked.
     Tracked,
 }
 
 impl HookReport<'_> {
-    /// Writes it with ANSI colours; the caller strips them where they do not belong.
+    /// Writes it with ANSI colors; the caller strips them where they are not supported.
     pub fn write(&self, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
         let report = &Shown::of(self.report);
         let filtered =
@@ -78,34 +78,35 @@ impl HookReport<'_> {
         out.finish()
     }
 
-    /// `report` is the report.
+    /// `report` is the filtered report.
     fn write_shown(&self, report: &Shown, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
         let open: Vec<&Credential> =
             self.report.credentials.iter().filter(|found| found.fails()).collect();
         let Some((first, others)) = open.split_first() else {
             return write_rest(report, screen.detail, out);
         };
-        let Some(place) = first.failing().next() else { return Ok(()) };
+        let Some(occurrence) = first.failing().next() else { return Ok(()) };
         let mut shown = Vec::new();
-        self.write_first(first, place, open.len(), screen, &mut shown)?;
-        let mut ways = Vec::new();
-        self.write_ways(first, place, !others.is_empty(), screen, &mut ways)?;
+        self.write_first(first, occurrence, open.len(), screen, &mut shown)?;
+        let mut options = Vec::new();
+        self.write_options(first, occurrence, !others.is_empty(), screen, &mut options)?;
         let mut rest = Vec::new();
         write_rest(report, screen.detail, &mut rest)?;
-        let taken: usize = [&shown, &ways, &rest].iter().map(|text| text.lines().count() + 1).sum();
+        let taken: usize =
+            [&shown, &options, &rest].iter().map(|text| text.lines().count() + 1).sum();
         out.write_all(&shown)?;
         self.write_others(others, screen.height.saturating_sub(taken + 1).max(FEWEST), out)?;
         writeln!(out)?;
-        out.write_all(&ways)?;
+        out.write_all(&options)?;
         writeln!(out)?;
         out.write_all(&rest)
     }
 
-    /// What leaks, where, what it can do, whether it is out, where it is rotated.
+    /// What leaks, where, its impact, whether it was pushed, where it is rotated.
     fn write_first(
         &self,
         credential: &Credential,
-        place: &Occurrence,
+        occurrence: &Occurrence,
         count: usize,
         Screen { width, .. }: Screen,
         out: &mut dyn Write,
@@ -125,7 +126,11 @@ impl HookReport<'_> {
             1 => format!("{leaks}: {}", rule.name),
             many => format!("{leaks}: {} and {} more", rule.name, many - 1),
         };
-        writeln!(out, "{}", snippet::write(&title, place, &label(credential, place), width))?;
+        writeln!(
+            out,
+            "{}",
+            snippet::write(&title, occurrence, &label(credential, occurrence), width)
+        )?;
         writeln!(out)?;
         write_labelled("Impact", &rule.description, width, out)?;
         if !credential.facts.is_empty() {
@@ -134,13 +139,13 @@ impl HookReport<'_> {
                 facts.map(|fact| format!("{} {}", fact.label(), escaped(&fact.value))).collect();
             write_labelled("Details", &facts.join(" · "), width, out)?;
         }
-        if let Place::History { introduced: Some(commit), removed, .. } = &place.place {
+        if let Place::History { introduced: Some(commit), removed, .. } = &occurrence.place {
             let summary: String = commit.summary.chars().take(SUMMARY_SHOWN).collect();
-            let mut told = format!("{} {}", short(commit), escaped(&summary));
+            let mut text = format!("{} {}", short(commit), escaped(&summary));
             if let Some(removed) = removed {
-                told = format!("{told}; removed in {}", short(removed));
+                text = format!("{text}; removed in {}", short(removed));
             }
-            write_labelled("Commit", &told, width, out)?;
+            write_labelled("Commit", &text, width, out)?;
         }
         match self.pushed.get(&credential.fingerprint) {
             Some(Pushed::NotYet) => {
@@ -159,7 +164,7 @@ impl HookReport<'_> {
         writeln!(out, "  {STRONG}Rotate{STRONG:#}   {LINK}{}{LINK:#}", rule.rotate)
     }
 
-    /// A line for each of the others that there is room for.
+    /// A line for each of the others, as far as there is room.
     fn write_others(
         &self,
         others: &[&Credential],
@@ -168,10 +173,10 @@ impl HookReport<'_> {
     ) -> io::Result<()> {
         let named = if others.len() > room { room - 1 } else { others.len() };
         for (number, credential) in others[..named].iter().enumerate() {
-            let Some(place) = credential.failing().next() else { continue };
+            let Some(occurrence) = credential.failing().next() else { continue };
             let label = if number == 0 { "Also" } else { "" };
             let name = &self.rules[credential.rule].name;
-            write!(out, "  {STRONG}{label:<9}{STRONG:#}{} {name}", location(place))?;
+            write!(out, "  {STRONG}{label:<9}{STRONG:#}{} {name}", location(occurrence))?;
             match self.pushed.get(&credential.fingerprint) {
                 Some(Pushed::To(_)) => writeln!(out, " {BAD}already pushed{BAD:#}")?,
                 _ => writeln!(out)?,
@@ -185,27 +190,29 @@ impl HookReport<'_> {
         }
     }
 
-    fn write_ways(
+    /// The remediation options.
+    fn write_options(
         &self,
         credential: &Credential,
-        place: &Occurrence,
+        occurrence: &Occurrence,
         several: bool,
         Screen { width, .. }: Screen,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        let mut ways = vec![self.taking_out(place), self.allowing(credential, place)];
-        ways.extend(self.accepting());
+        let mut options = vec![self.removal(occurrence), self.suppression(credential, occurrence)];
+        options.extend(self.baseline());
         let each = if several { " for each" } else { "" };
         writeln!(out, "{STRONG}Choose one{each}:{STRONG:#}")?;
-        for (number, (text, command)) in ways.iter().enumerate() {
-            write_way(number + 1, text, command.as_deref(), width, out)?;
+        for (number, (text, command)) in options.iter().enumerate() {
+            write_option(number + 1, text, command.as_deref(), width, out)?;
         }
         Ok(())
     }
 
-    fn taking_out(&self, place: &Occurrence) -> (String, Option<String>) {
-        let path = place.path.as_ref().map(|path| self.pathspec(path.as_bstr()));
-        let shown = location_name(place);
+    /// How to remove the secret: a text and a command.
+    fn removal(&self, occurrence: &Occurrence) -> (String, Option<String>) {
+        let path = occurrence.path.as_ref().map(|path| self.pathspec(path.as_bstr()));
+        let shown = location_name(occurrence);
         match (&self.subject, path) {
             (Subject::Commit { first }, Some(path)) => {
                 let unstage = if *first { "git rm --cached" } else { "git restore --staged" };
@@ -226,7 +233,7 @@ impl HookReport<'_> {
                         .to_owned(),
                 ),
             ),
-            (Subject::Commits { root }, _) => match &place.place {
+            (Subject::Commits { root }, _) => match &occurrence.place {
                 Place::History { introduced: Some(commit), .. } => {
                     let id = short(commit);
                     let from = if *root { "--root".to_owned() } else { format!("{id}^") };
@@ -246,16 +253,21 @@ impl HookReport<'_> {
         }
     }
 
-    /// A path as a word of the shell that git takes for one from the top.
+    /// A path as a word of the shell that git resolves from the top of the work tree.
     fn pathspec(&self, path: &BStr) -> String {
         let top = if self.in_subfolder { ":/" } else { "" };
         quoted(format!("{top}{path}").as_bytes().as_bstr())
     }
 
-    fn allowing(&self, credential: &Credential, place: &Occurrence) -> (String, Option<String>) {
+    /// How to suppress the finding.
+    fn suppression(
+        &self,
+        credential: &Credential,
+        occurrence: &Occurrence,
+    ) -> (String, Option<String>) {
         let allow = format!("{MARK} {} REASON", self.rules[credential.rule].id);
-        let line = place.region.start.line;
-        let path = place.path.as_ref().map(|path| path.as_bstr()).unwrap_or_default();
+        let line = occurrence.region.start.line;
+        let path = occurrence.path.as_ref().map(|path| path.as_bstr()).unwrap_or_default();
         let room = match self.subject {
             Subject::Message => Room::Comment(allow),
             _ => Room::of(path, &allow),
@@ -275,8 +287,8 @@ impl HookReport<'_> {
         }
     }
 
-    /// A message that is not committed yet stands nowhere that a baseline is made from.
-    fn accepting(&self) -> Option<(String, Option<String>)> {
+    /// A message that is not committed yet cannot be added to the baseline.
+    fn baseline(&self) -> Option<(String, Option<String>)> {
         let verb = if self.has_baseline { "update" } else { "create" };
         let history = match self.subject {
             Subject::Commit { .. } | Subject::Tracked => "",
@@ -290,17 +302,17 @@ impl HookReport<'_> {
     }
 }
 
-/// How sure it is, and how it is written where that does not meet the eye.
-fn label(credential: &Credential, place: &Occurrence) -> String {
+/// The confidence, and how the secret is encoded if that is not obvious.
+fn label(credential: &Credential, occurrence: &Occurrence) -> String {
     let mut label = match credential.verdict {
         Verdict::Valid => "checksum valid".to_owned(),
         _ => format!("{} confidence", credential.confidence),
     };
-    if place.encoding != Encoding::PLAIN {
-        label = format!("{label}, in {}", place.encoding);
+    if occurrence.encoding != Encoding::PLAIN {
+        label = format!("{label}, in {}", occurrence.encoding);
     }
-    if place.region.end.line > place.region.start.line {
-        label = format!("{label}, ends on line {}", place.region.end.line);
+    if occurrence.region.end.line > occurrence.region.start.line {
+        label = format!("{label}, ends on line {}", occurrence.region.end.line);
     }
     label
 }
@@ -309,12 +321,12 @@ fn short(commit: &CommitRef) -> &str {
     commit.id.get(..10).unwrap_or(&commit.id)
 }
 
-fn location(place: &Occurrence) -> String {
-    let start = place.region.start;
-    format!("{}:{}:{}", location_name(place), start.line, start.column)
+fn location(occurrence: &Occurrence) -> String {
+    let start = occurrence.region.start;
+    format!("{}:{}:{}", location_name(occurrence), start.line, start.column)
 }
 
-/// `  Allows   A text that goes on below itself.`
+/// `  Impact   A text that continues on the next line.`
 fn write_labelled(label: &str, text: &str, width: usize, out: &mut dyn Write) -> io::Result<()> {
     for (number, line) in wrapped(text, width.saturating_sub(LABEL)).iter().enumerate() {
         match number {
@@ -325,25 +337,25 @@ fn write_labelled(label: &str, text: &str, width: usize, out: &mut dyn Write) ->
     Ok(())
 }
 
-fn write_way(
+fn write_option(
     number: usize,
     text: &str,
     command: Option<&str>,
     width: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    for (at, line) in wrapped(text, width.saturating_sub(5)).iter().enumerate() {
-        match at {
+    for (index, line) in wrapped(text, width.saturating_sub(5)).iter().enumerate() {
+        match index {
             0 => writeln!(out, "  {number}. {line}")?,
             _ => writeln!(out, "     {line}")?,
         }
     }
-    // Never wrapped: it is there to be copied.
+    // Never wrapped: it is to be copied.
     let mut lines = command.into_iter().flat_map(str::lines);
     lines.try_for_each(|line| writeln!(out, "       {LINE}{line}{LINE:#}"))
 }
 
-/// Files that are there to hold what is private.
+/// Whether a file of that name usually contains secrets.
 fn is_private(path: &[u8]) -> bool {
     let name = path.rsplit_str("/").next().unwrap_or_default().to_ascii_lowercase();
     let is_model =

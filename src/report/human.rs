@@ -1,4 +1,4 @@
-//! A report for people: one entry a credential, its places, and the way to rotate it.
+//! A report for people: one entry per credential, with its locations and rotation steps.
 
 use std::io::{self, Write};
 
@@ -11,13 +11,13 @@ use crate::findings::{Credential, Fact, Occurrence, PartnerPlace, Place, Setting
 use crate::rules::{Rule, Severity};
 use crate::source::{Skipped, SkippedKind};
 
-/// Places shown of one credential; the rest is counted.
+/// Locations shown of one credential; the rest are counted.
 const LOCATIONS_SHOWN: usize = 12;
 
 /// Facts shown of one credential; a password may be used on many hosts.
 const FACTS_SHOWN: usize = 8;
 
-/// Stands behind a place in a test path.
+/// Follows a location in a test path.
 pub const TEST_PATH: &str = "  (test path)";
 
 /// Lines shown of one credential, each with its secret underlined.
@@ -26,12 +26,12 @@ const LINES_SHOWN: usize = 3;
 pub const STRONG: Style = Style::new().bold();
 pub const FAINT: Style = Style::new().dimmed();
 pub const LINK: Style = AnsiColor::Cyan.on_default().underline();
-/// What is there to be typed.
+/// Text to be typed.
 pub const LINE: Style = AnsiColor::Green.on_default();
 pub const BAD: Style = AnsiColor::Red.on_default().bold();
 const GOOD: Style = AnsiColor::Green.on_default().bold();
 
-/// Writes the report with ANSI colours; the caller strips them where they do not belong.
+/// Writes the report with ANSI colors; the caller strips them where they are not supported.
 pub(super) fn write(
     report: &Shown,
     rules: &[Rule],
@@ -45,7 +45,7 @@ pub(super) fn write(
     write_rest(report, screen.detail, out)
 }
 
-/// What follows the credentials: what could not be looked at, notes, the sum of it.
+/// Writes what follows the credentials: what could not be scanned, notes, the summary.
 pub(super) fn write_rest(report: &Shown, detail: Detail, out: &mut dyn Write) -> io::Result<()> {
     for failure in &report.coverage.failures {
         let (what, why) = (escaped(&failure.what), escaped(&failure.why));
@@ -59,7 +59,7 @@ pub(super) fn write_rest(report: &Shown, detail: Detail, out: &mut dyn Write) ->
     write_coverage(report, out)
 }
 
-/// What was skipped, by name: all of it where that is asked for, else what was named.
+/// Lists skipped files by name: all of them if requested, else those named on the command line.
 fn write_skipped(report: &Shown, detail: Detail, out: &mut dyn Write) -> io::Result<()> {
     for Skipped { kind, name, is_named } in &report.coverage.skipped {
         if detail == Detail::Names || *is_named {
@@ -114,22 +114,22 @@ fn write_credential(
     Ok(())
 }
 
-/// `  account 123456789012 · key id AKIA…`: what one looks the credential up by.
+/// `  account 123456789012 · key id AKIA…`: what identifies the credential at its provider.
 fn write_facts(facts: &[Fact], out: &mut dyn Write) -> io::Result<()> {
     if facts.is_empty() {
         return Ok(());
     }
     let shown = facts.iter().take(FACTS_SHOWN);
-    let mut told: Vec<String> = shown
+    let mut labelled: Vec<String> = shown
         .map(|fact| format!("{} {STRONG}{}{STRONG:#}", fact.label(), escaped(&fact.value)))
         .collect();
     if let Some(more) = facts.len().checked_sub(FACTS_SHOWN).filter(|&n| n > 0) {
-        told.push(format!("{FAINT}… and {more} more{FAINT:#}"));
+        labelled.push(format!("{FAINT}… and {more} more{FAINT:#}"));
     }
-    writeln!(out, "  {}", told.join(" · "))
+    writeln!(out, "  {}", labelled.join(" · "))
 }
 
-/// With the line itself where a width is given.
+/// Writes an occurrence, with its line if a width is given.
 fn write_occurrence(
     occurrence: &Occurrence,
     width: Option<usize>,

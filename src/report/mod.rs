@@ -1,5 +1,4 @@
-//! Reports and their formats. Each text of a report went through the output filter
-//! ([`output`]).
+//! Reports and their formats. All texts of a report go through the output filter ([`output`]).
 
 use std::io::{self, Write};
 
@@ -22,16 +21,16 @@ pub mod output;
 mod sarif;
 mod snippet;
 
-/// What a scan, an audit or the guard has to say.
+/// The result of a scan, an audit or the guard.
 #[derive(Clone, Debug)]
 pub struct Report {
     pub task: Task,
-    /// Reported credentials, sorted; those too whose places are all suppressed.
+    /// The credentials, sorted, including those whose occurrences are all suppressed.
     pub credentials: Vec<Credential>,
     pub coverage: Coverage,
     /// The revision that the repository's policy was taken from, if any.
     pub policy: Option<PolicyRevision>,
-    /// What its texts were filtered by.
+    /// What removed the secrets from its texts.
     pub filter: Filter,
 }
 
@@ -45,7 +44,7 @@ pub struct PolicyRevision {
     pub pending: Vec<Proposal>,
 }
 
-/// The forms of a report.
+/// The formats of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     Sarif,
@@ -53,18 +52,18 @@ pub enum Format {
     Json,
 }
 
-/// What a report for people is to fit on.
+/// The screen that a report for people should fit on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Screen {
     /// Columns.
     pub width: usize,
     /// Rows.
     pub height: usize,
-    /// How much is listed.
+    /// How many of the skipped files are listed.
     pub detail: Detail,
 }
 
-/// How much of what was skipped a report for people lists.
+/// Whether a report for people lists skipped files by name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Detail {
     #[default]
@@ -73,13 +72,13 @@ pub enum Detail {
 }
 
 impl Default for Screen {
-    /// A terminal as they have been since they had glass.
+    /// The size of a classic terminal.
     fn default() -> Self {
         Screen { width: 80, height: 24, detail: Detail::Counts }
     }
 }
 
-/// What was asked for.
+/// The task of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task {
     /// Files of a working tree, or standard input.
@@ -92,14 +91,14 @@ pub enum Task {
     Range,
 }
 
-/// What a report comes to; decides the exit code.
+/// The result of a run; decides the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Everything was looked at and nothing found that fails; there may be what warns.
+    /// Everything was scanned and no credential fails; there may be warnings.
     Clean,
-    /// Credentials were found that fail.
+    /// At least one credential fails.
     Found,
-    /// Something could not be looked at, whatever else was found.
+    /// Something could not be scanned, whatever else was found.
     Incomplete,
 }
 
@@ -142,7 +141,7 @@ impl Report {
         self.write_on(Screen::default(), format, rules, out)
     }
 
-    /// Writes the report; one for people fits on the screen's width.
+    /// Writes the report; one for people fits the screen's width.
     pub fn write_on(
         &self,
         screen: Screen,
@@ -163,7 +162,7 @@ impl Report {
     }
 }
 
-/// How people are told where an occurrence is: its path, or what stands for one.
+/// The path of an occurrence as shown to people, or what it is if it has no path.
 fn location_name(occurrence: &Occurrence) -> String {
     match (&occurrence.path, &occurrence.place) {
         (Some(path), _) => escaped(&path.to_str_lossy()).into_owned(),

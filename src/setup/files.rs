@@ -1,4 +1,4 @@
-//! Where the repository's own policy is read.
+//! Where the repository's own policy files are read.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,11 +10,11 @@ use crate::policy::files::Files;
 use crate::source::open;
 use crate::source::staged::{Staged, file_in_index};
 
-/// Put before the name of a file of the index, as in `git show`.
+/// Precedes the name of a file in the index, as in `git show`.
 const INDEX: &str = ":";
 
-/// The files of a work tree, by its top. `shown` is how the top is named in messages, with a
-/// separator at its end; empty for the current folder.
+/// The files of a work tree, given its top. `shown` names the top in messages, with a separator
+/// at its end; empty for the current folder.
 pub fn work_tree(top: PathBuf, shown: &str) -> Files {
     Files::new(shown, move |path: &BStr| {
         let below = path.to_path().map_err(|_| "its name is not valid UTF-8".to_owned())?;
@@ -39,7 +39,7 @@ pub fn index(environment: GitEnvironment) -> Files {
     })
 }
 
-/// The files of an index: what the next commit will hold.
+/// The files of an index: what the next commit contains.
 pub fn staged(staged: Arc<Staged>) -> Files {
     Files::new(INDEX, move |path: &BStr| staged.file(path))
 }

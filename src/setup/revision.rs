@@ -1,4 +1,4 @@
-//! Reads the policy of a revision, and what a change adds to it.
+//! Reads the policy of a revision, and what a change would add to it.
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use crate::policy::{config, foreign_marks};
 use crate::source::added::{RangeError, commit_of};
 use crate::source::contents::text_of;
 
-/// A commit whose policy is taken.
+/// A commit that the policy is taken from.
 pub struct PinnedPolicy {
     git: Git,
     name: String,
@@ -32,12 +32,12 @@ pub struct PinnedPolicy {
     objects: Arc<ObjectReader>,
     walk: TreeWalk,
     files: Files,
-    /// The paths of the configuration's files there.
+    /// The paths of the configuration files there.
     paths: Vec<BString>,
 }
 
 impl PinnedPolicy {
-    /// Finds the commit that a revision names; where it is missing the error says what to fetch.
+    /// Finds the commit that a revision names; if it is missing the error says what to fetch.
     pub fn find(environment: &GitEnvironment, name: &str) -> Result<PinnedPolicy, RangeError> {
         let git = Git::new(environment);
         let commit = commit_of(environment, name)?;
@@ -62,8 +62,8 @@ impl PinnedPolicy {
         self.files.clone()
     }
 
-    /// What of the policy is known now and is not of the commit, and what is allowed there.
-    /// `now` are the files as they are looked at.
+    /// The policy changes of the scanned files, `now`, and what the commit's suppression comments
+    /// suppress.
     pub fn revision(
         &self,
         engine: &Engine,
@@ -86,7 +86,7 @@ impl PinnedPolicy {
     fn proposals(&self, now: &Files) -> Result<Vec<Proposal>, GitError> {
         let pattern = format!(":(top,glob)**/{}", config::FILE);
         let listed = ["ls-files", "-z", "--full-name", "--cached", "--others", "--", &pattern];
-        // A bare repository has none.
+        // A bare repository has no index.
         let listed = self.git.read(&listed).unwrap_or_default();
         let listed = listed.split_str("\0").filter(|path| !path.is_empty()).map(BString::from);
         let root = BString::from(config::FILE);
@@ -103,7 +103,7 @@ impl PinnedPolicy {
         Ok(proposals)
     }
 
-    /// What the inline allows of the commit allow.
+    /// What the suppression comments of the commit suppress.
     fn vouched(
         &self,
         engine: &Engine,
@@ -116,7 +116,7 @@ impl PinnedPolicy {
             let has_mark = |bytes: &[u8]| {
                 marks.iter().any(|mark| memchr::memmem::find(bytes, mark.as_bytes()).is_some())
             };
-            // A blob that is too long to be held has comments that nobody reads.
+            // A blob that is too large for memory is not searched for comments.
             match self.objects.blob(id, |_| Ok(())) {
                 Ok(Held::Whole(bytes)) => has_mark(&bytes).then_some(Ok(*id)),
                 Ok(Held::Long(())) => None,
@@ -155,6 +155,6 @@ fn tree_of(objects: &ObjectReader, commit: &ObjectId) -> Result<ObjectId, GitErr
 }
 
 fn unread(kind: &str, id: &ObjectId, why: &str) -> GitError {
-    let said = format!("cannot read {kind} {id}: {why}; run `git fsck` to see what is damaged");
-    GitError::Failed { command: "cat-file".to_owned(), said }
+    let message = format!("cannot read {kind} {id}: {why}; run `git fsck` to see what is damaged");
+    GitError::Failed { command: "cat-file".to_owned(), said: message }
 }

@@ -1,9 +1,10 @@
 //! The output filter: every text that leaves the process goes through it.
 //!
 //! * [`Filter`] removes the secrets of the run, decoded and as written, field by field. It never
-//!   changes keysieve's own text. [`filtered`] makes a report of what the joins found, and the
-//!   writers of reports take a [`Shown`], which only this module makes.
-//! * [`escape`] escapes what would steer a terminal, a reader or a CI system.
+//!   changes keysieve's own text. [`filtered`] makes the report, and the writers of reports take
+//!   a [`Shown`], which only this module makes.
+//! * [`escape`] escapes what would control a terminal, mislead a reader or give a CI system
+//!   commands.
 //! * [`sink`] is the only place that writes to standard output, standard error and files.
 
 use std::collections::HashMap;
@@ -27,14 +28,14 @@ use crate::source::Coverage;
 pub mod escape;
 pub mod sink;
 
-/// Bytes of a reason from which on it may have been cut.
+/// A longer reason, in bytes, may have been cut.
 const CUT_REASON: usize = 300;
 
-/// What a report's texts are filtered by: the secrets of its run.
+/// The secrets of a run, which are removed from its texts.
 #[derive(Clone)]
 pub struct Filter(Arc<Secrets>);
 
-/// Nothing of a secret.
+/// Shows nothing of a secret.
 impl fmt::Debug for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Filter")
@@ -42,25 +43,25 @@ impl fmt::Debug for Filter {
 }
 
 impl Filter {
-    /// By all secrets that the engine came across, and those of these credentials.
+    /// Of all secrets that the engine came across, and those of these credentials.
     pub fn of(engine: &Engine, reported: &[Credential]) -> Filter {
         Filter(Arc::new(engine.secrets(reported)))
     }
 
-    /// A message that may hold texts of the repository ([`crate::foreign`]), without secrets:
-    /// neither those of the run nor what the engine finds in it.
+    /// A message that may contain texts of the repository ([`crate::foreign`]), without the
+    /// secrets of the run and without what the engine finds in it.
     pub fn message(&self, message: &str, engine: &Engine) -> String {
         Pass::new(&self.0, Some(engine)).message(message)
     }
 
-    /// A text that is the repository's or the user's as a whole.
+    /// A text that comes from the repository or the user as a whole, without secrets.
     pub fn text(&self, text: &str, engine: &Engine) -> String {
         let mut text = text.to_owned();
         Pass::new(&self.0, Some(engine)).text(&mut text);
         text
     }
 
-    /// A baseline fit to be written: its reasons, owners and paths hold no secret.
+    /// A baseline without secrets in its reasons, owners and paths.
     #[must_use]
     pub fn baseline(&self, baseline: Baseline, engine: &Engine) -> Baseline {
         let mut pass = Pass::new(&self.0, Some(engine));
@@ -68,7 +69,7 @@ impl Filter {
         baseline.filtered(filtered)
     }
 
-    /// Where a credential was pushed to, fit to be shown.
+    /// Where a credential was pushed to, without secrets.
     pub fn pushed(&self, pushed: &Pushed, engine: Option<&Engine>) -> Pushed {
         let mut pass = Pass::new(&self.0, engine);
         match pushed {
@@ -79,7 +80,7 @@ impl Filter {
     }
 }
 
-/// The report of what was found, in which no text of the repository holds a secret.
+/// The report of what was found, without secrets in the repository's texts.
 pub(crate) fn filtered(
     task: Task,
     credentials: Vec<Credential>,
@@ -93,14 +94,14 @@ pub(crate) fn filtered(
     report
 }
 
-/// Filters a report to which something was added.
+/// Filters a report again, after something was added.
 pub fn filter_again(report: &mut Report, engine: &Engine) {
     let filter = Filter::of(engine, &report.credentials);
     report.filter = filter.clone();
     Pass::new(&filter.0, Some(engine)).report(report);
 }
 
-/// A report as it may be written: what was added to it after it was made is filtered too.
+/// A report that may be written: what was added after it was made is filtered as well.
 pub(super) struct Shown(Report);
 
 impl Shown {
@@ -119,10 +120,10 @@ impl Deref for Shown {
     }
 }
 
-/// One pass over many texts, of which most come more than once.
+/// One pass over many texts, most of which come more than once.
 struct Pass<'a> {
     secrets: &'a Secrets,
-    /// What finds other secrets in a text.
+    /// Finds other secrets in a text.
     engine: Option<&'a Engine>,
     done: HashMap<(Scope, Vec<u8>), Vec<u8>>,
 }
@@ -179,7 +180,7 @@ impl<'a> Pass<'a> {
         occurrence.allows.iter_mut().for_each(|allow| self.reason(&mut allow.reason));
         match &mut occurrence.suppression {
             Some(Suppression { kind: SuppressionKind::InSource, reason }) => self.reason(reason),
-            // What people wrote is marked.
+            // The parts that people wrote are marked.
             Some(Suppression { reason, .. }) => *reason = self.message(reason),
             None => {}
         }
@@ -191,7 +192,7 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// What the engine found in the line is removed already.
+    /// The findings in the line itself are redacted already.
     fn excerpt(&mut self, excerpt: &mut Excerpt) {
         let Excerpt { before, after, cut_before, cut_after, secret: _ } = excerpt;
         if *cut_before {
@@ -227,7 +228,7 @@ impl<'a> Pass<'a> {
         *text = self.filtered(text, Scope::Text);
     }
 
-    /// What a failure names: a path most often.
+    /// The name of a failure: mostly a path.
     fn named(&mut self, name: &str) -> String {
         self.message_in(name, Scope::Path)
     }
@@ -244,7 +245,7 @@ impl<'a> Pass<'a> {
             Part::Path(text) => self.filtered(text, Scope::Path),
         });
         let hidden: String = parts.collect();
-        // What only the words around it give a meaning.
+        // A secret that is one only because of the words around it.
         match self.engine {
             Some(engine) => {
                 let found = engine.redact_as(hidden.as_bytes(), unmarked_scope);
