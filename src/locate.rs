@@ -28,23 +28,24 @@ pub struct Location {
     /// In the file's bytes as they are stored.
     pub span: Span,
     pub encoding: Encoding,
-    pub partners: Vec<PartnerPlace>,
+    /// Public halves of the credential nearby.
+    pub related: Vec<PartnerPlace>,
     /// The suppression comments next to it.
-    pub allows: Vec<Allow>,
+    pub suppression_comments: Vec<Allow>,
 }
 
 impl Location {
     /// The occurrence of the finding in a file.
     pub fn occurrence(self, path: Option<BString>, place: Place) -> Occurrence {
-        let Location { region, span, encoding, partners, allows } = self;
+        let Location { region, span, encoding, related, suppression_comments } = self;
         Occurrence {
             path,
             region,
             span,
             encoding,
             place,
-            partners,
-            allows,
+            partners: related,
+            allows: suppression_comments,
             suppression: None,
             excerpt: None,
             effect: Effect::default(),
@@ -59,7 +60,7 @@ pub struct Locator<'t> {
     /// Where in the file the blob's bytes begin.
     offset: usize,
     lines: LineIndex<'t>,
-    allows: Allows,
+    comments: Allows,
 }
 
 impl<'t> Locator<'t> {
@@ -71,8 +72,8 @@ impl<'t> Locator<'t> {
         engine: &Engine,
     ) -> Locator<'t> {
         let lines = LineIndex::new(&text.bytes, blob.part.start);
-        let allows = Allows::of(&text.bytes, findings, &lines, engine.rules());
-        Locator { text, offset: blob.part.offset, lines, allows }
+        let comments = Allows::of(&text.bytes, findings, &lines, engine.rules());
+        Locator { text, offset: blob.part.offset, lines, comments }
     }
 
     /// Locates a finding, and adds the text's own encoding to the finding's.
@@ -87,8 +88,8 @@ impl<'t> Locator<'t> {
             region: here,
             span: Span { start: source.start + self.offset, end: source.end + self.offset },
             encoding: finding.encoding,
-            partners: finding.partner_places(region),
-            allows: self.allows.at(here, finding.rule),
+            related: finding.partner_places(region),
+            suppression_comments: self.comments.at(here, finding.rule),
         }
     }
 }

@@ -187,7 +187,7 @@ impl<'a, F: Copy> Timeline<'a, F> {
 
 impl<F> Interval<'_, F> {
     /// The source of an occurrence in an object of the history.
-    pub fn place<R>(&self, object: &str, commits: &mut CommitReader<R>) -> Place
+    pub fn source<R>(&self, object: &str, commits: &mut CommitReader<R>) -> Place
     where
         R: Fn(usize) -> Result<CommitRef, Failure>,
     {

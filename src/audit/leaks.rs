@@ -43,7 +43,7 @@ impl<'e> Leaks<'e> {
         leaks
     }
 
-    /// Only an object with findings has its lines counted.
+    /// Lines are counted only for objects with findings.
     fn keep(&self, blob: &Blob<'_>, text: &Text<'_>, findings: Vec<Finding>) {
         let Provenance::Object(object) = &blob.provenance else { return };
         if findings.is_empty() {

@@ -35,9 +35,9 @@ pub fn occurrences<'h>(
     let mut hits = Vec::new();
     for interval in intervals(leaks, &trace) {
         let ObjectFinding { object, finding, location } = interval.first;
-        let place = interval.place(object, &mut commits);
-        let allows = interval.latest.location.allows.clone();
-        let location = Location { allows, ..location.clone() };
+        let place = interval.source(object, &mut commits);
+        let suppression_comments = interval.latest.location.suppression_comments.clone();
+        let location = Location { suppression_comments, ..location.clone() };
         let path = Some(interval.path.to_owned());
         hits.push((finding.clone(), location.occurrence(path, place)));
     }
@@ -72,7 +72,7 @@ struct ObjectFinding<'a> {
 /// The intervals of all changes that a trace met.
 fn intervals<'a>(leaks: &'a [Leak], trace: &'a Trace<'_>) -> Vec<Interval<'a, ObjectFinding<'a>>> {
     let mut findings = leaks.iter().flat_map(|leak| &leak.findings);
-    let has_comments = findings.any(|(_, location)| !location.allows.is_empty());
+    let has_comments = findings.any(|(_, location)| !location.suppression_comments.is_empty());
     let mut timeline = Timeline::new(has_comments, |young, old| trace.descends(young, old));
     trace.changes.iter().for_each(|change| timeline.add(path_change(change, leaks)));
     if let Some(head) = trace.head {

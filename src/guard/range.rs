@@ -91,7 +91,7 @@ impl<'a> RangeHits<'a> {
             let (object, (finding, occurrence)) = interval.first;
             let (_, (_, latest)) = interval.latest;
             let path = Some(interval.path.to_owned());
-            let place = interval.place(object, commits);
+            let place = interval.source(object, commits);
             let mut occurrence = Occurrence { path, place, ..occurrence.clone() };
             occurrence.allows.clone_from(&latest.allows);
             hits.push((finding.clone(), occurrence));

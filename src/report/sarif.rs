@@ -167,8 +167,8 @@ fn build_results(report: &Report, rules: &[Rule], used: &[usize]) -> (Vec<SarifR
     if total > MOST_RESULTS {
         credentials.sort_by_key(|found| std::cmp::Reverse(rules[found.rule].severity));
     }
-    let mut places = report.credentials.iter().flat_map(|found| &found.occurrences);
-    let any_suppressed = places.any(|occurrence| occurrence.suppression.is_some());
+    let mut occurrences = report.credentials.iter().flat_map(|found| &found.occurrences);
+    let any_suppressed = occurrences.any(|occurrence| occurrence.suppression.is_some());
     let results = credentials
         .iter()
         .flat_map(|found| {
@@ -281,9 +281,9 @@ fn build_message(credential: &Credential, rule: &Rule, occurrence: &Occurrence) 
 /// location that has it.
 fn fact_text(credential: &Credential, occurrence: &Occurrence) -> String {
     let shown = credential.facts.iter().take(FACTS_SHOWN).map(|fact| {
-        let place = occurrence.partners.iter().position(|partner| partner.fact == *fact);
-        match place {
-            Some(place) => format!("{} [{}]({})", fact.label(), escape(&fact.value), place + 1),
+        let index = occurrence.partners.iter().position(|partner| partner.fact == *fact);
+        match index {
+            Some(index) => format!("{} [{}]({})", fact.label(), escape(&fact.value), index + 1),
             None => format!("{} {}", fact.label(), escape(&fact.value)),
         }
     });
@@ -311,8 +311,8 @@ fn build_partners(occurrence: &Occurrence) -> Option<Vec<Location>> {
     let locations: Vec<Location> = numbered
         .map(|(partner, id)| {
             let message = Message::builder().text(format!("The {}.", partner.fact.label())).build();
-            let place = build_place(occurrence, partner.region);
-            Location::builder().id(id).message(message).physical_location(place).build()
+            let location = build_physical_location(occurrence, partner.region);
+            Location::builder().id(id).message(message).physical_location(location).build()
         })
         .collect();
     (!locations.is_empty()).then_some(locations)
@@ -340,11 +340,11 @@ fn build_history(occurrence: &Occurrence) -> BTreeMap<String, Value> {
 }
 
 fn build_location(occurrence: &Occurrence) -> Location {
-    let place = build_place(occurrence, occurrence.region);
-    Location::builder().physical_location(place).build()
+    let location = build_physical_location(occurrence, occurrence.region);
+    Location::builder().physical_location(location).build()
 }
 
-fn build_place(occurrence: &Occurrence, region: blob::Region) -> PhysicalLocation {
+fn build_physical_location(occurrence: &Occurrence, region: blob::Region) -> PhysicalLocation {
     let blob::Region { start, end } = region;
     let region = Region::builder()
         .start_line(start.line as i64)
@@ -384,7 +384,7 @@ fn build_invocation(report: &Report, omitted: usize) -> Invocation {
     notifications.extend(coverage.notes.iter().map(|note| notification("note", note.clone())));
     if omitted > 0 {
         let text = format!(
-            "{omitted} results of the lowest severity are omitted: a run holds {MOST_RESULTS}."
+            "{omitted} results of the lowest severity are omitted: a run has at most {MOST_RESULTS}."
         );
         notifications.push(notification("warning", text));
     }

@@ -124,7 +124,7 @@ fn checks(diagnosis: &Diagnosis) -> Vec<Check> {
         HookState::Nothing => {
             say(State::Bad, format!("no hook stands there; {install} puts one there"))
         }
-        HookState::NoRunBit => {
+        HookState::NotExecutable => {
             say(State::Bad, format!("git does not run it: it has no run bit; `chmod +x {hook}`"))
         }
         HookState::Ours => say(State::Ok, "it is keysieve's".to_owned()),
@@ -227,7 +227,7 @@ fn write_json(diagnosis: &Diagnosis, checks: &[Check]) -> std::io::Result<()> {
     });
     let (kind, manager) = match diagnosis.state {
         HookState::Nothing => ("nothing", None),
-        HookState::NoRunBit => ("no-run-bit", None),
+        HookState::NotExecutable => ("no-run-bit", None),
         HookState::Ours => ("ours", None),
         HookState::Chained => ("chained", None),
         HookState::Managed(manager) => ("managed", Some(manager.name())),

@@ -97,20 +97,20 @@ pub fn report_panics() {
 /// One line of what was known at compile time. A message formatted at run time may contain bytes
 /// of the repository and is not shown.
 fn panicked(panic: &PanicHookInfo<'_>) -> String {
-    let place = panic.location().map_or_else(String::new, |place| {
+    let location = panic.location().map_or_else(String::new, |location| {
         // Without the folder that it was compiled in.
-        let parts: Vec<&str> = place.file().rsplitn(4, ['/', '\\']).take(3).collect();
+        let parts: Vec<&str> = location.file().rsplitn(4, ['/', '\\']).take(3).collect();
         let file: Vec<&str> = parts.into_iter().rev().collect();
-        format!(" at {}:{}", file.join("/"), place.line())
+        format!(" at {}:{}", file.join("/"), location.line())
     });
     let what = panic.payload().downcast_ref::<&'static str>();
-    internal_error(&place, &what.map_or_else(String::new, |what| format!(" ({what})")))
+    internal_error(&location, &what.map_or_else(String::new, |what| format!(" ({what})")))
 }
 
-fn internal_error(place: &str, what: &str) -> String {
+fn internal_error(location: &str, what: &str) -> String {
     let page = concat!(env!("CARGO_PKG_REPOSITORY"), "/issues");
     let version = env!("CARGO_PKG_VERSION");
-    let line = escaped_lines(&format!("{place}{what}")).replace('\n', " ");
+    let line = escaped_lines(&format!("{location}{what}")).replace('\n', " ");
     format!(
         "{BAD}error:{BAD:#} internal error{line}; the scan is incomplete. Please report this line \
          (keysieve {version}) at {page}"
