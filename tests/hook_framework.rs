@@ -10,7 +10,7 @@ use std::process::Output;
 use support::guarded::secret;
 use support::repository::{TempRepo, said};
 
-/// A repository that holds an old secret.
+/// A repository that contains an old secret.
 fn repository() -> TempRepo {
     let repository = TempRepo::new();
     repository.write("old", secret(1));
@@ -28,7 +28,7 @@ fn hook_run(repository: &TempRepo, variables: &[(&str, &str)]) -> Output {
     command.args(["hook", "run"]).envs(variables.iter().copied()).output().unwrap()
 }
 
-/// The exit code, and that all these words are said.
+/// Checks the exit code, and that the output contains all these words.
 fn assert_says(output: &Output, code: i32, words: &[&str]) {
     assert_eq!(output.status.code(), Some(code), "{}", said(output));
     for word in words {
@@ -39,7 +39,7 @@ fn assert_says(output: &Output, code: i32, words: &[&str]) {
 const FRAMEWORK: (&str, &str) = ("PRE_COMMIT", "1");
 
 #[test]
-fn all_that_is_tracked_is_scanned_where_nothing_is_staged() {
+fn all_tracked_files_are_scanned_if_nothing_is_staged() {
     let repository = repository();
     repository.write("untracked", secret(2));
     let all = ["nothing is staged: scanned all tracked files", "old:1:23", "2 files"];
@@ -53,7 +53,7 @@ fn all_that_is_tracked_is_scanned_where_nothing_is_staged() {
 }
 
 #[test]
-fn an_empty_commit_is_none_of_that() {
+fn an_empty_commit_scans_nothing() {
     let repository = repository();
     let nothing = ["nothing is staged: nothing to look at"];
     assert_says(&hook_run(&repository, &[]), 0, &nothing);

@@ -221,8 +221,8 @@ impl HookReport<'_> {
                     let text = "Unstage the file; such files are best kept out of git:";
                     (text.to_owned(), Some(format!("{command} && echo {path} >> .gitignore")))
                 } else {
-                    let text = "Unstage the file, read the value from the environment instead, \
-                                then add the file again:";
+                    let text = "Unstage it, read the value from the environment, then add the file \
+                                again:";
                     (text.to_owned(), Some(command))
                 }
             }
