@@ -131,7 +131,6 @@ impl HookReport<'_> {
             "{}",
             snippet::write(&title, occurrence, &label(credential, occurrence), width)
         )?;
-        writeln!(out)?;
         write_labelled("Impact", &rule.description, width, out)?;
         if !credential.facts.is_empty() {
             let facts = credential.facts.iter().take(FACTS_SHOWN);
