@@ -1,47 +1,45 @@
 //! The audit: a whole history × engine × policy → report.
 
-mod intervals;
 mod leaks;
-mod places;
+mod occurrences;
 mod submodules;
 
 use std::path::Path;
 
 use crate::engine::Engine;
-use crate::findings::{Finding, Occurrence};
+use crate::locate::Hit;
 use crate::policy::Policy;
 use crate::report::{Report, Task};
-use crate::scan::report;
-use crate::source::history::delta::{Budget, Judge, ScanMode};
+use crate::source::history::delta::{Budget, Judge, Manner};
 use crate::source::history::{DeltaReader, FullReader, History, HistoryError, RangeSyntax};
 use crate::source::{Coverage, Failure, Progress, Source};
 use leaks::Leaks;
 
-/// Why no audit could be made.
+/// Why the audit could not run.
 #[derive(Debug, thiserror::Error)]
 pub enum AuditError {
     #[error(transparent)]
     History(#[from] HistoryError),
 }
 
-/// How a history is read. What is found is the same.
+/// How a history is read. The findings are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reader {
-    /// As git stores it; only what each delta changes is looked at.
+pub enum ReadMode {
+    /// As git stores it; only what each delta changes is scanned.
     Delta,
-    /// As git stores it; every version is looked at whole.
+    /// As git stores it; every version is scanned whole.
     Whole,
-    /// Object by object: what the others are measured against.
+    /// Object by object: the reference for the others.
     Full,
 }
 
-/// What an audit is to do.
+/// Options of an audit.
 #[derive(Clone, Debug)]
 pub struct Options {
-    pub reader: Reader,
-    /// Bytes; larger objects are passed over and counted.
+    pub reader: ReadMode,
+    /// Bytes; larger objects are skipped and counted.
     pub max_blob_size: u64,
-    /// The commits that are told of.
+    /// The commits whose findings are reported.
     pub range: RangeSyntax,
     /// Whether submodules are audited too.
     pub recurse_submodules: bool,
@@ -52,7 +50,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Options {
-            reader: Reader::Delta,
+            reader: ReadMode::Delta,
             max_blob_size: 512 << 20,
             range: RangeSyntax::default(),
             recurse_submodules: false,
@@ -61,18 +59,18 @@ impl Default for Options {
     }
 }
 
-/// Bytes of versions that are held for the deltas against them, before some are made twice.
-const HELD: usize = 96 << 20;
+/// Bytes of versions that are cached for the deltas against them; beyond, some are rebuilt.
+const CACHE: usize = 96 << 20;
 
 /// Submodules of submodules are followed this far.
 const DEEPEST_SUBMODULE: usize = 32;
 
-/// Looks at every object of the repository at or above `repository`, and says of each
-/// credential which commits brought it in and took it out.
+/// Scans every object of the repository at or above `repository`, and finds the commits that
+/// introduced and removed each credential.
 ///
-/// What cannot be read is in the report's coverage; an error means that there is no
-/// repository to look at, or that the range names nothing in it. Runs on the threads of the
-/// current rayon pool; the report is the same on any number of them.
+/// What cannot be read is in the report's coverage; an error means that there is no repository,
+/// or that the range names nothing in it. Runs on the threads of the current rayon pool; the
+/// report is the same for any number of them.
 pub fn audit(
     repository: &Path,
     options: &Options,
@@ -81,47 +79,44 @@ pub fn audit(
     progress: &dyn Progress,
 ) -> Result<Report, AuditError> {
     let history = History::open(repository)?;
-    let (mut sightings, mut coverage) = look(&history, options, engine, progress)?;
+    let (mut hits, coverage) = read_history(&history, options, engine, progress)?;
     let submodules = submodules::audit(&history, options, engine, progress, 0);
-    sightings.extend(submodules.0);
-    coverage = coverage.and(submodules.1);
-    let judged = policy.judge(sightings, engine.rules());
-    Ok(report(Task::Audit, judged, coverage, policy, engine))
+    hits.extend(submodules.0);
+    let judged = policy.judge(hits, engine.rules());
+    Ok(Report::new(Task::Audit, judged, coverage.and(submodules.1), policy, engine))
 }
 
-/// Every place of every finding of one history.
-type Sightings = Vec<(Finding, Occurrence)>;
-
-fn look(
+/// Every occurrence of every finding of one history.
+fn read_history(
     history: &History,
     options: &Options,
     engine: &Engine,
     progress: &dyn Progress,
-) -> Result<(Sightings, Coverage), AuditError> {
+) -> Result<(Vec<Hit>, Coverage), AuditError> {
     let range = history.range(&options.range)?;
     let leaks = Leaks::new(engine);
     let largest = options.max_blob_size;
-    let ((sightings, traced), read) = match options.reader {
-        Reader::Full => {
+    let ((hits, traced), read) = match options.reader {
+        ReadMode::Full => {
             let reader = FullReader::new(history, largest);
             let read = reader.visit(&|blob| leaks.whole(blob), progress);
             let trace = |wanted: &[String]| reader.trace(wanted);
-            (places::of(&leaks.sorted(), trace, range.as_ref()), read)
+            (occurrences::occurrences(&leaks.sorted(), trace, range.as_ref()), read)
         }
-        Reader::Delta | Reader::Whole => {
-            let whole = options.reader == Reader::Whole;
-            let manner = if whole { ScanMode::Whole } else { ScanMode::Changes };
-            let reader = DeltaReader::new(history, manner, Budget::new(largest, HELD));
+        ReadMode::Delta | ReadMode::Whole => {
+            let whole = options.reader == ReadMode::Whole;
+            let manner = if whole { Manner::Whole } else { Manner::Changes };
+            let reader = DeltaReader::new(history, manner, Budget::new(largest, CACHE));
             let read = reader.read(&leaks, progress);
             let trace = |wanted: &[String]| reader.trace(wanted);
-            (places::of(&leaks.sorted(), trace, range.as_ref()), read)
+            (occurrences::occurrences(&leaks.sorted(), trace, range.as_ref()), read)
         }
     };
     let mut coverage = read.and(traced);
     if options.require_complete && history.is_shallow() {
-        let why = "is asked for with --require-complete, but this is a shallow clone; run \
-                   `git fetch --unshallow`";
-        coverage.failures.push(Failure::new("a complete history", why));
+        let why =
+            "--require-complete is set, but this is a shallow clone; run `git fetch --unshallow`";
+        coverage.failures.push(Failure::new("the complete history", why));
     }
-    Ok((sightings, coverage))
+    Ok((hits, coverage))
 }

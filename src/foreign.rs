@@ -1,17 +1,17 @@
-//! Text that a repository supplies (paths, names, messages, reasons) where it appears between
-//! keysieve's own words.
+//! Text that a repository supplies (paths, names, messages, reasons) within keysieve's own
+//! messages.
 //!
-//! A message such as `excluded: 3 places by tests/** (fixtures)` is made of both. [`foreign`] and
-//! [`foreign_path`] mark the repository's part with noncharacters of Unicode, so that the output
-//! filter (`report::output`) can remove secrets from it and leave keysieve's own words as they
-//! are. The filter consumes the marks.
+//! A message such as `3 findings excluded by tests/** (fixtures)` contains both. [`foreign`] and
+//! [`foreign_path`] mark the repository's part with Unicode noncharacters, so that the output
+//! filter (`report::output`) can remove secrets from it and leave keysieve's own words unchanged.
+//! The filter removes the marks.
 
 use std::fmt::{self, Display, Write};
 
 /// Begins a text of the repository.
 const TEXT: char = '\u{fdd0}';
 
-/// Begins a path or another name in which short words are common.
+/// Begins a path or another name, in which short words are common.
 const PATH: char = '\u{fdd1}';
 
 /// Ends either.
@@ -41,8 +41,8 @@ impl<T: Display> Display for Foreign<T> {
     }
 }
 
-/// Writes what it is given without marks: a text of the repository can neither end its own
-/// part nor begin another.
+/// Writes text without marks: a text of the repository can neither end its own part nor begin
+/// another.
 struct Unmarked<'a, 'b>(&'a mut fmt::Formatter<'b>);
 
 impl Write for Unmarked<'_, '_> {
@@ -54,7 +54,7 @@ impl Write for Unmarked<'_, '_> {
 /// A part of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part<'t> {
-    /// Keysieve's own words, or what nobody marked.
+    /// Keysieve's own words, or unmarked text.
     Own(&'t str),
     Text(&'t str),
     Path(&'t str),
@@ -64,18 +64,18 @@ pub enum Part<'t> {
 pub fn parts(message: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut rest = message;
-    while let Some(at) = rest.find(is_mark) {
-        let (before, from) = rest.split_at(at);
+    while let Some(offset) = rest.find(is_mark) {
+        let (before, from) = rest.split_at(offset);
         parts.push(Part::Own(before));
-        let mut letters = from.chars();
-        let mark = letters.next();
-        rest = letters.as_str();
+        let mut characters = from.chars();
+        let mark = characters.next();
+        rest = characters.as_str();
         if mark == Some(END) {
             continue;
         }
-        let (inside, behind) = rest.split_at(rest.find(is_mark).unwrap_or(rest.len()));
+        let (inside, after) = rest.split_at(rest.find(is_mark).unwrap_or(rest.len()));
         parts.push(if mark == Some(PATH) { Part::Path(inside) } else { Part::Text(inside) });
-        rest = behind;
+        rest = after;
     }
     parts.push(Part::Own(rest));
     parts
@@ -86,8 +86,8 @@ pub fn unmarked(message: &str) -> String {
     message.replace(is_mark, "")
 }
 
-fn is_mark(letter: char) -> bool {
-    matches!(letter, TEXT | PATH | END)
+fn is_mark(character: char) -> bool {
+    matches!(character, TEXT | PATH | END)
 }
 
 #[cfg(test)]
@@ -95,10 +95,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_repositorys_part_of_a_message_is_known_and_cannot_end_itself() {
+    fn the_repositorys_part_of_a_message_is_marked_and_cannot_end_itself() {
         let path = "a\u{fdd2}b";
         let message = format!("by {} ({}).", foreign_path(path), foreign("why"));
-        let told: Vec<Part<'_>> = parts(&message);
+        let found: Vec<Part<'_>> = parts(&message);
         let wanted = [
             Part::Own("by "),
             Part::Path("ab"),
@@ -111,7 +111,7 @@ mod tests {
         let filled = |parts: &[Part<'_>]| -> Vec<String> {
             parts.iter().filter(|part| **part != Part::Own("")).map(|p| format!("{p:?}")).collect()
         };
-        assert_eq!(filled(&told), filled(&wanted));
+        assert_eq!(filled(&found), filled(&wanted));
         assert_eq!(unmarked(&message), "by ab (why).");
         assert_eq!(parts("plain"), [Part::Own("plain")]);
         // One within the other: all of it is the repository's.

@@ -1,8 +1,8 @@
-//! The guard: joins what a change adds, the engine and the policy.
+//! The guard: what a change adds × engine × policy → report.
 //!
-//! New is what no parent holds at a path that the change touches: a secret that was moved, or
-//! stood in the edited file before, is an old leak and an audit's business. It does not stop a
-//! commit that did not bring it in.
+//! A credential is new if no parent has it at a path that the change touches. One that was moved,
+//! or was in the edited file before, is an old leak, which is the audit's task: it does not block
+//! a commit that did not introduce it.
 
 pub mod pushed;
 mod range;
@@ -14,16 +14,17 @@ use crate::engine::Engine;
 use crate::findings::Fingerprint;
 use crate::git::GitEnvironment;
 use crate::git::GitError;
+use crate::locate::find_all;
 use crate::policy::{Judged, Policy};
 use crate::report::{Report, Task};
-use crate::scan::{look, report, scan};
-use crate::source::agent::ToolCall;
-use crate::source::index::{Staged, StagedError};
+use crate::scan::scan;
+use crate::source::added::{Added, RangeError, Update};
+use crate::source::agent::Call;
 use crate::source::message::Message;
 use crate::source::range::{CommitRange, RangeError, RefUpdate};
 use crate::source::{Coverage, Progress, Silent};
 
-/// Why the guard cannot tell. A commit hook stops the commit then.
+/// Why the guard could not run. A hook then blocks the commit or push.
 #[derive(Debug, thiserror::Error)]
 pub enum GuardError {
     #[error(transparent)]
@@ -34,8 +35,8 @@ pub enum GuardError {
     Git(#[from] GitError),
 }
 
-/// The credentials that the next commit would bring into the repository round `folder`, which
-/// git's own variables may redirect ([`GitEnvironment::from_process`]).
+/// The credentials that the next commit would add to the repository around `folder`, which git's
+/// own variables may redirect ([`GitEnvironment::of_process`]).
 pub fn guard(
     folder: &Path,
     engine: &Engine,
@@ -55,7 +56,7 @@ pub fn guard_in(
     Ok(guard_staged(&Staged::open(environment)?, engine, policy, progress))
 }
 
-/// All that the index holds, old and new, and a note that says so: for where nothing is staged.
+/// The credentials in all tracked files, with a note that says so: for when nothing is staged.
 pub fn guard_tracked(
     environment: &GitEnvironment,
     engine: &Engine,
@@ -63,28 +64,28 @@ pub fn guard_tracked(
     progress: &dyn Progress,
 ) -> Result<Report, GuardError> {
     let mut report = scan(&Staged::tracked(environment)?.next(), engine, policy, progress);
-    let note = "nothing is staged: looked at all that git tracks, old and new";
-    // Of an index that is compared with nothing, the source notes nothing that holds.
-    report.coverage.notes.retain(|note| !note.ends_with("nothing to scan"));
+    let note = "nothing is staged: scanned all tracked files, including unchanged ones";
+    // The source's own note says that an index equal to HEAD adds nothing.
+    report.coverage.notes.retain(|note| !note.contains("nothing to "));
     report.coverage.notes.push(note.to_owned());
     Ok(report)
 }
 
-/// [`guard_in`], of a change that was read before.
+/// [`guard_in`], for a change that is read already.
 pub fn guard_staged(
     staged: &Staged,
     engine: &Engine,
     policy: &Policy,
     progress: &dyn Progress,
 ) -> Report {
-    let (found, coverage) = look(&staged.next(), engine, progress);
+    let (found, coverage) = find_all(&staged.next(), engine, progress);
     let mut judged = policy.judge(found, engine.rules());
-    let doubt = keep_new_ones(&mut judged, staged, engine);
-    report(Task::Guard, judged, coverage.and(doubt), policy, engine)
+    let unread = retain_new(&mut judged, staged, engine);
+    Report::new(Task::Staged, judged, coverage.and(unread), policy, engine)
 }
 
-/// The credentials that the commits of `from..to` add, those among them that a later commit of
-/// the range takes out again included: whoever fetches the range has them.
+/// The credentials that the commits of `from..to` add, including those that a later commit of the
+/// range removes: everyone who fetches the range has them.
 pub fn guard_range(
     environment: &GitEnvironment,
     from: &str,
@@ -96,8 +97,8 @@ pub fn guard_range(
     added_by(&CommitRange::between(environment, from, to)?, engine, policy, progress)
 }
 
-/// The credentials that a push brings to the other side: by commits, by their messages and by
-/// those of annotated tags.
+/// The credentials that a push sends: in commits, in their messages and in those of annotated
+/// tags.
 pub fn guard_push(
     environment: &GitEnvironment,
     updates: &[RefUpdate],
@@ -108,13 +109,13 @@ pub fn guard_push(
     let mut report =
         added_by(&CommitRange::pushed(environment, updates)?, engine, policy, progress)?;
     if updates.is_empty() {
-        let note = "git names no ref that it would set: nothing is pushed";
+        let note = "git listed no refs to update: nothing is pushed";
         report.coverage.notes = vec![note.to_owned()];
     }
     Ok(report)
 }
 
-/// [`guard_push`] of a revision to where nothing is known of what is there.
+/// [`guard_push`] of a revision to a remote whose content is unknown.
 pub fn guard_unpushed(
     environment: &GitEnvironment,
     revision: &str,
@@ -127,13 +128,13 @@ pub fn guard_unpushed(
 
 /// The credentials in the message of the commit that is being made.
 pub fn guard_message(message: &Message, engine: &Engine, policy: &Policy) -> Report {
-    Report { task: Task::Guard, ..scan(message, engine, policy, &Silent) }
+    Report { task: Task::Staged, ..scan(message, engine, policy, &Silent) }
 }
 
-/// The credentials that a coding agent's call would bring into being: in what it writes and was
-/// not there before, in the command that it runs.
-pub fn guard_call(call: &ToolCall, engine: &Engine, policy: &Policy) -> Report {
-    let (mut found, coverage) = look(call, engine, &Silent);
+/// The credentials that a coding agent's tool call adds: in what it writes and was not in the file
+/// before, and in the command that it runs.
+pub fn guard_call(call: &Call, engine: &Engine, policy: &Policy) -> Report {
+    let (mut found, coverage) = find_all(call, engine, &Silent);
     let known: HashSet<Fingerprint> = call
         .previous()
         .flat_map(|text| engine.scan(text))
@@ -141,7 +142,7 @@ pub fn guard_call(call: &ToolCall, engine: &Engine, policy: &Policy) -> Report {
         .collect();
     found.retain(|(finding, _)| !known.contains(&finding.fingerprint));
     let judged = policy.judge(found, engine.rules());
-    report(Task::Guard, judged, coverage, policy, engine)
+    Report::new(Task::Staged, judged, coverage, policy, engine)
 }
 
 fn added_by(
@@ -150,30 +151,30 @@ fn added_by(
     policy: &Policy,
     progress: &dyn Progress,
 ) -> Result<Report, GuardError> {
-    let (mut found, mut coverage) = look(&added.next(), engine, progress);
+    let (mut found, mut coverage) = find_all(&added.next(), engine, progress);
     if !found.is_empty() {
-        let (known, doubt) = look(&added.previous(), engine, &Silent);
+        let (known, previous) = find_all(&added.previous(), engine, &Silent);
         let known: HashSet<Fingerprint> = known.iter().map(|(seen, _)| seen.fingerprint).collect();
         found.retain(|(finding, _)| !known.contains(&finding.fingerprint));
-        let (told, unread) = range::places(found, added);
-        found = told;
+        let (located, unread) = range::occurrences(found, added);
+        found = located;
         if !found.is_empty() {
-            coverage.failures.extend(doubt.failures);
+            coverage.failures.extend(previous.failures);
         }
         coverage = coverage.and(unread);
     }
     let judged = policy.judge(found, engine.rules());
-    Ok(report(Task::Range, judged, coverage, policy, engine))
+    Ok(Report::new(Task::Range, judged, coverage, policy, engine))
 }
 
-/// Keeps those of the credentials that no parent holds, and says what could not be looked at
-/// while some are left. The parents are not asked where nothing was found.
-fn keep_new_ones(judged: &mut Judged, staged: &Staged, engine: &Engine) -> Coverage {
+/// Keeps the credentials that no parent has. Returns what could not be scanned of the parents, if
+/// some credentials are left; they are not read if nothing was found.
+fn retain_new(judged: &mut Judged, staged: &Staged, engine: &Engine) -> Coverage {
     let credentials = &mut judged.credentials;
     if credentials.is_empty() {
         return Coverage::default();
     }
-    let (known, coverage) = look(&staged.previous(), engine, &Silent);
+    let (known, coverage) = find_all(&staged.previous(), engine, &Silent);
     let known: HashSet<Fingerprint> = known.iter().map(|(seen, _)| seen.fingerprint).collect();
     credentials.retain(|credential| !known.contains(&credential.fingerprint));
     let failures = if credentials.is_empty() { Vec::new() } else { coverage.failures };

@@ -1,26 +1,28 @@
-//! keysieve finds leaked credentials in a working tree, a git index and a whole git history,
-//! and says how each is rotated.
+//! keysieve finds leaked credentials in a working tree, a git index and a full git history, and
+//! shows how to rotate each of them.
 //!
-//! A byte travels one straight line, and the modules stand along it:
+//! A byte travels one straight line, and the modules follow it:
 //!
 //! ```text
 //! source ──▶ Blob ──▶ triggers ──▶ matcher ──▶ Candidate ──▶ checks ──▶ Finding ──▶ policy ──▶ Report ──▶ SARIF · human · JSON
 //! ```
 //!
 //! * [`blob`]: bytes and where they came from.
-//! * [`rules`]: what we look for, as data.
-//! * [`git`]: git as bytes: objects, packs, the index; the one reader of objects.
+//! * [`rules`]: what to search for, as data.
+//! * [`git`]: git as bytes: objects, packs, the index; the only reader of objects.
 //! * [`source`]: where bytes come from: working tree, index, history, standard input.
-//! * [`engine`]: how we look: from bytes to judged findings.
-//! * [`findings`]: what we found: findings, credentials, occurrences; nothing holds a secret.
-//! * [`policy`]: what is already known or allowed.
-//! * [`report`]: how we tell.
-//! * [`foreign`]: texts of the repository among keysieve's own words.
-//! * [`hook`]: the pre-commit hook's place and text.
+//! * [`engine`]: how to search: from bytes to judged findings.
+//! * [`findings`]: findings, credentials, occurrences; no type contains a secret.
+//! * [`policy`]: configuration, suppression comments and the baseline.
+//! * `locate`: from findings to occurrences: lines and columns.
+//! * `timeline`: the commits that introduced and removed a credential.
+//! * [`report`]: output formats and the output filter.
+//! * [`foreign`]: texts of the repository within keysieve's own messages.
+//! * [`hook`]: the git hooks: installing, diagnosing, their script.
 //!
 //! `scan`, [`guard`] and `audit` join them: a tree, what a change adds, a history. [`setup`]
-//! makes engine and policy of what is configured. [`import`] brings in the rules of others, and
-//! what they know.
+//! makes engine and policy from the configuration. [`import`] converts other scanners' rules and
+//! baselines.
 
 pub mod audit;
 pub mod blob;
@@ -31,9 +33,11 @@ pub mod git;
 pub mod guard;
 pub mod hook;
 pub mod import;
+mod locate;
 pub mod policy;
 pub mod report;
 pub mod rules;
 pub mod scan;
 pub mod setup;
 pub mod source;
+mod timeline;

@@ -1,19 +1,10 @@
 //! The join for a working tree or standard input: source × engine × policy → report.
 
-use std::sync::{Mutex, PoisonError};
-
-use bstr::BString;
-
-use crate::blob::{Blob, LineIndex, Provenance};
 use crate::engine::Engine;
-use crate::findings::{
-    Excerpts, Finding, Level, Occurrence, OccurrenceSource, PathKind, Span, Step,
-};
-use crate::policy::inline::Allows;
-use crate::policy::{Judged, Policy};
-use crate::report::output::filtered;
-use crate::report::{Report, Standing, Task};
-use crate::source::{Coverage, Failure, Progress, Source};
+use crate::locate::find_all;
+use crate::policy::Policy;
+use crate::report::{Report, Task};
+use crate::source::{Progress, Source};
 
 /// Scans every blob of the source.
 pub fn scan(
@@ -22,121 +13,9 @@ pub fn scan(
     policy: &Policy,
     progress: &dyn Progress,
 ) -> Report {
-    let (sightings, coverage) = look(source, engine, progress);
-    let judged = policy.judge(sightings, engine.rules());
-    report(Task::Scan, judged, coverage, policy, engine)
-}
-
-/// The report of what policy made of the findings, fit to be shown.
-pub(crate) fn report(
-    task: Task,
-    judged: Judged,
-    coverage: Coverage,
-    policy: &Policy,
-    engine: &Engine,
-) -> Report {
-    let coverage = coverage.and(told(&judged, policy, engine));
-    let standing = standing(&judged, policy);
-    filtered(task, judged.credentials, coverage, standing, engine)
-}
-
-/// The revision that the policy was taken from, and what of it does not hold yet.
-fn standing(judged: &Judged, policy: &Policy) -> Option<Standing> {
-    let revision = policy.revision.as_ref()?;
-    Some(Standing {
-        revision: revision.name.clone(),
-        commit: revision.commit.clone(),
-        proposals: policy.proposals(judged),
-    })
-}
-
-/// What is to be said of what policy did.
-fn told(judged: &Judged, policy: &Policy, engine: &Engine) -> Coverage {
-    let failures = policy
-        .config
-        .faults()
-        .into_iter()
-        .map(|fault| Failure::new("a part of the configuration", fault));
-    Coverage {
-        failures: failures.collect(),
-        notes: policy.notes(judged, engine.rules()),
-        ..Coverage::default()
-    }
-}
-
-/// Everything that the source's blobs hold, each finding with its place. Nothing of it went
-/// through the output filter.
-pub fn look(
-    source: &dyn Source,
-    engine: &Engine,
-    progress: &dyn Progress,
-) -> (Vec<(Finding, Occurrence)>, Coverage) {
-    let sightings = Mutex::new(Vec::new());
-    let coverage = source.visit(
-        &|blob| {
-            let found = sightings_in(blob, engine);
-            if !found.is_empty() {
-                sightings.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
-            }
-        },
-        progress,
-    );
-    let sightings = sightings.into_inner().unwrap_or_else(PoisonError::into_inner);
-    (sightings, coverage)
-}
-
-/// The blob's findings, each with its place.
-pub(crate) fn sightings_in(blob: &Blob<'_>, engine: &Engine) -> Vec<(Finding, Occurrence)> {
-    let text = blob.text();
-    let core = text.core.clone();
-    let near = engine.scan_near(&text.bytes, core.clone());
-    let mut findings = near.clone();
-    findings.retain(|finding| core.contains(&finding.span.start));
-    if findings.is_empty() {
-        return Vec::new();
-    }
-    let excerpts = Excerpts::new(&text.bytes, &near);
-    let lines = LineIndex::new(&text.bytes, blob.part.start);
-    let allows = Allows::of(&text.bytes, &findings, &lines, engine.rules());
-    let path = blob.provenance.path().map(BString::from);
-    let place = match &blob.provenance {
-        Provenance::Index(_) | Provenance::Committed(_) => OccurrenceSource::Index,
-        Provenance::Stdin => OccurrenceSource::Stdin,
-        Provenance::WorkTree(_) => OccurrenceSource::WorkTree,
-        Provenance::Object(id) => OccurrenceSource::History {
-            blob: id.clone(),
-            introduced: None,
-            removed: None,
-            at_head: false,
-        },
-    };
-    findings
-        .into_iter()
-        .map(|mut finding| {
-            let excerpt = Some(excerpts.excerpt(&finding));
-            let Span { start, end } = finding.span;
-            let source = text.source_range(start..end);
-            let offset = blob.part.offset;
-            if let Some(step) = text.transcoded_from().and_then(Step::from_text_encoding) {
-                finding.encoding = finding.encoding.within(step);
-            }
-            let region = lines.region(start, end);
-            let occurrence = Occurrence {
-                path: path.clone(),
-                region,
-                related: finding.related_locations(|span| lines.region(span.start, span.end)),
-                span: Span { start: source.start + offset, end: source.end + offset },
-                encoding: finding.encoding,
-                source: place.clone(),
-                suppression_comments: allows.at(region, finding.rule),
-                suppression: None,
-                excerpt,
-                level: Level::default(),
-                path_kind: PathKind::default(),
-            };
-            (finding, occurrence)
-        })
-        .collect()
+    let (hits, coverage) = find_all(source, engine, progress);
+    let judged = policy.judge(hits, engine.rules());
+    Report::new(Task::Scan, judged, coverage, policy, engine)
 }
 
 #[cfg(test)]
@@ -145,7 +24,7 @@ mod tests {
     use crate::findings::FingerprintKey;
     use crate::report::Format;
     use crate::rules::catalogue::Catalogue;
-    use crate::source::{Silent, Visitor};
+    use crate::source::{Coverage, Failure, Silent, Visitor};
 
     /// A source that fails at a file whose name is a secret and would steer a terminal.
     struct Unreadable(String);

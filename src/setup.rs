@@ -1,8 +1,7 @@
-//! What one run goes by: an engine and a policy, made of configuration, baseline and the words
-//! on the command line.
+//! Sets up a run: an engine and a policy, from configuration, baseline and command line.
 //!
-//! The repository's part of it is taken from where the bytes are taken from that are looked at:
-//! the work tree for a scan, the index for the hook ([`files`]).
+//! The repository's own settings are read where the scanned bytes are: in the work tree for a
+//! scan, in the index for the hook ([`files`]).
 
 pub mod files;
 pub mod revision;
@@ -21,10 +20,10 @@ use crate::policy::config::{Config, ConfigError, Occasion, PatternFile, Places};
 use crate::policy::files::Files;
 use crate::policy::{Inline, Policy};
 use crate::rules::catalogue::{Catalogue, CatalogueError};
-use crate::source::range::RangeError;
-use revision::Standing;
+use crate::source::added::RangeError;
+use revision::PinnedPolicy;
 
-/// Why a run cannot begin. Nothing was looked at.
+/// Why a run cannot begin. Nothing was scanned.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
     #[error(transparent)]
@@ -41,20 +40,20 @@ pub enum SetupError {
     Git(#[from] GitError),
     #[error("{file}: {why}")]
     OtherKey { file: String, why: String },
-    #[error("cannot read the pattern file {file}, which a configuration names: {why}")]
+    #[error("cannot read the pattern file {file}, named in the configuration: {why}")]
     Pattern { file: String, why: String },
 }
 
 impl Setup {
-    /// The setup whose inline allows are those of the revision from which `standing` has the
-    /// rest; `now` are the files as they are looked at.
+    /// The setup whose suppression comments are those of the pinned revision, as is the rest of
+    /// the policy; `now` are the scanned files.
     pub fn of_revision(
         mut self,
-        standing: &Standing,
+        pinned: &PinnedPolicy,
         now: Option<&Files>,
     ) -> Result<Self, SetupError> {
         let foreign = self.policy.config.foreign_allows();
-        let revision = standing.revision(&self.engine, now, foreign)?;
+        let revision = pinned.revision(&self.engine, now, foreign)?;
         self.policy.revision = Some(Arc::new(revision));
         self.policy.inline = Inline::OfRevision;
         Ok(self)
@@ -67,37 +66,37 @@ pub struct Setup {
     pub policy: Policy,
 }
 
-/// What a run is to go by.
+/// Options of a setup.
 #[derive(Debug)]
-pub struct Wanted {
+pub struct SetupOptions {
     pub places: Places,
     pub baseline: BaselineChoice,
     pub inline: Inline,
-    /// Who is stopped by what fails.
+    /// Where the run takes place.
     pub occasion: Occasion,
     pub expiry: Expiry,
-    /// The day by which what is accepted has expired.
+    /// The day that decides which baseline entries have expired.
     pub today: Date,
-    /// The top of the work tree, where a listed file that is gone may have moved.
+    /// The top of the work tree, in which a listed file that is missing may have moved.
     pub root: Option<PathBuf>,
 }
 
-/// Which baseline is taken.
+/// Which baseline is used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BaselineChoice {
     /// The repository's, if it has one.
     Repository,
-    /// This file, which must be there.
+    /// This file, which must exist.
     File(PathBuf),
     /// None.
-    LeftOut,
+    Disabled,
 }
 
 impl Setup {
-    /// Reads what is to be gone by.
-    pub fn new(wanted: Wanted) -> Result<Setup, SetupError> {
-        let files = wanted.places.repository.clone();
-        let mut config = Config::load(wanted.places)?;
+    /// Reads configuration, pattern files and baseline.
+    pub fn new(options: SetupOptions) -> Result<Setup, SetupError> {
+        let files = options.places.repository.clone();
+        let mut config = Config::load(options.places)?;
         let catalogue = catalogue(&mut config, files.as_ref())?;
         let mut engine = Engine::new(catalogue, key(&config)?);
         if let Some(depth) = config.decode_depth() {
@@ -106,16 +105,16 @@ impl Setup {
         if let Some(probability) = config.generic_threshold() {
             engine = engine.with_min_probability(probability);
         }
-        let (expiry, today) = (wanted.expiry, wanted.today);
-        let baseline = read_baseline(&wanted.baseline, files.as_ref())?;
+        let (expiry, today) = (options.expiry, options.today);
+        let baseline = read_baseline(&options.baseline, files.as_ref())?;
         if let Some((file, baseline)) = &baseline
             && let Some(why) = baseline.other_key(engine.key_name())
         {
             return Err(SetupError::OtherKey { file: file.clone(), why });
         }
-        let root = wanted.root;
+        let root = options.root;
         let known = baseline.map(|(_, baseline)| Known { baseline, today, expiry, root });
-        let (occasion, inline) = (wanted.occasion, wanted.inline);
+        let (occasion, inline) = (options.occasion, options.inline);
         let policy = Policy { config, occasion, inline, known, revision: None };
         Ok(Setup { engine, policy })
     }
@@ -127,8 +126,8 @@ impl Setup {
     }
 }
 
-/// The rules that are on: those that are off for the whole repository are not looked for, and
-/// come in no other rule's way.
+/// The enabled rules: those that are disabled for the whole repository are not searched for and
+/// do not compete with other rules.
 fn catalogue(config: &mut Config, files: Option<&Files>) -> Result<Catalogue, SetupError> {
     let mut catalogue = Catalogue::built_in();
     for pattern in config.patterns() {
@@ -137,7 +136,7 @@ fn catalogue(config: &mut Config, files: Option<&Files>) -> Result<Catalogue, Se
             PatternFile::Repository(path) => {
                 let file = files.map_or_else(|| path.clone(), |files| files.name(BStr::new(&path)));
                 let text = files.map_or(Ok(None), |files| files.text(BStr::new(&path)));
-                let text = text.and_then(|text| text.ok_or_else(|| "there is no such file".into()));
+                let text = text.and_then(|text| text.ok_or_else(|| "no such file".into()));
                 match text {
                     Ok(text) => catalogue.add_text(file.as_ref(), &text)?,
                     Err(why) => return Err(SetupError::Pattern { file, why }),
@@ -151,7 +150,7 @@ fn catalogue(config: &mut Config, files: Option<&Files>) -> Result<Catalogue, Se
     Ok(catalogue)
 }
 
-/// The environment's key is nearer than any file's.
+/// The environment's key takes precedence over any file's.
 fn key(config: &Config) -> Result<FingerprintKey, ConfigError> {
     let environment = std::env::var_os(fingerprint::KEY_VARIABLE);
     if environment.is_some_and(|key| !key.is_empty()) {
@@ -160,7 +159,7 @@ fn key(config: &Config) -> Result<FingerprintKey, ConfigError> {
     Ok(FingerprintKey::new(&config.fingerprint_key()?.unwrap_or_default()))
 }
 
-/// The baseline, and what its file is called.
+/// The baseline and the name of its file.
 fn read_baseline(
     choice: &BaselineChoice,
     files: Option<&Files>,
@@ -173,7 +172,7 @@ fn read_baseline(
             let path = BStr::new(baseline::FILE);
             Ok(Baseline::of(files, path)?.map(|baseline| (files.name(path), baseline)))
         }
-        (BaselineChoice::Repository, None) | (BaselineChoice::LeftOut, _) => Ok(None),
+        (BaselineChoice::Repository, None) | (BaselineChoice::Disabled, _) => Ok(None),
     }
 }
 

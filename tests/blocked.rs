@@ -1,4 +1,4 @@
-//! What a blocked developer sees: it is true, and its commands do what they say.
+//! The screen of a blocked commit: it is accurate, and its commands work.
 
 // A failed unwrap is a failed test.
 #![allow(clippy::unwrap_used)]
@@ -31,7 +31,7 @@ fn keysieve(repository: &TempRepo, arguments: &[&str], variables: &[(&str, &str)
     command.output().unwrap()
 }
 
-/// Stages a file and commits: what git's user then sees.
+/// Stages a file and commits; the output of the blocked commit.
 fn blocked(repository: &TempRepo, path: &str, text: &str) -> String {
     repository.write(path, text);
     repository.git(&["add", "--all", "--force"]);
@@ -40,9 +40,9 @@ fn blocked(repository: &TempRepo, path: &str, text: &str) -> String {
     all_output(&commit)
 }
 
-/// The line below the one that begins with this: a command.
-fn below<'a>(shown: &'a str, way: &str) -> &'a str {
-    let mut lines = shown.lines().skip_while(|line| !line.trim_start().starts_with(way)).skip(1);
+/// The command below the option of this number.
+fn below<'a>(shown: &'a str, option: &str) -> &'a str {
+    let mut lines = shown.lines().skip_while(|line| !line.trim_start().starts_with(option)).skip(1);
     lines.find(|line| line.starts_with("       ")).unwrap_or_else(|| panic!("{shown}")).trim()
 }
 
@@ -55,7 +55,7 @@ fn run(repository: &TempRepo, command: &str) {
 }
 
 #[test]
-fn the_first_way_takes_it_out() {
+fn the_first_option_unstages_the_file() {
     let repository = guarded();
     let shown = blocked(&repository, "a b/it's.py", &format!("key = \"{}\"\n", token(1)));
     let command = below(&shown, "1.");
@@ -86,7 +86,7 @@ fn the_first_way_takes_it_out() {
 }
 
 #[test]
-fn the_second_way_allows_it_in_the_files_own_comments() {
+fn the_second_option_suppresses_it_in_the_files_own_comments() {
     let repository = guarded();
     for (path, text) in [
         ("a.py", format!("\nkey = '{}'\n", token(1))),
@@ -96,7 +96,7 @@ fn the_second_way_allows_it_in_the_files_own_comments() {
         ("LICENSE", format!("{}\n", token(5))),
     ] {
         let shown = blocked(&repository, path, &text);
-        let allow = below(&shown, "2.").replace("REASON", "made up for a test");
+        let allow = below(&shown, "2.").replace("REASON", "a test value");
         let line = text.lines().position(|line| line.contains("ls-")).unwrap();
         assert!(shown.contains(&format!("above line {}:", line + 1)), "{shown}");
         let mut lines: Vec<&str> = text.lines().collect();
@@ -110,9 +110,9 @@ fn the_second_way_allows_it_in_the_files_own_comments() {
 }
 
 #[test]
-fn the_third_way_accepts_it_in_the_baseline() {
+fn the_third_option_accepts_it_in_the_baseline() {
     let repository = guarded();
-    for (seed, verb) in [(1, "write"), (2, "update")] {
+    for (seed, verb) in [(1, "create"), (2, "update")] {
         let shown = blocked(&repository, &format!("{seed}.json"), &secret(seed));
         let command = below(&shown, "3.");
         assert!(command.contains(&format!("baseline {verb}")), "{command}");
@@ -123,43 +123,43 @@ fn the_third_way_accepts_it_in_the_baseline() {
 }
 
 #[test]
-fn whether_it_was_pushed_is_told_by_the_remotes_branches() {
+fn remote_tracking_branches_show_whether_it_was_pushed() {
     let repository = guarded();
-    assert!(blocked(&repository, ".env", &secret(1)).contains("no remote branch has it"));
+    assert!(blocked(&repository, ".env", &secret(1)).contains("Not on any remote-tracking branch"));
     repository.git(&["commit", "--quiet", "--no-verify", "-m", "leak"]);
     repository.git(&["switch", "--quiet", "-c", "topic"]);
     repository.git(&["rm", "--quiet", ".env"]);
-    repository.git(&["commit", "--quiet", "-m", "take out"]);
-    assert!(blocked(&repository, ".env", &secret(1)).contains("no remote branch has it"));
+    repository.git(&["commit", "--quiet", "-m", "remove"]);
+    assert!(blocked(&repository, ".env", &secret(1)).contains("Not on any remote-tracking branch"));
     repository.git(&["push", "--quiet", "origin", "main"]);
     let shown = blocked(&repository, ".env", &secret(1));
-    assert!(shown.contains("already: it is in the history of origin/main. Rotate it."), "{shown}");
-    // In the history only, and at the tip of no branch.
+    assert!(shown.contains("Already in the history of origin/main. Rotate it."), "{shown}");
+    // In the history only, not at the tip of a branch.
     repository.git(&["push", "--quiet", "origin", "topic:main"]);
     let shown = blocked(&repository, ".env", &secret(1));
     assert!(shown.contains("in the history of origin/main"), "{shown}");
     let shown = blocked(&repository, ".env", &(secret(2) + &secret(1)));
-    assert!(shown.contains("no remote branch has it"), "{shown}");
+    assert!(shown.contains("Not on any remote-tracking branch"), "{shown}");
     assert!(shown.contains("already pushed"), "{shown}");
 }
 
 #[test]
-fn a_message_is_taken_back_by_git_s_own_copy() {
+fn a_message_is_edited_in_gits_own_copy() {
     let repository = guarded();
     let install = keysieve(&repository, &["hook", "install", "--stage", "commit-msg"], &[]);
     assert!(install.status.success());
     let message = format!("two\n\nuse {}", token(1));
     let commit = repository.try_git(&["commit", "--allow-empty", "-m", &message]);
     assert!(!commit.status.success());
-    let shown = all_output(&commit);
-    assert!(shown.contains("Two ways on") && !shown.contains("baseline"), "{shown}");
+    let shown = said(&commit);
+    assert!(shown.contains("Choose one:") && !shown.contains("baseline"), "{shown}");
     let command = below(&shown, "1.").replace("git commit", "git commit --allow-empty");
     run(&repository, &format!("export GIT_EDITOR='sed -i 3d'; {command}"));
     assert_eq!(repository.git(&["log", "-1", "--format=%B"]), "two");
 }
 
 #[test]
-fn colours_come_by_the_usual_conventions() {
+fn colors_follow_the_usual_conventions() {
     let repository = guarded();
     repository.write(".env", secret(1));
     repository.git(&["add", "--all"]);

@@ -193,7 +193,7 @@ fn every_field_of_the_json_report_is_described() {
         .unwrap();
     let mut fields = BTreeSet::new();
     gather_fields(&serde_json::from_slice(&output.stdout).unwrap(), &mut fields);
-    assert!(fields.contains("column") && fields.contains("beside"), "{fields:?}");
+    assert!(fields.contains("column") && fields.contains("related"), "{fields:?}");
     assert!(fields.contains("suppression"), "{fields:?}");
     let description = document("docs/json.md");
     for field in fields {

@@ -205,13 +205,13 @@ fn every_form_of_the_report_tells_facts_and_pairs() {
     assert!(human.contains(&format!("\n  account 336102104935 · key id {id}\n")), "{human}");
     assert!(human.contains("credentials:3:25\n"), "{human}");
     assert!(human.contains("^\n    with the key id at 2:7\n"), "{human}");
-    assert!(human.contains("1 credential in 1 place."), "{human}");
+    assert!(human.contains("1 credential in 1 location."), "{human}");
 
     let json: Value = serde_json::from_str(&scan("json")).unwrap();
     let credential = &json["credentials"][0];
     assert_eq!(credential["facts"][1]["fact"], "key_id");
     assert_eq!(credential["facts"][1]["value"], id.as_str());
-    let beside = &credential["occurrences"][0]["beside"][0];
+    let beside = &credential["occurrences"][0]["related"][0];
     assert_eq!((&beside["fact"], &beside["start"]["line"]), (&"key_id".into(), &2.into()));
 
     let sarif: Value = serde_json::from_str(&scan("sarif")).unwrap();

@@ -1,4 +1,4 @@
-//! What the guard lets pass and what it stops, in real repositories with the real git.
+//! What the guard passes and what it blocks, in real repositories with the real git.
 
 // A failed unwrap is a failed test.
 #![allow(clippy::unwrap_used)]
@@ -20,7 +20,7 @@ use support::repository::{TempRepo, all_output, conflict};
 use support::tokens::localstack_auth_token as token;
 
 #[test]
-fn the_bytes_of_the_index_count_and_not_those_of_the_work_tree() {
+fn the_index_is_scanned_and_not_the_work_tree() {
     let repository = TempRepo::new();
     repository.write("only-in-tree", "a\n");
     repository.write("only-in-index", secret(1));
@@ -31,7 +31,7 @@ fn the_bytes_of_the_index_count_and_not_those_of_the_work_tree() {
 }
 
 #[test]
-fn of_a_patch_only_the_added_hunks_count() {
+fn of_a_patch_only_the_staged_hunks_count() {
     let repository = TempRepo::new();
     let lines: String = (0..40).map(|line| format!("{line}\n")).collect();
     repository.write("file", &lines);
@@ -65,7 +65,7 @@ fn all_of_a_first_commit_is_new() {
 }
 
 #[test]
-fn long_versions_are_looked_at_in_parts_and_their_hash_is_asked_for() {
+fn large_files_are_scanned_in_parts_and_their_hash_is_verified() {
     let repository = TempRepo::new();
     let text = "0123456789abcde\n".repeat((17 << 20) / 16);
     repository.write("long", format!("{text}{}", secret(1)));
@@ -131,7 +131,7 @@ fn a_moved_or_kept_secret_is_not_new() {
     repository.git(&["update-index", "--chmod=+x", "mode"]);
     let report = guarded(&repository);
     assert_clean(&report);
-    assert_eq!(report.coverage.blobs, 4, "the file that only changed its mode is not looked at");
+    assert_eq!(report.coverage.blobs, 4, "a file that only changed its mode is not scanned");
 
     repository.write("edited", format!("{}{}", secret(3), secret(5)));
     repository.git(&["add", "--all"]);
@@ -139,7 +139,7 @@ fn a_moved_or_kept_secret_is_not_new() {
 }
 
 #[test]
-fn a_merge_answers_for_its_resolution_and_not_for_the_other_side() {
+fn of_a_merge_only_the_resolution_is_new() {
     let repository = conflict();
     repository.write("both", format!("main and side\n{}", secret(1)));
     repository.git(&["add", "both"]);
@@ -164,7 +164,7 @@ fn a_merge_that_takes_one_side_has_nothing_of_its_own() {
 }
 
 #[test]
-fn a_path_that_is_only_intended_is_no_part_of_the_commit() {
+fn an_intent_to_add_is_not_part_of_the_commit() {
     let repository = TempRepo::new();
     repository.write("intended", secret(1));
     repository.git(&["add", "-N", "intended"]);
@@ -199,7 +199,7 @@ fn paths_are_bytes() {
 
 #[cfg(unix)]
 #[test]
-fn of_a_symbolic_link_the_target_is_looked_at() {
+fn the_target_of_a_symbolic_link_is_scanned() {
     let repository = TempRepo::new();
     std::os::unix::fs::symlink(token(1), repository.path().join("link")).unwrap();
     repository.git(&["add", "link"]);
@@ -267,14 +267,14 @@ fn a_linked_worktree_has_an_index_and_a_merge_of_its_own() {
     assert_found(&try_guarded(&repository, &from_below).unwrap(), &["more:1"]);
 
     let git_dir = PathBuf::from(repository.git_in(&linked, &["rev-parse", "--git-dir"]));
-    let told = GitEnvironment { git_dir: Some(git_dir), ..from_below };
-    assert_found(&try_guarded(&repository, &told).unwrap(), &["more:1"]);
+    let redirected = GitEnvironment { git_dir: Some(git_dir), ..from_below };
+    assert_found(&try_guarded(&repository, &redirected).unwrap(), &["more:1"]);
 }
 
-/// Set for the hook that `guarding_hook` writes: this very test program, told to be the guard.
+/// Set by the hook that `guarding_hook` writes, which runs this test program as the guard.
 const CHILD: &str = "KEYSIEVE_TEST_GUARD";
 
-/// Runs the guard on the process's own environment where the hook asks for it; no test else.
+/// Runs the guard in the process's own environment if the hook asks for it; otherwise not a test.
 #[test]
 fn guard_of_this_process() {
     if std::env::var_os(CHILD).is_none() {
@@ -307,9 +307,9 @@ fn guarding_hook(repository: &TempRepo) {
     fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-/// `git commit` with these arguments is stopped by the guard, which tells these places.
+/// The guard blocks `git commit` with these arguments, and reports these locations.
 #[cfg(unix)]
-fn assert_stopped(repository: &TempRepo, folder: &Path, arguments: &[&str], wanted: &str) {
+fn assert_blocked(repository: &TempRepo, folder: &Path, arguments: &[&str], wanted: &str) {
     let output = repository.command("git", folder).args(arguments).output().unwrap();
     assert!(!output.status.success(), "{arguments:?} passed");
     assert!(all_output(&output).contains(&format!("places: {wanted}")), "{}", all_output(&output));
@@ -317,7 +317,7 @@ fn assert_stopped(repository: &TempRepo, folder: &Path, arguments: &[&str], want
 
 #[cfg(unix)]
 #[test]
-fn real_commits_of_every_kind_are_seen_as_they_will_be() {
+fn every_kind_of_commit_is_scanned_as_it_will_be() {
     let repository = TempRepo::new();
     let top = repository.path();
     for name in ["a", "b", "sub/c"] {
@@ -329,14 +329,14 @@ fn real_commits_of_every_kind_are_seen_as_they_will_be() {
         repository.write(name, secret(seed));
     }
     repository.git(&["add", "b"]);
-    assert_stopped(&repository, &top, &["commit", "-m", "staged"], r#"["b:1"]"#);
-    assert_stopped(&repository, &top, &["commit", "-am", "all"], r#"["a:1", "b:1", "sub/c:1"]"#);
-    assert_stopped(&repository, &top, &["commit", "-m", "only", "--only", "a"], r#"["a:1"]"#);
-    assert_stopped(&repository, &top.join("sub"), &["commit", "-m", "only", "c"], r#"["sub/c:1"]"#);
+    assert_blocked(&repository, &top, &["commit", "-m", "staged"], r#"["b:1"]"#);
+    assert_blocked(&repository, &top, &["commit", "-am", "all"], r#"["a:1", "b:1", "sub/c:1"]"#);
+    assert_blocked(&repository, &top, &["commit", "-m", "only", "--only", "a"], r#"["a:1"]"#);
+    assert_blocked(&repository, &top.join("sub"), &["commit", "-m", "only", "c"], r#"["sub/c:1"]"#);
     let git_dir = top.join(".git");
     let elsewhere = ["--git-dir", git_dir.to_str().unwrap(), "--work-tree", top.to_str().unwrap()];
     let commit = [&elsewhere[..], &["commit", "-m", "elsewhere"]].concat();
-    assert_stopped(&repository, repository.home(), &commit, r#"["b:1"]"#);
+    assert_blocked(&repository, repository.home(), &commit, r#"["b:1"]"#);
     repository.git(&["commit", "--quiet", "--no-verify", "-m", "leak"]);
     repository.write("b", format!("{}b", secret(2)));
     repository.git(&["commit", "--quiet", "-m", "an old leak does not stop", "b"]);
@@ -345,5 +345,5 @@ fn real_commits_of_every_kind_are_seen_as_they_will_be() {
     let linked = repository.home().join("linked");
     fs::write(linked.join("d"), secret(4)).unwrap();
     repository.git_in(&linked, &["add", "d"]);
-    assert_stopped(&repository, &linked, &["commit", "-m", "linked"], r#"["d:1"]"#);
+    assert_blocked(&repository, &linked, &["commit", "-m", "linked"], r#"["d:1"]"#);
 }

@@ -1,4 +1,4 @@
-//! What a range of commits adds: the gate of a pull request, with the real git.
+//! What a range of commits adds, as in a pull request check, with the real git.
 
 // A failed unwrap is a failed test.
 #![allow(clippy::unwrap_used)]
@@ -27,7 +27,7 @@ fn since(repository: &TempRepo, base: &str) -> Report {
     try_since(repository, base).unwrap()
 }
 
-/// A branch `topic` on a `main` that holds an old secret.
+/// A branch `topic` on a `main` that contains an old secret.
 fn topic() -> TempRepo {
     let repository = TempRepo::new();
     repository.write("old", secret(1));
@@ -37,7 +37,7 @@ fn topic() -> TempRepo {
     repository
 }
 
-/// `path: summary of the commit that brought it in > that took it out, or ! while at HEAD`.
+/// `path: summary of the introducing commit > of the removing one, or ! if present at HEAD`.
 fn stories(report: &Report) -> Vec<String> {
     let occurrences = report.credentials.iter().flat_map(|credential| &credential.occurrences);
     let mut stories: Vec<_> = occurrences
@@ -57,23 +57,23 @@ fn stories(report: &Report) -> Vec<String> {
 }
 
 #[test]
-fn what_a_range_adds_is_found_even_if_it_takes_it_out_again() {
+fn what_a_range_adds_is_found_even_if_it_is_removed_again() {
     let repository = topic();
     repository.write("stays", secret(2));
     repository.write("goes", secret(3));
-    repository.commit("bring in");
+    repository.commit("add");
     repository.write("stays", format!("edited\n{}", secret(2)));
     repository.commit("edit");
     fs::remove_file(repository.path().join("goes")).unwrap();
-    repository.commit("take out");
+    repository.commit("remove");
     let report = since(&repository, "main");
-    assert_eq!(stories(&report), ["goes: bring in > take out", "stays: bring in > !"]);
+    assert_eq!(stories(&report), ["goes: add > remove", "stays: add > !"]);
     assert_eq!(report.coverage.messages, 3);
     assert_clean(&since(&repository, "HEAD~2"));
 }
 
 #[test]
-fn what_the_base_holds_is_not_new() {
+fn what_is_in_the_base_is_not_new() {
     let repository = topic();
     repository.git(&["mv", "old", "moved"]);
     repository.commit("rename");
@@ -83,7 +83,7 @@ fn what_the_base_holds_is_not_new() {
     fs::remove_file(repository.path().join("moved")).unwrap();
     repository.commit("delete");
     assert_clean(&since(&repository, "main"));
-    // What HEAD's parent holds is new all the same where the base does not hold it.
+    // What is in HEAD's parent but not in the base is new as well.
     repository.write("kept", secret(2));
     repository.commit("new");
     repository.git(&["mv", "kept", "elsewhere"]);
@@ -96,7 +96,7 @@ fn what_the_base_holds_is_not_new() {
 }
 
 #[test]
-fn what_the_base_took_out_meanwhile_is_old() {
+fn what_the_base_removed_meanwhile_is_old() {
     let repository = topic();
     repository.write("old", format!("edited\n{}", secret(1)));
     repository.commit("edit");
@@ -108,7 +108,7 @@ fn what_the_base_took_out_meanwhile_is_old() {
 }
 
 #[test]
-fn a_merge_from_the_base_brings_in_nothing_but_its_resolution() {
+fn a_merge_from_the_base_adds_only_its_resolution() {
     let repository = topic();
     repository.write("kept", "topic\n");
     repository.commit("topic");
@@ -129,7 +129,7 @@ fn a_merge_from_the_base_brings_in_nothing_but_its_resolution() {
 }
 
 #[test]
-fn a_message_counts_and_no_secret_is_told() {
+fn a_message_is_scanned_and_no_secret_is_shown() {
     let repository = topic();
     let message = format!("use {}", token(4));
     repository.git(&["commit", "--quiet", "--no-verify", "--allow-empty", "-m", &message]);
@@ -177,7 +177,7 @@ fn keysieve(repository: &TempRepo, arguments: &[&str]) -> Output {
     repository.command(keysieve, &repository.path()).args(arguments).output().unwrap()
 }
 
-/// A clone of what `git clone` is told, made in a repository's place.
+/// A clone with these arguments of `git clone`, as a test repository.
 fn cloned(origin: &TempRepo, options: &[&str]) -> TempRepo {
     let clone = TempRepo::new();
     fs::remove_dir_all(clone.path()).unwrap();
@@ -188,7 +188,7 @@ fn cloned(origin: &TempRepo, options: &[&str]) -> TempRepo {
 }
 
 #[test]
-fn a_shallow_clone_is_told_what_to_fetch_and_that_helps() {
+fn in_a_shallow_clone_the_printed_fetch_helps() {
     let origin = topic();
     let base = origin.git(&["rev-parse", "main"]);
     origin.write("new", secret(2));
@@ -198,10 +198,10 @@ fn a_shallow_clone_is_told_what_to_fetch_and_that_helps() {
     for name in ["origin/main", "main", &base, "HEAD~2"] {
         let clone = cloned(&origin, &["--depth=1", "--branch=topic"]);
         let output = keysieve(&clone, &["scan", "--since", name]);
-        let told = all_output(&output);
-        assert_eq!(output.status.code(), Some(2), "{told}");
-        assert!(told.contains("in this shallow clone"), "{told}");
-        let command = told.split('`').find(|part| part.starts_with("git fetch")).unwrap();
+        let output_text = said(&output);
+        assert_eq!(output.status.code(), Some(2), "{output_text}");
+        assert!(output_text.contains("in this shallow clone"), "{output_text}");
+        let command = output_text.split('`').find(|part| part.starts_with("git fetch")).unwrap();
         let fetch: Vec<&str> = command.split(' ').skip(1).collect();
         clone.git(&fetch);
         let name = if name == "main" { "origin/main" } else { name };
@@ -212,7 +212,7 @@ fn a_shallow_clone_is_told_what_to_fetch_and_that_helps() {
 }
 
 #[test]
-fn a_base_beyond_the_cut_is_told_what_to_fetch_and_that_helps() {
+fn for_a_base_outside_a_shallow_clone_the_printed_fetch_helps() {
     let origin = topic();
     origin.write("new", secret(2));
     origin.commit("new");
@@ -231,7 +231,7 @@ fn a_base_beyond_the_cut_is_told_what_to_fetch_and_that_helps() {
 }
 
 #[test]
-fn a_base_that_is_none_stops() {
+fn an_invalid_base_is_an_error() {
     let repository = topic();
     let zeros = "0".repeat(40);
     for (name, advice) in [

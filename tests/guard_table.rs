@@ -1,5 +1,5 @@
-//! Every way to a commit, in every form that git gives its index, its refs and its ids: the hook
-//! that is installed there stops what brings a credential in and lets the rest pass.
+//! Every way to make a commit, with every format of git's index, refs and ids: the installed hook
+//! blocks what adds a credential and passes the rest.
 
 // A failed unwrap is a failed test.
 #![allow(clippy::unwrap_used)]
@@ -17,13 +17,13 @@ use support::guarded::{assert_clean, assert_found, guarded, listing, secret};
 use support::repository::{TempRepo, all_output};
 use support::tokens::localstack_auth_token as token;
 
-/// A repository with files in two folders, one of them with an old secret, and our hook. The
-/// rest of what a form is comes by `shape`.
+/// A repository with files in two folders, one of them with an old secret, and our hook. `shape`
+/// gives it its format.
 struct Form {
     name: &'static str,
     init: &'static [&'static str],
     shape: fn(&TempRepo),
-    /// Whether git itself is asked what is staged.
+    /// Whether git itself lists what is staged.
     is_slow: bool,
 }
 
@@ -51,7 +51,7 @@ fn version_4(repository: &TempRepo) {
 
 fn split(repository: &TempRepo) {
     repository.git(&["config", "core.splitIndex", "true"]);
-    // So that entries stay in both parts.
+    // Keeps entries in both parts.
     repository.git(&["config", "splitIndex.maxPercentChange", "90"]);
     repository.git(&["update-index", "--split-index"]);
 }
@@ -72,7 +72,7 @@ fn untracked_cache(repository: &TempRepo) {
 }
 
 impl Form {
-    /// `None`, and that is said, where this git knows the form not yet.
+    /// `None`, with a message, if this git does not support the format.
     fn repository(&self) -> Option<TempRepo> {
         let init = [&["init", "--quiet", "-b", "main"], self.init].concat();
         let Some(repository) = TempRepo::try_with(&init) else {
@@ -99,7 +99,7 @@ fn keysieve(repository: &TempRepo, arguments: &[&str]) -> Output {
     command.args(arguments).env_remove("PRE_COMMIT").output().unwrap()
 }
 
-/// A way to a commit, and what comes of it.
+/// A way to make a commit, and its outcome.
 type Way = fn(&TempRepo);
 
 const WAYS: [(&str, Way); 14] = [
@@ -119,7 +119,7 @@ const WAYS: [(&str, Way); 14] = [
     ("HEAD moved under the index", moved_head),
 ];
 
-/// One thread for each form: what takes time is git.
+/// One thread per format: git takes most of the time.
 #[test]
 fn every_way_in_every_form() {
     std::thread::scope(|scope| {
@@ -136,9 +136,9 @@ fn every_way_in_every_form() {
     });
 }
 
-/// The same change by both ways of reading, and whether it is said which one it was.
+/// The same change read in both ways, and whether the report says which one.
 #[test]
-fn the_slow_way_is_told() {
+fn reading_by_git_is_noted() {
     for form in &FORMS {
         let Some(repository) = form.repository() else { continue };
         repository.write("in/b", secret(1));
@@ -150,10 +150,10 @@ fn the_slow_way_is_told() {
     }
 }
 
-/// A commit, or another command that makes one, is stopped for these places and no other, and
-/// nothing is written.
+/// A commit, or another command that makes one, is blocked for these locations only, and nothing
+/// is written.
 #[track_caller]
-fn stopped(repository: &TempRepo, folder: &Path, arguments: &[&str], places: &[&str]) {
+fn blocked(repository: &TempRepo, folder: &Path, arguments: &[&str], places: &[&str]) {
     let mut command = repository.command("git", folder);
     let output = command.args(arguments).env("GIT_EDITOR", "true").output().unwrap();
     assert!(!output.status.success(), "{arguments:?} passed: {}", all_output(&output));
@@ -162,8 +162,8 @@ fn stopped(repository: &TempRepo, folder: &Path, arguments: &[&str], places: &[&
         assert!(said.contains(&format!("{place}:")), "{arguments:?}, {place}: {said}");
     }
     let count = match places.len() {
-        1 => "1 credential that this commit adds".to_owned(),
-        more => format!("{more} credentials that this commit adds"),
+        1 => "1 credential in ".to_owned(),
+        more => format!("{more} credentials in "),
     };
     assert!(said.contains(&count), "{arguments:?}: {said}");
 }
@@ -181,19 +181,19 @@ fn staged(repository: &TempRepo) {
     repository.write("in/new/f", format!("\n{}", secret(2)));
     repository.git(&["add", "in/b", "in/new/f"]);
     repository.write("in/b", "b, but not staged\n");
-    stopped(repository, &top, &["commit", "-m", "x"], &["in/b:1", "in/new/f:2"]);
+    blocked(repository, &top, &["commit", "-m", "x"], &["in/b:1", "in/new/f:2"]);
     repository.write("in/new/f", "f\n");
     repository.git(&["add", "in"]);
     passes(repository, &["commit", "--quiet", "-m", "x"]);
     repository.write("in/new/f", secret(3));
     repository.git(&["add", "in/new/f"]);
-    stopped(repository, &top, &["commit", "-m", "x"], &["in/new/f:1"]);
+    blocked(repository, &top, &["commit", "-m", "x"], &["in/new/f:1"]);
 }
 
 fn all(repository: &TempRepo) {
     repository.write("in/b", secret(1));
     repository.write("in/untracked", secret(2));
-    stopped(repository, &repository.path(), &["commit", "-am", "x"], &["in/b:1"]);
+    blocked(repository, &repository.path(), &["commit", "-am", "x"], &["in/b:1"]);
     repository.write("in/b", "other\n");
     repository.write("in/old", format!("one more line\n{}", secret(90)));
     passes(repository, &["commit", "--quiet", "-am", "x"]);
@@ -208,13 +208,9 @@ fn patch(repository: &TempRepo) {
         let mut commit = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         commit.stdin.take().unwrap().write_all(answers.as_bytes()).unwrap();
         let output = commit.wait_with_output().unwrap();
-        assert!(!output.status.success(), "{}", all_output(&output));
-        assert!(all_output(&output).contains(&format!("{wanted}:")), "{}", all_output(&output));
-        assert!(
-            all_output(&output).contains("1 credential that this commit adds"),
-            "{}",
-            all_output(&output)
-        );
+        assert!(!output.status.success(), "{}", said(&output));
+        assert!(said(&output).contains(&format!("{wanted}:")), "{}", said(&output));
+        assert!(said(&output).contains("1 credential in "), "{}", said(&output));
     }
 }
 
@@ -223,9 +219,9 @@ fn only(repository: &TempRepo) {
     repository.write("in/b", secret(1));
     repository.git(&["add", "in/b"]);
     repository.write("in/sub/c", secret(2));
-    stopped(repository, &top, &["commit", "-m", "x", "--only", "in/sub/c"], &["in/sub/c:1"]);
-    stopped(repository, &top.join("in/sub"), &["commit", "-m", "x", "c"], &["in/sub/c:1"]);
-    stopped(
+    blocked(repository, &top, &["commit", "-m", "x", "--only", "in/sub/c"], &["in/sub/c:1"]);
+    blocked(repository, &top.join("in/sub"), &["commit", "-m", "x", "c"], &["in/sub/c:1"]);
+    blocked(
         repository,
         &top,
         &["commit", "-m", "x", "--include", "in/sub/c"],
@@ -241,7 +237,7 @@ fn amend(repository: &TempRepo) {
     repository.write("in/b", secret(1));
     repository.git(&["add", "in/b"]);
     let arguments = ["commit", "--amend", "--no-edit"];
-    stopped(repository, &repository.path(), &arguments, &["in/b:1"]);
+    blocked(repository, &repository.path(), &arguments, &["in/b:1"]);
     repository.git(&["commit", "--quiet", "--no-verify", "-m", "leak"]);
     repository.write("in/b", format!("{}more\n", secret(1)));
     repository.git(&["add", "in/b"]);
@@ -266,7 +262,7 @@ fn empty(repository: &TempRepo) {
     );
 }
 
-/// Where it stops for an edit, what is amended there is looked at as any commit is.
+/// An amended commit during an interactive rebase is scanned like any other.
 fn rebase(repository: &TempRepo) {
     for text in ["one\n", "two\n"] {
         repository.write("in/b", text);
@@ -279,7 +275,7 @@ fn rebase(repository: &TempRepo) {
     repository.write("in/sub/c", secret(1));
     repository.git(&["add", "in/sub/c"]);
     let arguments = ["commit", "--amend", "--no-edit"];
-    stopped(repository, &repository.path(), &arguments, &["in/sub/c:1"]);
+    blocked(repository, &repository.path(), &arguments, &["in/sub/c:1"]);
     repository.write("in/sub/c", "harmless\n");
     repository.git(&["add", "in/sub/c"]);
     passes(repository, &["commit", "--quiet", "--amend", "--no-edit"]);
@@ -299,7 +295,7 @@ fn branches(repository: &TempRepo) {
     passes(repository, &["commit", "--quiet", "-am", "main"]);
 }
 
-/// What is picked is new here.
+/// A picked commit is new here.
 fn cherry_pick(repository: &TempRepo) {
     branches(repository);
     assert!(!repository.try_git(&["cherry-pick", "side"]).status.success());
@@ -308,20 +304,20 @@ fn cherry_pick(repository: &TempRepo) {
     repository.write("in/sub/c", format!("both\n{}", secret(1)));
     repository.git(&["add", "in/sub/c"]);
     let places = ["in/sub/c:2", "in/theirs:1"];
-    stopped(repository, &repository.path(), &["commit", "-m", "x"], &places);
+    blocked(repository, &repository.path(), &["commit", "-m", "x"], &places);
     repository.write("in/sub/c", "both\n");
     repository.git(&["add", "in/sub/c"]);
     repository.git(&["rm", "--quiet", "--cached", "in/theirs"]);
     passes(repository, &["commit", "--quiet", "-m", "x"]);
 }
 
-/// What the other side brings is not new.
+/// What the other side adds is not new.
 fn merge(repository: &TempRepo) {
     branches(repository);
     assert!(!repository.try_git(&["merge", "--quiet", "side"]).status.success());
     repository.write("in/sub/c", format!("both\n{}{}", secret(3), secret(1)));
     repository.git(&["add", "in/sub/c"]);
-    stopped(repository, &repository.path(), &["commit", "-m", "x"], &["in/sub/c:2"]);
+    blocked(repository, &repository.path(), &["commit", "-m", "x"], &["in/sub/c:2"]);
     repository.write("in/sub/c", format!("both\n{}", secret(1)));
     repository.git(&["add", "in/sub/c"]);
     passes(repository, &["commit", "--quiet", "-m", "x"]);
@@ -334,7 +330,7 @@ fn worktree(repository: &TempRepo) {
     let linked = repository.home().join("linked");
     fs::write(linked.join("in/b"), secret(1)).unwrap();
     repository.git_in(&linked, &["add", "in/b"]);
-    stopped(repository, &linked, &["commit", "-m", "x"], &["in/b:1"]);
+    blocked(repository, &linked, &["commit", "-m", "x"], &["in/b:1"]);
     assert_clean(&guarded(repository));
 }
 
@@ -360,7 +356,7 @@ fn submodule(repository: &TempRepo) {
 fn link(repository: &TempRepo) {
     std::os::unix::fs::symlink(token(1), repository.path().join("in/link")).unwrap();
     repository.git(&["add", "in/link"]);
-    stopped(repository, &repository.path(), &["commit", "-m", "x"], &["in/link:1"]);
+    blocked(repository, &repository.path(), &["commit", "-m", "x"], &["in/link:1"]);
 }
 
 fn rename(repository: &TempRepo) {
@@ -371,10 +367,10 @@ fn rename(repository: &TempRepo) {
     passes(repository, &["commit", "--quiet", "-m", "x"]);
     repository.write("in/b", secret(90));
     repository.git(&["add", "in/b"]);
-    stopped(repository, &repository.path(), &["commit", "-m", "x"], &["in/b:1"]);
+    blocked(repository, &repository.path(), &["commit", "-m", "x"], &["in/b:1"]);
 }
 
-/// `git reset --soft` leaves an index that differs from HEAD where nothing is checked out.
+/// `git reset --soft` leaves an index that differs from HEAD, with nothing checked out.
 fn moved_head(repository: &TempRepo) {
     let tree = ["ls-tree", "-r", "HEAD"];
     let before = repository.git(&tree);
@@ -397,5 +393,5 @@ fn moved_head(repository: &TempRepo) {
     let files = listing(&repository.path().join(".git"));
     assert_found(&guarded(repository), &["out/deep/leak:1"]);
     assert_eq!(files, listing(&repository.path().join(".git")));
-    stopped(repository, &repository.path(), &["commit", "-m", "x"], &["out/deep/leak:1"]);
+    blocked(repository, &repository.path(), &["commit", "-m", "x"], &["out/deep/leak:1"]);
 }

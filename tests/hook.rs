@@ -1,4 +1,4 @@
-//! What the hook does, how it comes and goes, and that it leaves what is not ours alone.
+//! Installing, running and uninstalling the hook, without touching other hooks.
 
 // A failed unwrap is a failed test.
 #![allow(clippy::unwrap_used)]
@@ -13,7 +13,7 @@ use keysieve::hook::script;
 use keysieve::hook::{HookError, Installed, Manager, Stage, Uninstalled};
 use support::repository::{TempRepo, all_output};
 
-// Of the pre-commit hook, unless a test says otherwise.
+// All tests use the pre-commit hook unless they say otherwise.
 fn install(folder: &Path, binary: &Path) -> Result<Installed, HookError> {
     keysieve::hook::install(folder, Stage::PreCommit, binary)
 }
@@ -30,7 +30,7 @@ fn line(binary: &Path) -> bstr::BString {
     script::line(Stage::PreCommit, binary)
 }
 
-/// A hooks folder that is not there yet, and the path of the hook in it.
+/// A hooks folder that does not exist yet, and the path of the hook in it.
 fn folder_to_be() -> (tempfile::TempDir, PathBuf, PathBuf) {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("not/there/yet");
@@ -39,7 +39,7 @@ fn folder_to_be() -> (tempfile::TempDir, PathBuf, PathBuf) {
 }
 
 #[test]
-fn installing_twice_is_once_and_uninstalling_leaves_nothing() {
+fn installing_twice_changes_nothing_and_uninstalling_leaves_nothing() {
     let (_home, folder, hook) = folder_to_be();
     let binary = Path::new("/opt/keysieve");
     assert_eq!(uninstall(&folder).unwrap(), Uninstalled::NotThere(hook.clone()));
@@ -60,7 +60,7 @@ fn installing_twice_is_once_and_uninstalling_leaves_nothing() {
 
 #[cfg(unix)]
 #[test]
-fn the_run_bit_is_set_and_set_again() {
+fn the_hook_is_made_executable_again() {
     use std::os::unix::fs::PermissionsExt;
     let (_home, folder, hook) = folder_to_be();
     let mode = || hook.metadata().unwrap().permissions().mode() & 0o777;
@@ -71,7 +71,7 @@ fn the_run_bit_is_set_and_set_again() {
     assert_eq!((again, mode()), (Installed::Replaced(hook.clone()), 0o755));
 }
 
-/// Nothing is done at the hook's path, and the line to add is told.
+/// The existing file is unchanged, and the line to add is printed.
 fn assert_foreign(folder: &Path, hook: &Path) {
     let binary = Path::new("/opt/key sieve");
     let before = hook.symlink_metadata().unwrap().modified().unwrap();
@@ -80,11 +80,11 @@ fn assert_foreign(folder: &Path, hook: &Path) {
     assert_eq!(foreign.line, "'/opt/key sieve' hook run || exit $?");
     assert_eq!(uninstall(folder).unwrap(), Uninstalled::Foreign(hook.into()));
     assert_eq!(hook.symlink_metadata().unwrap().modified().unwrap(), before);
-    assert_eq!(fs::read_dir(folder).unwrap().count(), 1, "nothing is left beside it");
+    assert_eq!(fs::read_dir(folder).unwrap().count(), 1, "no temporary file is left");
 }
 
 #[test]
-fn what_is_not_ours_is_left_alone() {
+fn other_hooks_are_not_changed() {
     let (_home, folder, hook) = folder_to_be();
     fs::create_dir_all(&folder).unwrap();
     let ours = text(Path::new("/opt/key sieve"));
@@ -124,7 +124,7 @@ fn what_cannot_be_written_is_an_error_that_names_the_hook() {
     assert!(error.contains("file/pre-commit"), "{error}");
 }
 
-/// A stand-in for keysieve that says with what it was called, and ends with 3.
+/// A replacement for keysieve that prints its arguments and exits with 3.
 #[cfg(unix)]
 fn stand_in(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
@@ -135,7 +135,7 @@ fn stand_in(path: &Path) {
 
 #[cfg(unix)]
 #[test]
-fn the_hook_runs_the_binary_at_whatever_path() {
+fn the_hook_runs_the_binary_at_any_path() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
     let repository = TempRepo::new();
@@ -166,7 +166,7 @@ fn assert_hook_calls(repository: &TempRepo) {
 
 #[cfg(unix)]
 #[test]
-fn a_binary_that_is_gone_is_looked_for_on_the_path_and_else_blocks() {
+fn a_missing_binary_is_searched_on_the_path_or_else_blocks() {
     let repository = TempRepo::new();
     let folder = repository.path().join(".git/hooks");
     install(&folder, &repository.home().join("gone")).unwrap();
@@ -186,7 +186,7 @@ fn a_binary_that_is_gone_is_looked_for_on_the_path_and_else_blocks() {
     assert!(all_output(&found).contains("called with: hook run"), "{}", all_output(&found));
 }
 
-/// A hook of others in a repository, run by git.
+/// Another hook in a repository, run by git.
 #[cfg(unix)]
 fn theirs(repository: &TempRepo, name: &str, text: &[u8]) -> PathBuf {
     use std::os::unix::fs::PermissionsExt;
@@ -197,8 +197,7 @@ fn theirs(repository: &TempRepo, name: &str, text: &[u8]) -> PathBuf {
     hook
 }
 
-/// A stand-in for keysieve that says how it was called and what it was given, and ends with
-/// that code.
+/// A replacement for keysieve that prints its arguments and input, and exits with that code.
 #[cfg(unix)]
 fn stand_in_that_ends(path: &Path, code: u8) {
     stand_in(path);
@@ -207,7 +206,7 @@ fn stand_in_that_ends(path: &Path, code: u8) {
 
 #[cfg(unix)]
 #[test]
-fn a_shell_script_of_others_runs_ours_first_and_ends_as_it_did() {
+fn an_existing_shell_script_runs_ours_first_and_is_restored() {
     use std::os::unix::fs::PermissionsExt;
     let repository = TempRepo::new();
     let folder = repository.path().join(".git/hooks");
@@ -250,7 +249,7 @@ fn a_shell_script_of_others_runs_ours_first_and_ends_as_it_did() {
 
 #[cfg(unix)]
 #[test]
-fn what_git_does_not_run_is_not_chained_to() {
+fn a_hook_that_git_does_not_run_is_not_changed() {
     use std::os::unix::fs::PermissionsExt;
     let repository = TempRepo::new();
     let hook = theirs(&repository, "pre-commit", b"#!/bin/sh\nexit 0\n");
@@ -263,7 +262,7 @@ fn what_git_does_not_run_is_not_chained_to() {
 
 #[cfg(unix)]
 #[test]
-fn a_managed_folder_is_left_alone_and_the_managers_lines_are_told() {
+fn a_managed_folder_is_not_changed_and_the_managers_lines_are_printed() {
     let repository = TempRepo::new();
     let pre_commit =
         b"#!/usr/bin/env bash\n# File generated by pre-commit: https://pre-commit.com\nexit 0\n";

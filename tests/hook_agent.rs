@@ -1,5 +1,4 @@
-//! What coding agents hand to their hooks, as their documentation has it, and how they are
-//! answered.
+//! Hook calls of coding agents, as documented by their vendors, and the responses.
 
 // A failed unwrap is a failed test.
 #![allow(clippy::unwrap_used)]
@@ -14,7 +13,7 @@ use support::guarded::secret;
 use support::repository::{TempRepo, all_output};
 use support::tokens::localstack_auth_token as token;
 
-/// Hands it to the hook in the repository's folder.
+/// Runs the hook in the repository's folder with this input.
 fn ask(repository: &TempRepo, input: &str) -> Output {
     let mut command = repository.command(env!("CARGO_BIN_EXE_keysieve"), &repository.path());
     command.args(["hook", "run", "--stage", "agent"]);
@@ -41,7 +40,7 @@ fn claude(tool: &str, input: &Value) -> String {
     .to_string()
 }
 
-/// "Common schema" of Cursor's documentation of hooks, and what the event adds.
+/// "Common schema" of Cursor's hooks documentation, with the event's own fields.
 fn cursor(event: &str, more: &Value) -> String {
     let mut call = json!({
         "conversation_id": "668320d2-2fd8-4888-b33c-2a466fec86e7",
@@ -57,15 +56,15 @@ fn cursor(event: &str, more: &Value) -> String {
     call.to_string()
 }
 
-/// Claude Code goes by exit code 2 and reads standard error.
+/// Claude Code blocks on exit code 2 and reads standard error.
 fn assert_claude(repository: &TempRepo, tool: &str, input: Value, words: &[&str]) {
     let output = ask(repository, &claude(tool, &input));
     let code = if words.is_empty() { 0 } else { 2 };
     assert_eq!(output.status.code(), Some(code), "{input}: {}", all_output(&output));
     assert_eq!(output.stdout, b"");
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(told.is_empty(), words.is_empty(), "{told}");
-    words.iter().for_each(|word| assert!(told.contains(word), "{told}"));
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(message.is_empty(), words.is_empty(), "{message}");
+    words.iter().for_each(|word| assert!(message.contains(word), "{message}"));
 }
 
 /// Cursor reads JSON on standard output.
@@ -74,19 +73,19 @@ fn assert_cursor(repository: &TempRepo, event: &str, more: Value, words: &[&str]
     assert_eq!(output.status.code(), Some(0), "{}", all_output(&output));
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
     if words.is_empty() {
-        // No permission is given that the user did not give.
+        // The response grants no permission.
         assert_eq!(answer, json!({}), "{more}");
         return;
     }
-    let told = answer["user_message"].as_str().unwrap();
+    let message = answer["user_message"].as_str().unwrap();
     match event {
         "beforeSubmitPrompt" => assert_eq!(answer["continue"], false),
         _ => assert_eq!(
             (&answer["permission"], &answer["agent_message"]),
-            (&json!("deny"), &json!(told))
+            (&json!("deny"), &json!(message))
         ),
     }
-    words.iter().for_each(|word| assert!(told.contains(word), "{told}"));
+    words.iter().for_each(|word| assert!(message.contains(word), "{message}"));
 }
 
 #[test]
@@ -96,7 +95,7 @@ fn claude_code_does_not_write_a_credential() {
     assert_claude(&repository, "Write", env("PORT=80\n"), &[]);
     let words = ["LocalStack auth token", "ls-********", "deploy/.env at line 2, column 23"];
     assert_claude(&repository, "Write", env(&format!("PORT=80\n{}", secret(1))), &words);
-    let allowed = format!("# keysieve:allow localstack-auth-token made up\n{}", secret(1));
+    let allowed = format!("# keysieve:allow localstack-auth-token a test value\n{}", secret(1));
     assert_claude(&repository, "Write", env(&allowed), &[]);
     let notebook = json!({ "notebook_path": "a.ipynb", "new_source": secret(1), "cell_id": "x" });
     assert_claude(&repository, "NotebookEdit", notebook, &["at line 1"]);
@@ -106,7 +105,7 @@ fn claude_code_does_not_write_a_credential() {
 }
 
 #[test]
-fn what_stood_in_the_file_is_not_the_agents() {
+fn what_was_in_the_file_before_does_not_block_the_agent() {
     let repository = TempRepo::new();
     let absolute = repository.path().join("a.py");
     repository.write("a.py", format!("port = 80\nkey = '{}'\npassword = ''\n", token(1)));
@@ -116,7 +115,7 @@ fn what_stood_in_the_file_is_not_the_agents() {
         assert_claude(&repository, "Edit", edit(&format!("'{}'", token(1)), "load()"), &[]);
         let words = ["a.py at line 1, column 1"];
         assert_claude(&repository, "Edit", edit("port = 80", &token(2)), &words);
-        // The name that gives the value its meaning stands in the file alone.
+        // Only the file contains the name that identifies the value as a secret.
         let value = ["q7Rv2", "TzX9mK4p", "Lw8Yb3"].concat();
         let words = ["a.py at line 3"];
         assert_claude(&repository, "Edit", edit("= ''", &format!("= '{value}'")), &words);
@@ -141,7 +140,7 @@ fn what_stood_in_the_file_is_not_the_agents() {
 }
 
 #[test]
-fn a_command_is_read_as_a_text() {
+fn a_command_is_scanned_as_text() {
     let repository = TempRepo::new();
     for command in [
         format!("git commit -m \"use {}\"", token(1)),
@@ -160,7 +159,7 @@ fn a_command_is_read_as_a_text() {
 }
 
 #[test]
-fn cursor_is_answered_at_each_of_its_events() {
+fn every_event_of_cursor_has_a_response() {
     let repository = TempRepo::new();
     let write = json!({ "file_path": "x.ts", "content": secret(1) });
     let call = json!({ "tool_name": "Write", "tool_input": write, "tool_use_id": "a", "cwd": "" });
@@ -184,7 +183,7 @@ fn cursor_is_answered_at_each_of_its_events() {
 }
 
 #[test]
-fn what_is_not_understood_is_stopped() {
+fn a_call_that_cannot_be_parsed_is_blocked() {
     let repository = TempRepo::new();
     for input in ["", "x", "[]", "{}", "{\"hook_event_name\": 1}", "{\"hook_event_name\": \"\"}"] {
         let output = ask(&repository, input);
@@ -218,17 +217,17 @@ fn the_baseline_and_a_folder_outside_of_git_are_fine() {
 }
 
 #[test]
-fn what_cannot_be_judged_stops_either_agent() {
+fn what_cannot_be_judged_blocks_either_agent() {
     let repository = TempRepo::new();
-    // A folder's file that nobody can go by: whether the finding fails is not known.
+    // An invalid configuration in a folder: it is unknown whether the finding fails.
     repository.write("one/.keysieve.toml", "decode-depth = 1");
     repository.git(&["add", "--all"]);
     let path = repository.path().join("one/a").display().to_string();
     let write = json!({ "file_path": path, "content": format!("password = \"{}\"", "x1") });
     assert_claude(&repository, "Write", write, &[]);
     let write = json!({ "file_path": path, "content": secret(1) });
-    assert_claude(&repository, "Write", write, &["decode-depth", "could be looked at"]);
-    // Where it would only warn, it is stopped all the same.
+    assert_claude(&repository, "Write", write, &["decode-depth", "could not be scanned"]);
+    // Even a finding that would only be a warning is blocked.
     let unsure = ["ftp://ann:", "Yq7xT2mWn4", "@files.example.org/x\n"].concat();
     let write = |path: String| json!({ "file_path": path, "content": unsure });
     assert_claude(&repository, "Write", write(path), &["decode-depth"]);

@@ -1,4 +1,4 @@
-//! What the doctor says in each situation, in real repositories under the real git.
+//! The doctor's diagnosis in each situation, in real repositories with the real git.
 
 // A failed unwrap is a failed test.
 #![allow(clippy::unwrap_used)]
@@ -18,7 +18,7 @@ use support::repository::{TempRepo, all_output};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_keysieve");
 
-/// With one commit that has a secret: an old one is nobody's proof.
+/// A repository with one commit that has a secret: an old one proves nothing.
 fn repository() -> TempRepo {
     let repository = TempRepo::new();
     repository.write("sub/old.env", secret(1));
@@ -31,14 +31,14 @@ fn keysieve(repository: &TempRepo, folder: &Path, arguments: &[&str]) -> Output 
     command.args(arguments).env("PATH", path()).output().unwrap()
 }
 
-/// PATH without a keysieve that some machine may have there.
+/// PATH without an installed keysieve.
 fn path() -> std::ffi::OsString {
     let folders = std::env::var_os("PATH").unwrap();
     let without = |folder: &PathBuf| !folder.join("keysieve").exists();
     std::env::join_paths(std::env::split_paths(&folders).filter(without)).unwrap()
 }
 
-/// What the doctor says as JSON, and that it says it to people too, with this exit code.
+/// The doctor's JSON; its output for people is the same, with this exit code.
 fn told_in(repository: &TempRepo, folder: &Path, more: &[&str], code: i32) -> Value {
     let human = keysieve(repository, folder, &[&["hook", "doctor"], more].concat());
     assert_eq!(human.status.code(), Some(code), "{}", all_output(&human));
@@ -86,7 +86,7 @@ fn without_a_hook_nothing_is_tried() {
 }
 
 #[test]
-fn ours_stops_the_planted_secret_and_leaves_no_trace() {
+fn ours_blocks_the_fake_secret_and_leaves_no_trace() {
     let repository = repository();
     install(&repository);
     let before = repository.git(&["count-objects", "-v"]);
@@ -97,7 +97,7 @@ fn ours_stops_the_planted_secret_and_leaves_no_trace() {
     assert_eq!(repository.git(&["count-objects", "-v"]), before);
     assert_eq!(repository.git(&["status", "--short"]), "");
 
-    // From below, and before the first commit.
+    // From a subfolder, and before the first commit.
     told_in(&repository, &repository.path().join("sub"), &[], 0);
     let empty = TempRepo::new();
     install(&empty);
@@ -118,7 +118,7 @@ fn every_stage_has_its_own_proof() {
 }
 
 #[test]
-fn anothers_hook_is_known_by_what_it_does() {
+fn another_hook_is_judged_by_what_it_does() {
     let repository = repository();
     let path = ".git/hooks/pre-commit";
     hook(&repository, path, "#!/bin/sh\nexit 0\n");
@@ -130,7 +130,7 @@ fn anothers_hook_is_known_by_what_it_does() {
     hook(&repository, path, &format!("#!/usr/bin/env bash\n'{BINARY}' hook run\n"));
     let told_of = told(&repository, 0);
     assert_eq!((&told_of["kind"], &told_of["binary"]), (&"foreign".into(), &Value::Null));
-    // It stops everything, for reasons of its own.
+    // It blocks everything, for its own reasons.
     hook(&repository, path, "#!/bin/sh\nprintf 'no \\033[31mtests\\n'\nexit 1\n");
     let told_of = told(&repository, 2);
     assert_eq!(told_of["proof"], "unclear");
@@ -139,7 +139,7 @@ fn anothers_hook_is_known_by_what_it_does() {
 }
 
 #[test]
-fn a_setting_elsewhere_makes_a_hook_dead() {
+fn a_hooks_path_setting_disables_other_hooks() {
     let repository = repository();
     install(&repository);
     repository.git(&["config", "core.hooksPath", "tools/hooks"]);
@@ -172,7 +172,7 @@ fn a_linked_worktree_shares_its_hooks() {
 }
 
 #[test]
-fn without_its_run_bit_a_hook_is_none() {
+fn a_hook_that_is_not_executable_does_not_protect() {
     let repository = repository();
     install(&repository);
     let path = repository.path().join(".git/hooks/pre-commit");
@@ -182,7 +182,7 @@ fn without_its_run_bit_a_hook_is_none() {
 }
 
 #[test]
-fn the_binary_is_looked_for_as_the_hook_does() {
+fn the_binary_is_found_as_by_the_hook() {
     let repository = repository();
     let binary = repository.home().join("it's/keysieve");
     fs::create_dir(binary.parent().unwrap()).unwrap();
@@ -198,7 +198,7 @@ fn the_binary_is_looked_for_as_the_hook_does() {
     let told_of = told(&repository, 1);
     assert_eq!((&told_of["binary"], &told_of["proof"]), (&Value::Null, &"unclear".into()));
 
-    // Of another version, it still does its work.
+    // Another version still protects.
     let older = format!(
         "#!/bin/sh\n[ \"$1\" = --version ] && echo keysieve 0.0.1 && exit\nexec '{BINARY}' \"$@\"\n"
     );
@@ -211,9 +211,9 @@ fn the_binary_is_looked_for_as_the_hook_does() {
 }
 
 #[test]
-fn a_manager_is_asked_by_what_it_runs() {
+fn a_managed_hook_is_judged_by_what_it_runs() {
     let repository = repository();
-    // As husky 9 writes them.
+    // As written by husky 9.
     hook(&repository, ".husky/_/pre-commit", "#!/usr/bin/env sh\n. \"$(dirname \"$0\")/h\"\n");
     repository.write(
         ".husky/_/h",
@@ -227,7 +227,7 @@ fn a_manager_is_asked_by_what_it_runs() {
 }
 
 #[test]
-fn outside_of_a_repository_it_cannot_be_told() {
+fn outside_of_a_repository_the_result_is_unknown() {
     let repository = TempRepo::new();
     let output = keysieve(&repository, repository.home(), &["hook", "doctor"]);
     assert_eq!(output.status.code(), Some(2));

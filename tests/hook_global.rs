@@ -1,4 +1,4 @@
-//! The hook in every repository to come, and that nothing of it is left afterwards.
+//! The hook for future repositories, and that uninstalling leaves no trace.
 
 // A failed unwrap is a failed test.
 #![allow(clippy::unwrap_used)]
@@ -27,18 +27,18 @@ fn assert_says(repository: &TempRepo, arguments: &[&str], code: i32, words: &[&s
         .for_each(|word| assert!(all_output(&output).contains(word), "{}", all_output(&output)));
 }
 
-/// What a commit of a secret comes to in a new clone of the repository.
+/// Whether a commit of a secret is blocked in a new clone of the repository.
 fn is_guarded(repository: &TempRepo, name: &str) -> bool {
     repository.git_in(repository.home(), &["clone", "--quiet", "tree", name]);
     let clone = repository.home().join(name);
     fs::write(clone.join(".env"), secret(1)).unwrap();
     repository.git_in(&clone, &["add", ".env"]);
     let commit = repository.command("git", &clone).args(["commit", "-m", "x"]).output().unwrap();
-    !commit.status.success() && all_output(&commit).contains("leaks a credential")
+    !commit.status.success() && said(&commit).contains("adds a credential")
 }
 
 #[test]
-fn it_comes_with_yes_and_goes_without_a_trace() {
+fn yes_installs_it_and_uninstalling_leaves_no_trace() {
     let repository = TempRepo::new();
     repository.write("README", "one\n");
     repository.commit("one");
@@ -59,7 +59,7 @@ fn it_comes_with_yes_and_goes_without_a_trace() {
     assert!(repository.home().join("clone/.git/info/exclude").is_file());
     let push = [&install[..], &["--stage", "pre-push"]].concat();
     assert_says(&repository, &push, 0, &["Installed the hook"]);
-    // One that was there gets what it lacks, when it is asked to.
+    // `git init` in an existing repository copies what is missing.
     let old = repository.home().join("before");
     assert!(!old.join(".git/hooks/pre-commit").exists());
     repository.git_in(&old, &["init", "--quiet"]);
@@ -77,7 +77,7 @@ fn it_comes_with_yes_and_goes_without_a_trace() {
 }
 
 #[test]
-fn a_template_of_the_user_stays_the_users() {
+fn a_users_own_template_is_kept() {
     let repository = TempRepo::new();
     repository.write("README", "one\n");
     repository.commit("one");

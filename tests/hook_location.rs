@@ -1,4 +1,4 @@
-//! Which folder the hooks are taken from, compared with what git itself says.
+//! Which folder git runs hooks from, compared with git itself.
 
 // A failed unwrap is a failed test.
 #![allow(clippy::unwrap_used)]
@@ -13,11 +13,11 @@ use keysieve::git::GitEnvironment;
 use keysieve::hook::{HooksFolder, Origin, hooks_folder};
 use support::repository::{TempRepo, all_output};
 
-/// Set where this test program is run as a child, to tell the hooks' folder of its own
-/// working directory, environment and user configuration.
+/// Set if this test program runs as a child, to print the hooks folder for its own working
+/// directory, environment and user configuration.
 const CHILD: &str = "KEYSIEVE_TEST_HOOKS_FOLDER";
 
-/// What `CHILD` asks for; no test else.
+/// Prints the folder if `CHILD` is set; otherwise not a test.
 #[test]
 fn hooks_folder_of_this_process() {
     if std::env::var_os(CHILD).is_none() {
@@ -29,15 +29,15 @@ fn hooks_folder_of_this_process() {
     }
 }
 
-/// What we say of the hooks' folder, seen from `folder` under these variables.
-fn told(repository: &TempRepo, folder: &Path, variables: &[(&str, &Path)]) -> String {
+/// The hooks folder that we find from `folder` with these variables.
+fn found_folder(repository: &TempRepo, folder: &Path, variables: &[(&str, &Path)]) -> String {
     let this = std::env::current_exe().unwrap();
     let mut command = repository.command(this, folder);
     command.args(["--exact", "hooks_folder_of_this_process", "--nocapture"]).env(CHILD, "1");
     all_output(&command.envs(variables.iter().copied()).output().unwrap())
 }
 
-/// Our folder is the one that git names, and has this origin.
+/// Our folder is the same as git's, and has this origin.
 fn assert_as_git(repository: &TempRepo, folder: &Path, origin: Origin) {
     assert_as_git_under(repository, folder, &[], origin);
 }
@@ -51,13 +51,13 @@ fn assert_as_git_under(
     let mut git = repository.command("git", folder);
     git.args(["rev-parse", "--git-path", "hooks"]).envs(variables.iter().copied());
     let by_git = String::from_utf8(git.output().unwrap().stdout).unwrap();
-    let said = told(repository, folder, variables);
+    let said = found_folder(repository, folder, variables);
     let ours = said.lines().find_map(|line| line.strip_prefix("folder=")).expect(&said);
     assert_eq!(settled(folder, ours), settled(folder, by_git.trim_end()));
     assert!(said.contains(&format!("\n{origin:?}\n")), "{origin:?} expected: {said}");
 }
 
-/// A path without `..` and links; the folder it names need not be there.
+/// A path without `..` and links; the folder may not exist.
 fn settled(folder: &Path, path: &str) -> PathBuf {
     let path = folder.join(path);
     fs::create_dir_all(&path).unwrap();
@@ -74,7 +74,7 @@ fn the_folder_is_the_repositorys_own_seen_from_anywhere_in_it() {
 }
 
 #[test]
-fn the_configured_folder_counts() {
+fn the_configured_folder_is_used() {
     let repository = TempRepo::new();
     let below = repository.path().join("below");
     fs::create_dir(&below).unwrap();
@@ -87,7 +87,7 @@ fn the_configured_folder_counts() {
 }
 
 #[test]
-fn the_users_configuration_counts_and_the_repositorys_own_goes_before() {
+fn the_users_configuration_is_used_and_the_repositorys_takes_precedence() {
     let repository = TempRepo::new();
     repository.git(&["config", "--global", "core.hooksPath", "~/shared"]);
     assert_as_git(&repository, &repository.path(), Origin::Shared);
@@ -140,7 +140,7 @@ fn a_submodule_has_a_folder_of_its_own() {
 }
 
 #[test]
-fn bare_repositories_and_gits_variables_count() {
+fn bare_repositories_and_gits_variables_are_supported() {
     let bare = TempRepo::with(&["init", "--quiet", "--bare"]);
     assert_as_git(&bare, &bare.path(), Origin::Repository);
     bare.git(&["config", "core.hooksPath", "relative"]);
@@ -159,11 +159,11 @@ fn bare_repositories_and_gits_variables_count() {
 }
 
 #[test]
-fn settings_that_only_git_understands_are_errors() {
+fn settings_that_only_git_can_resolve_are_errors() {
     let repository = TempRepo::new();
     for value in ["", "%(prefix)/hooks"] {
         repository.git(&["config", "core.hooksPath", value]);
-        let said = told(&repository, &repository.path(), &[]);
+        let said = found_folder(&repository, &repository.path(), &[]);
         assert!(said.contains("error=cannot use core.hooksPath"), "{said}");
     }
 }

@@ -36,7 +36,7 @@ fn install(repository: &TempRepo, stage: &str) {
     assert!(output.status.success(), "{}", all_output(&output));
 }
 
-fn assert_stopped(repository: &TempRepo, arguments: &[&str], words: &[&str]) {
+fn assert_blocked(repository: &TempRepo, arguments: &[&str], words: &[&str]) {
     let output = repository.try_git(arguments);
     assert!(!output.status.success(), "{arguments:?} passed: {}", all_output(&output));
     words
@@ -46,7 +46,7 @@ fn assert_stopped(repository: &TempRepo, arguments: &[&str], words: &[&str]) {
 }
 
 #[test]
-fn a_push_is_stopped_for_what_it_brings_and_for_nothing_else() {
+fn a_push_is_blocked_only_for_what_it_adds() {
     let repository = with_origin();
     install(&repository, "pre-push");
     repository.git(&["push", "--quiet", "origin", "main"]);
@@ -56,13 +56,13 @@ fn a_push_is_stopped_for_what_it_brings_and_for_nothing_else() {
 
     repository.git(&["switch", "--quiet", "-c", "topic"]);
     repository.write("leak", secret(2));
-    repository.commit("bring in");
+    repository.commit("add it");
     repository.git(&["rm", "--quiet", "leak"]);
-    repository.commit("take out");
-    let words = ["leak:1:23", "bring in", "taken out by", "these commits add"];
-    assert_stopped(&repository, &["push", "origin", "topic"], &words);
-    assert_stopped(&repository, &["push", "origin", "topic:main"], &words);
-    assert_stopped(&repository, &["push", "origin", "main", "HEAD~1:refs/heads/x"], &["leak:1:23"]);
+    repository.commit("remove it");
+    let words = ["leak:1:23", "add it", "removed in", "these commits add"];
+    assert_blocked(&repository, &["push", "origin", "topic"], &words);
+    assert_blocked(&repository, &["push", "origin", "topic:main"], &words);
+    assert_blocked(&repository, &["push", "origin", "main", "HEAD~1:refs/heads/x"], &["leak:1:23"]);
     repository.git(&["push", "--quiet", "origin", "main", ":new"]);
     repository.git(&["push", "--quiet", "--no-verify", "origin", "topic"]);
     repository.git(&["push", "--quiet", "origin", "topic:main"]);
@@ -76,16 +76,16 @@ fn a_tags_message_and_a_commits_are_pushed_too() {
     repository.git(&["push", "--quiet", "origin", "v1"]);
     repository.git(&["tag", "-a", "v2", "-m", &format!("use {}", token(3))]);
     let id = repository.git(&["rev-parse", "v2"]);
-    assert_stopped(&repository, &["push", "origin", "v2"], &[&format!("object {id}:1:5")]);
+    assert_blocked(&repository, &["push", "origin", "v2"], &[&format!("object {id}:1:5")]);
     let message = format!("use {}", token(4));
     repository.git(&["commit", "--quiet", "--no-verify", "--allow-empty", "-m", &message]);
-    assert_stopped(&repository, &["push", "origin", "main"], &["message of commit", "ls-********"]);
+    assert_blocked(&repository, &["push", "origin", "main"], &["message of commit", "ls-********"]);
     repository.git(&["tag", "tree", "HEAD^{tree}"]);
-    assert_stopped(&repository, &["push", "origin", "tree"], &["a bare tree"]);
+    assert_blocked(&repository, &["push", "origin", "tree"], &["a bare tree"]);
 }
 
 #[test]
-fn another_pre_push_hook_gets_its_lines_after_us() {
+fn another_pre_push_hook_gets_its_lines_after_ours() {
     let repository = with_origin();
     let hook = repository.path().join(".git/hooks/pre-push");
     fs::create_dir_all(hook.parent().unwrap()).unwrap();
@@ -110,19 +110,19 @@ fn another_pre_push_hook_gets_its_lines_after_us() {
 }
 
 #[test]
-fn a_message_is_looked_at_without_its_comments() {
+fn a_message_is_scanned_without_its_comments() {
     let repository = with_origin();
     install(&repository, "commit-msg");
     let empty = ["commit", "--quiet", "--allow-empty"];
     let secret = format!("\nuse {}", token(5));
-    assert_stopped(
+    assert_blocked(
         &repository,
         &[&empty[..], &["-m", &secret]].concat(),
-        &["COMMIT_EDITMSG:1:5", "this commit adds"],
+        &["COMMIT_EDITMSG:1:5", "1 credential in 1 location"],
     );
     // Without an editor git keeps what looks like a comment.
     let comment = format!("one\n\n# {}", token(5));
-    assert_stopped(&repository, &[&empty[..], &["-m", &comment]].concat(), &["EDITMSG:3:3"]);
+    assert_blocked(&repository, &[&empty[..], &["-m", &comment]].concat(), &["EDITMSG:3:3"]);
     let edit = |text: &str| {
         let mut command = repository.command("git", &repository.path());
         fs::write(repository.home().join("text"), text).unwrap();
@@ -146,20 +146,20 @@ fn a_message_is_looked_at_without_its_comments() {
 }
 
 #[test]
-fn what_is_not_git_stops() {
+fn input_that_is_not_from_git_is_an_error() {
     let repository = with_origin();
     let no_file = keysieve(&repository, &["hook", "run", "--stage", "commit-msg"]);
     assert_eq!(no_file.status.code(), Some(2));
     assert!(all_output(&no_file).contains("needs the FILE"), "{}", all_output(&no_file));
     let gone = keysieve(&repository, &["hook", "run", "--stage", "commit-msg", "gone"]);
     assert_eq!(gone.status.code(), Some(2));
-    assert!(all_output(&gone).contains("cannot read the message gone"), "{}", all_output(&gone));
-    // Nobody's lines, as where a manager of hooks keeps them to itself.
+    assert!(said(&gone).contains("cannot read the message gone"), "{}", said(&gone));
+    // No lines, as from a hook manager that does not pass them on.
     let push = ["hook", "run", "--stage", "pre-push"];
     let kept = keysieve(&repository, &push);
     assert_eq!(kept.status.code(), Some(2));
-    assert!(all_output(&kept).contains("must hand it on"), "{}", all_output(&kept));
-    // Git's own no lines: all is up to date.
+    assert!(said(&kept).contains("must hand it on"), "{}", said(&kept));
+    // No lines from git: everything is up to date.
     let mut command = repository.command(env!("CARGO_BIN_EXE_keysieve"), &repository.path());
     let nothing = command.args(push).env_remove("PRE_COMMIT").stdin(Stdio::piped());
     let nothing = nothing.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -169,7 +169,7 @@ fn what_is_not_git_stops() {
 }
 
 #[test]
-fn a_verbose_commits_diff_is_no_part_of_its_message() {
+fn a_verbose_commits_diff_is_not_part_of_its_message() {
     let repository = with_origin();
     install(&repository, "commit-msg");
     repository.write("old", "taken out\n");
@@ -184,7 +184,7 @@ fn a_verbose_commits_diff_is_no_part_of_its_message() {
 fn the_framework_names_the_range_or_the_branch_of_a_push() {
     let repository = with_origin();
     repository.write("leak", secret(2));
-    repository.commit("bring in");
+    repository.commit("add it");
     let run = |variables: &[(&str, &str)]| {
         let mut command = repository.command(env!("CARGO_BIN_EXE_keysieve"), &repository.path());
         command.args(["hook", "run", "--stage", "pre-push"]).env("PRE_COMMIT", "1");
@@ -200,7 +200,7 @@ fn the_framework_names_the_range_or_the_branch_of_a_push() {
         assert!(all_output(&output).contains("leak:1:23"), "{}", all_output(&output));
     }
     repository.git(&["rm", "--quiet", "leak"]);
-    repository.commit("take out");
+    repository.commit("remove it");
     repository.git(&["push", "--quiet", "--no-verify", "origin", "main"]);
     repository.git(&["tag", "-a", "v1", "-m", &format!("use {}", token(6))]);
     let tag = repository.git(&["rev-parse", "v1"]);

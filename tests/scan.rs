@@ -133,7 +133,7 @@ mod what_is_scanned {
         let text = format!("one\n{}\n", token(1));
         child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
         let report = json(&child.wait_with_output().unwrap());
-        assert_eq!(report["credentials"][0]["occurrences"][0]["place"], "stdin");
+        assert_eq!(report["credentials"][0]["occurrences"][0]["source"], "stdin");
         assert_eq!(report["credentials"][0]["occurrences"][0]["start"]["line"], 2);
     }
 
@@ -175,7 +175,7 @@ mod what_fails {
         assert_eq!(places(&report), ["token:1"]);
         let failures = report["coverage"]["failures"].as_array().unwrap();
         assert_eq!(failures.len(), 1);
-        assert!(failures[0]["what"].as_str().unwrap().ends_with("/mem"));
+        assert!(failures[0]["name"].as_str().unwrap().ends_with("/mem"));
     }
 
     #[cfg(unix)]
@@ -263,13 +263,13 @@ mod what_is_told {
         assert!(counts.contains(&2));
         for entry in entries {
             assert_eq!(entry["rule"], "localstack-auth-token");
-            assert_eq!(entry["check"], "valid");
+            assert_eq!(entry["validation"], "valid");
             assert_eq!(entry["confidence"], "certain");
         }
         let human = tree.scan(&[".", "--format", "human"]);
         let human = String::from_utf8(human.stdout).unwrap();
         assert_eq!(human.matches("Rotate it: https://").count(), 2, "{human}");
-        assert!(human.contains("2 credentials in 3 places."), "{human}");
+        assert!(human.contains("2 credentials in 3 locations."), "{human}");
         assert!(human.contains(" --> a.txt:1:1\n"), "{human}");
         assert!(
             human.contains("  1 | ls-********\n    | ^^^^^^^^^^^\n   --> a.txt:2:1\n"),
@@ -370,7 +370,7 @@ mod what_is_told {
         tree.write("unlikely", broken(&token(1)));
         assert_eq!(tree.scan(&["."]).status.code(), Some(0));
         let report = tree.json(&[".", "--show-unlikely"]);
-        assert_eq!(report["credentials"][0]["check"], "invalid");
+        assert_eq!(report["credentials"][0]["validation"], "invalid");
         assert_eq!(report["credentials"][0]["confidence"], "low");
     }
 
@@ -443,7 +443,7 @@ mod where_it_goes {
         for (file, beginning) in [
             ("report.sarif", "{\n  \"$schema\""),
             ("report.json", "{\n  \"version\""),
-            ("report.txt", "Clean."),
+            ("report.txt", "No secrets found."),
             ("report", "{\n  \"$schema\""),
         ] {
             let output = tree.scan(&[".", "--output", file]);

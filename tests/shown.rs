@@ -1,4 +1,4 @@
-//! What people are shown never holds a secret, nor what would steer their terminal.
+//! Output for people never contains a secret or terminal control characters.
 
 // A failed unwrap is a failed test.
 #![allow(clippy::unwrap_used)]
@@ -12,7 +12,7 @@ use base64::prelude::*;
 use keysieve::blob::{Blob, Provenance};
 use keysieve::findings::Pushed;
 use keysieve::policy::Policy;
-use keysieve::report::blocked::{Blocked, Moment};
+use keysieve::report::hook_report::{HookReport, Subject};
 use keysieve::report::{Detail, Format, Report, Screen, Task};
 use keysieve::scan::scan;
 use keysieve::source::{Coverage, Progress, Silent, Source, Visitor, admit};
@@ -38,21 +38,21 @@ const SCREENS: [Screen; 4] = [
     Screen { width: 100, height: 200, detail: Detail::Counts },
 ];
 
-/// All that people can be shown of these files: in the hook at every moment, in a scan.
+/// All output for people about these files: in the hook, for every subject, and in a scan.
 fn shown(files: Vec<(Vec<u8>, Vec<u8>)>) -> Vec<String> {
     let engine = engine();
     let report = scan(&Files(files), &engine, &Policy::default(), &Silent);
-    let report = Report { task: Task::Guard, ..report };
-    let moments = [
-        Moment::Commit { first: true },
-        Moment::Commit { first: false },
-        Moment::Message,
-        Moment::Commits { root: false },
-        Moment::Tracked,
+    let report = Report { task: Task::Staged, ..report };
+    let subjects = [
+        Subject::Commit { first: true },
+        Subject::Commit { first: false },
+        Subject::Message,
+        Subject::Commits { root: false },
+        Subject::Tracked,
     ];
     let mut all = Vec::new();
     for screen in SCREENS {
-        for moment in &moments {
+        for subject in &subjects {
             let fingerprints = report.credentials.iter().map(|one| one.fingerprint);
             let pushed: BTreeMap<_, _> = fingerprints
                 .zip([
@@ -61,17 +61,23 @@ fn shown(files: Vec<(Vec<u8>, Vec<u8>)>) -> Vec<String> {
                     Pushed::Unknown("\u{7}".into()),
                 ])
                 .collect();
-            let (moment, baseline, below) = (moment.clone(), false, false);
-            let blocked =
-                Blocked { report: &report, rules: engine.rules(), moment, pushed, baseline, below };
-            all.push(plain(|out| blocked.write(screen, out)));
+            let (subject, has_baseline, in_subfolder) = (subject.clone(), false, false);
+            let hook_report = HookReport {
+                report: &report,
+                rules: engine.rules(),
+                subject,
+                pushed,
+                has_baseline,
+                in_subfolder,
+            };
+            all.push(plain(|out| hook_report.write(screen, out)));
         }
         all.push(plain(|out| report.write_on(screen, Format::Human, engine.rules(), out)));
     }
     all
 }
 
-/// Without the colours that are ours.
+/// Without our own colors.
 fn plain(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> String {
     let mut out = anstream::StripStream::new(Vec::new());
     write(&mut out).unwrap();
@@ -81,8 +87,8 @@ fn plain(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> String {
     styled
 }
 
-/// Nothing shown has eight characters in a row that are the secret's; the prefix that all such
-/// secrets have may be shown.
+/// No output has eight consecutive characters of the secret; the prefix that all such secrets have
+/// may be shown.
 fn assert_hidden(shown: &str, secret: &str, prefix: usize) {
     let characters: Vec<char> = secret.chars().skip(prefix).collect();
     for stretch in characters.windows(8) {
@@ -91,7 +97,7 @@ fn assert_hidden(shown: &str, secret: &str, prefix: usize) {
     }
 }
 
-/// Numbers without end (Knuth's MMIX generator).
+/// An endless sequence of numbers (Knuth's MMIX generator).
 struct Dice(u64);
 
 impl Dice {
@@ -121,7 +127,7 @@ fn written(secret: &str, dice: &mut Dice) -> String {
 }
 
 #[test]
-fn no_line_holds_a_secret_however_it_is_written() {
+fn no_line_contains_a_secret_however_it_is_written() {
     let mut dice = Dice(7);
     for round in 0..200 {
         let mut secrets = Vec::new();
@@ -177,7 +183,7 @@ fn a_long_line_is_cut() {
 }
 
 #[test]
-fn a_key_of_many_lines_is_not_gone_into() {
+fn of_a_multiline_key_only_the_first_line_is_shown() {
     let engine = engine();
     let rule = engine.rules().iter().find(|rule| rule.id == "privatekey-rsa").unwrap();
     for example in rule.examples.iter() {

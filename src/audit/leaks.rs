@@ -1,30 +1,22 @@
-//! Objects that hold findings.
+//! The objects of a history that contain findings.
 
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use crate::blob::{Blob, BlobText, LineIndex, Provenance, Region};
+use crate::blob::{Blob, Provenance, Text};
 use crate::engine::Engine;
-use crate::findings::{Finding, RelatedLocation, Span, Step, SuppressionComment};
-use crate::policy::inline::Allows;
+use crate::findings::Finding;
+use crate::locate::{Location, Locator};
 use crate::source::history::delta::Judge;
 
-/// An object with its findings, by span, and where in its text they stand.
+/// An object with its findings and their locations, by span.
 pub struct Leak {
-    /// ObjectId of the object, hexadecimal.
+    /// Id of the object, hexadecimal.
     pub object: String,
-    pub findings: Vec<(Finding, Spot)>,
+    pub findings: Vec<(Finding, Location)>,
 }
 
-/// Where in a text a finding stands, what makes a pair with it, and what allows it there.
-#[derive(Clone)]
-pub struct Spot {
-    pub region: Region,
-    pub partners: Vec<RelatedLocation>,
-    pub allows: Vec<SuppressionComment>,
-}
-
-/// Gathers leaks from all threads of an audit.
+/// Collects leaks from all threads of an audit.
 pub struct Leaks<'e> {
     engine: &'e Engine,
     found: Mutex<Vec<Leak>>,
@@ -44,37 +36,25 @@ impl<'e> Leaks<'e> {
             let is_same = part.object == first.object;
             if is_same {
                 first.findings.append(&mut part.findings);
-                first.findings.sort_by_key(|(finding, _)| finding.span);
+                first.findings.sort_by_key(|(_, location)| location.span);
             }
             is_same
         });
         leaks
     }
 
-    /// Only an object with findings has its lines counted. Lines are those of the text, spans
-    /// those of the object.
-    fn keep(&self, blob: &Blob<'_>, text: &BlobText<'_>, findings: Vec<Finding>) {
+    /// Lines are counted only for objects with findings.
+    fn keep(&self, blob: &Blob<'_>, text: &Text<'_>, findings: Vec<Finding>) {
         let Provenance::Object(object) = &blob.provenance else { return };
         if findings.is_empty() {
             return;
         }
-        let lines = LineIndex::new(&text.bytes, blob.part.start);
-        let allows = Allows::of(&text.bytes, &findings, &lines, self.engine.rules());
-        let place = |mut finding: Finding| {
-            let region = |span: Span| lines.region(span.start, span.end);
-            let (here, partners) = (region(finding.span), finding.related_locations(region));
-            let allows = allows.at(here, finding.rule);
-            let spot = Spot { region: here, partners, allows };
-            if let Some(step) = text.transcoded_from().and_then(Step::from_text_encoding) {
-                let Range { start, end } = text.source_range(finding.span.start..finding.span.end);
-                let offset = blob.part.offset;
-                finding.span = Span { start: start + offset, end: end + offset };
-                finding.encoding = finding.encoding.within(step);
-            }
-            (finding, spot)
-        };
-        let findings = findings.into_iter().map(place).collect();
-        let leak = Leak { object: object.clone(), findings };
+        let locator = Locator::new(blob, text, &findings, self.engine);
+        let located = findings.into_iter().map(|mut finding| {
+            let location = locator.locate(&mut finding);
+            (finding, location)
+        });
+        let leak = Leak { object: object.clone(), findings: located.collect() };
         self.found.lock().unwrap_or_else(PoisonError::into_inner).push(leak);
     }
 }

@@ -1,34 +1,33 @@
-//! The histories of submodules, told as part of the one that they are in.
+//! The histories of submodules, reported as part of the one that they are in.
 
 use bstr::{BString, ByteSlice};
 
-use super::{DEEPEST_SUBMODULE, Options, Sightings, look};
+use super::{DEEPEST_SUBMODULE, Options, read_history};
 use crate::engine::Engine;
 use crate::foreign::foreign_path;
+use crate::locate::Hit;
 use crate::source::history::{History, RangeSyntax};
 use crate::source::{Coverage, Failure, Progress};
 
-/// Audits the submodules of a history, if that is wanted, and theirs. A range is one of the
-/// repository that was asked about: of submodules everything is told.
+/// Audits the submodules of a history, if that is wanted, and theirs. A range limits the audited
+/// repository only: of submodules everything is reported.
 pub fn audit(
     history: &History,
     options: &Options,
     engine: &Engine,
     progress: &dyn Progress,
     depth: usize,
-) -> (Sightings, Coverage) {
+) -> (Vec<Hit>, Coverage) {
     let submodules = history.submodules();
-    let mut all = (Sightings::new(), Coverage::default());
+    let mut all = (Vec::new(), Coverage::default());
     if submodules.is_empty() {
         return all;
     }
     if !options.recurse_submodules {
-        let note = format!(
-            "{} {} not looked at; they are with --recurse-submodules",
-            submodules.len(),
-            if submodules.len() == 1 { "submodule was" } else { "submodules were" }
-        );
-        all.1.notes.push(note);
+        all.1.notes.push(match submodules.len() {
+            1 => "1 submodule skipped; use --recurse-submodules to scan it".to_owned(),
+            more => format!("{more} submodules skipped; use --recurse-submodules to scan them"),
+        });
         return all;
     }
     let options = &Options { range: RangeSyntax::default(), ..options.clone() };
@@ -37,24 +36,25 @@ pub fn audit(
             Coverage::failure(Failure::new(format!("submodule {}", submodule.path), why))
         };
         let Some(repository) = &submodule.repository else {
-            let why = "its repository is not here; fetch it with `git submodule update --init`";
+            let why = "its repository is missing; run `git submodule update --init`";
             all.1 = all.1.and(fails(why.to_owned()));
             continue;
         };
         if depth > DEEPEST_SUBMODULE {
-            all.1 = all.1.and(fails("it is nested too deep".to_owned()));
+            all.1 =
+                all.1.and(fails(format!("it is nested more than {DEEPEST_SUBMODULE} levels deep")));
             continue;
         }
-        let looked = History::open(repository).map_err(Into::into).and_then(|history| {
-            let (mut sightings, coverage) = look(&history, options, engine, progress)?;
+        let audited = History::open(repository).map_err(Into::into).and_then(|history| {
+            let (mut hits, coverage) = read_history(&history, options, engine, progress)?;
             let (deeper, covered) = audit(&history, options, engine, progress, depth + 1);
-            sightings.extend(deeper);
-            Ok((sightings, coverage.and(covered)))
+            hits.extend(deeper);
+            Ok((hits, coverage.and(covered)))
         });
-        let looked: Result<_, super::AuditError> = looked;
-        match looked {
-            Ok((mut sightings, mut coverage)) => {
-                for (_, occurrence) in &mut sightings {
+        let audited: Result<_, super::AuditError> = audited;
+        match audited {
+            Ok((mut hits, mut coverage)) => {
+                for (_, occurrence) in &mut hits {
                     let path = occurrence.path.take();
                     occurrence.path = path.map(|path| below(&submodule.path, &path));
                 }
@@ -64,7 +64,7 @@ pub fn audit(
                 for note in &mut coverage.notes {
                     *note = format!("submodule {}: {note}", foreign_path(&submodule.path));
                 }
-                all.0.extend(sightings);
+                all.0.extend(hits);
                 all.1 = all.1.and(coverage);
             }
             Err(why) => all.1 = all.1.and(fails(why.to_string())),

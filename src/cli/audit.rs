@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
-use keysieve::audit::{Options, Reader, audit};
+use keysieve::audit::{Options, ReadMode, audit};
 use keysieve::policy::config::Occasion;
 use keysieve::setup::Setup;
 use keysieve::source::history::RangeSyntax;
@@ -63,12 +63,12 @@ enum HistoryReader {
     Full,
 }
 
-impl From<HistoryReader> for Reader {
-    fn from(reader: HistoryReader) -> Reader {
+impl From<HistoryReader> for ReadMode {
+    fn from(reader: HistoryReader) -> ReadMode {
         match reader {
-            HistoryReader::Delta => Reader::Delta,
-            HistoryReader::Whole => Reader::Whole,
-            HistoryReader::Full => Reader::Full,
+            HistoryReader::Delta => ReadMode::Delta,
+            HistoryReader::Whole => ReadMode::Whole,
+            HistoryReader::Full => ReadMode::Full,
         }
     }
 }

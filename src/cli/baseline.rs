@@ -18,8 +18,8 @@ use keysieve::policy::Policy;
 use keysieve::policy::baseline::{Baseline, Expiry, FILE, Known, Terms};
 use keysieve::report::Report;
 use keysieve::report::output::Filter;
-use keysieve::report::output::sink::{self, say};
-use keysieve::report::output::steer::plain;
+use keysieve::report::output::escape::escaped;
+use keysieve::report::output::sink::{self, print_line};
 use keysieve::scan::scan;
 use keysieve::setup::{Setup, files};
 use keysieve::source::Silent;
@@ -140,7 +140,7 @@ impl First {
         let mut baseline = Baseline { history, ..Baseline::under(engine.key_name()) };
         let (new, ..) = self.acceptance.accept(&mut baseline, &found, &engine, &self.place)?;
         save(&file, baseline, &engine)?;
-        say(&format!("Wrote {}: {new} accepted. {}", file.display(), NEXT))?;
+        print_line(&format!("Wrote {}: {new} accepted. {}", file.display(), NEXT))?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -160,7 +160,7 @@ impl Update {
             self.acceptance.accept(&mut baseline, &found, &engine, &self.place)?;
         for (id, rule) in &stale {
             let left = if self.prune { "left out" } else { "stale; --prune leaves it out" };
-            say(&format!("{id} ({}): {left}", foreign(plain(rule))))?;
+            print_line(&format!("{id} ({}): {left}", foreign(escaped(rule))))?;
             if self.prune {
                 baseline.entries.remove(id);
             }
@@ -168,7 +168,7 @@ impl Update {
         save(&file, baseline, &engine)?;
         let gone = if gone > 0 { format!(", {gone} places of the past") } else { String::new() };
         let file = file.display();
-        say(&format!("Wrote {file}: {new} newly accepted, {places} new places{gone}."))?;
+        print_line(&format!("Wrote {file}: {new} newly accepted, {places} new places{gone}."))?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -181,7 +181,7 @@ impl Check {
         let found = self.place.look(&engine, &policy, history)?;
         let stale = baseline.stale(&found, history);
         for (id, rule) in &stale {
-            say(&format!("{id} ({}): stale, it is found no more", foreign(plain(rule))))?;
+            print_line(&format!("{id} ({}): stale, it is found no more", foreign(escaped(rule))))?;
         }
         let today = self.place.engine.today();
         let known = Known { baseline, today, expiry: Expiry::Fails, root: None };
@@ -191,11 +191,11 @@ impl Check {
             if let Some(told) =
                 known.expiry_note(&format!("{id} ({})", foreign(&entry.rule)), entry)
             {
-                say(&told)?;
+                print_line(&told)?;
             }
         }
         let entries = known.baseline.entries.len();
-        say(&format!("{entries} entries: {} stale, {over} expired.", stale.len()))?;
+        print_line(&format!("{entries} entries: {} stale, {over} expired.", stale.len()))?;
         Ok(ExitCode::from(u8::from(over + stale.len() > 0)))
     }
 }

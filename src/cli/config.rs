@@ -9,7 +9,7 @@ use keysieve::engine::decode::DEPTH;
 use keysieve::engine::generic::LIKELY;
 use keysieve::foreign::foreign;
 use keysieve::policy::config::{Config, Setting, schema};
-use keysieve::report::output::{sink, steer};
+use keysieve::report::output::{escape, sink};
 use keysieve::rules::catalogue::Catalogue;
 use serde_json::json;
 
@@ -59,7 +59,7 @@ impl ConfigCommand {
             Verb::Show(command) => command.text()?,
             Verb::Schema => schema()?,
         };
-        sink::say_text(&text)?;
+        sink::print_text(&text)?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -84,7 +84,7 @@ impl Show {
             ShowFormat::Json => {
                 let entries: Vec<_> = settings.iter().map(entry).collect();
                 let mut text = Vec::new();
-                steer::json(&entries, &mut text)?;
+                escape::json(&entries, &mut text)?;
                 String::from_utf8(text)?
             }
         })
@@ -110,12 +110,12 @@ fn entry(Setting { key, value, origin }: &Setting) -> serde_json::Value {
 
 /// A value or a file's name, without secrets.
 fn text(text: &str) -> String {
-    sink::fit(&foreign(text).to_string())
+    sink::safe_message(&foreign(text).to_string())
 }
 
 /// `key = value  # origin`, in columns.
 fn human(settings: &[Setting]) -> String {
-    let plain = |text: &str| sink::fit(&foreign(steer::plain(text)).to_string());
+    let plain = |text: &str| sink::safe_message(&foreign(escape::escaped(text)).to_string());
     let assignment = |one: &Setting| format!("{} = {}", one.key, plain(&one.value));
     let widest = settings.iter().map(|one| assignment(one).chars().count()).max().unwrap_or(0);
     let line = |one: &Setting| {

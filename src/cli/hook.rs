@@ -20,15 +20,15 @@ use keysieve::guard::{
     guard_unpushed,
 };
 use keysieve::hook::{
-    self, Asked, ForeignHook, HooksFolder, Installed, Origin, Stage, Uninstalled,
+    self, ForeignHook, HookTarget, HooksFolder, Installed, Origin, Stage, Uninstalled,
 };
 use keysieve::policy::Policy;
 use keysieve::policy::baseline::FILE;
 use keysieve::policy::config::Occasion;
 use keysieve::policy::files::Files;
-use keysieve::report::agent::Answer;
-use keysieve::report::blocked::{Blocked, Moment};
-use keysieve::report::output::sink::{self, say};
+use keysieve::report::agent::AgentResponse;
+use keysieve::report::hook_report::{HookReport, Subject};
+use keysieve::report::output::sink::{self, print_line};
 use keysieve::report::{Format, Report, Task};
 use keysieve::setup::{Setup, files};
 use keysieve::source::Silent;
@@ -191,14 +191,16 @@ impl Run {
             return self.output.deliver(&report, rules, Some(Format::Human));
         }
         self.output.deliver_by(&report, rules, Some(Format::Human), |screen, out| {
-            let moment = moment(&here, self.stage, &report);
+            let subject = subject(&here, self.stage, &report);
             let pushed = pushed(&here, &engine, &report.credentials);
             let shown = |(one, pushed)| (one, report.filter.pushed(&pushed, Some(&engine)));
             let pushed = pushed.into_iter().map(shown).collect();
             let baseline = work_tree_top(&here.folder).is_some_and(|top| top.join(FILE).exists());
             // Where git was started, seen from the top; its hooks start at the top.
-            let below = std::env::var_os("GIT_PREFIX").is_some_and(|prefix| !prefix.is_empty());
-            Blocked { report: &report, rules, moment, pushed, baseline, below }.write(screen, out)
+            let in_subfolder =
+                std::env::var_os("GIT_PREFIX").is_some_and(|prefix| !prefix.is_empty());
+            HookReport { report: &report, rules, subject, pushed, has_baseline, in_subfolder }
+                .write(screen, out)
         })
     }
 
@@ -211,8 +213,8 @@ impl Run {
     }
 
     fn before_commit(&self, here: &GitEnvironment) -> anyhow::Result<(Report, Engine)> {
-        let asked = Asked::of_process()?;
-        if let Asked::Range { from, to } = &asked {
+        let asked = HookTarget::of_process()?;
+        if let HookTarget::Range { from, to } = &asked {
             let Setup { engine, policy } = self.setup(here, Some(files::index(here.clone())))?;
             return Ok((guard_range(here, from, to, &engine, &policy, &Silent)?, engine));
         }
@@ -242,16 +244,16 @@ impl Run {
                 if top.is_some() {
                     self.policy.settle(&mut report, &here, &engine, &self.engine)?;
                 }
-                Answer::to(call.agent, &call.event, &report, engine.rules())
+                AgentResponse::to(call.agent, &call.event, &report, engine.rules())
             }
         };
-        sink::answer(&answer.stdout, &answer.stderr)?;
+        sink::print_response(&answer.stdout, &answer.stderr)?;
         Ok(ExitCode::from(answer.code))
     }
 }
 
 /// What the report is of, for who was stopped by it.
-fn moment(here: &GitEnvironment, stage: RunStage, report: &Report) -> Moment {
+fn subject(here: &GitEnvironment, stage: RunStage, report: &Report) -> Subject {
     let is_there = |revision: &str| {
         let arguments = ["rev-parse", "--verify", "--quiet", revision];
         Git::new(here).query(&arguments).is_ok_and(|found| found.is_some())
@@ -265,7 +267,7 @@ fn moment(here: &GitEnvironment, stage: RunStage, report: &Report) -> Moment {
         (Task::Range, Some(OccurrenceSource::History { introduced: Some(commit), .. })) => {
             Moment::Commits { root: !is_there(&format!("{}^", commit.id)) }
         }
-        (Task::Range, _) => Moment::Commits { root: false },
+        (Task::Range, _) => Subject::Commits { root: false },
     }
 }
 
@@ -285,7 +287,7 @@ fn of_message(
 /// The framework reads the lines itself; it names a range where it finds one, else the branch.
 fn before_push(here: &GitEnvironment, engine: &Engine, policy: &Policy) -> anyhow::Result<Report> {
     let framework = std::env::var_os("PRE_COMMIT").is_some_and(|value| !value.is_empty());
-    if let Asked::Range { from, to } = Asked::of_process()? {
+    if let HookTarget::Range { from, to } = HookTarget::of_process()? {
         return Ok(guard_range(here, &from, &to, engine, policy, &Silent)?);
     }
     if framework {
@@ -330,39 +332,41 @@ fn install(stage: Stage) -> anyhow::Result<ExitCode> {
     let folder = hooks_folder()?;
     let binary = std::env::current_exe().context("cannot tell where the keysieve binary is")?;
     match hook::install(&folder.path, stage, &binary)? {
-        Installed::Created(path) => say(&format!("Installed the hook {}.", shown(&path)))?,
-        Installed::Replaced(path) => say(&format!("Renewed the hook {}.", shown(&path)))?,
+        Installed::Created(path) => print_line(&format!("Installed the hook {}.", shown(&path)))?,
+        Installed::Replaced(path) => print_line(&format!("Renewed the hook {}.", shown(&path)))?,
         Installed::Unchanged(path) => {
-            say(&format!("The hook {} is in place already.", shown(&path)))?;
+            print_line(&format!("The hook {} is in place already.", shown(&path)))?;
         }
-        Installed::Chained(path) => say(&format!(
+        Installed::Chained(path) => print_line(&format!(
             "Another hook stands at {}: it runs keysieve first now, then goes on as before.",
             shown(&path)
         ))?,
         Installed::Managed(manager) => {
             let lines = manager.lines(stage).replace('\n', "\n    ");
-            say(&format!(
+            print_line(&format!(
                 "{} manages the hooks here; nothing was changed.\n\
                  To have it run keysieve, add this to {}:\n\n    {lines}\n",
                 manager.name(),
                 manager.file(stage)
             ))?;
             if let Some(command) = manager.then(stage) {
-                say(&format!("Then run `{command}`."))?;
+                print_line(&format!("Then run `{command}`."))?;
             }
             return Ok(ExitCode::from(2));
         }
         Installed::Foreign(foreign) => return told_foreign(&foreign),
     }
     if folder.origin == Origin::Shared {
-        say("core.hooksPath is set for all your repositories: the hook runs in each of them.")?;
+        print_line(
+            "core.hooksPath is set for all your repositories: the hook runs in each of them.",
+        )?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// A hook that is left alone, and the line to add to it.
 fn told_foreign(foreign: &ForeignHook) -> anyhow::Result<ExitCode> {
-    say(&format!(
+    print_line(&format!(
         "Another hook stands at {} that is no shell script which git runs, or whose lines \
          for keysieve were edited; nothing was changed.\n\
          To have it run keysieve, have it do what this line of a shell script does, near \
@@ -375,13 +379,15 @@ fn told_foreign(foreign: &ForeignHook) -> anyhow::Result<ExitCode> {
 
 fn uninstall(stage: Stage) -> anyhow::Result<ExitCode> {
     match hook::uninstall(&hooks_folder()?.path, stage)? {
-        Uninstalled::Removed(path) => say(&format!("Removed the hook {}.", shown(&path)))?,
+        Uninstalled::Removed(path) => print_line(&format!("Removed the hook {}.", shown(&path)))?,
         Uninstalled::Unchained(path) => {
-            say(&format!("The hook {} is as it was before.", shown(&path)))?;
+            print_line(&format!("The hook {} is as it was before.", shown(&path)))?;
         }
-        Uninstalled::NotThere(path) => say(&format!("There is no hook at {}.", shown(&path)))?,
+        Uninstalled::NotThere(path) => {
+            print_line(&format!("There is no hook at {}.", shown(&path)))?
+        }
         Uninstalled::Foreign(path) => {
-            say(&format!(
+            print_line(&format!(
                 "The hook at {} is not keysieve's, or was edited since; nothing was changed.",
                 shown(&path)
             ))?;

@@ -61,7 +61,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
 fn explain(error: &clap::Error) -> anyhow::Result<ExitCode> {
     let text = error.render();
     if error.use_stderr() {
-        sink::complain_of_usage(&text.ansi().to_string(), &text.to_string());
+        sink::print_usage_error(&text.ansi().to_string(), &text.to_string());
     } else {
         sink::print(|out| write!(out, "{}", text.ansi()))?;
     }

@@ -183,12 +183,12 @@ impl PolicyArgs {
         occasion: Occasion,
     ) -> anyhow::Result<Setup> {
         let baseline = match &self.baseline {
-            _ if self.no_baseline => BaselineChoice::LeftOut,
+            _ if self.no_baseline => BaselineChoice::Disabled,
             // The hook reads the index's where it found something, and only then.
             _ if occasion == Occasion::Hook && self.policy_from.is_none() => {
-                BaselineChoice::LeftOut
+                BaselineChoice::Disabled
             }
-            _ if self.config.no_repo_config && self.baseline.is_none() => BaselineChoice::LeftOut,
+            _ if self.config.no_repo_config && self.baseline.is_none() => BaselineChoice::Disabled,
             Some(file) => BaselineChoice::File(file.clone()),
             None => BaselineChoice::Repository,
         };
@@ -198,11 +198,11 @@ impl PolicyArgs {
         let Some(name) = &self.policy_from else {
             return self.config.setup(engine, repository, baseline, occasion, command_line);
         };
-        let standing = Standing::find(&repository.environment, name)?;
+        let pinned = PinnedPolicy::find(&repository.environment, name)?;
         let now = repository.files;
-        let repository = Repository { files: Some(standing.files()), ..repository };
+        let repository = Repository { files: Some(pinned.files()), ..repository };
         let setup = self.config.setup(engine, repository, baseline, occasion, command_line)?;
-        Ok(setup.of_revision(&standing, now.as_ref())?)
+        Ok(setup.of_revision(&pinned, now.as_ref())?)
     }
 
     /// What the baseline that is about to be committed knows of what a hook found; it is read
@@ -260,7 +260,7 @@ impl ConfigArgs {
         engine: &EngineArgs,
         repository: Repository,
     ) -> anyhow::Result<Setup> {
-        let (baseline, layer) = (BaselineChoice::LeftOut, engine.layer());
+        let (baseline, layer) = (BaselineChoice::Disabled, engine.layer());
         self.setup(engine, repository, baseline, Occasion::Check, layer)
     }
 
@@ -277,7 +277,7 @@ impl ConfigArgs {
             Occasion::Check => Expiry::Fails,
             Occasion::Hook => Expiry::Warns,
         };
-        let wanted = Wanted {
+        let options = SetupOptions {
             places: self.places(files, command_line),
             baseline,
             inline: if self.no_repo_config { Inline::LeftOut } else { Inline::Holds },
@@ -287,7 +287,7 @@ impl ConfigArgs {
             // Who commits has moved nothing yet that a parent does not tell of.
             root: top.filter(|_| expiry == Expiry::Fails),
         };
-        let setup = Setup::new(wanted)?;
+        let setup = Setup::new(options)?;
         Ok(match engine.now() {
             Some(now) => setup.at(now),
             None => setup,

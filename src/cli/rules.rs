@@ -88,7 +88,7 @@ impl Rules {
         if catalogue.is_some_and(is_own) {
             sink::print(|out| out.write_all(&text))?;
         } else {
-            sink::say_text(&String::from_utf8(text)?)?;
+            sink::print_text(&String::from_utf8(text)?)?;
         }
         Ok(code)
     }

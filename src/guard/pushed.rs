@@ -1,9 +1,9 @@
-//! Whether a credential that was stopped is on a remote already: what decides between taking it
-//! out and rotating it.
+//! Whether a blocked credential is on a remote already, so that it must be rotated and not just
+//! removed.
 //!
-//! Asked only once something was found, of the remote-tracking branches, and so without a
-//! network: a secret that only another clone has pushed is not seen. Looked at are the versions
-//! of the credential's own paths, in the newest commits and at every branch's tip.
+//! Only searched once something was found, in the remote-tracking branches, and so without a
+//! network: a secret that only another clone has pushed is not seen. The search covers the
+//! versions of the credential's own paths in the newest commits and at every branch's tip.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -17,35 +17,35 @@ use crate::git::object_id::ObjectId;
 use crate::git::{Git, GitError, ObjectReader};
 use crate::source::contents::text_of;
 
-/// Newest commits of the remotes whose changes of the paths are looked at.
+/// Newest commits of the remotes whose changes to the paths are searched.
 pub const COMMITS: usize = 2000;
 
-/// Versions that are read at most, the newest first.
+/// Most versions that are read, the newest first.
 const VERSIONS: usize = 200;
 
-/// Branches whose tips are looked at, at most.
+/// Most branches whose tips are searched.
 const TIPS: usize = 50;
 
-/// Paths that are asked for, at most.
+/// Most paths that are searched for.
 const PATHS: usize = 100;
 
-/// Of each credential whether it was pushed.
+/// Whether each credential was pushed.
 pub fn pushed(
     environment: &GitEnvironment,
     engine: &Engine,
     credentials: &[Credential],
 ) -> BTreeMap<Fingerprint, Pushed> {
     let git = Git::new(environment);
-    let told = branches(&git).and_then(|branches| {
+    let found = branches(&git).and_then(|branches| {
         if branches.is_empty() {
             return Ok(BTreeMap::new());
         }
-        Asked { environment, git: &git, engine, branches: &branches }.of(credentials)
+        RemoteSearch { environment, git: &git, engine, branches: &branches }.run(credentials)
     });
     let fingerprints = credentials.iter().map(|credential| credential.fingerprint);
-    match told {
-        Ok(told) => fingerprints
-            .map(|one| (one, told.get(&one).cloned().map_or(Pushed::NotYet, Pushed::To)))
+    match found {
+        Ok(found) => fingerprints
+            .map(|one| (one, found.get(&one).cloned().map_or(Pushed::NotYet, Pushed::To)))
             .collect(),
         Err(error) => fingerprints.map(|one| (one, Pushed::Unknown(error.to_string()))).collect(),
     }
@@ -54,26 +54,26 @@ pub fn pushed(
 /// Ids and names of the remote-tracking branches, by name.
 fn branches(git: &Git) -> Result<Vec<(String, String)>, GitError> {
     let format = "--format=%(objectname) %(refname:lstrip=2)";
-    let said = git.read(&["for-each-ref", format, "refs/remotes"])?;
+    let output = git.read(&["for-each-ref", format, "refs/remotes"])?;
     let branch = |line: &[u8]| {
         let (id, name) = line.split_once_str(" ")?;
         let name = name.to_str_lossy().into_owned();
         (!name.ends_with("/HEAD")).then(|| (id.to_str_lossy().into_owned(), name))
     };
-    Ok(said.lines().filter_map(branch).collect())
+    Ok(output.lines().filter_map(branch).collect())
 }
 
-struct Asked<'a> {
+struct RemoteSearch<'a> {
     environment: &'a GitEnvironment,
     git: &'a Git,
     engine: &'a Engine,
     branches: &'a [(String, String)],
 }
 
-impl Asked<'_> {
-    /// The branch that has each of those that were pushed.
-    fn of(&self, credentials: &[Credential]) -> Result<BTreeMap<Fingerprint, String>, GitError> {
-        let mut told = BTreeMap::new();
+impl RemoteSearch<'_> {
+    /// A branch for each of the credentials that were pushed.
+    fn run(&self, credentials: &[Credential]) -> Result<BTreeMap<Fingerprint, String>, GitError> {
+        let mut branch_of = BTreeMap::new();
         let mut paths = BTreeSet::new();
         let mut commits: BTreeMap<&str, Option<String>> = BTreeMap::new();
         for credential in credentials {
@@ -85,36 +85,36 @@ impl Asked<'_> {
                 };
                 let branch = match commits.get(&*commit.id) {
                     Some(branch) => branch.clone(),
-                    None => self.with(&commit.id)?,
+                    None => self.branch_with(&commit.id)?,
                 };
                 commits.insert(&commit.id, branch.clone());
                 if let Some(branch) = branch {
-                    told.insert(credential.fingerprint, branch);
+                    branch_of.insert(credential.fingerprint, branch);
                 }
             }
         }
         let paths: Vec<BString> = paths.into_iter().take(PATHS).collect();
         let mut wanted: HashSet<Fingerprint> =
             credentials.iter().map(|credential| credential.fingerprint).collect();
-        wanted.retain(|one| !told.contains_key(one));
+        wanted.retain(|one| !branch_of.contains_key(one));
         if paths.is_empty() || wanted.is_empty() {
-            return Ok(told);
+            return Ok(branch_of);
         }
         let objects = ObjectReader::open(self.environment);
         for (blob, commit) in self.versions(&paths)? {
             let Ok((_, bytes)) = objects.read(&blob) else { continue };
             for finding in self.found(&bytes) {
                 if wanted.remove(&finding)
-                    && let Some(branch) = self.with(&commit)?
+                    && let Some(branch) = self.branch_with(&commit)?
                 {
-                    told.insert(finding, branch);
+                    branch_of.insert(finding, branch);
                 }
             }
             if wanted.is_empty() {
                 break;
             }
         }
-        Ok(told)
+        Ok(branch_of)
     }
 
     fn found(&self, bytes: &[u8]) -> Vec<Fingerprint> {
@@ -137,8 +137,8 @@ impl Asked<'_> {
         };
         for (tip, _) in self.branches.iter().take(TIPS) {
             let arguments = ["ls-tree", "-z", "--full-tree", tip, "--"];
-            let said = self.git.read(&[&arguments[..], &paths].concat())?;
-            for entry in said.split_str("\0") {
+            let output = self.git.read(&[&arguments[..], &paths].concat())?;
+            for entry in output.split_str("\0") {
                 // `<mode> blob <id>TAB<path>`
                 let mut fields = entry.split(|byte| b" \t".contains(byte)).skip(1);
                 if fields.next() == Some(b"blob") {
@@ -153,9 +153,9 @@ impl Asked<'_> {
         let exact: Vec<String> = paths.iter().map(|path| format!(":(top,literal){path}")).collect();
         let exact = exact.iter().map(String::as_str);
         let arguments: Vec<&str> = arguments.into_iter().chain(exact).collect();
-        let said = self.git.read_with(&arguments, &commits)?;
+        let output = self.git.read_with(&arguments, &commits)?;
         let mut commit = String::new();
-        let mut entries = said.split_str("\0");
+        let mut entries = output.split_str("\0");
         while let Some(entry) = entries.next() {
             // A commit's id, then `:<mode> <mode> <id> <id> <status>` and a path of each change.
             if let Some(change) = entry.strip_prefix(b":") {
@@ -169,11 +169,11 @@ impl Asked<'_> {
         Ok(versions)
     }
 
-    /// A branch that has the commit: the first by name, but the usual ones before all.
-    fn with(&self, commit: &str) -> Result<Option<String>, GitError> {
+    /// A branch that contains the commit: the first by name, `main` and `master` before all others.
+    fn branch_with(&self, commit: &str) -> Result<Option<String>, GitError> {
         let (contains, format) = (format!("--contains={commit}"), "--format=%(refname:lstrip=2)");
-        let said = self.git.read(&["for-each-ref", &contains, format, "refs/remotes"])?;
-        let names = said.lines().map(|name| name.to_str_lossy().into_owned());
+        let output = self.git.read(&["for-each-ref", &contains, format, "refs/remotes"])?;
+        let names = output.lines().map(|name| name.to_str_lossy().into_owned());
         let usual = |name: &String| {
             let branch = name.split_once('/').map_or("", |(_, branch)| branch);
             (branch != "main", branch != "master", branch == "HEAD")

@@ -1,5 +1,5 @@
-//! What stands between a mistake and the history here: which hook git runs and why, whose it is,
-//! whether it finds its binary, and, last, whether it stops a planted secret ([`proof`]).
+//! Diagnoses a repository's hook: which one git runs and why, who wrote it, whether it finds the
+//! binary and, last, whether it blocks a fake secret ([`proof`]).
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,22 +12,22 @@ use super::{Manager, Stage, script};
 use crate::git::GitEnvironment;
 use crate::git::{Git, GitError};
 
-/// All that is known of a stage's hook.
+/// The diagnosis of one stage's hook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnosis {
     pub stage: Stage,
     /// The file that git looks for.
     pub hook: PathBuf,
-    /// What makes its folder the hooks' folder.
+    /// Why git looks in its folder.
     pub reason: Reason,
-    /// This is a linked worktree: it has its hooks from the main one.
+    /// This is a linked worktree: it shares the hooks of the main one.
     pub linked: bool,
-    pub standing: Standing,
+    pub state: HookState,
     /// Hooks of this stage in other folders that git does not run.
     pub dead: Vec<PathBuf>,
-    /// The folder that new repositories get their hooks from, where one is set.
+    /// The folder that new repositories copy their hooks from, if one is set.
     pub template: Option<PathBuf>,
-    /// What the hook would run; `None` where it is not ours, or finds nothing.
+    /// The binary that the hook would run; `None` if the hook is not ours or finds none.
     pub binary: Option<Binary>,
     pub proof: Proof,
 }
@@ -35,23 +35,23 @@ pub struct Diagnosis {
 /// Why git looks in that folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// It is the repository's own, and nothing says otherwise.
+    /// It is the repository's own and `core.hooksPath` is not set.
     Own,
-    /// `core.hooksPath` says so, at that scope, in that place.
+    /// `core.hooksPath` names it, at that scope, in that file.
     Setting { scope: String, origin: String },
 }
 
-/// What stands where git looks.
+/// What is at the path where git looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum HookState {
     Nothing,
-    /// Git does not run it: it has no run bit.
-    NoRunBit,
+    /// Git does not run it: it is not executable.
+    NotExecutable,
     Ours,
-    /// Another's shell script that runs ours first.
+    /// Somebody else's shell script that runs ours first.
     Chained,
     Managed(Manager),
-    /// Another's, of which nothing is known.
+    /// Somebody else's hook of an unknown kind.
     Foreign,
 }
 
@@ -59,30 +59,30 @@ pub enum Standing {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Binary {
     pub path: PathBuf,
-    /// Where the hook was installed it is gone from, and it was found on PATH.
+    /// It is missing at the path that the hook was installed with, and was found on PATH.
     pub on_path: bool,
-    /// What it says of itself; `None` where it does not run.
+    /// The version that it prints; `None` if it does not run.
     pub version: Option<String>,
 }
 
-/// What it comes to.
+/// Whether the repository is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Health {
-    /// The planted secret was stopped, by keysieve.
+    /// keysieve blocked the fake secret.
     Protected,
     NotProtected,
-    CannotTell,
+    Unknown,
 }
 
 impl Diagnosis {
-    /// Of the repository round the folder.
+    /// Diagnoses the repository around the environment's folder.
     pub fn of(environment: &GitEnvironment, stage: Stage) -> Result<Diagnosis, GitError> {
         let git = Git::new(environment);
         let here = fs::canonicalize(&environment.folder)?;
         let path = |arguments: &[&str]| -> Result<PathBuf, GitError> {
-            let said = git.read(arguments)?;
-            let said = said.strip_suffix(b"\n").unwrap_or(&said);
-            Ok(absolute(&here.join(said.to_path_lossy())))
+            let output = git.read(arguments)?;
+            let output = output.strip_suffix(b"\n").unwrap_or(&output);
+            Ok(absolute(&here.join(output.to_path_lossy())))
         };
         let folder = path(&["rev-parse", "--git-path", "hooks"])?;
         let common = path(&["rev-parse", "--git-common-dir"])?;
@@ -91,11 +91,11 @@ impl Diagnosis {
         let hook = folder.join(stage.name());
         let own = common.join("hooks").join(stage.name());
         let dead = if own != hook && own.is_file() { vec![own] } else { Vec::new() };
-        let template = git.query(&["config", "--type=path", "--get", "init.templateDir"])?;
-        let standing = Standing::at(&hook, &folder);
+        let template = git.ask(&["config", "--type=path", "--get", "init.templateDir"])?;
+        let state = HookState::at(&hook, &folder);
         let text = fs::read(&hook).unwrap_or_default();
-        let binary = match standing {
-            Standing::Ours | Standing::Chained => Binary::of(&text),
+        let binary = match state {
+            HookState::Ours | HookState::Chained => Binary::of(&text),
             _ => None,
         };
         let mut diagnosis = Diagnosis {
@@ -103,69 +103,69 @@ impl Diagnosis {
             hook,
             reason,
             linked,
-            standing,
+            state,
             dead,
             template: template.map(PathBuf::from),
             binary,
             proof: Proof::NotTried,
         };
-        if !matches!(diagnosis.standing, Standing::Nothing | Standing::NoRunBit) {
+        if !matches!(diagnosis.state, HookState::Nothing | HookState::NotExecutable) {
             diagnosis.proof = proof::plant(&git, &here, &folder, stage);
         }
         Ok(diagnosis)
     }
 
     pub fn health(&self) -> Health {
-        match (self.standing, &self.proof) {
-            (Standing::Nothing | Standing::NoRunBit, _) => Health::NotProtected,
-            (_, Proof::Stopped(_)) => Health::Protected,
+        match (self.state, &self.proof) {
+            (HookState::Nothing | HookState::NotExecutable, _) => Health::NotProtected,
+            (_, Proof::Blocked(_)) => Health::Protected,
             (_, Proof::Passed) => Health::NotProtected,
-            // Without the binary ours stops everything, and looks at nothing.
-            (Standing::Ours | Standing::Chained, _) if self.binary.is_none() => {
+            // Without the binary our hook blocks everything and scans nothing.
+            (HookState::Ours | HookState::Chained, _) if self.binary.is_none() => {
                 Health::NotProtected
             }
-            _ => Health::CannotTell,
+            _ => Health::Unknown,
         }
     }
 }
 
 fn reason(git: &Git) -> Result<Reason, GitError> {
     let arguments = ["config", "--show-scope", "--show-origin", "--get", "core.hooksPath"];
-    let told = git.query(&arguments)?;
-    Ok(told.map_or(Reason::Own, |told| {
-        let mut fields = told.split('\t');
+    let setting = git.ask(&arguments)?;
+    Ok(setting.map_or(Reason::Own, |setting| {
+        let mut fields = setting.split('\t');
         let mut field = || fields.next().unwrap_or_default().to_owned();
         Reason::Setting { scope: field(), origin: field() }
     }))
 }
 
-impl Standing {
-    fn at(hook: &Path, folder: &Path) -> Standing {
-        let Ok(metadata) = fs::metadata(hook) else { return Standing::Nothing };
-        if !super::install::somebody_may_run(&metadata) {
-            return Standing::NoRunBit;
+impl HookState {
+    fn at(hook: &Path, folder: &Path) -> HookState {
+        let Ok(metadata) = fs::metadata(hook) else { return HookState::Nothing };
+        if !super::install::is_executable(&metadata) {
+            return HookState::NotExecutable;
         }
         let text = fs::read(hook).unwrap_or_default();
         if script::is_ours(&text) {
-            Standing::Ours
+            HookState::Ours
         } else if script::unchained(&text).is_some() {
-            Standing::Chained
+            HookState::Chained
         } else {
-            Manager::of(folder).map_or(Standing::Foreign, Standing::Managed)
+            Manager::of(folder).map_or(HookState::Foreign, HookState::Managed)
         }
     }
 }
 
 impl Binary {
-    /// What the hook's text would find.
+    /// The binary that the hook's script would find.
     fn of(text: &[u8]) -> Option<Binary> {
         let installed = script::binary(text).filter(|path| path.is_file());
         let on_path = installed.is_none();
         let path = installed.or_else(|| on_the_path("keysieve"))?;
-        let said = Command::new(&path).arg("--version").output().ok();
-        let said = said.filter(|output| output.status.success()).map(|output| output.stdout);
-        let version = said.and_then(|said| {
-            said.to_str_lossy().trim().strip_prefix("keysieve ").map(str::to_owned)
+        let output = Command::new(&path).arg("--version").output().ok();
+        let output = output.filter(|output| output.status.success()).map(|output| output.stdout);
+        let version = output.and_then(|output| {
+            output.to_str_lossy().trim().strip_prefix("keysieve ").map(str::to_owned)
         });
         Some(Binary { path, on_path, version })
     }
@@ -176,11 +176,11 @@ fn on_the_path(name: &str) -> Option<PathBuf> {
     let mut found = std::env::split_paths(&folders).map(|folder| folder.join(name));
     found.find(|path| {
         fs::metadata(path)
-            .is_ok_and(|metadata| metadata.is_file() && super::install::somebody_may_run(&metadata))
+            .is_ok_and(|metadata| metadata.is_file() && super::install::is_executable(&metadata))
     })
 }
 
-/// Without links and `..`; what is not there yet stays as it is.
+/// Resolves links and `..`; a path that does not exist yet stays as it is.
 fn absolute(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }

@@ -1,46 +1,51 @@
-//! What the pre-commit framework asks of the hooks that it runs, by the variables that it sets
+//! What the pre-commit framework wants scanned, from the variables that it sets for its hooks
 //! ("pre-commit run" in its manual).
 
 use std::ffi::OsString;
 
-/// What is to be looked at.
+/// What a hook is to scan.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum HookTarget {
     /// What the next commit adds: git's own hook.
     Staged,
-    /// What is staged; and where nothing is, all that git tracks. The framework does not tell
-    /// its hooks of `--all-files`, which continuous integration runs with an index that equals
-    /// HEAD.
+    /// What is staged, or all tracked files if nothing is. The framework's hooks cannot see its
+    /// `--all-files` option, which CI uses with an index that equals HEAD.
     StagedOrTracked,
     /// What the commits of `from..to` add: `--from-ref` and `--to-ref`, or a push.
     Range { from: String, to: String },
 }
 
-/// A range of which one end alone is told, or is no text.
+/// Only one end of a range is set, or an end is not UTF-8.
 #[derive(Debug, thiserror::Error)]
-#[error("PRE_COMMIT_FROM_REF and PRE_COMMIT_TO_REF go together; set both or none")]
-pub struct HalfARange;
+#[error("set both PRE_COMMIT_FROM_REF and PRE_COMMIT_TO_REF, or neither")]
+pub struct IncompleteRange;
 
-impl Asked {
-    /// By this process's variables.
-    pub fn of_process() -> Result<Asked, HalfARange> {
-        Asked::by(|name| std::env::var_os(name).filter(|value| !value.is_empty()))
+impl HookTarget {
+    /// From this process's variables.
+    pub fn of_process() -> Result<HookTarget, IncompleteRange> {
+        HookTarget::from_variables(|name| std::env::var_os(name).filter(|value| !value.is_empty()))
     }
 
-    /// Git names the index to its own hooks, so that without it nobody is committing: an empty
-    /// commit under the framework stays one that adds nothing.
-    fn by(variable: impl Fn(&str) -> Option<OsString>) -> Result<Asked, HalfARange> {
+    /// Git sets the index's variable for its own hooks: without it there is no commit, so an empty
+    /// commit under the framework is still one that adds nothing.
+    fn from_variables(
+        variable: impl Fn(&str) -> Option<OsString>,
+    ) -> Result<HookTarget, IncompleteRange> {
         match (variable("PRE_COMMIT_FROM_REF"), variable("PRE_COMMIT_TO_REF")) {
             (Some(from), Some(to)) => match (from.into_string(), to.into_string()) {
-                (Ok(from), Ok(to)) => Ok(Asked::Range { from, to }),
-                _ => Err(HalfARange),
+                (Ok(from), Ok(to)) => Ok(HookTarget::Range { from, to }),
+                _ => Err(IncompleteRange),
             },
             (None, None) => {
                 let commits = variable("GIT_INDEX_FILE").is_some();
                 let framework = variable("PRE_COMMIT").is_some();
-                Ok(if framework && !commits { Asked::StagedOrTracked } else { Asked::Staged })
+                Ok(if framework && !commits {
+                    HookTarget::StagedOrTracked
+                } else {
+                    HookTarget::Staged
+                })
             }
-            _ => Err(HalfARange),
+            _ => Err(IncompleteRange),
         }
     }
 }
@@ -49,8 +54,8 @@ impl Asked {
 mod tests {
     use super::*;
 
-    fn asked(set: &[(&str, &str)]) -> Result<Asked, HalfARange> {
-        Asked::by(|name| {
+    fn target(set: &[(&str, &str)]) -> Result<HookTarget, IncompleteRange> {
+        HookTarget::from_variables(|name| {
             set.iter().find(|(set, _)| *set == name).map(|(_, value)| OsString::from(value))
         })
     }
@@ -59,13 +64,13 @@ mod tests {
     fn a_range_comes_before_the_index_and_half_of_one_is_refused() {
         let (from, to) = (("PRE_COMMIT_FROM_REF", "a"), ("PRE_COMMIT_TO_REF", "b"));
         let framework = ("PRE_COMMIT", "1");
-        let range = Asked::Range { from: "a".to_owned(), to: "b".to_owned() };
-        assert_eq!(asked(&[from, to, framework]).ok(), Some(range));
-        assert!(asked(&[from, framework]).is_err());
-        assert!(asked(&[to]).is_err());
+        let range = HookTarget::Range { from: "a".to_owned(), to: "b".to_owned() };
+        assert_eq!(target(&[from, to, framework]).ok(), Some(range));
+        assert!(target(&[from, framework]).is_err());
+        assert!(target(&[to]).is_err());
         let index = ("GIT_INDEX_FILE", ".git/index");
-        assert_eq!(asked(&[framework]).ok(), Some(Asked::StagedOrTracked));
-        assert_eq!(asked(&[framework, index]).ok(), Some(Asked::Staged));
-        assert_eq!(asked(&[]).ok(), Some(Asked::Staged));
+        assert_eq!(target(&[framework]).ok(), Some(HookTarget::StagedOrTracked));
+        assert_eq!(target(&[framework, index]).ok(), Some(HookTarget::Staged));
+        assert_eq!(target(&[]).ok(), Some(HookTarget::Staged));
     }
 }

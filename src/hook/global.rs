@@ -1,11 +1,11 @@
-//! The hook in every repository to come: in the template that git copies hooks from.
+//! Installs the hook for future repositories: in the template that git copies hooks from.
 //!
-//! Of git's two ways this is the one that takes nothing away. A `core.hooksPath` for all
-//! repositories would reach those that are there too, and would make each one's own hooks dead,
-//! those of the managers among them, while a repository with a setting of its own would go
-//! unguarded without a word. What `init.templateDir` names is copied by `git clone` and
-//! `git init` ("TEMPLATE DIRECTORY" in git-init(1)) and is each repository's own from then on;
-//! `git init` in one that is there copies what it lacks.
+//! Of git's two mechanisms this one breaks nothing. A global `core.hooksPath` would apply to
+//! existing repositories too and disable their own hooks, including those of hook managers, and a
+//! repository with its own setting would be silently unprotected. The folder that
+//! `init.templateDir` names is copied by `git clone` and `git init` ("TEMPLATE DIRECTORY" in
+//! git-init(1)), and the copy belongs to the repository; `git init` in an existing repository
+//! copies what is missing.
 
 use std::fs;
 use std::io;
@@ -19,7 +19,7 @@ use crate::report::output::sink::own_file;
 
 const SETTING: &str = "init.templateDir";
 
-/// What the template has besides hooks, as git's own has it: programs append to it.
+/// The template's `info/exclude`, as in git's own template: programs append to it.
 const EXCLUDE: &str = "# Patterns of this clone alone, in the form of .gitignore.\n";
 
 /// The template that the user's new repositories are made from.
@@ -28,18 +28,18 @@ pub struct Template {
     pub folder: PathBuf,
     /// The user's configuration names it already.
     pub is_set: bool,
-    /// The folder is the one that we make where none is set.
+    /// The folder is keysieve's own, which is used if none is set.
     is_ours: bool,
 }
 
-/// Why the template cannot be told or changed.
+/// Why the template cannot be found or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum GlobalError {
-    #[error("cannot run git: {0}; see that the git executable is on PATH")]
+    #[error("cannot run git: {0}; make sure that the git executable is on PATH")]
     Run(io::Error),
     #[error("`git {command}` failed: {said}")]
     Git { command: String, said: String },
-    #[error("cannot tell where your configuration is: set HOME")]
+    #[error("cannot find your configuration folder; set HOME")]
     NoHome,
     #[error("cannot {task} {}: {reason}", path.display())]
     File { task: &'static str, path: PathBuf, reason: io::Error },
@@ -48,8 +48,8 @@ pub enum GlobalError {
 }
 
 impl Template {
-    /// The one that is set, else ours: `keysieve/template` in the folder of the user's
-    /// configuration.
+    /// The template that is set, or keysieve's own: `keysieve/template` in the user's
+    /// configuration folder.
     pub fn of_user() -> Result<Template, GlobalError> {
         let set = config(&["--type=path", "--get", SETTING])?;
         let ours = configuration_folder()?.join("keysieve/template");
@@ -66,7 +66,7 @@ impl Template {
         self.hooks().join(stage.name())
     }
 
-    /// Puts the hook into the template, and makes it the user's where none is set.
+    /// Installs the hook in the template, and sets the template if none is set.
     pub fn install(&self, stage: Stage, binary: &Path) -> Result<Installed, GlobalError> {
         let installed = install(&self.hooks(), stage, binary)?;
         if self.is_set {
@@ -83,8 +83,8 @@ impl Template {
         Ok(installed)
     }
 
-    /// Takes the hook out of the template. Ours goes, and the setting with it, once no hook is
-    /// left in it; `true` where that was so.
+    /// Removes the hook from the template. keysieve's own template and its setting are removed
+    /// once it has no hook left; `true` if they were.
     pub fn uninstall(&self, stage: Stage) -> Result<(Uninstalled, bool), GlobalError> {
         let uninstalled = uninstall(&self.hooks(), stage)?;
         let is_empty = fs::read_dir(self.hooks()).map_or(true, |mut hooks| hooks.next().is_none());
@@ -96,7 +96,7 @@ impl Template {
         if fs::read(&exclude).is_ok_and(|text| text == EXCLUDE.as_bytes()) {
             fs::remove_file(&exclude).map_err(failed("remove", &exclude))?;
         }
-        // What somebody put there stays, and so does the folder it is in.
+        // Files that somebody added stay, with their folders.
         let above = self.folder.parent().unwrap_or(&self.folder);
         for folder in [&self.folder.join("info"), &self.hooks(), &self.folder, above] {
             let _ = fs::remove_dir(folder);
@@ -109,7 +109,7 @@ impl Template {
     }
 }
 
-/// As git looks for it ("$XDG_CONFIG_HOME/git/config" in git-config(1)).
+/// Where git looks for it ("$XDG_CONFIG_HOME/git/config" in git-config(1)).
 fn configuration_folder() -> Result<PathBuf, GlobalError> {
     let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
     let home = || variable("HOME").or_else(|| variable("USERPROFILE"));
@@ -119,7 +119,7 @@ fn configuration_folder() -> Result<PathBuf, GlobalError> {
     }
 }
 
-/// Runs `git config --global`; `None` where it says that there is no such setting.
+/// Runs `git config --global`; `None` if there is no such setting.
 fn config(arguments: &[&str]) -> Result<Option<String>, GlobalError> {
     let mut git = Command::new("git");
     git.args(["config", "--global"]).args(arguments);

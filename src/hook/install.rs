@@ -1,5 +1,5 @@
-//! Puts a hook in and takes it out again. Of what is not ours only a shell script is touched:
-//! a marked block is put behind its first line, and taken out to the byte.
+//! Installs and uninstalls a hook. An existing hook is only changed if it is a shell script: a
+//! marked block is added after its first line, and removed again byte for byte.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -10,49 +10,49 @@ use tempfile::NamedTempFile;
 
 use super::{Manager, Stage, script};
 
-/// What `install` came to. Each carries the hook's path.
+/// Result of `install`, with the hook's path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Installed {
-    /// No hook stood there; now ours does.
+    /// There was no hook; now there is ours.
     Created(PathBuf),
     /// An older text of ours was replaced.
     Replaced(PathBuf),
-    /// The same text stood there already.
+    /// The same hook was installed already.
     Unchanged(PathBuf),
-    /// Another's shell script runs ours first now.
+    /// An existing shell script now runs ours first.
     Chained(PathBuf),
     /// A program manages the folder. Nothing was changed.
     Managed(Manager),
-    /// Another hook stands there. Nothing was changed.
+    /// There is another hook. Nothing was changed.
     Foreign(ForeignHook),
 }
 
-/// What `uninstall` came to. Each carries the hook's path.
+/// Result of `uninstall`, with the hook's path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Uninstalled {
-    /// Our hook is gone.
+    /// Our hook was removed.
     Removed(PathBuf),
-    /// Another's hook is as it was before ours was chained to it.
+    /// Our block was removed from another hook, which is as it was before.
     Unchained(PathBuf),
-    /// No hook stood there.
+    /// There was no hook.
     NotThere(PathBuf),
-    /// Another hook stands there. Nothing was changed.
+    /// There is another hook. Nothing was changed.
     Foreign(PathBuf),
 }
 
-/// A hook that is not ours, or one of ours that was edited: a symbolic link or a folder at the
-/// hook's path counts too.
+/// A hook that is not ours, or was ours and has been edited; also a symbolic link or a folder at
+/// the hook's path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ForeignHook {
     pub path: PathBuf,
-    /// The line that makes it run the guard, if it is a shell script.
+    /// The line to add to it, if it is a shell script, to make it run the guard.
     pub line: BString,
 }
 
-/// A hook that could not be read, written or removed. What stood there still stands.
+/// A hook could not be read, written or removed. The existing file is unchanged.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "cannot {task} the hook {}: {reason}; see to its folder's permissions, then try again",
+    "cannot {task} the hook {}: {reason}; check the permissions of its folder, then try again",
     path.display()
 )]
 pub struct HookError {
@@ -61,12 +61,12 @@ pub struct HookError {
     reason: io::Error,
 }
 
-/// Installs the hook for the keysieve binary at `binary`, an absolute path, in the hooks
-/// folder, which is made where it is missing.
+/// Installs the hook for the keysieve binary at `binary`, an absolute path, in the hooks folder,
+/// which is created if it is missing.
 pub fn install(folder: &Path, stage: Stage, binary: &Path) -> Result<Installed, HookError> {
     let path = folder.join(stage.name());
-    let standing = Standing::at(&path)?;
-    if !matches!(standing, Standing::Ours { .. })
+    let existing = Existing::at(&path)?;
+    if !matches!(existing, Existing::Ours { .. })
         && let Some(manager) = Manager::of(folder)
     {
         return Ok(Installed::Managed(manager));
@@ -75,19 +75,21 @@ pub fn install(folder: &Path, stage: Stage, binary: &Path) -> Result<Installed, 
     let replace = |text: &[u8], mode| {
         write(folder, text, mode, |file| file.persist(&path)).map_err(HookError::to("write", &path))
     };
-    match standing {
-        Standing::Ours { text: old, runs: true } if old == text => Ok(Installed::Unchanged(path)),
-        Standing::Ours { .. } => {
+    match existing {
+        Existing::Ours { text: old, is_executable: true } if old == text => {
+            Ok(Installed::Unchanged(path))
+        }
+        Existing::Ours { .. } => {
             replace(&text, None)?;
             Ok(Installed::Replaced(path))
         }
-        Standing::Nothing => {
-            // A hook that came into being in between is somebody's: it is not overwritten.
+        Existing::Nothing => {
+            // A hook that somebody created in the meantime is not overwritten.
             write(folder, &text, None, |file| file.persist_noclobber(&path))
                 .map_err(HookError::to("write", &path))?;
             Ok(Installed::Created(path))
         }
-        Standing::Theirs { text: old, mode } => match script::chained(stage, binary, &old) {
+        Existing::Theirs { text: old, mode } => match script::chained(stage, binary, &old) {
             Some(text) if text == old => Ok(Installed::Unchanged(path)),
             Some(text) => {
                 replace(&text, Some(mode))?;
@@ -95,7 +97,7 @@ pub fn install(folder: &Path, stage: Stage, binary: &Path) -> Result<Installed, 
             }
             None => Ok(Installed::foreign(path, stage, binary)),
         },
-        Standing::Foreign => Ok(Installed::foreign(path, stage, binary)),
+        Existing::Foreign => Ok(Installed::foreign(path, stage, binary)),
     }
 }
 
@@ -105,18 +107,18 @@ impl Installed {
     }
 }
 
-/// Removes the hook from the hooks folder if it is ours, and our block from another's. The
+/// Removes the hook from the hooks folder if it is ours, or our block from another hook. The
 /// folder stays.
 pub fn uninstall(folder: &Path, stage: Stage) -> Result<Uninstalled, HookError> {
     let path = folder.join(stage.name());
-    match Standing::at(&path)? {
-        Standing::Nothing => Ok(Uninstalled::NotThere(path)),
-        Standing::Foreign => Ok(Uninstalled::Foreign(path)),
-        Standing::Ours { .. } => {
+    match Existing::at(&path)? {
+        Existing::Nothing => Ok(Uninstalled::NotThere(path)),
+        Existing::Foreign => Ok(Uninstalled::Foreign(path)),
+        Existing::Ours { .. } => {
             fs::remove_file(&path).map_err(HookError::to("remove", &path))?;
             Ok(Uninstalled::Removed(path))
         }
-        Standing::Theirs { text, mode } => match script::unchained(&text) {
+        Existing::Theirs { text, mode } => match script::unchained(&text) {
             None => Ok(Uninstalled::Foreign(path)),
             Some(theirs) => {
                 write(folder, &theirs, Some(mode), |file| file.persist(&path))
@@ -127,44 +129,44 @@ pub fn uninstall(folder: &Path, stage: Stage) -> Result<Uninstalled, HookError> 
     }
 }
 
-/// What stands at the hook's path.
-enum Standing {
+/// What is at the hook's path.
+enum Existing {
     Nothing,
     Ours {
         text: Vec<u8>,
-        runs: bool,
+        is_executable: bool,
     },
     /// A file that git runs.
     Theirs {
         text: Vec<u8>,
         mode: fs::Permissions,
     },
-    /// No file, or one that git does not run.
+    /// Not a file, or one that git does not run.
     Foreign,
 }
 
-impl Standing {
-    fn at(path: &Path) -> Result<Standing, HookError> {
+impl Existing {
+    fn at(path: &Path) -> Result<Existing, HookError> {
         let metadata = match path.symlink_metadata() {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Standing::Nothing),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Existing::Nothing),
             metadata => metadata.map_err(HookError::to("read", path))?,
         };
         if !metadata.is_file() {
-            return Ok(Standing::Foreign);
+            return Ok(Existing::Foreign);
         }
         let text = fs::read(path).map_err(HookError::to("read", path))?;
         if script::is_ours(&text) {
-            Ok(Standing::Ours { text, runs: may_run(&metadata) })
-        } else if somebody_may_run(&metadata) {
-            Ok(Standing::Theirs { text, mode: metadata.permissions() })
+            Ok(Existing::Ours { text, is_executable: is_executable_by_all(&metadata) })
+        } else if is_executable(&metadata) {
+            Ok(Existing::Theirs { text, mode: metadata.permissions() })
         } else {
-            Ok(Standing::Foreign)
+            Ok(Existing::Foreign)
         }
     }
 }
 
-/// Writes a file beside its place, complete and with the run bit or with the permissions of the
-/// one it takes the place of, before it takes the place.
+/// Writes a temporary file in the folder, executable or with the permissions of the replaced
+/// hook, and puts it in place once it is complete.
 fn write(
     folder: &Path,
     text: &[u8],
@@ -176,7 +178,7 @@ fn write(
     file.write_all(text)?;
     match mode {
         Some(mode) => file.as_file().set_permissions(mode)?,
-        None => let_run(file.as_file())?,
+        None => make_executable(file.as_file())?,
     }
     file.as_file().sync_all()?;
     put(file)?;
@@ -184,36 +186,36 @@ fn write(
 }
 
 #[cfg(unix)]
-fn let_run(file: &File) -> io::Result<()> {
+fn make_executable(file: &File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     file.set_permissions(fs::Permissions::from_mode(0o755))
 }
 
 #[cfg(unix)]
-fn may_run(metadata: &fs::Metadata) -> bool {
+fn is_executable_by_all(metadata: &fs::Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt;
     metadata.permissions().mode() & 0o111 == 0o111
 }
 
 #[cfg(unix)]
-pub(super) fn somebody_may_run(metadata: &fs::Metadata) -> bool {
+pub(super) fn is_executable(metadata: &fs::Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt;
     metadata.permissions().mode() & 0o111 != 0
 }
 
-/// Without run bits git goes by the shebang.
+/// Without executable bits git uses the shebang.
 #[cfg(not(unix))]
-fn let_run(_file: &File) -> io::Result<()> {
+fn make_executable(_file: &File) -> io::Result<()> {
     Ok(())
 }
 
 #[cfg(not(unix))]
-fn may_run(_metadata: &fs::Metadata) -> bool {
+fn is_executable_by_all(_metadata: &fs::Metadata) -> bool {
     true
 }
 
 #[cfg(not(unix))]
-pub(super) fn somebody_may_run(_metadata: &fs::Metadata) -> bool {
+pub(super) fn is_executable(_metadata: &fs::Metadata) -> bool {
     true
 }
 

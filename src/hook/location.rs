@@ -1,8 +1,8 @@
-//! Which folder git takes the hooks from.
+//! Finds the folder that git runs hooks from.
 //!
-//! By `core.hooksPath` in git-config(1) and "DESCRIPTION" in githooks(5): the configured
-//! folder, `~` expanded, a relative one counted from where hooks run; else `hooks` in the
-//! repository, which linked worktrees share.
+//! See `core.hooksPath` in git-config(1) and "DESCRIPTION" in githooks(5): the configured folder,
+//! with `~` expanded and a relative path resolved in the folder where hooks run, or else `hooks`
+//! in the repository, which linked worktrees share.
 
 use std::path::{Path, PathBuf};
 
@@ -13,26 +13,26 @@ use crate::git::{Git, GitError};
 
 const SETTING: &str = "core.hooksPath";
 
-/// The folder that git takes a repository's hooks from; it need not be there yet.
+/// The folder that git runs a repository's hooks from; it may not exist yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HooksFolder {
     pub path: PathBuf,
     pub origin: Origin,
 }
 
-/// What makes a folder the hooks' folder.
+/// Why git uses a hooks folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// It is the repository's own.
     Repository,
     /// `core.hooksPath` in this repository's configuration names it.
     Configured,
-    /// `core.hooksPath` in the user's or the system's configuration names it: other
-    /// repositories take their hooks from it too.
+    /// `core.hooksPath` in the user's or the system's configuration names it: other repositories
+    /// use it too.
     Shared,
 }
 
-/// Why the hooks' folder is not known.
+/// Why the hooks folder is unknown.
 #[derive(Debug, thiserror::Error)]
 pub enum LocationError {
     #[error(
@@ -42,16 +42,16 @@ pub enum LocationError {
     Repository { folder: PathBuf, reason: String },
     #[error(
         "cannot use core.hooksPath: {reason}; \
-         `git config --show-origin core.hooksPath` says where it is set"
+         `git config --show-origin core.hooksPath` shows where it is set"
     )]
     Setting { reason: String },
 }
 
-/// Asks the configuration at every scope, as git does.
+/// Reads the configuration of every scope, as git does.
 pub fn hooks_folder(environment: &GitEnvironment) -> Result<HooksFolder, LocationError> {
     let repository = match environment.open() {
         Ok(repository) => repository,
-        Err(_) => return told_by_git(environment),
+        Err(_) => return ask_git(environment),
     };
     match configured(&repository)? {
         None => Ok(HooksFolder {
@@ -65,8 +65,8 @@ pub fn hooks_folder(environment: &GitEnvironment) -> Result<HooksFolder, Locatio
     }
 }
 
-/// Where libgit2 cannot open the repository.
-fn told_by_git(environment: &GitEnvironment) -> Result<HooksFolder, LocationError> {
+/// Asks the `git` executable, for repositories that libgit2 cannot open.
+fn ask_git(environment: &GitEnvironment) -> Result<HooksFolder, LocationError> {
     let git = Git::new(environment);
     let unknown = |error: GitError| LocationError::Repository {
         folder: environment.folder.clone(),
@@ -82,11 +82,11 @@ fn told_by_git(environment: &GitEnvironment) -> Result<HooksFolder, LocationErro
         "system" | "global" => Origin::Shared,
         _ => Origin::Configured,
     };
-    if let Some(reason) = unknown_form(Path::new(path)) {
+    if let Some(reason) = unsupported_value(Path::new(path)) {
         return Err(LocationError::Setting { reason: reason.to_owned() });
     }
-    // Where hooks run.
-    let top = git.query(&["rev-parse", "--show-toplevel"]).map_err(unknown)?;
+    // The folder where hooks run.
+    let top = git.ask(&["rev-parse", "--show-toplevel"]).map_err(unknown)?;
     let top = match top {
         Some(top) => PathBuf::from(top),
         None => git.path(".").map_err(unknown)?,
@@ -103,18 +103,18 @@ fn configured(repository: &Repository) -> Result<Option<(PathBuf, Origin)>, Loca
         Err(error) => return Err(unusable(error)),
     };
     let path = config.get_path(SETTING).map_err(unusable)?;
-    if let Some(reason) = unknown_form(&path) {
+    if let Some(reason) = unsupported_value(&path) {
         return Err(LocationError::Setting { reason: reason.to_owned() });
     }
     Ok(Some((path, origin)))
 }
 
-/// Values that git reads in a way of its own: a hook must not be put where git does not look.
-fn unknown_form(path: &Path) -> Option<&'static str> {
+/// Values that only git can resolve: a hook must not be installed where git does not look.
+fn unsupported_value(path: &Path) -> Option<&'static str> {
     if path.as_os_str().is_empty() {
         Some("it is empty")
     } else if path.starts_with("%(prefix)") {
-        Some("its %(prefix) is known to git alone")
+        Some("only git can expand its %(prefix)")
     } else {
         None
     }

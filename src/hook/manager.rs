@@ -1,5 +1,5 @@
-//! Programs that write a repository's hooks by a file of their own. What they write they
-//! overwrite: the guard goes into their file, by the user's hand.
+//! Hook managers, which generate a repository's hooks from their own file. They overwrite what is
+//! in the hooks folder, so the user adds the guard to that file.
 
 use std::fs;
 use std::path::Path;
@@ -17,7 +17,7 @@ pub enum Manager {
 }
 
 impl Manager {
-    /// Who manages the folder, by its name or by what one of its hooks says of itself.
+    /// The manager of the folder, detected by its name or by the text of its hooks.
     pub fn of(folder: &Path) -> Option<Manager> {
         let is_husky = |folder: &Path| folder.file_name().is_some_and(|name| name == ".husky");
         let inner = folder.file_name().is_some_and(|name| name == "_");
@@ -58,15 +58,17 @@ impl Manager {
         }
     }
 
-    /// What goes into that file. It is committed, so it names no place on this machine.
+    /// The lines to add to that file. It is committed, so they contain no path of this machine.
     pub fn lines(self, stage: Stage) -> String {
         let name = stage.name();
         match self {
-            Manager::Husky => format!("keysieve {} || exit $?", stage.words()),
+            Manager::Husky => format!("keysieve {} || exit $?", stage.arguments()),
             Manager::Lefthook => {
-                let words = stage.words().replace("\"$1\"", "{1}");
+                let arguments = stage.arguments().replace("\"$1\"", "{1}");
                 let input = if stage == Stage::PrePush { "\n      use_stdin: true" } else { "" };
-                format!("{name}:\n  commands:\n    keysieve:\n      run: keysieve {words}{input}")
+                format!(
+                    "{name}:\n  commands:\n    keysieve:\n      run: keysieve {arguments}{input}"
+                )
             }
             Manager::PreCommit => {
                 let id = match stage {

@@ -1,7 +1,6 @@
-//! The hooks: where git looks for them, what they say, how they come and go.
+//! Git hooks: where they are, their script, installing, uninstalling and diagnosing them.
 //!
-//! A hook itself only finds the keysieve binary and hands over to it; what a commit adds is
-//! judged by the guard.
+//! A hook itself only finds the keysieve binary and runs it; `guard` scans what a commit adds.
 
 #![expect(clippy::disallowed_methods, reason = "hooks are files of git's own folder")]
 
@@ -15,7 +14,7 @@ pub mod proof;
 pub mod script;
 mod stage;
 
-pub use framework::{Asked, HalfARange};
+pub use framework::{HookTarget, IncompleteRange};
 pub use install::{ForeignHook, HookError, Installed, Uninstalled, install, uninstall};
 pub use location::{HooksFolder, LocationError, Origin, hooks_folder};
 pub use manager::Manager;

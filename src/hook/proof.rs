@@ -1,9 +1,9 @@
-//! The proof that a hook works: a made-up secret, planted in a throw-away clone that has the same
-//! hooks, must be stopped.
+//! Proves that a hook works: a fake secret, committed in a temporary clone that has the same hooks,
+//! must be blocked.
 //!
-//! The clone shares the repository's objects and takes only the files at its top and what the
-//! managers' files say; nothing is written in the repository. Hooks of others run too, as in
-//! every commit, but in the clone.
+//! The clone shares the repository's objects and checks out only the files at its top and those
+//! of hook managers; nothing is written in the repository. Other hooks run too, as in every
+//! commit, but in the clone.
 
 use std::fs;
 use std::io::{self, Read};
@@ -17,13 +17,13 @@ use super::Stage;
 use crate::git::Git;
 use crate::report::output::sink::own_file;
 
-/// A hook that takes longer is not waited for.
+/// The longest time that a hook may take.
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// The file that holds the secret. A report names it; so it is known who stopped it.
+/// The file with the fake secret. A report that names it proves that keysieve blocked it.
 const PLANTED: &str = "keysieve-doctor-plants-this.txt";
 
-/// Files by which managers are told what to run, as they stand in the work tree.
+/// Configuration files of hook managers, which are copied from the work tree.
 const MANAGERS: [&str; 7] = [
     ".pre-commit-config.yaml",
     "lefthook.yml",
@@ -34,23 +34,23 @@ const MANAGERS: [&str; 7] = [
     ".keysieve.toml",
 ];
 
-/// Of the steps that only prepare.
+/// Options of the preparing steps.
 const NO_HOOKS: [&str; 2] = ["-c", "core.hooksPath=/dev/null"];
 
-/// What came of it.
+/// Result of the proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Proof {
-    /// There is no hook that could.
+    /// There is no hook to try.
     NotTried,
-    /// Keysieve stopped it; the line that says so.
-    Stopped(String),
-    /// It was let through.
+    /// keysieve blocked it; the line of its report.
+    Blocked(String),
+    /// It was not blocked.
     Passed,
-    /// Something else stopped it, or it could not be tried: what was said.
+    /// Something else blocked it, or it could not be tried; the message.
     Unclear(String),
 }
 
-/// Plants a secret and sees what becomes of it.
+/// Commits or pushes a fake secret and checks whether it is blocked.
 pub(super) fn plant(git: &Git, here: &Path, hooks: &Path, stage: Stage) -> Proof {
     match try_planting(git, here, hooks, stage) {
         Ok(proof) => proof,
@@ -66,7 +66,7 @@ fn try_planting(git: &Git, here: &Path, hooks: &Path, stage: Stage) -> io::Resul
     clone.make(&top)?;
     clone.git(&["config", "core.hooksPath", &hooks.to_string_lossy()])?;
     let token = token();
-    let (code, said) = match stage {
+    let (code, output) = match stage {
         Stage::PreCommit => {
             clone.stage(&token)?;
             clone.run(&["commit", "--quiet", "-m", "planted by keysieve"])?
@@ -84,31 +84,31 @@ fn try_planting(git: &Git, here: &Path, hooks: &Path, stage: Stage) -> io::Resul
             clone.run(&["push", "--quiet", &remote, "HEAD:refs/heads/planted"])?
         }
     };
-    Ok(judged(code, &said, stage))
+    Ok(judged(code, &output, stage))
 }
 
-/// Who stopped it is told by what was said.
-fn judged(code: Option<i32>, said: &str, stage: Stage) -> Proof {
+/// Judges the output: it shows who blocked the secret.
+fn judged(code: Option<i32>, output: &str, stage: Stage) -> Proof {
     let mark = match stage {
-        Stage::CommitMsg => "leaks a credential",
+        Stage::CommitMsg => "contains a credential",
         Stage::PreCommit | Stage::PrePush => PLANTED,
     };
     match code {
-        None => Proof::Unclear(format!("it took longer than {} seconds", LIMIT.as_secs())),
+        None => Proof::Unclear(format!("no result after {} seconds", LIMIT.as_secs())),
         Some(0) => Proof::Passed,
-        Some(_) if said.contains(mark) && said.contains("LocalStack auth token") => {
-            let line = said.lines().find(|line| line.contains("LocalStack auth token"));
-            Proof::Stopped(line.unwrap_or_default().trim().to_owned())
+        Some(_) if output.contains(mark) && output.contains("LocalStack auth token") => {
+            let line = output.lines().find(|line| line.contains("LocalStack auth token"));
+            Proof::Blocked(line.unwrap_or_default().trim().to_owned())
         }
         Some(code) => {
-            let lines: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).collect();
+            let lines: Vec<&str> = output.lines().filter(|line| !line.trim().is_empty()).collect();
             let last = lines[lines.len().saturating_sub(3)..].join(" / ");
             Proof::Unclear(format!("exit code {code}: {last}"))
         }
     }
 }
 
-/// Made up, and made here: no file of ours holds it.
+/// A fake token, joined here so that no file of ours contains it.
 fn token() -> String {
     ["ls-", "fAKeToKe-", "1111-1111-1111-", "eXamPle1", "4fbe"].concat()
 }
@@ -123,7 +123,7 @@ impl Clone {
         let mut clone = bare_git();
         clone.args(NO_HOOKS);
         clone.args(["clone", "--quiet", "--shared", "--no-checkout", "--template=", &from, &to]);
-        // A repository without a commit is cloned too; one that cannot be is made anew.
+        // A repository without a commit is cloned too; if that fails, a new one is created.
         if !clone.stdin(Stdio::null()).output()?.status.success() {
             let made = bare_git().args(["init", "--quiet", "--template=", &to]).output()?;
             if !made.status.success() {
@@ -134,7 +134,7 @@ impl Clone {
             self.git(&["config", name, value])?;
         }
         self.git(&["config", "commit.gpgSign", "false"])?;
-        // The files at the top; a manager looks for its own there.
+        // The files at the top, where hook managers look for their configuration.
         self.git(&["config", "core.sparseCheckout", "true"])?;
         fs::create_dir_all(self.top.join(".git/info"))?;
         own_file(&self.top.join(".git/info/sparse-checkout"), "/*\n!/*/\n/.husky/\n")?;
@@ -166,23 +166,23 @@ impl Clone {
         if output.status.success() {
             return Ok(());
         }
-        let said = output.stderr.to_str_lossy().trim().to_owned();
-        Err(io::Error::other(format!("`git {}`: {said}", arguments.join(" "))))
+        let message = output.stderr.to_str_lossy().trim().to_owned();
+        Err(io::Error::other(format!("`git {}`: {message}", arguments.join(" "))))
     }
 
-    /// Runs git with the hooks: its exit code, `None` where it takes too long, and all it says.
+    /// Runs git with the hooks: its exit code, `None` if it takes too long, and its output.
     fn run(&self, arguments: &[&str]) -> io::Result<(Option<i32>, String)> {
         let (mut reader, writer) = io::pipe()?;
         let mut command = bare_git();
         command.args(arguments).current_dir(&self.top).stdin(Stdio::null());
         command.stdout(writer.try_clone()?).stderr(writer);
         let mut child = command.spawn()?;
-        // It holds the writing ends, without which there is no end to read.
+        // It owns the writing ends; reading ends once they are closed.
         drop(command);
         let reading = std::thread::spawn(move || {
-            let mut said = Vec::new();
-            let _ = reader.read_to_end(&mut said);
-            said
+            let mut output = Vec::new();
+            let _ = reader.read_to_end(&mut output);
+            output
         });
         let begin = Instant::now();
         let status = loop {
@@ -192,17 +192,17 @@ impl Clone {
             if begin.elapsed() > LIMIT {
                 child.kill()?;
                 child.wait()?;
-                // What the hook started may live on and keep the pipe open.
+                // Processes of the hook may still run and keep the pipe open.
                 return Ok((None, String::new()));
             }
             std::thread::sleep(Duration::from_millis(10));
         };
-        let said = reading.join().unwrap_or_default();
-        Ok((Some(status.code().unwrap_or(-1)), said.to_str_lossy().into_owned()))
+        let output = reading.join().unwrap_or_default();
+        Ok((Some(status.code().unwrap_or(-1)), output.to_str_lossy().into_owned()))
     }
 }
 
-/// Git without the variables by which it was told of another repository.
+/// Git without the variables that point to another repository.
 fn bare_git() -> Command {
     let mut git = Command::new("git");
     const KEPT: [&str; 3] = ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM", "GIT_EXEC_PATH"];

@@ -1,5 +1,5 @@
-//! The hook's text: a POSIX shell script that finds keysieve and hands over to it, or blocks;
-//! and the block of lines that does so within another's shell script.
+//! The hook's script: POSIX shell that finds keysieve and runs it, or blocks; and the block of
+//! lines that does the same within an existing shell script.
 
 use std::path::{Path, PathBuf};
 
@@ -7,34 +7,33 @@ use bstr::{BString, ByteSlice, ByteVec};
 
 use super::Stage;
 
-/// Shebang and the beginning of the marker line. The line ends with a checksum of all that
-/// follows, so that a hook somebody has edited is theirs and not ours any more.
-const HEAD: &[u8] = b"#!/bin/sh\n# hook of keysieve, sum ";
+/// Shebang and the beginning of the marker line. The line ends with a checksum of the rest, so
+/// that a hook which somebody edited is no longer treated as ours.
+const HEAD: &[u8] = b"#!/bin/sh\n# keysieve hook, checksum ";
 
-/// The first line of a block within another's hook, up to the checksum of what lies between
-/// that line and the last.
-const BEGIN: &[u8] = b"# >>> keysieve, which `keysieve hook uninstall` takes out again, sum ";
+/// The first line of a block within another hook, up to the checksum of the lines between it and
+/// the last.
+const BEGIN: &[u8] = b"# >>> keysieve (remove with `keysieve hook uninstall`), checksum ";
 const END: &[u8] = b"# <<< keysieve\n";
 
-/// Behind the path of the binary. Where no binary is found git is stopped: a guard that cannot
-/// look must not let pass.
+/// Follows the path of the binary. If no binary is found git is blocked: a guard that cannot scan
+/// must fail closed.
 const FIND: &str = r#"
 if ! [ -f "$keysieve" ] || ! [ -x "$keysieve" ]; then
     keysieve=$(command -v keysieve) || keysieve=
 fi
 if [ -z "$keysieve" ]; then
     printf '%s\n' \
-        'keysieve: WHAT stopped, for it was not searched for secrets: the keysieve binary is' \
-        'neither where it was when this hook was installed, nor on PATH. In a container, or on' \
-        'another machine? To go on, install keysieve there:' \
+        'keysieve: WHAT blocked: cannot find the keysieve binary (neither at its install path' \
+        'nor on PATH). If this is a container or another machine, install keysieve there:' \
         '    cargo install --locked --git https://github.com/keysieve/keysieve' \
-        'or pass this one WHAT unsearched:' \
+        'or skip the check for this WHAT:' \
         '    git WHAT --no-verify' >&2
     exit 2
 fi
 "#;
 
-/// Another's pre-push hook reads the same lines of standard input after us.
+/// An existing pre-push hook reads the same lines of standard input after us.
 const KEEP_INPUT: &str = "keysieve_refs=$(cat)\n";
 const GIVE_INPUT: &str = "\
 if [ -n \"$keysieve_refs\" ]; then
@@ -46,38 +45,38 @@ else
 fi
 ";
 
-/// The hook for the keysieve binary at that path. `keysieve hook install` may replace such a
-/// text and `keysieve hook uninstall` remove it.
+/// The script of the hook for the keysieve binary at that path. `keysieve hook install` may
+/// replace it and `keysieve hook uninstall` remove it.
 pub fn text(stage: Stage, binary: &Path) -> BString {
     let mut body = BString::from(
-        "# `keysieve hook install` replaces this file and `keysieve hook uninstall` removes it,\n\
-         # as long as nobody edits it.\n",
+        "# Unless it is edited, `keysieve hook install` updates this file and\n\
+         # `keysieve hook uninstall` removes it.\n",
     );
     body.push_str(find(stage, binary));
-    body.push_str(format!("exec \"$keysieve\" {}\n", stage.words()));
-    [HEAD, sum(&body).as_bytes(), b"\n", &body].concat().into()
+    body.push_str(format!("exec \"$keysieve\" {}\n", stage.arguments()));
+    [HEAD, checksum(&body).as_bytes(), b"\n", &body].concat().into()
 }
 
-/// The line by which another hook, being a shell script, runs the guard and stops where it
-/// says so.
+/// The line that makes another hook, if it is a shell script, run the guard and fail if the guard
+/// does.
 pub fn line(stage: Stage, binary: &Path) -> BString {
     let mut line = quoted(binary);
-    line.push_str(format!(" {} || exit $?", stage.words()));
+    line.push_str(format!(" {} || exit $?", stage.arguments()));
     line
 }
 
-/// Whether a text is one that [`text`] made, of this version or another, and unedited.
+/// Whether a script was made by [`text`], in this version or another, and not edited.
 pub fn is_ours(text: &[u8]) -> bool {
     let rest = text.strip_prefix(HEAD);
     let parts = rest.and_then(|rest| rest.split_once_str("\n"));
-    parts.is_some_and(|(marked, body)| marked == sum(body).as_bytes())
+    parts.is_some_and(|(marked, body)| marked == checksum(body).as_bytes())
 }
 
-/// Another's shell script with our block behind its first line, in place of one that stands
-/// there. `None` where the text is no such script.
+/// An existing shell script with our block after its first line, in place of an older block.
+/// `None` if it is not a shell script.
 pub fn chained(stage: Stage, binary: &Path, theirs: &[u8]) -> Option<BString> {
     let theirs = unchained(theirs).unwrap_or_else(|| theirs.into());
-    // A block that was edited is not ours to take out, and a second one would be one too many.
+    // An edited block is not ours to remove, and there must not be a second one.
     if theirs.contains_str(BEGIN) {
         return None;
     }
@@ -88,20 +87,21 @@ pub fn chained(stage: Stage, binary: &Path, theirs: &[u8]) -> Option<BString> {
     })
 }
 
-/// The text without our block; `None` where there is none, or where it was edited.
+/// The script without our block; `None` if there is none, or if it was edited.
 pub fn unchained(text: &[u8]) -> Option<BString> {
     let begin = text.find(BEGIN)?;
     let (marked, rest) = text[begin + BEGIN.len()..].split_once_str("\n")?;
     let (body, after) = rest.split_once_str(END)?;
     let is_whole = begin == 0 || text[begin - 1] == b'\n';
-    (is_whole && marked == sum(body).as_bytes()).then(|| [&text[..begin], after].concat().into())
+    (is_whole && marked == checksum(body).as_bytes())
+        .then(|| [&text[..begin], after].concat().into())
 }
 
-/// The binary that a text of ours, or a block, was installed for.
+/// The binary that our script or block was installed for.
 pub fn binary(text: &[u8]) -> Option<PathBuf> {
-    let at = text.find("\nkeysieve='")? + "\nkeysieve='".len();
+    let start = text.find("\nkeysieve='")? + "\nkeysieve='".len();
     let mut path = Vec::new();
-    let mut rest = &text[at..];
+    let mut rest = &text[start..];
     loop {
         let (word, after) = rest.split_once_str("'")?;
         path.extend_from_slice(word);
@@ -116,7 +116,7 @@ pub fn binary(text: &[u8]) -> Option<PathBuf> {
     }
 }
 
-/// In a subshell, so that no name of ours is seen in their script, whatever its options.
+/// A subshell, so that our variables are not visible in the other script, whatever its options.
 fn block(stage: Stage, binary: &Path) -> BString {
     let (keep, give) = match stage {
         Stage::PrePush => (KEEP_INPUT, GIVE_INPUT),
@@ -126,8 +126,8 @@ fn block(stage: Stage, binary: &Path) -> BString {
     let mut body = BString::from(keep);
     body.push_str("(\n");
     body.push_str(find(stage, binary));
-    body.push_str(format!("{input}\"$keysieve\" {}\n) || exit $?\n{give}", stage.words()));
-    [BEGIN, sum(&body).as_bytes(), b"\n", &body, END].concat().into()
+    body.push_str(format!("{input}\"$keysieve\" {}\n) || exit $?\n{give}", stage.arguments()));
+    [BEGIN, checksum(&body).as_bytes(), b"\n", &body, END].concat().into()
 }
 
 fn find(stage: Stage, binary: &Path) -> BString {
@@ -141,7 +141,7 @@ fn find(stage: Stage, binary: &Path) -> BString {
     lines
 }
 
-/// Whether a script's first line names a shell that reads POSIX's language.
+/// Whether a script's first line names a POSIX shell.
 fn is_shell(first: &[u8]) -> bool {
     let words = first.strip_prefix(b"#!").unwrap_or_default();
     let mut words = words.split_str(" ").filter(|word| !word.is_empty());
@@ -154,7 +154,7 @@ fn is_shell(first: &[u8]) -> bool {
     program.is_some_and(|program| shells.contains(&&program[..]))
 }
 
-fn sum(body: &[u8]) -> String {
+fn checksum(body: &[u8]) -> String {
     format!("{:08x}", crc32fast::hash(body))
 }
 
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_comes_and_goes_and_comes_once() {
+    fn a_block_is_added_once_and_removed() {
         let (here, there) = (Path::new("/opt/it's here/keysieve"), Path::new("/usr/bin/keysieve"));
         for stage in Stage::ALL {
             for theirs in
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn another_language_is_no_shell() {
+    fn another_language_is_not_a_shell() {
         let others = [
             "#!/usr/bin/env python3\n",
             "",

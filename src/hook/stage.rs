@@ -1,21 +1,21 @@
-//! The moments at which git runs the guard.
+//! The git hooks that run the guard.
 
-/// A hook of git's that the guard can stand in.
+/// A git hook that can run the guard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Stage {
     /// Before a commit: what is staged.
     #[default]
     PreCommit,
-    /// When its message is written: the message.
+    /// When the commit message is written: the message.
     CommitMsg,
-    /// Before a push: what the commits add that go out.
+    /// Before a push: what the pushed commits add.
     PrePush,
 }
 
 impl Stage {
     pub const ALL: [Stage; 3] = [Stage::PreCommit, Stage::CommitMsg, Stage::PrePush];
 
-    /// The hook's name, by which git finds it.
+    /// The name of the hook's file.
     pub fn name(self) -> &'static str {
         match self {
             Stage::PreCommit => "pre-commit",
@@ -24,9 +24,8 @@ impl Stage {
         }
     }
 
-    /// The words that make keysieve look, with what git hands to the hook as a shell script
-    /// has it.
-    pub(super) fn words(self) -> &'static str {
+    /// The arguments of keysieve, with the hook's own arguments as in a shell script.
+    pub(super) fn arguments(self) -> &'static str {
         match self {
             Stage::PreCommit => "hook run",
             Stage::CommitMsg => r#"hook run --stage commit-msg "$1""#,

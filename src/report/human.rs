@@ -1,4 +1,4 @@
-//! A report for people: one entry a credential, its places, and the way to rotate it.
+//! A report for people: one entry per credential, with its locations and rotation steps.
 
 use std::io::{self, Write};
 
@@ -6,18 +6,18 @@ use anstyle::{AnsiColor, Style};
 use bstr::ByteSlice;
 
 use super::output::Shown;
-use super::{Detail, Outcome, Report, Screen, Task, place_name, plain, snippet};
-use crate::findings::{Credential, Fact, Occurrence, OccurrenceSource, PathKind, RelatedLocation};
+use super::{Detail, Outcome, Report, Screen, Task, escaped, location_name, snippet};
+use crate::findings::{Credential, Fact, Occurrence, PartnerPlace, Place, Setting};
 use crate::rules::{Rule, Severity};
 use crate::source::{Skipped, SkippedKind};
 
-/// Places shown of one credential; the rest is counted.
-const PLACES_SHOWN: usize = 12;
+/// Locations shown of one credential; the rest are counted.
+const LOCATIONS_SHOWN: usize = 12;
 
 /// Facts shown of one credential; a password may be used on many hosts.
 const FACTS_SHOWN: usize = 8;
 
-/// Stands behind a place in a test path.
+/// Follows a location in a test path.
 pub const TEST_PATH: &str = "  (test path)";
 
 /// Lines shown of one credential, each with its secret underlined.
@@ -26,12 +26,12 @@ const LINES_SHOWN: usize = 3;
 pub const STRONG: Style = Style::new().bold();
 pub const FAINT: Style = Style::new().dimmed();
 pub const LINK: Style = AnsiColor::Cyan.on_default().underline();
-/// What is there to be typed.
+/// Text to be typed.
 pub const LINE: Style = AnsiColor::Green.on_default();
 pub const BAD: Style = AnsiColor::Red.on_default().bold();
 const GOOD: Style = AnsiColor::Green.on_default().bold();
 
-/// Writes the report with ANSI colours; the caller strips them where they do not belong.
+/// Writes the report with ANSI colors; the caller strips them where they are not supported.
 pub(super) fn write(
     report: &Shown,
     rules: &[Rule],
@@ -45,30 +45,30 @@ pub(super) fn write(
     write_rest(report, screen.detail, out)
 }
 
-/// What follows the credentials: what could not be looked at, notes, the sum of it.
+/// Writes what follows the credentials: what could not be scanned, notes, the summary.
 pub(super) fn write_rest(report: &Shown, detail: Detail, out: &mut dyn Write) -> io::Result<()> {
     for failure in &report.coverage.failures {
-        let (what, why) = (plain(&failure.name), plain(&failure.reason));
-        writeln!(out, "{BAD}could not look at{BAD:#} {what}: {why}")?;
+        let (what, why) = (escaped(&failure.what), escaped(&failure.why));
+        writeln!(out, "{BAD}could not scan{BAD:#} {what}: {why}")?;
     }
     for note in &report.coverage.notes {
-        writeln!(out, "{STRONG}note:{STRONG:#} {}", plain(note))?;
+        writeln!(out, "{STRONG}note:{STRONG:#} {}", escaped(note))?;
     }
     write_skipped(report, detail, out)?;
     write_summary(report, out)?;
     write_coverage(report, out)
 }
 
-/// What was skipped, by name: all of it where that is asked for, else what was named.
+/// Lists skipped files by name: all of them if requested, else those named on the command line.
 fn write_skipped(report: &Shown, detail: Detail, out: &mut dyn Write) -> io::Result<()> {
     for Skipped { kind, name, is_named } in &report.coverage.skipped {
         if detail == Detail::Names || *is_named {
-            let name = plain(&name.to_str_lossy()).into_owned();
+            let name = escaped(&name.to_str_lossy()).into_owned();
             let what = match kind {
                 SkippedKind::Binary => "skipped, binary:",
                 SkippedKind::Oversized => "skipped, larger than the limit:",
                 SkippedKind::Excluded => "skipped, excluded:",
-                SkippedKind::Pointer => "pointer file, its content was not scanned:",
+                SkippedKind::Pointer => "pointer file, content not scanned:",
             };
             writeln!(out, "{FAINT}{what}{FAINT:#} {name}")?;
         }
@@ -87,7 +87,7 @@ fn write_credential(
         Severity::Medium => AnsiColor::Yellow.on_default().bold(),
         Severity::Low => AnsiColor::Blue.on_default().bold(),
     };
-    let warns = if credential.fails() { "" } else { "warns only · " };
+    let warns = if credential.fails() { "" } else { "warning · " };
     writeln!(
         out,
         "{color}{}{color:#} {STRONG}{}{STRONG:#}  {}  {FAINT}{warns}{} confidence · {} · {}{FAINT:#}",
@@ -100,12 +100,12 @@ fn write_credential(
     )?;
     writeln!(out, "  {}", rule.description)?;
     write_facts(&credential.facts, out)?;
-    for (number, occurrence) in credential.open().take(PLACES_SHOWN).enumerate() {
+    for (number, occurrence) in credential.open().take(LOCATIONS_SHOWN).enumerate() {
         let line = occurrence.excerpt.as_ref().filter(|_| number < LINES_SHOWN);
         write_occurrence(occurrence, line.map(|_| width), out)?;
     }
-    if let Some(more) = credential.open().count().checked_sub(PLACES_SHOWN).filter(|&n| n > 0) {
-        writeln!(out, "  {FAINT}… and {more} more places (all are in --format json){FAINT:#}")?;
+    if let Some(more) = credential.open().count().checked_sub(LOCATIONS_SHOWN).filter(|&n| n > 0) {
+        writeln!(out, "  {FAINT}… and {more} more locations (--format json lists all){FAINT:#}")?;
     }
     writeln!(out, "  Rotate it: {LINK}{}{LINK:#}", rule.rotate)?;
     for (number, step) in rule.runbook.iter().enumerate() {
@@ -114,22 +114,22 @@ fn write_credential(
     Ok(())
 }
 
-/// `  account 123456789012 · key id AKIA…`: what one looks the credential up by.
+/// `  account 123456789012 · key id AKIA…`: what identifies the credential at its provider.
 fn write_facts(facts: &[Fact], out: &mut dyn Write) -> io::Result<()> {
     if facts.is_empty() {
         return Ok(());
     }
     let shown = facts.iter().take(FACTS_SHOWN);
-    let mut told: Vec<String> = shown
-        .map(|fact| format!("{} {STRONG}{}{STRONG:#}", fact.label(), plain(&fact.value)))
+    let mut labelled: Vec<String> = shown
+        .map(|fact| format!("{} {STRONG}{}{STRONG:#}", fact.label(), escaped(&fact.value)))
         .collect();
     if let Some(more) = facts.len().checked_sub(FACTS_SHOWN).filter(|&n| n > 0) {
-        told.push(format!("{FAINT}… and {more} more{FAINT:#}"));
+        labelled.push(format!("{FAINT}… and {more} more{FAINT:#}"));
     }
-    writeln!(out, "  {}", told.join(" · "))
+    writeln!(out, "  {}", labelled.join(" · "))
 }
 
-/// With the line itself where a width is given.
+/// Writes an occurrence, with its line if a width is given.
 fn write_occurrence(
     occurrence: &Occurrence,
     width: Option<usize>,
@@ -145,7 +145,7 @@ fn write_occurrence(
         None => writeln!(
             out,
             "  {STRONG}{}:{}:{}{STRONG:#}{FAINT}{test}{FAINT:#}",
-            place_name(occurrence),
+            location_name(occurrence),
             start.line,
             start.column
         )?,
@@ -161,87 +161,90 @@ fn write_occurrence(
         let id = &commit.id[..commit.id.len().min(10)];
         writeln!(
             out,
-            "    {FAINT}brought in by {id} · {} · {} · {}{FAINT:#}",
+            "    {FAINT}introduced in {id} · {} · {} · {}{FAINT:#}",
             commit.date,
-            plain(&commit.author),
-            plain(&commit.summary)
+            escaped(&commit.author),
+            escaped(&commit.summary)
         )?;
     }
     match (introduced, removed, at_head) {
-        (None, ..) => writeln!(out, "    {FAINT}no commit reaches this object{FAINT:#}"),
-        (_, _, true) => writeln!(out, "    {FAINT}still there at HEAD{FAINT:#}"),
+        (None, ..) => {
+            writeln!(out, "    {FAINT}unreachable object (not on any branch or tag){FAINT:#}")
+        }
+        (_, _, true) => writeln!(out, "    {FAINT}still present at HEAD{FAINT:#}"),
         (_, Some(commit), _) => {
             let id = &commit.id[..commit.id.len().min(10)];
-            writeln!(out, "    {FAINT}taken out by {id} · {}{FAINT:#}", commit.date)
+            writeln!(out, "    {FAINT}removed in {id} · {}{FAINT:#}", commit.date)
         }
         _ => Ok(()),
     }
 }
 
+/// Whether the run passed, and what was found.
 fn write_summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let failing = report.credentials.iter().filter(|found| found.fails());
     let credentials = failing.clone().count();
-    let places: usize = failing.map(|found| found.open().count()).sum();
+    let locations: usize = failing.map(|found| found.open().count()).sum();
+    let open = report.credentials.iter().filter(|found| found.is_open()).count();
+    let warnings = plural(open - credentials, "warning");
+    let found =
+        format!("{} in {}", plural(credentials, "credential"), plural(locations, "location"));
     match (report.outcome(), credentials) {
-        (Outcome::Clean, _) => write!(out, "{GOOD}Clean.{GOOD:#} ")?,
-        (_, 0) => write!(out, "{BAD}Incomplete.{BAD:#} ")?,
-        (outcome, _) => {
-            if outcome == Outcome::Incomplete {
-                write!(out, "{BAD}Incomplete.{BAD:#} ")?;
-            }
-            let added = match report.task {
-                Task::Scan | Task::Audit => "",
-                Task::Guard => " that this commit adds",
-                Task::Range => " that these commits add",
-            };
-            let found = plural(credentials, "credential");
-            write!(out, "{BAD}{found}{added} in {}.{BAD:#} ", plural(places, "place"))?;
+        (Outcome::Clean, _) if open > 0 => {
+            return write!(out, "{GOOD}Passed with {warnings}.{GOOD:#} ");
         }
+        (Outcome::Clean, _) if report.credentials.is_empty() => {
+            return write!(out, "{GOOD}No secrets found.{GOOD:#} ");
+        }
+        (Outcome::Clean, _) => return write!(out, "{GOOD}Passed.{GOOD:#} "),
+        (Outcome::Found, _) => write!(out, "{BAD}{found}.{BAD:#} ")?,
+        (Outcome::Incomplete, 0) => write!(out, "{BAD}Incomplete.{BAD:#} ")?,
+        (Outcome::Incomplete, _) => write!(out, "{BAD}Incomplete: {found}.{BAD:#} ")?,
     }
-    let open = report.credentials.iter().filter(|found| found.is_open());
-    match open.count() - credentials {
+    match open - credentials {
         0 => Ok(()),
-        1 => write!(out, "1 credential warns only. "),
-        warning => write!(out, "{} warn only. ", plural(warning, "credential")),
+        _ => write!(out, "{warnings} (not blocking). "),
     }
 }
 
+/// What was scanned, what was skipped, what could not be scanned and what is suppressed.
 fn write_coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let coverage = &report.coverage;
-    let unit = match report.task {
-        Task::Scan => "file",
-        Task::Audit => "blob",
-        Task::Guard => "staged file",
-        Task::Range => "added version",
+    let (unit, file) = match report.task {
+        Task::Scan => ("file", "file"),
+        Task::Audit => ("blob", "blob"),
+        Task::Staged => ("staged file", "file"),
+        Task::Range => ("file version", "file"),
     };
-    write!(out, "Looked at {}", plural(coverage.blobs as usize, unit))?;
-    if coverage.messages > 0 {
-        let messages = plural(coverage.messages as usize, "message");
-        write!(out, " and {messages} of commits and tags")?;
+    let messages = plural(coverage.messages as usize, "commit or tag message");
+    match (report.task, coverage.blobs, coverage.messages) {
+        (Task::Staged, 0, 1) => write!(out, "Scanned the commit message")?,
+        (_, blobs, 0) => write!(out, "Scanned {}", plural(blobs as usize, unit))?,
+        (_, blobs, _) => write!(out, "Scanned {} and {messages}", plural(blobs as usize, unit))?,
     }
     write!(out, " ({})", size(coverage.bytes))?;
     let skipped = [
-        (coverage.binary, "binary"),
-        (coverage.excluded, "in excluded paths"),
-        (coverage.oversized, "larger than the limit"),
-        (coverage.special, "without content (links, submodules, devices)"),
+        (coverage.binary, "binary", ""),
+        (coverage.excluded, "excluded", ""),
+        (coverage.oversized, "oversized", ""),
+        (coverage.special, "special", " (links, submodules, devices)"),
     ];
-    for (count, what) in skipped.into_iter().filter(|(count, _)| *count > 0) {
-        write!(out, "; skipped {} {what}", number(count as usize))?;
+    for (count, kind, examples) in skipped.into_iter().filter(|(count, ..)| *count > 0) {
+        let files = plural(count as usize, &format!("{kind} {file}"));
+        write!(out, "; {files}{examples} skipped")?;
     }
     if coverage.pointers > 0 {
         let files = plural(coverage.pointers as usize, "pointer file");
-        write!(out, "; {files} (Git LFS, git-annex), whose content was not scanned")?;
+        write!(out, "; content of {files} not scanned (Git LFS, git-annex)")?;
     }
     match coverage.failures.len() {
         0 => writeln!(out, ".")?,
-        failed => writeln!(out, "; {} could not be looked at.", number(failed))?,
+        failed => writeln!(out, "; {} could not be scanned.", number(failed))?,
     }
     let all = report.credentials.iter().flat_map(|found| &found.occurrences);
     match all.filter(|occurrence| occurrence.suppression.is_some()).count() {
         0 => Ok(()),
-        1 => writeln!(out, "Allowed, and not told here: 1 place."),
-        allowed => writeln!(out, "Allowed, and not told here: {} places.", number(allowed)),
+        count => writeln!(out, "{} not shown.", plural(count, "suppressed finding")),
     }
 }
 

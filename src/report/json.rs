@@ -1,14 +1,17 @@
-//! A report for programs: one entry a credential. The shape is documented in
-//! `docs/json.md`; fields are added, never changed.
+//! A report for programs: one entry per credential. `docs/json.md` describes it and
+//! `docs/report.schema.json` is its JSON Schema, generated from the types here: their comments
+//! are its descriptions. Fields may be added; the existing ones keep their names and meaning.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
 
 use bstr::ByteSlice;
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
 use serde::Serialize;
 
-use super::output::{Shown, steer};
-use super::{Outcome, Report, Standing, Task};
+use super::output::{Shown, escape};
+use super::{Outcome, PolicyRevision, Report, Task};
 use crate::blob::Position;
 use crate::findings::{
     CommitRef, Credential, Fact, Level, Occurrence, OccurrenceSource, PathKind, RelatedLocation,
@@ -20,152 +23,306 @@ use crate::source::Skipped;
 
 /// Writes the report as one JSON object, indented.
 pub(super) fn write(report: &Shown, rules: &[Rule], out: &mut dyn Write) -> io::Result<()> {
-    steer::json(&document(report, rules), out)
+    escape::json(&document(report, rules), out)
 }
 
-#[derive(Serialize)]
+/// The JSON Schema of the report, indented.
+pub fn schema() -> serde_json::Result<String> {
+    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    let schema = generator.into_root_schema_for::<Document<'static>>();
+    Ok(serde_json::to_string_pretty(&schema)? + "\n")
+}
+
+/// A report of `keysieve --format json`. New fields and words may be added: ignore those you do
+/// not know. No field contains a secret.
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "keysieve JSON report")]
 struct Document<'r> {
+    /// Version of this format: 1. It changes when a field is removed, renamed or changes its
+    /// meaning.
+    #[schemars(extend("const" = 1))]
     version: u32,
+    /// The program that wrote the report: `keysieve`.
     tool: &'static str,
+    /// Version of that program.
     tool_version: &'static str,
-    task: &'static str,
-    outcome: &'static str,
+    task: TaskName,
+    outcome: OutcomeName,
+    /// One entry per secret value, sorted by its first occurrence.
     credentials: Vec<CredentialEntry<'r>>,
     coverage: CoverageEntry<'r>,
+    /// The revision that the repository's policy was taken from; only with `--policy-from`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    policy: Option<StandingEntry<'r>>,
+    #[schemars(with = "PolicyEntry<'r>")]
+    policy: Option<PolicyEntry<'r>>,
 }
 
-/// A policy that was taken from a revision.
-#[derive(Serialize)]
-struct StandingEntry<'r> {
+/// What was scanned.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum TaskName {
+    /// Files of a working tree, or standard input.
+    Scan,
+    /// A whole history.
+    Audit,
+    /// What the next commit adds.
+    Staged,
+    /// What a range of commits adds.
+    Range,
+}
+
+/// Result of the run; it decides the exit code.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum OutcomeName {
+    /// No credential fails the run; there may be warnings. Exit code 0.
+    Clean,
+    /// At least one credential fails the run. Exit code 1.
+    Found,
+    /// Something could not be scanned, whether or not credentials were found. Exit code 2.
+    Incomplete,
+}
+
+/// The revision that the repository's policy was taken from.
+#[derive(Serialize, JsonSchema)]
+struct PolicyEntry<'r> {
+    /// The revision as given on the command line.
     revision: &'r str,
+    /// Id of the commit that it names.
     commit: &'r str,
-    proposals: Vec<ProposalEntry<'r>>,
+    /// Changes to the policy that are not part of that revision and are ignored until they are.
+    pending: Vec<PendingEntry<'r>>,
 }
 
-#[derive(Serialize)]
-struct ProposalEntry<'r> {
+/// A change to the policy that is ignored until it is part of the revision.
+#[derive(Serialize, JsonSchema)]
+struct PendingEntry<'r> {
+    /// What would change: the configuration, the baseline, or a suppression comment.
+    #[schemars(extend("enum" = ["config", "baseline", "inline"]))]
     kind: &'static str,
+    /// File that contains the change, relative to the repository's root.
     path: &'r str,
+    /// Line, from 1; `null` if the change has none.
     line: Option<usize>,
-    what: &'r str,
+    /// The change, in words.
+    change: &'r str,
 }
 
-#[derive(Serialize)]
+/// One secret value, in all its locations.
+#[derive(Serialize, JsonSchema)]
 struct CredentialEntry<'r> {
+    /// Identifies the secret in every report and baseline made with the same
+    /// `KEYSIEVE_FINGERPRINT_KEY`.
+    #[schemars(extend("pattern" = "^[0-9a-f]{10}$"))]
     fingerprint: String,
+    /// Id of the rule, as `keysieve rules show` takes it.
     rule: &'r str,
+    /// What kind of credential it is.
     name: &'r str,
+    /// Who issues it.
     provider: &'r str,
+    /// What it grants access to.
     description: &'r str,
+    /// The provider no longer issues this format; existing credentials may still work.
     legacy: bool,
+    /// How much harm it can do.
+    #[schemars(extend("enum" = ["low", "medium", "high", "critical"]))]
     severity: &'static str,
+    /// How likely the finding is a real credential.
+    #[schemars(extend("enum" = ["low", "medium", "high", "certain"]))]
     confidence: &'static str,
-    check: &'static str,
+    /// Result of the offline checks: `valid` (checksum valid), `structural` (its inner structure
+    /// is right), `unchecked` (its format has neither), `invalid` (checksum invalid).
+    #[schemars(extend("enum" = ["valid", "structural", "unchecked", "invalid"]))]
+    validation: &'static str,
+    /// The secret's public prefix, if any, and a fixed mask.
     redacted: String,
+    /// All of its occurrences are suppressed.
     suppressed: bool,
-    /// `null` where it is suppressed.
-    effect: Option<&'static str>,
+    /// `error` if one of its occurrences is an error, `warning` if none is, `null` if it is
+    /// suppressed.
+    level: Option<LevelName>,
+    /// Public details that help to find the credential at its provider.
     facts: Vec<FactEntry<'r>>,
+    /// Page where it is rotated.
     rotate: &'r str,
+    /// How the link in `rotate` was checked: `seen` (the page, or pages of others that link to
+    /// exactly this URL, was), `host` (other pages of its host), `memory` (not checked).
+    #[schemars(extend("enum" = ["seen", "host", "memory"]))]
     link_checked: &'static str,
+    /// Rotation steps, in order.
     runbook: Vec<&'r str>,
+    /// Pages about the credential.
     references: Vec<&'r str>,
+    /// Where it appears, sorted.
     occurrences: Vec<OccurrenceEntry<'r>>,
 }
 
-#[derive(Serialize)]
+/// Whether a finding fails the run.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum LevelName {
+    /// It fails the run and blocks the commit or push.
+    Error,
+    /// It is reported and does not change the exit code.
+    Warning,
+}
+
+/// A public detail of a credential, such as the account that it belongs to.
+#[derive(Serialize, JsonSchema)]
 struct FactEntry<'r> {
+    /// What the value is, such as `account` or `key_id`.
     fact: &'r str,
     value: &'r str,
 }
 
-#[derive(Serialize)]
+/// One location of a credential. In a history it covers the time from the commit that introduced
+/// it to the commit that removed it.
+#[derive(Serialize, JsonSchema)]
 struct OccurrenceEntry<'r> {
-    /// Below the repository's root; bytes that are no UTF-8 as U+FFFD.
+    /// Relative to the repository's root, with `/`; bytes that are not UTF-8 become U+FFFD.
+    /// Absent if there is no path, as for standard input.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
     path: Option<String>,
+    /// First character of the secret.
     start: PositionEntry,
-    /// Exclusive.
+    /// The position after its last character.
     end: PositionEntry,
+    /// How the secret is encoded here: `plain`, or its encodings, innermost first.
     encoding: String,
+    /// Public halves of the credential nearby, such as the key id of a secret key. Absent if
+    /// there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    beside: Vec<PartnerEntry<'r>>,
-    place: &'static str,
+    related: Vec<RelatedEntry<'r>>,
+    source: SourceName,
+    /// Absent if the occurrence is suppressed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    effect: Option<&'static str>,
+    #[schemars(with = "LevelName")]
+    level: Option<LevelName>,
+    /// Its path is one of tests, fixtures, examples or documentation.
     test_path: bool,
+    /// Why the occurrence is neither an error nor a warning. Absent if it is not suppressed.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "SuppressionEntry<'r>")]
     suppression: Option<SuppressionEntry<'r>>,
     #[serde(flatten)]
     history: Option<HistoryEntry<'r>>,
 }
 
-#[derive(Serialize)]
+/// Where the scanned bytes came from.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum SourceName {
+    /// A file of the working tree.
+    Worktree,
+    /// The git index: what the next commit contains.
+    Index,
+    /// Standard input.
+    Stdin,
+    /// An object of the history; `blob`, `introduced`, `removed` and `at_head` are present.
+    History,
+}
+
+/// Why an occurrence is neither an error nor a warning.
+#[derive(Serialize, JsonSchema)]
 struct SuppressionEntry<'r> {
+    /// `inSource`: a suppression comment; `external`: the baseline.
+    #[schemars(extend("enum" = ["inSource", "external"]))]
     kind: &'static str,
+    /// The reason given there.
     reason: &'r str,
 }
 
-/// The public half of a pair.
-#[derive(Serialize)]
-struct PartnerEntry<'r> {
+/// A public half of the credential near the secret.
+#[derive(Serialize, JsonSchema)]
+struct RelatedEntry<'r> {
     #[serde(flatten)]
     fact: FactEntry<'r>,
+    /// Its first character.
     start: PositionEntry,
+    /// The position after its last character.
     end: PositionEntry,
 }
 
-#[derive(Serialize)]
+/// A position in a file.
+#[derive(Serialize, JsonSchema)]
 struct PositionEntry {
+    /// From 1.
     line: usize,
+    /// From 1, in Unicode code points.
     column: usize,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct HistoryEntry<'r> {
+    /// Id of the object that contains the secret: a blob, or the commit or tag whose message
+    /// does. Only with `source` `history`, like the next three.
     blob: &'r str,
+    /// The commit that introduced it; `null` if the object is not on any branch or tag.
     introduced: Option<CommitEntry<'r>>,
+    /// The commit that removed it; `null` if none did.
     removed: Option<CommitEntry<'r>>,
+    /// It is still present at this path in the commit that HEAD names.
     at_head: bool,
 }
 
-#[derive(Serialize)]
+/// A commit.
+#[derive(Serialize, JsonSchema)]
 struct CommitEntry<'r> {
     id: &'r str,
+    /// The author's date, RFC 3339.
     date: &'r str,
     author: &'r str,
     email: &'r str,
+    /// First line of the message.
     summary: &'r str,
 }
 
-#[derive(Serialize)]
+/// What was scanned, what was skipped and what could not be scanned.
+#[derive(Serialize, JsonSchema)]
 struct CoverageEntry<'r> {
+    /// Text blobs that were scanned.
     blobs: u64,
+    /// Commit and tag messages that were scanned.
     messages: u64,
+    /// Size of the scanned text in bytes.
     bytes: u64,
+    /// Blobs that were skipped because they are not text.
     binary: u64,
+    /// Git LFS and git-annex pointer files: the text was scanned, the content it points to was
+    /// not.
     pointers: u64,
+    /// Blobs that were skipped because they exceed a size limit.
     oversized: u64,
+    /// Files that were skipped because their paths are excluded.
     excluded: u64,
+    /// Entries without content of their own: symbolic links, submodules, devices.
     special: u64,
+    /// The skipped files and objects by name.
     skipped: Vec<SkippedEntry<'r>>,
+    /// What could not be scanned. One entry makes the outcome `incomplete`.
     failures: Vec<FailureEntry<'r>>,
+    /// What a reader should know, such as that the clone is shallow.
     notes: Vec<&'r str>,
 }
 
 /// A file or an object that was skipped.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct SkippedEntry<'r> {
+    #[schemars(extend("enum" = ["binary", "pointer", "oversized", "excluded"]))]
     kind: &'static str,
+    /// Its path or, in an audit, the id of the object.
     name: Cow<'r, str>,
 }
 
-#[derive(Serialize)]
+/// A file or an object that could not be scanned.
+#[derive(Serialize, JsonSchema)]
 struct FailureEntry<'r> {
-    what: &'r str,
-    why: &'r str,
+    /// What could not be scanned.
+    name: &'r str,
+    /// What went wrong and what to do.
+    reason: &'r str,
 }
 
 fn document<'r>(report: &'r Report, rules: &'r [Rule]) -> Document<'r> {
@@ -175,15 +332,15 @@ fn document<'r>(report: &'r Report, rules: &'r [Rule]) -> Document<'r> {
         tool: env!("CARGO_PKG_NAME"),
         tool_version: env!("CARGO_PKG_VERSION"),
         task: match report.task {
-            Task::Scan => "scan",
-            Task::Audit => "audit",
-            Task::Guard => "guard",
-            Task::Range => "range",
+            Task::Scan => TaskName::Scan,
+            Task::Audit => TaskName::Audit,
+            Task::Staged => TaskName::Staged,
+            Task::Range => TaskName::Range,
         },
         outcome: match report.outcome() {
-            Outcome::Clean => "clean",
-            Outcome::Found => "found",
-            Outcome::Incomplete => "incomplete",
+            Outcome::Clean => OutcomeName::Clean,
+            Outcome::Found => OutcomeName::Found,
+            Outcome::Incomplete => OutcomeName::Incomplete,
         },
         credentials: report
             .credentials
@@ -203,11 +360,11 @@ fn document<'r>(report: &'r Report, rules: &'r [Rule]) -> Document<'r> {
             failures: coverage
                 .failures
                 .iter()
-                .map(|failure| FailureEntry { what: &failure.name, why: &failure.reason })
+                .map(|failure| FailureEntry { name: &failure.what, reason: &failure.why })
                 .collect(),
             notes: coverage.notes.iter().map(String::as_str).collect(),
         },
-        policy: report.standing.as_ref().map(standing_entry),
+        policy: report.policy.as_ref().map(policy_entry),
     }
 }
 
@@ -215,14 +372,14 @@ fn skipped_entry(skipped: &Skipped) -> SkippedEntry<'_> {
     SkippedEntry { kind: skipped.kind.as_str(), name: skipped.name.to_str_lossy() }
 }
 
-fn standing_entry(standing: &Standing) -> StandingEntry<'_> {
-    let proposals = standing.proposals.iter().map(proposal_entry).collect();
-    StandingEntry { revision: &standing.revision, commit: &standing.commit, proposals }
+fn policy_entry(policy: &PolicyRevision) -> PolicyEntry<'_> {
+    let pending = policy.pending.iter().map(pending_entry).collect();
+    PolicyEntry { revision: &policy.revision, commit: &policy.commit, pending }
 }
 
-fn proposal_entry(proposal: &Proposal) -> ProposalEntry<'_> {
+fn pending_entry(proposal: &Proposal) -> PendingEntry<'_> {
     let Proposal { kind, path, line, what } = proposal;
-    ProposalEntry { kind: kind.as_str(), path, line: *line, what }
+    PendingEntry { kind: kind.as_str(), path, line: *line, change: what }
 }
 
 fn credential_entry<'r>(credential: &'r Credential, rule: &'r Rule) -> CredentialEntry<'r> {
@@ -235,10 +392,10 @@ fn credential_entry<'r>(credential: &'r Credential, rule: &'r Rule) -> Credentia
         legacy: rule.legacy,
         severity: rule.severity.as_str(),
         confidence: credential.confidence.as_str(),
-        check: credential.verdict.as_str(),
+        validation: credential.verdict.as_str(),
         redacted: credential.redacted.to_string(),
         suppressed: !credential.is_open(),
-        effect: credential.level().map(Level::as_str),
+        level: credential.effect().map(level_name),
         facts: credential.facts.iter().map(fact_entry).collect(),
         rotate: &rule.rotate,
         link_checked: rule.link_checked.as_str(),
@@ -249,14 +406,15 @@ fn credential_entry<'r>(credential: &'r Credential, rule: &'r Rule) -> Credentia
 }
 
 fn occurrence_entry(occurrence: &Occurrence) -> OccurrenceEntry<'_> {
-    let (place, history) = match &occurrence.source {
-        OccurrenceSource::WorkTree => ("worktree", None),
-        OccurrenceSource::Index => ("index", None),
-        OccurrenceSource::Stdin => ("stdin", None),
-        OccurrenceSource::History { blob, introduced, removed, at_head } => {
+    let (source, history) = match &occurrence.place {
+        Place::WorkTree => (SourceName::Worktree, None),
+        Place::Index => (SourceName::Index, None),
+        Place::Stdin => (SourceName::Stdin, None),
+        Place::History { blob, introduced, removed, at_head } => {
             let introduced = introduced.as_ref().map(commit_entry);
             let removed = removed.as_ref().map(commit_entry);
-            ("history", Some(HistoryEntry { blob, introduced, removed, at_head: *at_head }))
+            let history = HistoryEntry { blob, introduced, removed, at_head: *at_head };
+            (SourceName::History, Some(history))
         }
     };
     OccurrenceEntry {
@@ -264,12 +422,19 @@ fn occurrence_entry(occurrence: &Occurrence) -> OccurrenceEntry<'_> {
         start: position_entry(occurrence.region.start),
         end: position_entry(occurrence.region.end),
         encoding: occurrence.encoding.to_string(),
-        beside: occurrence.related.iter().map(partner_entry).collect(),
-        place,
-        effect: occurrence.suppression.is_none().then(|| occurrence.level.as_str()),
-        test_path: occurrence.path_kind == PathKind::Test,
+        related: occurrence.partners.iter().map(related_entry).collect(),
+        source,
+        level: occurrence.suppression.is_none().then(|| level_name(occurrence.effect)),
+        test_path: occurrence.setting == Setting::Test,
         suppression: occurrence.suppression.as_ref().map(suppression_entry),
         history,
+    }
+}
+
+fn level_name(effect: Effect) -> LevelName {
+    match effect {
+        Effect::Fails => LevelName::Error,
+        Effect::Warns => LevelName::Warning,
     }
 }
 
@@ -281,8 +446,8 @@ fn fact_entry(fact: &Fact) -> FactEntry<'_> {
     FactEntry { fact: &fact.name, value: &fact.value }
 }
 
-fn partner_entry(partner: &RelatedLocation) -> PartnerEntry<'_> {
-    PartnerEntry {
+fn related_entry(partner: &PartnerPlace) -> RelatedEntry<'_> {
+    RelatedEntry {
         fact: fact_entry(&partner.fact),
         start: position_entry(partner.region.start),
         end: position_entry(partner.region.end),

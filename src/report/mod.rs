@@ -1,49 +1,50 @@
-//! Reports and their formats. Each text of a report went through the output filter
-//! ([`output`]).
+//! Reports and their formats. All texts of a report go through the output filter ([`output`]).
 
 use std::io::{self, Write};
 
 use bstr::ByteSlice;
 
-use crate::findings::{Credential, Occurrence, OccurrenceSource};
+use crate::engine::Engine;
+use crate::findings::{Credential, Occurrence, Place};
 use crate::policy::revision::Proposal;
+use crate::policy::{Judged, Policy};
 use crate::rules::Rule;
-use crate::source::Coverage;
-use output::steer::{Steady, plain};
-use output::{Filter, Shown};
+use crate::source::{Coverage, Failure};
+use output::escape::{EscapingWriter, escaped};
+use output::{Filter, Shown, filtered};
 
 pub mod agent;
-pub mod blocked;
+pub mod hook_report;
 mod human;
-mod json;
+pub mod json;
 pub mod output;
 mod sarif;
 mod snippet;
 
-/// What a scan, an audit or the guard has to say.
+/// The result of a scan, an audit or the guard.
 #[derive(Clone, Debug)]
 pub struct Report {
     pub task: Task,
-    /// Reported credentials, sorted; those too whose places are all suppressed.
+    /// The credentials, sorted, including those whose occurrences are all suppressed.
     pub credentials: Vec<Credential>,
     pub coverage: Coverage,
-    /// The revision that the repository's policy was taken from, if it was.
-    pub standing: Option<Standing>,
-    /// What its texts were filtered by.
+    /// The revision that the repository's policy was taken from, if any.
+    pub policy: Option<PolicyRevision>,
+    /// What removed the secrets from its texts.
     pub filter: Filter,
 }
 
 /// A policy that was taken from a revision.
 #[derive(Clone, Debug)]
-pub struct Standing {
+pub struct PolicyRevision {
     pub revision: String,
     /// The commit's id, hexadecimal.
     pub commit: String,
-    /// What is said in what was looked at and does not hold, sorted.
-    pub proposals: Vec<Proposal>,
+    /// The changes to it that are ignored, sorted.
+    pub pending: Vec<Proposal>,
 }
 
-/// The forms of a report.
+/// The formats of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     Sarif,
@@ -51,18 +52,18 @@ pub enum Format {
     Json,
 }
 
-/// What a report for people is to fit on.
+/// The screen that a report for people should fit on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Screen {
     /// Columns.
     pub width: usize,
     /// Rows.
     pub height: usize,
-    /// How much is listed.
+    /// How many of the skipped files are listed.
     pub detail: Detail,
 }
 
-/// How much of what was skipped a report for people lists.
+/// Whether a report for people lists skipped files by name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Detail {
     #[default]
@@ -71,13 +72,13 @@ pub enum Detail {
 }
 
 impl Default for Screen {
-    /// A terminal as they have been since they had glass.
+    /// The size of a classic terminal.
     fn default() -> Self {
         Screen { width: 80, height: 24, detail: Detail::Counts }
     }
 }
 
-/// What was asked for.
+/// The task of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task {
     /// Files of a working tree, or standard input.
@@ -85,23 +86,46 @@ pub enum Task {
     /// A whole history.
     Audit,
     /// What the next commit adds.
-    Guard,
+    Staged,
     /// What a range of commits adds.
     Range,
 }
 
-/// What a report comes to; decides the exit code.
+/// The result of a run; decides the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Everything was looked at and nothing found that fails; there may be what warns.
+    /// Everything was scanned and no credential fails; there may be warnings.
     Clean,
-    /// Credentials were found that fail.
+    /// At least one credential fails.
     Found,
-    /// Something could not be looked at, whatever else was found.
+    /// Something could not be scanned, whatever else was found.
     Incomplete,
 }
 
 impl Report {
+    /// The report of what policy made of the findings, without secrets in any text.
+    pub(crate) fn new(
+        task: Task,
+        judged: Judged,
+        coverage: Coverage,
+        policy: &Policy,
+        engine: &Engine,
+    ) -> Report {
+        let faults = policy.config.faults().into_iter();
+        let failures = faults.map(|fault| Failure::new("a part of the configuration", fault));
+        let of_policy = Coverage {
+            failures: failures.collect(),
+            notes: policy.notes(&judged, engine.rules()),
+            ..Coverage::default()
+        };
+        let revision = policy.revision.as_ref().map(|revision| PolicyRevision {
+            revision: revision.name.clone(),
+            commit: revision.commit.clone(),
+            pending: policy.proposals(&judged),
+        });
+        filtered(task, judged.credentials, coverage.and(of_policy), revision, engine)
+    }
+
     pub fn outcome(&self) -> Outcome {
         if !self.coverage.failures.is_empty() {
             Outcome::Incomplete
@@ -117,7 +141,7 @@ impl Report {
         self.write_on(Screen::default(), format, rules, out)
     }
 
-    /// Writes the report; one for people fits on the screen's width.
+    /// Writes the report; one for people fits the screen's width.
     pub fn write_on(
         &self,
         screen: Screen,
@@ -130,7 +154,7 @@ impl Report {
             Format::Sarif => sarif::write(&shown, rules, out),
             Format::Json => json::write(&shown, rules, out),
             Format::Human => {
-                let mut out = Steady::new(out);
+                let mut out = EscapingWriter::new(out);
                 human::write(&shown, rules, screen, &mut out)?;
                 out.finish()
             }
@@ -138,13 +162,11 @@ impl Report {
     }
 }
 
-/// How people are told where an occurrence is: its path, or what stands for one.
-fn place_name(occurrence: &Occurrence) -> String {
-    match (&occurrence.path, &occurrence.source) {
-        (Some(path), _) => plain(&path.to_str_lossy()).into_owned(),
-        (None, OccurrenceSource::History { blob, introduced: Some(commit), .. })
-            if commit.id == *blob =>
-        {
+/// The path of an occurrence as shown to people, or what it is if it has no path.
+fn location_name(occurrence: &Occurrence) -> String {
+    match (&occurrence.path, &occurrence.place) {
+        (Some(path), _) => escaped(&path.to_str_lossy()).into_owned(),
+        (None, Place::History { blob, introduced: Some(commit), .. }) if commit.id == *blob => {
             format!("message of commit {blob}")
         }
         (None, OccurrenceSource::History { blob, .. }) => format!("object {blob}"),

@@ -1,13 +1,13 @@
 //! SARIF 2.1.0, as GitHub code scanning reads it.
 //!
-//! One run, one rule for each credential kind found, one result for each occurrence. A
-//! result's location is always there (an upload without one fails), its path is relative to
-//! the repository's root.
+//! One run, one rule for each kind of credential found, one result for each occurrence. A result
+//! always has a location (an upload without one fails); its path is relative to the repository's
+//! root.
 //!
-//! `primaryLocationLineHash` is GitHub's key for telling alerts apart, and is left to its upload
-//! action: that computes the hash of each line itself and prints any other value, and its own,
-//! into the job's log. The fingerprints here have keysieve's own names: the credential's, and one
-//! of each occurrence that survives edits of its line.
+//! `primaryLocationLineHash`, GitHub's key for distinguishing alerts, is left to its upload
+//! action: that computes the hash of each line itself and prints a value that differs, and its
+//! own, to the job's log. The fingerprints here have keysieve's own names: one of the credential,
+//! and one of each occurrence that survives edits of its line.
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
@@ -22,22 +22,22 @@ use sarif::sarif::{
 };
 use serde_json::{Value, json};
 
-use super::output::{Shown, steer};
+use super::output::{Shown, escape};
 use super::{Outcome, Report, Task};
 use crate::blob;
 use crate::findings::{self, Credential, Fact, Level, Occurrence, OccurrenceSource, PathKind};
 use crate::rules::{Confidence, Rule, Severity};
 
-/// Where the schema is served for good; the crate's own constant names a host behind it.
+/// The permanent URL of the schema; the crate's own constant names a redirect target.
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
-/// Results that GitHub takes in one run.
+/// Results that GitHub accepts in one run.
 const MOST_RESULTS: usize = 25_000;
 
-/// Facts told in a message; all are in the properties.
+/// Facts shown in a message; all are in the properties.
 const FACTS_SHOWN: usize = 8;
 
-/// What a URI's path cannot hold as it stands (RFC 3986, `pchar` and `/`).
+/// Characters that must be encoded in a URI's path (RFC 3986, `pchar` and `/`).
 const NOT_IN_A_PATH: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -58,7 +58,7 @@ const NOT_IN_A_PATH: &AsciiSet = &CONTROLS
 
 /// Writes the report as one SARIF log, indented.
 pub(super) fn write(report: &Shown, rules: &[Rule], out: &mut dyn Write) -> io::Result<()> {
-    steer::json(&build_log(report, rules), out)
+    escape::json(&build_log(report, rules), out)
 }
 
 fn build_log(report: &Report, rules: &[Rule]) -> Sarif {
@@ -72,7 +72,7 @@ fn build_log(report: &Report, rules: &[Rule]) -> Sarif {
 fn build_run(report: &Report, rules: &[Rule]) -> Run {
     let used = used_rules(report, rules);
     let descriptors: Vec<_> = used.iter().map(|&rule| build_rule(&rules[rule])).collect();
-    let (results, left_out) = build_results(report, rules, &used);
+    let (results, omitted) = build_results(report, rules, &used);
     let driver = ToolComponent::builder()
         .name("keysieve")
         .full_name(concat!("keysieve ", env!("CARGO_PKG_VERSION")))
@@ -84,14 +84,14 @@ fn build_run(report: &Report, rules: &[Rule]) -> Run {
     let category = match report.task {
         Task::Scan => "keysieve/scan/",
         Task::Audit => "keysieve/audit/",
-        Task::Guard => "keysieve/guard/",
+        Task::Staged => "keysieve/staged/",
         Task::Range => "keysieve/range/",
     };
     Run::builder()
         .tool(Tool { driver, extensions: None, properties: None })
         .automation_details(RunAutomationDetails::builder().id(category).build())
         .column_kind(json!("unicodeCodePoints"))
-        .invocations(vec![build_invocation(report, left_out)])
+        .invocations(vec![build_invocation(report, omitted)])
         .results(results)
         .build()
 }
@@ -128,14 +128,18 @@ fn build_rule(rule: &Rule) -> ReportingDescriptor {
         .build()
 }
 
-/// What GitHub shows beside an alert: what leaked, and the way to rotate it.
+/// What GitHub shows next to an alert: what leaked and how to rotate it.
 fn build_help(rule: &Rule) -> MultiformatMessageString {
-    let steps: Vec<String> =
-        rule.runbook.iter().enumerate().map(|(at, step)| format!("{}. {step}", at + 1)).collect();
+    let steps: Vec<String> = rule
+        .runbook
+        .iter()
+        .enumerate()
+        .map(|(index, step)| format!("{}. {step}", index + 1))
+        .collect();
     let steps = steps.join("\n");
     let text = format!(
         "{}: {}\n\nRotate it at {}\n{steps}\n\nOnce pushed, a credential stays in the history \
-         even where the file is cleaned: taking it out is not enough.",
+         even after it is removed from the file: removing it is not enough.",
         rule.name, rule.description, rule.rotate
     );
     let more: Vec<String> =
@@ -147,14 +151,14 @@ fn build_help(rule: &Rule) -> MultiformatMessageString {
     };
     let markdown = format!(
         "**{}**: {}\n\n## [Rotate it]({})\n\n{steps}\n\nOnce pushed, a credential stays in the \
-         history even where the file is cleaned: taking it out is not enough.{more}\n",
+         history even after it is removed from the file: removing it is not enough.{more}\n",
         rule.name, rule.description, rule.rotate
     );
     MultiformatMessageString::builder().text(text).markdown(markdown).build()
 }
 
-/// Results by severity, worst first where there are more than GitHub takes, and the number
-/// of those that are left out.
+/// The results, the most severe first if there are more than GitHub accepts, and the number of
+/// omitted ones.
 fn build_results(report: &Report, rules: &[Rule], used: &[usize]) -> (Vec<SarifResult>, usize) {
     let index_of: HashMap<usize, usize> =
         used.iter().enumerate().map(|(index, &rule)| (rule, index)).collect();
@@ -163,8 +167,8 @@ fn build_results(report: &Report, rules: &[Rule], used: &[usize]) -> (Vec<SarifR
     if total > MOST_RESULTS {
         credentials.sort_by_key(|found| std::cmp::Reverse(rules[found.rule].severity));
     }
-    let mut places = report.credentials.iter().flat_map(|found| &found.occurrences);
-    let any_suppressed = places.any(|occurrence| occurrence.suppression.is_some());
+    let mut occurrences = report.credentials.iter().flat_map(|found| &found.occurrences);
+    let any_suppressed = occurrences.any(|occurrence| occurrence.suppression.is_some());
     let results = credentials
         .iter()
         .flat_map(|found| {
@@ -183,7 +187,7 @@ fn build_results(report: &Report, rules: &[Rule], used: &[usize]) -> (Vec<SarifR
     (results, total.saturating_sub(MOST_RESULTS))
 }
 
-/// The running number of each occurrence among those of the same credential and path.
+/// The number of each occurrence among those of the same credential and path.
 fn number_in_file(occurrences: &[Occurrence]) -> impl Iterator<Item = usize> {
     let mut seen: HashMap<String, usize> = HashMap::new();
     occurrences.iter().map(move |occurrence| {
@@ -210,11 +214,11 @@ fn build_result(
     let fingerprint = credential.fingerprint.to_string();
     let mut properties = BTreeMap::from([
         ("confidence".to_owned(), json!(credential.confidence.as_str())),
-        ("check".to_owned(), json!(credential.verdict.as_str())),
+        ("validation".to_owned(), json!(credential.verdict.as_str())),
         ("redacted".to_owned(), json!(credential.redacted.to_string())),
     ]);
     if occurrence.suppression.is_none() {
-        properties.insert("effect".to_owned(), json!(occurrence.level.as_str()));
+        properties.insert("level".to_owned(), json!(if warns { "warning" } else { "error" }));
     }
     if occurrence.path_kind == PathKind::Test {
         properties.insert("testPath".to_owned(), json!(true));
@@ -239,8 +243,8 @@ fn build_result(
     result
 }
 
-/// What is known about an occurrence. SARIF wants the list at all results of a run or at none
-/// (2.1.0, 3.27.23): an empty one says that the result is not suppressed.
+/// The suppressions of an occurrence. SARIF requires the list for all results of a run or for
+/// none (2.1.0, 3.27.23); an empty list means that the result is not suppressed.
 fn build_suppressions(occurrence: &Occurrence) -> Vec<Suppression> {
     let build = |known: &findings::Suppression| {
         Suppression::builder()
@@ -253,46 +257,46 @@ fn build_suppressions(occurrence: &Occurrence) -> Vec<Suppression> {
 }
 
 fn build_message(credential: &Credential, rule: &Rule, occurrence: &Occurrence) -> Message {
-    let came_in = match &occurrence.source {
-        OccurrenceSource::History { introduced: Some(commit), .. } => {
-            format!(" It came in with commit {} on {}.", commit.id, commit.date)
+    let introduced = match &occurrence.place {
+        Place::History { introduced: Some(commit), .. } => {
+            format!(" Introduced in commit {} on {}.", commit.id, commit.date)
         }
-        OccurrenceSource::History { blob, introduced: None, .. } => {
-            format!(" It stands in object {blob}, which no commit reaches.")
+        Place::History { blob, introduced: None, .. } => {
+            format!(" In unreachable object {blob} (not on any branch or tag).")
         }
         _ => String::new(),
     };
     let text = format!(
-        "{} {} leaked.{}{came_in} {} Rotate it now: [how to rotate]({}).",
+        "{} {} found.{}{introduced} {} Rotate it now: [how to rotate]({}).",
         rule.name,
         credential.redacted,
-        told_facts(credential, occurrence),
+        fact_text(credential, occurrence),
         rule.description,
         rule.rotate
     );
     Message::builder().text(text).build()
 }
 
-/// ` Account: 123456789012; key id: [AKIA…](1).`, where a number leads to the related location
-/// that has it.
-fn told_facts(credential: &Credential, occurrence: &Occurrence) -> String {
+/// ` Details: account 123456789012, key id [AKIA…](1).`, where a number links to the related
+/// location that has it.
+fn fact_text(credential: &Credential, occurrence: &Occurrence) -> String {
     let shown = credential.facts.iter().take(FACTS_SHOWN).map(|fact| {
-        let place = occurrence.related.iter().position(|partner| partner.fact == *fact);
-        match place {
-            Some(place) => format!("{}: [{}]({})", fact.label(), escape(&fact.value), place + 1),
-            None => format!("{}: {}", fact.label(), escape(&fact.value)),
+        let index = occurrence.partners.iter().position(|partner| partner.fact == *fact);
+        match index {
+            Some(index) => format!("{} [{}]({})", fact.label(), escape(&fact.value), index + 1),
+            None => format!("{} {}", fact.label(), escape(&fact.value)),
         }
     });
     let shown: Vec<String> = shown.collect();
-    if shown.is_empty() { String::new() } else { format!(" It has {}.", shown.join(", ")) }
+    if shown.is_empty() { String::new() } else { format!(" Details: {}.", shown.join(", ")) }
 }
 
-/// Brackets mark links in a message's text (SARIF 2.1.0, 3.11.6).
+/// Brackets are links in a message's text (SARIF 2.1.0, 3.11.6).
 fn escape(value: &str) -> String {
     value.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
 }
 
-/// By name, a list of values each.
+/// A list of values for each name.
 fn build_facts(facts: &[Fact]) -> Value {
     let mut by_name: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for fact in facts {
@@ -307,8 +311,8 @@ fn build_partners(occurrence: &Occurrence) -> Option<Vec<Location>> {
     let locations: Vec<Location> = numbered
         .map(|(partner, id)| {
             let message = Message::builder().text(format!("The {}.", partner.fact.label())).build();
-            let place = build_place(occurrence, partner.region);
-            Location::builder().id(id).message(message).physical_location(place).build()
+            let location = build_physical_location(occurrence, partner.region);
+            Location::builder().id(id).message(message).physical_location(location).build()
         })
         .collect();
     (!locations.is_empty()).then_some(locations)
@@ -321,10 +325,10 @@ fn build_history(occurrence: &Occurrence) -> BTreeMap<String, Value> {
     };
     let mut properties =
         BTreeMap::from([("blob".to_owned(), json!(blob)), ("atHead".to_owned(), json!(at_head))]);
-    for (name, commit) in [("introducedBy", introduced), ("removedBy", removed)] {
+    for (name, commit) in [("introduced", introduced), ("removed", removed)] {
         if let Some(commit) = commit {
             let facts = json!({
-                "commit": commit.id,
+                "id": commit.id,
                 "date": commit.date,
                 "author": commit.author,
                 "email": commit.email,
@@ -337,11 +341,11 @@ fn build_history(occurrence: &Occurrence) -> BTreeMap<String, Value> {
 }
 
 fn build_location(occurrence: &Occurrence) -> Location {
-    let place = build_place(occurrence, occurrence.region);
-    Location::builder().physical_location(place).build()
+    let location = build_physical_location(occurrence, occurrence.region);
+    Location::builder().physical_location(location).build()
 }
 
-fn build_place(occurrence: &Occurrence, region: blob::Region) -> PhysicalLocation {
+fn build_physical_location(occurrence: &Occurrence, region: blob::Region) -> PhysicalLocation {
     let blob::Region { start, end } = region;
     let region = Region::builder()
         .start_line(start.line as i64)
@@ -354,7 +358,7 @@ fn build_place(occurrence: &Occurrence, region: blob::Region) -> PhysicalLocatio
     PhysicalLocation::builder().artifact_location(artifact).region(region).build()
 }
 
-/// The path, percent-encoded; a name that stands for one where there is none.
+/// The path, percent-encoded, or a name in its place if there is none.
 fn uri(occurrence: &Occurrence) -> String {
     match (&occurrence.path, &occurrence.source) {
         (Some(path), _) => percent_encode(path, NOT_IN_A_PATH).to_string(),
@@ -363,7 +367,7 @@ fn uri(occurrence: &Occurrence) -> String {
     }
 }
 
-fn build_invocation(report: &Report, left_out: usize) -> Invocation {
+fn build_invocation(report: &Report, omitted: usize) -> Invocation {
     let notification = |level: &str, text: String| {
         Notification::builder()
             .level(json!(level))
@@ -375,13 +379,13 @@ fn build_invocation(report: &Report, left_out: usize) -> Invocation {
         .failures
         .iter()
         .map(|failure| {
-            notification("error", format!("Could not look at {}: {}", failure.name, failure.reason))
+            notification("error", format!("Could not scan {}: {}", failure.what, failure.why))
         })
         .collect();
     notifications.extend(coverage.notes.iter().map(|note| notification("note", note.clone())));
-    if left_out > 0 {
+    if omitted > 0 {
         let text = format!(
-            "{left_out} results of the lowest severity are left out: a run holds {MOST_RESULTS}."
+            "{omitted} results of the lowest severity are omitted: a run has at most {MOST_RESULTS}."
         );
         notifications.push(notification("warning", text));
     }
@@ -399,7 +403,7 @@ fn level(rule: &Rule) -> &'static str {
     }
 }
 
-/// A rule whose tokens carry a checksum raises no false alarm.
+/// A rule with a checksum has no false positives.
 fn precision(rule: &Rule) -> &'static str {
     if rule.checks.checksum.is_some() {
         return "very-high";

@@ -1,4 +1,4 @@
-//! A secret's line, underlined, as compilers show it.
+//! The line of a secret with the secret underlined, as compilers show errors.
 
 use std::ops::Range;
 
@@ -6,25 +6,25 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use anstyle::{AnsiColor, Style};
 
 use super::human::{BAD, FAINT, STRONG, TEST_PATH};
-use super::place_name;
-use crate::findings::{Excerpt, Occurrence, PathKind};
+use super::location_name;
+use crate::findings::{Excerpt, Occurrence, Setting};
 
-/// Columns that the numbers of lines take, but for the digits.
+/// Columns that line numbers take in addition to their digits.
 const GUTTER: usize = 4;
 
-/// As the crate draws its lines.
+/// The style of the crate's own lines.
 const EDGE: Style = AnsiColor::BrightBlue.on_default().bold();
 
 const RENDERER: Renderer = Renderer::styled().term_width(usize::MAX / 2).line_num(EDGE).error(BAD);
 
-/// What stands before a title.
+/// Before the title.
 const ERROR: &str = "error: ";
 
-/// What stands for a part of the line that is not shown.
+/// Replaces a part of the line that is not shown.
 const CUT: &str = "…";
 
-/// The title, the place and the line with `label` under the secret, within `width` columns;
-/// coloured. The title is left out where it is empty.
+/// The title, the location and the line with `label` under the secret, within `width` columns, in
+/// color. An empty title is omitted.
 pub fn write(title: &str, occurrence: &Occurrence, label: &str, width: usize) -> String {
     let start = occurrence.region.start;
     let digits = start.line.to_string().len();
@@ -35,10 +35,10 @@ pub fn write(title: &str, occurrence: &Occurrence, label: &str, width: usize) ->
             format!("{BAD}error{BAD:#}{STRONG}: {title}{STRONG:#}\n")
         }
     };
-    // The crate would count the column in what is shown of the line.
-    let place = format!("{}:{}:{}", place_name(occurrence), start.line, start.column);
-    let test = if occurrence.path_kind == PathKind::Test { TEST_PATH } else { "" };
-    shown.push_str(&format!("{:digits$}{EDGE}-->{EDGE:#} {place}{FAINT}{test}{FAINT:#}", ""));
+    // The crate would count the column in the part of the line that is shown.
+    let location = format!("{}:{}:{}", location_name(occurrence), start.line, start.column);
+    let test = if occurrence.setting == Setting::Test { TEST_PATH } else { "" };
+    shown.push_str(&format!("{:digits$}{EDGE}-->{EDGE:#} {location}{FAINT}{test}{FAINT:#}", ""));
     if let Some(excerpt) = &occurrence.excerpt {
         let width = width.saturating_sub(GUTTER + digits);
         let (text, mark) = line(excerpt, width, label.len() + 1);
@@ -46,19 +46,19 @@ pub fn write(title: &str, occurrence: &Occurrence, label: &str, width: usize) ->
         let snippet = Snippet::source(text).line_start(start.line).annotation(annotation);
         let group = Group::with_level(Level::ERROR).element(snippet);
         shown.push('\n');
-        // The line fits already.
+        // The line is cut to the width already.
         shown.push_str(&RENDERER.render(&[group]));
     }
     shown
 }
 
-/// The line in `width` columns, and which of its bytes stand for the secret. So many columns
-/// behind the secret are the label's, one line below.
+/// The line in `width` columns, and the bytes of it that show the secret. The label takes `label`
+/// columns after the secret, one line below.
 fn line(excerpt: &Excerpt, width: usize, label: usize) -> (String, Range<usize>) {
     let room = width.saturating_sub(columns(&excerpt.secret) + 2);
-    // What stands before a secret says what it is; what stands behind seldom does.
-    let behind = columns(&excerpt.after).min(room / 4).max(label.min(room * 2 / 3));
-    let (before, cut) = last(&excerpt.before, room - behind);
+    // The text before a secret shows what it is; the text after it seldom does.
+    let after_room = columns(&excerpt.after).min(room / 4).max(label.min(room * 2 / 3));
+    let (before, cut) = last(&excerpt.before, room - after_room);
     let mut text = if cut || excerpt.cut_before { CUT.to_owned() } else { String::new() };
     text.push_str(before);
     let start = text.len();
@@ -72,7 +72,7 @@ fn line(excerpt: &Excerpt, width: usize, label: usize) -> (String, Range<usize>)
     (text, mark)
 }
 
-/// The end of a text that fits, and whether that is not all of it.
+/// The end of a text that fits in `room` columns, and whether it was cut.
 fn last(text: &str, room: usize) -> (&str, bool) {
     let mut left = columns(text);
     let mut characters = text.chars();
@@ -82,7 +82,7 @@ fn last(text: &str, room: usize) -> (&str, bool) {
     (characters.as_str(), characters.as_str().len() < text.len())
 }
 
-/// The beginning of a text that fits, and whether that is not all of it.
+/// The beginning of a text that fits in `room` columns, and whether it was cut.
 fn first(text: &str, room: usize) -> (&str, bool) {
     let mut left = columns(text);
     let mut characters = text.chars();
@@ -92,7 +92,7 @@ fn first(text: &str, room: usize) -> (&str, bool) {
     (characters.as_str(), characters.as_str().len() < text.len())
 }
 
-/// Words in lines of so many columns; a longer word has its own.
+/// Wraps words to lines of `width` columns; a longer word has a line of its own.
 pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
@@ -111,7 +111,7 @@ fn columns(text: &str) -> usize {
     text.chars().map(column).sum()
 }
 
-/// What is not ASCII may take two columns.
+/// A character that is not ASCII may take two columns.
 fn column(character: char) -> usize {
     if character.is_ascii() { 1 } else { 2 }
 }
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_cut_to_its_width_round_the_secret() {
+    fn a_line_is_cut_to_its_width_around_the_secret() {
         let excerpt = Excerpt {
             before: "é".repeat(50) + "=\"",
             secret: "ls-********".to_owned(),

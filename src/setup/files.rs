@@ -1,4 +1,4 @@
-//! Where the repository's own policy is read.
+//! Where the repository's own policy files are read.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,14 +10,14 @@ use crate::policy::files::Files;
 use crate::source::index::{Staged, file_in_index};
 use crate::source::open;
 
-/// Put before the name of a file of the index, as in `git show`.
+/// Precedes the name of a file in the index, as in `git show`.
 const INDEX: &str = ":";
 
-/// The files of a work tree, by its top. `shown` is how the top is named in messages, with a
-/// separator at its end; empty for the current folder.
+/// The files of a work tree, given its top. `shown` names the top in messages, with a separator
+/// at its end; empty for the current folder.
 pub fn work_tree(top: PathBuf, shown: &str) -> Files {
     Files::new(shown, move |path: &BStr| {
-        let below = path.to_path().map_err(|_| "its name is no UTF-8".to_owned())?;
+        let below = path.to_path().map_err(|_| "its name is not valid UTF-8".to_owned())?;
         open::of_tree(&top, below).map_err(|why| why.to_string())
     })
 }
@@ -34,12 +34,12 @@ pub fn below(top: PathBuf, folder: PathBuf) -> Files {
 /// The files of an index, read by the `git` executable.
 pub fn index(environment: GitEnvironment) -> Files {
     Files::new(INDEX, move |path: &BStr| {
-        let path = path.to_str().map_err(|_| "its name is no UTF-8".to_owned())?;
+        let path = path.to_str().map_err(|_| "its name is not valid UTF-8".to_owned())?;
         file_in_index(&environment, path).map_err(|error| error.to_string())
     })
 }
 
-/// The files of an index: what the next commit will hold.
+/// The files of an index: what the next commit contains.
 pub fn staged(staged: Arc<Staged>) -> Files {
     Files::new(INDEX, move |path: &BStr| staged.file(path))
 }

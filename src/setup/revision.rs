@@ -1,4 +1,4 @@
-//! Reads the policy of a revision, and what a change adds to it.
+//! Reads the policy of a revision, and what a change would add to it.
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -14,31 +14,32 @@ use crate::git::diff::{self, FileContent};
 use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
 use crate::git::tree_walk::TreeWalk;
-use crate::git::{BlobRead, Git, GitError, ObjectReader};
+use crate::git::{Git, GitError, Held, ObjectReader};
+use crate::locate::find_in;
 use crate::policy::baseline::{self, Baseline};
 use crate::policy::files::Files;
 use crate::policy::inline::{self, MARK};
 use crate::policy::revision::{Proposal, Revision, Vouched, proposed_entries, proposed_settings};
 use crate::policy::{config, foreign_marks};
-use crate::scan::sightings_in;
+use crate::source::added::{RangeError, commit_of};
 use crate::source::contents::text_of;
 use crate::source::range::{RangeError, commit_of};
 
-/// A commit whose policy is taken.
-pub struct Standing {
+/// A commit that the policy is taken from.
+pub struct PinnedPolicy {
     git: Git,
     name: String,
     commit: ObjectId,
     objects: Arc<ObjectReader>,
     walk: TreeWalk,
     files: Files,
-    /// The paths of the configuration's files there.
+    /// The paths of the configuration files there.
     paths: Vec<BString>,
 }
 
-impl Standing {
-    /// Finds the commit that a revision names; where it is missing the error says what to fetch.
-    pub fn find(environment: &GitEnvironment, name: &str) -> Result<Standing, RangeError> {
+impl PinnedPolicy {
+    /// Finds the commit that a revision names; if it is missing the error says what to fetch.
+    pub fn find(environment: &GitEnvironment, name: &str) -> Result<PinnedPolicy, RangeError> {
         let git = Git::new(environment);
         let commit = commit_of(environment, name)?;
         let objects = Arc::new(ObjectReader::open(environment));
@@ -54,7 +55,7 @@ impl Standing {
                 Some(FileContent::Submodule(_)) | None => Ok(None),
             }
         });
-        Ok(Standing { git, name: name.to_owned(), commit, objects, walk, files, paths })
+        Ok(PinnedPolicy { git, name: name.to_owned(), commit, objects, walk, files, paths })
     }
 
     /// The files of the commit.
@@ -62,8 +63,8 @@ impl Standing {
         self.files.clone()
     }
 
-    /// What of the policy is known now and is not of the commit, and what is allowed there.
-    /// `now` are the files as they are looked at.
+    /// The policy changes of the scanned files, `now`, and what the commit's suppression comments
+    /// suppress.
     pub fn revision(
         &self,
         engine: &Engine,
@@ -86,7 +87,7 @@ impl Standing {
     fn proposals(&self, now: &Files) -> Result<Vec<Proposal>, GitError> {
         let pattern = format!(":(top,glob)**/{}", config::FILE);
         let listed = ["ls-files", "-z", "--full-name", "--cached", "--others", "--", &pattern];
-        // A bare repository has none.
+        // A bare repository has no index.
         let listed = self.git.read(&listed).unwrap_or_default();
         let listed = listed.split_str("\0").filter(|path| !path.is_empty()).map(BString::from);
         let root = BString::from(config::FILE);
@@ -103,7 +104,7 @@ impl Standing {
         Ok(proposals)
     }
 
-    /// What the inline allows of the commit allow.
+    /// What the suppression comments of the commit suppress.
     fn vouched(
         &self,
         engine: &Engine,
@@ -116,7 +117,7 @@ impl Standing {
             let has_mark = |bytes: &[u8]| {
                 marks.iter().any(|mark| memchr::memmem::find(bytes, mark.as_bytes()).is_some())
             };
-            // A blob that is too long to be held has comments that nobody reads.
+            // A blob that is too large for memory is not searched for comments.
             match self.objects.blob(id, |_| Ok(())) {
                 Ok(BlobRead::Whole(bytes)) => has_mark(&bytes).then_some(Ok(*id)),
                 Ok(BlobRead::Streamed(())) => None,
@@ -134,7 +135,7 @@ impl Standing {
             let is_gone = now.is_some_and(|now| matches!(now.read(path), Ok(None)));
             let blob = text_of(&bytes, Provenance::Committed(path.to_owned()));
             let Some(blob) = blob else { continue };
-            for (finding, occurrence) in sightings_in(&blob, engine) {
+            for (finding, occurrence) in find_in(&blob, engine) {
                 let path = occurrence.path.as_ref().map(|path| path.as_bstr());
                 let allowed =
                     inline::suppression(&occurrence.suppression_comments, finding.rule, foreign);
@@ -152,10 +153,10 @@ fn tree_of(objects: &ObjectReader, commit: &ObjectId) -> Result<ObjectId, GitErr
     let bytes = objects.read_as(ObjectKind::Commit, commit);
     let bytes = bytes.map_err(|why| unread("commit", commit, &why))?;
     let parsed = RawCommit::parse(*commit, &bytes);
-    Ok(parsed.ok_or_else(|| unread("commit", commit, "it names no tree"))?.tree)
+    Ok(parsed.ok_or_else(|| unread("commit", commit, "it has no tree"))?.tree)
 }
 
 fn unread(kind: &str, id: &ObjectId, why: &str) -> GitError {
-    let said = format!("{kind} {id} cannot be read: {why}; `git fsck` shows what is damaged");
-    GitError::Failed { command: "cat-file".to_owned(), message: said }
+    let message = format!("cannot read {kind} {id}: {why}; run `git fsck` to see what is damaged");
+    GitError::Failed { command: "cat-file".to_owned(), said: message }
 }

@@ -144,7 +144,7 @@ fn what_is_skipped_is_counted_by_kind_and_listed_by_name() {
         String::from_utf8(output.stdout).unwrap()
     };
     let quiet = shown(&["scan"]);
-    assert!(quiet.contains("skipped 1 binary") && quiet.contains("1 pointer file"), "{quiet}");
+    assert!(quiet.contains("1 binary file skipped") && quiet.contains("1 pointer file"), "{quiet}");
     assert!(!quiet.contains("image"), "{quiet}");
     for name in ["image", "large.bin", "long", "excluded/file"] {
         let verbose = shown(&["scan", "--verbose"]);

@@ -353,8 +353,8 @@ fn what_keysieve_says_itself_is_never_changed() {
     };
     assert_eq!(texts(&json), texts(&usual), "{json}");
     assert!(json["credentials"].as_array().unwrap().len() >= 10, "{json}");
-    assert!(human.contains("Looked at 1 blob and 1 message of commits and tags"), "{human}");
-    for line in ["confidence", "Rotate it: ", "brought in by"] {
+    assert!(human.contains("Scanned 1 blob and 1 commit or tag message"), "{human}");
+    for line in ["confidence", "Rotate it: ", "introduced in"] {
         assert!(human.contains(line), "{line}: {human}");
     }
     // Short words stay in paths.

@@ -111,25 +111,25 @@ fn what_is_unsure_warns_in_the_hook_and_fails_in_a_scan() {
             let (said, code) = report(&repository, &[command, more].concat());
             let found = &said["credentials"][0];
             assert_eq!(found["confidence"], "medium", "{said}");
-            assert_eq!(found["effect"], found["occurrences"][0]["effect"], "{said}");
-            assert_eq!(code, i32::from(found["effect"] == "fails"), "{said}");
-            found["effect"].as_str().unwrap().to_owned()
+            assert_eq!(found["level"], found["occurrences"][0]["level"], "{said}");
+            assert_eq!(code, i32::from(found["level"] == "error"), "{said}");
+            found["level"].as_str().unwrap().to_owned()
         };
         (one(&["scan"]), one(&["hook", "run"]))
     };
     let both = |scan: &str, hook: &str| (scan.to_owned(), hook.to_owned());
-    assert_eq!(effects("", &[]), both("fails", "warns"));
-    assert_eq!(effects("[fail-on]\nhook = \"medium\"", &[]), both("fails", "fails"));
-    assert_eq!(effects("[fail-on]\nconfidence = \"high\"", &[]), both("warns", "warns"));
-    assert_eq!(effects("", &["--fail-on", "medium"]), both("fails", "fails"));
-    assert_eq!(effects("", &["--fail-on", "certain"]), both("warns", "warns"));
+    assert_eq!(effects("", &[]), both("error", "warning"));
+    assert_eq!(effects("[fail-on]\nhook = \"medium\"", &[]), both("error", "error"));
+    assert_eq!(effects("[fail-on]\nconfidence = \"high\"", &[]), both("warning", "warning"));
+    assert_eq!(effects("", &["--fail-on", "medium"]), both("error", "error"));
+    assert_eq!(effects("", &["--fail-on", "certain"]), both("warning", "warning"));
     let shown = run(&repository, &["hook", "run"]);
     let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
-    assert!(shown.contains("warns only · medium confidence"), "{shown}");
-    assert!(shown.contains("Clean. 1 credential warns only."), "{shown}");
+    assert!(shown.contains("warning · medium confidence"), "{shown}");
+    assert!(shown.contains("Passed with 1 warning."), "{shown}");
     let sarif = run(&repository, &["scan", "--fail-on", "high", "--format", "sarif"]);
     let sarif: Value = serde_json::from_slice(&sarif.stdout).unwrap();
-    assert_eq!(sarif["runs"][0]["results"][0]["properties"]["effect"], "warns");
+    assert_eq!(sarif["runs"][0]["results"][0]["properties"]["level"], "warning");
 }
 
 #[test]
@@ -186,7 +186,7 @@ fn test_paths_are_marked_and_may_warn_or_be_left_out() {
         let occurrences = said["credentials"][0]["occurrences"].as_array().unwrap().clone();
         let of = |marked: bool| -> Vec<String> {
             let some = occurrences.iter().filter(|place| place["test_path"] == marked);
-            some.map(|place| format!("{}:{}", place["path"], place["effect"]).replace('"', ""))
+            some.map(|place| format!("{}:{}", place["path"], place["level"]).replace('"', ""))
                 .collect()
         };
         (of(true), of(false), said["coverage"]["excluded"].as_u64(), code)
@@ -194,9 +194,9 @@ fn test_paths_are_marked_and_may_warn_or_be_left_out() {
     let mut sorted = tests;
     sorted.sort_unstable();
     let all = |effect: &str| sorted.map(|path| format!("{path}:{effect}")).to_vec();
-    let others = ["attest/a:fails", "src/a:fails", "tests/real/a:fails"].map(str::to_owned);
-    assert_eq!(marked("mark"), (all("fails"), others.to_vec(), Some(0), 1));
-    assert_eq!(marked("warn"), (all("warns"), others.to_vec(), Some(0), 1));
+    let others = ["attest/a:error", "src/a:error", "tests/real/a:error"].map(str::to_owned);
+    assert_eq!(marked("mark"), (all("error"), others.to_vec(), Some(0), 1));
+    assert_eq!(marked("warn"), (all("warning"), others.to_vec(), Some(0), 1));
     assert_eq!(marked("leave-out"), (vec![], others.to_vec(), Some(4), 1));
     repository.write(FILE, "[test-paths]\nfindings = \"warn\"\n");
     assert_eq!(report(&repository, &["scan", "docs"]).1, 0);
@@ -235,7 +235,7 @@ fn a_folder_has_a_file_of_its_own() {
     repository.write("one/sub/.keysieve.toml", "decode-depth = 1");
     let (said, code) = report(&repository, &["scan"]);
     assert_eq!(code, 2, "{said}");
-    let why = said["coverage"]["failures"][0]["why"].as_str().unwrap();
+    let why = said["coverage"]["failures"][0]["reason"].as_str().unwrap();
     assert!(why.starts_with("one/sub/.keysieve.toml:1: `decode-depth` holds for"), "{why}");
 }
 

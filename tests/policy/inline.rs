@@ -109,8 +109,8 @@ fn sarif_has_the_suppression_and_people_are_told_how_many() {
     assert_eq!(results[1]["suppressions"], serde_json::json!([]));
     let output = run(&repository, &["scan", "--format", "human"]);
     let shown = String::from_utf8(output.stdout).unwrap();
-    assert!(shown.contains("1 credential in 1 place."), "{shown}");
-    assert!(shown.ends_with("Allowed, and not told here: 1 place.\n"), "{shown}");
+    assert!(shown.contains("1 credential in 1 location."), "{shown}");
+    assert!(shown.ends_with("1 suppressed finding not shown.\n"), "{shown}");
 }
 
 #[test]

@@ -25,9 +25,9 @@ fn changing(files: &[(&str, &str)]) -> TempRepo {
 }
 
 fn proposals(report: &Value) -> Vec<String> {
-    let all = report["policy"]["proposals"].as_array().unwrap();
+    let all = report["policy"]["pending"].as_array().unwrap();
     let text = |one: &Value, field: &str| one[field].as_str().unwrap().to_owned();
-    all.iter().map(|one| format!("{}: {}", text(one, "kind"), text(one, "what"))).collect()
+    all.iter().map(|one| format!("{}: {}", text(one, "kind"), text(one, "change"))).collect()
 }
 
 /// The gate of a pull request and a scan of all of it.
@@ -115,7 +115,7 @@ fn an_inline_allow_holds_where_the_revision_allows_the_same_credential() {
     let (said, code) = report(&repository, &[&["scan"][..], &FROM].concat());
     let wanted = ["a:3=r", "copied:1", "moved:1=r", "new:1", "swapped:1"];
     assert_eq!((places(&said), code), (wanted.map(str::to_owned).to_vec(), 1));
-    let lines: Vec<String> = said["policy"]["proposals"]
+    let lines: Vec<String> = said["policy"]["pending"]
         .as_array()
         .unwrap()
         .iter()

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use keysieve::audit::{AuditError, Options, Reader, audit};
+use keysieve::audit::{AuditError, Options, ReadMode, audit};
 use keysieve::engine::Engine;
 use keysieve::findings::{CommitRef, FingerprintKey, Occurrence, OccurrenceSource};
 use keysieve::policy::Policy;
@@ -23,7 +23,7 @@ pub fn audited_with(path: &Path, options: &Options) -> Result<Report, AuditError
 
 /// As [`audited`]; all readers must agree.
 pub fn agreed(path: &Path) -> Report {
-    let [delta, whole, full] = [Reader::Delta, Reader::Whole, Reader::Full].map(|reader| {
+    let [delta, whole, full] = [ReadMode::Delta, ReadMode::Whole, ReadMode::Full].map(|reader| {
         let options = Options { reader, ..Options::default() };
         audited_with(path, &options).unwrap()
     });

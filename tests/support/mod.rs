@@ -9,6 +9,7 @@ pub mod guarded;
 pub mod minted;
 pub mod random;
 pub mod repository;
+pub mod schema;
 pub mod timed;
 pub mod tokens;
 pub mod ways;

@@ -12,8 +12,8 @@ use keysieve::foreign::foreign;
 use keysieve::import::known::{Claim, Said, Search, claims};
 use keysieve::policy::baseline::{Baseline, FILE, Harmless, Learned};
 use keysieve::report::output::Filter;
-use keysieve::report::output::sink::{self, say};
-use keysieve::report::output::steer::plain;
+use keysieve::report::output::escape::escaped;
+use keysieve::report::output::sink::{self, print_line};
 use keysieve::setup::Setup;
 use keysieve::source::open;
 use keysieve::source::worktree::work_tree_top;
@@ -115,11 +115,11 @@ impl Import {
         if of_past > 0 && !baseline.history {
             baseline.history = true;
             let told = "only the history holds: the baseline tells of the history now.";
-            say(&format!("{of_past} {told}"))?;
+            print_line(&format!("{of_past} {told}"))?;
         }
         save(&file, baseline, &engine)?;
         let (carried, all) = (told.len() - found.lost, told.len());
-        say(&format!(
+        print_line(&format!(
             "Wrote {}: {carried} of {all} entries carried over, {credentials} credentials, {new} of \
              them new, {places} new places. {NEXT}",
             file.display()
@@ -146,8 +146,8 @@ impl Import {
             match answer {
                 Err(lost) => {
                     found.lost += 1;
-                    let name = foreign(plain(&claim.name));
-                    say(&format!("not found: {name}: {}", plain(&lost.to_string())))?;
+                    let name = foreign(escaped(&claim.name));
+                    print_line(&format!("not found: {name}: {}", escaped(&lost.to_string())))?;
                 }
                 Ok(known) => {
                     let disposition = match (self.taken_for, claim.said) {

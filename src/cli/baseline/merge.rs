@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Args;
 use keysieve::policy::baseline::{Baseline, FILE, Merged, merge};
-use keysieve::report::output::sink::complain;
+use keysieve::report::output::sink::eprint_line;
 use keysieve::source::open;
 
 use super::save_text;
@@ -28,12 +28,12 @@ impl Merge {
             Ok(merged) => {
                 save_text(&self.ours, &merged.text)?;
                 for conflict in &merged.conflicts {
-                    complain(&format!("{FILE}: {conflict}"));
+                    eprint_line(&format!("{FILE}: {conflict}"));
                 }
                 Ok(ExitCode::from(u8::from(!merged.conflicts.is_empty())))
             }
             Err(why) => {
-                complain(&format!("{FILE}: {why:#}; both sides stand in the file"));
+                eprint_line(&format!("{FILE}: {why:#}; both sides stand in the file"));
                 let text = |file: &Path| {
                     open::named_text(file)
                         .with_context(|| format!("cannot read {}", file.display()))

@@ -9,9 +9,9 @@ use clap::{Args, ValueEnum};
 use keysieve::foreign::foreign_path;
 use keysieve::git::GitEnvironment;
 use keysieve::hook::Stage;
-use keysieve::hook::doctor::{Diagnosis, Health, Reason, Standing};
+use keysieve::hook::doctor::{Diagnosis, Health, HookState, Reason};
 use keysieve::hook::proof::Proof;
-use keysieve::report::output::{sink, steer};
+use keysieve::report::output::{escape, sink};
 use serde_json::json;
 
 use super::{StageName, shown};
@@ -63,7 +63,7 @@ impl Doctor {
         let (code, sum) = match diagnosis.health() {
             Health::Protected => (0, "Protected."),
             Health::NotProtected => (1, "Not protected."),
-            Health::CannotTell => (2, "It cannot be told."),
+            Health::Unknown => (2, "It cannot be told."),
         };
         match self.format {
             DoctorFormat::Human => write_human(&diagnosis, &checks, code, sum)?,
@@ -86,7 +86,7 @@ fn checks(diagnosis: &Diagnosis) -> Vec<Check> {
     let mut checks = Vec::new();
     // A path or another hook's words neither steer a terminal nor show a secret.
     let mut say = |state, says: String| {
-        checks.push(Check { state, says: sink::fit(&steer::plain(&says)) });
+        checks.push(Check { state, says: sink::safe_message(&escape::escaped(&says)) });
     };
     match &diagnosis.reason {
         Reason::Own => {
@@ -120,16 +120,16 @@ fn checks(diagnosis: &Diagnosis) -> Vec<Check> {
             ),
         );
     }
-    match diagnosis.standing {
-        Standing::Nothing => {
+    match diagnosis.state {
+        HookState::Nothing => {
             say(State::Bad, format!("no hook stands there; {install} puts one there"))
         }
-        Standing::NoRunBit => {
+        HookState::NotExecutable => {
             say(State::Bad, format!("git does not run it: it has no run bit; `chmod +x {hook}`"))
         }
-        Standing::Ours => say(State::Ok, "it is keysieve's".to_owned()),
-        Standing::Chained => say(State::Ok, "it is another's, and runs keysieve first".to_owned()),
-        Standing::Managed(manager) => say(
+        HookState::Ours => say(State::Ok, "it is keysieve's".to_owned()),
+        HookState::Chained => say(State::Ok, "it is another's, and runs keysieve first".to_owned()),
+        HookState::Managed(manager) => say(
             State::Note,
             format!(
                 "{} manages it; whether it runs keysieve is in {}",
@@ -137,7 +137,7 @@ fn checks(diagnosis: &Diagnosis) -> Vec<Check> {
                 manager.file(*stage)
             ),
         ),
-        Standing::Foreign => say(
+        HookState::Foreign => say(
             State::Note,
             format!("it is another's, or was edited; {install} tells what to add to it"),
         ),
@@ -145,7 +145,7 @@ fn checks(diagnosis: &Diagnosis) -> Vec<Check> {
     say_binary(diagnosis, &install, &mut say);
     match &diagnosis.proof {
         Proof::NotTried => {}
-        Proof::Stopped(line) => say(State::Ok, format!("a planted secret was stopped: {line}")),
+        Proof::Blocked(line) => say(State::Ok, format!("a planted secret was stopped: {line}")),
         Proof::Passed => {
             say(State::Bad, format!("a planted secret was let through; {install} says what to do"))
         }
@@ -158,7 +158,7 @@ fn checks(diagnosis: &Diagnosis) -> Vec<Check> {
 }
 
 fn say_binary(diagnosis: &Diagnosis, install: &str, say: &mut impl FnMut(State, String)) {
-    let is_ours = matches!(diagnosis.standing, Standing::Ours | Standing::Chained);
+    let is_ours = matches!(diagnosis.state, HookState::Ours | HookState::Chained);
     match &diagnosis.binary {
         None if is_ours => say(
             State::Bad,
@@ -220,22 +220,22 @@ fn write_json(diagnosis: &Diagnosis, checks: &[Check]) -> std::io::Result<()> {
     let protected = match diagnosis.health() {
         Health::Protected => Some(true),
         Health::NotProtected => Some(false),
-        Health::CannotTell => None,
+        Health::Unknown => None,
     };
     let binary = diagnosis.binary.as_ref().map(|binary| {
         json!({ "path": text(&binary.path), "on_path": binary.on_path, "version": binary.version })
     });
-    let (kind, manager) = match diagnosis.standing {
-        Standing::Nothing => ("nothing", None),
-        Standing::NoRunBit => ("no-run-bit", None),
-        Standing::Ours => ("ours", None),
-        Standing::Chained => ("chained", None),
-        Standing::Managed(manager) => ("managed", Some(manager.name())),
-        Standing::Foreign => ("foreign", None),
+    let (kind, manager) = match diagnosis.state {
+        HookState::Nothing => ("nothing", None),
+        HookState::NotExecutable => ("no-run-bit", None),
+        HookState::Ours => ("ours", None),
+        HookState::Chained => ("chained", None),
+        HookState::Managed(manager) => ("managed", Some(manager.name())),
+        HookState::Foreign => ("foreign", None),
     };
     let proof = match &diagnosis.proof {
         Proof::NotTried => "not-tried",
-        Proof::Stopped(_) => "stopped",
+        Proof::Blocked(_) => "stopped",
         Proof::Passed => "passed",
         Proof::Unclear(_) => "unclear",
     };
@@ -248,7 +248,7 @@ fn write_json(diagnosis: &Diagnosis, checks: &[Check]) -> std::io::Result<()> {
         "protected": protected,
         "stage": diagnosis.stage.name(),
         "hook": text(&diagnosis.hook),
-        "hooks_path": { "scope": scope, "origin": origin.map(|origin| sink::fit(origin)) },
+        "hooks_path": { "scope": scope, "origin": origin.map(|origin| sink::safe_message(origin)) },
         "linked_worktree": diagnosis.linked,
         "kind": kind,
         "manager": manager,
@@ -258,12 +258,12 @@ fn write_json(diagnosis: &Diagnosis, checks: &[Check]) -> std::io::Result<()> {
         "proof": proof,
         "checks": checks,
     });
-    sink::print(|out| steer::json(&told, out))
+    sink::print(|out| escape::json(&told, out))
 }
 
 /// A path, without secrets in it.
 fn text(path: &Path) -> String {
-    sink::fit(&foreign_path(path.to_string_lossy()).to_string())
+    sink::safe_message(&foreign_path(path.to_string_lossy()).to_string())
 }
 
 impl State {

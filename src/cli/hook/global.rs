@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use keysieve::hook::global::Template;
 use keysieve::hook::{Installed, Stage, Uninstalled};
-use keysieve::report::output::sink::say;
+use keysieve::report::output::sink::print_line;
 
 use super::told_foreign;
 
@@ -20,38 +20,38 @@ pub fn install(stage: Stage, agreed: bool) -> anyhow::Result<ExitCode> {
     let hook = template.hook(stage);
     let name = stage.name();
     if !agreed {
-        say("This would change, for all repositories that you clone or make from now on:")?;
-        say(&format!("  {}: the {name} hook", hook.display()))?;
+        print_line("This would change, for all repositories that you clone or make from now on:")?;
+        print_line(&format!("  {}: the {name} hook", hook.display()))?;
         if !template.is_set {
             let folder = template.folder.display();
-            say(&format!("  your git configuration: init.templateDir = {folder}"))?;
+            print_line(&format!("  your git configuration: init.templateDir = {folder}"))?;
         }
-        say(&format!("{OTHERS}\nNothing was changed. With --yes it is."))?;
+        print_line(&format!("{OTHERS}\nNothing was changed. With --yes it is."))?;
         return Ok(ExitCode::from(2));
     }
     let binary = std::env::current_exe().context("cannot tell where the keysieve binary is")?;
     match template.install(stage, &binary)? {
-        Installed::Created(path) => say(&format!("Installed the hook {}.", path.display()))?,
-        Installed::Replaced(path) => say(&format!("Renewed the hook {}.", path.display()))?,
+        Installed::Created(path) => print_line(&format!("Installed the hook {}.", path.display()))?,
+        Installed::Replaced(path) => print_line(&format!("Renewed the hook {}.", path.display()))?,
         Installed::Unchanged(path) => {
-            say(&format!("The hook {} is in place already.", path.display()))?;
+            print_line(&format!("The hook {} is in place already.", path.display()))?;
         }
-        Installed::Chained(path) => say(&format!(
+        Installed::Chained(path) => print_line(&format!(
             "Another hook stands at {}: it runs keysieve first now, then goes on as before.",
             path.display()
         ))?,
         Installed::Managed(manager) => {
-            say(&format!("{} manages that template; nothing was changed.", manager.name()))?;
+            print_line(&format!("{} manages that template; nothing was changed.", manager.name()))?;
             return Ok(ExitCode::from(2));
         }
         Installed::Foreign(foreign) => return told_foreign(&foreign),
     }
     if !template.is_set {
         let folder = template.folder.display();
-        say(&format!("Set init.templateDir = {folder} in your git configuration."))?;
+        print_line(&format!("Set init.templateDir = {folder} in your git configuration."))?;
     }
-    say("Each repository that you clone or make from now on has it.")?;
-    say(OTHERS)?;
+    print_line("Each repository that you clone or make from now on has it.")?;
+    print_line(OTHERS)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -60,19 +60,19 @@ pub fn uninstall(stage: Stage) -> anyhow::Result<ExitCode> {
     let (uninstalled, unset) = Template::of_user()?.uninstall(stage)?;
     let code = match uninstalled {
         Uninstalled::Removed(path) => {
-            say(&format!("Removed the hook {}.", path.display()))?;
+            print_line(&format!("Removed the hook {}.", path.display()))?;
             0
         }
         Uninstalled::Unchained(path) => {
-            say(&format!("The hook {} is as it was before.", path.display()))?;
+            print_line(&format!("The hook {} is as it was before.", path.display()))?;
             0
         }
         Uninstalled::NotThere(path) => {
-            say(&format!("There is no hook at {}.", path.display()))?;
+            print_line(&format!("There is no hook at {}.", path.display()))?;
             0
         }
         Uninstalled::Foreign(path) => {
-            say(&format!(
+            print_line(&format!(
                 "The hook at {} is not keysieve's, or was edited since; nothing was changed.",
                 path.display()
             ))?;
@@ -80,10 +80,10 @@ pub fn uninstall(stage: Stage) -> anyhow::Result<ExitCode> {
         }
     };
     if unset {
-        say("Took init.templateDir out of your git configuration.")?;
+        print_line("Took init.templateDir out of your git configuration.")?;
     }
     if code == 0 {
-        say("Repositories that have the hook keep it: `keysieve hook uninstall` in each.")?;
+        print_line("Repositories that have the hook keep it: `keysieve hook uninstall` in each.")?;
     }
     Ok(ExitCode::from(code))
 }

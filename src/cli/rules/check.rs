@@ -9,7 +9,7 @@ use clap::Args;
 use keysieve::engine::Engine;
 use keysieve::engine::examples::{check_example, check_non_example};
 use keysieve::findings::FingerprintKey;
-use keysieve::report::output::steer;
+use keysieve::report::output::escape;
 use keysieve::rules::Rule;
 use keysieve::rules::catalogue::Catalogue;
 use keysieve::rules::check::{CheckedRule, RuleError, check_each};
@@ -79,7 +79,7 @@ impl Check {
                 out,
                 "{STRONG}{}{line}{STRONG:#}: {BAD}{}{BAD:#}",
                 file.display(),
-                steer::plain(what)
+                escape::escaped(what)
             )?;
         }
         let rules: Vec<Rule> = right.into_iter().map(|(_, written)| written.rule).collect();

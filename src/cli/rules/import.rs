@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Args;
 use keysieve::import::{Options, import};
-use keysieve::report::output::{sink, steer};
+use keysieve::report::output::{escape, sink};
 use keysieve::source::open;
 
 use super::STRONG;
@@ -44,10 +44,10 @@ impl Import {
             None => sink::print(|out| out.write_all(imported.file.as_bytes()))?,
         }
         for note in &imported.notes {
-            sink::complain(&steer::plain(note));
+            sink::eprint_line(&escape::escaped(note));
         }
         let (carried, rules) = (imported.carried, imported.rules);
-        sink::complain(&format!("{STRONG}{carried} of {rules} rules carried over.{STRONG:#}"));
+        sink::eprint_line(&format!("{STRONG}{carried} of {rules} rules carried over.{STRONG:#}"));
         Ok(if carried == rules { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
 }

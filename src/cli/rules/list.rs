@@ -27,7 +27,7 @@ pub fn human(rules: &[Rule], out: &mut dyn Write) -> io::Result<()> {
 /// One JSON array; its fields are described in `docs/json.md`.
 pub fn json(rules: &[Rule], out: &mut dyn Write) -> io::Result<()> {
     let entries: Vec<RuleEntry<'_>> = rules.iter().map(RuleEntry::new).collect();
-    steer::json(&entries, out)
+    escape::json(&entries, out)
 }
 
 #[derive(Serialize)]

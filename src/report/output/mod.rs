@@ -1,9 +1,10 @@
 //! The output filter: every text that leaves the process goes through it.
 //!
 //! * [`Filter`] removes the secrets of the run, decoded and as written, field by field. It never
-//!   changes keysieve's own text. [`filtered`] makes a report of what the joins found, and the
-//!   writers of reports take a [`Shown`], which only this module makes.
-//! * [`steer`] escapes what would steer a terminal, a reader or a CI system.
+//!   changes keysieve's own text. [`filtered`] makes the report, and the writers of reports take
+//!   a [`Shown`], which only this module makes.
+//! * [`escape`] escapes what would control a terminal, mislead a reader or give a CI system
+//!   commands.
 //! * [`sink`] is the only place that writes to standard output, standard error and files.
 
 use std::collections::HashMap;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 
 use bstr::BString;
 
-use super::{Report, Standing, Task};
+use super::{PolicyRevision, Report, Task};
 use crate::engine::Engine;
 use crate::engine::secrets::{Scope, Secrets};
 use crate::findings::{
@@ -25,17 +26,17 @@ use crate::policy::baseline::Baseline;
 use crate::policy::revision::Proposal;
 use crate::source::Coverage;
 
+pub mod escape;
 pub mod sink;
-pub mod steer;
 
-/// Bytes of a reason from which on it may have been cut.
+/// A longer reason, in bytes, may have been cut.
 const CUT_REASON: usize = 300;
 
-/// What a report's texts are filtered by: the secrets of its run.
+/// The secrets of a run, which are removed from its texts.
 #[derive(Clone)]
 pub struct Filter(Arc<Secrets>);
 
-/// Nothing of a secret.
+/// Shows nothing of a secret.
 impl fmt::Debug for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Filter")
@@ -43,25 +44,25 @@ impl fmt::Debug for Filter {
 }
 
 impl Filter {
-    /// By all secrets that the engine came across, and those of these credentials.
+    /// Of all secrets that the engine came across, and those of these credentials.
     pub fn of(engine: &Engine, reported: &[Credential]) -> Filter {
         Filter(Arc::new(engine.secrets(reported)))
     }
 
-    /// A message that may hold texts of the repository ([`crate::foreign`]), without secrets:
-    /// neither those of the run nor what the engine finds in it.
+    /// A message that may contain texts of the repository ([`crate::foreign`]), without the
+    /// secrets of the run and without what the engine finds in it.
     pub fn message(&self, message: &str, engine: &Engine) -> String {
         Pass::new(&self.0, Some(engine)).message(message)
     }
 
-    /// A text that is the repository's or the user's as a whole.
+    /// A text that comes from the repository or the user as a whole, without secrets.
     pub fn text(&self, text: &str, engine: &Engine) -> String {
         let mut text = text.to_owned();
         Pass::new(&self.0, Some(engine)).text(&mut text);
         text
     }
 
-    /// A baseline fit to be written: its reasons, owners and paths hold no secret.
+    /// A baseline without secrets in its reasons, owners and paths.
     #[must_use]
     pub fn baseline(&self, baseline: Baseline, engine: &Engine) -> Baseline {
         let mut pass = Pass::new(&self.0, Some(engine));
@@ -69,7 +70,7 @@ impl Filter {
         baseline.filtered(filtered)
     }
 
-    /// Where a credential was pushed to, fit to be shown.
+    /// Where a credential was pushed to, without secrets.
     pub fn pushed(&self, pushed: &Pushed, engine: Option<&Engine>) -> Pushed {
         let mut pass = Pass::new(&self.0, engine);
         match pushed {
@@ -80,28 +81,28 @@ impl Filter {
     }
 }
 
-/// The report of what was found, in which no text of the repository holds a secret.
+/// The report of what was found, without secrets in the repository's texts.
 pub(crate) fn filtered(
     task: Task,
     credentials: Vec<Credential>,
     coverage: Coverage,
-    standing: Option<Standing>,
+    policy: Option<PolicyRevision>,
     engine: &Engine,
 ) -> Report {
     let filter = Filter::of(engine, &credentials);
-    let mut report = Report { task, credentials, coverage, standing, filter: filter.clone() };
+    let mut report = Report { task, credentials, coverage, policy, filter: filter.clone() };
     Pass::new(&filter.0, Some(engine)).report(&mut report);
     report
 }
 
-/// Filters a report to which something was added.
+/// Filters a report again, after something was added.
 pub fn filter_again(report: &mut Report, engine: &Engine) {
     let filter = Filter::of(engine, &report.credentials);
     report.filter = filter.clone();
     Pass::new(&filter.0, Some(engine)).report(report);
 }
 
-/// A report as it may be written: what was added to it after it was made is filtered too.
+/// A report that may be written: what was added after it was made is filtered as well.
 pub(super) struct Shown(Report);
 
 impl Shown {
@@ -120,10 +121,10 @@ impl Deref for Shown {
     }
 }
 
-/// One pass over many texts, of which most come more than once.
+/// One pass over many texts, most of which come more than once.
 struct Pass<'a> {
     secrets: &'a Secrets,
-    /// What finds other secrets in a text.
+    /// Finds other secrets in a text.
     engine: Option<&'a Engine>,
     done: HashMap<(Scope, Vec<u8>), Vec<u8>>,
 }
@@ -141,9 +142,9 @@ impl<'a> Pass<'a> {
             credential.occurrences.dedup();
         }
         self.coverage(&mut report.coverage);
-        if let Some(Standing { revision, proposals, commit: _ }) = &mut report.standing {
+        if let Some(PolicyRevision { revision, pending, commit: _ }) = &mut report.policy {
             *revision = self.filtered(revision, Scope::Path);
-            for Proposal { path, what, kind: _, line: _ } in proposals {
+            for Proposal { path, what, kind: _, line: _ } in pending {
                 *path = self.filtered(path, Scope::Path);
                 *what = self.message(what);
             }
@@ -180,7 +181,7 @@ impl<'a> Pass<'a> {
         occurrence.suppression_comments.iter_mut().for_each(|allow| self.reason(&mut allow.reason));
         match &mut occurrence.suppression {
             Some(Suppression { kind: SuppressionKind::InSource, reason }) => self.reason(reason),
-            // What people wrote is marked.
+            // The parts that people wrote are marked.
             Some(Suppression { reason, .. }) => *reason = self.message(reason),
             None => {}
         }
@@ -192,7 +193,7 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// What the engine found in the line is removed already.
+    /// The findings in the line itself are redacted already.
     fn excerpt(&mut self, excerpt: &mut Excerpt) {
         let Excerpt { before, after, cut_before, cut_after, secret: _ } = excerpt;
         if *cut_before {
@@ -228,7 +229,7 @@ impl<'a> Pass<'a> {
         *text = self.filtered(text, Scope::Text);
     }
 
-    /// What a failure names: a path most often.
+    /// The name of a failure: mostly a path.
     fn named(&mut self, name: &str) -> String {
         self.message_in(name, Scope::Path)
     }
@@ -245,7 +246,7 @@ impl<'a> Pass<'a> {
             Part::Path(text) => self.filtered(text, Scope::Path),
         });
         let hidden: String = parts.collect();
-        // What only the words around it give a meaning.
+        // A secret that is one only because of the words around it.
         match self.engine {
             Some(engine) => {
                 let found = engine.redact_as(hidden.as_bytes(), unmarked_scope);

@@ -3,7 +3,7 @@
 
 #![expect(
     clippy::disallowed_methods,
-    reason = "the one place that writes; what it is given went through the output filter"
+    reason = "the only module that writes; its input went through the output filter"
 )]
 
 use std::fs;
@@ -17,7 +17,7 @@ use anstyle::{AnsiColor, Style};
 use tempfile::NamedTempFile;
 
 use super::Filter;
-use super::steer::steady;
+use super::escape::escaped_lines;
 use crate::engine::Engine;
 use crate::findings::FingerprintKey;
 use crate::rules::catalogue::Catalogue;
@@ -25,58 +25,58 @@ use crate::rules::catalogue::Catalogue;
 /// How errors are marked.
 const BAD: Style = AnsiColor::Red.on_default().bold();
 
-/// Exit code of what went wrong: nothing was said to be clean.
+/// Exit code of a failure: nothing was found clean.
 const INCOMPLETE: i32 = 2;
 
 /// The secrets of the run, as far as they are known.
 static RUN: RwLock<Option<Filter>> = RwLock::new(None);
 
-/// From now on no message repeats these secrets.
+/// Removes these secrets from all messages from now on.
 pub fn remember(filter: &Filter) {
     *RUN.write().unwrap_or_else(PoisonError::into_inner) = Some(filter.clone());
 }
 
-/// Writes a report, or what is all keysieve's own, to standard output; with colours where that is
-/// a terminal that wants them. A pipe that its reader closes, as in `| head`, is no error.
+/// Writes a report, or text that is all keysieve's own, to standard output, in color on a
+/// terminal that supports it. A pipe that its reader closes, as in `| head`, is not an error.
 pub fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut out = BufWriter::new(AutoStream::auto(io::stdout().lock()));
-    until_the_reader_has_enough(write(&mut out).and_then(|()| out.flush()))
+    ignore_broken_pipe(write(&mut out).and_then(|()| out.flush()))
 }
 
-/// Writes a line of a message to standard output.
-pub fn say(message: &str) -> io::Result<()> {
-    say_text(&format!("{message}\n"))
+/// Writes a message and a line end to standard output.
+pub fn print_line(message: &str) -> io::Result<()> {
+    print_text(&format!("{message}\n"))
 }
 
-/// Writes a text of many lines to standard output, as [`say`] writes one.
-pub fn say_text(text: &str) -> io::Result<()> {
-    let text = steady(&filtered(text));
+/// Writes a text of many lines to standard output.
+pub fn print_text(text: &str) -> io::Result<()> {
+    let text = escaped_lines(&filtered(text));
     print(|out| out.write_all(text.as_bytes()))
 }
 
-/// Writes a line of a message to standard error.
-pub fn complain(message: &str) {
-    complain_text(&steady(&filtered(message)));
+/// Writes a message and a line end to standard error.
+pub fn eprint_line(message: &str) {
+    eprint_text(&escaped_lines(&filtered(message)));
 }
 
 /// Writes an error to standard error, with all its causes.
-pub fn complain_of(error: &dyn std::fmt::Display) {
+pub fn print_error(error: &dyn std::fmt::Display) {
     let why = filtered(&format!("{error:#}"));
     let why = why.trim_end().replace('\n', "\n  ");
-    complain_text(&format!("{BAD}error:{BAD:#} {}", steady(&why)));
+    eprint_text(&format!("{BAD}error:{BAD:#} {}", escaped_lines(&why)));
 }
 
-/// Writes to standard error what an agent is answered.
-pub fn answer(stdout: &str, stderr: &str) -> io::Result<()> {
+/// Writes the response to a coding agent.
+pub fn print_response(stdout: &str, stderr: &str) -> io::Result<()> {
     print(|out| out.write_all(stdout.as_bytes()))?;
     io::stderr().lock().write_all(stderr.as_bytes())
 }
 
-/// Writes what is wrong with a command line to standard error, without what it repeats of a
-/// secret. `styled` is the text with colours, `plain` the same without.
-pub fn complain_of_usage(styled: &str, plain: &str) {
-    let shown = fit(plain);
-    // Where nothing was removed it keeps its colours.
+/// Writes a usage error to standard error, without secrets that it repeats from the command line.
+/// `styled` is the text with colors, `plain` the same without.
+pub fn print_usage_error(styled: &str, plain: &str) {
+    let shown = safe_message(plain);
+    // It keeps its colors if nothing was removed.
     let shown = if shown == plain { styled } else { &shown };
     let _ = write!(AutoStream::auto(io::stderr().lock()), "{shown}");
 }
@@ -86,47 +86,46 @@ pub fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
-/// Ends the process with a line that shows nothing of what it worked on, whatever went wrong and
-/// on whatever thread.
+/// Makes a panic on any thread end the process with a line that shows nothing of the data.
 pub fn report_panics() {
     std::panic::set_hook(Box::new(|panic| {
-        complain_text(&panicked(panic));
+        eprint_text(&panicked(panic));
         std::process::exit(INCOMPLETE);
     }));
 }
 
-/// One line of what was known when keysieve was compiled. What was put together since may hold
-/// bytes of the repository and is not shown.
+/// One line of what was known at compile time. A message formatted at run time may contain bytes
+/// of the repository and is not shown.
 fn panicked(panic: &PanicHookInfo<'_>) -> String {
-    let place = panic.location().map_or_else(String::new, |place| {
-        // Without the folder in which it was compiled.
-        let parts: Vec<&str> = place.file().rsplitn(4, ['/', '\\']).take(3).collect();
+    let location = panic.location().map_or_else(String::new, |location| {
+        // Without the folder that it was compiled in.
+        let parts: Vec<&str> = location.file().rsplitn(4, ['/', '\\']).take(3).collect();
         let file: Vec<&str> = parts.into_iter().rev().collect();
-        format!(" at {}:{}", file.join("/"), place.line())
+        format!(" at {}:{}", file.join("/"), location.line())
     });
     let what = panic.payload().downcast_ref::<&'static str>();
-    internal_error(&place, &what.map_or_else(String::new, |what| format!(" ({what})")))
+    internal_error(&location, &what.map_or_else(String::new, |what| format!(" ({what})")))
 }
 
-fn internal_error(place: &str, what: &str) -> String {
+fn internal_error(location: &str, what: &str) -> String {
     let page = concat!(env!("CARGO_PKG_REPOSITORY"), "/issues");
     let version = env!("CARGO_PKG_VERSION");
-    let line = steady(&format!("{place}{what}")).replace('\n', " ");
+    let line = escaped_lines(&format!("{location}{what}")).replace('\n', " ");
     format!(
-        "{BAD}error:{BAD:#} internal error{line}; nothing was found to be clean. Please report it \
-         with this line (keysieve {version}) at {page}"
+        "{BAD}error:{BAD:#} internal error{line}; the scan is incomplete. Please report this line \
+         (keysieve {version}) at {page}"
     )
 }
 
-/// Writes a file, atomically where `file` is or becomes a regular file: it holds the old text or
-/// the new one, never a half. Devices and pipes are written straight.
+/// Writes a file. A regular file is replaced atomically: it has the old text or the new one,
+/// never a part. Devices and pipes are written directly.
 pub fn file(file: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let target = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     let special = fs::metadata(&target).is_ok_and(|found| !found.is_file() && !found.is_dir());
     if special {
         let device = fs::OpenOptions::new().write(true).open(&target)?;
         let mut out = BufWriter::new(StripStream::new(device));
-        return until_the_reader_has_enough(write(&mut out).and_then(|()| out.flush()));
+        return ignore_broken_pipe(write(&mut out).and_then(|()| out.flush()));
     }
     let folder = match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -145,22 +144,22 @@ pub fn file(file: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
     Ok(())
 }
 
-/// Writes a small file of keysieve's own text, where git or a hook is to read it.
+/// Writes a small file of keysieve's own text, for git or a hook to read.
 pub fn own_file(file: &Path, text: &str) -> io::Result<()> {
     fs::write(file, text)
 }
 
-/// A message fit to be shown: without secrets, and without what steers.
-pub fn fit(message: &str) -> String {
-    steady(&filtered(message))
+/// A message without secrets and without control characters.
+pub fn safe_message(message: &str) -> String {
+    escaped_lines(&filtered(message))
 }
 
-fn complain_text(line: &str) {
-    // Where standard error is closed there is nobody to report to.
+fn eprint_text(line: &str) {
+    // If standard error is closed there is nobody to report to.
     let _ = writeln!(AutoStream::auto(io::stderr().lock()), "{line}");
 }
 
-/// The message without the secrets of the run, and without what the built-in rules find in it.
+/// The message without the secrets of the run and without what the built-in rules find in it.
 fn filtered(message: &str) -> String {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
     let engine =
@@ -172,15 +171,15 @@ fn filtered(message: &str) -> String {
     }
 }
 
-/// A pipe that its reader closes, as in `| head`, is no error.
-fn until_the_reader_has_enough(result: io::Result<()>) -> io::Result<()> {
+/// Ignores that the reader closes a pipe, as in `| head`.
+fn ignore_broken_pipe(result: io::Result<()>) -> io::Result<()> {
     match result {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result,
     }
 }
 
-/// With the permissions that any new file gets; `tempfile` alone would keep it private.
+/// A new file with the usual permissions; `tempfile` alone would make it private.
 fn new_file_in(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]

@@ -1,8 +1,8 @@
-//! Texts that steer nobody: no terminal, no reader, no CI system.
+//! Escapes what would control a terminal, mislead a reader or give a CI system commands.
 //!
-//! A terminal obeys control characters; a reader is misled by characters without a form of their
-//! own ([`is_unprintable`]); GitHub Actions takes a line that begins with `::` for a command, blanks
-//! before it or not, and one that holds `##[` too (Azure Pipelines: `##vso[`).
+//! A terminal obeys control characters; invisible and bidirectional characters mislead a reader
+//! ([`steers`]); GitHub Actions executes a line that begins with `::`, after blanks too, and one
+//! that contains `##[` (Azure Pipelines: `##vso[`).
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -12,64 +12,66 @@ use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
 use crate::findings::is_unprintable;
 
-/// What workflow commands begin with, and what is written in its place.
+/// What a workflow command begins with; a backslash before it makes it harmless.
 const COMMAND: &str = "::";
+
+/// What older workflow commands begin with, and what is written instead.
 const OLD_COMMANDS: [(&str, &str); 2] = [("##[", r"#\#["), ("##vso[", r"#\#vso[")];
 
-/// A text of the repository (a path, a commit's summary) for people: what would steer a terminal
-/// or a reader is escaped.
-pub fn plain(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_unprintable) {
+/// A text of the repository (a path, a commit's summary) for people, without control and
+/// invisible characters.
+pub fn escaped(text: &str) -> Cow<'_, str> {
+    if !text.contains(steers) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 8);
-    for letter in text.chars() {
-        if is_unprintable(letter) {
-            shown.extend(letter.escape_debug())
+    for character in text.chars() {
+        if steers(character) {
+            shown.extend(character.escape_debug())
         } else {
-            shown.push(letter)
+            shown.push(character)
         }
         // `escape_debug` leaves some characters as they are.
-        if is_unprintable(letter) && shown.ends_with(letter) {
+        if steers(character) && shown.ends_with(character) {
             shown.pop();
-            shown.extend(letter.escape_unicode());
+            shown.extend(character.escape_unicode());
         }
     }
     Cow::Owned(shown)
 }
 
-/// A message of one line or several, steadied as [`Steady`] does.
-pub fn steady(text: &str) -> String {
-    text.split_inclusive('\n').map(steadied).collect()
+/// A message of one or more lines, escaped as by [`EscapingWriter`].
+pub fn escaped_lines(text: &str) -> String {
+    text.split_inclusive('\n').map(escape_line).collect()
 }
 
-/// Writes text for people: whatever the line holds, only keysieve's own colours and line ends
+/// Writes text for people: whatever a line contains, only keysieve's own colors and line ends
 /// have an effect.
-pub struct Steady<W: Write> {
+pub struct EscapingWriter<W: Write> {
     out: W,
-    /// What is written of a line that has not ended yet.
+    /// The beginning of a line that has not ended yet.
     line: Vec<u8>,
 }
 
-impl<W: Write> Steady<W> {
+impl<W: Write> EscapingWriter<W> {
     pub fn new(out: W) -> Self {
-        Steady { out, line: Vec::new() }
+        EscapingWriter { out, line: Vec::new() }
     }
 
-    /// Writes what is left of the last line.
+    /// Writes the rest of the last line.
     pub fn finish(mut self) -> io::Result<()> {
         let line = std::mem::take(&mut self.line);
-        self.out.write_all(steadied(&String::from_utf8_lossy(&line)).as_bytes())
+        self.out.write_all(escape_line(&String::from_utf8_lossy(&line)).as_bytes())
     }
 }
 
-impl<W: Write> Write for Steady<W> {
+impl<W: Write> Write for EscapingWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         for piece in bytes.split_inclusive(|&b| b == b'\n') {
             self.line.extend_from_slice(piece);
             if piece.ends_with(b"\n") {
                 let line = std::mem::take(&mut self.line);
-                self.out.write_all(steadied(&String::from_utf8_lossy(&line)).as_bytes())?;
+                self.out.write_all(escape_line(&String::from_utf8_lossy(&line)).as_bytes())?;
             }
         }
         Ok(bytes.len())
@@ -80,25 +82,25 @@ impl<W: Write> Write for Steady<W> {
     }
 }
 
-/// A line with its end, if it has one.
-fn steadied(line: &str) -> String {
+/// A line, with its line end if there is one.
+fn escape_line(line: &str) -> String {
     let mut shown = String::with_capacity(line.len());
     let mut rest = line;
-    while let Some(letter) = rest.chars().next() {
+    while let Some(character) = rest.chars().next() {
         let color = color(rest);
         if color > 0 {
             shown.push_str(&rest[..color]);
             rest = &rest[color..];
             continue;
         }
-        match letter {
-            '\n' | '\t' => shown.push(letter),
-            letter if is_unprintable(letter) => {
-                shown.push_str(&plain(letter.encode_utf8(&mut [0; 4])))
+        match character {
+            '\n' | '\t' => shown.push(character),
+            character if steers(character) => {
+                shown.push_str(&escaped(character.encode_utf8(&mut [0; 4])))
             }
-            letter => shown.push(letter),
+            character => shown.push(character),
         }
-        rest = &rest[letter.len_utf8()..];
+        rest = &rest[character.len_utf8()..];
     }
     for (command, harmless) in OLD_COMMANDS {
         if shown.contains(command) {
@@ -112,20 +114,20 @@ fn steadied(line: &str) -> String {
     shown
 }
 
-/// Where the first character of a line is that is neither blank nor part of a colour.
+/// Offset of the first character of a line that is neither blank nor part of a color.
 fn beginning(line: &str) -> usize {
-    let mut at = 0;
+    let mut offset = 0;
     loop {
-        let rest = &line[at..];
+        let rest = &line[offset..];
         let blank = rest.len() - rest.trim_start().len();
         match blank.max(color(rest)) {
-            0 => return at,
-            more => at += more,
+            0 => return offset,
+            more => offset += more,
         }
     }
 }
 
-/// The length of the colour that the text begins with: `ESC [ … m` (ECMA-48, SGR).
+/// The length of the color that the text begins with: `ESC [ … m` (ECMA-48, SGR).
 fn color(text: &str) -> usize {
     let Some(parameters) = text.strip_prefix("\u{1b}[") else { return 0 };
     let end = parameters.find(|c: char| !c.is_ascii_digit() && c != ';');
@@ -135,7 +137,7 @@ fn color(text: &str) -> usize {
     }
 }
 
-/// Writes JSON, indented, in which no character steers.
+/// Writes JSON, indented, without control and invisible characters.
 pub fn json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     value
         .serialize(&mut Serializer::with_formatter(&mut *out, Escaping(PrettyFormatter::new())))
@@ -143,7 +145,7 @@ pub fn json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-/// JSON in one line, in which no character steers.
+/// JSON in one line, without control and invisible characters.
 pub fn json_line(value: &impl Serialize) -> io::Result<String> {
     let mut out = Vec::new();
     let mut serializer = Serializer::with_formatter(&mut out, Escaping(CompactFormatter));
@@ -151,13 +153,22 @@ pub fn json_line(value: &impl Serialize) -> io::Result<String> {
     String::from_utf8(out).map_err(io::Error::other)
 }
 
-/// The position of the first character that steers, or that begins a command.
-fn first_that_steers(text: &str) -> Option<usize> {
+/// Offset of the first character that must be escaped, or that begins a command.
+fn first_to_escape(text: &str) -> Option<usize> {
     let commands = OLD_COMMANDS.iter().filter_map(|(command, _)| text.find(command));
     commands.chain(text.find(is_unprintable)).min()
 }
 
-/// Escapes in strings what [`is_unprintable`], besides what JSON must escape.
+/// Methods that call the inner formatter; some take whether it is the first element.
+macro_rules! delegate {
+    ($($method:ident($($first:ident)?);)*) => { $(
+        fn $method<W: ?Sized + Write>(&mut self, out: &mut W $(, $first: bool)?) -> io::Result<()> {
+            self.0.$method(out $(, $first)?)
+        }
+    )* };
+}
+
+/// Escapes [such characters](steers) in strings, in addition to those that JSON must escape.
 struct Escaping<F>(F);
 
 impl<F: Formatter> Formatter for Escaping<F> {
@@ -167,54 +178,30 @@ impl<F: Formatter> Formatter for Escaping<F> {
         fragment: &str,
     ) -> io::Result<()> {
         let mut rest = fragment;
-        while let Some(at) = first_that_steers(rest) {
-            let (before, from) = rest.split_at(at);
+        while let Some(offset) = first_to_escape(rest) {
+            let (before, from) = rest.split_at(offset);
             self.0.write_string_fragment(out, before)?;
-            let mut letters = from.chars();
-            for letter in letters.by_ref().take(1) {
-                for unit in letter.encode_utf16(&mut [0; 2]) {
+            let mut characters = from.chars();
+            for character in characters.by_ref().take(1) {
+                for unit in character.encode_utf16(&mut [0; 2]) {
                     write!(out, "\\u{unit:04x}")?;
                 }
             }
-            rest = letters.as_str();
+            rest = characters.as_str();
         }
         self.0.write_string_fragment(out, rest)
     }
 
-    fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.begin_array(out)
-    }
-
-    fn end_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_array(out)
-    }
-
-    fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_array_value(out, first)
-    }
-
-    fn end_array_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_array_value(out)
-    }
-
-    fn begin_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.begin_object(out)
-    }
-
-    fn end_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_object(out)
-    }
-
-    fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_object_key(out, first)
-    }
-
-    fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.begin_object_value(out)
-    }
-
-    fn end_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_object_value(out)
+    delegate! {
+        begin_array();
+        end_array();
+        begin_array_value(first);
+        end_array_value();
+        begin_object();
+        end_object();
+        begin_object_key(first);
+        begin_object_value();
+        end_object_value();
     }
 }
 
@@ -223,7 +210,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_line_steers() {
+    fn lines_are_harmless() {
         for (line, wanted) in [
             ("plain é\n", "plain é\n"),
             ("\u{1b}[1mbold\u{1b}[0m\n", "\u{1b}[1mbold\u{1b}[0m\n"),
@@ -235,10 +222,10 @@ mod tests {
             ("a ##[error]b ##vso[c]", r"a #\#[error]b #\#vso[c]"),
             ("a\u{202e}b\u{ad}\u{85}", r"a\u{202e}b\u{ad}\u{85}"),
         ] {
-            assert_eq!(steadied(line), wanted, "{line:?}");
+            assert_eq!(escape_line(line), wanted, "{line:?}");
         }
         let mut out = Vec::new();
-        let mut writer = Steady::new(&mut out);
+        let mut writer = EscapingWriter::new(&mut out);
         writer.write_all("one\n :".as_bytes()).unwrap();
         writer.write_all(":two".as_bytes()).unwrap();
         writer.finish().unwrap();
@@ -246,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn json_is_valid_and_ascii_where_it_would_steer() {
+    fn json_is_valid_and_harmless() {
         let text = "a\u{202e}b\u{9b}\"\\\u{e0041}é\n";
         let line = json_line(&text).unwrap();
         assert_eq!(line, "\"a\\u202eb\\u009b\\\"\\\\\\udb40\\udc41é\\n\"");

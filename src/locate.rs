@@ -1,0 +1,144 @@
+//! From findings to occurrences: where in its file each finding is.
+//!
+//! The engine gives the span of a finding in the text that it read. Here it gets its lines and
+//! columns, its span in the bytes as they are stored, and the suppression comments next to it.
+//! `scan`, `guard` and `audit` all locate their findings here. Nothing here went through the
+//! output filter.
+
+use std::sync::{Mutex, PoisonError};
+
+use bstr::BString;
+
+use crate::blob::{Blob, LineIndex, Provenance, Region, Text};
+use crate::engine::Engine;
+use crate::findings::{
+    Allow, Effect, Encoding, Excerpts, Finding, Occurrence, PartnerPlace, Place, Setting, Span,
+    Step,
+};
+use crate::policy::inline::Allows;
+use crate::source::{Coverage, Progress, Source};
+
+/// A finding with its occurrence.
+pub type Hit = (Finding, Occurrence);
+
+/// Where in a file a finding is.
+#[derive(Clone, Debug)]
+pub struct Location {
+    pub region: Region,
+    /// In the file's bytes as they are stored.
+    pub span: Span,
+    pub encoding: Encoding,
+    /// Public halves of the credential nearby.
+    pub related: Vec<PartnerPlace>,
+    /// The suppression comments next to it.
+    pub suppression_comments: Vec<Allow>,
+}
+
+impl Location {
+    /// The occurrence of the finding in a file.
+    pub fn occurrence(self, path: Option<BString>, place: Place) -> Occurrence {
+        let Location { region, span, encoding, related, suppression_comments } = self;
+        Occurrence {
+            path,
+            region,
+            span,
+            encoding,
+            place,
+            partners: related,
+            allows: suppression_comments,
+            suppression: None,
+            excerpt: None,
+            effect: Effect::default(),
+            setting: Setting::default(),
+        }
+    }
+}
+
+/// Locates the findings of one text.
+pub struct Locator<'t> {
+    text: &'t Text<'t>,
+    /// Where in the file the blob's bytes begin.
+    offset: usize,
+    lines: LineIndex<'t>,
+    comments: Allows,
+}
+
+impl<'t> Locator<'t> {
+    /// `text` is the blob's text, `findings` are all that are located in it, by span.
+    pub fn new(
+        blob: &Blob<'_>,
+        text: &'t Text<'t>,
+        findings: &[Finding],
+        engine: &Engine,
+    ) -> Locator<'t> {
+        let lines = LineIndex::new(&text.bytes, blob.part.start);
+        let comments = Allows::of(&text.bytes, findings, &lines, engine.rules());
+        Locator { text, offset: blob.part.offset, lines, comments }
+    }
+
+    /// Locates a finding, and adds the text's own encoding to the finding's.
+    pub fn locate(&self, finding: &mut Finding) -> Location {
+        let region = |span: Span| self.lines.region(span.start, span.end);
+        let here = region(finding.span);
+        let source = self.text.source(finding.span.start..finding.span.end);
+        if let Some(step) = self.text.transcoded().and_then(Step::of_text) {
+            finding.encoding = finding.encoding.within(step);
+        }
+        Location {
+            region: here,
+            span: Span { start: source.start + self.offset, end: source.end + self.offset },
+            encoding: finding.encoding,
+            related: finding.partner_places(region),
+            suppression_comments: self.comments.at(here, finding.rule),
+        }
+    }
+}
+
+/// All findings in the source's blobs, each with its occurrence.
+pub fn find_all(
+    source: &dyn Source,
+    engine: &Engine,
+    progress: &dyn Progress,
+) -> (Vec<Hit>, Coverage) {
+    let hits = Mutex::new(Vec::new());
+    let coverage = source.visit(
+        &|blob| {
+            let found = find_in(blob, engine);
+            if !found.is_empty() {
+                hits.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
+            }
+        },
+        progress,
+    );
+    (hits.into_inner().unwrap_or_else(PoisonError::into_inner), coverage)
+}
+
+/// The blob's findings, each with its occurrence and the line that it is in.
+pub fn find_in(blob: &Blob<'_>, engine: &Engine) -> Vec<Hit> {
+    let text = blob.text();
+    let core = text.core.clone();
+    let near = engine.scan_near(&text.bytes, core.clone());
+    let mut findings = near.clone();
+    findings.retain(|finding| core.contains(&finding.span.start));
+    if findings.is_empty() {
+        return Vec::new();
+    }
+    let excerpts = Excerpts::new(&text.bytes, &near);
+    let locator = Locator::new(blob, &text, &findings, engine);
+    let path = blob.provenance.path().map(BString::from);
+    let place = match &blob.provenance {
+        Provenance::Index(_) | Provenance::Committed(_) => Place::Index,
+        Provenance::Stdin => Place::Stdin,
+        Provenance::WorkTree(_) => Place::WorkTree,
+        Provenance::Object(id) => {
+            Place::History { blob: id.clone(), introduced: None, removed: None, at_head: false }
+        }
+    };
+    let hit = |mut finding: Finding| {
+        let excerpt = Some(excerpts.of(&finding));
+        let location = locator.locate(&mut finding);
+        let occurrence = location.occurrence(path.clone(), place.clone());
+        (finding, Occurrence { excerpt, ..occurrence })
+    };
+    findings.into_iter().map(hit).collect()
+}
