@@ -51,7 +51,7 @@ impl Setup {
         standing: &Standing,
         now: Option<&Files>,
     ) -> Result<Self, SetupError> {
-        let foreign = self.policy.config.foreign_allows();
+        let foreign = self.policy.config.honors_ignore_comments();
         let revision = standing.revision(&self.engine, now, foreign)?;
         self.policy.revision = Some(Arc::new(revision));
         self.policy.inline = Inline::OfRevision;

@@ -1,4 +1,4 @@
-//! `keysieve baseline`: `write`, `update` and `check`; `import` and `merge` have files of their own.
+//! `keysieve baseline`: `create`, `update` and `check`; `import` and `merge` have files of their own.
 
 mod import;
 mod merge;
@@ -45,7 +45,7 @@ pub struct BaselineCommand {
 #[derive(Subcommand)]
 enum Verb {
     /// Write a first baseline: accept all that is found, for a time
-    Write(First),
+    Create(Create),
     /// Accept what came since, and list the places of accepted ones anew; every other entry stays as it is
     Update(Update),
     /// Bring in what another scanner's baseline, ignore file or report knows
@@ -92,7 +92,7 @@ struct Acceptance {
 }
 
 #[derive(Args)]
-struct First {
+struct Create {
     #[command(flatten)]
     place: Place,
     #[command(flatten)]
@@ -119,7 +119,7 @@ struct Check {
 impl BaselineCommand {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         match &self.command {
-            Verb::Write(command) => command.run(),
+            Verb::Create(command) => command.run(),
             Verb::Update(command) => command.run(),
             Verb::Import(command) => command.run(),
             Verb::Merge(command) => command.run(),
@@ -128,7 +128,7 @@ impl BaselineCommand {
     }
 }
 
-impl First {
+impl Create {
     fn run(&self) -> anyhow::Result<ExitCode> {
         let file = self.place.file()?;
         if file.symlink_metadata().is_ok() {

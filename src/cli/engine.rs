@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use anyhow::Context;
 use bstr::BString;
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use keysieve::policy::config::{Layer, Origin, PatternFile};
 use keysieve::report::output::sink;
+use keysieve::rules::Confidence;
 use keysieve::rules::catalogue::Catalogue;
 
 #[derive(Args)]
@@ -17,18 +19,25 @@ pub struct EngineArgs {
     /// Add the rules of a pattern file of your own (may be given several times)
     #[arg(long, value_name = "FILE", help_heading = "Rules")]
     patterns: Vec<PathBuf>,
-    /// Report unlikely credentials too, such as tokens whose checksum does not hold
-    #[arg(long, help_heading = "Rules")]
-    show_unlikely: bool,
-    /// Honour the inline marks of gitleaks, betterleaks, trufflehog, kingfisher and detect-secrets too
+    /// Minimum confidence that is reported; `low` includes findings such as tokens with an invalid checksum [default: medium, or as configured]
+    #[arg(long, value_parser = confidence(), value_name = "LEVEL", help_heading = "Policy")]
+    min_confidence: Option<Confidence>,
+    /// Also honor the ignore comments of gitleaks, betterleaks, trufflehog, kingfisher and detect-secrets
     #[arg(long, help_heading = "Policy")]
-    foreign_allows: bool,
+    honor_ignore_comments: bool,
     /// Take this for the time by which tokens and a baseline's entries have expired, as in 2026-01-31T00:00:00Z [default: now]
     #[arg(long, value_name = "RFC3339", help_heading = "Rules")]
     now: Option<Timestamp>,
     /// Use this many threads, one for each processor at most [default: one for each processor]
     #[arg(long, value_name = "N", help_heading = "Speed", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
+}
+
+/// A level of confidence, by its name.
+pub fn confidence() -> impl TypedValueParser<Value = Confidence> {
+    let names = Confidence::ALL.iter().map(|confidence| confidence.as_str());
+    PossibleValuesParser::new(names)
+        .map(|name| Confidence::from_name(&name).expect("one of their names"))
 }
 
 impl EngineArgs {
@@ -45,8 +54,8 @@ impl EngineArgs {
     pub fn layer(&self) -> Layer {
         let patterns = self.patterns.iter().cloned().map(PatternFile::Disk).collect();
         Layer {
-            show_unlikely: self.show_unlikely.then_some(true),
-            foreign_allows: self.foreign_allows.then_some(true),
+            min_confidence: self.min_confidence,
+            honor_ignore_comments: self.honor_ignore_comments.then_some(true),
             patterns,
             ..Layer::empty(Origin::CommandLine, BString::default())
         }

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use keysieve::engine::Engine;
 use keysieve::findings::Credential;
 use keysieve::foreign::foreign_path;
@@ -21,7 +20,7 @@ use keysieve::setup::{BaselineChoice, Setup, Wanted, files};
 use keysieve::source::staged::{self};
 use keysieve::source::worktree::top_of;
 
-use super::engine::EngineArgs;
+use super::engine::{EngineArgs, confidence};
 
 #[derive(Args)]
 pub struct ConfigArgs {
@@ -47,14 +46,8 @@ pub struct PolicyArgs {
     #[arg(long, value_name = "REV", conflicts_with_all = ["no_repo_config", "baseline"], help_heading = "Policy")]
     policy_from: Option<String>,
     /// Fail from this confidence on, whatever is configured; what is less sure is told and warns [default: medium, and high in the hook]
-    #[arg(long, value_parser = confidence(), value_name = "CONFIDENCE", help_heading = "Policy")]
+    #[arg(long, value_parser = confidence(), value_name = "LEVEL", help_heading = "Policy")]
     fail_on: Option<Confidence>,
-}
-
-fn confidence() -> impl TypedValueParser<Value = Confidence> {
-    let names = Confidence::ALL.iter().map(|confidence| confidence.as_str());
-    PossibleValuesParser::new(names)
-        .map(|name| Confidence::from_name(&name).expect("one of their names"))
 }
 
 /// Where the repository's own policy is read, and where its work tree is.
@@ -288,6 +281,7 @@ impl ConfigArgs {
             root: top.filter(|_| expiry == Expiry::Fails),
         };
         let setup = Setup::new(wanted)?;
+        setup.policy.config.check_thresholds(occasion)?;
         Ok(match engine.now() {
             Some(now) => setup.at(now),
             None => setup,

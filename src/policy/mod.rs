@@ -78,11 +78,9 @@ impl Policy {
             }
         }
         judged.credentials = group(kept, rules);
-        let shown = |credential: &Credential| {
-            self.config.shows_unlikely() || credential.confidence > Confidence::Low
-        };
-        judged.credentials.retain(shown);
-        let foreign = self.config.foreign_allows();
+        let least = self.config.min_confidence();
+        judged.credentials.retain(|credential| credential.confidence >= least);
+        let foreign = self.config.honors_ignore_comments();
         for credential in &mut judged.credentials {
             for occurrence in &mut credential.occurrences {
                 occurrence.suppression =
@@ -115,7 +113,7 @@ impl Policy {
         }
         if self.inline != Inline::LeftOut {
             notes.extend(credentials.iter().flat_map(|found| inline::notes(found, rules)));
-            notes.extend(inline::foreign_note(credentials, self.config.foreign_allows()));
+            notes.extend(inline::foreign_note(credentials, self.config.honors_ignore_comments()));
         }
         if let Some(known) = &self.known {
             notes.extend(credentials.iter().filter_map(|credential| known.note(credential)));
@@ -131,7 +129,7 @@ impl Policy {
     /// What is said of the policy and is not of the revision that it is taken from, sorted.
     pub fn proposals(&self, judged: &Judged) -> Vec<Proposal> {
         let Some(revision) = &self.revision else { return Vec::new() };
-        let foreign = self.config.foreign_allows();
+        let foreign = self.config.honors_ignore_comments();
         let mut proposals = revision.proposals.clone();
         for credential in &judged.credentials {
             for occurrence in &credential.occurrences {

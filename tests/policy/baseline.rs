@@ -9,7 +9,7 @@ use crate::support::repository::{TempRepo, said};
 use crate::{notes, places, report, run};
 
 const FILE: &str = ".keysieve-baseline.toml";
-const WRITE: [&str; 6] = ["baseline", "write", "--owner", "Ann", "--now", "2026-01-01T00:00:00Z"];
+const WRITE: [&str; 6] = ["baseline", "create", "--owner", "Ann", "--now", "2026-01-01T00:00:00Z"];
 
 /// A report as of that day.
 fn on(repository: &TempRepo, day: &str, arguments: &[&str]) -> (Value, i32) {

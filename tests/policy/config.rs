@@ -40,7 +40,7 @@ fn a_mistake_is_told_with_its_line_and_a_suggestion() {
             "one of low, medium, high, certain; did you mean `high`?",
         ),
         ("fail-on = \"high\"", 1, "expected is a table"),
-        ("show-unlikely = \"yes\"", 1, "expected is a boolean"),
+        ("honor-ignore-comments = \"yes\"", 1, "expected is a boolean"),
         ("[rules]\ndisable = [\"jwt\",\n\"genric-key\"]", 3, "did you mean `generic-key`?"),
         ("[rules]\ndisable = [\"nothing-*\"]", 2, "there is no rule nothing-*"),
         ("[[exclude]]\npaths = [\"a\", \"b[\"]\nreason = \"r\"", 2, "this is no glob: "),
@@ -313,7 +313,7 @@ fn the_fingerprint_key_stands_in_a_file_or_a_variable() {
     assert!(said(&output).contains(".keysieve.toml: the fingerprint key is in the environment"));
     // A baseline is kept under the same key.
     repository.write(FILE, "[fingerprint]\nkey = \"ours\"\n");
-    let write = run(&repository, &["baseline", "write", "--owner", "Ann"]);
+    let write = run(&repository, &["baseline", "create", "--owner", "Ann"]);
     assert!(write.status.success(), "{}", said(&write));
     assert_eq!(report(&repository, &["scan"]).1, 0);
 }

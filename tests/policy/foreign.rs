@@ -21,7 +21,7 @@ fn repository() -> TempRepo {
 #[test]
 fn marks_of_others_count_where_that_is_asked_for() {
     let repository = repository();
-    let (said, code) = report(&repository, &["scan", "--foreign-allows"]);
+    let (said, code) = report(&repository, &["scan", "--honor-ignore-comments"]);
     let wanted = [
         ("1:1", "gitleaks"),
         ("2:1", "betterleaks"),
@@ -45,11 +45,11 @@ fn marks_of_others_count_where_that_is_asked_for() {
     assert_eq!(notes(&said), [format!("{told}: {counts}")]);
     repository.git(&["add", "."]);
     assert_eq!(report(&repository, &["hook", "run"]).1, 1);
-    assert_eq!(report(&repository, &["hook", "run", "--foreign-allows"]).1, 0);
+    assert_eq!(report(&repository, &["hook", "run", "--honor-ignore-comments"]).1, 0);
     repository.commit("all");
     assert_eq!(report(&repository, &["audit"]).1, 1);
-    assert_eq!(report(&repository, &["audit", "--foreign-allows"]).1, 0);
-    assert_eq!(report(&repository, &["scan", "--since", "HEAD", "--foreign-allows"]).1, 0);
+    assert_eq!(report(&repository, &["audit", "--honor-ignore-comments"]).1, 0);
+    assert_eq!(report(&repository, &["scan", "--since", "HEAD", "--honor-ignore-comments"]).1, 0);
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn a_mark_holds_for_no_other_line_and_no_word_that_it_begins() {
     repository.write("kingfisher", format!("{beside}{}", secret(6)));
     let nextline = "# pragma: allowlist nextline secret";
     repository.write("nextline", format!("key = \"{}\" {nextline}\n{}", token(7), secret(8)));
-    let (said, code) = report(&repository, &["scan", "--foreign-allows"]);
+    let (said, code) = report(&repository, &["scan", "--honor-ignore-comments"]);
     let wanted = [
         "above:2",
         "below:1=a mark of gitleaks",
@@ -78,6 +78,6 @@ fn a_mark_holds_for_no_other_line_and_no_word_that_it_begins() {
     // keysieve's own allow is the one that is told where both stand.
     let both = "gitleaks:allow keysieve:allow localstack-auth-token made up";
     repository.write("both", format!("key = \"{}\" # {both}\n", token(9)));
-    let (said, _) = report(&repository, &["scan", "both", "--foreign-allows"]);
+    let (said, _) = report(&repository, &["scan", "both", "--honor-ignore-comments"]);
     assert_eq!((places(&said), notes(&said)), (vec!["both:1=made up".to_owned()], vec![]));
 }

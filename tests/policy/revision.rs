@@ -79,7 +79,7 @@ fn what_a_change_adds_to_the_configuration_does_not_hold_and_is_told() {
 #[test]
 fn a_baseline_entry_of_the_change_does_not_hold() {
     let repository = changing(&[("old", &secret(2))]);
-    let write = ["baseline", "write", "--owner", "Ann", "--now", "2026-01-01T00:00:00Z"];
+    let write = ["baseline", "create", "--owner", "Ann", "--now", "2026-01-01T00:00:00Z"];
     assert!(run(&repository, &write).status.success());
     repository.commit("known");
     repository.git(&["branch", "--force", "main", "change"]);
@@ -132,7 +132,7 @@ fn an_inline_allow_holds_where_the_revision_allows_the_same_credential() {
 fn no_repo_config_leaves_out_all_that_the_repository_says() {
     let allow = format!("{} # keysieve:allow localstack-auth-token r\n", token(1));
     let repository = changing(&[("a", &allow), ("b", &secret(2)), ("c/d", &secret(3))]);
-    assert!(run(&repository, &["baseline", "write", "--owner", "Ann"]).status.success());
+    assert!(run(&repository, &["baseline", "create", "--owner", "Ann"]).status.success());
     repository.write(FILE, "[[exclude]]\npaths = [\"c\"]\nreason = \"r\"\n");
     repository.git(&["add", "--all"]);
     for command in [&["scan"][..], &["audit"]] {

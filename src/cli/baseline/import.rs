@@ -14,6 +14,7 @@ use keysieve::policy::baseline::{Baseline, FILE, Harmless, Learned};
 use keysieve::report::output::Filter;
 use keysieve::report::output::sink::{self, say};
 use keysieve::report::output::steer::plain;
+use keysieve::rules::Confidence;
 use keysieve::setup::Setup;
 use keysieve::source::open;
 use keysieve::source::worktree::top_of;
@@ -103,7 +104,7 @@ impl Import {
             true => read(&file, Some(&top), &engine)?,
             false => Baseline::under(engine.key_name()),
         };
-        let found = self.find(&told, &top, &engine, policy.config.shows_unlikely())?;
+        let found = self.find(&told, &top, &engine, policy.config.min_confidence())?;
         let name = self.file.file_name().unwrap_or_default().to_string_lossy();
         let reason = self.reason.clone().unwrap_or_else(|| format!("known by {name}"));
         let terms = terms(&reason, &self.owner, self.within, self.engine.today())?;
@@ -133,12 +134,12 @@ impl Import {
         told: &[Claim],
         top: &Path,
         engine: &Engine,
-        unlikely: bool,
+        least: Confidence,
     ) -> anyhow::Result<Found> {
         let mut found = Found::default();
         let bar = Bar::new("files");
         let answers = self.engine.in_pool(|| {
-            let search = Search::new(top, engine, told, &self.file, unlikely, &bar)?;
+            let search = Search::new(top, engine, told, &self.file, least, &bar)?;
             anyhow::Ok(told.iter().map(|claim| search.find(claim)).collect::<Vec<_>>())
         })??;
         sink::remember(&Filter::of(engine, &[]));

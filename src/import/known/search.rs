@@ -109,10 +109,9 @@ impl<'e> Search<'e> {
         engine: &'e Engine,
         claims: &[Claim],
         told_in: &Path,
-        show_unlikely: bool,
+        least: Confidence,
         progress: &dyn Progress,
     ) -> Result<Self, SearchError> {
-        let least = if show_unlikely { Confidence::Low } else { Confidence::Medium };
         let mut search = Search {
             top: top.to_owned(),
             engine,

@@ -98,7 +98,7 @@ impl Config {
     /// What is built in, and unlikely credentials too.
     pub fn of_everything() -> Config {
         let layer = Layer {
-            show_unlikely: Some(true),
+            min_confidence: Some(Confidence::Low),
             ..Layer::empty(Origin::CommandLine, BString::default())
         };
         Config { nearest: vec![Arc::new(layer)], ..Config::default() }
@@ -174,14 +174,40 @@ impl Config {
         (confidence, self.first(path, |layer| layer.severity).unwrap_or(Severity::Low))
     }
 
-    /// Whether unlikely credentials are reported too.
-    pub fn shows_unlikely(&self) -> bool {
-        self.first(None, |layer| layer.show_unlikely).unwrap_or(false)
+    /// The least confidence that is reported.
+    pub fn min_confidence(&self) -> Confidence {
+        self.first(None, |layer| layer.min_confidence).unwrap_or(Confidence::Medium)
     }
 
-    /// Whether other scanners' inline marks count.
-    pub fn foreign_allows(&self) -> bool {
-        self.first(None, |layer| layer.foreign_allows).unwrap_or(false)
+    /// Refuses a configuration in which findings are to fail that are not even reported. Only
+    /// settings that somebody wrote are compared: a default gives way.
+    pub fn check_thresholds(&self, occasion: Occasion) -> Result<(), ConfigError> {
+        let of = |value: &dyn Fn(&Layer) -> Option<Confidence>| {
+            self.first(None, |layer| Some((value(layer)?, layer.origin.clone())))
+        };
+        let (key, fails_from) = match occasion {
+            Occasion::Check => ("fail-on.confidence", of(&|layer| layer.confidence)),
+            Occasion::Hook => ("fail-on.hook", of(&|layer| layer.hook)),
+        };
+        match (fails_from, of(&|layer| layer.min_confidence)) {
+            (Some((fails_from, by)), Some((reported_from, from))) if fails_from < reported_from => {
+                Err(ConfigError::Thresholds {
+                    fail_on: setting(key, "--fail-on", fails_from, &by),
+                    min_confidence: setting(
+                        "min-confidence",
+                        "--min-confidence",
+                        reported_from,
+                        &from,
+                    ),
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether other scanners' ignore comments suppress findings.
+    pub fn honors_ignore_comments(&self) -> bool {
+        self.first(None, |layer| layer.honor_ignore_comments).unwrap_or(false)
     }
 
     /// Pattern files of one's own, of all layers, farthest first.
@@ -245,6 +271,14 @@ impl Config {
     /// The layers of the whole repository, nearest first.
     fn layers(&self) -> impl Iterator<Item = &Layer> {
         self.nearest.iter().chain(&self.farthest).map(Arc::as_ref)
+    }
+}
+
+/// A setting as the user wrote it: an option, or a key and its file.
+fn setting(key: &str, option: &str, value: Confidence, origin: &Origin) -> String {
+    match origin {
+        Origin::CommandLine => format!("{option} {value}"),
+        _ => format!("{key} = \"{value}\" ({})", foreign_path(origin.file())),
     }
 }
 

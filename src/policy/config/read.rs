@@ -26,6 +26,11 @@ pub enum ConfigError {
          set; set it, or `KEYSIEVE_FINGERPRINT_KEY`"
     )]
     NoKey { file: String, variable: String },
+    #[error(
+        "{fail_on} is lower than {min_confidence}: findings below the minimum confidence are not \
+         reported, so they cannot fail; raise the first or lower the second"
+    )]
+    Thresholds { fail_on: String, min_confidence: String },
 }
 
 /// A mistake and the byte that it is at.
@@ -108,8 +113,8 @@ fn refuse_what_holds_everywhere(syntax: &ConfigSyntax) -> Result<(), Fault> {
     let fingerprint = &syntax.fingerprint;
     let severities = syntax.rules.severity.keys().next();
     let found = [
-        ("show-unlikely", syntax.show_unlikely.map(|_| 0)),
-        ("foreign-allows", syntax.foreign_allows.map(|_| 0)),
+        ("min-confidence", syntax.min_confidence.map(|_| 0)),
+        ("honor-ignore-comments", syntax.honor_ignore_comments.map(|_| 0)),
         ("rules.enable", start(syntax.rules.enable.first().map(Spanned::span))),
         ("rules.severity", start(severities.map(Spanned::span))),
         ("patterns", start(syntax.patterns.first().map(Spanned::span))),
@@ -142,8 +147,8 @@ fn layer(
         confidence: syntax.fail_on.confidence.map(Confidence::from),
         severity: syntax.fail_on.severity.map(Severity::from),
         hook: syntax.fail_on.hook.map(Confidence::from),
-        show_unlikely: syntax.show_unlikely,
-        foreign_allows: syntax.foreign_allows,
+        min_confidence: syntax.min_confidence.map(Confidence::from),
+        honor_ignore_comments: syntax.honor_ignore_comments,
         disable: syntax.rules.disable.into_iter().map(selector).collect::<Result<_, _>>()?,
         enable: syntax.rules.enable.into_iter().map(selector).collect::<Result<_, _>>()?,
         severities: severities

@@ -39,11 +39,11 @@ impl Config {
             self.one("fail-on.confidence", check, path, |layer| layer.confidence.is_some()),
             self.one("fail-on.severity", severity, path, |layer| layer.severity.is_some()),
             self.one("fail-on.hook", hook, path, hook_of),
-            self.one("show-unlikely", self.shows_unlikely(), None, |layer| {
-                layer.show_unlikely.is_some()
+            self.one("min-confidence", self.min_confidence(), None, |layer| {
+                layer.min_confidence.is_some()
             }),
-            self.one("foreign-allows", self.foreign_allows(), None, |layer| {
-                layer.foreign_allows.is_some()
+            self.one("honor-ignore-comments", self.honors_ignore_comments(), None, |layer| {
+                layer.honor_ignore_comments.is_some()
             }),
             self.one("test-paths.findings", findings.as_str(), path, |layer| {
                 layer.test_findings.is_some()
@@ -95,8 +95,8 @@ impl Layer {
             ("fail-on.confidence", self.confidence.map(|value| value.to_string())),
             ("fail-on.severity", self.severity.map(|value| value.to_string())),
             ("fail-on.hook", self.hook.map(|value| value.to_string())),
-            ("show-unlikely", self.show_unlikely.map(|value| value.to_string())),
-            ("foreign-allows", self.foreign_allows.map(|value| value.to_string())),
+            ("min-confidence", self.min_confidence.map(|value| value.to_string())),
+            ("honor-ignore-comments", self.honor_ignore_comments.map(|value| value.to_string())),
             ("test-paths.findings", self.test_findings.map(|value| value.as_str().to_owned())),
             ("limits.max-file-size", self.max_file_size.as_ref().map(size)),
             ("limits.max-blob-size", self.max_blob_size.as_ref().map(size)),

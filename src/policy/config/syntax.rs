@@ -15,10 +15,11 @@ use toml::Spanned;
 pub struct ConfigSyntax {
     /// From where on a finding fails. What is less sure or less severe is told and warns.
     pub fail_on: FailOnSyntax,
-    /// Report unlikely credentials too, such as tokens whose checksum does not hold. They warn.
-    pub show_unlikely: Option<bool>,
-    /// Whether other scanners' inline marks allow a finding.
-    pub foreign_allows: Option<bool>,
+    /// Minimum confidence that is reported (default: `medium`). `low` also reports findings such
+    /// as tokens with an invalid checksum; these are warnings.
+    pub min_confidence: Option<ConfidenceName>,
+    /// Whether other scanners' ignore comments suppress findings.
+    pub honor_ignore_comments: Option<bool>,
     /// Which rules are on, and how severe their findings are.
     pub rules: RulesSyntax,
     /// Paths that are left out, each list with its reason.
