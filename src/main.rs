@@ -12,7 +12,7 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             sink::complain_of(&error);
-            // Whatever went wrong, nothing was found to be clean: the code of an incomplete scan.
+            // After an error nothing is known to be clean: the exit code of an incomplete scan.
             ExitCode::from(2)
         }
     }

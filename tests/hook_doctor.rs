@@ -42,7 +42,7 @@ fn path() -> std::ffi::OsString {
 fn told_in(repository: &TempRepo, folder: &Path, more: &[&str], code: i32) -> Value {
     let human = keysieve(repository, folder, &[&["hook", "doctor"], more].concat());
     assert_eq!(human.status.code(), Some(code), "{}", said(&human));
-    let sum = ["\nProtected.\n", "\nNot protected.\n", "\nIt cannot be told.\n"][code as usize];
+    let sum = ["\nProtected.\n", "\nNot protected.\n", "\nUnknown.\n"][code as usize];
     assert!(said(&human).ends_with(sum), "{}", said(&human));
     let json =
         keysieve(repository, folder, &[&["hook", "doctor", "--format", "json"], more].concat());
@@ -51,7 +51,11 @@ fn told_in(repository: &TempRepo, folder: &Path, more: &[&str], code: i32) -> Va
     let protected = [Value::Bool(true), Value::Bool(false), Value::Null];
     assert_eq!(told["protected"], protected[code as usize]);
     for check in told["checks"].as_array().unwrap() {
-        assert!(said(&human).contains(check["says"].as_str().unwrap()), "{check} {}", said(&human));
+        assert!(
+            said(&human).contains(check["message"].as_str().unwrap()),
+            "{check} {}",
+            said(&human)
+        );
     }
     told
 }
@@ -87,7 +91,7 @@ fn ours_stops_the_planted_secret_and_leaves_no_trace() {
     install(&repository);
     let before = repository.git(&["count-objects", "-v"]);
     let told = told(&repository, 0);
-    assert_eq!((&told["kind"], &told["proof"]), (&"ours".into(), &"stopped".into()));
+    assert_eq!((&told["kind"], &told["proof"]), (&"ours".into(), &"blocked".into()));
     assert_eq!(told["binary"]["version"], env!("CARGO_PKG_VERSION"));
     assert_eq!(told["hooks_path"]["scope"], Value::Null);
     assert_eq!(repository.git(&["count-objects", "-v"]), before);
@@ -121,7 +125,7 @@ fn anothers_hook_is_known_by_what_it_does() {
     assert_eq!(told(&repository, 1)["kind"], "foreign");
     install(&repository);
     let told_of = told(&repository, 0);
-    assert_eq!((&told_of["kind"], &told_of["proof"]), (&"chained".into(), &"stopped".into()));
+    assert_eq!((&told_of["kind"], &told_of["proof"]), (&"chained".into(), &"blocked".into()));
 
     hook(&repository, path, &format!("#!/usr/bin/env bash\n'{BINARY}' hook run\n"));
     let told_of = told(&repository, 0);
@@ -130,7 +134,7 @@ fn anothers_hook_is_known_by_what_it_does() {
     hook(&repository, path, "#!/bin/sh\nprintf 'no \\033[31mtests\\n'\nexit 1\n");
     let told_of = told(&repository, 2);
     assert_eq!(told_of["proof"], "unclear");
-    let why = told_of["checks"].as_array().unwrap().last().unwrap()["says"].as_str().unwrap();
+    let why = told_of["checks"].as_array().unwrap().last().unwrap()["message"].as_str().unwrap();
     assert!(why.contains("exit code 1") && why.contains("tests"), "{why}");
 }
 
@@ -203,7 +207,7 @@ fn the_binary_is_looked_for_as_the_hook_does() {
     let told_of = told(&repository, 0);
     assert_eq!(told_of["binary"]["version"], "0.0.1");
     let says = told_of["checks"].to_string();
-    assert!(says.contains("of version 0.0.1, and this one is"), "{says}");
+    assert!(says.contains("version 0.0.1, and this is"), "{says}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Options about how we look: rules and threads.
+//! Options of the engine: rules, confidence, clock and threads.
 
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ use keysieve::rules::catalogue::Catalogue;
 
 #[derive(Args)]
 pub struct EngineArgs {
-    /// Add the rules of a pattern file of your own (may be given several times)
+    /// Add custom rules from a pattern file (repeatable)
     #[arg(long, value_name = "FILE", help_heading = "Rules")]
     patterns: Vec<PathBuf>,
     /// Minimum confidence that is reported; `low` includes findings such as tokens with an invalid checksum [default: medium, or as configured]
@@ -25,10 +25,10 @@ pub struct EngineArgs {
     /// Also honor the ignore comments of gitleaks, betterleaks, trufflehog, kingfisher and detect-secrets
     #[arg(long, help_heading = "Policy")]
     honor_ignore_comments: bool,
-    /// Take this for the time by which tokens and a baseline's entries have expired, as in 2026-01-31T00:00:00Z [default: now]
+    /// Evaluate expiry dates as of this time, for example 2026-01-31T00:00:00Z [default: now]
     #[arg(long, value_name = "RFC3339", help_heading = "Rules")]
     now: Option<Timestamp>,
-    /// Use this many threads, one for each processor at most [default: one for each processor]
+    /// Number of threads, at most one per processor [default: one per processor]
     #[arg(long, value_name = "N", help_heading = "Speed", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
 }
@@ -41,7 +41,7 @@ pub fn confidence() -> impl TypedValueParser<Value = Confidence> {
 }
 
 impl EngineArgs {
-    /// The built-in catalogue and the user's own rules.
+    /// The built-in catalogue and the custom rules of `--patterns`.
     pub fn catalogue(&self) -> anyhow::Result<Catalogue> {
         let mut catalogue = Catalogue::built_in();
         for file in &self.patterns {
@@ -50,7 +50,7 @@ impl EngineArgs {
         Ok(catalogue)
     }
 
-    /// What is said on the command line, as the nearest layer of the configuration.
+    /// The options as the most specific layer of the configuration.
     pub fn layer(&self) -> Layer {
         let patterns = self.patterns.iter().cloned().map(PatternFile::Disk).collect();
         Layer {
@@ -61,17 +61,17 @@ impl EngineArgs {
         }
     }
 
-    /// The clock that is asked for, in seconds since 1970.
+    /// The time given by `--now`, in seconds since 1970.
     pub fn now(&self) -> Option<i64> {
         self.now.map(Timestamp::as_second)
     }
 
-    /// The day by which what is accepted has expired, in UTC.
+    /// The day on which expiry dates are evaluated, in UTC.
     pub fn today(&self) -> Date {
         self.now.unwrap_or_else(Timestamp::now).to_zoned(TimeZone::UTC).date()
     }
 
-    /// Runs `work` with as many threads as were asked for.
+    /// Runs `work` in a pool of `--threads` threads.
     pub fn in_pool<T: Send>(&self, work: impl FnOnce() -> T + Send) -> anyhow::Result<T> {
         let threads = self.threads.map_or(0, bounded);
         let pool = rayon::ThreadPoolBuilder::new()
@@ -82,14 +82,14 @@ impl EngineArgs {
     }
 }
 
-/// As many threads as the machine can run at the same time, where more are asked for: each has
-/// its share of memory and gains nothing.
+/// At most as many threads as the machine can run at the same time: more would need memory and
+/// gain nothing.
 fn bounded(threads: u16) -> usize {
     let most = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = usize::from(threads);
     if threads > most {
         sink::complain(&format!(
-            "note: --threads {threads} is more than this machine runs at the same time; it is {most}"
+            "note: --threads {threads} is more than this machine can run at once; using {most}"
         ));
     }
     threads.min(most)

@@ -23,18 +23,18 @@ use super::progress::Bar;
 
 /// Scan files and folders, or standard input
 ///
-/// Hidden files are scanned, .git never, symbolic links are not followed. Files that
-/// .gitignore names are left out, unless git tracks them. With --since it is commits that are
-/// scanned, and not files.
+/// Hidden files are scanned, .git is not, and symbolic links are not followed. Files matched by
+/// .gitignore are skipped unless git tracks them. With --since, commits are scanned instead of
+/// files.
 #[derive(Args)]
 pub struct Scan {
-    /// What to scan; `-` is standard input
+    /// Files or folders to scan; `-` is standard input
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
-    /// Scan what the commits of BASE..HEAD add, a pull request's gate: also what one of them adds and another takes out again, and nothing that BASE holds in the files they change
+    /// Scan only what BASE..HEAD adds (for pull requests), including credentials added and removed again within the range; credentials already in BASE are not reported
     #[arg(long, value_name = "BASE", conflicts_with_all = ["paths", "no_ignore"])]
     since: Option<String>,
-    /// Scan ignored files too
+    /// Also scan ignored files
     #[arg(long)]
     no_ignore: bool,
     #[command(flatten)]
@@ -69,14 +69,16 @@ impl Scan {
         self.output.deliver(&report, engine.rules(), None)
     }
 
-    /// `base` is the folder that files are named from, where that is no repository's.
+    /// `base` is the folder that paths are relative to if it is not a repository.
     fn source(&self, policy: &Policy, base: Option<&Path>) -> anyhow::Result<Box<dyn Source>> {
         let stdin = Path::new("-");
         if self.paths == [stdin] {
             return Ok(Box::new(Stdin));
         }
         if self.paths.iter().any(|path| path == stdin) {
-            bail!("`-` stands for standard input and goes alone; a file of that name is ./-");
+            bail!(
+                "`-` means standard input and must be the only path; for a file of that name use ./-"
+            );
         }
         let ignored = if self.no_ignore { Ignored::Scanned } else { Ignored::LeftOut };
         let config = &policy.config;

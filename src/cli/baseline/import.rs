@@ -1,4 +1,4 @@
-//! `keysieve baseline import`: what another scanner knows.
+//! `keysieve baseline import`: the entries of another scanner's baseline.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -24,30 +24,30 @@ use crate::cli::engine::EngineArgs;
 use crate::cli::policy::{ConfigArgs, Repository};
 use crate::cli::progress::Bar;
 
-/// Each entry's secret is found again, in the working tree, in the commit that it names or by its
-/// digest in the history, and gets an entry by its fingerprint. What could not be found is told
-/// with the reason. Exit code 1 where there is such a one.
+/// Maps each entry to a current finding in the working tree, in the commit that it names, or by
+/// its digest in the history, and adds a baseline entry for it. Entries that could not be mapped
+/// are listed with the reason; the exit code is then 1.
 #[derive(Args)]
 pub struct Import {
-    /// Whose file it is
+    /// Scanner that produced the file
     #[arg(long, value_enum, value_name = "SCANNER")]
     from: ScannerName,
-    /// A .gitleaksignore, .betterleaksignore, .secrets.baseline, kingfisher baseline, or a report as JSON
+    /// A .gitleaksignore, .betterleaksignore, .secrets.baseline, kingfisher baseline or JSON report
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Who answers for what is accepted
+    /// Person or team responsible for the accepted findings
     #[arg(long, value_name = "NAME")]
     owner: String,
-    /// Why it is accepted, where FILE does not say [default: that FILE had it]
+    /// Why the findings are accepted, if FILE gives no reason [default: "imported from FILE"]
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
-    /// Take all of it for this [default: what FILE says of each, else accepted for a time]
+    /// Import all entries with this disposition [default: as in FILE, otherwise accepted until an expiry date]
     #[arg(long = "as", value_enum, value_name = "DISPOSITION")]
     taken_for: Option<TakenFor>,
-    /// Days after which the last of the new entries expires; the most severe expire after 30
+    /// Number of days until the last new entry expires; the most severe expire after 30
     #[arg(long, value_name = "DAYS", default_value_t = 180, value_parser = clap::value_parser!(i32).range(1..=3650))]
     within: i32,
-    /// A folder of the repository
+    /// The repository or a folder in it
     #[arg(long, value_name = "FOLDER", default_value = ".")]
     repository: PathBuf,
     #[command(flatten)]
@@ -90,11 +90,10 @@ impl Import {
         let text = open::named_up_to(&self.file, open::LARGE_LIMIT)
             .with_context(|| format!("cannot read {shown}"))?;
         let scanner = Scanner::from(self.from);
-        let told = claims(scanner, &String::from_utf8_lossy(&text)).with_context(|| {
-            format!("{shown} is no file of {} that can be read", scanner.as_str())
-        })?;
+        let told = claims(scanner, &String::from_utf8_lossy(&text))
+            .with_context(|| format!("cannot read {shown} as a file of {}", scanner.as_str()))?;
         let top = top_of(&self.repository).with_context(|| {
-            format!("{} is in no work tree of a repository", self.repository.display())
+            format!("{} is not in the work tree of a git repository", self.repository.display())
         })?;
         let standing = Repository::of_work_tree(&self.repository);
         let Setup { engine, policy } =
@@ -106,7 +105,7 @@ impl Import {
         };
         let found = self.find(&told, &top, &engine, policy.config.min_confidence())?;
         let name = self.file.file_name().unwrap_or_default().to_string_lossy();
-        let reason = self.reason.clone().unwrap_or_else(|| format!("known by {name}"));
+        let reason = self.reason.clone().unwrap_or_else(|| format!("imported from {name}"));
         let terms = terms(&reason, &self.owner, self.within, self.engine.today())?;
         let credentials = found.by_secret.len();
         let of_past = found.by_secret.values().filter(|one| one.paths.is_empty()).count();
@@ -115,20 +114,21 @@ impl Import {
         baseline.key = Some(engine.key_name().to_owned());
         if of_past > 0 && !baseline.history {
             baseline.history = true;
-            let told = "only the history holds: the baseline tells of the history now.";
-            say(&format!("{of_past} {told}"))?;
+            say(&format!(
+                "{of_past} of them are only in the history; the baseline now covers the history."
+            ))?;
         }
         save(&file, baseline, &engine)?;
         let (carried, all) = (told.len() - found.lost, told.len());
         say(&format!(
-            "Wrote {}: {carried} of {all} entries carried over, {credentials} credentials, {new} of \
-             them new, {places} new places. {NEXT}",
+            "Wrote {} with {carried} of {all} entries imported: {credentials} credentials ({new} \
+             new) and {places} new locations. {NEXT}",
             file.display()
         ))?;
         Ok(ExitCode::from(u8::from(found.lost > 0)))
     }
 
-    /// What is found again; what is not is told.
+    /// Maps the entries to findings, and lists those without one.
     fn find(
         &self,
         told: &[Claim],
@@ -148,7 +148,7 @@ impl Import {
                 Err(lost) => {
                     found.lost += 1;
                     let name = foreign(plain(&claim.name));
-                    say(&format!("not found: {name}: {}", plain(&lost.to_string())))?;
+                    say(&format!("not imported: {name}: {}", plain(&lost.to_string())))?;
                 }
                 Ok(known) => {
                     let disposition = match (self.taken_for, claim.said) {
@@ -181,8 +181,8 @@ struct Found {
 }
 
 impl Found {
-    /// One credential of all entries that tell of it. Where they differ it is accepted: what is
-    /// no secret in one place may be one in another.
+    /// Merges the entries of one credential. If their dispositions differ it is accepted: what is
+    /// a false positive in one location may be a secret in another.
     fn add(&mut self, learned: Learned) {
         let Some(known) = self.by_secret.get_mut(&learned.fingerprint) else {
             self.by_secret.insert(learned.fingerprint, learned);

@@ -1,4 +1,4 @@
-//! `keysieve rules check`: is a pattern file right, and what does it cost?
+//! `keysieve rules check`: checks pattern files and measures their cost.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -20,21 +20,21 @@ use crate::cli::BAD;
 
 #[derive(Args)]
 pub struct Check {
-    /// Files with the schema of patterns/README.md
+    /// Pattern files; patterns/README.md describes the schema
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Measure the time on this text instead of a made-up one
+    /// Measure the cost on this text instead of a generated one
     #[arg(long, value_name = "FILE")]
     sample: Option<PathBuf>,
 }
 
 impl Check {
-    /// Exit code 1 where something is wrong; each line says in which file, where, and what to do.
+    /// Exit code 1 if there are errors; each line names the file, the line and what to do.
     pub fn run(&self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         let sample = match &self.sample {
             Some(file) => open::named_up_to(file, open::LARGE_LIMIT)
                 .with_context(|| format!("cannot read {}", file.display()))?,
-            None => cost::made_up_text(),
+            None => cost::generated_text(),
         };
         let mut wrong = Vec::new();
         let mut written = Vec::new();
@@ -57,7 +57,7 @@ impl Check {
         right.dedup_by(|(file, Written { rule, line, .. }), (_, first)| {
             let is_taken = rule.id == first.rule.id;
             if is_taken {
-                let what = format!("rule {}: another rule of these files has this id", rule.id);
+                let what = format!("rule {}: another rule in these files has this id", rule.id);
                 wrong.push(Wrong { file: file.to_path_buf(), line: Some(*line), what });
             }
             is_taken
@@ -83,14 +83,19 @@ impl Check {
             )?;
         }
         let rules: Vec<Rule> = right.into_iter().map(|(_, written)| written.rule).collect();
-        cost::tell(&rules, &sample, out)?;
-        let (count, problems) = (rules.len(), wrong.len());
-        writeln!(out, "{count} rules, {texts} texts, {problems} wrong.")?;
+        cost::report(&rules, &sample, out)?;
+        writeln!(
+            out,
+            "{}, {}, {}.",
+            count(rules.len(), "rule"),
+            count(texts, "example"),
+            count(wrong.len(), "error")
+        )?;
         Ok(if wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
 }
 
-/// Something to be mended.
+/// An error to fix.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Wrong {
     file: PathBuf,
@@ -108,12 +113,17 @@ impl Wrong {
     }
 }
 
-/// The files' rules beside the built-in ones, or in their place: a file of the built-in
-/// catalogue may be checked, too.
+/// The rules of the files together with the built-in ones. A rule replaces a built-in one of the
+/// same id, so that a file of the catalogue can be checked.
 fn with_built_in(rules: &[(&Path, Written)]) -> Result<Engine, RuleError> {
     let mut catalogue = Catalogue::built_in();
     catalogue.replace(rules.iter().map(|(_, written)| written.rule.clone()))?;
     Ok(Engine::new(catalogue, FingerprintKey::from_environment()))
+}
+
+/// `1 rule`, `2 rules`.
+fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 fn try_texts(engine: &Engine, file: &Path, written: &Written) -> Vec<Wrong> {
