@@ -1,20 +1,19 @@
-//! How a file of that name says something that is not for its program: where an inline allow
-//! can stand.
+//! The comment syntax of a file by its name: whether a suppression comment can be added, and how.
 
 use bstr::ByteSlice;
 
-/// Whether an allow can stand in a file, and how.
+/// Whether a file can contain a suppression comment, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Room {
     /// As this line.
     Comment(String),
     /// The format has none; its name.
     NoComments(&'static str),
-    /// Nothing is known of such files: this text, in whatever they have.
+    /// An unknown format: this text, in whatever comments it has.
     Unknown(String),
 }
 
-/// What opens and closes a comment, by the endings of names (lower case).
+/// What opens and closes a comment, by file extension (lower case).
 const COMMENTS: &[(&str, &str, &[&str])] = &[
     (
         "# ",
@@ -156,7 +155,7 @@ const NONE: &[(&str, &[&str])] = &[
     ("plain text", &["txt", "log"]),
 ];
 
-/// Files without an ending whose comments begin with `#`.
+/// Files without an extension whose comments begin with `#`.
 const NAMES: &[&str] = &[
     "makefile",
     "gnumakefile",
@@ -174,7 +173,7 @@ const NAMES: &[&str] = &[
     "workspace",
 ];
 
-/// Endings of templates: the file is what stands before them.
+/// Extensions of templates: the format is that of the extension before them.
 const TEMPLATES: &[&str] =
     &["example", "sample", "template", "tmpl", "tpl", "dist", "j2", "erb", "in", "bak", "local"];
 
@@ -192,7 +191,7 @@ impl Room {
         let is_hash = NAMES.contains(&&*name) || name.starts_with(".env");
         let ending = match name.rsplit_once('.') {
             _ if is_hash => "sh",
-            // `.bashrc`, `.npmrc` and their like are read line by line.
+            // `.bashrc`, `.npmrc` and similar files are read line by line.
             Some(("", ending)) if !is_known(ending) => "sh",
             Some((_, ending)) => ending,
             None => &*name,

@@ -1,13 +1,12 @@
-//! The inline marks of other scanners, as their public documentation describes them.
+//! The ignore comments of other scanners, as their public documentation describes them.
 //!
-//! They are always seen and honoured only where that is asked for: they name no rule and no
-//! reason.
+//! They are always recognized, and honored only on request: they name neither a rule nor a reason.
 //!
-//! | scanner | mark | holds for |
+//! | scanner | comment | applies to |
 //! |---|---|---|
 //! | gitleaks, betterleaks | `gitleaks:allow`, `betterleaks:allow` | its line |
 //! | trufflehog | `trufflehog:ignore` | its line |
-//! | kingfisher | `kingfisher:ignore` | its line; alone on its line, the next one; the line behind a value of several lines |
+//! | kingfisher | `kingfisher:ignore` | its line; alone on its line, the next one; the line after a multi-line value |
 //! | detect-secrets | `pragma: allowlist secret`, once `whitelist` | its line |
 //! | | `pragma: allowlist nextline secret` | the next line |
 
@@ -16,23 +15,23 @@ use std::ops::Range;
 use super::inline::in_range;
 use crate::findings::Scanner;
 
-/// A mark of another scanner, and the lines for which it holds.
+/// The marker of another scanner, and the lines that it applies to.
 pub(super) struct Mark {
     pub scanner: Scanner,
     written: &'static str,
     pub holds: Holds,
 }
 
-/// The lines for which a mark holds.
+/// The lines that a marker applies to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Holds {
     Line,
     NextLine,
-    /// The line, the next one where the mark is alone, and the last line of a value before it.
+    /// The line, the next one if the marker is alone, and a multi-line value that ends before it.
     Near,
 }
 
-/// What each mark begins with.
+/// The text of each marker.
 pub(super) fn written() -> impl Iterator<Item = &'static str> {
     MARKS.iter().map(|mark| mark.written)
 }
@@ -59,7 +58,7 @@ const MARKS: [Mark; 7] = [
     },
 ];
 
-/// The marks of other scanners in a range of a text, each with the byte at which it begins.
+/// The markers of other scanners in a range of a text, each with its offset.
 pub(super) fn marks<'t>(
     text: &'t [u8],
     range: &Range<usize>,

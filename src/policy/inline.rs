@@ -1,11 +1,11 @@
-//! Inline allows: `keysieve:allow RULE reason`, in whatever a language has for a comment.
+//! Suppression comments: `keysieve:allow RULE reason`, in a comment of any language.
 //!
-//! An allow holds for its own line; where it is alone on its line it holds for the next one
-//! too. That an allow behind one secret says nothing of the line below is on purpose: a second
-//! secret that is put there later must not hide.
+//! A comment applies to its own line; if it is alone on its line it also applies to the next one.
+//! A comment after a secret deliberately does not apply to the line below: a second secret that is
+//! added there later must not be hidden.
 //!
-//! Lines are counted on the bytes of the blob that has the findings, and only lines beside one
-//! are searched.
+//! Lines are counted on the bytes of the blob that has the findings, and only lines next to a
+//! finding are searched.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -20,37 +20,37 @@ use crate::findings::{
 use crate::foreign::foreign_path;
 use crate::rules::Rule;
 
-/// What an inline allow begins with.
+/// The start of a suppression comment.
 pub const MARK: &str = "keysieve:allow";
 
-/// Bytes behind the mark in which rule and reason stand.
+/// Bytes after the marker that may contain the rule and the reason.
 const LONGEST: usize = 400;
 
-/// Bytes before the mark that may open its comment, blanks among them.
+/// Bytes before the marker that may open its comment, including blanks.
 const LONGEST_OPENING: usize = 200;
 
-/// Words that open a comment; everything else that does has no letters.
+/// Words that open a comment; all other openings have no letters.
 const OPENING_WORDS: [&str; 3] = ["rem", "@rem", "dnl"];
 
-/// What closes a comment, or begins what is not the reason any more.
+/// What closes a comment or ends the reason.
 const CLOSINGS: [&str; 9] = ["*/", "-->", "--%>", "%>", "#}", "}}", "*)", "|#", MARK];
 
-/// The inline allows of one text, by line.
+/// The suppression comments of one text, by line.
 pub struct Allows {
     by_line: BTreeMap<usize, Vec<Written>>,
 }
 
-/// An allow as it stands there, and for which lines beside it holds.
+/// A suppression comment and the lines that it applies to.
 struct Written {
     allow: Allow,
     on_line: bool,
     on_next: bool,
-    /// For the last line of a value of several, where that is the line before.
+    /// For a multi-line value that ends on the line before.
     on_end_before: bool,
 }
 
 impl Allows {
-    /// Those of a text with its settled findings, by span. The output filter takes secrets out of
+    /// Those of a text with its settled findings, by span. The output filter removes secrets from
     /// a reason.
     pub fn of(text: &[u8], findings: &[Finding], lines: &LineIndex<'_>, rules: &[Rule]) -> Self {
         let mut by_line: BTreeMap<usize, Vec<Written>> = BTreeMap::new();
@@ -61,7 +61,7 @@ impl Allows {
         for at in beside.iter().flat_map(|here| in_range(text, here, MARK)) {
             let begin = at + MARK.len();
             let behind = findings.partition_point(|finding| finding.span.start < begin);
-            // Whatever stands behind, a secret is no part of the reason.
+            // A secret after the marker is never part of the reason.
             let next = findings.get(behind).map_or(text.len(), |finding| finding.span.start);
             let end = next.min(begin + LONGEST).min(text.len());
             let Some((word, reason)) = words(&text[begin..end]) else { continue };
@@ -88,7 +88,7 @@ impl Allows {
         Allows { by_line }
     }
 
-    /// The allows that stand by a finding of that rule: on its first or last line, or alone on
+    /// The suppression comments for a finding of that rule: on its first or last line, or alone on
     /// the line above.
     pub fn at(&self, region: Region, rule: usize) -> Vec<Allow> {
         if self.by_line.is_empty() {
@@ -108,8 +108,8 @@ impl Allows {
     }
 }
 
-/// The lines of each finding with the one before and the one behind, where an allow could hold
-/// for it: sorted and apart.
+/// The lines of each finding with the line before and the line after, where a suppression comment
+/// could apply to it: sorted and disjoint.
 fn beside(text: &[u8], findings: &[Finding]) -> Vec<Range<usize>> {
     let mut ranges: Vec<Range<usize>> = Vec::new();
     for finding in findings {
@@ -126,7 +126,7 @@ fn beside(text: &[u8], findings: &[Finding]) -> Vec<Range<usize>> {
     ranges
 }
 
-/// Where in the range the text holds what is written there.
+/// The offsets within the range at which the text contains `written`.
 pub(super) fn in_range<'t>(
     text: &'t [u8],
     range: &Range<usize>,
@@ -136,7 +136,7 @@ pub(super) fn in_range<'t>(
     memmem::find_iter(&text[range.clone()], written).map(move |at| start + at)
 }
 
-/// The rule's word and the reason behind a mark; `None` where something else begins with it.
+/// The rule and the reason after a marker; `None` if the marker is the start of another word.
 fn words(behind: &[u8]) -> Option<(String, String)> {
     let line = behind.split(|&byte| byte == b'\n').next().unwrap_or_default();
     let mut line = String::from_utf8_lossy(line).into_owned();
@@ -148,14 +148,14 @@ fn words(behind: &[u8]) -> Option<(String, String)> {
     }
     let (word, reason) = line.trim().split_once(char::is_whitespace).unwrap_or((line.trim(), ""));
     let word = word.trim_end_matches([':', ',', ';']).to_owned();
-    // In JSON and the like the allow is a string.
+    // In JSON and similar formats the comment is a string.
     let reason =
         reason.trim_end_matches(|last: char| last.is_whitespace() || "\"',".contains(last));
     let is_reason = reason.contains(char::is_alphanumeric);
     Some((word, if is_reason { reason.trim().to_owned() } else { String::new() }))
 }
 
-/// Whether nothing stands before the mark on its line but what opens a comment.
+/// Whether only what opens a comment is before the marker on its line.
 fn is_alone(text: &[u8], at: usize) -> bool {
     let from = at.saturating_sub(LONGEST_OPENING);
     let before = &text[from..at];
@@ -168,9 +168,9 @@ fn is_alone(text: &[u8], at: usize) -> bool {
     !opening.contains(char::is_alphanumeric) || OPENING_WORDS.contains(&opening.as_str())
 }
 
-/// The suppression of an occurrence by the allows beside it: one that names the credential's
-/// rule, or the rule that found it there, and gives a reason; or, where they are honoured,
-/// another scanner's mark.
+/// The suppression of an occurrence by the comments next to it: one that names the credential's
+/// rule, or the rule that found it there, and gives a reason; or, if these are honored, another
+/// scanner's ignore comment.
 pub fn suppression(allows: &[Allow], rule: usize, foreign: bool) -> Option<Suppression> {
     let names_it = |allow: &&Allow| allow.here || allow.rule == Some(rule);
     let own = allows.iter().find(|allow| names_it(allow) && !allow.reason.is_empty());
@@ -182,56 +182,66 @@ pub fn suppression(allows: &[Allow], rule: usize, foreign: bool) -> Option<Suppr
 }
 
 fn foreign_reason(scanner: Scanner) -> String {
-    format!("a mark of {}", scanner.as_str())
+    format!("{} ignore comment", scanner.as_str())
 }
 
-/// How many places carry another scanner's mark, and whether that counts.
-pub(super) fn foreign_note(credentials: &[Credential], honoured: bool) -> Option<String> {
+/// The number of locations with another scanner's ignore comment, and whether these are honored.
+pub(super) fn foreign_note(credentials: &[Credential], honored: bool) -> Option<String> {
     let mut by_scanner: BTreeMap<Scanner, usize> = BTreeMap::new();
     for occurrence in credentials.iter().flat_map(|credential| &credential.occurrences) {
         let Some(scanner) = occurrence.allows.iter().find_map(|allow| allow.foreign) else {
             continue;
         };
-        if decides(occurrence, scanner, honoured) {
+        if decides(occurrence, scanner, honored) {
             *by_scanner.entry(scanner).or_default() += 1;
         }
     }
     if by_scanner.is_empty() {
         return None;
     }
-    let told = |(scanner, count): (&Scanner, &usize)| format!("{count} of {}", scanner.as_str());
-    let told: Vec<String> = by_scanner.iter().map(told).collect();
-    let told = told.join(", ");
-    Some(if honoured {
-        format!("places allowed by other scanners' marks: {told}")
+    let count = |(scanner, count): (&Scanner, &usize)| format!("{count} {}", scanner.as_str());
+    let counts: Vec<String> = by_scanner.iter().map(count).collect();
+    let counts = counts.join(", ");
+    let comments = match by_scanner.values().sum() {
+        1 => "ignore comment",
+        _ => "ignore comments",
+    };
+    Some(if honored {
+        format!("{counts} {comments} honored")
     } else {
-        format!("places with other scanners' marks, which --foreign-allows honours: {told}")
+        format!(
+            "{counts} {comments} not honored; use --honor-ignore-comments to honor them"
+        )
     })
 }
 
-/// Whether the mark is what suppresses the occurrence, or what would.
-fn decides(occurrence: &Occurrence, scanner: Scanner, honoured: bool) -> bool {
+/// Whether the comment is what suppresses the occurrence, or would suppress it.
+fn decides(occurrence: &Occurrence, scanner: Scanner, honored: bool) -> bool {
     match &occurrence.suppression {
-        None => !honoured,
-        Some(suppression) => honoured && suppression.reason == foreign_reason(scanner),
+        None => !honored,
+        Some(suppression) => honored && suppression.reason == foreign_reason(scanner),
     }
 }
 
-/// Why the allows by the open places of a credential do not hold.
+/// Why the suppression comments at the open locations of a credential are ignored.
 pub(super) fn notes(credential: &Credential, rules: &[Rule]) -> Vec<String> {
     let id = &rules[credential.rule].id;
     let mut notes = Vec::new();
     for occurrence in credential.open() {
         for allow in occurrence.allows.iter().filter(|allow| allow.foreign.is_none()) {
             let fault = match allow.rule {
-                None => "names no rule that there is".to_owned(),
-                Some(rule) if allow.here || rule == credential.rule => "gives no reason".to_owned(),
-                Some(rule) => format!("names {}, which did not find this", rules[rule].id),
+                None => "names an unknown rule and is ignored".to_owned(),
+                Some(rule) if allow.here || rule == credential.rule => {
+                    "gives no reason and is ignored".to_owned()
+                }
+                Some(rule) => {
+                    format!("is for rule {}, but the finding is from rule {id}", rules[rule].id)
+                }
             };
             let path = occurrence.path.as_ref().map(|path| format!("{}:", foreign_path(path)));
             let place = path.unwrap_or_else(|| "line ".to_owned());
             notes.push(format!(
-                "{place}{}: this {MARK} {fault} and does not hold; write `{MARK} {id} REASON`",
+                "{place}{}: this {MARK} {fault}; use `{MARK} {id} REASON`",
                 allow.line
             ));
         }

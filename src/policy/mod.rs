@@ -1,6 +1,6 @@
-//! What is already known or allowed, what fails and what is left out. Detection is over before
-//! policy begins: it sees findings with their places, never bytes, but for the inline allows
-//! beside a finding ([`inline`]).
+//! What is baselined or suppressed, what fails and what is excluded. Policy begins after detection:
+//! it sees findings with their locations and never bytes, except for the suppression comments next
+//! to a finding ([`inline`]).
 
 pub mod baseline;
 pub mod comment;
@@ -23,48 +23,48 @@ use crate::findings::{Credential, Effect, Finding, Fingerprint, Occurrence, Sett
 use crate::foreign::foreign_path;
 use crate::rules::{Confidence, Rule};
 
-/// What of the findings is reported, and what of it fails.
+/// Which findings are reported, and which of them fail.
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
     pub config: Config,
-    /// Who is stopped by what fails.
+    /// Whether the run is a check or a hook.
     pub occasion: Occasion,
-    /// Whether inline allows hold.
+    /// Whether suppression comments are honored.
     pub inline: Inline,
     /// The baseline, if there is one.
     pub known: Option<Known>,
-    /// The revision that the repository's part of it is taken from.
+    /// The revision that the repository's policy is taken from.
     pub revision: Option<Arc<Revision>>,
 }
 
-/// Whether what stands beside a finding in the source allows it.
+/// Whether suppression comments are honored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Inline {
     #[default]
     Holds,
-    /// As if none were there.
+    /// As if there were none.
     LeftOut,
-    /// As far as [`Policy::revision`] has them.
+    /// Only those that [`Policy::revision`] has.
     OfRevision,
 }
 
-/// What the inline marks of other scanners begin with.
+/// The markers of other scanners' ignore comments.
 pub fn foreign_marks() -> impl Iterator<Item = &'static str> {
     foreign::written()
 }
 
-/// What policy made of the findings.
+/// The findings after policy.
 #[derive(Clone, Debug, Default)]
 pub struct Judged {
-    /// Those that are reported, each place with what comes of it.
+    /// Those that are reported, with the level of each location.
     pub credentials: Vec<Credential>,
-    /// Places that are left out, by what leaves them out.
+    /// Number of excluded locations, by what excludes them.
     pub left_out: BTreeMap<String, usize>,
 }
 
 impl Policy {
-    /// Leaves out what is to be left out, makes credentials of the rest and says of each of their
-    /// places whether it is known, allowed, or fails.
+    /// Drops excluded findings, groups the rest into credentials, and decides for each location
+    /// whether it is baselined, suppressed or fails.
     pub fn judge(&self, sightings: Vec<(Finding, Occurrence)>, rules: &[Rule]) -> Judged {
         let mut judged = Judged::default();
         let mut kept = Vec::with_capacity(sightings.len());
@@ -96,7 +96,7 @@ impl Policy {
         judged
     }
 
-    /// What a reader should know of what [`Policy::judge`] did, sorted.
+    /// Notes on what [`Policy::judge`] did, sorted.
     pub fn notes(&self, judged: &Judged, rules: &[Rule]) -> Vec<String> {
         let credentials = &judged.credentials;
         let mut notes = Vec::new();
@@ -104,12 +104,15 @@ impl Policy {
             let Revision { name, commit, .. } = &**revision;
             let proposals = self.proposals(judged);
             notes.push(format!(
-                "the policy is that of {} ({}); what is changed in it does not hold yet{}",
+                "policy taken from {} ({}); {}",
                 foreign_path(name),
                 &commit[..commit.len().min(10)],
-                if proposals.is_empty() { ": nothing is" } else { "" },
+                match proposals.is_empty() {
+                    true => "this branch does not change it",
+                    false => "changes to it in this branch are ignored",
+                },
             ));
-            notes.extend(proposals.iter().map(|one| format!("does not hold yet: {one}")));
+            notes.extend(proposals.iter().map(|one| format!("ignored until merged: {one}")));
         }
         if self.inline != Inline::LeftOut {
             notes.extend(credentials.iter().flat_map(|found| inline::notes(found, rules)));
@@ -119,14 +122,15 @@ impl Policy {
             notes.extend(credentials.iter().filter_map(|credential| known.note(credential)));
         }
         notes.extend(judged.left_out.iter().map(|(why, count)| {
-            format!("left out: {count} {} by {why}", if *count == 1 { "place" } else { "places" })
+            let findings = if *count == 1 { "finding" } else { "findings" };
+            format!("{count} {findings} excluded by {why}")
         }));
         notes.sort();
         notes.dedup();
         notes
     }
 
-    /// What is said of the policy and is not of the revision that it is taken from, sorted.
+    /// Changes to the policy that the revision does not have, sorted.
     pub fn proposals(&self, judged: &Judged) -> Vec<Proposal> {
         let Some(revision) = &self.revision else { return Vec::new() };
         let foreign = self.config.honors_ignore_comments();
@@ -159,7 +163,7 @@ impl Policy {
         let path = place.path.as_ref()?.as_bstr();
         let id = &rules[finding.rule].id;
         if !self.config.is_on(id, Some(path)) {
-            return Some(format!("rules.disable of their folder, which names {id}"));
+            return Some(format!("rules.disable = {id} in the configuration of its folder"));
         }
         self.config.left_out(path)
     }

@@ -1,5 +1,5 @@
-//! The files of folders: each holds for what is below it. They are read when a path is first
-//! asked for, each once.
+//! The configuration files of folders: each applies to what is below it. A file is read once, when
+//! a path in its folder is first looked up.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +11,7 @@ use super::read::ConfigError;
 use super::{FILE, check_selectors};
 use crate::policy::files::Files;
 
-/// The layers of a folder and of those that it is in, nearest first.
+/// The layers of a folder and of its parents, most specific first.
 pub type Chain = Arc<[Arc<Layer>]>;
 
 /// The folders of one repository.
@@ -29,12 +29,12 @@ impl Folders {
         Folders { files, ids, known: Mutex::default(), faults: Mutex::default() }
     }
 
-    /// The same folders, read anew where rules have these ids.
+    /// The same folders, to be read again with other rule ids.
     pub fn for_rules(&self, ids: Vec<String>) -> Self {
         Folders::new(self.files.clone(), ids)
     }
 
-    /// The layers that hold for a file besides the repository's.
+    /// The layers that apply to a file in addition to the repository's.
     pub fn of(&self, path: &BStr) -> Chain {
         match path.rfind_byte(b'/') {
             Some(at) => self.chain(path[..at].as_bstr()),
@@ -42,7 +42,7 @@ impl Folders {
         }
     }
 
-    /// What is wrong with the files that were read so far.
+    /// Errors in the files that were read so far.
     pub fn faults(&self) -> Vec<ConfigError> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }

@@ -1,10 +1,10 @@
-//! Rules by name: an id, or a part of one with `*` for the rest.
+//! Rules by name: an id, or part of one with `*` for the rest.
 
-/// Which rules a line of a configuration speaks of.
+/// The rules that a configuration names: an id or a pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selector {
     written: String,
-    /// The line of the file that it stands in, from 1.
+    /// Its line in the file, from 1.
     pub line: usize,
 }
 
@@ -13,12 +13,12 @@ impl Selector {
         Selector { written: written.into(), line }
     }
 
-    /// As it is written.
+    /// As written in the file.
     pub fn as_str(&self) -> &str {
         &self.written
     }
 
-    /// Whether it speaks of the rule of that id.
+    /// Whether it matches the rule of that id.
     pub fn names(&self, id: &str) -> bool {
         let mut parts = self.written.split('*');
         let first = parts.next().unwrap_or_default();

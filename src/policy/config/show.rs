@@ -1,4 +1,4 @@
-//! What holds, setting by setting, and where each comes from.
+//! The effective settings and where each comes from.
 
 use std::fmt::Display;
 
@@ -7,21 +7,21 @@ use bstr::BStr;
 use super::layer::{Layer, PatternFile};
 use super::{Config, KeySource, Occasion, Origin};
 
-/// One setting as it holds.
+/// One effective setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
-    /// As it is written in a file, with dots: `fail-on.hook`.
+    /// As written in a file, with dots: `fail-on.hook`.
     pub key: &'static str,
-    /// As people read it; a fingerprint key is never shown.
+    /// As text; a fingerprint key is never shown.
     pub value: String,
-    /// `None` where it is built in.
+    /// `None` for a built-in default.
     pub origin: Option<Origin>,
 }
 
 impl Config {
-    /// All settings that hold at a path, or for the whole repository: those that have one value
-    /// each once, of lists one for each entry, nearest first. The engine's own `depth` of
-    /// decoding and `threshold` of the generic rules hold where nothing is set.
+    /// All effective settings for a path, or for the whole repository: one per single value and one
+    /// per list entry, most specific first. `depth` of decoding and `threshold` of the generic
+    /// rules are the engine's defaults.
     pub fn settings(&self, path: Option<&BStr>, depth: usize, threshold: f32) -> Vec<Setting> {
         let (check, severity) = self.threshold(path, Occasion::Check);
         let (hook, _) = self.threshold(path, Occasion::Hook);
@@ -71,25 +71,25 @@ impl Config {
         key: &'static str,
         value: impl Display,
         path: Option<&BStr>,
-        says: impl Fn(&Layer) -> bool,
+        sets: impl Fn(&Layer) -> bool,
     ) -> Setting {
-        let origin = self.first(path, |layer| says(layer).then(|| layer.origin.clone()));
+        let origin = self.first(path, |layer| sets(layer).then(|| layer.origin.clone()));
         Setting { key, value: value.to_string(), origin }
     }
 
-    /// Where the fingerprint key is; the key itself is shown nowhere.
+    /// Where the fingerprint key comes from; the key itself is never shown.
     fn key_place(&self) -> String {
         match self.first(None, |layer| layer.key.clone()) {
-            None => "the public one".to_owned(),
+            None => "public".to_owned(),
             Some(KeySource::Written(_)) => "set".to_owned(),
-            Some(KeySource::Variable(name)) => format!("in the environment variable {name}"),
+            Some(KeySource::Variable(name)) => format!("from the environment variable {name}"),
         }
     }
 }
 
 impl Layer {
-    /// All that it says, each setting with its value as people read it.
-    pub fn said(&self) -> Vec<(&'static str, String)> {
+    /// All settings of the layer with their values as text.
+    pub fn values(&self) -> Vec<(&'static str, String)> {
         let size = |bytes: &u64| format!("{} MB", bytes >> 20);
         let single = [
             ("fail-on.confidence", self.confidence.map(|value| value.to_string())),
@@ -102,7 +102,7 @@ impl Layer {
             ("limits.max-blob-size", self.max_blob_size.as_ref().map(size)),
             ("decode-depth", self.decode_depth.map(|value| value.to_string())),
             ("generic-threshold", self.generic_threshold.map(|value| value.to_string())),
-            ("fingerprint.key", self.key.as_ref().map(|_| "a key".to_owned())),
+            ("fingerprint.key", self.key.as_ref().map(|_| "(set)".to_owned())),
         ];
         let single = single.into_iter().filter_map(|(key, value)| Some((key, value?)));
         single.chain(lists(self).into_iter().map(|one| (one.key, one.value))).collect()

@@ -1,19 +1,19 @@
-//! Paths in which people usually put made-up credentials. A place there is marked, no more: who
-//! tests against a real service leaks in a test, too.
+//! Paths that usually contain fake credentials. A finding there is only marked: tests against a
+//! real service leak real credentials.
 
 use std::sync::LazyLock;
 
 use super::globs::Globs;
 
-/// What becomes of a finding in a test path.
+/// What happens to a finding in a test path.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TestFindings {
-    /// It is marked, and fails like any other.
+    /// It is marked and fails like any other.
     #[default]
     Mark,
-    /// It is marked and warns.
+    /// It is marked and reported as a warning.
     Warn,
-    /// It is left out, and counted.
+    /// It is excluded and counted.
     LeaveOut,
 }
 
@@ -27,7 +27,7 @@ impl TestFindings {
     }
 }
 
-/// The usual paths of tests, fixtures, examples and documents.
+/// The built-in paths of tests, fixtures, examples and documents.
 pub const USUAL: &[&str] = &[
     "test/",
     "tests/",
@@ -69,6 +69,6 @@ pub const USUAL: &[&str] = &[
     "*.adoc",
 ];
 
-/// [`USUAL`], ready to be asked.
+/// [`USUAL`] as a matcher.
 pub static USUAL_GLOBS: LazyLock<Globs> =
     LazyLock::new(|| Globs::new(USUAL.iter().copied()).expect("the usual paths are globs"));
