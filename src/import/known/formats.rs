@@ -6,7 +6,7 @@
 //! | betterleaks | the same; since version 2 `.betterleaksignore` with SHA-256 digests, and its own JSON and JSONL |
 //! | detect-secrets | `.secrets.baseline`: JSON with SHA-1 digests |
 //! | kingfisher | the baseline: YAML, versions 1 and 2 |
-//! | trufflehog | `--json`: one object a line |
+//! | trufflehog | `--json`: one object per line |
 
 mod detect_secrets;
 mod kingfisher;
@@ -18,7 +18,7 @@ use serde_json::Value;
 use super::{Claim, ForeignError};
 use crate::findings::Scanner;
 
-/// The entries of a file, in its order.
+/// The entries of a file, in order.
 pub fn claims(scanner: Scanner, text: &str) -> Result<Vec<Claim>, ForeignError> {
     match scanner {
         Scanner::Gitleaks | Scanner::Betterleaks => leaks::claims(text),
@@ -28,12 +28,12 @@ pub fn claims(scanner: Scanner, text: &str) -> Result<Vec<Claim>, ForeignError> 
     }
 }
 
-/// A field that is a text.
+/// A field that is a string.
 fn text<'v>(value: &'v Value, field: &str) -> Option<&'v str> {
     value.get(field)?.as_str().filter(|text| !text.is_empty())
 }
 
-/// A field that is the number of a line; they count from 1.
+/// A field that is a line number, from 1.
 fn line(value: &Value, field: &str) -> Option<usize> {
     value.get(field)?.as_u64().and_then(|line| line.try_into().ok()).filter(|&line| line > 0)
 }

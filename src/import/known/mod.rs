@@ -1,8 +1,8 @@
-//! What another scanner's baseline, ignore file or report knows, found again to be known here.
+//! Maps the entries of another scanner's baseline, ignore file or report to findings.
 //!
-//! Such a file names a place, or a digest, and a baseline of ours the secret itself. So each
-//! entry is looked up: in the working tree, in the commit that it names, or by its digest in the
-//! whole history. What is found gets its fingerprint; of what is not, it is said why.
+//! Such a file identifies a secret by location or digest, a keysieve baseline by fingerprint. So
+//! each entry is looked up in the working tree, in the commit that it names, or by its digest in
+//! the full history. If it cannot be mapped the reason is returned.
 
 mod claim;
 mod digest;
@@ -14,7 +14,7 @@ pub use digest::Digest;
 pub use formats::claims;
 pub use search::{Known, Lost, Search, SearchError};
 
-/// Why a file of another scanner cannot be read. No message shows a value.
+/// Why a file of another scanner cannot be parsed. No message shows a value.
 #[derive(Debug, thiserror::Error)]
 pub enum ForeignError {
     #[error("line {line} {what}")]
@@ -24,7 +24,7 @@ pub enum ForeignError {
 }
 
 impl ForeignError {
-    /// Of a line, counted from 0.
+    /// An error on a line, counted from 0.
     fn line(number: usize, what: &str) -> Self {
         ForeignError::Line { line: number + 1, what: what.to_owned() }
     }

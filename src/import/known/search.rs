@@ -1,4 +1,4 @@
-//! Where the secret of an entry stands: by its digest, else by its place.
+//! Finds the secret of an entry by its digest, otherwise by its location.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
@@ -28,32 +28,32 @@ pub struct Known {
     pub fingerprint: Fingerprint,
     /// Index of the rule in the engine's catalogue.
     pub rule: usize,
-    /// Where the working tree holds it.
+    /// Its paths in the working tree.
     pub paths: BTreeSet<String>,
-    /// Where only the history does.
+    /// Its paths in the history only.
     pub past: BTreeSet<String>,
 }
 
 /// Why the secret of an entry was not found.
 #[derive(Debug, thiserror::Error)]
 pub enum Lost {
-    #[error("the repository has no commit {commit}; a rebase or a squash may have taken it away")]
+    #[error("unknown commit {commit}; a rebase or squash may have removed it")]
     NoCommit { commit: String },
-    #[error("that commit has no such file")]
+    #[error("no such file in that commit")]
     NotInCommit,
-    #[error("the working tree has no such file in which keysieve finds something")]
+    #[error("keysieve finds nothing in this file")]
     NoFile,
-    #[error("keysieve finds nothing in that line{}", elsewhere(.lines))]
+    #[error("keysieve finds nothing on this line{}", elsewhere(.lines))]
     NotInLine { lines: Vec<usize> },
-    #[error("{count} secrets stand in that line; say which is meant, by hand")]
+    #[error("{count} secrets are on this line; add an entry by hand")]
     SeveralInLine { count: usize },
-    #[error("what keysieve finds there is another secret{}", elsewhere(.lines))]
+    #[error("keysieve finds a different secret there{}", elsewhere(.lines))]
     OtherSecret { lines: Vec<usize> },
-    #[error("it was moved or copied to {}; say which of them are known, by hand", .paths.join(", "))]
+    #[error("it was moved or copied to {}; add an entry by hand", .paths.join(", "))]
     Spread { paths: Vec<String> },
-    #[error("keysieve finds no such secret, neither in the working tree nor in the history")]
+    #[error("keysieve does not find this secret in the working tree or the history")]
     Nowhere,
-    #[error("it names no line")]
+    #[error("it has no line")]
     NoLine,
     #[error(transparent)]
     Git(#[from] GitError),
@@ -66,21 +66,21 @@ fn elsewhere(lines: &[usize]) -> String {
     if lines.is_empty() {
         return String::new();
     }
-    format!("; it finds something in line {} of that file", lines.join(", "))
+    format!("; there are findings on line {} of that file", lines.join(", "))
 }
 
-/// Why nothing can be looked up.
+/// Why the lookup cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum SearchError {
     #[error(transparent)]
     WorkTree(#[from] WorkTreeError),
-    #[error("cannot look at {}: {}", .0.what, .0.why)]
+    #[error("could not scan {}: {}", .0.what, .0.why)]
     Unread(Failure),
 }
 
-/// Something that keysieve finds.
+/// A finding with its location.
 struct Seen {
-    /// Empty for an object of the history, whose paths an audit tells.
+    /// Empty for an object of the history; an audit resolves its paths.
     path: String,
     first: usize,
     last: usize,
@@ -93,22 +93,22 @@ struct Seen {
 pub struct Search<'e> {
     top: PathBuf,
     engine: &'e Engine,
-    /// Below it a finding is not reported, and need not be known.
+    /// Findings below this confidence are not reported and need no entry.
     least: Confidence,
     wanted: HashSet<Digest>,
     tree: Vec<Seen>,
-    /// What the whole history holds of the wanted digests; read when first asked for.
+    /// The findings in the full history that match wanted digests; read on first use.
     history: OnceLock<Result<Vec<Seen>, String>>,
 }
 
 impl<'e> Search<'e> {
-    /// Looks at the working tree whose top is `top`, but for the file of the claims: it may be a
-    /// report that shows the secrets.
+    /// Scans the working tree at `top`, except for the imported file: it may be a report that shows
+    /// the secrets.
     pub fn new(
         top: &Path,
         engine: &'e Engine,
         claims: &[Claim],
-        told_in: &Path,
+        imported: &Path,
         least: Confidence,
         progress: &dyn Progress,
     ) -> Result<Self, SearchError> {
@@ -120,17 +120,17 @@ impl<'e> Search<'e> {
             tree: Vec::new(),
             history: OnceLock::new(),
         };
-        let told_in = told_in.canonicalize().ok();
-        let told_in = told_in.as_deref().and_then(|file| file.strip_prefix(top).ok());
-        let told_in = told_in.and_then(Path::to_str);
-        let is_told_in = |blob: &Blob<'_>| match (blob.provenance.path(), told_in) {
-            (Some(path), Some(told_in)) => path == told_in.as_bytes(),
+        let imported = imported.canonicalize().ok();
+        let imported = imported.as_deref().and_then(|file| file.strip_prefix(top).ok());
+        let imported = imported.and_then(Path::to_str);
+        let is_imported = |blob: &Blob<'_>| match (blob.provenance.path(), imported) {
+            (Some(path), Some(imported)) => path == imported.as_bytes(),
             _ => false,
         };
         let seen = Mutex::new(Vec::new());
         let coverage = WorkTree::list(&[top.to_owned()], Ignored::LeftOut)?.visit(
             &|blob| {
-                if is_told_in(blob) {
+                if is_imported(blob) {
                     return;
                 }
                 let found = search.seen(blob);
@@ -175,21 +175,21 @@ impl<'e> Search<'e> {
         }
     }
 
-    /// A place that a scanner told from another folder: with the path to the top before it, or
-    /// the name of the repository.
-    fn path(&self, told: &str) -> String {
+    /// The path relative to the top. A scanner that ran in another folder prefixes it with the path
+    /// of the top, or with the name of the repository.
+    fn path(&self, written: &str) -> String {
         let is_there = |path: &str| self.top.join(path).symlink_metadata().is_ok();
-        let below = Path::new(told).strip_prefix(&self.top).ok().and_then(Path::to_str);
-        let shorter = told.split_once('/').map(|(_, rest)| rest).filter(|path| is_there(path));
+        let below = Path::new(written).strip_prefix(&self.top).ok().and_then(Path::to_str);
+        let shorter = written.split_once('/').map(|(_, rest)| rest).filter(|path| is_there(path));
         match (below, shorter) {
             (Some(below), _) => below.to_owned(),
-            (None, Some(shorter)) if !is_there(told) => shorter.to_owned(),
-            _ => told.to_owned(),
+            (None, Some(shorter)) if !is_there(written) => shorter.to_owned(),
+            _ => written.to_owned(),
         }
     }
 
-    /// In the version that a commit has: nothing moves there, so that the place will do where
-    /// the other scanner cut the secret differently.
+    /// Finds it in the version of a commit. Nothing moves there, so the location is sufficient if the
+    /// other scanner used a different span.
     fn in_commit(&self, claim: &Claim, commit: &str, path: &str) -> Result<Known, Lost> {
         let git = Git::new(&GitEnvironment::of_folder(&self.top));
         let ask = |name: &str| git.ask(&["rev-parse", "--verify", "--quiet", name]);
@@ -209,7 +209,7 @@ impl<'e> Search<'e> {
         Ok(self.known(found))
     }
 
-    /// Wherever the working tree holds it; the history too, for what was told of one.
+    /// Finds it anywhere in the working tree, and in the history for an entry that names a commit.
     fn anywhere(&self, claim: &Claim, digest: Digest) -> Result<Option<Known>, Lost> {
         let holds = |seen: &&Seen| seen.digests.contains(&digest);
         let mut found: Vec<&Seen> = self.tree.iter().filter(holds).collect();
@@ -223,7 +223,7 @@ impl<'e> Search<'e> {
         let Some(first) = found.first() else { return Ok(None) };
         let same = found.iter().filter(|seen| seen.fingerprint == first.fingerprint);
         let places: BTreeSet<String> = same.map(|seen| seen.path.clone()).collect();
-        // A file that was moved stands at one other place. A copy was not known.
+        // A moved file has one other location. Copies were not triaged.
         if claim.path.is_some() && claim.commit.is_none() && places.len() > 1 {
             return Err(Lost::Spread { paths: places.into_iter().collect() });
         }
@@ -232,8 +232,8 @@ impl<'e> Search<'e> {
         Ok(Some(Known { fingerprint: first.fingerprint, rule: first.rule, paths, past }))
     }
 
-    /// A secret by one of its places, which may be of the past: then the only place to which it
-    /// can have moved is known too.
+    /// A secret by one of its locations. If that is a past one, the only location to which it can
+    /// have moved is added.
     fn known(&self, seen: &Seen) -> Known {
         let now = self.tree.iter().filter(|other| other.fingerprint == seen.fingerprint);
         let now: BTreeSet<String> = now.map(|seen| seen.path.clone()).collect();
@@ -246,7 +246,7 @@ impl<'e> Search<'e> {
         Known { fingerprint: seen.fingerprint, rule: seen.rule, paths, past }
     }
 
-    /// All places of the secrets of the whole history that have a wanted digest.
+    /// All locations in the full history of secrets with a wanted digest.
     fn read_history(&self) -> Result<Vec<Seen>, AuditError> {
         let options = Options::default();
         let history = History::open(&self.top).map_err(AuditError::History)?;
@@ -279,7 +279,7 @@ impl<'e> Search<'e> {
         Ok(places)
     }
 
-    /// What a blob holds.
+    /// The findings in a blob.
     fn seen(&self, blob: &Blob<'_>) -> Vec<Seen> {
         let text = blob.text();
         let findings = self.engine.scan_core(&text.bytes, text.core.clone());
@@ -305,7 +305,7 @@ impl<'e> Search<'e> {
     }
 }
 
-/// The one that has the digest; of several the one in the entry's line.
+/// The finding with the digest; of several the one on the line of the entry.
 fn by_digest<'s>(seen: &[&'s Seen], digest: Digest, claim: &Claim) -> Option<&'s Seen> {
     let holding: Vec<&&Seen> = seen.iter().filter(|seen| seen.digests.contains(&digest)).collect();
     let in_line = holding.iter().find(|seen| claim.line.is_some_and(|line| seen.is_in(line)));
@@ -314,7 +314,7 @@ fn by_digest<'s>(seen: &[&'s Seen], digest: Digest, claim: &Claim) -> Option<&'s
     in_line.or(only).map(|seen| **seen)
 }
 
-/// The only one that stands in that line.
+/// The only finding on that line.
 fn by_line<'s>(seen: &[&'s Seen], line: Option<usize>) -> Result<&'s Seen, Lost> {
     let line = line.ok_or(Lost::NoLine)?;
     let in_line: Vec<&&Seen> = seen.iter().filter(|seen| seen.is_in(line)).collect();

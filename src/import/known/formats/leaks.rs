@@ -16,14 +16,14 @@ pub fn claims(file: &str) -> Result<Vec<Claim>, ForeignError> {
         Ok(report) if report.get("finding").is_some() => vec![report],
         Ok(report) => match report.get("findings") {
             Some(Value::Array(found)) => found.clone(),
-            _ => return Err(ForeignError::form("a report has its findings in a list")),
+            _ => return Err(ForeignError::form("expected a list of findings")),
         },
         Err(_) => lines(file)?,
     };
     found.iter().enumerate().map(|(number, found)| reported(number, found)).collect()
 }
 
-/// JSON lines: an envelope round each finding, and one with a summary at the end.
+/// JSON lines: an object around each finding, and a summary at the end.
 fn lines(file: &str) -> Result<Vec<Value>, ForeignError> {
     let mut found = Vec::new();
     for (number, line) in file.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
@@ -38,7 +38,7 @@ fn lines(file: &str) -> Result<Vec<Value>, ForeignError> {
 
 fn reported(number: usize, found: &Value) -> Result<Claim, ForeignError> {
     let found = found.get("finding").unwrap_or(found);
-    // Version 2 of betterleaks has a place, a match and attributes; all else is gitleaks' form.
+    // Version 2 of betterleaks has a location, a match and attributes; the rest is gitleaks' format.
     let claim = match (found.get("location"), found.get("match")) {
         (Some(location), Some(matched)) => {
             let digest = text(matched, "fingerprint").and_then(Digest::parse);
@@ -55,9 +55,7 @@ fn reported(number: usize, found: &Value) -> Result<Claim, ForeignError> {
             ..Claim::at(path, line(found, "StartLine"), text(found, "Commit").and_then(commit))
         }),
     };
-    claim.ok_or_else(|| {
-        ForeignError::form(&format!("its finding {} does not say in which file it is", number + 1))
-    })
+    claim.ok_or_else(|| ForeignError::form(&format!("finding {} has no file", number + 1)))
 }
 
 /// The digest of a value that the report shows, unless it was redacted.
@@ -66,7 +64,7 @@ fn shown(value: &str) -> Option<Digest> {
     (!is_redacted).then(|| Digest::of(value.as_bytes()))
 }
 
-/// One entry a line. What people wrote in comments right above one is its reason.
+/// One entry per line. Comments directly above an entry are its reason.
 fn ignored(file: &str) -> Result<Vec<Claim>, ForeignError> {
     let mut claims = Vec::new();
     let mut comments: Vec<&str> = Vec::new();
@@ -86,7 +84,7 @@ fn ignored(file: &str) -> Result<Vec<Claim>, ForeignError> {
 
 fn entry(number: usize, line: &str) -> Result<Claim, ForeignError> {
     if let Some(digest @ Digest::Sha256(_)) = Digest::parse(line) {
-        let name = format!("the digest in line {}", number + 1);
+        let name = format!("the digest on line {}", number + 1);
         return Ok(Claim { digest: Some(digest), ..Claim::named(name) });
     }
     let parsed = || {
