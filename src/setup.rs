@@ -143,7 +143,7 @@ fn catalogue(config: &mut Config, files: Option<&Files>) -> Result<Catalogue, Se
             }
         }
     }
-    config.check_rules(catalogue.rules().iter().map(|rule| rule.id.to_string()).collect())?;
+    config.resolve_rules(&catalogue)?;
     catalogue.retain(|rule| config.is_on(&rule.id, None));
     catalogue.set_severities(|rule| config.severity_of(&rule.id));
     Ok(catalogue)

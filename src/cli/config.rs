@@ -70,9 +70,8 @@ impl Show {
         let places = self.config.places(files, self.engine.layer());
         let mut config = Config::load(places)?;
         // Pattern files are not read here, so that their rule ids cannot be checked.
-        let ids = Catalogue::built_in().rules().iter().map(|rule| rule.id.to_string()).collect();
         if config.patterns().is_empty() {
-            config.check_rules(ids)?;
+            config.resolve_rules(&Catalogue::built_in())?;
         }
         let path = top.and_then(|top| below(&top, &self.path));
         let settings = config.settings(path.as_deref().map(BStr::new), DEPTH, LIKELY);

@@ -75,7 +75,7 @@ impl Rules {
             }
             RulesCommand::Show { id, engine } => {
                 let catalogue = engine.catalogue()?;
-                let rule = catalogue.get(id).with_context(|| {
+                let rule = catalogue.resolve(id).with_context(|| {
                     format!("unknown rule {id:?}; run `keysieve rules list` for all rules")
                 })?;
                 show::show(rule, &mut text)?;

@@ -83,7 +83,7 @@ pub fn import(text: &str, options: &Options) -> Result<Imported, ImportError> {
         let name = rule.id.clone().unwrap_or_else(|| format!("on line {line}"));
         let mut note = |what: String| notes.push(format!("rule {name}: {what}"));
         let is_taken = |id: &str| {
-            built_in.get(id).is_some() || drafts.iter().any(|(_, draft, _)| draft.id == id)
+            built_in.resolve(id).is_some() || drafts.iter().any(|(_, draft, _)| draft.id == id)
         };
         match convert(rule, is_taken, &mut note) {
             Ok((draft, rule)) => drafts.push((name, draft, rule)),

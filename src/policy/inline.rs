@@ -18,7 +18,7 @@ use crate::findings::{
     Allow, Credential, Finding, Occurrence, Scanner, Suppression, SuppressionKind,
 };
 use crate::foreign::foreign_path;
-use crate::rules::Rule;
+use crate::rules::{Rule, resolve};
 
 /// The start of a suppression comment.
 pub const MARK: &str = "keysieve:allow";
@@ -65,7 +65,7 @@ impl Allows {
             let next = findings.get(behind).map_or(text.len(), |finding| finding.span.start);
             let end = next.min(begin + LONGEST).min(text.len());
             let Some((word, reason)) = words(&text[begin..end]) else { continue };
-            let rule = rules.binary_search_by(|rule| rule.id.as_ref().cmp(&word)).ok();
+            let rule = resolve(rules, &word);
             let line = lines.position(at).line;
             let allow = Allow { line, rule, here: false, reason, foreign: None };
             let on_next = is_alone(text, at);

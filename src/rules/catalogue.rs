@@ -96,6 +96,11 @@ impl Catalogue {
         &self.rules
     }
 
+    /// The rule with that id, or the rule that had it before.
+    pub fn resolve(&self, id: &str) -> Option<&Rule> {
+        self.get(id)
+    }
+
     /// The rule of that id.
     pub fn get(&self, id: &str) -> Option<&Rule> {
         self.rules.binary_search_by(|rule| rule.id.as_ref().cmp(id)).ok().map(|at| &self.rules[at])

@@ -19,5 +19,5 @@ pub use opening::{ByteSet, Opening, Step, may_match};
 pub use rule::{
     AFTER, BEFORE, CharKind, Checks, Checksum, Confidence, Extension, LONG_RUN, LONGEST,
     LinkChecked, MARGIN, MOST_GROUPS, NameKind, Pair, PublicShape, Rule, Seat, Severity, Structure,
-    TOKEN_RUN, Text, Texts, Trigger,
+    TOKEN_RUN, Text, Texts, Trigger, resolve,
 };

@@ -109,6 +109,11 @@ impl Rule {
     }
 }
 
+/// The index of the rule with that id, or of the rule that had it before. `rules` are sorted by id.
+pub fn resolve(rules: &[Rule], id: &str) -> Option<usize> {
+    rules.binary_search_by(|rule| rule.id.as_ref().cmp(id)).ok()
+}
+
 /// What makes a pair with a rule's secret: a value of one of the public rules near by, or one
 /// that has a certain name. The two are one finding; one
 /// of the former, which has a form of its own, makes it surer, too.

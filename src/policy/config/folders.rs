@@ -8,8 +8,9 @@ use bstr::{BStr, BString, ByteSlice};
 
 use super::layer::{Layer, Origin};
 use super::read::ConfigError;
-use super::{FILE, check_selectors};
+use super::{FILE, resolve_selectors};
 use crate::policy::files::Files;
+use crate::rules::catalogue::Catalogue;
 
 /// The layers of a folder and of its parents, most specific first.
 pub type Chain = Arc<[Arc<Layer>]>;
@@ -18,20 +19,21 @@ pub type Chain = Arc<[Arc<Layer>]>;
 #[derive(Debug)]
 pub struct Folders {
     files: Files,
-    /// Ids of all rules that a file may name.
-    ids: Vec<String>,
+    /// The rules that a file may name; `None` if rule names are not checked.
+    catalogue: Option<Arc<Catalogue>>,
     known: Mutex<HashMap<BString, Chain>>,
     faults: Mutex<BTreeSet<ConfigError>>,
 }
 
 impl Folders {
-    pub fn new(files: Files, ids: Vec<String>) -> Self {
-        Folders { files, ids, known: Mutex::default(), faults: Mutex::default() }
+    pub fn new(files: Files) -> Self {
+        Folders { files, catalogue: None, known: Mutex::default(), faults: Mutex::default() }
     }
 
-    /// The same folders, to be read again with other rule ids.
-    pub fn for_rules(&self, ids: Vec<String>) -> Self {
-        Folders::new(self.files.clone(), ids)
+    /// The same folders, to be read again with these rules.
+    pub fn for_rules(&self, catalogue: &Catalogue) -> Self {
+        let catalogue = Some(Arc::new(catalogue.clone()));
+        Folders { catalogue, ..Folders::new(self.files.clone()) }
     }
 
     /// The layers that apply to a file in addition to the repository's.
@@ -74,8 +76,10 @@ impl Folders {
         let text = self.files.text(path.as_bstr());
         let text = text.map_err(|why| ConfigError::Read { file: name.clone(), why })?;
         let Some(text) = text else { return Ok(None) };
-        let layer = Layer::parse(&text, Origin::Folder(name), folder.to_owned())?;
-        check_selectors(&layer, &self.ids)?;
+        let mut layer = Layer::parse(&text, Origin::Folder(name), folder.to_owned())?;
+        if let Some(catalogue) = &self.catalogue {
+            resolve_selectors(&mut layer, catalogue)?;
+        }
         Ok(Some(layer))
     }
 }

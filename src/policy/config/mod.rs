@@ -22,6 +22,7 @@ use bstr::{BStr, BString};
 
 use super::files::Files;
 use crate::foreign::{foreign, foreign_path};
+use crate::rules::catalogue::Catalogue;
 use crate::rules::{Confidence, Severity};
 use crate::source::open;
 use folders::Folders;
@@ -84,7 +85,7 @@ impl Config {
         }
         if let Some(files) = repository {
             config.farthest.extend(at_root(&files)?);
-            config.folders = Some(Arc::new(Folders::new(files, Vec::new())));
+            config.folders = Some(Arc::new(Folders::new(files)));
         }
         if let Some(file) = user.filter(|file| file.exists()) {
             config.farthest.push(on_disk(&file, Origin::User)?);
@@ -104,11 +105,13 @@ impl Config {
         Config { nearest: vec![Arc::new(layer)], ..Config::default() }
     }
 
-    /// Checks the rule names in it against the known ids.
-    pub fn check_rules(&mut self, ids: Vec<String>) -> Result<(), ConfigError> {
-        self.layers().try_for_each(|layer| check_selectors(layer, &ids))?;
+    /// Resolves the rule names in it; each must match a rule, by its id or one that it had before.
+    pub fn resolve_rules(&mut self, catalogue: &Catalogue) -> Result<(), ConfigError> {
+        for layer in self.nearest.iter_mut().chain(&mut self.farthest) {
+            resolve_selectors(Arc::make_mut(layer), catalogue)?;
+        }
         if let Some(folders) = &self.folders {
-            self.folders = Some(Arc::new(folders.for_rules(ids)));
+            self.folders = Some(Arc::new(folders.for_rules(catalogue)));
         }
         Ok(())
     }
@@ -126,7 +129,7 @@ impl Config {
     /// The configured severity of a rule.
     pub fn severity_of(&self, id: &str) -> Option<Severity> {
         let named = |layer: &Layer| {
-            let exact = layer.severities.iter().find(|(selector, _)| selector.as_str() == id);
+            let exact = layer.severities.iter().find(|(selector, _)| selector.is_id(id));
             let any = || layer.severities.iter().find(|(selector, _)| selector.names(id));
             exact.or_else(any).map(|(_, severity)| *severity)
         };
@@ -320,24 +323,18 @@ fn on_disk(file: &Path, origin: fn(String) -> Origin) -> Result<Arc<Layer>, Conf
     Ok(Arc::new(layer))
 }
 
-/// Checks that each rule name in a layer matches a rule.
-fn check_selectors(layer: &Layer, ids: &[String]) -> Result<(), ConfigError> {
-    let severities = layer.severities.iter().map(|(selector, _)| selector);
-    let mut selectors = layer.disable.iter().chain(&layer.enable).chain(severities);
-    match selectors.find(|selector| !ids.iter().any(|id| selector.names(id))) {
-        None => Ok(()),
-        Some(selector) => {
-            let known: Vec<&str> = ids.iter().map(String::as_str).collect();
-            let near = read::suggestion(selector.as_str(), &known);
-            let what = format!(
-                "unknown rule `{}`{near}; run `keysieve rules list` for all rules",
-                selector.as_str().escape_debug()
-            );
-            Err(ConfigError::Wrong {
-                file: layer.origin.file().to_owned(),
-                line: selector.line,
-                what,
-            })
-        }
-    }
+/// Resolves the rule names in a layer, each of which must match a rule.
+fn resolve_selectors(layer: &mut Layer, catalogue: &Catalogue) -> Result<(), ConfigError> {
+    let severities = layer.severities.iter_mut().map(|(selector, _)| selector);
+    let mut selectors = layer.disable.iter_mut().chain(&mut layer.enable).chain(severities);
+    let Some(unknown) = selectors.find_map(|one| (!one.resolve(catalogue)).then_some(&*one)) else {
+        return Ok(());
+    };
+    let ids: Vec<&str> = catalogue.rules().iter().map(|rule| &*rule.id).collect();
+    let near = read::suggestion(unknown.as_str(), &ids);
+    let what = format!(
+        "unknown rule `{}`{near}; run `keysieve rules list` for all rules",
+        unknown.as_str().escape_debug()
+    );
+    Err(ConfigError::Wrong { file: layer.origin.file().to_owned(), line: unknown.line, what })
 }
