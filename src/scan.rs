@@ -7,7 +7,7 @@ use bstr::BString;
 use crate::blob::{Blob, LineIndex, Provenance};
 use crate::engine::Engine;
 use crate::findings::{Effect, Excerpts, Finding, Occurrence, Place, Setting, Span, Step};
-use crate::policy::inline::Allows;
+use crate::policy::inline::SuppressionComments;
 use crate::policy::{Judged, Policy};
 use crate::report::output::filtered;
 use crate::report::{Report, Standing, Task};
@@ -44,7 +44,7 @@ fn standing(judged: &Judged, policy: &Policy) -> Option<Standing> {
     Some(Standing {
         revision: revision.name.clone(),
         commit: revision.commit.clone(),
-        proposals: policy.proposals(judged),
+        proposals: policy.pending_changes(judged),
     })
 }
 
@@ -95,7 +95,7 @@ pub(crate) fn sightings_in(blob: &Blob<'_>, engine: &Engine) -> Vec<(Finding, Oc
     }
     let excerpts = Excerpts::new(&text.bytes, &near);
     let lines = LineIndex::new(&text.bytes, blob.part.start);
-    let allows = Allows::of(&text.bytes, &findings, &lines, engine.rules());
+    let allows = SuppressionComments::of(&text.bytes, &findings, &lines, engine.rules());
     let path = blob.provenance.path().map(BString::from);
     let place = match &blob.provenance {
         Provenance::Index(_) | Provenance::Committed(_) => Place::Index,

@@ -16,9 +16,9 @@ use jiff::civil::Date;
 use crate::engine::Engine;
 use crate::findings::{FingerprintKey, fingerprint};
 use crate::git::GitError;
-use crate::policy::baseline::{self, Baseline, BaselineError, Expiry, Known};
-use crate::policy::config::{Config, ConfigError, Occasion, PatternFile, Places};
-use crate::policy::files::Files;
+use crate::policy::baseline::{self, ActiveBaseline, Baseline, BaselineError, Expiry};
+use crate::policy::config::{Config, ConfigError, ConfigFiles, PatternFile, RunMode};
+use crate::policy::files::PolicyFiles;
 use crate::policy::{Inline, Policy};
 use crate::rules::catalogue::{Catalogue, CatalogueError};
 use crate::source::added::RangeError;
@@ -49,12 +49,12 @@ impl Setup {
     pub fn of_revision(
         mut self,
         standing: &Standing,
-        now: Option<&Files>,
+        now: Option<&PolicyFiles>,
     ) -> Result<Self, SetupError> {
         let foreign = self.policy.config.honors_ignore_comments();
         let revision = standing.revision(&self.engine, now, foreign)?;
         self.policy.revision = Some(Arc::new(revision));
-        self.policy.inline = Inline::OfRevision;
+        self.policy.inline = Inline::FromRevision;
         Ok(self)
     }
 }
@@ -68,11 +68,11 @@ pub struct Setup {
 /// What a run is to go by.
 #[derive(Debug)]
 pub struct Wanted {
-    pub places: Places,
+    pub places: ConfigFiles,
     pub baseline: BaselineChoice,
     pub inline: Inline,
     /// Who is stopped by what fails.
-    pub occasion: Occasion,
+    pub mode: RunMode,
     pub expiry: Expiry,
     /// The day by which what is accepted has expired.
     pub today: Date,
@@ -112,9 +112,10 @@ impl Setup {
             return Err(SetupError::OtherKey { file: file.clone(), why });
         }
         let root = wanted.root;
-        let known = baseline.map(|(_, baseline)| Known { baseline, today, expiry, root });
-        let (occasion, inline) = (wanted.occasion, wanted.inline);
-        let policy = Policy { config, occasion, inline, known, revision: None };
+        let baseline =
+            baseline.map(|(_, baseline)| ActiveBaseline { baseline, today, expiry, root });
+        let (mode, inline) = (wanted.mode, wanted.inline);
+        let policy = Policy { config, mode, inline, baseline, revision: None };
         Ok(Setup { engine, policy })
     }
 
@@ -127,7 +128,7 @@ impl Setup {
 
 /// The rules that are on: those that are off for the whole repository are not looked for, and
 /// come in no other rule's way.
-fn catalogue(config: &mut Config, files: Option<&Files>) -> Result<Catalogue, SetupError> {
+fn catalogue(config: &mut Config, files: Option<&PolicyFiles>) -> Result<Catalogue, SetupError> {
     let mut catalogue = Catalogue::built_in();
     for pattern in config.patterns() {
         match pattern {
@@ -161,7 +162,7 @@ fn key(config: &Config) -> Result<FingerprintKey, ConfigError> {
 /// The baseline, and what its file is called.
 fn read_baseline(
     choice: &BaselineChoice,
-    files: Option<&Files>,
+    files: Option<&PolicyFiles>,
 ) -> Result<Option<(String, Baseline)>, BaselineError> {
     match (choice, files) {
         (BaselineChoice::File(file), _) => {

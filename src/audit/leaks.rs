@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::blob::{Blob, LineIndex, Provenance, Region, Text};
 use crate::engine::Engine;
 use crate::findings::{Allow, Finding, PartnerPlace, Span, Step};
-use crate::policy::inline::Allows;
+use crate::policy::inline::SuppressionComments;
 use crate::source::history::delta::Judge;
 
 /// An object with its findings, by span, and where in its text they stand.
@@ -59,7 +59,7 @@ impl<'e> Leaks<'e> {
             return;
         }
         let lines = LineIndex::new(&text.bytes, blob.part.start);
-        let allows = Allows::of(&text.bytes, &findings, &lines, self.engine.rules());
+        let allows = SuppressionComments::of(&text.bytes, &findings, &lines, self.engine.rules());
         let place = |mut finding: Finding| {
             let region = |span: Span| lines.region(span.start, span.end);
             let (here, partners) = (region(finding.span), finding.partner_places(region));

@@ -9,7 +9,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use keysieve::audit::{Options, Reader, audit};
-use keysieve::policy::config::Occasion;
+use keysieve::policy::config::RunMode;
 use keysieve::setup::Setup;
 use keysieve::source::history::RangeSyntax;
 
@@ -77,8 +77,7 @@ impl Audit {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let (repository, revisions) = self.what()?;
         let standing = Repository::of_work_tree(&repository);
-        let Setup { engine, policy } =
-            self.policy.setup(&self.engine, standing, Occasion::Check)?;
+        let Setup { engine, policy } = self.policy.setup(&self.engine, standing, RunMode::Check)?;
         let branches = self.branch.clone();
         let options = Options {
             reader: self.history_reader.into(),

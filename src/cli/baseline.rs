@@ -15,7 +15,7 @@ use keysieve::engine::Engine;
 use keysieve::findings::Credential;
 use keysieve::foreign::foreign;
 use keysieve::policy::Policy;
-use keysieve::policy::baseline::{Baseline, Expiry, FILE, Known, Terms};
+use keysieve::policy::baseline::{ActiveBaseline, Baseline, Expiry, FILE, Terms};
 use keysieve::report::Report;
 use keysieve::report::output::Filter;
 use keysieve::report::output::sink::{self, say};
@@ -185,10 +185,10 @@ impl Check {
             say(&format!("{id} ({}): stale, no longer found", foreign(plain(rule))))?;
         }
         let today = self.place.engine.today();
-        let known = Known { baseline, today, expiry: Expiry::Fails, root: None };
+        let known = ActiveBaseline { baseline, today, expiry: Expiry::Fails, root: None };
         let mut over = 0;
         for (id, entry) in &known.baseline.entries {
-            over += usize::from(known.is_over(entry));
+            over += usize::from(known.is_expired(entry));
             if let Some(told) =
                 known.expiry_note(&format!("{id} ({})", foreign(&entry.rule)), entry)
             {

@@ -24,8 +24,8 @@ use keysieve::hook::{
 };
 use keysieve::policy::Policy;
 use keysieve::policy::baseline::FILE;
-use keysieve::policy::config::Occasion;
-use keysieve::policy::files::Files;
+use keysieve::policy::config::RunMode;
+use keysieve::policy::files::PolicyFiles;
 use keysieve::report::agent::Answer;
 use keysieve::report::blocked::{Blocked, Moment};
 use keysieve::report::output::sink::{self, say};
@@ -204,10 +204,10 @@ impl Run {
 
     /// The hook reads the configuration from the index, like everything else: what is not staged is
     /// not part of the commit.
-    fn setup(&self, here: &GitEnvironment, files: Option<Files>) -> anyhow::Result<Setup> {
+    fn setup(&self, here: &GitEnvironment, files: Option<PolicyFiles>) -> anyhow::Result<Setup> {
         let environment = here.clone();
         let repository = Repository { files, environment, ..Repository::default() };
-        self.policy.setup(&self.engine, repository, Occasion::Hook)
+        self.policy.setup(&self.engine, repository, RunMode::Hook)
     }
 
     fn before_commit(&self, here: &GitEnvironment) -> anyhow::Result<(Report, Engine)> {

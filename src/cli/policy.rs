@@ -9,9 +9,9 @@ use keysieve::findings::Credential;
 use keysieve::foreign::foreign_path;
 use keysieve::git::GitEnvironment;
 use keysieve::policy::Inline;
-use keysieve::policy::baseline::{Baseline, Expiry, FILE, Known};
-use keysieve::policy::config::{self, Layer, Occasion, Places, organisation_file, user_file};
-use keysieve::policy::files::Files;
+use keysieve::policy::baseline::{ActiveBaseline, Baseline, Expiry, FILE};
+use keysieve::policy::config::{self, ConfigFiles, Layer, RunMode, organisation_file, user_file};
+use keysieve::policy::files::PolicyFiles;
 use keysieve::report::Report;
 use keysieve::report::output::filter_again;
 use keysieve::rules::Confidence;
@@ -53,7 +53,7 @@ pub struct PolicyArgs {
 /// Where the repository's own policy is read from, and where its work tree is.
 #[derive(Default)]
 pub struct Repository {
-    pub files: Option<Files>,
+    pub files: Option<PolicyFiles>,
     pub top: Option<PathBuf>,
     /// Where git runs.
     pub environment: GitEnvironment,
@@ -134,7 +134,7 @@ fn here() -> Option<PathBuf> {
 }
 
 /// The files below a folder; messages name them relative to it if it is the current folder.
-fn files_of(top: PathBuf) -> Files {
+fn files_of(top: PathBuf) -> PolicyFiles {
     let shown = match here() {
         Some(here) if here == top => String::new(),
         _ => format!("{}/", top.display()),
@@ -173,14 +173,12 @@ impl PolicyArgs {
         &self,
         engine: &EngineArgs,
         repository: Repository,
-        occasion: Occasion,
+        mode: RunMode,
     ) -> anyhow::Result<Setup> {
         let baseline = match &self.baseline {
             _ if self.no_baseline => BaselineChoice::LeftOut,
             // The hook reads the baseline from the index, and only if it found something.
-            _ if occasion == Occasion::Hook && self.policy_from.is_none() => {
-                BaselineChoice::LeftOut
-            }
+            _ if mode == RunMode::Hook && self.policy_from.is_none() => BaselineChoice::LeftOut,
             _ if self.config.no_repo_config && self.baseline.is_none() => BaselineChoice::LeftOut,
             Some(file) => BaselineChoice::File(file.clone()),
             None => BaselineChoice::Repository,
@@ -189,12 +187,12 @@ impl PolicyArgs {
         command_line.confidence = self.fail_on;
         command_line.hook = command_line.confidence;
         let Some(name) = &self.policy_from else {
-            return self.config.setup(engine, repository, baseline, occasion, command_line);
+            return self.config.setup(engine, repository, baseline, mode, command_line);
         };
         let standing = Standing::find(&repository.environment, name)?;
         let now = repository.files;
         let repository = Repository { files: Some(standing.files()), ..repository };
-        let setup = self.config.setup(engine, repository, baseline, occasion, command_line)?;
+        let setup = self.config.setup(engine, repository, baseline, mode, command_line)?;
         Ok(setup.of_revision(&standing, now.as_ref())?)
     }
 
@@ -237,8 +235,8 @@ impl PolicyArgs {
             None => {
                 // A commit in progress has not moved any file that its parent lacks.
                 let (today, root) = (arguments.today(), None);
-                Known { baseline, today, expiry: Expiry::Warns, root }
-                    .settle(&mut report.credentials)
+                ActiveBaseline { baseline, today, expiry: Expiry::Warns, root }
+                    .suppress(&mut report.credentials)
             }
         };
         report.coverage.notes.extend(notes);
@@ -255,7 +253,7 @@ impl ConfigArgs {
         repository: Repository,
     ) -> anyhow::Result<Setup> {
         let (baseline, layer) = (BaselineChoice::LeftOut, engine.layer());
-        self.setup(engine, repository, baseline, Occasion::Check, layer)
+        self.setup(engine, repository, baseline, RunMode::Check, layer)
     }
 
     fn setup(
@@ -263,26 +261,26 @@ impl ConfigArgs {
         engine: &EngineArgs,
         repository: Repository,
         baseline: BaselineChoice,
-        occasion: Occasion,
+        mode: RunMode,
         command_line: Layer,
     ) -> anyhow::Result<Setup> {
         let Repository { files, top, .. } = repository;
-        let expiry = match occasion {
-            Occasion::Check => Expiry::Fails,
-            Occasion::Hook => Expiry::Warns,
+        let expiry = match mode {
+            RunMode::Check => Expiry::Fails,
+            RunMode::Hook => Expiry::Warns,
         };
         let wanted = Wanted {
             places: self.places(files, command_line),
             baseline,
-            inline: if self.no_repo_config { Inline::LeftOut } else { Inline::Holds },
-            occasion,
+            inline: if self.no_repo_config { Inline::Ignored } else { Inline::Honored },
+            mode,
             expiry,
             today: engine.today(),
             // A commit in progress has not moved any file that its parent lacks.
             root: top.filter(|_| expiry == Expiry::Fails),
         };
         let setup = Setup::new(wanted)?;
-        setup.policy.config.check_thresholds(occasion)?;
+        setup.policy.config.check_thresholds(mode)?;
         Ok(match engine.now() {
             Some(now) => setup.at(now),
             None => setup,
@@ -290,8 +288,8 @@ impl ConfigArgs {
     }
 
     /// The files of the configuration.
-    pub fn places(&self, files: Option<Files>, command_line: Layer) -> Places {
-        Places {
+    pub fn places(&self, files: Option<PolicyFiles>, command_line: Layer) -> ConfigFiles {
+        ConfigFiles {
             organisation: organisation_file(),
             user: user_file(),
             repository: files.filter(|_| !self.no_repo_config),

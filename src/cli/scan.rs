@@ -8,7 +8,7 @@ use clap::Args;
 use keysieve::git::GitEnvironment;
 use keysieve::guard::guard_range;
 use keysieve::policy::Policy;
-use keysieve::policy::config::Occasion;
+use keysieve::policy::config::RunMode;
 use keysieve::report::output::filter_again;
 use keysieve::scan;
 use keysieve::setup::Setup;
@@ -50,7 +50,7 @@ impl Scan {
         let repository = Repository::of_scan(&self.paths);
         let (base, notes) = (repository.base.clone(), repository.notes());
         let Setup { engine, policy } =
-            self.policy.setup(&self.engine, repository, Occasion::Check)?;
+            self.policy.setup(&self.engine, repository, RunMode::Check)?;
         let mut report = self.engine.in_pool(|| {
             if let Some(base) = &self.since {
                 let (environment, bar) =
@@ -83,7 +83,7 @@ impl Scan {
         let ignored = if self.no_ignore { Ignored::Scanned } else { Ignored::LeftOut };
         let config = &policy.config;
         let tree = WorkTree::list_from(base, &self.paths, ignored)?;
-        let tree = tree.leave_out(|path| config.left_out(path).is_some());
+        let tree = tree.leave_out(|path| config.exclusion(path).is_some());
         Ok(Box::new(match config.max_file_size() {
             Some(largest) => tree.no_larger_than(largest),
             None => tree,

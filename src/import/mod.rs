@@ -1,13 +1,13 @@
-//! Imports from other scanners: custom rules (here) and triaged findings ([`known`]).
+//! Imports from other scanners: custom rules (here) and triaged findings ([`triaged`]).
 //!
 //! Reads the configuration of gitleaks as its documentation describes it, and writes a pattern
 //! file. Joins [`crate::rules`] and [`crate::engine`]: every rule needs an example that the engine
 //! finds, so one is generated. What cannot be imported is noted rule by rule.
 
 mod format;
-pub mod known;
 mod regex;
 mod specimen;
+pub mod triaged;
 mod written;
 
 use crate::engine::Engine;

@@ -5,36 +5,28 @@
 //! Its [`Disposition`] is the result of triage: revoked credentials and false positives never fail
 //! again, accepted ones fail in a new location and once they have expired.
 
+mod active;
 mod merge;
+mod paths;
 mod syntax;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 
-use bstr::ByteSlice;
 use jiff::civil::Date;
 
 use crate::engine::secrets::Scope;
 use crate::findings::fingerprint::{KEY_VARIABLE, PUBLIC_KEY};
-use crate::findings::{
-    CommitRef, Credential, Fingerprint, Occurrence, Place, Suppression, SuppressionKind,
-};
-use crate::foreign::{foreign, foreign_path};
+use crate::findings::{Credential, Fingerprint, Occurrence};
+use crate::foreign::foreign;
 use crate::rules::Rule;
+pub use active::{ActiveBaseline, Expiry};
 pub use merge::{Merged, merge};
+pub(crate) use paths::path_of;
+use paths::{NO_PATH, contains_path, is_current};
 pub use syntax::BaselineError;
 
 /// The name of the file, at the root of a repository.
 pub const FILE: &str = ".keysieve-baseline.toml";
-
-/// Number of days before its expiry from which an accepted credential is noted.
-const WARNED: i32 = 14;
-
-/// Replaces a secret in a path.
-const HIDDEN: &str = "********";
-
-/// The entry in a list of paths for a location without one.
-const NAMELESS: &str = "(no path)";
 
 /// Entries by fingerprint, as reports show it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,12 +36,12 @@ pub struct Baseline {
     pub key: Option<String>,
     /// Whether it covers the full history, not only the working tree.
     pub history: bool,
-    pub entries: BTreeMap<String, Entry>,
+    pub entries: BTreeMap<String, BaselineEntry>,
 }
 
 /// One triaged credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct BaselineEntry {
     /// The rule that found it, as a hint for readers.
     pub rule: String,
     pub disposition: Disposition,
@@ -60,25 +52,25 @@ pub struct Entry {
     pub past: BTreeSet<String>,
 }
 
-impl Entry {
-    fn is_bound(&self) -> bool {
+impl BaselineEntry {
+    fn has_paths(&self) -> bool {
         !(self.paths.is_empty() && self.past.is_empty())
     }
 
-    fn holds_for(&self, occurrence: &Occurrence) -> bool {
-        let path = place(occurrence);
-        !self.is_bound()
-            || lists(&self.paths, &path)
-            || !is_of_now(occurrence) && lists(&self.past, &path)
+    fn applies_to(&self, occurrence: &Occurrence) -> bool {
+        let path = path_of(occurrence);
+        !self.has_paths()
+            || contains_path(&self.paths, &path)
+            || !is_current(occurrence) && contains_path(&self.past, &path)
     }
 
     /// Updates the paths after a scan of the whole tree or history. Returns how many were added and
     /// how many are past ones now. The paths of a test value follow moves but not copies.
-    fn relist(&mut self, now: &BTreeSet<String>, past: &BTreeSet<String>) -> (usize, usize) {
-        let is_gone = |path: &&String| path.as_str() != NAMELESS && !now.contains(*path);
+    fn update_paths(&mut self, now: &BTreeSet<String>, past: &BTreeSet<String>) -> (usize, usize) {
+        let is_gone = |path: &&String| path.as_str() != NO_PATH && !now.contains(*path);
         let gone: BTreeSet<String> = self.paths.iter().filter(is_gone).cloned().collect();
         let new: BTreeSet<String> = now.difference(&self.paths).cloned().collect();
-        let is_moved = self.is_bound() && !new.is_empty() && new.len() <= gone.len();
+        let is_moved = self.has_paths() && !new.is_empty() && new.len() <= gone.len();
         match self.disposition {
             Disposition::Accepted { .. } => {}
             Disposition::TestValue { .. } if is_moved => {}
@@ -107,15 +99,6 @@ pub enum Disposition {
     Accepted { reason: String, owner: String, expires: Date },
 }
 
-/// What happens to an accepted credential that has expired.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Expiry {
-    /// The credential fails again, as in CI.
-    Fails,
-    /// It is only noted: it must not block the commit of something else.
-    Warns,
-}
-
 /// The terms on which credentials are accepted.
 #[derive(Clone, Debug)]
 pub struct Terms {
@@ -127,7 +110,7 @@ pub struct Terms {
 
 /// A credential to be added to a baseline.
 #[derive(Clone, Debug)]
-pub struct Learned {
+pub struct NewEntry {
     pub fingerprint: Fingerprint,
     /// Index of the rule in the engine's catalogue.
     pub rule: usize,
@@ -145,17 +128,6 @@ pub struct Learned {
 pub enum Harmless {
     FalsePositive,
     TestValue,
-}
-
-/// A baseline at work.
-#[derive(Clone, Debug)]
-pub struct Known {
-    pub baseline: Baseline,
-    pub today: Date,
-    pub expiry: Expiry,
-    /// The top of the work tree, where it is known; a listed file that is gone from it may have
-    /// moved.
-    pub root: Option<PathBuf>,
 }
 
 impl Baseline {
@@ -180,7 +152,7 @@ impl Baseline {
     }
 
     /// The entry of a credential.
-    pub fn get(&self, credential: &Credential) -> Option<&Entry> {
+    pub fn get(&self, credential: &Credential) -> Option<&BaselineEntry> {
         self.entries.get(&credential.fingerprint.to_string())
     }
 
@@ -193,19 +165,20 @@ impl Baseline {
         rules: &[Rule],
         terms: &Terms,
     ) -> (usize, usize, usize) {
-        let (mut came, mut went, mut learned) = (0, 0, Vec::new());
+        let (mut more_paths, mut past_paths, mut added) = (0, 0, Vec::new());
         for credential in credentials {
             let (now, past): (Vec<&Occurrence>, Vec<_>) =
-                credential.open().partition(|occurrence| is_of_now(occurrence));
-            let places = |list: Vec<&Occurrence>| list.into_iter().map(place).collect();
+                credential.open().partition(|occurrence| is_current(occurrence));
+            let places = |list: Vec<&Occurrence>| list.into_iter().map(path_of).collect();
             let (paths, past): (BTreeSet<String>, BTreeSet<String>) = (places(now), places(past));
             let past = past.difference(&paths).cloned().collect();
             match self.entries.get_mut(&credential.fingerprint.to_string()) {
                 Some(entry) => {
-                    let (more, gone) = entry.relist(&paths, &past);
-                    (came, went) = (came + more, went + gone);
+                    let (more, gone) = entry.update_paths(&paths, &past);
+                    more_paths += more;
+                    past_paths += gone;
                 }
-                None => learned.push(Learned {
+                None => added.push(NewEntry {
                     fingerprint: credential.fingerprint,
                     rule: credential.rule,
                     paths,
@@ -215,21 +188,16 @@ impl Baseline {
                 }),
             }
         }
-        let (new, _) = self.learn(learned, rules, terms);
-        (new, came, went)
+        let (new, _) = self.add(added, rules, terms);
+        (new, more_paths, past_paths)
     }
 
     /// Adds credentials without an entry by their disposition, otherwise as accepted, and new paths
     /// to accepted entries. The expiry dates of new entries are spread over the days, the most
     /// severe first. Returns how many credentials and how many paths were added.
-    pub fn learn(
-        &mut self,
-        learned: Vec<Learned>,
-        rules: &[Rule],
-        terms: &Terms,
-    ) -> (usize, usize) {
+    pub fn add(&mut self, added: Vec<NewEntry>, rules: &[Rule], terms: &Terms) -> (usize, usize) {
         let (mut new, mut places) = (Vec::new(), 0);
-        for one in learned {
+        for one in added {
             let Some(entry) = self.entries.get_mut(&one.fingerprint.to_string()) else {
                 new.push(one);
                 continue;
@@ -244,8 +212,8 @@ impl Baseline {
         new.sort_by_key(|one| (std::cmp::Reverse(rules[one.rule].severity), one.fingerprint));
         let last = new.len().saturating_sub(1).max(1);
         let count = new.len();
-        for (at, one) in new.into_iter().enumerate() {
-            let spread = at * terms.days.len().saturating_sub(1) / last;
+        for (index, one) in new.into_iter().enumerate() {
+            let spread = index * terms.days.len().saturating_sub(1) / last;
             let Some(&expires) = terms.days.get(spread) else { continue };
             let reason = if one.reason.is_empty() { terms.reason.clone() } else { one.reason };
             let owner = terms.owner.clone();
@@ -255,7 +223,7 @@ impl Baseline {
                 Some(Harmless::TestValue) => Disposition::TestValue { reason },
             };
             let everywhere = matches!(disposition, Disposition::FalsePositive { .. });
-            let entry = Entry {
+            let entry = BaselineEntry {
                 rule: rules[one.rule].id.to_string(),
                 disposition,
                 paths: if everywhere { BTreeSet::new() } else { one.paths },
@@ -270,8 +238,9 @@ impl Baseline {
     /// credential has usually left the tree, so it is stale only if the history was scanned.
     pub fn stale(&self, found: &[Credential], history: bool) -> Vec<(String, String)> {
         let found: BTreeSet<String> = found.iter().map(|one| one.fingerprint.to_string()).collect();
-        let kept =
-            |entry: &Entry| !history && matches!(entry.disposition, Disposition::Revoked { .. });
+        let kept = |entry: &BaselineEntry| {
+            !history && matches!(entry.disposition, Disposition::Revoked { .. })
+        };
         let stale = self.entries.iter().filter(|(id, entry)| !found.contains(*id) && !kept(entry));
         stale.map(|(id, entry)| (id.clone(), entry.rule.clone())).collect()
     }
@@ -302,7 +271,7 @@ impl Disposition {
     }
 
     /// As written in a baseline.
-    fn word(&self) -> &'static str {
+    fn name(&self) -> &'static str {
         match self {
             Disposition::Revoked { .. } => "revoked",
             Disposition::FalsePositive { .. } => "false-positive",
@@ -326,139 +295,5 @@ impl Disposition {
                 format!("accepted until {expires} by {}: {}", foreign(owner), foreign(reason))
             }
         }
-    }
-}
-
-impl Known {
-    /// Suppresses baselined occurrences and returns notes, as [`super::Policy`] does for the whole
-    /// policy.
-    pub fn settle(&self, credentials: &mut [Credential]) -> Vec<String> {
-        for credential in credentials.iter_mut() {
-            self.apply(credential);
-        }
-        credentials.iter().filter_map(|credential| self.note(credential)).collect()
-    }
-
-    /// Suppresses the occurrences of a credential that its entry applies to.
-    pub(super) fn apply(&self, credential: &mut Credential) {
-        let Some(entry) = self.baseline.get(credential) else { return };
-        if self.is_over(entry) && self.expiry == Expiry::Fails {
-            return;
-        }
-        let moved = self.moved(entry, credential);
-        let followed = followed(entry, credential);
-        let known =
-            Suppression { kind: SuppressionKind::External, reason: entry.disposition.message() };
-        for (at, occurrence) in credential.occurrences.iter_mut().enumerate() {
-            let is_moved = moved.contains(&place(occurrence)) || followed.contains(&at);
-            let is_known = is_moved || entry.holds_for(occurrence);
-            if occurrence.suppression.is_none() && is_known {
-                occurrence.suppression = Some(known.clone());
-            }
-        }
-    }
-
-    /// The paths to which the credential was moved: paths that are not listed, at most as many as
-    /// listed ones are gone from the work tree.
-    fn moved(&self, entry: &Entry, credential: &Credential) -> BTreeSet<String> {
-        let Some(root) = &self.root else { return BTreeSet::new() };
-        let gone = |path: &&String| {
-            path.as_str() != NAMELESS && std::fs::symlink_metadata(root.join(path)).is_err()
-        };
-        let gone = entry.paths.iter().filter(gone).count();
-        let new = credential.occurrences.iter().filter(|one| is_of_now(one)).map(place);
-        let new: BTreeSet<String> = new.filter(|path| !lists(&entry.paths, path)).collect();
-        if new.len() <= gone { new } else { BTreeSet::new() }
-    }
-
-    /// Whether an acceptance has expired; its last day still counts.
-    pub fn is_over(&self, entry: &Entry) -> bool {
-        matches!(entry.disposition, Disposition::Accepted { expires, .. } if expires < self.today)
-    }
-
-    /// A note on the entry of a credential, if there is something to note.
-    pub(super) fn note(&self, credential: &Credential) -> Option<String> {
-        let entry = self.baseline.get(credential)?;
-        let id = format!("{} ({})", credential.fingerprint, foreign(&entry.rule));
-        if let Some(note) = self.expiry_note(&id, entry) {
-            return Some(note);
-        }
-        let new: BTreeSet<String> = credential.open().map(place).collect();
-        (!new.is_empty()).then(|| {
-            let new: Vec<String> = new.iter().map(|path| foreign_path(path).to_string()).collect();
-            let disposition = entry.disposition.message();
-            format!("{id} is {disposition}, but not in {}", new.join(", "))
-        })
-    }
-
-    /// A note that an acceptance has expired, or expires within two weeks.
-    pub fn expiry_note(&self, id: &str, entry: &Entry) -> Option<String> {
-        let Disposition::Accepted { owner, expires, .. } = &entry.disposition else { return None };
-        let owner = foreign(owner);
-        let left = self.today.until(*expires).ok()?.get_days();
-        match left {
-            ..0 => Some(format!("{id}: acceptance by {owner} expired on {expires}")),
-            0..=WARNED => Some(format!(
-                "{id}: acceptance by {owner} expires on {expires} ({left} {} left)",
-                if left == 1 { "day" } else { "days" }
-            )),
-            _ => None,
-        }
-    }
-}
-
-/// The occurrences in a history to which a credential was moved from baselined ones, commit by
-/// commit: a commit that removes it from at least as many baselined locations as it adds it to.
-fn followed(entry: &Entry, credential: &Credential) -> BTreeSet<usize> {
-    let moves = |occurrence: &Occurrence| match &occurrence.place {
-        Place::History { introduced, removed, .. } => {
-            let id = |commit: &Option<CommitRef>| commit.as_ref().map(|commit| commit.id.clone());
-            (id(introduced), id(removed))
-        }
-        _ => (None, None),
-    };
-    let moves: Vec<_> = credential.occurrences.iter().map(moves).collect();
-    let listed = |at: &usize| entry.holds_for(&credential.occurrences[*at]);
-    let mut known: BTreeSet<usize> = (0..moves.len()).filter(listed).collect();
-    let mut waiting: Vec<usize> = known.iter().copied().collect();
-    while let Some(at) = waiting.pop() {
-        let Some(commit) = &moves[at].1 else { continue };
-        let from = known.iter().filter(|&&at| moves[at].1.as_ref() == Some(commit)).count();
-        let to: Vec<usize> =
-            (0..moves.len()).filter(|&at| moves[at].0.as_ref() == Some(commit)).collect();
-        if to.len() <= from {
-            waiting.extend(to.into_iter().filter(|&at| known.insert(at)));
-        }
-    }
-    known
-}
-
-/// The path of an occurrence, as a baseline lists it.
-pub(crate) fn place(occurrence: &Occurrence) -> String {
-    let path = occurrence.path.as_ref().map(|path| path.to_str_lossy().into_owned());
-    path.unwrap_or_else(|| NAMELESS.to_owned())
-}
-
-/// Whether a list contains a path. A secret in a path is hidden in the list, and may be hidden in the
-/// path or not: another run finds other secrets.
-fn lists(paths: &BTreeSet<String>, path: &str) -> bool {
-    paths.contains(path) || paths.iter().any(|listed| is_hidden_form(listed, path))
-}
-
-/// Whether `listed` is the path with secrets hidden in it.
-fn is_hidden_form(listed: &str, path: &str) -> bool {
-    let Some((before, behind)) = listed.split_once(HIDDEN) else { return listed == path };
-    let Some(rest) = path.strip_prefix(before) else { return false };
-    let folder_end = rest.find('/').unwrap_or(rest.len());
-    let ends = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
-    ends.filter(|&at| at > 0 && at <= folder_end).any(|at| is_hidden_form(behind, &rest[at..]))
-}
-
-/// Whether an occurrence is a current one, not in a past version.
-fn is_of_now(occurrence: &Occurrence) -> bool {
-    match occurrence.place {
-        Place::WorkTree | Place::Index => true,
-        Place::History { at_head, .. } => at_head,
-        Place::Stdin => false,
     }
 }

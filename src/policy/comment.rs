@@ -4,7 +4,7 @@ use bstr::ByteSlice;
 
 /// Whether a file can contain a suppression comment, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Room {
+pub enum CommentForm {
     /// As this line.
     Comment(String),
     /// The format has none; its name.
@@ -177,39 +177,40 @@ const NAMES: &[&str] = &[
 const TEMPLATES: &[&str] =
     &["example", "sample", "template", "tmpl", "tpl", "dist", "j2", "erb", "in", "bak", "local"];
 
-impl Room {
+impl CommentForm {
     /// For `text` in a file of that path.
-    pub fn of(path: &[u8], text: &str) -> Room {
+    pub fn of(path: &[u8], text: &str) -> CommentForm {
         let name = path.rsplit_str("/").next().unwrap_or_default();
         let mut name = name.to_str_lossy().to_lowercase();
-        while let Some((stem, ending)) = name.rsplit_once('.') {
-            if !TEMPLATES.contains(&ending) || stem.is_empty() {
+        while let Some((stem, extension)) = name.rsplit_once('.') {
+            if !TEMPLATES.contains(&extension) || stem.is_empty() {
                 break;
             }
             name.truncate(stem.len());
         }
         let is_hash = NAMES.contains(&&*name) || name.starts_with(".env");
-        let ending = match name.rsplit_once('.') {
+        let extension = match name.rsplit_once('.') {
             _ if is_hash => "sh",
             // `.bashrc`, `.npmrc` and similar files are read line by line.
-            Some(("", ending)) if !is_known(ending) => "sh",
-            Some((_, ending)) => ending,
+            Some(("", extension)) if !is_known(extension) => "sh",
+            Some((_, extension)) => extension,
             None => &*name,
         };
-        if let Some((opening, closing, _)) = COMMENTS.iter().find(|(.., all)| all.contains(&ending))
+        if let Some((opening, closing, _)) =
+            COMMENTS.iter().find(|(.., all)| all.contains(&extension))
         {
-            return Room::Comment(format!("{opening}{text}{closing}"));
+            return CommentForm::Comment(format!("{opening}{text}{closing}"));
         }
-        match NONE.iter().find(|(_, all)| all.contains(&ending)) {
-            Some((format, _)) => Room::NoComments(format),
-            None => Room::Unknown(text.to_owned()),
+        match NONE.iter().find(|(_, all)| all.contains(&extension)) {
+            Some((format, _)) => CommentForm::NoComments(format),
+            None => CommentForm::Unknown(text.to_owned()),
         }
     }
 }
 
-fn is_known(ending: &str) -> bool {
-    COMMENTS.iter().any(|(.., all)| all.contains(&ending))
-        || NONE.iter().any(|(_, all)| all.contains(&ending))
+fn is_known(extension: &str) -> bool {
+    COMMENTS.iter().any(|(.., all)| all.contains(&extension))
+        || NONE.iter().any(|(_, all)| all.contains(&extension))
 }
 
 #[cfg(test)]
@@ -218,10 +219,10 @@ mod tests {
 
     #[test]
     fn a_comment_is_that_of_the_files_language() {
-        let written = |path: &str| match Room::of(path.as_bytes(), "x") {
-            Room::Comment(line) => line,
-            Room::NoComments(format) => format!("no comments: {format}"),
-            Room::Unknown(text) => format!("unknown: {text}"),
+        let written = |path: &str| match CommentForm::of(path.as_bytes(), "x") {
+            CommentForm::Comment(line) => line,
+            CommentForm::NoComments(format) => format!("no comments: {format}"),
+            CommentForm::Unknown(text) => format!("unknown: {text}"),
         };
         for (path, wanted) in [
             (".env", "# x"),
@@ -246,6 +247,6 @@ mod tests {
         ] {
             assert_eq!(written(path), wanted, "{path}");
         }
-        assert_eq!(Room::of(b"\xff.py", "x"), Room::Comment("# x".to_owned()));
+        assert_eq!(CommentForm::of(b"\xff.py", "x"), CommentForm::Comment("# x".to_owned()));
     }
 }

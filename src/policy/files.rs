@@ -10,18 +10,18 @@ type Read = dyn Fn(&BStr) -> Result<Option<Vec<u8>>, String> + Send + Sync;
 
 /// Files of one work tree, index or commit, by path.
 #[derive(Clone)]
-pub struct Files {
+pub struct PolicyFiles {
     place: String,
     read: Arc<Read>,
 }
 
-impl Files {
+impl PolicyFiles {
     /// `place` is the prefix of file names in messages, such as `main:`.
     pub fn new(
         place: impl Into<String>,
         read: impl Fn(&BStr) -> Result<Option<Vec<u8>>, String> + Send + Sync + 'static,
     ) -> Self {
-        Files { place: place.into(), read: Arc::new(read) }
+        PolicyFiles { place: place.into(), read: Arc::new(read) }
     }
 
     /// The name of the file in messages.
@@ -41,8 +41,8 @@ impl Files {
     }
 }
 
-impl fmt::Debug for Files {
+impl fmt::Debug for PolicyFiles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Files").field("place", &self.place).finish_non_exhaustive()
+        f.debug_struct("PolicyFiles").field("place", &self.place).finish_non_exhaustive()
     }
 }

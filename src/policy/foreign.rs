@@ -16,15 +16,15 @@ use super::inline::in_range;
 use crate::findings::Scanner;
 
 /// The marker of another scanner, and the lines that it applies to.
-pub(super) struct Mark {
+pub(super) struct Marker {
     pub scanner: Scanner,
     written: &'static str,
-    pub holds: Holds,
+    pub lines: Lines,
 }
 
 /// The lines that a marker applies to.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Holds {
+pub(super) enum Lines {
     Line,
     NextLine,
     /// The line, the next one if the marker is alone, and a multi-line value that ends before it.
@@ -33,44 +33,44 @@ pub(super) enum Holds {
 
 /// The text of each marker.
 pub(super) fn written() -> impl Iterator<Item = &'static str> {
-    MARKS.iter().map(|mark| mark.written)
+    MARKERS.iter().map(|marker| marker.written)
 }
 
-const MARKS: [Mark; 7] = [
-    Mark { scanner: Scanner::Gitleaks, written: "gitleaks:allow", holds: Holds::Line },
-    Mark { scanner: Scanner::Betterleaks, written: "betterleaks:allow", holds: Holds::Line },
-    Mark { scanner: Scanner::Trufflehog, written: "trufflehog:ignore", holds: Holds::Line },
-    Mark { scanner: Scanner::Kingfisher, written: "kingfisher:ignore", holds: Holds::Near },
-    Mark {
+const MARKERS: [Marker; 7] = [
+    Marker { scanner: Scanner::Gitleaks, written: "gitleaks:allow", lines: Lines::Line },
+    Marker { scanner: Scanner::Betterleaks, written: "betterleaks:allow", lines: Lines::Line },
+    Marker { scanner: Scanner::Trufflehog, written: "trufflehog:ignore", lines: Lines::Line },
+    Marker { scanner: Scanner::Kingfisher, written: "kingfisher:ignore", lines: Lines::Near },
+    Marker {
         scanner: Scanner::DetectSecrets,
         written: "pragma: allowlist secret",
-        holds: Holds::Line,
+        lines: Lines::Line,
     },
-    Mark {
+    Marker {
         scanner: Scanner::DetectSecrets,
         written: "pragma: whitelist secret",
-        holds: Holds::Line,
+        lines: Lines::Line,
     },
-    Mark {
+    Marker {
         scanner: Scanner::DetectSecrets,
         written: "pragma: allowlist nextline secret",
-        holds: Holds::NextLine,
+        lines: Lines::NextLine,
     },
 ];
 
 /// The markers of other scanners in a range of a text, each with its offset.
-pub(super) fn marks<'t>(
+pub(super) fn markers<'t>(
     text: &'t [u8],
     range: &Range<usize>,
-) -> impl Iterator<Item = (usize, &'static Mark)> + use<'t> {
+) -> impl Iterator<Item = (usize, &'static Marker)> + use<'t> {
     let range = range.clone();
-    MARKS.iter().flat_map(move |mark| {
+    MARKERS.iter().flat_map(move |marker| {
         let whole = move |at: &usize| {
-            let behind = text.get(at + mark.written.len());
+            let after = text.get(at + marker.written.len());
             let before = at.checked_sub(1).and_then(|before| text.get(before));
-            [before, behind].into_iter().flatten().all(|&byte| !is_word(byte))
+            [before, after].into_iter().flatten().all(|&byte| !is_word(byte))
         };
-        in_range(text, &range, mark.written).filter(whole).map(move |at| (at, mark))
+        in_range(text, &range, marker.written).filter(whole).map(move |at| (at, marker))
     })
 }
 

@@ -12,7 +12,7 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use super::foreign::{self, Holds};
+use super::foreign::{self, Lines};
 use crate::blob::{LineIndex, Region};
 use crate::findings::{
     Allow, Credential, Finding, Occurrence, Scanner, Suppression, SuppressionKind,
@@ -21,7 +21,7 @@ use crate::foreign::foreign_path;
 use crate::rules::{Rule, resolve};
 
 /// The start of a suppression comment.
-pub const MARK: &str = "keysieve:allow";
+pub const MARKER: &str = "keysieve:allow";
 
 /// Bytes after the marker that may contain the rule and the reason.
 const LONGEST: usize = 400;
@@ -33,59 +33,59 @@ const LONGEST_OPENING: usize = 200;
 const OPENING_WORDS: [&str; 3] = ["rem", "@rem", "dnl"];
 
 /// What closes a comment or ends the reason.
-const CLOSINGS: [&str; 9] = ["*/", "-->", "--%>", "%>", "#}", "}}", "*)", "|#", MARK];
+const CLOSINGS: [&str; 9] = ["*/", "-->", "--%>", "%>", "#}", "}}", "*)", "|#", MARKER];
 
 /// The suppression comments of one text, by line.
-pub struct Allows {
-    by_line: BTreeMap<usize, Vec<Written>>,
+pub struct SuppressionComments {
+    by_line: BTreeMap<usize, Vec<Placed>>,
 }
 
 /// A suppression comment and the lines that it applies to.
-struct Written {
-    allow: Allow,
+struct Placed {
+    comment: Allow,
     on_line: bool,
     on_next: bool,
     /// For a multi-line value that ends on the line before.
     on_end_before: bool,
 }
 
-impl Allows {
+impl SuppressionComments {
     /// Those of a text with its settled findings, by span. The output filter removes secrets from
     /// a reason.
     pub fn of(text: &[u8], findings: &[Finding], lines: &LineIndex<'_>, rules: &[Rule]) -> Self {
-        let mut by_line: BTreeMap<usize, Vec<Written>> = BTreeMap::new();
+        let mut by_line: BTreeMap<usize, Vec<Placed>> = BTreeMap::new();
         if findings.is_empty() {
-            return Allows { by_line };
+            return SuppressionComments { by_line };
         }
-        let beside = beside(text, findings);
-        for at in beside.iter().flat_map(|here| in_range(text, here, MARK)) {
-            let begin = at + MARK.len();
-            let behind = findings.partition_point(|finding| finding.span.start < begin);
+        let nearby = nearby_lines(text, findings);
+        for at in nearby.iter().flat_map(|here| in_range(text, here, MARKER)) {
+            let begin = at + MARKER.len();
+            let after = findings.partition_point(|finding| finding.span.start < begin);
             // A secret after the marker is never part of the reason.
-            let next = findings.get(behind).map_or(text.len(), |finding| finding.span.start);
+            let next = findings.get(after).map_or(text.len(), |finding| finding.span.start);
             let end = next.min(begin + LONGEST).min(text.len());
             let Some((word, reason)) = words(&text[begin..end]) else { continue };
             let rule = resolve(rules, &word);
             let line = lines.position(at).line;
-            let allow = Allow { line, rule, here: false, reason, foreign: None };
+            let comment = Allow { line, rule, here: false, reason, foreign: None };
             let on_next = is_alone(text, at);
-            let written = Written { allow, on_line: true, on_next, on_end_before: false };
-            by_line.entry(line).or_default().push(written);
+            let placed = Placed { comment, on_line: true, on_next, on_end_before: false };
+            by_line.entry(line).or_default().push(placed);
         }
-        for (at, mark) in beside.iter().flat_map(|here| foreign::marks(text, here)) {
+        for (at, marker) in nearby.iter().flat_map(|here| foreign::markers(text, here)) {
             let line = lines.position(at).line;
-            let foreign = Some(mark.scanner);
-            let allow = Allow { line, rule: None, here: false, reason: String::new(), foreign };
-            let near = mark.holds == Holds::Near;
-            let written = Written {
-                allow,
-                on_line: mark.holds != Holds::NextLine,
-                on_next: mark.holds == Holds::NextLine || near && is_alone(text, at),
+            let foreign = Some(marker.scanner);
+            let comment = Allow { line, rule: None, here: false, reason: String::new(), foreign };
+            let near = marker.lines == Lines::Near;
+            let placed = Placed {
+                comment,
+                on_line: marker.lines != Lines::NextLine,
+                on_next: marker.lines == Lines::NextLine || near && is_alone(text, at),
                 on_end_before: near,
             };
-            by_line.entry(line).or_default().push(written);
+            by_line.entry(line).or_default().push(placed);
         }
-        Allows { by_line }
+        SuppressionComments { by_line }
     }
 
     /// The suppression comments for a finding of that rule: on its first or last line, or alone on
@@ -98,25 +98,28 @@ impl Allows {
         let on = |line: usize| self.by_line.get(&line).into_iter().flatten();
         let above = first.checked_sub(1).into_iter().flat_map(on).filter(|one| one.on_next);
         let end = (last > first).then(|| on(last)).into_iter().flatten();
-        let beside = on(first).chain(end).filter(|one| one.on_line);
-        let behind = (last > first).then(|| on(last + 1)).into_iter().flatten();
+        let same = on(first).chain(end).filter(|one| one.on_line);
+        let after = (last > first).then(|| on(last + 1)).into_iter().flatten();
         above
-            .chain(beside)
-            .chain(behind.filter(|one| one.on_end_before))
-            .map(|Written { allow, .. }| Allow { here: allow.rule == Some(rule), ..allow.clone() })
+            .chain(same)
+            .chain(after.filter(|one| one.on_end_before))
+            .map(|Placed { comment, .. }| Allow {
+                here: comment.rule == Some(rule),
+                ..comment.clone()
+            })
             .collect()
     }
 }
 
 /// The lines of each finding with the line before and the line after, where a suppression comment
 /// could apply to it: sorted and disjoint.
-fn beside(text: &[u8], findings: &[Finding]) -> Vec<Range<usize>> {
+fn nearby_lines(text: &[u8], findings: &[Finding]) -> Vec<Range<usize>> {
     let mut ranges: Vec<Range<usize>> = Vec::new();
     for finding in findings {
         let before = memchr::memrchr(b'\n', &text[..finding.span.start]);
         let start = before.and_then(|end| memchr::memrchr(b'\n', &text[..end]));
-        let behind = |from: usize| memchr::memchr(b'\n', &text[from..]).map(|at| from + at + 1);
-        let end = behind(finding.span.end).and_then(behind).unwrap_or(text.len());
+        let next_line = |from: usize| memchr::memchr(b'\n', &text[from..]).map(|at| from + at + 1);
+        let end = next_line(finding.span.end).and_then(next_line).unwrap_or(text.len());
         let start = start.map_or(0, |end| end + 1);
         match ranges.last_mut() {
             Some(last) if start <= last.end => last.end = last.end.max(end),
@@ -137,8 +140,8 @@ pub(super) fn in_range<'t>(
 }
 
 /// The rule and the reason after a marker; `None` if the marker is the start of another word.
-fn words(behind: &[u8]) -> Option<(String, String)> {
-    let line = behind.split(|&byte| byte == b'\n').next().unwrap_or_default();
+fn words(after: &[u8]) -> Option<(String, String)> {
+    let line = after.split(|&byte| byte == b'\n').next().unwrap_or_default();
     let mut line = String::from_utf8_lossy(line).into_owned();
     if line.starts_with(|first: char| first.is_alphanumeric() || "-_:".contains(first)) {
         return None;
@@ -171,11 +174,12 @@ fn is_alone(text: &[u8], at: usize) -> bool {
 /// The suppression of an occurrence by the comments next to it: one that names the credential's
 /// rule, or the rule that found it there, and gives a reason; or, if these are honored, another
 /// scanner's ignore comment.
-pub fn suppression(allows: &[Allow], rule: usize, foreign: bool) -> Option<Suppression> {
-    let names_it = |allow: &&Allow| allow.here || allow.rule == Some(rule);
-    let own = allows.iter().find(|allow| names_it(allow) && !allow.reason.is_empty());
-    let reason = own.map(|allow| allow.reason.clone()).or_else(|| {
-        let scanner = allows.iter().find_map(|allow| allow.foreign).filter(|_| foreign)?;
+pub fn suppression(comments: &[Allow], rule: usize, honor_foreign: bool) -> Option<Suppression> {
+    let names_it = |comment: &&Allow| comment.here || comment.rule == Some(rule);
+    let own = comments.iter().find(|comment| names_it(comment) && !comment.reason.is_empty());
+    let reason = own.map(|comment| comment.reason.clone()).or_else(|| {
+        let scanner =
+            comments.iter().find_map(|comment| comment.foreign).filter(|_| honor_foreign)?;
         Some(foreign_reason(scanner))
     })?;
     Some(Suppression { kind: SuppressionKind::InSource, reason })
@@ -189,7 +193,7 @@ fn foreign_reason(scanner: Scanner) -> String {
 pub(super) fn foreign_note(credentials: &[Credential], honored: bool) -> Option<String> {
     let mut by_scanner: BTreeMap<Scanner, usize> = BTreeMap::new();
     for occurrence in credentials.iter().flat_map(|credential| &credential.occurrences) {
-        let Some(scanner) = occurrence.allows.iter().find_map(|allow| allow.foreign) else {
+        let Some(scanner) = occurrence.allows.iter().find_map(|comment| comment.foreign) else {
             continue;
         };
         if decides(occurrence, scanner, honored) {
@@ -226,10 +230,10 @@ pub(super) fn notes(credential: &Credential, rules: &[Rule]) -> Vec<String> {
     let id = &rules[credential.rule].id;
     let mut notes = Vec::new();
     for occurrence in credential.open() {
-        for allow in occurrence.allows.iter().filter(|allow| allow.foreign.is_none()) {
-            let fault = match allow.rule {
+        for comment in occurrence.allows.iter().filter(|comment| comment.foreign.is_none()) {
+            let fault = match comment.rule {
                 None => "names an unknown rule and is ignored".to_owned(),
-                Some(rule) if allow.here || rule == credential.rule => {
+                Some(rule) if comment.here || rule == credential.rule => {
                     "gives no reason and is ignored".to_owned()
                 }
                 Some(rule) => {
@@ -239,8 +243,8 @@ pub(super) fn notes(credential: &Credential, rules: &[Rule]) -> Vec<String> {
             let path = occurrence.path.as_ref().map(|path| format!("{}:", foreign_path(path)));
             let place = path.unwrap_or_else(|| "line ".to_owned());
             notes.push(format!(
-                "{place}{}: this {MARK} {fault}; use `{MARK} {id} REASON`",
-                allow.line
+                "{place}{}: this {MARKER} {fault}; use `{MARKER} {id} REASON`",
+                comment.line
             ));
         }
     }
@@ -251,38 +255,38 @@ pub(super) fn notes(credential: &Credential, rules: &[Rule]) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn told(behind: &str) -> Option<(String, String)> {
-        words(behind.as_bytes())
+    fn split(after: &str) -> Option<(String, String)> {
+        words(after.as_bytes())
     }
 
     #[test]
-    fn rule_and_reason_stand_in_any_comment() {
-        let wanted = Some(("nimbus-key".to_owned(), "a fixture, made up".to_owned()));
-        for behind in [
-            " nimbus-key a fixture, made up\r\nmore",
-            " nimbus-key a fixture, made up */ key = 1",
-            " nimbus-key: a fixture, made up -->",
-            " nimbus-key a fixture, made up #}",
-            " nimbus-key a fixture, made up\",",
-            " nimbus-key a fixture, made up keysieve:allow other x",
+    fn any_comment_may_have_rule_and_reason() {
+        let wanted = Some(("nimbus-key".to_owned(), "a fixture, fake".to_owned()));
+        for after in [
+            " nimbus-key a fixture, fake\r\nmore",
+            " nimbus-key a fixture, fake */ key = 1",
+            " nimbus-key: a fixture, fake -->",
+            " nimbus-key a fixture, fake #}",
+            " nimbus-key a fixture, fake\",",
+            " nimbus-key a fixture, fake keysieve:allow other x",
         ] {
-            assert_eq!(told(behind), wanted, "{behind}");
+            assert_eq!(split(after), wanted, "{after}");
         }
-        assert_eq!(told("ed nimbus-key x"), None);
-        assert_eq!(told(" nimbus-key -->"), Some(("nimbus-key".to_owned(), String::new())));
-        assert_eq!(told(""), Some((String::new(), String::new())));
+        assert_eq!(split("ed nimbus-key x"), None);
+        assert_eq!(split(" nimbus-key -->"), Some(("nimbus-key".to_owned(), String::new())));
+        assert_eq!(split(""), Some((String::new(), String::new())));
     }
 
     #[test]
-    fn an_allow_is_alone_behind_what_opens_a_comment() {
+    fn a_suppression_comment_may_be_alone_on_its_line() {
         for opening in
             ["", "# ", "  // ", "<!-- ", "-- ", "; ", "{# ", "REM ", "\"//\": \"", "x\n# "]
         {
-            let text = format!("{opening}{MARK}");
+            let text = format!("{opening}{MARKER}");
             assert!(is_alone(text.as_bytes(), opening.len()), "{opening}");
         }
         for before in ["key = 1 # ", "x ", "é // "] {
-            let text = format!("{before}{MARK}");
+            let text = format!("{before}{MARKER}");
             assert!(!is_alone(text.as_bytes(), before.len()), "{before}");
         }
     }

@@ -14,10 +14,10 @@ pub mod revision;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use baseline::Known;
+use baseline::ActiveBaseline;
 use bstr::ByteSlice;
-use config::{Config, Occasion, TestFindings};
-use revision::{Proposal, Revision, proposed_allow};
+use config::{Config, RunMode, TestFindings};
+use revision::{PendingChange, Revision, pending_suppression};
 
 use crate::findings::{Credential, Effect, Finding, Fingerprint, Occurrence, Setting, group};
 use crate::foreign::foreign_path;
@@ -28,11 +28,11 @@ use crate::rules::{Confidence, Rule};
 pub struct Policy {
     pub config: Config,
     /// Whether the run is a check or a hook.
-    pub occasion: Occasion,
+    pub mode: RunMode,
     /// Whether suppression comments are honored.
     pub inline: Inline,
     /// The baseline, if there is one.
-    pub known: Option<Known>,
+    pub baseline: Option<ActiveBaseline>,
     /// The revision that the repository's policy is taken from.
     pub revision: Option<Arc<Revision>>,
 }
@@ -41,15 +41,15 @@ pub struct Policy {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Inline {
     #[default]
-    Holds,
+    Honored,
     /// As if there were none.
-    LeftOut,
+    Ignored,
     /// Only those that [`Policy::revision`] has.
-    OfRevision,
+    FromRevision,
 }
 
 /// The markers of other scanners' ignore comments.
-pub fn foreign_marks() -> impl Iterator<Item = &'static str> {
+pub fn foreign_markers() -> impl Iterator<Item = &'static str> {
     foreign::written()
 }
 
@@ -59,20 +59,20 @@ pub struct Judged {
     /// Those that are reported, with the level of each location.
     pub credentials: Vec<Credential>,
     /// Number of excluded locations, by what excludes them.
-    pub left_out: BTreeMap<String, usize>,
+    pub excluded: BTreeMap<String, usize>,
 }
 
 impl Policy {
     /// Drops excluded findings, groups the rest into credentials, and decides for each location
     /// whether it is baselined, suppressed or fails.
-    pub fn judge(&self, sightings: Vec<(Finding, Occurrence)>, rules: &[Rule]) -> Judged {
+    pub fn judge(&self, found: Vec<(Finding, Occurrence)>, rules: &[Rule]) -> Judged {
         let mut judged = Judged::default();
-        let mut kept = Vec::with_capacity(sightings.len());
-        for (finding, mut occurrence) in sightings {
-            match self.left_out(&finding, &occurrence, rules) {
-                Some(why) => *judged.left_out.entry(why).or_default() += 1,
+        let mut kept = Vec::with_capacity(found.len());
+        for (finding, mut occurrence) in found {
+            match self.exclusion(&finding, &occurrence, rules) {
+                Some(why) => *judged.excluded.entry(why).or_default() += 1,
                 None => {
-                    occurrence.setting = self.setting(&occurrence);
+                    occurrence.setting = self.path_kind(&occurrence);
                     kept.push((finding, occurrence));
                 }
             }
@@ -85,12 +85,12 @@ impl Policy {
             for occurrence in &mut credential.occurrences {
                 occurrence.suppression =
                     inline::suppression(&occurrence.allows, credential.rule, foreign)
-                        .filter(|_| self.inline_holds(credential.fingerprint, occurrence));
+                        .filter(|_| self.honors_comments(credential.fingerprint, occurrence));
                 occurrence.effect =
-                    self.effect(&rules[credential.rule], credential.confidence, occurrence);
+                    self.level(&rules[credential.rule], credential.confidence, occurrence);
             }
-            if let Some(known) = &self.known {
-                known.apply(credential);
+            if let Some(baseline) = &self.baseline {
+                baseline.apply(credential);
             }
         }
         judged
@@ -102,26 +102,26 @@ impl Policy {
         let mut notes = Vec::new();
         if let Some(revision) = &self.revision {
             let Revision { name, commit, .. } = &**revision;
-            let proposals = self.proposals(judged);
+            let pending = self.pending_changes(judged);
             notes.push(format!(
                 "policy taken from {} ({}); {}",
                 foreign_path(name),
                 &commit[..commit.len().min(10)],
-                match proposals.is_empty() {
+                match pending.is_empty() {
                     true => "this branch does not change it",
                     false => "changes to it in this branch are ignored",
                 },
             ));
-            notes.extend(proposals.iter().map(|one| format!("ignored until merged: {one}")));
+            notes.extend(pending.iter().map(|one| format!("ignored until merged: {one}")));
         }
-        if self.inline != Inline::LeftOut {
+        if self.inline != Inline::Ignored {
             notes.extend(credentials.iter().flat_map(|found| inline::notes(found, rules)));
             notes.extend(inline::foreign_note(credentials, self.config.honors_ignore_comments()));
         }
-        if let Some(known) = &self.known {
-            notes.extend(credentials.iter().filter_map(|credential| known.note(credential)));
+        if let Some(baseline) = &self.baseline {
+            notes.extend(credentials.iter().filter_map(|credential| baseline.note(credential)));
         }
-        notes.extend(judged.left_out.iter().map(|(why, count)| {
+        notes.extend(judged.excluded.iter().map(|(why, count)| {
             let findings = if *count == 1 { "finding" } else { "findings" };
             format!("{count} {findings} excluded by {why}")
         }));
@@ -131,53 +131,53 @@ impl Policy {
     }
 
     /// Changes to the policy that the revision does not have, sorted.
-    pub fn proposals(&self, judged: &Judged) -> Vec<Proposal> {
+    pub fn pending_changes(&self, judged: &Judged) -> Vec<PendingChange> {
         let Some(revision) = &self.revision else { return Vec::new() };
         let foreign = self.config.honors_ignore_comments();
-        let mut proposals = revision.proposals.clone();
+        let mut pending = revision.pending.clone();
         for credential in &judged.credentials {
             for occurrence in &credential.occurrences {
                 let would = inline::suppression(&occurrence.allows, credential.rule, foreign);
                 let Some(would) = would else { continue };
-                if !self.inline_holds(credential.fingerprint, occurrence) {
-                    proposals.push(proposed_allow(credential, occurrence, &would.reason));
+                if !self.honors_comments(credential.fingerprint, occurrence) {
+                    pending.push(pending_suppression(credential, occurrence, &would.reason));
                 }
             }
         }
-        proposals.sort();
-        proposals.dedup();
-        proposals
+        pending.sort();
+        pending.dedup();
+        pending
     }
 
-    fn inline_holds(&self, fingerprint: Fingerprint, occurrence: &Occurrence) -> bool {
+    fn honors_comments(&self, fingerprint: Fingerprint, occurrence: &Occurrence) -> bool {
         match (self.inline, &self.revision) {
-            (Inline::Holds, _) => true,
-            (Inline::LeftOut, _) | (Inline::OfRevision, None) => false,
-            (Inline::OfRevision, Some(revision)) => {
-                revision.vouched.allows(fingerprint, occurrence)
+            (Inline::Honored, _) => true,
+            (Inline::Ignored, _) | (Inline::FromRevision, None) => false,
+            (Inline::FromRevision, Some(revision)) => {
+                revision.approved.contains(fingerprint, occurrence)
             }
         }
     }
 
-    fn left_out(&self, finding: &Finding, place: &Occurrence, rules: &[Rule]) -> Option<String> {
+    fn exclusion(&self, finding: &Finding, place: &Occurrence, rules: &[Rule]) -> Option<String> {
         let path = place.path.as_ref()?.as_bstr();
         let id = &rules[finding.rule].id;
         if !self.config.is_on(id, Some(path)) {
             return Some(format!("rules.disable = {id} in the configuration of its folder"));
         }
-        self.config.left_out(path)
+        self.config.exclusion(path)
     }
 
-    fn setting(&self, occurrence: &Occurrence) -> Setting {
+    fn path_kind(&self, occurrence: &Occurrence) -> Setting {
         match &occurrence.path {
             Some(path) if self.config.is_test(path.as_bstr()) => Setting::Test,
             _ => Setting::Usual,
         }
     }
 
-    fn effect(&self, rule: &Rule, confidence: Confidence, occurrence: &Occurrence) -> Effect {
+    fn level(&self, rule: &Rule, confidence: Confidence, occurrence: &Occurrence) -> Effect {
         let path = occurrence.path.as_ref().map(|path| path.as_bstr());
-        let (least, severity) = self.config.threshold(path, self.occasion);
+        let (least, severity) = self.config.threshold(path, self.mode);
         let is_of_test = occurrence.setting == Setting::Test
             && path.is_some_and(|path| self.config.test_findings(path) == TestFindings::Warn);
         if confidence < least || rule.severity < severity || is_of_test || release::is_new(rule) {

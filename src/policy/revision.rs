@@ -8,7 +8,7 @@ use bstr::{BStr, BString, ByteSlice};
 
 use super::baseline::{self, Baseline};
 use super::config::{FILE, Layer, Origin};
-use super::files::Files;
+use super::files::PolicyFiles;
 use crate::findings::{Credential, Fingerprint, Occurrence};
 use crate::foreign::{foreign, foreign_path};
 
@@ -20,46 +20,46 @@ pub struct Revision {
     /// The id of the commit, hexadecimal.
     pub commit: String,
     /// Pending changes to configuration and baseline, sorted.
-    pub proposals: Vec<Proposal>,
-    pub vouched: Vouched,
+    pub pending: Vec<PendingChange>,
+    pub approved: Approved,
 }
 
 /// A change to the policy that the revision does not have.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Proposal {
-    pub kind: ProposalKind,
+pub struct PendingChange {
+    pub kind: PendingChangeKind,
     /// Below the repository's root.
     pub path: String,
     /// From 1, if it has one.
     pub line: Option<usize>,
     /// For people; redacted.
-    pub what: String,
+    pub change: String,
 }
 
 /// The part of the policy that it changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ProposalKind {
+pub enum PendingChangeKind {
     Config,
     Baseline,
     Inline,
 }
 
-impl ProposalKind {
+impl PendingChangeKind {
     pub fn as_str(self) -> &'static str {
         match self {
-            ProposalKind::Config => "config",
-            ProposalKind::Baseline => "baseline",
-            ProposalKind::Inline => "inline",
+            PendingChangeKind::Config => "config",
+            PendingChangeKind::Baseline => "baseline",
+            PendingChangeKind::Inline => "inline",
         }
     }
 }
 
-impl fmt::Display for Proposal {
+impl fmt::Display for PendingChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = foreign_path(&self.path);
         match self.line {
-            Some(line) => write!(f, "{path}:{line}: {}", self.what),
-            None => write!(f, "{path}: {}", self.what),
+            Some(line) => write!(f, "{path}:{line}: {}", self.change),
+            None => write!(f, "{path}: {}", self.change),
         }
     }
 }
@@ -67,13 +67,13 @@ impl fmt::Display for Proposal {
 /// The credentials that suppression comments of the revision suppress, by path. The credential
 /// counts, not the comment: an old comment must not hide a new secret.
 #[derive(Clone, Debug, Default)]
-pub struct Vouched {
+pub struct Approved {
     by_secret: HashMap<Fingerprint, BTreeSet<BString>>,
     /// Paths of the revision that no longer exist: what was suppressed there may have moved.
     gone: BTreeSet<BString>,
 }
 
-impl Vouched {
+impl Approved {
     /// Adds what a suppression comment of the revision suppresses; `is_gone` if its path no longer
     /// exists.
     pub fn add(&mut self, fingerprint: Fingerprint, path: &BStr, is_gone: bool) {
@@ -84,7 +84,7 @@ impl Vouched {
     }
 
     /// Whether the revision suppresses the credential at that location, or at one that is gone.
-    pub fn allows(&self, fingerprint: Fingerprint, occurrence: &Occurrence) -> bool {
+    pub fn contains(&self, fingerprint: Fingerprint, occurrence: &Occurrence) -> bool {
         let Some(paths) = self.by_secret.get(&fingerprint) else { return false };
         let here = occurrence.path.as_ref().is_some_and(|path| paths.contains(path));
         here || paths.iter().any(|path| self.gone.contains(path))
@@ -92,21 +92,25 @@ impl Vouched {
 }
 
 /// The differences between the configurations at these paths in `then` and in `now`.
-pub fn proposed_settings(then: &Files, now: &Files, paths: &[BString]) -> Vec<Proposal> {
-    let mut proposals = Vec::new();
+pub fn pending_config_changes(
+    then: &PolicyFiles,
+    now: &PolicyFiles,
+    paths: &[BString],
+) -> Vec<PendingChange> {
+    let mut pending = Vec::new();
     for path in paths {
         let path = path.as_bstr();
-        let proposal = |what: String| Proposal {
-            kind: ProposalKind::Config,
+        let pending_change = |change: String| PendingChange {
+            kind: PendingChangeKind::Config,
             path: path.to_string(),
             line: None,
-            what,
+            change,
         };
         let (before, after) = (settings(then, path), settings(now, path));
         let after = match after {
             Ok(after) => after,
             Err(why) => {
-                proposals.push(proposal(format!("cannot be read: {why}")));
+                pending.push(pending_change(format!("cannot be read: {why}")));
                 continue;
             }
         };
@@ -118,12 +122,12 @@ pub fn proposed_settings(then: &Files, now: &Files, paths: &[BString]) -> Vec<Pr
         let gone = before
             .difference(&after)
             .map(|(key, value)| format!("removes {key} = {}", foreign(value)));
-        proposals.extend(added.chain(gone).map(proposal));
+        pending.extend(added.chain(gone).map(pending_change));
     }
-    proposals
+    pending
 }
 
-fn settings(files: &Files, path: &BStr) -> Result<BTreeSet<(&'static str, String)>, String> {
+fn settings(files: &PolicyFiles, path: &BStr) -> Result<BTreeSet<(&'static str, String)>, String> {
     let Some(text) = files.text(path)? else { return Ok(BTreeSet::new()) };
     let (name, folder) = (files.name(path), path.strip_suffix(FILE.as_bytes()));
     let folder = folder.unwrap_or_default().trim_end_with(|letter| letter == '/');
@@ -133,28 +137,28 @@ fn settings(files: &Files, path: &BStr) -> Result<BTreeSet<(&'static str, String
 }
 
 /// The entries of a baseline that are not in `then`, or differ there.
-pub fn proposed_entries(then: &Baseline, now: &Baseline) -> Vec<Proposal> {
+pub fn pending_baseline_changes(then: &Baseline, now: &Baseline) -> Vec<PendingChange> {
     let new = now.entries.iter().filter(|(id, entry)| then.entries.get(*id) != Some(*entry));
-    let proposal = |(id, entry): (&String, &baseline::Entry)| Proposal {
-        kind: ProposalKind::Baseline,
+    let pending_change = |(id, entry): (&String, &baseline::BaselineEntry)| PendingChange {
+        kind: PendingChangeKind::Baseline,
         path: baseline::FILE.to_owned(),
         line: None,
-        what: format!("marks {id} ({}) as {}", foreign(&entry.rule), entry.disposition.message()),
+        change: format!("marks {id} ({}) as {}", foreign(&entry.rule), entry.disposition.message()),
     };
-    new.map(proposal).collect()
+    new.map(pending_change).collect()
 }
 
 /// A suppression comment that the revision does not have.
-pub(super) fn proposed_allow(
+pub(super) fn pending_suppression(
     credential: &Credential,
     occurrence: &Occurrence,
     reason: &str,
-) -> Proposal {
+) -> PendingChange {
     let path = occurrence.path.as_ref().map(|path| path.to_str_lossy().into_owned());
-    Proposal {
-        kind: ProposalKind::Inline,
+    PendingChange {
+        kind: PendingChangeKind::Inline,
         path: path.unwrap_or_else(|| "(no path)".to_owned()),
         line: Some(occurrence.region.start.line),
-        what: format!("suppresses {}: {}", credential.fingerprint, foreign(reason)),
+        change: format!("suppresses {}: {}", credential.fingerprint, foreign(reason)),
     }
 }

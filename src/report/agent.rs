@@ -12,7 +12,7 @@ use super::output::sink::fit;
 use super::output::{Shown, steer};
 use super::{Report, place_name, plain};
 use crate::findings::Credential;
-use crate::policy::inline::MARK;
+use crate::policy::inline::MARKER;
 use crate::rules::Rule;
 use crate::source::Failure;
 use crate::source::agent::{Agent, CallError};
@@ -110,7 +110,7 @@ fn told(open: &[&Credential], rules: &[Rule]) -> String {
     told.push_str(&format!(
         "Do not write it anywhere else either. Read the value from an environment variable or a \
          secret store; if it is missing there, ask the user to set it. Only where the user says \
-         that a value in a file is made up: `{MARK} {} REASON` in a comment on the line above.",
+         that a value in a file is made up: `{MARKER} {} REASON` in a comment on the line above.",
         open.first().map_or("RULE", |credential| &rules[credential.rule].id)
     ));
     told

@@ -14,8 +14,8 @@ use crate::findings::{
     CommitRef, Credential, Encoding, Fingerprint, Occurrence, Place, Pushed, Verdict,
 };
 use crate::policy::baseline::FILE;
-use crate::policy::comment::Room;
-use crate::policy::inline::MARK;
+use crate::policy::comment::CommentForm;
+use crate::policy::inline::MARKER;
 use crate::rules::Rule;
 
 /// Other credentials that are named, if there is no room for more.
@@ -251,21 +251,21 @@ impl Blocked<'_> {
     }
 
     fn allowing(&self, credential: &Credential, place: &Occurrence) -> (String, Option<String>) {
-        let allow = format!("{MARK} {} REASON", self.rules[credential.rule].id);
+        let allow = format!("{MARKER} {} REASON", self.rules[credential.rule].id);
         let line = place.region.start.line;
         let path = place.path.as_ref().map(|path| path.as_bstr()).unwrap_or_default();
         let room = match self.moment {
-            Moment::Message => Room::Comment(allow),
-            _ => Room::of(path, &allow),
+            Moment::Message => CommentForm::Comment(allow),
+            _ => CommentForm::of(path, &allow),
         };
         match room {
-            Room::Comment(comment) => {
+            CommentForm::Comment(comment) => {
                 (format!("Made up? Say so, in a line of its own above line {line}:"), Some(comment))
             }
-            Room::NoComments(format) => {
+            CommentForm::NoComments(format) => {
                 (format!("Made up? {format} has no comments to say so: go on as in 3."), None)
             }
-            Room::Unknown(allow) => (
+            CommentForm::Unknown(allow) => (
                 format!("Made up? Say so, in a comment of its own above line {line}:"),
                 Some(allow),
             ),

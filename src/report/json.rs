@@ -13,7 +13,7 @@ use crate::blob::Position;
 use crate::findings::{
     CommitRef, Credential, Effect, Fact, Occurrence, PartnerPlace, Place, Setting, Suppression,
 };
-use crate::policy::revision::Proposal;
+use crate::policy::revision::PendingChange;
 use crate::rules::Rule;
 use crate::source::Skipped;
 
@@ -219,8 +219,8 @@ fn standing_entry(standing: &Standing) -> StandingEntry<'_> {
     StandingEntry { revision: &standing.revision, commit: &standing.commit, proposals }
 }
 
-fn proposal_entry(proposal: &Proposal) -> ProposalEntry<'_> {
-    let Proposal { kind, path, line, what } = proposal;
+fn proposal_entry(proposal: &PendingChange) -> ProposalEntry<'_> {
+    let PendingChange { kind, path, line, change: what } = proposal;
     ProposalEntry { kind: kind.as_str(), path, line: *line, what }
 }
 

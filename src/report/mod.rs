@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use bstr::ByteSlice;
 
 use crate::findings::{Credential, Occurrence, Place};
-use crate::policy::revision::Proposal;
+use crate::policy::revision::PendingChange;
 use crate::rules::Rule;
 use crate::source::Coverage;
 use output::steer::{Steady, plain};
@@ -40,7 +40,7 @@ pub struct Standing {
     /// The commit's id, hexadecimal.
     pub commit: String,
     /// What is said in what was looked at and does not hold, sorted.
-    pub proposals: Vec<Proposal>,
+    pub proposals: Vec<PendingChange>,
 }
 
 /// The forms of a report.

@@ -13,7 +13,9 @@ use keysieve::findings::{Credential, FingerprintKey};
 use keysieve::git::GitEnvironment;
 use keysieve::guard::guard_in;
 use keysieve::policy::Policy;
-use keysieve::policy::baseline::{Baseline, Disposition, Entry, Expiry, Known, Terms, merge};
+use keysieve::policy::baseline::{
+    ActiveBaseline, Baseline, BaselineEntry, Disposition, Expiry, Terms, merge,
+};
 use keysieve::rules::catalogue::Catalogue;
 use keysieve::scan::scan;
 use keysieve::source::Silent;
@@ -292,7 +294,8 @@ impl<'e> Year<'e> {
         assert_eq!(self.staged(), expected, "{what}: the hook");
         self.commit("copied");
         assert_eq!(self.open(), expected, "{what}");
-        let is_accepted = |entry: &Entry| matches!(entry.disposition, Disposition::Accepted { .. });
+        let is_accepted =
+            |entry: &BaselineEntry| matches!(entry.disposition, Disposition::Accepted { .. });
         if is_accepted(&self.baseline.entries[&id]) && self.random.below(2) == 0 {
             self.accept();
         } else {
@@ -354,9 +357,9 @@ impl<'e> Year<'e> {
         self.engine().scan(line.as_bytes())[0].fingerprint.to_string()
     }
 
-    fn known(&self, root: Option<&Path>, expiry: Expiry) -> Known {
+    fn known(&self, root: Option<&Path>, expiry: Expiry) -> ActiveBaseline {
         let root = root.map(Path::to_owned);
-        Known { baseline: self.baseline.clone(), today: TODAY, expiry, root }
+        ActiveBaseline { baseline: self.baseline.clone(), today: TODAY, expiry, root }
     }
 
     fn policy(&self) -> Policy {

@@ -9,8 +9,8 @@ use clap::{Args, ValueEnum};
 use keysieve::engine::Engine;
 use keysieve::findings::{Fingerprint, Scanner};
 use keysieve::foreign::foreign;
-use keysieve::import::known::{Claim, Said, Search, claims};
-use keysieve::policy::baseline::{Baseline, FILE, Harmless, Learned};
+use keysieve::import::triaged::{Claim, Said, Search, claims};
+use keysieve::policy::baseline::{Baseline, FILE, Harmless, NewEntry};
 use keysieve::report::output::Filter;
 use keysieve::report::output::sink::{self, say};
 use keysieve::report::output::steer::plain;
@@ -110,7 +110,7 @@ impl Import {
         let credentials = found.by_secret.len();
         let of_past = found.by_secret.values().filter(|one| one.paths.is_empty()).count();
         let learned = found.by_secret.into_values().collect();
-        let (new, places) = baseline.learn(learned, engine.rules(), &terms);
+        let (new, places) = baseline.add(learned, engine.rules(), &terms);
         baseline.key = Some(engine.key_name().to_owned());
         if of_past > 0 && !baseline.history {
             baseline.history = true;
@@ -158,7 +158,7 @@ impl Import {
                         (Some(TakenFor::TestValue), _) => Some(Harmless::TestValue),
                         (Some(TakenFor::Accepted), _) | (None, Said::Known) => None,
                     };
-                    let learned = Learned {
+                    let learned = NewEntry {
                         fingerprint: known.fingerprint,
                         rule: known.rule,
                         paths: known.paths,
@@ -176,14 +176,14 @@ impl Import {
 
 #[derive(Default)]
 struct Found {
-    by_secret: BTreeMap<Fingerprint, Learned>,
+    by_secret: BTreeMap<Fingerprint, NewEntry>,
     lost: usize,
 }
 
 impl Found {
     /// Merges the entries of one credential. If their dispositions differ it is accepted: what is
     /// a false positive in one location may be a secret in another.
-    fn add(&mut self, learned: Learned) {
+    fn add(&mut self, learned: NewEntry) {
         let Some(known) = self.by_secret.get_mut(&learned.fingerprint) else {
             self.by_secret.insert(learned.fingerprint, learned);
             return;

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::syntax::write_entry;
-use super::{Baseline, Disposition, Entry};
+use super::{Baseline, BaselineEntry, Disposition};
 
 /// The result of a merge.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub fn merge(base: &Baseline, ours: &Baseline, theirs: &Baseline) -> Result<Merg
 }
 
 impl Merged {
-    fn write(&mut self, id: &str, entry: Option<&Entry>) {
+    fn write(&mut self, id: &str, entry: Option<&BaselineEntry>) {
         match entry {
             // Writing to a string cannot fail.
             Some(entry) => write_entry(&mut self.text, id, entry).unwrap_or_default(),
@@ -69,10 +69,10 @@ impl Merged {
 
 /// The merged entry of one credential; `None` if it is removed.
 fn entry(
-    base: Option<&Entry>,
-    ours: Option<&Entry>,
-    theirs: Option<&Entry>,
-) -> Result<Option<Entry>, String> {
+    base: Option<&BaselineEntry>,
+    ours: Option<&BaselineEntry>,
+    theirs: Option<&BaselineEntry>,
+) -> Result<Option<BaselineEntry>, String> {
     if let Some(one) = either(&base, &ours, &theirs) {
         return Ok(one.cloned());
     }
@@ -81,18 +81,18 @@ fn entry(
     };
     let base_disposition = base.map(|base| &base.disposition);
     let disposition = disposition(base_disposition, &ours.disposition, &theirs.disposition)?;
-    let of = |list: fn(&Entry) -> &BTreeSet<String>| {
+    let of = |list: fn(&BaselineEntry) -> &BTreeSet<String>| {
         paths(&base.map(|base| list(base).clone()).unwrap_or_default(), list(ours), list(theirs))
     };
     // A hint for readers.
     let rule = ours.rule.clone();
     let mut entry =
-        Entry { rule, disposition, paths: of(|one| &one.paths), past: of(|one| &one.past) };
+        BaselineEntry { rule, disposition, paths: of(|one| &one.paths), past: of(|one| &one.past) };
     let takes_paths =
         matches!(entry.disposition, Disposition::Accepted { .. } | Disposition::TestValue { .. });
     if !takes_paths {
         (entry.paths, entry.past) = (BTreeSet::new(), BTreeSet::new());
-    } else if ours.is_bound() && theirs.is_bound() && !entry.is_bound() {
+    } else if ours.has_paths() && theirs.has_paths() && !entry.has_paths() {
         return Err("each side removed the paths that the other kept".to_owned());
     }
     entry.past = entry.past.difference(&entry.paths).cloned().collect();
@@ -118,7 +118,7 @@ fn disposition(
     if let Some(Some(one)) = either(&base, &Some(ours), &Some(theirs)) {
         return Ok(one.clone());
     }
-    let differ = || format!("one side has {}, the other {}", ours.word(), theirs.word());
+    let differ = || format!("one side has {}, the other {}", ours.name(), theirs.name());
     let (
         Disposition::Accepted { reason, owner, expires },
         Disposition::Accepted { reason: their_reason, owner: their_owner, expires: their_expiry },

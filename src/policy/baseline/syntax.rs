@@ -10,10 +10,10 @@ use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Baseline, Disposition, Entry};
+use super::{Baseline, BaselineEntry, Disposition};
 use crate::findings::fingerprint::PUBLIC_KEY;
 use crate::foreign::steers;
-use crate::policy::files::Files;
+use crate::policy::files::PolicyFiles;
 use crate::rules::mistake;
 use crate::source::open;
 
@@ -46,7 +46,7 @@ impl Baseline {
     }
 
     /// Reads the repository's baseline from where its policy files are.
-    pub fn of(files: &Files, path: &BStr) -> Result<Option<Self>, BaselineError> {
+    pub fn of(files: &PolicyFiles, path: &BStr) -> Result<Option<Self>, BaselineError> {
         let file = PathBuf::from(files.name(path));
         let text =
             files.text(path).map_err(|why| BaselineError::Read { file: file.clone(), why })?;
@@ -134,7 +134,7 @@ impl Baseline {
 }
 
 /// The table of an entry, after an empty line.
-pub(super) fn write_entry(out: &mut String, id: &str, entry: &Entry) -> std::fmt::Result {
+pub(super) fn write_entry(out: &mut String, id: &str, entry: &BaselineEntry) -> std::fmt::Result {
     writeln!(out, "\n[credential.{id}]")?;
     let quoted = |text: &str| toml_string(text);
     writeln!(out, "rule = {}", quoted(&entry.rule))?;
@@ -197,7 +197,7 @@ struct Table<'t> {
 }
 
 impl Table<'_> {
-    fn entry(&self) -> Result<Entry, Fault> {
+    fn entry(&self) -> Result<BaselineEntry, Fault> {
         let disposition = self.text("disposition")?;
         let of_all = ["rule", "disposition"];
         let own: &[&str] = match disposition.as_str() {
@@ -242,7 +242,7 @@ impl Table<'_> {
             let what = format!("{}: an accepted entry needs `paths`", self.what);
             return Err((self.at, what));
         }
-        Ok(Entry { rule: optional("rule")?, disposition, paths, past })
+        Ok(BaselineEntry { rule: optional("rule")?, disposition, paths, past })
     }
 
     fn value(&self, field: &str) -> Option<&Spanned<DeValue<'_>>> {

@@ -9,7 +9,7 @@ use bstr::{BStr, BString, ByteSlice};
 use super::layer::{Layer, Origin};
 use super::read::ConfigError;
 use super::{FILE, resolve_selectors};
-use crate::policy::files::Files;
+use crate::policy::files::PolicyFiles;
 use crate::rules::catalogue::Catalogue;
 
 /// The layers of a folder and of its parents, most specific first.
@@ -18,7 +18,7 @@ pub type Chain = Arc<[Arc<Layer>]>;
 /// The folders of one repository.
 #[derive(Debug)]
 pub struct Folders {
-    files: Files,
+    files: PolicyFiles,
     /// The rules that a file may name; `None` if rule names are not checked.
     catalogue: Option<Arc<Catalogue>>,
     known: Mutex<HashMap<BString, Chain>>,
@@ -26,7 +26,7 @@ pub struct Folders {
 }
 
 impl Folders {
-    pub fn new(files: Files) -> Self {
+    pub fn new(files: PolicyFiles) -> Self {
         Folders { files, catalogue: None, known: Mutex::default(), faults: Mutex::default() }
     }
 

@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use bstr::{BStr, BString};
 
-use super::files::Files;
+use super::files::PolicyFiles;
 use crate::foreign::{foreign, foreign_path};
 use crate::rules::catalogue::Catalogue;
 use crate::rules::{Confidence, Severity};
@@ -46,7 +46,7 @@ const MAX_BLOB_SIZE: u64 = 512 << 20;
 
 /// Whether findings are reported by a check or block a hook.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Occasion {
+pub enum RunMode {
     /// A scan or an audit: there is time to review findings of lower confidence.
     #[default]
     Check,
@@ -66,19 +66,19 @@ pub struct Config {
 
 /// The files of a configuration.
 #[derive(Debug)]
-pub struct Places {
+pub struct ConfigFiles {
     pub organisation: Option<PathBuf>,
     /// The user's file; it need not exist.
     pub user: Option<PathBuf>,
-    pub repository: Option<Files>,
+    pub repository: Option<PolicyFiles>,
     pub given: Option<PathBuf>,
     pub command_line: Layer,
 }
 
 impl Config {
     /// Reads the files. Those of folders are read when a path is looked up.
-    pub fn load(places: Places) -> Result<Config, ConfigError> {
-        let Places { organisation, user, repository, given, command_line } = places;
+    pub fn load(places: ConfigFiles) -> Result<Config, ConfigError> {
+        let ConfigFiles { organisation, user, repository, given, command_line } = places;
         let mut config = Config { nearest: vec![Arc::new(command_line)], ..Config::default() };
         if let Some(file) = &given {
             config.nearest.push(on_disk(file, Origin::Given)?);
@@ -137,7 +137,7 @@ impl Config {
     }
 
     /// What excludes a path, if anything does.
-    pub fn left_out(&self, path: &BStr) -> Option<String> {
+    pub fn exclusion(&self, path: &BStr) -> Option<String> {
         let excluded = |layer: &Layer| {
             let exclude = layer.excludes(path)?;
             Some(format!(
@@ -148,9 +148,9 @@ impl Config {
             ))
         };
         self.first(Some(path), excluded).or_else(|| {
-            let is_left_out =
-                self.test_findings(path) == TestFindings::LeaveOut && self.is_test(path);
-            is_left_out.then(|| "test-paths.findings = leave-out (test paths)".to_owned())
+            let is_excluded =
+                self.test_findings(path) == TestFindings::Exclude && self.is_test(path);
+            is_excluded.then(|| "test-paths.findings = leave-out (test paths)".to_owned())
         })
     }
 
@@ -166,11 +166,11 @@ impl Config {
     }
 
     /// The least confidence and severity that fail.
-    pub fn threshold(&self, path: Option<&BStr>, occasion: Occasion) -> (Confidence, Severity) {
+    pub fn threshold(&self, path: Option<&BStr>, mode: RunMode) -> (Confidence, Severity) {
         let check = self.first(path, |layer| layer.confidence).unwrap_or(Confidence::Medium);
-        let confidence = match occasion {
-            Occasion::Check => check,
-            Occasion::Hook => {
+        let confidence = match mode {
+            RunMode::Check => check,
+            RunMode::Hook => {
                 self.first(path, |layer| layer.hook).unwrap_or_else(|| check.max(Confidence::High))
             }
         };
@@ -184,13 +184,13 @@ impl Config {
 
     /// Refuses a configuration in which findings are to fail that are not even reported. Only
     /// settings that somebody wrote are compared: a default gives way.
-    pub fn check_thresholds(&self, occasion: Occasion) -> Result<(), ConfigError> {
+    pub fn check_thresholds(&self, mode: RunMode) -> Result<(), ConfigError> {
         let of = |value: &dyn Fn(&Layer) -> Option<Confidence>| {
             self.first(None, |layer| Some((value(layer)?, layer.origin.clone())))
         };
-        let (key, fails_from) = match occasion {
-            Occasion::Check => ("fail-on.confidence", of(&|layer| layer.confidence)),
-            Occasion::Hook => ("fail-on.hook", of(&|layer| layer.hook)),
+        let (key, fails_from) = match mode {
+            RunMode::Check => ("fail-on.confidence", of(&|layer| layer.confidence)),
+            RunMode::Hook => ("fail-on.hook", of(&|layer| layer.hook)),
         };
         match (fails_from, of(&|layer| layer.min_confidence)) {
             (Some((fails_from, by)), Some((reported_from, from))) if fails_from < reported_from => {
@@ -300,7 +300,7 @@ pub fn organisation_file() -> Option<PathBuf> {
     std::env::var_os(ORGANISATION_VARIABLE).filter(|file| !file.is_empty()).map(PathBuf::from)
 }
 
-fn at_root(files: &Files) -> Result<Option<Arc<Layer>>, ConfigError> {
+fn at_root(files: &PolicyFiles) -> Result<Option<Arc<Layer>>, ConfigError> {
     let path = BStr::new(FILE);
     let file = files.name(path);
     let text = files.text(path).map_err(|why| ConfigError::Read { file: file.clone(), why })?;

@@ -284,7 +284,7 @@ impl From<TestFindingsName> for TestFindings {
         match name {
             TestFindingsName::Mark => TestFindings::Mark,
             TestFindingsName::Warn => TestFindings::Warn,
-            TestFindingsName::LeaveOut => TestFindings::LeaveOut,
+            TestFindingsName::Exclude => TestFindings::Exclude,
         }
     }
 }

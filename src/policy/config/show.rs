@@ -5,7 +5,7 @@ use std::fmt::Display;
 use bstr::BStr;
 
 use super::layer::{Layer, PatternFile};
-use super::{Config, KeySource, Occasion, Origin};
+use super::{Config, KeySource, Origin, RunMode};
 
 /// One effective setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,8 +23,8 @@ impl Config {
     /// per list entry, most specific first. `depth` of decoding and `threshold` of the generic
     /// rules are the engine's defaults.
     pub fn settings(&self, path: Option<&BStr>, depth: usize, threshold: f32) -> Vec<Setting> {
-        let (check, severity) = self.threshold(path, Occasion::Check);
-        let (hook, _) = self.threshold(path, Occasion::Hook);
+        let (check, severity) = self.threshold(path, RunMode::Check);
+        let (hook, _) = self.threshold(path, RunMode::Hook);
         let findings = path.map_or_else(
             || self.first(None, |layer| layer.test_findings).unwrap_or_default(),
             |path| self.test_findings(path),
@@ -58,7 +58,7 @@ impl Config {
             self.one("generic-threshold", threshold, None, |layer| {
                 layer.generic_threshold.is_some()
             }),
-            self.one("fingerprint.key", self.key_place(), None, |layer| layer.key.is_some()),
+            self.one("fingerprint.key", self.key_origin(), None, |layer| layer.key.is_some()),
         ];
         for layer in self.all(path) {
             settings.extend(lists(&layer));
@@ -78,7 +78,7 @@ impl Config {
     }
 
     /// Where the fingerprint key comes from; the key itself is never shown.
-    fn key_place(&self) -> String {
+    fn key_origin(&self) -> String {
         match self.first(None, |layer| layer.key.clone()) {
             None => "public".to_owned(),
             Some(KeySource::Written(_)) => "set".to_owned(),

@@ -155,5 +155,6 @@ pub enum TestFindingsName {
     /// It is marked and reported as a warning.
     Warn,
     /// It is excluded and counted.
-    LeaveOut,
+    #[serde(rename = "leave-out")]
+    Exclude,
 }

@@ -14,7 +14,7 @@ pub enum TestFindings {
     /// It is marked and reported as a warning.
     Warn,
     /// It is excluded and counted.
-    LeaveOut,
+    Exclude,
 }
 
 impl TestFindings {
@@ -22,7 +22,7 @@ impl TestFindings {
         match self {
             TestFindings::Mark => "mark",
             TestFindings::Warn => "warn",
-            TestFindings::LeaveOut => "leave-out",
+            TestFindings::Exclude => "leave-out",
         }
     }
 }

@@ -21,7 +21,7 @@ use crate::findings::{
 };
 use crate::foreign::{Part, parts, unmarked};
 use crate::policy::baseline::Baseline;
-use crate::policy::revision::Proposal;
+use crate::policy::revision::PendingChange;
 use crate::source::Coverage;
 
 pub mod sink;
@@ -142,7 +142,7 @@ impl<'a> Pass<'a> {
         self.coverage(&mut report.coverage);
         if let Some(Standing { revision, proposals, commit: _ }) = &mut report.standing {
             *revision = self.filtered(revision, Scope::Path);
-            for Proposal { path, what, kind: _, line: _ } in proposals {
+            for PendingChange { path, change: what, kind: _, line: _ } in proposals {
                 *path = self.filtered(path, Scope::Path);
                 *what = self.message(what);
             }

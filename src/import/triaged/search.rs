@@ -268,7 +268,7 @@ impl<'e> Search<'e> {
         for credential in &report.credentials {
             let Some(digests) = by_secret.get(&credential.fingerprint) else { continue };
             places.extend(credential.occurrences.iter().map(|occurrence| Seen {
-                path: crate::policy::baseline::place(occurrence),
+                path: crate::policy::baseline::path_of(occurrence),
                 first: occurrence.region.start.line,
                 last: occurrence.region.end.line,
                 fingerprint: credential.fingerprint,
