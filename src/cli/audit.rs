@@ -28,7 +28,7 @@ pub struct Audit {
     /// The repository (bare or not) or a folder in it [default: .]; with a range such as
     /// `main..HEAD`, report only credentials that its commits introduced
     #[arg(value_name = "REPO|A..B", num_args = 0..=2)]
-    what: Vec<PathBuf>,
+    repository_or_range: Vec<PathBuf>,
     /// Report only findings committed since this date: 2026-01-31, an RFC 3339 time, or
     /// "2 weeks ago"; days start at midnight UTC
     #[arg(long, value_name = "DATE", value_parser = since)]
@@ -75,9 +75,10 @@ impl From<HistoryReader> for Reader {
 
 impl Audit {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        let (repository, revisions) = self.what()?;
-        let standing = Repository::of_work_tree(&repository);
-        let Setup { engine, policy } = self.policy.setup(&self.engine, standing, RunMode::Check)?;
+        let (repository, revisions) = self.arguments()?;
+        let work_tree = Repository::of_work_tree(&repository);
+        let Setup { engine, policy } =
+            self.policy.setup(&self.engine, work_tree, RunMode::Check)?;
         let branches = self.branch.clone();
         let options = Options {
             reader: self.history_reader.into(),
@@ -97,11 +98,12 @@ impl Audit {
     }
 
     /// The repository and a range in it. A word that exists as a path is a path.
-    fn what(&self) -> anyhow::Result<(PathBuf, Option<String>)> {
+    fn arguments(&self) -> anyhow::Result<(PathBuf, Option<String>)> {
         let is_revisions = |word: &&PathBuf| {
             !word.exists() && word.to_str().is_some_and(RangeSyntax::is_revisions)
         };
-        let (revisions, paths): (Vec<_>, Vec<_>) = self.what.iter().partition(is_revisions);
+        let (revisions, paths): (Vec<_>, Vec<_>) =
+            self.repository_or_range.iter().partition(is_revisions);
         if let [_, second, ..] = paths[..] {
             bail!("{}: expected at most one repository and one range A..B", second.display());
         }

@@ -39,11 +39,11 @@ const FIRST_EXPIRY: i32 = 30;
 #[derive(Args)]
 pub struct BaselineCommand {
     #[command(subcommand)]
-    command: Verb,
+    command: BaselineSubcommand,
 }
 
 #[derive(Subcommand)]
-enum Verb {
+enum BaselineSubcommand {
     /// Create a baseline that accepts all current findings until an expiry date
     Create(Create),
     /// Add new findings and refresh the locations of accepted ones; other entries are not changed
@@ -57,7 +57,7 @@ enum Verb {
 }
 
 #[derive(Args)]
-struct Place {
+struct Target {
     /// The repository or a folder in it
     #[arg(value_name = "REPO", default_value = ".")]
     repository: PathBuf,
@@ -93,7 +93,7 @@ struct Acceptance {
 #[derive(Args)]
 struct Create {
     #[command(flatten)]
-    place: Place,
+    target: Target,
     #[command(flatten)]
     acceptance: Acceptance,
 }
@@ -101,7 +101,7 @@ struct Create {
 #[derive(Args)]
 struct Update {
     #[command(flatten)]
-    place: Place,
+    target: Target,
     #[command(flatten)]
     acceptance: Acceptance,
     /// Remove stale entries
@@ -112,32 +112,32 @@ struct Update {
 #[derive(Args)]
 struct Check {
     #[command(flatten)]
-    place: Place,
+    target: Target,
 }
 
 impl BaselineCommand {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         match &self.command {
-            Verb::Create(command) => command.run(),
-            Verb::Update(command) => command.run(),
-            Verb::Import(command) => command.run(),
-            Verb::Merge(command) => command.run(),
-            Verb::Check(command) => command.run(),
+            BaselineSubcommand::Create(command) => command.run(),
+            BaselineSubcommand::Update(command) => command.run(),
+            BaselineSubcommand::Import(command) => command.run(),
+            BaselineSubcommand::Merge(command) => command.run(),
+            BaselineSubcommand::Check(command) => command.run(),
         }
     }
 }
 
 impl Create {
     fn run(&self) -> anyhow::Result<ExitCode> {
-        let file = self.place.file()?;
+        let file = self.target.file()?;
         if file.symlink_metadata().is_ok() {
             bail!("{} already exists; use `keysieve baseline update` to add to it", file.display());
         }
-        let Setup { engine, policy } = self.place.setup()?;
-        let found = self.place.look(&engine, &policy, self.place.history)?;
-        let history = self.place.history;
+        let Setup { engine, policy } = self.target.setup()?;
+        let found = self.target.scan_all(&engine, &policy, self.target.history)?;
+        let history = self.target.history;
         let mut baseline = Baseline { history, ..Baseline::under(engine.key_name()) };
-        let (new, ..) = self.acceptance.accept(&mut baseline, &found, &engine, &self.place)?;
+        let (new, ..) = self.acceptance.accept(&mut baseline, &found, &engine, &self.target)?;
         save(&file, baseline, &engine)?;
         let findings = if new == 1 { "finding" } else { "findings" };
         say(&format!("Wrote {} with {new} accepted {findings}. {NEXT}", file.display()))?;
@@ -149,19 +149,19 @@ const NEXT: &str = "Each has an expiry date; triage them before then.";
 
 impl Update {
     fn run(&self) -> anyhow::Result<ExitCode> {
-        let file = self.place.file()?;
-        let Setup { engine, policy } = self.place.setup()?;
-        let mut baseline = read(&file, self.place.top().as_deref(), &engine)?;
+        let file = self.target.file()?;
+        let Setup { engine, policy } = self.target.setup()?;
+        let mut baseline = read(&file, self.target.top().as_deref(), &engine)?;
         baseline.key = Some(engine.key_name().to_owned());
-        baseline.history |= self.place.history;
-        let found = self.place.look(&engine, &policy, baseline.history)?;
+        baseline.history |= self.target.history;
+        let found = self.target.scan_all(&engine, &policy, baseline.history)?;
         let stale = baseline.stale(&found, baseline.history);
         let (new, places, gone) =
-            self.acceptance.accept(&mut baseline, &found, &engine, &self.place)?;
+            self.acceptance.accept(&mut baseline, &found, &engine, &self.target)?;
         for (id, rule) in &stale {
-            let left =
+            let state =
                 if self.prune { "stale, removed" } else { "stale; use --prune to remove it" };
-            say(&format!("{id} ({}): {left}", foreign(plain(rule))))?;
+            say(&format!("{id} ({}): {state}", foreign(plain(rule))))?;
             if self.prune {
                 baseline.entries.remove(id);
             }
@@ -176,28 +176,28 @@ impl Update {
 
 impl Check {
     fn run(&self) -> anyhow::Result<ExitCode> {
-        let Setup { engine, policy } = self.place.setup()?;
-        let baseline = read(&self.place.file()?, self.place.top().as_deref(), &engine)?;
-        let history = baseline.history || self.place.history;
-        let found = self.place.look(&engine, &policy, history)?;
+        let Setup { engine, policy } = self.target.setup()?;
+        let baseline = read(&self.target.file()?, self.target.top().as_deref(), &engine)?;
+        let history = baseline.history || self.target.history;
+        let found = self.target.scan_all(&engine, &policy, history)?;
         let stale = baseline.stale(&found, history);
         for (id, rule) in &stale {
             say(&format!("{id} ({}): stale, no longer found", foreign(plain(rule))))?;
         }
-        let today = self.place.engine.today();
-        let known = ActiveBaseline { baseline, today, expiry: Expiry::Fails, root: None };
-        let mut over = 0;
-        for (id, entry) in &known.baseline.entries {
-            over += usize::from(known.is_expired(entry));
-            if let Some(told) =
-                known.expiry_note(&format!("{id} ({})", foreign(&entry.rule)), entry)
+        let today = self.target.engine.today();
+        let active = ActiveBaseline { baseline, today, expiry: Expiry::Fails, root: None };
+        let mut expired = 0;
+        for (id, entry) in &active.baseline.entries {
+            expired += usize::from(active.is_expired(entry));
+            if let Some(note) =
+                active.expiry_note(&format!("{id} ({})", foreign(&entry.rule)), entry)
             {
-                say(&told)?;
+                say(&note)?;
             }
         }
-        let entries = known.baseline.entries.len();
-        say(&format!("{entries} entries: {} stale, {over} expired.", stale.len()))?;
-        Ok(ExitCode::from(u8::from(over + stale.len() > 0)))
+        let entries = active.baseline.entries.len();
+        say(&format!("{entries} entries: {} stale, {expired} expired.", stale.len()))?;
+        Ok(ExitCode::from(u8::from(expired + stale.len() > 0)))
     }
 }
 
@@ -207,9 +207,9 @@ impl Acceptance {
         baseline: &mut Baseline,
         found: &[Credential],
         engine: &Engine,
-        place: &Place,
+        target: &Target,
     ) -> anyhow::Result<(usize, usize, usize)> {
-        let terms = terms(&self.reason, &self.owner, self.within, place.engine.today())?;
+        let terms = terms(&self.reason, &self.owner, self.within, target.engine.today())?;
         Ok(baseline.accept(found, engine.rules(), &terms))
     }
 }
@@ -228,7 +228,7 @@ fn terms(reason: &str, owner: &str, within: i32, today: Date) -> anyhow::Result<
     Ok(Terms { reason: reason.to_owned(), owner: owner.to_owned(), days })
 }
 
-impl Place {
+impl Target {
     fn file(&self) -> anyhow::Result<PathBuf> {
         if let Some(file) = &self.baseline {
             return Ok(file.clone());
@@ -254,7 +254,7 @@ impl Place {
 
     /// The credentials that are not suppressed by a comment. Everything must be scanned: what was
     /// not scanned would be taken for removed.
-    fn look(
+    fn scan_all(
         &self,
         engine: &Engine,
         policy: &Policy,

@@ -20,11 +20,11 @@ use super::policy::{ConfigArgs, Repository};
 #[derive(Args)]
 pub struct ConfigCommand {
     #[command(subcommand)]
-    command: Verb,
+    command: ConfigSubcommand,
 }
 
 #[derive(Subcommand)]
-enum Verb {
+enum ConfigSubcommand {
     Show(Show),
     /// Print the JSON Schema of .keysieve.toml, for editors
     Schema,
@@ -56,8 +56,8 @@ enum ShowFormat {
 impl ConfigCommand {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let text = match &self.command {
-            Verb::Show(command) => command.text()?,
-            Verb::Schema => schema()?,
+            ConfigSubcommand::Show(command) => command.text()?,
+            ConfigSubcommand::Schema => schema()?,
         };
         sink::say_text(&text)?;
         Ok(ExitCode::SUCCESS)

@@ -189,11 +189,11 @@ impl PolicyArgs {
         let Some(name) = &self.policy_from else {
             return self.config.setup(engine, repository, baseline, mode, command_line);
         };
-        let standing = Standing::find(&repository.environment, name)?;
+        let revision = Standing::find(&repository.environment, name)?;
         let now = repository.files;
-        let repository = Repository { files: Some(standing.files()), ..repository };
+        let repository = Repository { files: Some(revision.files()), ..repository };
         let setup = self.config.setup(engine, repository, baseline, mode, command_line)?;
-        Ok(setup.of_revision(&standing, now.as_ref())?)
+        Ok(setup.of_revision(&revision, now.as_ref())?)
     }
 
     /// Applies the baseline that is about to be committed to what a hook found; it is read only

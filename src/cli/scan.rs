@@ -9,7 +9,6 @@ use keysieve::git::GitEnvironment;
 use keysieve::guard::guard_range;
 use keysieve::policy::Policy;
 use keysieve::policy::config::RunMode;
-use keysieve::report::output::filter_again;
 use keysieve::scan;
 use keysieve::setup::Setup;
 use keysieve::source::Source;
@@ -63,8 +62,10 @@ impl Scan {
             anyhow::Ok(scan::scan(&*source, &engine, &policy, &bar))
         })??;
         if self.policy.takes_repository() {
+            // The report is filtered already.
+            let notes: Vec<String> =
+                notes.iter().map(|note| report.filter.message(note, &engine)).collect();
             report.coverage.notes.extend(notes);
-            filter_again(&mut report, &engine);
         }
         self.output.deliver(&report, engine.rules(), None)
     }

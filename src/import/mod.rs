@@ -4,11 +4,11 @@
 //! file. Joins [`crate::rules`] and [`crate::engine`]: every rule needs an example that the engine
 //! finds, so one is generated. What cannot be imported is noted rule by rule.
 
-mod format;
+mod gitleaks;
+mod pattern_file;
 mod regex;
 mod specimen;
 pub mod triaged;
-mod written;
 
 use crate::engine::Engine;
 use crate::engine::examples::check_example;
@@ -18,9 +18,9 @@ use crate::rules::catalogue::Catalogue;
 use crate::rules::check::check_file;
 use crate::rules::mistake::Mistake;
 
-use format::{ConfigSyntax, RuleSyntax};
-use regex::Foreign;
-use written::Draft;
+use gitleaks::{ConfigSyntax, RuleSyntax};
+use pattern_file::Draft;
+use regex::GoRegex;
 
 /// What the other format lacks.
 #[derive(Clone, Debug)]
@@ -104,7 +104,7 @@ pub fn import(text: &str, options: &Options) -> Result<Imported, ImportError> {
             Err(why) => notes.push(format!("rule {name}: not imported: {why}")),
         }
     }
-    let file = written::file(&provider, rotate, &carried);
+    let file = pattern_file::file(&provider, rotate, &carried);
     Ok(Imported { file, carried: carried.len(), rules: count, notes })
 }
 
@@ -148,18 +148,18 @@ fn convert(
         });
     };
     let name = rule.id.or_else(|| rule.description.clone()).unwrap_or_default();
-    let id = written::free_id(&name, is_taken);
+    let id = pattern_file::free_id(&name, is_taken);
     if id != name {
         note(format!("id changed to {id}"));
     }
-    let foreign = Foreign::new(&pattern, rule.secret_group)?;
-    if rule.secret_group.is_none() && foreign.has_groups() {
+    let converted = GoRegex::new(&pattern, rule.secret_group)?;
+    if rule.secret_group.is_none() && converted.has_groups() {
         note("no secretGroup: its first group is used as the secret".into());
     }
-    let bounds: &[u32] = if foreign.is_unbounded() { &BOUNDS } else { &BOUNDS[..1] };
+    let bounds: &[u32] = if converted.is_unbounded() { &BOUNDS } else { &BOUNDS[..1] };
     let mut refused = String::new();
     for &most in bounds {
-        let regex = foreign.bounded(most);
+        let regex = converted.bounded(most);
         let hir = regex::parse(&regex).map_err(|why| format!("unsupported regex: {why}"))?;
         let anchors = regex::anchors(&hir).ok_or(
             "its matches share no literal of three or more bytes to use as a keyword; write a rule \
@@ -173,12 +173,12 @@ fn convert(
             regex,
             example: "<>".into(),
         };
-        match check_file(&written::file("Custom", None, std::slice::from_ref(&draft)), None) {
+        match check_file(&pattern_file::file("Custom", None, std::slice::from_ref(&draft)), None) {
             Ok(mut rules) => {
-                if foreign.is_unbounded() {
+                if converted.is_unbounded() {
                     note(format!("unbounded repetition limited to {most}"));
                 }
-                if foreign.is_narrowed() {
+                if converted.is_narrowed() {
                     note("`<` and `>` excluded from its secret, as in templates".into());
                 }
                 if rule.path.is_some() {
@@ -196,7 +196,7 @@ fn convert(
                 let rule = rules.pop().ok_or("it is empty")?;
                 return Ok((draft, rule));
             }
-            Err(why) => refused = written::reason(&why),
+            Err(why) => refused = pattern_file::reason(&why),
         }
     }
     Err(refused)

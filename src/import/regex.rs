@@ -15,7 +15,7 @@ const MOST_ANCHORS: usize = 32;
 const SHORTEST_ANCHOR: usize = 3;
 
 /// A regex whose groups and repetitions were analyzed.
-pub struct Foreign<'p> {
+pub struct GoRegex<'p> {
     pattern: &'p str,
     /// Which group is the secret; `None` for the whole match.
     secret: Option<u32>,
@@ -36,7 +36,7 @@ enum Edit {
     Insert(&'static str),
 }
 
-impl<'p> Foreign<'p> {
+impl<'p> GoRegex<'p> {
     /// Parses a pattern; `secret_group` is that of the rule. The error is what is not supported.
     pub fn new(pattern: &'p str, secret_group: Option<u32>) -> Result<Self, String> {
         let ast = Parser::new()
@@ -66,7 +66,7 @@ impl<'p> Foreign<'p> {
             exclude_split_marker(secret, &mut edits);
         }
         edits.sort_by_key(|(span, _)| (span.start, span.end));
-        Ok(Foreign { pattern, secret, edits })
+        Ok(GoRegex { pattern, secret, edits })
     }
 
     /// Whether the secret is a group and not the whole match.
@@ -256,7 +256,7 @@ mod tests {
     use super::*;
 
     fn bounded(pattern: &str, secret_group: Option<u32>) -> String {
-        Foreign::new(pattern, secret_group).unwrap_or_else(|why| panic!("{why}")).bounded(40)
+        GoRegex::new(pattern, secret_group).unwrap_or_else(|why| panic!("{why}")).bounded(40)
     }
 
     #[test]
@@ -279,9 +279,9 @@ mod tests {
 
     #[test]
     fn what_go_s_regexes_have_more_is_refused() {
-        assert!(Foreign::new(r"(?=a)b", None).is_err());
-        assert!(Foreign::new(r"\Qa.b\E", None).is_err());
-        assert!(Foreign::new("(a)", Some(2)).is_err());
+        assert!(GoRegex::new(r"(?=a)b", None).is_err());
+        assert!(GoRegex::new(r"\Qa.b\E", None).is_err());
+        assert!(GoRegex::new("(a)", Some(2)).is_err());
     }
 
     #[test]

@@ -36,80 +36,80 @@ impl Check {
                 .with_context(|| format!("cannot read {}", file.display()))?,
             None => cost::generated_text(),
         };
-        let mut wrong = Vec::new();
+        let mut errors = Vec::new();
         let mut written = Vec::new();
         for file in &self.files {
             let text = open::named_text(file)
                 .with_context(|| format!("cannot read the pattern file {}", file.display()))?;
             match check_each(&text, None) {
                 Ok(rules) => written.extend(rules.into_iter().map(|rule| (file.as_path(), rule))),
-                Err(error) => wrong.push(Wrong::of(file, &error)),
+                Err(error) => errors.push(PatternError::of(file, &error)),
             }
         }
-        let mut right: Vec<(&Path, Written)> = Vec::new();
+        let mut valid: Vec<(&Path, Written)> = Vec::new();
         for (file, rule) in written {
             match rule {
-                Ok(rule) => right.push((file, rule)),
-                Err(error) => wrong.push(Wrong::of(file, &error)),
+                Ok(rule) => valid.push((file, rule)),
+                Err(error) => errors.push(PatternError::of(file, &error)),
             }
         }
-        right.sort_by(|(_, a), (_, b)| a.rule.id.cmp(&b.rule.id));
-        right.dedup_by(|(file, Written { rule, line, .. }), (_, first)| {
+        valid.sort_by(|(_, a), (_, b)| a.rule.id.cmp(&b.rule.id));
+        valid.dedup_by(|(file, Written { rule, line, .. }), (_, first)| {
             let is_taken = rule.id == first.rule.id;
             if is_taken {
-                let what = format!("rule {}: another rule in these files has this id", rule.id);
-                wrong.push(Wrong { file: file.to_path_buf(), line: Some(*line), what });
+                let message = format!("rule {}: another rule in these files has this id", rule.id);
+                errors.push(PatternError { file: file.to_path_buf(), line: Some(*line), message });
             }
             is_taken
         });
-        let mut texts = 0;
-        match with_built_in(&right) {
+        let mut examples = 0;
+        match with_built_in(&valid) {
             Ok(engine) => {
-                for (file, rule) in &right {
-                    texts += rule.examples.len() + rule.non_examples.len();
-                    wrong.extend(try_texts(&engine, file, rule));
+                for (file, rule) in &valid {
+                    examples += rule.examples.len() + rule.non_examples.len();
+                    errors.extend(check_examples(&engine, file, rule));
                 }
             }
-            Err(error) => wrong.push(Wrong::of(&self.files[0], &error)),
+            Err(error) => errors.push(PatternError::of(&self.files[0], &error)),
         }
-        wrong.sort();
-        for Wrong { file, line, what } in &wrong {
+        errors.sort();
+        for PatternError { file, line, message } in &errors {
             let line = line.map(|line| format!(":{line}")).unwrap_or_default();
             writeln!(
                 out,
                 "{STRONG}{}{line}{STRONG:#}: {BAD}{}{BAD:#}",
                 file.display(),
-                steer::plain(what)
+                steer::plain(message)
             )?;
         }
-        let rules: Vec<Rule> = right.into_iter().map(|(_, written)| written.rule).collect();
+        let rules: Vec<Rule> = valid.into_iter().map(|(_, written)| written.rule).collect();
         cost::report(&rules, &sample, out)?;
         writeln!(
             out,
             "{}, {}, {}.",
             count(rules.len(), "rule"),
-            count(texts, "example"),
-            count(wrong.len(), "error")
+            count(examples, "example"),
+            count(errors.len(), "error")
         )?;
-        Ok(if wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+        Ok(if errors.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
 }
 
 /// An error to fix.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Wrong {
+struct PatternError {
     file: PathBuf,
     line: Option<usize>,
-    what: String,
+    message: String,
 }
 
-impl Wrong {
+impl PatternError {
     fn of(file: &Path, error: &RuleError) -> Self {
-        let (line, what) = match error {
+        let (line, message) = match error {
             RuleError::Rule { line, id, why } => (Some(*line), format!("rule {id}: {why}")),
             other => (None, other.to_string()),
         };
-        Wrong { file: file.to_owned(), line, what }
+        PatternError { file: file.to_owned(), line, message }
     }
 }
 
@@ -126,18 +126,18 @@ fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
-fn try_texts(engine: &Engine, file: &Path, written: &Written) -> Vec<Wrong> {
+fn check_examples(engine: &Engine, file: &Path, written: &Written) -> Vec<PatternError> {
     let Written { rule, examples, non_examples, .. } = written;
-    let wrong = |line: &usize, kind: &str, why: String| Wrong {
+    let error = |line: &usize, kind: &str, why: String| PatternError {
         file: file.to_owned(),
         line: Some(*line),
-        what: format!("rule {}, {kind}: {why}", rule.id),
+        message: format!("rule {}, {kind}: {why}", rule.id),
     };
     let of_examples = rule.examples.iter().zip(examples).filter_map(|(text, line)| {
-        Some(wrong(line, "example", check_example(engine, rule, text).err()?))
+        Some(error(line, "example", check_example(engine, rule, text).err()?))
     });
     let of_non_examples = rule.non_examples.iter().zip(non_examples).filter_map(|(text, line)| {
-        Some(wrong(line, "non-example", check_non_example(engine, rule, text).err()?))
+        Some(error(line, "non-example", check_non_example(engine, rule, text).err()?))
     });
     of_examples.chain(of_non_examples).collect()
 }

@@ -9,22 +9,22 @@
 //! | trufflehog | `--json`: one object per line |
 
 mod detect_secrets;
+mod gitleaks;
 mod kingfisher;
-mod leaks;
 mod trufflehog;
 
 use serde_json::Value;
 
-use super::{Claim, ForeignError};
+use super::{ForeignEntry, ForeignError};
 use crate::findings::Scanner;
 
 /// The entries of a file, in order.
-pub fn claims(scanner: Scanner, text: &str) -> Result<Vec<Claim>, ForeignError> {
+pub fn entries(scanner: Scanner, text: &str) -> Result<Vec<ForeignEntry>, ForeignError> {
     match scanner {
-        Scanner::Gitleaks | Scanner::Betterleaks => leaks::claims(text),
-        Scanner::DetectSecrets => detect_secrets::claims(text),
-        Scanner::Kingfisher => kingfisher::claims(text),
-        Scanner::Trufflehog => trufflehog::claims(text),
+        Scanner::Gitleaks | Scanner::Betterleaks => gitleaks::entries(text),
+        Scanner::DetectSecrets => detect_secrets::entries(text),
+        Scanner::Kingfisher => kingfisher::entries(text),
+        Scanner::Trufflehog => trufflehog::entries(text),
     }
 }
 

@@ -4,15 +4,15 @@
 //! each entry is looked up in the working tree, in the commit that it names, or by its digest in
 //! the full history. If it cannot be mapped the reason is returned.
 
-mod claim;
 mod digest;
+mod entry;
 mod formats;
 mod search;
 
-pub use claim::{Claim, Said};
 pub use digest::Digest;
-pub use formats::claims;
-pub use search::{Known, Lost, Search, SearchError};
+pub use entry::{ForeignDisposition, ForeignEntry};
+pub use formats::entries;
+pub use search::{MappedEntry, Search, SearchError, Unmapped};
 
 /// Why a file of another scanner cannot be parsed. No message shows a value.
 #[derive(Debug, thiserror::Error)]

@@ -6,8 +6,8 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use bstr::{BString, ByteSlice};
 
-use super::digest::held;
-use super::{Claim, Digest};
+use super::digest::matching_digests;
+use super::{Digest, ForeignEntry};
 use crate::audit::{AuditError, Options, audit};
 use crate::blob::{Blob, LineIndex, Provenance};
 use crate::engine::Engine;
@@ -24,7 +24,7 @@ use crate::source::{Failure, Progress, Silent, Source};
 
 /// An entry whose secret was found.
 #[derive(Clone, Debug)]
-pub struct Known {
+pub struct MappedEntry {
     pub fingerprint: Fingerprint,
     /// Index of the rule in the engine's catalogue.
     pub rule: usize,
@@ -36,7 +36,7 @@ pub struct Known {
 
 /// Why the secret of an entry was not found.
 #[derive(Debug, thiserror::Error)]
-pub enum Lost {
+pub enum Unmapped {
     #[error("unknown commit {commit}; a rebase or squash may have removed it")]
     NoCommit { commit: String },
     #[error("no such file in that commit")]
@@ -79,7 +79,7 @@ pub enum SearchError {
 }
 
 /// A finding with its location.
-struct Seen {
+struct LocatedFinding {
     /// Empty for an object of the history; an audit resolves its paths.
     path: String,
     first: usize,
@@ -96,9 +96,9 @@ pub struct Search<'e> {
     /// Findings below this confidence are not reported and need no entry.
     least: Confidence,
     wanted: HashSet<Digest>,
-    tree: Vec<Seen>,
+    tree: Vec<LocatedFinding>,
     /// The findings in the full history that match wanted digests; read on first use.
-    history: OnceLock<Result<Vec<Seen>, String>>,
+    history: OnceLock<Result<Vec<LocatedFinding>, String>>,
 }
 
 impl<'e> Search<'e> {
@@ -107,7 +107,7 @@ impl<'e> Search<'e> {
     pub fn new(
         top: &Path,
         engine: &'e Engine,
-        claims: &[Claim],
+        entries: &[ForeignEntry],
         imported: &Path,
         least: Confidence,
         progress: &dyn Progress,
@@ -116,7 +116,7 @@ impl<'e> Search<'e> {
             top: top.to_owned(),
             engine,
             least,
-            wanted: claims.iter().filter_map(|claim| claim.digest).collect(),
+            wanted: entries.iter().filter_map(|entry| entry.digest).collect(),
             tree: Vec::new(),
             history: OnceLock::new(),
         };
@@ -147,30 +147,30 @@ impl<'e> Search<'e> {
     }
 
     /// The secret of an entry.
-    pub fn find(&self, claim: &Claim) -> Result<Known, Lost> {
-        let path = claim.path.as_deref().map(|path| self.path(path));
-        let here: Vec<&Seen> = match &path {
+    pub fn find(&self, entry: &ForeignEntry) -> Result<MappedEntry, Unmapped> {
+        let path = entry.path.as_deref().map(|path| self.path(path));
+        let here: Vec<&LocatedFinding> = match &path {
             Some(path) => self.tree.iter().filter(|seen| seen.path == *path).collect(),
             None => Vec::new(),
         };
-        if let Some(seen) = claim.digest.and_then(|digest| by_digest(&here, digest, claim)) {
+        if let Some(seen) = entry.digest.and_then(|digest| by_digest(&here, digest, entry)) {
             return Ok(self.known(seen));
         }
-        let lost = match (&claim.commit, &path) {
-            (Some(commit), Some(path)) => match self.in_commit(claim, commit, path) {
+        let lost = match (&entry.commit, &path) {
+            (Some(commit), Some(path)) => match self.in_commit(entry, commit, path) {
                 Err(lost) => lost,
                 known => return known,
             },
-            (None, Some(_)) if claim.digest.is_none() => match by_line(&here, claim.line) {
+            (None, Some(_)) if entry.digest.is_none() => match by_line(&here, entry.line) {
                 Err(lost) => lost,
                 Ok(seen) => return Ok(self.known(seen)),
             },
-            (None, Some(_)) if here.is_empty() => Lost::NoFile,
-            (None, Some(_)) => Lost::OtherSecret { lines: lines(&here) },
-            (_, None) => Lost::Nowhere,
+            (None, Some(_)) if here.is_empty() => Unmapped::NoFile,
+            (None, Some(_)) => Unmapped::OtherSecret { lines: lines(&here) },
+            (_, None) => Unmapped::Nowhere,
         };
-        match claim.digest.filter(|_| claim.is_of_secret) {
-            Some(digest) => self.anywhere(claim, digest)?.ok_or(lost),
+        match entry.digest.filter(|_| entry.is_of_secret) {
+            Some(digest) => self.anywhere(entry, digest)?.ok_or(lost),
             None => Err(lost),
         }
     }
@@ -190,51 +190,62 @@ impl<'e> Search<'e> {
 
     /// Finds it in the version of a commit. Nothing moves there, so the location is sufficient if the
     /// other scanner used a different span.
-    fn in_commit(&self, claim: &Claim, commit: &str, path: &str) -> Result<Known, Lost> {
+    fn in_commit(
+        &self,
+        entry: &ForeignEntry,
+        commit: &str,
+        path: &str,
+    ) -> Result<MappedEntry, Unmapped> {
         let git = Git::new(&GitEnvironment::of_folder(&self.top));
         let ask = |name: &str| git.ask(&["rev-parse", "--verify", "--quiet", name]);
         if ask(&format!("{commit}^{{commit}}"))?.is_none() {
-            return Err(Lost::NoCommit { commit: commit.get(..7).unwrap_or(commit).to_owned() });
+            return Err(Unmapped::NoCommit {
+                commit: commit.get(..7).unwrap_or(commit).to_owned(),
+            });
         }
-        let Some(id) = ask(&format!("{commit}:{path}"))? else { return Err(Lost::NotInCommit) };
+        let Some(id) = ask(&format!("{commit}:{path}"))? else { return Err(Unmapped::NotInCommit) };
         let bytes = git.read(&["cat-file", "blob", &id])?;
         let blob = text_of(&bytes, Provenance::Committed(BString::from(path)));
         let seen = blob.map(|blob| self.seen(&blob)).unwrap_or_default();
-        let seen: Vec<&Seen> = seen.iter().collect();
-        let by_digest = claim.digest.and_then(|digest| by_digest(&seen, digest, claim));
+        let seen: Vec<&LocatedFinding> = seen.iter().collect();
+        let by_digest = entry.digest.and_then(|digest| by_digest(&seen, digest, entry));
         let found = match by_digest {
             Some(found) => found,
-            None => by_line(&seen, claim.line)?,
+            None => by_line(&seen, entry.line)?,
         };
         Ok(self.known(found))
     }
 
     /// Finds it anywhere in the working tree, and in the history for an entry that names a commit.
-    fn anywhere(&self, claim: &Claim, digest: Digest) -> Result<Option<Known>, Lost> {
-        let holds = |seen: &&Seen| seen.digests.contains(&digest);
-        let mut found: Vec<&Seen> = self.tree.iter().filter(holds).collect();
+    fn anywhere(
+        &self,
+        entry: &ForeignEntry,
+        digest: Digest,
+    ) -> Result<Option<MappedEntry>, Unmapped> {
+        let holds = |seen: &&LocatedFinding| seen.digests.contains(&digest);
+        let mut found: Vec<&LocatedFinding> = self.tree.iter().filter(holds).collect();
         let is_past = found.is_empty();
-        if is_past && (claim.commit.is_some() || claim.path.is_none()) {
+        if is_past && (entry.commit.is_some() || entry.path.is_none()) {
             let history =
                 self.history.get_or_init(|| self.read_history().map_err(|why| why.to_string()));
-            let history = history.as_ref().map_err(|why| Lost::History { why: why.clone() })?;
+            let history = history.as_ref().map_err(|why| Unmapped::History { why: why.clone() })?;
             found = history.iter().filter(holds).collect();
         }
         let Some(first) = found.first() else { return Ok(None) };
         let same = found.iter().filter(|seen| seen.fingerprint == first.fingerprint);
         let places: BTreeSet<String> = same.map(|seen| seen.path.clone()).collect();
         // A moved file has one other location. Copies were not triaged.
-        if claim.path.is_some() && claim.commit.is_none() && places.len() > 1 {
-            return Err(Lost::Spread { paths: places.into_iter().collect() });
+        if entry.path.is_some() && entry.commit.is_none() && places.len() > 1 {
+            return Err(Unmapped::Spread { paths: places.into_iter().collect() });
         }
         let (paths, past) =
             if is_past { (BTreeSet::new(), places) } else { (places, BTreeSet::new()) };
-        Ok(Some(Known { fingerprint: first.fingerprint, rule: first.rule, paths, past }))
+        Ok(Some(MappedEntry { fingerprint: first.fingerprint, rule: first.rule, paths, past }))
     }
 
     /// A secret by one of its locations. If that is a past one, the only location to which it can
     /// have moved is added.
-    fn known(&self, seen: &Seen) -> Known {
+    fn known(&self, seen: &LocatedFinding) -> MappedEntry {
         let now = self.tree.iter().filter(|other| other.fingerprint == seen.fingerprint);
         let now: BTreeSet<String> = now.map(|seen| seen.path.clone()).collect();
         let here = BTreeSet::from([seen.path.clone()]);
@@ -243,11 +254,11 @@ impl<'e> Search<'e> {
             1 => (now, here),
             _ => (BTreeSet::new(), here),
         };
-        Known { fingerprint: seen.fingerprint, rule: seen.rule, paths, past }
+        MappedEntry { fingerprint: seen.fingerprint, rule: seen.rule, paths, past }
     }
 
     /// All locations in the full history of secrets with a wanted digest.
-    fn read_history(&self) -> Result<Vec<Seen>, AuditError> {
+    fn read_history(&self) -> Result<Vec<LocatedFinding>, AuditError> {
         let options = Options::default();
         let history = History::open(&self.top).map_err(AuditError::History)?;
         let by_secret: Mutex<BTreeMap<Fingerprint, Vec<Digest>>> = Mutex::default();
@@ -267,7 +278,7 @@ impl<'e> Search<'e> {
         let mut places = Vec::new();
         for credential in &report.credentials {
             let Some(digests) = by_secret.get(&credential.fingerprint) else { continue };
-            places.extend(credential.occurrences.iter().map(|occurrence| Seen {
+            places.extend(credential.occurrences.iter().map(|occurrence| LocatedFinding {
                 path: crate::policy::baseline::path_of(occurrence),
                 first: occurrence.region.start.line,
                 last: occurrence.region.end.line,
@@ -280,7 +291,7 @@ impl<'e> Search<'e> {
     }
 
     /// The findings in a blob.
-    fn seen(&self, blob: &Blob<'_>) -> Vec<Seen> {
+    fn seen(&self, blob: &Blob<'_>) -> Vec<LocatedFinding> {
         let text = blob.text();
         let findings = self.engine.scan_core(&text.bytes, text.core.clone());
         if findings.is_empty() {
@@ -292,13 +303,13 @@ impl<'e> Search<'e> {
         findings
             .map(|finding| {
                 let region = lines.region(finding.span.start, finding.span.end);
-                Seen {
+                LocatedFinding {
                     path: path.to_string(),
                     first: region.start.line,
                     last: region.end.line,
                     fingerprint: finding.fingerprint,
                     rule: finding.rule,
-                    digests: held(&text.bytes, finding.span, &self.wanted),
+                    digests: matching_digests(&text.bytes, finding.span, &self.wanted),
                 }
             })
             .collect()
@@ -306,33 +317,41 @@ impl<'e> Search<'e> {
 }
 
 /// The finding with the digest; of several the one on the line of the entry.
-fn by_digest<'s>(seen: &[&'s Seen], digest: Digest, claim: &Claim) -> Option<&'s Seen> {
-    let holding: Vec<&&Seen> = seen.iter().filter(|seen| seen.digests.contains(&digest)).collect();
-    let in_line = holding.iter().find(|seen| claim.line.is_some_and(|line| seen.is_in(line)));
+fn by_digest<'s>(
+    seen: &[&'s LocatedFinding],
+    digest: Digest,
+    entry: &ForeignEntry,
+) -> Option<&'s LocatedFinding> {
+    let holding: Vec<&&LocatedFinding> =
+        seen.iter().filter(|seen| seen.digests.contains(&digest)).collect();
+    let in_line = holding.iter().find(|seen| entry.line.is_some_and(|line| seen.is_in(line)));
     let is_one = holding.windows(2).all(|two| two[0].fingerprint == two[1].fingerprint);
-    let only = holding.first().filter(|_| is_one || claim.is_of_secret);
+    let only = holding.first().filter(|_| is_one || entry.is_of_secret);
     in_line.or(only).map(|seen| **seen)
 }
 
 /// The only finding on that line.
-fn by_line<'s>(seen: &[&'s Seen], line: Option<usize>) -> Result<&'s Seen, Lost> {
-    let line = line.ok_or(Lost::NoLine)?;
-    let in_line: Vec<&&Seen> = seen.iter().filter(|seen| seen.is_in(line)).collect();
+fn by_line<'s>(
+    seen: &[&'s LocatedFinding],
+    line: Option<usize>,
+) -> Result<&'s LocatedFinding, Unmapped> {
+    let line = line.ok_or(Unmapped::NoLine)?;
+    let in_line: Vec<&&LocatedFinding> = seen.iter().filter(|seen| seen.is_in(line)).collect();
     let secrets: BTreeSet<Fingerprint> = in_line.iter().map(|seen| seen.fingerprint).collect();
     match (in_line.first(), secrets.len()) {
         (Some(seen), 1) => Ok(seen),
-        (Some(_), count) => Err(Lost::SeveralInLine { count }),
-        (None, _) if seen.is_empty() => Err(Lost::NoFile),
-        (None, _) => Err(Lost::NotInLine { lines: lines(seen) }),
+        (Some(_), count) => Err(Unmapped::SeveralInLine { count }),
+        (None, _) if seen.is_empty() => Err(Unmapped::NoFile),
+        (None, _) => Err(Unmapped::NotInLine { lines: lines(seen) }),
     }
 }
 
-fn lines(seen: &[&Seen]) -> Vec<usize> {
+fn lines(seen: &[&LocatedFinding]) -> Vec<usize> {
     let lines: BTreeSet<usize> = seen.iter().map(|seen| seen.first).collect();
     lines.into_iter().collect()
 }
 
-impl Seen {
+impl LocatedFinding {
     fn is_in(&self, line: usize) -> bool {
         (self.first..=self.last).contains(&line)
     }

@@ -13,7 +13,7 @@ use crate::policy::files::PolicyFiles;
 use crate::rules::catalogue::Catalogue;
 
 /// The layers of a folder and of its parents, most specific first.
-pub type Chain = Arc<[Arc<Layer>]>;
+pub type FolderLayers = Arc<[Arc<Layer>]>;
 
 /// The folders of one repository.
 #[derive(Debug)]
@@ -21,13 +21,13 @@ pub struct Folders {
     files: PolicyFiles,
     /// The rules that a file may name; `None` if rule names are not checked.
     catalogue: Option<Arc<Catalogue>>,
-    known: Mutex<HashMap<BString, Chain>>,
+    cached: Mutex<HashMap<BString, FolderLayers>>,
     faults: Mutex<BTreeSet<ConfigError>>,
 }
 
 impl Folders {
     pub fn new(files: PolicyFiles) -> Self {
-        Folders { files, catalogue: None, known: Mutex::default(), faults: Mutex::default() }
+        Folders { files, catalogue: None, cached: Mutex::default(), faults: Mutex::default() }
     }
 
     /// The same folders, to be read again with these rules.
@@ -37,10 +37,10 @@ impl Folders {
     }
 
     /// The layers that apply to a file in addition to the repository's.
-    pub fn of(&self, path: &BStr) -> Chain {
+    pub fn of(&self, path: &BStr) -> FolderLayers {
         match path.rfind_byte(b'/') {
-            Some(at) => self.chain(path[..at].as_bstr()),
-            None => Chain::default(),
+            Some(at) => self.layers(path[..at].as_bstr()),
+            None => FolderLayers::default(),
         }
     }
 
@@ -49,25 +49,25 @@ impl Folders {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
-    fn chain(&self, folder: &BStr) -> Chain {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(chain) = known.get(folder) {
-            return chain.clone();
+    fn layers(&self, folder: &BStr) -> FolderLayers {
+        let cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(layers) = cached.get(folder) {
+            return layers.clone();
         }
-        drop(known);
-        let farther = self.of(folder);
-        let chain = match self.layer(folder) {
-            Ok(None) => farther,
+        drop(cached);
+        let parents = self.of(folder);
+        let layers = match self.layer(folder) {
+            Ok(None) => parents,
             Ok(Some(own)) => {
-                std::iter::once(Arc::new(own)).chain(farther.iter().cloned()).collect()
+                std::iter::once(Arc::new(own)).chain(parents.iter().cloned()).collect()
             }
             Err(fault) => {
                 self.faults.lock().unwrap_or_else(PoisonError::into_inner).insert(fault);
-                farther
+                parents
             }
         };
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.entry(folder.to_owned()).or_insert(chain).clone()
+        let mut cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
+        cached.entry(folder.to_owned()).or_insert(layers).clone()
     }
 
     fn layer(&self, folder: &BStr) -> Result<Option<Layer>, ConfigError> {

@@ -40,7 +40,7 @@ impl Globs {
 
     /// Whether the globs match a file, by its path below their folder or by one of its parents:
     /// `Some(false)` if a glob with `!` excludes it again, `None` if no glob matches.
-    pub fn names(&self, path: &BStr) -> Option<bool> {
+    pub fn matches(&self, path: &BStr) -> Option<bool> {
         let path = path.to_path_lossy();
         let path: &Path = path.as_ref();
         if path.has_root() {

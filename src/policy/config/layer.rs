@@ -156,22 +156,22 @@ impl Layer {
     }
 
     /// Whether it enables or disables a rule; within a file `enable` wins over `disable`.
-    pub fn turns(&self, id: &str) -> Option<bool> {
-        if self.enable.iter().any(|selector| selector.names(id)) {
+    pub fn enables(&self, id: &str) -> Option<bool> {
+        if self.enable.iter().any(|selector| selector.matches(id)) {
             return Some(true);
         }
-        self.disable.iter().any(|selector| selector.names(id)).then_some(false)
+        self.disable.iter().any(|selector| selector.matches(id)).then_some(false)
     }
 
     /// The exclude that matches a path of the repository.
     pub fn excludes(&self, path: &BStr) -> Option<&Exclude> {
         let below = self.below(path)?;
-        self.excludes.iter().find(|exclude| exclude.paths.names(below) == Some(true))
+        self.excludes.iter().find(|exclude| exclude.paths.matches(below) == Some(true))
     }
 
     /// Whether it classifies a path as a test path; `None` if it does not mention it.
     pub fn is_test(&self, path: &BStr) -> Option<bool> {
-        self.test_paths.as_ref()?.names(self.below(path)?)
+        self.test_paths.as_ref()?.matches(self.below(path)?)
     }
 
     /// The path relative to the layer's folder; `None` if it is not below it.

@@ -32,8 +32,8 @@ pub use schema::schema;
 pub use selector::Selector;
 pub use show::Setting;
 pub use syntax::ConfigSyntax;
+use test_paths::BUILT_IN_GLOBS;
 pub use test_paths::TestFindings;
-use test_paths::USUAL_GLOBS;
 
 /// The file's name, at the root of a repository and in its folders.
 pub const FILE: &str = ".keysieve.toml";
@@ -58,10 +58,10 @@ pub enum RunMode {
 #[derive(Clone, Debug, Default)]
 pub struct Config {
     /// Those more specific than the folders', most specific first.
-    nearest: Vec<Arc<Layer>>,
+    overrides: Vec<Arc<Layer>>,
     folders: Option<Arc<Folders>>,
     /// Those less specific than the folders', most specific first.
-    farthest: Vec<Arc<Layer>>,
+    base: Vec<Arc<Layer>>,
 }
 
 /// The files of a configuration.
@@ -79,19 +79,19 @@ impl Config {
     /// Reads the files. Those of folders are read when a path is looked up.
     pub fn load(places: ConfigFiles) -> Result<Config, ConfigError> {
         let ConfigFiles { organisation, user, repository, given, command_line } = places;
-        let mut config = Config { nearest: vec![Arc::new(command_line)], ..Config::default() };
+        let mut config = Config { overrides: vec![Arc::new(command_line)], ..Config::default() };
         if let Some(file) = &given {
-            config.nearest.push(on_disk(file, Origin::Given)?);
+            config.overrides.push(on_disk(file, Origin::Given)?);
         }
         if let Some(files) = repository {
-            config.farthest.extend(at_root(&files)?);
+            config.base.extend(at_root(&files)?);
             config.folders = Some(Arc::new(Folders::new(files)));
         }
         if let Some(file) = user.filter(|file| file.exists()) {
-            config.farthest.push(on_disk(&file, Origin::User)?);
+            config.base.push(on_disk(&file, Origin::User)?);
         }
         if let Some(file) = &organisation {
-            config.farthest.push(on_disk(file, Origin::Organisation)?);
+            config.base.push(on_disk(file, Origin::Organisation)?);
         }
         Ok(config)
     }
@@ -102,12 +102,12 @@ impl Config {
             min_confidence: Some(Confidence::Low),
             ..Layer::empty(Origin::CommandLine, BString::default())
         };
-        Config { nearest: vec![Arc::new(layer)], ..Config::default() }
+        Config { overrides: vec![Arc::new(layer)], ..Config::default() }
     }
 
     /// Resolves the rule names in it; each must match a rule, by its id or one that it had before.
     pub fn resolve_rules(&mut self, catalogue: &Catalogue) -> Result<(), ConfigError> {
-        for layer in self.nearest.iter_mut().chain(&mut self.farthest) {
+        for layer in self.overrides.iter_mut().chain(&mut self.base) {
             resolve_selectors(Arc::make_mut(layer), catalogue)?;
         }
         if let Some(folders) = &self.folders {
@@ -123,17 +123,17 @@ impl Config {
 
     /// Whether a rule is enabled, at a path or for the whole repository.
     pub fn is_on(&self, id: &str, path: Option<&BStr>) -> bool {
-        self.first(path, |layer| layer.turns(id)).unwrap_or(true)
+        self.most_specific(path, |layer| layer.enables(id)).unwrap_or(true)
     }
 
     /// The configured severity of a rule.
     pub fn severity_of(&self, id: &str) -> Option<Severity> {
         let named = |layer: &Layer| {
             let exact = layer.severities.iter().find(|(selector, _)| selector.is_id(id));
-            let any = || layer.severities.iter().find(|(selector, _)| selector.names(id));
+            let any = || layer.severities.iter().find(|(selector, _)| selector.matches(id));
             exact.or_else(any).map(|(_, severity)| *severity)
         };
-        self.first(None, named)
+        self.most_specific(None, named)
     }
 
     /// What excludes a path, if anything does.
@@ -147,7 +147,7 @@ impl Config {
                 foreign(&exclude.reason)
             ))
         };
-        self.first(Some(path), excluded).or_else(|| {
+        self.most_specific(Some(path), excluded).or_else(|| {
             let is_excluded =
                 self.test_findings(path) == TestFindings::Exclude && self.is_test(path);
             is_excluded.then(|| "test-paths.findings = leave-out (test paths)".to_owned())
@@ -156,37 +156,38 @@ impl Config {
 
     /// Whether a path belongs to tests, fixtures, examples or documents.
     pub fn is_test(&self, path: &BStr) -> bool {
-        let configured = self.first(Some(path), |layer| layer.is_test(path));
-        configured.unwrap_or_else(|| USUAL_GLOBS.names(path) == Some(true))
+        let configured = self.most_specific(Some(path), |layer| layer.is_test(path));
+        configured.unwrap_or_else(|| BUILT_IN_GLOBS.matches(path) == Some(true))
     }
 
     /// What happens to a finding in a test path.
     pub fn test_findings(&self, path: &BStr) -> TestFindings {
-        self.first(Some(path), |layer| layer.test_findings).unwrap_or_default()
+        self.most_specific(Some(path), |layer| layer.test_findings).unwrap_or_default()
     }
 
     /// The least confidence and severity that fail.
     pub fn threshold(&self, path: Option<&BStr>, mode: RunMode) -> (Confidence, Severity) {
-        let check = self.first(path, |layer| layer.confidence).unwrap_or(Confidence::Medium);
+        let check =
+            self.most_specific(path, |layer| layer.confidence).unwrap_or(Confidence::Medium);
         let confidence = match mode {
             RunMode::Check => check,
-            RunMode::Hook => {
-                self.first(path, |layer| layer.hook).unwrap_or_else(|| check.max(Confidence::High))
-            }
+            RunMode::Hook => self
+                .most_specific(path, |layer| layer.hook)
+                .unwrap_or_else(|| check.max(Confidence::High)),
         };
-        (confidence, self.first(path, |layer| layer.severity).unwrap_or(Severity::Low))
+        (confidence, self.most_specific(path, |layer| layer.severity).unwrap_or(Severity::Low))
     }
 
     /// The least confidence that is reported.
     pub fn min_confidence(&self) -> Confidence {
-        self.first(None, |layer| layer.min_confidence).unwrap_or(Confidence::Medium)
+        self.most_specific(None, |layer| layer.min_confidence).unwrap_or(Confidence::Medium)
     }
 
     /// Refuses a configuration in which findings are to fail that are not even reported. Only
     /// settings that somebody wrote are compared: a default gives way.
     pub fn check_thresholds(&self, mode: RunMode) -> Result<(), ConfigError> {
         let of = |value: &dyn Fn(&Layer) -> Option<Confidence>| {
-            self.first(None, |layer| Some((value(layer)?, layer.origin.clone())))
+            self.most_specific(None, |layer| Some((value(layer)?, layer.origin.clone())))
         };
         let (key, fails_from) = match mode {
             RunMode::Check => ("fail-on.confidence", of(&|layer| layer.confidence)),
@@ -210,7 +211,7 @@ impl Config {
 
     /// Whether other scanners' ignore comments suppress findings.
     pub fn honors_ignore_comments(&self) -> bool {
-        self.first(None, |layer| layer.honor_ignore_comments).unwrap_or(false)
+        self.most_specific(None, |layer| layer.honor_ignore_comments).unwrap_or(false)
     }
 
     /// Pattern files with custom rules, of all layers, least specific first.
@@ -221,29 +222,30 @@ impl Config {
 
     /// Size in bytes above which a scan skips a file.
     pub fn max_file_size(&self) -> Option<u64> {
-        self.first(None, |layer| layer.max_file_size)
+        self.most_specific(None, |layer| layer.max_file_size)
     }
 
     /// Size in bytes above which an audit skips an object.
     pub fn max_blob_size(&self) -> u64 {
-        self.first(None, |layer| layer.max_blob_size).unwrap_or(MAX_BLOB_SIZE)
+        self.most_specific(None, |layer| layer.max_blob_size).unwrap_or(MAX_BLOB_SIZE)
     }
 
     /// The depth to which nested encodings are decoded, if configured.
     pub fn decode_depth(&self) -> Option<usize> {
-        self.first(None, |layer| layer.decode_depth)
+        self.most_specific(None, |layer| layer.decode_depth)
     }
 
     /// The probability above which a value that only its name identifies is reported, if
     /// configured.
     pub fn generic_threshold(&self) -> Option<f32> {
-        self.first(None, |layer| layer.generic_threshold)
+        self.most_specific(None, |layer| layer.generic_threshold)
     }
 
     /// The fingerprint key, if configured. A variable that is named and not set is an error: under
     /// another key no baseline entry would match.
     pub fn fingerprint_key(&self) -> Result<Option<Vec<u8>>, ConfigError> {
-        let found = self.first(None, |layer| Some((layer.key.clone()?, layer.origin.clone())));
+        let found =
+            self.most_specific(None, |layer| Some((layer.key.clone()?, layer.origin.clone())));
         let Some((key, origin)) = found else { return Ok(None) };
         match key {
             KeySource::Written(key) => Ok(Some(key.into_bytes())),
@@ -255,25 +257,29 @@ impl Config {
     }
 
     /// The setting of the most specific layer that has one.
-    fn first<T>(&self, path: Option<&BStr>, value: impl Fn(&Layer) -> Option<T>) -> Option<T> {
-        let nearest = self.nearest.iter().find_map(|layer| value(layer));
+    fn most_specific<T>(
+        &self,
+        path: Option<&BStr>,
+        value: impl Fn(&Layer) -> Option<T>,
+    ) -> Option<T> {
+        let overrides = self.overrides.iter().find_map(|layer| value(layer));
         let folder = || {
             let chain = self.folders.as_ref()?.of(path?);
             chain.iter().find_map(|layer| value(layer))
         };
-        nearest.or_else(folder).or_else(|| self.farthest.iter().find_map(|layer| value(layer)))
+        overrides.or_else(folder).or_else(|| self.base.iter().find_map(|layer| value(layer)))
     }
 
     /// All layers that apply to a path, or to the whole repository, most specific first.
     fn all(&self, path: Option<&BStr>) -> Vec<Arc<Layer>> {
         let chain = path.and_then(|path| Some(self.folders.as_ref()?.of(path)));
         let folders = chain.iter().flat_map(|chain| chain.iter());
-        self.nearest.iter().chain(folders).chain(&self.farthest).cloned().collect()
+        self.overrides.iter().chain(folders).chain(&self.base).cloned().collect()
     }
 
     /// The layers of the whole repository, most specific first.
     fn layers(&self) -> impl Iterator<Item = &Layer> {
-        self.nearest.iter().chain(&self.farthest).map(Arc::as_ref)
+        self.overrides.iter().chain(&self.base).map(Arc::as_ref)
     }
 }
 

@@ -25,7 +25,7 @@ impl Selector {
     /// Resolves the id that a rule had before. `false` if no rule matches.
     pub fn resolve(&mut self, catalogue: &Catalogue) -> bool {
         if self.written.contains('*') {
-            return catalogue.rules().iter().any(|rule| self.names(&rule.id));
+            return catalogue.rules().iter().any(|rule| self.matches(&rule.id));
         }
         let rule = catalogue.resolve(&self.written);
         self.renamed = rule.map(|rule| rule.id.to_string()).filter(|id| *id != self.written);
@@ -38,7 +38,7 @@ impl Selector {
     }
 
     /// Whether it matches the rule of that id.
-    pub fn names(&self, id: &str) -> bool {
+    pub fn matches(&self, id: &str) -> bool {
         let mut parts = self.renamed.as_ref().unwrap_or(&self.written).split('*');
         let first = parts.next().unwrap_or_default();
         let Some(mut rest) = id.strip_prefix(first) else { return false };
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_star_stands_for_the_rest() {
+    fn a_star_matches_any_text() {
         for (written, id, wanted) in [
             ("jwt", "jwt", true),
             ("jwt", "jwt-x", false),
@@ -74,7 +74,7 @@ mod tests {
             ("", "", true),
             ("", "a", false),
         ] {
-            assert_eq!(Selector::new(written, 1).names(id), wanted, "{written} {id}");
+            assert_eq!(Selector::new(written, 1).matches(id), wanted, "{written} {id}");
         }
     }
 }

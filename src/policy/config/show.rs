@@ -26,7 +26,7 @@ impl Config {
         let (check, severity) = self.threshold(path, RunMode::Check);
         let (hook, _) = self.threshold(path, RunMode::Hook);
         let findings = path.map_or_else(
-            || self.first(None, |layer| layer.test_findings).unwrap_or_default(),
+            || self.most_specific(None, |layer| layer.test_findings).unwrap_or_default(),
             |path| self.test_findings(path),
         );
         let size = |bytes: Option<u64>| {
@@ -73,13 +73,13 @@ impl Config {
         path: Option<&BStr>,
         sets: impl Fn(&Layer) -> bool,
     ) -> Setting {
-        let origin = self.first(path, |layer| sets(layer).then(|| layer.origin.clone()));
+        let origin = self.most_specific(path, |layer| sets(layer).then(|| layer.origin.clone()));
         Setting { key, value: value.to_string(), origin }
     }
 
     /// Where the fingerprint key comes from; the key itself is never shown.
     fn key_origin(&self) -> String {
-        match self.first(None, |layer| layer.key.clone()) {
+        match self.most_specific(None, |layer| layer.key.clone()) {
             None => "public".to_owned(),
             Some(KeySource::Written(_)) => "set".to_owned(),
             Some(KeySource::Variable(name)) => format!("from the environment variable {name}"),

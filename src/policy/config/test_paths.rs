@@ -28,7 +28,7 @@ impl TestFindings {
 }
 
 /// The built-in paths of tests, fixtures, examples and documents.
-pub const USUAL: &[&str] = &[
+pub const BUILT_IN: &[&str] = &[
     "test/",
     "tests/",
     "testing/",
@@ -69,6 +69,6 @@ pub const USUAL: &[&str] = &[
     "*.adoc",
 ];
 
-/// [`USUAL`] as a matcher.
-pub static USUAL_GLOBS: LazyLock<Globs> =
-    LazyLock::new(|| Globs::new(USUAL.iter().copied()).expect("the usual paths are globs"));
+/// [`BUILT_IN`] as a matcher.
+pub static BUILT_IN_GLOBS: LazyLock<Globs> =
+    LazyLock::new(|| Globs::new(BUILT_IN.iter().copied()).expect("the built-in paths are globs"));

@@ -1,6 +1,6 @@
 //! kingfisher: the YAML that it writes, one `key: value` per line.
 
-use super::super::{Claim, ForeignError};
+use super::super::{ForeignEntry, ForeignError};
 
 /// Keys that contain no finding.
 const OTHER: [&str; 13] = [
@@ -21,8 +21,8 @@ const OTHER: [&str; 13] = [
 
 /// The path and line of a finding, whose keys differ in versions 1 and 2, come in any order: a
 /// finding ends where the next item of the list begins.
-pub fn claims(file: &str) -> Result<Vec<Claim>, ForeignError> {
-    let mut claims = Vec::new();
+pub fn entries(file: &str) -> Result<Vec<ForeignEntry>, ForeignError> {
+    let mut entries = Vec::new();
     let mut finding = (None, None);
     for (number, written) in file.lines().enumerate() {
         let written = written.trim();
@@ -39,7 +39,7 @@ pub fn claims(file: &str) -> Result<Vec<Claim>, ForeignError> {
             return Err(ForeignError::line(number, "is not `key: value`"));
         };
         if is_item {
-            claims.extend(claim(std::mem::take(&mut finding)));
+            entries.extend(entry(std::mem::take(&mut finding)));
         }
         let value = unquoted(value.trim());
         match key {
@@ -57,15 +57,15 @@ pub fn claims(file: &str) -> Result<Vec<Claim>, ForeignError> {
             }
         }
     }
-    claims.extend(claim(finding));
-    if claims.is_empty() && !file.contains("repositories") && !file.contains("ExactFindings") {
+    entries.extend(entry(finding));
+    if entries.is_empty() && !file.contains("repositories") && !file.contains("ExactFindings") {
         return Err(ForeignError::form("missing key `repositories` or `ExactFindings`"));
     }
-    Ok(claims)
+    Ok(entries)
 }
 
-fn claim((path, line): (Option<String>, Option<usize>)) -> Option<Claim> {
-    Some(Claim::at(&path?, line, None))
+fn entry((path, line): (Option<String>, Option<usize>)) -> Option<ForeignEntry> {
+    Some(ForeignEntry::at(&path?, line, None))
 }
 
 fn unquoted(value: &str) -> String {

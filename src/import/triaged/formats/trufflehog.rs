@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use super::super::claim::commit;
-use super::super::{Claim, Digest, ForeignError};
+use super::super::entry::commit;
+use super::super::{Digest, ForeignEntry, ForeignError};
 use super::{line, text};
 
 /// One finding per line, mixed with log lines, which have no detector.
-pub fn claims(file: &str) -> Result<Vec<Claim>, ForeignError> {
-    let mut claims = Vec::new();
+pub fn entries(file: &str) -> Result<Vec<ForeignEntry>, ForeignError> {
+    let mut entries = Vec::new();
     for (number, written) in file.lines().enumerate() {
         if written.trim().is_empty() {
             continue;
@@ -25,10 +25,10 @@ pub fn claims(file: &str) -> Result<Vec<Claim>, ForeignError> {
         else {
             return Err(ForeignError::line(number, "has no file"));
         };
-        claims.push(Claim {
+        entries.push(ForeignEntry {
             digest: text(&found, "Raw").map(|raw| Digest::of(raw.as_bytes())),
-            ..Claim::at(path, line(place, "line"), text(place, "commit").and_then(commit))
+            ..ForeignEntry::at(path, line(place, "line"), text(place, "commit").and_then(commit))
         });
     }
-    Ok(claims)
+    Ok(entries)
 }

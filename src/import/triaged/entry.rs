@@ -4,7 +4,7 @@ use super::Digest;
 
 /// An entry of another scanner's baseline, ignore file or report.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Claim {
+pub struct ForeignEntry {
     /// Its name in messages: the line of the file, or the location in it.
     pub name: String,
     /// Hexadecimal, seven digits or more.
@@ -17,31 +17,31 @@ pub struct Claim {
     /// Whether the digest is that of the secret. detect-secrets digests only the header of a private
     /// key, which all keys of a kind share.
     pub is_of_secret: bool,
-    pub said: Said,
+    pub disposition: ForeignDisposition,
     /// The reason that users wrote; empty if there is none.
     pub reason: String,
 }
 
 /// The disposition of an entry, as far as the file has one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Said {
+pub enum ForeignDisposition {
     /// It is triaged.
-    Known,
+    Triaged,
     /// It is not a secret.
-    NoSecret,
+    NotASecret,
 }
 
-impl Claim {
+impl ForeignEntry {
     /// An entry without details.
     pub(super) fn named(name: impl Into<String>) -> Self {
-        Claim {
+        ForeignEntry {
             name: name.into(),
             commit: None,
             path: None,
             line: None,
             digest: None,
             is_of_secret: true,
-            said: Said::Known,
+            disposition: ForeignDisposition::Triaged,
             reason: String::new(),
         }
     }
@@ -53,7 +53,7 @@ impl Claim {
         let short = commit.as_ref().and_then(|commit| commit.get(..7));
         let prefix = short.map(|commit| format!("{commit}:")).unwrap_or_default();
         let name = format!("{prefix}{path}{suffix}");
-        Claim { commit, path: Some(path), line, ..Claim::named(name) }
+        ForeignEntry { commit, path: Some(path), line, ..ForeignEntry::named(name) }
     }
 }
 
