@@ -25,6 +25,7 @@ use keysieve::setup::{Setup, files};
 use keysieve::source::Silent;
 use keysieve::source::worktree::{Ignored, WorkTree, top_of};
 
+use super::count;
 use super::engine::EngineArgs;
 use super::policy::{ConfigArgs, Repository};
 
@@ -139,8 +140,8 @@ impl Create {
         let mut baseline = Baseline { history, ..Baseline::under(engine.key_name()) };
         let (new, ..) = self.acceptance.accept(&mut baseline, &found, &engine, &self.target)?;
         save(&file, baseline, &engine)?;
-        let findings = if new == 1 { "finding" } else { "findings" };
-        say(&format!("Wrote {} with {new} accepted {findings}. {NEXT}", file.display()))?;
+        let findings = count(new, "accepted finding");
+        say(&format!("Wrote {} with {findings}. {NEXT}", file.display()))?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -156,7 +157,7 @@ impl Update {
         baseline.history |= self.target.history;
         let found = self.target.scan_all(&engine, &policy, baseline.history)?;
         let stale = baseline.stale(&found, baseline.history);
-        let (new, places, gone) =
+        let (new, added, past) =
             self.acceptance.accept(&mut baseline, &found, &engine, &self.target)?;
         for (id, rule) in &stale {
             let state =
@@ -167,9 +168,11 @@ impl Update {
             }
         }
         save(&file, baseline, &engine)?;
-        let gone = if gone > 0 { format!(", {gone} past locations") } else { String::new() };
-        let file = file.display();
-        say(&format!("Wrote {file}: {new} newly accepted, {places} new locations{gone}."))?;
+        let mut changes = vec![format!("{new} newly accepted"), count(added, "new location")];
+        if past > 0 {
+            changes.push(count(past, "past location"));
+        }
+        say(&format!("Wrote {}: {}.", file.display(), changes.join(", ")))?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -195,8 +198,11 @@ impl Check {
                 say(&note)?;
             }
         }
-        let entries = active.baseline.entries.len();
-        say(&format!("{entries} entries: {} stale, {expired} expired.", stale.len()))?;
+        let entries = match active.baseline.entries.len() {
+            1 => "1 entry".to_owned(),
+            entries => format!("{entries} entries"),
+        };
+        say(&format!("{entries}: {} stale, {expired} expired.", stale.len()))?;
         Ok(ExitCode::from(u8::from(expired + stale.len() > 0)))
     }
 }

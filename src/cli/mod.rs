@@ -57,6 +57,11 @@ pub fn run() -> anyhow::Result<ExitCode> {
     }
 }
 
+/// `1 rule`, `2 rules`.
+fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
 /// Help goes to standard output, errors in the command line to standard error.
 fn explain(error: &clap::Error) -> anyhow::Result<ExitCode> {
     let text = error.render();

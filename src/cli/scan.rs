@@ -30,7 +30,7 @@ pub struct Scan {
     /// Files or folders to scan; `-` is standard input
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
-    /// Scan only what BASE..HEAD adds (for pull requests), including credentials added and removed again within the range; credentials already in BASE are not reported
+    /// Scan only what BASE..HEAD adds (for pull requests), including credentials added and removed again within the range; credentials that BASE already has in the changed files are not reported
     #[arg(long, value_name = "BASE", conflicts_with_all = ["paths", "no_ignore"])]
     since: Option<String>,
     /// Also scan ignored files

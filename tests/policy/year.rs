@@ -357,14 +357,14 @@ impl<'e> Year<'e> {
         self.engine().scan(line.as_bytes())[0].fingerprint.to_string()
     }
 
-    fn known(&self, root: Option<&Path>, expiry: Expiry) -> ActiveBaseline {
+    fn active(&self, root: Option<&Path>, expiry: Expiry) -> ActiveBaseline {
         let root = root.map(Path::to_owned);
         ActiveBaseline { baseline: self.baseline.clone(), today: TODAY, expiry, root }
     }
 
     fn policy(&self) -> Policy {
-        let known = self.known(Some(&self.repository.path()), Expiry::Fails);
-        Policy { known: Some(known), ..Policy::default() }
+        let active = self.active(Some(&self.repository.path()), Expiry::Fails);
+        Policy { baseline: Some(active), ..Policy::default() }
     }
 
     fn found(&self, policy: &Policy) -> Vec<Credential> {
@@ -381,7 +381,7 @@ impl<'e> Year<'e> {
         self.repository.git(&["add", "--all"]);
         let here = GitEnvironment::of_folder(&self.repository.path());
         let mut report = guard_in(&here, self.engine(), &Policy::default(), &Silent).unwrap();
-        self.known(None, Expiry::Warns).settle(&mut report.credentials);
+        self.active(None, Expiry::Warns).suppress(&mut report.credentials);
         stands(&report.credentials)
     }
 
@@ -403,8 +403,8 @@ impl<'e> Year<'e> {
     fn audit(&self, what: &str) {
         let clone = self.repository.home().join("clone");
         self.repository.git(&["clone", "--quiet", "--no-local", ".", clone.to_str().unwrap()]);
-        let known = self.known(Some(&clone), Expiry::Fails);
-        let policy = Policy { known: Some(known), ..Policy::default() };
+        let active = self.active(Some(&clone), Expiry::Fails);
+        let policy = Policy { baseline: Some(active), ..Policy::default() };
         let report = audit(&clone, &Options::default(), self.engine(), &policy, &Silent).unwrap();
         assert!(report.coverage.failures.is_empty(), "{what}: {:?}", report.coverage.failures);
         let open = stands(&report.credentials);

@@ -20,6 +20,7 @@ use keysieve::source::open;
 use keysieve::source::worktree::top_of;
 
 use super::{NEXT, read, save, terms};
+use crate::cli::count;
 use crate::cli::engine::EngineArgs;
 use crate::cli::policy::{ConfigArgs, Repository};
 use crate::cli::progress::Bar;
@@ -122,9 +123,10 @@ impl Import {
         save(&file, baseline, &engine)?;
         let (imported, all) = (entries.len() - mapping.unmapped, entries.len());
         say(&format!(
-            "Wrote {} with {imported} of {all} entries imported: {credentials} credentials ({new} \
-             new) and {places} new locations. {NEXT}",
-            file.display()
+            "Wrote {} with {imported} of {all} entries imported: {} ({new} new) and {}. {NEXT}",
+            file.display(),
+            count(credentials, "credential"),
+            count(places, "new location")
         ))?;
         Ok(ExitCode::from(u8::from(mapping.unmapped > 0)))
     }

@@ -16,7 +16,7 @@ use keysieve::rules::check::{RuleError, Written, check_each};
 use keysieve::source::open;
 
 use super::{STRONG, cost};
-use crate::cli::BAD;
+use crate::cli::{BAD, count};
 
 #[derive(Args)]
 pub struct Check {
@@ -119,11 +119,6 @@ fn with_built_in(rules: &[(&Path, Written)]) -> Result<Engine, RuleError> {
     let mut catalogue = Catalogue::built_in();
     catalogue.replace(rules.iter().map(|(_, written)| written.rule.clone()))?;
     Ok(Engine::new(catalogue, FingerprintKey::from_environment()))
-}
-
-/// `1 rule`, `2 rules`.
-fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 fn check_examples(engine: &Engine, file: &Path, written: &Written) -> Vec<PatternError> {
