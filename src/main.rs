@@ -11,8 +11,8 @@ fn main() -> ExitCode {
     match cli::run() {
         Ok(code) => code,
         Err(error) => {
-            sink::print_error(&error);
-            // Whatever went wrong, nothing was found to be clean: the code of an incomplete scan.
+            sink::complain_of(&error);
+            // After an error nothing is known to be clean: the exit code of an incomplete scan.
             ExitCode::from(2)
         }
     }

@@ -15,9 +15,9 @@ use jiff::civil::Date;
 use crate::engine::Engine;
 use crate::findings::{FingerprintKey, fingerprint};
 use crate::git::GitError;
-use crate::policy::baseline::{self, Baseline, BaselineError, Expiry, Known};
-use crate::policy::config::{Config, ConfigError, Occasion, PatternFile, Places};
-use crate::policy::files::Files;
+use crate::policy::baseline::{self, ActiveBaseline, Baseline, BaselineError, Expiry};
+use crate::policy::config::{Config, ConfigError, ConfigFiles, PatternFile, RunMode};
+use crate::policy::files::PolicyFiles;
 use crate::policy::{Inline, Policy};
 use crate::rules::catalogue::{Catalogue, CatalogueError};
 use crate::source::added::RangeError;
@@ -55,7 +55,7 @@ impl Setup {
         let foreign = self.policy.config.foreign_allows();
         let revision = pinned.revision(&self.engine, now, foreign)?;
         self.policy.revision = Some(Arc::new(revision));
-        self.policy.inline = Inline::OfRevision;
+        self.policy.inline = Inline::FromRevision;
         Ok(self)
     }
 }
@@ -144,7 +144,7 @@ fn catalogue(config: &mut Config, files: Option<&Files>) -> Result<Catalogue, Se
             }
         }
     }
-    config.check_rules(catalogue.rules().iter().map(|rule| rule.id.to_string()).collect())?;
+    config.resolve_rules(&catalogue)?;
     catalogue.retain(|rule| config.is_on(&rule.id, None));
     catalogue.set_severities(|rule| config.severity_of(&rule.id));
     Ok(catalogue)
@@ -162,7 +162,7 @@ fn key(config: &Config) -> Result<FingerprintKey, ConfigError> {
 /// The baseline and the name of its file.
 fn read_baseline(
     choice: &BaselineChoice,
-    files: Option<&Files>,
+    files: Option<&PolicyFiles>,
 ) -> Result<Option<(String, Baseline)>, BaselineError> {
     match (choice, files) {
         (BaselineChoice::File(file), _) => {

@@ -1,4 +1,7 @@
-//! What the documents say of the rules and the report is true.
+//! The documents are correct about the rules, the commands, the configuration and the report.
+//!
+//! `OVERWRITE=1 cargo test --test documents` rewrites the generated ones, docs/rules.md and
+//! docs/config.schema.json.
 
 #![allow(clippy::unwrap_used, reason = "what helps a test fails as a test does")]
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "a test writes files")]
@@ -24,20 +27,41 @@ fn the_changelog_names_every_rule() {
     assert!(missing.is_empty(), "CHANGELOG.md does not name {}", missing.join(", "));
 }
 
-/// `cargo run -q -- rules list --format markdown > docs/rules.md` writes it anew.
 #[test]
 fn the_page_of_all_rules_is_current() {
-    let page = String::from_utf8(list_rules("markdown")).unwrap();
-    assert!(document("docs/rules.md") == page, "docs/rules.md is not what `rules list` says");
+    is_current("docs/rules.md", &String::from_utf8(list_rules("markdown")).unwrap());
 }
 
-/// `cargo run -q -- config schema > docs/keysieve.schema.json` writes it anew.
+/// Numbers of rules and providers in the README, wherever they are.
+#[test]
+fn the_readme_counts_rules_and_providers() {
+    let catalogue = Catalogue::built_in();
+    let providers: BTreeSet<&str> = catalogue.rules().iter().map(|rule| &*rule.provider).collect();
+    let readme = document("README.md");
+    let words: Vec<&str> = readme.split_whitespace().collect();
+    let mut seen = BTreeSet::new();
+    for pair in words.windows(2) {
+        let is_mark = |letter: char| !letter.is_alphanumeric() && letter != ',';
+        let number = pair[0].trim_matches(is_mark).replace(',', "").parse::<usize>();
+        let noun = pair[1].trim_matches(|letter: char| !letter.is_alphanumeric());
+        let count = match noun {
+            "rules" => catalogue.rules().len(),
+            "providers" => providers.len(),
+            _ => continue,
+        };
+        let Ok(number) = number else { continue };
+        assert_eq!(number, count, "README.md: {} {}", pair[0], pair[1]);
+        seen.insert(noun);
+    }
+    assert_eq!(seen.len(), 2, "README.md has the number of rules and of providers");
+}
+
 #[test]
 fn the_schema_of_the_configuration_is_current_and_knows_every_key() {
     let schema = config(&["schema"], Path::new("."));
     assert!(schema.status.success());
     let schema = String::from_utf8(schema.stdout).unwrap();
-    assert!(document("docs/keysieve.schema.json") == schema, "docs/keysieve.schema.json is old");
+    is_current("docs/config.schema.json", &schema);
     let schema: Value = serde_json::from_str(&schema).unwrap();
     let page = document("docs/configuration.md");
     let tables = schema["$defs"].as_object().unwrap().values().chain([&schema]);
@@ -45,10 +69,11 @@ fn the_schema_of_the_configuration_is_current_and_knows_every_key() {
     let keys: Vec<String> = keys.flat_map(|keys| keys.keys().cloned()).collect();
     assert!(keys.len() >= 25 && keys.contains(&"key-env".to_owned()), "{keys:?}");
     for key in keys {
-        let told = [format!("`{key}`"), format!("[{key}]")];
-        assert!(told.iter().any(|told| page.contains(told)), "docs/configuration.md lacks {key}");
+        let written = [format!("`{key}`"), format!("[{key}]")];
+        let is_described = written.iter().any(|written| page.contains(written));
+        assert!(is_described, "docs/configuration.md lacks {key}");
     }
-    assert!(!schema.to_string().contains("null"), "TOML has none");
+    assert!(!schema.to_string().contains("null"), "TOML has no null");
 }
 
 #[test]
@@ -99,7 +124,7 @@ fn every_fact_of_the_catalogue_is_described() {
 }
 
 #[test]
-fn what_can_be_guessed_is_reckoned_right() {
+fn the_costs_of_guessing_are_correct() {
     let page = document("docs/fingerprints.md");
     let published = 2f64.powi(40);
     for (letters, length, candidates) in
@@ -177,7 +202,7 @@ fn list_rules(format: &str) -> Vec<u8> {
 fn every_field_of_the_json_report_is_described() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("token"), localstack_auth_token(1)).unwrap();
-    let allow = "keysieve:allow localstack-auth-token made up";
+    let allow = "keysieve:allow localstack-auth-token a test value";
     let allowed = format!("{} {allow}", localstack_auth_token(2));
     fs::write(folder.path().join("allowed"), allowed).unwrap();
     // Two halves of a pair, joined here so that this file is no leak itself.
@@ -212,6 +237,14 @@ fn gather_fields(value: &Value, fields: &mut BTreeSet<String>) {
         Value::Array(values) => values.iter().for_each(|value| gather_fields(value, fields)),
         _ => {}
     }
+}
+
+/// A generated document is what the program prints; with `OVERWRITE` set it is written.
+fn is_current(path: &str, generated: &str) {
+    if std::env::var_os("OVERWRITE").is_some_and(|value| !value.is_empty()) {
+        fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(path), generated).unwrap();
+    }
+    assert!(document(path) == generated, "{path} is out of date: run with OVERWRITE=1");
 }
 
 fn document(path: &str) -> String {

@@ -91,7 +91,7 @@ fn ours_blocks_the_fake_secret_and_leaves_no_trace() {
     install(&repository);
     let before = repository.git(&["count-objects", "-v"]);
     let told = told(&repository, 0);
-    assert_eq!((&told["kind"], &told["proof"]), (&"ours".into(), &"stopped".into()));
+    assert_eq!((&told["kind"], &told["proof"]), (&"ours".into(), &"blocked".into()));
     assert_eq!(told["binary"]["version"], env!("CARGO_PKG_VERSION"));
     assert_eq!(told["hooks_path"]["scope"], Value::Null);
     assert_eq!(repository.git(&["count-objects", "-v"]), before);
@@ -125,7 +125,7 @@ fn another_hook_is_judged_by_what_it_does() {
     assert_eq!(told(&repository, 1)["kind"], "foreign");
     install(&repository);
     let told_of = told(&repository, 0);
-    assert_eq!((&told_of["kind"], &told_of["proof"]), (&"chained".into(), &"stopped".into()));
+    assert_eq!((&told_of["kind"], &told_of["proof"]), (&"chained".into(), &"blocked".into()));
 
     hook(&repository, path, &format!("#!/usr/bin/env bash\n'{BINARY}' hook run\n"));
     let told_of = told(&repository, 0);
@@ -134,7 +134,7 @@ fn another_hook_is_judged_by_what_it_does() {
     hook(&repository, path, "#!/bin/sh\nprintf 'no \\033[31mtests\\n'\nexit 1\n");
     let told_of = told(&repository, 2);
     assert_eq!(told_of["proof"], "unclear");
-    let why = told_of["checks"].as_array().unwrap().last().unwrap()["says"].as_str().unwrap();
+    let why = told_of["checks"].as_array().unwrap().last().unwrap()["message"].as_str().unwrap();
     assert!(why.contains("exit code 1") && why.contains("tests"), "{why}");
 }
 
@@ -207,7 +207,7 @@ fn the_binary_is_found_as_by_the_hook() {
     let told_of = told(&repository, 0);
     assert_eq!(told_of["binary"]["version"], "0.0.1");
     let says = told_of["checks"].to_string();
-    assert!(says.contains("of version 0.0.1, and this one is"), "{says}");
+    assert!(says.contains("version 0.0.1, and this is"), "{says}");
 }
 
 #[test]

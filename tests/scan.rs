@@ -353,7 +353,7 @@ mod what_is_told {
         tree.write(format!("{secret}/twice"), format!("{secret} {secret}\n"));
         tree.write("unlikely", broken(&secret));
         for format in FORMATS {
-            let output = tree.scan(&[".", "--format", format, "--show-unlikely"]);
+            let output = tree.scan(&[".", "--format", format, "--min-confidence", "low"]);
             assert_eq!(output.status.code(), Some(1));
             let said = all_output(&output);
             // Not whole, and no group of it either.
@@ -369,8 +369,8 @@ mod what_is_told {
         let tree = Tree::new();
         tree.write("unlikely", broken(&token(1)));
         assert_eq!(tree.scan(&["."]).status.code(), Some(0));
-        let report = tree.json(&[".", "--show-unlikely"]);
-        assert_eq!(report["credentials"][0]["validation"], "invalid");
+        let report = tree.json(&[".", "--min-confidence", "low"]);
+        assert_eq!(report["credentials"][0]["check"], "invalid");
         assert_eq!(report["credentials"][0]["confidence"], "low");
     }
 

@@ -8,8 +8,8 @@ use clap::{Args, ValueEnum};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
-use keysieve::audit::{Options, ReadMode, audit};
-use keysieve::policy::config::Occasion;
+use keysieve::audit::{Options, Reader, audit};
+use keysieve::policy::config::RunMode;
 use keysieve::setup::Setup;
 use keysieve::source::history::RangeSyntax;
 
@@ -18,34 +18,34 @@ use super::output::OutputArgs;
 use super::policy::{PolicyArgs, Repository};
 use super::progress::Bar;
 
-/// Audit a whole git history: everything that the repository holds
+/// Scan the full history of a git repository
 ///
-/// Looks at each version of each file once, at the messages of commits and tags, at what
-/// stashes, reflogs and unreachable objects keep, and says of each credential which commit
-/// brought it in, by whom and when, and whether it is still there.
+/// Scans every version of every file once, the messages of commits and tags, stashes, reflogs and
+/// unreachable objects. For each credential the report shows the commit that introduced it, its
+/// author and date, and whether it is still present at HEAD.
 #[derive(Args)]
 pub struct Audit {
-    /// The repository, or a folder in it; bare ones too [default: .]. And revisions such as
-    /// `main..HEAD`: tell only what these commits brought in
+    /// The repository (bare or not) or a folder in it [default: .]; with a range such as
+    /// `main..HEAD`, report only credentials that its commits introduced
     #[arg(value_name = "REPO|A..B", num_args = 0..=2)]
-    what: Vec<PathBuf>,
-    /// Tell only what was committed at this time or later: 2026-01-31, an RFC 3339 time, or
-    /// such as "2 weeks ago"; days begin in UTC
+    repository_or_range: Vec<PathBuf>,
+    /// Report only findings committed since this date: 2026-01-31, an RFC 3339 time, or
+    /// "2 weeks ago"; days start at midnight UTC
     #[arg(long, value_name = "DATE", value_parser = since)]
     since: Option<i64>,
-    /// Tell only what this branch, tag or commit has (may be given several times)
+    /// Report only findings reachable from this branch, tag or commit (repeatable)
     #[arg(long, value_name = "REF")]
     branch: Vec<String>,
-    /// Audit the repositories of submodules too
+    /// Also audit the repositories of submodules
     #[arg(long)]
     recurse_submodules: bool,
-    /// Exit with 2 for a shallow clone
+    /// Exit with 2 if the clone is shallow
     #[arg(long)]
     require_complete: bool,
-    /// Pass over files larger than this many MB (2^20 bytes) [default: 512, or as configured]
+    /// Skip objects larger than this many MB (2^20 bytes) [default: 512, or as configured]
     #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
     max_blob_size: Option<u64>,
-    /// How the history is read; the report is the same
+    /// How to read the history; the report is the same
     #[arg(long, value_enum, default_value_t = HistoryReader::Delta, hide = true)]
     history_reader: HistoryReader,
     #[command(flatten)]
@@ -75,10 +75,10 @@ impl From<HistoryReader> for ReadMode {
 
 impl Audit {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        let (repository, revisions) = self.what()?;
-        let standing = Repository::of_work_tree(&repository);
+        let (repository, revisions) = self.arguments()?;
+        let work_tree = Repository::of_work_tree(&repository);
         let Setup { engine, policy } =
-            self.policy.setup(&self.engine, standing, Occasion::Check)?;
+            self.policy.setup(&self.engine, work_tree, RunMode::Check)?;
         let branches = self.branch.clone();
         let options = Options {
             reader: self.history_reader.into(),
@@ -97,17 +97,18 @@ impl Audit {
         self.output.deliver(&report, engine.rules(), None)
     }
 
-    /// The repository, and revisions of it. What exists as a path is one.
-    fn what(&self) -> anyhow::Result<(PathBuf, Option<String>)> {
+    /// The repository and a range in it. A word that exists as a path is a path.
+    fn arguments(&self) -> anyhow::Result<(PathBuf, Option<String>)> {
         let is_revisions = |word: &&PathBuf| {
             !word.exists() && word.to_str().is_some_and(RangeSyntax::is_revisions)
         };
-        let (revisions, paths): (Vec<_>, Vec<_>) = self.what.iter().partition(is_revisions);
+        let (revisions, paths): (Vec<_>, Vec<_>) =
+            self.repository_or_range.iter().partition(is_revisions);
         if let [_, second, ..] = paths[..] {
-            bail!("{}: neither revisions such as A..B nor the only repository", second.display());
+            bail!("{}: expected at most one repository and one range A..B", second.display());
         }
         if let [_, second, ..] = revisions[..] {
-            bail!("{}: one range at a time", second.display());
+            bail!("{}: expected at most one range A..B", second.display());
         }
         let repository = paths.first().map_or(PathBuf::from("."), |path| path.to_path_buf());
         let revisions = revisions.first().and_then(|word| word.to_str()).map(str::to_owned);
@@ -125,6 +126,6 @@ fn since(text: &str) -> Result<i64, String> {
         Some(now.checked_add(span).ok()?.timestamp())
     };
     let time = text.parse::<Timestamp>().ok().or_else(civil).or_else(past);
-    let time = time.ok_or("neither a date such as 2026-01-31 nor such as \"2 weeks ago\"")?;
+    let time = time.ok_or("expected a date such as 2026-01-31 or \"2 weeks ago\"")?;
     Ok(time.as_second())
 }

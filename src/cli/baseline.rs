@@ -1,4 +1,4 @@
-//! `keysieve baseline`: `write`, `update` and `check`; `import` and `merge` have files of their own.
+//! `keysieve baseline`: `create`, `update` and `check`; `import` and `merge` have files of their own.
 
 mod import;
 mod merge;
@@ -15,7 +15,7 @@ use keysieve::engine::Engine;
 use keysieve::findings::Credential;
 use keysieve::foreign::foreign;
 use keysieve::policy::Policy;
-use keysieve::policy::baseline::{Baseline, Expiry, FILE, Known, Terms};
+use keysieve::policy::baseline::{ActiveBaseline, Baseline, Expiry, FILE, Terms};
 use keysieve::report::Report;
 use keysieve::report::output::Filter;
 use keysieve::report::output::escape::escaped;
@@ -25,47 +25,47 @@ use keysieve::setup::{Setup, files};
 use keysieve::source::Silent;
 use keysieve::source::worktree::{Ignored, WorkTree, work_tree_top};
 
+use super::count;
 use super::engine::EngineArgs;
 use super::policy::{ConfigArgs, Repository};
 
-/// Days after which the first of the entries that are written together expires.
+/// Number of days until the first of the entries that are added together expires.
 const FIRST_EXPIRY: i32 = 30;
 
-/// Keep what is known of the credentials that stand here
+/// Manage the baseline of known findings
 ///
-/// A baseline has one entry for each credential, by its fingerprint. What is revoked or no
-/// credential never fails again; what is accepted fails in a new place, and when its time is
-/// over.
+/// A baseline has one entry per credential, identified by its fingerprint. Entries marked revoked
+/// or false-positive never fail. Accepted entries fail in new locations and once they have
+/// expired.
 #[derive(Args)]
 pub struct BaselineCommand {
     #[command(subcommand)]
-    command: Verb,
+    command: BaselineSubcommand,
 }
 
 #[derive(Subcommand)]
-enum Verb {
-    /// Write a first baseline: accept all that is found, for a time
-    Write(First),
-    /// Accept what came since, and list the places of accepted ones anew; every other entry stays as it is
+enum BaselineSubcommand {
+    /// Create a baseline that accepts all current findings until an expiry date
+    Create(Create),
+    /// Add new findings and refresh the locations of accepted ones; other entries are not changed
     Update(Update),
-    /// Bring in what another scanner's baseline, ignore file or report knows
+    /// Import another scanner's baseline, ignore file or report
     Import(import::Import),
-    /// Merge two baselines that came of one, for git: see `merge.*.driver` in gitattributes(5)
+    /// Merge two baselines with a common ancestor (git merge driver; see `merge.*.driver` in gitattributes(5))
     Merge(merge::Merge),
-    /// Name the entries that are stale, and those whose time is over or soon will be; exit with
-    /// 1 where there are stale or expired ones
+    /// List stale, expired and soon-to-expire entries; exit with 1 if any are stale or expired
     Check(Check),
 }
 
 #[derive(Args)]
-struct Place {
-    /// A folder of the repository
+struct Target {
+    /// The repository or a folder in it
     #[arg(value_name = "REPO", default_value = ".")]
     repository: PathBuf,
-    /// Look at the whole history, as an audit does, and not only at the working tree; a baseline that was written so is kept so
+    /// Scan the full history, as `audit` does, instead of the working tree; implied if the baseline was created with it
     #[arg(long)]
     history: bool,
-    /// The baseline [default: .keysieve-baseline.toml at the repository's root]
+    /// The baseline file [default: .keysieve-baseline.toml at the root of the repository]
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
     #[command(flatten)]
@@ -76,25 +76,25 @@ struct Place {
 
 #[derive(Args)]
 struct Acceptance {
-    /// Who answers for what is accepted
+    /// Person or team responsible for the accepted findings
     #[arg(long, value_name = "NAME")]
     owner: String,
-    /// Why it is accepted
+    /// Why the findings are accepted
     #[arg(
         long,
         value_name = "TEXT",
-        default_value = "found when keysieve came, not yet looked at"
+        default_value = "found when keysieve was introduced; not triaged yet"
     )]
     reason: String,
-    /// Days after which the last of the new entries expires; the most severe expire after 30
+    /// Number of days until the last new entry expires; the most severe expire after 30
     #[arg(long, value_name = "DAYS", default_value_t = 180, value_parser = clap::value_parser!(i32).range(1..=3650))]
     within: i32,
 }
 
 #[derive(Args)]
-struct First {
+struct Create {
     #[command(flatten)]
-    place: Place,
+    target: Target,
     #[command(flatten)]
     acceptance: Acceptance,
 }
@@ -102,10 +102,10 @@ struct First {
 #[derive(Args)]
 struct Update {
     #[command(flatten)]
-    place: Place,
+    target: Target,
     #[command(flatten)]
     acceptance: Acceptance,
-    /// Leave out the entries that are stale
+    /// Remove stale entries
     #[arg(long)]
     prune: bool,
 }
@@ -113,90 +113,97 @@ struct Update {
 #[derive(Args)]
 struct Check {
     #[command(flatten)]
-    place: Place,
+    target: Target,
 }
 
 impl BaselineCommand {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         match &self.command {
-            Verb::Write(command) => command.run(),
-            Verb::Update(command) => command.run(),
-            Verb::Import(command) => command.run(),
-            Verb::Merge(command) => command.run(),
-            Verb::Check(command) => command.run(),
+            BaselineSubcommand::Create(command) => command.run(),
+            BaselineSubcommand::Update(command) => command.run(),
+            BaselineSubcommand::Import(command) => command.run(),
+            BaselineSubcommand::Merge(command) => command.run(),
+            BaselineSubcommand::Check(command) => command.run(),
         }
     }
 }
 
-impl First {
+impl Create {
     fn run(&self) -> anyhow::Result<ExitCode> {
-        let file = self.place.file()?;
+        let file = self.target.file()?;
         if file.symlink_metadata().is_ok() {
-            bail!("{} is there already; `keysieve baseline update` adds to it", file.display());
+            bail!("{} already exists; use `keysieve baseline update` to add to it", file.display());
         }
-        let Setup { engine, policy } = self.place.setup()?;
-        let found = self.place.look(&engine, &policy, self.place.history)?;
-        let history = self.place.history;
+        let Setup { engine, policy } = self.target.setup()?;
+        let found = self.target.scan_all(&engine, &policy, self.target.history)?;
+        let history = self.target.history;
         let mut baseline = Baseline { history, ..Baseline::under(engine.key_name()) };
-        let (new, ..) = self.acceptance.accept(&mut baseline, &found, &engine, &self.place)?;
+        let (new, ..) = self.acceptance.accept(&mut baseline, &found, &engine, &self.target)?;
         save(&file, baseline, &engine)?;
-        print_line(&format!("Wrote {}: {new} accepted. {}", file.display(), NEXT))?;
+        let findings = count(new, "accepted finding");
+        say(&format!("Wrote {} with {findings}. {NEXT}", file.display()))?;
         Ok(ExitCode::SUCCESS)
     }
 }
 
-const NEXT: &str = "Each expires; say of each what it is until then.";
+const NEXT: &str = "Each has an expiry date; triage them before then.";
 
 impl Update {
     fn run(&self) -> anyhow::Result<ExitCode> {
-        let file = self.place.file()?;
-        let Setup { engine, policy } = self.place.setup()?;
-        let mut baseline = read(&file, self.place.top().as_deref(), &engine)?;
+        let file = self.target.file()?;
+        let Setup { engine, policy } = self.target.setup()?;
+        let mut baseline = read(&file, self.target.top().as_deref(), &engine)?;
         baseline.key = Some(engine.key_name().to_owned());
-        baseline.history |= self.place.history;
-        let found = self.place.look(&engine, &policy, baseline.history)?;
+        baseline.history |= self.target.history;
+        let found = self.target.scan_all(&engine, &policy, baseline.history)?;
         let stale = baseline.stale(&found, baseline.history);
-        let (new, places, gone) =
-            self.acceptance.accept(&mut baseline, &found, &engine, &self.place)?;
+        let (new, added, past) =
+            self.acceptance.accept(&mut baseline, &found, &engine, &self.target)?;
         for (id, rule) in &stale {
-            let left = if self.prune { "left out" } else { "stale; --prune leaves it out" };
-            print_line(&format!("{id} ({}): {left}", foreign(escaped(rule))))?;
+            let state =
+                if self.prune { "stale, removed" } else { "stale; use --prune to remove it" };
+            say(&format!("{id} ({}): {state}", foreign(plain(rule))))?;
             if self.prune {
                 baseline.entries.remove(id);
             }
         }
         save(&file, baseline, &engine)?;
-        let gone = if gone > 0 { format!(", {gone} places of the past") } else { String::new() };
-        let file = file.display();
-        print_line(&format!("Wrote {file}: {new} newly accepted, {places} new places{gone}."))?;
+        let mut changes = vec![format!("{new} newly accepted"), count(added, "new location")];
+        if past > 0 {
+            changes.push(count(past, "past location"));
+        }
+        say(&format!("Wrote {}: {}.", file.display(), changes.join(", ")))?;
         Ok(ExitCode::SUCCESS)
     }
 }
 
 impl Check {
     fn run(&self) -> anyhow::Result<ExitCode> {
-        let Setup { engine, policy } = self.place.setup()?;
-        let baseline = read(&self.place.file()?, self.place.top().as_deref(), &engine)?;
-        let history = baseline.history || self.place.history;
-        let found = self.place.look(&engine, &policy, history)?;
+        let Setup { engine, policy } = self.target.setup()?;
+        let baseline = read(&self.target.file()?, self.target.top().as_deref(), &engine)?;
+        let history = baseline.history || self.target.history;
+        let found = self.target.scan_all(&engine, &policy, history)?;
         let stale = baseline.stale(&found, history);
         for (id, rule) in &stale {
-            print_line(&format!("{id} ({}): stale, it is found no more", foreign(escaped(rule))))?;
+            say(&format!("{id} ({}): stale, no longer found", foreign(plain(rule))))?;
         }
-        let today = self.place.engine.today();
-        let known = Known { baseline, today, expiry: Expiry::Fails, root: None };
-        let mut over = 0;
-        for (id, entry) in &known.baseline.entries {
-            over += usize::from(known.is_over(entry));
-            if let Some(told) =
-                known.expiry_note(&format!("{id} ({})", foreign(&entry.rule)), entry)
+        let today = self.target.engine.today();
+        let active = ActiveBaseline { baseline, today, expiry: Expiry::Fails, root: None };
+        let mut expired = 0;
+        for (id, entry) in &active.baseline.entries {
+            expired += usize::from(active.is_expired(entry));
+            if let Some(note) =
+                active.expiry_note(&format!("{id} ({})", foreign(&entry.rule)), entry)
             {
-                print_line(&told)?;
+                say(&note)?;
             }
         }
-        let entries = known.baseline.entries.len();
-        print_line(&format!("{entries} entries: {} stale, {over} expired.", stale.len()))?;
-        Ok(ExitCode::from(u8::from(over + stale.len() > 0)))
+        let entries = match active.baseline.entries.len() {
+            1 => "1 entry".to_owned(),
+            entries => format!("{entries} entries"),
+        };
+        say(&format!("{entries}: {} stale, {expired} expired.", stale.len()))?;
+        Ok(ExitCode::from(u8::from(expired + stale.len() > 0)))
     }
 }
 
@@ -206,39 +213,42 @@ impl Acceptance {
         baseline: &mut Baseline,
         found: &[Credential],
         engine: &Engine,
-        place: &Place,
+        target: &Target,
     ) -> anyhow::Result<(usize, usize, usize)> {
-        let terms = terms(&self.reason, &self.owner, self.within, place.engine.today())?;
+        let terms = terms(&self.reason, &self.owner, self.within, target.engine.today())?;
         Ok(baseline.accept(found, engine.rules(), &terms))
     }
 }
 
-/// What is accepted, for how long: the first of the new entries for 30 days, the last `within`.
+/// The expiry dates: from 30 days for the first of the new entries to `within` for the last.
 fn terms(reason: &str, owner: &str, within: i32, today: Date) -> anyhow::Result<Terms> {
     for (option, text) in [("--owner", owner), ("--reason", reason)] {
         if text.trim().is_empty() {
             bail!("{option} is empty");
         }
     }
-    let day = |after: i32| today.checked_add(after.days()).context("that day is too far away");
+    let day =
+        |after: i32| today.checked_add(after.days()).context("that expiry date is out of range");
     let days = (FIRST_EXPIRY.min(within)..=within).map(day);
     let days: Vec<Date> = days.collect::<anyhow::Result<_>>()?;
     Ok(Terms { reason: reason.to_owned(), owner: owner.to_owned(), days })
 }
 
-impl Place {
+impl Target {
     fn file(&self) -> anyhow::Result<PathBuf> {
         if let Some(file) = &self.baseline {
             return Ok(file.clone());
         }
         let top = work_tree_top(&self.repository).with_context(|| {
             let shown = self.repository.display();
-            format!("{shown} is in no work tree of a repository; name the file with --baseline")
+            format!(
+                "{shown} is not in the work tree of a git repository; name the file with --baseline"
+            )
         })?;
         Ok(top.join(FILE))
     }
 
-    /// The top of the work tree whose baseline it is; `None` where the user names the file.
+    /// The top of the work tree that the baseline belongs to; `None` if the user names the file.
     fn top(&self) -> Option<PathBuf> {
         if self.baseline.is_none() { work_tree_top(&self.repository) } else { None }
     }
@@ -248,9 +258,9 @@ impl Place {
         self.config.setup_without_baseline(&self.engine, repository)
     }
 
-    /// The credentials here that no inline allow accounts for. All of it must be looked at: what
-    /// was not seen would be taken for gone.
-    fn look(
+    /// The credentials that are not suppressed by a comment. Everything must be scanned: what was
+    /// not scanned would be taken for removed.
+    fn scan_all(
         &self,
         engine: &Engine,
         policy: &Policy,
@@ -267,21 +277,21 @@ impl Place {
         })??;
         sink::remember(&report.filter);
         if let Some(failure) = report.coverage.failures.first() {
-            bail!("could not look at {}: {}; no baseline was made", failure.name, failure.reason);
+            bail!("could not scan {}: {}; no baseline was written", failure.what, failure.why);
         }
         Ok(report.credentials.into_iter().filter(Credential::is_open).collect())
     }
 }
 
-/// The baseline of a repository: no link out of its work tree, of which `top` is the top.
+/// The baseline of a repository, without following links out of its work tree at `top`.
 fn of_repository(file: &Path, top: &Path) -> anyhow::Result<Baseline> {
     let files = files::work_tree(top.to_owned(), &format!("{}/", top.display()));
     let baseline = Baseline::of(&files, FILE.into())?;
-    baseline.with_context(|| format!("cannot read the baseline {}: it is missing", file.display()))
+    baseline.with_context(|| format!("cannot read the baseline {}: no such file", file.display()))
 }
 
-/// The baseline, which must be one that the engine's key can tell of. `top` is that of the
-/// repository whose file it is, unless the user names the file.
+/// The baseline, which must have been written under the engine's fingerprint key. `top` is that of
+/// the repository the file belongs to, unless the user names the file.
 fn read(file: &Path, top: Option<&Path>, engine: &Engine) -> anyhow::Result<Baseline> {
     let baseline = match top {
         Some(top) => of_repository(file, top)?,
@@ -293,7 +303,7 @@ fn read(file: &Path, top: Option<&Path>, engine: &Engine) -> anyhow::Result<Base
     }
 }
 
-/// Without secrets, whoever wrote them into it.
+/// Writes the baseline without secrets, even ones that a user pasted into it.
 fn save(file: &Path, baseline: Baseline, engine: &Engine) -> anyhow::Result<()> {
     let filter = Filter::of(engine, &[]);
     sink::remember(&filter);

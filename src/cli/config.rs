@@ -16,27 +16,27 @@ use serde_json::json;
 use super::engine::EngineArgs;
 use super::policy::{ConfigArgs, Repository};
 
-/// Show what is configured, and where
+/// Show the effective configuration and its sources
 #[derive(Args)]
 pub struct ConfigCommand {
     #[command(subcommand)]
-    command: Verb,
+    command: ConfigSubcommand,
 }
 
 #[derive(Subcommand)]
-enum Verb {
+enum ConfigSubcommand {
     Show(Show),
-    /// Write the JSON Schema of .keysieve.toml, for editors
+    /// Print the JSON Schema of .keysieve.toml, for editors
     Schema,
 }
 
-/// Show each setting that holds, and which file says so
+/// Show each effective setting and the file it comes from
 #[derive(Args)]
 struct Show {
-    /// A file of the working tree, or a folder: what holds there, with the files of its folders
+    /// A file or folder of the working tree; the configuration of its folders is included
     #[arg(value_name = "PATH", default_value = ".")]
     path: PathBuf,
-    /// Form of the list
+    /// Output format
     #[arg(short, long, value_enum, default_value_t = ShowFormat::Human)]
     format: ShowFormat,
     #[command(flatten)]
@@ -47,17 +47,17 @@ struct Show {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum ShowFormat {
-    /// For people
+    /// Human-readable text
     Human,
-    /// For programs
+    /// JSON
     Json,
 }
 
 impl ConfigCommand {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let text = match &self.command {
-            Verb::Show(command) => command.text()?,
-            Verb::Schema => schema()?,
+            ConfigSubcommand::Show(command) => command.text()?,
+            ConfigSubcommand::Schema => schema()?,
         };
         sink::print_text(&text)?;
         Ok(ExitCode::SUCCESS)
@@ -69,10 +69,9 @@ impl Show {
         let Repository { files, top, .. } = Repository::of_work_tree(&self.path);
         let places = self.config.places(files, self.engine.layer());
         let mut config = Config::load(places)?;
-        // Without the rules of pattern files: their names are not checked here.
-        let ids = Catalogue::built_in().rules().iter().map(|rule| rule.id.to_string()).collect();
+        // Pattern files are not read here, so that their rule ids cannot be checked.
         if config.patterns().is_empty() {
-            config.check_rules(ids)?;
+            config.resolve_rules(&Catalogue::built_in())?;
         }
         let path = top.and_then(|top| below(&top, &self.path));
         let settings = config.settings(path.as_deref().map(BStr::new), DEPTH, LIKELY);
@@ -91,8 +90,8 @@ impl Show {
     }
 }
 
-/// The path from the top of the work tree, of a folder that of a file in it; `None` for the top
-/// itself.
+/// The path relative to the top of the work tree; for a folder, the path of any file in it.
+/// `None` for the top itself.
 fn below(top: &Path, path: &Path) -> Option<Vec<u8>> {
     let path = std::fs::canonicalize(path).ok()?;
     let below = path.strip_prefix(top).ok().filter(|below| !below.as_os_str().is_empty())?;
@@ -108,7 +107,7 @@ fn entry(Setting { key, value, origin }: &Setting) -> serde_json::Value {
     json!({ "key": key, "value": value, "origin": kind, "file": file })
 }
 
-/// A value or a file's name, without secrets.
+/// A value or a file name, without secrets.
 fn text(text: &str) -> String {
     sink::safe_message(&foreign(text).to_string())
 }

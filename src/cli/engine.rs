@@ -1,38 +1,47 @@
-//! Options about how we look: rules and threads.
+//! Options of the engine: rules, confidence, clock and threads.
 
 use std::path::PathBuf;
 
 use anyhow::Context;
 use bstr::BString;
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use keysieve::policy::config::{Layer, Origin, PatternFile};
 use keysieve::report::output::sink;
+use keysieve::rules::Confidence;
 use keysieve::rules::catalogue::Catalogue;
 
 #[derive(Args)]
 pub struct EngineArgs {
-    /// Add the rules of a pattern file of your own (may be given several times)
+    /// Add custom rules from a pattern file (repeatable)
     #[arg(long, value_name = "FILE", help_heading = "Rules")]
     patterns: Vec<PathBuf>,
-    /// Report unlikely credentials too, such as tokens whose checksum does not hold
-    #[arg(long, help_heading = "Rules")]
-    show_unlikely: bool,
-    /// Honour the inline marks of gitleaks, betterleaks, trufflehog, kingfisher and detect-secrets too
+    /// Minimum confidence that is reported; `low` includes findings such as tokens with an invalid checksum [default: medium, or as configured]
+    #[arg(long, value_parser = confidence(), value_name = "LEVEL", help_heading = "Policy")]
+    min_confidence: Option<Confidence>,
+    /// Also honor the ignore comments of gitleaks, betterleaks, trufflehog, kingfisher and detect-secrets
     #[arg(long, help_heading = "Policy")]
-    foreign_allows: bool,
-    /// Take this for the time by which tokens and a baseline's entries have expired, as in 2026-01-31T00:00:00Z [default: now]
+    honor_ignore_comments: bool,
+    /// Evaluate expiry dates as of this time, for example 2026-01-31T00:00:00Z [default: now]
     #[arg(long, value_name = "RFC3339", help_heading = "Rules")]
     now: Option<Timestamp>,
-    /// Use this many threads, one for each processor at most [default: one for each processor]
+    /// Number of threads, at most one per processor [default: one per processor]
     #[arg(long, value_name = "N", help_heading = "Speed", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
 }
 
+/// A level of confidence, by its name.
+pub fn confidence() -> impl TypedValueParser<Value = Confidence> {
+    let names = Confidence::ALL.iter().map(|confidence| confidence.as_str());
+    PossibleValuesParser::new(names)
+        .map(|name| Confidence::from_name(&name).expect("one of their names"))
+}
+
 impl EngineArgs {
-    /// The built-in catalogue and the user's own rules.
+    /// The built-in catalogue and the custom rules of `--patterns`.
     pub fn catalogue(&self) -> anyhow::Result<Catalogue> {
         let mut catalogue = Catalogue::built_in();
         for file in &self.patterns {
@@ -41,28 +50,28 @@ impl EngineArgs {
         Ok(catalogue)
     }
 
-    /// What is said on the command line, as the nearest layer of the configuration.
+    /// The options as the most specific layer of the configuration.
     pub fn layer(&self) -> Layer {
         let patterns = self.patterns.iter().cloned().map(PatternFile::Disk).collect();
         Layer {
-            show_unlikely: self.show_unlikely.then_some(true),
-            foreign_allows: self.foreign_allows.then_some(true),
+            min_confidence: self.min_confidence,
+            honor_ignore_comments: self.honor_ignore_comments.then_some(true),
             patterns,
             ..Layer::empty(Origin::CommandLine, BString::default())
         }
     }
 
-    /// The clock that is asked for, in seconds since 1970.
+    /// The time given by `--now`, in seconds since 1970.
     pub fn now(&self) -> Option<i64> {
         self.now.map(Timestamp::as_second)
     }
 
-    /// The day by which what is accepted has expired, in UTC.
+    /// The day on which expiry dates are evaluated, in UTC.
     pub fn today(&self) -> Date {
         self.now.unwrap_or_else(Timestamp::now).to_zoned(TimeZone::UTC).date()
     }
 
-    /// Runs `work` with as many threads as were asked for.
+    /// Runs `work` in a pool of `--threads` threads.
     pub fn in_pool<T: Send>(&self, work: impl FnOnce() -> T + Send) -> anyhow::Result<T> {
         let threads = self.threads.map_or(0, bounded);
         let pool = rayon::ThreadPoolBuilder::new()
@@ -73,14 +82,14 @@ impl EngineArgs {
     }
 }
 
-/// As many threads as the machine can run at the same time, where more are asked for: each has
-/// its share of memory and gains nothing.
+/// At most as many threads as the machine can run at the same time: more would need memory and
+/// gain nothing.
 fn bounded(threads: u16) -> usize {
     let most = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = usize::from(threads);
     if threads > most {
-        sink::eprint_line(&format!(
-            "note: --threads {threads} is more than this machine runs at the same time; it is {most}"
+        sink::complain(&format!(
+            "note: --threads {threads} is more than this machine can run at once; using {most}"
         ));
     }
     threads.min(most)

@@ -24,11 +24,11 @@ use keysieve::hook::{
 };
 use keysieve::policy::Policy;
 use keysieve::policy::baseline::FILE;
-use keysieve::policy::config::Occasion;
-use keysieve::policy::files::Files;
-use keysieve::report::agent::AgentResponse;
-use keysieve::report::hook_report::{HookReport, Subject};
-use keysieve::report::output::sink::{self, print_line};
+use keysieve::policy::config::RunMode;
+use keysieve::policy::files::PolicyFiles;
+use keysieve::report::agent::Answer;
+use keysieve::report::blocked::{Blocked, Moment};
+use keysieve::report::output::sink::{self, say};
 use keysieve::report::{Format, Report, Task};
 use keysieve::setup::{Setup, files};
 use keysieve::source::Silent;
@@ -42,7 +42,7 @@ use super::engine::EngineArgs;
 use super::output::OutputArgs;
 use super::policy::{PolicyArgs, Repository};
 
-/// Stand between a mistake and the history: the pre-commit hook
+/// Manage and run the git hooks
 #[derive(Args)]
 pub struct Hook {
     #[command(subcommand)]
@@ -57,21 +57,21 @@ enum HookCommand {
     Doctor(doctor::Doctor),
 }
 
-/// Look at what the next commit adds; exit with 1 where it adds a credential
+/// Scan the staged changes; exit with 1 if they add a credential
 ///
-/// Reads the staged bytes, never the working tree's. A credential that a changed file's last
-/// commit already holds does not block. Where something cannot be looked at, the exit code is
-/// 2 and git stops the commit too.
+/// Reads the staged content, not the working tree. Credentials that were already in a changed file
+/// do not block the commit. If something cannot be scanned the exit code is 2, which also blocks
+/// the commit.
 ///
-/// Under the pre-commit framework, PRE_COMMIT_FROM_REF and PRE_COMMIT_TO_REF name a range of
-/// commits, as in `scan --since`; and where nothing is staged, as under `pre-commit run
-/// --all-files`, all that git tracks is scanned.
+/// Under the pre-commit framework, PRE_COMMIT_FROM_REF and PRE_COMMIT_TO_REF select a range of
+/// commits, as in `scan --since`. If nothing is staged, as under `pre-commit run --all-files`, all
+/// tracked files are scanned.
 #[derive(Args)]
 struct Run {
-    /// The moment at which the hook is run
+    /// Stage at which the hook runs
     #[arg(long, value_enum, default_value_t)]
     stage: RunStage,
-    /// With --stage commit-msg, the file that holds the message
+    /// File with the commit message (--stage commit-msg only)
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     #[command(flatten)]
@@ -82,31 +82,31 @@ struct Run {
     output: OutputArgs,
 }
 
-/// Install the hook in the repository that the current folder belongs to
+/// Install the hook in the current repository
 ///
-/// Another's hook that is a shell script runs keysieve first, then goes on as before. One in
-/// another language, and a folder that husky, lefthook or pre-commit manage, are left alone: what
-/// to add by hand is told.
+/// If a shell hook already exists, it is changed to run keysieve first. If the hook is not a shell
+/// script, or is managed by husky, lefthook or pre-commit, nothing is changed and the lines to add
+/// are printed.
 #[derive(Args)]
 struct Install {
-    /// The moment at which git runs the hook
+    /// Stage at which git runs the hook
     #[arg(long, value_enum, default_value_t)]
     stage: StageName,
-    /// Not here, but in every repository that is cloned or made from now on: in the template that git copies hooks from (init.templateDir); tells what that changes
+    /// Install for all repositories you clone or create from now on, in the template that git copies hooks from (init.templateDir); prints what it would change
     #[arg(long)]
     global: bool,
-    /// With --global, do it
+    /// With --global, apply the changes
     #[arg(long, requires = "global")]
     yes: bool,
 }
 
-/// Take out what `hook install` put in; another's hook is then as it was before
+/// Remove keysieve's hook and restore any previous hook
 #[derive(Args)]
 struct Uninstall {
-    /// The moment at which git runs the hook
+    /// Stage at which git runs the hook
     #[arg(long, value_enum, default_value_t)]
     stage: StageName,
-    /// Out of the template that new repositories get their hooks from
+    /// Remove it from the template that new repositories copy their hooks from
     #[arg(long)]
     global: bool,
 }
@@ -114,27 +114,27 @@ struct Uninstall {
 /// The stages at which git runs a hook.
 #[derive(Clone, Copy, Default, ValueEnum)]
 enum StageName {
-    /// What the next commit adds
+    /// The staged changes
     #[default]
     PreCommit,
-    /// A commit's message, without its comments
+    /// The commit message, without its comments
     CommitMsg,
-    /// What a push sends, messages of commits and tags too; git's lines come on standard input
+    /// What a push sends, including commit and tag messages; reads git's lines from standard input
     PrePush,
 }
 
-/// The stages that `hook run` knows: git's, and an agent's.
+/// The stages of `hook run`: those of git, and that of a coding agent.
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum RunStage {
-    /// What the next commit adds
+    /// The staged changes
     #[default]
     PreCommit,
-    /// A commit's message, without its comments
+    /// The commit message, without its comments
     CommitMsg,
-    /// What a push sends, messages of commits and tags too; git's lines come on standard input
+    /// What a push sends, including commit and tag messages; reads git's lines from standard input
     PrePush,
-    /// What a coding agent is about to write or to run; Claude Code's or Cursor's JSON comes on
-    /// standard input, and is answered in their form
+    /// What a coding agent is about to write or run; reads the JSON of Claude Code or Cursor from
+    /// standard input and answers in the same format
     Agent,
 }
 
@@ -195,21 +195,19 @@ impl Run {
             let pushed = pushed(&here, &engine, &report.credentials);
             let shown = |(one, pushed)| (one, report.filter.pushed(&pushed, Some(&engine)));
             let pushed = pushed.into_iter().map(shown).collect();
-            let baseline = work_tree_top(&here.folder).is_some_and(|top| top.join(FILE).exists());
-            // Where git was started, seen from the top; its hooks start at the top.
-            let in_subfolder =
-                std::env::var_os("GIT_PREFIX").is_some_and(|prefix| !prefix.is_empty());
-            HookReport { report: &report, rules, subject, pushed, has_baseline, in_subfolder }
-                .write(screen, out)
+            let baseline = top_of(&here.folder).is_some_and(|top| top.join(FILE).exists());
+            // Set if git was started below the top; hooks always start at the top.
+            let below = std::env::var_os("GIT_PREFIX").is_some_and(|prefix| !prefix.is_empty());
+            Blocked { report: &report, rules, moment, pushed, baseline, below }.write(screen, out)
         })
     }
 
-    /// The hook reads the configuration where it reads everything else: in the index. What is
-    /// not added to it does not come with the commit.
-    fn setup(&self, here: &GitEnvironment, files: Option<Files>) -> anyhow::Result<Setup> {
+    /// The hook reads the configuration from the index, like everything else: what is not staged is
+    /// not part of the commit.
+    fn setup(&self, here: &GitEnvironment, files: Option<PolicyFiles>) -> anyhow::Result<Setup> {
         let environment = here.clone();
         let repository = Repository { files, environment, ..Repository::default() };
-        self.policy.setup(&self.engine, repository, Occasion::Hook)
+        self.policy.setup(&self.engine, repository, RunMode::Hook)
     }
 
     fn before_commit(&self, here: &GitEnvironment) -> anyhow::Result<(Report, Engine)> {
@@ -228,13 +226,13 @@ impl Run {
         Ok((report, engine))
     }
 
-    /// Whatever goes wrong ends with code 2, which stops either agent.
+    /// Every error ends with exit code 2, which blocks either agent.
     fn answer_agent(&self) -> anyhow::Result<ExitCode> {
         let mut input = Vec::new();
         std::io::stdin().lock().read_to_end(&mut input).context("cannot read standard input")?;
-        let folder = std::env::current_dir().context("cannot tell which folder this is")?;
-        let here = GitEnvironment::from_process(&folder).for_hook();
-        let top = work_tree_top(&folder);
+        let folder = std::env::current_dir().context("cannot determine the current folder")?;
+        let here = GitEnvironment::of_process(&folder).in_a_hook();
+        let top = top_of(&folder);
         let index = top.as_ref().map(|_| files::index(here.clone()));
         let Setup { engine, policy } = self.setup(&here, index)?;
         let answer = match ToolCall::read(&input, &folder, top.as_deref()) {
@@ -252,8 +250,8 @@ impl Run {
     }
 }
 
-/// What the report is of, for who was stopped by it.
-fn subject(here: &GitEnvironment, stage: RunStage, report: &Report) -> Subject {
+/// What the report is about, for the reader whose work it blocks.
+fn moment(here: &GitEnvironment, stage: RunStage, report: &Report) -> Moment {
     let is_there = |revision: &str| {
         let arguments = ["rev-parse", "--verify", "--quiet", revision];
         Git::new(here).query(&arguments).is_ok_and(|found| found.is_some())
@@ -271,20 +269,21 @@ fn subject(here: &GitEnvironment, stage: RunStage, report: &Report) -> Subject {
     }
 }
 
-/// Git says by the editor's name whether it starts one ("commit-msg" hooks run with
-/// `GIT_EDITOR=:` where it does not).
+/// The name of the editor shows whether git starts one: "commit-msg" hooks run with
+/// `GIT_EDITOR=:` if it does not.
 fn of_message(
     here: &GitEnvironment,
     file: Option<&Path>,
     engine: &Engine,
     policy: &Policy,
 ) -> anyhow::Result<Report> {
-    let file = file.context("--stage commit-msg needs the FILE that git names to its hook")?;
+    let file = file
+        .context("--stage commit-msg needs FILE, the message file that git passes to the hook")?;
     let edited = std::env::var_os("GIT_EDITOR").is_none_or(|editor| editor != ":");
     Ok(guard_message(&Message::read(here, file, edited)?, engine, policy))
 }
 
-/// The framework reads the lines itself; it names a range where it finds one, else the branch.
+/// The framework reads the lines itself; it names a range if it finds one, otherwise the branch.
 fn before_push(here: &GitEnvironment, engine: &Engine, policy: &Policy) -> anyhow::Result<Report> {
     let framework = std::env::var_os("PRE_COMMIT").is_some_and(|value| !value.is_empty());
     if let HookTarget::Range { from, to } = HookTarget::of_process()? {
@@ -301,19 +300,19 @@ fn before_push(here: &GitEnvironment, engine: &Engine, policy: &Policy) -> anyho
     if !is_terminal {
         input.lock().read_to_end(&mut lines).context("cannot read standard input")?;
     }
-    // Git hands no line on where all is up to date, but always a pipe.
+    // If everything is up to date git passes no line, but it always opens a pipe.
     if is_terminal || lines.is_empty() && is_device(&input) {
         bail!(
-            "--stage pre-push reads the lines that git gives to its hook on standard input, and \
-             there is no input; what runs the hook must hand it on (for lefthook, `use_stdin: true`)"
+            "--stage pre-push needs the lines that git passes to the hook on standard input, and \
+             there is no input; the hook manager must pass it on (for lefthook, `use_stdin: true`)"
         );
     }
-    let updates = RefUpdate::parse(&lines)
-        .map_err(|line| anyhow!("`{line}` is no line that git gives to its pre-push hook"))?;
+    let updates = Update::parse(&lines)
+        .map_err(|line| anyhow!("`{line}` is not a line that git passes to a pre-push hook"))?;
     Ok(guard_push(here, &updates, engine, policy, &Silent)?)
 }
 
-/// Whether it is `/dev/null` or another device, or closed: somebody has kept git's lines.
+/// Whether it is `/dev/null` or another device, or closed: another program has kept git's lines.
 #[cfg(unix)]
 fn is_device(input: &std::io::Stdin) -> bool {
     use std::os::fd::AsFd;
@@ -330,22 +329,23 @@ fn is_device(_input: &std::io::Stdin) -> bool {
 
 fn install(stage: Stage) -> anyhow::Result<ExitCode> {
     let folder = hooks_folder()?;
-    let binary = std::env::current_exe().context("cannot tell where the keysieve binary is")?;
+    let binary =
+        std::env::current_exe().context("cannot determine the path of the keysieve binary")?;
     match hook::install(&folder.path, stage, &binary)? {
-        Installed::Created(path) => print_line(&format!("Installed the hook {}.", shown(&path)))?,
-        Installed::Replaced(path) => print_line(&format!("Renewed the hook {}.", shown(&path)))?,
+        Installed::Created(path) => say(&format!("Installed the hook {}.", shown(&path)))?,
+        Installed::Replaced(path) => say(&format!("Updated the hook {}.", shown(&path)))?,
         Installed::Unchanged(path) => {
-            print_line(&format!("The hook {} is in place already.", shown(&path)))?;
+            say(&format!("The hook {} is already installed.", shown(&path)))?;
         }
-        Installed::Chained(path) => print_line(&format!(
-            "Another hook stands at {}: it runs keysieve first now, then goes on as before.",
+        Installed::Chained(path) => say(&format!(
+            "Updated the existing hook {}: it now runs keysieve first.",
             shown(&path)
         ))?,
         Installed::Managed(manager) => {
             let lines = manager.lines(stage).replace('\n', "\n    ");
             print_line(&format!(
                 "{} manages the hooks here; nothing was changed.\n\
-                 To have it run keysieve, add this to {}:\n\n    {lines}\n",
+                 To run keysieve from it, add this to {}:\n\n    {lines}\n",
                 manager.name(),
                 manager.file(stage)
             ))?;
@@ -354,23 +354,21 @@ fn install(stage: Stage) -> anyhow::Result<ExitCode> {
             }
             return Ok(ExitCode::from(2));
         }
-        Installed::Foreign(foreign) => return told_foreign(&foreign),
+        Installed::Foreign(foreign) => return report_foreign(&foreign),
     }
     if folder.origin == Origin::Shared {
-        print_line(
-            "core.hooksPath is set for all your repositories: the hook runs in each of them.",
-        )?;
+        say("core.hooksPath is set globally: the hook runs in all your repositories.")?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// A hook that is left alone, and the line to add to it.
-fn told_foreign(foreign: &ForeignHook) -> anyhow::Result<ExitCode> {
-    print_line(&format!(
-        "Another hook stands at {} that is no shell script which git runs, or whose lines \
-         for keysieve were edited; nothing was changed.\n\
-         To have it run keysieve, have it do what this line of a shell script does, near \
-         its beginning:\n\n    {}\n",
+/// A hook that is not changed, and the line to add to it.
+fn report_foreign(foreign: &ForeignHook) -> anyhow::Result<ExitCode> {
+    say(&format!(
+        "The hook {} is not a shell script that git runs, or its keysieve lines were edited; \
+         nothing was changed.\n\
+         To run keysieve from it, add the equivalent of this shell line near the beginning:\
+         \n\n    {}\n",
         shown(&foreign.path),
         foreign.line
     ))?;
@@ -381,14 +379,15 @@ fn uninstall(stage: Stage) -> anyhow::Result<ExitCode> {
     match hook::uninstall(&hooks_folder()?.path, stage)? {
         Uninstalled::Removed(path) => print_line(&format!("Removed the hook {}.", shown(&path)))?,
         Uninstalled::Unchained(path) => {
-            print_line(&format!("The hook {} is as it was before.", shown(&path)))?;
+            say(&format!(
+                "Removed keysieve from the hook {}; the previous hook is restored.",
+                shown(&path)
+            ))?;
         }
-        Uninstalled::NotThere(path) => {
-            print_line(&format!("There is no hook at {}.", shown(&path)))?
-        }
+        Uninstalled::NotThere(path) => say(&format!("No hook at {}.", shown(&path)))?,
         Uninstalled::Foreign(path) => {
-            print_line(&format!(
-                "The hook at {} is not keysieve's, or was edited since; nothing was changed.",
+            say(&format!(
+                "The hook {} was not installed by keysieve or has been edited; nothing was changed.",
                 shown(&path)
             ))?;
             return Ok(ExitCode::from(2));
@@ -398,11 +397,11 @@ fn uninstall(stage: Stage) -> anyhow::Result<ExitCode> {
 }
 
 fn hooks_folder() -> anyhow::Result<HooksFolder> {
-    let here = std::env::current_dir().context("cannot tell which folder this is")?;
-    Ok(hook::hooks_folder(&GitEnvironment::from_process(&here))?)
+    let here = std::env::current_dir().context("cannot determine the current folder")?;
+    Ok(hook::hooks_folder(&GitEnvironment::of_process(&here))?)
 }
 
-/// Relative to the current folder where it is below it.
+/// Relative to the current folder if it is below it.
 fn shown(path: &Path) -> String {
     let here = std::env::current_dir().and_then(std::fs::canonicalize).unwrap_or_default();
     let path = path.parent().and_then(|folder| std::fs::canonicalize(folder).ok()).map_or_else(

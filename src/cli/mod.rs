@@ -1,4 +1,4 @@
-//! Words on the command line, one command a file.
+//! The command line, one command per file.
 
 use std::process::ExitCode;
 
@@ -20,10 +20,10 @@ mod scan;
 /// How errors are marked.
 pub const BAD: Style = AnsiColor::Red.on_default().bold();
 
-/// Finds leaked auth tokens and API keys, and says how to rotate them.
+/// Finds leaked tokens, API keys, private keys and passwords, and shows how to rotate them.
 ///
-/// Exit codes: 0 nothing found, 1 credentials found, 2 something could not be looked at or
-/// the command failed. No output ever holds a secret.
+/// Exit codes: 0 no blocking findings, 1 blocking findings, 2 something could not be scanned or
+/// the command failed. The output never contains a secret.
 #[derive(Parser)]
 #[command(name = "keysieve", version, max_term_width = 100, arg_required_else_help = true)]
 struct Cli {
@@ -41,7 +41,7 @@ enum Command {
     Rules(rules::Rules),
 }
 
-/// Parses the command line and carries it out.
+/// Parses the command line and runs the command.
 pub fn run() -> anyhow::Result<ExitCode> {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
@@ -57,7 +57,12 @@ pub fn run() -> anyhow::Result<ExitCode> {
     }
 }
 
-/// Help goes to standard output, what is wrong with the command line to standard error.
+/// `1 rule`, `2 rules`.
+fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+/// Help goes to standard output, errors in the command line to standard error.
 fn explain(error: &clap::Error) -> anyhow::Result<ExitCode> {
     let text = error.render();
     if error.use_stderr() {

@@ -1,4 +1,4 @@
-//! Options about how we tell: form, destination, exit code.
+//! Options of the report: format, destination, exit code.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -12,34 +12,34 @@ use keysieve::report::{Detail, Format, Outcome, Report, Screen};
 use keysieve::rules::Rule;
 use terminal_size::{Height, Width};
 
-/// Columns of a terminal that a report for people makes use of; lines of text that are longer
-/// are hard to read.
+/// The most columns of a terminal that the human-readable report uses: longer lines are hard to
+/// read.
 const WIDEST: usize = 100;
 const NARROWEST: usize = 40;
 
 #[derive(Args)]
 pub struct OutputArgs {
-    /// Form of the report [default: by the ending of FILE; else human on a terminal and in the hook, SARIF elsewhere]
+    /// Output format [default: from the extension of FILE; otherwise human on a terminal and in the hook, SARIF when piped]
     #[arg(short, long, value_enum, help_heading = "Report")]
     format: Option<FormatName>,
     /// Write the report to FILE instead of standard output
     #[arg(short, long, value_name = "FILE", help_heading = "Report")]
     output: Option<PathBuf>,
-    /// Exit with 0 where credentials were found (what could not be looked at still exits with 2)
+    /// Exit with 0 even if credentials were found (still 2 if something could not be scanned)
     #[arg(long, help_heading = "Report")]
     exit_zero: bool,
-    /// List what was skipped by name (JSON always does)
+    /// List skipped files by name (JSON always does)
     #[arg(short, long, help_heading = "Report")]
     verbose: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum FormatName {
-    /// For GitHub code scanning and other SARIF 2.1.0 readers
+    /// SARIF 2.1.0, for GitHub code scanning and other tools
     Sarif,
-    /// For people
+    /// Human-readable text
     Human,
-    /// For programs, one entry a credential
+    /// JSON, one entry per credential
     Json,
 }
 
@@ -56,7 +56,7 @@ impl OutputArgs {
         })
     }
 
-    /// [`OutputArgs::deliver`], with another form for people.
+    /// [`OutputArgs::deliver`] with another human-readable report.
     pub fn deliver_by(
         &self,
         report: &Report,
@@ -86,8 +86,8 @@ impl OutputArgs {
         }))
     }
 
-    /// The terminal that the report goes to. Git hands its hooks standard error for standard
-    /// output, and the same terminal is behind both.
+    /// The terminal that the report goes to. Git gives its hooks standard error as standard
+    /// output; both are the same terminal.
     fn screen(&self) -> Screen {
         let size = terminal_size::terminal_size().filter(|_| self.output.is_none());
         let detail = if self.verbose { Detail::Names } else { Detail::Counts };

@@ -1,18 +1,17 @@
-//! Options about what holds: configuration, baseline, what fails.
+//! Options of the policy: configuration, baseline, what fails.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use keysieve::engine::Engine;
 use keysieve::findings::Credential;
 use keysieve::foreign::foreign_path;
 use keysieve::git::GitEnvironment;
 use keysieve::policy::Inline;
-use keysieve::policy::baseline::{Baseline, Expiry, FILE, Known};
-use keysieve::policy::config::{self, Layer, Occasion, Places, organisation_file, user_file};
-use keysieve::policy::files::Files;
+use keysieve::policy::baseline::{ActiveBaseline, Baseline, Expiry, FILE};
+use keysieve::policy::config::{self, ConfigFiles, Layer, RunMode, organisation_file, user_file};
+use keysieve::policy::files::PolicyFiles;
 use keysieve::report::Report;
 use keysieve::report::output::filter_again;
 use keysieve::rules::Confidence;
@@ -21,14 +20,14 @@ use keysieve::setup::{BaselineChoice, Setup, Wanted, files};
 use keysieve::source::index;
 use keysieve::source::worktree::work_tree_top;
 
-use super::engine::EngineArgs;
+use super::engine::{EngineArgs, confidence};
 
 #[derive(Args)]
 pub struct ConfigArgs {
-    /// Take settings from this file too; it is nearer than every other
+    /// Use this configuration file; it takes precedence over all others
     #[arg(long, value_name = "FILE", help_heading = "Policy")]
     config: Option<PathBuf>,
-    /// Leave out what the repository says itself: its configuration, its baseline, its inline allows
+    /// Ignore the repository's own configuration, baseline and suppression comments
     #[arg(long, help_heading = "Policy")]
     no_repo_config: bool,
 }
@@ -37,41 +36,35 @@ pub struct ConfigArgs {
 pub struct PolicyArgs {
     #[command(flatten)]
     config: ConfigArgs,
-    /// Take what is known from this file [default: .keysieve-baseline.toml at the repository's root, if it is there]
+    /// Use this baseline file [default: .keysieve-baseline.toml at the root of the repository, if it exists]
     #[arg(long, value_name = "FILE", help_heading = "Policy")]
     baseline: Option<PathBuf>,
-    /// Take nothing for known that a baseline says
+    /// Ignore the baseline
     #[arg(long, conflicts_with = "baseline", help_heading = "Policy")]
     no_baseline: bool,
-    /// Take the repository's configuration, baseline and inline allows from this revision, such as a pull request's base: what is changed in them is told and does not hold
+    /// Take the repository's configuration, baseline and suppression comments from this revision, such as the base of a pull request; changes to them are listed but ignored
     #[arg(long, value_name = "REV", conflicts_with_all = ["no_repo_config", "baseline"], help_heading = "Policy")]
     policy_from: Option<String>,
-    /// Fail from this confidence on, whatever is configured; what is less sure is told and warns [default: medium, and high in the hook]
-    #[arg(long, value_parser = confidence(), value_name = "CONFIDENCE", help_heading = "Policy")]
+    /// Minimum confidence that fails the run; lower confidence is reported as a warning [default: medium, or high in the hook, or as configured]
+    #[arg(long, value_parser = confidence(), value_name = "LEVEL", help_heading = "Policy")]
     fail_on: Option<Confidence>,
 }
 
-fn confidence() -> impl TypedValueParser<Value = Confidence> {
-    let names = Confidence::ALL.iter().map(|confidence| confidence.as_str());
-    PossibleValuesParser::new(names)
-        .map(|name| Confidence::from_name(&name).expect("one of their names"))
-}
-
-/// Where the repository's own policy is read, and where its work tree is.
+/// Where the repository's own policy is read from, and where its work tree is.
 #[derive(Default)]
 pub struct Repository {
-    pub files: Option<Files>,
+    pub files: Option<PolicyFiles>,
     pub top: Option<PathBuf>,
-    /// Where git is to be asked.
+    /// Where git runs.
     pub environment: GitEnvironment,
-    /// The folder that scanned files are named from, where that is no repository's.
+    /// The folder that scanned paths are relative to if it is not a repository.
     pub base: Option<PathBuf>,
-    /// Policy files that are there and are not read.
+    /// Policy files that exist and are not read.
     pub unread: BTreeSet<PathBuf>,
 }
 
 impl Repository {
-    /// The work tree that a path is in, if it is in one.
+    /// The work tree that contains a path, if there is one.
     pub fn of_work_tree(path: &Path) -> Self {
         let top = work_tree_top(path);
         let files = top.clone().map(files_of);
@@ -79,8 +72,8 @@ impl Repository {
         Repository { files, top, environment, ..Repository::default() }
     }
 
-    /// What is scanned: the work tree that the first path is in. A single folder that is in none
-    /// has its own policy, as if it were the top of one.
+    /// The work tree that contains the first path. A single folder outside of any work tree has
+    /// its own policy, as if it were the top of one.
     pub fn of_scan(paths: &[PathBuf]) -> Self {
         let is_stdin = |path: &Path| path == Path::new("-");
         let path_of = |path| if is_stdin(path) { Path::new(".") } else { path };
@@ -103,8 +96,8 @@ impl Repository {
         repository
     }
 
-    /// Takes the policy of a folder that is in no work tree. Where its own files say nothing,
-    /// reported paths begin in the current folder, as ever.
+    /// Takes the policy of a folder outside of any work tree. If it has no policy files, reported
+    /// paths stay relative to the current folder.
     fn take_folder(&mut self, folder: PathBuf) {
         let here = here().filter(|here| folder != *here);
         let from_here = here.and_then(|here| {
@@ -123,12 +116,12 @@ impl Repository {
         }
     }
 
-    /// What a reader should know of policy files that were not read.
+    /// Notes on policy files that were not read.
     pub fn notes(&self) -> Vec<String> {
         let note = |file: &PathBuf| {
             format!(
-                "{} was not read: outside of a git work tree, such a file counts where its folder \
-                 is the only path of `keysieve scan`",
+                "{} was not read: outside of a git work tree such a file is used only if its \
+                 folder is the only path given to `keysieve scan`",
                 foreign_path(file.display())
             )
         };
@@ -140,8 +133,8 @@ fn here() -> Option<PathBuf> {
     std::env::current_dir().and_then(std::fs::canonicalize).ok()
 }
 
-/// The files below a folder, which messages name from the current folder if that is it.
-fn files_of(top: PathBuf) -> Files {
+/// The files below a folder; messages name them relative to it if it is the current folder.
+fn files_of(top: PathBuf) -> PolicyFiles {
     let shown = match here() {
         Some(here) if here == top => String::new(),
         _ => format!("{}/", top.display()),
@@ -149,7 +142,7 @@ fn files_of(top: PathBuf) -> Files {
     files::work_tree(top, &shown)
 }
 
-/// The folder that a path is, or is in.
+/// The path itself if it is a folder, otherwise its parent.
 fn folder_of(path: &Path) -> &Path {
     match path.is_dir() {
         true => path,
@@ -160,7 +153,7 @@ fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// The configuration and the baseline that a folder has.
+/// The configuration and the baseline in a folder.
 fn policy_files(folder: &Path) -> impl Iterator<Item = PathBuf> {
     let files = [config::FILE, FILE].map(|name| match folder == Path::new(".") {
         true => PathBuf::from(name),
@@ -170,25 +163,23 @@ fn policy_files(folder: &Path) -> impl Iterator<Item = PathBuf> {
 }
 
 impl PolicyArgs {
-    /// Whether what the repository says itself counts.
+    /// Whether the repository's own policy is used.
     pub fn takes_repository(&self) -> bool {
         !self.config.no_repo_config
     }
 
-    /// The engine and the policy for what is of that repository.
+    /// The engine and the policy for a repository.
     pub fn setup(
         &self,
         engine: &EngineArgs,
         repository: Repository,
-        occasion: Occasion,
+        mode: RunMode,
     ) -> anyhow::Result<Setup> {
         let baseline = match &self.baseline {
-            _ if self.no_baseline => BaselineChoice::Disabled,
-            // The hook reads the index's where it found something, and only then.
-            _ if occasion == Occasion::Hook && self.policy_from.is_none() => {
-                BaselineChoice::Disabled
-            }
-            _ if self.config.no_repo_config && self.baseline.is_none() => BaselineChoice::Disabled,
+            _ if self.no_baseline => BaselineChoice::LeftOut,
+            // The hook reads the baseline from the index, and only if it found something.
+            _ if mode == RunMode::Hook && self.policy_from.is_none() => BaselineChoice::LeftOut,
+            _ if self.config.no_repo_config && self.baseline.is_none() => BaselineChoice::LeftOut,
             Some(file) => BaselineChoice::File(file.clone()),
             None => BaselineChoice::Repository,
         };
@@ -196,18 +187,18 @@ impl PolicyArgs {
         command_line.confidence = self.fail_on;
         command_line.hook = command_line.confidence;
         let Some(name) = &self.policy_from else {
-            return self.config.setup(engine, repository, baseline, occasion, command_line);
+            return self.config.setup(engine, repository, baseline, mode, command_line);
         };
-        let pinned = PinnedPolicy::find(&repository.environment, name)?;
+        let revision = Standing::find(&repository.environment, name)?;
         let now = repository.files;
-        let repository = Repository { files: Some(pinned.files()), ..repository };
-        let setup = self.config.setup(engine, repository, baseline, occasion, command_line)?;
-        Ok(setup.of_revision(&pinned, now.as_ref())?)
+        let repository = Repository { files: Some(revision.files()), ..repository };
+        let setup = self.config.setup(engine, repository, baseline, mode, command_line)?;
+        Ok(setup.of_revision(&revision, now.as_ref())?)
     }
 
-    /// What the baseline that is about to be committed knows of what a hook found; it is read
-    /// where something was found, and only then. A key that it was not written under is told,
-    /// and stops nobody: what is not known fails.
+    /// Applies the baseline that is about to be committed to what a hook found; it is read only
+    /// if something was found. A baseline written under another fingerprint key is a note and not
+    /// an error: its entries are then ignored.
     pub fn settle(
         &self,
         report: &mut Report,
@@ -230,9 +221,10 @@ impl PolicyArgs {
                     Baseline::of_text(&text, Path::new(FILE))?
                 }
                 None => {
-                    if work_tree_top(&here.folder).is_some_and(|top| top.join(FILE).exists()) {
-                        let told = format!("{FILE} is not in the index and counts for nothing yet");
-                        report.coverage.notes.push(told);
+                    if top_of(&here.folder).is_some_and(|top| top.join(FILE).exists()) {
+                        report.coverage.notes.push(format!(
+                            "{FILE} is not staged and is ignored; run `git add {FILE}`"
+                        ));
                     }
                     return Ok(());
                 }
@@ -241,10 +233,10 @@ impl PolicyArgs {
         let notes = match baseline.other_key(engine.key_name()) {
             Some(why) => vec![why],
             None => {
-                // Who commits has moved nothing yet that a parent does not tell of.
+                // A commit in progress has not moved any file that its parent lacks.
                 let (today, root) = (arguments.today(), None);
-                Known { baseline, today, expiry: Expiry::Warns, root }
-                    .settle(&mut report.credentials)
+                ActiveBaseline { baseline, today, expiry: Expiry::Warns, root }
+                    .suppress(&mut report.credentials)
             }
         };
         report.coverage.notes.extend(notes);
@@ -254,14 +246,14 @@ impl PolicyArgs {
 }
 
 impl ConfigArgs {
-    /// The engine and the policy of a command that keeps a baseline, and takes none.
+    /// The engine and the policy of a command that maintains a baseline and applies none.
     pub fn setup_without_baseline(
         &self,
         engine: &EngineArgs,
         repository: Repository,
     ) -> anyhow::Result<Setup> {
-        let (baseline, layer) = (BaselineChoice::Disabled, engine.layer());
-        self.setup(engine, repository, baseline, Occasion::Check, layer)
+        let (baseline, layer) = (BaselineChoice::LeftOut, engine.layer());
+        self.setup(engine, repository, baseline, RunMode::Check, layer)
     }
 
     fn setup(
@@ -269,34 +261,35 @@ impl ConfigArgs {
         engine: &EngineArgs,
         repository: Repository,
         baseline: BaselineChoice,
-        occasion: Occasion,
+        mode: RunMode,
         command_line: Layer,
     ) -> anyhow::Result<Setup> {
         let Repository { files, top, .. } = repository;
-        let expiry = match occasion {
-            Occasion::Check => Expiry::Fails,
-            Occasion::Hook => Expiry::Warns,
+        let expiry = match mode {
+            RunMode::Check => Expiry::Fails,
+            RunMode::Hook => Expiry::Warns,
         };
         let options = SetupOptions {
             places: self.places(files, command_line),
             baseline,
-            inline: if self.no_repo_config { Inline::LeftOut } else { Inline::Holds },
-            occasion,
+            inline: if self.no_repo_config { Inline::Ignored } else { Inline::Honored },
+            mode,
             expiry,
             today: engine.today(),
-            // Who commits has moved nothing yet that a parent does not tell of.
+            // A commit in progress has not moved any file that its parent lacks.
             root: top.filter(|_| expiry == Expiry::Fails),
         };
-        let setup = Setup::new(options)?;
+        let setup = Setup::new(wanted)?;
+        setup.policy.config.check_thresholds(mode)?;
         Ok(match engine.now() {
             Some(now) => setup.at(now),
             None => setup,
         })
     }
 
-    /// Where the files of the configuration are.
-    pub fn places(&self, files: Option<Files>, command_line: Layer) -> Places {
-        Places {
+    /// The files of the configuration.
+    pub fn places(&self, files: Option<PolicyFiles>, command_line: Layer) -> ConfigFiles {
+        ConfigFiles {
             organisation: organisation_file(),
             user: user_file(),
             repository: files.filter(|_| !self.no_repo_config),

@@ -3,13 +3,13 @@
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use keysieve::source::Progress;
 
-/// Redraws a second; more would cost and show nothing new.
+/// Redraws per second; more would cost time and show nothing new.
 const REDRAWS: u8 = 8;
 
 pub struct Bar(ProgressBar);
 
 impl Bar {
-    /// A bar that says what it counts, e.g. `files`.
+    /// A bar that names what it counts, for example `files`.
     pub fn new(unit: &'static str) -> Self {
         let style = ProgressStyle::with_template(&format!(
             "{{bar:30}} {{human_pos}}/{{human_len}} {unit}, {{elapsed}}"

@@ -1,4 +1,4 @@
-//! `keysieve rules`: what is looked for, told, checked and brought in.
+//! `keysieve rules`: lists, shows, checks and imports rules.
 
 use std::process::ExitCode;
 
@@ -20,7 +20,7 @@ mod show;
 const STRONG: Style = Style::new().bold();
 const LINK: Style = AnsiColor::Cyan.on_default().underline();
 
-/// Show what keysieve looks for
+/// List, show, check and import rules
 #[derive(Args)]
 pub struct Rules {
     #[command(subcommand)]
@@ -29,34 +29,34 @@ pub struct Rules {
 
 #[derive(Subcommand)]
 enum RulesCommand {
-    /// List all rules, a line each
+    /// List all rules
     List {
-        /// Form of the list
+        /// Output format
         #[arg(short, long, value_enum, default_value_t = ListFormat::Human)]
         format: ListFormat,
         #[command(flatten)]
         engine: EngineArgs,
     },
-    /// Show one rule: what it finds, what that can do, how it is rotated
+    /// Show one rule: what it detects, the impact of a leak, and the rotation steps
     Show {
-        /// The rule's id, as `rules list` and reports name it
+        /// Id of the rule, as in `rules list` and reports
         id: String,
         #[command(flatten)]
         engine: EngineArgs,
     },
-    /// Check pattern files: schema, reach, every example through the real engine, and time
+    /// Check pattern files: schema, limits, every example, and cost
     Check(check::Check),
-    /// Bring custom rules of a gitleaks configuration into a pattern file
+    /// Convert custom gitleaks rules to a keysieve pattern file
     Import(import::Import),
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum ListFormat {
-    /// For people
+    /// Human-readable text
     Human,
-    /// For programs, with everything that is known of a rule
+    /// JSON, with every field of a rule
     Json,
-    /// A page of documentation
+    /// Markdown, the page docs/rules.md
     Markdown,
 }
 
@@ -75,8 +75,8 @@ impl Rules {
             }
             RulesCommand::Show { id, engine } => {
                 let catalogue = engine.catalogue()?;
-                let rule = catalogue.get(id).with_context(|| {
-                    format!("there is no rule {id:?}; `keysieve rules list` names them all")
+                let rule = catalogue.resolve(id).with_context(|| {
+                    format!("unknown rule {id:?}; run `keysieve rules list` for all rules")
                 })?;
                 show::show(rule, &mut text)?;
                 (ExitCode::SUCCESS, Some(catalogue))

@@ -1,14 +1,14 @@
-//! Custom rules of another scanner, brought into our own schema.
+//! Imports from other scanners: custom rules (here) and triaged findings ([`triaged`]).
 //!
 //! Reads the configuration of gitleaks as its documentation describes it, and writes a pattern
-//! file. A join of [`crate::rules`] and [`crate::engine`]: a rule of ours has an example that the
-//! engine finds, so one is made up for each. What cannot be carried over is said, rule by rule.
+//! file. Joins [`crate::rules`] and [`crate::engine`]: every rule needs an example that the engine
+//! finds, so one is generated. What cannot be imported is noted rule by rule.
 
-mod format;
-pub mod known;
+mod gitleaks;
+mod pattern_file;
 mod regex;
 mod specimen;
-mod written;
+pub mod triaged;
 
 use crate::engine::Engine;
 use crate::engine::examples::check_example;
@@ -18,58 +18,58 @@ use crate::rules::catalogue::Catalogue;
 use crate::rules::check::check_file;
 use crate::rules::toml_error::TomlError;
 
-use format::{ConfigSyntax, RuleSyntax};
-use regex::Foreign;
-use written::Draft;
+use gitleaks::{ConfigSyntax, RuleSyntax};
+use pattern_file::Draft;
+use regex::GoRegex;
 
-/// What the other format does not say.
+/// What the other format lacks.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Whose rules these are; the file's title if there is none.
+    /// The provider of the credentials; the title of the file by default.
     pub provider: Option<String>,
-    /// Where their credentials are rotated.
+    /// The page that explains how to rotate the credentials.
     pub rotate: Option<String>,
 }
 
-/// A pattern file, and what one should know of it.
+/// A pattern file and notes on it.
 #[derive(Clone, Debug)]
 pub struct Imported {
-    /// The pattern file's text.
+    /// The text of the pattern file.
     pub file: String,
-    /// How many rules came over, and how many there were.
+    /// Number of imported rules and of all rules.
     pub carried: usize,
     pub rules: usize,
-    /// What was changed or left out, in the file's order.
+    /// What was changed or not imported, in the order of the file.
     pub notes: Vec<String>,
 }
 
 /// Why a configuration could not be read at all.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    #[error("not a configuration of gitleaks: {0}")]
-    Syntax(TomlError),
-    #[error("it has no [[rules]], so that there is nothing to bring over")]
+    #[error("not a gitleaks configuration: {0}")]
+    Syntax(Mistake),
+    #[error("it has no [[rules]] to import")]
     Empty,
 }
 
-/// Times that a part without an upper bound may be repeated, the first that fits the reach.
+/// Upper bounds for unbounded repetitions; the first that fits the limits is used.
 const BOUNDS: [u32; 8] = [256, 128, 64, 48, 32, 24, 16, 8];
 
-/// Examples that are tried before a rule is given up.
+/// Number of examples that are tried before a rule is skipped.
 const TRIES: u64 = 48;
 
-/// Brings the rules of a configuration over.
+/// Imports the rules of a configuration.
 pub fn import(text: &str, options: &Options) -> Result<Imported, ImportError> {
     let config: ConfigSyntax =
         toml::from_str(text).map_err(|error| ImportError::Syntax(TomlError::new(text, &error)))?;
     if config.rules.is_empty() {
         return Err(ImportError::Empty);
     }
-    // A pattern file is committed: what people wrote into the other one may hold a secret.
+    // A pattern file gets committed, and the text of the other file may contain a secret.
     let filter = Engine::new(Catalogue::built_in(), FingerprintKey::new(b""));
     let redacted =
         |text: String| String::from_utf8_lossy(&filter.redact(text.as_bytes())).into_owned();
-    let mut notes = of_the_whole(&config);
+    let mut notes = notes_on_file(&config);
     let provider =
         options.provider.clone().or(config.title.map(redacted)).unwrap_or_else(|| "Custom".into());
     let rotate = options.rotate.as_deref();
@@ -80,14 +80,14 @@ pub fn import(text: &str, options: &Options) -> Result<Imported, ImportError> {
         let line = 1 + text[..rule.span().start].matches('\n').count();
         let mut rule = rule.into_inner();
         rule.description = rule.description.map(redacted);
-        let name = rule.id.clone().unwrap_or_else(|| format!("in line {line}"));
-        let mut said = |what: String| notes.push(format!("rule {name}: {what}"));
+        let name = rule.id.clone().unwrap_or_else(|| format!("on line {line}"));
+        let mut note = |what: String| notes.push(format!("rule {name}: {what}"));
         let is_taken = |id: &str| {
-            built_in.get(id).is_some() || drafts.iter().any(|(_, draft, _)| draft.id == id)
+            built_in.resolve(id).is_some() || drafts.iter().any(|(_, draft, _)| draft.id == id)
         };
-        match carry(rule, is_taken, &mut said) {
+        match convert(rule, is_taken, &mut note) {
             Ok((draft, rule)) => drafts.push((name, draft, rule)),
-            Err(why) => said(format!("left out: {why}")),
+            Err(why) => note(format!("not imported: {why}")),
         }
     }
     let mut catalogue = built_in;
@@ -101,62 +101,69 @@ pub fn import(text: &str, options: &Options) -> Result<Imported, ImportError> {
                 draft.example = example;
                 carried.push(draft);
             }
-            Err(why) => notes.push(format!("rule {name}: left out: {why}")),
+            Err(why) => notes.push(format!("rule {name}: not imported: {why}")),
         }
     }
-    let file = written::file(&provider, rotate, &carried);
+    let file = pattern_file::file(&provider, rotate, &carried);
     Ok(Imported { file, carried: carried.len(), rules: count, notes })
 }
 
-fn of_the_whole(config: &ConfigSyntax) -> Vec<String> {
+fn notes_on_file(config: &ConfigSyntax) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(extend) = &config.extend {
         if extend.use_default {
-            notes.push("extend.useDefault: the default rules stay behind; ours stand in".into());
+            notes.push("extend.useDefault: gitleaks' default rules are not imported; keysieve's built-in rules \
+                 apply"
+                    .into());
         }
         for other in extend.path.iter().chain(&extend.url) {
-            notes.push(format!("extend: the rules of {other} are not read; import it by itself"));
+            notes.push(format!(
+                "extend: the rules of {other} are not imported; import that file separately"
+            ));
         }
         if !extend.disabled_rules.is_empty() {
-            notes.push("extend.disabledRules: left out, the ids are not ours".into());
+            notes.push(
+                "extend.disabledRules: not imported; these are ids of gitleaks' rules".into(),
+            );
         }
     }
     if config.allowlist.is_some() || config.allowlists.is_some() {
-        notes.push("allowlist: left out; what is allowed is said outside of pattern files".into());
+        notes.push(
+            "allowlist: not imported; use [[exclude]] in .keysieve.toml or a baseline".into(),
+        );
     }
     notes
 }
 
-/// The rule in our terms, checked but for its example.
-fn carry(
+/// The rule in our schema, checked except for its example.
+fn convert(
     rule: RuleSyntax,
     is_taken: impl Fn(&str) -> bool,
-    said: &mut impl FnMut(String),
+    note: &mut impl FnMut(String),
 ) -> Result<(Draft, Rule), String> {
     let Some(pattern) = rule.regex.filter(|regex| !regex.is_empty()) else {
         return Err(match rule.path {
-            Some(_) => "it knows files by their paths alone, and a rule here looks at bytes".into(),
-            None => "it has no regex: it changes a rule that is not in this file".into(),
+            Some(_) => "it matches paths only, and rules of keysieve match content".into(),
+            None => "it has no regex: it modifies a rule that is not in this file".into(),
         });
     };
     let name = rule.id.or_else(|| rule.description.clone()).unwrap_or_default();
-    let id = written::free_id(&name, is_taken);
+    let id = pattern_file::free_id(&name, is_taken);
     if id != name {
-        said(format!("its id is {id} now"));
+        note(format!("id changed to {id}"));
     }
-    let foreign = Foreign::new(&pattern, rule.secret_group)?;
-    if rule.secret_group.is_none() && foreign.has_groups() {
-        said("it has no secretGroup: its first group is taken for the secret".into());
+    let converted = GoRegex::new(&pattern, rule.secret_group)?;
+    if rule.secret_group.is_none() && converted.has_groups() {
+        note("no secretGroup: its first group is used as the secret".into());
     }
-    let bounds: &[u32] = if foreign.is_unbounded() { &BOUNDS } else { &BOUNDS[..1] };
+    let bounds: &[u32] = if converted.is_unbounded() { &BOUNDS } else { &BOUNDS[..1] };
     let mut refused = String::new();
     for &most in bounds {
-        let regex = foreign.bounded(most);
-        let hir = regex::parse(&regex)
-            .map_err(|why| format!("its regex has what is not supported here: {why}"))?;
+        let regex = converted.bounded(most);
+        let hir = regex::parse(&regex).map_err(|why| format!("unsupported regex: {why}"))?;
         let anchors = regex::anchors(&hir).ok_or(
-            "no text of three bytes and more is in all its matches, by which to find them; write \
-             a rule with `names` by hand",
+            "its matches share no literal of three or more bytes to use as a keyword; write a rule \
+             with `names` by hand",
         )?;
         let draft = Draft {
             id: id.clone(),
@@ -166,53 +173,53 @@ fn carry(
             regex,
             example: "<>".into(),
         };
-        match check_file(&written::file("Custom", None, std::slice::from_ref(&draft)), None) {
+        match check_file(&pattern_file::file("Custom", None, std::slice::from_ref(&draft)), None) {
             Ok(mut rules) => {
-                if foreign.is_unbounded() {
-                    said(format!("what repeats without end repeats {most} times at most"));
+                if converted.is_unbounded() {
+                    note(format!("unbounded repetition limited to {most}"));
                 }
-                if foreign.is_narrowed() {
-                    said("its secrets hold no < and > here, as templates do".into());
+                if converted.is_narrowed() {
+                    note("`<` and `>` excluded from its secret, as in templates".into());
                 }
                 if rule.path.is_some() {
-                    said("its path is left out: it is looked for in all files".into());
+                    note("path not imported: the rule applies to all files".into());
                 }
-                // Of no further use where the regex asks for them itself.
+                // Keywords that the regex contains add nothing.
                 let lower = pattern.to_lowercase();
                 let in_regex = |word: &String| lower.contains(&word.to_lowercase());
                 if !rule.keywords.is_empty() && !rule.keywords.iter().any(in_regex) {
-                    said("its keywords are left out: what its regex matches is enough".into());
+                    note("keywords not imported: its regex is sufficient".into());
                 }
                 for other in rule.others.keys() {
-                    said(format!("its {other} is left out"));
+                    note(format!("{other} not imported"));
                 }
-                let rule = rules.pop().ok_or("it holds nothing")?;
+                let rule = rules.pop().ok_or("it is empty")?;
                 return Ok((draft, rule));
             }
-            Err(why) => refused = written::reason(&why),
+            Err(why) => refused = pattern_file::reason(&why),
         }
     }
     Err(refused)
 }
 
-/// A text that the rule finds, with the seam in its secret.
+/// A text that the rule finds, with the split marker in its secret.
 fn example(engine: &Engine, rule: &Rule) -> Result<String, String> {
     let hir = regex::parse(&rule.regex)?;
     let mut refused = String::new();
     for seed in 0..TRIES {
         let specimen::Specimen { text, secret } = specimen::specimen(&hir, seed);
         let Ok(text) = String::from_utf8(text) else { continue };
-        for place in [secret.len() / 2, 1, secret.len().saturating_sub(1), 4] {
-            let place = secret.start + place;
-            if !secret.contains(&place) || !text.is_char_boundary(place) {
+        for offset in [secret.len() / 2, 1, secret.len().saturating_sub(1), 4] {
+            let offset = secret.start + offset;
+            if !secret.contains(&offset) || !text.is_char_boundary(offset) {
                 continue;
             }
-            let example = format!("{}<>{}", &text[..place], &text[place..]);
+            let example = format!("{}<>{}", &text[..offset], &text[offset..]);
             match check_example(engine, rule, &example) {
                 Ok(()) => return Ok(example),
                 Err(why) => refused = why,
             }
         }
     }
-    Err(format!("no example could be made up ({refused}); give it one by hand"))
+    Err(format!("cannot generate an example ({refused}); write the rule by hand"))
 }

@@ -1,4 +1,4 @@
-//! From a regex of Go's to one that the engine takes: bytes, one group `secret`, bounded.
+//! Converts a Go regex to one that the engine accepts: bytes, one group `secret`, bounded.
 
 use std::ops::Range;
 
@@ -8,46 +8,49 @@ use regex_syntax::ast::{
 use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Hir, HirKind};
 
-/// Anchors of one rule at most: in any letter case, a word of five letters has 32.
+/// The most anchors of one rule: ignoring case, a word of five letters has 32.
 const MOST_ANCHORS: usize = 32;
 
-/// Bytes of an anchor at least.
+/// The least bytes of an anchor.
 const SHORTEST_ANCHOR: usize = 3;
 
-/// A regex whose groups and repetitions were looked at.
-pub struct Foreign<'p> {
+/// A regex whose groups and repetitions were analyzed.
+pub struct GoRegex<'p> {
     pattern: &'p str,
     /// Which group is the secret; `None` for the whole match.
     secret: Option<u32>,
     edits: Vec<(Range<usize>, Edit)>,
 }
 
-/// What becomes of a piece of the pattern.
+/// A change to a part of the pattern.
 enum Edit {
     Drop,
     OpenSecret,
     OpenGroup,
-    /// So many times at least, and no longer without end.
+    /// At least so many times, with an upper bound.
     Bound {
         least: u32,
         greedy: bool,
     },
-    /// Text that is put in.
+    /// Inserted text.
     Insert(&'static str),
 }
 
-impl<'p> Foreign<'p> {
-    /// Reads a pattern; `secret_group` is as the rule has it. `Err` says what is not supported.
+impl<'p> GoRegex<'p> {
+    /// Parses a pattern; `secret_group` is that of the rule. The error is what is not supported.
     pub fn new(pattern: &'p str, secret_group: Option<u32>) -> Result<Self, String> {
-        let ast = Parser::new().parse(pattern).map_err(|error| {
-            format!("its regex has what is not supported here: {}", error.kind())
-        })?;
+        let ast = Parser::new()
+            .parse(pattern)
+            .map_err(|error| format!("unsupported regex: {}", error.kind()))?;
         let mut groups = Vec::new();
         let mut edits = Vec::new();
         walk(&ast, &mut groups, &mut edits);
         let secret = match secret_group.filter(|&group| group > 0) {
             Some(group) if group as usize > groups.len() => {
-                return Err(format!("secretGroup is {group}, and its regex has {}", groups.len()));
+                return Err(format!(
+                    "secretGroup is {group}, but its regex has only {}",
+                    groups.len()
+                ));
             }
             Some(group) => Some(group),
             None => (!groups.is_empty()).then_some(1),
@@ -60,29 +63,28 @@ impl<'p> Foreign<'p> {
             edits.extend(leading_options(&ast).into_iter().map(|span| (span, Edit::Drop)));
         }
         if let Some(secret) = group_of(&ast, secret) {
-            keep_seam_out(secret, &mut edits);
+            exclude_split_marker(secret, &mut edits);
         }
         edits.sort_by_key(|(span, _)| (span.start, span.end));
-        Ok(Foreign { pattern, secret, edits })
+        Ok(GoRegex { pattern, secret, edits })
     }
 
-    /// Whether the secret is a group of it, not all.
+    /// Whether the secret is a group and not the whole match.
     pub fn has_groups(&self) -> bool {
         self.secret.is_some()
     }
 
-    /// Whether the secret could hold the seam of an example, and may not any longer.
+    /// Whether the secret could contain the split marker of an example, and was restricted.
     pub fn is_narrowed(&self) -> bool {
         self.edits.iter().any(|(_, edit)| matches!(edit, Edit::Insert(_)))
     }
 
-    /// Whether some part may be repeated without end.
+    /// Whether it has an unbounded repetition.
     pub fn is_unbounded(&self) -> bool {
         self.edits.iter().any(|(_, edit)| matches!(edit, Edit::Bound { .. }))
     }
 
-    /// The pattern in the engine's terms, where what was repeated without end is repeated `most`
-    /// times at most.
+    /// The pattern for the engine, with unbounded repetitions limited to `most`.
     pub fn bounded(&self, most: u32) -> String {
         let mut text = String::new();
         let mut at = 0;
@@ -109,7 +111,7 @@ impl<'p> Foreign<'p> {
     }
 }
 
-/// Openings of capturing groups, by number, and what is repeated without end.
+/// The openings of capturing groups, by number, and unbounded repetitions.
 fn walk(ast: &Ast, groups: &mut Vec<Range<usize>>, edits: &mut Vec<(Range<usize>, Edit)>) {
     match ast {
         Ast::Group(group) => {
@@ -143,7 +145,7 @@ fn walk(ast: &Ast, groups: &mut Vec<Range<usize>>, edits: &mut Vec<(Range<usize>
     }
 }
 
-/// What the group of that number holds; all where the secret is no group.
+/// The content of the group of that number; the whole pattern if the secret is not a group.
 fn group_of(ast: &Ast, number: Option<u32>) -> Option<&Ast> {
     let Some(number) = number else { return Some(ast) };
     match ast {
@@ -156,9 +158,9 @@ fn group_of(ast: &Ast, number: Option<u32>) -> Option<&Ast> {
     }
 }
 
-/// A secret that may hold any character, such as `[^"]+`, could hold the seam `<>` that keeps an
-/// example from being a leak: there `<` and `>` are left out of what it may hold.
-fn keep_seam_out(ast: &Ast, edits: &mut Vec<(Range<usize>, Edit)>) {
+/// A secret of any characters, such as `[^"]+`, could contain the split marker `<>`, which keeps an
+/// example from being a leak: `<` and `>` are excluded from such classes.
+fn exclude_split_marker(ast: &Ast, edits: &mut Vec<(Range<usize>, Edit)>) {
     match ast {
         Ast::ClassBracketed(class) if class.negated => {
             let end = class.span.end.offset - 1;
@@ -171,16 +173,18 @@ fn keep_seam_out(ast: &Ast, edits: &mut Vec<(Range<usize>, Edit)>) {
             let span = class.span.start.offset..class.span.end.offset;
             edits.push((span, Edit::Insert("[^\\s<>]")));
         }
-        Ast::Group(group) => keep_seam_out(&group.ast, edits),
-        Ast::Repetition(repetition) => keep_seam_out(&repetition.ast, edits),
-        Ast::Concat(concat) => concat.asts.iter().for_each(|sub| keep_seam_out(sub, edits)),
-        Ast::Alternation(either) => either.asts.iter().for_each(|sub| keep_seam_out(sub, edits)),
+        Ast::Group(group) => exclude_split_marker(&group.ast, edits),
+        Ast::Repetition(repetition) => exclude_split_marker(&repetition.ast, edits),
+        Ast::Concat(concat) => concat.asts.iter().for_each(|sub| exclude_split_marker(sub, edits)),
+        Ast::Alternation(either) => {
+            either.asts.iter().for_each(|sub| exclude_split_marker(sub, edits))
+        }
         _ => {}
     }
 }
 
-/// Parts at the beginning that may match nothing and hold no group: a secret behind them is
-/// found without them, and without them the match begins where its fixed text does.
+/// Leading parts that may match nothing and contain no group: the secret is found without them, and
+/// without them the match begins at its literal text.
 fn leading_options(ast: &Ast) -> Vec<Range<usize>> {
     let Ast::Concat(concat) = ast else { return Vec::new() };
     let mut options = Vec::new();
@@ -210,7 +214,7 @@ fn leading_options(ast: &Ast) -> Vec<Range<usize>> {
     options
 }
 
-/// The structure of a pattern, as the engine reads it.
+/// The structure of a pattern, as the engine parses it.
 pub fn parse(pattern: &str) -> Result<Hir, String> {
     let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build();
     parser.parse(pattern).map_err(|error| match error {
@@ -220,7 +224,7 @@ pub fn parse(pattern: &str) -> Result<Hir, String> {
     })
 }
 
-/// Texts one of which every match holds: those it begins with, or else the first within it.
+/// Literals of which every match contains one: those at its start, otherwise the first inside it.
 pub fn anchors(hir: &Hir) -> Option<Vec<String>> {
     let parts: Vec<Hir> = match hir.kind() {
         HirKind::Concat(parts) => parts.clone(),
@@ -230,7 +234,7 @@ pub fn anchors(hir: &Hir) -> Option<Vec<String>> {
     (0..parts.len()).find_map(|first| fixed(&Hir::concat(parts[first..].to_vec())))
 }
 
-/// The texts that every match of this begins with, if they are few and long enough.
+/// The literals that every match starts with, if they are few and long enough.
 fn fixed(hir: &Hir) -> Option<Vec<String>> {
     let mut extractor = Extractor::new();
     extractor.limit_total(MOST_ANCHORS).limit_class(4);
@@ -252,7 +256,7 @@ mod tests {
     use super::*;
 
     fn bounded(pattern: &str, secret_group: Option<u32>) -> String {
-        Foreign::new(pattern, secret_group).unwrap_or_else(|why| panic!("{why}")).bounded(40)
+        GoRegex::new(pattern, secret_group).unwrap_or_else(|why| panic!("{why}")).bounded(40)
     }
 
     #[test]
@@ -275,9 +279,9 @@ mod tests {
 
     #[test]
     fn what_go_s_regexes_have_more_is_refused() {
-        assert!(Foreign::new(r"(?=a)b", None).is_err());
-        assert!(Foreign::new(r"\Qa.b\E", None).is_err());
-        assert!(Foreign::new("(a)", Some(2)).is_err());
+        assert!(GoRegex::new(r"(?=a)b", None).is_err());
+        assert!(GoRegex::new(r"\Qa.b\E", None).is_err());
+        assert!(GoRegex::new("(a)", Some(2)).is_err());
     }
 
     #[test]

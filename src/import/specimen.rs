@@ -1,16 +1,16 @@
-//! A made-up text that a regex matches: an example for a rule that came without one.
+//! Generates a text that a regex matches: an example for a rule without one.
 
 use regex_syntax::hir::{Class, ClassBytesRange, Hir, HirKind};
 
-/// A text and where in it the secret stands.
+/// A text and the range of the secret in it.
 pub struct Specimen {
     pub text: Vec<u8>,
     pub secret: std::ops::Range<usize>,
 }
 
-/// One of many texts of the regex, another for each seed; the same on every machine. What stands
-/// round the secret is as short as it can be, and of blanks and quotes where these will do. Word
-/// boundaries are not looked at: whether the text is right, the engine says.
+/// One of many texts of the regex, another for each seed, the same on every machine. The text
+/// around the secret is as short as possible and uses blanks and quotes if these match. Word
+/// boundaries are ignored: the engine decides whether the text is a valid example.
 pub fn specimen(hir: &Hir, seed: u64) -> Specimen {
     let mut maker = Maker { text: Vec::new(), secret: 0..0, in_secret: false, state: 0, seed };
     maker.state = (seed + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -42,7 +42,7 @@ impl Maker {
             }
             HirKind::Repetition(repetition) => {
                 let (least, most) = (repetition.min, repetition.max.unwrap_or(u32::MAX));
-                // Longer with each try: a secret may have to be so and so random.
+                // Longer with each attempt: a rule may require some entropy.
                 let more =
                     if self.in_secret { self.next(4 + self.seed as usize) as u32 } else { 0 };
                 for _ in 0..least.saturating_add(more).min(most) {

@@ -1,84 +1,76 @@
-//! The baseline: what a repository's people know of the credentials that were found in it.
+//! The baseline: the triaged credentials of a repository.
 //!
-//! One entry a credential, by its fingerprint: no line, no commit, and a rule only as a hint.
-//! So an entry outlives whatever moves the secret, and a better rule for it. A
-//! [`Disposition`] says what is known: a revoked credential and a false positive never fail
-//! again, one that is accepted fails in a new place, and once its time is over.
+//! One entry per credential, identified by its fingerprint, without a line or a commit, and with
+//! the rule only as a hint: an entry stays valid when the secret moves or a better rule finds it.
+//! Its [`Disposition`] is the result of triage: revoked credentials and false positives never fail
+//! again, accepted ones fail in a new location and once they have expired.
 
+mod active;
 mod merge;
+mod paths;
 mod syntax;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 
-use bstr::ByteSlice;
 use jiff::civil::Date;
 
 use crate::engine::secrets::Scope;
 use crate::findings::fingerprint::{KEY_VARIABLE, PUBLIC_KEY};
-use crate::findings::{
-    CommitRef, Credential, Fingerprint, Occurrence, OccurrenceSource, Suppression, SuppressionKind,
-};
-use crate::foreign::{foreign, foreign_path};
+use crate::findings::{Credential, Fingerprint, Occurrence};
+use crate::foreign::foreign;
 use crate::rules::Rule;
+pub use active::{ActiveBaseline, Expiry};
 pub use merge::{Merged, merge};
+pub(crate) use paths::path_of;
+use paths::{NO_PATH, contains_path, is_current};
 pub use syntax::BaselineError;
 
-/// The file's name, at the top of a repository.
+/// The name of the file, at the root of a repository.
 pub const FILE: &str = ".keysieve-baseline.toml";
 
-/// Days before its expiry in which an accepted credential is warned of.
-const WARNED: i32 = 14;
-
-/// Stands in a path for a secret.
-const HIDDEN: &str = "********";
-
-/// Stands among the paths for a place that has none.
-const NAMELESS: &str = "(no path)";
-
-/// Entries by fingerprint, in its published form.
+/// Entries by fingerprint, as reports show it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Baseline {
-    /// What the fingerprint key is called under which it was written
-    /// ([`crate::findings::FingerprintKey::name`]); `None` where the file does not say.
+    /// The name of the fingerprint key under which it was written
+    /// ([`crate::findings::FingerprintKey::name`]); `None` if the file has none.
     pub key: Option<String>,
-    /// Whether it tells of a whole history, and not only of the working tree.
+    /// Whether it covers the full history, not only the working tree.
     pub history: bool,
-    pub entries: BTreeMap<String, Entry>,
+    pub entries: BTreeMap<String, BaselineEntry>,
 }
 
-/// What is known of one credential.
+/// One triaged credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// The rule that found it, for readers.
+pub struct BaselineEntry {
+    /// The rule that found it, as a hint for readers.
     pub rule: String,
     pub disposition: Disposition,
-    /// Where the disposition holds. Where there are none, and no past ones, it holds everywhere.
+    /// The paths that the entry applies to. Without any paths, past ones included, it applies
+    /// everywhere.
     pub paths: BTreeSet<String>,
-    /// Where it held in the past: of the versions that a history has, and not of those of now.
+    /// Paths of past versions that the entry applies to.
     pub past: BTreeSet<String>,
 }
 
-impl Entry {
-    fn is_bound(&self) -> bool {
+impl BaselineEntry {
+    fn has_paths(&self) -> bool {
         !(self.paths.is_empty() && self.past.is_empty())
     }
 
-    fn holds_for(&self, occurrence: &Occurrence) -> bool {
-        let path = place(occurrence);
-        !self.is_bound()
-            || lists(&self.paths, &path)
-            || !is_of_now(occurrence) && lists(&self.past, &path)
+    fn applies_to(&self, occurrence: &Occurrence) -> bool {
+        let path = path_of(occurrence);
+        !self.has_paths()
+            || contains_path(&self.paths, &path)
+            || !is_current(occurrence) && contains_path(&self.past, &path)
     }
 
-    /// Lists the places that a look at all of the tree, or at all of the history, found. Returns
-    /// how many came and how many are of the past now. What a value for tests is bound to follows its moves, and
-    /// no copies.
-    fn relist(&mut self, now: &BTreeSet<String>, past: &BTreeSet<String>) -> (usize, usize) {
-        let is_gone = |path: &&String| path.as_str() != NAMELESS && !now.contains(*path);
+    /// Updates the paths after a scan of the whole tree or history. Returns how many were added and
+    /// how many are past ones now. The paths of a test value follow moves but not copies.
+    fn update_paths(&mut self, now: &BTreeSet<String>, past: &BTreeSet<String>) -> (usize, usize) {
+        let is_gone = |path: &&String| path.as_str() != NO_PATH && !now.contains(*path);
         let gone: BTreeSet<String> = self.paths.iter().filter(is_gone).cloned().collect();
         let new: BTreeSet<String> = now.difference(&self.paths).cloned().collect();
-        let is_moved = self.is_bound() && !new.is_empty() && new.len() <= gone.len();
+        let is_moved = self.has_paths() && !new.is_empty() && new.len() <= gone.len();
         match self.disposition {
             Disposition::Accepted { .. } => {}
             Disposition::TestValue { .. } if is_moved => {}
@@ -86,7 +78,7 @@ impl Entry {
         }
         self.paths.extend(new.iter().cloned());
         self.paths.retain(|path| !gone.contains(path));
-        // Whatever is gone stood there once: of past versions it is known.
+        // A path that is gone is still a path of past versions.
         let listed = self.past.len() + gone.len();
         self.past.extend(gone.iter().chain(past).cloned());
         self.past.retain(|path| !self.paths.contains(path));
@@ -94,118 +86,99 @@ impl Entry {
     }
 }
 
-/// What people say of a credential.
+/// The result of triage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Disposition {
-    /// It works no longer.
+    /// It no longer works.
     Revoked { date: Date, evidence: String },
-    /// It is no credential.
+    /// It is not a credential.
     FalsePositive { reason: String },
-    /// It is made up, or opens nothing.
+    /// It is fake, or grants access to nothing.
     TestValue { reason: String },
-    /// It is one, and its owner lives with that for a time.
+    /// It is a credential that its owner accepts until a date.
     Accepted { reason: String, owner: String, expires: Date },
 }
 
-/// What comes of an acceptance whose time is over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Expiry {
-    /// The credential fails again, as in CI.
-    Fails,
-    /// It is told of: who commits something else is not to be stopped by it.
-    Warns,
-}
-
-/// On what terms credentials are accepted.
+/// The terms on which credentials are accepted.
 #[derive(Clone, Debug)]
 pub struct Terms {
     pub reason: String,
     pub owner: String,
-    /// Over which their expiries are spread.
+    /// The days that their expiry dates are spread over.
     pub days: Vec<Date>,
 }
 
-/// What is to be known of a credential.
+/// A credential to be added to a baseline.
 #[derive(Clone, Debug)]
-pub struct Learned {
+pub struct NewEntry {
     pub fingerprint: Fingerprint,
     /// Index of the rule in the engine's catalogue.
     pub rule: usize,
     pub paths: BTreeSet<String>,
-    /// Where only versions of the past have it.
+    /// Paths at which only past versions have it.
     pub past: BTreeSet<String>,
-    /// `None` where it is accepted.
+    /// `None` if it is accepted.
     pub disposition: Option<Harmless>,
-    /// Redacted; empty where the terms have one.
+    /// Redacted; empty to use that of the terms.
     pub reason: String,
 }
 
-/// What a credential is said to be that is none.
+/// The disposition of a finding that is not a real credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Harmless {
     FalsePositive,
     TestValue,
 }
 
-/// A baseline at work.
-#[derive(Clone, Debug)]
-pub struct Known {
-    pub baseline: Baseline,
-    pub today: Date,
-    pub expiry: Expiry,
-    /// The top of the work tree, where it is known; a listed file that is gone from it may have
-    /// moved.
-    pub root: Option<PathBuf>,
-}
-
 impl Baseline {
-    /// An empty baseline under a key of that name.
+    /// An empty baseline under the fingerprint key of that name.
     pub fn under(key: &str) -> Self {
         Baseline { key: Some(key.to_owned()), ..Baseline::default() }
     }
 
-    /// Why nothing in it can be found under the key of that name, where it was written under
+    /// Why its entries cannot match under the fingerprint key `here`, if it was written under
     /// another one.
     pub fn other_key(&self, here: &str) -> Option<String> {
         let written = self.key.as_deref().filter(|&key| key != here)?;
         let advice = if written == PUBLIC_KEY {
-            format!("unset {KEY_VARIABLE}, or write the baseline anew under your own key")
+            format!("unset {KEY_VARIABLE}, or create a new baseline under your own key")
         } else {
-            format!("set {KEY_VARIABLE} to the key under which it was written")
+            format!("set {KEY_VARIABLE} to that key")
         };
         Some(format!(
-            "the baseline was written under the fingerprint key {written}, and the key here is \
-             {here}: no entry of it can be found; {advice}"
+            "the baseline was created with the fingerprint key {written}, but the current key is \
+             {here}, so none of its entries can match; {advice}"
         ))
     }
 
     /// The entry of a credential.
-    pub fn get(&self, credential: &Credential) -> Option<&Entry> {
+    pub fn get(&self, credential: &Credential) -> Option<&BaselineEntry> {
         self.entries.get(&credential.fingerprint.to_string())
     }
 
-    /// Adds credentials that have no entry as accepted, and lists the places of accepted ones
-    /// anew. `credentials` are all that the tree or the history holds. Returns how many
-    /// credentials and how many places were added, and how many places are of the past now.
+    /// Adds credentials without an entry as accepted, and updates the paths of accepted ones.
+    /// `credentials` are all credentials of the tree or the history. Returns how many credentials
+    /// and how many paths were added, and how many paths are past ones now.
     pub fn accept(
         &mut self,
         credentials: &[Credential],
         rules: &[Rule],
         terms: &Terms,
     ) -> (usize, usize, usize) {
-        let (mut came, mut went, mut learned) = (0, 0, Vec::new());
+        let (mut more_paths, mut past_paths, mut added) = (0, 0, Vec::new());
         for credential in credentials {
             let (now, past): (Vec<&Occurrence>, Vec<_>) =
-                credential.open().partition(|occurrence| is_of_now(occurrence));
-            let places = |list: Vec<&Occurrence>| list.into_iter().map(place).collect();
+                credential.open().partition(|occurrence| is_current(occurrence));
+            let places = |list: Vec<&Occurrence>| list.into_iter().map(path_of).collect();
             let (paths, past): (BTreeSet<String>, BTreeSet<String>) = (places(now), places(past));
             let past = past.difference(&paths).cloned().collect();
             match self.entries.get_mut(&credential.fingerprint.to_string()) {
                 Some(entry) => {
-                    let told = entry.relist(&paths, &past);
-                    (came, went) = (came + told.0, went + told.1);
+                    let (more, gone) = entry.update_paths(&paths, &past);
+                    more_paths += more;
+                    past_paths += gone;
                 }
-                None => learned.push(Learned {
+                None => added.push(NewEntry {
                     fingerprint: credential.fingerprint,
                     rule: credential.rule,
                     paths,
@@ -215,21 +188,16 @@ impl Baseline {
                 }),
             }
         }
-        let (new, _) = self.learn(learned, rules, terms);
-        (new, came, went)
+        let (new, _) = self.add(added, rules, terms);
+        (new, more_paths, past_paths)
     }
 
-    /// Adds what has no entry yet, by its disposition, else as accepted; to accepted ones the
-    /// places that are not listed yet. The expiries of new ones are spread over the days, the
-    /// most severe first. Returns how many credentials and how many places were added.
-    pub fn learn(
-        &mut self,
-        learned: Vec<Learned>,
-        rules: &[Rule],
-        terms: &Terms,
-    ) -> (usize, usize) {
+    /// Adds credentials without an entry by their disposition, otherwise as accepted, and new paths
+    /// to accepted entries. The expiry dates of new entries are spread over the days, the most
+    /// severe first. Returns how many credentials and how many paths were added.
+    pub fn add(&mut self, added: Vec<NewEntry>, rules: &[Rule], terms: &Terms) -> (usize, usize) {
         let (mut new, mut places) = (Vec::new(), 0);
-        for one in learned {
+        for one in added {
             let Some(entry) = self.entries.get_mut(&one.fingerprint.to_string()) else {
                 new.push(one);
                 continue;
@@ -244,8 +212,8 @@ impl Baseline {
         new.sort_by_key(|one| (std::cmp::Reverse(rules[one.rule].severity), one.fingerprint));
         let last = new.len().saturating_sub(1).max(1);
         let count = new.len();
-        for (at, one) in new.into_iter().enumerate() {
-            let spread = at * terms.days.len().saturating_sub(1) / last;
+        for (index, one) in new.into_iter().enumerate() {
+            let spread = index * terms.days.len().saturating_sub(1) / last;
             let Some(&expires) = terms.days.get(spread) else { continue };
             let reason = if one.reason.is_empty() { terms.reason.clone() } else { one.reason };
             let owner = terms.owner.clone();
@@ -255,7 +223,7 @@ impl Baseline {
                 Some(Harmless::TestValue) => Disposition::TestValue { reason },
             };
             let everywhere = matches!(disposition, Disposition::FalsePositive { .. });
-            let entry = Entry {
+            let entry = BaselineEntry {
                 rule: rules[one.rule].id.to_string(),
                 disposition,
                 paths: if everywhere { BTreeSet::new() } else { one.paths },
@@ -266,17 +234,18 @@ impl Baseline {
         (count, places)
     }
 
-    /// Fingerprints and rules of the entries whose credential is not among those found. What is
-    /// revoked has left the tree as a rule, and is stale only where a history was looked at.
+    /// Fingerprints and rules of the entries whose credential is not among those found. A revoked
+    /// credential has usually left the tree, so it is stale only if the history was scanned.
     pub fn stale(&self, found: &[Credential], history: bool) -> Vec<(String, String)> {
         let found: BTreeSet<String> = found.iter().map(|one| one.fingerprint.to_string()).collect();
-        let kept =
-            |entry: &Entry| !history && matches!(entry.disposition, Disposition::Revoked { .. });
+        let kept = |entry: &BaselineEntry| {
+            !history && matches!(entry.disposition, Disposition::Revoked { .. })
+        };
         let stale = self.entries.iter().filter(|(id, entry)| !found.contains(*id) && !kept(entry));
         stale.map(|(id, entry)| (id.clone(), entry.rule.clone())).collect()
     }
 
-    /// The baseline with `filter` applied to what people wrote and to paths.
+    /// The baseline with `filter` applied to free text and to paths.
     #[must_use]
     pub(crate) fn filtered(mut self, mut filter: impl FnMut(&str, Scope) -> String) -> Self {
         for entry in self.entries.values_mut() {
@@ -301,8 +270,8 @@ impl Disposition {
         }
     }
 
-    /// As a baseline calls it.
-    fn word(&self) -> &'static str {
+    /// As written in a baseline.
+    fn name(&self) -> &'static str {
         match self {
             Disposition::Revoked { .. } => "revoked",
             Disposition::FalsePositive { .. } => "false-positive",
@@ -311,7 +280,7 @@ impl Disposition {
         }
     }
 
-    /// What is said, for people, with what was written by them marked.
+    /// As text, with the words of users marked as such.
     pub(super) fn message(&self) -> String {
         let because = |what: &str, reason: &str| {
             if reason.is_empty() { what.to_owned() } else { format!("{what}: {}", foreign(reason)) }
@@ -326,139 +295,5 @@ impl Disposition {
                 format!("accepted until {expires} by {}: {}", foreign(owner), foreign(reason))
             }
         }
-    }
-}
-
-impl Known {
-    /// Suppresses the places in which credentials are known, and says what a reader should
-    /// know of that, as [`super::Policy`] does of all that it applies.
-    pub fn settle(&self, credentials: &mut [Credential]) -> Vec<String> {
-        for credential in credentials.iter_mut() {
-            self.apply(credential);
-        }
-        credentials.iter().filter_map(|credential| self.note(credential)).collect()
-    }
-
-    /// Suppresses the places of a credential in which it is known.
-    pub(super) fn apply(&self, credential: &mut Credential) {
-        let Some(entry) = self.baseline.get(credential) else { return };
-        if self.is_over(entry) && self.expiry == Expiry::Fails {
-            return;
-        }
-        let moved = self.moved(entry, credential);
-        let followed = followed(entry, credential);
-        let known =
-            Suppression { kind: SuppressionKind::External, reason: entry.disposition.message() };
-        for (at, occurrence) in credential.occurrences.iter_mut().enumerate() {
-            let is_moved = moved.contains(&place(occurrence)) || followed.contains(&at);
-            let is_known = is_moved || entry.holds_for(occurrence);
-            if occurrence.suppression.is_none() && is_known {
-                occurrence.suppression = Some(known.clone());
-            }
-        }
-    }
-
-    /// The paths of now to which the credential was moved: not listed, and no more than listed
-    /// ones are gone from the work tree.
-    fn moved(&self, entry: &Entry, credential: &Credential) -> BTreeSet<String> {
-        let Some(root) = &self.root else { return BTreeSet::new() };
-        let gone = |path: &&String| {
-            path.as_str() != NAMELESS && std::fs::symlink_metadata(root.join(path)).is_err()
-        };
-        let gone = entry.paths.iter().filter(gone).count();
-        let new = credential.occurrences.iter().filter(|one| is_of_now(one)).map(place);
-        let new: BTreeSet<String> = new.filter(|path| !lists(&entry.paths, path)).collect();
-        if new.len() <= gone { new } else { BTreeSet::new() }
-    }
-
-    /// Whether the time of an acceptance is over; its last day still counts.
-    pub fn is_over(&self, entry: &Entry) -> bool {
-        matches!(entry.disposition, Disposition::Accepted { expires, .. } if expires < self.today)
-    }
-
-    /// What is to be known of a credential's entry.
-    pub(super) fn note(&self, credential: &Credential) -> Option<String> {
-        let entry = self.baseline.get(credential)?;
-        let id = format!("{} ({})", credential.fingerprint, foreign(&entry.rule));
-        if let Some(told) = self.expiry_note(&id, entry) {
-            return Some(told);
-        }
-        let new: BTreeSet<String> = credential.open().map(place).collect();
-        (!new.is_empty()).then(|| {
-            let new: Vec<String> = new.iter().map(|path| foreign_path(path).to_string()).collect();
-            let told = entry.disposition.message();
-            format!("{id} is {told}, but not in {}", new.join(", "))
-        })
-    }
-
-    /// That the time of an acceptance is over, or is so within two weeks.
-    pub fn expiry_note(&self, id: &str, entry: &Entry) -> Option<String> {
-        let Disposition::Accepted { owner, expires, .. } = &entry.disposition else { return None };
-        let owner = foreign(owner);
-        let left = self.today.until(*expires).ok()?.get_days();
-        match left {
-            ..0 => Some(format!("{id} was accepted by {owner} until {expires}, which is over")),
-            0..=WARNED => Some(format!(
-                "{id} is accepted by {owner} until {expires}: {left} {} left",
-                if left == 1 { "day is" } else { "days are" }
-            )),
-            _ => None,
-        }
-    }
-}
-
-/// The occurrences of a history to which a credential was moved from where it is known, commit
-/// by commit: a commit that takes it out of as many known places as it brings it into others.
-fn followed(entry: &Entry, credential: &Credential) -> BTreeSet<usize> {
-    let moves = |occurrence: &Occurrence| match &occurrence.source {
-        OccurrenceSource::History { introduced, removed, .. } => {
-            let id = |commit: &Option<CommitRef>| commit.as_ref().map(|commit| commit.id.clone());
-            (id(introduced), id(removed))
-        }
-        _ => (None, None),
-    };
-    let moves: Vec<_> = credential.occurrences.iter().map(moves).collect();
-    let listed = |at: &usize| entry.holds_for(&credential.occurrences[*at]);
-    let mut known: BTreeSet<usize> = (0..moves.len()).filter(listed).collect();
-    let mut waiting: Vec<usize> = known.iter().copied().collect();
-    while let Some(at) = waiting.pop() {
-        let Some(commit) = &moves[at].1 else { continue };
-        let from = known.iter().filter(|&&at| moves[at].1.as_ref() == Some(commit)).count();
-        let to: Vec<usize> =
-            (0..moves.len()).filter(|&at| moves[at].0.as_ref() == Some(commit)).collect();
-        if to.len() <= from {
-            waiting.extend(to.into_iter().filter(|&at| known.insert(at)));
-        }
-    }
-    known
-}
-
-/// Where an occurrence stands, as a baseline lists it.
-pub(crate) fn place(occurrence: &Occurrence) -> String {
-    let path = occurrence.path.as_ref().map(|path| path.to_str_lossy().into_owned());
-    path.unwrap_or_else(|| NAMELESS.to_owned())
-}
-
-/// Whether a list names a path. A secret in a path is hidden in the list, and may be in the path
-/// or not: another run knows other secrets.
-fn lists(paths: &BTreeSet<String>, path: &str) -> bool {
-    paths.contains(path) || paths.iter().any(|listed| is_hidden_form(listed, path))
-}
-
-/// Whether `listed` is the path with secrets hidden in it.
-fn is_hidden_form(listed: &str, path: &str) -> bool {
-    let Some((before, behind)) = listed.split_once(HIDDEN) else { return listed == path };
-    let Some(rest) = path.strip_prefix(before) else { return false };
-    let folder_end = rest.find('/').unwrap_or(rest.len());
-    let ends = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
-    ends.filter(|&at| at > 0 && at <= folder_end).any(|at| is_hidden_form(behind, &rest[at..]))
-}
-
-/// A place that is there now, and no version of the past.
-fn is_of_now(occurrence: &Occurrence) -> bool {
-    match occurrence.source {
-        OccurrenceSource::WorkTree | OccurrenceSource::Index => true,
-        OccurrenceSource::History { at_head, .. } => at_head,
-        OccurrenceSource::Stdin => false,
     }
 }

@@ -1,20 +1,19 @@
-//! How a file of that name says something that is not for its program: where an inline allow
-//! can stand.
+//! The comment syntax of a file by its name: whether a suppression comment can be added, and how.
 
 use bstr::ByteSlice;
 
-/// Whether an allow can stand in a file, and how.
+/// Whether a file can contain a suppression comment, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Room {
+pub enum CommentForm {
     /// As this line.
     Comment(String),
     /// The format has none; its name.
     NoComments(&'static str),
-    /// Nothing is known of such files: this text, in whatever they have.
+    /// An unknown format: this text, in whatever comments it has.
     Unknown(String),
 }
 
-/// What opens and closes a comment, by the endings of names (lower case).
+/// What opens and closes a comment, by file extension (lower case).
 const COMMENTS: &[(&str, &str, &[&str])] = &[
     (
         "# ",
@@ -156,7 +155,7 @@ const NONE: &[(&str, &[&str])] = &[
     ("plain text", &["txt", "log"]),
 ];
 
-/// Files without an ending whose comments begin with `#`.
+/// Files without an extension whose comments begin with `#`.
 const NAMES: &[&str] = &[
     "makefile",
     "gnumakefile",
@@ -174,43 +173,44 @@ const NAMES: &[&str] = &[
     "workspace",
 ];
 
-/// Endings of templates: the file is what stands before them.
+/// Extensions of templates: the format is that of the extension before them.
 const TEMPLATES: &[&str] =
     &["example", "sample", "template", "tmpl", "tpl", "dist", "j2", "erb", "in", "bak", "local"];
 
-impl Room {
+impl CommentForm {
     /// For `text` in a file of that path.
-    pub fn of(path: &[u8], text: &str) -> Room {
+    pub fn of(path: &[u8], text: &str) -> CommentForm {
         let name = path.rsplit_str("/").next().unwrap_or_default();
         let mut name = name.to_str_lossy().to_lowercase();
-        while let Some((stem, ending)) = name.rsplit_once('.') {
-            if !TEMPLATES.contains(&ending) || stem.is_empty() {
+        while let Some((stem, extension)) = name.rsplit_once('.') {
+            if !TEMPLATES.contains(&extension) || stem.is_empty() {
                 break;
             }
             name.truncate(stem.len());
         }
         let is_hash = NAMES.contains(&&*name) || name.starts_with(".env");
-        let ending = match name.rsplit_once('.') {
+        let extension = match name.rsplit_once('.') {
             _ if is_hash => "sh",
-            // `.bashrc`, `.npmrc` and their like are read line by line.
-            Some(("", ending)) if !is_known(ending) => "sh",
-            Some((_, ending)) => ending,
+            // `.bashrc`, `.npmrc` and similar files are read line by line.
+            Some(("", extension)) if !is_known(extension) => "sh",
+            Some((_, extension)) => extension,
             None => &*name,
         };
-        if let Some((opening, closing, _)) = COMMENTS.iter().find(|(.., all)| all.contains(&ending))
+        if let Some((opening, closing, _)) =
+            COMMENTS.iter().find(|(.., all)| all.contains(&extension))
         {
-            return Room::Comment(format!("{opening}{text}{closing}"));
+            return CommentForm::Comment(format!("{opening}{text}{closing}"));
         }
-        match NONE.iter().find(|(_, all)| all.contains(&ending)) {
-            Some((format, _)) => Room::NoComments(format),
-            None => Room::Unknown(text.to_owned()),
+        match NONE.iter().find(|(_, all)| all.contains(&extension)) {
+            Some((format, _)) => CommentForm::NoComments(format),
+            None => CommentForm::Unknown(text.to_owned()),
         }
     }
 }
 
-fn is_known(ending: &str) -> bool {
-    COMMENTS.iter().any(|(.., all)| all.contains(&ending))
-        || NONE.iter().any(|(_, all)| all.contains(&ending))
+fn is_known(extension: &str) -> bool {
+    COMMENTS.iter().any(|(.., all)| all.contains(&extension))
+        || NONE.iter().any(|(_, all)| all.contains(&extension))
 }
 
 #[cfg(test)]
@@ -219,10 +219,10 @@ mod tests {
 
     #[test]
     fn a_comment_is_that_of_the_files_language() {
-        let written = |path: &str| match Room::of(path.as_bytes(), "x") {
-            Room::Comment(line) => line,
-            Room::NoComments(format) => format!("no comments: {format}"),
-            Room::Unknown(text) => format!("unknown: {text}"),
+        let written = |path: &str| match CommentForm::of(path.as_bytes(), "x") {
+            CommentForm::Comment(line) => line,
+            CommentForm::NoComments(format) => format!("no comments: {format}"),
+            CommentForm::Unknown(text) => format!("unknown: {text}"),
         };
         for (path, wanted) in [
             (".env", "# x"),
@@ -247,6 +247,6 @@ mod tests {
         ] {
             assert_eq!(written(path), wanted, "{path}");
         }
-        assert_eq!(Room::of(b"\xff.py", "x"), Room::Comment("# x".to_owned()));
+        assert_eq!(CommentForm::of(b"\xff.py", "x"), CommentForm::Comment("# x".to_owned()));
     }
 }

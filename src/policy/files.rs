@@ -1,49 +1,48 @@
-//! The repository's files that policy is made of, as they stand where it is taken from: in the
-//! work tree, in the index or in a commit.
+//! The repository's policy files, as they are in the work tree, in the index or in a commit.
 
 use std::fmt;
 use std::sync::Arc;
 
 use bstr::{BStr, ByteSlice};
 
-/// Reads a file by its path below the repository's root; `None` where there is none.
+/// Reads a file by its path below the repository's root; `None` if there is no such file.
 type Read = dyn Fn(&BStr) -> Result<Option<Vec<u8>>, String> + Send + Sync;
 
-/// Files of one place, by path.
+/// Files of one work tree, index or commit, by path.
 #[derive(Clone)]
-pub struct Files {
+pub struct PolicyFiles {
     place: String,
     read: Arc<Read>,
 }
 
-impl Files {
-    /// `place` is put before a path where a file is named, such as `main:`.
+impl PolicyFiles {
+    /// `place` is the prefix of file names in messages, such as `main:`.
     pub fn new(
         place: impl Into<String>,
         read: impl Fn(&BStr) -> Result<Option<Vec<u8>>, String> + Send + Sync + 'static,
     ) -> Self {
-        Files { place: place.into(), read: Arc::new(read) }
+        PolicyFiles { place: place.into(), read: Arc::new(read) }
     }
 
-    /// The file's name for who reads a message.
+    /// The name of the file in messages.
     pub fn name(&self, path: &BStr) -> String {
         format!("{}{}", self.place, path.to_str_lossy().escape_debug())
     }
 
-    /// A file's bytes, or why they cannot be had.
+    /// The bytes of a file, or why it cannot be read.
     pub fn read(&self, path: &BStr) -> Result<Option<Vec<u8>>, String> {
         (self.read)(path)
     }
 
-    /// A file's text; one that is no UTF-8 cannot be had.
+    /// The text of a file; it must be UTF-8.
     pub fn text(&self, path: &BStr) -> Result<Option<String>, String> {
         let bytes = self.read(path)?;
-        bytes.map(String::from_utf8).transpose().map_err(|_| "it is no UTF-8".to_owned())
+        bytes.map(String::from_utf8).transpose().map_err(|_| "it is not UTF-8".to_owned())
     }
 }
 
-impl fmt::Debug for Files {
+impl fmt::Debug for PolicyFiles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Files").field("place", &self.place).finish_non_exhaustive()
+        f.debug_struct("PolicyFiles").field("place", &self.place).finish_non_exhaustive()
     }
 }

@@ -1,13 +1,12 @@
-//! The inline marks of other scanners, as their public documentation describes them.
+//! The ignore comments of other scanners, as their public documentation describes them.
 //!
-//! They are always seen and honoured only where that is asked for: they name no rule and no
-//! reason.
+//! They are always recognized, and honored only on request: they name neither a rule nor a reason.
 //!
-//! | scanner | mark | holds for |
+//! | scanner | comment | applies to |
 //! |---|---|---|
 //! | gitleaks, betterleaks | `gitleaks:allow`, `betterleaks:allow` | its line |
 //! | trufflehog | `trufflehog:ignore` | its line |
-//! | kingfisher | `kingfisher:ignore` | its line; alone on its line, the next one; the line behind a value of several lines |
+//! | kingfisher | `kingfisher:ignore` | its line; alone on its line, the next one; the line after a multi-line value |
 //! | detect-secrets | `pragma: allowlist secret`, once `whitelist` | its line |
 //! | | `pragma: allowlist nextline secret` | the next line |
 
@@ -16,62 +15,62 @@ use std::ops::Range;
 use super::inline::in_range;
 use crate::findings::Scanner;
 
-/// A mark of another scanner, and the lines for which it holds.
-pub(super) struct Mark {
+/// The marker of another scanner, and the lines that it applies to.
+pub(super) struct Marker {
     pub scanner: Scanner,
     written: &'static str,
-    pub holds: Holds,
+    pub lines: Lines,
 }
 
-/// The lines for which a mark holds.
+/// The lines that a marker applies to.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Holds {
+pub(super) enum Lines {
     Line,
     NextLine,
-    /// The line, the next one where the mark is alone, and the last line of a value before it.
+    /// The line, the next one if the marker is alone, and a multi-line value that ends before it.
     Near,
 }
 
-/// What each mark begins with.
+/// The text of each marker.
 pub(super) fn written() -> impl Iterator<Item = &'static str> {
-    MARKS.iter().map(|mark| mark.written)
+    MARKERS.iter().map(|marker| marker.written)
 }
 
-const MARKS: [Mark; 7] = [
-    Mark { scanner: Scanner::Gitleaks, written: "gitleaks:allow", holds: Holds::Line },
-    Mark { scanner: Scanner::Betterleaks, written: "betterleaks:allow", holds: Holds::Line },
-    Mark { scanner: Scanner::Trufflehog, written: "trufflehog:ignore", holds: Holds::Line },
-    Mark { scanner: Scanner::Kingfisher, written: "kingfisher:ignore", holds: Holds::Near },
-    Mark {
+const MARKERS: [Marker; 7] = [
+    Marker { scanner: Scanner::Gitleaks, written: "gitleaks:allow", lines: Lines::Line },
+    Marker { scanner: Scanner::Betterleaks, written: "betterleaks:allow", lines: Lines::Line },
+    Marker { scanner: Scanner::Trufflehog, written: "trufflehog:ignore", lines: Lines::Line },
+    Marker { scanner: Scanner::Kingfisher, written: "kingfisher:ignore", lines: Lines::Near },
+    Marker {
         scanner: Scanner::DetectSecrets,
         written: "pragma: allowlist secret",
-        holds: Holds::Line,
+        lines: Lines::Line,
     },
-    Mark {
+    Marker {
         scanner: Scanner::DetectSecrets,
         written: "pragma: whitelist secret",
-        holds: Holds::Line,
+        lines: Lines::Line,
     },
-    Mark {
+    Marker {
         scanner: Scanner::DetectSecrets,
         written: "pragma: allowlist nextline secret",
-        holds: Holds::NextLine,
+        lines: Lines::NextLine,
     },
 ];
 
-/// The marks of other scanners in a range of a text, each with the byte at which it begins.
-pub(super) fn marks<'t>(
+/// The markers of other scanners in a range of a text, each with its offset.
+pub(super) fn markers<'t>(
     text: &'t [u8],
     range: &Range<usize>,
-) -> impl Iterator<Item = (usize, &'static Mark)> + use<'t> {
+) -> impl Iterator<Item = (usize, &'static Marker)> + use<'t> {
     let range = range.clone();
-    MARKS.iter().flat_map(move |mark| {
+    MARKERS.iter().flat_map(move |marker| {
         let whole = move |at: &usize| {
-            let behind = text.get(at + mark.written.len());
+            let after = text.get(at + marker.written.len());
             let before = at.checked_sub(1).and_then(|before| text.get(before));
-            [before, behind].into_iter().flatten().all(|&byte| !is_word(byte))
+            [before, after].into_iter().flatten().all(|&byte| !is_word(byte))
         };
-        in_range(text, &range, mark.written).filter(whole).map(move |at| (at, mark))
+        in_range(text, &range, marker.written).filter(whole).map(move |at| (at, marker))
     })
 }
 

@@ -1,100 +1,94 @@
-//! Inline allows: `keysieve:allow RULE reason`, in whatever a language has for a comment.
+//! Suppression comments: `keysieve:allow RULE reason`, in a comment of any language.
 //!
-//! An allow holds for its own line; where it is alone on its line it holds for the next one
-//! too. That an allow behind one secret says nothing of the line below is on purpose: a second
-//! secret that is put there later must not hide.
+//! A comment applies to its own line; if it is alone on its line it also applies to the next one.
+//! A comment after a secret deliberately does not apply to the line below: a second secret that is
+//! added there later must not be hidden.
 //!
-//! Lines are counted on the bytes of the blob that has the findings, and only lines beside one
-//! are searched.
+//! Lines are counted on the bytes of the blob that has the findings, and only lines next to a
+//! finding are searched.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use memchr::memmem;
 
-use super::foreign::{self, Holds};
+use super::foreign::{self, Lines};
 use crate::blob::{LineIndex, Region};
 use crate::findings::{
     Credential, Finding, Occurrence, Scanner, Suppression, SuppressionComment, SuppressionKind,
 };
 use crate::foreign::foreign_path;
-use crate::rules::Rule;
+use crate::rules::{Rule, resolve};
 
-/// What an inline allow begins with.
-pub const MARK: &str = "keysieve:allow";
+/// The start of a suppression comment.
+pub const MARKER: &str = "keysieve:allow";
 
-/// Bytes behind the mark in which rule and reason stand.
+/// Bytes after the marker that may contain the rule and the reason.
 const LONGEST: usize = 400;
 
-/// Bytes before the mark that may open its comment, blanks among them.
+/// Bytes before the marker that may open its comment, including blanks.
 const LONGEST_OPENING: usize = 200;
 
-/// Words that open a comment; everything else that does has no letters.
+/// Words that open a comment; all other openings have no letters.
 const OPENING_WORDS: [&str; 3] = ["rem", "@rem", "dnl"];
 
-/// What closes a comment, or begins what is not the reason any more.
-const CLOSINGS: [&str; 9] = ["*/", "-->", "--%>", "%>", "#}", "}}", "*)", "|#", MARK];
+/// What closes a comment or ends the reason.
+const CLOSINGS: [&str; 9] = ["*/", "-->", "--%>", "%>", "#}", "}}", "*)", "|#", MARKER];
 
-/// The inline allows of one text, by line.
-pub struct Allows {
-    by_line: BTreeMap<usize, Vec<Written>>,
+/// The suppression comments of one text, by line.
+pub struct SuppressionComments {
+    by_line: BTreeMap<usize, Vec<Placed>>,
 }
 
-/// An allow as it stands there, and for which lines beside it holds.
-struct Written {
-    allow: SuppressionComment,
+/// A suppression comment and the lines that it applies to.
+struct Placed {
+    comment: Allow,
     on_line: bool,
     on_next: bool,
-    /// For the last line of a value of several, where that is the line before.
+    /// For a multi-line value that ends on the line before.
     on_end_before: bool,
 }
 
-impl Allows {
-    /// Those of a text with its settled findings, by span. The output filter takes secrets out of
+impl SuppressionComments {
+    /// Those of a text with its settled findings, by span. The output filter removes secrets from
     /// a reason.
     pub fn of(text: &[u8], findings: &[Finding], lines: &LineIndex<'_>, rules: &[Rule]) -> Self {
-        let mut by_line: BTreeMap<usize, Vec<Written>> = BTreeMap::new();
+        let mut by_line: BTreeMap<usize, Vec<Placed>> = BTreeMap::new();
         if findings.is_empty() {
-            return Allows { by_line };
+            return SuppressionComments { by_line };
         }
-        let beside = beside(text, findings);
-        for at in beside.iter().flat_map(|here| in_range(text, here, MARK)) {
-            let begin = at + MARK.len();
-            let behind = findings.partition_point(|finding| finding.span.start < begin);
-            // Whatever stands behind, a secret is no part of the reason.
-            let next = findings.get(behind).map_or(text.len(), |finding| finding.span.start);
+        let nearby = nearby_lines(text, findings);
+        for at in nearby.iter().flat_map(|here| in_range(text, here, MARKER)) {
+            let begin = at + MARKER.len();
+            let after = findings.partition_point(|finding| finding.span.start < begin);
+            // A secret after the marker is never part of the reason.
+            let next = findings.get(after).map_or(text.len(), |finding| finding.span.start);
             let end = next.min(begin + LONGEST).min(text.len());
             let Some((word, reason)) = words(&text[begin..end]) else { continue };
-            let rule = rules.binary_search_by(|rule| rule.id.as_ref().cmp(&word)).ok();
+            let rule = resolve(rules, &word);
             let line = lines.position(at).line;
-            let allow = SuppressionComment { line, rule, names_rule: false, reason, scanner: None };
+            let comment = Allow { line, rule, here: false, reason, foreign: None };
             let on_next = is_alone(text, at);
-            let written = Written { allow, on_line: true, on_next, on_end_before: false };
-            by_line.entry(line).or_default().push(written);
+            let placed = Placed { comment, on_line: true, on_next, on_end_before: false };
+            by_line.entry(line).or_default().push(placed);
         }
-        for (at, mark) in beside.iter().flat_map(|here| foreign::marks(text, here)) {
+        for (at, marker) in nearby.iter().flat_map(|here| foreign::markers(text, here)) {
             let line = lines.position(at).line;
-            let foreign = Some(mark.scanner);
-            let allow = SuppressionComment {
-                line,
-                rule: None,
-                names_rule: false,
-                reason: String::new(),
-                scanner: foreign,
-            };
-            let near = mark.holds == Holds::Near;
-            let written = Written {
-                allow,
-                on_line: mark.holds != Holds::NextLine,
-                on_next: mark.holds == Holds::NextLine || near && is_alone(text, at),
+            let foreign = Some(marker.scanner);
+            let comment = Allow { line, rule: None, here: false, reason: String::new(), foreign };
+            let near = marker.lines == Lines::Near;
+            let placed = Placed {
+                comment,
+                on_line: marker.lines != Lines::NextLine,
+                on_next: marker.lines == Lines::NextLine || near && is_alone(text, at),
                 on_end_before: near,
             };
-            by_line.entry(line).or_default().push(written);
+            by_line.entry(line).or_default().push(placed);
         }
-        Allows { by_line }
+        SuppressionComments { by_line }
     }
 
-    /// The allows that stand by a finding of that rule: on its first or last line, or alone on
+    /// The suppression comments for a finding of that rule: on its first or last line, or alone on
     /// the line above.
     pub fn at(&self, region: Region, rule: usize) -> Vec<SuppressionComment> {
         if self.by_line.is_empty() {
@@ -104,28 +98,28 @@ impl Allows {
         let on = |line: usize| self.by_line.get(&line).into_iter().flatten();
         let above = first.checked_sub(1).into_iter().flat_map(on).filter(|one| one.on_next);
         let end = (last > first).then(|| on(last)).into_iter().flatten();
-        let beside = on(first).chain(end).filter(|one| one.on_line);
-        let behind = (last > first).then(|| on(last + 1)).into_iter().flatten();
+        let same = on(first).chain(end).filter(|one| one.on_line);
+        let after = (last > first).then(|| on(last + 1)).into_iter().flatten();
         above
-            .chain(beside)
-            .chain(behind.filter(|one| one.on_end_before))
-            .map(|Written { allow, .. }| SuppressionComment {
-                names_rule: allow.rule == Some(rule),
-                ..allow.clone()
+            .chain(same)
+            .chain(after.filter(|one| one.on_end_before))
+            .map(|Placed { comment, .. }| Allow {
+                here: comment.rule == Some(rule),
+                ..comment.clone()
             })
             .collect()
     }
 }
 
-/// The lines of each finding with the one before and the one behind, where an allow could hold
-/// for it: sorted and apart.
-fn beside(text: &[u8], findings: &[Finding]) -> Vec<Range<usize>> {
+/// The lines of each finding with the line before and the line after, where a suppression comment
+/// could apply to it: sorted and disjoint.
+fn nearby_lines(text: &[u8], findings: &[Finding]) -> Vec<Range<usize>> {
     let mut ranges: Vec<Range<usize>> = Vec::new();
     for finding in findings {
         let before = memchr::memrchr(b'\n', &text[..finding.span.start]);
         let start = before.and_then(|end| memchr::memrchr(b'\n', &text[..end]));
-        let behind = |from: usize| memchr::memchr(b'\n', &text[from..]).map(|at| from + at + 1);
-        let end = behind(finding.span.end).and_then(behind).unwrap_or(text.len());
+        let next_line = |from: usize| memchr::memchr(b'\n', &text[from..]).map(|at| from + at + 1);
+        let end = next_line(finding.span.end).and_then(next_line).unwrap_or(text.len());
         let start = start.map_or(0, |end| end + 1);
         match ranges.last_mut() {
             Some(last) if start <= last.end => last.end = last.end.max(end),
@@ -135,7 +129,7 @@ fn beside(text: &[u8], findings: &[Finding]) -> Vec<Range<usize>> {
     ranges
 }
 
-/// Where in the range the text holds what is written there.
+/// The offsets within the range at which the text contains `written`.
 pub(super) fn in_range<'t>(
     text: &'t [u8],
     range: &Range<usize>,
@@ -145,9 +139,9 @@ pub(super) fn in_range<'t>(
     memmem::find_iter(&text[range.clone()], written).map(move |at| start + at)
 }
 
-/// The rule's word and the reason behind a mark; `None` where something else begins with it.
-fn words(behind: &[u8]) -> Option<(String, String)> {
-    let line = behind.split(|&byte| byte == b'\n').next().unwrap_or_default();
+/// The rule and the reason after a marker; `None` if the marker is the start of another word.
+fn words(after: &[u8]) -> Option<(String, String)> {
+    let line = after.split(|&byte| byte == b'\n').next().unwrap_or_default();
     let mut line = String::from_utf8_lossy(line).into_owned();
     if line.starts_with(|first: char| first.is_alphanumeric() || "-_:".contains(first)) {
         return None;
@@ -157,14 +151,14 @@ fn words(behind: &[u8]) -> Option<(String, String)> {
     }
     let (word, reason) = line.trim().split_once(char::is_whitespace).unwrap_or((line.trim(), ""));
     let word = word.trim_end_matches([':', ',', ';']).to_owned();
-    // In JSON and the like the allow is a string.
+    // In JSON and similar formats the comment is a string.
     let reason =
         reason.trim_end_matches(|last: char| last.is_whitespace() || "\"',".contains(last));
     let is_reason = reason.contains(char::is_alphanumeric);
     Some((word, if is_reason { reason.trim().to_owned() } else { String::new() }))
 }
 
-/// Whether nothing stands before the mark on its line but what opens a comment.
+/// Whether only what opens a comment is before the marker on its line.
 fn is_alone(text: &[u8], at: usize) -> bool {
     let from = at.saturating_sub(LONGEST_OPENING);
     let before = &text[from..at];
@@ -177,79 +171,80 @@ fn is_alone(text: &[u8], at: usize) -> bool {
     !opening.contains(char::is_alphanumeric) || OPENING_WORDS.contains(&opening.as_str())
 }
 
-/// The suppression of an occurrence by the allows beside it: one that names the credential's
-/// rule, or the rule that found it there, and gives a reason; or, where they are honoured,
-/// another scanner's mark.
-pub fn suppression(
-    allows: &[SuppressionComment],
-    rule: usize,
-    foreign: bool,
-) -> Option<Suppression> {
-    let names_it = |allow: &&SuppressionComment| allow.names_rule || allow.rule == Some(rule);
-    let own = allows.iter().find(|allow| names_it(allow) && !allow.reason.is_empty());
-    let reason = own.map(|allow| allow.reason.clone()).or_else(|| {
-        let scanner = allows.iter().find_map(|allow| allow.scanner).filter(|_| foreign)?;
+/// The suppression of an occurrence by the comments next to it: one that names the credential's
+/// rule, or the rule that found it there, and gives a reason; or, if these are honored, another
+/// scanner's ignore comment.
+pub fn suppression(comments: &[Allow], rule: usize, honor_foreign: bool) -> Option<Suppression> {
+    let names_it = |comment: &&Allow| comment.here || comment.rule == Some(rule);
+    let own = comments.iter().find(|comment| names_it(comment) && !comment.reason.is_empty());
+    let reason = own.map(|comment| comment.reason.clone()).or_else(|| {
+        let scanner =
+            comments.iter().find_map(|comment| comment.foreign).filter(|_| honor_foreign)?;
         Some(foreign_reason(scanner))
     })?;
     Some(Suppression { kind: SuppressionKind::InSource, reason })
 }
 
 fn foreign_reason(scanner: Scanner) -> String {
-    format!("a mark of {}", scanner.as_str())
+    format!("{} ignore comment", scanner.as_str())
 }
 
-/// How many places carry another scanner's mark, and whether that counts.
-pub(super) fn foreign_note(credentials: &[Credential], honoured: bool) -> Option<String> {
+/// The number of locations with another scanner's ignore comment, and whether these are honored.
+pub(super) fn foreign_note(credentials: &[Credential], honored: bool) -> Option<String> {
     let mut by_scanner: BTreeMap<Scanner, usize> = BTreeMap::new();
     for occurrence in credentials.iter().flat_map(|credential| &credential.occurrences) {
-        let Some(scanner) = occurrence.suppression_comments.iter().find_map(|allow| allow.scanner)
-        else {
+        let Some(scanner) = occurrence.allows.iter().find_map(|comment| comment.foreign) else {
             continue;
         };
-        if decides(occurrence, scanner, honoured) {
+        if decides(occurrence, scanner, honored) {
             *by_scanner.entry(scanner).or_default() += 1;
         }
     }
     if by_scanner.is_empty() {
         return None;
     }
-    let told = |(scanner, count): (&Scanner, &usize)| format!("{count} of {}", scanner.as_str());
-    let told: Vec<String> = by_scanner.iter().map(told).collect();
-    let told = told.join(", ");
-    Some(if honoured {
-        format!("places allowed by other scanners' marks: {told}")
+    let count = |(scanner, count): (&Scanner, &usize)| format!("{count} {}", scanner.as_str());
+    let counts: Vec<String> = by_scanner.iter().map(count).collect();
+    let counts = counts.join(", ");
+    let comments = match by_scanner.values().sum() {
+        1 => "ignore comment",
+        _ => "ignore comments",
+    };
+    Some(if honored {
+        format!("{counts} {comments} honored")
     } else {
-        format!("places with other scanners' marks, which --foreign-allows honours: {told}")
+        format!("{counts} {comments} not honored; use --honor-ignore-comments to honor them")
     })
 }
 
-/// Whether the mark is what suppresses the occurrence, or what would.
-fn decides(occurrence: &Occurrence, scanner: Scanner, honoured: bool) -> bool {
+/// Whether the comment is what suppresses the occurrence, or would suppress it.
+fn decides(occurrence: &Occurrence, scanner: Scanner, honored: bool) -> bool {
     match &occurrence.suppression {
-        None => !honoured,
-        Some(suppression) => honoured && suppression.reason == foreign_reason(scanner),
+        None => !honored,
+        Some(suppression) => honored && suppression.reason == foreign_reason(scanner),
     }
 }
 
-/// Why the allows by the open places of a credential do not hold.
+/// Why the suppression comments at the open locations of a credential are ignored.
 pub(super) fn notes(credential: &Credential, rules: &[Rule]) -> Vec<String> {
     let id = &rules[credential.rule].id;
     let mut notes = Vec::new();
     for occurrence in credential.open() {
-        for allow in occurrence.suppression_comments.iter().filter(|allow| allow.scanner.is_none())
-        {
-            let fault = match allow.rule {
-                None => "names no rule that there is".to_owned(),
-                Some(rule) if allow.names_rule || rule == credential.rule => {
-                    "gives no reason".to_owned()
+        for comment in occurrence.allows.iter().filter(|comment| comment.foreign.is_none()) {
+            let fault = match comment.rule {
+                None => "names an unknown rule and is ignored".to_owned(),
+                Some(rule) if comment.here || rule == credential.rule => {
+                    "gives no reason and is ignored".to_owned()
                 }
-                Some(rule) => format!("names {}, which did not find this", rules[rule].id),
+                Some(rule) => {
+                    format!("is for rule {}, but the finding is from rule {id}", rules[rule].id)
+                }
             };
             let path = occurrence.path.as_ref().map(|path| format!("{}:", foreign_path(path)));
             let place = path.unwrap_or_else(|| "line ".to_owned());
             notes.push(format!(
-                "{place}{}: this {MARK} {fault} and does not hold; write `{MARK} {id} REASON`",
-                allow.line
+                "{place}{}: this {MARKER} {fault}; use `{MARKER} {id} REASON`",
+                comment.line
             ));
         }
     }
@@ -260,38 +255,38 @@ pub(super) fn notes(credential: &Credential, rules: &[Rule]) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn told(behind: &str) -> Option<(String, String)> {
-        words(behind.as_bytes())
+    fn split(after: &str) -> Option<(String, String)> {
+        words(after.as_bytes())
     }
 
     #[test]
-    fn rule_and_reason_stand_in_any_comment() {
-        let wanted = Some(("nimbus-key".to_owned(), "a fixture, made up".to_owned()));
-        for behind in [
-            " nimbus-key a fixture, made up\r\nmore",
-            " nimbus-key a fixture, made up */ key = 1",
-            " nimbus-key: a fixture, made up -->",
-            " nimbus-key a fixture, made up #}",
-            " nimbus-key a fixture, made up\",",
-            " nimbus-key a fixture, made up keysieve:allow other x",
+    fn any_comment_may_have_rule_and_reason() {
+        let wanted = Some(("nimbus-key".to_owned(), "a fixture, fake".to_owned()));
+        for after in [
+            " nimbus-key a fixture, fake\r\nmore",
+            " nimbus-key a fixture, fake */ key = 1",
+            " nimbus-key: a fixture, fake -->",
+            " nimbus-key a fixture, fake #}",
+            " nimbus-key a fixture, fake\",",
+            " nimbus-key a fixture, fake keysieve:allow other x",
         ] {
-            assert_eq!(told(behind), wanted, "{behind}");
+            assert_eq!(split(after), wanted, "{after}");
         }
-        assert_eq!(told("ed nimbus-key x"), None);
-        assert_eq!(told(" nimbus-key -->"), Some(("nimbus-key".to_owned(), String::new())));
-        assert_eq!(told(""), Some((String::new(), String::new())));
+        assert_eq!(split("ed nimbus-key x"), None);
+        assert_eq!(split(" nimbus-key -->"), Some(("nimbus-key".to_owned(), String::new())));
+        assert_eq!(split(""), Some((String::new(), String::new())));
     }
 
     #[test]
-    fn an_allow_is_alone_behind_what_opens_a_comment() {
+    fn a_suppression_comment_may_be_alone_on_its_line() {
         for opening in
             ["", "# ", "  // ", "<!-- ", "-- ", "; ", "{# ", "REM ", "\"//\": \"", "x\n# "]
         {
-            let text = format!("{opening}{MARK}");
+            let text = format!("{opening}{MARKER}");
             assert!(is_alone(text.as_bytes(), opening.len()), "{opening}");
         }
         for before in ["key = 1 # ", "x ", "é // "] {
-            let text = format!("{before}{MARK}");
+            let text = format!("{before}{MARKER}");
             assert!(!is_alone(text.as_bytes(), before.len()), "{before}");
         }
     }

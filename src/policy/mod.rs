@@ -1,6 +1,6 @@
-//! What is already known or allowed, what fails and what is left out. Detection is over before
-//! policy begins: it sees findings with their places, never bytes, but for the inline allows
-//! beside a finding ([`inline`]).
+//! What is baselined or suppressed, what fails and what is excluded. Policy begins after detection:
+//! it sees findings with their locations and never bytes, except for the suppression comments next
+//! to a finding ([`inline`]).
 
 pub mod baseline;
 pub mod comment;
@@ -14,170 +14,172 @@ pub mod revision;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use baseline::Known;
+use baseline::ActiveBaseline;
 use bstr::ByteSlice;
-use config::{Config, Occasion, TestFindings};
-use revision::{Proposal, Revision, proposed_allow};
+use config::{Config, RunMode, TestFindings};
+use revision::{PendingChange, Revision, pending_suppression};
 
 use crate::findings::{Credential, Finding, Fingerprint, Level, Occurrence, PathKind, group};
 use crate::foreign::foreign_path;
 use crate::rules::{Confidence, Rule};
 
-/// What of the findings is reported, and what of it fails.
+/// Which findings are reported, and which of them fail.
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
     pub config: Config,
-    /// Who is stopped by what fails.
-    pub occasion: Occasion,
-    /// Whether inline allows hold.
+    /// Whether the run is a check or a hook.
+    pub mode: RunMode,
+    /// Whether suppression comments are honored.
     pub inline: Inline,
     /// The baseline, if there is one.
-    pub known: Option<Known>,
-    /// The revision that the repository's part of it is taken from.
+    pub baseline: Option<ActiveBaseline>,
+    /// The revision that the repository's policy is taken from.
     pub revision: Option<Arc<Revision>>,
 }
 
-/// Whether what stands beside a finding in the source allows it.
+/// Whether suppression comments are honored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Inline {
     #[default]
-    Holds,
-    /// As if none were there.
-    LeftOut,
-    /// As far as [`Policy::revision`] has them.
-    OfRevision,
+    Honored,
+    /// As if there were none.
+    Ignored,
+    /// Only those that [`Policy::revision`] has.
+    FromRevision,
 }
 
-/// What the inline marks of other scanners begin with.
-pub fn foreign_marks() -> impl Iterator<Item = &'static str> {
+/// The markers of other scanners' ignore comments.
+pub fn foreign_markers() -> impl Iterator<Item = &'static str> {
     foreign::written()
 }
 
-/// What policy made of the findings.
+/// The findings after policy.
 #[derive(Clone, Debug, Default)]
 pub struct Judged {
-    /// Those that are reported, each place with what comes of it.
+    /// Those that are reported, with the level of each location.
     pub credentials: Vec<Credential>,
-    /// Places that are left out, by what leaves them out.
-    pub left_out: BTreeMap<String, usize>,
+    /// Number of excluded locations, by what excludes them.
+    pub excluded: BTreeMap<String, usize>,
 }
 
 impl Policy {
-    /// Leaves out what is to be left out, makes credentials of the rest and says of each of their
-    /// places whether it is known, allowed, or fails.
-    pub fn judge(&self, sightings: Vec<(Finding, Occurrence)>, rules: &[Rule]) -> Judged {
+    /// Drops excluded findings, groups the rest into credentials, and decides for each location
+    /// whether it is baselined, suppressed or fails.
+    pub fn judge(&self, found: Vec<(Finding, Occurrence)>, rules: &[Rule]) -> Judged {
         let mut judged = Judged::default();
-        let mut kept = Vec::with_capacity(sightings.len());
-        for (finding, mut occurrence) in sightings {
-            match self.left_out(&finding, &occurrence, rules) {
-                Some(why) => *judged.left_out.entry(why).or_default() += 1,
+        let mut kept = Vec::with_capacity(found.len());
+        for (finding, mut occurrence) in found {
+            match self.exclusion(&finding, &occurrence, rules) {
+                Some(why) => *judged.excluded.entry(why).or_default() += 1,
                 None => {
-                    occurrence.path_kind = self.setting(&occurrence);
+                    occurrence.setting = self.path_kind(&occurrence);
                     kept.push((finding, occurrence));
                 }
             }
         }
         judged.credentials = group(kept, rules);
-        let shown = |credential: &Credential| {
-            self.config.shows_unlikely() || credential.confidence > Confidence::Low
-        };
-        judged.credentials.retain(shown);
-        let foreign = self.config.foreign_allows();
+        let least = self.config.min_confidence();
+        judged.credentials.retain(|credential| credential.confidence >= least);
+        let foreign = self.config.honors_ignore_comments();
         for credential in &mut judged.credentials {
             for occurrence in &mut credential.occurrences {
                 occurrence.suppression =
-                    inline::suppression(&occurrence.suppression_comments, credential.rule, foreign)
-                        .filter(|_| self.inline_holds(credential.fingerprint, occurrence));
-                occurrence.level =
-                    self.effect(&rules[credential.rule], credential.confidence, occurrence);
+                    inline::suppression(&occurrence.allows, credential.rule, foreign)
+                        .filter(|_| self.honors_comments(credential.fingerprint, occurrence));
+                occurrence.effect =
+                    self.level(&rules[credential.rule], credential.confidence, occurrence);
             }
-            if let Some(known) = &self.known {
-                known.apply(credential);
+            if let Some(baseline) = &self.baseline {
+                baseline.apply(credential);
             }
         }
         judged
     }
 
-    /// What a reader should know of what [`Policy::judge`] did, sorted.
+    /// Notes on what [`Policy::judge`] did, sorted.
     pub fn notes(&self, judged: &Judged, rules: &[Rule]) -> Vec<String> {
         let credentials = &judged.credentials;
         let mut notes = Vec::new();
         if let Some(revision) = &self.revision {
             let Revision { name, commit, .. } = &**revision;
-            let proposals = self.proposals(judged);
+            let pending = self.pending_changes(judged);
             notes.push(format!(
-                "the policy is that of {} ({}); what is changed in it does not hold yet{}",
+                "policy taken from {} ({}); {}",
                 foreign_path(name),
                 &commit[..commit.len().min(10)],
-                if proposals.is_empty() { ": nothing is" } else { "" },
+                match pending.is_empty() {
+                    true => "this branch does not change it",
+                    false => "changes to it in this branch are ignored",
+                },
             ));
-            notes.extend(proposals.iter().map(|one| format!("does not hold yet: {one}")));
+            notes.extend(pending.iter().map(|one| format!("ignored until merged: {one}")));
         }
-        if self.inline != Inline::LeftOut {
+        if self.inline != Inline::Ignored {
             notes.extend(credentials.iter().flat_map(|found| inline::notes(found, rules)));
-            notes.extend(inline::foreign_note(credentials, self.config.foreign_allows()));
+            notes.extend(inline::foreign_note(credentials, self.config.honors_ignore_comments()));
         }
-        if let Some(known) = &self.known {
-            notes.extend(credentials.iter().filter_map(|credential| known.note(credential)));
+        if let Some(baseline) = &self.baseline {
+            notes.extend(credentials.iter().filter_map(|credential| baseline.note(credential)));
         }
-        notes.extend(judged.left_out.iter().map(|(why, count)| {
-            format!("left out: {count} {} by {why}", if *count == 1 { "place" } else { "places" })
+        notes.extend(judged.excluded.iter().map(|(why, count)| {
+            let findings = if *count == 1 { "finding" } else { "findings" };
+            format!("{count} {findings} excluded by {why}")
         }));
         notes.sort();
         notes.dedup();
         notes
     }
 
-    /// What is said of the policy and is not of the revision that it is taken from, sorted.
-    pub fn proposals(&self, judged: &Judged) -> Vec<Proposal> {
+    /// Changes to the policy that the revision does not have, sorted.
+    pub fn pending_changes(&self, judged: &Judged) -> Vec<PendingChange> {
         let Some(revision) = &self.revision else { return Vec::new() };
-        let foreign = self.config.foreign_allows();
-        let mut proposals = revision.proposals.clone();
+        let foreign = self.config.honors_ignore_comments();
+        let mut pending = revision.pending.clone();
         for credential in &judged.credentials {
             for occurrence in &credential.occurrences {
                 let would =
                     inline::suppression(&occurrence.suppression_comments, credential.rule, foreign);
                 let Some(would) = would else { continue };
-                if !self.inline_holds(credential.fingerprint, occurrence) {
-                    proposals.push(proposed_allow(credential, occurrence, &would.reason));
+                if !self.honors_comments(credential.fingerprint, occurrence) {
+                    pending.push(pending_suppression(credential, occurrence, &would.reason));
                 }
             }
         }
-        proposals.sort();
-        proposals.dedup();
-        proposals
+        pending.sort();
+        pending.dedup();
+        pending
     }
 
-    fn inline_holds(&self, fingerprint: Fingerprint, occurrence: &Occurrence) -> bool {
+    fn honors_comments(&self, fingerprint: Fingerprint, occurrence: &Occurrence) -> bool {
         match (self.inline, &self.revision) {
-            (Inline::Holds, _) => true,
-            (Inline::LeftOut, _) | (Inline::OfRevision, None) => false,
-            (Inline::OfRevision, Some(revision)) => {
-                revision.vouched.allows(fingerprint, occurrence)
+            (Inline::Honored, _) => true,
+            (Inline::Ignored, _) | (Inline::FromRevision, None) => false,
+            (Inline::FromRevision, Some(revision)) => {
+                revision.approved.contains(fingerprint, occurrence)
             }
         }
     }
 
-    fn left_out(&self, finding: &Finding, place: &Occurrence, rules: &[Rule]) -> Option<String> {
+    fn exclusion(&self, finding: &Finding, place: &Occurrence, rules: &[Rule]) -> Option<String> {
         let path = place.path.as_ref()?.as_bstr();
         let id = &rules[finding.rule].id;
         if !self.config.is_on(id, Some(path)) {
-            return Some(format!("rules.disable of their folder, which names {id}"));
+            return Some(format!("rules.disable = {id} in the configuration of its folder"));
         }
-        self.config.left_out(path)
+        self.config.exclusion(path)
     }
 
-    fn setting(&self, occurrence: &Occurrence) -> PathKind {
+    fn path_kind(&self, occurrence: &Occurrence) -> Setting {
         match &occurrence.path {
             Some(path) if self.config.is_test(path.as_bstr()) => PathKind::Test,
             _ => PathKind::Regular,
         }
     }
 
-    fn effect(&self, rule: &Rule, confidence: Confidence, occurrence: &Occurrence) -> Level {
+    fn level(&self, rule: &Rule, confidence: Confidence, occurrence: &Occurrence) -> Effect {
         let path = occurrence.path.as_ref().map(|path| path.as_bstr());
-        let (least, severity) = self.config.threshold(path, self.occasion);
-        let is_of_test = occurrence.path_kind == PathKind::Test
+        let (least, severity) = self.config.threshold(path, self.mode);
+        let is_of_test = occurrence.setting == Setting::Test
             && path.is_some_and(|path| self.config.test_findings(path) == TestFindings::Warn);
         if confidence < least || rule.severity < severity || is_of_test || release::is_new(rule) {
             Level::Warning

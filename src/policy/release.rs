@@ -1,16 +1,16 @@
-//! A new rule warns for one release before it fails: who takes a new keysieve is not stopped by
-//! what it sees for the first time.
+//! A new rule warns for one release before it fails, so that an update of keysieve does not block
+//! anybody with findings of a rule that is seen for the first time.
 //!
-//! A rule is new in the very release that brought it, [`Rule::since`]; the next one, a patch as
-//! well, has it fail. What came with the first release was never silent before, so that there is
-//! nobody to warn. A user's own rules are no part of a release.
+//! A rule is new in the release that introduced it, [`Rule::since`]; in the next one, even a patch
+//! release, it fails. The rules of the first release fail at once: there is nobody to warn. Custom
+//! rules are not part of a release.
 
 use crate::rules::Rule;
 
 /// The first release.
 const FIRST: &str = "0.1.0";
 
-/// Whether the rule came with this release.
+/// Whether this release introduced the rule.
 pub fn is_new(rule: &Rule) -> bool {
     is_new_in(rule, env!("CARGO_PKG_VERSION"))
 }
@@ -43,7 +43,7 @@ mod tests {
         assert!(!is_new_in(&own, "0.2.0"));
     }
 
-    /// What is written down as newer than the release would warn for ever, or never.
+    /// A rule that claims to be newer than the release would warn forever, or never.
     #[test]
     fn no_rule_is_of_a_release_to_come() {
         let parts = |version: &str| -> Vec<u32> {

@@ -12,7 +12,7 @@ use super::output::sink::safe_message;
 use super::output::{Shown, escape};
 use super::{Report, escaped, location_name};
 use crate::findings::Credential;
-use crate::policy::inline::MARK;
+use crate::policy::inline::MARKER;
 use crate::rules::Rule;
 use crate::source::Failure;
 use crate::source::agent::{Agent, ToolCallError};

@@ -17,7 +17,7 @@ use crate::findings::{
     CommitRef, Credential, Fact, Level, Occurrence, OccurrenceSource, PathKind, RelatedLocation,
     Suppression,
 };
-use crate::policy::revision::Proposal;
+use crate::policy::revision::PendingChange;
 use crate::rules::Rule;
 use crate::source::Skipped;
 

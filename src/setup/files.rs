@@ -23,9 +23,9 @@ pub fn work_tree(top: PathBuf, shown: &str) -> Files {
 }
 
 /// The files below one folder of a tree, by their paths from the tree's top.
-pub fn below(top: PathBuf, folder: PathBuf) -> Files {
+pub fn below(top: PathBuf, folder: PathBuf) -> PolicyFiles {
     let tree = work_tree(top, "");
-    Files::new("", move |path: &BStr| {
+    PolicyFiles::new("", move |path: &BStr| {
         let is_below = path.to_path().is_ok_and(|path| path.starts_with(&folder));
         if is_below { tree.read(path) } else { Ok(None) }
     })

@@ -48,7 +48,7 @@ impl PinnedPolicy {
         let is_config = |name: &[u8], _: &ObjectId| name == config::FILE.as_bytes();
         let paths = walk.paths(is_config)?.into_iter().map(|(path, _)| path).collect();
         let reader = objects.clone();
-        let files = Files::new(format!("{name}:"), move |path: &BStr| {
+        let files = PolicyFiles::new(format!("{name}:"), move |path: &BStr| {
             let read = |id: &ObjectId| reader.read_as(ObjectKind::Tree, id);
             match diff::content_at(&read, tree, path)? {
                 Some(FileContent::Blob(id)) => reader.read_as(ObjectKind::Blob, &id).map(Some),
@@ -59,7 +59,7 @@ impl PinnedPolicy {
     }
 
     /// The files of the commit.
-    pub fn files(&self) -> Files {
+    pub fn files(&self) -> PolicyFiles {
         self.files.clone()
     }
 
@@ -68,23 +68,23 @@ impl PinnedPolicy {
     pub fn revision(
         &self,
         engine: &Engine,
-        now: Option<&Files>,
+        now: Option<&PolicyFiles>,
         foreign: bool,
     ) -> Result<Revision, RangeError> {
-        let mut proposals = match now {
-            Some(now) => self.proposals(now)?,
+        let mut pending = match now {
+            Some(now) => self.pending(now)?,
             None => Vec::new(),
         };
-        proposals.sort();
+        pending.sort();
         Ok(Revision {
             name: self.name.clone(),
             commit: self.commit.to_string(),
-            proposals,
-            vouched: self.vouched(engine, now, foreign)?,
+            pending,
+            approved: self.approved(engine, now, foreign)?,
         })
     }
 
-    fn proposals(&self, now: &Files) -> Result<Vec<Proposal>, GitError> {
+    fn pending(&self, now: &PolicyFiles) -> Result<Vec<PendingChange>, GitError> {
         let pattern = format!(":(top,glob)**/{}", config::FILE);
         let listed = ["ls-files", "-z", "--full-name", "--cached", "--others", "--", &pattern];
         // A bare repository has no index.
@@ -94,25 +94,25 @@ impl PinnedPolicy {
         let all: BTreeSet<BString> =
             self.paths.iter().cloned().chain(listed).chain([root]).collect();
         let all: Vec<BString> = all.into_iter().collect();
-        let mut proposals = proposed_settings(&self.files, now, &all);
+        let mut pending = pending_config_changes(&self.files, now, &all);
         let path = BStr::new(baseline::FILE);
         let then = Baseline::of(&self.files, path).ok().flatten().unwrap_or_default();
         // One that cannot be read adds nothing.
         if let Ok(Some(now)) = Baseline::of(now, path) {
-            proposals.extend(proposed_entries(&then, &now));
+            pending.extend(pending_baseline_changes(&then, &now));
         }
-        Ok(proposals)
+        Ok(pending)
     }
 
     /// What the suppression comments of the commit suppress.
     fn vouched(
         &self,
         engine: &Engine,
-        now: Option<&Files>,
+        now: Option<&PolicyFiles>,
         foreign: bool,
-    ) -> Result<Vouched, RangeError> {
+    ) -> Result<Approved, RangeError> {
         let marks: Vec<&str> =
-            std::iter::once(MARK).chain(foreign_marks().filter(|_| foreign)).collect();
+            std::iter::once(MARKER).chain(foreign_markers().filter(|_| foreign)).collect();
         let marked = |id: &ObjectId| -> Option<Result<ObjectId, RangeError>> {
             let has_mark = |bytes: &[u8]| {
                 marks.iter().any(|mark| memchr::memmem::find(bytes, mark.as_bytes()).is_some())
@@ -127,7 +127,7 @@ impl PinnedPolicy {
         let blobs: Vec<ObjectId> = self.walk.blobs().into_iter().collect();
         let marked: HashSet<ObjectId> =
             blobs.par_iter().filter_map(marked).collect::<Result<_, _>>()?;
-        let mut vouched = Vouched::default();
+        let mut approved = Approved::default();
         for (path, id) in self.walk.paths(|_, id| marked.contains(id))? {
             let path = path.as_bstr();
             let bytes = self.objects.read_as(ObjectKind::Blob, &id);
@@ -140,11 +140,11 @@ impl PinnedPolicy {
                 let allowed =
                     inline::suppression(&occurrence.suppression_comments, finding.rule, foreign);
                 if let (Some(path), true) = (path, allowed.is_some()) {
-                    vouched.add(finding.fingerprint, path, is_gone);
+                    approved.add(finding.fingerprint, path, is_gone);
                 }
             }
         }
-        Ok(vouched)
+        Ok(approved)
     }
 }
 

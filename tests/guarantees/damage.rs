@@ -18,7 +18,7 @@ const COMMANDS: [&[&str]; 5] = [
     &["scan", "--since", "main~3", "--format", "json"],
     &["scan", "--since", "main~1", "--policy-from", "main~1", "--format", "json"],
     &["audit", "--format", "json"],
-    &["baseline", "write", "--history", "--owner", "O", "--baseline", "/dev/null/not-written"],
+    &["baseline", "create", "--history", "--owner", "O", "--baseline", "/dev/null/not-written"],
 ];
 
 /// Ways in which a file is damaged at an offset.

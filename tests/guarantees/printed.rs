@@ -316,9 +316,11 @@ fn what_keysieve_says_itself_is_never_changed() {
             words.iter().map(|word| format!("postgres://app:{word}@db.acme.io/x\n")).collect();
         repository.write("src/main/credentials/a.txt", lines.concat());
         repository.commit("message");
-        let human = keysieve(&repository, &["audit", "--show-unlikely", "--format", "human"]);
-        let json = keysieve(&repository, &["audit", "--show-unlikely", "--format", "json"]);
-        let sarif = keysieve(&repository, &["audit", "--show-unlikely", "--format", "sarif"]);
+        let human =
+            keysieve(&repository, &["audit", "--min-confidence", "low", "--format", "human"]);
+        let json = keysieve(&repository, &["audit", "--min-confidence", "low", "--format", "json"]);
+        let sarif =
+            keysieve(&repository, &["audit", "--min-confidence", "low", "--format", "sarif"]);
         (
             String::from_utf8(human.stdout).unwrap(),
             serde_json::from_slice::<Value>(&json.stdout).unwrap(),

@@ -321,7 +321,7 @@ mod s15_a_folder_in_no_work_tree {
     fn so_does_its_baseline() {
         let repository = plain();
         repository.git_in(&repository.path().join("plain"), &["init", "--quiet"]);
-        let write = ["baseline", "write", "plain", "--owner", "O"];
+        let write = ["baseline", "create", "plain", "--owner", "O"];
         let run = keysieve(&repository, &write);
         assert_eq!(run.code(), 0, "{}", run.all_output());
         fs::remove_dir_all(repository.path().join("plain/.git")).unwrap();

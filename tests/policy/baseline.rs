@@ -9,7 +9,7 @@ use crate::support::repository::{TempRepo, all_output};
 use crate::{notes, places, report, run};
 
 const FILE: &str = ".keysieve-baseline.toml";
-const WRITE: [&str; 6] = ["baseline", "write", "--owner", "Ann", "--now", "2026-01-01T00:00:00Z"];
+const WRITE: [&str; 6] = ["baseline", "create", "--owner", "Ann", "--now", "2026-01-01T00:00:00Z"];
 
 /// A report as of that day.
 fn on(repository: &TempRepo, day: &str, arguments: &[&str]) -> (Value, i32) {
@@ -132,9 +132,9 @@ fn time_runs_out_with_two_weeks_of_warning_and_never_in_the_hook() {
     repository.git(&["add", "."]);
     for (day, code, noted) in [
         ("2026-03-16", 0, None),
-        ("2026-03-17", 0, Some("14 days are left")),
-        ("2026-03-31", 0, Some("0 days are left")),
-        ("2026-04-01", 1, Some("was accepted by Ann until 2026-03-31, which is over")),
+        ("2026-03-17", 0, Some("(14 days left)")),
+        ("2026-03-31", 0, Some("(0 days left)")),
+        ("2026-04-01", 1, Some("acceptance by Ann expired on 2026-03-31")),
     ] {
         let (said, found) = on(&repository, day, &["scan"]);
         assert_eq!(found, code, "{day}: {said}");
@@ -154,7 +154,7 @@ fn time_runs_out_with_two_weeks_of_warning_and_never_in_the_hook() {
 }
 
 #[test]
-fn a_bad_file_is_told_with_its_line() {
+fn an_error_in_the_file_has_its_line() {
     let repository = TempRepo::new();
     repository.write("a", secret(1));
     repository.git(&["add", "."]);
@@ -162,7 +162,7 @@ fn a_bad_file_is_told_with_its_line() {
     for (wrong, line, wanted) in [
         ("version = 2", 1, "this keysieve reads `version = 1`"),
         ("", 1, "`version = 1` is missing"),
-        ("version = 1\nversion = 1", 2, "no TOML: duplicate key"),
+        ("version = 1\nversion = 1", 2, "not valid TOML: duplicate key"),
         ("version = 1\n[credentials.x]", 2, "did you mean `credential`?"),
         ("version = 1\n[credential.xyz]\nrule = 1", 2, "ten hexadecimal digits"),
         (
@@ -170,7 +170,7 @@ fn a_bad_file_is_told_with_its_line() {
             3,
             "did you mean `accepted`?",
         ),
-        ("version = 1\n[credential.0123456789]\nrule = \"x\"", 2, "lacks `disposition`"),
+        ("version = 1\n[credential.0123456789]\nrule = \"x\"", 2, "missing key `disposition`"),
         (
             "version = 1\n[credential.0123456789]\ndisposition = \"accepted\"\nexpire = 2026-01-01",
             4,
@@ -179,16 +179,16 @@ fn a_bad_file_is_told_with_its_line() {
         (
             "version = 1\n[credential.0123456789]\ndisposition = \"revoked\"\ndate = \"soon\"",
             4,
-            "is a date such as",
+            "must be a date such as",
         ),
         (
             "version = 1\n[credential.0123456789]\ndisposition = \"revoked\"\npaths = [\"a\"]",
             4,
-            "none of rule, disposition, date, evidence here",
+            "expected one of rule, disposition, date, evidence",
         ),
-        ("version = 1\nkey = \"our own secret\"", 2, "and never the key itself"),
-        ("version = 1\nhistory = 1", 2, "is true or false"),
-        ("version = 1\n<<<<<<< ours", 2, "no TOML"),
+        ("version = 1\nkey = \"our own secret\"", 2, "never put the key itself here"),
+        ("version = 1\nhistory = 1", 2, "must be true or false"),
+        ("version = 1\n<<<<<<< ours", 2, "not valid TOML"),
     ] {
         repository.write(FILE, wrong);
         repository.git(&["add", "."]);
@@ -229,7 +229,8 @@ fn the_hook_takes_the_baseline_of_the_index() {
     repository.git(&["add", "."]);
     run(&repository, &WRITE);
     let (said, code) = on(&repository, "2026-01-02", &["hook", "run"]);
-    let wanted = format!("{FILE} is not in the index and counts for nothing yet");
+    let wanted =
+        format!("{FILE} is not staged and is ignored; run `git add .keysieve-baseline.toml`");
     assert_eq!((code, notes(&said)), (1, vec![wanted]));
     repository.git(&["add", "."]);
     fs::remove_file(repository.path().join(FILE)).unwrap();
@@ -259,14 +260,14 @@ fn a_history_is_pruned_by_its_history() {
     assert!(first.contains("key = \"public\"\nhistory = true\n"), "{first}");
     let update = [&["baseline", "update", "--prune"], &WRITE[2..]].concat();
     run(&repository, &update);
-    assert_eq!(text(&repository), first, "what only the history holds is not stale");
-    assert_eq!(run(&repository, &["baseline", "check"]).status.code(), Some(1), "time is over");
+    assert_eq!(text(&repository), first, "what is only in the history is not stale");
+    assert_eq!(run(&repository, &["baseline", "check"]).status.code(), Some(1), "expired");
     let check = ["baseline", "check", "--now", "2026-01-02T00:00:00Z"];
     assert_eq!(run(&repository, &check).status.code(), Some(0));
 }
 
 #[test]
-fn an_update_lists_places_anew_and_prunes_only_when_told() {
+fn an_update_refreshes_paths_and_prunes_only_on_request() {
     let repository = TempRepo::new();
     repository.write("a", secret(1));
     repository.write("b", secret(1));
@@ -278,16 +279,8 @@ fn an_update_lists_places_anew_and_prunes_only_when_told() {
     repository.commit("two");
     let update = [&["baseline", "update"], &WRITE[2..]].concat();
     let output = run(&repository, &update);
-    assert!(
-        all_output(&output).contains("stale; --prune leaves it out"),
-        "{}",
-        all_output(&output)
-    );
-    assert!(
-        all_output(&output).contains("1 new places, 1 places of the past."),
-        "{}",
-        all_output(&output)
-    );
+    assert!(said(&output).contains("stale; use --prune to remove it"), "{}", said(&output));
+    assert!(said(&output).contains("1 new location, 1 past location."), "{}", said(&output));
     let listed = "paths = [\n  \"a\",\n  \"c\",\n]\npast = [\"b\"]\n";
     assert!(text(&repository).contains(listed), "{}", text(&repository));
     let day = "2026-01-02";
@@ -328,10 +321,10 @@ fn a_baseline_of_another_key_is_named() {
         assert_eq!(with_key(ours, &command).status.code(), Some(0), "{command:?}");
         for key in ["", "another"] {
             let output = with_key(key, &command);
-            let told = "was written under the fingerprint key";
+            let told = "was created with the fingerprint key";
             assert_eq!(output.status.code(), Some(2), "{command:?}");
-            assert!(all_output(&output).contains(told), "{command:?}: {}", all_output(&output));
-            assert!(all_output(&output).contains("set KEYSIEVE_FINGERPRINT_KEY to the key"));
+            assert!(said(&output).contains(told), "{command:?}: {}", said(&output));
+            assert!(said(&output).contains("set KEYSIEVE_FINGERPRINT_KEY to that key"));
         }
     }
     let update = [&["baseline", "update", "--prune"], &WRITE[2..]].concat();
@@ -344,7 +337,7 @@ fn a_baseline_of_another_key_is_named() {
     let output = with_key("another", &["hook", "run", "--format", "json"]);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(notes(&report)[0].contains("was written under the fingerprint key"), "{report}");
+    assert!(notes(&report)[0].contains("was created with the fingerprint key"), "{report}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `.keysieve.toml`: what is on, what fails, what is left out, and where it is said.
+//! `.keysieve.toml`: what is enabled, what fails, what is excluded, and which file sets it.
 
 use std::fs;
 use std::process::Output;
@@ -6,7 +6,8 @@ use std::process::Output;
 use serde_json::Value;
 
 use crate::support::guarded::secret;
-use crate::support::repository::{TempRepo, all_output};
+use crate::support::repository::{TempRepo, said};
+use crate::support::tokens::localstack_auth_token as token;
 use crate::{notes, places, report, run};
 
 const FILE: &str = ".keysieve.toml";
@@ -28,28 +29,28 @@ fn json(output: &Output) -> Value {
 }
 
 #[test]
-fn a_mistake_is_told_with_its_line_and_a_suggestion() {
+fn an_error_has_its_line_and_a_suggestion() {
     let repository = TempRepo::new();
     repository.write("a", "nothing\n");
     for (wrong, line, wanted) in [
-        ("fial-on = 1", 1, "there is no key `fial-on` here; did you mean `fail-on`?"),
+        ("fial-on = 1", 1, "unknown key `fial-on`; did you mean `fail-on`?"),
         ("\n[fail-on]\nconfidance = \"high\"", 3, "did you mean `confidence`?"),
         (
             "[fail-on]\nhook = \"hihg\"",
             2,
             "one of low, medium, high, certain; did you mean `high`?",
         ),
-        ("fail-on = \"high\"", 1, "expected is a table"),
-        ("show-unlikely = \"yes\"", 1, "expected is a boolean"),
+        ("fail-on = \"high\"", 1, "expected a table"),
+        ("honor-ignore-comments = \"yes\"", 1, "expected a boolean"),
         ("[rules]\ndisable = [\"jwt\",\n\"genric-key\"]", 3, "did you mean `generic-key`?"),
-        ("[rules]\ndisable = [\"nothing-*\"]", 2, "there is no rule nothing-*"),
-        ("[[exclude]]\npaths = [\"a\", \"b[\"]\nreason = \"r\"", 2, "this is no glob: "),
-        ("[[exclude]]\npaths = [\"a\"]\nreason = \" \"", 3, "say why"),
+        ("[rules]\ndisable = [\"nothing-*\"]", 2, "unknown rule `nothing-*`"),
+        ("[[exclude]]\npaths = [\"a\", \"b[\"]\nreason = \"r\"", 2, "invalid glob: "),
+        ("[[exclude]]\npaths = [\"a\"]\nreason = \" \"", 3, "`reason` is empty"),
         ("[[exclude]]\npaths = [\"a\"]", 1, "missing field `reason`"),
         ("decode-depth = 4", 1, "from 0 to 3"),
         ("generic-threshold = 0.2", 1, "from 0.5 to 1"),
-        ("[limits]\nmax-file-size = 0", 2, "in MB"),
-        ("patterns = [\"../x.toml\"]", 1, "by its path below the root"),
+        ("[limits]\nmax-file-size = 0", 2, "(MB)"),
+        ("patterns = [\"../x.toml\"]", 1, "relative to the root"),
         ("[fingerprint]\nkey = \"k\"\nkey-env = \"K\"", 3, "not both"),
         ("[rules\n", 1, ""),
     ] {
@@ -152,8 +153,8 @@ fn excluded_paths_are_not_read_and_counted() {
     assert!(human.contains("skipped 3 in excluded paths"), "{human}");
     repository.git(&["add", "--all"]);
     let wanted_notes = [
-        "left out: 1 place by *.lock (FILE: generated)",
-        "left out: 2 places by /vendor/*, !/vendor/own (FILE: others' code)",
+        "1 finding excluded by *.lock (FILE: generated)",
+        "2 findings excluded by /vendor/*, !/vendor/own (FILE: others' code)",
     ];
     let told = |file: &str| wanted_notes.map(|note| note.replace("FILE", file));
     let (said, code) = report(&repository, &["hook", "run"]);
@@ -235,8 +236,8 @@ fn a_folder_has_a_file_of_its_own() {
     repository.write("one/sub/.keysieve.toml", "decode-depth = 1");
     let (said, code) = report(&repository, &["scan"]);
     assert_eq!(code, 2, "{said}");
-    let why = said["coverage"]["failures"][0]["reason"].as_str().unwrap();
-    assert!(why.starts_with("one/sub/.keysieve.toml:1: `decode-depth` holds for"), "{why}");
+    let why = said["coverage"]["failures"][0]["why"].as_str().unwrap();
+    assert!(why.starts_with("one/sub/.keysieve.toml:1: `decode-depth` applies to"), "{why}");
 }
 
 #[test]
@@ -310,13 +311,13 @@ fn the_fingerprint_key_stands_in_a_file_or_a_variable() {
     assert_eq!(fingerprint(&[("ACME_KEY", "ours")]), ours);
     let output = run(&repository, &["scan"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(
-        all_output(&output).contains(".keysieve.toml: the fingerprint key is in the environment")
-    );
+    assert!(said(&output).contains(
+        ".keysieve.toml: the environment variable ACME_KEY with the fingerprint key is not set"
+    ));
     // A baseline is kept under the same key.
     repository.write(FILE, "[fingerprint]\nkey = \"ours\"\n");
-    let write = run(&repository, &["baseline", "write", "--owner", "Ann"]);
-    assert!(write.status.success(), "{}", all_output(&write));
+    let write = run(&repository, &["baseline", "create", "--owner", "Ann"]);
+    assert!(write.status.success(), "{}", said(&write));
     assert_eq!(report(&repository, &["scan"]).1, 0);
 }
 
@@ -357,4 +358,52 @@ fn pattern_files_limits_and_depth() {
 fn base64_of(text: &str) -> String {
     use base64::Engine;
     base64::engine::general_purpose::STANDARD.encode(text)
+}
+
+/// What is not reported cannot fail: two settings that contradict each other are an error.
+#[test]
+fn the_minimum_confidence_decides_what_is_reported() {
+    let repository = TempRepo::new();
+    repository.write("a", secret(1));
+    repository.git(&["add", "."]);
+    // The checksum makes it certain.
+    for (arguments, found) in [
+        (&["scan"][..], 1),
+        (&["scan", "--min-confidence", "low"], 1),
+        (&["scan", "--min-confidence", "certain"], 1),
+        (&["hook", "run", "--min-confidence", "certain"], 1),
+        (&["scan", "--min-confidence", "low", "--fail-on", "low"], 1),
+        (&["scan", "--fail-on", "low"], 1),
+    ] {
+        let (said, code) = report(&repository, arguments);
+        assert_eq!((places(&said).len(), code), (found, 1), "{arguments:?}");
+    }
+    let output = run(&repository, &["scan", "--min-confidence", "high", "--fail-on", "medium"]);
+    assert_eq!(output.status.code(), Some(2));
+    let why = "--fail-on medium is lower than --min-confidence high: ";
+    assert!(said(&output).contains(why), "{}", said(&output));
+    repository.write(FILE, "min-confidence = \"high\"\n[fail-on]\nhook = \"certain\"\n");
+    repository.git(&["add", "."]);
+    assert_eq!(report(&repository, &["scan"]).1, 1);
+    for arguments in [&["scan", "--fail-on", "low"][..], &["hook", "run", "--fail-on", "low"]] {
+        let output = run(&repository, arguments);
+        let why = "--fail-on low is lower than min-confidence = \"high\" (";
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(said(&output).contains(why), "{}", said(&output));
+    }
+}
+
+/// A token whose checksum is invalid is of low confidence.
+#[test]
+fn findings_below_the_minimum_confidence_are_not_reported() {
+    let repository = TempRepo::new();
+    let token = token(1);
+    let wrong = if token.ends_with('0') { "1" } else { "0" };
+    repository.write("a", format!("{}{wrong}\n", &token[..token.len() - 1]));
+    assert_eq!(places(&report(&repository, &["scan"]).0).len(), 0);
+    let (said, code) = report(&repository, &["scan", "--min-confidence", "low"]);
+    assert_eq!((places(&said).len(), code), (1, 0), "{said}");
+    repository.write(FILE, "min-confidence = \"low\"\n");
+    assert_eq!(places(&report(&repository, &["scan"]).0).len(), 1);
+    assert_eq!(places(&report(&repository, &["scan", "--min-confidence", "medium"]).0).len(), 0);
 }

@@ -1,4 +1,4 @@
-//! `--foreign-allows`: the inline marks of other scanners.
+//! `--honor-ignore-comments`: the ignore comments of other scanners.
 
 use crate::support::guarded::secret;
 use crate::support::repository::TempRepo;
@@ -21,7 +21,7 @@ fn repository() -> TempRepo {
 #[test]
 fn marks_of_others_count_where_that_is_asked_for() {
     let repository = repository();
-    let (said, code) = report(&repository, &["scan", "--foreign-allows"]);
+    let (said, code) = report(&repository, &["scan", "--honor-ignore-comments"]);
     let wanted = [
         ("1:1", "gitleaks"),
         ("2:1", "betterleaks"),
@@ -31,25 +31,21 @@ fn marks_of_others_count_where_that_is_asked_for() {
         ("6:1", "detect-secrets"),
         ("7:2", "detect-secrets"),
     ];
-    assert_eq!(places(&said), wanted.map(|(place, by)| format!("{place}=a mark of {by}")));
-    let counts =
-        "1 of gitleaks, 1 of betterleaks, 1 of trufflehog, 2 of kingfisher, 2 of detect-secrets";
-    assert_eq!(
-        (code, notes(&said)),
-        (0, vec![format!("places allowed by other scanners' marks: {counts}")])
-    );
+    assert_eq!(places(&said), wanted.map(|(place, by)| format!("{place}={by} ignore comment")));
+    let counts = "1 gitleaks, 1 betterleaks, 1 trufflehog, 2 kingfisher, 2 detect-secrets";
+    assert_eq!((code, notes(&said)), (0, vec![format!("{counts} ignore comments honored")]));
     let (said, code) = report(&repository, &["scan"]);
     let wanted = wanted.map(|(place, _)| place.to_owned());
     assert_eq!((places(&said), code), (wanted.to_vec(), 1));
-    let told = "places with other scanners' marks, which --foreign-allows honours";
-    assert_eq!(notes(&said), [format!("{told}: {counts}")]);
+    let advice = "use --honor-ignore-comments to honor them";
+    assert_eq!(notes(&said), [format!("{counts} ignore comments not honored; {advice}")]);
     repository.git(&["add", "."]);
     assert_eq!(report(&repository, &["hook", "run"]).1, 1);
-    assert_eq!(report(&repository, &["hook", "run", "--foreign-allows"]).1, 0);
+    assert_eq!(report(&repository, &["hook", "run", "--honor-ignore-comments"]).1, 0);
     repository.commit("all");
     assert_eq!(report(&repository, &["audit"]).1, 1);
-    assert_eq!(report(&repository, &["audit", "--foreign-allows"]).1, 0);
-    assert_eq!(report(&repository, &["scan", "--since", "HEAD", "--foreign-allows"]).1, 0);
+    assert_eq!(report(&repository, &["audit", "--honor-ignore-comments"]).1, 0);
+    assert_eq!(report(&repository, &["scan", "--since", "HEAD", "--honor-ignore-comments"]).1, 0);
 }
 
 #[test]
@@ -63,21 +59,21 @@ fn a_mark_holds_for_no_other_line_and_no_word_that_it_begins() {
     repository.write("kingfisher", format!("{beside}{}", secret(6)));
     let nextline = "# pragma: allowlist nextline secret";
     repository.write("nextline", format!("key = \"{}\" {nextline}\n{}", token(7), secret(8)));
-    let (said, code) = report(&repository, &["scan", "--foreign-allows"]);
+    let (said, code) = report(&repository, &["scan", "--honor-ignore-comments"]);
     let wanted = [
         "above:2",
-        "below:1=a mark of gitleaks",
+        "below:1=gitleaks ignore comment",
         "below:2",
-        "kingfisher:1=a mark of kingfisher",
+        "kingfisher:1=kingfisher ignore comment",
         "kingfisher:2",
         "nextline:1",
-        "nextline:2=a mark of detect-secrets",
+        "nextline:2=detect-secrets ignore comment",
         "word:1",
     ];
     assert_eq!((places(&said), code), (wanted.map(str::to_owned).to_vec(), 1));
-    // keysieve's own allow is the one that is told where both stand.
-    let both = "gitleaks:allow keysieve:allow localstack-auth-token made up";
+    // If there are both, keysieve's own comment is reported.
+    let both = "gitleaks:allow keysieve:allow localstack-auth-token a test value";
     repository.write("both", format!("key = \"{}\" # {both}\n", token(9)));
-    let (said, _) = report(&repository, &["scan", "both", "--foreign-allows"]);
-    assert_eq!((places(&said), notes(&said)), (vec!["both:1=made up".to_owned()], vec![]));
+    let (said, _) = report(&repository, &["scan", "both", "--honor-ignore-comments"]);
+    assert_eq!((places(&said), notes(&said)), (vec!["both:1=a test value".to_owned()], vec![]));
 }

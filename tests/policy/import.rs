@@ -63,21 +63,21 @@ fn gitleaks_entries_are_looked_up_in_their_commits() {
     let (said, code) = import(&repository, "gitleaks", ".gitleaksignore", &[]);
     assert_eq!(code, 1, "{said}");
     for wanted in [
-        "not found: 0123456:b:1: the repository has no commit 0123456;",
+        "not imported: 0123456:b:1: unknown commit 0123456;",
         &format!(
-            "not found: {short}:b:9: keysieve finds nothing in that line; it finds something in line 1, 2"
+            "not imported: {short}:b:9: keysieve finds nothing on this line; there are findings on line 1, 2"
         ),
-        &format!("not found: {short}:nowhere:1: that commit has no such file"),
-        "not found: b:1: keysieve finds nothing in that line; it finds something in line 2, 3",
-        &format!("not found: {short}:two:1: 2 secrets stand in that line"),
-        "1 only the history holds: the baseline tells of the history now.",
-        "4 of 9 entries carried over, 4 credentials, 4 of them new",
+        &format!("not imported: {short}:nowhere:1: no such file in that commit"),
+        "not imported: b:1: keysieve finds nothing on this line; there are findings on line 2, 3",
+        &format!("not imported: {short}:two:1: 2 secrets are on this line"),
+        "1 of the credentials are only in the history; the baseline now covers the history.",
+        "4 of 9 entries imported: 4 credentials (4 new)",
     ] {
         assert!(said.contains(wanted), "{wanted}: {said}");
     }
     let text = text(&repository);
     assert!(text.contains("reason = \"rotated in ticket 7, not worth a rewrite\""), "{text}");
-    assert!(text.contains("reason = \"known by .gitleaksignore\"\nowner = \"Ann\""), "{text}");
+    assert!(text.contains("reason = \"imported from .gitleaksignore\"\nowner = \"Ann\""), "{text}");
     assert!(text.contains("history = true\n") && text.contains("expires = 2026-01-31"), "{text}");
     let open = ["two:1", "two:1"].map(str::to_owned).to_vec();
     assert_eq!(scan(&repository), (open, 1), "the file that was moved is known");
@@ -110,7 +110,7 @@ fn a_report_of_gitleaks_is_its_baseline() {
     repository.write("report.json", report.to_string());
     let (said, code) = import(&repository, "gitleaks", "report.json", &["--as", "test-value"]);
     assert_eq!(code, 1, "{said}");
-    let lost = "not found: c:1: what keysieve finds there is another secret";
+    let lost = "not imported: c:1: keysieve finds a different secret there";
     assert!(said.contains(lost) && said.contains("3 of 4 entries"), "{said}");
     for seed in 1..=4 {
         assert!(!said.contains(&token(seed)) && !text(&repository).contains(&token(seed)));
@@ -138,7 +138,7 @@ fn betterleaks_names_secrets_by_their_digest() {
     repository.write(".betterleaksignore", format!("# both\n{two}\n{one}\n{unknown}\n"));
     let (said, code) = import(&repository, "betterleaks", ".betterleaksignore", &[]);
     assert_eq!(code, 1, "{said}");
-    let lost = "not found: the digest in line 4: keysieve finds no such secret, neither";
+    let lost = "not imported: the digest on line 4: keysieve does not find this secret";
     assert!(said.contains(lost) && said.contains("2 of 3 entries"), "{said}");
     assert_eq!(scan(&repository), (vec!["c:1".to_owned()], 1));
     let text = text(&repository);
@@ -188,9 +188,9 @@ fn detect_secrets_digests_are_confirmed() {
     let (said, code) = import(&repository, "detect-secrets", ".secrets.baseline", &[]);
     assert_eq!(code, 1, "{said}");
     for wanted in [
-        "not found: b:1: what keysieve finds there is another secret",
-        "not found: copied:4: it was moved or copied to copy/1, copy/2",
-        "not found: other.pem:1: the working tree has no such file",
+        "not imported: b:1: keysieve finds a different secret there",
+        "not imported: copied:4: it was moved or copied to copy/1, copy/2",
+        "not imported: other.pem:1: keysieve finds nothing in this file",
         "4 of 7 entries",
     ] {
         assert!(said.contains(wanted), "{wanted}: {said}");
@@ -229,7 +229,7 @@ fn kingfisher_tells_places() {
         repository.write("baseline.yml", text);
         let (said, code) = import(&repository, "kingfisher", "baseline.yml", &[]);
         assert_eq!(code, 1, "{said}");
-        let lost = "not found: deploy.env:3: keysieve finds nothing in that line; it finds something in line 1";
+        let lost = "not imported: deploy.env:3: keysieve finds nothing on this line; there are findings on line 1";
         assert!(said.contains(lost) && said.contains("1 of 2 entries"), "{said}");
         assert_eq!(scan(&repository), (vec!["deploy.env:1".to_owned()], 1));
     }
@@ -253,7 +253,7 @@ fn trufflehog_reports_are_lines_of_json() {
     repository.write("found.jsonl", format!("{git}\n{log}\n{file}\n"));
     let (said, code) = import(&repository, "trufflehog", "found.jsonl", &["--reason", "old ones"]);
     assert_eq!(code, 0, "{said}");
-    assert!(said.contains("2 of 2 entries carried over, 2 credentials, 2 of them new"), "{said}");
+    assert!(said.contains("2 of 2 entries imported: 2 credentials (2 new)"), "{said}");
     assert!(text(&repository).contains("reason = \"old ones\""));
     fs::remove_file(repository.path().join("found.jsonl")).unwrap();
     assert_eq!(scan(&repository), (vec![], 0));
@@ -261,26 +261,26 @@ fn trufflehog_reports_are_lines_of_json() {
     repository.write("found.jsonl", format!("{git}\n{file}\n"));
     let before = text(&repository);
     let (said, code) = import(&repository, "trufflehog", "found.jsonl", &[]);
-    assert!(said.contains("0 of them new, 0 new places"), "{said}");
+    assert!(said.contains("(0 new) and 0 new locations"), "{said}");
     assert_eq!((text(&repository), code), (before, 0));
 }
 
 #[test]
-fn a_file_that_is_another_one_is_told_by_its_line() {
+fn a_file_of_another_format_is_an_error_with_its_line() {
     let repository = TempRepo::new();
     repository.write("x", "");
     for (from, file, wanted) in [
         ("gitleaks", "a:b:3\nnot an entry", "line 2 is neither COMMIT:PATH:RULE:LINE"),
-        ("gitleaks", "{}", "a report has its findings in a list"),
-        ("betterleaks", "[{}]", "its finding 1 does not say in which file it is"),
-        ("detect-secrets", "results: 1", "it is no JSON (line 1)"),
-        ("detect-secrets", "{}", "it has no `results`"),
-        ("kingfisher", "version: 2\nrepositories:\n- secret: x", "line 3 is not of a baseline's"),
-        ("kingfisher", "version: 2\n", "it has neither `repositories` nor `ExactFindings`"),
-        ("trufflehog", "{\"level\":\"info\"}\nFound verified", "line 2 is no JSON"),
+        ("gitleaks", "{}", "expected a list of findings"),
+        ("betterleaks", "[{}]", "finding 1 has no file"),
+        ("detect-secrets", "results: 1", "not valid JSON (line 1)"),
+        ("detect-secrets", "{}", "missing key `results`"),
+        ("kingfisher", "version: 2\nrepositories:\n- secret: x", "line 3 has an unknown key"),
+        ("kingfisher", "version: 2\n", "missing key `repositories` or `ExactFindings`"),
+        ("trufflehog", "{\"level\":\"info\"}\nFound verified", "line 2 is not JSON"),
     ] {
-        repository.write("told", file);
-        let (said, code) = import(&repository, from, "told", &[]);
+        repository.write("entries", file);
+        let (said, code) = import(&repository, from, "entries", &[]);
         assert_eq!(code, 2, "{from}: {said}");
         assert!(said.contains(wanted), "{from}: {said}");
         assert!(!repository.path().join(FILE).exists());

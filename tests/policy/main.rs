@@ -8,6 +8,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod aliases;
 mod baseline;
 mod config;
 mod foreign;

@@ -44,7 +44,7 @@ fn both_sides_add_and_git_needs_nobody() {
     for seeds in [[5, 6], [6, 5], [7, 8], [9, 10]] {
         let repository = repository();
         repository.write("a", secret(1));
-        baseline(&repository, "write", "Ann");
+        baseline(&repository, "create", "Ann");
         let add = |seed: u64| {
             repository.write(format!("f{seed}"), secret(seed));
             repository.write(format!("again{seed}"), secret(1));
@@ -67,7 +67,7 @@ fn two_first_baselines_are_one() {
     repository.write("a", secret(1));
     let write = |seed: u64| {
         repository.write(format!("f{seed}"), secret(seed));
-        baseline(&repository, "write", "Ann");
+        baseline(&repository, "create", "Ann");
     };
     let merged = merge(&repository, || write(2), || write(3));
     assert!(merged.status.success(), "{}", all_output(&merged));
@@ -81,7 +81,7 @@ fn what_the_sides_say_differently_is_decided_by_people() {
     let repository = repository();
     repository.write("a", secret(1));
     repository.write("b", secret(2));
-    baseline(&repository, "write", "Ann");
+    baseline(&repository, "create", "Ann");
     let first = text(&repository);
     let say = |fields: &str| {
         let (before, _) = first.split_once("disposition").unwrap();
@@ -94,9 +94,9 @@ fn what_the_sides_say_differently_is_decided_by_people() {
         || say("disposition = \"false-positive\"\nreason = \"a hash\""),
         || say("disposition = \"revoked\"\ndate = 2026-01-02\nevidence = \"ticket 7\""),
     );
-    assert_eq!(merged.status.code(), Some(1), "{}", all_output(&merged));
-    let told = "one side says false-positive, the other revoked";
-    assert!(all_output(&merged).contains(told), "{}", all_output(&merged));
+    assert_eq!(merged.status.code(), Some(1), "{}", said(&merged));
+    let told = "one side has false-positive, the other revoked";
+    assert!(said(&merged).contains(told), "{}", said(&merged));
     let text = text(&repository);
     assert!(text.contains("<<<<<<< ours\n[credential.") && text.contains(">>>>>>> theirs\n"));
     assert_eq!(text.matches("[credential.").count(), 3, "{text}");
@@ -108,7 +108,7 @@ fn what_the_sides_say_differently_is_decided_by_people() {
 fn what_cannot_be_merged_is_not_lost() {
     let repository = repository();
     repository.write("a", secret(1));
-    baseline(&repository, "write", "Ann");
+    baseline(&repository, "create", "Ann");
     let broken = "version = 1\n[credential.0123456789]\ndisposition = \"acepted\"\n";
     let merged = merge(
         &repository,

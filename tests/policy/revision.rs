@@ -53,23 +53,23 @@ fn what_a_change_adds_to_the_configuration_does_not_hold_and_is_told() {
         let wanted = [
             "config: adds exclude = new/ (ours)",
             "config: adds rules.disable = *",
-            "config: drops fail-on.confidence = medium",
+            "config: removes fail-on.confidence = medium",
             "config: adds rules.disable = localstack-*",
         ];
         assert_eq!(proposals(&said), wanted);
         assert!(
             notes(&said).contains(
-                &"does not hold yet: .keysieve.toml: adds exclude = new/ (ours)".to_owned()
+                &"ignored until merged: .keysieve.toml: adds exclude = new/ (ours)".to_owned()
             ),
             "{said}"
         );
     }
-    // A file that is wrong stops nothing: it does not hold.
+    // An invalid file is not an error: it is ignored.
     repository.write(FILE, "nonsense");
     let (said, code) = report(&repository, &["scan", "--policy-from", "main"]);
     assert_eq!(code, 1);
     assert!(proposals(&said)[0].starts_with("config: cannot be read: "), "{said}");
-    // What main has holds, and nothing is to be told where nothing differs.
+    // Main's configuration is used, and nothing is listed if nothing differs.
     repository.git(&["branch", "--force", "main", "change"]);
     repository.git(&["checkout", "--quiet", "--", FILE]);
     let (said, code) = report(&repository, &["scan", "--policy-from", "main"]);
@@ -77,9 +77,9 @@ fn what_a_change_adds_to_the_configuration_does_not_hold_and_is_told() {
 }
 
 #[test]
-fn a_baseline_entry_of_the_change_does_not_hold() {
+fn a_baseline_entry_of_the_change_is_ignored() {
     let repository = changing(&[("old", &secret(2))]);
-    let write = ["baseline", "write", "--owner", "Ann", "--now", "2026-01-01T00:00:00Z"];
+    let write = ["baseline", "create", "--owner", "Ann", "--now", "2026-01-01T00:00:00Z"];
     assert!(run(&repository, &write).status.success());
     repository.commit("known");
     repository.git(&["branch", "--force", "main", "change"]);
@@ -94,7 +94,7 @@ fn a_baseline_entry_of_the_change_does_not_hold() {
     assert_eq!(places(&said).iter().filter(|place| !place.contains('=')).count(), 1, "{said}");
     let told = proposals(&said);
     assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].contains("(localstack-auth-token) is accepted until"), "{told:?}");
+    assert!(told[0].contains("(localstack-auth-token) as accepted until"), "{told:?}");
     assert!(!repository.git(&["show", &format!("main:{BASELINE}")]).is_empty());
 }
 
@@ -132,7 +132,7 @@ fn an_inline_allow_holds_where_the_revision_allows_the_same_credential() {
 fn no_repo_config_leaves_out_all_that_the_repository_says() {
     let allow = format!("{} # keysieve:allow localstack-auth-token r\n", token(1));
     let repository = changing(&[("a", &allow), ("b", &secret(2)), ("c/d", &secret(3))]);
-    assert!(run(&repository, &["baseline", "write", "--owner", "Ann"]).status.success());
+    assert!(run(&repository, &["baseline", "create", "--owner", "Ann"]).status.success());
     repository.write(FILE, "[[exclude]]\npaths = [\"c\"]\nreason = \"r\"\n");
     repository.git(&["add", "--all"]);
     for command in [&["scan"][..], &["audit"]] {

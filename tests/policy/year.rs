@@ -13,7 +13,9 @@ use keysieve::findings::{Credential, FingerprintKey};
 use keysieve::git::GitEnvironment;
 use keysieve::guard::guard_in;
 use keysieve::policy::Policy;
-use keysieve::policy::baseline::{Baseline, Disposition, Entry, Expiry, Known, Terms, merge};
+use keysieve::policy::baseline::{
+    ActiveBaseline, Baseline, BaselineEntry, Disposition, Expiry, Terms, merge,
+};
 use keysieve::rules::catalogue::Catalogue;
 use keysieve::scan::scan;
 use keysieve::source::Silent;
@@ -292,7 +294,8 @@ impl<'e> Year<'e> {
         assert_eq!(self.staged(), expected, "{what}: the hook");
         self.commit("copied");
         assert_eq!(self.open(), expected, "{what}");
-        let is_accepted = |entry: &Entry| matches!(entry.disposition, Disposition::Accepted { .. });
+        let is_accepted =
+            |entry: &BaselineEntry| matches!(entry.disposition, Disposition::Accepted { .. });
         if is_accepted(&self.baseline.entries[&id]) && self.random.below(2) == 0 {
             self.accept();
         } else {
@@ -354,14 +357,14 @@ impl<'e> Year<'e> {
         self.engine().scan(line.as_bytes())[0].fingerprint.to_string()
     }
 
-    fn known(&self, root: Option<&Path>, expiry: Expiry) -> Known {
+    fn active(&self, root: Option<&Path>, expiry: Expiry) -> ActiveBaseline {
         let root = root.map(Path::to_owned);
-        Known { baseline: self.baseline.clone(), today: TODAY, expiry, root }
+        ActiveBaseline { baseline: self.baseline.clone(), today: TODAY, expiry, root }
     }
 
     fn policy(&self) -> Policy {
-        let known = self.known(Some(&self.repository.path()), Expiry::Fails);
-        Policy { known: Some(known), ..Policy::default() }
+        let active = self.active(Some(&self.repository.path()), Expiry::Fails);
+        Policy { baseline: Some(active), ..Policy::default() }
     }
 
     fn found(&self, policy: &Policy) -> Vec<Credential> {
@@ -378,7 +381,7 @@ impl<'e> Year<'e> {
         self.repository.git(&["add", "--all"]);
         let here = GitEnvironment::from_folder(&self.repository.path());
         let mut report = guard_in(&here, self.engine(), &Policy::default(), &Silent).unwrap();
-        self.known(None, Expiry::Warns).settle(&mut report.credentials);
+        self.active(None, Expiry::Warns).suppress(&mut report.credentials);
         stands(&report.credentials)
     }
 
@@ -400,8 +403,8 @@ impl<'e> Year<'e> {
     fn audit(&self, what: &str) {
         let clone = self.repository.home().join("clone");
         self.repository.git(&["clone", "--quiet", "--no-local", ".", clone.to_str().unwrap()]);
-        let known = self.known(Some(&clone), Expiry::Fails);
-        let policy = Policy { known: Some(known), ..Policy::default() };
+        let active = self.active(Some(&clone), Expiry::Fails);
+        let policy = Policy { baseline: Some(active), ..Policy::default() };
         let report = audit(&clone, &Options::default(), self.engine(), &policy, &Silent).unwrap();
         assert!(report.coverage.failures.is_empty(), "{what}: {:?}", report.coverage.failures);
         let open = stands(&report.credentials);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use keysieve::findings::Scanner;
-use keysieve::import::{Options, import, known};
+use keysieve::import::{Options, import, triaged};
 use keysieve::policy::baseline::Baseline;
 use keysieve::policy::config::{Layer, Origin};
 use keysieve::rules::catalogue::Catalogue;
@@ -73,7 +73,7 @@ pub fn report_import(data: &[u8]) {
         Scanner::Trufflehog,
     ];
     for scanner in all {
-        let _ = known::claims(scanner, text);
+        let _ = triaged::claims(scanner, text);
     }
 }
 

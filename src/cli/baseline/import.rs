@@ -1,4 +1,4 @@
-//! `keysieve baseline import`: what another scanner knows.
+//! `keysieve baseline import`: the entries of another scanner's baseline.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,44 +9,46 @@ use clap::{Args, ValueEnum};
 use keysieve::engine::Engine;
 use keysieve::findings::{Fingerprint, Scanner};
 use keysieve::foreign::foreign;
-use keysieve::import::known::{Claim, Said, Search, claims};
-use keysieve::policy::baseline::{Baseline, FILE, Harmless, Learned};
+use keysieve::import::triaged::{ForeignDisposition, ForeignEntry, Search, entries};
+use keysieve::policy::baseline::{Baseline, FILE, Harmless, NewEntry};
 use keysieve::report::output::Filter;
-use keysieve::report::output::escape::escaped;
-use keysieve::report::output::sink::{self, print_line};
+use keysieve::report::output::sink::{self, say};
+use keysieve::report::output::steer::plain;
+use keysieve::rules::Confidence;
 use keysieve::setup::Setup;
 use keysieve::source::open;
 use keysieve::source::worktree::work_tree_top;
 
 use super::{NEXT, read, save, terms};
+use crate::cli::count;
 use crate::cli::engine::EngineArgs;
 use crate::cli::policy::{ConfigArgs, Repository};
 use crate::cli::progress::Bar;
 
-/// Each entry's secret is found again, in the working tree, in the commit that it names or by its
-/// digest in the history, and gets an entry by its fingerprint. What could not be found is told
-/// with the reason. Exit code 1 where there is such a one.
+/// Maps each entry to a current finding in the working tree, in the commit that it names, or by
+/// its digest in the history, and adds a baseline entry for it. Entries that could not be mapped
+/// are listed with the reason; the exit code is then 1.
 #[derive(Args)]
 pub struct Import {
-    /// Whose file it is
+    /// Scanner that produced the file
     #[arg(long, value_enum, value_name = "SCANNER")]
     from: ScannerName,
-    /// A .gitleaksignore, .betterleaksignore, .secrets.baseline, kingfisher baseline, or a report as JSON
+    /// A .gitleaksignore, .betterleaksignore, .secrets.baseline, kingfisher baseline or JSON report
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Who answers for what is accepted
+    /// Person or team responsible for the accepted findings
     #[arg(long, value_name = "NAME")]
     owner: String,
-    /// Why it is accepted, where FILE does not say [default: that FILE had it]
+    /// Why the findings are accepted, if FILE gives no reason [default: "imported from FILE"]
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
-    /// Take all of it for this [default: what FILE says of each, else accepted for a time]
+    /// Import all entries with this disposition [default: as in FILE, otherwise accepted until an expiry date]
     #[arg(long = "as", value_enum, value_name = "DISPOSITION")]
-    taken_for: Option<TakenFor>,
-    /// Days after which the last of the new entries expires; the most severe expire after 30
+    disposition: Option<ImportAs>,
+    /// Number of days until the last new entry expires; the most severe expire after 30
     #[arg(long, value_name = "DAYS", default_value_t = 180, value_parser = clap::value_parser!(i32).range(1..=3650))]
     within: i32,
-    /// A folder of the repository
+    /// The repository or a folder in it
     #[arg(long, value_name = "FOLDER", default_value = ".")]
     repository: PathBuf,
     #[command(flatten)]
@@ -65,7 +67,7 @@ enum ScannerName {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum TakenFor {
+enum ImportAs {
     Accepted,
     FalsePositive,
     TestValue,
@@ -89,111 +91,112 @@ impl Import {
         let text = open::named_up_to(&self.file, open::LARGE_LIMIT)
             .with_context(|| format!("cannot read {shown}"))?;
         let scanner = Scanner::from(self.from);
-        let told = claims(scanner, &String::from_utf8_lossy(&text)).with_context(|| {
-            format!("{shown} is no file of {} that can be read", scanner.as_str())
+        let entries = entries(scanner, &String::from_utf8_lossy(&text))
+            .with_context(|| format!("cannot read {shown} as a file of {}", scanner.as_str()))?;
+        let top = top_of(&self.repository).with_context(|| {
+            format!("{} is not in the work tree of a git repository", self.repository.display())
         })?;
-        let top = work_tree_top(&self.repository).with_context(|| {
-            format!("{} is in no work tree of a repository", self.repository.display())
-        })?;
-        let standing = Repository::of_work_tree(&self.repository);
+        let repository = Repository::of_work_tree(&self.repository);
         let Setup { engine, policy } =
-            self.config.setup_without_baseline(&self.engine, standing)?;
+            self.config.setup_without_baseline(&self.engine, repository)?;
         let file = top.join(FILE);
         let mut baseline = match file.exists() {
             true => read(&file, Some(&top), &engine)?,
             false => Baseline::under(engine.key_name()),
         };
-        let found = self.find(&told, &top, &engine, policy.config.shows_unlikely())?;
+        let mapping = self.map_entries(&entries, &top, &engine, policy.config.min_confidence())?;
         let name = self.file.file_name().unwrap_or_default().to_string_lossy();
-        let reason = self.reason.clone().unwrap_or_else(|| format!("known by {name}"));
+        let reason = self.reason.clone().unwrap_or_else(|| format!("imported from {name}"));
         let terms = terms(&reason, &self.owner, self.within, self.engine.today())?;
-        let credentials = found.by_secret.len();
-        let of_past = found.by_secret.values().filter(|one| one.paths.is_empty()).count();
-        let learned = found.by_secret.into_values().collect();
-        let (new, places) = baseline.learn(learned, engine.rules(), &terms);
+        let credentials = mapping.by_secret.len();
+        let of_past = mapping.by_secret.values().filter(|one| one.paths.is_empty()).count();
+        let new_entries = mapping.by_secret.into_values().collect();
+        let (new, places) = baseline.add(new_entries, engine.rules(), &terms);
         baseline.key = Some(engine.key_name().to_owned());
         if of_past > 0 && !baseline.history {
             baseline.history = true;
-            let told = "only the history holds: the baseline tells of the history now.";
-            print_line(&format!("{of_past} {told}"))?;
+            say(&format!(
+                "{of_past} of the credentials are only in the history; the baseline now covers the \
+                 history."
+            ))?;
         }
         save(&file, baseline, &engine)?;
-        let (carried, all) = (told.len() - found.lost, told.len());
-        print_line(&format!(
-            "Wrote {}: {carried} of {all} entries carried over, {credentials} credentials, {new} of \
-             them new, {places} new places. {NEXT}",
-            file.display()
+        let (imported, all) = (entries.len() - mapping.unmapped, entries.len());
+        say(&format!(
+            "Wrote {} with {imported} of {all} entries imported: {} ({new} new) and {}. {NEXT}",
+            file.display(),
+            count(credentials, "credential"),
+            count(places, "new location")
         ))?;
-        Ok(ExitCode::from(u8::from(found.lost > 0)))
+        Ok(ExitCode::from(u8::from(mapping.unmapped > 0)))
     }
 
-    /// What is found again; what is not is told.
-    fn find(
+    /// Maps the entries to findings, and lists those without one.
+    fn map_entries(
         &self,
-        told: &[Claim],
+        entries: &[ForeignEntry],
         top: &Path,
         engine: &Engine,
-        unlikely: bool,
-    ) -> anyhow::Result<Found> {
-        let mut found = Found::default();
+        least: Confidence,
+    ) -> anyhow::Result<Mapping> {
+        let mut mapping = Mapping::default();
         let bar = Bar::new("files");
-        let answers = self.engine.in_pool(|| {
-            let search = Search::new(top, engine, told, &self.file, unlikely, &bar)?;
-            anyhow::Ok(told.iter().map(|claim| search.find(claim)).collect::<Vec<_>>())
+        let results = self.engine.in_pool(|| {
+            let search = Search::new(top, engine, entries, &self.file, least, &bar)?;
+            anyhow::Ok(entries.iter().map(|entry| search.find(entry)).collect::<Vec<_>>())
         })??;
         sink::remember(&Filter::of(engine, &[]));
-        for (claim, answer) in told.iter().zip(answers) {
-            match answer {
-                Err(lost) => {
-                    found.lost += 1;
-                    let name = foreign(escaped(&claim.name));
-                    print_line(&format!("not found: {name}: {}", escaped(&lost.to_string())))?;
+        for (entry, result) in entries.iter().zip(results) {
+            match result {
+                Err(reason) => {
+                    mapping.unmapped += 1;
+                    let name = foreign(plain(&entry.name));
+                    say(&format!("not imported: {name}: {}", plain(&reason.to_string())))?;
                 }
-                Ok(known) => {
-                    let disposition = match (self.taken_for, claim.said) {
-                        (Some(TakenFor::FalsePositive), _) | (None, Said::NoSecret) => {
-                            Some(Harmless::FalsePositive)
-                        }
-                        (Some(TakenFor::TestValue), _) => Some(Harmless::TestValue),
-                        (Some(TakenFor::Accepted), _) | (None, Said::Known) => None,
+                Ok(mapped) => {
+                    let disposition = match (self.disposition, entry.disposition) {
+                        (Some(ImportAs::FalsePositive), _)
+                        | (None, ForeignDisposition::NotASecret) => Some(Harmless::FalsePositive),
+                        (Some(ImportAs::TestValue), _) => Some(Harmless::TestValue),
+                        (Some(ImportAs::Accepted), _) | (None, ForeignDisposition::Triaged) => None,
                     };
-                    let learned = Learned {
-                        fingerprint: known.fingerprint,
-                        rule: known.rule,
-                        paths: known.paths,
-                        past: known.past,
+                    let new_entry = NewEntry {
+                        fingerprint: mapped.fingerprint,
+                        rule: mapped.rule,
+                        paths: mapped.paths,
+                        past: mapped.past,
                         disposition,
-                        reason: claim.reason.clone(),
+                        reason: entry.reason.clone(),
                     };
-                    found.add(learned);
+                    mapping.add(new_entry);
                 }
             }
         }
-        Ok(found)
+        Ok(mapping)
     }
 }
 
 #[derive(Default)]
-struct Found {
-    by_secret: BTreeMap<Fingerprint, Learned>,
-    lost: usize,
+struct Mapping {
+    by_secret: BTreeMap<Fingerprint, NewEntry>,
+    unmapped: usize,
 }
 
-impl Found {
-    /// One credential of all entries that tell of it. Where they differ it is accepted: what is
-    /// no secret in one place may be one in another.
-    fn add(&mut self, learned: Learned) {
-        let Some(known) = self.by_secret.get_mut(&learned.fingerprint) else {
-            self.by_secret.insert(learned.fingerprint, learned);
+impl Mapping {
+    /// Merges the entries of one credential. If their dispositions differ it is accepted: what is
+    /// a false positive in one location may be a secret in another.
+    fn add(&mut self, new_entry: NewEntry) {
+        let Some(entry) = self.by_secret.get_mut(&new_entry.fingerprint) else {
+            self.by_secret.insert(new_entry.fingerprint, new_entry);
             return;
         };
-        known.paths.extend(learned.paths);
-        known.past.extend(learned.past);
-        if known.disposition != learned.disposition {
-            known.disposition = None;
+        entry.paths.extend(new_entry.paths);
+        entry.past.extend(new_entry.past);
+        if entry.disposition != new_entry.disposition {
+            entry.disposition = None;
         }
-        if known.reason.is_empty() {
-            known.reason = learned.reason;
+        if entry.reason.is_empty() {
+            entry.reason = new_entry.reason;
         }
     }
 }

@@ -13,16 +13,17 @@ use super::save_text;
 
 #[derive(Args)]
 pub struct Merge {
-    /// What both came of; git's %O
+    /// The common ancestor; %O of git
     base: PathBuf,
-    /// This side, which the merge is written to; git's %A
+    /// Our side, which is overwritten with the result; %A of git
     ours: PathBuf,
-    /// The other side; git's %B
+    /// Their side; %B of git
     theirs: PathBuf,
 }
 
 impl Merge {
-    /// Whatever stands in the way, nothing is lost: then both files stand between git's marks.
+    /// If the baselines cannot be merged nothing is lost: the file then has both sides between
+    /// git's conflict markers.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         match self.merged() {
             Ok(merged) => {
@@ -33,7 +34,9 @@ impl Merge {
                 Ok(ExitCode::from(u8::from(!merged.conflicts.is_empty())))
             }
             Err(why) => {
-                eprint_line(&format!("{FILE}: {why:#}; both sides stand in the file"));
+                complain(&format!(
+                    "{FILE}: {why:#}; the file has both sides between conflict markers"
+                ));
                 let text = |file: &Path| {
                     open::named_text(file)
                         .with_context(|| format!("cannot read {}", file.display()))
@@ -47,7 +50,7 @@ impl Merge {
     }
 
     fn merged(&self) -> anyhow::Result<Merged> {
-        // Where both sides added the file, what they came of is an empty one.
+        // If both sides added the file, its ancestor is an empty file.
         let is_empty = std::fs::metadata(&self.base).is_ok_and(|file| file.len() == 0);
         let base = if is_empty { Baseline::default() } else { Baseline::read(&self.base)? };
         let (ours, theirs) = (Baseline::read(&self.ours)?, Baseline::read(&self.theirs)?);

@@ -16,181 +16,215 @@ use serde_json::json;
 
 use super::{StageName, shown};
 
-/// Tell which hook git runs here and why, and prove with a planted secret that it stops one
+/// Show which hook git runs and test it with a fake secret
 ///
-/// The secret is made up and planted in a throw-away clone that has the same hooks; nothing is
-/// written in the repository. Exit codes: 0 protected, 1 not protected, 2 it cannot be told.
+/// The test commits a fake secret in a temporary clone with the same hooks; the repository itself
+/// is not changed. Exit codes: 0 protected, 1 not protected, 2 unknown, for example because another
+/// hook blocks every commit.
 #[derive(Args)]
 pub struct Doctor {
-    /// The moment at which git runs the hook
+    /// Stage at which git runs the hook
     #[arg(long, value_enum, default_value_t)]
     stage: StageName,
-    /// Form of what is told
+    /// Output format
     #[arg(short, long, value_enum, default_value_t)]
     format: DoctorFormat,
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
 enum DoctorFormat {
-    /// For people
+    /// Human-readable text
     #[default]
     Human,
-    /// For programs
+    /// JSON
     Json,
 }
 
-/// One thing that was looked at.
+/// One line of the diagnosis.
 struct Check {
     state: State,
-    says: String,
+    message: String,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     Ok,
     Note,
-    Bad,
+    Fail,
     Unknown,
 }
 
 impl Doctor {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let stage: Stage = self.stage.into();
-        let here = std::env::current_dir().context("cannot tell which folder this is")?;
-        let diagnosis = Diagnosis::of(&GitEnvironment::from_process(&here), stage)
-            .context("cannot tell which hook git runs here; is this a git repository?")?;
-        let checks = checks(&diagnosis);
-        let (code, sum) = match diagnosis.health() {
+        let here = std::env::current_dir().context("cannot determine the current folder")?;
+        let diagnosis = Diagnosis::of(&GitEnvironment::of_process(&here), stage)
+            .context("cannot determine which hook git runs; is this a git repository?")?;
+        let checks = Checks::of(&diagnosis);
+        let (code, summary) = match diagnosis.health() {
             Health::Protected => (0, "Protected."),
             Health::NotProtected => (1, "Not protected."),
-            Health::Unknown => (2, "It cannot be told."),
+            Health::CannotTell => (2, "Unknown."),
         };
         match self.format {
-            DoctorFormat::Human => write_human(&diagnosis, &checks, code, sum)?,
+            DoctorFormat::Human => write_human(&diagnosis, &checks, code, summary)?,
             DoctorFormat::Json => write_json(&diagnosis, &checks)?,
         }
         Ok(ExitCode::from(code))
     }
 }
 
-/// What there is to say, from where git looks to what came of the secret.
-fn checks(diagnosis: &Diagnosis) -> Vec<Check> {
-    let Diagnosis { stage, .. } = diagnosis;
-    let option = if *stage == Stage::PreCommit {
-        String::new()
-    } else {
-        format!(" --stage {}", stage.name())
-    };
-    let install = format!("`keysieve hook install{option}`");
-    let hook = shown(&diagnosis.hook);
-    let mut checks = Vec::new();
-    // A path or another hook's words neither steer a terminal nor show a secret.
-    let mut say = |state, says: String| {
-        checks.push(Check { state, says: sink::safe_message(&escape::escaped(&says)) });
-    };
-    match &diagnosis.reason {
-        Reason::Own => {
-            say(State::Ok, format!("git looks for {hook}, in the repository's own folder"))
-        }
-        Reason::Setting { scope, origin } => say(
-            State::Ok,
-            format!(
-                "git looks for {hook}: core.hooksPath, set in the {scope} configuration ({origin})"
-            ),
-        ),
-    }
-    if diagnosis.linked {
-        say(
-            State::Note,
-            "this is a linked worktree: it shares its hooks with the main one".to_owned(),
-        );
-    }
-    for dead in &diagnosis.dead {
-        let dead = shown(dead);
-        say(State::Note, format!("{dead} is never run, since core.hooksPath points elsewhere"));
-    }
-    if let Some(template) = &diagnosis.template {
-        let hook = template.join("hooks").join(stage.name());
-        let has = if hook.is_file() { "with" } else { "without" };
-        say(
-            State::Note,
-            format!(
-                "new repositories get their hooks from {}, {has} one of this stage",
-                template.display()
-            ),
-        );
-    }
-    match diagnosis.state {
-        HookState::Nothing => {
-            say(State::Bad, format!("no hook stands there; {install} puts one there"))
-        }
-        HookState::NotExecutable => {
-            say(State::Bad, format!("git does not run it: it has no run bit; `chmod +x {hook}`"))
-        }
-        HookState::Ours => say(State::Ok, "it is keysieve's".to_owned()),
-        HookState::Chained => say(State::Ok, "it is another's, and runs keysieve first".to_owned()),
-        HookState::Managed(manager) => say(
-            State::Note,
-            format!(
-                "{} manages it; whether it runs keysieve is in {}",
-                manager.name(),
-                manager.file(*stage)
-            ),
-        ),
-        HookState::Foreign => say(
-            State::Note,
-            format!("it is another's, or was edited; {install} tells what to add to it"),
-        ),
-    }
-    say_binary(diagnosis, &install, &mut say);
-    match &diagnosis.proof {
-        Proof::NotTried => {}
-        Proof::Blocked(line) => say(State::Ok, format!("a planted secret was stopped: {line}")),
-        Proof::Passed => {
-            say(State::Bad, format!("a planted secret was let through; {install} says what to do"))
-        }
-        Proof::Unclear(why) => say(
-            State::Unknown,
-            format!("a planted secret told nothing, for something else came between: {why}"),
-        ),
-    }
-    checks
+/// The checks in the order in which git and the hook go: where git looks, what it finds there,
+/// which binary that runs, and the result of the test.
+struct Checks<'d> {
+    diagnosis: &'d Diagnosis,
+    /// The command that installs the hook, for messages.
+    install: String,
+    list: Vec<Check>,
 }
 
-fn say_binary(diagnosis: &Diagnosis, install: &str, say: &mut impl FnMut(State, String)) {
-    let is_ours = matches!(diagnosis.state, HookState::Ours | HookState::Chained);
-    match &diagnosis.binary {
-        None if is_ours => say(
-            State::Bad,
-            format!(
-                "the keysieve binary is gone from where it was installed and is not on PATH: \
-                 the hook stops everything; install keysieve, then run {install}"
-            ),
-        ),
-        None => {}
-        Some(binary) => {
-            let path = binary.path.display();
-            let place = if binary.on_path { "on PATH" } else { "where it was installed" };
-            match binary.version.as_deref() {
-                Some(version) if version == env!("CARGO_PKG_VERSION") => {
-                    say(
-                        State::Ok,
-                        format!("its binary is {place}, {path}, of this version ({version})"),
-                    );
-                }
-                Some(version) => say(
-                    State::Note,
-                    format!(
-                        "its binary is {place}, {path}, of version {version}, and this one is {}; \
-                         {install} makes it run this one",
-                        env!("CARGO_PKG_VERSION")
-                    ),
-                ),
-                None => say(
-                    State::Bad,
-                    format!("its binary, {path}, does not run; {install} renews it"),
-                ),
+impl<'d> Checks<'d> {
+    fn of(diagnosis: &'d Diagnosis) -> Vec<Check> {
+        let option = match diagnosis.stage {
+            Stage::PreCommit => String::new(),
+            stage => format!(" --stage {}", stage.name()),
+        };
+        let install = format!("`keysieve hook install{option}`");
+        let mut checks = Checks { diagnosis, install, list: Vec::new() };
+        checks.add_location();
+        checks.add_other_folders();
+        checks.add_owner();
+        checks.add_binary();
+        checks.add_proof();
+        checks.list
+    }
+
+    /// A path or another hook's output neither steers the terminal nor shows a secret.
+    fn add(&mut self, state: State, message: impl AsRef<str>) {
+        let message = sink::fit(&steer::plain(message.as_ref()));
+        self.list.push(Check { state, message });
+    }
+
+    /// Where git looks for the hook, and why.
+    fn add_location(&mut self) {
+        let hook = shown(&self.diagnosis.hook);
+        match &self.diagnosis.reason {
+            Reason::Own => {
+                self.add(
+                    State::Ok,
+                    format!("git looks for {hook}, the repository's own hook folder"),
+                );
             }
+            Reason::Setting { scope, origin } => self.add(
+                State::Ok,
+                format!("git looks for {hook}: core.hooksPath in the {scope} config ({origin})"),
+            ),
+        }
+        if self.diagnosis.linked {
+            self.add(State::Note, "this is a linked worktree; it shares the main worktree's hooks");
+        }
+    }
+
+    /// Hooks in folders that git does not run, and the template for new repositories.
+    fn add_other_folders(&mut self) {
+        for dead in &self.diagnosis.dead {
+            let dead = shown(dead);
+            self.add(State::Note, format!("{dead} never runs: core.hooksPath points elsewhere"));
+        }
+        if let Some(template) = &self.diagnosis.template {
+            let name = self.diagnosis.stage.name();
+            let has = if template.join("hooks").join(name).is_file() { "has" } else { "has no" };
+            self.add(
+                State::Note,
+                format!(
+                    "new repositories copy their hooks from {}, which {has} {name} hook",
+                    template.display()
+                ),
+            );
+        }
+    }
+
+    /// What the hook is: nothing, ours, or another tool's.
+    fn add_owner(&mut self) {
+        let (hook, install) = (shown(&self.diagnosis.hook), self.install.clone());
+        match self.diagnosis.standing {
+            Standing::Nothing => self.add(State::Fail, format!("no hook installed; run {install}")),
+            Standing::NoRunBit => {
+                let advice = format!("run `chmod +x {hook}`");
+                self.add(State::Fail, format!("git does not run it: not executable; {advice}"));
+            }
+            Standing::Ours => self.add(State::Ok, "installed by keysieve"),
+            Standing::Chained => {
+                self.add(State::Ok, "another tool's hook, which runs keysieve first")
+            }
+            Standing::Managed(manager) => self.add(
+                State::Note,
+                format!(
+                    "managed by {}; {} decides whether it runs keysieve",
+                    manager.name(),
+                    manager.file(self.diagnosis.stage)
+                ),
+            ),
+            Standing::Foreign => self.add(
+                State::Note,
+                format!("another tool's hook, or edited; {install} prints what to add to it"),
+            ),
+        }
+    }
+
+    /// The keysieve binary that the hook runs.
+    fn add_binary(&mut self) {
+        let is_ours = matches!(self.diagnosis.standing, Standing::Ours | Standing::Chained);
+        let install = self.install.clone();
+        let Some(binary) = &self.diagnosis.binary else {
+            if is_ours {
+                self.add(
+                    State::Fail,
+                    format!(
+                        "cannot find the keysieve binary (neither at its install path nor on \
+                         PATH), so the hook blocks everything; install keysieve, then run {install}"
+                    ),
+                );
+            }
+            return;
+        };
+        let path = binary.path.display();
+        let location = if binary.on_path { "on PATH" } else { "at its install path" };
+        let this = env!("CARGO_PKG_VERSION");
+        match binary.version.as_deref() {
+            Some(version) if version == this => {
+                let version = format!("same version ({version})");
+                self.add(State::Ok, format!("the binary is {location}, {path}: {version}"));
+            }
+            Some(version) => self.add(
+                State::Note,
+                format!(
+                    "the binary is {location}, {path}: version {version}, and this is {this}; \
+                     run {install} to use this one"
+                ),
+            ),
+            None => {
+                self.add(State::Fail, format!("the binary {path} does not run; run {install}"));
+            }
+        }
+    }
+
+    /// What became of the fake secret.
+    fn add_proof(&mut self) {
+        let install = self.install.clone();
+        match &self.diagnosis.proof {
+            Proof::NotTried => {}
+            Proof::Stopped(line) => {
+                self.add(State::Ok, format!("a fake secret was blocked: {line}"))
+            }
+            Proof::Passed => self.add(
+                State::Fail,
+                format!("a fake secret was not blocked; run {install} to see what to do"),
+            ),
+            Proof::Unclear(why) => self.add(
+                State::Unknown,
+                format!("the test with a fake secret was inconclusive: {why}"),
+            ),
         }
     }
 }
@@ -199,16 +233,17 @@ fn write_human(
     diagnosis: &Diagnosis,
     checks: &[Check],
     code: u8,
-    sum: &str,
+    summary: &str,
 ) -> std::io::Result<()> {
     sink::print(|out| {
-        writeln!(out, "The {} hook here:", diagnosis.stage.name())?;
-        for Check { state, says } in checks {
-            let (word, style) = (state.word(), state.style());
-            writeln!(out, "  {style}{word:<8}{style:#}{says}")?;
+        writeln!(out, "The {} hook of this repository:", diagnosis.stage.name())?;
+        for Check { state, message } in checks {
+            let style = state.style();
+            let word = if *state == State::Fail { "FAIL" } else { state.word() };
+            writeln!(out, "  {style}{word:<8}{style:#}{message}")?;
         }
-        let style = [State::Ok, State::Bad, State::Unknown][usize::from(code)].style();
-        writeln!(out, "{style}{sum}{style:#}")
+        let style = [State::Ok, State::Fail, State::Unknown][usize::from(code)].style();
+        writeln!(out, "{style}{summary}{style:#}")
     })
 }
 
@@ -235,16 +270,16 @@ fn write_json(diagnosis: &Diagnosis, checks: &[Check]) -> std::io::Result<()> {
     };
     let proof = match &diagnosis.proof {
         Proof::NotTried => "not-tried",
-        Proof::Blocked(_) => "stopped",
+        Proof::Stopped(_) => "blocked",
         Proof::Passed => "passed",
         Proof::Unclear(_) => "unclear",
     };
     let checks: Vec<_> = checks
         .iter()
-        .map(|check| json!({ "state": check.state.word(), "says": check.says }))
+        .map(|check| json!({ "state": check.state.word(), "message": check.message }))
         .collect();
     let dead: Vec<_> = diagnosis.dead.iter().map(|path| text(path)).collect();
-    let told = json!({
+    let diagnosis = json!({
         "protected": protected,
         "stage": diagnosis.stage.name(),
         "hook": text(&diagnosis.hook),
@@ -258,7 +293,7 @@ fn write_json(diagnosis: &Diagnosis, checks: &[Check]) -> std::io::Result<()> {
         "proof": proof,
         "checks": checks,
     });
-    sink::print(|out| escape::json(&told, out))
+    sink::print(|out| steer::json(&diagnosis, out))
 }
 
 /// A path, without secrets in it.
@@ -271,7 +306,7 @@ impl State {
         match self {
             State::Ok => "ok",
             State::Note => "note",
-            State::Bad => "bad",
+            State::Fail => "fail",
             State::Unknown => "unknown",
         }
     }
@@ -280,7 +315,7 @@ impl State {
         match self {
             State::Ok => AnsiColor::Green.on_default().bold(),
             State::Note => Style::new().bold(),
-            State::Bad => AnsiColor::Red.on_default().bold(),
+            State::Fail => AnsiColor::Red.on_default().bold(),
             State::Unknown => AnsiColor::Yellow.on_default().bold(),
         }
     }

@@ -7,55 +7,56 @@ use keysieve::hook::global::Template;
 use keysieve::hook::{Installed, Stage, Uninstalled};
 use keysieve::report::output::sink::print_line;
 
-use super::told_foreign;
+use super::report_foreign;
 
-/// What follows for repositories that are there.
+/// What this means for existing repositories.
 const OTHERS: &str = "\
-Repositories that are there already stay as they are. To guard one, run `keysieve hook install` \
-in it, or `git init`, which copies what it lacks.";
+Existing repositories are not changed. To protect one, run `keysieve hook install` in it, or \
+`git init`, which copies missing hooks.";
 
-/// Says what is to be changed, and changes it once that is agreed to.
+/// Prints what would change, and changes it once the user has agreed.
 pub fn install(stage: Stage, agreed: bool) -> anyhow::Result<ExitCode> {
     let template = Template::of_user()?;
     let hook = template.hook(stage);
     let name = stage.name();
     if !agreed {
-        print_line("This would change, for all repositories that you clone or make from now on:")?;
-        print_line(&format!("  {}: the {name} hook", hook.display()))?;
+        say("This would change, for all repositories you clone or create from now on:")?;
+        say(&format!("  {}: the {name} hook", hook.display()))?;
         if !template.is_set {
             let folder = template.folder.display();
-            print_line(&format!("  your git configuration: init.templateDir = {folder}"))?;
+            say(&format!("  your git config: init.templateDir = {folder}"))?;
         }
-        print_line(&format!("{OTHERS}\nNothing was changed. With --yes it is."))?;
+        say(&format!("{OTHERS}\nNothing was changed. To apply the changes, add --yes."))?;
         return Ok(ExitCode::from(2));
     }
-    let binary = std::env::current_exe().context("cannot tell where the keysieve binary is")?;
+    let binary =
+        std::env::current_exe().context("cannot determine the path of the keysieve binary")?;
     match template.install(stage, &binary)? {
-        Installed::Created(path) => print_line(&format!("Installed the hook {}.", path.display()))?,
-        Installed::Replaced(path) => print_line(&format!("Renewed the hook {}.", path.display()))?,
+        Installed::Created(path) => say(&format!("Installed the hook {}.", path.display()))?,
+        Installed::Replaced(path) => say(&format!("Updated the hook {}.", path.display()))?,
         Installed::Unchanged(path) => {
-            print_line(&format!("The hook {} is in place already.", path.display()))?;
+            say(&format!("The hook {} is already installed.", path.display()))?;
         }
-        Installed::Chained(path) => print_line(&format!(
-            "Another hook stands at {}: it runs keysieve first now, then goes on as before.",
+        Installed::Chained(path) => say(&format!(
+            "Updated the existing hook {}: it now runs keysieve first.",
             path.display()
         ))?,
         Installed::Managed(manager) => {
-            print_line(&format!("{} manages that template; nothing was changed.", manager.name()))?;
+            say(&format!("The template is managed by {}; nothing was changed.", manager.name()))?;
             return Ok(ExitCode::from(2));
         }
-        Installed::Foreign(foreign) => return told_foreign(&foreign),
+        Installed::Foreign(foreign) => return report_foreign(&foreign),
     }
     if !template.is_set {
         let folder = template.folder.display();
-        print_line(&format!("Set init.templateDir = {folder} in your git configuration."))?;
+        say(&format!("Set init.templateDir = {folder} in your git config."))?;
     }
-    print_line("Each repository that you clone or make from now on has it.")?;
-    print_line(OTHERS)?;
+    say("All repositories you clone or create from now on will have this hook.")?;
+    say(OTHERS)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Takes out what [`install`] put in. Nothing is lost by it, so nothing is asked.
+/// Removes what [`install`] added. Nothing is lost, so it does not ask.
 pub fn uninstall(stage: Stage) -> anyhow::Result<ExitCode> {
     let (uninstalled, unset) = Template::of_user()?.uninstall(stage)?;
     let code = match uninstalled {
@@ -64,26 +65,31 @@ pub fn uninstall(stage: Stage) -> anyhow::Result<ExitCode> {
             0
         }
         Uninstalled::Unchained(path) => {
-            print_line(&format!("The hook {} is as it was before.", path.display()))?;
+            say(&format!(
+                "Removed keysieve from the hook {}; the previous hook is restored.",
+                path.display()
+            ))?;
             0
         }
         Uninstalled::NotThere(path) => {
-            print_line(&format!("There is no hook at {}.", path.display()))?;
+            say(&format!("No hook at {}.", path.display()))?;
             0
         }
         Uninstalled::Foreign(path) => {
-            print_line(&format!(
-                "The hook at {} is not keysieve's, or was edited since; nothing was changed.",
+            say(&format!(
+                "The hook {} was not installed by keysieve or has been edited; nothing was changed.",
                 path.display()
             ))?;
             2
         }
     };
     if unset {
-        print_line("Took init.templateDir out of your git configuration.")?;
+        say("Removed init.templateDir from your git config.")?;
     }
     if code == 0 {
-        print_line("Repositories that have the hook keep it: `keysieve hook uninstall` in each.")?;
+        say(
+            "Repositories that already have the hook keep it; run `keysieve hook uninstall` in each.",
+        )?;
     }
     Ok(ExitCode::from(code))
 }

@@ -1,4 +1,4 @@
-//! `keysieve rules check`: is a pattern file right, and what does it cost?
+//! `keysieve rules check`: checks pattern files and measures their cost.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -16,118 +16,123 @@ use keysieve::rules::check::{CheckedRule, RuleError, check_each};
 use keysieve::source::open;
 
 use super::{STRONG, cost};
-use crate::cli::BAD;
+use crate::cli::{BAD, count};
 
 #[derive(Args)]
 pub struct Check {
-    /// Files with the schema of patterns/README.md
+    /// Pattern files; patterns/README.md describes the schema
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Measure the time on this text instead of a made-up one
+    /// Measure the cost on this text instead of a generated one
     #[arg(long, value_name = "FILE")]
     sample: Option<PathBuf>,
 }
 
 impl Check {
-    /// Exit code 1 where something is wrong; each line says in which file, where, and what to do.
+    /// Exit code 1 if there are errors; each line names the file, the line and what to do.
     pub fn run(&self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         let sample = match &self.sample {
             Some(file) => open::named_up_to(file, open::LARGE_LIMIT)
                 .with_context(|| format!("cannot read {}", file.display()))?,
-            None => cost::made_up_text(),
+            None => cost::generated_text(),
         };
-        let mut wrong = Vec::new();
+        let mut errors = Vec::new();
         let mut written = Vec::new();
         for file in &self.files {
             let text = open::named_text(file)
                 .with_context(|| format!("cannot read the pattern file {}", file.display()))?;
             match check_each(&text, None) {
                 Ok(rules) => written.extend(rules.into_iter().map(|rule| (file.as_path(), rule))),
-                Err(error) => wrong.push(Wrong::of(file, &error)),
+                Err(error) => errors.push(PatternError::of(file, &error)),
             }
         }
-        let mut right: Vec<(&Path, CheckedRule)> = Vec::new();
+        let mut valid: Vec<(&Path, Written)> = Vec::new();
         for (file, rule) in written {
             match rule {
-                Ok(rule) => right.push((file, rule)),
-                Err(error) => wrong.push(Wrong::of(file, &error)),
+                Ok(rule) => valid.push((file, rule)),
+                Err(error) => errors.push(PatternError::of(file, &error)),
             }
         }
-        right.sort_by(|(_, a), (_, b)| a.rule.id.cmp(&b.rule.id));
-        right.dedup_by(|(file, CheckedRule { rule, line, .. }), (_, first)| {
+        valid.sort_by(|(_, a), (_, b)| a.rule.id.cmp(&b.rule.id));
+        valid.dedup_by(|(file, Written { rule, line, .. }), (_, first)| {
             let is_taken = rule.id == first.rule.id;
             if is_taken {
-                let what = format!("rule {}: another rule of these files has this id", rule.id);
-                wrong.push(Wrong { file: file.to_path_buf(), line: Some(*line), what });
+                let message = format!("rule {}: another rule in these files has this id", rule.id);
+                errors.push(PatternError { file: file.to_path_buf(), line: Some(*line), message });
             }
             is_taken
         });
-        let mut texts = 0;
-        match with_built_in(&right) {
+        let mut examples = 0;
+        match with_built_in(&valid) {
             Ok(engine) => {
-                for (file, rule) in &right {
-                    texts += rule.examples.len() + rule.non_examples.len();
-                    wrong.extend(try_texts(&engine, file, rule));
+                for (file, rule) in &valid {
+                    examples += rule.examples.len() + rule.non_examples.len();
+                    errors.extend(check_examples(&engine, file, rule));
                 }
             }
-            Err(error) => wrong.push(Wrong::of(&self.files[0], &error)),
+            Err(error) => errors.push(PatternError::of(&self.files[0], &error)),
         }
-        wrong.sort();
-        for Wrong { file, line, what } in &wrong {
+        errors.sort();
+        for PatternError { file, line, message } in &errors {
             let line = line.map(|line| format!(":{line}")).unwrap_or_default();
             writeln!(
                 out,
                 "{STRONG}{}{line}{STRONG:#}: {BAD}{}{BAD:#}",
                 file.display(),
-                escape::escaped(what)
+                steer::plain(message)
             )?;
         }
-        let rules: Vec<Rule> = right.into_iter().map(|(_, written)| written.rule).collect();
-        cost::tell(&rules, &sample, out)?;
-        let (count, problems) = (rules.len(), wrong.len());
-        writeln!(out, "{count} rules, {texts} texts, {problems} wrong.")?;
-        Ok(if wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+        let rules: Vec<Rule> = valid.into_iter().map(|(_, written)| written.rule).collect();
+        cost::report(&rules, &sample, out)?;
+        writeln!(
+            out,
+            "{}, {}, {}.",
+            count(rules.len(), "rule"),
+            count(examples, "example"),
+            count(errors.len(), "error")
+        )?;
+        Ok(if errors.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
 }
 
-/// Something to be mended.
+/// An error to fix.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Wrong {
+struct PatternError {
     file: PathBuf,
     line: Option<usize>,
-    what: String,
+    message: String,
 }
 
-impl Wrong {
+impl PatternError {
     fn of(file: &Path, error: &RuleError) -> Self {
-        let (line, what) = match error {
+        let (line, message) = match error {
             RuleError::Rule { line, id, why } => (Some(*line), format!("rule {id}: {why}")),
             other => (None, other.to_string()),
         };
-        Wrong { file: file.to_owned(), line, what }
+        PatternError { file: file.to_owned(), line, message }
     }
 }
 
-/// The files' rules beside the built-in ones, or in their place: a file of the built-in
-/// catalogue may be checked, too.
-fn with_built_in(rules: &[(&Path, CheckedRule)]) -> Result<Engine, RuleError> {
+/// The rules of the files together with the built-in ones. A rule replaces a built-in one of the
+/// same id, so that a file of the catalogue can be checked.
+fn with_built_in(rules: &[(&Path, Written)]) -> Result<Engine, RuleError> {
     let mut catalogue = Catalogue::built_in();
     catalogue.replace(rules.iter().map(|(_, written)| written.rule.clone()))?;
     Ok(Engine::new(catalogue, FingerprintKey::from_environment()))
 }
 
-fn try_texts(engine: &Engine, file: &Path, written: &CheckedRule) -> Vec<Wrong> {
-    let CheckedRule { rule, examples, non_examples, .. } = written;
-    let wrong = |line: &usize, kind: &str, why: String| Wrong {
+fn check_examples(engine: &Engine, file: &Path, written: &Written) -> Vec<PatternError> {
+    let Written { rule, examples, non_examples, .. } = written;
+    let error = |line: &usize, kind: &str, why: String| PatternError {
         file: file.to_owned(),
         line: Some(*line),
-        what: format!("rule {}, {kind}: {why}", rule.id),
+        message: format!("rule {}, {kind}: {why}", rule.id),
     };
     let of_examples = rule.examples.iter().zip(examples).filter_map(|(text, line)| {
-        Some(wrong(line, "example", check_example(engine, rule, text).err()?))
+        Some(error(line, "example", check_example(engine, rule, text).err()?))
     });
     let of_non_examples = rule.non_examples.iter().zip(non_examples).filter_map(|(text, line)| {
-        Some(wrong(line, "non-example", check_non_example(engine, rule, text).err()?))
+        Some(error(line, "non-example", check_non_example(engine, rule, text).err()?))
     });
     of_examples.chain(of_non_examples).collect()
 }

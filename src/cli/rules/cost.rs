@@ -10,18 +10,18 @@ use keysieve::rules::{Rule, Trigger};
 
 use super::STRONG;
 
-/// Bytes of the made-up sample.
+/// Bytes of the generated sample.
 const SAMPLE: usize = 1 << 20;
 
-/// A rule is worth a word where a scan with it takes so many times as long as one without it.
+/// A rule is reported as slow if a scan with it takes this many times as long as without it.
 const SLOW: f64 = 2.0;
 
-/// Scans that are timed, of which the fastest counts.
+/// Timed scans, of which the fastest counts.
 const TRIES: usize = 5;
 
-/// Says which rules are slow, each measured by itself, and what all of them cost. A rule with
-/// names is measured beside one of the catalogue's: what they share costs nothing more.
-pub fn tell(rules: &[Rule], sample: &[u8], out: &mut dyn Write) -> io::Result<()> {
+/// Reports which rules are slow, each measured by itself, and the cost of all of them. A rule with
+/// names is measured next to one of the catalogue: what the two share costs nothing more.
+pub fn report(rules: &[Rule], sample: &[u8], out: &mut dyn Write) -> io::Result<()> {
     if rules.is_empty() || sample.is_empty() {
         return Ok(());
     }
@@ -45,22 +45,22 @@ pub fn tell(rules: &[Rule], sample: &[u8], out: &mut dyn Write) -> io::Result<()
             let id = &rule.id;
             writeln!(
                 out,
-                "{STRONG}{id}{STRONG:#}: slow, a scan takes {times:.1} times as long; a longer or \
-                 rarer anchor sends the engine there less often"
+                "{STRONG}{id}{STRONG:#}: slow, a scan takes {times:.1} times as long; use a longer \
+                 or rarer anchor"
             )?;
         }
     }
     let megabytes = sample.len() as f64 / 1e6;
     let more = time(rules, sample).saturating_sub(without).as_secs_f64() * 1e3 / megabytes;
-    writeln!(out, "Time: {more:.2} ms a MB more than without rules, on {megabytes:.1} MB.")
+    writeln!(out, "Cost: +{more:.2} ms/MB, measured on {megabytes:.1} MB.")
 }
 
-/// How long a scan of the sample takes.
+/// The duration of a scan of the sample.
 fn time(rules: &[Rule], sample: &[u8]) -> Duration {
     let mut catalogue = Catalogue::empty();
-    // A rule is measured without its other half, which may not be among them.
+    // A rule is measured without the other half of its pair, which may be in another file.
     let alone = rules.iter().cloned().map(|rule| Rule { pair: None, ..rule });
-    // Only pairs could be refused, and there are none.
+    // Only pairs can be refused, and none is left.
     let _ = catalogue.replace(alone);
     let engine = Engine::new(catalogue, FingerprintKey::new(b""));
     let once = |_| {
@@ -71,8 +71,8 @@ fn time(rules: &[Rule], sample: &[u8]) -> Duration {
     (0..TRIES).map(once).min().unwrap_or_default()
 }
 
-/// Text as repositories hold it, the same each time: code, settings, prose, digests, base64.
-pub fn made_up_text() -> Vec<u8> {
+/// Text like that of repositories, always the same: code, settings, prose, digests, base64.
+pub fn generated_text() -> Vec<u8> {
     const WORDS: &[&str] = &[
         "the", "return", "value", "config", "user", "token", "key", "secret", "password", "self",
         "import", "from", "http", "client", "index", "length", "string", "error", "async", "test",

@@ -1,4 +1,4 @@
-//! One rule, told to people.
+//! One rule as text.
 
 use std::io::{self, Write};
 
@@ -7,7 +7,7 @@ use keysieve::rules::{LinkChecked, Rule, Trigger};
 
 use super::{LINK, STRONG};
 
-/// Everything that a reader of a report may want to know of its rule.
+/// Everything that a reader of a report needs to know about its rule.
 pub fn show(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
     let legacy = if rule.legacy { ", no longer issued" } else { "" };
     writeln!(out, "{STRONG}{}{STRONG:#} ({}){legacy}", rule.name, rule.id)?;
@@ -18,19 +18,21 @@ pub fn show(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "Confidence:  {}{}", rule.confidence, checked(rule))?;
     writeln!(out, "Since:       {}", rule.since)?;
     match &rule.trigger {
-        Trigger::Anchors { literals, .. } => writeln!(out, "Found by:    {}", literals.join(", "))?,
-        Trigger::Names(names) => writeln!(out, "Found by:    the value of {}", names.join(", "))?,
-        Trigger::Kind(kind) => writeln!(out, "Found by:    what the value of a {kind} looks like")?,
+        Trigger::Anchors { literals, .. } => writeln!(out, "Keywords:    {}", literals.join(", "))?,
+        Trigger::Names(names) => writeln!(out, "Variables:   {}", names.join(", "))?,
+        Trigger::Kind(kind) => {
+            writeln!(out, "Detection:   machine-learning model on {kind}-like names and values")?
+        }
     }
     if !rule.regex.is_empty() {
-        writeln!(out, "Shape:       {}", rule.regex)?;
+        writeln!(out, "Regex:       {}", rule.regex)?;
     }
     let facts = fact_names(rule);
     if !facts.is_empty() {
-        writeln!(out, "Tells:       {}", facts.join(", "))?;
+        writeln!(out, "Details:     {}", facts.join(", "))?;
     }
     if let Some(name) = &rule.public {
-        writeln!(out, "Public:      the value is no secret and is shown as {name}")?;
+        writeln!(out, "Public:      the value is not a secret and is shown as {name}")?;
     }
     if let Some(pair) = &rule.pair {
         let halves = pair.with.iter().map(ToString::to_string);
@@ -39,18 +41,18 @@ pub fn show(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
         let halves: Vec<String> = halves.chain(named).collect();
         writeln!(
             out,
-            "Pair:        with {}, {} bytes apart at most",
+            "Pair:        with {}, at most {} bytes apart",
             halves.join("; "),
             pair.within
         )?;
     }
     writeln!(out)?;
-    writeln!(out, "Rotate it: {LINK}{}{LINK:#} ({})", rule.rotate, link_mark(rule.link_checked))?;
+    writeln!(out, "Rotation: {LINK}{}{LINK:#} ({})", rule.rotate, link_mark(rule.link_checked))?;
     for (number, step) in rule.runbook.iter().enumerate() {
         writeln!(out, "  {}. {step}", number + 1)?;
     }
     for reference in rule.references.iter() {
-        writeln!(out, "Read more: {LINK}{reference}{LINK:#}")?;
+        writeln!(out, "Reference: {LINK}{reference}{LINK:#}")?;
     }
     Ok(())
 }
@@ -66,8 +68,8 @@ pub fn link_mark(checked: LinkChecked) -> &'static str {
 
 fn checked(rule: &Rule) -> String {
     match (rule.checks.checksum, rule.checks.structure) {
-        (Some(checksum), _) => format!(" (certain where the checksum {checksum} holds)"),
-        (None, Some(structure)) => format!(" (the structure {structure} is checked)"),
+        (Some(checksum), _) => format!(" (certain if the {checksum} checksum is valid)"),
+        (None, Some(structure)) => format!(" (the {structure} structure is checked)"),
         (None, None) => String::new(),
     }
 }

@@ -1,32 +1,32 @@
-//! Three baselines made one, credential by credential: what a merge driver of git does.
+//! The three-way merge of baselines, entry by entry, for git's merge driver.
 //!
-//! A side that left an entry as it was gives way to the other. Where both changed one, what they
-//! say is merged field by field: paths that either added or took out, and of two expiries the
-//! earlier. Where they say different things of a credential both stand in the file between
-//! git's marks, and it is no baseline until somebody decides.
+//! If only one side changed an entry, that side wins. If both did, the entry is merged field by
+//! field: paths that either side added or removed, and the earlier of two expiry dates. If the
+//! sides disagree, both are in the file between git's conflict markers; the file is not a valid
+//! baseline until a user resolves the conflict.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::syntax::write_entry;
-use super::{Baseline, Disposition, Entry};
+use super::{Baseline, BaselineEntry, Disposition};
 
-/// What came of a merge.
+/// The result of a merge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Merged {
-    /// The file's text, with conflict marks where there are conflicts.
+    /// The text of the file, with conflict markers if there are conflicts.
     pub text: String,
-    /// What is to be decided: a sentence each, by fingerprint.
+    /// The conflicts: a sentence each, by fingerprint.
     pub conflicts: Vec<String>,
 }
 
-/// Merges two baselines that came of `base`. `Err` says why nothing can be merged.
+/// Merges two baselines with the common ancestor `base`. The error is why they cannot be merged.
 pub fn merge(base: &Baseline, ours: &Baseline, theirs: &Baseline) -> Result<Merged, String> {
     let key = match (&ours.key, &theirs.key) {
         (Some(ours), Some(theirs)) if ours != theirs => {
             return Err(format!(
-                "one side is written under the fingerprint key {ours}, the other under {theirs}; \
-                 write one of them anew under the key of the other"
+                "one side was created with the fingerprint key {ours}, the other with {theirs}; \
+                 recreate one of them with the key of the other"
             ));
         }
         (ours, theirs) => ours.clone().or_else(|| theirs.clone()),
@@ -56,7 +56,7 @@ pub fn merge(base: &Baseline, ours: &Baseline, theirs: &Baseline) -> Result<Merg
 }
 
 impl Merged {
-    fn write(&mut self, id: &str, entry: Option<&Entry>) {
+    fn write(&mut self, id: &str, entry: Option<&BaselineEntry>) {
         match entry {
             // Writing to a string cannot fail.
             Some(entry) => write_entry(&mut self.text, id, entry).unwrap_or_default(),
@@ -67,39 +67,39 @@ impl Merged {
     }
 }
 
-/// One credential's entry; `None` where it is taken out.
+/// The merged entry of one credential; `None` if it is removed.
 fn entry(
-    base: Option<&Entry>,
-    ours: Option<&Entry>,
-    theirs: Option<&Entry>,
-) -> Result<Option<Entry>, String> {
+    base: Option<&BaselineEntry>,
+    ours: Option<&BaselineEntry>,
+    theirs: Option<&BaselineEntry>,
+) -> Result<Option<BaselineEntry>, String> {
     if let Some(one) = either(&base, &ours, &theirs) {
         return Ok(one.cloned());
     }
     let (Some(ours), Some(theirs)) = (ours, theirs) else {
-        return Err("one side took it out, the other changed it".to_owned());
+        return Err("one side removed it, the other changed it".to_owned());
     };
     let base_disposition = base.map(|base| &base.disposition);
     let disposition = disposition(base_disposition, &ours.disposition, &theirs.disposition)?;
-    let of = |list: fn(&Entry) -> &BTreeSet<String>| {
+    let of = |list: fn(&BaselineEntry) -> &BTreeSet<String>| {
         paths(&base.map(|base| list(base).clone()).unwrap_or_default(), list(ours), list(theirs))
     };
     // A hint for readers.
     let rule = ours.rule.clone();
     let mut entry =
-        Entry { rule, disposition, paths: of(|one| &one.paths), past: of(|one| &one.past) };
+        BaselineEntry { rule, disposition, paths: of(|one| &one.paths), past: of(|one| &one.past) };
     let takes_paths =
         matches!(entry.disposition, Disposition::Accepted { .. } | Disposition::TestValue { .. });
     if !takes_paths {
         (entry.paths, entry.past) = (BTreeSet::new(), BTreeSet::new());
-    } else if ours.is_bound() && theirs.is_bound() && !entry.is_bound() {
-        return Err("each side took out the paths that the other left".to_owned());
+    } else if ours.has_paths() && theirs.has_paths() && !entry.has_paths() {
+        return Err("each side removed the paths that the other kept".to_owned());
     }
     entry.past = entry.past.difference(&entry.paths).cloned().collect();
     Ok(Some(entry))
 }
 
-/// What both sides agree on, or what only one of them changed.
+/// The value that both sides agree on, or that only one of them changed.
 fn either<T: PartialEq + Copy>(base: &T, ours: &T, theirs: &T) -> Option<T> {
     if ours == theirs || theirs == base {
         Some(*ours)
@@ -118,7 +118,7 @@ fn disposition(
     if let Some(Some(one)) = either(&base, &Some(ours), &Some(theirs)) {
         return Ok(one.clone());
     }
-    let differ = || format!("one side says {}, the other {}", ours.word(), theirs.word());
+    let differ = || format!("one side has {}, the other {}", ours.name(), theirs.name());
     let (
         Disposition::Accepted { reason, owner, expires },
         Disposition::Accepted { reason: their_reason, owner: their_owner, expires: their_expiry },
@@ -133,13 +133,13 @@ fn disposition(
     let reason = either(&old_reason, &Some(reason), &Some(their_reason)).flatten();
     let owner = either(&old_owner, &Some(owner), &Some(their_owner)).flatten();
     let (Some(reason), Some(owner)) = (reason, owner) else {
-        return Err("each side accepts it for another reason or owner".to_owned());
+        return Err("the sides accept it with different reasons or owners".to_owned());
     };
     let (reason, owner) = (reason.clone(), owner.clone());
     Ok(Disposition::Accepted { reason, owner, expires: *expires.min(their_expiry) })
 }
 
-/// What either side added, and of the old ones what neither took out.
+/// The paths that either side added, and the old ones that neither side removed.
 fn paths(
     base: &BTreeSet<String>,
     ours: &BTreeSet<String>,
@@ -185,11 +185,11 @@ mod tests {
         let wanted = accepted("2026-04-01", "Ben", "\"a\", \"c\", \"d\"");
         assert_eq!(merged(&base, &ours, &theirs), Ok(wanted.clone()));
         assert_eq!(merged(&base, &theirs, &ours), Ok(wanted));
-        assert_eq!(merged(&base, &base, &none), Ok(none.clone()), "taken out");
+        assert_eq!(merged(&base, &base, &none), Ok(none.clone()), "removed");
         assert_eq!(merged(&none, &ours, &ours), Ok(ours.clone()), "added by both");
-        let why = "0123456789: one side took it out, the other changed it";
+        let why = "0123456789: one side removed it, the other changed it";
         assert_eq!(merged(&base, &ours, &none), Err(vec![why.to_owned()]));
-        let why = "0123456789: each side accepts it for another reason or owner";
+        let why = "0123456789: the sides accept it with different reasons or owners";
         assert_eq!(merged(&none, &ours, &theirs), Err(vec![why.to_owned()]));
     }
 

@@ -1,5 +1,5 @@
-//! The baseline as a file: TOML, one table a credential, sorted by fingerprint, so that two
-//! branches that each add some seldom meet at one line. A mistake is told with its line.
+//! The baseline as a file: TOML, one table per credential, sorted by fingerprint, so that branches
+//! that add entries seldom conflict. Errors have a line number.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -10,14 +10,14 @@ use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Baseline, Disposition, Entry};
+use super::{Baseline, BaselineEntry, Disposition};
 use crate::findings::fingerprint::PUBLIC_KEY;
-use crate::findings::is_unprintable;
-use crate::policy::files::Files;
-use crate::rules::toml_error;
+use crate::foreign::steers;
+use crate::policy::files::PolicyFiles;
+use crate::rules::mistake;
 use crate::source::open;
 
-/// What is wrong with a baseline. No message shows a value: one may have been pasted in.
+/// An error in a baseline. No message shows a value: it may be a pasted secret.
 #[derive(Debug, thiserror::Error)]
 pub enum BaselineError {
     #[error("cannot read the baseline {}: {why}", file.display())]
@@ -27,14 +27,14 @@ pub enum BaselineError {
 }
 
 const HEAD: &str = "\
-# What is known of the credentials that keysieve found here, one entry each. docs/baseline.md of
-# keysieve says how to read and edit it; `keysieve baseline update` writes it anew, sorted.
+# Baseline of the credentials that keysieve found in this repository, one entry each. See
+# docs/baseline.md of keysieve for how to edit it; `keysieve baseline update` rewrites it, sorted.
 version = 1
 ";
 
 const DISPOSITIONS: [&str; 4] = ["revoked", "false-positive", "test-value", "accepted"];
 
-/// A fault and the byte it is at.
+/// An error message and its offset.
 type Fault = (usize, String);
 
 impl Baseline {
@@ -45,15 +45,15 @@ impl Baseline {
         Baseline::of_text(&text, file)
     }
 
-    /// Reads the repository's file, as it stands where policy is taken from.
-    pub fn of(files: &Files, path: &BStr) -> Result<Option<Self>, BaselineError> {
+    /// Reads the repository's baseline from where its policy files are.
+    pub fn of(files: &PolicyFiles, path: &BStr) -> Result<Option<Self>, BaselineError> {
         let file = PathBuf::from(files.name(path));
         let text =
             files.text(path).map_err(|why| BaselineError::Read { file: file.clone(), why })?;
         text.map(|text| Baseline::of_text(&text, &file)).transpose()
     }
 
-    /// The baseline of a text, which an error calls `file`.
+    /// Parses a baseline; errors name it `file`.
     pub fn of_text(text: &str, file: &Path) -> Result<Self, BaselineError> {
         Baseline::parse(text).map_err(|(at, what)| {
             let before = text.as_bytes().iter().take(at);
@@ -65,14 +65,17 @@ impl Baseline {
     fn parse(text: &str) -> Result<Self, Fault> {
         let document = DeTable::parse(text).map_err(|wrong| {
             let at = wrong.span().map_or(0, |span| span.start);
-            (at, format!("no TOML: {}", toml_error::redact_message(wrong.message())))
+            (at, format!("not valid TOML: {}", mistake::kind(wrong.message())))
         })?;
         let top = Table { at: 0, what: "the baseline".to_owned(), fields: document.get_ref() };
-        top.knows(&["version", "key", "history", "credential"])?;
+        top.check_keys(&["version", "key", "history", "credential"])?;
         match top.value("version") {
             Some(version) if number(version) == Some(1) => {}
             Some(version) => {
-                return Err((version.span().start, "this keysieve reads `version = 1`".to_owned()));
+                return Err((
+                    version.span().start,
+                    "unsupported version; this keysieve reads `version = 1`".to_owned(),
+                ));
             }
             None => return Err((0, "`version = 1` is missing at the top".to_owned())),
         }
@@ -81,18 +84,18 @@ impl Baseline {
             let name = top.text("key")?;
             let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
             if name != PUBLIC_KEY && !(name.len() == 4 && name.bytes().all(is_digit)) {
-                let what = "`key` is what keysieve wrote there: \"public\" or four digits, and \
-                            never the key itself";
+                let what = "`key` must be \"public\" or four hexadecimal digits, as keysieve wrote \
+                            it; never put the key itself here";
                 return Err((key.span().start, what.to_owned()));
             }
             baseline.key = Some(name);
         }
         if let Some(history) = top.value("history") {
-            let wrong = || (history.span().start, "`history` is true or false".to_owned());
+            let wrong = || (history.span().start, "`history` must be true or false".to_owned());
             baseline.history = history.get_ref().as_bool().ok_or_else(wrong)?;
         }
         let Some(credentials) = top.value("credential") else { return Ok(baseline) };
-        let wrong = "credentials are tables: [credential.FINGERPRINT]";
+        let wrong = "expected a table ([credential.FINGERPRINT])";
         let DeValue::Table(credentials) = credentials.get_ref() else {
             return Err((credentials.span().start, wrong.to_owned()));
         };
@@ -100,7 +103,7 @@ impl Baseline {
             let at = id.span().start;
             let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
             if id.get_ref().len() != 10 || !id.get_ref().bytes().all(is_digit) {
-                let what = "a fingerprint is ten hexadecimal digits, as a report shows it";
+                let what = "a fingerprint has ten hexadecimal digits, as shown in reports";
                 return Err((at, what.to_owned()));
             }
             let DeValue::Table(fields) = entry.get_ref() else {
@@ -112,14 +115,14 @@ impl Baseline {
         Ok(baseline)
     }
 
-    /// What stands before the entries.
+    /// The text before the entries.
     pub(super) fn head(&self) -> String {
         let key = self.key.as_ref().map(|key| format!("key = \"{key}\"\n")).unwrap_or_default();
         let history = if self.history { "history = true\n" } else { "" };
         format!("{HEAD}{key}{history}")
     }
 
-    /// The file's text.
+    /// The text of the file.
     pub fn to_text(&self) -> String {
         let mut text = self.head();
         for (id, entry) in &self.entries {
@@ -130,8 +133,8 @@ impl Baseline {
     }
 }
 
-/// An entry's table, with an empty line before it.
-pub(super) fn write_entry(out: &mut String, id: &str, entry: &Entry) -> std::fmt::Result {
+/// The table of an entry, after an empty line.
+pub(super) fn write_entry(out: &mut String, id: &str, entry: &BaselineEntry) -> std::fmt::Result {
     writeln!(out, "\n[credential.{id}]")?;
     let quoted = |text: &str| toml_string(text);
     writeln!(out, "rule = {}", quoted(&entry.rule))?;
@@ -186,7 +189,7 @@ fn toml_string(text: &str) -> String {
     quoted + "\""
 }
 
-/// A table of the file, and what it is for who reads an error.
+/// A table of the file, and its name in error messages.
 struct Table<'t> {
     at: usize,
     what: String,
@@ -194,7 +197,7 @@ struct Table<'t> {
 }
 
 impl Table<'_> {
-    fn entry(&self) -> Result<Entry, Fault> {
+    fn entry(&self) -> Result<BaselineEntry, Fault> {
         let disposition = self.text("disposition")?;
         let of_all = ["rule", "disposition"];
         let own: &[&str] = match disposition.as_str() {
@@ -205,7 +208,7 @@ impl Table<'_> {
             other => {
                 let at = self.value("disposition").map_or(self.at, |value| value.span().start);
                 let what = format!(
-                    "the disposition of {} is none of {}{}",
+                    "unknown disposition of {}; expected one of {}{}",
                     self.what,
                     DISPOSITIONS.join(", "),
                     suggestion(other, &DISPOSITIONS)
@@ -213,20 +216,21 @@ impl Table<'_> {
                 return Err((at, what));
             }
         };
-        self.knows(&[&of_all, own].concat())?;
+        self.check_keys(&[&of_all, own].concat())?;
         let optional = |field| match self.value(field) {
             Some(_) => self.text(field),
             None => Ok(String::new()),
         };
         let disposition = match disposition.as_str() {
-            "revoked" => {
-                Disposition::Revoked { date: self.date("date")?, evidence: self.said("evidence")? }
-            }
+            "revoked" => Disposition::Revoked {
+                date: self.date("date")?,
+                evidence: self.filled("evidence")?,
+            },
             "false-positive" => Disposition::FalsePositive { reason: optional("reason")? },
             "test-value" => Disposition::TestValue { reason: optional("reason")? },
             _ => Disposition::Accepted {
-                reason: self.said("reason")?,
-                owner: self.said("owner")?,
+                reason: self.filled("reason")?,
+                owner: self.filled("owner")?,
                 expires: self.date("expires")?,
             },
         };
@@ -235,22 +239,22 @@ impl Table<'_> {
             && past.is_empty()
             && matches!(disposition, Disposition::Accepted { .. })
         {
-            let what = format!("{}: what is accepted names its `paths`", self.what);
+            let what = format!("{}: an accepted entry needs `paths`", self.what);
             return Err((self.at, what));
         }
-        Ok(Entry { rule: optional("rule")?, disposition, paths, past })
+        Ok(BaselineEntry { rule: optional("rule")?, disposition, paths, past })
     }
 
     fn value(&self, field: &str) -> Option<&Spanned<DeValue<'_>>> {
         self.fields.iter().find(|(name, _)| name.get_ref() == field).map(|(_, value)| value)
     }
 
-    fn knows(&self, known: &[&str]) -> Result<(), Fault> {
+    fn check_keys(&self, known: &[&str]) -> Result<(), Fault> {
         match self.fields.keys().find(|name| !known.contains(&name.get_ref().as_ref())) {
             None => Ok(()),
             Some(name) => {
                 let what = format!(
-                    "{} has a field that is none of {} here{}",
+                    "unknown key in {}; expected one of {}{}",
                     self.what,
                     known.join(", "),
                     suggestion(name.get_ref(), known)
@@ -263,11 +267,11 @@ impl Table<'_> {
     fn text(&self, field: &str) -> Result<String, Fault> {
         let value = self.needed(field)?;
         let text = value.get_ref().as_str().map(str::to_owned);
-        text.ok_or_else(|| (value.span().start, format!("`{field}` is a text in quotes")))
+        text.ok_or_else(|| (value.span().start, format!("`{field}` must be a string in quotes")))
     }
 
-    /// A text that says something.
-    fn said(&self, field: &str) -> Result<String, Fault> {
+    /// A string that is not empty.
+    fn filled(&self, field: &str) -> Result<String, Fault> {
         let text = self.text(field)?;
         if text.trim().is_empty() {
             let at = self.value(field).map_or(self.at, |value| value.span().start);
@@ -281,19 +285,23 @@ impl Table<'_> {
         let written = value.get_ref().as_datetime().map(ToString::to_string);
         let written = written.or_else(|| value.get_ref().as_str().map(str::to_owned));
         let date = written.filter(|text| text.len() == 10).and_then(|text| text.parse().ok());
-        date.ok_or_else(|| (value.span().start, format!("`{field}` is a date such as 2027-01-31")))
+        date.ok_or_else(|| {
+            (value.span().start, format!("`{field}` must be a date such as 2027-01-31"))
+        })
     }
 
     fn paths(&self, field: &str) -> Result<BTreeSet<String>, Fault> {
         let Some(value) = self.value(field) else { return Ok(BTreeSet::new()) };
-        let wrong = || (value.span().start, format!("`{field}` is a list of texts: [\"a/b\"]"));
+        let wrong =
+            || (value.span().start, format!("`{field}` must be a list of strings: [\"a/b\"]"));
         let list = value.get_ref().as_array().ok_or_else(wrong)?;
         let paths = list.iter().map(|path| path.get_ref().as_str().map(str::to_owned));
         paths.collect::<Option<_>>().ok_or_else(wrong)
     }
 
     fn needed(&self, field: &str) -> Result<&Spanned<DeValue<'_>>, Fault> {
-        self.value(field).ok_or_else(|| (self.at, format!("{} lacks `{field}`", self.what)))
+        self.value(field)
+            .ok_or_else(|| (self.at, format!("missing key `{field}` in {}", self.what)))
     }
 }
 
@@ -302,7 +310,7 @@ fn number(value: &Spanned<DeValue<'_>>) -> Option<i64> {
     i64::from_str_radix(number.as_str(), number.radix()).ok()
 }
 
-/// `; did you mean …?`, where one of the words is near.
+/// `; did you mean …?`, if one of the words is close.
 fn suggestion(written: &str, known: &[&str]) -> String {
     let near = known.iter().map(|word| (strsim::damerau_levenshtein(written, word), word));
     match near.min().filter(|(distance, word)| *distance <= word.len() / 2) {

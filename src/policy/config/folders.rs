@@ -1,5 +1,5 @@
-//! The files of folders: each holds for what is below it. They are read when a path is first
-//! asked for, each once.
+//! The configuration files of folders: each applies to what is below it. A file is read once, when
+//! a path in its folder is first looked up.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,64 +8,66 @@ use bstr::{BStr, BString, ByteSlice};
 
 use super::layer::{Layer, Origin};
 use super::read::ConfigError;
-use super::{FILE, check_selectors};
-use crate::policy::files::Files;
+use super::{FILE, resolve_selectors};
+use crate::policy::files::PolicyFiles;
+use crate::rules::catalogue::Catalogue;
 
-/// The layers of a folder and of those that it is in, nearest first.
-pub type Chain = Arc<[Arc<Layer>]>;
+/// The layers of a folder and of its parents, most specific first.
+pub type FolderLayers = Arc<[Arc<Layer>]>;
 
 /// The folders of one repository.
 #[derive(Debug)]
 pub struct Folders {
-    files: Files,
-    /// Ids of all rules that a file may name.
-    ids: Vec<String>,
-    known: Mutex<HashMap<BString, Chain>>,
+    files: PolicyFiles,
+    /// The rules that a file may name; `None` if rule names are not checked.
+    catalogue: Option<Arc<Catalogue>>,
+    cached: Mutex<HashMap<BString, FolderLayers>>,
     faults: Mutex<BTreeSet<ConfigError>>,
 }
 
 impl Folders {
-    pub fn new(files: Files, ids: Vec<String>) -> Self {
-        Folders { files, ids, known: Mutex::default(), faults: Mutex::default() }
+    pub fn new(files: PolicyFiles) -> Self {
+        Folders { files, catalogue: None, cached: Mutex::default(), faults: Mutex::default() }
     }
 
-    /// The same folders, read anew where rules have these ids.
-    pub fn for_rules(&self, ids: Vec<String>) -> Self {
-        Folders::new(self.files.clone(), ids)
+    /// The same folders, to be read again with these rules.
+    pub fn for_rules(&self, catalogue: &Catalogue) -> Self {
+        let catalogue = Some(Arc::new(catalogue.clone()));
+        Folders { catalogue, ..Folders::new(self.files.clone()) }
     }
 
-    /// The layers that hold for a file besides the repository's.
-    pub fn of(&self, path: &BStr) -> Chain {
+    /// The layers that apply to a file in addition to the repository's.
+    pub fn of(&self, path: &BStr) -> FolderLayers {
         match path.rfind_byte(b'/') {
-            Some(at) => self.chain(path[..at].as_bstr()),
-            None => Chain::default(),
+            Some(at) => self.layers(path[..at].as_bstr()),
+            None => FolderLayers::default(),
         }
     }
 
-    /// What is wrong with the files that were read so far.
+    /// Errors in the files that were read so far.
     pub fn faults(&self) -> Vec<ConfigError> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
-    fn chain(&self, folder: &BStr) -> Chain {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(chain) = known.get(folder) {
-            return chain.clone();
+    fn layers(&self, folder: &BStr) -> FolderLayers {
+        let cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(layers) = cached.get(folder) {
+            return layers.clone();
         }
-        drop(known);
-        let farther = self.of(folder);
-        let chain = match self.layer(folder) {
-            Ok(None) => farther,
+        drop(cached);
+        let parents = self.of(folder);
+        let layers = match self.layer(folder) {
+            Ok(None) => parents,
             Ok(Some(own)) => {
-                std::iter::once(Arc::new(own)).chain(farther.iter().cloned()).collect()
+                std::iter::once(Arc::new(own)).chain(parents.iter().cloned()).collect()
             }
             Err(fault) => {
                 self.faults.lock().unwrap_or_else(PoisonError::into_inner).insert(fault);
-                farther
+                parents
             }
         };
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.entry(folder.to_owned()).or_insert(chain).clone()
+        let mut cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
+        cached.entry(folder.to_owned()).or_insert(layers).clone()
     }
 
     fn layer(&self, folder: &BStr) -> Result<Option<Layer>, ConfigError> {
@@ -74,8 +76,10 @@ impl Folders {
         let text = self.files.text(path.as_bstr());
         let text = text.map_err(|why| ConfigError::Read { file: name.clone(), why })?;
         let Some(text) = text else { return Ok(None) };
-        let layer = Layer::parse(&text, Origin::Folder(name), folder.to_owned())?;
-        check_selectors(&layer, &self.ids)?;
+        let mut layer = Layer::parse(&text, Origin::Folder(name), folder.to_owned())?;
+        if let Some(catalogue) = &self.catalogue {
+            resolve_selectors(&mut layer, catalogue)?;
+        }
         Ok(Some(layer))
     }
 }

@@ -1,4 +1,4 @@
-//! One file's part of the configuration, checked.
+//! The checked configuration of one file.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -10,25 +10,25 @@ use super::selector::Selector;
 use super::test_paths::TestFindings;
 use crate::rules::{Confidence, Severity};
 
-/// Where a setting comes from, farthest first.
+/// Where a setting comes from, least specific first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// The file that an organisation names by [`super::ORGANISATION_VARIABLE`].
+    /// The file of an organisation, named by [`super::ORGANISATION_VARIABLE`].
     Organisation(String),
     /// The user's own file.
     User(String),
     /// The file at the repository's root.
     Repository(String),
-    /// A file in a folder of the repository, for what is below it.
+    /// A file in a folder of the repository, which applies to what is below it.
     Folder(String),
     /// The file that `--config` names.
     Given(String),
-    /// Words on the command line, and the environment.
+    /// The command line and the environment.
     CommandLine,
 }
 
 impl Origin {
-    /// The file's name for who reads a message.
+    /// The name of the file in messages.
     pub fn file(&self) -> &str {
         match self {
             Origin::Organisation(file)
@@ -40,7 +40,7 @@ impl Origin {
         }
     }
 
-    /// What kind of place it is.
+    /// The kind of origin, as `config show` prints it.
     pub fn kind(&self) -> &'static str {
         match self {
             Origin::Organisation(_) => "organisation",
@@ -52,7 +52,7 @@ impl Origin {
         }
     }
 
-    /// Whether a change of the repository can change it.
+    /// Whether it is part of the repository.
     pub fn is_of_repository(&self) -> bool {
         matches!(self, Origin::Repository(_) | Origin::Folder(_))
     }
@@ -67,17 +67,17 @@ impl fmt::Display for Origin {
     }
 }
 
-/// The settings of one file; `None` and empty where it says nothing.
+/// The settings of one file; `None` and empty if they are not set.
 #[derive(Clone, Debug)]
 pub struct Layer {
     pub origin: Origin,
-    /// The folder from which its globs count and below which it holds; empty for the root.
+    /// The folder that its globs are relative to and that it applies to; empty for the root.
     pub folder: BString,
     pub confidence: Option<Confidence>,
     pub severity: Option<Severity>,
     pub hook: Option<Confidence>,
-    pub show_unlikely: Option<bool>,
-    pub foreign_allows: Option<bool>,
+    pub min_confidence: Option<Confidence>,
+    pub honor_ignore_comments: Option<bool>,
     pub disable: Vec<Selector>,
     pub enable: Vec<Selector>,
     pub severities: Vec<(Selector, Severity)>,
@@ -94,32 +94,32 @@ pub struct Layer {
     pub key: Option<KeySource>,
 }
 
-/// Paths that are left out.
+/// Excluded paths.
 #[derive(Clone, Debug)]
 pub struct Exclude {
     pub paths: Globs,
     pub reason: String,
 }
 
-/// A pattern file of one's own.
+/// A pattern file with custom rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PatternFile {
-    /// A file of this machine.
+    /// A file on this machine.
     Disk(PathBuf),
     /// A file of the repository, by its path there.
     Repository(String),
 }
 
-/// Where the fingerprint key is.
+/// Where the fingerprint key comes from.
 #[derive(Clone, PartialEq, Eq)]
 pub enum KeySource {
-    /// It stands in the file.
+    /// It is in the file.
     Written(String),
     /// It is the value of this environment variable.
     Variable(String),
 }
 
-/// A key is as good as a secret.
+/// The key is a secret.
 impl fmt::Debug for KeySource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -130,7 +130,7 @@ impl fmt::Debug for KeySource {
 }
 
 impl Layer {
-    /// A layer that says nothing.
+    /// A layer without settings.
     pub fn empty(origin: Origin, folder: BString) -> Self {
         Layer {
             origin,
@@ -138,8 +138,8 @@ impl Layer {
             confidence: None,
             severity: None,
             hook: None,
-            show_unlikely: None,
-            foreign_allows: None,
+            min_confidence: None,
+            honor_ignore_comments: None,
             disable: Vec::new(),
             enable: Vec::new(),
             severities: Vec::new(),
@@ -155,26 +155,26 @@ impl Layer {
         }
     }
 
-    /// Whether it turns a rule on or off; within a file `enable` is nearer than `disable`.
-    pub fn turns(&self, id: &str) -> Option<bool> {
-        if self.enable.iter().any(|selector| selector.names(id)) {
+    /// Whether it enables or disables a rule; within a file `enable` wins over `disable`.
+    pub fn enables(&self, id: &str) -> Option<bool> {
+        if self.enable.iter().any(|selector| selector.matches(id)) {
             return Some(true);
         }
-        self.disable.iter().any(|selector| selector.names(id)).then_some(false)
+        self.disable.iter().any(|selector| selector.matches(id)).then_some(false)
     }
 
-    /// The exclude that names a path of the repository.
+    /// The exclude that matches a path of the repository.
     pub fn excludes(&self, path: &BStr) -> Option<&Exclude> {
         let below = self.below(path)?;
-        self.excludes.iter().find(|exclude| exclude.paths.names(below) == Some(true))
+        self.excludes.iter().find(|exclude| exclude.paths.matches(below) == Some(true))
     }
 
-    /// Whether it says that a path is, or is not, one of tests.
+    /// Whether it classifies a path as a test path; `None` if it does not mention it.
     pub fn is_test(&self, path: &BStr) -> Option<bool> {
-        self.test_paths.as_ref()?.names(self.below(path)?)
+        self.test_paths.as_ref()?.matches(self.below(path)?)
     }
 
-    /// The path as it is named from the layer's folder; `None` where it is not below that.
+    /// The path relative to the layer's folder; `None` if it is not below it.
     fn below<'p>(&self, path: &'p BStr) -> Option<&'p BStr> {
         if self.folder.is_empty() {
             return Some(path);

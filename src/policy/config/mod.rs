@@ -1,9 +1,9 @@
-//! The configuration: which rules are on, what fails, what is left out and what is marked.
+//! The configuration: which rules are enabled, what fails, what is excluded and what is marked.
 //!
-//! It is made of layers, and the nearest that says something holds: what is built in, an
-//! organisation's file, the user's, the one at the repository's root, those of the folders that
-//! a path is in, the one that `--config` names, the command line. Detection sees none of the
-//! paths: what a folder's file says is asked when everything is found.
+//! It consists of layers, and the most specific layer wins: built-in defaults, an organisation's
+//! file, the user's file, the file at the repository's root, those of the folders on the way to a
+//! path, the file of `--config`, the command line. Detection does not depend on paths: the files of
+//! folders are applied after everything is found.
 
 mod folders;
 mod globs;
@@ -20,8 +20,9 @@ use std::sync::Arc;
 
 use bstr::{BStr, BString};
 
-use super::files::Files;
+use super::files::PolicyFiles;
 use crate::foreign::{foreign, foreign_path};
+use crate::rules::catalogue::Catalogue;
 use crate::rules::{Confidence, Severity};
 use crate::source::open;
 use folders::Folders;
@@ -31,8 +32,8 @@ pub use schema::schema;
 pub use selector::Selector;
 pub use show::Setting;
 pub use syntax::ConfigSyntax;
+use test_paths::BUILT_IN_GLOBS;
 pub use test_paths::TestFindings;
-use test_paths::USUAL_GLOBS;
 
 /// The file's name, at the root of a repository and in its folders.
 pub const FILE: &str = ".keysieve.toml";
@@ -40,101 +41,103 @@ pub const FILE: &str = ".keysieve.toml";
 /// Environment variable that names an organisation's file.
 pub const ORGANISATION_VARIABLE: &str = "KEYSIEVE_CONFIG";
 
-/// Bytes from which on an audit passes over an object where nothing is set.
+/// Default size in bytes above which an audit skips an object.
 const MAX_BLOB_SIZE: u64 = 512 << 20;
 
-/// On what occasion something is found: who is stopped by it.
+/// Whether findings are reported by a check or block a hook.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Occasion {
-    /// A scan or an audit: there is time to judge what is less than sure.
+pub enum RunMode {
+    /// A scan or an audit: there is time to review findings of lower confidence.
     #[default]
     Check,
-    /// A commit or a push that would wait: who is stopped must be stopped rightly.
+    /// A commit or a push: only findings of high confidence may block it.
     Hook,
 }
 
 /// The layers of one run.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
-    /// Those in front of the folders', nearest first.
-    nearest: Vec<Arc<Layer>>,
+    /// Those more specific than the folders', most specific first.
+    overrides: Vec<Arc<Layer>>,
     folders: Option<Arc<Folders>>,
-    /// Those behind the folders', nearest first.
-    farthest: Vec<Arc<Layer>>,
+    /// Those less specific than the folders', most specific first.
+    base: Vec<Arc<Layer>>,
 }
 
-/// Where the files of a configuration are.
+/// The files of a configuration.
 #[derive(Debug)]
-pub struct Places {
+pub struct ConfigFiles {
     pub organisation: Option<PathBuf>,
-    /// The user's file; it need not be there.
+    /// The user's file; it need not exist.
     pub user: Option<PathBuf>,
-    pub repository: Option<Files>,
+    pub repository: Option<PolicyFiles>,
     pub given: Option<PathBuf>,
     pub command_line: Layer,
 }
 
 impl Config {
-    /// Reads the files. Those of folders are read when a path is asked for.
-    pub fn load(places: Places) -> Result<Config, ConfigError> {
-        let Places { organisation, user, repository, given, command_line } = places;
-        let mut config = Config { nearest: vec![Arc::new(command_line)], ..Config::default() };
+    /// Reads the files. Those of folders are read when a path is looked up.
+    pub fn load(places: ConfigFiles) -> Result<Config, ConfigError> {
+        let ConfigFiles { organisation, user, repository, given, command_line } = places;
+        let mut config = Config { overrides: vec![Arc::new(command_line)], ..Config::default() };
         if let Some(file) = &given {
-            config.nearest.push(on_disk(file, Origin::Given)?);
+            config.overrides.push(on_disk(file, Origin::Given)?);
         }
         if let Some(files) = repository {
-            config.farthest.extend(at_root(&files)?);
-            config.folders = Some(Arc::new(Folders::new(files, Vec::new())));
+            config.base.extend(at_root(&files)?);
+            config.folders = Some(Arc::new(Folders::new(files)));
         }
         if let Some(file) = user.filter(|file| file.exists()) {
-            config.farthest.push(on_disk(&file, Origin::User)?);
+            config.base.push(on_disk(&file, Origin::User)?);
         }
         if let Some(file) = &organisation {
-            config.farthest.push(on_disk(file, Origin::Organisation)?);
+            config.base.push(on_disk(file, Origin::Organisation)?);
         }
         Ok(config)
     }
 
-    /// What is built in, and unlikely credentials too.
+    /// The defaults, with findings of low confidence.
     pub fn of_everything() -> Config {
         let layer = Layer {
-            show_unlikely: Some(true),
+            min_confidence: Some(Confidence::Low),
             ..Layer::empty(Origin::CommandLine, BString::default())
         };
-        Config { nearest: vec![Arc::new(layer)], ..Config::default() }
+        Config { overrides: vec![Arc::new(layer)], ..Config::default() }
     }
 
-    /// Checks the names of rules in it against the ids that there are.
-    pub fn check_rules(&mut self, ids: Vec<String>) -> Result<(), ConfigError> {
-        self.layers().try_for_each(|layer| check_selectors(layer, &ids))?;
+    /// Resolves the rule names in it; each must match a rule, by its id or one that it had before.
+    pub fn resolve_rules(&mut self, catalogue: &Catalogue) -> Result<(), ConfigError> {
+        for layer in self.overrides.iter_mut().chain(&mut self.base) {
+            resolve_selectors(Arc::make_mut(layer), catalogue)?;
+        }
         if let Some(folders) = &self.folders {
-            self.folders = Some(Arc::new(folders.for_rules(ids)));
+            self.folders = Some(Arc::new(folders.for_rules(catalogue)));
         }
         Ok(())
     }
 
-    /// What is wrong with the files of folders that were read so far.
+    /// Errors in the files of folders that were read so far.
     pub fn faults(&self) -> Vec<ConfigError> {
         self.folders.as_ref().map(|folders| folders.faults()).unwrap_or_default()
     }
 
-    /// Whether a rule is on, at a path or for the whole of it.
+    /// Whether a rule is enabled, at a path or for the whole repository.
     pub fn is_on(&self, id: &str, path: Option<&BStr>) -> bool {
-        self.first(path, |layer| layer.turns(id)).unwrap_or(true)
+        self.most_specific(path, |layer| layer.enables(id)).unwrap_or(true)
     }
 
-    /// The severity that a rule has in place of its own.
+    /// The configured severity of a rule.
     pub fn severity_of(&self, id: &str) -> Option<Severity> {
         let named = |layer: &Layer| {
-            let exact = layer.severities.iter().find(|(selector, _)| selector.as_str() == id);
-            let any = || layer.severities.iter().find(|(selector, _)| selector.names(id));
+            let exact = layer.severities.iter().find(|(selector, _)| selector.is_id(id));
+            let any = || layer.severities.iter().find(|(selector, _)| selector.matches(id));
             exact.or_else(any).map(|(_, severity)| *severity)
         };
-        self.first(None, named)
+        self.most_specific(None, named)
     }
 
-    /// Why nothing is told of a path, if it is left out.
-    pub fn left_out(&self, path: &BStr) -> Option<String> {
+    /// What excludes a path, if anything does.
+    pub fn exclusion(&self, path: &BStr) -> Option<String> {
         let excluded = |layer: &Layer| {
             let exclude = layer.excludes(path)?;
             Some(format!(
@@ -144,77 +147,105 @@ impl Config {
                 foreign(&exclude.reason)
             ))
         };
-        self.first(Some(path), excluded).or_else(|| {
-            let is_left_out =
-                self.test_findings(path) == TestFindings::LeaveOut && self.is_test(path);
-            is_left_out.then(|| "paths of tests (test-paths.findings is leave-out)".to_owned())
+        self.most_specific(Some(path), excluded).or_else(|| {
+            let is_excluded =
+                self.test_findings(path) == TestFindings::Exclude && self.is_test(path);
+            is_excluded.then(|| "test-paths.findings = leave-out (test paths)".to_owned())
         })
     }
 
-    /// Whether a path is one of tests, fixtures, examples or documents.
+    /// Whether a path belongs to tests, fixtures, examples or documents.
     pub fn is_test(&self, path: &BStr) -> bool {
-        let told = self.first(Some(path), |layer| layer.is_test(path));
-        told.unwrap_or_else(|| USUAL_GLOBS.names(path) == Some(true))
+        let configured = self.most_specific(Some(path), |layer| layer.is_test(path));
+        configured.unwrap_or_else(|| BUILT_IN_GLOBS.matches(path) == Some(true))
     }
 
-    /// What becomes of a finding in a test path.
+    /// What happens to a finding in a test path.
     pub fn test_findings(&self, path: &BStr) -> TestFindings {
-        self.first(Some(path), |layer| layer.test_findings).unwrap_or_default()
+        self.most_specific(Some(path), |layer| layer.test_findings).unwrap_or_default()
     }
 
-    /// The least confidence and severity that fail on that occasion.
-    pub fn threshold(&self, path: Option<&BStr>, occasion: Occasion) -> (Confidence, Severity) {
-        let check = self.first(path, |layer| layer.confidence).unwrap_or(Confidence::Medium);
-        let confidence = match occasion {
-            Occasion::Check => check,
-            Occasion::Hook => {
-                self.first(path, |layer| layer.hook).unwrap_or_else(|| check.max(Confidence::High))
-            }
+    /// The least confidence and severity that fail.
+    pub fn threshold(&self, path: Option<&BStr>, mode: RunMode) -> (Confidence, Severity) {
+        let check =
+            self.most_specific(path, |layer| layer.confidence).unwrap_or(Confidence::Medium);
+        let confidence = match mode {
+            RunMode::Check => check,
+            RunMode::Hook => self
+                .most_specific(path, |layer| layer.hook)
+                .unwrap_or_else(|| check.max(Confidence::High)),
         };
-        (confidence, self.first(path, |layer| layer.severity).unwrap_or(Severity::Low))
+        (confidence, self.most_specific(path, |layer| layer.severity).unwrap_or(Severity::Low))
     }
 
-    /// Whether unlikely credentials are reported too.
-    pub fn shows_unlikely(&self) -> bool {
-        self.first(None, |layer| layer.show_unlikely).unwrap_or(false)
+    /// The least confidence that is reported.
+    pub fn min_confidence(&self) -> Confidence {
+        self.most_specific(None, |layer| layer.min_confidence).unwrap_or(Confidence::Medium)
     }
 
-    /// Whether other scanners' inline marks count.
-    pub fn foreign_allows(&self) -> bool {
-        self.first(None, |layer| layer.foreign_allows).unwrap_or(false)
+    /// Refuses a configuration in which findings are to fail that are not even reported. Only
+    /// settings that somebody wrote are compared: a default gives way.
+    pub fn check_thresholds(&self, mode: RunMode) -> Result<(), ConfigError> {
+        let of = |value: &dyn Fn(&Layer) -> Option<Confidence>| {
+            self.most_specific(None, |layer| Some((value(layer)?, layer.origin.clone())))
+        };
+        let (key, fails_from) = match mode {
+            RunMode::Check => ("fail-on.confidence", of(&|layer| layer.confidence)),
+            RunMode::Hook => ("fail-on.hook", of(&|layer| layer.hook)),
+        };
+        match (fails_from, of(&|layer| layer.min_confidence)) {
+            (Some((fails_from, by)), Some((reported_from, from))) if fails_from < reported_from => {
+                Err(ConfigError::Thresholds {
+                    fail_on: setting(key, "--fail-on", fails_from, &by),
+                    min_confidence: setting(
+                        "min-confidence",
+                        "--min-confidence",
+                        reported_from,
+                        &from,
+                    ),
+                })
+            }
+            _ => Ok(()),
+        }
     }
 
-    /// Pattern files of one's own, of all layers, farthest first.
+    /// Whether other scanners' ignore comments suppress findings.
+    pub fn honors_ignore_comments(&self) -> bool {
+        self.most_specific(None, |layer| layer.honor_ignore_comments).unwrap_or(false)
+    }
+
+    /// Pattern files with custom rules, of all layers, least specific first.
     pub fn patterns(&self) -> Vec<PatternFile> {
         let layers: Vec<&Layer> = self.layers().collect();
         layers.into_iter().rev().flat_map(|layer| layer.patterns.iter().cloned()).collect()
     }
 
-    /// Bytes from which on a scan passes over a file.
+    /// Size in bytes above which a scan skips a file.
     pub fn max_file_size(&self) -> Option<u64> {
-        self.first(None, |layer| layer.max_file_size)
+        self.most_specific(None, |layer| layer.max_file_size)
     }
 
-    /// Bytes from which on an audit passes over an object.
+    /// Size in bytes above which an audit skips an object.
     pub fn max_blob_size(&self) -> u64 {
-        self.first(None, |layer| layer.max_blob_size).unwrap_or(MAX_BLOB_SIZE)
+        self.most_specific(None, |layer| layer.max_blob_size).unwrap_or(MAX_BLOB_SIZE)
     }
 
-    /// How many encodings one within the other are followed, if that is set.
+    /// The depth to which nested encodings are decoded, if configured.
     pub fn decode_depth(&self) -> Option<usize> {
-        self.first(None, |layer| layer.decode_depth)
+        self.most_specific(None, |layer| layer.decode_depth)
     }
 
-    /// The probability from which on a value that only its name gives away is reported, if that
-    /// is set.
+    /// The probability above which a value that only its name identifies is reported, if
+    /// configured.
     pub fn generic_threshold(&self) -> Option<f32> {
-        self.first(None, |layer| layer.generic_threshold)
+        self.most_specific(None, |layer| layer.generic_threshold)
     }
 
-    /// The fingerprint key, if one is set. A variable that is named and not there is an error:
-    /// under another key no baseline would hold.
+    /// The fingerprint key, if configured. A variable that is named and not set is an error: under
+    /// another key no baseline entry would match.
     pub fn fingerprint_key(&self) -> Result<Option<Vec<u8>>, ConfigError> {
-        let found = self.first(None, |layer| Some((layer.key.clone()?, layer.origin.clone())));
+        let found =
+            self.most_specific(None, |layer| Some((layer.key.clone()?, layer.origin.clone())));
         let Some((key, origin)) = found else { return Ok(None) };
         match key {
             KeySource::Written(key) => Ok(Some(key.into_bytes())),
@@ -225,26 +256,38 @@ impl Config {
         }
     }
 
-    /// What the nearest layer says that says something.
-    fn first<T>(&self, path: Option<&BStr>, said: impl Fn(&Layer) -> Option<T>) -> Option<T> {
-        let nearest = self.nearest.iter().find_map(|layer| said(layer));
+    /// The setting of the most specific layer that has one.
+    fn most_specific<T>(
+        &self,
+        path: Option<&BStr>,
+        value: impl Fn(&Layer) -> Option<T>,
+    ) -> Option<T> {
+        let overrides = self.overrides.iter().find_map(|layer| value(layer));
         let folder = || {
             let chain = self.folders.as_ref()?.of(path?);
-            chain.iter().find_map(|layer| said(layer))
+            chain.iter().find_map(|layer| value(layer))
         };
-        nearest.or_else(folder).or_else(|| self.farthest.iter().find_map(|layer| said(layer)))
+        overrides.or_else(folder).or_else(|| self.base.iter().find_map(|layer| value(layer)))
     }
 
-    /// All layers that hold at a path, or for the whole repository, nearest first.
+    /// All layers that apply to a path, or to the whole repository, most specific first.
     fn all(&self, path: Option<&BStr>) -> Vec<Arc<Layer>> {
         let chain = path.and_then(|path| Some(self.folders.as_ref()?.of(path)));
         let folders = chain.iter().flat_map(|chain| chain.iter());
-        self.nearest.iter().chain(folders).chain(&self.farthest).cloned().collect()
+        self.overrides.iter().chain(folders).chain(&self.base).cloned().collect()
     }
 
-    /// The layers of the whole repository, nearest first.
+    /// The layers of the whole repository, most specific first.
     fn layers(&self) -> impl Iterator<Item = &Layer> {
-        self.nearest.iter().chain(&self.farthest).map(Arc::as_ref)
+        self.overrides.iter().chain(&self.base).map(Arc::as_ref)
+    }
+}
+
+/// A setting as the user wrote it: an option, or a key and its file.
+fn setting(key: &str, option: &str, value: Confidence, origin: &Origin) -> String {
+    match origin {
+        Origin::CommandLine => format!("{option} {value}"),
+        _ => format!("{key} = \"{value}\" ({})", foreign_path(origin.file())),
     }
 }
 
@@ -258,12 +301,12 @@ pub fn user_file() -> Option<PathBuf> {
     Some(folder.join("keysieve").join("config.toml"))
 }
 
-/// The file that an organisation names in the environment.
+/// The file of an organisation, named in the environment.
 pub fn organisation_file() -> Option<PathBuf> {
     std::env::var_os(ORGANISATION_VARIABLE).filter(|file| !file.is_empty()).map(PathBuf::from)
 }
 
-fn at_root(files: &Files) -> Result<Option<Arc<Layer>>, ConfigError> {
+fn at_root(files: &PolicyFiles) -> Result<Option<Arc<Layer>>, ConfigError> {
     let path = BStr::new(FILE);
     let file = files.name(path);
     let text = files.text(path).map_err(|why| ConfigError::Read { file: file.clone(), why })?;
@@ -271,7 +314,7 @@ fn at_root(files: &Files) -> Result<Option<Arc<Layer>>, ConfigError> {
     text.map(layer).transpose().map(|layer| layer.map(Arc::new))
 }
 
-/// A file outside of the repository. What it names is found from its own folder.
+/// A file outside of the repository. Paths in it are relative to its own folder.
 fn on_disk(file: &Path, origin: fn(String) -> Origin) -> Result<Arc<Layer>, ConfigError> {
     let name = file.display().to_string();
     let text = open::named_text(file)
@@ -286,24 +329,18 @@ fn on_disk(file: &Path, origin: fn(String) -> Origin) -> Result<Arc<Layer>, Conf
     Ok(Arc::new(layer))
 }
 
-/// Each name of a rule in a layer names one that there is.
-fn check_selectors(layer: &Layer, ids: &[String]) -> Result<(), ConfigError> {
-    let severities = layer.severities.iter().map(|(selector, _)| selector);
-    let mut selectors = layer.disable.iter().chain(&layer.enable).chain(severities);
-    match selectors.find(|selector| !ids.iter().any(|id| selector.names(id))) {
-        None => Ok(()),
-        Some(selector) => {
-            let known: Vec<&str> = ids.iter().map(String::as_str).collect();
-            let near = read::suggestion(selector.as_str(), &known);
-            let what = format!(
-                "there is no rule {}{near}; `keysieve rules list` names them all",
-                selector.as_str().escape_debug()
-            );
-            Err(ConfigError::Wrong {
-                file: layer.origin.file().to_owned(),
-                line: selector.line,
-                what,
-            })
-        }
-    }
+/// Resolves the rule names in a layer, each of which must match a rule.
+fn resolve_selectors(layer: &mut Layer, catalogue: &Catalogue) -> Result<(), ConfigError> {
+    let severities = layer.severities.iter_mut().map(|(selector, _)| selector);
+    let mut selectors = layer.disable.iter_mut().chain(&mut layer.enable).chain(severities);
+    let Some(unknown) = selectors.find_map(|one| (!one.resolve(catalogue)).then_some(&*one)) else {
+        return Ok(());
+    };
+    let ids: Vec<&str> = catalogue.rules().iter().map(|rule| &*rule.id).collect();
+    let near = read::suggestion(unknown.as_str(), &ids);
+    let what = format!(
+        "unknown rule `{}`{near}; run `keysieve rules list` for all rules",
+        unknown.as_str().escape_debug()
+    );
+    Err(ConfigError::Wrong { file: layer.origin.file().to_owned(), line: unknown.line, what })
 }

@@ -1,5 +1,5 @@
-//! From a file's text to a checked [`Layer`]. A mistake is told with its line and, where
-//! another word is near, with that.
+//! From the text of a file to a checked [`Layer`]. An error has the line and, for a typo, a
+//! suggestion.
 
 use bstr::BString;
 use toml::Spanned;
@@ -14,7 +14,7 @@ use super::test_paths::TestFindings;
 use crate::rules::toml_error;
 use crate::rules::{Confidence, Severity};
 
-/// What is wrong with a configuration. No message shows a value: one may have been pasted in.
+/// An error in a configuration. No message shows a value: it may be a pasted secret.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum ConfigError {
     #[error("cannot read the configuration {file}: {why}")]
@@ -22,26 +22,30 @@ pub enum ConfigError {
     #[error("{file}:{line}: {what}")]
     Wrong { file: String, line: usize, what: String },
     #[error(
-        "{file}: the fingerprint key is in the environment variable {variable}, which is not \
-         set; set it, or `KEYSIEVE_FINGERPRINT_KEY`"
+        "{file}: the environment variable {variable} with the fingerprint key is not set; set it \
+         or KEYSIEVE_FINGERPRINT_KEY"
     )]
     NoKey { file: String, variable: String },
+    #[error(
+        "{fail_on} is lower than {min_confidence}: findings below the minimum confidence are not \
+         reported, so they cannot fail; raise the first or lower the second"
+    )]
+    Thresholds { fail_on: String, min_confidence: String },
 }
 
-/// A mistake and the byte that it is at.
+/// An error message and its offset.
 type Fault = (usize, String);
 
-/// Bytes of what the command line and files call MB.
+/// Bytes of an MB in files and on the command line.
 const MB: u64 = 1 << 20;
 
 impl Layer {
-    /// Reads the text of the file that `origin` names. `folder` is the one that its globs
-    /// count from.
+    /// Parses the text of the file that `origin` names. Its globs are relative to `folder`.
     pub fn parse(text: &str, origin: Origin, folder: BString) -> Result<Layer, ConfigError> {
         let file = origin.file().to_owned();
         let layer = syntax(text).and_then(|syntax| {
             if matches!(origin, Origin::Folder(_)) {
-                refuse_what_holds_everywhere(&syntax)?;
+                refuse_repository_settings(&syntax)?;
             }
             let line = |at: usize| line(text, at);
             layer(syntax, Layer::empty(origin, folder), &line)
@@ -50,7 +54,7 @@ impl Layer {
     }
 }
 
-/// The line of a byte, from 1.
+/// The line of an offset, from 1.
 fn line(text: &str, at: usize) -> usize {
     1 + text.bytes().take(at).filter(|&byte| byte == b'\n').count()
 }
@@ -60,8 +64,8 @@ fn syntax(text: &str) -> Result<ConfigSyntax, Fault> {
         .map_err(|wrong| (wrong.span().map_or(0, |span| span.start), explained(wrong.message())))
 }
 
-/// The parser's message without the value that it may show, with a suggestion where it names
-/// what it knows.
+/// The parser's message without the value that it may show, with a suggestion if it lists what it
+/// expects.
 fn explained(message: &str) -> String {
     let (fault, expected) = message.split_once(", expected ").unwrap_or((message, ""));
     let quoted = |text: &str| -> Vec<String> {
@@ -71,29 +75,29 @@ fn explained(message: &str) -> String {
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let written = quoted(fault).into_iter().next().unwrap_or_default();
     if fault.starts_with("unknown field") {
-        // A key that is near another is a slip; any other may be a line of a file that was pasted
-        // in, and is not shown.
+        // A key close to a known one is a typo; any other may be pasted text and is not shown.
         let near = suggestion(&written, &known);
         return match near.is_empty() {
-            true => format!("an unknown key; known here: {}", known.join(", ")),
-            false => format!("there is no key `{}` here{near}", written.escape_debug()),
+            true => format!("unknown key; expected one of {}", known.join(", ")),
+            false => format!("unknown key `{}`{near}", written.escape_debug()),
         };
     }
     if fault.starts_with("unknown variant") {
-        return format!("expected is one of {}{}", known.join(", "), suggestion(&written, &known));
+        return format!("expected one of {}{}", known.join(", "), suggestion(&written, &known));
     }
     if fault.starts_with("invalid") && !expected.is_empty() {
         let expected = match expected {
             "a sequence" => "a list",
+            "struct ExcludeSyntax" => "a table ([[exclude]])",
             table if table.starts_with("struct ") || table == "a map" => "a table",
             other => other,
         };
-        return format!("expected is {expected}");
+        return format!("expected {expected}");
     }
     toml_error::redact_message(message)
 }
 
-/// `; did you mean …?`, where one of the words is near.
+/// `; did you mean …?`, if one of the words is close.
 pub fn suggestion(written: &str, known: &[&str]) -> String {
     let near = known.iter().map(|word| (strsim::damerau_levenshtein(written, word), word));
     match near.min().filter(|(distance, word)| *distance <= word.len() / 2) {
@@ -102,14 +106,15 @@ pub fn suggestion(written: &str, known: &[&str]) -> String {
     }
 }
 
-/// Detection does not depend on the path, and neither does how a credential is named.
-fn refuse_what_holds_everywhere(syntax: &ConfigSyntax) -> Result<(), Fault> {
+/// Refuses in the file of a folder what applies to the whole repository: detection and fingerprints
+/// do not depend on the path.
+fn refuse_repository_settings(syntax: &ConfigSyntax) -> Result<(), Fault> {
     let start = |value: Option<std::ops::Range<usize>>| value.map(|span| span.start);
     let fingerprint = &syntax.fingerprint;
     let severities = syntax.rules.severity.keys().next();
     let found = [
-        ("show-unlikely", syntax.show_unlikely.map(|_| 0)),
-        ("foreign-allows", syntax.foreign_allows.map(|_| 0)),
+        ("min-confidence", syntax.min_confidence.map(|_| 0)),
+        ("honor-ignore-comments", syntax.honor_ignore_comments.map(|_| 0)),
         ("rules.enable", start(syntax.rules.enable.first().map(Spanned::span))),
         ("rules.severity", start(severities.map(Spanned::span))),
         ("patterns", start(syntax.patterns.first().map(Spanned::span))),
@@ -123,7 +128,7 @@ fn refuse_what_holds_everywhere(syntax: &ConfigSyntax) -> Result<(), Fault> {
     match found.into_iter().find_map(|(key, at)| Some((key, at?))) {
         None => Ok(()),
         Some((key, at)) => {
-            let what = "holds for the whole repository; set it in the file at its root";
+            let what = "applies to the whole repository; set it in the file at its root";
             Err((at, format!("`{key}` {what}")))
         }
     }
@@ -142,8 +147,8 @@ fn layer(
         confidence: syntax.fail_on.confidence.map(Confidence::from),
         severity: syntax.fail_on.severity.map(Severity::from),
         hook: syntax.fail_on.hook.map(Confidence::from),
-        show_unlikely: syntax.show_unlikely,
-        foreign_allows: syntax.foreign_allows,
+        min_confidence: syntax.min_confidence.map(Confidence::from),
+        honor_ignore_comments: syntax.honor_ignore_comments,
         disable: syntax.rules.disable.into_iter().map(selector).collect::<Result<_, _>>()?,
         enable: syntax.rules.enable.into_iter().map(selector).collect::<Result<_, _>>()?,
         severities: severities
@@ -162,7 +167,12 @@ fn layer(
             None => None,
             Some(depth) => Some(match *depth.get_ref() {
                 depth @ 0..=3 => depth as usize,
-                _ => return Err((depth.span().start, "`decode-depth` is from 0 to 3".to_owned())),
+                _ => {
+                    return Err((
+                        depth.span().start,
+                        "`decode-depth` must be from 0 to 3".to_owned(),
+                    ));
+                }
             }),
         },
         generic_threshold: match syntax.generic_threshold {
@@ -171,7 +181,7 @@ fn layer(
                 Some(*threshold.get_ref() as f32)
             }
             Some(threshold) => {
-                let what = "`generic-threshold` is from 0.5 to 1".to_owned();
+                let what = "`generic-threshold` must be from 0.5 to 1".to_owned();
                 return Err((threshold.span().start, what));
             }
         },
@@ -183,7 +193,7 @@ fn layer(
 fn selector(name: Spanned<String>, line: &dyn Fn(usize) -> usize) -> Result<Selector, Fault> {
     let at = name.span().start;
     if name.get_ref().is_empty() {
-        return Err((at, "an empty text names no rule".to_owned()));
+        return Err((at, "the name of a rule is empty".to_owned()));
     }
     Ok(Selector::new(name.into_inner(), line(at)))
 }
@@ -192,10 +202,13 @@ fn exclude(syntax: &Spanned<ExcludeSyntax>) -> Result<Exclude, Fault> {
     let at = syntax.span().start;
     let ExcludeSyntax { paths, reason } = syntax.get_ref();
     if paths.is_empty() {
-        return Err((at, "this exclude names no paths".to_owned()));
+        return Err((at, "this exclude has no paths".to_owned()));
     }
     if reason.get_ref().trim().is_empty() {
-        return Err((reason.span().start, "say why these paths are left out".to_owned()));
+        return Err((
+            reason.span().start,
+            "`reason` is empty; explain why these paths are excluded".to_owned(),
+        ));
     }
     Ok(Exclude { paths: globs(paths)?, reason: reason.get_ref().trim().to_owned() })
 }
@@ -203,7 +216,7 @@ fn exclude(syntax: &Spanned<ExcludeSyntax>) -> Result<Exclude, Fault> {
 fn globs(written: &[Spanned<String>]) -> Result<Globs, Fault> {
     Globs::new(written.iter().map(|glob| glob.get_ref().as_str())).map_err(|(at, why)| {
         let at = written.get(at).map_or(0, |glob| glob.span().start);
-        (at, format!("this is no glob: {why}; globs are those of a .gitignore"))
+        (at, format!("invalid glob: {why}; globs are those of .gitignore"))
     })
 }
 
@@ -214,7 +227,8 @@ fn pattern_file(path: &Spanned<String>, in_repository: bool) -> Result<PatternFi
     }
     let parts: Vec<&str> = written.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
     if written.starts_with('/') || written.contains('\\') || parts.contains(&"..") {
-        let what = "a pattern file of the repository is named by its path below the root, with `/`";
+        let what =
+            "expected the path of a pattern file relative to the root of the repository, with `/`";
         return Err((path.span().start, what.to_owned()));
     }
     Ok(PatternFile::Repository(parts.join("/")))
@@ -224,21 +238,21 @@ fn size(name: &str, written: Option<Spanned<i64>>) -> Result<Option<u64>, Fault>
     let Some(written) = written else { return Ok(None) };
     match u64::try_from(*written.get_ref()) {
         Ok(size @ 1..=MB) => Ok(Some(size * MB)),
-        _ => Err((written.span().start, format!("`{name}` is in MB, from 1 to {MB}"))),
+        _ => Err((written.span().start, format!("`{name}` must be from 1 to {MB} (MB)"))),
     }
 }
 
 fn key(syntax: FingerprintSyntax) -> Result<Option<KeySource>, Fault> {
-    let said = |text: Spanned<String>| match text.get_ref().is_empty() {
-        true => Err((text.span().start, "this is empty".to_owned())),
+    let filled = |text: Spanned<String>| match text.get_ref().is_empty() {
+        true => Err((text.span().start, "the fingerprint key is empty".to_owned())),
         false => Ok(text.into_inner()),
     };
     match (syntax.key, syntax.key_env) {
         (None, None) => Ok(None),
-        (Some(key), None) => Ok(Some(KeySource::Written(said(key)?))),
-        (None, Some(variable)) => Ok(Some(KeySource::Variable(said(variable)?))),
+        (Some(key), None) => Ok(Some(KeySource::Written(filled(key)?))),
+        (None, Some(variable)) => Ok(Some(KeySource::Variable(filled(variable)?))),
         (Some(_), Some(variable)) => {
-            Err((variable.span().start, "give `key` or `key-env`, not both".to_owned()))
+            Err((variable.span().start, "expected `key` or `key-env`, not both".to_owned()))
         }
     }
 }
@@ -270,7 +284,7 @@ impl From<TestFindingsName> for TestFindings {
         match name {
             TestFindingsName::Mark => TestFindings::Mark,
             TestFindingsName::Warn => TestFindings::Warn,
-            TestFindingsName::LeaveOut => TestFindings::LeaveOut,
+            TestFindingsName::Exclude => TestFindings::Exclude,
         }
     }
 }

@@ -5,14 +5,14 @@ use serde_json::Value;
 
 use super::syntax::ConfigSyntax;
 
-/// The schema, indented. TOML has no null: what may be left out is of its type where it stands.
+/// The schema, indented. TOML has no null: an optional setting is either omitted or of its type.
 pub fn schema() -> serde_json::Result<String> {
     let mut schema = serde_json::to_value(schema_for!(ConfigSyntax))?;
-    leave_out_nulls(&mut schema);
+    remove_nulls(&mut schema);
     Ok(serde_json::to_string_pretty(&schema)? + "\n")
 }
 
-fn leave_out_nulls(schema: &mut Value) {
+fn remove_nulls(schema: &mut Value) {
     match schema {
         Value::Object(fields) => {
             fields.retain(|name, value| name != "default" || !value.is_null());
@@ -26,9 +26,9 @@ fn leave_out_nulls(schema: &mut Value) {
             if let Some(Value::Array(any)) = fields.get_mut("anyOf") {
                 any.retain(|one| one.get("type").is_none_or(|kind| kind != "null"));
             }
-            fields.values_mut().for_each(leave_out_nulls);
+            fields.values_mut().for_each(remove_nulls);
         }
-        Value::Array(values) => values.iter_mut().for_each(leave_out_nulls),
+        Value::Array(values) => values.iter_mut().for_each(remove_nulls),
         _ => {}
     }
 }

@@ -1,26 +1,45 @@
-//! Rules by name: an id, or a part of one with `*` for the rest.
+//! Rules by name: an id, or part of one with `*` for the rest.
 
-/// Which rules a line of a configuration speaks of.
+use crate::rules::catalogue::Catalogue;
+
+/// The rules that a configuration names: an id or a pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selector {
     written: String,
-    /// The line of the file that it stands in, from 1.
+    /// The id of the rule if `written` is an id that it had before.
+    renamed: Option<String>,
+    /// Its line in the file, from 1.
     pub line: usize,
 }
 
 impl Selector {
     pub fn new(written: impl Into<String>, line: usize) -> Self {
-        Selector { written: written.into(), line }
+        Selector { written: written.into(), renamed: None, line }
     }
 
-    /// As it is written.
+    /// As written in the file.
     pub fn as_str(&self) -> &str {
         &self.written
     }
 
-    /// Whether it speaks of the rule of that id.
-    pub fn names(&self, id: &str) -> bool {
-        let mut parts = self.written.split('*');
+    /// Resolves the id that a rule had before. `false` if no rule matches.
+    pub fn resolve(&mut self, catalogue: &Catalogue) -> bool {
+        if self.written.contains('*') {
+            return catalogue.rules().iter().any(|rule| self.matches(&rule.id));
+        }
+        let rule = catalogue.resolve(&self.written);
+        self.renamed = rule.map(|rule| rule.id.to_string()).filter(|id| *id != self.written);
+        rule.is_some()
+    }
+
+    /// Whether it is the id of that rule and not a pattern.
+    pub fn is_id(&self, id: &str) -> bool {
+        self.written == id || self.renamed.as_deref() == Some(id)
+    }
+
+    /// Whether it matches the rule of that id.
+    pub fn matches(&self, id: &str) -> bool {
+        let mut parts = self.renamed.as_ref().unwrap_or(&self.written).split('*');
         let first = parts.next().unwrap_or_default();
         let Some(mut rest) = id.strip_prefix(first) else { return false };
         let Some(last) = parts.next_back() else { return rest.is_empty() };
@@ -39,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_star_stands_for_the_rest() {
+    fn a_star_matches_any_text() {
         for (written, id, wanted) in [
             ("jwt", "jwt", true),
             ("jwt", "jwt-x", false),
@@ -55,7 +74,7 @@ mod tests {
             ("", "", true),
             ("", "a", false),
         ] {
-            assert_eq!(Selector::new(written, 1).names(id), wanted, "{written} {id}");
+            assert_eq!(Selector::new(written, 1).matches(id), wanted, "{written} {id}");
         }
     }
 }

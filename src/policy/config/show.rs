@@ -1,32 +1,32 @@
-//! What holds, setting by setting, and where each comes from.
+//! The effective settings and where each comes from.
 
 use std::fmt::Display;
 
 use bstr::BStr;
 
 use super::layer::{Layer, PatternFile};
-use super::{Config, KeySource, Occasion, Origin};
+use super::{Config, KeySource, Origin, RunMode};
 
-/// One setting as it holds.
+/// One effective setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
-    /// As it is written in a file, with dots: `fail-on.hook`.
+    /// As written in a file, with dots: `fail-on.hook`.
     pub key: &'static str,
-    /// As people read it; a fingerprint key is never shown.
+    /// As text; a fingerprint key is never shown.
     pub value: String,
-    /// `None` where it is built in.
+    /// `None` for a built-in default.
     pub origin: Option<Origin>,
 }
 
 impl Config {
-    /// All settings that hold at a path, or for the whole repository: those that have one value
-    /// each once, of lists one for each entry, nearest first. The engine's own `depth` of
-    /// decoding and `threshold` of the generic rules hold where nothing is set.
+    /// All effective settings for a path, or for the whole repository: one per single value and one
+    /// per list entry, most specific first. `depth` of decoding and `threshold` of the generic
+    /// rules are the engine's defaults.
     pub fn settings(&self, path: Option<&BStr>, depth: usize, threshold: f32) -> Vec<Setting> {
-        let (check, severity) = self.threshold(path, Occasion::Check);
-        let (hook, _) = self.threshold(path, Occasion::Hook);
+        let (check, severity) = self.threshold(path, RunMode::Check);
+        let (hook, _) = self.threshold(path, RunMode::Hook);
         let findings = path.map_or_else(
-            || self.first(None, |layer| layer.test_findings).unwrap_or_default(),
+            || self.most_specific(None, |layer| layer.test_findings).unwrap_or_default(),
             |path| self.test_findings(path),
         );
         let size = |bytes: Option<u64>| {
@@ -39,11 +39,11 @@ impl Config {
             self.one("fail-on.confidence", check, path, |layer| layer.confidence.is_some()),
             self.one("fail-on.severity", severity, path, |layer| layer.severity.is_some()),
             self.one("fail-on.hook", hook, path, hook_of),
-            self.one("show-unlikely", self.shows_unlikely(), None, |layer| {
-                layer.show_unlikely.is_some()
+            self.one("min-confidence", self.min_confidence(), None, |layer| {
+                layer.min_confidence.is_some()
             }),
-            self.one("foreign-allows", self.foreign_allows(), None, |layer| {
-                layer.foreign_allows.is_some()
+            self.one("honor-ignore-comments", self.honors_ignore_comments(), None, |layer| {
+                layer.honor_ignore_comments.is_some()
             }),
             self.one("test-paths.findings", findings.as_str(), path, |layer| {
                 layer.test_findings.is_some()
@@ -58,7 +58,7 @@ impl Config {
             self.one("generic-threshold", threshold, None, |layer| {
                 layer.generic_threshold.is_some()
             }),
-            self.one("fingerprint.key", self.key_place(), None, |layer| layer.key.is_some()),
+            self.one("fingerprint.key", self.key_origin(), None, |layer| layer.key.is_some()),
         ];
         for layer in self.all(path) {
             settings.extend(lists(&layer));
@@ -71,38 +71,38 @@ impl Config {
         key: &'static str,
         value: impl Display,
         path: Option<&BStr>,
-        says: impl Fn(&Layer) -> bool,
+        sets: impl Fn(&Layer) -> bool,
     ) -> Setting {
-        let origin = self.first(path, |layer| says(layer).then(|| layer.origin.clone()));
+        let origin = self.most_specific(path, |layer| sets(layer).then(|| layer.origin.clone()));
         Setting { key, value: value.to_string(), origin }
     }
 
-    /// Where the fingerprint key is; the key itself is shown nowhere.
-    fn key_place(&self) -> String {
-        match self.first(None, |layer| layer.key.clone()) {
-            None => "the public one".to_owned(),
+    /// Where the fingerprint key comes from; the key itself is never shown.
+    fn key_origin(&self) -> String {
+        match self.most_specific(None, |layer| layer.key.clone()) {
+            None => "public".to_owned(),
             Some(KeySource::Written(_)) => "set".to_owned(),
-            Some(KeySource::Variable(name)) => format!("in the environment variable {name}"),
+            Some(KeySource::Variable(name)) => format!("from the environment variable {name}"),
         }
     }
 }
 
 impl Layer {
-    /// All that it says, each setting with its value as people read it.
-    pub fn said(&self) -> Vec<(&'static str, String)> {
+    /// All settings of the layer with their values as text.
+    pub fn values(&self) -> Vec<(&'static str, String)> {
         let size = |bytes: &u64| format!("{} MB", bytes >> 20);
         let single = [
             ("fail-on.confidence", self.confidence.map(|value| value.to_string())),
             ("fail-on.severity", self.severity.map(|value| value.to_string())),
             ("fail-on.hook", self.hook.map(|value| value.to_string())),
-            ("show-unlikely", self.show_unlikely.map(|value| value.to_string())),
-            ("foreign-allows", self.foreign_allows.map(|value| value.to_string())),
+            ("min-confidence", self.min_confidence.map(|value| value.to_string())),
+            ("honor-ignore-comments", self.honor_ignore_comments.map(|value| value.to_string())),
             ("test-paths.findings", self.test_findings.map(|value| value.as_str().to_owned())),
             ("limits.max-file-size", self.max_file_size.as_ref().map(size)),
             ("limits.max-blob-size", self.max_blob_size.as_ref().map(size)),
             ("decode-depth", self.decode_depth.map(|value| value.to_string())),
             ("generic-threshold", self.generic_threshold.map(|value| value.to_string())),
-            ("fingerprint.key", self.key.as_ref().map(|_| "a key".to_owned())),
+            ("fingerprint.key", self.key.as_ref().map(|_| "(set)".to_owned())),
         ];
         let single = single.into_iter().filter_map(|(key, value)| Some((key, value?)));
         single.chain(lists(self).into_iter().map(|one| (one.key, one.value))).collect()

@@ -1,44 +1,45 @@
-//! A configuration as it is written: what `.keysieve.toml` holds.
+//! The configuration as written in `.keysieve.toml`.
 //!
 //! These types mirror TOML and nothing else; [`super::read`] turns them into a checked
-//! [`super::Layer`]. The JSON Schema for editors is made of them, so that what stands here as a
-//! comment is what an editor shows.
+//! [`super::Layer`]. The JSON Schema is generated from them: an editor shows the comments of this
+//! file.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
-/// What keysieve looks for in this repository, what of it fails and what is left out.
+/// Configuration of keysieve: which rules are enabled, what fails and what is excluded.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[schemars(title = "keysieve's configuration, .keysieve.toml")]
 pub struct ConfigSyntax {
-    /// From where on a finding fails. What is less sure or less severe is told and warns.
+    /// Minimum confidence and severity that fail. Findings below are reported as warnings.
     pub fail_on: FailOnSyntax,
-    /// Report unlikely credentials too, such as tokens whose checksum does not hold. They warn.
-    pub show_unlikely: Option<bool>,
-    /// Whether other scanners' inline marks allow a finding.
-    pub foreign_allows: Option<bool>,
-    /// Which rules are on, and how severe their findings are.
+    /// Minimum confidence that is reported (default: `medium`). `low` also reports findings such
+    /// as tokens with an invalid checksum; these are warnings.
+    pub min_confidence: Option<ConfidenceName>,
+    /// Whether other scanners' ignore comments suppress findings.
+    pub honor_ignore_comments: Option<bool>,
+    /// Which rules are enabled, and the severity of their findings.
     pub rules: RulesSyntax,
-    /// Paths that are left out, each list with its reason.
+    /// Excluded paths, each list with a reason.
     #[schemars(with = "Vec<ExcludeSyntax>")]
     pub exclude: Vec<Spanned<ExcludeSyntax>>,
-    /// Paths whose findings are marked as standing in tests, fixtures, examples or documents.
+    /// Paths whose findings are marked as tests, fixtures, examples or documents.
     pub test_paths: TestPathsSyntax,
-    /// Pattern files with rules of your own, relative to the folder of this file.
+    /// Pattern files with custom rules, relative to the folder of this file.
     #[schemars(with = "Vec<String>")]
     pub patterns: Vec<Spanned<String>>,
-    /// What is passed over because of its size.
+    /// Size limits above which files are skipped.
     pub limits: LimitsSyntax,
-    /// How many encodings one within the other are followed: 0 for none, 3 at most.
+    /// How many levels of nested encodings are decoded, from 0 to 3.
     #[schemars(with = "Option<u8>", range(min = 0, max = 3))]
     pub decode_depth: Option<Spanned<i64>>,
-    /// Probability from which on a value that only its name gives away is reported; between 0.5
-    /// and 1. Higher is quieter and misses more.
+    /// Probability above which a value that only its name identifies is reported, between 0.5 and
+    /// 1. Higher values report less and miss more.
     #[schemars(with = "Option<f32>", range(min = 0.5, max = 1.0))]
     pub generic_threshold: Option<Spanned<f64>>,
-    /// The key under which secrets are fingerprinted.
+    /// The key for fingerprints of secrets.
     pub fingerprint: FingerprintSyntax,
 }
 
@@ -46,27 +47,27 @@ pub struct ConfigSyntax {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FailOnSyntax {
-    /// Least confidence that fails in `scan` and `audit` (`medium` where nothing is set).
+    /// Minimum confidence that fails in `scan` and `audit` (default: `medium`).
     pub confidence: Option<ConfidenceName>,
-    /// Least severity that fails, in the hook too (`low` where nothing is set).
+    /// Minimum severity that fails, also in the hook (default: `low`).
     pub severity: Option<SeverityName>,
-    /// Least confidence that stops a commit or a push (`high` where nothing is set, or that of
-    /// `confidence` where that is higher).
+    /// Minimum confidence that blocks a commit or a push (default: `high`, or `confidence` if that
+    /// is higher).
     pub hook: Option<ConfidenceName>,
 }
 
-/// `[rules]`. A name is a rule's id, or a part of one with `*` for the rest: `generic-*`.
+/// `[rules]`. A name is the id of a rule, or part of one with `*` for the rest: `generic-*`.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RulesSyntax {
-    /// Rules that are off.
+    /// Disabled rules.
     #[schemars(with = "Vec<String>")]
     pub disable: Vec<Spanned<String>>,
-    /// Rules that are on although `disable`, here or farther away, names them. Only at the
-    /// repository's root and above it.
+    /// Rules that are enabled although `disable`, here or in a less specific file, names them. Not in
+    /// the files of folders.
     #[schemars(with = "Vec<String>")]
     pub enable: Vec<Spanned<String>>,
-    /// Severities other than the rules' own. Only at the repository's root and above it.
+    /// Severities that replace those of the rules. Not in the files of folders.
     #[schemars(with = "std::collections::BTreeMap<String, SeverityName>")]
     pub severity: std::collections::BTreeMap<Spanned<String>, SeverityName>,
 }
@@ -78,7 +79,7 @@ pub struct ExcludeSyntax {
     /// Globs as in a `.gitignore` in the folder of this file.
     #[schemars(with = "Vec<String>")]
     pub paths: Vec<Spanned<String>>,
-    /// Why nothing that stands there is a leak.
+    /// Why nothing in these paths is a leak.
     #[schemars(with = "String")]
     pub reason: Spanned<String>,
 }
@@ -87,9 +88,9 @@ pub struct ExcludeSyntax {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TestPathsSyntax {
-    /// What becomes of a finding in such a path (`mark` where nothing is set).
+    /// What happens to a finding in a test path (default: `mark`).
     pub findings: Option<TestFindingsName>,
-    /// Globs as in a `.gitignore`, besides the usual ones; `!` takes a path out again.
+    /// Globs as in a `.gitignore`, in addition to the built-in ones; `!` excludes a path again.
     #[schemars(with = "Vec<String>")]
     pub paths: Vec<Spanned<String>>,
 }
@@ -98,34 +99,34 @@ pub struct TestPathsSyntax {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct LimitsSyntax {
-    /// `scan` passes over files larger than this many MB (2^20 bytes); none where it is not set.
+    /// `scan` skips files larger than this many MB (2^20 bytes); unlimited by default.
     #[schemars(with = "Option<u32>", range(min = 1, max = 1_048_576))]
     pub max_file_size: Option<Spanned<i64>>,
-    /// `audit` passes over objects larger than this many MB (512 where nothing is set).
+    /// `audit` skips objects larger than this many MB (2^20 bytes; default: 512).
     #[schemars(with = "Option<u32>", range(min = 1, max = 1_048_576))]
     pub max_blob_size: Option<Spanned<i64>>,
 }
 
-/// `[fingerprint]`: one of the two.
+/// `[fingerprint]`: either `key` or `key-env`.
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FingerprintSyntax {
-    /// The key itself. Who reads this file has it.
+    /// The key itself. Anyone who can read this file has it.
     #[schemars(with = "Option<String>")]
     pub key: Option<Spanned<String>>,
-    /// Name of the environment variable that holds the key.
+    /// Name of the environment variable with the key.
     #[schemars(with = "Option<String>")]
     pub key_env: Option<Spanned<String>>,
 }
 
-/// A key is as good as a secret.
+/// The key is a secret.
 impl std::fmt::Debug for FingerprintSyntax {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("FingerprintSyntax").finish_non_exhaustive()
     }
 }
 
-/// How sure a finding is.
+/// Confidence of a finding.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ConfidenceName {
@@ -135,7 +136,7 @@ pub enum ConfidenceName {
     Certain,
 }
 
-/// How much harm a credential can do.
+/// Severity of a leaked credential.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SeverityName {
@@ -145,14 +146,15 @@ pub enum SeverityName {
     Critical,
 }
 
-/// What becomes of a finding in a test path.
+/// What happens to a finding in a test path.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TestFindingsName {
-    /// It is marked, and fails like any other.
+    /// It is marked and fails like any other.
     Mark,
-    /// It is marked and warns.
+    /// It is marked and reported as a warning.
     Warn,
-    /// It is left out, and counted.
-    LeaveOut,
+    /// It is excluded and counted.
+    #[serde(rename = "leave-out")]
+    Exclude,
 }

@@ -1,20 +1,20 @@
-//! Paths in which people usually put made-up credentials. A place there is marked, no more: who
-//! tests against a real service leaks in a test, too.
+//! Paths that usually contain fake credentials. A finding there is only marked: tests against a
+//! real service leak real credentials.
 
 use std::sync::LazyLock;
 
 use super::globs::Globs;
 
-/// What becomes of a finding in a test path.
+/// What happens to a finding in a test path.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TestFindings {
-    /// It is marked, and fails like any other.
+    /// It is marked and fails like any other.
     #[default]
     Mark,
-    /// It is marked and warns.
+    /// It is marked and reported as a warning.
     Warn,
-    /// It is left out, and counted.
-    LeaveOut,
+    /// It is excluded and counted.
+    Exclude,
 }
 
 impl TestFindings {
@@ -22,13 +22,13 @@ impl TestFindings {
         match self {
             TestFindings::Mark => "mark",
             TestFindings::Warn => "warn",
-            TestFindings::LeaveOut => "leave-out",
+            TestFindings::Exclude => "leave-out",
         }
     }
 }
 
-/// The usual paths of tests, fixtures, examples and documents.
-pub const USUAL: &[&str] = &[
+/// The built-in paths of tests, fixtures, examples and documents.
+pub const BUILT_IN: &[&str] = &[
     "test/",
     "tests/",
     "testing/",
@@ -69,6 +69,6 @@ pub const USUAL: &[&str] = &[
     "*.adoc",
 ];
 
-/// [`USUAL`], ready to be asked.
-pub static USUAL_GLOBS: LazyLock<Globs> =
-    LazyLock::new(|| Globs::new(USUAL.iter().copied()).expect("the usual paths are globs"));
+/// [`BUILT_IN`] as a matcher.
+pub static BUILT_IN_GLOBS: LazyLock<Globs> =
+    LazyLock::new(|| Globs::new(BUILT_IN.iter().copied()).expect("the built-in paths are globs"));

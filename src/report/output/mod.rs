@@ -23,7 +23,7 @@ use crate::findings::{
 };
 use crate::foreign::{Part, parts, unmarked};
 use crate::policy::baseline::Baseline;
-use crate::policy::revision::Proposal;
+use crate::policy::revision::PendingChange;
 use crate::source::Coverage;
 
 pub mod escape;

@@ -1,4 +1,4 @@
-//! Digests by which other scanners name a secret without showing it.
+//! Digests with which other scanners identify a secret without showing it.
 
 use std::collections::HashSet;
 
@@ -6,11 +6,11 @@ use sha1::Digest as _;
 
 use crate::findings::Span;
 
-/// Bytes beside a finding in which another scanner's cut of the same secret may lie.
-const BESIDE: usize = 256;
+/// Bytes before and after a finding in which another scanner's span of the secret may be.
+const CONTEXT: usize = 256;
 
-/// Places at which a cut may begin or end; more are not tried.
-const MOST_CUTS: usize = 96;
+/// The most offsets that are tried as the start or end of a span.
+const MOST_OFFSETS: usize = 96;
 
 /// An unkeyed digest of a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,7 +20,7 @@ pub enum Digest {
 }
 
 impl Digest {
-    /// The digest of a value that a report shows; the value itself is kept nowhere.
+    /// The digest of a value that a report shows; the value itself is not kept.
     pub fn of(value: &[u8]) -> Self {
         Digest::Sha256(sha2::Sha256::digest(value).into())
     }
@@ -41,38 +41,38 @@ impl Digest {
     }
 }
 
-/// Those of the wanted digests that a finding has, in whatever way another scanner cuts it out
-/// of its line: what overlaps the finding and begins and ends where letters and digits do.
-pub fn held(text: &[u8], span: Span, wanted: &HashSet<Digest>) -> Vec<Digest> {
+/// Those of the wanted digests that match the finding, whatever span another scanner uses: any part
+/// of the line that overlaps the finding and starts and ends at a word boundary.
+pub fn matching_digests(text: &[u8], span: Span, wanted: &HashSet<Digest>) -> Vec<Digest> {
     if wanted.is_empty() {
         return Vec::new();
     }
     let line_start = memchr::memrchr(b'\n', &text[..span.start]).map_or(0, |end| end + 1);
     let line_end = memchr::memchr(b'\n', &text[span.end..]).map_or(text.len(), |at| span.end + at);
-    let from = line_start.max(span.start.saturating_sub(BESIDE));
-    let to = line_end.min(span.end + BESIDE);
-    let mut held = Vec::new();
-    let mut look = |part: &[u8]| {
+    let from = line_start.max(span.start.saturating_sub(CONTEXT));
+    let to = line_end.min(span.end + CONTEXT);
+    let mut matching_digests = Vec::new();
+    let mut try_part = |part: &[u8]| {
         let digests = [
             Digest::Sha1(sha1::Sha1::digest(part).into()),
             Digest::Sha256(sha2::Sha256::digest(part).into()),
         ];
-        held.extend(digests.into_iter().filter(|digest| wanted.contains(digest)));
+        matching_digests.extend(digests.into_iter().filter(|digest| wanted.contains(digest)));
     };
-    look(&text[span.start..span.end]);
+    try_part(&text[span.start..span.end]);
     let is_word = |at: usize| text.get(at).is_some_and(u8::is_ascii_alphanumeric);
     let is_cut =
         |at: &usize| *at == from || *at == to || is_word(at.wrapping_sub(1)) != is_word(*at);
-    let cuts: Vec<usize> = (from..=to).filter(is_cut).take(MOST_CUTS).collect();
+    let cuts: Vec<usize> = (from..=to).filter(is_cut).take(MOST_OFFSETS).collect();
     for (number, &start) in cuts.iter().enumerate() {
         for &end in &cuts[number + 1..] {
             if start < span.end && span.start < end {
-                look(&text[start..end]);
+                try_part(&text[start..end]);
             }
         }
     }
-    held.dedup();
-    held
+    matching_digests.dedup();
+    matching_digests
 }
 
 #[cfg(test)]
@@ -86,12 +86,21 @@ mod tests {
         let span = Span { start: at, end: at + 5 };
         let sha1 = |part: &[u8]| Digest::Sha1(sha1::Sha1::digest(part).into());
         for part in [&b"pa-ss"[..], b"user:pa-ss@host", b"pa"] {
-            assert_eq!(held(text, span, &HashSet::from([sha1(part)])).first(), Some(&sha1(part)));
+            assert_eq!(
+                matching_digests(text, span, &HashSet::from([sha1(part)])).first(),
+                Some(&sha1(part))
+            );
             let digest = Digest::of(part);
-            assert_eq!(held(text, span, &HashSet::from([digest])).first(), Some(&digest));
+            assert_eq!(
+                matching_digests(text, span, &HashSet::from([digest])).first(),
+                Some(&digest)
+            );
         }
-        assert!(held(text, span, &HashSet::from([sha1(b"user")])).is_empty(), "beside it");
-        assert!(held(text, span, &HashSet::from([sha1(b"ser:pa-ss")])).is_empty());
+        assert!(
+            matching_digests(text, span, &HashSet::from([sha1(b"user")])).is_empty(),
+            "beside it"
+        );
+        assert!(matching_digests(text, span, &HashSet::from([sha1(b"ser:pa-ss")])).is_empty());
     }
 
     #[test]

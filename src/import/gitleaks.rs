@@ -1,7 +1,7 @@
 //! The configuration of gitleaks as its documentation describes it: custom rules in TOML.
 //!
-//! Keys may be written in any letter case there; the documented ones are read here. What is not
-//! known is kept by its name, so that it can be said that it was left out.
+//! gitleaks accepts keys in any letter case; the documented ones are read here. Unknown keys are
+//! kept by name, so that the notes can list them as not imported.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ pub struct ConfigSyntax {
     pub allowlists: Option<Value>,
 }
 
-/// `[extend]`: rules of another file, or those that come with the program.
+/// `[extend]`: rules of another file, or the default rules.
 #[derive(Deserialize)]
 pub struct ExtendSyntax {
     #[serde(default, rename = "useDefault", alias = "usedefault")]
@@ -45,16 +45,16 @@ pub struct RuleSyntax {
     pub description: Option<String>,
     #[serde(default)]
     pub regex: Option<String>,
-    /// Number of the group that holds the secret.
+    /// Number of the group with the secret.
     #[serde(default, rename = "secretGroup", alias = "secretgroup")]
     pub secret_group: Option<u32>,
-    /// Shannon entropy of the secret, which must be higher.
+    /// Minimum Shannon entropy of the secret, exclusive.
     #[serde(default)]
     pub entropy: Option<f64>,
-    /// One of these must stand somewhere in the text, in any letter case.
+    /// One of these must appear in the text, in any letter case.
     #[serde(default)]
     pub keywords: Vec<String>,
-    /// Regex of the paths that are looked at.
+    /// Regex of the paths that are scanned.
     #[serde(default)]
     pub path: Option<String>,
     #[serde(flatten)]

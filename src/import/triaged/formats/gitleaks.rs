@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use super::super::claim::commit;
-use super::super::{Claim, Digest, ForeignError};
+use super::super::entry::commit;
+use super::super::{Digest, ForeignEntry, ForeignError};
 use super::{line, text};
 
 /// An ignore file, or a report as JSON or JSON lines.
-pub fn claims(file: &str) -> Result<Vec<Claim>, ForeignError> {
+pub fn entries(file: &str) -> Result<Vec<ForeignEntry>, ForeignError> {
     if !file.trim_start().starts_with(['[', '{']) {
         return ignored(file);
     }
@@ -16,14 +16,14 @@ pub fn claims(file: &str) -> Result<Vec<Claim>, ForeignError> {
         Ok(report) if report.get("finding").is_some() => vec![report],
         Ok(report) => match report.get("findings") {
             Some(Value::Array(found)) => found.clone(),
-            _ => return Err(ForeignError::form("a report has its findings in a list")),
+            _ => return Err(ForeignError::form("expected a list of findings")),
         },
         Err(_) => lines(file)?,
     };
     found.iter().enumerate().map(|(number, found)| reported(number, found)).collect()
 }
 
-/// JSON lines: an envelope round each finding, and one with a summary at the end.
+/// JSON lines: an object around each finding, and a summary at the end.
 fn lines(file: &str) -> Result<Vec<Value>, ForeignError> {
     let mut found = Vec::new();
     for (number, line) in file.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
@@ -36,28 +36,30 @@ fn lines(file: &str) -> Result<Vec<Value>, ForeignError> {
     Ok(found)
 }
 
-fn reported(number: usize, found: &Value) -> Result<Claim, ForeignError> {
+fn reported(number: usize, found: &Value) -> Result<ForeignEntry, ForeignError> {
     let found = found.get("finding").unwrap_or(found);
-    // Version 2 of betterleaks has a place, a match and attributes; all else is gitleaks' form.
-    let claim = match (found.get("location"), found.get("match")) {
+    // Version 2 of betterleaks has a location, a match and attributes; the rest is gitleaks' format.
+    let entry = match (found.get("location"), found.get("match")) {
         (Some(location), Some(matched)) => {
             let digest = text(matched, "fingerprint").and_then(Digest::parse);
             let commit =
                 found.get("attributes").and_then(|all| text(all, "git.sha")).and_then(commit);
             let path = text(location, "path");
-            path.map(|path| Claim {
+            path.map(|path| ForeignEntry {
                 digest: digest.or_else(|| shown(text(matched, "value")?)),
-                ..Claim::at(path, line(location, "start_line"), commit)
+                ..ForeignEntry::at(path, line(location, "start_line"), commit)
             })
         }
-        _ => text(found, "File").map(|path| Claim {
+        _ => text(found, "File").map(|path| ForeignEntry {
             digest: text(found, "Secret").and_then(shown),
-            ..Claim::at(path, line(found, "StartLine"), text(found, "Commit").and_then(commit))
+            ..ForeignEntry::at(
+                path,
+                line(found, "StartLine"),
+                text(found, "Commit").and_then(commit),
+            )
         }),
     };
-    claim.ok_or_else(|| {
-        ForeignError::form(&format!("its finding {} does not say in which file it is", number + 1))
-    })
+    entry.ok_or_else(|| ForeignError::form(&format!("finding {} has no file", number + 1)))
 }
 
 /// The digest of a value that the report shows, unless it was redacted.
@@ -66,9 +68,9 @@ fn shown(value: &str) -> Option<Digest> {
     (!is_redacted).then(|| Digest::of(value.as_bytes()))
 }
 
-/// One entry a line. What people wrote in comments right above one is its reason.
-fn ignored(file: &str) -> Result<Vec<Claim>, ForeignError> {
-    let mut claims = Vec::new();
+/// One entry per line. Comments directly above an entry are its reason.
+fn ignored(file: &str) -> Result<Vec<ForeignEntry>, ForeignError> {
+    let mut entries = Vec::new();
     let mut comments: Vec<&str> = Vec::new();
     for (number, line) in file.lines().enumerate() {
         let line = line.trim();
@@ -76,18 +78,19 @@ fn ignored(file: &str) -> Result<Vec<Claim>, ForeignError> {
             Some(comment) => comments.push(comment.trim_start_matches('#').trim()),
             None if line.is_empty() => comments.clear(),
             None => {
-                let claim = entry(number, line)?;
-                claims.push(Claim { reason: comments.join(" ").trim().to_owned(), ..claim });
+                let entry = entry(number, line)?;
+                entries
+                    .push(ForeignEntry { reason: comments.join(" ").trim().to_owned(), ..entry });
             }
         }
     }
-    Ok(claims)
+    Ok(entries)
 }
 
-fn entry(number: usize, line: &str) -> Result<Claim, ForeignError> {
+fn entry(number: usize, line: &str) -> Result<ForeignEntry, ForeignError> {
     if let Some(digest @ Digest::Sha256(_)) = Digest::parse(line) {
-        let name = format!("the digest in line {}", number + 1);
-        return Ok(Claim { digest: Some(digest), ..Claim::named(name) });
+        let name = format!("the digest on line {}", number + 1);
+        return Ok(ForeignEntry { digest: Some(digest), ..ForeignEntry::named(name) });
     }
     let parsed = || {
         let (rest, at) = line.rsplit_once(':')?;
@@ -97,7 +100,7 @@ fn entry(number: usize, line: &str) -> Result<Claim, ForeignError> {
             Some((word, path)) if commit(word).is_some() => (commit(word), path),
             _ => (None, rest),
         };
-        (!path.is_empty()).then(|| Claim::at(path, Some(at), commit))
+        (!path.is_empty()).then(|| ForeignEntry::at(path, Some(at), commit))
     };
     parsed().ok_or_else(|| {
         ForeignError::line(number, "is neither COMMIT:PATH:RULE:LINE, PATH:RULE:LINE nor a digest")

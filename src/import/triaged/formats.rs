@@ -6,34 +6,34 @@
 //! | betterleaks | the same; since version 2 `.betterleaksignore` with SHA-256 digests, and its own JSON and JSONL |
 //! | detect-secrets | `.secrets.baseline`: JSON with SHA-1 digests |
 //! | kingfisher | the baseline: YAML, versions 1 and 2 |
-//! | trufflehog | `--json`: one object a line |
+//! | trufflehog | `--json`: one object per line |
 
 mod detect_secrets;
+mod gitleaks;
 mod kingfisher;
-mod leaks;
 mod trufflehog;
 
 use serde_json::Value;
 
-use super::{Claim, ForeignError};
+use super::{ForeignEntry, ForeignError};
 use crate::findings::Scanner;
 
-/// The entries of a file, in its order.
-pub fn claims(scanner: Scanner, text: &str) -> Result<Vec<Claim>, ForeignError> {
+/// The entries of a file, in order.
+pub fn entries(scanner: Scanner, text: &str) -> Result<Vec<ForeignEntry>, ForeignError> {
     match scanner {
-        Scanner::Gitleaks | Scanner::Betterleaks => leaks::claims(text),
-        Scanner::DetectSecrets => detect_secrets::claims(text),
-        Scanner::Kingfisher => kingfisher::claims(text),
-        Scanner::Trufflehog => trufflehog::claims(text),
+        Scanner::Gitleaks | Scanner::Betterleaks => gitleaks::entries(text),
+        Scanner::DetectSecrets => detect_secrets::entries(text),
+        Scanner::Kingfisher => kingfisher::entries(text),
+        Scanner::Trufflehog => trufflehog::entries(text),
     }
 }
 
-/// A field that is a text.
+/// A field that is a string.
 fn text<'v>(value: &'v Value, field: &str) -> Option<&'v str> {
     value.get(field)?.as_str().filter(|text| !text.is_empty())
 }
 
-/// A field that is the number of a line; they count from 1.
+/// A field that is a line number, from 1.
 fn line(value: &Value, field: &str) -> Option<usize> {
     value.get(field)?.as_u64().and_then(|line| line.try_into().ok()).filter(|&line| line > 0)
 }

@@ -1,9 +1,9 @@
-//! A pattern file, as text.
+//! Writes a pattern file.
 
 use crate::findings::is_unprintable;
 use crate::rules::check::RuleError;
 
-/// A rule on its way into a pattern file.
+/// A rule to be written to a pattern file.
 pub struct Draft {
     pub id: String,
     pub description: Option<String>,
@@ -13,28 +13,30 @@ pub struct Draft {
     pub example: String,
 }
 
-/// Where nobody said where these credentials are rotated.
+/// The rotation page if none is given.
 const ROTATE: &str =
     "https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html";
 
-/// Bytes of a name and of a description at most.
+/// The most bytes of a name and of a description.
 const LONGEST_NAME: usize = 255;
 const LONGEST_DESCRIPTION: usize = 1024;
 
-/// The file's text.
+/// The text of the file.
 pub fn file(provider: &str, rotate: Option<&str>, drafts: &[Draft]) -> String {
     let mut text = format!(
-        "# Brought over by `keysieve rules import`. Worth a look: severity, what the credential\n\
-         # can do, where and how it is rotated.\n\n\
+        "# Imported by `keysieve rules import`. Please review: severity, description, and the\n\
+         # rotation page and steps.\n\n\
          [provider]\n\
          name    = {}\n\
          rotate  = {}\n\
          runbook = [\n  {},\n  {},\n  {},\n]\n",
         quoted(provider),
         quoted(rotate.unwrap_or(ROTATE)),
-        quoted("Make a new credential where this one came from."),
-        quoted("Put it where the old one was used, from the environment or a secret store."),
-        quoted("Revoke the old one, and look what it was used for."),
+        quoted("Create a new credential at the provider."),
+        quoted(
+            "Replace the old one everywhere it is used, through the environment or a secret store."
+        ),
+        quoted("Revoke the old one, and check the logs for what it was used for."),
     );
     for draft in drafts {
         text.push_str(&rule(draft));
@@ -43,8 +45,8 @@ pub fn file(provider: &str, rotate: Option<&str>, drafts: &[Draft]) -> String {
 }
 
 fn rule(draft: &Draft) -> String {
-    let told = draft.description.as_deref().map(str::trim).filter(|told| !told.is_empty());
-    let told = told.unwrap_or(&draft.id);
+    let description = draft.description.as_deref().map(str::trim);
+    let description = description.filter(|text| !text.is_empty()).unwrap_or(&draft.id);
     let anchors: Vec<String> = draft.anchors.iter().map(|anchor| quoted(anchor)).collect();
     let entropy =
         draft.entropy.map(|least| format!("checks      = {{ min-entropy = {least:?} }}\n"));
@@ -61,8 +63,8 @@ fn rule(draft: &Draft) -> String {
          {}\
          examples    = [{}]\n",
         quoted(&draft.id),
-        quoted(cut(told.trim_end_matches('.'), LONGEST_NAME)),
-        quoted(cut(told, LONGEST_DESCRIPTION)),
+        quoted(cut(description.trim_end_matches('.'), LONGEST_NAME)),
+        quoted(cut(description, LONGEST_DESCRIPTION)),
         anchors.join(", "),
         quoted(&draft.regex),
         entropy.unwrap_or_default(),
@@ -70,7 +72,7 @@ fn rule(draft: &Draft) -> String {
     )
 }
 
-/// A TOML string: as it is between single quotes where that can be, else with escapes.
+/// A TOML string: literal between single quotes if possible, otherwise with escapes.
 fn quoted(text: &str) -> String {
     let is_plain = !text.contains(is_unprintable) && text.contains(['\\', '"']);
     if is_plain && !text.contains('\'') {
@@ -94,7 +96,7 @@ fn quoted(text: &str) -> String {
     shown
 }
 
-/// As much of the text as `longest` bytes hold.
+/// The text, cut to at most `longest` bytes.
 fn cut(text: &str, longest: usize) -> &str {
     let mut end = text.len().min(longest);
     while !text.is_char_boundary(end) {
@@ -103,7 +105,7 @@ fn cut(text: &str, longest: usize) -> &str {
     &text[..end]
 }
 
-/// An id of our form, near the name, that no other rule has.
+/// A valid id, close to the name, that no other rule has.
 pub fn free_id(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
     let lower = name.to_lowercase();
     let words = lower.split(|c: char| !c.is_ascii_lowercase() && !c.is_ascii_digit());
@@ -118,7 +120,7 @@ pub fn free_id(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
     ids.find(|id| !is_taken(id)).unwrap_or(id)
 }
 
-/// What is wrong with a rule, without the places of a file that nobody has seen.
+/// The error of a rule, without positions in a file that does not exist.
 pub fn reason(error: &RuleError) -> String {
     match error {
         RuleError::Rule { why, .. } | RuleError::Catalogue { why, .. } => why.clone(),

@@ -1,8 +1,8 @@
-//! kingfisher: the YAML that it writes, one `key: value` a line.
+//! kingfisher: the YAML that it writes, one `key: value` per line.
 
-use super::super::{Claim, ForeignError};
+use super::super::{ForeignEntry, ForeignError};
 
-/// Keys under which no finding stands.
+/// Keys that contain no finding.
 const OTHER: [&str; 13] = [
     "version",
     "fingerprint_algorithm",
@@ -19,10 +19,10 @@ const OTHER: [&str; 13] = [
     "---",
 ];
 
-/// A finding begins with its path, which versions 1 and 2 call differently, or anywhere: it ends
-/// where the next item of the list begins.
-pub fn claims(file: &str) -> Result<Vec<Claim>, ForeignError> {
-    let mut claims = Vec::new();
+/// The path and line of a finding, whose keys differ in versions 1 and 2, come in any order: a
+/// finding ends where the next item of the list begins.
+pub fn entries(file: &str) -> Result<Vec<ForeignEntry>, ForeignError> {
+    let mut entries = Vec::new();
     let mut finding = (None, None);
     for (number, written) in file.lines().enumerate() {
         let written = written.trim();
@@ -36,31 +36,36 @@ pub fn claims(file: &str) -> Result<Vec<Claim>, ForeignError> {
         let pair =
             written.split_once(':').filter(|(_, value)| value.is_empty() || value.starts_with(' '));
         let Some((key, value)) = pair else {
-            return Err(ForeignError::line(number, "is no `key: value`"));
+            return Err(ForeignError::line(number, "is not `key: value`"));
         };
         if is_item {
-            claims.extend(claim(std::mem::take(&mut finding)));
+            entries.extend(entry(std::mem::take(&mut finding)));
         }
         let value = unquoted(value.trim());
         match key {
             "path" | "filepath" => finding.0 = Some(value),
             "line" | "linenum" => match value.parse() {
                 Ok(line) => finding.1 = Some(line),
-                Err(_) => return Err(ForeignError::line(number, "has no number of a line")),
+                Err(_) => return Err(ForeignError::line(number, "has no line number")),
             },
             key if OTHER.contains(&key) => {}
-            _ => return Err(ForeignError::line(number, "is not of a baseline's versions 1 and 2")),
+            _ => {
+                return Err(ForeignError::line(
+                    number,
+                    "has an unknown key; expected a baseline of version 1 or 2",
+                ));
+            }
         }
     }
-    claims.extend(claim(finding));
-    if claims.is_empty() && !file.contains("repositories") && !file.contains("ExactFindings") {
-        return Err(ForeignError::form("it has neither `repositories` nor `ExactFindings`"));
+    entries.extend(entry(finding));
+    if entries.is_empty() && !file.contains("repositories") && !file.contains("ExactFindings") {
+        return Err(ForeignError::form("missing key `repositories` or `ExactFindings`"));
     }
-    Ok(claims)
+    Ok(entries)
 }
 
-fn claim((path, line): (Option<String>, Option<usize>)) -> Option<Claim> {
-    Some(Claim::at(&path?, line, None))
+fn entry((path, line): (Option<String>, Option<usize>)) -> Option<ForeignEntry> {
+    Some(ForeignEntry::at(&path?, line, None))
 }
 
 fn unquoted(value: &str) -> String {

@@ -1,11 +1,11 @@
-//! What another scanner's file says of one secret.
+//! One entry of another scanner's file.
 
 use super::Digest;
 
 /// An entry of another scanner's baseline, ignore file or report.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Claim {
-    /// How it is named to people: the line of the file, or the place it tells.
+pub struct ForeignEntry {
+    /// Its name in messages: the line of the file, or the location in it.
     pub name: String,
     /// Hexadecimal, seven digits or more.
     pub commit: Option<String>,
@@ -14,50 +14,50 @@ pub struct Claim {
     /// From 1.
     pub line: Option<usize>,
     pub digest: Option<Digest>,
-    /// The digest is that of a secret and of no other text. That of a private key is
-    /// detect-secrets' of its header, which all keys of a kind share.
+    /// Whether the digest is that of the secret. detect-secrets digests only the header of a private
+    /// key, which all keys of a kind share.
     pub is_of_secret: bool,
-    pub said: Said,
-    /// What people wrote of it; empty where nobody did.
+    pub disposition: ForeignDisposition,
+    /// The reason that users wrote; empty if there is none.
     pub reason: String,
 }
 
-/// What is said of a secret, as far as the file says it.
+/// The disposition of an entry, as far as the file has one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Said {
-    /// That it is known.
-    Known,
-    /// That it is no secret.
-    NoSecret,
+pub enum ForeignDisposition {
+    /// It is triaged.
+    Triaged,
+    /// It is not a secret.
+    NotASecret,
 }
 
-impl Claim {
-    /// A claim that says nothing yet.
+impl ForeignEntry {
+    /// An entry without details.
     pub(super) fn named(name: impl Into<String>) -> Self {
-        Claim {
+        ForeignEntry {
             name: name.into(),
             commit: None,
             path: None,
             line: None,
             digest: None,
             is_of_secret: true,
-            said: Said::Known,
+            disposition: ForeignDisposition::Triaged,
             reason: String::new(),
         }
     }
 
-    /// At a path and a line, as people are told of it.
+    /// An entry for a path and a line, which are its name.
     pub(super) fn at(path: &str, line: Option<usize>, commit: Option<String>) -> Self {
         let path = path.trim_start_matches("./").to_owned();
-        let line_told = line.map(|line| format!(":{line}")).unwrap_or_default();
+        let suffix = line.map(|line| format!(":{line}")).unwrap_or_default();
         let short = commit.as_ref().and_then(|commit| commit.get(..7));
-        let commit_told = short.map(|commit| format!("{commit}:")).unwrap_or_default();
-        let name = format!("{commit_told}{path}{line_told}");
-        Claim { commit, path: Some(path), line, ..Claim::named(name) }
+        let prefix = short.map(|commit| format!("{commit}:")).unwrap_or_default();
+        let name = format!("{prefix}{path}{suffix}");
+        ForeignEntry { commit, path: Some(path), line, ..ForeignEntry::named(name) }
     }
 }
 
-/// A commit's id, whole or shortened, if it is one.
+/// A commit id, full or abbreviated, if it is one.
 pub(super) fn commit(word: &str) -> Option<String> {
     let is_id = (7..=64).contains(&word.len()) && word.bytes().all(|one| one.is_ascii_hexdigit());
     is_id.then(|| word.to_ascii_lowercase())
