@@ -24,12 +24,15 @@ mod rules {
     pub mod schema;
     mod shape;
     mod vocabulary;
+    pub mod word_list;
     pub use opening::Step;
     pub use rule::*;
 }
 
 #[path = "build/dictionary.rs"]
 mod dictionary;
+#[path = "build/lexicon.rs"]
+mod lexicon;
 #[path = "build/model.rs"]
 mod model;
 
@@ -65,6 +68,7 @@ fn main() {
     fs::write(out.join("catalogue.rs"), code).expect("OUT_DIR can be written");
     model::write(&out).unwrap_or_else(|why| refuse(Path::new(model::FILE), &why));
     dictionary::write(&out);
+    lexicon::write(&out).unwrap_or_else(|(file, why)| refuse(&file, &why));
 }
 
 /// The catalogue's files, sorted; `names.toml` is vocabulary, not a provider.

@@ -3,6 +3,7 @@
 //!
 //! What is longer, or of other characters, may be of a form that the provider has brought since.
 
+use crate::rules::lexicon::Lexicon;
 use std::collections::BTreeMap;
 
 use super::checks::words::is_made_of_words;
@@ -36,7 +37,7 @@ impl Brands {
             prefix.len() >= SHORTEST_PREFIX
                 && of.iter().all(|rule| rule.confidence >= Confidence::High)
                 && of.iter().all(|rule| rule.provider == of[0].provider)
-                && !is_made_of_words(prefix.as_bytes())
+                && !is_made_of_words(&Lexicon::default(), prefix.as_bytes())
         };
         let shortest = |prefix: &str| {
             let shorter = (1..=prefix.len()).filter_map(|end| by_prefix.get(prefix.get(..end)?));

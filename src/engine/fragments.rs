@@ -1,10 +1,10 @@
 //! Literals that are looked for everywhere: rare fragments of names, and anchors that do not
 //! begin a token (`-----BEGIN`, `://`).
 
+use crate::rules::lexicon::Lexicon;
 use std::cmp::Reverse;
 
 use super::decode::FOLDED;
-use super::generic::FRAGMENTS;
 use super::heads::{Head, Heads, Opening, first_eight, first_four};
 use super::masks::{self, BUCKETS, FRAGMENT, LiteralTable, in_both_cases, is_word};
 
@@ -83,9 +83,9 @@ impl Fragments {
     }
 
     /// Looks for every word that promises a secret.
-    pub fn add_telling(&mut self) {
+    pub fn add_telling(&mut self, lexicon: &Lexicon) {
         if !self.entries.iter().any(|entry| entry.stands_for == Fragment::Telling) {
-            FRAGMENTS.iter().for_each(|text| self.add(text.as_bytes(), Fragment::Telling));
+            lexicon.fragments().for_each(|text| self.add(text.as_bytes(), Fragment::Telling));
         }
     }
 

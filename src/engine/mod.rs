@@ -97,10 +97,10 @@ pub struct Engine {
 impl Engine {
     /// Prepares the catalogue's triggers; a rule's regex is compiled when first needed.
     pub fn new(catalogue: Catalogue, key: FingerprintKey) -> Self {
-        let triggers = Triggers::new(catalogue.rules());
+        let triggers = Triggers::new(catalogue.rules(), catalogue.lexicon());
         let matchers = catalogue.rules().iter().map(|_| Matcher::default()).collect();
         let pairs = Pairs::new(catalogue.rules());
-        let generic = Generic::new(catalogue.rules());
+        let generic = Generic::new(&catalogue);
         let brands = OnceLock::new();
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         let now = since.map_or(0, |since| since.as_secs() as i64);
@@ -414,7 +414,7 @@ impl Engine {
         candidate: Candidate<'_>,
     ) -> Option<Finding> {
         let rule = self.rule(index);
-        let judgement = checks::judge(rule, candidate.secret)?;
+        let judgement = checks::judge(rule, self.catalogue.lexicon(), candidate.secret)?;
         let goes_on = bytes.get(candidate.span.end).is_some_and(|&b| is_word(b));
         if judgement.verdict == Verdict::Invalid && goes_on {
             return None;

@@ -4,6 +4,7 @@
 //! file; so they are looked for only round a secret that asks for them, in a blob's own bytes,
 //! once its findings are settled.
 
+use crate::rules::lexicon::Lexicon;
 use std::ops::Range;
 
 use super::assignment::value_of;
@@ -85,7 +86,7 @@ fn public(name: &Text, value: &[u8], secret: &[u8]) -> Option<Fact> {
     let is_word = |b: &u8| b.is_ascii_alphanumeric() || b"._@+-\\/:".contains(b);
     let is_shown = value.len() <= LONGEST_VALUE
         && value.iter().all(is_word)
-        && !is_placeholder(value)
+        && !is_placeholder(&Lexicon::default(), value)
         && !tells_of(secret, value);
     let text = std::str::from_utf8(value).ok().filter(|_| is_shown)?;
     if name == super::facts::USER && is_a_token(text) {

@@ -7,6 +7,7 @@
 //! ([`Fragments`], [`Names`]). What a trigger depends on lies within the engine's reach of
 //! its first byte.
 
+use crate::rules::lexicon::Lexicon;
 use std::cell::RefCell;
 use std::ops::Range;
 
@@ -86,7 +87,7 @@ const PIECE: usize = 1024;
 const _: () = assert!(RUN == TOKEN_RUN && RUN == RUN_SHORTEST && 2 * RUN == LONG_RUN);
 
 impl Triggers {
-    pub fn new(rules: &[Rule]) -> Self {
+    pub fn new(rules: &[Rule], lexicon: &Lexicon) -> Self {
         let mut prefixes = Prefixes::default();
         let mut fragments = Fragments::default();
         let mut names = Names::default();
@@ -102,7 +103,7 @@ impl Triggers {
                 Trigger::Anchors { literals, .. } => {
                     literals.iter().for_each(|anchor| fragments.add_anchor(anchor, index));
                 }
-                Trigger::Kind(_) => fragments.add_telling(),
+                Trigger::Kind(_) => fragments.add_telling(lexicon),
                 Trigger::Names(list) => {
                     for name in list.iter() {
                         names.add(name, index);
@@ -340,7 +341,7 @@ mod tests {
 
     #[test]
     fn entries_are_those_of_the_slow_search() {
-        let triggers = Triggers::new(&[]);
+        let triggers = Triggers::new(&[], &Lexicon::default());
         let mut state = 0x9e37_79b9_7f4a_7c15u64;
         let mut random = |below: usize| {
             state ^= state << 13;

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use super::check::{RuleError, check_file};
+use super::lexicon::Lexicon;
 use super::pairs::check_pairs;
+use super::word_list::WordListError;
 use super::{
     ByteSet, CharKind, Checks, Checksum, Confidence, Extension, LinkChecked, NameKind, Pair,
     PublicShape, Rule, Seat, Severity, Step, Structure, Text, Texts, Trigger,
@@ -17,6 +19,7 @@ include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 #[derive(Clone, Debug)]
 pub struct Catalogue {
     rules: Vec<Rule>,
+    lexicon: Lexicon,
 }
 
 /// Why a user's pattern file cannot be used.
@@ -26,6 +29,8 @@ pub enum CatalogueError {
     Read { file: PathBuf, why: OpenError },
     #[error("pattern file {}: {why}", file.display())]
     Rule { file: PathBuf, why: RuleError },
+    #[error("pattern file {}: {why}", file.display())]
+    Words { file: PathBuf, why: WordListError },
     #[error("pattern file {}: the id {id} is taken by another rule; choose another", file.display())]
     Taken { file: PathBuf, id: String },
 }
@@ -33,12 +38,12 @@ pub enum CatalogueError {
 impl Catalogue {
     /// The rules that come with keysieve.
     pub fn built_in() -> Self {
-        Catalogue { rules: BUILT_IN.to_vec() }
+        Catalogue { rules: BUILT_IN.to_vec(), lexicon: Lexicon::default() }
     }
 
     /// No rules at all.
     pub fn empty() -> Self {
-        Catalogue { rules: Vec::new() }
+        Catalogue { rules: Vec::new(), lexicon: Lexicon::default() }
     }
 
     /// Adds the rules of a file that the user names, which has the schema of `patterns/*.toml`.
@@ -50,6 +55,9 @@ impl Catalogue {
 
     /// Adds the rules of such a file by its text.
     pub fn add_text(&mut self, file: &Path, text: &str) -> Result<(), CatalogueError> {
+        self.lexicon
+            .add_text(text)
+            .map_err(|why| CatalogueError::Words { file: file.to_owned(), why })?;
         let rules = check_file(text, None)
             .map_err(|why| CatalogueError::Rule { file: file.to_owned(), why })?;
         for rule in rules {
@@ -94,6 +102,11 @@ impl Catalogue {
     /// All rules, by id.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
+    }
+
+    /// The words that the generic rules and the checks go by.
+    pub fn lexicon(&self) -> &Lexicon {
+        &self.lexicon
     }
 
     /// The rule of that id.

@@ -7,6 +7,7 @@
 pub mod catalogue;
 pub mod check;
 mod facts;
+pub mod lexicon;
 pub mod mistake;
 mod opening;
 mod pairs;
@@ -14,6 +15,7 @@ mod rule;
 pub mod schema;
 mod shape;
 mod vocabulary;
+pub mod word_list;
 
 pub use opening::{ByteSet, Opening, Step, may_match};
 pub use rule::{

@@ -1,6 +1,7 @@
 //! Made-up texts of a rule's form: read off its regex, drawn by a seeded generator, with a
 //! right checksum where the form has one. No checksum is computed by keysieve's own code.
 
+use keysieve::rules::lexicon::Lexicon;
 use std::ops::Range;
 
 use keysieve::engine::checks;
@@ -39,7 +40,7 @@ pub fn minted(rule: &Rule, seed: u64) -> Option<Minted> {
             seal(checksum, &mut text[secret.clone()]);
         }
         // A sealed token of another rule's form, or with a prefix that this one rules out.
-        if checks::judge(rule, &text[secret.clone()]).is_some() {
+        if checks::judge(rule, &Lexicon::default(), &text[secret.clone()]).is_some() {
             return Some(Minted { text, secret });
         }
     }

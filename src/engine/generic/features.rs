@@ -17,7 +17,7 @@ macro_rules! features {
         /// A feature's place in the vector.
         #[derive(Clone, Copy)]
         #[allow(non_camel_case_types)]
-        enum F { $($(#[$doc])* $name,)+ }
+        pub enum F { $($(#[$doc])* $name,)+ }
 
         /// The features' names, in the vector's order.
         pub const NAMES: &[&str] = &[$(stringify!($name),)+];
