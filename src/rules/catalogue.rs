@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::check::{RuleError, check_file};
 use super::lexicon::Lexicon;
 use super::pairs::check_pairs;
-use super::word_list::WordListError;
+use super::word_list::{WordListError, has_lists_only};
 use super::{
     ByteSet, CharKind, Checks, Checksum, Confidence, Extension, LinkChecked, NameKind, Pair,
     PublicShape, Rule, Seat, Severity, Step, Structure, Text, Texts, Trigger,
@@ -58,6 +58,9 @@ impl Catalogue {
         self.lexicon
             .add_text(text)
             .map_err(|why| CatalogueError::Words { file: file.to_owned(), why })?;
+        if has_lists_only(text) {
+            return Ok(());
+        }
         let rules = check_file(text, None)
             .map_err(|why| CatalogueError::Rule { file: file.to_owned(), why })?;
         for rule in rules {

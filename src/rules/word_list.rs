@@ -337,6 +337,12 @@ pub fn check_lists(text: &str) -> Result<Vec<Entry>, WordListError> {
     Ok(checked)
 }
 
+/// Whether a pattern file consists of word lists: it needs no provider then.
+pub fn has_lists_only(text: &str) -> bool {
+    let table = toml::from_str::<toml::Table>(text).unwrap_or_default();
+    !table.is_empty() && table.keys().all(|key| key == "generic")
+}
+
 fn check_entry(name: &str, entry: EntrySyntax, before: &[Entry]) -> Result<Entry, String> {
     let EntrySyntax { words, reason, example, non_example, argument, kind } = entry;
     let list = WordList::from_name(name)
