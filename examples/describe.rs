@@ -11,10 +11,13 @@ use std::io::Write as _;
 use std::{env, fs, io};
 
 use ignore::WalkBuilder;
-use keysieve::engine::generic::{COUNT, FRAGMENTS, NAMES, described};
-use keysieve::engine::structure::assignment::AssignmentReader;
+use keysieve::engine::assignment::Reader;
+use keysieve::engine::generic::{COUNT, NAMES, described};
+use keysieve::rules::lexicon::Lexicon;
 
 fn main() -> io::Result<()> {
+    let lexicon = Lexicon::default();
+    let fragments: Vec<String> = lexicon.fragments().collect();
     let mut out = io::BufWriter::new(io::stdout().lock());
     writeln!(out, "{}", serde_json::to_string(NAMES)?)?;
     for folder in env::args_os().skip(1) {
@@ -41,13 +44,14 @@ fn main() -> io::Result<()> {
                         || !text.ends_with(|b: char| b.is_ascii_alphabetic())
                         || next.is_none_or(|b| !b.is_ascii_alphanumeric())
                 };
-                let Some(fragment) = FRAGMENTS
+                let Some(fragment) = fragments
                     .iter()
                     .find(|text| lower[at..].starts_with(text.as_bytes()) && counts(text))
                 else {
                     continue;
                 };
-                for found in described(&bytes, at..at + fragment.len(), &mut reader, |_| true) {
+                let fragment = at..at + fragment.len();
+                for found in described(&bytes, fragment, &mut reader, &lexicon, |_| true) {
                     let text = String::from_utf8_lossy(&bytes[found.value.clone()]).into_owned();
                     let values: [f32; COUNT] = found.features.0;
                     let row = (

@@ -145,9 +145,11 @@ def report(cases, ids, labels, likely, noise, megabytes, already):
 
 
 def write(model, path, names):
-    "The trees in preorder, a node a line; see `model()` in build.rs."
+    "The features' names, then the trees in preorder, a node a line; read by build/model.rs."
     with open(path, 'w') as out:
-        out.write('# Written by model/train.py. Features by number: %s\n' % ' '.join(names))
+        out.write('# Written by model/train.py: the features by name, in the order in which the nodes number them;\n')
+        out.write('# the base; the trees in preorder, a node a line.\n')
+        out.writelines('feature %s\n' % name for name in names)
         out.write('base %r\n' % float(model._baseline_prediction.ravel()[0]))
         for (tree,) in model._predictors:
             out.write('tree\n')

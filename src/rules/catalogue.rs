@@ -18,6 +18,7 @@ static BUILT_IN: LazyLock<Vec<Rule>> = LazyLock::new(|| {
 #[derive(Clone, Debug)]
 pub struct Catalogue {
     rules: Vec<Rule>,
+    lexicon: Lexicon,
 }
 
 /// Why a pattern file with custom rules was rejected.
@@ -40,12 +41,18 @@ impl Catalogue {
 
     /// No rules at all.
     pub fn empty() -> Self {
-        Catalogue { rules: Vec::new() }
+        Catalogue { rules: Vec::new(), lexicon: Lexicon::default() }
     }
 
     /// Adds the rules of a user's pattern file, which has the schema of `patterns/*.toml`. `file`
     /// names it in errors.
     pub fn add_text(&mut self, file: &Path, text: &str) -> Result<(), CatalogueError> {
+        self.lexicon
+            .add_text(text)
+            .map_err(|why| CatalogueError::Words { file: file.to_owned(), why })?;
+        if has_lists_only(text) {
+            return Ok(());
+        }
         let rules = check_file(text, None)
             .map_err(|why| CatalogueError::Rule { file: file.to_owned(), why })?;
         for rule in rules {

@@ -16,6 +16,7 @@ mod rule;
 pub mod schema;
 pub mod toml_error;
 mod vocabulary;
+pub mod word_list;
 
 pub use bytes::{is_token_byte, is_word_byte};
 pub use prefix_pattern::{ByteSet, PrefixPattern, PrefixStep, may_match};

@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::word_list::ListsSyntax;
+
 /// One file: a provider and its rules.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -16,6 +18,9 @@ pub struct FileSyntax {
     pub provider: ProviderSyntax,
     #[serde(default, rename = "rule")]
     pub rules: Vec<Spanned<RuleSyntax>>,
+    /// Words that the file adds to the lists of `patterns/generic/`, see [`super::lexicon`].
+    #[serde(default)]
+    pub generic: ListsSyntax,
 }
 
 /// `[provider]`: what all rules of the file share.

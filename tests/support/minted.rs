@@ -1,6 +1,7 @@
 //! Fake texts in a rule's format: generated from its regex with a seed, with a valid checksum if
 //! the format has one. No checksum is computed by keysieve's own code.
 
+use keysieve::rules::lexicon::Lexicon;
 use std::ops::Range;
 
 use keysieve::engine::checks;

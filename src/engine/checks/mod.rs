@@ -23,6 +23,7 @@ use std::borrow::Cow;
 use percent_encoding::percent_decode;
 
 use crate::findings::Verdict;
+use crate::rules::lexicon::Lexicon;
 use crate::rules::{Confidence, Rule, Trigger};
 
 /// Verdict and confidence of a candidate that is a finding.
@@ -35,20 +36,20 @@ pub struct Judgement {
 /// Judges the secret's bytes by the rule's checks. `None`: no finding.
 ///
 /// A part of an address is judged as it is written and as it reads (RFC 3986, 2.1).
-pub fn judge(rule: &Rule, secret: &[u8]) -> Option<Judgement> {
-    let written = judge_text(rule, secret)?;
+pub fn judge(rule: &Rule, lexicon: &Lexicon, secret: &[u8]) -> Option<Judgement> {
+    let written = judge_text(rule, lexicon, secret)?;
     if secret.contains(&b'%') && rule.anchors().iter().any(|sign| sign == "://") {
         let read: Cow<'_, [u8]> = percent_decode(secret).into();
         if !read.iter().all(u8::is_ascii_graphic) {
             return None;
         }
-        judge_text(rule, &read)?;
+        judge_text(rule, lexicon, &read)?;
     }
     Some(written)
 }
 
 /// The verdict on one text, however it came to be written so.
-fn judge_text(rule: &Rule, secret: &[u8]) -> Option<Judgement> {
+fn judge_text(rule: &Rule, lexicon: &Lexicon, secret: &[u8]) -> Option<Judgement> {
     let checks = &rule.checks;
     if is_never(rule, secret) {
         return None;
@@ -57,8 +58,8 @@ fn judge_text(rule: &Rule, secret: &[u8]) -> Option<Judgement> {
     if holds == Some(true) {
         return Some(Judgement { verdict: Verdict::Valid, confidence: Confidence::Certain });
     }
-    if placeholder::stands_for(rule, secret)
-        || is_public(rule, secret)
+    if placeholder::stands_for(rule, lexicon, secret)
+        || is_public(rule, lexicon, secret)
         || !checks.needs.iter().all(|&kind| characters::holds(kind, secret))
         || checks.min_entropy.is_some_and(|least| entropy::shannon(secret) < least)
     {
@@ -68,7 +69,7 @@ fn judge_text(rule: &Rule, secret: &[u8]) -> Option<Judgement> {
         return Some(Judgement { verdict: Verdict::Invalid, confidence: Confidence::Low });
     }
     let verdict = match checks.structure {
-        Some(structure) if structure::holds(structure, secret) => Verdict::Structural,
+        Some(structure) if structure::holds(lexicon, structure, secret) => Verdict::Structural,
         Some(_) => return None,
         None => Verdict::Unchecked,
     };
@@ -82,8 +83,8 @@ pub fn is_never(rule: &Rule, secret: &[u8]) -> bool {
 
 /// A value that only its name would make a secret is none where it is made of words or names
 /// its own digest, nor where the rule says so of other public shapes.
-fn is_public(rule: &Rule, secret: &[u8]) -> bool {
+fn is_public(rule: &Rule, lexicon: &Lexicon, secret: &[u8]) -> bool {
     let by_name = matches!(rule.trigger, Trigger::Names(_));
-    by_name && (shapes::is_integrity(secret) || words::is_made_of_words(secret))
-        || rule.checks.not.iter().any(|&shape| shapes::has(shape, secret))
+    by_name && (shapes::is_integrity(lexicon, secret) || words::is_made_of_words(lexicon, secret))
+        || rule.checks.not.iter().any(|&shape| shapes::has(lexicon, shape, secret))
 }

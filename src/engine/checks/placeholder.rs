@@ -5,53 +5,17 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
-use crate::rules::{Rule, RuleString, Trigger};
+use crate::rules::lexicon::{Lexicon, built_in};
+use crate::rules::word_list::WordList;
+use crate::rules::{Rule, Text, Trigger};
 
-/// Words that no random value holds and that placeholders are made of.
-const WORDS: [&str; 25] = [
-    "example",
-    "placeholder",
-    "changeme",
-    "change_me",
-    "change-me",
-    "your_",
-    "your-",
-    "yourtoken",
-    "yourapi",
-    "yourkey",
-    "yoursecret",
-    "insert",
-    "replace",
-    "dummy",
-    "redacted",
-    "sample",
-    "my_api",
-    "my-api",
-    "my_secret",
-    "my-secret",
-    "goes_here",
-    "goes-here",
-    // `{"sub":"1234567890` in base64, in lower case: the example of jwt.io.
-    "eyjzdwiioiixmjm0nty3odkwi",
-    // `{"iss":"supabase-demo","` likewise, and the secret key: those of every Supabase that its
-    // command line starts on a developer's machine.
-    "eyjpc3mioijzdxbhymfzzs1kzw1viiwi",
-    "sb_secret_n7und0ugjktvk",
-];
-
-/// All of them in one pass.
-static HAS_WORD: LazyLock<AhoCorasick> =
-    LazyLock::new(|| AhoCorasick::new(WORDS).expect("a few words fit an automaton"));
+/// The built-in [`WordList::PlaceholderParts`] in one pass.
+static HAS_PART: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::new(built_in::PLACEHOLDER_PARTS).expect("a few words fit an automaton")
+});
 
 /// Rows that a hand types instead of a secret; the one of digits goes round.
-const WALKS: [&[u8]; 6] = [
-    b"abcdefghijklmnopqrstuvwxyz",
-    b"01234567890",
-    b"09876543210",
-    b"qwertyuiop",
-    b"asdfghjkl",
-    b"zxcvbnm",
-];
+const WALKS: &[&str] = built_in::TYPED_SEQUENCES;
 
 /// Length from which a stretch of a walk or of one character is no accident. A random
 /// base-62 token of 40 characters holds a stretch of 6 equal ones once in 10^8.
@@ -64,21 +28,25 @@ const IN_STRETCHES: usize = 8;
 
 /// Whether the value is a placeholder: a template's variable, a row of one character, a walk
 /// over the keyboard, a word such as `example`.
-pub fn is_placeholder(value: &[u8]) -> bool {
+pub fn is_placeholder(lexicon: &Lexicon, value: &[u8]) -> bool {
     let lower = value.to_ascii_lowercase();
     let text = &lower[..];
-    longest_repeat(text) >= STRETCH || is_made_up(text)
+    longest_repeat(text) >= STRETCH || is_made_up(lexicon, text)
 }
 
 /// Whether the secret that a rule has found is a placeholder. Its form speaks for it: one short
 /// stretch of one character in a long value is none yet.
-pub fn stands_for(rule: &Rule, secret: &[u8]) -> bool {
+pub fn stands_for(rule: &Rule, lexicon: &Lexicon, secret: &[u8]) -> bool {
     let lower = without_filler(rule, secret).to_ascii_lowercase();
-    is_row(&lower) || is_made_up(&lower)
+    is_row(&lower) || is_made_up(lexicon, &lower)
 }
 
-fn is_made_up(text: &[u8]) -> bool {
-    is_variable(text) || is_walk(text) || HAS_WORD.is_match(text)
+fn is_made_up(lexicon: &Lexicon, text: &[u8]) -> bool {
+    let is_in = |part: &str| memchr::memmem::find(text, part.as_bytes()).is_some();
+    is_variable(text)
+        || is_walk(text)
+        || HAS_PART.is_match(text)
+        || lexicon.added(WordList::PlaceholderParts).any(is_in)
 }
 
 /// The secret without rows of one character that its form demands: an anchor such as
@@ -183,7 +151,7 @@ static NEXT: [[(u8, u8); 2]; 256] = {
     while walk < WALKS.len() {
         let mut at = 1;
         while at < WALKS[walk].len() {
-            let (a, b) = (WALKS[walk][at - 1] as usize, WALKS[walk][at]);
+            let (a, b) = (WALKS[walk].as_bytes()[at - 1] as usize, WALKS[walk].as_bytes()[at]);
             let place = if next[a][0].1 == 0 { 0 } else { 1 };
             assert!(next[a][place].1 == 0, "two ways on at most");
             next[a][place] = (b, 1 << walk);
@@ -214,10 +182,10 @@ mod tests {
             "abc...",
             "changeme123",
         ] {
-            assert!(is_placeholder(value.as_bytes()), "{value}");
+            assert!(is_placeholder(&Lexicon::default(), value.as_bytes()), "{value}");
         }
         for value in ["aB3dE6gH9k", "q7Rz0Pk3Lm", "1f8e0c9d2b7a64530e1f", "hunter2horse"] {
-            assert!(!is_placeholder(value.as_bytes()), "{value}");
+            assert!(!is_placeholder(&Lexicon::default(), value.as_bytes()), "{value}");
         }
     }
 

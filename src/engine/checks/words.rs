@@ -3,145 +3,14 @@
 //! A context rule would take them for the secret that its name promises; they are another
 //! name, a template's hint or a sentence.
 
-/// Words of which names and hints are made. Those of a language's keywords and of providers
-/// are left out: they stand beside these.
-const WORDS: [&str; 130] = [
-    "a",
-    "access",
-    "account",
-    "action",
-    "actions",
-    "admin",
-    "and",
-    "api",
-    "app",
-    "application",
-    "auth",
-    "authentication",
-    "authorization",
-    "aws",
-    "azure",
-    "base",
-    "basic",
-    "bearer",
-    "bot",
-    "bucket",
-    "build",
-    "ci",
-    "client",
-    "cloud",
-    "code",
-    "config",
-    "configuration",
-    "connection",
-    "consumer",
-    "cookie",
-    "credential",
-    "credentials",
-    "data",
-    "database",
-    "db",
-    "default",
-    "demo",
-    "deploy",
-    "deployment",
-    "dev",
-    "development",
-    "dummy",
-    "email",
-    "empty",
-    "encryption",
-    "end",
-    "env",
-    "environment",
-    "fake",
-    "file",
-    "foo",
-    "bar",
-    "baz",
-    "for",
-    "from",
-    "git",
-    "github",
-    "gitlab",
-    "google",
-    "hash",
-    "here",
-    "host",
-    "hub",
-    "id",
-    "in",
-    "integration",
-    "internal",
-    "is",
-    "jwt",
-    "key",
-    "keys",
-    "local",
-    "localhost",
-    "localstack",
-    "login",
-    "master",
-    "mock",
-    "my",
-    "name",
-    "new",
-    "none",
-    "not",
-    "npm",
-    "null",
-    "oauth",
-    "of",
-    "old",
-    "or",
-    "pass",
-    "passphrase",
-    "password",
-    "personal",
-    "private",
-    "pro",
-    "prod",
-    "production",
-    "project",
-    "public",
-    "real",
-    "refresh",
-    "registry",
-    "root",
-    "sample",
-    "secret",
-    "secrets",
-    "secure",
-    "server",
-    "service",
-    "session",
-    "shared",
-    "signing",
-    "some",
-    "staging",
-    "string",
-    "super",
-    "test",
-    "testing",
-    "the",
-    "this",
-    "to",
-    "token",
-    "tokens",
-    "undefined",
-    "user",
-    "username",
-    "value",
-    "var",
-    "web",
-    "webhook",
-    "word",
-];
+use crate::rules::lexicon::Lexicon;
+use crate::rules::word_list::WordList;
 
-/// Whether every stretch of letters in the value is one of [`WORDS`] and there are two of them
+/// Whether every stretch of letters in the value is one of
+/// [`WordList::NameWords`] and there are two of them
 /// at least, or one and nothing else but signs. Digits count as nothing, `camelCase` humps as
 /// words of their own.
-pub fn is_made_of_words(value: &[u8]) -> bool {
+pub fn is_made_of_words(lexicon: &Lexicon, value: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(value) else { return false };
     let mut words = 0;
     let mut digits = 0;
@@ -149,7 +18,7 @@ pub fn is_made_of_words(value: &[u8]) -> bool {
         for word in humps(stretch) {
             if word.bytes().all(|b| b.is_ascii_digit()) {
                 digits += word.len();
-            } else if WORDS.iter().any(|known| known.eq_ignore_ascii_case(word)) {
+            } else if lexicon.has(WordList::NameWords, word.as_bytes()) {
                 words += 1;
             } else {
                 return false;
@@ -172,7 +41,7 @@ fn humps(stretch: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_made_of_words;
+    use super::*;
 
     #[test]
     fn names_and_hints_are_words_and_secrets_are_not() {
@@ -186,12 +55,12 @@ mod tests {
             "token.for.ci",
             "accessKeyId",
         ] {
-            assert!(is_made_of_words(value.as_bytes()), "{value}");
+            assert!(is_made_of_words(&Lexicon::default(), value.as_bytes()), "{value}");
         }
         for value in
             ["q7Rz0Pk3Lm", "token4711081", "correct-horse-battery", "secret-8fj2k", "hunter2"]
         {
-            assert!(!is_made_of_words(value.as_bytes()), "{value}");
+            assert!(!is_made_of_words(&Lexicon::default(), value.as_bytes()), "{value}");
         }
     }
 }

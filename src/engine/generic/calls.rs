@@ -4,48 +4,12 @@
 use std::ops::Range;
 
 use super::arguments::Arguments;
-use super::vocabulary::among;
-use crate::rules::is_word_byte;
+use crate::rules::lexicon::Lexicon;
+use crate::rules::word_list::WordList;
 use crate::rules::{LONGEST, NameKind};
 
 /// Letters that the name of a call may have.
 const LONGEST_NAME: usize = 32;
-
-/// A call of which one argument is a secret.
-struct Call {
-    /// Its name, with what must stand in front of it.
-    name: &'static str,
-    /// Which argument, from 0 on.
-    argument: usize,
-    kind: NameKind,
-}
-
-const fn call(name: &'static str, argument: usize, kind: NameKind) -> Call {
-    Call { name, argument, kind }
-}
-
-/// From the libraries' documentation: `java.sql.DriverManager`, PHP's `mysqli` and `PDO`, Go's
-/// `net/smtp` and `net/http`, Node's `crypto`, Python's `hmac`, `jsonwebtoken` and PyJWT,
-/// `javax.crypto.spec`.
-const CALLS: [Call; 14] = [
-    call("login", 1, NameKind::Password),
-    call("authenticate", 1, NameKind::Password),
-    call("getConnection", 2, NameKind::Password),
-    call("mysqli", 2, NameKind::Password),
-    call("mysqli_connect", 2, NameKind::Password),
-    call("mysql_connect", 2, NameKind::Password),
-    call("PDO", 2, NameKind::Password),
-    call("PlainAuth", 2, NameKind::Password),
-    call("jwt.sign", 1, NameKind::Secret),
-    call("jwt.encode", 1, NameKind::Secret),
-    call("jwt.verify", 1, NameKind::Secret),
-    call("createHmac", 1, NameKind::Key),
-    call("hmac.new", 0, NameKind::Key),
-    call("SecretKeySpec", 0, NameKind::Key),
-];
-
-/// Calls that write `user:password` in base64.
-const ENCODERS: [&str; 3] = ["b64encode", "btoa", "Buffer.from"];
 
 /// An argument that is a secret by the call in which it stands.
 pub struct Called {
@@ -55,19 +19,19 @@ pub struct Called {
 }
 
 /// The secret of the call in whose name the fragment stands, if it is a literal.
-pub fn read(bytes: &[u8], fragment: &Range<usize>) -> Option<Called> {
+pub fn read(bytes: &[u8], fragment: &Range<usize>, lexicon: &Lexicon) -> Option<Called> {
     let name = name(bytes, fragment)?;
     let end = bytes.len().min(name.end + LONGEST);
     let mut arguments = Arguments::of(bytes, name.end, end)?;
     let word = &bytes[name.clone()];
-    if among(word, &ENCODERS) {
+    if lexicon.has(WordList::BasicEncoders, word) {
         let value = arguments.nth(0)?;
         let value = password_of(bytes, value)?;
         return Some(Called { name, kind: NameKind::Password, value });
     }
-    let call = CALLS.iter().find(|call| among(word, &[call.name]))?;
-    let value = arguments.nth(call.argument)?;
-    Some(Called { name, kind: call.kind, value })
+    let secret = lexicon.call(word)?;
+    let value = arguments.nth(secret.place)?;
+    Some(Called { name, kind: secret.kind, value })
 }
 
 /// The password of a text that is a user and a password, joined by the only colon.
@@ -103,7 +67,8 @@ mod tests {
 
     fn value<'t>(text: &'t str, fragment: &str) -> Option<&'t str> {
         let at = text.find(fragment)?;
-        read(text.as_bytes(), &(at..at + fragment.len())).map(|called| &text[called.value])
+        let fragment = at..at + fragment.len();
+        read(text.as_bytes(), &fragment, &Lexicon::default()).map(|called| &text[called.value])
     }
 
     #[test]

@@ -7,6 +7,8 @@ use super::super::checks::structure::BASE64;
 use super::super::checks::words::is_made_of_words;
 use super::{begins_within, language};
 use crate::rules::NameKind;
+use crate::rules::lexicon::Lexicon;
+use crate::rules::word_list::WordList;
 
 /// Shortest password in base64 that is taken for one that somebody keeps.
 const SHORTEST_BASIC: usize = 5;
@@ -21,20 +23,18 @@ const SHORTEST_TOKEN: usize = 16;
 const SHORTEST_STRUCTURE: usize = 24;
 
 /// What a name and the lines round it may promise more than the value keeps.
-pub fn is_doubtful(kind: NameKind, value: &[u8]) -> bool {
-    is_made_up(value)
+pub fn is_doubtful(lexicon: &Lexicon, kind: NameKind, value: &[u8]) -> bool {
+    is_made_up(lexicon, value)
         || holds_a_stray_sign(kind, value)
-        || encodes_a_placeholder(value)
+        || encodes_a_placeholder(lexicon, value)
         || is_of_rows(value)
-        || is_stored(value)
-        || kind != NameKind::Password && is_typed(value)
+        || is_stored(lexicon, value)
+        || kind != NameKind::Password && is_typed(lexicon, value)
 }
 
 /// A password's hash as programs store it (crypt(3), Django, Argon2).
-fn is_stored(value: &[u8]) -> bool {
-    ["$2a$", "$2b$", "$2y$", "$argon2", "$5$", "$6$", "md5$", "sha1$", "pbkdf2_", "pbkdf2:"]
-        .iter()
-        .any(|scheme| value.starts_with(scheme.as_bytes()))
+fn is_stored(lexicon: &Lexicon, value: &[u8]) -> bool {
+    lexicon.any(WordList::PasswordHashPrefixes, |prefix| value.starts_with(prefix.as_bytes()))
 }
 
 /// Nothing but rows of one character each, or one short text time and again: `AAAABBBB-CCCC`.
@@ -46,17 +46,17 @@ fn is_of_rows(value: &[u8]) -> bool {
 }
 
 /// A short token with the letters and digits that a hand types for one: `tok_abc123`.
-fn is_typed(value: &[u8]) -> bool {
+fn is_typed(lexicon: &Lexicon, value: &[u8]) -> bool {
     let lower = value.to_ascii_lowercase();
-    value.len() < SHORTEST_TOKEN
-        && [&b"abc123"[..], b"xyz789"].iter().any(|row| begins_within(&lower, row))
+    let is_in = |part: &str| begins_within(&lower, part.as_bytes());
+    value.len() < SHORTEST_TOKEN && lexicon.any(WordList::TypedTokenParts, is_in)
 }
 
 /// Base64 of the alphabet, of `username:password` and the like.
-fn encodes_a_placeholder(value: &[u8]) -> bool {
+fn encodes_a_placeholder(lexicon: &Lexicon, value: &[u8]) -> bool {
     BASE64.decode(value).is_ok_and(|text| {
         text.iter().all(|b| b.is_ascii_graphic() || *b == b'\n')
-            && (is_placeholder(&text) || is_made_of_words(text.trim_ascii()))
+            && (is_placeholder(lexicon, &text) || is_made_of_words(lexicon, text.trim_ascii()))
     })
 }
 
@@ -72,30 +72,31 @@ fn holds_a_stray_sign(kind: NameKind, value: &[u8]) -> bool {
 
 /// A word, also in disguise, or a placeholder, and none only for rows of `A`: so zeroes look in
 /// base64, of which structures of bytes are full.
-fn is_made_up(value: &[u8]) -> bool {
-    if is_capitalised(value) || is_disguised(value) || is_for_tests(value) {
+fn is_made_up(lexicon: &Lexicon, value: &[u8]) -> bool {
+    if is_capitalised(value) || is_disguised(lexicon, value) || is_for_tests(lexicon, value) {
         return true;
     }
-    if !is_placeholder(value) {
+    if !is_placeholder(lexicon, value) {
         return false;
     }
     let base64 = |b: &u8| b.is_ascii_alphanumeric() || b"+/=_-".contains(b);
     let rows = value.chunk_by(|a, b| a == b);
     let rest: Vec<u8> =
         rows.filter(|row| row.len() < 6 || row[0] != b'A').flatten().copied().collect();
-    rest.len() < SHORTEST_STRUCTURE || !value.iter().all(base64) || is_placeholder(&rest)
+    rest.len() < SHORTEST_STRUCTURE || !value.iter().all(base64) || is_placeholder(lexicon, &rest)
 }
 
 /// Words of names and hints in disguise, with a number or signs behind them: `MyPassw0rd!`.
-fn is_disguised(value: &[u8]) -> bool {
+fn is_disguised(lexicon: &Lexicon, value: &[u8]) -> bool {
     let end = value.iter().rposition(u8::is_ascii_alphabetic).map_or(0, |at| at + 1);
     let plain = language::undisguised(&value[..end]);
-    plain != value[..end] && is_made_of_words(&plain)
+    plain != value[..end] && is_made_of_words(lexicon, &plain)
 }
 
 /// Lower-case letters that name tests: `devtest`.
-fn is_for_tests(value: &[u8]) -> bool {
-    value.iter().all(u8::is_ascii_lowercase) && begins_within(value, b"test")
+fn is_for_tests(lexicon: &Lexicon, value: &[u8]) -> bool {
+    let is_in = |part: &str| begins_within(value, part.as_bytes());
+    value.iter().all(u8::is_ascii_lowercase) && lexicon.any(WordList::TestPasswordParts, is_in)
 }
 
 /// Whether it is a word with a capital, or several that hyphens join: `Adgangskode`,
@@ -112,7 +113,7 @@ fn is_capitalised(text: &[u8]) -> bool {
 /// Of base64 of a user and a password (RFC 7617) whether the password is one that somebody
 /// keeps, and no placeholder, word, word in disguise or number of four digits: its form tells
 /// more than the model sees.
-pub fn keeps_basic(value: &[u8]) -> Option<bool> {
+pub fn keeps_basic(lexicon: &Lexicon, value: &[u8]) -> Option<bool> {
     let text = BASE64.decode(value).ok()?;
     let colon = text.iter().position(|&b| b == b':')?;
     let (user, password) = (&text[..colon], &text[colon + 1..]);
@@ -123,8 +124,8 @@ pub fn keeps_basic(value: &[u8]) -> Option<bool> {
     let letters = plain.iter().filter(|b| b.is_ascii_alphabetic()).count();
     Some(
         password.len() >= SHORTEST_BASIC
-            && !is_placeholder(password)
-            && !is_made_of_words(password)
+            && !is_placeholder(lexicon, password)
+            && !is_made_of_words(lexicon, password)
             && language::covered(&plain) * 3 < letters.max(1) * 2,
     )
 }
@@ -135,13 +136,13 @@ mod tests {
 
     #[test]
     fn of_basic_authentication_the_password_decides() {
-        let keeps = |text: &str| keeps_basic(BASE64.encode(text).as_bytes());
+        let keeps = |text: &str| keeps_basic(&Lexicon::default(), BASE64.encode(text).as_bytes());
         assert_eq!(keeps("me:tR7x<>q9Lw2m"), Some(true));
         for weak in ["me:1234", "me:p4ssw0rd", "me:changeme", "me:secret"] {
             assert_eq!(keeps(weak), Some(false), "{weak}");
         }
         assert_eq!(keeps("no pair"), None);
-        assert_eq!(keeps_basic(b"no base64!"), None);
+        assert_eq!(keeps_basic(&Lexicon::default(), b"no base64!"), None);
     }
 
     #[test]
@@ -159,7 +160,7 @@ mod tests {
             ("S3cr3tq7Rz", false),
             ("PalaVra", false),
         ] {
-            assert_eq!(is_made_up(value.as_bytes()), made_up, "{value}");
+            assert_eq!(is_made_up(&Lexicon::default(), value.as_bytes()), made_up, "{value}");
         }
     }
 
@@ -177,7 +178,11 @@ mod tests {
             (NameKind::Secret, "AAAAbbbb-cc1c-dddd", false),
         ] {
             let bare = value.replace("<>", "");
-            assert_eq!(is_doubtful(kind, bare.as_bytes()), doubtful, "{value}");
+            assert_eq!(
+                is_doubtful(&Lexicon::default(), kind, bare.as_bytes()),
+                doubtful,
+                "{value}"
+            );
         }
     }
 

@@ -4,20 +4,19 @@
 use std::ops::Range;
 
 use crate::rules::BEFORE;
-use crate::rules::is_word_byte;
-
-/// Words that name the half with the name, and the one with the value.
-const NAMES: [&str; 2] = ["name", "key"];
-const VALUES: [&str; 1] = ["value"];
-
-/// Commands that read a password from the pipe.
-const READERS: [&str; 3] = ["chpasswd", "passwd", "password-stdin"];
+use crate::rules::lexicon::Lexicon;
+use crate::rules::word_list::WordList;
 
 /// The value in front of the name at `name`; `fragment` is where the name was noticed, from
 /// which the reach counts.
-pub fn value(bytes: &[u8], name: &Range<usize>, fragment: usize) -> Option<Range<usize>> {
+pub fn value(
+    bytes: &[u8],
+    name: &Range<usize>,
+    fragment: usize,
+    lexicon: &Lexicon,
+) -> Option<Range<usize>> {
     let first = fragment.saturating_sub(BEFORE - 1).min(name.start);
-    let mut back = Back { bytes, first, at: name.start };
+    let mut back = Back { bytes, first, at: name.start, lexicon };
     let from = back.at;
     back.other_half().or_else(|| {
         back.at = from;
@@ -30,6 +29,7 @@ struct Back<'b> {
     bytes: &'b [u8],
     first: usize,
     at: usize,
+    lexicon: &'b Lexicon,
 }
 
 impl Back<'_> {
@@ -52,7 +52,7 @@ impl Back<'_> {
     }
 
     /// A word of the list, in any letter case, perhaps in quotes, and the sign behind it.
-    fn member(&mut self, words: &[&str]) -> Option<()> {
+    fn member(&mut self, list: WordList) -> Option<()> {
         self.skip(|b| b == b' ');
         self.peek().filter(|b| matches!(b, b'=' | b':'))?;
         self.at -= 1;
@@ -61,7 +61,9 @@ impl Back<'_> {
         let end = self.at;
         self.skip(is_word_byte);
         let word = &self.bytes[self.at..end];
-        words.iter().find(|known| known.as_bytes().eq_ignore_ascii_case(word))?;
+        if !self.lexicon.has(list, word) {
+            return None;
+        }
         if quoted.is_some() && self.quote() != quoted {
             return None;
         }
@@ -74,7 +76,7 @@ impl Back<'_> {
         // The name may have words in front that are no part of it.
         self.skip(|b| is_word_byte(b) || matches!(b, b'.' | b'-'));
         self.quote();
-        self.member(&NAMES)?;
+        self.member(WordList::NameMembers)?;
         let parted = self.skip(|b| b.is_ascii_whitespace() || b == b',');
         if parted == 0 {
             return None;
@@ -92,14 +94,17 @@ impl Back<'_> {
                 self.at..end
             }
         };
-        self.member(&VALUES)?;
+        self.member(WordList::ValueMembers)?;
         (!value.is_empty()).then_some(value)
     }
 
     /// `echo 'user:v' | chpasswd`, `echo v | passwd --stdin user`,
     /// `echo v | docker login -u user --password-stdin`.
     fn piped(&mut self, name: &[u8]) -> Option<Range<usize>> {
-        let reader = READERS.iter().find(|known| name.eq_ignore_ascii_case(known.as_bytes()))?;
+        let is_pair = self.lexicon.has(WordList::PairReaders, name);
+        if !is_pair && !self.lexicon.has(WordList::PasswordReaders, name) {
+            return None;
+        }
         self.skip(|b| b != b'|' && b != b'\n' && b != b';');
         self.peek().filter(|&b| b == b'|')?;
         self.at -= 1;
@@ -120,11 +125,11 @@ impl Back<'_> {
         let text = self.at..end;
         let front = &self.bytes[self.first..self.at];
         let front = front.rsplit(|&b| b == b'\n').next().unwrap_or_default();
-        let written = ["echo", "printf"];
-        if !written.iter().any(|word| memchr::memmem::find(front, word.as_bytes()).is_some()) {
+        let is_in = |word: &str| memchr::memmem::find(front, word.as_bytes()).is_some();
+        if !self.lexicon.any(WordList::PrintingCommands, is_in) {
             return None;
         }
-        if *reader == "chpasswd" {
+        if is_pair {
             return super::calls::password_of(self.bytes, text);
         }
         (!text.is_empty()).then_some(text)
@@ -152,7 +157,7 @@ mod tests {
             ("name: DB_PASSWORD\n", "DB_PASSWORD", None),
         ] {
             let at = text.find(name).unwrap();
-            let value = value(text.as_bytes(), &(at..at + name.len()), at);
+            let value = value(text.as_bytes(), &(at..at + name.len()), at, &Lexicon::default());
             assert_eq!(value.map(|value| &text[value]), wanted, "{text}");
         }
     }

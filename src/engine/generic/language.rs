@@ -1,7 +1,22 @@
 //! How much of a text is language: letters that follow each other as in English words, and
 //! stretches that are words of a dictionary.
 
-include!(concat!(env!("OUT_DIR"), "/language.rs"));
+/// `dictionary.bin`, a Bloom filter of the words in `model/words.txt`.
+const DICTIONARY_BYTES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/dictionary.bin"));
+static DICTIONARY: [u64; DICTIONARY_BYTES.len() / 8] = {
+    let (words, _) = DICTIONARY_BYTES.as_chunks::<8>();
+    let mut dictionary = [0; _];
+    let mut index = 0;
+    while index < words.len() {
+        dictionary[index] = u64::from_le_bytes(words[index]);
+        index += 1;
+    }
+    dictionary
+};
+
+/// For each pair of letters how much more often than by chance the second follows the first, in
+/// sixteenths of a bit (an `i8`).
+static BIGRAMS: &[u8; 26 * 26] = include_bytes!(concat!(env!("OUT_DIR"), "/bigrams.bin"));
 
 /// Letters of the dictionary's longest word.
 const LONGEST: usize = 12;
@@ -12,7 +27,7 @@ pub fn likeness(text: &[u8]) -> Option<f32> {
     let (mut bits, mut pairs) = (0i32, 0i32);
     for two in text.windows(2) {
         if let (Some(a), Some(b)) = (letter(two[0]), letter(two[1])) {
-            bits += i32::from(BIGRAMS[usize::from(a) * 26 + usize::from(b)]);
+            bits += i32::from(BIGRAMS[usize::from(a) * 26 + usize::from(b)] as i8);
             pairs += 1;
         }
     }
@@ -68,12 +83,12 @@ fn cover(stretch: &[u8]) -> usize {
     best[stretch.len()]
 }
 
-/// FNV-1a over 64 bits, as in `build.rs`.
+/// FNV-1a over 64 bits, as in `build/dictionary.rs`.
 const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
 const PRIME: u64 = 0x100_0000_01b3;
 
 /// Whether letters of this hash are a word of the dictionary (a Bloom filter, made by
-/// `build.rs`); of other texts six in a thousand are taken for one.
+/// `build/dictionary.rs`); of other texts six in a thousand are taken for one.
 fn is_word(hash: u64) -> bool {
     let bits = DICTIONARY.len() * 64;
     let places = [(hash >> 40) as usize % bits, (hash >> 16) as usize % (1 << 24) % bits];

@@ -11,6 +11,8 @@
 mod arguments;
 mod calls;
 mod doubt;
+#[cfg(test)]
+mod entries;
 mod features;
 mod in_front;
 mod language;
@@ -31,26 +33,10 @@ pub use name::Name;
 use doubt::{is_doubtful, keeps_basic};
 use plausible::is_plausible;
 
-use crate::engine::structure::assignment::AssignmentReader;
-use crate::rules::{AFTER, Confidence, LONGEST, NameKind, Rule, Trigger};
-
-/// Fragments one of which stands in every word that promises a secret, and signs behind which
-/// one stands. One of three letters counts only at the end of a word.
-#[rustfmt::skip]
-pub const FRAGMENTS: [&str; 55] = [
-    "ecret", "oken", "pass", "pwd", "auth", "key", "cred", "salt", "asic ", "earer", "ified by",
-    "pw:", "pw=", "securestr",
-    // Of which the word that is noticed by itself has a letter behind it.
-    "apikey", "api_keys",
-    // Calls.
-    "ogin(", "onnection(", "mysqli", "pdo(", "jwt.", "hmac", "64encode(", "btoa(",
-    // Abbreviated and mistyped.
-    "psk", "pswd", "pswr", "pswo", "pssw", "pasw",
-    // In other languages.
-    "adgangsk", "clave", "contrase", "geslo", "haslo", "hasło", "heslo", "jelszo", "kennwort",
-    "losenord", "lozinka", "lösenord", "matkhau", "parola", "salasana", "senha", "sifre", "şifre",
-    "wachtwoord", "密码", "密碼", "口令", "パスワード", "пароль", "비밀번호",
-];
+use super::assignment::Reader;
+use crate::rules::catalogue::Catalogue;
+use crate::rules::lexicon::Lexicon;
+use crate::rules::{AFTER, Confidence, LONGEST, NameKind, Trigger};
 
 /// Probabilities from which on a value is shown on request, by default, and as sure.
 pub const UNLIKELY: f32 = 0.08;
@@ -65,6 +51,7 @@ pub struct Generic {
     rules: [Option<usize>; NameKind::ALL.len()],
     /// Probability from which on a value is reported by default.
     likely: f32,
+    lexicon: Lexicon,
 }
 
 /// Bytes from which on a value is one of which only the beginning was judged.
@@ -91,9 +78,10 @@ pub struct Described {
 
 impl Generic {
     /// Takes the rules for kinds of names; of two for one kind the last.
-    pub fn new(rules: &[Rule]) -> Self {
-        let mut generic = Generic { rules: Default::default(), likely: LIKELY };
-        for (index, rule) in rules.iter().enumerate() {
+    pub fn new(catalogue: &Catalogue) -> Self {
+        let lexicon = catalogue.lexicon().clone();
+        let mut generic = Generic { rules: Default::default(), likely: LIKELY, lexicon };
+        for (index, rule) in catalogue.rules().iter().enumerate() {
             if let Trigger::Kind(kind) = rule.trigger {
                 generic.rules[kind as usize] = Some(index);
             }
@@ -107,13 +95,9 @@ impl Generic {
     }
 
     /// The likely secrets among the values of the name round a fragment.
-    pub fn likely(
-        &self,
-        bytes: &[u8],
-        fragment: Range<usize>,
-        reader: &mut AssignmentReader,
-    ) -> Vec<Likely> {
-        described(bytes, fragment, reader, |kind| self.rules[kind as usize].is_some())
+    pub fn likely(&self, bytes: &[u8], fragment: Range<usize>, reader: &mut Reader) -> Vec<Likely> {
+        let lexicon = &self.lexicon;
+        described(bytes, fragment, reader, lexicon, |kind| self.rules[kind as usize].is_some())
             .filter_map(|described| {
                 let value = &bytes[described.value.clone()];
                 let mut probability = model::probability(&described.features.0);
@@ -124,7 +108,7 @@ impl Generic {
                     probability = probability.max(model::probability(&bare.0));
                 }
                 if described.kind == NameKind::Auth {
-                    match keeps_basic(value) {
+                    match keeps_basic(lexicon, value) {
                         Some(true) => probability = probability.max(self.likely),
                         Some(false) => probability = probability.min(UNLIKELY),
                         None => {}
@@ -132,7 +116,8 @@ impl Generic {
                 }
                 let confidence = match probability {
                     p if p >= UNLIKELY
-                        && (described.beside_hash || is_doubtful(described.kind, value)) =>
+                        && (described.beside_hash
+                            || is_doubtful(lexicon, described.kind, value)) =>
                     {
                         Confidence::Low
                     }
@@ -149,17 +134,18 @@ impl Generic {
 }
 
 /// The described values of the name round a fragment, if it is of a kind that is wanted.
-pub fn described(
-    bytes: &[u8],
+pub fn described<'b>(
+    bytes: &'b [u8],
     fragment: Range<usize>,
-    reader: &mut AssignmentReader,
+    reader: &mut Reader,
+    lexicon: &'b Lexicon,
     wanted: impl Fn(NameKind) -> bool,
 ) -> impl Iterator<Item = Described> {
     // What lies beyond the engine's reach is not there.
     let reach = fragment.start + LONGEST + AFTER;
     let cut = reach < bytes.len();
     let bytes = &bytes[..bytes.len().min(reach)];
-    let read = read(bytes, fragment, reader).filter(|(_, name)| wanted(name.kind));
+    let read = read(bytes, fragment, reader, lexicon).filter(|(_, name)| wanted(name.kind));
     read.into_iter().flat_map(move |(values, name)| {
         values.into_iter().filter_map(move |value| {
             let whole = !cut || value.end < bytes.len() || value.len() >= LONG;
@@ -174,26 +160,27 @@ pub fn described(
 }
 
 /// The name round a fragment and the values that it is given.
-fn read(
+fn read<'l>(
     bytes: &[u8],
     fragment: Range<usize>,
-    reader: &mut AssignmentReader,
-) -> Option<(Vec<Range<usize>>, Name)> {
+    reader: &mut Reader,
+    lexicon: &'l Lexicon,
+) -> Option<(Vec<Range<usize>>, Name<'l>)> {
     let noticed = fragment.start;
-    if let Some(called) = calls::read(bytes, &fragment) {
-        let name = Name::of_call(called.name, called.kind, noticed);
+    if let Some(called) = calls::read(bytes, &fragment, lexicon) {
+        let name = Name::of_call(called.name, called.kind, noticed, lexicon);
         return Some((vec![called.value], name));
     }
-    let mut name = Name::round(bytes, fragment)?;
+    let mut name = Name::round(bytes, fragment, lexicon)?;
     if matches!(name.kind, NameKind::Auth | NameKind::Credential)
         && let Some(value) = reading::second_of_pair(bytes, &name.span)
     {
         name.kind = NameKind::Password;
         return Some((vec![value], name));
     }
-    let mut values = reading::values(bytes, &name.span, reader);
+    let mut values = reading::values(bytes, &name.span, reader, lexicon);
     if values.is_empty() {
-        values.extend(in_front::value(bytes, &name.span, noticed));
+        values.extend(in_front::value(bytes, &name.span, noticed, lexicon));
     }
     if values.is_empty() {
         values.extend(reading::endless(bytes, &name.span));
@@ -225,14 +212,10 @@ mod tests {
 
     fn values(text: &str, fragment: &str) -> Vec<String> {
         let at = text.to_ascii_lowercase().find(fragment).unwrap();
-        described(
-            text.as_bytes(),
-            at..at + fragment.len(),
-            &mut AssignmentReader::default(),
-            |_| true,
-        )
-        .map(|described| text[described.value].to_owned())
-        .collect()
+        let (fragment, lexicon) = (at..at + fragment.len(), Lexicon::default());
+        described(text.as_bytes(), fragment, &mut Reader::default(), &lexicon, |_| true)
+            .map(|described| text[described.value].to_owned())
+            .collect()
     }
 
     #[test]

@@ -3,25 +3,23 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use super::vocabulary::{
-    ABOUT, AUTHS, CREDENTIALS, NO_PASSWORDS, OF_KEYS, OF_LISTS, OF_LOGINS, OF_TABLES, PASSWORDS,
-    PASSWORDS_BEGINNING, PASSWORDS_LONGEST, PUBLIC, SALTS, among, may_promise,
-};
+use super::super::assignment::may_be_assigned;
+use super::super::masks::is_word;
+use super::begins_within;
+use super::vocabulary::{LONGEST_MISSPELLED, may_promise};
 use super::words::{Words, words};
 use crate::engine::structure::assignment::may_be_assigned;
 use crate::rules::NameKind;
-use crate::rules::is_word_byte;
+use crate::rules::lexicon::{Lexicon, built_in};
+use crate::rules::word_list::WordList;
 
 /// Bytes that a name may have on either side of a fragment.
 const REACH: usize = 64;
 /// Letters that a word in front of a name may have.
 const FRONT: usize = 16;
 
-/// Fragments that reach over a word's end.
-const JOINED: [&str; 3] = ["securestr", "apikey", "api_keys"];
-
 /// A name whose last telling word holds the fragment.
-pub struct Name {
+pub struct Name<'l> {
     pub span: Range<usize>,
     pub kind: NameKind,
     /// Its words as they stand; the telling one at `telling`.
@@ -31,32 +29,34 @@ pub struct Name {
     front: Option<Range<usize>>,
     /// Where the fragment begins by which the name was found.
     pub fragment: usize,
+    pub lexicon: &'l Lexicon,
 }
 
-impl Name {
+impl<'l> Name<'l> {
     /// The name round `fragment`, if its last telling word holds it and it promises a secret.
-    pub fn round(bytes: &[u8], fragment: Range<usize>) -> Option<Name> {
-        if is_foreign(&bytes[fragment.clone()]) {
-            return Name::foreign(bytes, fragment);
+    pub fn round(bytes: &[u8], fragment: Range<usize>, lexicon: &'l Lexicon) -> Option<Self> {
+        let text = &bytes[fragment.clone()];
+        if !text.is_ascii() || lexicon.has(WordList::UnsplitFragments, text) {
+            return Name::foreign(bytes, fragment, lexicon);
         }
         let span = identifier(bytes, &fragment)?;
         // Of most names the word with the fragment promises nothing.
-        let joined = among(&bytes[fragment.clone()], &JOINED);
-        if !joined {
+        if !lexicon.has(WordList::JoinedFragments, text) {
             let telling = Words { bytes, span: span.clone() }.find(|w| fragment.start < w.end)?;
-            kind(&bytes[telling.clone()]).filter(|_| telling.start <= fragment.start)?;
+            kind(lexicon, &bytes[telling.clone()]).filter(|_| telling.start <= fragment.start)?;
         }
         let mut words = words(bytes, &span);
         // PowerShell's `ConvertTo-SecureString`: two words that promise as one.
         if let Some(two) = words.windows(2).position(|two| {
-            among(&bytes[two[0].clone()], &["secure"]) && among(&bytes[two[1].clone()], &["string"])
+            bytes[two[0].clone()].eq_ignore_ascii_case(b"secure")
+                && bytes[two[1].clone()].eq_ignore_ascii_case(b"string")
         }) {
             words[two].end = words.remove(two + 1).end;
         }
         let noticed = words.iter().position(|word| fragment.start < word.end)?;
-        let is_telling = |word: &Range<usize>| kind(&bytes[word.clone()]).is_some();
+        let is_telling = |word: &Range<usize>| kind(lexicon, &bytes[word.clone()]).is_some();
         let telling = noticed + words[noticed..].iter().rposition(is_telling)?;
-        let kind = kind(&bytes[words[telling].clone()])?;
+        let kind = kind(lexicon, &bytes[words[telling].clone()])?;
         // Of several telling words the last one counts, which is noticed by itself or, as in
         // `apiKeyProd`, by a word in front of it.
         let here = match noticed.cmp(&telling) {
@@ -71,16 +71,22 @@ impl Name {
             words,
             telling,
             fragment: fragment.start,
+            lexicon,
         })
     }
 
     /// The name of a call that takes a secret of that kind.
-    pub fn of_call(span: Range<usize>, kind: NameKind, fragment: usize) -> Name {
-        Name { words: vec![span.clone()], telling: 0, kind, front: None, fragment, span }
+    pub fn of_call(
+        span: Range<usize>,
+        kind: NameKind,
+        fragment: usize,
+        lexicon: &'l Lexicon,
+    ) -> Self {
+        Name { words: vec![span.clone()], telling: 0, kind, front: None, fragment, span, lexicon }
     }
 
     /// A name of other letters than ASCII's, which are not told apart into words.
-    fn foreign(bytes: &[u8], fragment: Range<usize>) -> Option<Name> {
+    fn foreign(bytes: &[u8], fragment: Range<usize>, lexicon: &'l Lexicon) -> Option<Self> {
         let letter = |b: &u8| b.is_ascii_alphabetic() || matches!(b, 0xc3..=0xc5 | 0x80..=0xbf);
         let latin = bytes[fragment.start].is_ascii();
         let rest = bytes[fragment.end..].iter().take_while(|b| latin && letter(b)).count();
@@ -93,6 +99,7 @@ impl Name {
             front: None,
             fragment: fragment.start,
             span,
+            lexicon,
         })
     }
 
@@ -103,7 +110,7 @@ impl Name {
 
     /// Whether a word behind the telling one says that the value is about the secret.
     pub fn is_about(&self, bytes: &[u8]) -> bool {
-        self.behind(bytes).any(|word| among(word, ABOUT))
+        self.has_behind(bytes, WordList::AboutWords)
     }
 
     /// Whether the value is no secret whatever it looks like: the id of a key, the place where a
@@ -113,50 +120,46 @@ impl Name {
         if bytes[..self.span.start].ends_with(b"?<") || bytes[..self.span.start].ends_with(b"P<") {
             return true;
         }
-        // Of Vault's `token_accessor` nobody logs in; `secret_id_num_uses` is a number.
-        if self.behind(bytes).any(|word| among(word, &["accessor", "uses"])) {
+        if self.has_behind(bytes, WordList::HarmlessWords) {
             return true;
         }
-        let next = self.behind(bytes).next();
-        let id = next.is_some_and(|word| {
-            among(word, &["id", "ids", "uuid", "guid", "alphabet", "charset", "regex"])
-        });
+        let is_in =
+            |list, word: Option<&[u8]>| word.is_some_and(|word| self.lexicon.has(list, word));
         match self.kind {
             NameKind::Key => {
-                // Of tables and of pairs, or encrypted by another one.
-                let told = ["public", "pub", "publishable", "recv", "encrypted", "wrapped"];
-                let of_others = |word| among(word, OF_TABLES) || among(word, &told);
-                id || self.before(bytes).any(of_others)
+                is_in(WordList::KeyAttributes, self.behind(bytes).next())
+                    || self.has_before(bytes, WordList::TableKeyWords)
+                    || self.has_before(bytes, WordList::PublicKeyWords)
             }
             NameKind::Token => {
-                let kept = self.behind(bytes).any(|word| among(word, &["id", "signature"]));
-                if kept || is_of_forms(self.telling(bytes)) || self.before(bytes).any(is_of_forms) {
-                    return true;
-                }
-                let has = |known: &str| self.before(bytes).any(|word| among(word, &[known]));
-                // By a `clientRequestToken` a request that is sent twice is told.
-                has("client") && has("request")
-                    || self.before(bytes).any(|word| among(word, OF_LISTS))
+                self.has_behind(bytes, WordList::TokenAttributes)
+                    || is_in(WordList::FormTokenNames, Some(self.telling(bytes)))
+                    || self.has_before(bytes, WordList::FormTokenNames)
+                    || self.identifies_request(bytes)
+                    || self.has_before(bytes, WordList::PaginationWords)
             }
-            // Of OAuth's `client_id` (RFC 6749, 2.2) and of what a program calls a credential by
-            // none is secret.
             NameKind::Auth | NameKind::Credential => {
-                let last = self.behind(bytes).last();
-                last.is_some_and(|word| among(word, OF_LOGINS))
+                is_in(WordList::LoginAttributes, self.behind(bytes).last())
             }
-            // So the baselines of a scanner name the digests that they hold.
             NameKind::Secret => {
-                let hash = self.behind(bytes).last().is_some_and(|word| among(word, &["hash"]));
-                hash || self.before(bytes).any(|word| among(word, &["hashed"]))
+                is_in(WordList::SecretDigestEndings, self.behind(bytes).last())
+                    || self.has_before(bytes, WordList::SecretDigestWords)
             }
             _ => false,
         }
     }
 
+    /// Whether all of [`WordList::RequestTokenWords`] are before the telling word.
+    fn identifies_request(&self, bytes: &[u8]) -> bool {
+        let has = |known: &str| {
+            self.before(bytes).any(|word| word.eq_ignore_ascii_case(known.as_bytes()))
+        };
+        !self.lexicon.any(WordList::RequestTokenWords, |known| !has(known))
+    }
+
     /// Whether it is a salt, but for those by which WordPress signs its cookies.
     pub fn is_beside_hash(&self, bytes: &[u8]) -> bool {
-        let signs = |word: &[u8]| among(word, &["auth", "in", "nonce"]);
-        self.kind == NameKind::Salt && !self.before(bytes).any(signs)
+        self.kind == NameKind::Salt && !self.has_before(bytes, WordList::SecretSaltWords)
     }
 
     /// Words behind the telling one, numbers left out.
@@ -166,39 +169,25 @@ impl Name {
 
     /// Whether the value is a digest or a ciphertext of the secret.
     pub fn is_digest(&self, bytes: &[u8]) -> bool {
-        self.behind(bytes).chain(self.before(bytes)).any(|word| {
-            among(
-                word,
-                &[
-                    "hash",
-                    "hashed",
-                    "encoded",
-                    "salted",
-                    "sealed",
-                    "wrapped",
-                    "signature",
-                    "digest",
-                    "encrypted",
-                    "sha1",
-                    "sha256",
-                    "md5",
-                    "checksum",
-                    "fingerprint",
-                ],
-            )
-        })
+        self.has_behind(bytes, WordList::DigestWords)
+            || self.has_before(bytes, WordList::DigestWords)
     }
 
     /// Whether the value may be a user and a password: `userpwd`, `basic_auth`, `credentials`.
     pub fn promises_pair(&self, bytes: &[u8]) -> bool {
         let telling = self.telling(bytes);
         match self.kind {
-            NameKind::Auth | NameKind::Credential => !among(telling, &["bearer"]),
+            NameKind::Auth | NameKind::Credential => {
+                !self.lexicon.has(WordList::LoneCredentialNames, telling)
+            }
             NameKind::Password => {
-                telling.to_ascii_lowercase().windows(4).any(|here| here == b"user")
-                    || self.words[..self.telling]
-                        .last()
-                        .is_some_and(|word| among(&bytes[word.clone()], &["user"]))
+                let lower = telling.to_ascii_lowercase();
+                let is_in = |word: &str| begins_within(&lower, word.as_bytes());
+                let before = self.words[..self.telling].last();
+                self.lexicon.any(WordList::UserWords, is_in)
+                    || before.is_some_and(|word| {
+                        self.lexicon.has(WordList::UserWords, &bytes[word.clone()])
+                    })
             }
             _ => false,
         }
@@ -206,13 +195,13 @@ impl Name {
 
     /// Words in front that make a key one that is kept.
     pub fn qualifiers(&self, bytes: &[u8]) -> usize {
-        self.before(bytes).filter(|word| among(word, OF_KEYS)).count()
+        self.before(bytes).filter(|word| self.lexicon.has(WordList::KeyQualifiers, word)).count()
             + usize::from(self.is_compound(bytes))
     }
 
     /// Whether a word says that everybody may know the value.
     pub fn is_public(&self, bytes: &[u8]) -> bool {
-        self.before(bytes).any(|word| among(word, PUBLIC))
+        self.has_before(bytes, WordList::PublicWords)
     }
 
     /// What stands between the name and a value, which may come first.
@@ -239,6 +228,14 @@ impl Name {
         self.kind == NameKind::Key && word != b"key" && word != b"keys"
     }
 
+    fn has_before(&self, bytes: &[u8], list: WordList) -> bool {
+        self.before(bytes).any(|word| self.lexicon.has(list, word))
+    }
+
+    fn has_behind(&self, bytes: &[u8], list: WordList) -> bool {
+        self.behind(bytes).any(|word| self.lexicon.has(list, word))
+    }
+
     fn before<'b>(&'b self, bytes: &'b [u8]) -> impl Iterator<Item = &'b [u8]> {
         self.front.iter().chain(&self.words[..self.telling]).map(|word| &bytes[word.clone()])
     }
@@ -248,8 +245,9 @@ impl Name {
     }
 
     /// Whether one of the words, or the one in front of the name, is among these.
-    pub fn speaks_of(&self, bytes: &[u8], words: &[&str]) -> bool {
-        self.front.iter().chain(&self.words).any(|word| among(&bytes[word.clone()], words))
+    pub fn speaks_of(&self, bytes: &[u8], list: WordList) -> bool {
+        let mut words = self.front.iter().chain(&self.words);
+        words.any(|word| self.lexicon.has(list, &bytes[word.clone()]))
     }
 
     pub fn each_word<'b>(&'b self, bytes: &'b [u8]) -> impl Iterator<Item = &'b [u8]> {
@@ -257,24 +255,12 @@ impl Name {
     }
 }
 
-/// Whether the word says that a token proves where a form came from: it is worth nothing
-/// without the session that it was made for.
-fn is_of_forms(word: &[u8]) -> bool {
-    among(word, &["authenticity", "antiforgery", "csrf", "xsrf", "verificationtoken"])
-        || among(word, &["csrftoken", "xsrftoken", "csrfmiddlewaretoken", "authenticitytoken"])
-}
-
 /// Whether the word is `Keys`, or `Key` with another word right behind it: no fragment is
 /// noticed there.
 fn is_hump(bytes: &[u8], word: &Range<usize>) -> bool {
     let text = &bytes[word.clone()];
     let goes_on = bytes.get(word.end).is_some_and(u8::is_ascii_alphanumeric);
-    among(text, &["keys"]) || goes_on && among(text, &["key"])
-}
-
-/// Whether the fragment is none of English, whose words are parted as names of programs are.
-fn is_foreign(fragment: &[u8]) -> bool {
-    !fragment.is_ascii() || fragment.eq_ignore_ascii_case(b"contrase")
+    text.eq_ignore_ascii_case(b"keys") || goes_on && text.eq_ignore_ascii_case(b"key")
 }
 
 /// The word in front of a name, if nothing but a blank parts them.
@@ -311,40 +297,61 @@ fn identifier(bytes: &[u8], fragment: &Range<usize>) -> Option<Range<usize>> {
 }
 
 /// What the word promises.
-fn kind(word: &[u8]) -> Option<NameKind> {
+pub fn kind(lexicon: &Lexicon, word: &[u8]) -> Option<NameKind> {
     let last = word.len().saturating_sub(1);
     let plural = matches!(word.last(), Some(b's' | b'S')) && !ends_with(word, "ss");
     let one = if plural { &word[..last] } else { word };
-    let ends = |endings: &[&str]| endings.iter().any(|ending| ends_with(one, ending));
-    // Asked for at every fragment of a name: the last letter tells most apart.
+    // Asked for at every fragment of a name: the last letter decides most of them.
     match one.last().map(u8::to_ascii_lowercase) {
-        Some(b'y') if ends(&["key"]) => {
+        Some(b'y') if ends_with(one, "key") => {
             let front = &one[..one.len() - "key".len()];
-            return (front.is_empty() || among(front, OF_KEYS)).then_some(NameKind::Key);
+            let qualifies = front.is_empty() || lexicon.has(WordList::KeyQualifiers, front);
+            return qualifies.then_some(NameKind::Key);
         }
-        Some(b'n') if ends(&["token"]) => return Some(NameKind::Token),
-        Some(b't') if ends(&["secret"]) => return Some(NameKind::Secret),
-        Some(b'd' | b't' | b'e')
-            if ends(&["password", "passwd", "passwort", "passphrase", "passcode"])
-                || ends(&["paswd", "passwrd"])
-                || ends(&["pwd"]) && !among(one, NO_PASSWORDS) =>
-        {
+        Some(b'n') if ends_with(one, "token") => return Some(NameKind::Token),
+        Some(b't') if ends_with(one, "secret") => return Some(NameKind::Secret),
+        Some(last) if ENDS_PASSWORD[usize::from(last)] && ends_as_password(lexicon, one) => {
             return Some(NameKind::Password);
         }
         _ => {}
     }
-    if !may_promise(word) {
-        return None;
-    }
-    if among(word, PASSWORDS)
-        || begins_with(word, PASSWORDS_BEGINNING) && word.len() <= PASSWORDS_LONGEST
-    {
+    if lexicon.added(WordList::PasswordEndings).any(|ending| ends_with(one, ending)) {
         return Some(NameKind::Password);
     }
-    let kinds =
-        [(NameKind::Credential, CREDENTIALS), (NameKind::Auth, AUTHS), (NameKind::Salt, SALTS)];
-    kinds.into_iter().find(|(_, words)| among(one, words)).map(|(kind, _)| kind)
+    if !may_promise(lexicon, word) {
+        return None;
+    }
+    let is_misspelled = || {
+        word.len() <= LONGEST_MISSPELLED
+            && lexicon.any(WordList::PasswordBeginnings, |beginning| begins_with(word, beginning))
+    };
+    if lexicon.has(WordList::PasswordNames, word) || is_misspelled() {
+        return Some(NameKind::Password);
+    }
+    let kinds = [
+        (NameKind::Credential, WordList::CredentialNames),
+        (NameKind::Auth, WordList::AuthorizationNames),
+        (NameKind::Salt, WordList::SaltNames),
+    ];
+    kinds.into_iter().find(|(_, list)| lexicon.has(*list, one)).map(|(kind, _)| kind)
 }
+
+fn ends_as_password(lexicon: &Lexicon, word: &[u8]) -> bool {
+    lexicon.any(WordList::PasswordEndings, |ending| ends_with(word, ending))
+        && !lexicon.has(WordList::NotPasswordNames, word)
+}
+
+/// Whether a built-in word of [`WordList::PasswordEndings`] ends with this byte.
+static ENDS_PASSWORD: [bool; 256] = {
+    let mut ends = [false; 256];
+    let mut index = 0;
+    while index < built_in::PASSWORD_ENDINGS.len() {
+        let word = built_in::PASSWORD_ENDINGS[index].as_bytes();
+        ends[word[word.len() - 1] as usize] = true;
+        index += 1;
+    }
+    ends
+};
 
 fn begins_with(word: &[u8], beginning: &str) -> bool {
     word.get(..beginning.len()).is_some_and(|it| it.eq_ignore_ascii_case(beginning.as_bytes()))
@@ -361,8 +368,9 @@ mod tests {
 
     fn name(text: &str, fragment: &str) -> Option<(String, NameKind)> {
         let at = text.to_ascii_lowercase().find(fragment).unwrap();
-        let name = Name::round(text.as_bytes(), at..at + fragment.len())?;
-        Some((text[name.span].to_owned(), name.kind))
+        let lexicon = Lexicon::default();
+        let name = Name::round(text.as_bytes(), at..at + fragment.len(), &lexicon)?;
+        Some((text[name.span.clone()].to_owned(), name.kind))
     }
 
     #[test]
@@ -419,7 +427,8 @@ mod tests {
     fn a_name_may_take_its_promise_back() {
         let told = |text: &str, fragment: &str| {
             let at = text.to_ascii_lowercase().find(fragment).unwrap();
-            let name = Name::round(text.as_bytes(), at..at + fragment.len()).unwrap();
+            let lexicon = Lexicon::default();
+            let name = Name::round(text.as_bytes(), at..at + fragment.len(), &lexicon).unwrap();
             (name.is_no_secret(text.as_bytes()), name.is_about(text.as_bytes()))
         };
         assert_eq!(told("access_key_id = 1", "key"), (true, true));

@@ -3,9 +3,11 @@
 use std::ops::Range;
 
 use super::name::Name;
-use super::vocabulary::{PASSWORDS, among, may_promise};
+use super::vocabulary::may_promise;
 use super::{begins_within, language, public};
 use crate::rules::NameKind;
+use crate::rules::lexicon::Lexicon;
+use crate::rules::word_list::WordList;
 
 /// Shortest value that may be a secret.
 const SHORTEST: usize = 4;
@@ -26,18 +28,21 @@ const LONGEST_WORD: usize = 24;
 /// numbers, and, but for passwords, words.
 pub fn is_plausible(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     let text = &bytes[value.clone()];
+    let lexicon = name.lexicon;
+    let holds = |list| lexicon.any(list, |part| begins_within(text, part.as_bytes()));
     if text.len() < SHORTEST
         || name.is_no_secret(bytes)
         || matches!(text[0], b'$' | b'<' | b'{' | b'%' | b'(')
         || text.iter().all(|b| !b.is_ascii_alphanumeric())
         || text.iter().all(|&b| b.is_ascii_digit() || b == b'.')
-        || text.starts_with(b"arn:")
-        || names_password(text)
-        || matches!(name.kind, NameKind::Password | NameKind::Auth) && holds_zero(text)
-        || is_regex(text)
+        || names_password(lexicon, text)
+        || matches!(name.kind, NameKind::Password | NameKind::Auth)
+            && text.contains(&b'\\')
+            && holds(WordList::EscapedZeros)
+        || text.contains(&b'[') && holds(WordList::RegexParts)
         || is_prose(text)
         || is_escaped_prose(text)
-        || ["…", "..."].iter().any(|left_out| begins_within(text, left_out.as_bytes()))
+        || holds(WordList::EllipsisParts)
     {
         return false;
     }
@@ -114,25 +119,11 @@ fn unescaped(text: &[u8]) -> Option<char> {
 }
 
 /// Whether a word of it is one for a password.
-fn names_password(text: &[u8]) -> bool {
-    let is_one = |word: &[u8]| may_promise(word) && among(word, PASSWORDS);
+fn names_password(lexicon: &Lexicon, text: &[u8]) -> bool {
+    let is_one =
+        |word: &[u8]| may_promise(lexicon, word) && lexicon.has(WordList::PasswordNames, word);
     is_one(text)
         || text
             .split(|b| !b.is_ascii_alphabetic())
             .any(|word| word.len() >= SHORTEST_WORD && is_one(word))
-}
-
-/// Whether it is written with a zero byte, which no password holds: those who check it see a
-/// text end there.
-fn holds_zero(text: &[u8]) -> bool {
-    text.contains(&b'\\')
-        && ["\\x00", "\\u0000"].iter().any(|zero| begins_within(text, zero.as_bytes()))
-}
-
-/// Whether it is a regex that holds a set of characters, as in `[0-9a-f]{32}`.
-fn is_regex(text: &[u8]) -> bool {
-    text.contains(&b'[')
-        && ["[0-9", "[a-z", "[a-f", "[A-Z", "[A-F"]
-            .iter()
-            .any(|set| begins_within(text, set.as_bytes()))
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::super::checks::placeholder;
 use super::begins_within;
 use super::name::Name;
-use super::vocabulary::among;
+use crate::rules::word_list::WordList;
 use crate::rules::{AFTER, BEFORE, NameKind};
 
 /// Letters that the ending of a file's name may have.
@@ -32,36 +32,43 @@ pub fn is_public(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
 /// Whether the value is something else than a secret.
 fn is_something_else(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     let text = &bytes[value.clone()];
+    let lexicon = name.lexicon;
+    let contains =
+        |list, text: &[u8]| lexicon.any(list, |part| begins_within(text, part.as_bytes()));
+    let begins = |list| lexicon.any(list, |prefix| text.starts_with(prefix.as_bytes()));
     let bare = value.start > 0 && !b"\"'`".contains(&bytes[value.start - 1]);
     let of_kind = match name.kind {
         // A command takes what begins with a hyphen for an option.
         NameKind::Password => {
-            text[0] == b'-' || is_address(text) || is_asked_for(bytes, name, value)
+            text[0] == b'-' || is_address(text) || is_read_elsewhere(bytes, name, value)
         }
         NameKind::Key => {
-            let in_bucket = [&b"s3"[..], b"S3"]
-                .iter()
-                .any(|sign| begins_within(&bytes[name.span.clone()], sign));
-            let of_openpgp = name.speaks_of(bytes, &["gpg", "pgp", "openpgp"]);
+            let in_bucket = contains(WordList::BucketKeyParts, &bytes[name.span.clone()]);
+            let of_openpgp = name.speaks_of(bytes, WordList::OpenpgpWords);
             let hex = text.iter().all(u8::is_ascii_hexdigit);
             is_file(text, in_bucket)
-                || is_fingerprint(text)
+                || lexicon.any(WordList::FingerprintPrefixes, |prefix| {
+                    let head = text.get(..prefix.len());
+                    head.is_some_and(|head| head.eq_ignore_ascii_case(prefix.as_bytes()))
+                })
                 || of_openpgp && hex && text.len() <= OPENPGP_FINGERPRINT
         }
         NameKind::Token => {
-            is_of_sts(text) || name.speaks_of(bytes, &["device"]) && is_pushed_to(text)
+            begins(WordList::SessionTokenPrefixes)
+                || name.speaks_of(bytes, WordList::DeviceWords)
+                    && (is_apns_token(text) || contains(WordList::DeviceAddressParts, text))
         }
         _ => false,
     };
     of_kind
         // An element of a list: `pass = argv[1]`.
         || bare && bytes.get(value.end) == Some(&b'[')
-        || text.starts_with(b"-0x")
+        || begins(WordList::PublicPrefixes)
+        || contains(WordList::PublicParts, text)
         || is_date(text)
         || is_form_of_dates(text)
-        || is_digest_of_nothing(text) && name.kind != NameKind::Password
-        // What Vault's audit log holds in a secret's place.
-        || text.starts_with(b"hmac-sha")
+        || name.kind != NameKind::Password
+            && lexicon.any(WordList::EmptyDigests, |digest| digest.as_bytes() == text)
         || is_scope(text)
         || is_written_bytes(text)
         || is_row(text)
@@ -71,41 +78,55 @@ fn is_something_else(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
 /// Whether everybody may read the value, or it opens nothing.
 fn is_for_everybody(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     let first = name.fragment.saturating_sub(BEFORE - 1).min(name.span.start);
+    let lexicon = name.lexicon;
+    let contains =
+        |list, text: &[u8]| lexicon.any(list, |part| begins_within(text, part.as_bytes()));
     let (before, text) = (&bytes[first..name.span.start], &bytes[value.clone()]);
     let behind = &bytes[value.end..bytes.len().min(value.end + AFTER - 16)];
     let token = before.rsplit(|b| b.is_ascii_whitespace() || b"\"'`".contains(b)).next();
     match name.kind {
         // The name of one in AWS: `arn:aws:secretsmanager:…:secret:name`.
-        NameKind::Secret => token.is_some_and(|token| begins_within(token, b"arn:")),
+        NameKind::Secret => token.is_some_and(|token| contains(WordList::IdentifierParts, token)),
         // The picture of a build's state, of which the link holds a token.
         NameKind::Token
-            if bytes[value.end..].starts_with(b")](")
-                || bytes[..name.span.start].ends_with(b".svg?") =>
+            if lexicon.any(WordList::BadgeEndings, |it| {
+                bytes[value.end..].starts_with(it.as_bytes())
+            }) || lexicon.any(WordList::BadgeBeginnings, |it| {
+                bytes[..name.span.start].ends_with(it.as_bytes())
+            }) =>
         {
             true
         }
         // .NET's `PublicKeyToken` is a hash of an assembly's public key.
-        NameKind::Token if name.each_word(bytes).any(|word| among(word, &["public"])) => true,
+        NameKind::Token
+            if name.each_word(bytes).any(|word| lexicon.has(WordList::PublicTokenWords, word)) =>
+        {
+            true
+        }
         // What confirms a subscription to SNS works once.
         NameKind::Token => {
-            let subscribes = name.each_word(bytes).any(|word| word == b"subscription");
+            let subscribes = name
+                .each_word(bytes)
+                .any(|word| lexicon.any(WordList::SubscriptionWords, |it| it.as_bytes() == word));
             text.len() >= 64
                 && text.iter().all(u8::is_ascii_hexdigit)
                 && (subscribes
-                    || [&b"opic"[..], b"sns:"].iter().any(|word| begins_within(before, word))
-                    || begins_within(behind, b"opic"))
+                    || contains(WordList::SnsPartsBefore, before)
+                    || contains(WordList::SnsPartsAfter, behind))
         }
         // A key of AWS beside an id of the account 000000000000, which is LocalStack's, opens
         // nothing. The key by which a page searches its own index (DocSearch) is given to
         // every reader.
-        NameKind::Key => [&b"IAQAAAAAAA"[..], b"indexName"]
-            .iter()
-            .any(|sign| begins_within(before, sign) || begins_within(behind, sign)),
+        NameKind::Key => {
+            contains(WordList::PublicKeyNeighbors, before)
+                || contains(WordList::PublicKeyNeighbors, behind)
+        }
         // Of a digest's parameters none is secret.
         NameKind::Auth => {
             let gap = &bytes[name.gap(value)];
-            gap.windows(7).any(|here| here.eq_ignore_ascii_case(b"digest "))
-                || gap.windows(9).any(|here| here.eq_ignore_ascii_case(b"username="))
+            lexicon.any(WordList::DigestParameters, |part| {
+                gap.windows(part.len()).any(|here| here.eq_ignore_ascii_case(part.as_bytes()))
+            })
         }
         _ => false,
     }
@@ -128,8 +149,12 @@ fn is_address(text: &[u8]) -> bool {
 }
 
 /// What stands behind `--password-stdin` is the command's next argument.
-fn is_asked_for(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
-    value.start > name.span.end && bytes[name.span.clone()].ends_with(b"stdin")
+fn is_read_elsewhere(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
+    let name_text = &bytes[name.span.clone()];
+    value.start > name.span.end
+        && name
+            .lexicon
+            .any(WordList::StandardInputEndings, |ending| name_text.ends_with(ending.as_bytes()))
 }
 
 /// The key of an object in a bucket: a path to a file, or a file's name where the name says that
@@ -150,25 +175,9 @@ fn is_form_of_dates(text: &[u8]) -> bool {
         && rows().any(|row| matches!(row, b"MM" | b"DD" | b"YYYY" | b"yyyy"))
 }
 
-/// A device's address at Apple's push service, or at Google's.
-fn is_pushed_to(text: &[u8]) -> bool {
+/// A device's address at Apple's push service.
+fn is_apns_token(text: &[u8]) -> bool {
     text.len() == APNS_TOKEN && text.iter().all(u8::is_ascii_hexdigit)
-        || begins_within(text, b":APA91")
-}
-
-/// MD5, SHA-1 and SHA-256 of nothing.
-fn is_digest_of_nothing(text: &[u8]) -> bool {
-    const OF_NOTHING: [&[u8]; 3] = [
-        b"d41d8cd98f00b204e9800998ecf8427e",
-        b"da39a3ee5e6b4b0d3255bfef95601890afd80709",
-        b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-    ];
-    OF_NOTHING.contains(&text)
-}
-
-/// What ssh and git print instead of a key: `SHA256:` and a digest.
-fn is_fingerprint(text: &[u8]) -> bool {
-    text.get(..7).is_some_and(|head| head.eq_ignore_ascii_case(b"sha256:"))
 }
 
 /// The scope of a signature, of AWS and of Google's storage: key id, date, region and service. It
@@ -180,18 +189,7 @@ fn is_scope(text: &[u8]) -> bool {
             date.is_some_and(|date| date.starts_with(b"20") && date.iter().all(u8::is_ascii_digit))
         })
     };
-    text.starts_with(b"AWS4-HMAC-SHA256")
-        || begins_within(text, b"4_request")
-        || dated(b"/")
-        || dated(b"%2F")
-}
-
-/// A session token of AWS's STS, which begins with what its structure does: it proves nothing
-/// without the key that it was made for, and lasts 36 hours at most.
-fn is_of_sts(text: &[u8]) -> bool {
-    [&b"FQoGZXIvYXdz"[..], b"FwoGZXIvYXdz", b"IQoJb3JpZ2luX2Vj", b"AQoDYXdz"]
-        .iter()
-        .any(|beginning| text.starts_with(beginning))
+    dated(b"/") || dated(b"%2F")
 }
 
 /// Nothing but keys that lie side by side or letters that follow each other: `hjkl`.
@@ -207,6 +205,7 @@ fn is_written_bytes(text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::lexicon::Lexicon;
 
     #[test]
     fn a_format_may_say_that_a_value_is_no_secret() {
@@ -227,7 +226,8 @@ mod tests {
             let find = |part: &str| text.rfind(part).unwrap();
             let start = find(value);
             let at = text.find(fragment).unwrap();
-            let name = Name::round(text.as_bytes(), at..at + fragment.len()).unwrap();
+            let lexicon = Lexicon::default();
+            let name = Name::round(text.as_bytes(), at..at + fragment.len(), &lexicon).unwrap();
             let value = start..start + value.len();
             assert!(is_something_else(text.as_bytes(), &name, &value), "{text}");
         }
@@ -238,7 +238,8 @@ mod tests {
         ] {
             let start = text.find(value).unwrap();
             let at = text.find("pass").or(text.find("key")).unwrap();
-            let name = Name::round(text.as_bytes(), at..at + 3).unwrap();
+            let lexicon = Lexicon::default();
+            let name = Name::round(text.as_bytes(), at..at + 3, &lexicon).unwrap();
             assert!(
                 !is_something_else(text.as_bytes(), &name, &(start..start + value.len())),
                 "{text}"

@@ -5,26 +5,9 @@ use std::ops::Range;
 
 use super::arguments::Arguments;
 use super::rest::Rest;
-use crate::engine::structure::assignment::AssignmentReader;
-use crate::rules::is_word_byte;
+use crate::rules::lexicon::Lexicon;
+use crate::rules::word_list::WordList;
 use crate::rules::{AFTER, LONGEST};
-
-/// What may stand between a name and a value besides blanks: words of prose, PowerShell's
-/// switches, types of the Windows registry.
-const BETWEEN: [&str; 12] = [
-    "is ",
-    "as ",
-    "by ",
-    "- ",
-    "| ",
-    "|",
-    "-string ",
-    "-asplaintext ",
-    "-force ",
-    "/t ",
-    "reg_sz ",
-    "/d ",
-];
 
 /// Of these so many may follow each other.
 const MOST_WORDS: usize = 3;
@@ -45,7 +28,8 @@ const SHORTEST_ENDLESS: usize = 256;
 pub fn values(
     bytes: &[u8],
     name: &Range<usize>,
-    reader: &mut AssignmentReader,
+    reader: &mut Reader,
+    lexicon: &Lexicon,
 ) -> Vec<Range<usize>> {
     let end = bytes.len().min(name.end + REACH);
     let wide = "：".as_bytes();
@@ -60,7 +44,7 @@ pub fn values(
             let joined = Rest { bytes, at: value.end, end }.quoted(b"\"'");
             return joined.map(|value| vec![value]).unwrap_or_default();
         }
-        return vec![secret_part(bytes, value)];
+        return vec![secret_part(bytes, value, lexicon)];
     }
     let mut rest = Rest { bytes, at: name.end, end };
     if let Some(value) = rest.element(name) {
@@ -68,7 +52,7 @@ pub fn values(
     }
     rest.skip(|b| matches!(b, b'"' | b'\'' | b'`' | b']' | b')'));
     rest.list()
-        .or_else(|| rest.loosely(&bytes[name.clone()]).map(|value| vec![value]))
+        .or_else(|| rest.loosely(&bytes[name.clone()], lexicon).map(|value| vec![value]))
         .unwrap_or_default()
 }
 
@@ -95,28 +79,13 @@ pub fn endless(bytes: &[u8], name: &Range<usize>) -> Option<Range<usize>> {
     (assigned && length >= SHORTEST_ENDLESS).then_some(start..rest.at)
 }
 
-/// Schemes of an HTTP `Authorization` header, behind which its credentials stand.
-const SCHEMES: [&str; 10] = [
-    "basic",
-    "bearer",
-    "token",
-    "apikey",
-    "api-key",
-    "ntlm",
-    "negotiate",
-    "digest",
-    "ssws",
-    "geniekey",
-];
-
 /// Without the scheme of an HTTP header, and of a template the value that it falls back to.
-fn secret_part(bytes: &[u8], value: Range<usize>) -> Range<usize> {
+fn secret_part(bytes: &[u8], value: Range<usize>, lexicon: &Lexicon) -> Range<usize> {
     let text = &bytes[value.clone()];
     if text.starts_with(b"{{") {
-        return fallback(bytes, &value).unwrap_or(value);
+        return fallback(bytes, &value, lexicon).unwrap_or(value);
     }
-    let scheme =
-        |text: &[u8]| SCHEMES.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(text));
+    let scheme = |text: &[u8]| lexicon.has(WordList::AuthorizationSchemes, text);
     if let Some(blank) = text.iter().position(|&b| b == b' ') {
         let rest = &text[blank + 1..];
         if scheme(&text[..blank]) && !rest.is_empty() && !rest.contains(&b' ') {
@@ -131,9 +100,11 @@ fn secret_part(bytes: &[u8], value: Range<usize>) -> Range<usize> {
 }
 
 /// `{{ name | default('v') }}` of Jinja, `{{ .name | default "v" }}` of Helm.
-fn fallback(bytes: &[u8], value: &Range<usize>) -> Option<Range<usize>> {
-    let found = memchr::memmem::find(&bytes[value.clone()], b"default")?;
-    let at = value.start + found + "default".len();
+fn fallback(bytes: &[u8], value: &Range<usize>, lexicon: &Lexicon) -> Option<Range<usize>> {
+    let text = &bytes[value.clone()];
+    let position = |word: &str| memchr::memmem::find(text, word.as_bytes());
+    let word = lexicon.find(WordList::TemplateDefaults, |word| position(word).is_some())?;
+    let at = value.start + position(word)? + word.len();
     let mut rest = Rest { bytes, at, end: bytes.len().min(at + REACH) };
     rest.skip(|b| matches!(b, b' ' | b'(' | b'\\'));
     rest.quoted(b"\"'")
@@ -218,15 +189,15 @@ impl Rest<'_> {
     }
 
     /// `password 'v'`, `token - 'v'`, `password is v`, `.netrc`'s `password v`.
-    fn loosely(&mut self, name: &[u8]) -> Option<Range<usize>> {
+    fn loosely(&mut self, name: &[u8], lexicon: &Lexicon) -> Option<Range<usize>> {
         if self.skip(|b| b == b' ') == 0 {
             return None;
         }
-        if name.eq_ignore_ascii_case(b"sshpass") && self.starts_with("-p") {
+        if lexicon.has(WordList::PasswordOptionCommands, name) && self.starts_with("-p") {
             self.at += 2;
         }
         let mut left = MOST_WORDS;
-        while let Some(word) = BETWEEN.iter().find(|word| self.starts_with(word)) {
+        while let Some(word) = lexicon.find(WordList::FillerWords, |word| self.starts_with(word)) {
             self.at += word.len();
             self.skip(|b| b == b' ');
             left -= 1;
@@ -235,7 +206,7 @@ impl Rest<'_> {
             }
         }
         self.skip(|b| b == b':' || b == b' ');
-        if [&b"password"[..], b"secret"].iter().any(|word| name.eq_ignore_ascii_case(word)) {
+        if lexicon.has(WordList::EncodedPasswordNames, name) {
             self.skip_kind_of_digest();
         }
         self.word()
@@ -276,8 +247,12 @@ mod tests {
 
     fn read<'t>(text: &'t str, name: &str) -> Vec<&'t str> {
         let at = text.find(name).unwrap();
-        let values =
-            values(text.as_bytes(), &(at..at + name.len()), &mut AssignmentReader::default());
+        let values = values(
+            text.as_bytes(),
+            &(at..at + name.len()),
+            &mut Reader::default(),
+            &Lexicon::default(),
+        );
         values.into_iter().map(|value| &text[value]).collect()
     }
 

@@ -15,16 +15,17 @@ const SHORTEST_BASE64: usize = 8;
 impl Features {
     /// `covered` of the value's letters are covered by words.
     pub fn describe_likeness(&mut self, bytes: &[u8], name: &Name, value: &[u8], covered: usize) {
-        self.flag(F::placeholder, placeholder::is_placeholder(value));
-        self.flag(F::made_of_words, words::is_made_of_words(value));
-        self.flag(F::integrity, shapes::is_integrity(value));
+        let lexicon = name.lexicon;
+        self.flag(F::placeholder, placeholder::is_placeholder(lexicon, value));
+        self.flag(F::made_of_words, words::is_made_of_words(lexicon, value));
+        self.flag(F::integrity, shapes::is_integrity(lexicon, value));
         self.describe_words(value, covered);
         let lower = value.to_ascii_lowercase();
-        let says = said(value);
+        let says = said(lexicon, value);
         self.flag(F::says_made_up, says.contains(Said::MADE_UP));
         self.flag(F::says_kind, says.contains(Said::KIND));
         let plain = language::undisguised(value);
-        self.flag(F::disguised_kind, plain != value && said(&plain).contains(Said::KIND));
+        self.flag(F::disguised_kind, plain != value && said(lexicon, &plain).contains(Said::KIND));
         let telling = name.telling(bytes).to_ascii_lowercase();
         let named = bytes[name.span.clone()].to_ascii_lowercase();
         let like = memchr::memmem::find(&lower, &telling).is_some()

@@ -7,7 +7,8 @@ use super::{F, Features};
 use crate::engine::generic::begins_within;
 use crate::engine::generic::name::Name;
 use crate::rules::BEFORE;
-use crate::rules::is_word_byte;
+use crate::rules::lexicon::Lexicon;
+use crate::rules::word_list::WordList;
 
 impl Features {
     pub fn describe_line(&mut self, bytes: &[u8], name: &Name, value: &Range<usize>) {
@@ -19,20 +20,17 @@ impl Features {
         let behind = &bytes[end..last];
         let line_behind = behind.split(|&b| b == b'\n').next().unwrap_or_default();
         let trimmed = line_before.trim_ascii_start();
-        let comment =
-            [&b"//"[..], b"#", b"*", b"--", b"/*", b";", b"<!--", b"%", b"'''", b"\"\"\""];
-        self.flag(F::comment, comment.iter().any(|mark| trimmed.starts_with(mark)));
-        let holds =
-            |words: &[&str]| words.iter().any(|word| begins_within(line_before, word.as_bytes()));
-        let condition = ["if ", "if(", "while", "return ", "case ", "when ", "== ", "!= "];
-        self.flag(F::condition, holds(&condition));
-        let asserts = ["assert", "expect", "should", "equal", "match", "Equal"];
-        self.flag(F::asserts, holds(&asserts));
-        let near = said(before).with(said(behind));
+        let lexicon = name.lexicon;
+        let begins = |mark: &str| trimmed.starts_with(mark.as_bytes());
+        self.flag(F::comment, lexicon.any(WordList::CommentMarks, begins));
+        let contains = |list| lexicon.any(list, |part| begins_within(line_before, part.as_bytes()));
+        self.flag(F::condition, contains(WordList::ConditionParts));
+        self.flag(F::asserts, contains(WordList::AssertionParts));
+        let near = said(lexicon, before).with(said(lexicon, behind));
         self.flag(F::near_made_up, near.contains(Said::MADE_UP));
         self.flag(F::near_login, near.contains(Said::LOGIN));
         self.flag(F::near_test, near.contains(Said::TEST));
-        self.flag(F::beside_user, gives_user(line_before));
+        self.flag(F::beside_user, gives_user(lexicon, line_before));
         self.set(F::same_shape, same_shape(&bytes[start..end], before, behind));
         let text = &bytes[value.clone()];
         let twice = || [before, behind].into_iter().any(|beside| begins_within(beside, text));
@@ -44,22 +42,19 @@ impl Features {
 }
 
 /// Whether a user or an account is given on the line: `user=me password=…`, `"login": "me"`.
-fn gives_user(line: &[u8]) -> bool {
+fn gives_user(lexicon: &Lexicon, line: &[u8]) -> bool {
     let signs = line.iter().enumerate().filter(|(_, b)| matches!(b, b'=' | b':'));
     signs.map(|(at, _)| &line[..at]).any(|front| {
         let quoted = front.iter().rev().take_while(|b| b"\"'` )]\\".contains(b)).count();
         let front = &front[..front.len() - quoted];
         let letters = front.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
         let word = &front[front.len() - letters..];
-        USERS.iter().any(|user| {
+        lexicon.any(WordList::UserEndings, |user| {
             let from = word.len().checked_sub(user.len());
             from.is_some_and(|from| word[from..].eq_ignore_ascii_case(user.as_bytes()))
         })
     })
 }
-
-/// What names of users and accounts end with.
-const USERS: [&str; 8] = ["user", "name", "login", "id", "account", "email", "usr", "role"];
 
 /// How many of the lines beside it, as far as they are in reach, have the shape of its line.
 fn same_shape(assignment: &[u8], before: &[u8], behind: &[u8]) -> f32 {

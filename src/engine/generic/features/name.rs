@@ -2,11 +2,10 @@
 
 use std::ops::Range;
 
-use super::said::MADE_UP;
 use super::{F, Features};
 use crate::engine::generic::name::Name;
-use crate::engine::generic::vocabulary::among;
 use crate::rules::NameKind;
+use crate::rules::word_list::WordList;
 
 impl Features {
     pub fn describe_name(&mut self, bytes: &[u8], name: &Name) {
@@ -31,7 +30,9 @@ impl Features {
         self.flag(F::name_capital, text[0].is_ascii_uppercase());
         self.flag(F::name_in_prose, name.is_in_prose());
         self.flag(F::name_alone, name.telling(bytes).len() == text.len());
-        let made_up = |word: &[u8]| among(word, MADE_UP) || among(word, &["expected", "want"]);
+        let is_in = |list, word: &[u8]| name.lexicon.has(list, word);
+        let made_up =
+            |word: &[u8]| is_in(WordList::FakeWords, word) || is_in(WordList::ExpectedNames, word);
         self.flag(F::name_made_up, name.each_word(bytes).any(made_up));
         let before = name.span.start.checked_sub(1).map_or(b'\n', |at| bytes[at]);
         self.flag(F::before_quote, matches!(before, b'"' | b'\'' | b'`'));
@@ -53,8 +54,8 @@ impl Features {
         self.flag(F::gap_blank, gap.iter().all(|b| b" -'\"`".contains(b)));
         self.flag(F::gap_line, has(b"\n"));
         self.set(F::gap_length, gap.len().min(40) as f32);
-        let fallback = [&b" or "[..], b"||", b"??", b":-", b"default"].into_iter().any(has);
-        self.flag(F::gap_fallback, fallback);
+        let fallback = |part: &str| has(part.as_bytes());
+        self.flag(F::gap_fallback, name.lexicon.any(WordList::FallbackParts, fallback));
         let letters = gap.iter().filter(|b| b.is_ascii_alphabetic()).count();
         self.set(F::gap_letters, letters.min(20) as f32);
         let quote = value.start.checked_sub(1).map_or(0, |at| bytes[at]);

@@ -5,66 +5,16 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-/// Words that say that a value is made up.
-pub const MADE_UP: &[&str] = &[
-    "test",
-    "example",
-    "sample",
-    "dummy",
-    "fake",
-    "mock",
-    "demo",
-    "foo",
-    "bar",
-    "stub",
-    "placeholder",
-    "your",
-    "change",
-    "invalid",
-    "wrong",
-    "bogus",
-    "xxx",
-    "todo",
-    "bad",
-];
+use crate::rules::lexicon::{Lexicon, built_in};
+use crate::rules::word_list::WordList;
 
-/// Words that name kinds of secrets.
-const KINDS: &[&str] = &[
-    "password",
-    "passwd",
-    "secret",
-    "token",
-    "key",
-    "pass",
-    "pwd",
-    "auth",
-    "credential",
-    "admin",
-    "root",
-    "user",
+/// The lists, with what their words say.
+const LISTS: [(WordList, Said); 4] = [
+    (WordList::FakeWords, Said::MADE_UP),
+    (WordList::SecretKindWords, Said::KIND),
+    (WordList::LoginWords, Said::LOGIN),
+    (WordList::TestWords, Said::TEST),
 ];
-
-/// What a secret stands beside.
-const LOGIN: &[&str] = &[
-    "user",
-    "login",
-    "host",
-    "port",
-    "email",
-    "client_id",
-    "clientid",
-    "account",
-    "database",
-    "server",
-    "endpoint",
-    "access_key",
-    "url",
-    "tenant",
-];
-
-/// What stands in tests.
-const TESTS: &[&str] =
-    &["assert", "expect", "should", "mock", "@test", "stub", "describe(", "verify("];
 
 /// What the words in a text say.
 #[derive(Clone, Copy, Default)]
@@ -86,21 +36,30 @@ impl Said {
 }
 
 /// Looks for the words of all four lists at once, in any letter case.
-pub fn said(text: &[u8]) -> Said {
-    static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-        AhoCorasick::builder()
+pub fn said(lexicon: &Lexicon, text: &[u8]) -> Said {
+    static AUTOMATON: LazyLock<(AhoCorasick, Vec<Said>)> = LazyLock::new(|| {
+        let lists = [
+            built_in::FAKE_WORDS,
+            built_in::SECRET_KIND_WORDS,
+            built_in::LOGIN_WORDS,
+            built_in::TEST_WORDS,
+        ];
+        let says = lists.iter().zip(LISTS).flat_map(|(words, (_, says))| vec![says; words.len()]);
+        let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .kind(Some(AhoCorasickKind::DFA))
-            .build(MADE_UP.iter().chain(KINDS).chain(LOGIN).chain(TESTS))
-            .expect("a few dozen words make a small automaton")
+            .build(lists.concat())
+            .expect("a few dozen words make a small automaton");
+        (automaton, says.collect())
     });
-    WORDS.find_overlapping_iter(text).fold(Said::default(), |said, found| {
-        let word = found.pattern().as_usize();
-        said.with(match word {
-            _ if word < MADE_UP.len() => Said::MADE_UP,
-            _ if word < MADE_UP.len() + KINDS.len() => Said::KIND,
-            _ if word < MADE_UP.len() + KINDS.len() + LOGIN.len() => Said::LOGIN,
-            _ => Said::TEST,
-        })
+    let (automaton, says) = &*AUTOMATON;
+    let found = automaton.find_overlapping_iter(text);
+    let built_in =
+        found.fold(Said::default(), |said, found| said.with(says[found.pattern().as_usize()]));
+    LISTS.iter().fold(built_in, |said, (list, says)| {
+        let is_in = |word: &str| {
+            text.windows(word.len()).any(|here| here.eq_ignore_ascii_case(word.as_bytes()))
+        };
+        if lexicon.added(*list).any(is_in) { said.with(*says) } else { said }
     })
 }

@@ -3,8 +3,7 @@
 use super::{F, Features};
 use crate::engine::checks::{entropy, placeholder, shapes};
 use crate::engine::generic::{begins_within, language};
-use crate::rules::PublicShape;
-use crate::rules::is_word_byte;
+use crate::engine::masks::is_word;
 
 impl Features {
     /// `covered` of the value's letters are covered by words.
@@ -69,8 +68,8 @@ impl Features {
         self.flag(F::all_base64, all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b)));
         let all_word = all(is_word_byte);
         self.flag(F::all_word, all_word);
-        self.flag(F::hex_digest, shapes::has(PublicShape::HexDigest, value));
-        self.flag(F::uuid, shapes::has(PublicShape::Uuid, value));
+        self.flag(F::hex_digest, shapes::is_hex_digest(value));
+        self.flag(F::uuid, shapes::is_uuid(value));
         self.flag(F::camel, digits == 0 && is_camel(value));
         let joined = all_word && value.contains(&b'_');
         self.flag(F::snake, joined && uppers == 0);

@@ -1,0 +1,215 @@
+//! Runs the example of every entry of `patterns/generic/` through the engine: it must show what
+//! the words do, and no longer once another word is in their place.
+
+use super::doubt::is_doubtful;
+use super::features::{F, Features};
+use super::{Name, described, name};
+use crate::engine::assignment::Reader;
+use crate::engine::checks::placeholder::is_placeholder;
+use crate::engine::checks::shapes::is_integrity;
+use crate::engine::checks::structure;
+use crate::engine::checks::words::is_made_of_words;
+use crate::rules::lexicon::Lexicon;
+use crate::rules::word_list::WordList;
+use crate::rules::{NameKind, Structure};
+
+/// An entry of a built-in list.
+struct BuiltIn {
+    file: &'static str,
+    list: WordList,
+    words: &'static [&'static str],
+    example: &'static str,
+    non_example: Option<&'static str>,
+}
+
+include!(concat!(env!("OUT_DIR"), "/lexicon_entries.rs"));
+
+/// A word of no list.
+const OTHER: &str = "zq";
+
+/// The value that examples of assignments have.
+const PASSWORD: &str = "tR7xq9Lw2m";
+const SECRET: &str = "q7Rz0Pk3LmX9vTn2WbYs5Hc8";
+
+#[test]
+fn every_entry_has_an_example_that_shows_it() {
+    let lexicon = Lexicon::default();
+    let mut wrong = Vec::new();
+    let mut expect = |entry: &BuiltIn, text: &str, shown: bool| {
+        let text = text.replace("<>", "");
+        if shows(&lexicon, entry.list, &text) != shown {
+            let list = entry.list.as_str();
+            wrong.push(format!("{}, {list}: {shown} was expected of {text:?}", entry.file));
+        }
+    };
+    for entry in ENTRIES {
+        if entry.example.contains("{}") {
+            entry
+                .words
+                .iter()
+                .for_each(|word| expect(entry, &entry.example.replace("{}", word), true));
+            expect(entry, &entry.example.replace("{}", OTHER), false);
+        } else {
+            expect(entry, entry.example, true);
+        }
+        entry.non_example.iter().for_each(|text| expect(entry, text, false));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Whether a word of the list does in the text what the list is for.
+fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let names = names(lexicon, text);
+    let any = |test: &dyn Fn(&Name) -> bool| names.iter().any(test);
+    let values = values(lexicon, text);
+    let feature =
+        |feature: F| features(lexicon, text).iter().any(|it| it.0[feature as usize] > 0.0);
+    let kind = |wanted: NameKind| {
+        let words = text.split(|c: char| !c.is_alphabetic());
+        any(&|name| name.kind == wanted)
+            || words.clone().any(|word| name::kind(lexicon, word.as_bytes()) == Some(wanted))
+    };
+    match list {
+        WordList::NameFragments
+        | WordList::JoinedFragments
+        | WordList::UnsplitFragments
+        | WordList::Calls
+        | WordList::BasicEncoders
+        | WordList::PasswordReaders
+        | WordList::PairReaders
+        | WordList::PrintingCommands
+        | WordList::NameMembers
+        | WordList::ValueMembers => !values.is_empty(),
+        WordList::PasswordNames | WordList::PasswordEndings | WordList::PasswordBeginnings => {
+            kind(NameKind::Password)
+        }
+        WordList::NotPasswordNames => names.is_empty(),
+        WordList::CredentialNames => kind(NameKind::Credential),
+        WordList::AuthorizationNames => kind(NameKind::Auth),
+        WordList::SaltNames => kind(NameKind::Salt),
+        WordList::KeyQualifiers => any(&|name| name.qualifiers(bytes) > 0),
+        WordList::UserWords => any(&|name| name.promises_pair(bytes)),
+        WordList::LoneCredentialNames => any(&|name| !name.promises_pair(bytes)),
+        WordList::AboutWords => any(&|name| name.is_about(bytes)),
+        WordList::DigestWords => any(&|name| name.is_digest(bytes)),
+        WordList::PublicWords => any(&|name| name.is_public(bytes)),
+        WordList::HarmlessWords
+        | WordList::KeyAttributes
+        | WordList::PublicKeyWords
+        | WordList::TableKeyWords
+        | WordList::TokenAttributes
+        | WordList::PaginationWords
+        | WordList::RequestTokenWords
+        | WordList::FormTokenNames
+        | WordList::LoginAttributes
+        | WordList::SecretDigestEndings
+        | WordList::SecretDigestWords => any(&|name| name.is_no_secret(bytes)),
+        WordList::SecretSaltWords => any(&|name| !name.is_beside_hash(bytes)),
+        WordList::OpenpgpWords
+        | WordList::DeviceWords
+        | WordList::BucketKeyParts
+        | WordList::PublicTokenWords
+        | WordList::SubscriptionWords
+        | WordList::StandardInputEndings
+        | WordList::EmptyDigests
+        | WordList::PublicPrefixes
+        | WordList::PublicParts
+        | WordList::FingerprintPrefixes
+        | WordList::SessionTokenPrefixes
+        | WordList::DeviceAddressParts
+        | WordList::EllipsisParts
+        | WordList::EscapedZeros
+        | WordList::RegexParts
+        | WordList::IdentifierParts
+        | WordList::BadgeBeginnings
+        | WordList::BadgeEndings
+        | WordList::SnsPartsBefore
+        | WordList::SnsPartsAfter
+        | WordList::PublicKeyNeighbors
+        | WordList::DigestParameters => !names.is_empty() && values.is_empty(),
+        WordList::PlaceholderParts | WordList::TypedSequences => is_placeholder(lexicon, bytes),
+        WordList::TypedTokenParts => is_doubtful(lexicon, NameKind::Token, bytes),
+        WordList::TestPasswordParts | WordList::PasswordHashPrefixes => {
+            is_doubtful(lexicon, NameKind::Password, bytes)
+        }
+        WordList::NameWords => is_made_of_words(lexicon, bytes),
+        WordList::DigestAlgorithms => is_integrity(lexicon, bytes),
+        WordList::ExampleAwsAccounts => {
+            let account = text.split(|c: char| !c.is_ascii_digit()).find_map(|it| it.parse().ok());
+            account.is_some_and(|account| {
+                !structure::holds(lexicon, Structure::AwsKeyId, key_id(account).as_bytes())
+            })
+        }
+        WordList::FillerWords
+        | WordList::AuthorizationSchemes
+        | WordList::TemplateDefaults
+        | WordList::EncodedPasswordNames
+        | WordList::PasswordOptionCommands => {
+            values.iter().any(|value| value == PASSWORD || value == SECRET)
+        }
+        WordList::FakeWords => feature(F::near_made_up),
+        WordList::SecretKindWords => feature(F::says_kind),
+        WordList::LoginWords => feature(F::near_login),
+        WordList::TestWords => feature(F::near_test),
+        WordList::UserEndings => feature(F::beside_user),
+        WordList::CommentMarks => feature(F::comment),
+        WordList::ConditionParts => feature(F::condition),
+        WordList::AssertionParts => feature(F::asserts),
+        WordList::ExpectedNames => feature(F::name_made_up),
+        WordList::FallbackParts => feature(F::gap_fallback),
+    }
+}
+
+/// Where the engine would look for a name.
+fn fragments(lexicon: &Lexicon, text: &str) -> Vec<std::ops::Range<usize>> {
+    let lower = text.to_ascii_lowercase();
+    let counts = |start: usize, fragment: &str| {
+        let ends_word = lower[start + fragment.len()..].starts_with(|c: char| !c.is_alphanumeric());
+        let at_end = ends_word || start + fragment.len() == lower.len();
+        at_end || fragment.len() > 3 || !fragment.ends_with(char::is_alphabetic)
+    };
+    let mut found = Vec::new();
+    for (start, _) in lower.char_indices() {
+        for fragment in lexicon.fragments() {
+            if lower[start..].starts_with(&fragment) && counts(start, &fragment) {
+                found.push(start..start + fragment.len());
+            }
+        }
+    }
+    found
+}
+
+fn names<'l>(lexicon: &'l Lexicon, text: &str) -> Vec<Name<'l>> {
+    let fragments = fragments(lexicon, text).into_iter();
+    fragments.filter_map(|fragment| Name::round(text.as_bytes(), fragment, lexicon)).collect()
+}
+
+fn values(lexicon: &Lexicon, text: &str) -> Vec<String> {
+    let mut reader = Reader::default();
+    let mut values = Vec::new();
+    for fragment in fragments(lexicon, text) {
+        let found = described(text.as_bytes(), fragment, &mut reader, lexicon, |_| true);
+        values.extend(found.map(|found| text[found.value].to_owned()));
+    }
+    values
+}
+
+fn features(lexicon: &Lexicon, text: &str) -> Vec<Features> {
+    let mut reader = Reader::default();
+    let mut features = Vec::new();
+    for fragment in fragments(lexicon, text) {
+        let found = described(text.as_bytes(), fragment, &mut reader, lexicon, |_| true);
+        features.extend(found.map(|found| found.features));
+    }
+    features
+}
+
+/// An access key id of that AWS account: a bit, 40 of the account and 39 others in base32.
+fn key_id(account: u128) -> String {
+    let bits = 1 << 79 | account << 39;
+    let digit =
+        |place: u32| b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[(bits >> (5 * place)) as usize & 31];
+    let body = (0..16).rev().map(|place| char::from(digit(place)));
+    ["AKIA", &body.collect::<String>()].concat()
+}

@@ -1,0 +1,397 @@
+//! The word lists of the generic rules and of the checks, as they are written in
+//! `patterns/generic/` and, under the same names, in a user's pattern file.
+//!
+//! `build.rs` reads the built-in lists through this file; [`super::lexicon`] holds what comes of
+//! them and of a user's. The lists are described for authors in `patterns/generic/README.md`.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::NameKind;
+use super::mistake::Mistake;
+
+macro_rules! word_lists {
+    ($($(#[$doc:meta])* $list:ident = $name:literal,)+) => {
+        /// A list of words, or of other literal texts, that share a meaning.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum WordList { $($(#[$doc])* $list,)+ }
+
+        impl WordList {
+            /// Every list, in order.
+            pub const ALL: &'static [WordList] = &[$(WordList::$list,)+];
+
+            /// The table of the list in a pattern file, below `generic`.
+            pub fn as_str(self) -> &'static str {
+                match self { $(WordList::$list => $name,)+ }
+            }
+        }
+    };
+}
+
+word_lists! {
+    // credential-names.toml
+    /// Fragments one of which is in every name of a credential; the engine looks for these first.
+    NameFragments = "name-fragments",
+    /// Fragments that extend over the end of a word of the name.
+    JoinedFragments = "joined-fragments",
+    /// Fragments of words that are not split at humps, like those that are not ASCII.
+    UnsplitFragments = "unsplit-fragments",
+    /// Words that name a password as a whole.
+    PasswordNames = "password-names",
+    /// What words that name a password end with.
+    PasswordEndings = "password-endings",
+    /// What misspelled words for a password begin with.
+    PasswordBeginnings = "password-beginnings",
+    /// Words that end like one for a password and are not.
+    NotPasswordNames = "not-password-names",
+    /// Words that name a credential as a whole.
+    CredentialNames = "credential-names",
+    /// Words that name a login or an authorization as a whole.
+    AuthorizationNames = "authorization-names",
+    /// Words that name a salt as a whole.
+    SaltNames = "salt-names",
+    /// Words before `key` that make it a secret one.
+    KeyQualifiers = "key-qualifiers",
+    /// Words in or before a password's name that announce a user and a password.
+    UserWords = "user-words",
+    /// Names of an authorization that never holds a user and a password.
+    LoneCredentialNames = "lone-credential-names",
+
+    // harmless-names.toml
+    /// Words after a credential's name: the value is about the credential.
+    AboutWords = "about-words",
+    /// Words in a credential's name: the value is a digest or a ciphertext of it.
+    DigestWords = "digest-words",
+    /// Words before a credential's name: everybody may know the value.
+    PublicWords = "public-words",
+    /// Words after a credential's name: the value is not a secret.
+    HarmlessWords = "harmless-words",
+    /// Words right after `key`: the value identifies or describes the key.
+    KeyAttributes = "key-attributes",
+    /// Words before `key`: the key is public, or encrypted by another one.
+    PublicKeyWords = "public-key-words",
+    /// Words before `key`: the key is one of a table.
+    TableKeyWords = "table-key-words",
+    /// Words after `token`: the value identifies or signs it.
+    TokenAttributes = "token-attributes",
+    /// Words before `token`: the token continues a list or identifies a request.
+    PaginationWords = "pagination-words",
+    /// Words that together, before `token`, identify a request.
+    RequestTokenWords = "request-token-words",
+    /// Words that name a token against forged requests.
+    FormTokenNames = "form-token-names",
+    /// Words at the end of the name of a login or a credential: the value describes it.
+    LoginAttributes = "login-attributes",
+    /// Words at the end of a secret's name: the value is its digest.
+    SecretDigestEndings = "secret-digest-endings",
+    /// Words before `secret`: the value is its digest.
+    SecretDigestWords = "secret-digest-words",
+    /// Words before `salt`: the salt is a secret.
+    SecretSaltWords = "secret-salt-words",
+    /// Words in the name of a key: the key is one of OpenPGP.
+    OpenpgpWords = "openpgp-words",
+    /// Words in the name of a token: the token addresses a device.
+    DeviceWords = "device-words",
+    /// Parts of the name of a key, in this case: the key is the path of an object in a bucket.
+    BucketKeyParts = "bucket-key-parts",
+    /// Words in the name of a token: the token is derived from a public key.
+    PublicTokenWords = "public-token-words",
+    /// Words in the name of a token, in this case: the token confirms a subscription.
+    SubscriptionWords = "subscription-words",
+    /// What the names of options end with that read a password from elsewhere.
+    StandardInputEndings = "standard-input-endings",
+
+    // placeholders.toml
+    /// Parts of placeholders.
+    PlaceholderParts = "placeholder-parts",
+    /// Sequences of characters that a hand types in place of a secret.
+    TypedSequences = "typed-sequences",
+    /// Short sequences that a hand types for a token.
+    TypedTokenParts = "typed-token-parts",
+    /// Words of which names and hints are made.
+    NameWords = "name-words",
+    /// Parts of passwords in lower case that are made for tests.
+    TestPasswordParts = "test-password-parts",
+
+    // known-public.toml
+    /// AWS accounts of documentation and of emulators.
+    ExampleAwsAccounts = "example-aws-accounts",
+    /// Digest algorithms that a value names before its digest.
+    DigestAlgorithms = "digest-algorithms",
+    /// Digests of nothing.
+    EmptyDigests = "empty-digests",
+    /// What stored hashes of passwords begin with.
+    PasswordHashPrefixes = "password-hash-prefixes",
+    /// What values begin with that are not secrets.
+    PublicPrefixes = "public-prefixes",
+    /// Parts of values that are not secrets.
+    PublicParts = "public-parts",
+    /// What fingerprints of keys begin with.
+    FingerprintPrefixes = "fingerprint-prefixes",
+    /// What AWS session tokens begin with.
+    SessionTokenPrefixes = "session-token-prefixes",
+    /// Parts of the address of a device.
+    DeviceAddressParts = "device-address-parts",
+    /// Parts of a value that has been abbreviated.
+    EllipsisParts = "ellipsis-parts",
+    /// How a zero byte is written.
+    EscapedZeros = "escaped-zeros",
+    /// Parts of a regex.
+    RegexParts = "regex-parts",
+    /// Parts of an identifier whose last part names a secret.
+    IdentifierParts = "identifier-parts",
+    /// What links to the picture of a build's state contain before the token.
+    BadgeBeginnings = "badge-beginnings",
+    /// What links to the picture of a build's state contain after the token.
+    BadgeEndings = "badge-endings",
+    /// Parts of a confirmation by AWS SNS before the token.
+    SnsPartsBefore = "sns-parts-before",
+    /// Parts of a confirmation by AWS SNS after the token.
+    SnsPartsAfter = "sns-parts-after",
+    /// What is near a key that everybody may know.
+    PublicKeyNeighbors = "public-key-neighbors",
+    /// Parameters of HTTP digest authentication.
+    DigestParameters = "digest-parameters",
+
+    // calls.toml
+    /// Calls of which one argument is a secret.
+    Calls = "calls",
+    /// Calls that encode a user and a password.
+    BasicEncoders = "basic-encoders",
+    /// Commands that read a password from a pipe.
+    PasswordReaders = "password-readers",
+    /// Commands that read a user and a password from a pipe.
+    PairReaders = "pair-readers",
+    /// Commands that print their arguments.
+    PrintingCommands = "printing-commands",
+    /// Commands that take a password as their option `-p`.
+    PasswordOptionCommands = "password-option-commands",
+
+    // assignments.toml
+    /// What may be between a name and its value, besides blanks.
+    FillerWords = "filler-words",
+    /// Schemes of an HTTP `Authorization` header.
+    AuthorizationSchemes = "authorization-schemes",
+    /// Members that hold the name, of a pair of a name and a value.
+    NameMembers = "name-members",
+    /// Members that hold the value, of a pair of a name and a value.
+    ValueMembers = "value-members",
+    /// What introduces the default of a template.
+    TemplateDefaults = "template-defaults",
+    /// Names after which the configuration of network devices has a digit.
+    EncodedPasswordNames = "encoded-password-names",
+
+    // keywords.toml
+    /// Words in a value, a name or nearby that indicate a fake value.
+    FakeWords = "fake-words",
+    /// Words in a value that name a kind of secret.
+    SecretKindWords = "secret-kind-words",
+    /// Words near a credential that somebody logs in with.
+    LoginWords = "login-words",
+    /// Words of tests.
+    TestWords = "test-words",
+    /// What the names of users and accounts end with.
+    UserEndings = "user-endings",
+    /// What comments begin with.
+    CommentMarks = "comment-marks",
+    /// Parts of lines that compare or branch.
+    ConditionParts = "condition-parts",
+    /// Parts of lines that assert something.
+    AssertionParts = "assertion-parts",
+    /// Names of what a test expects.
+    ExpectedNames = "expected-names",
+    /// What introduces a fallback value.
+    FallbackParts = "fallback-parts",
+}
+
+impl WordList {
+    /// The list of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        WordList::ALL.iter().copied().find(|list| list.as_str() == name)
+    }
+
+    /// Whether a user's pattern file may add to the list.
+    pub fn is_extensible(self) -> bool {
+        // Built into tables at compile time, or found by the fragments of other words.
+        !matches!(
+            self,
+            WordList::NameFragments
+                | WordList::JoinedFragments
+                | WordList::UnsplitFragments
+                | WordList::TypedSequences
+                | WordList::PasswordBeginnings
+        )
+    }
+
+    /// Whether the engine must look for the words of the list to find them.
+    pub fn names_credentials(self) -> bool {
+        matches!(
+            self,
+            WordList::PasswordNames
+                | WordList::PasswordEndings
+                | WordList::CredentialNames
+                | WordList::AuthorizationNames
+                | WordList::SaltNames
+                | WordList::Calls
+                | WordList::BasicEncoders
+        )
+    }
+
+    /// Whether the list distinguishes upper from lower case.
+    pub fn is_case_sensitive(self) -> bool {
+        matches!(
+            self,
+            WordList::PasswordHashPrefixes
+                | WordList::PublicPrefixes
+                | WordList::PublicParts
+                | WordList::SessionTokenPrefixes
+                | WordList::DeviceAddressParts
+                | WordList::RegexParts
+                | WordList::PublicKeyNeighbors
+                | WordList::BucketKeyParts
+                | WordList::Calls
+                | WordList::BasicEncoders
+                | WordList::AssertionParts
+        )
+    }
+}
+
+/// `[[generic.LIST]]`: some words of a list.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EntrySyntax {
+    pub words: Vec<String>,
+    /// Why they are in the list.
+    pub reason: String,
+    /// A text that shows what the words do. `{}` stands for each of them, `<>` is removed.
+    pub example: String,
+    /// A text in which they do nothing.
+    #[serde(default)]
+    pub non_example: Option<String>,
+    /// Of a call, which argument is the secret, from 0.
+    #[serde(default)]
+    pub argument: Option<usize>,
+    /// Of a call, the kind of the secret.
+    #[serde(default)]
+    pub kind: Option<String>,
+}
+
+/// The `generic` table of a pattern file.
+pub type ListsSyntax = BTreeMap<String, Vec<Spanned<EntrySyntax>>>;
+
+/// A pattern file, of which only the word lists are read.
+#[derive(Deserialize)]
+struct FileSyntax {
+    #[serde(default)]
+    generic: ListsSyntax,
+}
+
+/// Checked words of a list.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub list: WordList,
+    pub words: Vec<String>,
+    pub reason: String,
+    pub example: String,
+    pub non_example: Option<String>,
+    /// Set for [`WordList::Calls`] alone.
+    pub secret: Option<Argument>,
+}
+
+/// The argument of a call that is a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Argument {
+    /// Which one, from 0.
+    pub place: usize,
+    pub kind: NameKind,
+}
+
+/// Why the word lists of a file were refused.
+#[derive(Debug, thiserror::Error)]
+pub enum WordListError {
+    #[error("not a pattern file: {0}")]
+    Syntax(Mistake),
+    #[error("line {line}, [[generic.{list}]]: {why}")]
+    Entry { line: usize, list: String, why: String },
+    #[error("[[generic.{list}]]: {why}")]
+    User { list: &'static str, why: String },
+}
+
+/// Reads and checks the word lists of one pattern file, in the order of the file within each
+/// list.
+pub fn check_lists(text: &str) -> Result<Vec<Entry>, WordListError> {
+    let file: FileSyntax =
+        toml::from_str(text).map_err(|error| WordListError::Syntax(Mistake::of(text, &error)))?;
+    let mut checked: Vec<Entry> = Vec::new();
+    for (name, entries) in file.generic {
+        for entry in entries {
+            let before = &text[..entry.span().start];
+            let line = 1 + before.bytes().filter(|&b| b == b'\n').count();
+            let entry = check_entry(&name, entry.into_inner(), &checked);
+            let error = |why| WordListError::Entry { line, list: name.clone(), why };
+            checked.push(entry.map_err(error)?);
+        }
+    }
+    Ok(checked)
+}
+
+/// Whether a pattern file consists of word lists: it needs no provider then.
+pub fn has_lists_only(text: &str) -> bool {
+    let table = toml::from_str::<toml::Table>(text).unwrap_or_default();
+    !table.is_empty() && table.keys().all(|key| key == "generic")
+}
+
+fn check_entry(name: &str, entry: EntrySyntax, before: &[Entry]) -> Result<Entry, String> {
+    let EntrySyntax { words, reason, example, non_example, argument, kind } = entry;
+    let list = WordList::from_name(name)
+        .ok_or("unknown list; patterns/generic/README.md names all of them")?;
+    if words.is_empty() {
+        return Err("words is empty".into());
+    }
+    for (field, text) in [("reason", &reason), ("example", &example)] {
+        if text.trim().is_empty() {
+            return Err(format!("{field} is empty"));
+        }
+    }
+    for (at, word) in words.iter().enumerate() {
+        check_word(list, word)?;
+        let mut known = before.iter().filter(|entry| entry.list == list);
+        if words[..at].contains(word) || known.any(|entry| entry.words.contains(word)) {
+            return Err(format!("words: {word:?} is in the list twice"));
+        }
+    }
+    if !example.contains("{}") && !words.iter().any(|word| holds(list, &example, word)) {
+        return Err("example: it contains none of the words; write {} in place of one".into());
+    }
+    let secret = match (list, argument, kind) {
+        (WordList::Calls, Some(place), Some(kind)) => {
+            let kind = NameKind::from_name(&kind).ok_or("kind: unknown kind of name")?;
+            Some(Argument { place, kind })
+        }
+        (WordList::Calls, ..) => return Err("a call needs an argument and a kind".into()),
+        (_, None, None) => None,
+        _ => return Err("argument and kind are for calls alone".into()),
+    };
+    Ok(Entry { list, words, reason, example, non_example, secret })
+}
+
+fn check_word(list: WordList, word: &str) -> Result<(), String> {
+    if word.trim_start().is_empty() {
+        return Err("words: one is empty".into());
+    }
+    if !list.is_case_sensitive() && word.chars().any(|c| c.is_ascii_uppercase()) {
+        return Err(format!("words: {word:?} must be in lower case"));
+    }
+    Ok(())
+}
+
+fn holds(list: WordList, text: &str, word: &str) -> bool {
+    let text = text.replace("<>", "");
+    if list.is_case_sensitive() {
+        text.contains(word)
+    } else {
+        text.to_ascii_lowercase().contains(word)
+    }
+}
