@@ -11,7 +11,7 @@ use std::io::Write as _;
 use std::{env, fs, io};
 
 use ignore::WalkBuilder;
-use keysieve::engine::assignment::Reader;
+use keysieve::engine::structure::assignment::AssignmentReader;
 use keysieve::engine::generic::{COUNT, NAMES, described};
 use keysieve::rules::lexicon::Lexicon;
 

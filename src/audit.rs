@@ -10,7 +10,7 @@ use crate::engine::Engine;
 use crate::locate::Hit;
 use crate::policy::Policy;
 use crate::report::{Report, Task};
-use crate::source::history::delta::{Budget, Judge, Manner};
+use crate::source::history::delta::{Budget, Judge, ScanMode};
 use crate::source::history::{DeltaReader, FullReader, History, HistoryError, RangeSyntax};
 use crate::source::{Coverage, Failure, Progress, Source};
 use leaks::Leaks;
@@ -105,7 +105,7 @@ fn read_history(
         }
         ReadMode::Delta | ReadMode::Whole => {
             let whole = options.reader == ReadMode::Whole;
-            let manner = if whole { Manner::Whole } else { Manner::Changes };
+            let manner = if whole { ScanMode::Whole } else { ScanMode::Changes };
             let reader = DeltaReader::new(history, manner, Budget::new(largest, CACHE));
             let read = reader.read(&leaks, progress);
             let trace = |wanted: &[String]| reader.trace(wanted);

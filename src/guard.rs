@@ -18,8 +18,8 @@ use crate::locate::find_all;
 use crate::policy::{Judged, Policy};
 use crate::report::{Report, Task};
 use crate::scan::scan;
-use crate::source::added::{Added, RangeError, Update};
-use crate::source::agent::Call;
+use crate::source::range::{CommitRange, RangeError, RefUpdate};
+use crate::source::agent::ToolCall;
 use crate::source::message::Message;
 use crate::source::range::{CommitRange, RangeError, RefUpdate};
 use crate::source::{Coverage, Progress, Silent};
@@ -36,7 +36,7 @@ pub enum GuardError {
 }
 
 /// The credentials that the next commit would add to the repository around `folder`, which git's
-/// own variables may redirect ([`GitEnvironment::of_process`]).
+/// own variables may redirect ([`GitEnvironment::from_process`]).
 pub fn guard(
     folder: &Path,
     engine: &Engine,
@@ -133,7 +133,7 @@ pub fn guard_message(message: &Message, engine: &Engine, policy: &Policy) -> Rep
 
 /// The credentials that a coding agent's tool call adds: in what it writes and was not in the file
 /// before, and in the command that it runs.
-pub fn guard_call(call: &Call, engine: &Engine, policy: &Policy) -> Report {
+pub fn guard_call(call: &ToolCall, engine: &Engine, policy: &Policy) -> Report {
     let (mut found, coverage) = find_all(call, engine, &Silent);
     let known: HashSet<Fingerprint> = call
         .previous()

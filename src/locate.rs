@@ -9,13 +9,13 @@ use std::sync::{Mutex, PoisonError};
 
 use bstr::BString;
 
-use crate::blob::{Blob, LineIndex, Provenance, Region, Text};
+use crate::blob::{Blob, LineIndex, Provenance, Region, BlobText};
 use crate::engine::Engine;
 use crate::findings::{
-    Allow, Effect, Encoding, Excerpts, Finding, Occurrence, PartnerPlace, Place, Setting, Span,
+    SuppressionComment, Level, Encoding, Excerpts, Finding, Occurrence, RelatedLocation, OccurrenceSource, PathKind, Span,
     Step,
 };
-use crate::policy::inline::Allows;
+use crate::policy::inline::SuppressionComments;
 use crate::source::{Coverage, Progress, Source};
 
 /// A finding with its occurrence.
@@ -29,27 +29,27 @@ pub struct Location {
     pub span: Span,
     pub encoding: Encoding,
     /// Public halves of the credential nearby.
-    pub related: Vec<PartnerPlace>,
+    pub related: Vec<RelatedLocation>,
     /// The suppression comments next to it.
-    pub suppression_comments: Vec<Allow>,
+    pub suppression_comments: Vec<SuppressionComment>,
 }
 
 impl Location {
     /// The occurrence of the finding in a file.
-    pub fn occurrence(self, path: Option<BString>, place: Place) -> Occurrence {
+    pub fn occurrence(self, path: Option<BString>, place: OccurrenceSource) -> Occurrence {
         let Location { region, span, encoding, related, suppression_comments } = self;
         Occurrence {
             path,
             region,
             span,
             encoding,
-            place,
-            partners: related,
-            allows: suppression_comments,
+            source: place,
+            related,
+            suppression_comments,
             suppression: None,
             excerpt: None,
-            effect: Effect::default(),
-            setting: Setting::default(),
+            level: Level::default(),
+            path_kind: PathKind::default(),
         }
     }
 }
@@ -72,7 +72,7 @@ impl<'t> Locator<'t> {
         engine: &Engine,
     ) -> Locator<'t> {
         let lines = LineIndex::new(&text.bytes, blob.part.start);
-        let comments = Allows::of(&text.bytes, findings, &lines, engine.rules());
+        let comments = SuppressionComments::of(&text.bytes, findings, &lines, engine.rules());
         Locator { text, offset: blob.part.offset, lines, comments }
     }
 
@@ -80,15 +80,15 @@ impl<'t> Locator<'t> {
     pub fn locate(&self, finding: &mut Finding) -> Location {
         let region = |span: Span| self.lines.region(span.start, span.end);
         let here = region(finding.span);
-        let source = self.text.source(finding.span.start..finding.span.end);
-        if let Some(step) = self.text.transcoded().and_then(Step::of_text) {
+        let source = self.text.source_range(finding.span.start..finding.span.end);
+        if let Some(step) = self.text.transcoded_from().and_then(Step::from_text_encoding) {
             finding.encoding = finding.encoding.within(step);
         }
         Location {
             region: here,
             span: Span { start: source.start + self.offset, end: source.end + self.offset },
             encoding: finding.encoding,
-            related: finding.partner_places(region),
+            related: finding.related_locations(region),
             suppression_comments: self.comments.at(here, finding.rule),
         }
     }
@@ -127,15 +127,15 @@ pub fn find_in(blob: &Blob<'_>, engine: &Engine) -> Vec<Hit> {
     let locator = Locator::new(blob, &text, &findings, engine);
     let path = blob.provenance.path().map(BString::from);
     let place = match &blob.provenance {
-        Provenance::Index(_) | Provenance::Committed(_) => Place::Index,
-        Provenance::Stdin => Place::Stdin,
-        Provenance::WorkTree(_) => Place::WorkTree,
+        Provenance::Index(_) | Provenance::Committed(_) => OccurrenceSource::Index,
+        Provenance::Stdin => OccurrenceSource::Stdin,
+        Provenance::WorkTree(_) => OccurrenceSource::WorkTree,
         Provenance::Object(id) => {
-            Place::History { blob: id.clone(), introduced: None, removed: None, at_head: false }
+            OccurrenceSource::History { blob: id.clone(), introduced: None, removed: None, at_head: false }
         }
     };
     let hit = |mut finding: Finding| {
-        let excerpt = Some(excerpts.of(&finding));
+        let excerpt = Some(excerpts.excerpt(&finding));
         let location = locator.locate(&mut finding);
         let occurrence = location.occurrence(path.clone(), place.clone());
         (finding, Occurrence { excerpt, ..occurrence })

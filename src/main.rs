@@ -11,7 +11,7 @@ fn main() -> ExitCode {
     match cli::run() {
         Ok(code) => code,
         Err(error) => {
-            sink::complain_of(&error);
+            sink::print_error(&error);
             // After an error nothing is known to be clean: the exit code of an incomplete scan.
             ExitCode::from(2)
         }

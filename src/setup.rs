@@ -20,7 +20,7 @@ use crate::policy::config::{Config, ConfigError, ConfigFiles, PatternFile, RunMo
 use crate::policy::files::PolicyFiles;
 use crate::policy::{Inline, Policy};
 use crate::rules::catalogue::{Catalogue, CatalogueError};
-use crate::source::added::RangeError;
+use crate::source::range::RangeError;
 use revision::PinnedPolicy;
 
 /// Why a run cannot begin. Nothing was scanned.
@@ -50,9 +50,9 @@ impl Setup {
     pub fn of_revision(
         mut self,
         pinned: &PinnedPolicy,
-        now: Option<&Files>,
+        now: Option<&PolicyFiles>,
     ) -> Result<Self, SetupError> {
-        let foreign = self.policy.config.foreign_allows();
+        let foreign = self.policy.config.honors_ignore_comments();
         let revision = pinned.revision(&self.engine, now, foreign)?;
         self.policy.revision = Some(Arc::new(revision));
         self.policy.inline = Inline::FromRevision;
@@ -69,11 +69,11 @@ pub struct Setup {
 /// Options of a setup.
 #[derive(Debug)]
 pub struct SetupOptions {
-    pub places: Places,
+    pub places: ConfigFiles,
     pub baseline: BaselineChoice,
     pub inline: Inline,
     /// Where the run takes place.
-    pub occasion: Occasion,
+    pub mode: RunMode,
     pub expiry: Expiry,
     /// The day that decides which baseline entries have expired.
     pub today: Date,
@@ -113,9 +113,9 @@ impl Setup {
             return Err(SetupError::OtherKey { file: file.clone(), why });
         }
         let root = options.root;
-        let known = baseline.map(|(_, baseline)| Known { baseline, today, expiry, root });
-        let (occasion, inline) = (options.occasion, options.inline);
-        let policy = Policy { config, occasion, inline, known, revision: None };
+        let baseline = baseline.map(|(_, baseline)| ActiveBaseline { baseline, today, expiry, root });
+        let (mode, inline) = (options.mode, options.inline);
+        let policy = Policy { config, mode, inline, baseline, revision: None };
         Ok(Setup { engine, policy })
     }
 
@@ -128,7 +128,7 @@ impl Setup {
 
 /// The enabled rules: those that are disabled for the whole repository are not searched for and
 /// do not compete with other rules.
-fn catalogue(config: &mut Config, files: Option<&Files>) -> Result<Catalogue, SetupError> {
+fn catalogue(config: &mut Config, files: Option<&PolicyFiles>) -> Result<Catalogue, SetupError> {
     let mut catalogue = Catalogue::built_in();
     for pattern in config.patterns() {
         match pattern {

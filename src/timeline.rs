@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use bstr::BStr;
 
-use crate::findings::{CommitRef, Fingerprint, Place};
+use crate::findings::{CommitRef, Fingerprint, OccurrenceSource};
 use crate::source::Failure;
 
 /// One credential at one path, from commit to commit. Commits are numbered in topological order.
@@ -187,11 +187,11 @@ impl<'a, F: Copy> Timeline<'a, F> {
 
 impl<F> Interval<'_, F> {
     /// The source of an occurrence in an object of the history.
-    pub fn source<R>(&self, object: &str, commits: &mut CommitReader<R>) -> Place
+    pub fn source<R>(&self, object: &str, commits: &mut CommitReader<R>) -> OccurrenceSource
     where
         R: Fn(usize) -> Result<CommitRef, Failure>,
     {
-        Place::History {
+        OccurrenceSource::History {
             blob: object.to_owned(),
             introduced: commits.get(self.introduced),
             removed: self.removed.and_then(|commit| commits.get(commit)),

@@ -69,7 +69,7 @@ fn a_missing_binary_stops() {
     repository.git(&["add", "file"]);
     let commit = repository.try_git(&["commit", "-m", "x"]);
     assert!(!commit.status.success(), "{}", all_output(&commit));
-    for word in ["commit stopped", "install keysieve", "git commit --no-verify"] {
+    for word in ["commit blocked", "install keysieve", "git commit --no-verify"] {
         assert!(all_output(&commit).contains(word), "{}", all_output(&commit));
     }
 }

@@ -42,7 +42,7 @@ fn path() -> std::ffi::OsString {
 fn told_in(repository: &TempRepo, folder: &Path, more: &[&str], code: i32) -> Value {
     let human = keysieve(repository, folder, &[&["hook", "doctor"], more].concat());
     assert_eq!(human.status.code(), Some(code), "{}", all_output(&human));
-    let sum = ["\nProtected.\n", "\nNot protected.\n", "\nIt cannot be told.\n"][code as usize];
+    let sum = ["\nProtected.\n", "\nNot protected.\n", "\nUnknown.\n"][code as usize];
     assert!(all_output(&human).ends_with(sum), "{}", all_output(&human));
     let json =
         keysieve(repository, folder, &[&["hook", "doctor", "--format", "json"], more].concat());
@@ -52,7 +52,7 @@ fn told_in(repository: &TempRepo, folder: &Path, more: &[&str], code: i32) -> Va
     assert_eq!(told["protected"], protected[code as usize]);
     for check in told["checks"].as_array().unwrap() {
         assert!(
-            all_output(&human).contains(check["says"].as_str().unwrap()),
+            all_output(&human).contains(check["message"].as_str().unwrap()),
             "{check} {}",
             all_output(&human)
         );

@@ -370,7 +370,7 @@ mod what_is_told {
         tree.write("unlikely", broken(&token(1)));
         assert_eq!(tree.scan(&["."]).status.code(), Some(0));
         let report = tree.json(&[".", "--min-confidence", "low"]);
-        assert_eq!(report["credentials"][0]["check"], "invalid");
+        assert_eq!(report["credentials"][0]["validation"], "invalid");
         assert_eq!(report["credentials"][0]["confidence"], "low");
     }
 

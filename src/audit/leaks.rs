@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use crate::blob::{Blob, Provenance, Text};
+use crate::blob::{Blob, Provenance, BlobText};
 use crate::engine::Engine;
 use crate::findings::Finding;
 use crate::locate::{Location, Locator};
@@ -44,7 +44,7 @@ impl<'e> Leaks<'e> {
     }
 
     /// Lines are counted only for objects with findings.
-    fn keep(&self, blob: &Blob<'_>, text: &Text<'_>, findings: Vec<Finding>) {
+    fn keep(&self, blob: &Blob<'_>, text: &BlobText<'_>, findings: Vec<Finding>) {
         let Provenance::Object(object) = &blob.provenance else { return };
         if findings.is_empty() {
             return;

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use bstr::ByteSlice;
 
 use super::leaks::Leak;
-use crate::findings::{Finding, Fingerprint, Place};
+use crate::findings::{Finding, Fingerprint, OccurrenceSource};
 use crate::foreign::foreign_path;
 use crate::locate::{Hit, Location};
-use crate::source::history::{Change, Range, Reached, Trace};
+use crate::source::history::{HistoryChange, RevisionRange, Reachability, Trace};
 use crate::source::{Coverage, Failure};
 use crate::timeline::{CommitReader, Interval, PathChange, Timeline};
 
@@ -18,13 +18,13 @@ use crate::timeline::{CommitReader, Interval, PathChange, Timeline};
 pub fn occurrences<'h>(
     leaks: &[Leak],
     trace: impl FnOnce(&[String]) -> Trace<'h>,
-    range: Option<&Range>,
+    range: Option<&RevisionRange>,
 ) -> (Vec<Hit>, Coverage) {
     let wanted: Vec<String> = leaks.iter().map(|leak| leak.object.clone()).collect();
     let mut trace = trace(&wanted);
     let notes = range.map(|range| {
         let chosen = trace.select(range);
-        let range = foreign_path(&range.said);
+        let range = foreign_path(&range.as_written);
         match chosen {
             0 => format!("no commits in {range}: nothing to report"),
             1 => format!("limited to 1 commit in {range}"),
@@ -41,15 +41,15 @@ pub fn occurrences<'h>(
         let path = Some(interval.path.to_owned());
         hits.push((finding.clone(), location.occurrence(path, place)));
     }
-    for (leak, reached) in leaks.iter().zip(&trace.reached) {
+    for (leak, reached) in leaks.iter().zip(&trace.reachability) {
         let introduced = match *reached {
-            Reached::Tree | Reached::Elsewhere => continue,
-            Reached::Commit(commit) => commits.get(commit),
-            Reached::Never => None,
+            Reachability::Tree | Reachability::OutOfRange => continue,
+            Reachability::Commit(commit) => commits.get(commit),
+            Reachability::Unreachable => None,
         };
         // No path leads to the object: it is a message, or a blob that no commit reaches.
         let blob = leak.object.clone();
-        let place = Place::History { blob, introduced, removed: None, at_head: false };
+        let place = OccurrenceSource::History { blob, introduced, removed: None, at_head: false };
         let hit = |(finding, location): (Finding, Location)| {
             (finding, location.occurrence(None, place.clone()))
         };
@@ -85,7 +85,7 @@ fn intervals<'a>(leaks: &'a [Leak], trace: &'a Trace<'_>) -> Vec<Interval<'a, Ob
     timeline.into_intervals()
 }
 
-fn path_change<'a>(change: &'a Change, leaks: &'a [Leak]) -> PathChange<'a, ObjectFinding<'a>> {
+fn path_change<'a>(change: &'a HistoryChange, leaks: &'a [Leak]) -> PathChange<'a, ObjectFinding<'a>> {
     let after = change.after.map(|leak| copies(&leaks[leak])).unwrap_or_default();
     let mut before: BTreeMap<Fingerprint, usize> = BTreeMap::new();
     for &leak in &change.before {

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
-use keysieve::audit::{Options, Reader, audit};
+use keysieve::audit::{Options, ReadMode, audit};
 use keysieve::policy::config::RunMode;
 use keysieve::setup::Setup;
 use keysieve::source::history::RangeSyntax;

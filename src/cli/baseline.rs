@@ -141,7 +141,7 @@ impl Create {
         let (new, ..) = self.acceptance.accept(&mut baseline, &found, &engine, &self.target)?;
         save(&file, baseline, &engine)?;
         let findings = count(new, "accepted finding");
-        say(&format!("Wrote {} with {findings}. {NEXT}", file.display()))?;
+        print_line(&format!("Wrote {} with {findings}. {NEXT}", file.display()))?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -162,7 +162,7 @@ impl Update {
         for (id, rule) in &stale {
             let state =
                 if self.prune { "stale, removed" } else { "stale; use --prune to remove it" };
-            say(&format!("{id} ({}): {state}", foreign(plain(rule))))?;
+            print_line(&format!("{id} ({}): {state}", foreign(escaped(rule))))?;
             if self.prune {
                 baseline.entries.remove(id);
             }
@@ -172,7 +172,7 @@ impl Update {
         if past > 0 {
             changes.push(count(past, "past location"));
         }
-        say(&format!("Wrote {}: {}.", file.display(), changes.join(", ")))?;
+        print_line(&format!("Wrote {}: {}.", file.display(), changes.join(", ")))?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -185,7 +185,7 @@ impl Check {
         let found = self.target.scan_all(&engine, &policy, history)?;
         let stale = baseline.stale(&found, history);
         for (id, rule) in &stale {
-            say(&format!("{id} ({}): stale, no longer found", foreign(plain(rule))))?;
+            print_line(&format!("{id} ({}): stale, no longer found", foreign(escaped(rule))))?;
         }
         let today = self.target.engine.today();
         let active = ActiveBaseline { baseline, today, expiry: Expiry::Fails, root: None };
@@ -195,14 +195,14 @@ impl Check {
             if let Some(note) =
                 active.expiry_note(&format!("{id} ({})", foreign(&entry.rule)), entry)
             {
-                say(&note)?;
+                print_line(&note)?;
             }
         }
         let entries = match active.baseline.entries.len() {
             1 => "1 entry".to_owned(),
             entries => format!("{entries} entries"),
         };
-        say(&format!("{entries}: {} stale, {expired} expired.", stale.len()))?;
+        print_line(&format!("{entries}: {} stale, {expired} expired.", stale.len()))?;
         Ok(ExitCode::from(u8::from(expired + stale.len() > 0)))
     }
 }
@@ -277,7 +277,7 @@ impl Target {
         })??;
         sink::remember(&report.filter);
         if let Some(failure) = report.coverage.failures.first() {
-            bail!("could not scan {}: {}; no baseline was written", failure.what, failure.why);
+            bail!("could not scan {}: {}; no baseline was written", failure.name, failure.reason);
         }
         Ok(report.credentials.into_iter().filter(Credential::is_open).collect())
     }

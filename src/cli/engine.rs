@@ -88,7 +88,7 @@ fn bounded(threads: u16) -> usize {
     let most = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = usize::from(threads);
     if threads > most {
-        sink::complain(&format!(
+        sink::eprint_line(&format!(
             "note: --threads {threads} is more than this machine can run at once; using {most}"
         ));
     }

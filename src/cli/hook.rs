@@ -26,9 +26,9 @@ use keysieve::policy::Policy;
 use keysieve::policy::baseline::FILE;
 use keysieve::policy::config::RunMode;
 use keysieve::policy::files::PolicyFiles;
-use keysieve::report::agent::Answer;
-use keysieve::report::blocked::{Blocked, Moment};
-use keysieve::report::output::sink::{self, say};
+use keysieve::report::agent::AgentResponse;
+use keysieve::report::hook_report::{HookReport, Subject};
+use keysieve::report::output::sink::{self, print_line};
 use keysieve::report::{Format, Report, Task};
 use keysieve::setup::{Setup, files};
 use keysieve::source::Silent;
@@ -195,10 +195,10 @@ impl Run {
             let pushed = pushed(&here, &engine, &report.credentials);
             let shown = |(one, pushed)| (one, report.filter.pushed(&pushed, Some(&engine)));
             let pushed = pushed.into_iter().map(shown).collect();
-            let baseline = top_of(&here.folder).is_some_and(|top| top.join(FILE).exists());
+            let has_baseline = work_tree_top(&here.folder).is_some_and(|top| top.join(FILE).exists());
             // Set if git was started below the top; hooks always start at the top.
-            let below = std::env::var_os("GIT_PREFIX").is_some_and(|prefix| !prefix.is_empty());
-            Blocked { report: &report, rules, moment, pushed, baseline, below }.write(screen, out)
+            let in_subfolder = std::env::var_os("GIT_PREFIX").is_some_and(|prefix| !prefix.is_empty());
+            HookReport { report: &report, rules, subject, pushed, has_baseline, in_subfolder }.write(screen, out)
         })
     }
 
@@ -218,7 +218,7 @@ impl Run {
         }
         let staged = Arc::new(Staged::open(here).map_err(GuardError::from)?);
         let Setup { engine, policy } = self.setup(here, Some(files::staged(staged.clone())))?;
-        let report = if asked == Asked::StagedOrTracked && staged.is_empty() {
+        let report = if asked == HookTarget::StagedOrTracked && staged.is_empty() {
             guard_tracked(here, &engine, &policy, &Silent)?
         } else {
             guard_staged(&staged, &engine, &policy, &Silent)
@@ -231,12 +231,12 @@ impl Run {
         let mut input = Vec::new();
         std::io::stdin().lock().read_to_end(&mut input).context("cannot read standard input")?;
         let folder = std::env::current_dir().context("cannot determine the current folder")?;
-        let here = GitEnvironment::of_process(&folder).in_a_hook();
-        let top = top_of(&folder);
+        let here = GitEnvironment::from_process(&folder).for_hook();
+        let top = work_tree_top(&folder);
         let index = top.as_ref().map(|_| files::index(here.clone()));
         let Setup { engine, policy } = self.setup(&here, index)?;
         let answer = match ToolCall::read(&input, &folder, top.as_deref()) {
-            Err(error) => Answer::refusal(&error),
+            Err(error) => AgentResponse::refusal(&error),
             Ok(call) => {
                 let mut report = self.engine.in_pool(|| guard_call(&call, &engine, &policy))?;
                 if top.is_some() {
@@ -251,7 +251,7 @@ impl Run {
 }
 
 /// What the report is about, for the reader whose work it blocks.
-fn moment(here: &GitEnvironment, stage: RunStage, report: &Report) -> Moment {
+fn subject(here: &GitEnvironment, stage: RunStage, report: &Report) -> Subject {
     let is_there = |revision: &str| {
         let arguments = ["rev-parse", "--verify", "--quiet", revision];
         Git::new(here).query(&arguments).is_ok_and(|found| found.is_some())
@@ -259,11 +259,11 @@ fn moment(here: &GitEnvironment, stage: RunStage, report: &Report) -> Moment {
     let commit =
         report.credentials.iter().flat_map(Credential::failing).next().map(|one| &one.source);
     match (report.task, commit) {
-        (Task::Scan | Task::Audit, _) => Moment::Tracked,
-        (Task::Guard, _) if stage == RunStage::CommitMsg => Moment::Message,
-        (Task::Guard, _) => Moment::Commit { first: !is_there("HEAD") },
+        (Task::Scan | Task::Audit, _) => Subject::Tracked,
+        (Task::Staged, _) if stage == RunStage::CommitMsg => Subject::Message,
+        (Task::Staged, _) => Subject::Commit { first: !is_there("HEAD") },
         (Task::Range, Some(OccurrenceSource::History { introduced: Some(commit), .. })) => {
-            Moment::Commits { root: !is_there(&format!("{}^", commit.id)) }
+            Subject::Commits { root: !is_there(&format!("{}^", commit.id)) }
         }
         (Task::Range, _) => Subject::Commits { root: false },
     }
@@ -307,7 +307,7 @@ fn before_push(here: &GitEnvironment, engine: &Engine, policy: &Policy) -> anyho
              there is no input; the hook manager must pass it on (for lefthook, `use_stdin: true`)"
         );
     }
-    let updates = Update::parse(&lines)
+    let updates = RefUpdate::parse(&lines)
         .map_err(|line| anyhow!("`{line}` is not a line that git passes to a pre-push hook"))?;
     Ok(guard_push(here, &updates, engine, policy, &Silent)?)
 }
@@ -332,12 +332,12 @@ fn install(stage: Stage) -> anyhow::Result<ExitCode> {
     let binary =
         std::env::current_exe().context("cannot determine the path of the keysieve binary")?;
     match hook::install(&folder.path, stage, &binary)? {
-        Installed::Created(path) => say(&format!("Installed the hook {}.", shown(&path)))?,
-        Installed::Replaced(path) => say(&format!("Updated the hook {}.", shown(&path)))?,
+        Installed::Created(path) => print_line(&format!("Installed the hook {}.", shown(&path)))?,
+        Installed::Replaced(path) => print_line(&format!("Updated the hook {}.", shown(&path)))?,
         Installed::Unchanged(path) => {
-            say(&format!("The hook {} is already installed.", shown(&path)))?;
+            print_line(&format!("The hook {} is already installed.", shown(&path)))?;
         }
-        Installed::Chained(path) => say(&format!(
+        Installed::Chained(path) => print_line(&format!(
             "Updated the existing hook {}: it now runs keysieve first.",
             shown(&path)
         ))?,
@@ -357,14 +357,14 @@ fn install(stage: Stage) -> anyhow::Result<ExitCode> {
         Installed::Foreign(foreign) => return report_foreign(&foreign),
     }
     if folder.origin == Origin::Shared {
-        say("core.hooksPath is set globally: the hook runs in all your repositories.")?;
+        print_line("core.hooksPath is set globally: the hook runs in all your repositories.")?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// A hook that is not changed, and the line to add to it.
 fn report_foreign(foreign: &ForeignHook) -> anyhow::Result<ExitCode> {
-    say(&format!(
+    print_line(&format!(
         "The hook {} is not a shell script that git runs, or its keysieve lines were edited; \
          nothing was changed.\n\
          To run keysieve from it, add the equivalent of this shell line near the beginning:\
@@ -379,14 +379,14 @@ fn uninstall(stage: Stage) -> anyhow::Result<ExitCode> {
     match hook::uninstall(&hooks_folder()?.path, stage)? {
         Uninstalled::Removed(path) => print_line(&format!("Removed the hook {}.", shown(&path)))?,
         Uninstalled::Unchained(path) => {
-            say(&format!(
+            print_line(&format!(
                 "Removed keysieve from the hook {}; the previous hook is restored.",
                 shown(&path)
             ))?;
         }
-        Uninstalled::NotThere(path) => say(&format!("No hook at {}.", shown(&path)))?,
+        Uninstalled::NotThere(path) => print_line(&format!("No hook at {}.", shown(&path)))?,
         Uninstalled::Foreign(path) => {
-            say(&format!(
+            print_line(&format!(
                 "The hook {} was not installed by keysieve or has been edited; nothing was changed.",
                 shown(&path)
             ))?;
@@ -398,7 +398,7 @@ fn uninstall(stage: Stage) -> anyhow::Result<ExitCode> {
 
 fn hooks_folder() -> anyhow::Result<HooksFolder> {
     let here = std::env::current_dir().context("cannot determine the current folder")?;
-    Ok(hook::hooks_folder(&GitEnvironment::of_process(&here))?)
+    Ok(hook::hooks_folder(&GitEnvironment::from_process(&here))?)
 }
 
 /// Relative to the current folder if it is below it.

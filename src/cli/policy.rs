@@ -15,8 +15,8 @@ use keysieve::policy::files::PolicyFiles;
 use keysieve::report::Report;
 use keysieve::report::output::filter_again;
 use keysieve::rules::Confidence;
-use keysieve::setup::revision::Standing;
-use keysieve::setup::{BaselineChoice, Setup, Wanted, files};
+use keysieve::setup::revision::PinnedPolicy;
+use keysieve::setup::{BaselineChoice, Setup, SetupOptions, files};
 use keysieve::source::index;
 use keysieve::source::worktree::work_tree_top;
 
@@ -176,10 +176,10 @@ impl PolicyArgs {
         mode: RunMode,
     ) -> anyhow::Result<Setup> {
         let baseline = match &self.baseline {
-            _ if self.no_baseline => BaselineChoice::LeftOut,
+            _ if self.no_baseline => BaselineChoice::Disabled,
             // The hook reads the baseline from the index, and only if it found something.
-            _ if mode == RunMode::Hook && self.policy_from.is_none() => BaselineChoice::LeftOut,
-            _ if self.config.no_repo_config && self.baseline.is_none() => BaselineChoice::LeftOut,
+            _ if mode == RunMode::Hook && self.policy_from.is_none() => BaselineChoice::Disabled,
+            _ if self.config.no_repo_config && self.baseline.is_none() => BaselineChoice::Disabled,
             Some(file) => BaselineChoice::File(file.clone()),
             None => BaselineChoice::Repository,
         };
@@ -189,7 +189,7 @@ impl PolicyArgs {
         let Some(name) = &self.policy_from else {
             return self.config.setup(engine, repository, baseline, mode, command_line);
         };
-        let revision = Standing::find(&repository.environment, name)?;
+        let revision = PinnedPolicy::find(&repository.environment, name)?;
         let now = repository.files;
         let repository = Repository { files: Some(revision.files()), ..repository };
         let setup = self.config.setup(engine, repository, baseline, mode, command_line)?;
@@ -221,7 +221,7 @@ impl PolicyArgs {
                     Baseline::of_text(&text, Path::new(FILE))?
                 }
                 None => {
-                    if top_of(&here.folder).is_some_and(|top| top.join(FILE).exists()) {
+                    if work_tree_top(&here.folder).is_some_and(|top| top.join(FILE).exists()) {
                         report.coverage.notes.push(format!(
                             "{FILE} is not staged and is ignored; run `git add {FILE}`"
                         ));
@@ -252,7 +252,7 @@ impl ConfigArgs {
         engine: &EngineArgs,
         repository: Repository,
     ) -> anyhow::Result<Setup> {
-        let (baseline, layer) = (BaselineChoice::LeftOut, engine.layer());
+        let (baseline, layer) = (BaselineChoice::Disabled, engine.layer());
         self.setup(engine, repository, baseline, RunMode::Check, layer)
     }
 
@@ -279,7 +279,7 @@ impl ConfigArgs {
             // A commit in progress has not moved any file that its parent lacks.
             root: top.filter(|_| expiry == Expiry::Fails),
         };
-        let setup = Setup::new(wanted)?;
+        let setup = Setup::new(options)?;
         setup.policy.config.check_thresholds(mode)?;
         Ok(match engine.now() {
             Some(now) => setup.at(now),

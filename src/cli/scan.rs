@@ -84,7 +84,7 @@ impl Scan {
         let ignored = if self.no_ignore { Ignored::Scanned } else { Ignored::Skipped };
         let config = &policy.config;
         let tree = WorkTree::list_from(base, &self.paths, ignored)?;
-        let tree = tree.leave_out(|path| config.exclusion(path).is_some());
+        let tree = tree.exclude(|path| config.exclusion(path).is_some());
         Ok(Box::new(match config.max_file_size() {
             Some(largest) => tree.no_larger_than(largest),
             None => tree,

@@ -93,10 +93,10 @@ impl Engine {
     }
 
     /// The engine with another minimum probability for values that are found only by the kind of
-    /// their name; the default is [`generic::LIKELY`].
+    /// their name; the default is [`generic::MEDIUM_THRESHOLD`].
     #[must_use]
     pub fn with_min_probability(mut self, probability: f32) -> Self {
-        self.judge.generic.likely_from(probability);
+        self.judge.generic.set_threshold(probability);
         self
     }
 
@@ -196,7 +196,7 @@ impl Engine {
     /// secrets continue after the judged part.
     pub fn end_lookahead(&self, finding: &Finding) -> usize {
         let rule = self.rule(finding.rule);
-        let long = matches!(rule.trigger, Trigger::Kind(_)) && finding.span.len() >= generic::LONG;
+        let long = matches!(rule.trigger, Trigger::Kind(_)) && finding.span.len() >= generic::LONG_VALUE;
         if rule.extends.is_some() || long { OVERLAP } else { 0 }
     }
 

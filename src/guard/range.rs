@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use bstr::ByteSlice;
 
-use crate::findings::{CommitRef, Fingerprint, Occurrence, Place};
+use crate::findings::{CommitRef, Fingerprint, Occurrence, OccurrenceSource};
 use crate::locate::Hit;
-use crate::source::added::{Added, Content};
+use crate::source::range::{CommitRange, FileContent};
 use crate::source::{Coverage, Failure};
 use crate::timeline::{CommitReader, PathChange, Timeline};
 
 /// Each finding with an occurrence for every time that a commit of the range introduced it. Comes
 /// with what could not be read of the commits.
-pub fn occurrences(found: Vec<Hit>, added: &Added) -> (Vec<Hit>, Coverage) {
+pub fn occurrences(found: Vec<Hit>, added: &CommitRange) -> (Vec<Hit>, Coverage) {
     let mut by_object: BTreeMap<String, Vec<Hit>> = BTreeMap::new();
     for (finding, occurrence) in found {
         if let OccurrenceSource::History { blob, .. } = &occurrence.source {
@@ -33,7 +33,7 @@ type ObjectHit<'a> = (&'a str, &'a Hit);
 
 /// The findings of a range by the objects that they are in.
 struct RangeHits<'a> {
-    added: &'a Added,
+    added: &'a CommitRange,
     by_object: &'a BTreeMap<String, Vec<Hit>>,
 }
 
@@ -47,7 +47,7 @@ impl<'a> RangeHits<'a> {
         let mut located = Vec::new();
         for (object, hits) in self.by_object {
             let Some(&commit) = messages.get(object) else {
-                if self.added.is_sent_alone(object) {
+                if self.added.is_direct_tip(object) {
                     located.extend(hits.iter().cloned());
                 }
                 continue;
@@ -70,7 +70,7 @@ impl<'a> RangeHits<'a> {
         R: Fn(usize) -> Result<CommitRef, Failure>,
     {
         let (changes, mut failures) =
-            self.added.changes(|content: &Content| self.hits(content).next().is_some());
+            self.added.changes(|content: &FileContent| self.hits(content).next().is_some());
         // Of a range the commits count as one line: each knows of all before it.
         let mut timeline = Timeline::new(true, |_, _| true);
         for change in &changes {
@@ -92,8 +92,8 @@ impl<'a> RangeHits<'a> {
             let (_, (_, latest)) = interval.latest;
             let path = Some(interval.path.to_owned());
             let place = interval.source(object, commits);
-            let mut occurrence = Occurrence { path, place, ..occurrence.clone() };
-            occurrence.allows.clone_from(&latest.allows);
+            let mut occurrence = Occurrence { path, source: place, ..occurrence.clone() };
+            occurrence.suppression_comments.clone_from(&latest.allows);
             hits.push((finding.clone(), occurrence));
         }
         (hits, failures)
@@ -103,8 +103,8 @@ impl<'a> RangeHits<'a> {
     /// however many copies are added: its copies count as the same.
     fn copies(
         &self,
-        before: &[Content],
-        after: Option<&Content>,
+        before: &[FileContent],
+        after: Option<&FileContent>,
     ) -> (BTreeMap<Fingerprint, usize>, BTreeMap<Fingerprint, Vec<ObjectHit<'a>>>) {
         let mut copies: BTreeMap<Fingerprint, Vec<ObjectHit<'a>>> = BTreeMap::new();
         for hit in after.into_iter().flat_map(|content| self.hits(content)) {
@@ -117,10 +117,10 @@ impl<'a> RangeHits<'a> {
         (before, copies)
     }
 
-    fn hits(&self, content: &Content) -> impl Iterator<Item = ObjectHit<'a>> + use<'a> {
+    fn hits(&self, content: &FileContent) -> impl Iterator<Item = ObjectHit<'a>> + use<'a> {
         let hits = match content {
-            Content::Blob(id) => self.by_object.get_key_value(&id.to_string()),
-            Content::Submodule(_) => None,
+            FileContent::Blob(id) => self.by_object.get_key_value(&id.to_string()),
+            FileContent::Submodule(_) => None,
         };
         hits.into_iter().flat_map(|(object, hits)| hits.iter().map(move |hit| (&**object, hit)))
     }

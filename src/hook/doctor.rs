@@ -91,7 +91,7 @@ impl Diagnosis {
         let hook = folder.join(stage.name());
         let own = common.join("hooks").join(stage.name());
         let dead = if own != hook && own.is_file() { vec![own] } else { Vec::new() };
-        let template = git.ask(&["config", "--type=path", "--get", "init.templateDir"])?;
+        let template = git.query(&["config", "--type=path", "--get", "init.templateDir"])?;
         let state = HookState::at(&hook, &folder);
         let text = fs::read(&hook).unwrap_or_default();
         let binary = match state {
@@ -131,7 +131,7 @@ impl Diagnosis {
 
 fn reason(git: &Git) -> Result<Reason, GitError> {
     let arguments = ["config", "--show-scope", "--show-origin", "--get", "core.hooksPath"];
-    let setting = git.ask(&arguments)?;
+    let setting = git.query(&arguments)?;
     Ok(setting.map_or(Reason::Own, |setting| {
         let mut fields = setting.split('\t');
         let mut field = || fields.next().unwrap_or_default().to_owned();

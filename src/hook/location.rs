@@ -86,7 +86,7 @@ fn ask_git(environment: &GitEnvironment) -> Result<HooksFolder, LocationError> {
         return Err(LocationError::Setting { reason: reason.to_owned() });
     }
     // The folder where hooks run.
-    let top = git.ask(&["rev-parse", "--show-toplevel"]).map_err(unknown)?;
+    let top = git.query(&["rev-parse", "--show-toplevel"]).map_err(unknown)?;
     let top = match top {
         Some(top) => PathBuf::from(top),
         None => git.path(".").map_err(unknown)?,

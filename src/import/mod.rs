@@ -47,7 +47,7 @@ pub struct Imported {
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     #[error("not a gitleaks configuration: {0}")]
-    Syntax(Mistake),
+    Syntax(TomlError),
     #[error("it has no [[rules]] to import")]
     Empty,
 }

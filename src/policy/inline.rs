@@ -42,7 +42,7 @@ pub struct SuppressionComments {
 
 /// A suppression comment and the lines that it applies to.
 struct Placed {
-    comment: Allow,
+    comment: SuppressionComment,
     on_line: bool,
     on_next: bool,
     /// For a multi-line value that ends on the line before.
@@ -67,7 +67,7 @@ impl SuppressionComments {
             let Some((word, reason)) = words(&text[begin..end]) else { continue };
             let rule = resolve(rules, &word);
             let line = lines.position(at).line;
-            let comment = Allow { line, rule, here: false, reason, foreign: None };
+            let comment = SuppressionComment { line, rule, names_rule: false, reason, scanner: None };
             let on_next = is_alone(text, at);
             let placed = Placed { comment, on_line: true, on_next, on_end_before: false };
             by_line.entry(line).or_default().push(placed);
@@ -75,7 +75,7 @@ impl SuppressionComments {
         for (at, marker) in nearby.iter().flat_map(|here| foreign::markers(text, here)) {
             let line = lines.position(at).line;
             let foreign = Some(marker.scanner);
-            let comment = Allow { line, rule: None, here: false, reason: String::new(), foreign };
+            let comment = SuppressionComment { line, rule: None, names_rule: false, reason: String::new(), scanner: foreign };
             let near = marker.lines == Lines::Near;
             let placed = Placed {
                 comment,
@@ -103,8 +103,8 @@ impl SuppressionComments {
         above
             .chain(same)
             .chain(after.filter(|one| one.on_end_before))
-            .map(|Placed { comment, .. }| Allow {
-                here: comment.rule == Some(rule),
+            .map(|Placed { comment, .. }| SuppressionComment {
+                names_rule: comment.rule == Some(rule),
                 ..comment.clone()
             })
             .collect()
@@ -174,12 +174,12 @@ fn is_alone(text: &[u8], at: usize) -> bool {
 /// The suppression of an occurrence by the comments next to it: one that names the credential's
 /// rule, or the rule that found it there, and gives a reason; or, if these are honored, another
 /// scanner's ignore comment.
-pub fn suppression(comments: &[Allow], rule: usize, honor_foreign: bool) -> Option<Suppression> {
-    let names_it = |comment: &&Allow| comment.here || comment.rule == Some(rule);
+pub fn suppression(comments: &[SuppressionComment], rule: usize, honor_foreign: bool) -> Option<Suppression> {
+    let names_it = |comment: &&SuppressionComment| comment.names_rule || comment.rule == Some(rule);
     let own = comments.iter().find(|comment| names_it(comment) && !comment.reason.is_empty());
     let reason = own.map(|comment| comment.reason.clone()).or_else(|| {
         let scanner =
-            comments.iter().find_map(|comment| comment.foreign).filter(|_| honor_foreign)?;
+            comments.iter().find_map(|comment| comment.scanner).filter(|_| honor_foreign)?;
         Some(foreign_reason(scanner))
     })?;
     Some(Suppression { kind: SuppressionKind::InSource, reason })
@@ -193,7 +193,7 @@ fn foreign_reason(scanner: Scanner) -> String {
 pub(super) fn foreign_note(credentials: &[Credential], honored: bool) -> Option<String> {
     let mut by_scanner: BTreeMap<Scanner, usize> = BTreeMap::new();
     for occurrence in credentials.iter().flat_map(|credential| &credential.occurrences) {
-        let Some(scanner) = occurrence.allows.iter().find_map(|comment| comment.foreign) else {
+        let Some(scanner) = occurrence.suppression_comments.iter().find_map(|comment| comment.scanner) else {
             continue;
         };
         if decides(occurrence, scanner, honored) {
@@ -230,10 +230,10 @@ pub(super) fn notes(credential: &Credential, rules: &[Rule]) -> Vec<String> {
     let id = &rules[credential.rule].id;
     let mut notes = Vec::new();
     for occurrence in credential.open() {
-        for comment in occurrence.allows.iter().filter(|comment| comment.foreign.is_none()) {
+        for comment in occurrence.suppression_comments.iter().filter(|comment| comment.scanner.is_none()) {
             let fault = match comment.rule {
                 None => "names an unknown rule and is ignored".to_owned(),
-                Some(rule) if comment.here || rule == credential.rule => {
+                Some(rule) if comment.names_rule || rule == credential.rule => {
                     "gives no reason and is ignored".to_owned()
                 }
                 Some(rule) => {

@@ -72,7 +72,7 @@ impl Policy {
             match self.exclusion(&finding, &occurrence, rules) {
                 Some(why) => *judged.excluded.entry(why).or_default() += 1,
                 None => {
-                    occurrence.setting = self.path_kind(&occurrence);
+                    occurrence.path_kind = self.path_kind(&occurrence);
                     kept.push((finding, occurrence));
                 }
             }
@@ -84,9 +84,9 @@ impl Policy {
         for credential in &mut judged.credentials {
             for occurrence in &mut credential.occurrences {
                 occurrence.suppression =
-                    inline::suppression(&occurrence.allows, credential.rule, foreign)
+                    inline::suppression(&occurrence.suppression_comments, credential.rule, foreign)
                         .filter(|_| self.honors_comments(credential.fingerprint, occurrence));
-                occurrence.effect =
+                occurrence.level =
                     self.level(&rules[credential.rule], credential.confidence, occurrence);
             }
             if let Some(baseline) = &self.baseline {
@@ -176,10 +176,10 @@ impl Policy {
         }
     }
 
-    fn level(&self, rule: &Rule, confidence: Confidence, occurrence: &Occurrence) -> Effect {
+    fn level(&self, rule: &Rule, confidence: Confidence, occurrence: &Occurrence) -> Level {
         let path = occurrence.path.as_ref().map(|path| path.as_bstr());
         let (least, severity) = self.config.threshold(path, self.mode);
-        let is_of_test = occurrence.setting == Setting::Test
+        let is_of_test = occurrence.path_kind == PathKind::Test
             && path.is_some_and(|path| self.config.test_findings(path) == TestFindings::Warn);
         if confidence < least || rule.severity < severity || is_of_test || release::is_new(rule) {
             Level::Warning

@@ -50,7 +50,7 @@ impl AgentResponse {
     }
 
     /// To a call that cannot be parsed: it is blocked.
-    pub fn refusal(error: &CallError) -> AgentResponse {
+    pub fn refusal(error: &ToolCallError) -> AgentResponse {
         let text = format!(
             "keysieve: blocked: this call cannot be scanned: {error}. Check that the hook is set \
              up as described in keysieve's docs/agents.md."
@@ -82,7 +82,7 @@ impl AgentResponse {
 
 fn failures_text(failures: &[Failure]) -> String {
     let mut text = String::from("keysieve: blocked: some of it could not be scanned:");
-    for Failure { what, why } in failures.iter().take(SHOWN) {
+    for Failure { name: what, reason: why } in failures.iter().take(SHOWN) {
         text.push_str(&format!("\n- {}: {}", escaped(what), escaped(why)));
     }
     if let Some(more) = failures.len().checked_sub(SHOWN).filter(|more| *more > 0) {
@@ -116,7 +116,7 @@ fn credentials_text(open: &[&Credential], rules: &[Rule]) -> String {
     text.push_str(&format!(
         "Do not write it anywhere else either. Read the value from an environment variable or a \
          secret store; if it is not set there, ask the user to set it. Only if the user says that \
-         a value in a file is not a real secret, add `{MARK} {} REASON` as a comment on the line \
+         a value in a file is not a real secret, add `{MARKER} {} REASON` as a comment on the line \
          above.",
         open.first().map_or("RULE", |credential| &rules[credential.rule].id)
     ));

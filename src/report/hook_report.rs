@@ -11,11 +11,11 @@ use super::output::Shown;
 use super::snippet::wrapped;
 use super::{EscapingWriter, Report, Screen, escaped, location_name, snippet};
 use crate::findings::{
-    CommitRef, Credential, Encoding, Fingerprint, Occurrence, Place, Pushed, Verdict,
+    CommitRef, Credential, Encoding, Fingerprint, Occurrence, OccurrenceSource, Pushed, Verdict,
 };
 use crate::policy::baseline::FILE;
-use crate::policy::comment::Room;
-use crate::policy::inline::MARK;
+use crate::policy::comment::CommentForm;
+use crate::policy::inline::MARKER;
 use crate::rules::Rule;
 
 /// Other credentials that are always listed, however small the screen is.
@@ -138,7 +138,7 @@ impl HookReport<'_> {
                 facts.map(|fact| format!("{} {}", fact.label(), escaped(&fact.value))).collect();
             write_labelled("Details", &facts.join(" · "), width, out)?;
         }
-        if let Place::History { introduced: Some(commit), removed, .. } = &occurrence.place {
+        if let OccurrenceSource::History { introduced: Some(commit), removed, .. } = &occurrence.source {
             let summary: String = commit.summary.chars().take(SUMMARY_SHOWN).collect();
             let mut text = format!("{} {}", short(commit), escaped(&summary));
             if let Some(removed) = removed {
@@ -232,8 +232,8 @@ impl HookReport<'_> {
                         .to_owned(),
                 ),
             ),
-            (Subject::Commits { root }, _) => match &occurrence.place {
-                Place::History { introduced: Some(commit), .. } => {
+            (Subject::Commits { root }, _) => match &occurrence.source {
+                OccurrenceSource::History { introduced: Some(commit), .. } => {
                     let id = short(commit);
                     let from = if *root { "--root".to_owned() } else { format!("{id}^") };
                     (
@@ -264,22 +264,22 @@ impl HookReport<'_> {
         credential: &Credential,
         occurrence: &Occurrence,
     ) -> (String, Option<String>) {
-        let allow = format!("{MARK} {} REASON", self.rules[credential.rule].id);
+        let allow = format!("{MARKER} {} REASON", self.rules[credential.rule].id);
         let line = occurrence.region.start.line;
         let path = occurrence.path.as_ref().map(|path| path.as_bstr()).unwrap_or_default();
         let room = match self.subject {
-            Subject::Message => Room::Comment(allow),
-            _ => Room::of(path, &allow),
+            Subject::Message => CommentForm::Comment(allow),
+            _ => CommentForm::of(path, &allow),
         };
         match room {
-            Room::Comment(comment) => (
+            CommentForm::Comment(comment) => (
                 format!("Not a real secret? Add this comment on its own line above line {line}:"),
                 Some(comment),
             ),
-            Room::NoComments(format) => {
+            CommentForm::NoComments(format) => {
                 (format!("Not a real secret? {format} has no comments, so use option 3."), None)
             }
-            Room::Unknown(allow) => (
+            CommentForm::Unknown(allow) => (
                 format!("Not a real secret? Add a comment with this text above line {line}:"),
                 Some(allow),
             ),

@@ -7,7 +7,7 @@ use bstr::ByteSlice;
 
 use super::output::Shown;
 use super::{Detail, Outcome, Report, Screen, Task, escaped, location_name, snippet};
-use crate::findings::{Credential, Fact, Occurrence, PartnerPlace, Place, Setting};
+use crate::findings::{Credential, Fact, Occurrence, RelatedLocation, OccurrenceSource, PathKind};
 use crate::rules::{Rule, Severity};
 use crate::source::{Skipped, SkippedKind};
 
@@ -48,7 +48,7 @@ pub(super) fn write(
 /// Writes what follows the credentials: what could not be scanned, notes, the summary.
 pub(super) fn write_rest(report: &Shown, detail: Detail, out: &mut dyn Write) -> io::Result<()> {
     for failure in &report.coverage.failures {
-        let (what, why) = (escaped(&failure.what), escaped(&failure.why));
+        let (what, why) = (escaped(&failure.name), escaped(&failure.reason));
         writeln!(out, "{BAD}could not scan{BAD:#} {what}: {why}")?;
     }
     for note in &report.coverage.notes {

@@ -360,7 +360,7 @@ fn document<'r>(report: &'r Report, rules: &'r [Rule]) -> Document<'r> {
             failures: coverage
                 .failures
                 .iter()
-                .map(|failure| FailureEntry { name: &failure.what, reason: &failure.why })
+                .map(|failure| FailureEntry { name: &failure.name, reason: &failure.reason })
                 .collect(),
             notes: coverage.notes.iter().map(String::as_str).collect(),
         },
@@ -377,8 +377,8 @@ fn policy_entry(policy: &PolicyRevision) -> PolicyEntry<'_> {
     PolicyEntry { revision: &policy.revision, commit: &policy.commit, pending }
 }
 
-fn pending_entry(proposal: &Proposal) -> PendingEntry<'_> {
-    let Proposal { kind, path, line, what } = proposal;
+fn pending_entry(proposal: &PendingChange) -> PendingEntry<'_> {
+    let PendingChange { kind, path, line, change: what } = proposal;
     PendingEntry { kind: kind.as_str(), path, line: *line, change: what }
 }
 
@@ -395,7 +395,7 @@ fn credential_entry<'r>(credential: &'r Credential, rule: &'r Rule) -> Credentia
         validation: credential.verdict.as_str(),
         redacted: credential.redacted.to_string(),
         suppressed: !credential.is_open(),
-        level: credential.effect().map(level_name),
+        level: credential.level().map(level_name),
         facts: credential.facts.iter().map(fact_entry).collect(),
         rotate: &rule.rotate,
         link_checked: rule.link_checked.as_str(),
@@ -406,11 +406,11 @@ fn credential_entry<'r>(credential: &'r Credential, rule: &'r Rule) -> Credentia
 }
 
 fn occurrence_entry(occurrence: &Occurrence) -> OccurrenceEntry<'_> {
-    let (source, history) = match &occurrence.place {
-        Place::WorkTree => (SourceName::Worktree, None),
-        Place::Index => (SourceName::Index, None),
-        Place::Stdin => (SourceName::Stdin, None),
-        Place::History { blob, introduced, removed, at_head } => {
+    let (source, history) = match &occurrence.source {
+        OccurrenceSource::WorkTree => (SourceName::Worktree, None),
+        OccurrenceSource::Index => (SourceName::Index, None),
+        OccurrenceSource::Stdin => (SourceName::Stdin, None),
+        OccurrenceSource::History { blob, introduced, removed, at_head } => {
             let introduced = introduced.as_ref().map(commit_entry);
             let removed = removed.as_ref().map(commit_entry);
             let history = HistoryEntry { blob, introduced, removed, at_head: *at_head };
@@ -422,10 +422,10 @@ fn occurrence_entry(occurrence: &Occurrence) -> OccurrenceEntry<'_> {
         start: position_entry(occurrence.region.start),
         end: position_entry(occurrence.region.end),
         encoding: occurrence.encoding.to_string(),
-        related: occurrence.partners.iter().map(related_entry).collect(),
+        related: occurrence.related.iter().map(related_entry).collect(),
         source,
-        level: occurrence.suppression.is_none().then(|| level_name(occurrence.effect)),
-        test_path: occurrence.setting == Setting::Test,
+        level: occurrence.suppression.is_none().then(|| level_name(occurrence.level)),
+        test_path: occurrence.path_kind == PathKind::Test,
         suppression: occurrence.suppression.as_ref().map(suppression_entry),
         history,
     }
@@ -433,8 +433,8 @@ fn occurrence_entry(occurrence: &Occurrence) -> OccurrenceEntry<'_> {
 
 fn level_name(effect: Effect) -> LevelName {
     match effect {
-        Effect::Fails => LevelName::Error,
-        Effect::Warns => LevelName::Warning,
+        Level::Error => LevelName::Error,
+        Level::Warning => LevelName::Warning,
     }
 }
 
@@ -446,7 +446,7 @@ fn fact_entry(fact: &Fact) -> FactEntry<'_> {
     FactEntry { fact: &fact.name, value: &fact.value }
 }
 
-fn related_entry(partner: &PartnerPlace) -> RelatedEntry<'_> {
+fn related_entry(partner: &RelatedLocation) -> RelatedEntry<'_> {
     RelatedEntry {
         fact: fact_entry(&partner.fact),
         start: position_entry(partner.region.start),

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use bstr::ByteSlice;
 
 use crate::engine::Engine;
-use crate::findings::{Credential, Occurrence, Place};
-use crate::policy::revision::Proposal;
+use crate::findings::{Credential, Occurrence, OccurrenceSource};
+use crate::policy::revision::PendingChange;
 use crate::policy::{Judged, Policy};
 use crate::rules::Rule;
 use crate::source::{Coverage, Failure};
@@ -41,7 +41,7 @@ pub struct PolicyRevision {
     /// The commit's id, hexadecimal.
     pub commit: String,
     /// The changes to it that are ignored, sorted.
-    pub pending: Vec<Proposal>,
+    pub pending: Vec<PendingChange>,
 }
 
 /// The formats of a report.
@@ -121,7 +121,7 @@ impl Report {
         let revision = policy.revision.as_ref().map(|revision| PolicyRevision {
             revision: revision.name.clone(),
             commit: revision.commit.clone(),
-            pending: policy.proposals(&judged),
+            pending: policy.pending_changes(&judged),
         });
         filtered(task, judged.credentials, coverage.and(of_policy), revision, engine)
     }
@@ -164,9 +164,9 @@ impl Report {
 
 /// The path of an occurrence as shown to people, or what it is if it has no path.
 fn location_name(occurrence: &Occurrence) -> String {
-    match (&occurrence.path, &occurrence.place) {
+    match (&occurrence.path, &occurrence.source) {
         (Some(path), _) => escaped(&path.to_str_lossy()).into_owned(),
-        (None, Place::History { blob, introduced: Some(commit), .. }) if commit.id == *blob => {
+        (None, OccurrenceSource::History { blob, introduced: Some(commit), .. }) if commit.id == *blob => {
             format!("message of commit {blob}")
         }
         (None, OccurrenceSource::History { blob, .. }) => format!("object {blob}"),

@@ -257,11 +257,11 @@ fn build_suppressions(occurrence: &Occurrence) -> Vec<Suppression> {
 }
 
 fn build_message(credential: &Credential, rule: &Rule, occurrence: &Occurrence) -> Message {
-    let introduced = match &occurrence.place {
-        Place::History { introduced: Some(commit), .. } => {
+    let introduced = match &occurrence.source {
+        OccurrenceSource::History { introduced: Some(commit), .. } => {
             format!(" Introduced in commit {} on {}.", commit.id, commit.date)
         }
-        Place::History { blob, introduced: None, .. } => {
+        OccurrenceSource::History { blob, introduced: None, .. } => {
             format!(" In unreachable object {blob} (not on any branch or tag).")
         }
         _ => String::new(),
@@ -281,7 +281,7 @@ fn build_message(credential: &Credential, rule: &Rule, occurrence: &Occurrence) 
 /// location that has it.
 fn fact_text(credential: &Credential, occurrence: &Occurrence) -> String {
     let shown = credential.facts.iter().take(FACTS_SHOWN).map(|fact| {
-        let index = occurrence.partners.iter().position(|partner| partner.fact == *fact);
+        let index = occurrence.related.iter().position(|partner| partner.fact == *fact);
         match index {
             Some(index) => format!("{} [{}]({})", fact.label(), escape(&fact.value), index + 1),
             None => format!("{} {}", fact.label(), escape(&fact.value)),
@@ -379,7 +379,7 @@ fn build_invocation(report: &Report, omitted: usize) -> Invocation {
         .failures
         .iter()
         .map(|failure| {
-            notification("error", format!("Could not scan {}: {}", failure.what, failure.why))
+            notification("error", format!("Could not scan {}: {}", failure.name, failure.reason))
         })
         .collect();
     notifications.extend(coverage.notes.iter().map(|note| notification("note", note.clone())));

@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::human::{BAD, FAINT, STRONG, TEST_PATH};
 use super::location_name;
-use crate::findings::{Excerpt, Occurrence, Setting};
+use crate::findings::{Excerpt, Occurrence, PathKind};
 
 /// Columns that line numbers take in addition to their digits.
 const GUTTER: usize = 4;
@@ -37,7 +37,7 @@ pub fn write(title: &str, occurrence: &Occurrence, label: &str, width: usize) ->
     };
     // The crate would count the column in the part of the line that is shown.
     let location = format!("{}:{}:{}", location_name(occurrence), start.line, start.column);
-    let test = if occurrence.setting == Setting::Test { TEST_PATH } else { "" };
+    let test = if occurrence.path_kind == PathKind::Test { TEST_PATH } else { "" };
     shown.push_str(&format!("{:digits$}{EDGE}-->{EDGE:#} {location}{FAINT}{test}{FAINT:#}", ""));
     if let Some(excerpt) = &occurrence.excerpt {
         let width = width.saturating_sub(GUTTER + digits);

@@ -312,7 +312,7 @@ pub struct Argument {
 #[derive(Debug, thiserror::Error)]
 pub enum WordListError {
     #[error("not a pattern file: {0}")]
-    Syntax(Mistake),
+    Syntax(TomlError),
     #[error("line {line}, [[generic.{list}]]: {why}")]
     Entry { line: usize, list: String, why: String },
     #[error("[[generic.{list}]]: {why}")]
@@ -323,7 +323,7 @@ pub enum WordListError {
 /// list.
 pub fn check_lists(text: &str) -> Result<Vec<Entry>, WordListError> {
     let file: FileSyntax =
-        toml::from_str(text).map_err(|error| WordListError::Syntax(Mistake::of(text, &error)))?;
+        toml::from_str(text).map_err(|error| WordListError::Syntax(TomlError::new(text, &error)))?;
     let mut checked: Vec<Entry> = Vec::new();
     for (name, entries) in file.generic {
         for entry in entries {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bstr::{BStr, ByteSlice};
 
 use crate::git::GitEnvironment;
-use crate::policy::files::Files;
+use crate::policy::files::PolicyFiles;
 use crate::source::index::{Staged, file_in_index};
 use crate::source::open;
 
@@ -15,8 +15,8 @@ const INDEX: &str = ":";
 
 /// The files of a work tree, given its top. `shown` names the top in messages, with a separator
 /// at its end; empty for the current folder.
-pub fn work_tree(top: PathBuf, shown: &str) -> Files {
-    Files::new(shown, move |path: &BStr| {
+pub fn work_tree(top: PathBuf, shown: &str) -> PolicyFiles {
+    PolicyFiles::new(shown, move |path: &BStr| {
         let below = path.to_path().map_err(|_| "its name is not valid UTF-8".to_owned())?;
         open::of_tree(&top, below).map_err(|why| why.to_string())
     })
@@ -32,14 +32,14 @@ pub fn below(top: PathBuf, folder: PathBuf) -> PolicyFiles {
 }
 
 /// The files of an index, read by the `git` executable.
-pub fn index(environment: GitEnvironment) -> Files {
-    Files::new(INDEX, move |path: &BStr| {
+pub fn index(environment: GitEnvironment) -> PolicyFiles {
+    PolicyFiles::new(INDEX, move |path: &BStr| {
         let path = path.to_str().map_err(|_| "its name is not valid UTF-8".to_owned())?;
         file_in_index(&environment, path).map_err(|error| error.to_string())
     })
 }
 
 /// The files of an index: what the next commit contains.
-pub fn staged(staged: Arc<Staged>) -> Files {
-    Files::new(INDEX, move |path: &BStr| staged.file(path))
+pub fn staged(staged: Arc<Staged>) -> PolicyFiles {
+    PolicyFiles::new(INDEX, move |path: &BStr| staged.file(path))
 }

@@ -14,14 +14,14 @@ use crate::git::diff::{self, FileContent};
 use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
 use crate::git::tree_walk::TreeWalk;
-use crate::git::{Git, GitError, Held, ObjectReader};
+use crate::git::{BlobRead, Git, GitError, ObjectReader};
 use crate::locate::find_in;
 use crate::policy::baseline::{self, Baseline};
-use crate::policy::files::Files;
-use crate::policy::inline::{self, MARK};
-use crate::policy::revision::{Proposal, Revision, Vouched, proposed_entries, proposed_settings};
-use crate::policy::{config, foreign_marks};
-use crate::source::added::{RangeError, commit_of};
+use crate::policy::files::PolicyFiles;
+use crate::policy::inline::{self, MARKER};
+use crate::policy::revision::{PendingChange, Revision, Approved, pending_baseline_changes, pending_config_changes};
+use crate::policy::{config, foreign_markers};
+use crate::source::range::{RangeError, commit_of};
 use crate::source::contents::text_of;
 use crate::source::range::{RangeError, commit_of};
 
@@ -32,7 +32,7 @@ pub struct PinnedPolicy {
     commit: ObjectId,
     objects: Arc<ObjectReader>,
     walk: TreeWalk,
-    files: Files,
+    files: PolicyFiles,
     /// The paths of the configuration files there.
     paths: Vec<BString>,
 }
@@ -105,7 +105,7 @@ impl PinnedPolicy {
     }
 
     /// What the suppression comments of the commit suppress.
-    fn vouched(
+    fn approved(
         &self,
         engine: &Engine,
         now: Option<&PolicyFiles>,

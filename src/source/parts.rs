@@ -150,7 +150,7 @@ impl<'p> Parts<'p> {
             encoding => {
                 let offset = self.part.offset;
                 let pos = (offset + pos) / encoding.width() * encoding.width() - offset;
-                let is_inside = encoding.is_inside(bytes, pos);
+                let is_inside = encoding.is_inside_character(bytes, pos);
                 if is_inside { pos - encoding.width() } else { pos }
             }
         }

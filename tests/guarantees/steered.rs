@@ -37,7 +37,7 @@ fn reasons_rules_and_names_are_escaped_in_notes_and_errors() {
     repository.commit("base");
     repository.git(&["tag", "base"]);
     let output =
-        keysieve(&repository, &["baseline", "write", "--owner", "x", "--reason", STEERING]);
+        keysieve(&repository, &["baseline", "create", "--owner", "x", "--reason", STEERING]);
     assert_eq!(output.status.code(), Some(0), "{}", all_output(&output));
     let file = repository.path().join(".keysieve-baseline.toml");
     let text = std::fs::read_to_string(&file).unwrap();

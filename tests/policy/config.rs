@@ -236,7 +236,7 @@ fn a_folder_has_a_file_of_its_own() {
     repository.write("one/sub/.keysieve.toml", "decode-depth = 1");
     let (said, code) = report(&repository, &["scan"]);
     assert_eq!(code, 2, "{said}");
-    let why = said["coverage"]["failures"][0]["why"].as_str().unwrap();
+    let why = said["coverage"]["failures"][0]["reason"].as_str().unwrap();
     assert!(why.starts_with("one/sub/.keysieve.toml:1: `decode-depth` applies to"), "{why}");
 }
 

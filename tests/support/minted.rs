@@ -40,7 +40,7 @@ pub fn minted(rule: &Rule, seed: u64) -> Option<Minted> {
             seal(checksum, &mut text[secret.clone()]);
         }
         // A token in another rule's format, or with a prefix that this rule excludes.
-        if checks::judge(rule, &text[secret.clone()]).is_some() {
+        if checks::judge(rule, &Lexicon::default(), &text[secret.clone()]).is_some() {
             return Some(Minted { text, secret });
         }
     }

@@ -12,8 +12,8 @@ use keysieve::foreign::foreign;
 use keysieve::import::triaged::{ForeignDisposition, ForeignEntry, Search, entries};
 use keysieve::policy::baseline::{Baseline, FILE, Harmless, NewEntry};
 use keysieve::report::output::Filter;
-use keysieve::report::output::sink::{self, say};
-use keysieve::report::output::steer::plain;
+use keysieve::report::output::sink::{self, print_line};
+use keysieve::report::output::escape::escaped;
 use keysieve::rules::Confidence;
 use keysieve::setup::Setup;
 use keysieve::source::open;
@@ -93,7 +93,7 @@ impl Import {
         let scanner = Scanner::from(self.from);
         let entries = entries(scanner, &String::from_utf8_lossy(&text))
             .with_context(|| format!("cannot read {shown} as a file of {}", scanner.as_str()))?;
-        let top = top_of(&self.repository).with_context(|| {
+        let top = work_tree_top(&self.repository).with_context(|| {
             format!("{} is not in the work tree of a git repository", self.repository.display())
         })?;
         let repository = Repository::of_work_tree(&self.repository);
@@ -115,14 +115,14 @@ impl Import {
         baseline.key = Some(engine.key_name().to_owned());
         if of_past > 0 && !baseline.history {
             baseline.history = true;
-            say(&format!(
+            print_line(&format!(
                 "{of_past} of the credentials are only in the history; the baseline now covers the \
                  history."
             ))?;
         }
         save(&file, baseline, &engine)?;
         let (imported, all) = (entries.len() - mapping.unmapped, entries.len());
-        say(&format!(
+        print_line(&format!(
             "Wrote {} with {imported} of {all} entries imported: {} ({new} new) and {}. {NEXT}",
             file.display(),
             count(credentials, "credential"),
@@ -150,8 +150,8 @@ impl Import {
             match result {
                 Err(reason) => {
                     mapping.unmapped += 1;
-                    let name = foreign(plain(&entry.name));
-                    say(&format!("not imported: {name}: {}", plain(&reason.to_string())))?;
+                    let name = foreign(escaped(&entry.name));
+                    print_line(&format!("not imported: {name}: {}", escaped(&reason.to_string())))?;
                 }
                 Ok(mapped) => {
                     let disposition = match (self.disposition, entry.disposition) {

@@ -34,7 +34,7 @@ impl Merge {
                 Ok(ExitCode::from(u8::from(!merged.conflicts.is_empty())))
             }
             Err(why) => {
-                complain(&format!(
+                eprint_line(&format!(
                     "{FILE}: {why:#}; the file has both sides between conflict markers"
                 ));
                 let text = |file: &Path| {

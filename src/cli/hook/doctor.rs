@@ -58,13 +58,13 @@ impl Doctor {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let stage: Stage = self.stage.into();
         let here = std::env::current_dir().context("cannot determine the current folder")?;
-        let diagnosis = Diagnosis::of(&GitEnvironment::of_process(&here), stage)
+        let diagnosis = Diagnosis::of(&GitEnvironment::from_process(&here), stage)
             .context("cannot determine which hook git runs; is this a git repository?")?;
         let checks = Checks::of(&diagnosis);
         let (code, summary) = match diagnosis.health() {
             Health::Protected => (0, "Protected."),
             Health::NotProtected => (1, "Not protected."),
-            Health::CannotTell => (2, "Unknown."),
+            Health::Unknown => (2, "Unknown."),
         };
         match self.format {
             DoctorFormat::Human => write_human(&diagnosis, &checks, code, summary)?,
@@ -101,7 +101,7 @@ impl<'d> Checks<'d> {
 
     /// A path or another hook's output neither steers the terminal nor shows a secret.
     fn add(&mut self, state: State, message: impl AsRef<str>) {
-        let message = sink::fit(&steer::plain(message.as_ref()));
+        let message = sink::safe_message(&escape::escaped(message.as_ref()));
         self.list.push(Check { state, message });
     }
 
@@ -147,17 +147,17 @@ impl<'d> Checks<'d> {
     /// What the hook is: nothing, ours, or another tool's.
     fn add_owner(&mut self) {
         let (hook, install) = (shown(&self.diagnosis.hook), self.install.clone());
-        match self.diagnosis.standing {
-            Standing::Nothing => self.add(State::Fail, format!("no hook installed; run {install}")),
-            Standing::NoRunBit => {
+        match self.diagnosis.state {
+            HookState::Nothing => self.add(State::Fail, format!("no hook installed; run {install}")),
+            HookState::NotExecutable => {
                 let advice = format!("run `chmod +x {hook}`");
                 self.add(State::Fail, format!("git does not run it: not executable; {advice}"));
             }
-            Standing::Ours => self.add(State::Ok, "installed by keysieve"),
-            Standing::Chained => {
+            HookState::Ours => self.add(State::Ok, "installed by keysieve"),
+            HookState::Chained => {
                 self.add(State::Ok, "another tool's hook, which runs keysieve first")
             }
-            Standing::Managed(manager) => self.add(
+            HookState::Managed(manager) => self.add(
                 State::Note,
                 format!(
                     "managed by {}; {} decides whether it runs keysieve",
@@ -165,7 +165,7 @@ impl<'d> Checks<'d> {
                     manager.file(self.diagnosis.stage)
                 ),
             ),
-            Standing::Foreign => self.add(
+            HookState::Foreign => self.add(
                 State::Note,
                 format!("another tool's hook, or edited; {install} prints what to add to it"),
             ),
@@ -174,7 +174,7 @@ impl<'d> Checks<'d> {
 
     /// The keysieve binary that the hook runs.
     fn add_binary(&mut self) {
-        let is_ours = matches!(self.diagnosis.standing, Standing::Ours | Standing::Chained);
+        let is_ours = matches!(self.diagnosis.state, HookState::Ours | HookState::Chained);
         let install = self.install.clone();
         let Some(binary) = &self.diagnosis.binary else {
             if is_ours {
@@ -214,7 +214,7 @@ impl<'d> Checks<'d> {
         let install = self.install.clone();
         match &self.diagnosis.proof {
             Proof::NotTried => {}
-            Proof::Stopped(line) => {
+            Proof::Blocked(line) => {
                 self.add(State::Ok, format!("a fake secret was blocked: {line}"))
             }
             Proof::Passed => self.add(
@@ -270,7 +270,7 @@ fn write_json(diagnosis: &Diagnosis, checks: &[Check]) -> std::io::Result<()> {
     };
     let proof = match &diagnosis.proof {
         Proof::NotTried => "not-tried",
-        Proof::Stopped(_) => "blocked",
+        Proof::Blocked(_) => "blocked",
         Proof::Passed => "passed",
         Proof::Unclear(_) => "unclear",
     };
@@ -293,7 +293,7 @@ fn write_json(diagnosis: &Diagnosis, checks: &[Check]) -> std::io::Result<()> {
         "proof": proof,
         "checks": checks,
     });
-    sink::print(|out| steer::json(&diagnosis, out))
+    sink::print(|out| escape::json(&diagnosis, out))
 }
 
 /// A path, without secrets in it.

@@ -20,39 +20,39 @@ pub fn install(stage: Stage, agreed: bool) -> anyhow::Result<ExitCode> {
     let hook = template.hook(stage);
     let name = stage.name();
     if !agreed {
-        say("This would change, for all repositories you clone or create from now on:")?;
-        say(&format!("  {}: the {name} hook", hook.display()))?;
+        print_line("This would change, for all repositories you clone or create from now on:")?;
+        print_line(&format!("  {}: the {name} hook", hook.display()))?;
         if !template.is_set {
             let folder = template.folder.display();
-            say(&format!("  your git config: init.templateDir = {folder}"))?;
+            print_line(&format!("  your git config: init.templateDir = {folder}"))?;
         }
-        say(&format!("{OTHERS}\nNothing was changed. To apply the changes, add --yes."))?;
+        print_line(&format!("{OTHERS}\nNothing was changed. To apply the changes, add --yes."))?;
         return Ok(ExitCode::from(2));
     }
     let binary =
         std::env::current_exe().context("cannot determine the path of the keysieve binary")?;
     match template.install(stage, &binary)? {
-        Installed::Created(path) => say(&format!("Installed the hook {}.", path.display()))?,
-        Installed::Replaced(path) => say(&format!("Updated the hook {}.", path.display()))?,
+        Installed::Created(path) => print_line(&format!("Installed the hook {}.", path.display()))?,
+        Installed::Replaced(path) => print_line(&format!("Updated the hook {}.", path.display()))?,
         Installed::Unchanged(path) => {
-            say(&format!("The hook {} is already installed.", path.display()))?;
+            print_line(&format!("The hook {} is already installed.", path.display()))?;
         }
-        Installed::Chained(path) => say(&format!(
+        Installed::Chained(path) => print_line(&format!(
             "Updated the existing hook {}: it now runs keysieve first.",
             path.display()
         ))?,
         Installed::Managed(manager) => {
-            say(&format!("The template is managed by {}; nothing was changed.", manager.name()))?;
+            print_line(&format!("The template is managed by {}; nothing was changed.", manager.name()))?;
             return Ok(ExitCode::from(2));
         }
         Installed::Foreign(foreign) => return report_foreign(&foreign),
     }
     if !template.is_set {
         let folder = template.folder.display();
-        say(&format!("Set init.templateDir = {folder} in your git config."))?;
+        print_line(&format!("Set init.templateDir = {folder} in your git config."))?;
     }
-    say("All repositories you clone or create from now on will have this hook.")?;
-    say(OTHERS)?;
+    print_line("All repositories you clone or create from now on will have this hook.")?;
+    print_line(OTHERS)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -65,18 +65,18 @@ pub fn uninstall(stage: Stage) -> anyhow::Result<ExitCode> {
             0
         }
         Uninstalled::Unchained(path) => {
-            say(&format!(
+            print_line(&format!(
                 "Removed keysieve from the hook {}; the previous hook is restored.",
                 path.display()
             ))?;
             0
         }
         Uninstalled::NotThere(path) => {
-            say(&format!("No hook at {}.", path.display()))?;
+            print_line(&format!("No hook at {}.", path.display()))?;
             0
         }
         Uninstalled::Foreign(path) => {
-            say(&format!(
+            print_line(&format!(
                 "The hook {} was not installed by keysieve or has been edited; nothing was changed.",
                 path.display()
             ))?;
@@ -84,10 +84,10 @@ pub fn uninstall(stage: Stage) -> anyhow::Result<ExitCode> {
         }
     };
     if unset {
-        say("Removed init.templateDir from your git config.")?;
+        print_line("Removed init.templateDir from your git config.")?;
     }
     if code == 0 {
-        say(
+        print_line(
             "Repositories that already have the hook keep it; run `keysieve hook uninstall` in each.",
         )?;
     }

@@ -46,7 +46,7 @@ impl Check {
                 Err(error) => errors.push(PatternError::of(file, &error)),
             }
         }
-        let mut valid: Vec<(&Path, Written)> = Vec::new();
+        let mut valid: Vec<(&Path, CheckedRule)> = Vec::new();
         for (file, rule) in written {
             match rule {
                 Ok(rule) => valid.push((file, rule)),
@@ -54,7 +54,7 @@ impl Check {
             }
         }
         valid.sort_by(|(_, a), (_, b)| a.rule.id.cmp(&b.rule.id));
-        valid.dedup_by(|(file, Written { rule, line, .. }), (_, first)| {
+        valid.dedup_by(|(file, CheckedRule { rule, line, .. }), (_, first)| {
             let is_taken = rule.id == first.rule.id;
             if is_taken {
                 let message = format!("rule {}: another rule in these files has this id", rule.id);
@@ -79,7 +79,7 @@ impl Check {
                 out,
                 "{STRONG}{}{line}{STRONG:#}: {BAD}{}{BAD:#}",
                 file.display(),
-                steer::plain(message)
+                escape::escaped(message)
             )?;
         }
         let rules: Vec<Rule> = valid.into_iter().map(|(_, written)| written.rule).collect();
@@ -115,14 +115,14 @@ impl PatternError {
 
 /// The rules of the files together with the built-in ones. A rule replaces a built-in one of the
 /// same id, so that a file of the catalogue can be checked.
-fn with_built_in(rules: &[(&Path, Written)]) -> Result<Engine, RuleError> {
+fn with_built_in(rules: &[(&Path, CheckedRule)]) -> Result<Engine, RuleError> {
     let mut catalogue = Catalogue::built_in();
     catalogue.replace(rules.iter().map(|(_, written)| written.rule.clone()))?;
     Ok(Engine::new(catalogue, FingerprintKey::from_environment()))
 }
 
-fn check_examples(engine: &Engine, file: &Path, written: &Written) -> Vec<PatternError> {
-    let Written { rule, examples, non_examples, .. } = written;
+fn check_examples(engine: &Engine, file: &Path, written: &CheckedRule) -> Vec<PatternError> {
+    let CheckedRule { rule, examples, non_examples, .. } = written;
     let error = |line: &usize, kind: &str, why: String| PatternError {
         file: file.to_owned(),
         line: Some(*line),

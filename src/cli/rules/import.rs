@@ -47,7 +47,7 @@ impl Import {
             sink::eprint_line(&escape::escaped(note));
         }
         let (carried, rules) = (imported.carried, imported.rules);
-        sink::complain(&format!("{STRONG}{carried} of {rules} rules imported.{STRONG:#}"));
+        sink::eprint_line(&format!("{STRONG}{carried} of {rules} rules imported.{STRONG:#}"));
         Ok(if carried == rules { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
 }

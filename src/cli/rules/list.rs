@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use keysieve::engine::fact_names;
-use keysieve::report::output::steer;
+use keysieve::report::output::escape;
 use keysieve::rules::{Rule, RuleString, Trigger};
 use serde::Serialize;
 

@@ -7,7 +7,7 @@ use aho_corasick::AhoCorasick;
 
 use crate::rules::lexicon::{Lexicon, built_in};
 use crate::rules::word_list::WordList;
-use crate::rules::{Rule, Text, Trigger};
+use crate::rules::{Rule, RuleString, Trigger};
 
 /// The built-in [`WordList::PlaceholderParts`] in one pass.
 static HAS_PART: LazyLock<AhoCorasick> = LazyLock::new(|| {

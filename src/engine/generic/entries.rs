@@ -4,7 +4,7 @@
 use super::doubt::is_doubtful;
 use super::features::{F, Features};
 use super::{Name, described, name};
-use crate::engine::assignment::Reader;
+use crate::engine::structure::assignment::AssignmentReader;
 use crate::engine::checks::placeholder::is_placeholder;
 use crate::engine::checks::shapes::is_integrity;
 use crate::engine::checks::structure;
@@ -186,7 +186,7 @@ fn names<'l>(lexicon: &'l Lexicon, text: &str) -> Vec<Name<'l>> {
 }
 
 fn values(lexicon: &Lexicon, text: &str) -> Vec<String> {
-    let mut reader = Reader::default();
+    let mut reader = AssignmentReader::default();
     let mut values = Vec::new();
     for fragment in fragments(lexicon, text) {
         let found = described(text.as_bytes(), fragment, &mut reader, lexicon, |_| true);
@@ -196,7 +196,7 @@ fn values(lexicon: &Lexicon, text: &str) -> Vec<String> {
 }
 
 fn features(lexicon: &Lexicon, text: &str) -> Vec<Features> {
-    let mut reader = Reader::default();
+    let mut reader = AssignmentReader::default();
     let mut features = Vec::new();
     for fragment in fragments(lexicon, text) {
         let found = described(text.as_bytes(), fragment, &mut reader, lexicon, |_| true);

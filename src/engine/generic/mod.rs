@@ -33,7 +33,7 @@ pub use name::Name;
 use doubt::{is_doubtful, keeps_basic};
 use plausible::is_plausible;
 
-use super::assignment::Reader;
+use crate::engine::structure::assignment::AssignmentReader;
 use crate::rules::catalogue::Catalogue;
 use crate::rules::lexicon::Lexicon;
 use crate::rules::{AFTER, Confidence, LONGEST, NameKind, Trigger};
@@ -95,7 +95,7 @@ impl Generic {
     }
 
     /// The likely secrets among the values of the name round a fragment.
-    pub fn likely(&self, bytes: &[u8], fragment: Range<usize>, reader: &mut Reader) -> Vec<Likely> {
+    pub fn likely(&self, bytes: &[u8], fragment: Range<usize>, reader: &mut AssignmentReader) -> Vec<Likely> {
         let lexicon = &self.lexicon;
         described(bytes, fragment, reader, lexicon, |kind| self.rules[kind as usize].is_some())
             .filter_map(|described| {
@@ -137,7 +137,7 @@ impl Generic {
 pub fn described<'b>(
     bytes: &'b [u8],
     fragment: Range<usize>,
-    reader: &mut Reader,
+    reader: &mut AssignmentReader,
     lexicon: &'b Lexicon,
     wanted: impl Fn(NameKind) -> bool,
 ) -> impl Iterator<Item = Described> {
@@ -163,7 +163,7 @@ pub fn described<'b>(
 fn read<'l>(
     bytes: &[u8],
     fragment: Range<usize>,
-    reader: &mut Reader,
+    reader: &mut AssignmentReader,
     lexicon: &'l Lexicon,
 ) -> Option<(Vec<Range<usize>>, Name<'l>)> {
     let noticed = fragment.start;
@@ -213,7 +213,7 @@ mod tests {
     fn values(text: &str, fragment: &str) -> Vec<String> {
         let at = text.to_ascii_lowercase().find(fragment).unwrap();
         let (fragment, lexicon) = (at..at + fragment.len(), Lexicon::default());
-        described(text.as_bytes(), fragment, &mut Reader::default(), &lexicon, |_| true)
+        described(text.as_bytes(), fragment, &mut AssignmentReader::default(), &lexicon, |_| true)
             .map(|described| text[described.value].to_owned())
             .collect()
     }

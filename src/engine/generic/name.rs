@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use super::super::assignment::may_be_assigned;
-use super::super::masks::is_word;
+use crate::engine::structure::assignment::may_be_assigned;
+use crate::rules::is_word_byte;
 use super::begins_within;
 use super::vocabulary::{LONGEST_MISSPELLED, may_promise};
 use super::words::{Words, words};

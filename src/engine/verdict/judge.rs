@@ -132,12 +132,12 @@ impl Judge {
         reader: &mut AssignmentReader,
     ) -> impl Iterator<Item = Finding> {
         let trigger = fragment.start;
-        self.generic.likely(bytes, fragment, reader).into_iter().filter_map(move |likely| {
+        self.generic.candidates(bytes, fragment, reader).into_iter().filter_map(move |likely| {
             let rule = self.rule(likely.rule);
             let (start, judged_end) = (likely.value.start, likely.value.end);
             let has_dots = bytes[start..judged_end].contains(&b'.');
             let tail_rule = if has_dots { TailRule::Base64UrlDots } else { TailRule::Base64 };
-            let is_long = judged_end - start >= generic::LONG;
+            let is_long = judged_end - start >= generic::LONG_VALUE;
             let end = match is_long {
                 true => secret_end::secret_end(bytes, judged_end, tail_rule, &[]),
                 false => judged_end,

@@ -74,7 +74,7 @@ fn elsewhere(lines: &[usize]) -> String {
 pub enum SearchError {
     #[error(transparent)]
     WorkTree(#[from] WorkTreeError),
-    #[error("could not scan {}: {}", .0.what, .0.why)]
+    #[error("could not scan {}: {}", .0.name, .0.reason)]
     Unread(Failure),
 }
 
@@ -196,8 +196,8 @@ impl<'e> Search<'e> {
         commit: &str,
         path: &str,
     ) -> Result<MappedEntry, Unmapped> {
-        let git = Git::new(&GitEnvironment::of_folder(&self.top));
-        let ask = |name: &str| git.ask(&["rev-parse", "--verify", "--quiet", name]);
+        let git = Git::new(&GitEnvironment::from_folder(&self.top));
+        let ask = |name: &str| git.query(&["rev-parse", "--verify", "--quiet", name]);
         if ask(&format!("{commit}^{{commit}}"))?.is_none() {
             return Err(Unmapped::NoCommit {
                 commit: commit.get(..7).unwrap_or(commit).to_owned(),

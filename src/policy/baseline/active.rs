@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use super::paths::{NO_PATH, contains_path, is_current, path_of};
 use super::{Baseline, BaselineEntry, Disposition};
-use crate::findings::{CommitRef, Credential, Occurrence, Place, Suppression, SuppressionKind};
+use crate::findings::{CommitRef, Credential, Occurrence, OccurrenceSource, Suppression, SuppressionKind};
 use crate::foreign::{foreign, foreign_path};
 
 /// Number of days before its expiry from which an accepted credential is noted.
@@ -114,8 +114,8 @@ impl ActiveBaseline {
 /// The occurrences in a history to which a credential was moved from baselined ones, commit by
 /// commit: a commit that removes it from at least as many baselined locations as it adds it to.
 fn followed(entry: &BaselineEntry, credential: &Credential) -> BTreeSet<usize> {
-    let moves = |occurrence: &Occurrence| match &occurrence.place {
-        Place::History { introduced, removed, .. } => {
+    let moves = |occurrence: &Occurrence| match &occurrence.source {
+        OccurrenceSource::History { introduced, removed, .. } => {
             let id = |commit: &Option<CommitRef>| commit.as_ref().map(|commit| commit.id.clone());
             (id(introduced), id(removed))
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use bstr::ByteSlice;
 
-use crate::findings::{Occurrence, Place};
+use crate::findings::{Occurrence, OccurrenceSource};
 
 /// Replaces a secret in a path.
 const HIDDEN: &str = "********";
@@ -35,9 +35,9 @@ fn is_hidden_form(listed: &str, path: &str) -> bool {
 
 /// Whether an occurrence is a current one, not in a past version.
 pub(super) fn is_current(occurrence: &Occurrence) -> bool {
-    match occurrence.place {
-        Place::WorkTree | Place::Index => true,
-        Place::History { at_head, .. } => at_head,
-        Place::Stdin => false,
+    match occurrence.source {
+        OccurrenceSource::WorkTree | OccurrenceSource::Index => true,
+        OccurrenceSource::History { at_head, .. } => at_head,
+        OccurrenceSource::Stdin => false,
     }
 }

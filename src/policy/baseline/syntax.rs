@@ -12,9 +12,9 @@ use toml::de::{DeTable, DeValue};
 
 use super::{Baseline, BaselineEntry, Disposition};
 use crate::findings::fingerprint::PUBLIC_KEY;
-use crate::foreign::steers;
+use crate::findings::is_unprintable;
 use crate::policy::files::PolicyFiles;
-use crate::rules::mistake;
+use crate::rules::toml_error;
 use crate::source::open;
 
 /// An error in a baseline. No message shows a value: it may be a pasted secret.
@@ -65,7 +65,7 @@ impl Baseline {
     fn parse(text: &str) -> Result<Self, Fault> {
         let document = DeTable::parse(text).map_err(|wrong| {
             let at = wrong.span().map_or(0, |span| span.start);
-            (at, format!("not valid TOML: {}", mistake::kind(wrong.message())))
+            (at, format!("not valid TOML: {}", toml_error::redact_message(wrong.message())))
         })?;
         let top = Table { at: 0, what: "the baseline".to_owned(), fields: document.get_ref() };
         top.check_keys(&["version", "key", "history", "credential"])?;

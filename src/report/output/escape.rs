@@ -1,7 +1,7 @@
 //! Escapes what would control a terminal, mislead a reader or give a CI system commands.
 //!
 //! A terminal obeys control characters; invisible and bidirectional characters mislead a reader
-//! ([`steers`]); GitHub Actions executes a line that begins with `::`, after blanks too, and one
+//! ([`is_unprintable`]); GitHub Actions executes a line that begins with `::`, after blanks too, and one
 //! that contains `##[` (Azure Pipelines: `##vso[`).
 
 use std::borrow::Cow;
@@ -21,18 +21,18 @@ const OLD_COMMANDS: [(&str, &str); 2] = [("##[", r"#\#["), ("##vso[", r"#\#vso["
 /// A text of the repository (a path, a commit's summary) for people, without control and
 /// invisible characters.
 pub fn escaped(text: &str) -> Cow<'_, str> {
-    if !text.contains(steers) {
+    if !text.contains(is_unprintable) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 8);
     for character in text.chars() {
-        if steers(character) {
+        if is_unprintable(character) {
             shown.extend(character.escape_debug())
         } else {
             shown.push(character)
         }
         // `escape_debug` leaves some characters as they are.
-        if steers(character) && shown.ends_with(character) {
+        if is_unprintable(character) && shown.ends_with(character) {
             shown.pop();
             shown.extend(character.escape_unicode());
         }
@@ -95,7 +95,7 @@ fn escape_line(line: &str) -> String {
         }
         match character {
             '\n' | '\t' => shown.push(character),
-            character if steers(character) => {
+            character if is_unprintable(character) => {
                 shown.push_str(&escaped(character.encode_utf8(&mut [0; 4])))
             }
             character => shown.push(character),
@@ -168,7 +168,7 @@ macro_rules! delegate {
     )* };
 }
 
-/// Escapes [such characters](steers) in strings, in addition to those that JSON must escape.
+/// Escapes [such characters](is_unprintable) in strings, in addition to those that JSON must escape.
 struct Escaping<F>(F);
 
 impl<F: Formatter> Formatter for Escaping<F> {

@@ -144,7 +144,7 @@ impl<'a> Pass<'a> {
         self.coverage(&mut report.coverage);
         if let Some(PolicyRevision { revision, pending, commit: _ }) = &mut report.policy {
             *revision = self.filtered(revision, Scope::Path);
-            for Proposal { path, what, kind: _, line: _ } in pending {
+            for PendingChange { path, change: what, kind: _, line: _ } in pending {
                 *path = self.filtered(path, Scope::Path);
                 *what = self.message(what);
             }

@@ -3,7 +3,7 @@
 use super::{F, Features};
 use crate::engine::checks::{entropy, placeholder, shapes};
 use crate::engine::generic::{begins_within, language};
-use crate::engine::masks::is_word;
+use crate::rules::is_word_byte;
 
 impl Features {
     /// `covered` of the value's letters are covered by words.
