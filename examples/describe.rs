@@ -11,8 +11,8 @@ use std::io::Write as _;
 use std::{env, fs, io};
 
 use ignore::WalkBuilder;
-use keysieve::engine::structure::assignment::AssignmentReader;
 use keysieve::engine::generic::{COUNT, NAMES, described};
+use keysieve::engine::structure::assignment::AssignmentReader;
 use keysieve::rules::lexicon::Lexicon;
 
 fn main() -> io::Result<()> {

@@ -9,11 +9,11 @@ use std::sync::{Mutex, PoisonError};
 
 use bstr::BString;
 
-use crate::blob::{Blob, LineIndex, Provenance, Region, BlobText};
+use crate::blob::{Blob, BlobText, LineIndex, Provenance, Region};
 use crate::engine::Engine;
 use crate::findings::{
-    SuppressionComment, Level, Encoding, Excerpts, Finding, Occurrence, RelatedLocation, OccurrenceSource, PathKind, Span,
-    Step,
+    Encoding, Excerpts, Finding, Level, Occurrence, OccurrenceSource, PathKind, RelatedLocation,
+    Span, Step, SuppressionComment,
 };
 use crate::policy::inline::SuppressionComments;
 use crate::source::{Coverage, Progress, Source};
@@ -56,18 +56,18 @@ impl Location {
 
 /// Locates the findings of one text.
 pub struct Locator<'t> {
-    text: &'t Text<'t>,
+    text: &'t BlobText<'t>,
     /// Where in the file the blob's bytes begin.
     offset: usize,
     lines: LineIndex<'t>,
-    comments: Allows,
+    comments: SuppressionComments,
 }
 
 impl<'t> Locator<'t> {
     /// `text` is the blob's text, `findings` are all that are located in it, by span.
     pub fn new(
         blob: &Blob<'_>,
-        text: &'t Text<'t>,
+        text: &'t BlobText<'t>,
         findings: &[Finding],
         engine: &Engine,
     ) -> Locator<'t> {
@@ -130,9 +130,12 @@ pub fn find_in(blob: &Blob<'_>, engine: &Engine) -> Vec<Hit> {
         Provenance::Index(_) | Provenance::Committed(_) => OccurrenceSource::Index,
         Provenance::Stdin => OccurrenceSource::Stdin,
         Provenance::WorkTree(_) => OccurrenceSource::WorkTree,
-        Provenance::Object(id) => {
-            OccurrenceSource::History { blob: id.clone(), introduced: None, removed: None, at_head: false }
-        }
+        Provenance::Object(id) => OccurrenceSource::History {
+            blob: id.clone(),
+            introduced: None,
+            removed: None,
+            at_head: false,
+        },
     };
     let hit = |mut finding: Finding| {
         let excerpt = Some(excerpts.excerpt(&finding));

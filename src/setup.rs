@@ -113,7 +113,8 @@ impl Setup {
             return Err(SetupError::OtherKey { file: file.clone(), why });
         }
         let root = options.root;
-        let baseline = baseline.map(|(_, baseline)| ActiveBaseline { baseline, today, expiry, root });
+        let baseline =
+            baseline.map(|(_, baseline)| ActiveBaseline { baseline, today, expiry, root });
         let (mode, inline) = (options.mode, options.inline);
         let policy = Policy { config, mode, inline, baseline, revision: None };
         Ok(Setup { engine, policy })

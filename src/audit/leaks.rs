@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use crate::blob::{Blob, Provenance, BlobText};
+use crate::blob::{Blob, BlobText, Provenance};
 use crate::engine::Engine;
 use crate::findings::Finding;
 use crate::locate::{Location, Locator};

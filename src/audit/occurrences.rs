@@ -9,7 +9,7 @@ use super::leaks::Leak;
 use crate::findings::{Finding, Fingerprint, OccurrenceSource};
 use crate::foreign::foreign_path;
 use crate::locate::{Hit, Location};
-use crate::source::history::{HistoryChange, RevisionRange, Reachability, Trace};
+use crate::source::history::{HistoryChange, Reachability, RevisionRange, Trace};
 use crate::source::{Coverage, Failure};
 use crate::timeline::{CommitReader, Interval, PathChange, Timeline};
 
@@ -85,7 +85,10 @@ fn intervals<'a>(leaks: &'a [Leak], trace: &'a Trace<'_>) -> Vec<Interval<'a, Ob
     timeline.into_intervals()
 }
 
-fn path_change<'a>(change: &'a HistoryChange, leaks: &'a [Leak]) -> PathChange<'a, ObjectFinding<'a>> {
+fn path_change<'a>(
+    change: &'a HistoryChange,
+    leaks: &'a [Leak],
+) -> PathChange<'a, ObjectFinding<'a>> {
     let after = change.after.map(|leak| copies(&leaks[leak])).unwrap_or_default();
     let mut before: BTreeMap<Fingerprint, usize> = BTreeMap::new();
     for &leak in &change.before {

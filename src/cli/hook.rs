@@ -195,10 +195,13 @@ impl Run {
             let pushed = pushed(&here, &engine, &report.credentials);
             let shown = |(one, pushed)| (one, report.filter.pushed(&pushed, Some(&engine)));
             let pushed = pushed.into_iter().map(shown).collect();
-            let has_baseline = work_tree_top(&here.folder).is_some_and(|top| top.join(FILE).exists());
+            let has_baseline =
+                work_tree_top(&here.folder).is_some_and(|top| top.join(FILE).exists());
             // Set if git was started below the top; hooks always start at the top.
-            let in_subfolder = std::env::var_os("GIT_PREFIX").is_some_and(|prefix| !prefix.is_empty());
-            HookReport { report: &report, rules, subject, pushed, has_baseline, in_subfolder }.write(screen, out)
+            let in_subfolder =
+                std::env::var_os("GIT_PREFIX").is_some_and(|prefix| !prefix.is_empty());
+            HookReport { report: &report, rules, subject, pushed, has_baseline, in_subfolder }
+                .write(screen, out)
         })
     }
 

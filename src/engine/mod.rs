@@ -68,7 +68,7 @@ impl Engine {
     /// Prepares the catalogue's triggers; a rule's regex is compiled when it is first needed.
     pub fn new(catalogue: Catalogue, key: FingerprintKey) -> Self {
         Engine {
-            prefilter: Prefilter::new(catalogue.rules()),
+            prefilter: Prefilter::new(catalogue.rules(), catalogue.lexicon()),
             pairs: CredentialPairs::new(catalogue.rules()),
             judge: Judge::new(catalogue, key),
             decode_depth: decode::DEPTH,
@@ -196,7 +196,8 @@ impl Engine {
     /// secrets continue after the judged part.
     pub fn end_lookahead(&self, finding: &Finding) -> usize {
         let rule = self.rule(finding.rule);
-        let long = matches!(rule.trigger, Trigger::Kind(_)) && finding.span.len() >= generic::LONG_VALUE;
+        let long =
+            matches!(rule.trigger, Trigger::Kind(_)) && finding.span.len() >= generic::LONG_VALUE;
         if rule.extends.is_some() || long { OVERLAP } else { 0 }
     }
 

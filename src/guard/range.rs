@@ -93,7 +93,7 @@ impl<'a> RangeHits<'a> {
             let path = Some(interval.path.to_owned());
             let place = interval.source(object, commits);
             let mut occurrence = Occurrence { path, source: place, ..occurrence.clone() };
-            occurrence.suppression_comments.clone_from(&latest.allows);
+            occurrence.suppression_comments.clone_from(&latest.suppression_comments);
             hits.push((finding.clone(), occurrence));
         }
         (hits, failures)

@@ -67,7 +67,8 @@ impl SuppressionComments {
             let Some((word, reason)) = words(&text[begin..end]) else { continue };
             let rule = resolve(rules, &word);
             let line = lines.position(at).line;
-            let comment = SuppressionComment { line, rule, names_rule: false, reason, scanner: None };
+            let comment =
+                SuppressionComment { line, rule, names_rule: false, reason, scanner: None };
             let on_next = is_alone(text, at);
             let placed = Placed { comment, on_line: true, on_next, on_end_before: false };
             by_line.entry(line).or_default().push(placed);
@@ -75,7 +76,13 @@ impl SuppressionComments {
         for (at, marker) in nearby.iter().flat_map(|here| foreign::markers(text, here)) {
             let line = lines.position(at).line;
             let foreign = Some(marker.scanner);
-            let comment = SuppressionComment { line, rule: None, names_rule: false, reason: String::new(), scanner: foreign };
+            let comment = SuppressionComment {
+                line,
+                rule: None,
+                names_rule: false,
+                reason: String::new(),
+                scanner: foreign,
+            };
             let near = marker.lines == Lines::Near;
             let placed = Placed {
                 comment,
@@ -174,7 +181,11 @@ fn is_alone(text: &[u8], at: usize) -> bool {
 /// The suppression of an occurrence by the comments next to it: one that names the credential's
 /// rule, or the rule that found it there, and gives a reason; or, if these are honored, another
 /// scanner's ignore comment.
-pub fn suppression(comments: &[SuppressionComment], rule: usize, honor_foreign: bool) -> Option<Suppression> {
+pub fn suppression(
+    comments: &[SuppressionComment],
+    rule: usize,
+    honor_foreign: bool,
+) -> Option<Suppression> {
     let names_it = |comment: &&SuppressionComment| comment.names_rule || comment.rule == Some(rule);
     let own = comments.iter().find(|comment| names_it(comment) && !comment.reason.is_empty());
     let reason = own.map(|comment| comment.reason.clone()).or_else(|| {
@@ -193,7 +204,9 @@ fn foreign_reason(scanner: Scanner) -> String {
 pub(super) fn foreign_note(credentials: &[Credential], honored: bool) -> Option<String> {
     let mut by_scanner: BTreeMap<Scanner, usize> = BTreeMap::new();
     for occurrence in credentials.iter().flat_map(|credential| &credential.occurrences) {
-        let Some(scanner) = occurrence.suppression_comments.iter().find_map(|comment| comment.scanner) else {
+        let Some(scanner) =
+            occurrence.suppression_comments.iter().find_map(|comment| comment.scanner)
+        else {
             continue;
         };
         if decides(occurrence, scanner, honored) {
@@ -230,7 +243,9 @@ pub(super) fn notes(credential: &Credential, rules: &[Rule]) -> Vec<String> {
     let id = &rules[credential.rule].id;
     let mut notes = Vec::new();
     for occurrence in credential.open() {
-        for comment in occurrence.suppression_comments.iter().filter(|comment| comment.scanner.is_none()) {
+        for comment in
+            occurrence.suppression_comments.iter().filter(|comment| comment.scanner.is_none())
+        {
             let fault = match comment.rule {
                 None => "names an unknown rule and is ignored".to_owned(),
                 Some(rule) if comment.names_rule || rule == credential.rule => {

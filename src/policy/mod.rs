@@ -169,7 +169,7 @@ impl Policy {
         self.config.exclusion(path)
     }
 
-    fn path_kind(&self, occurrence: &Occurrence) -> Setting {
+    fn path_kind(&self, occurrence: &Occurrence) -> PathKind {
         match &occurrence.path {
             Some(path) if self.config.is_test(path.as_bstr()) => PathKind::Test,
             _ => PathKind::Regular,

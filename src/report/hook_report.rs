@@ -138,7 +138,9 @@ impl HookReport<'_> {
                 facts.map(|fact| format!("{} {}", fact.label(), escaped(&fact.value))).collect();
             write_labelled("Details", &facts.join(" · "), width, out)?;
         }
-        if let OccurrenceSource::History { introduced: Some(commit), removed, .. } = &occurrence.source {
+        if let OccurrenceSource::History { introduced: Some(commit), removed, .. } =
+            &occurrence.source
+        {
             let summary: String = commit.summary.chars().take(SUMMARY_SHOWN).collect();
             let mut text = format!("{} {}", short(commit), escaped(&summary));
             if let Some(removed) = removed {

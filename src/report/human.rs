@@ -7,7 +7,7 @@ use bstr::ByteSlice;
 
 use super::output::Shown;
 use super::{Detail, Outcome, Report, Screen, Task, escaped, location_name, snippet};
-use crate::findings::{Credential, Fact, Occurrence, RelatedLocation, OccurrenceSource, PathKind};
+use crate::findings::{Credential, Fact, Occurrence, OccurrenceSource, PathKind, RelatedLocation};
 use crate::rules::{Rule, Severity};
 use crate::source::{Skipped, SkippedKind};
 

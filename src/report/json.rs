@@ -431,8 +431,8 @@ fn occurrence_entry(occurrence: &Occurrence) -> OccurrenceEntry<'_> {
     }
 }
 
-fn level_name(effect: Effect) -> LevelName {
-    match effect {
+fn level_name(level: Level) -> LevelName {
+    match level {
         Level::Error => LevelName::Error,
         Level::Warning => LevelName::Warning,
     }

@@ -166,7 +166,9 @@ impl Report {
 fn location_name(occurrence: &Occurrence) -> String {
     match (&occurrence.path, &occurrence.source) {
         (Some(path), _) => escaped(&path.to_str_lossy()).into_owned(),
-        (None, OccurrenceSource::History { blob, introduced: Some(commit), .. }) if commit.id == *blob => {
+        (None, OccurrenceSource::History { blob, introduced: Some(commit), .. })
+            if commit.id == *blob =>
+        {
             format!("message of commit {blob}")
         }
         (None, OccurrenceSource::History { blob, .. }) => format!("object {blob}"),

@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use super::check::{RuleError, check_file};
 use super::cross_check::cross_check;
 use super::embedded;
+use super::lexicon::Lexicon;
+use super::word_list::{WordListError, has_lists_only};
 use super::{Rule, Severity, resolve};
 
 /// The built-in rules, sorted by id.
@@ -26,17 +28,16 @@ pub struct Catalogue {
 pub enum CatalogueError {
     #[error("pattern file {}: {why}", file.display())]
     Rule { file: PathBuf, why: RuleError },
-    #[error(
-        "pattern file {}: the id {id} is already used by another rule; choose another",
-        file.display()
-    )]
+    #[error("pattern file {}: {why}", file.display())]
+    Words { file: PathBuf, why: WordListError },
+    #[error("pattern file {}: the id {id} is already used by another rule; choose another", file.display())]
     Taken { file: PathBuf, id: String },
 }
 
 impl Catalogue {
     /// The rules that come with keysieve.
     pub fn built_in() -> Self {
-        Catalogue { rules: BUILT_IN.clone() }
+        Catalogue { rules: BUILT_IN.clone(), lexicon: Lexicon::default() }
     }
 
     /// No rules at all.
@@ -92,6 +93,11 @@ impl Catalogue {
         for rule in &mut self.rules {
             rule.severity = severity(rule).unwrap_or(rule.severity);
         }
+    }
+
+    /// The words of the generic rules and the checks.
+    pub fn lexicon(&self) -> &Lexicon {
+        &self.lexicon
     }
 
     /// All rules, sorted by id.

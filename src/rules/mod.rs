@@ -10,6 +10,7 @@ pub mod check;
 mod cross_check;
 mod embedded;
 mod fact_groups;
+pub mod lexicon;
 mod prefix_pattern;
 mod regex_shape;
 mod rule;

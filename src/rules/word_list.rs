@@ -10,7 +10,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::NameKind;
-use super::mistake::Mistake;
+use super::toml_error::TomlError;
 
 macro_rules! word_lists {
     ($($(#[$doc:meta])* $list:ident = $name:literal,)+) => {
@@ -322,8 +322,8 @@ pub enum WordListError {
 /// Reads and checks the word lists of one pattern file, in the order of the file within each
 /// list.
 pub fn check_lists(text: &str) -> Result<Vec<Entry>, WordListError> {
-    let file: FileSyntax =
-        toml::from_str(text).map_err(|error| WordListError::Syntax(TomlError::new(text, &error)))?;
+    let file: FileSyntax = toml::from_str(text)
+        .map_err(|error| WordListError::Syntax(TomlError::new(text, &error)))?;
     let mut checked: Vec<Entry> = Vec::new();
     for (name, entries) in file.generic {
         for entry in entries {

@@ -19,9 +19,10 @@ use crate::locate::find_in;
 use crate::policy::baseline::{self, Baseline};
 use crate::policy::files::PolicyFiles;
 use crate::policy::inline::{self, MARKER};
-use crate::policy::revision::{PendingChange, Revision, Approved, pending_baseline_changes, pending_config_changes};
+use crate::policy::revision::{
+    Approved, PendingChange, Revision, pending_baseline_changes, pending_config_changes,
+};
 use crate::policy::{config, foreign_markers};
-use crate::source::range::{RangeError, commit_of};
 use crate::source::contents::text_of;
 use crate::source::range::{RangeError, commit_of};
 
@@ -158,5 +159,5 @@ fn tree_of(objects: &ObjectReader, commit: &ObjectId) -> Result<ObjectId, GitErr
 
 fn unread(kind: &str, id: &ObjectId, why: &str) -> GitError {
     let message = format!("cannot read {kind} {id}: {why}; run `git fsck` to see what is damaged");
-    GitError::Failed { command: "cat-file".to_owned(), said: message }
+    GitError::Failed { command: "cat-file".to_owned(), message }
 }

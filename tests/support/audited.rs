@@ -56,7 +56,8 @@ pub fn summary_of(path: &Path) -> Vec<String> {
 }
 
 fn summarize(occurrence: &Occurrence) -> String {
-    let OccurrenceSource::History { blob, introduced, removed, at_head } = &occurrence.source else {
+    let OccurrenceSource::History { blob, introduced, removed, at_head } = &occurrence.source
+    else {
         panic!("an audit tells of a history");
     };
     let path = occurrence.path.as_ref().map_or(blob.clone(), |path| path.to_string());

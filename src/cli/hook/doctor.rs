@@ -148,7 +148,9 @@ impl<'d> Checks<'d> {
     fn add_owner(&mut self) {
         let (hook, install) = (shown(&self.diagnosis.hook), self.install.clone());
         match self.diagnosis.state {
-            HookState::Nothing => self.add(State::Fail, format!("no hook installed; run {install}")),
+            HookState::Nothing => {
+                self.add(State::Fail, format!("no hook installed; run {install}"))
+            }
             HookState::NotExecutable => {
                 let advice = format!("run `chmod +x {hook}`");
                 self.add(State::Fail, format!("git does not run it: not executable; {advice}"));

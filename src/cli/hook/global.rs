@@ -42,7 +42,10 @@ pub fn install(stage: Stage, agreed: bool) -> anyhow::Result<ExitCode> {
             path.display()
         ))?,
         Installed::Managed(manager) => {
-            print_line(&format!("The template is managed by {}; nothing was changed.", manager.name()))?;
+            print_line(&format!(
+                "The template is managed by {}; nothing was changed.",
+                manager.name()
+            ))?;
             return Ok(ExitCode::from(2));
         }
         Installed::Foreign(foreign) => return report_foreign(&foreign),

@@ -1,6 +1,7 @@
 //! Calls that take a secret in a known place, whatever the variables round them are called:
 //! `client.login("me", "v")`, `DriverManager.getConnection(url, "me", "v")`.
 
+use crate::rules::is_word_byte;
 use std::ops::Range;
 
 use super::arguments::Arguments;

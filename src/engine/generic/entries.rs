@@ -4,11 +4,11 @@
 use super::doubt::is_doubtful;
 use super::features::{F, Features};
 use super::{Name, described, name};
-use crate::engine::structure::assignment::AssignmentReader;
 use crate::engine::checks::placeholder::is_placeholder;
 use crate::engine::checks::shapes::is_integrity;
 use crate::engine::checks::structure;
 use crate::engine::checks::words::is_made_of_words;
+use crate::engine::structure::assignment::AssignmentReader;
 use crate::rules::lexicon::Lexicon;
 use crate::rules::word_list::WordList;
 use crate::rules::{NameKind, Structure};

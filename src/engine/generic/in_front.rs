@@ -1,6 +1,7 @@
 //! Values that stand in front of their name: the halves of a pair the other way round, and what
 //! is piped into a command that sets a password.
 
+use crate::rules::is_word_byte;
 use std::ops::Range;
 
 use crate::rules::BEFORE;

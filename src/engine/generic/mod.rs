@@ -41,7 +41,7 @@ use crate::rules::{AFTER, Confidence, LONGEST, NameKind, Trigger};
 /// Probabilities from which on a value is shown on request, by default, and as sure.
 pub const UNLIKELY: f32 = 0.08;
 /// See [`UNLIKELY`].
-pub const LIKELY: f32 = 0.78;
+pub const MEDIUM_THRESHOLD: f32 = 0.78;
 /// See [`UNLIKELY`].
 pub const SURE: f32 = 0.95;
 
@@ -55,7 +55,7 @@ pub struct Generic {
 }
 
 /// Bytes from which on a value is one of which only the beginning was judged.
-pub const LONG: usize = 256;
+pub const LONG_VALUE: usize = 256;
 
 /// Characters of base64 from which on it is judged without its padding: 15 bytes.
 const SHORTEST_BARE: usize = 20;
@@ -80,7 +80,7 @@ impl Generic {
     /// Takes the rules for kinds of names; of two for one kind the last.
     pub fn new(catalogue: &Catalogue) -> Self {
         let lexicon = catalogue.lexicon().clone();
-        let mut generic = Generic { rules: Default::default(), likely: LIKELY, lexicon };
+        let mut generic = Generic { rules: Default::default(), likely: MEDIUM_THRESHOLD, lexicon };
         for (index, rule) in catalogue.rules().iter().enumerate() {
             if let Trigger::Kind(kind) = rule.trigger {
                 generic.rules[kind as usize] = Some(index);
@@ -90,12 +90,17 @@ impl Generic {
     }
 
     /// Reports from this probability on.
-    pub fn likely_from(&mut self, probability: f32) {
+    pub fn set_threshold(&mut self, probability: f32) {
         self.likely = probability;
     }
 
     /// The likely secrets among the values of the name round a fragment.
-    pub fn likely(&self, bytes: &[u8], fragment: Range<usize>, reader: &mut AssignmentReader) -> Vec<Likely> {
+    pub fn candidates(
+        &self,
+        bytes: &[u8],
+        fragment: Range<usize>,
+        reader: &mut AssignmentReader,
+    ) -> Vec<Likely> {
         let lexicon = &self.lexicon;
         described(bytes, fragment, reader, lexicon, |kind| self.rules[kind as usize].is_some())
             .filter_map(|described| {
@@ -148,7 +153,7 @@ pub fn described<'b>(
     let read = read(bytes, fragment, reader, lexicon).filter(|(_, name)| wanted(name.kind));
     read.into_iter().flat_map(move |(values, name)| {
         values.into_iter().filter_map(move |value| {
-            let whole = !cut || value.end < bytes.len() || value.len() >= LONG;
+            let whole = !cut || value.end < bytes.len() || value.len() >= LONG_VALUE;
             (whole && is_plausible(bytes, &name, &value)).then(|| Described {
                 features: Features::of(bytes, &name, &value),
                 kind: name.kind,
@@ -223,7 +228,7 @@ mod tests {
         let long = "q7Rz0Pk3LmX9vTn2WbYs5Hc8Jd".repeat(40);
         for text in [format!("refresh_token = \"{long}\""), format!("refresh_token={long}\n")] {
             let read = values(&text, "oken");
-            assert!(read.len() == 1 && read[0].len() >= LONG && long.starts_with(&read[0]));
+            assert!(read.len() == 1 && read[0].len() >= LONG_VALUE && long.starts_with(&read[0]));
         }
         assert_eq!(values(&format!("refresh_token {long}"), "oken"), Vec::<String>::new());
     }

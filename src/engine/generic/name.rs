@@ -3,15 +3,13 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use crate::engine::structure::assignment::may_be_assigned;
-use crate::rules::is_word_byte;
 use super::begins_within;
 use super::vocabulary::{LONGEST_MISSPELLED, may_promise};
 use super::words::{Words, words};
 use crate::engine::structure::assignment::may_be_assigned;
-use crate::rules::NameKind;
 use crate::rules::lexicon::{Lexicon, built_in};
 use crate::rules::word_list::WordList;
+use crate::rules::{NameKind, is_word_byte};
 
 /// Bytes that a name may have on either side of a fragment.
 const REACH: usize = 64;

@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use super::arguments::Arguments;
 use super::rest::Rest;
+use crate::engine::structure::assignment::AssignmentReader;
 use crate::rules::lexicon::Lexicon;
 use crate::rules::word_list::WordList;
-use crate::rules::{AFTER, LONGEST};
+use crate::rules::{AFTER, LONGEST, is_word_byte};
 
 /// Of these so many may follow each other.
 const MOST_WORDS: usize = 3;
@@ -28,7 +29,7 @@ const SHORTEST_ENDLESS: usize = 256;
 pub fn values(
     bytes: &[u8],
     name: &Range<usize>,
-    reader: &mut Reader,
+    reader: &mut AssignmentReader,
     lexicon: &Lexicon,
 ) -> Vec<Range<usize>> {
     let end = bytes.len().min(name.end + REACH);
@@ -250,7 +251,7 @@ mod tests {
         let values = values(
             text.as_bytes(),
             &(at..at + name.len()),
-            &mut Reader::default(),
+            &mut AssignmentReader::default(),
             &Lexicon::default(),
         );
         values.into_iter().map(|value| &text[value]).collect()

@@ -6,8 +6,8 @@ use std::cmp::Reverse;
 use super::masks::{BUCKETS, FRAGMENT, LiteralTable, OffsetList, in_both_cases};
 use super::prefix_index::{FirstBytes, PrefixIndex, PrefixKey, first_eight, first_four};
 use crate::engine::decode::FOLDED_SCALAR_MARKER;
-use crate::engine::generic::FRAGMENTS as KEYWORD_FRAGMENTS;
 use crate::rules::is_word_byte;
+use crate::rules::lexicon::Lexicon;
 
 /// The kind of a literal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,9 +88,9 @@ impl Fragments {
     }
 
     /// Adds the fragments of all words that indicate a secret.
-    pub fn add_keywords(&mut self) {
+    pub fn add_keywords(&mut self, lexicon: &Lexicon) {
         if !self.entries.iter().any(|entry| entry.kind == Fragment::Keyword) {
-            KEYWORD_FRAGMENTS.iter().for_each(|text| self.add(text.as_bytes(), Fragment::Keyword));
+            lexicon.fragments().for_each(|text| self.add(text.as_bytes(), Fragment::Keyword));
         }
     }
 

@@ -26,6 +26,7 @@ use token_anchors::TokenAnchors;
 
 use crate::engine::decode::{EntryPoint, MIN_RUN, is_run_byte, kinds, may_encode, run_length};
 use crate::engine::structure::assignment::AssignmentReader;
+use crate::rules::lexicon::Lexicon;
 use crate::rules::{AnchorPosition, LONG_RUN, Rule, TOKEN_RUN, Trigger, is_word_byte};
 
 /// The catalogue's anchors and names, prepared for the search. Shared by all threads.
@@ -96,7 +97,7 @@ const CHUNK: usize = 1024;
 const _: () = assert!(RUN == TOKEN_RUN && RUN == MIN_RUN && 2 * RUN == LONG_RUN);
 
 impl Prefilter {
-    pub fn new(rules: &[Rule]) -> Self {
+    pub fn new(rules: &[Rule], lexicon: &Lexicon) -> Self {
         let mut token_anchors = TokenAnchors::default();
         let mut fragments = Fragments::default();
         let mut names = Names::default();
@@ -112,7 +113,7 @@ impl Prefilter {
                 Trigger::Anchors { literals, .. } => {
                     literals.iter().for_each(|anchor| fragments.add_anchor(anchor, index));
                 }
-                Trigger::Kind(_) => fragments.add_keywords(),
+                Trigger::Kind(_) => fragments.add_keywords(lexicon),
                 Trigger::Names(list) => {
                     for name in list.iter() {
                         names.add(name, index);
@@ -366,7 +367,7 @@ mod tests {
 
     #[test]
     fn entry_points_are_those_of_the_scalar_search() {
-        let prefilter = Prefilter::new(&[]);
+        let prefilter = Prefilter::new(&[], &Lexicon::default());
         let mut state = 0x9e37_79b9_7f4a_7c15u64;
         let mut random = |below: usize| {
             state ^= state << 13;

@@ -11,6 +11,7 @@ use crate::engine::checks::placeholder::is_placeholder;
 use crate::engine::structure::assignment::begins_name_word;
 use crate::engine::structure::assignment::value_of;
 use crate::findings::{Fact, RelatedValue, Span};
+use crate::rules::lexicon::Lexicon;
 use crate::rules::{RuleString, RuleStrings};
 
 /// Maximum length of a value; longer values identify nothing.
@@ -84,7 +85,7 @@ fn public_fact(name: &RuleString, value: &[u8], secret: &[u8]) -> Option<Fact> {
     let is_word_byte = |b: &u8| b.is_ascii_alphanumeric() || b"._@+-\\/:".contains(b);
     let is_shown = value.len() <= LONGEST_VALUE
         && value.iter().all(is_word_byte)
-        && !is_placeholder(value)
+        && !is_placeholder(&Lexicon::default(), value)
         && !reveals(secret, value);
     let text = std::str::from_utf8(value).ok().filter(|_| is_shown)?;
     if name == super::facts::USER && looks_like_token(text) {

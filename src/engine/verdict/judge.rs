@@ -38,7 +38,7 @@ impl Judge {
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         Judge {
             matchers: catalogue.rules().iter().map(|_| Matcher::default()).collect(),
-            generic: Generic::new(catalogue.rules()),
+            generic: Generic::new(&catalogue),
             vendor_prefixes: OnceLock::new(),
             now: since.map_or(0, |since| since.as_secs() as i64),
             decodes_values: true,
@@ -94,7 +94,7 @@ impl Judge {
         candidate: Candidate<'_>,
     ) -> Option<Finding> {
         let rule = self.rule(index);
-        let judgement = checks::judge(rule, candidate.secret)?;
+        let judgement = checks::judge(rule, self.catalogue.lexicon(), candidate.secret)?;
         let continues = bytes.get(candidate.span.end).is_some_and(|&b| is_word_byte(b));
         if judgement.verdict == Verdict::Invalid && continues {
             return None;

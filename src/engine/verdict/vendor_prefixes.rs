@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::engine::checks::words::is_made_of_words;
+use crate::rules::lexicon::Lexicon;
 use crate::rules::{AnchorPosition, Confidence, Rule, Trigger};
 
 /// Minimum length of such a prefix. Shorter ones begin words and random values, too.
@@ -38,7 +39,7 @@ impl VendorPrefixes {
             prefix.len() >= SHORTEST_PREFIX
                 && rules_of.iter().all(|rule| rule.confidence >= Confidence::High)
                 && rules_of.iter().all(|rule| rule.provider == rules_of[0].provider)
-                && !is_made_of_words(prefix.as_bytes())
+                && !is_made_of_words(&Lexicon::default(), prefix.as_bytes())
         };
         let min_length = |prefix: &str| {
             let shorter = (1..=prefix.len()).filter_map(|end| by_prefix.get(prefix.get(..end)?));

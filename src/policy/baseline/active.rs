@@ -8,7 +8,9 @@ use jiff::civil::Date;
 
 use super::paths::{NO_PATH, contains_path, is_current, path_of};
 use super::{Baseline, BaselineEntry, Disposition};
-use crate::findings::{CommitRef, Credential, Occurrence, OccurrenceSource, Suppression, SuppressionKind};
+use crate::findings::{
+    CommitRef, Credential, Occurrence, OccurrenceSource, Suppression, SuppressionKind,
+};
 use crate::foreign::{foreign, foreign_path};
 
 /// Number of days before its expiry from which an accepted credential is noted.

@@ -1,5 +1,6 @@
 //! What stands round the name and its value, on their line and on those beside it.
 
+use crate::rules::is_word_byte;
 use std::ops::Range;
 
 use super::said::{Said, said};
