@@ -230,7 +230,7 @@ mod tests {
 
     /// A change of a file with one secret: the copies that the parent and the commit have.
     fn change(commit: usize, before: usize, after: &[u8]) -> PathChange<'static, u8> {
-        let secret = FingerprintKey::new(b"").of(b"x");
+        let secret = FingerprintKey::new(b"").fingerprint(b"x");
         let before = BTreeMap::from([(secret, before)]);
         let after = BTreeMap::from([(secret, after.to_vec())]);
         PathChange { path: BStr::new("a"), commit, before, after }
