@@ -1,4 +1,4 @@
-//! Every example and non-example of the catalogue, each a named test through the real engine.
+//! Every example and non-example of the catalogue, each a named test with the real engine.
 
 use keysieve::engine::Engine;
 use keysieve::engine::examples::{check_example, check_non_example};

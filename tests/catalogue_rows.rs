@@ -1,7 +1,7 @@
-//! Every format that the catalogue was made from has its rule, or the reason why it has none:
-//! `tests/support/coverage.tsv`, one format a line.
+//! Every known format has a rule, or a reason why it has no rule: `tests/support/coverage.tsv`, one
+//! format per line.
 
-#![allow(clippy::unwrap_used, reason = "what helps a test fails as a test does")]
+#![allow(clippy::unwrap_used, reason = "a test helper may panic")]
 
 use std::collections::HashMap;
 
@@ -15,10 +15,10 @@ mod support;
 
 const TABLE: &str = include_str!("support/coverage.tsv");
 
-/// Values drawn of each shape, and how many of them may go unnamed: one without a digit, where
-/// the rule asks for one, or a walk over the keyboard.
+/// Random values of each shape, and how many of them may be missed: one without a required digit, or
+/// a sequence of adjacent keys.
 const DRAWN: u64 = 10;
-const UNNAMED: usize = 1;
+const MAX_MISSED: usize = 1;
 
 struct Row {
     format: &'static str,
@@ -49,7 +49,7 @@ fn rows() -> Vec<Row> {
 }
 
 #[test]
-fn every_format_has_a_rule_that_exists_or_a_reason() {
+fn every_format_has_an_existing_rule_or_a_reason() {
     let catalogue = Catalogue::built_in();
     let rows = rows();
     assert_eq!(rows.len(), 464);
@@ -57,29 +57,29 @@ fn every_format_has_a_rule_that_exists_or_a_reason() {
         assert!(row.rules.is_empty() == row.reason.is_some(), "{}", row.format);
         for id in row.rules {
             let known = catalogue.rules().iter().any(|rule| rule.id == id);
-            assert!(known, "{}: there is no rule {id}", row.format);
+            assert!(known, "{}: unknown rule {id}", row.format);
         }
     }
 }
 
 #[test]
-fn every_legacy_format_is_covered_by_a_rule_that_says_so() {
+fn every_legacy_format_has_a_legacy_rule() {
     let catalogue = Catalogue::built_in();
     let legacy: Vec<Row> = rows().into_iter().filter(|row| row.legacy).collect();
     assert_eq!(legacy.len(), 42);
     for row in legacy {
-        let says_so =
+        let is_legacy =
             |id: &&'static str| catalogue.rules().iter().any(|rule| rule.id == **id && rule.legacy);
-        assert!(row.rules.iter().any(says_so), "{}", row.format);
+        assert!(row.rules.iter().any(is_legacy), "{}", row.format);
     }
 }
 
 #[test]
-fn values_of_every_shape_are_named() {
+fn values_of_every_shape_are_found() {
     let engine = Engine::new(Catalogue::built_in(), FingerprintKey::new(b""));
     let by_id: HashMap<&str, usize> =
-        engine.rules().iter().enumerate().map(|(at, rule)| (rule.id.as_ref(), at)).collect();
-    let (mut tried, mut unnamed) = (0, Vec::new());
+        engine.rules().iter().enumerate().map(|(index, rule)| (rule.id.as_ref(), index)).collect();
+    let (mut tried, mut incomplete) = (0, Vec::new());
     for row in rows() {
         let Some(shape) = row.shape else { continue };
         tried += 1;
@@ -87,15 +87,15 @@ fn values_of_every_shape_are_named() {
         let rules: Vec<_> = wanted.iter().map(|&rule| &engine.rules()[rule]).collect();
         let shape = shape.replace(SPLIT_MARKER, "");
         let texts: Vec<Vec<u8>> = (1..=DRAWN).map(|seed| drawn(&shape, seed, &rules)).collect();
-        let named = |text: &&Vec<u8>| {
+        let is_found = |text: &&Vec<u8>| {
             engine.scan(text).iter().any(|finding| wanted.contains(&finding.rule))
         };
-        let missed: Vec<_> = texts.iter().filter(|text| !named(text)).collect();
+        let missed: Vec<_> = texts.iter().filter(|text| !is_found(text)).collect();
         let shown: Vec<_> = missed.iter().map(|text| String::from_utf8_lossy(text)).collect();
-        if missed.len() > UNNAMED {
-            unnamed.push(format!("{}: {shown:?}", row.format));
+        if missed.len() > MAX_MISSED {
+            incomplete.push(format!("{}: {shown:?}", row.format));
         }
     }
-    assert!(unnamed.is_empty(), "{unnamed:#?}");
+    assert!(incomplete.is_empty(), "{incomplete:#?}");
     assert!(tried >= 280, "{tried}");
 }

@@ -1,9 +1,8 @@
 //! The contract of locality, as properties over random texts.
 //!
-//! A text is put together from the catalogue's examples, pieces of them and noise. On it:
-//! whatever ranges a scan is cut into, it finds the same; whatever stands outside a trigger's
-//! window, the trigger is judged the same; whatever parts a long input is read in, the report
-//! is the same.
+//! A text is composed of the catalogue's examples, parts of them and noise. A scan finds the same in
+//! whatever ranges it is split; a trigger is judged the same whatever is outside its window; the
+//! report is the same in whatever parts a long input is read.
 
 #[path = "support/random.rs"]
 mod random;
@@ -22,7 +21,7 @@ fn engine() -> Engine {
     Engine::new(Catalogue::built_in(), FingerprintKey::new(b""))
 }
 
-/// Examples whole and in pieces, with and without line ends between, amid noise.
+/// Complete and partial examples, with and without line ends between, amid noise.
 fn random_text(random: &mut Random, engine: &Engine, pieces: usize) -> Vec<u8> {
     let examples: Vec<String> = engine
         .rules()
@@ -47,7 +46,7 @@ fn random_text(random: &mut Random, engine: &Engine, pieces: usize) -> Vec<u8> {
     text
 }
 
-/// Ranges that cover the text without a gap.
+/// Adjacent ranges that cover the text.
 fn random_cuts(random: &mut Random, length: usize) -> Vec<Range<usize>> {
     let mut cuts: Vec<usize> = (0..random.below(40)).map(|_| random.below(length)).collect();
     cuts.extend([0, length]);
@@ -62,7 +61,7 @@ fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
 }
 
 #[test]
-fn ranges_that_cover_the_text_find_what_the_whole_finds() {
+fn ranges_that_cover_the_text_find_what_a_whole_scan_finds() {
     let engine = engine();
     let mut random = Random(0x5eed);
     let mut seen = 0;
@@ -73,10 +72,10 @@ fn ranges_that_cover_the_text_find_what_the_whole_finds() {
         assert_eq!(sorted(engine.detect(&text, &cuts)), whole);
         seen += whole.len();
     }
-    assert!(seen > 1000, "the texts hold secrets: {seen}");
+    assert!(seen > 1000, "the texts contain secrets: {seen}");
 }
 
-/// A text of rows that repeat themselves, here and there with a byte that breaks the row.
+/// A text with repeated units, some with a byte that breaks the repetition.
 fn repeating_text(random: &mut Random, engine: &Engine) -> Vec<u8> {
     let mut text = Vec::new();
     for _ in 0..3 {
@@ -86,12 +85,12 @@ fn repeating_text(random: &mut Random, engine: &Engine) -> Vec<u8> {
             _ => (0..=random.below(30)).map(|_| b"aA9_/=. \"\n%4+"[random.below(13)]).collect(),
         };
         unit.truncate(1 + random.below(270));
-        let rows = (2000 + random.below(4000)) / unit.len().max(1);
-        let begins = text.len();
-        text.extend(unit.repeat(rows));
+        let repetitions = (2000 + random.below(4000)) / unit.len().max(1);
+        let start = text.len();
+        text.extend(unit.repeat(repetitions));
         for _ in 0..random.below(3) {
-            let at = begins + random.below(text.len() - begins);
-            if let Some(byte) = text.get_mut(at) {
+            let offset = start + random.below(text.len() - start);
+            if let Some(byte) = text.get_mut(offset) {
                 *byte = b"x \n="[random.below(4)];
             }
         }
@@ -101,14 +100,14 @@ fn repeating_text(random: &mut Random, engine: &Engine) -> Vec<u8> {
 }
 
 #[test]
-fn in_rows_that_repeat_themselves_nothing_is_passed_over() {
+fn nothing_is_missed_in_repetitive_text() {
     let engine = engine();
     let mut random = Random(0xabab);
     let mut seen = 0;
     for _ in 0..TEXTS {
         let text = repeating_text(&mut random, &engine);
         let whole = sorted(engine.detect(&text, std::slice::from_ref(&(0..text.len()))));
-        // Ranges so short that none holds a row and what it repeats.
+        // Ranges too short to contain a unit and its repetition.
         let step = 1 + random.below(200);
         let cuts: Vec<Range<usize>> = (0..text.len())
             .step_by(step)
@@ -117,7 +116,7 @@ fn in_rows_that_repeat_themselves_nothing_is_passed_over() {
         assert_eq!(sorted(engine.detect(&text, &cuts)), whole);
         seen += whole.len();
     }
-    assert!(seen > 1000, "the texts hold secrets: {seen}");
+    assert!(seen > 1000, "the texts contain secrets: {seen}");
 }
 
 #[test]
@@ -128,8 +127,8 @@ fn a_verdict_depends_on_nothing_outside_its_window() {
         let text = random_text(&mut random, &engine, 30);
         for finding in engine.detect(&text, std::slice::from_ref(&(0..text.len()))) {
             let (trigger, rule) = (finding.trigger, &engine.rules()[finding.rule]);
-            // The ends of a text are seams; a body that goes on is no part of the verdict; what
-            // is encoded depends on its run, wherever that ends.
+            // The ends of a text are copy boundaries; a body that continues after the judged part is
+            // not part of the verdict; encoded text depends on its run, wherever that ends.
             let plain = finding.encoding == Encoding::PLAIN;
             if trigger <= BEFORE || engine.end_lookahead(&finding) > 0 || !plain {
                 continue;
@@ -142,10 +141,10 @@ fn a_verdict_depends_on_nothing_outside_its_window() {
                 (0..length).map(|_| random.below(256) as u8).collect()
             };
             let mut other = noise(&mut random, MARGIN);
-            let at = trigger - start + other.len();
+            let offset = trigger - start + other.len();
             other.extend_from_slice(&text[start..end]);
             other.extend(noise(&mut random, MARGIN));
-            let again = engine.detect(&other, std::slice::from_ref(&(at..at + 1)));
+            let again = engine.detect(&other, std::slice::from_ref(&(offset..offset + 1)));
             let same = again.iter().any(|other| {
                 other.rule == finding.rule
                     && other.fingerprint == finding.fingerprint
@@ -153,7 +152,7 @@ fn a_verdict_depends_on_nothing_outside_its_window() {
                     && other.confidence == finding.confidence
                     && other.span.len() == finding.span.len()
             });
-            assert!(same, "{} is judged otherwise in another surrounding", rule.id);
+            assert!(same, "{} is judged differently in other surroundings", rule.id);
         }
     }
 }
@@ -171,16 +170,16 @@ fn the_findings_of_a_core_are_those_of_the_whole() {
             let end = text.len().min(core.end + OVERLAP);
             let local = core.start - start..core.end - start;
             parts.extend(engine.scan_core(&text[start..end], local).into_iter().map(|finding| {
-                let partners = finding.related.len();
+                let related = finding.related.len();
                 let span = (finding.span.start + start, finding.span.end + start);
-                (span, finding.fingerprint, finding.confidence, finding.facts, partners)
+                (span, finding.fingerprint, finding.confidence, finding.facts, related)
             }));
         }
         let whole: Vec<_> = whole
             .into_iter()
             .map(|found| {
-                let (span, partners) = ((found.span.start, found.span.end), found.related.len());
-                (span, found.fingerprint, found.confidence, found.facts, partners)
+                let (span, related) = ((found.span.start, found.span.end), found.related.len());
+                (span, found.fingerprint, found.confidence, found.facts, related)
             })
             .collect();
         assert_eq!(parts, whole);

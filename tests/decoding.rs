@@ -1,4 +1,4 @@
-//! Properties of decoding: a token is found however it is written, and nothing else is.
+//! Properties of decoding: a token is found in every encoding, and nothing else is.
 
 use std::ops::Range;
 
@@ -20,7 +20,7 @@ fn token() -> String {
     ["ls-", "fAKeToKe-0000-0000-0000-eXamPle0f207"].concat()
 }
 
-/// Numbers that look random and are the same in every run.
+/// Pseudo-random numbers, the same in every run.
 struct Random(u64);
 
 impl Random {
@@ -43,7 +43,7 @@ impl Random {
         (0..length).map(|_| char::from(self.one_of(alphabet))).collect()
     }
 
-    /// A token whose check digits hold.
+    /// A token with a valid checksum.
     fn token(&mut self) -> String {
         let alphabet = b"abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
         let mut payload = self.word(&alphabet[..49], 4);
@@ -81,15 +81,16 @@ const STEPS: [Step; 8] = [
     Step::Utf16,
 ];
 
-/// The text, written in that way.
+/// The text in that encoding.
 fn encode(step: Step, text: &str, random: &mut Random) -> String {
     let some = |random: &mut Random, escape: &dyn Fn(char) -> String| -> String {
         let all = random.below(2) == 0;
         let must = random.below(text.chars().count());
         text.chars()
             .enumerate()
-            .map(|(at, c)| {
-                let plain = c.is_ascii_alphanumeric() && !all && at != must && random.below(4) > 0;
+            .map(|(offset, c)| {
+                let plain =
+                    c.is_ascii_alphanumeric() && !all && offset != must && random.below(4) > 0;
                 if plain { c.to_string() } else { escape(c) }
             })
             .collect()
@@ -108,16 +109,18 @@ fn encode(step: Step, text: &str, random: &mut Random) -> String {
         Step::Joined => {
             // Between two characters of a token.
             let places: Vec<usize> = (1..text.len())
-                .filter(|&at| {
-                    text.is_char_boundary(at)
-                        && text.as_bytes()[at - 1..=at].iter().all(u8::is_ascii_alphanumeric)
+                .filter(|&offset| {
+                    text.is_char_boundary(offset)
+                        && text.as_bytes()[offset - 1..=offset]
+                            .iter()
+                            .all(u8::is_ascii_alphanumeric)
                 })
                 .collect();
-            let at = random.one_of(&places);
-            let joint = random.one_of(&["\" + \"", "\"\n    \"", "\" .\n\"", "\\\n  "]);
-            format!("\"{}{joint}{}\"", &text[..at], &text[at..])
+            let offset = random.one_of(&places);
+            let concat = random.one_of(&["\" + \"", "\"\n    \"", "\" .\n\"", "\\\n  "]);
+            format!("\"{}{concat}{}\"", &text[..offset], &text[offset..])
         }
-        Step::Utf32 => unreachable!("only whole texts are written so"),
+        Step::Utf32 => unreachable!("only whole texts are UTF-32"),
         Step::Utf16 => {
             let units: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
             BASE64_STANDARD.encode(units)
@@ -126,33 +129,33 @@ fn encode(step: Step, text: &str, random: &mut Random) -> String {
 }
 
 /// One to three steps, innermost first.
-fn chain_of(random: &mut Random) -> Vec<Step> {
+fn random_steps(random: &mut Random) -> Vec<Step> {
     let mut steps = vec![random.one_of(&STEPS)];
     while steps.len() < 3 && random.below(2) == 0 {
         steps.push(random.one_of(&STEPS));
     }
-    // UTF-16 brings its base64 along, and that makes two.
+    // UTF-16 is encoded in base64, which makes two steps.
     let depth: usize = steps.iter().map(|step| if *step == Step::Utf16 { 2 } else { 1 }).sum();
-    // Joints of two kinds in one literal are not made out.
-    let joints = steps.iter().filter(|step| **step == Step::Joined).count();
-    if depth > 3 || joints > 1 { chain_of(random) } else { steps }
+    // Concatenations of two kinds in one literal are not recognized.
+    let concats = steps.iter().filter(|step| **step == Step::Joined).count();
+    if depth > 3 || concats > 1 { random_steps(random) } else { steps }
 }
 
 #[test]
-fn a_token_is_found_however_it_is_written() {
+fn a_token_is_found_in_every_encoding() {
     let engine = engine();
     let mut random = Random(0x9E37_79B9_7F4A_7C15);
     for round in 0..3000 {
         let token = random.token();
         let plain = engine.scan(token.as_bytes());
-        let [plain] = &plain[..] else { panic!("{token} is no token") };
-        let steps = chain_of(&mut random);
+        let [plain] = &plain[..] else { panic!("{token} is not a token") };
+        let steps = random_steps(&mut random);
         let mut written = token.clone();
         for step in &steps {
             written = encode(*step, &written, &mut random);
         }
         if steps.ends_with(&[Step::Joined]) && written.len() > LONGEST {
-            // A joint's surroundings do not reach so far.
+            // The text around a concatenation is limited to this length.
             continue;
         }
         let (before, after) = (random.text(60), random.text(60));
@@ -164,16 +167,16 @@ fn a_token_is_found_however_it_is_written() {
         assert_eq!(found.fingerprint, plain.fingerprint, "{steps:?} {text}");
         assert_eq!(found.verdict, plain.verdict);
         assert_eq!(found.redacted, plain.redacted);
-        let place = before.len() + 5..before.len() + 5 + written.len();
+        let written_span = before.len() + 5..before.len() + 5 + written.len();
         let span = found.span.start..found.span.end;
         assert!(
-            place.start <= span.start && span.end <= place.end,
-            "{steps:?} {text} {span:?} {place:?}"
+            written_span.start <= span.start && span.end <= written_span.end,
+            "{steps:?} {text} {span:?} {written_span:?}"
         );
         if steps.len() > 1 {
             continue;
         }
-        // The span alone holds the whole secret.
+        // The span contains the whole secret.
         let alone = engine.scan(&text.as_bytes()[span.clone()]);
         let [alone] = &alone[..] else { panic!("{steps:?}: {}", &text[span]) };
         assert_eq!(alone.fingerprint, plain.fingerprint, "{steps:?}");
@@ -198,7 +201,7 @@ fn scanned(text: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn a_secret_stands_in_more_than_itself() {
+fn a_secret_inside_a_longer_encoded_text_is_found() {
     let basic = BASE64_STANDARD.encode(format!(":{}", token()));
     let cases = [
         (format!("Authorization: Basic {basic}\n"), "base64", basic.clone()),
@@ -211,7 +214,7 @@ fn a_secret_stands_in_more_than_itself() {
     let nested = BASE64_STANDARD.encode(format!("export TOKEN={}", token())).replace('=', "%3D");
     let found = scanned(&format!("https://example.com/?state={nested}&x=1"));
     assert_eq!(found.len(), 1);
-    // Behind a sign that is an escape a word begins for the plain reading too.
+    // After an escape a word begins in the plain text, too.
     let json = format!(r#"{{"run": "export TOKEN=\u0027{}\u0027"}}"#, token());
     assert_eq!(scanned(&json), [("plain".to_owned(), token())]);
     let escaped = token().replace('-', "%2D");
@@ -219,7 +222,7 @@ fn a_secret_stands_in_more_than_itself() {
     assert_eq!(found, [("percent-encoding".to_owned(), escaped)]);
 }
 
-/// The name stands outside of what is encoded.
+/// The name is outside the encoded text.
 #[test]
 fn a_named_value_is_decoded() {
     let mut catalogue = Catalogue::built_in();
@@ -253,7 +256,7 @@ rotate = "https://example.com/rotate"
 id = "nimbus-api-key"
 since = "0.1.0"
 name = "Nimbus API key"
-description = "A made-up one."
+description = "A fake one."
 severity = "high"
 confidence = "high"
 names = ["nimbus_api_key"]
@@ -284,7 +287,7 @@ fn base64_over_several_lines_is_one_text() {
 
 /// A part of a long input may begin anywhere in a run.
 #[test]
-fn a_run_whose_beginning_is_out_of_sight_is_still_read() {
+fn a_run_that_began_in_an_earlier_part_is_decoded() {
     let encoded =
         BASE64_STANDARD.encode(format!("{} {} {}", "a b".repeat(60), token(), "c".repeat(60)));
     let digits: String = token().bytes().map(|b| format!("{b:02x}")).collect();
@@ -296,7 +299,7 @@ fn a_run_whose_beginning_is_out_of_sight_is_still_read() {
 }
 
 #[test]
-fn random_bytes_do_no_harm() {
+fn random_bytes_cause_no_panic() {
     let engine = engine();
     let mut random = Random(7);
     let alphabets: [&[u8]; 4] = [
@@ -316,17 +319,17 @@ fn random_bytes_do_no_harm() {
             .collect();
         let findings = engine.scan(&bytes);
         assert!(findings.iter().all(|found| found.span.end <= bytes.len()));
-        for at in 0..bytes.len() {
-            decode::decode_run_at(&bytes, at, &mut |_| {});
-            decode::decode_escapes(&bytes, at, &mut |_| {});
-            decode::decode_string_concat(&bytes, at, &mut |_| {});
+        for offset in 0..bytes.len() {
+            decode::decode_run_at(&bytes, offset, &mut |_| {});
+            decode::decode_escapes(&bytes, offset, &mut |_| {});
+            decode::decode_string_concat(&bytes, offset, &mut |_| {});
         }
-        let at = random.below(length + 1);
-        assert!(decode::first_entry(&bytes, at).is_some_and(|first| first <= at));
+        let offset = random.below(length + 1);
+        assert!(decode::first_entry(&bytes, offset).is_some_and(|first| first <= offset));
     }
 }
 
-/// What a decoding gives, as far as it is seen from outside.
+/// The results of decoding, as far as they are public.
 fn decodings(bytes: &[u8], range: Range<usize>) -> Vec<(Step, Vec<u8>)> {
     let mut all = Vec::new();
     decode::decode_range(bytes, range, &mut |decoded| all.push((decoded.step, decoded.bytes)));
@@ -347,7 +350,7 @@ fn ranges_that_cover_everything_find_everything() {
         let mut text = String::new();
         for _ in 0..4 {
             let mut written = random.token();
-            for step in chain_of(&mut random) {
+            for step in random_steps(&mut random) {
                 written = encode(step, &written, &mut random);
             }
             text += &random.text(40);
@@ -371,35 +374,36 @@ fn ranges_that_cover_everything_find_everything() {
     }
 }
 
-/// What is not near a change is decoded as before, if nothing that reaches over the change
-/// is left out: the property that an audit of deltas stands on.
+/// What is not near a change is decoded as before, unless its decoding depends on the change: the
+/// property that the delta scan of the audit relies on.
 #[test]
-fn a_change_touches_nothing_but_what_reaches_over_it() {
+fn a_change_affects_only_decodings_that_depend_on_it() {
     let mut random = Random(13);
     for round in 0..300 {
         let mut text = String::new();
         for _ in 0..12 {
             let mut written = random.token();
-            for step in chain_of(&mut random) {
+            for step in random_steps(&mut random) {
                 written = encode(step, &written, &mut random);
             }
             text += &random.text(30);
             text += &written;
         }
-        let at = random.below(text.len() + 1);
+        let offset = random.below(text.len() + 1);
         let insert = random.one_of(&["a", "\n", "%41", "\"", "YWJjZGVmZ2hpamtsbW5v", " "]);
-        let changed = [&text[..at], insert, &text[at..]].concat();
+        let changed = [&text[..offset], insert, &text[offset..]].concat();
         let (text, changed) = (text.as_bytes(), changed.as_bytes());
-        let first = |bytes: &[u8], at| decode::first_entry(bytes, at).unwrap();
-        let reaches =
-            first(changed, at).min(first(changed, at + insert.len())).min(first(text, at));
-        let front = 0..reaches.saturating_sub(MARGIN);
-        assert_eq!(decodings(changed, front.clone()), decodings(text, front), "round {round}");
-        let back = at + MARGIN;
-        if back < text.len() {
+        let first = |bytes: &[u8], offset| decode::first_entry(bytes, offset).unwrap();
+        let reaches = first(changed, offset)
+            .min(first(changed, offset + insert.len()))
+            .min(first(text, offset));
+        let before = 0..reaches.saturating_sub(MARGIN);
+        assert_eq!(decodings(changed, before.clone()), decodings(text, before), "round {round}");
+        let after = offset + MARGIN;
+        if after < text.len() {
             assert_eq!(
-                decodings(changed, back + insert.len()..changed.len()),
-                decodings(text, back..text.len()),
+                decodings(changed, after + insert.len()..changed.len()),
+                decodings(text, after..text.len()),
                 "round {round}"
             );
         }
@@ -407,7 +411,7 @@ fn a_change_touches_nothing_but_what_reaches_over_it() {
 }
 
 #[test]
-fn the_work_grows_with_the_length_alone() {
+fn the_work_is_linear_in_the_length() {
     let token = token();
     let base64 = BASE64_STANDARD.encode(format!("export TOKEN={token}\n"));
     let twice = BASE64_STANDARD.encode(&base64);
@@ -432,15 +436,15 @@ fn the_work_grows_with_the_length_alone() {
     ] {
         let work = |length: usize| -> usize {
             let text = unit.repeat(length / unit.len());
-            let looked = std::cell::Cell::new(0);
-            let look = |text: &[u8], _: &mut Vec<Finding>, inner: &mut dyn FnMut(Decoded)| {
-                looked.set(looked.get() + text.len());
+            let scanned = std::cell::Cell::new(0);
+            let scan = |text: &[u8], _: &mut Vec<Finding>, inner: &mut dyn FnMut(Decoded)| {
+                scanned.set(scanned.get() + text.len());
                 decode::decode_range(text, 0..text.len(), inner);
             };
             decode::decode_range(text.as_bytes(), 0..text.len(), &mut |decoded| {
-                decode::scan_decoded(&decoded, decode::DEPTH, &look, &mut Vec::new());
+                decode::scan_decoded(&decoded, decode::DEPTH, &scan, &mut Vec::new());
             });
-            looked.get()
+            scanned.get()
         };
         let (once, four_times) = (work(1 << 18), work(1 << 20));
         assert!(four_times <= 8 << 20, "{unit:?}: {four_times}");

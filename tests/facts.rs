@@ -1,6 +1,6 @@
 //! Public facts and pairs, from the catalogue's own examples to every form of a report.
 
-#![allow(clippy::unwrap_used, reason = "what helps a test fails as a test does")]
+#![allow(clippy::unwrap_used, reason = "a test helper may panic")]
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "a test writes files")]
 
 use std::fs;
@@ -12,7 +12,7 @@ use keysieve::rules::Confidence;
 use keysieve::rules::catalogue::Catalogue;
 use serde_json::Value;
 
-/// Joined here, so that this file is no leak itself.
+/// Joined here, so that this file is not a leak itself.
 const KEY_ID: [&str; 2] = ["AKIA", "U4QJ7D5TZK3WGC2N"];
 const SECRET: [&str; 2] = ["eCVuayCsyX1lP6OchUk0", "kyaetpKK8OF4F5DhR2ig"];
 
@@ -30,9 +30,9 @@ fn facts(finding: &Finding) -> Vec<String> {
 }
 
 #[test]
-fn no_fact_of_the_catalogue_s_examples_shows_four_characters_of_the_secret() {
+fn no_fact_of_the_catalogue_s_examples_reveals_four_characters_of_the_secret() {
     let engine = engine();
-    let mut told = 0;
+    let mut count = 0;
     for rule in engine.rules() {
         for example in rule.examples.iter() {
             let text = example.replace("<>", "");
@@ -46,10 +46,10 @@ fn no_fact_of_the_catalogue_s_examples_shows_four_characters_of_the_secret() {
                 let prefix = finding.redacted.to_string().replace('*', "").len();
                 let secret = &secret[prefix..];
                 for fact in &finding.facts {
-                    told += 1;
+                    count += 1;
                     let value = fact.value.as_bytes();
                     let shown = secret.windows(4).find(|part| contains(value, part));
-                    assert!(shown.is_none(), "{}: {} shows a part", found.id, fact.name);
+                    assert!(shown.is_none(), "{}: {} reveals a part", found.id, fact.name);
                     assert!(
                         value.len() < 4 || !contains(secret, value),
                         "{}: {} is a part",
@@ -60,7 +60,7 @@ fn no_fact_of_the_catalogue_s_examples_shows_four_characters_of_the_secret() {
             }
         }
     }
-    assert!(told > 20, "the examples tell facts: {told}");
+    assert!(count > 20, "the examples have facts: {count}");
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {
@@ -68,7 +68,7 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
 }
 
 #[test]
-fn every_rule_with_a_pair_has_it_in_reach_of_its_own_text() {
+fn every_rule_with_a_pair_finds_both_halves_together() {
     let engine = engine();
     let paired: Vec<&str> = engine
         .rules()
@@ -82,11 +82,11 @@ fn every_rule_with_a_pair_has_it_in_reach_of_its_own_text() {
         let half = engine.rules().iter().find(|half| half.id == pair.with[0]).unwrap();
         let example = |texts: &[std::borrow::Cow<'static, str>]| texts[0].replace("<>", "");
         let alone = example(&rule.examples);
-        let beside = format!("{}\n{alone}\n", example(&half.examples));
-        // Some examples have their other half with them.
+        let both = format!("{}\n{alone}\n", example(&half.examples));
+        // Some examples contain their other half.
         let is_paired = engine.scan(alone.as_bytes()).iter().any(|it| !it.related.is_empty());
-        let found = engine.scan(if is_paired { alone.as_bytes() } else { beside.as_bytes() });
-        // A rule that is more specific where both stand together may have the last word.
+        let found = engine.scan(if is_paired { alone.as_bytes() } else { both.as_bytes() });
+        // Another rule that is more specific for both together may find the pair.
         let secret = found.iter().find(|found| !found.related.is_empty());
         let secret = secret.unwrap_or_else(|| panic!("{}: {:?}", rule.id, ids(&engine, &found)));
         assert_eq!(found.len(), 1, "{}: {:?}", rule.id, ids(&engine, &found));
@@ -97,7 +97,7 @@ fn every_rule_with_a_pair_has_it_in_reach_of_its_own_text() {
 }
 
 #[test]
-fn a_pair_is_one_finding_that_names_both_places() {
+fn a_pair_is_one_finding_with_both_locations() {
     let engine = engine();
     let (id, secret) = (KEY_ID.concat(), SECRET.concat());
     let text =
@@ -106,8 +106,8 @@ fn a_pair_is_one_finding_that_names_both_places() {
     assert_eq!(ids(&engine, &found), ["aws-secret-access-key"]);
     assert_eq!(found[0].confidence, Confidence::High);
     assert_eq!(facts(&found[0]), ["account 336102104935", &format!("key_id {id}")]);
-    let [partner] = &found[0].related[..] else { panic!("one partner") };
-    assert_eq!(&text[partner.span.start..partner.span.end], id);
+    let [half] = &found[0].related[..] else { panic!("one public half") };
+    assert_eq!(&text[half.span.start..half.span.end], id);
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn halves_that_are_too_far_apart_are_two_findings() {
 }
 
 #[test]
-fn each_secret_takes_the_nearest_half() {
+fn each_secret_is_paired_with_the_nearest_half() {
     let engine = engine();
     let secret = SECRET.concat();
     let other: String = secret.chars().rev().collect();
@@ -144,16 +144,16 @@ fn each_secret_takes_the_nearest_half() {
 }
 
 #[test]
-fn what_an_address_or_a_token_tells_is_told() {
+fn facts_of_urls_and_connection_strings_are_reported() {
     let engine = engine();
-    for (text, told) in [
+    for (text, expected) in [
         (
             ["postgres://app:bOi0Pdzp", "IiDd07nI@db.acme.test:5432/app"],
             &["host db.acme.test", "user app"][..],
         ),
-        // The user is the password, or begins it: who knows the one guesses the other.
+        // The user is the password or its beginning: one reveals the other.
         (["postgres://bOi0Pdzp:bOi0Pdzp", "IiDd07nI@db.acme.test/app"], &["host db.acme.test"]),
-        // A token in the user's place.
+        // A token instead of the user.
         (
             ["https://q8ZpLs4Vt1mNc7Rw2XyK5d:bOi0Pdzp", "IiDd07nI@git.acme.test/a.git"],
             &["host git.acme.test"],
@@ -171,11 +171,11 @@ fn what_an_address_or_a_token_tells_is_told() {
         let text = text.concat();
         let found = engine.scan(text.as_bytes());
         assert_eq!(found.len(), 1, "{text}: {:?}", ids(&engine, &found));
-        assert_eq!(facts(&found[0]), told, "{text}");
+        assert_eq!(facts(&found[0]), expected, "{text}");
     }
 }
 
-/// A secret that one rule knows is no fact of another one's finding.
+/// A secret that one rule finds is not shown as a fact of another rule's finding.
 #[test]
 fn a_secret_in_a_fact_is_redacted() {
     let engine = engine();
@@ -187,7 +187,7 @@ fn a_secret_in_a_fact_is_redacted() {
 }
 
 #[test]
-fn every_form_of_the_report_tells_facts_and_pairs() {
+fn every_report_format_has_facts_and_pairs() {
     let folder = tempfile::tempdir().unwrap();
     let id = KEY_ID.concat();
     let text = format!("[default]\nkey = {id}\naws_secret_access_key = {}\n", SECRET.concat());
@@ -211,8 +211,8 @@ fn every_form_of_the_report_tells_facts_and_pairs() {
     let credential = &json["credentials"][0];
     assert_eq!(credential["facts"][1]["fact"], "key_id");
     assert_eq!(credential["facts"][1]["value"], id.as_str());
-    let beside = &credential["occurrences"][0]["related"][0];
-    assert_eq!((&beside["fact"], &beside["start"]["line"]), (&"key_id".into(), &2.into()));
+    let half = &credential["occurrences"][0]["related"][0];
+    assert_eq!((&half["fact"], &half["start"]["line"]), (&"key_id".into(), &2.into()));
 
     let sarif: Value = serde_json::from_str(&scan("sarif")).unwrap();
     let result = &sarif["runs"][0]["results"][0];

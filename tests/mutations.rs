@@ -1,6 +1,6 @@
-//! The fuzz targets on any toolchain: seeds that git wrote, changed at random.
+//! The fuzz targets on any toolchain: seeds written by git, changed at random.
 //!
-//! `KEYSIEVE_TEST_SECONDS=600 cargo test --release --test mutations` runs each that long.
+//! `KEYSIEVE_TEST_SECONDS=600 cargo test --release --test mutations` runs each for ten minutes.
 
 #![allow(clippy::unwrap_used, reason = "clippy takes only #[test] functions for tests")]
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "a test writes files")]
@@ -15,8 +15,19 @@ use std::time::{Duration, Instant};
 use support::random::Random;
 use support::repository::TempRepo;
 
-/// Files as git writes them, less their trailers; headers and deltas as they may stand in a
-/// pack.
+/// Xorshift.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % limit.max(1) as u64) as usize
+    }
+}
+
+/// Files as git writes them, without their trailers; headers and deltas as in a pack.
 fn seeds(name: &str) -> Vec<Vec<u8>> {
     let repository = TempRepo::new();
     for number in 0..4 {
@@ -101,19 +112,19 @@ fn texts(name: &str) -> Vec<String> {
 fn mutate(bytes: &mut Vec<u8>, random: &mut Random) {
     const EDGES: [u8; 8] = [0, 1, 0x7f, 0x80, 0x81, 0xfe, 0xff, 0x20];
     for _ in 0..1 + random.below(6) {
-        let at = random.below(bytes.len() + 1);
-        let end = at + random.below((bytes.len() - at).min(64) + 1);
+        let offset = random.below(bytes.len() + 1);
+        let end = offset + random.below((bytes.len() - offset).min(64) + 1);
         match random.below(7) {
-            0 if at < bytes.len() => bytes[at] ^= 1 << random.below(8),
-            1 if at < bytes.len() => bytes[at] = EDGES[random.below(EDGES.len())],
-            2 if at < bytes.len() => bytes[at] = random.below(256) as u8,
-            3 => drop(bytes.drain(at..end)),
+            0 if offset < bytes.len() => bytes[offset] ^= 1 << random.below(8),
+            1 if offset < bytes.len() => bytes[offset] = EDGES[random.below(EDGES.len())],
+            2 if offset < bytes.len() => bytes[offset] = random.below(256) as u8,
+            3 => drop(bytes.drain(offset..end)),
             4 => {
-                let doubled = bytes[at..end].to_vec();
-                bytes.splice(at..at, doubled);
+                let doubled = bytes[offset..end].to_vec();
+                bytes.splice(offset..offset, doubled);
             }
-            5 => bytes[at..end].fill(EDGES[random.below(EDGES.len())]),
-            _ => bytes.insert(at, random.below(256) as u8),
+            5 => bytes[offset..end].fill(EDGES[random.below(EDGES.len())]),
+            _ => bytes.insert(offset, random.below(256) as u8),
         }
     }
 }
@@ -127,14 +138,14 @@ fn no_bytes_break_a_parser() {
             scope.spawn(move || {
                 let seeds = seeds(name);
                 let mut random = Random(0x1dea);
-                let (begun, mut runs) = (Instant::now(), 0u64);
+                let (started, mut runs) = (Instant::now(), 0u64);
                 let mut pool = seeds.clone();
-                while begun.elapsed() < time {
+                while started.elapsed() < time {
                     let mut bytes = pool[random.below(pool.len())].clone();
                     mutate(&mut bytes, &mut random);
                     bytes.truncate(1 << 16);
                     target(&bytes);
-                    // Drift away from the seeds, and come back to them.
+                    // Mutate the mutations for a while, then return to the seeds.
                     match random.below(50) {
                         0 if pool.len() < 200 => pool.push(bytes),
                         1 if pool.len() >= 200 => pool.truncate(seeds.len()),

@@ -1,4 +1,4 @@
-//! UTF-16 files are scanned as text, with places that are right in the file.
+//! UTF-16 files are scanned as text, and findings have the right offsets in the file.
 
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "a test writes files")]
 
@@ -13,7 +13,7 @@ use keysieve::source::Silent;
 use keysieve::source::worktree::{Ignored, WorkTree};
 
 #[test]
-fn a_token_in_utf_16_is_found_where_it_stands() {
+fn a_token_in_utf_16_is_found_at_its_offset() {
     let token = ["ls-", "fAKeToKe-0000-0000-0000-eXamPle0f207"].concat();
     let text = format!("# größer\r\nset LOCALSTACK_AUTH_TOKEN={token}\r\n");
     let plain = text.encode_utf16().collect::<Vec<u16>>();
@@ -33,12 +33,12 @@ fn a_token_in_utf_16_is_found_where_it_stands() {
         let engine = Engine::new(Catalogue::built_in(), FingerprintKey::new(b""));
         let report = scan(&tree, &engine, &Policy::default(), &Silent);
         let [credential] = &report.credentials[..] else { panic!("one credential expected") };
-        let [place] = &credential.occurrences[..] else { panic!("one place expected") };
-        assert_eq!(place.encoding.to_string(), "utf-16");
-        let at = text.chars().take_while(|&c| c != '=').count() + 1;
-        let start = mark + 2 * at;
-        assert_eq!(place.span, Span { start, end: start + 2 * token.len() });
-        assert_eq!((place.region.start.line, place.region.start.column), (2, 27));
+        let [occurrence] = &credential.occurrences[..] else { panic!("one occurrence expected") };
+        assert_eq!(occurrence.encoding.to_string(), "utf-16");
+        let offset = text.chars().take_while(|&c| c != '=').count() + 1;
+        let start = mark + 2 * offset;
+        assert_eq!(occurrence.span, Span { start, end: start + 2 * token.len() });
+        assert_eq!((occurrence.region.start.line, occurrence.region.start.column), (2, 27));
         assert_eq!((report.coverage.blobs, report.coverage.binary), (1, 0));
     }
 }

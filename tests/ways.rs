@@ -1,5 +1,5 @@
-//! Made-up tokens of every rule's form in every way of writing: the provider's rule names
-//! them, and one whose checksum is broken is never called certain.
+//! Generated tokens of every rule's format in every notation are found by the provider's rule, and one
+//! with an invalid checksum is never reported as certain.
 
 #![allow(clippy::disallowed_macros, reason = "a test says what it skips")]
 
@@ -14,14 +14,15 @@ use support::ways::{PLACES, WAYS};
 
 mod support;
 
-/// Per cent of the valid tokens that must be named, of all and in each way of writing.
-const NAMED: usize = 98;
+/// Minimum percentage of valid tokens that are found by their provider's rule, of all and in each
+/// notation.
+const MIN_FOUND: usize = 98;
 
-/// A token, and what it is written into: the names of its rule, or whatever name.
-struct Written {
+/// A token in all notations, assigned to the names of its rule, or to any name.
+struct WrittenToken {
     rule: usize,
     secret: String,
-    /// How, and what came of it.
+    /// The notation, and the text.
     texts: Vec<(&'static str, String)>,
 }
 
@@ -29,9 +30,9 @@ fn engine() -> Engine {
     Engine::new(Catalogue::built_in(), FingerprintKey::new(b""))
 }
 
-/// One token of each rule whose match is the secret and nothing else, in all ways. Matches
-/// that take along what stands beside the secret are left to the catalogue's examples.
-fn written(rules: &[Rule], change: impl Fn(&mut [u8])) -> Vec<Written> {
+/// One token of each rule whose match is only the secret, in all notations. Matches with context are
+/// covered by the catalogue's examples.
+fn written(rules: &[Rule], change: impl Fn(&mut [u8])) -> Vec<WrittenToken> {
     let mut all = Vec::new();
     for (number, rule) in rules.iter().enumerate() {
         if matches!(rule.trigger, Trigger::Kind(_)) {
@@ -43,7 +44,7 @@ fn written(rules: &[Rule], change: impl Fn(&mut [u8])) -> Vec<Written> {
         }
         let mut secret = made.text;
         change(&mut secret);
-        let secret = String::from_utf8(secret).expect("the catalogue is of ASCII");
+        let secret = String::from_utf8(secret).expect("the catalogue's tokens are ASCII");
         let mut texts = Vec::new();
         for (turn, way) in WAYS.iter().enumerate() {
             let name = match &rule.trigger {
@@ -53,8 +54,8 @@ fn written(rules: &[Rule], change: impl Fn(&mut [u8])) -> Vec<Written> {
             texts.push((way.name, way.write(name, &secret)));
         }
         if matches!(rule.trigger, Trigger::Anchors { .. }) {
-            // A key in base64 is no user's name: its `/` would be the address's.
-            // What is public is nobody's password, nor the token of a registry.
+            // A base64 key cannot be a user name: its `/` would be part of the URL's path.
+            // A public value is neither a password nor a registry token.
             let fits = |name: &str| match name {
                 "clone" => !secret.contains(['+', '/', '=']),
                 ".git-credentials" | ".npmrc" => rule.public.is_none(),
@@ -63,44 +64,44 @@ fn written(rules: &[Rule], change: impl Fn(&mut [u8])) -> Vec<Written> {
             let places = PLACES.iter().filter(|(name, _)| fits(name));
             texts.extend(places.map(|(name, write)| (*name, write(&secret))));
         }
-        all.push(Written { rule: number, secret, texts });
+        all.push(WrittenToken { rule: number, secret, texts });
     }
     all
 }
 
 #[test]
-fn valid_tokens_are_named_by_their_providers_rule_in_every_way_of_writing() {
+fn valid_tokens_are_found_by_their_providers_rule_in_every_notation() {
     let engine = engine();
     let rules = engine.rules();
     let mut ways: BTreeMap<&str, (usize, Vec<String>)> = BTreeMap::new();
     let tokens = written(rules, |_| {});
     assert!(tokens.len() * 10 > rules.len() * 8, "{} of {}", tokens.len(), rules.len());
-    for Written { rule, texts, .. } in &tokens {
+    for WrittenToken { rule, texts, .. } in &tokens {
         let provider = &rules[*rule].provider;
         for (way, text) in texts {
-            let named = |finding: &Finding| rules[finding.rule].provider == *provider;
+            let is_providers = |finding: &Finding| rules[finding.rule].provider == *provider;
             let (total, missed) = ways.entry(way).or_default();
             *total += 1;
-            if !engine.scan(text.as_bytes()).iter().any(named) {
+            if !engine.scan(text.as_bytes()).iter().any(is_providers) {
                 missed.push(format!("{} in {text:?}", rules[*rule].id));
             }
         }
     }
     let total: usize = ways.values().map(|(total, _)| total).sum();
     let missed: usize = ways.values().map(|(_, missed)| missed.len()).sum();
-    println!("{} of {total} named", total - missed);
+    println!("{} of {total} found", total - missed);
     for (way, (total, missed)) in &ways {
-        assert!(missed.len() * 100 <= total * (100 - NAMED), "{way}: {missed:#?}");
+        assert!(missed.len() * 100 <= total * (100 - MIN_FOUND), "{way}: {missed:#?}");
     }
-    assert!(missed * 100 <= total * (100 - NAMED));
+    assert!(missed * 100 <= total * (100 - MIN_FOUND));
 }
 
 #[test]
-fn a_broken_checksum_is_never_called_certain() {
+fn an_invalid_checksum_is_never_certain() {
     let engine = engine();
     let rules = engine.rules();
     let mut broken = 0;
-    for Written { rule, secret, texts } in written(rules, break_checksum) {
+    for WrittenToken { rule, secret, texts } in written(rules, break_checksum) {
         if rules[rule].checks.checksum.is_none() {
             continue;
         }
@@ -116,34 +117,35 @@ fn a_broken_checksum_is_never_called_certain() {
     assert!(broken > 25, "{broken}");
 }
 
-/// Of several credentials the second: a number stands behind the name.
+/// The second of several credentials: a number follows the name.
 #[test]
-fn a_name_with_a_number_is_the_name() {
+fn a_numbered_name_is_recognized() {
     let engine = engine();
     let rules = engine.rules();
     let (mut total, mut missed) = (0, Vec::new());
-    for Written { rule, secret, .. } in written(rules, |_| {}) {
+    for WrittenToken { rule, secret, .. } in written(rules, |_| {}) {
         let Trigger::Names(names) = &rules[rule].trigger else { continue };
         for text in [format!("{}_2='{secret}'", names[0]), format!("{}2: \"{secret}\"", names[0])] {
             total += 1;
-            let named = |finding: &Finding| rules[finding.rule].provider == rules[rule].provider;
-            if !engine.scan(text.as_bytes()).iter().any(named) {
+            let is_providers =
+                |finding: &Finding| rules[finding.rule].provider == rules[rule].provider;
+            if !engine.scan(text.as_bytes()).iter().any(is_providers) {
                 missed.push(format!("{}: {text}", rules[rule].id));
             }
         }
     }
     assert!(total > 200, "{total}");
-    assert!(missed.len() * 100 <= total * (100 - NAMED), "of {total}: {missed:#?}");
+    assert!(missed.len() * 100 <= total * (100 - MIN_FOUND), "of {total}: {missed:#?}");
 }
 
-/// A token with a rule's own beginning, pasted twice without anything between; and one whose
-/// checksum tells where it ends, with a word behind it.
+/// A token pasted twice without a separator; and one whose checksum shows where it ends, followed by
+/// a word.
 #[test]
-fn a_token_that_goes_on_is_named() {
+fn a_token_directly_followed_by_text_is_found() {
     let engine = engine();
     let rules = engine.rules();
     let (mut total, mut missed) = (0, Vec::new());
-    for Written { rule, secret, .. } in written(rules, |_| {}) {
+    for WrittenToken { rule, secret, .. } in written(rules, |_| {}) {
         let Trigger::Anchors { position: AnchorPosition::TokenStart, .. } = rules[rule].trigger
         else {
             continue;
@@ -159,24 +161,24 @@ fn a_token_that_goes_on_is_named() {
         for text in texts {
             total += 1;
             let found = engine.scan(text.as_bytes());
-            let named = |finding: &Finding| {
+            let is_providers = |finding: &Finding| {
                 rules[finding.rule].provider == rules[rule].provider && finding.span.start == 0
             };
-            if !found.iter().any(named) {
+            if !found.iter().any(is_providers) {
                 missed.push(rules[rule].id.to_string());
             }
         }
     }
     assert!(total > 200, "{total}");
-    assert!(missed.len() * 100 <= total * (100 - NAMED), "of {total}: {missed:#?}");
+    assert!(missed.len() * 100 <= total * (100 - MIN_FOUND), "of {total}: {missed:#?}");
 }
 
-/// Changes a character near the end to another of its kind: in every form it is one of the
-/// checksum, or one that the checksum covers.
+/// Changes a character near the end to another of its kind: in every format it is part of the
+/// checksum, or covered by it.
 fn break_checksum(token: &mut [u8]) {
     let padding = token.iter().rev().take_while(|&&b| b == b'=').count();
-    let at = token.len() - padding - 3;
-    token[at] = match token[at] {
+    let index = token.len() - padding - 3;
+    token[index] = match token[index] {
         b'9' => b'8',
         b @ b'2'..=b'8' => {
             if b == b'2' {
@@ -187,9 +189,9 @@ fn break_checksum(token: &mut [u8]) {
         }
         b'0' => b'1',
         b'1' => b'0',
-        b'a' | b'A' => token[at] + 2,
+        b'a' | b'A' => token[index] + 2,
         b @ (b'b'..=b'f' | b'B'..=b'F') => b - 1 + 2 * u8::from(matches!(b, b'b' | b'B')),
-        b'z' | b'Z' => token[at] - 1,
+        b'z' | b'Z' => token[index] - 1,
         b @ (b'g'..=b'y' | b'G'..=b'Y') => b + 1,
         _ => b'A',
     };

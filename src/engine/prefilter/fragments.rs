@@ -34,7 +34,7 @@ const SHORT: usize = 3;
 /// All literals of a catalogue that are searched for everywhere.
 #[derive(Default)]
 pub struct Fragments {
-    entries: Vec<Entry>,
+    literals: Vec<Literal>,
     /// Which of the shared fragments were added.
     shared: [bool; SHARED_NAME_FRAGMENTS.len()],
     /// The entries by their first four bytes, case-folded.
@@ -44,7 +44,7 @@ pub struct Fragments {
 /// For each of a literal's first bytes the set of bytes that match it.
 type FirstByteSets = [Vec<u8>; FRAGMENT];
 
-struct Entry {
+struct Literal {
     first_bytes: FirstBytes,
     text: Vec<u8>,
     kind: Fragment,
@@ -81,16 +81,16 @@ impl Fragments {
         let words = name.split(|b| matches!(b, b'_' | b'-' | b'.'));
         let longest = words.max_by_key(|word| word.len()).unwrap_or_default();
         let longest = longest.to_ascii_lowercase();
-        let known = |entry: &Entry| entry.kind == Fragment::Name && entry.text == longest;
-        if !self.entries.iter().any(known) {
+        let known = |literal: &Literal| literal.kind == Fragment::Name && literal.text == longest;
+        if !self.literals.iter().any(known) {
             self.add(&longest, Fragment::Name);
         }
     }
 
     /// Adds the fragments of all words that indicate a secret.
-    pub fn add_keywords(&mut self, lexicon: &Lexicon) {
-        if !self.entries.iter().any(|entry| entry.kind == Fragment::Keyword) {
-            lexicon.fragments().for_each(|text| self.add(text.as_bytes(), Fragment::Keyword));
+    pub fn add_keywords(&mut self) {
+        if !self.literals.iter().any(|literal| literal.kind == Fragment::Keyword) {
+            KEYWORD_FRAGMENTS.iter().for_each(|text| self.add(text.as_bytes(), Fragment::Keyword));
         }
     }
 
@@ -99,14 +99,14 @@ impl Fragments {
             Fragment::Anchor(_) | Fragment::FoldedScalar => FirstBytes::new(text),
             Fragment::Name | Fragment::Keyword => FirstBytes::in_any_case(text),
         };
-        self.entries.push(Entry { first_bytes, text: text.to_vec(), kind });
+        self.literals.push(Literal { first_bytes, text: text.to_vec(), kind });
     }
 
     /// Builds the index. Must be called once, before the first look-up.
     pub fn finish(&mut self) {
-        let entries = self.entries.iter().zip(0..);
-        let prefixes = entries.flat_map(|(entry, index)| {
-            entry.prefixes().map(move |prefix| (prefix, (entry.first_bytes, index)))
+        let literals = self.literals.iter().zip(0..);
+        let prefixes = literals.flat_map(|(literal, index)| {
+            literal.prefixes().map(move |prefix| (prefix, (literal.first_bytes, index)))
         });
         self.by_prefix = Some(PrefixIndex::new(prefixes));
     }
@@ -152,9 +152,9 @@ impl Fragments {
     fn prefixes(&self) -> Vec<FirstByteSets> {
         let any: Vec<u8> = (0..=255).collect();
         let mut prefixes: Vec<FirstByteSets> = Vec::new();
-        for entry in &self.entries {
-            let byte_set = |index: usize| entry.text.get(index).map_or(any.clone(), |&b| vec![b]);
-            if entry.only_at_word_end() {
+        for literal in &self.literals {
+            let byte_set = |index: usize| literal.text.get(index).map_or(any.clone(), |&b| vec![b]);
+            if literal.only_at_word_end() {
                 // Two sets, because a table consists of products of nibbles.
                 prefixes
                     .extend(word_ends().map(|ends| [byte_set(0), byte_set(1), byte_set(2), ends]));
@@ -183,15 +183,15 @@ impl Fragments {
         let first = first_eight(text);
         let may_begin = |(first_bytes, _): &&(FirstBytes, u32)| first_bytes.may_begin(first);
         for &(_, index) in prefixes.candidates(folded(first as u32)).iter().filter(may_begin) {
-            let entry = &self.entries[index as usize];
-            if entry.starts_text(text) {
-                found(entry.kind, entry.text.len());
+            let literal = &self.literals[index as usize];
+            if literal.starts_text(text) {
+                found(literal.kind, literal.text.len());
             }
         }
     }
 }
 
-impl Entry {
+impl Literal {
     /// The keys of its first bytes: several if it is shorter than a key.
     fn prefixes(&self) -> impl Iterator<Item = PrefixKey> {
         let first = folded(first_four(&self.text));

@@ -11,8 +11,9 @@ use regex_syntax::escape;
 
 use super::candidate::Candidate;
 use crate::findings::Span;
-use crate::rules::is_word_byte;
-use crate::rules::{AFTER, AnchorPosition, BEFORE, LONGEST, MAX_GROUPS, Rule, Trigger, may_match};
+use crate::rules::{
+    AFTER, AnchorPosition, BEFORE, LONGEST, MAX_GROUPS, Rule, Trigger, is_word_byte, may_match,
+};
 
 /// A rule's regex, compiled when first needed: of hundreds of rules a scan needs a handful.
 #[derive(Default)]

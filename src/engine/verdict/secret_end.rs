@@ -7,8 +7,7 @@ use std::borrow::Cow;
 
 use memchr::memmem;
 
-use crate::rules::is_word_byte;
-use crate::rules::{RuleString, TailRule};
+use crate::rules::{RuleString, TailRule, is_word_byte};
 
 /// A longer body is truncated; no credential format has one.
 pub const MAX_BODY: usize = 64 * 1024;

@@ -16,13 +16,13 @@
 
 use std::ops::Range;
 
-use crate::rules::is_word_byte;
-use crate::rules::{AFTER, LONGEST};
+use crate::rules::{AFTER, LONGEST, is_word_byte};
 
 mod command;
 mod cursor;
 mod operator;
 mod value;
+mod wrapper;
 
 use cursor::Cursor;
 

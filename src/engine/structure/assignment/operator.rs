@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::command;
 use super::cursor::Cursor;
+use super::wrapper::skip_wrappers;
 use crate::rules::is_word_byte;
 
 /// How the value follows the name.
@@ -193,7 +194,7 @@ fn call_argument(cursor: &mut Cursor<'_>) -> Option<Operator> {
         cursor.offset += 1;
         cursor.skip_whitespace();
         if cursor.rest().starts_with(b"new ") || cursor.rest().starts_with(b"[]") {
-            super::value::skip_wrappers(cursor);
+            skip_wrappers(cursor);
         } else {
             cursor.skip_while(|b| b"bruR@".contains(&b));
         }
@@ -213,7 +214,7 @@ fn type_annotation(cursor: &mut Cursor<'_>) -> bool {
         }
         let value = cursor.offset;
         cursor.skip_blanks();
-        super::value::skip_wrappers(cursor);
+        skip_wrappers(cursor);
         let quoted = cursor.is_at_quote();
         cursor.offset = value;
         quoted
