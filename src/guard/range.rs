@@ -89,11 +89,11 @@ impl<'a> RangeHits<'a> {
         let mut hits = Vec::new();
         for interval in timeline.into_intervals() {
             let (object, (finding, occurrence)) = interval.first;
-            let (_, (_, latest)) = interval.latest;
+            let (_, (_, version)) = interval.latest;
             let path = Some(interval.path.to_owned());
             let place = interval.source(object, commits);
-            let mut occurrence = Occurrence { path, source: place, ..occurrence.clone() };
-            occurrence.suppression_comments.clone_from(&latest.suppression_comments);
+            let mut occurrence = Occurrence { path, place, ..occurrence.clone() };
+            occurrence.allows.clone_from(&version.allows);
             hits.push((finding.clone(), occurrence));
         }
         (hits, failures)
