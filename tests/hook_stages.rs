@@ -148,7 +148,7 @@ fn what_is_not_git_stops() {
     let repository = with_origin();
     let no_file = keysieve(&repository, &["hook", "run", "--stage", "commit-msg"]);
     assert_eq!(no_file.status.code(), Some(2));
-    assert!(said(&no_file).contains("needs the FILE"), "{}", said(&no_file));
+    assert!(said(&no_file).contains("needs FILE"), "{}", said(&no_file));
     let gone = keysieve(&repository, &["hook", "run", "--stage", "commit-msg", "gone"]);
     assert_eq!(gone.status.code(), Some(2));
     assert!(said(&gone).contains("cannot read the message gone"), "{}", said(&gone));
