@@ -88,7 +88,7 @@ fn a_template_of_the_user_stays_the_users() {
     let config = fs::read(repository.global_config()).unwrap();
 
     let install = ["hook", "install", "--global", "--yes"];
-    assert_says(&repository, &install, 0, &["runs keysieve first now"]);
+    assert_says(&repository, &install, 0, &["now runs keysieve first"]);
     assert!(is_guarded(&repository, "clone"));
     assert_says(&repository, &["hook", "uninstall", "--global"], 0, &["previous hook is restored"]);
     assert_eq!(fs::read_to_string(&hook).unwrap(), theirs);

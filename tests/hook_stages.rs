@@ -156,7 +156,7 @@ fn what_is_not_git_stops() {
     let push = ["hook", "run", "--stage", "pre-push"];
     let kept = keysieve(&repository, &push);
     assert_eq!(kept.status.code(), Some(2));
-    assert!(said(&kept).contains("must hand it on"), "{}", said(&kept));
+    assert!(said(&kept).contains("must pass it on"), "{}", said(&kept));
     // Git's own no lines: all is up to date.
     let mut command = repository.command(env!("CARGO_BIN_EXE_keysieve"), &repository.path());
     let nothing = command.args(push).env_remove("PRE_COMMIT").stdin(Stdio::piped());
