@@ -47,14 +47,14 @@ fn yes_installs_it_and_uninstalling_leaves_no_trace() {
     let config = || fs::read_to_string(repository.global_config()).unwrap();
     let template = repository.home().join(".config/keysieve/template");
 
-    let words = ["init.templateDir = ", "hooks/pre-commit", "Nothing was changed. With --yes"];
+    let words = ["init.templateDir = ", "hooks/pre-commit", "Nothing was changed. To apply"];
     assert_says(&repository, &["hook", "install", "--global"], 2, &words);
     assert!(!template.exists() && config() == before);
     assert!(!is_guarded(&repository, "before"));
 
     let install = ["hook", "install", "--global", "--yes"];
     assert_says(&repository, &install, 0, &["Installed the hook", "Set init.templateDir"]);
-    assert_says(&repository, &install, 0, &["in place already"]);
+    assert_says(&repository, &install, 0, &["already installed"]);
     assert!(is_guarded(&repository, "clone"));
     assert!(repository.home().join("clone/.git/info/exclude").is_file());
     let push = [&install[..], &["--stage", "pre-push"]].concat();
@@ -69,10 +69,10 @@ fn yes_installs_it_and_uninstalling_leaves_no_trace() {
     assert_says(&repository, &uninstall, 0, &["Removed the hook", "keep it"]);
     assert!(config().contains("templateDir"), "{}", config());
     let push = [&uninstall[..], &["--stage", "pre-push"]].concat();
-    assert_says(&repository, &push, 0, &["Removed the hook", "Took init.templateDir out"]);
+    assert_says(&repository, &push, 0, &["Removed the hook", "Removed init.templateDir"]);
     assert_eq!(config(), before);
     assert!(!repository.home().join(".config/keysieve").exists());
-    assert_says(&repository, &uninstall, 0, &["There is no hook"]);
+    assert_says(&repository, &uninstall, 0, &["No hook at"]);
     assert!(!is_guarded(&repository, "after"));
 }
 
@@ -90,9 +90,9 @@ fn a_users_own_template_is_kept() {
     let config = fs::read(repository.global_config()).unwrap();
 
     let install = ["hook", "install", "--global", "--yes"];
-    assert_says(&repository, &install, 0, &["runs keysieve first now"]);
+    assert_says(&repository, &install, 0, &["now runs keysieve first"]);
     assert!(is_guarded(&repository, "clone"));
-    assert_says(&repository, &["hook", "uninstall", "--global"], 0, &["as it was before"]);
+    assert_says(&repository, &["hook", "uninstall", "--global"], 0, &["previous hook is restored"]);
     assert_eq!(fs::read_to_string(&hook).unwrap(), theirs);
     assert_eq!(fs::read(repository.global_config()).unwrap(), config);
 

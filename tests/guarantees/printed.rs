@@ -189,7 +189,7 @@ fn no_baseline_contains_a_secret() {
         for copy in &planted.copies {
             let repository = repository(&planted, copy);
             let reason = format!("known {copy} x");
-            for verb in ["write", "update", "check"] {
+            for verb in ["create", "update", "check"] {
                 let accept = ["--owner", copy.as_str(), "--reason", &reason, "--history"];
                 let arguments = match verb {
                     "check" => vec!["baseline", verb],
