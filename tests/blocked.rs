@@ -151,7 +151,7 @@ fn a_message_is_edited_in_gits_own_copy() {
     let message = format!("two\n\nuse {}", token(1));
     let commit = repository.try_git(&["commit", "--allow-empty", "-m", &message]);
     assert!(!commit.status.success());
-    let shown = said(&commit);
+    let shown = all_output(&commit);
     assert!(shown.contains("Choose one:") && !shown.contains("baseline"), "{shown}");
     let command = below(&shown, "1.").replace("git commit", "git commit --allow-empty");
     run(&repository, &format!("export GIT_EDITOR='sed -i 3d'; {command}"));

@@ -198,7 +198,7 @@ fn in_a_shallow_clone_the_printed_fetch_helps() {
     for name in ["origin/main", "main", &base, "HEAD~2"] {
         let clone = cloned(&origin, &["--depth=1", "--branch=topic"]);
         let output = keysieve(&clone, &["scan", "--since", name]);
-        let output_text = said(&output);
+        let output_text = all_output(&output);
         assert_eq!(output.status.code(), Some(2), "{output_text}");
         assert!(output_text.contains("in this shallow clone"), "{output_text}");
         let command = output_text.split('`').find(|part| part.starts_with("git fetch")).unwrap();

@@ -208,9 +208,9 @@ fn patch(repository: &TempRepo) {
         let mut commit = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         commit.stdin.take().unwrap().write_all(answers.as_bytes()).unwrap();
         let output = commit.wait_with_output().unwrap();
-        assert!(!output.status.success(), "{}", said(&output));
-        assert!(said(&output).contains(&format!("{wanted}:")), "{}", said(&output));
-        assert!(said(&output).contains("1 credential in "), "{}", said(&output));
+        assert!(!output.status.success(), "{}", all_output(&output));
+        assert!(all_output(&output).contains(&format!("{wanted}:")), "{}", all_output(&output));
+        assert!(all_output(&output).contains("1 credential in "), "{}", all_output(&output));
     }
 }
 

@@ -34,7 +34,7 @@ fn is_guarded(repository: &TempRepo, name: &str) -> bool {
     fs::write(clone.join(".env"), secret(1)).unwrap();
     repository.git_in(&clone, &["add", ".env"]);
     let commit = repository.command("git", &clone).args(["commit", "-m", "x"]).output().unwrap();
-    !commit.status.success() && said(&commit).contains("adds a credential")
+    !commit.status.success() && all_output(&commit).contains("adds a credential")
 }
 
 #[test]

@@ -15,18 +15,6 @@ use std::time::{Duration, Instant};
 use support::random::Random;
 use support::repository::TempRepo;
 
-/// Xorshift.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % limit.max(1) as u64) as usize
-    }
-}
-
 /// Files as git writes them, without their trailers; headers and deltas as in a pack.
 fn seeds(name: &str) -> Vec<Vec<u8>> {
     let repository = TempRepo::new();

@@ -10,7 +10,7 @@ use serde_json::Value;
 mod support;
 
 use support::guarded::secret;
-use support::repository::{TempRepo, said};
+use support::repository::{TempRepo, all_output};
 use support::schema::{self, assert_valid};
 use support::tokens::localstack_auth_token as token;
 
@@ -77,7 +77,7 @@ fn report(repository: &TempRepo, arguments: &[&str]) -> Value {
     let mut command = repository.command(env!("CARGO_BIN_EXE_keysieve"), &repository.path());
     let output = command.args(arguments).args(["--format", "json"]).output().unwrap();
     let report = serde_json::from_slice(&output.stdout);
-    let report = report.unwrap_or_else(|error| panic!("{error}: {}", said(&output)));
+    let report = report.unwrap_or_else(|error| panic!("{error}: {}", all_output(&output)));
     assert_valid(&report);
     report
 }

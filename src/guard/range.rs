@@ -92,8 +92,8 @@ impl<'a> RangeHits<'a> {
             let (_, (_, version)) = interval.latest;
             let path = Some(interval.path.to_owned());
             let place = interval.source(object, commits);
-            let mut occurrence = Occurrence { path, place, ..occurrence.clone() };
-            occurrence.allows.clone_from(&version.allows);
+            let mut occurrence = Occurrence { path, source: place, ..occurrence.clone() };
+            occurrence.suppression_comments.clone_from(&version.suppression_comments);
             hits.push((finding.clone(), occurrence));
         }
         (hits, failures)

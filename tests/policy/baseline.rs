@@ -279,8 +279,16 @@ fn an_update_refreshes_paths_and_prunes_only_on_request() {
     repository.commit("two");
     let update = [&["baseline", "update"], &WRITE[2..]].concat();
     let output = run(&repository, &update);
-    assert!(said(&output).contains("stale; use --prune to remove it"), "{}", said(&output));
-    assert!(said(&output).contains("1 new location, 1 past location."), "{}", said(&output));
+    assert!(
+        all_output(&output).contains("stale; use --prune to remove it"),
+        "{}",
+        all_output(&output)
+    );
+    assert!(
+        all_output(&output).contains("1 new location, 1 past location."),
+        "{}",
+        all_output(&output)
+    );
     let listed = "paths = [\n  \"a\",\n  \"c\",\n]\npast = [\"b\"]\n";
     assert!(text(&repository).contains(listed), "{}", text(&repository));
     let day = "2026-01-02";
@@ -323,8 +331,8 @@ fn a_baseline_of_another_key_is_named() {
             let output = with_key(key, &command);
             let told = "was created with the fingerprint key";
             assert_eq!(output.status.code(), Some(2), "{command:?}");
-            assert!(said(&output).contains(told), "{command:?}: {}", said(&output));
-            assert!(said(&output).contains("set KEYSIEVE_FINGERPRINT_KEY to that key"));
+            assert!(all_output(&output).contains(told), "{command:?}: {}", all_output(&output));
+            assert!(all_output(&output).contains("set KEYSIEVE_FINGERPRINT_KEY to that key"));
         }
     }
     let update = [&["baseline", "update", "--prune"], &WRITE[2..]].concat();

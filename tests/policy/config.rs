@@ -6,7 +6,7 @@ use std::process::Output;
 use serde_json::Value;
 
 use crate::support::guarded::secret;
-use crate::support::repository::{TempRepo, said};
+use crate::support::repository::{TempRepo, all_output};
 use crate::support::tokens::localstack_auth_token as token;
 use crate::{notes, places, report, run};
 
@@ -311,13 +311,13 @@ fn the_fingerprint_key_stands_in_a_file_or_a_variable() {
     assert_eq!(fingerprint(&[("ACME_KEY", "ours")]), ours);
     let output = run(&repository, &["scan"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(said(&output).contains(
+    assert!(all_output(&output).contains(
         ".keysieve.toml: the environment variable ACME_KEY with the fingerprint key is not set"
     ));
     // A baseline is kept under the same key.
     repository.write(FILE, "[fingerprint]\nkey = \"ours\"\n");
     let write = run(&repository, &["baseline", "create", "--owner", "Ann"]);
-    assert!(write.status.success(), "{}", said(&write));
+    assert!(write.status.success(), "{}", all_output(&write));
     assert_eq!(report(&repository, &["scan"]).1, 0);
 }
 
@@ -381,7 +381,7 @@ fn the_minimum_confidence_decides_what_is_reported() {
     let output = run(&repository, &["scan", "--min-confidence", "high", "--fail-on", "medium"]);
     assert_eq!(output.status.code(), Some(2));
     let why = "--fail-on medium is lower than --min-confidence high: ";
-    assert!(said(&output).contains(why), "{}", said(&output));
+    assert!(all_output(&output).contains(why), "{}", all_output(&output));
     repository.write(FILE, "min-confidence = \"high\"\n[fail-on]\nhook = \"certain\"\n");
     repository.git(&["add", "."]);
     assert_eq!(report(&repository, &["scan"]).1, 1);
@@ -389,7 +389,7 @@ fn the_minimum_confidence_decides_what_is_reported() {
         let output = run(&repository, arguments);
         let why = "--fail-on low is lower than min-confidence = \"high\" (";
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-        assert!(said(&output).contains(why), "{}", said(&output));
+        assert!(all_output(&output).contains(why), "{}", all_output(&output));
     }
 }
 

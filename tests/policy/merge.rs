@@ -94,9 +94,9 @@ fn what_the_sides_say_differently_is_decided_by_people() {
         || say("disposition = \"false-positive\"\nreason = \"a hash\""),
         || say("disposition = \"revoked\"\ndate = 2026-01-02\nevidence = \"ticket 7\""),
     );
-    assert_eq!(merged.status.code(), Some(1), "{}", said(&merged));
+    assert_eq!(merged.status.code(), Some(1), "{}", all_output(&merged));
     let told = "one side has false-positive, the other revoked";
-    assert!(said(&merged).contains(told), "{}", said(&merged));
+    assert!(all_output(&merged).contains(told), "{}", all_output(&merged));
     let text = text(&repository);
     assert!(text.contains("<<<<<<< ours\n[credential.") && text.contains(">>>>>>> theirs\n"));
     assert_eq!(text.matches("[credential.").count(), 3, "{text}");

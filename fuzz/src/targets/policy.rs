@@ -73,7 +73,7 @@ pub fn report_import(data: &[u8]) {
         Scanner::Trufflehog,
     ];
     for scanner in all {
-        let _ = triaged::claims(scanner, text);
+        let _ = triaged::entries(scanner, text);
     }
 }
 

@@ -88,9 +88,9 @@ impl Fragments {
     }
 
     /// Adds the fragments of all words that indicate a secret.
-    pub fn add_keywords(&mut self) {
+    pub fn add_keywords(&mut self, lexicon: &Lexicon) {
         if !self.literals.iter().any(|literal| literal.kind == Fragment::Keyword) {
-            KEYWORD_FRAGMENTS.iter().for_each(|text| self.add(text.as_bytes(), Fragment::Keyword));
+            lexicon.fragments().for_each(|text| self.add(text.as_bytes(), Fragment::Keyword));
         }
     }
 
