@@ -1,0 +1,42 @@
+//! The integration tests, one module a theme. One binary links once instead of thirty times.
+
+#![allow(clippy::unwrap_used, reason = "clippy takes only #[test] functions for tests")]
+#![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "a test writes files")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod audit;
+mod blocked;
+mod catalogue_rows;
+mod cmd;
+mod commands;
+mod contract;
+mod decoding;
+mod delta;
+mod documents;
+mod facts;
+mod generic_data;
+mod guarantees;
+mod guard;
+mod guard_closed;
+mod guard_faults;
+mod guard_random;
+mod guard_range;
+mod guard_table;
+mod hook;
+mod hook_agent;
+mod hook_doctor;
+mod hook_framework;
+mod hook_global;
+mod hook_location;
+mod hook_stages;
+mod import;
+mod language;
+mod mutations;
+mod policy;
+mod report_schema;
+mod scan;
+mod shown;
+mod utf16;
+mod ways;

@@ -1,0 +1,57 @@
+//! What is known or allowed does not fail, and nothing else is hidden by it: in real
+//! repositories, by the real binary.
+
+// A failed unwrap is a failed test.
+
+use crate::support;
+
+mod aliases;
+mod baseline;
+mod config;
+mod foreign;
+mod import;
+mod inline;
+mod merge;
+mod revision;
+mod year;
+
+use std::process::Output;
+
+use serde_json::Value;
+use support::repository::TempRepo;
+
+/// What the binary says at the top of a repository's work tree.
+fn run(repository: &TempRepo, arguments: &[&str]) -> Output {
+    let mut command = repository.command(env!("CARGO_BIN_EXE_keysieve"), &repository.path());
+    command.env_remove("KEYSIEVE_FINGERPRINT_KEY");
+    command.args(arguments).output().unwrap()
+}
+
+/// A JSON report and the exit code.
+fn report(repository: &TempRepo, arguments: &[&str]) -> (Value, i32) {
+    let output = run(repository, &[arguments, &["--format", "json"]].concat());
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let json = serde_json::from_slice(&output.stdout);
+    (json.unwrap_or_else(|_| panic!("{stderr}")), output.status.code().unwrap())
+}
+
+/// `path:line` of each place, `=reason` behind it where it is suppressed.
+fn places(report: &Value) -> Vec<String> {
+    let credentials = report["credentials"].as_array().unwrap();
+    let places = credentials.iter().flat_map(|found| found["occurrences"].as_array().unwrap());
+    let mut told: Vec<String> = places
+        .map(|place| {
+            let reason = place["suppression"]["reason"].as_str();
+            let reason = reason.map(|reason| format!("={reason}")).unwrap_or_default();
+            let path = place["path"].as_str().unwrap();
+            format!("{path}:{}{reason}", place["start"]["line"])
+        })
+        .collect();
+    told.sort();
+    told
+}
+
+fn notes(report: &Value) -> Vec<String> {
+    let notes = report["coverage"]["notes"].as_array().unwrap();
+    notes.iter().map(|note| note.as_str().unwrap().to_owned()).collect()
+}
