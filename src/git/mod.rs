@@ -22,7 +22,7 @@ pub mod commit;
 pub mod diff;
 pub mod environment;
 pub mod failure;
-pub mod history;
+pub(crate) mod history;
 pub mod index;
 pub mod loose;
 pub mod object;
@@ -34,7 +34,7 @@ mod pipe;
 pub mod process;
 pub mod reader;
 pub mod revision;
-pub mod staged;
+pub(crate) mod staged;
 pub mod tree;
 pub mod tree_walk;
 
