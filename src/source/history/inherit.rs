@@ -1,7 +1,7 @@
 //! What a version inherits from its delta's base, and what must be scanned: points 2 to 5 of the
 //! contract of locality and inheritance, one function each.
 //!
-//! A trigger is judged by the bytes from [`BEFORE`](crate::rules::BEFORE) before it to `LONGEST +
+//! A trigger is judged by the bytes from [`BEFORE`] before it to `LONGEST +
 //! AFTER` after it. If all of these were copied from the base in one piece, it was judged there. So
 //! a version is divided into spans that inherit, each inside one copy and a [`MARGIN`] away from
 //! its boundaries, and the rest, which is scanned. Each trigger lies in one or the other.
