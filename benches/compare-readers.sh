@@ -15,7 +15,7 @@ trap 'rm -rf "$reports"' EXIT
 TIMEFORMAT='%R s wall, %U s user, %S s system'
 for reader in delta whole full; do
     printf '%s: ' "$reader"
-    # 1: credentials were found; 2: something could not be looked at, which the report says.
+    # 1: credentials were found; 2: something could not be scanned, as the report says.
     time target/release/keysieve audit "$repository" --history-reader "$reader" \
         --format json "$@" >"$reports/$reader.json" 2>"$reports/$reader.log" || [ $? -le 2 ]
 done

@@ -3,9 +3,9 @@
 //! * [`object_id`], [`object`], [`tree`], [`commit`]: ids and objects.
 //! * [`loose`], [`pack`], [`index`]: the files that hold objects and the staged paths.
 //! * [`odb`], [`reader`]: the one reader of objects, by their id.
-//! * [`history`]: all objects of a repository, and how they refer to each other.
+//! * `history`: all objects of a repository, and how they refer to each other.
 //! * [`revision`]: resolves `main~3`.
-//! * [`diff`], [`tree_walk`], [`staged`]: differences between trees, entries below a tree, staged
+//! * [`diff`], [`tree_walk`], `staged`: differences between trees, entries below a tree, staged
 //!   changes.
 //! * [`environment`]: the repository that git uses, by its environment variables.
 //! * [`process`], [`cat_file`]: the `git` executable, for what only it can answer.
@@ -22,7 +22,7 @@ pub mod commit;
 pub mod diff;
 pub mod environment;
 pub mod failure;
-pub mod history;
+pub(crate) mod history;
 pub mod index;
 pub mod loose;
 pub mod object;
@@ -34,7 +34,7 @@ mod pipe;
 pub mod process;
 pub mod reader;
 pub mod revision;
-pub mod staged;
+pub(crate) mod staged;
 pub mod tree;
 pub mod tree_walk;
 

@@ -85,7 +85,7 @@ fn a_missing_or_corrupt_blob_is_a_failure() {
             fs::copy(object(&repository, &other), object(&repository, &id)).unwrap();
         }
         let report = guarded(&repository);
-        assert_eq!(places(&report), ["good:1"], "the rest is looked at all the same");
+        assert_eq!(places(&report), ["good:1"], "the rest is scanned");
         let (what, why) = failure(&report);
         assert_eq!(what, "bad");
         assert!(why.contains(&id) && why.contains("git fsck"), "{why}");

@@ -74,9 +74,9 @@ fn agrees(seed: u64, engine: &Engine) -> Outcome {
     let repository = situation(&mut random);
     let environment = GitEnvironment::from_folder(&repository.path());
     let report = guard_in(&environment, engine, &Policy::default(), &Silent).unwrap();
-    let told: BTreeSet<String> = places(&report).into_iter().collect();
+    let found: BTreeSet<String> = places(&report).into_iter().collect();
     let wanted = oracle(&repository);
-    assert_eq!(told, wanted, "seed {seed}: {}", repository.git(&["status", "--short"]));
+    assert_eq!(found, wanted, "seed {seed}: {}", repository.git(&["status", "--short"]));
     let outcome = if wanted.is_empty() { Outcome::Clean } else { Outcome::Found };
     assert_eq!(report.outcome(), outcome, "seed {seed}");
     outcome
@@ -224,10 +224,10 @@ fn texts<'i>(
     let mut rest = &text[..];
     let mut texts = HashMap::new();
     for id in ids {
-        let (header, behind) = rest.split_once('\n').unwrap();
+        let (header, after) = rest.split_once('\n').unwrap();
         let size: usize = header.rsplit(' ').next().unwrap().parse().unwrap();
-        texts.insert(id.clone(), behind[..size].to_owned());
-        rest = &behind[size + 1..];
+        texts.insert(id.clone(), after[..size].to_owned());
+        rest = &after[size + 1..];
     }
     texts
 }

@@ -156,7 +156,7 @@ fn is_sealed(checksum: Checksum) -> bool {
 
 /// Makes the checksum valid.
 fn seal(checksum: Checksum, token: &mut [u8]) {
-    let behind = |b: u8, token: &[u8]| token.iter().rposition(|&t| t == b).unwrap() + 1;
+    let index_after = |b: u8, token: &[u8]| token.iter().rposition(|&t| t == b).unwrap() + 1;
     let length = token.len();
     let (from, check) = match checksum {
         Checksum::Md5Hex4 => {
@@ -165,7 +165,7 @@ fn seal(checksum: Checksum, token: &mut [u8]) {
             (length - 4, format!("{:02x}{:02x}", digest[0], digest[1]))
         }
         Checksum::Crc32Base62 => {
-            let body = behind(b'_', token);
+            let body = index_after(b'_', token);
             (length - 6, based(crc32(&token[body..length - 6]), 62, 6))
         }
         Checksum::GitlabRoutable => (length - 7, based(crc32(&token[..length - 7]), 36, 7)),

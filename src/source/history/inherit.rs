@@ -1,7 +1,7 @@
 //! What a version inherits from its delta's base, and what must be scanned: points 2 to 5 of the
 //! contract of locality and inheritance, one function each.
 //!
-//! A trigger is judged by the bytes from [`BEFORE`](crate::rules::BEFORE) before it to `LONGEST +
+//! A trigger is judged by the bytes from [`BEFORE`] before it to `LONGEST +
 //! AFTER` after it. If all of these were copied from the base in one piece, it was judged there. So
 //! a version is divided into spans that inherit, each inside one copy and a [`MARGIN`] away from
 //! its boundaries, and the rest, which is scanned. Each trigger lies in one or the other.
@@ -26,7 +26,7 @@ pub struct DeltaBase<'b> {
 #[derive(Default)]
 pub struct Inheritance {
     inherited_spans: Vec<InheritedSpan>,
-    again: Vec<usize>,
+    rejudged: Vec<usize>,
     ranges: Vec<Range<usize>>,
 }
 
@@ -39,13 +39,19 @@ impl Inheritance {
         bytes: &[u8],
         base: &DeltaBase<'_>,
     ) -> Vec<Finding> {
-        let Inheritance { inherited_spans, again, ranges } = self;
-        let free = |boundary| judge.free(bytes, boundary);
-        inheriting(base.copies, base.length, bytes.len(), free, inherited_spans);
-        spare_runs(inherited_spans, bytes.len(), |pos| judge.entry(bytes, pos));
-        let reach = |finding: &Finding| judge.reach(finding);
-        let mut findings = inherited(inherited_spans, base.findings, bytes.len(), reach, again);
-        scanned(inherited_spans, again, bytes.len(), ranges);
+        let Inheritance { inherited_spans, rejudged, ranges } = self;
+        let independent_from = |boundary| judge.independent_from(bytes, boundary);
+        inheritable_spans(base.copies, base.length, bytes.len(), independent_from, inherited_spans);
+        exclude_runs(inherited_spans, bytes.len(), |pos| judge.decode_start(bytes, pos));
+        let end_lookahead = |finding: &Finding| judge.end_lookahead(finding);
+        let mut findings = inherited_findings(
+            inherited_spans,
+            base.findings,
+            bytes.len(),
+            end_lookahead,
+            rejudged,
+        );
+        ranges_to_scan(inherited_spans, rejudged, bytes.len(), ranges);
         findings.extend(judge.detect(bytes, ranges));
         findings.sort_by_key(|finding| finding.trigger);
         findings
@@ -72,13 +78,13 @@ const SHORTEST_STRETCH: usize = 256;
 /// the end of both, are the surroundings the same and no margin is needed. `copies` are merged and
 /// sorted.
 ///
-/// After a boundary a trigger sees across it as far as `free` returns; before a boundary, as far as
+/// After a boundary a trigger sees across it as far as `independent_from` returns; before a boundary, as far as
 /// the longest span and the bytes read after it. Together that is at least a margin.
-pub fn inheriting(
+pub fn inheritable_spans(
     copies: &[Copy],
     base_length: usize,
     length: usize,
-    free: impl Fn(usize) -> usize,
+    independent_from: impl Fn(usize) -> usize,
     into: &mut Vec<InheritedSpan>,
 ) {
     into.clear();
@@ -89,7 +95,7 @@ pub fn inheriting(
         if end < copy.start + BEFORE + SHORTEST_STRETCH && !at_start {
             continue;
         }
-        let start = if at_start { 0 } else { free(copy.start) };
+        let start = if at_start { 0 } else { independent_from(copy.start) };
         if end >= start + SHORTEST_STRETCH {
             into.push(InheritedSpan {
                 version: start..end,
@@ -100,17 +106,17 @@ pub fn inheriting(
 }
 
 /// Point 4: if a run extends past the end of a span, the span ends before the run, so that the run
-/// is scanned whole. `entry` returns where that begins which reaches over an offset; if it cannot,
+/// is scanned whole. `decode_start` returns the start of what reaches over an offset; if it cannot,
 /// nothing is inherited.
-pub fn spare_runs(
+pub fn exclude_runs(
     inherited_spans: &mut Vec<InheritedSpan>,
     length: usize,
-    entry: impl Fn(usize) -> Option<usize>,
+    decode_start: impl Fn(usize) -> Option<usize>,
 ) {
     let mut is_known = true;
     inherited_spans.retain_mut(|inherited_span| {
         if inherited_span.version.end < length {
-            match entry(inherited_span.version.end) {
+            match decode_start(inherited_span.version.end) {
                 Some(start) => inherited_span.version.end = start.min(inherited_span.version.end),
                 None => is_known = false,
             }
@@ -123,17 +129,17 @@ pub fn spare_runs(
 }
 
 /// Points 1 and 3: the findings that the spans inherit from the base, as judged there, before
-/// overlaps are settled. A finding may extend `reach` bytes past what its verdict saw, if its rule
+/// overlaps are settled. A finding may extend `end_lookahead` bytes past what its verdict saw, if its rule
 /// says so; one that may reach past the end of its span is judged again: its trigger is added to
-/// `again`. `findings` are sorted by trigger.
-pub fn inherited(
+/// `rejudged`. `findings` are sorted by trigger.
+pub fn inherited_findings(
     inherited_spans: &[InheritedSpan],
     findings: &[Finding],
     length: usize,
-    reach: impl Fn(&Finding) -> usize,
-    again: &mut Vec<usize>,
+    end_lookahead: impl Fn(&Finding) -> usize,
+    rejudged: &mut Vec<usize>,
 ) -> Vec<Finding> {
-    again.clear();
+    rejudged.clear();
     let mut inherited = Vec::new();
     if findings.is_empty() {
         return inherited;
@@ -146,21 +152,21 @@ pub fn inherited(
         for finding in of_base {
             let shifted = shifted(finding, *base, version.start);
             let is_whole = version.end == length
-                || shifted.trigger.max(shifted.span.end) + reach(finding) <= version.end;
+                || shifted.trigger.max(shifted.span.end) + end_lookahead(finding) <= version.end;
             if is_whole {
                 inherited.push(shifted);
             } else {
-                again.push(shifted.trigger);
+                rejudged.push(shifted.trigger);
             }
         }
         // A trigger is judged for all rules or for none.
         let mut pos = 0;
         inherited.retain(|finding| {
             pos += 1;
-            pos <= from || again.binary_search(&finding.trigger).is_err()
+            pos <= from || rejudged.binary_search(&finding.trigger).is_err()
         });
     }
-    again.dedup();
+    rejudged.dedup();
     inherited
 }
 
@@ -175,21 +181,22 @@ fn shifted(finding: &Finding, from: usize, to: usize) -> Finding {
 
 /// The ranges of a version to scan: everything outside the spans, and the triggers that are judged
 /// again. Sorted and disjoint.
-pub fn scanned(
+pub fn ranges_to_scan(
     inherited_spans: &[InheritedSpan],
-    again: &[usize],
+    rejudged: &[usize],
     length: usize,
     into: &mut Vec<Range<usize>>,
 ) {
     into.clear();
-    let mut again = again.iter().copied().peekable();
+    let mut rejudged = rejudged.iter().copied().peekable();
     let mut pos = 0;
     let whole = InheritedSpan { version: length..length, base: 0 };
     for inherited_span in inherited_spans.iter().chain([&whole]) {
         if pos < inherited_span.version.start {
             into.push(pos..inherited_span.version.start);
         }
-        while let Some(trigger) = again.next_if(|&trigger| trigger < inherited_span.version.end) {
+        while let Some(trigger) = rejudged.next_if(|&trigger| trigger < inherited_span.version.end)
+        {
             into.push(trigger..trigger + 1);
         }
         pos = inherited_span.version.end;
@@ -205,17 +212,23 @@ mod tests {
 
     fn inherited_spans(copies: &[Copy], base_length: usize, length: usize) -> Vec<InheritedSpan> {
         let mut inherited_spans = Vec::new();
-        inheriting(copies, base_length, length, |boundary| boundary + B, &mut inherited_spans);
+        inheritable_spans(
+            copies,
+            base_length,
+            length,
+            |boundary| boundary + B,
+            &mut inherited_spans,
+        );
         inherited_spans
     }
 
     fn ranges(
         inherited_spans: &[InheritedSpan],
-        again: &[usize],
+        rejudged: &[usize],
         length: usize,
     ) -> Vec<Range<usize>> {
         let mut ranges = Vec::new();
-        scanned(inherited_spans, again, length, &mut ranges);
+        ranges_to_scan(inherited_spans, rejudged, length, &mut ranges);
         ranges
     }
 
@@ -258,13 +271,13 @@ mod tests {
             Copy { base: 3001, start: 3001, length: 2000 },
         ];
         let mut found = inherited_spans(&copies, 6000, 6000);
-        spare_runs(&mut found, 6000, |pos| Some(pos - 300));
+        exclude_runs(&mut found, 6000, |pos| Some(pos - 300));
         assert_eq!(found[0].version, 0..3000 - M - 300);
         assert_eq!(found[1].version, 3001 + B..5001 - M - 300);
         let mut unknown = found.clone();
-        spare_runs(&mut unknown, 6000, |pos| (pos < 3000).then_some(pos));
+        exclude_runs(&mut unknown, 6000, |pos| (pos < 3000).then_some(pos));
         assert_eq!(unknown, []);
-        spare_runs(&mut found, 6000, |_| Some(0));
+        exclude_runs(&mut found, 6000, |_| Some(0));
         assert_eq!(found, []);
     }
 }

@@ -5,8 +5,8 @@
 //! for what the other side added. Nothing under `.git` is written: the index is read, not
 //! refreshed.
 //!
-//! There are two ways to a [`StagedChange`]: [`open_index`] reads the index and the trees itself;
-//! if it cannot, [`plumbing`] runs the `git` executable, and the report has a note.
+//! There are two ways to a `StagedChange`: `open_index` reads the index and the trees itself;
+//! if it cannot, `plumbing` runs the `git` executable, and the report has a note.
 
 mod error;
 mod open_index;

@@ -72,7 +72,7 @@ impl CommitRange {
     ) -> Result<CommitRange, RangeError> {
         let git = Git::new(environment);
         let base = base::commit(environment, from)?;
-        let tips = RangeTips::named(environment, to)?;
+        let tips = RangeTips::resolve(environment, to)?;
         CommitRange::new(environment, &git, tips, vec![base], from)
     }
 

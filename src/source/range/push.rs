@@ -56,7 +56,7 @@ impl CommitRange {
         revision: &str,
     ) -> Result<CommitRange, RangeError> {
         let git = Git::new(environment);
-        let tips = RangeTips::named(environment, revision)?;
+        let tips = RangeTips::resolve(environment, revision)?;
         let base = known(&git, &[])?;
         CommitRange::new(environment, &git, tips, base, "the remote's commits")
     }
@@ -65,7 +65,10 @@ impl CommitRange {
 impl RangeTips {
     /// Resolves a name: a commit, or a tag with its message, whose id the pre-commit framework
     /// passes as the end of a range.
-    pub(super) fn named(environment: &GitEnvironment, name: &str) -> Result<RangeTips, RangeError> {
+    pub(super) fn resolve(
+        environment: &GitEnvironment,
+        name: &str,
+    ) -> Result<RangeTips, RangeError> {
         let git = Git::new(environment);
         let commit = super::base::commit(environment, name)?;
         let asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", name];

@@ -14,7 +14,7 @@ use crate::support::audited::{agreed, audited, audited_with, ranged, summary, su
 use crate::support::repository::TempRepo;
 use crate::support::tokens::localstack_auth_token;
 
-const TOLD: [&str; 1] = ["a.env:1 +Add -Remove"];
+const EXPECTED: [&str; 1] = ["a.env:1 +Add -Remove"];
 
 /// A secret that was added and removed; a third commit is on top.
 fn leaky() -> TempRepo {
@@ -39,15 +39,15 @@ fn error_at(path: &std::path::Path) -> String {
 fn a_repository_is_found_from_a_folder_inside_it() {
     let repository = leaky();
     repository.write("deep/er/file", "");
-    assert_eq!(summary_of(&repository.path().join("deep/er")), TOLD);
-    assert_eq!(summary_of(&repository.path().join(".git")), TOLD);
+    assert_eq!(summary_of(&repository.path().join("deep/er")), EXPECTED);
+    assert_eq!(summary_of(&repository.path().join(".git")), EXPECTED);
 }
 
 #[test]
 fn a_bare_repository() {
     let repository = leaky();
     repository.git_in(repository.home(), &["clone", "--quiet", "--bare", "tree", "bare"]);
-    assert_eq!(summary_of(&repository.home().join("bare")), TOLD);
+    assert_eq!(summary_of(&repository.home().join("bare")), EXPECTED);
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn a_linked_worktree_has_a_head_of_its_own() {
     let repository = leaky();
     repository.git(&["worktree", "add", "--quiet", "--detach", "../linked", "HEAD~2"]);
     assert_eq!(summary_of(&repository.home().join("linked")), ["a.env:1 +Add @HEAD"]);
-    assert_eq!(summary_of(&repository.path()), TOLD);
+    assert_eq!(summary_of(&repository.path()), EXPECTED);
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn a_git_file_leads_to_the_repository() {
     let moved = repository.home().join("elsewhere.git");
     fs::rename(repository.path().join(".git"), &moved).unwrap();
     repository.write(".git", format!("gitdir: {}\n", moved.display()));
-    assert_eq!(summary_of(&repository.path()), TOLD);
+    assert_eq!(summary_of(&repository.path()), EXPECTED);
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn alternates_are_read_and_missing_ones_are_a_failure() {
     let repository = leaky();
     repository.git_in(repository.home(), &["clone", "--quiet", "--shared", "tree", "shared"]);
     let shared = repository.home().join("shared");
-    assert_eq!(summary_of(&shared), TOLD);
+    assert_eq!(summary_of(&shared), EXPECTED);
 
     fs::rename(repository.path(), repository.home().join("gone")).unwrap();
     let report = audited(&shared);
@@ -89,7 +89,7 @@ fn a_relative_alternate_is_read() {
     let other = repository.home().join("other");
     let alternates = other.join(".git/objects/info/alternates");
     fs::write(&alternates, "../../../tree/.git/objects\n").unwrap();
-    assert_eq!(summary_of(&other), TOLD);
+    assert_eq!(summary_of(&other), EXPECTED);
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn a_shallow_clone_is_noted() {
 
     let whole = ["fetch", "--quiet", "--unshallow"];
     repository.git_in(&repository.home().join("shallow"), &whole);
-    assert_eq!(summary_of(&repository.home().join("shallow")), TOLD);
+    assert_eq!(summary_of(&repository.home().join("shallow")), EXPECTED);
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn a_partial_clone_counts_and_names_what_was_not_fetched() {
 
     let fetch = ["-c", "maintenance.auto=false", "fetch", "--quiet", "--refetch", "--no-filter"];
     repository.git_in(&partial, &fetch);
-    assert_eq!(summary(&agreed(&partial)), TOLD);
+    assert_eq!(summary(&agreed(&partial)), EXPECTED);
 }
 
 #[test]
@@ -166,12 +166,12 @@ fn a_repository_with_sha_256_ids_is_read_like_any_other() {
     repository.commit("Remove");
     repository.write("dir/b", "1\n".repeat(2000));
     repository.commit("Go on");
-    assert_eq!(summary(&agreed(&repository.path())), TOLD);
+    assert_eq!(summary(&agreed(&repository.path())), EXPECTED);
     repository.git(&["repack", "-adfq"]);
-    assert_eq!(summary(&agreed(&repository.path())), TOLD);
+    assert_eq!(summary(&agreed(&repository.path())), EXPECTED);
     repository.git(&["multi-pack-index", "write"]);
     repository.git(&["-c", "repack.useDeltaBaseOffset=false", "repack", "-adfq"]);
-    assert_eq!(summary(&agreed(&repository.path())), TOLD);
+    assert_eq!(summary(&agreed(&repository.path())), EXPECTED);
     assert_eq!(summary(&ranged(&repository.path(), "HEAD~2..")), [] as [&str; 0]);
     let first = repository.git(&["rev-parse", "--short=7", "HEAD~2"]);
     assert_eq!(summary(&ranged(&repository.path(), &format!("{first}..main^1"))), [] as [&str; 0]);

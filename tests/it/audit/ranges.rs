@@ -46,7 +46,12 @@ fn selected(repository: &TempRepo, range: RangeSyntax) -> Vec<String> {
     let options = Options { range, ..Options::default() };
     let report = audited_with(&repository.path(), &options).unwrap();
     assert_eq!(report.coverage.failures, []);
-    assert_eq!(report.coverage.notes.len(), 1, "the range is told: {:?}", report.coverage.notes);
+    assert_eq!(
+        report.coverage.notes.len(),
+        1,
+        "the range is reported: {:?}",
+        report.coverage.notes
+    );
     summary(&report)
 }
 

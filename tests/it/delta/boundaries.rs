@@ -180,7 +180,7 @@ fn secrets_across_copy_boundaries_are_found() {
             writer.copy(0, start + cut);
             writer.copy(start + cut + 1.min(example.len() - cut), 2 * MARGIN);
             let (delta, version) = writer.finish();
-            check(&scanner, &base, &delta, &version, "a byte taken out");
+            check(&scanner, &base, &delta, &version, "a byte removed");
             let mut writer = Writer::new(&base);
             writer.copy(100, start + cut - 100);
             writer.insert(&example[cut..]);
@@ -229,7 +229,7 @@ fn secrets_that_a_version_completes_are_found() {
             writer.copy(0, start);
             writer.copy(start + 1, base.len() - start - 1);
             let (delta, version) = writer.finish();
-            seen += check(&scanner, &base, &delta, &version, "a byte between is taken out");
+            seen += check(&scanner, &base, &delta, &version, "a byte between is removed");
         }
     }
     assert!(seen > 100, "{seen}");

@@ -239,8 +239,8 @@ fn a_cut_leaves_no_part_of_a_secret() {
         let repository = TempRepo::new();
         repository.write("a.env", format!("DB_PASSWORD=\"{secret}\"\n"));
         let around = format!("{}{secret}{}", "z ".repeat(200), "y".repeat(padding));
-        let behind = format!("{}{secret}{}", "y".repeat(padding), " z".repeat(200));
-        repository.write("b.txt", format!("{around} {other} {behind}\n"));
+        let after = format!("{}{secret}{}", "y".repeat(padding), " z".repeat(200));
+        repository.write("b.txt", format!("{around} {other} {after}\n"));
         let output = keysieve(&repository, &["scan", "--format", "human"]);
         let shown = all_output(&output);
         for length in 4..secret.len() {
@@ -397,10 +397,10 @@ fn no_error_quotes_a_line_of_a_file() {
             &["scan", "--baseline", name, "--no-repo-config"],
         ] {
             let output = keysieve(&repository, arguments);
-            let told = all_output(&output);
-            assert_ne!(output.status.code(), Some(0), "{arguments:?} {name}: {told}");
+            let text = all_output(&output);
+            assert_ne!(output.status.code(), Some(0), "{arguments:?} {name}: {text}");
             let shown = ["hunter2", "SECRET_LINE", "1234567"];
-            assert!(!shown.iter().any(|part| told.contains(part)), "{arguments:?} {name}: {told}");
+            assert!(!shown.iter().any(|part| text.contains(part)), "{arguments:?} {name}: {text}");
         }
     }
     repository.write("raw.toml", format!("\n{line}\n"));

@@ -5,7 +5,7 @@ use super::support::repository::{TempRepo, all_output};
 use super::support::tokens::localstack_auth_token as token;
 
 /// Text that would clear the screen, reverse the direction of writing, and run a workflow command.
-const STEERING: &str = "\u{1b}]0;x\u{7}\u{202e}\u{2028}\u{ad}\u{85}\n::error::made up";
+const STEERING: &str = "\u{1b}]0;x\u{7}\u{202e}\u{2028}\u{ad}\u{85}\n::error::fake";
 
 /// No byte of the output controls a terminal or a CI system.
 fn assert_steady(what: &str, output: &std::process::Output) {
@@ -112,7 +112,7 @@ fn names_of_files_commits_and_branches_are_escaped_in_every_format() {
     }
     repository.git(&["add", "--all"]);
     let author = "::a\u{202e}\u{9b}x <::b\u{ad}@example.com>";
-    let message = "::error::made up \u{1b}[2J\u{202e}";
+    let message = "::error::fake \u{1b}[2J\u{202e}";
     let hook = |format: &str| keysieve(&repository, &["hook", "run", "--format", format]);
     for format in ["human", "json", "sarif"] {
         let output = hook(format);
@@ -154,12 +154,10 @@ fn threads_are_bounded_by_the_machine() {
 #[test]
 fn the_split_marker_hides_nothing() {
     let repository = TempRepo::new();
-    let (before, behind) = ("tR7x", "q9Lw2mKd5H");
-    for value in [
-        format!("{before}<>{behind}"),
-        format!("<>{before}{behind}"),
-        format!("{before}{behind}<>"),
-    ] {
+    let (before, after) = ("tR7x", "q9Lw2mKd5H");
+    for value in
+        [format!("{before}<>{after}"), format!("<>{before}{after}"), format!("{before}{after}<>")]
+    {
         for line in [format!("DB_PASSWORD = \"{value}\"\n"), format!("client_secret: '{value}'\n")]
         {
             repository.write("a.yml", &line);

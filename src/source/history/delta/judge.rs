@@ -14,15 +14,15 @@ pub trait Judge: Sync {
     /// The first offset from which something may reach over `offset` although it begins more than a
     /// margin before it (a base64 run, a chain of escapes); `offset` if there is none, `None` if it
     /// is too far away to be found. At most a margin after `offset` is read.
-    fn entry(&self, bytes: &[u8], offset: usize) -> Option<usize>;
+    fn decode_start(&self, bytes: &[u8], offset: usize) -> Option<usize>;
 
     /// The first offset after a copy boundary at `offset` from which no trigger sees across the
     /// boundary; at least [`BEFORE`](crate::rules::BEFORE) + 1 bytes after it.
-    fn free(&self, bytes: &[u8], offset: usize) -> usize;
+    fn independent_from(&self, bytes: &[u8], offset: usize) -> usize;
 
     /// How many bytes after the end of a finding may decide on that end, if the finding extends
     /// past what its verdict saw.
-    fn reach(&self, finding: &Finding) -> usize;
+    fn end_lookahead(&self, finding: &Finding) -> usize;
 
     /// Receives an object with all its findings, before overlaps are settled.
     fn found(&self, blob: &Blob<'_>, findings: Vec<Finding>);

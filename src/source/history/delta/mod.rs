@@ -1,9 +1,9 @@
 //! The delta reader: reads packs as git stores them and scans only what differs between versions.
 //!
-//! [`walk()`] builds each version once, from its base; [`BlobVisitor`] decides what is inherited,
+//! `walk` builds each version once, from its base; `BlobVisitor` decides what is inherited,
 //! what is scanned and what is passed on. Loose objects, and whatever cannot be read from a pack,
 //! are read one by one from the store. Commits are collected on the way; trees are walked
-//! afterwards, by [`TreeVisitor`].
+//! afterwards, by `TreeVisitor`.
 
 mod blob_visitor;
 mod budget;
