@@ -59,7 +59,7 @@ fn what_a_change_adds_to_the_configuration_does_not_hold_and_is_told() {
         assert_eq!(proposals(&said), wanted);
         assert!(
             notes(&said).contains(
-                &"ignored until merged: .keysieve.toml: adds exclude = new/ (ours)".to_owned()
+                &"ignored until merged: .keysieve.toml adds exclude = new/ (ours)".to_owned()
             ),
             "{said}"
         );
