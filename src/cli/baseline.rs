@@ -50,6 +50,10 @@ enum BaselineSubcommand {
     /// Add new findings and refresh the locations of accepted ones; other entries are not changed
     Update(Update),
     /// Import another scanner's baseline, ignore file or report
+    ///
+    /// Maps each entry to a current finding in the working tree, in the commit that it names, or by
+    /// its digest in the history, and adds a baseline entry for it. Entries that could not be mapped
+    /// are listed with the reason; the exit code is then 1.
     Import(import::Import),
     /// Merge two baselines with a common ancestor (git merge driver; see `merge.*.driver` in gitattributes(5))
     Merge(merge::Merge),

@@ -26,7 +26,7 @@ pub struct EngineArgs {
     #[arg(long, help_heading = "Policy")]
     honor_ignore_comments: bool,
     /// Evaluate expiry dates as of this time, for example 2026-01-31T00:00:00Z [default: now]
-    #[arg(long, value_name = "RFC3339", help_heading = "Rules")]
+    #[arg(long, value_name = "RFC3339", help_heading = "Policy")]
     now: Option<Timestamp>,
     /// Number of threads, at most one per processor [default: one per processor]
     #[arg(long, value_name = "N", help_heading = "Speed", value_parser = clap::value_parser!(u16).range(1..))]

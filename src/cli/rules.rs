@@ -47,6 +47,8 @@ enum RulesCommand {
     /// Check pattern files: schema, limits, every example, and cost
     Check(check::Check),
     /// Convert custom gitleaks rules to a keysieve pattern file
+    ///
+    /// Rules that cannot be converted are listed on standard error; the exit code is then 1.
     Import(import::Import),
 }
 

@@ -87,13 +87,13 @@ impl<'p> GoRegex<'p> {
     /// The pattern for the engine, with unbounded repetitions limited to `most`.
     pub fn bounded(&self, most: u32) -> String {
         let mut text = String::new();
-        let mut at = 0;
+        let mut offset = 0;
         for (span, edit) in &self.edits {
             // Inside of what was dropped.
-            if span.start < at {
+            if span.start < offset {
                 continue;
             }
-            text.push_str(&self.pattern[at..span.start]);
+            text.push_str(&self.pattern[offset..span.start]);
             match edit {
                 Edit::Drop => {}
                 Edit::Insert(put) => text.push_str(put),
@@ -104,9 +104,9 @@ impl<'p> GoRegex<'p> {
                     text.push_str(&format!("{{{least},{}}}{lazy}", most.max(*least)));
                 }
             }
-            at = span.end;
+            offset = span.end;
         }
-        text.push_str(&self.pattern[at..]);
+        text.push_str(&self.pattern[offset..]);
         if self.secret.is_none() { format!("(?<secret>{text})") } else { text }
     }
 }

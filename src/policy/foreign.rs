@@ -65,12 +65,12 @@ pub(super) fn markers<'t>(
 ) -> impl Iterator<Item = (usize, &'static Marker)> + use<'t> {
     let range = range.clone();
     MARKERS.iter().flat_map(move |marker| {
-        let whole = move |at: &usize| {
-            let after = text.get(at + marker.written.len());
-            let before = at.checked_sub(1).and_then(|before| text.get(before));
+        let whole = move |offset: &usize| {
+            let after = text.get(offset + marker.written.len());
+            let before = offset.checked_sub(1).and_then(|before| text.get(before));
             [before, after].into_iter().flatten().all(|&byte| !is_word(byte))
         };
-        in_range(text, &range, marker.written).filter(whole).map(move |at| (at, marker))
+        in_range(text, &range, marker.written).filter(whole).map(move |offset| (offset, marker))
     })
 }
 

@@ -58,23 +58,22 @@ impl SuppressionComments {
             return SuppressionComments { by_line };
         }
         let nearby = nearby_lines(text, findings);
-        for at in nearby.iter().flat_map(|here| in_range(text, here, MARKER)) {
-            let begin = at + MARKER.len();
+        for offset in nearby.iter().flat_map(|here| in_range(text, here, MARKER)) {
+            let begin = offset + MARKER.len();
             let after = findings.partition_point(|finding| finding.span.start < begin);
             // A secret after the marker is never part of the reason.
             let next = findings.get(after).map_or(text.len(), |finding| finding.span.start);
             let end = next.min(begin + LONGEST).min(text.len());
             let Some((word, reason)) = words(&text[begin..end]) else { continue };
             let rule = resolve(rules, &word);
-            let line = lines.position(at).line;
-            let comment =
-                SuppressionComment { line, rule, names_rule: false, reason, scanner: None };
-            let on_next = is_alone(text, at);
+            let line = lines.position(offset).line;
+            let comment = Allow { line, rule, here: false, reason, foreign: None };
+            let on_next = is_alone(text, offset);
             let placed = Placed { comment, on_line: true, on_next, on_end_before: false };
             by_line.entry(line).or_default().push(placed);
         }
-        for (at, marker) in nearby.iter().flat_map(|here| foreign::markers(text, here)) {
-            let line = lines.position(at).line;
+        for (offset, marker) in nearby.iter().flat_map(|here| foreign::markers(text, here)) {
+            let line = lines.position(offset).line;
             let foreign = Some(marker.scanner);
             let comment = SuppressionComment {
                 line,
@@ -87,7 +86,7 @@ impl SuppressionComments {
             let placed = Placed {
                 comment,
                 on_line: marker.lines != Lines::NextLine,
-                on_next: marker.lines == Lines::NextLine || near && is_alone(text, at),
+                on_next: marker.lines == Lines::NextLine || near && is_alone(text, offset),
                 on_end_before: near,
             };
             by_line.entry(line).or_default().push(placed);
@@ -125,7 +124,8 @@ fn nearby_lines(text: &[u8], findings: &[Finding]) -> Vec<Range<usize>> {
     for finding in findings {
         let before = memchr::memrchr(b'\n', &text[..finding.span.start]);
         let start = before.and_then(|end| memchr::memrchr(b'\n', &text[..end]));
-        let next_line = |from: usize| memchr::memchr(b'\n', &text[from..]).map(|at| from + at + 1);
+        let next_line =
+            |from: usize| memchr::memchr(b'\n', &text[from..]).map(|offset| from + offset + 1);
         let end = next_line(finding.span.end).and_then(next_line).unwrap_or(text.len());
         let start = start.map_or(0, |end| end + 1);
         match ranges.last_mut() {
@@ -143,7 +143,7 @@ pub(super) fn in_range<'t>(
     written: &'static str,
 ) -> impl Iterator<Item = usize> + use<'t> {
     let start = range.start;
-    memmem::find_iter(&text[range.clone()], written).map(move |at| start + at)
+    memmem::find_iter(&text[range.clone()], written).map(move |offset| start + offset)
 }
 
 /// The rule and the reason after a marker; `None` if the marker is the start of another word.
@@ -166,9 +166,9 @@ fn words(after: &[u8]) -> Option<(String, String)> {
 }
 
 /// Whether only what opens a comment is before the marker on its line.
-fn is_alone(text: &[u8], at: usize) -> bool {
-    let from = at.saturating_sub(LONGEST_OPENING);
-    let before = &text[from..at];
+fn is_alone(text: &[u8], offset: usize) -> bool {
+    let from = offset.saturating_sub(LONGEST_OPENING);
+    let before = &text[from..offset];
     let opening = match memchr::memrchr(b'\n', before) {
         Some(end) => &before[end + 1..],
         None if from == 0 => before,

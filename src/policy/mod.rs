@@ -10,6 +10,7 @@ mod foreign;
 pub mod inline;
 mod release;
 pub mod revision;
+mod syntax_error;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -58,8 +58,8 @@ impl fmt::Display for PendingChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = foreign_path(&self.path);
         match self.line {
-            Some(line) => write!(f, "{path}:{line}: {}", self.change),
-            None => write!(f, "{path}: {}", self.change),
+            Some(line) => write!(f, "{path}:{line} {}", self.change),
+            None => write!(f, "{path} {}", self.change),
         }
     }
 }

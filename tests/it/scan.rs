@@ -110,7 +110,7 @@ mod what_is_scanned {
     }
 
     #[test]
-    fn paths_are_told_from_the_root_of_the_repository() {
+    fn paths_are_relative_to_the_root_of_the_repository() {
         let tree = Tree::with_git();
         tree.write("below/token", token(1));
         let output =
@@ -302,7 +302,7 @@ mod what_is_reported {
             serde_json::from_slice(&tree.scan(&[".", "--format", "sarif"]).stdout).unwrap();
         let run = &log["runs"][0];
         let results = run["results"].as_array().unwrap();
-        let mut told: Vec<String> = results
+        let mut found: Vec<String> = results
             .iter()
             .map(|result| {
                 let place = &result["locations"][0]["physicalLocation"];
@@ -313,9 +313,9 @@ mod what_is_reported {
                 format!("{uri} {line}:{column}-{end_line}:{end_column}")
             })
             .collect();
-        told.sort();
-        let told_in_dir = ["a%20dir/%C3%BC%231.env 1:4-1:43", "a%20dir/%C3%BC%231.env 2:2-2:41"];
-        assert_eq!(told, [told_in_dir[0], told_in_dir[1], "b 1:1-1:40"]);
+        found.sort();
+        let in_folder = ["a%20dir/%C3%BC%231.env 1:4-1:43", "a%20dir/%C3%BC%231.env 2:2-2:41"];
+        assert_eq!(found, [in_folder[0], in_folder[1], "b 1:1-1:40"]);
 
         let mut hashes = Vec::new();
         for result in results {
@@ -410,7 +410,7 @@ mod what_is_reported {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_path_that_is_no_utf8_is_told() {
+    fn a_path_that_is_not_utf8_is_reported() {
         use std::os::unix::ffi::OsStrExt;
         let tree = Tree::new();
         tree.write(OsStr::from_bytes(b"caf\xe9.env"), token(1));

@@ -25,9 +25,6 @@ use crate::cli::engine::EngineArgs;
 use crate::cli::policy::{ConfigArgs, Repository};
 use crate::cli::progress::Bar;
 
-/// Maps each entry to a current finding in the working tree, in the commit that it names, or by
-/// its digest in the history, and adds a baseline entry for it. Entries that could not be mapped
-/// are listed with the reason; the exit code is then 1.
 #[derive(Args)]
 pub struct Import {
     /// Scanner that produced the file

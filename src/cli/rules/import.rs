@@ -11,7 +11,6 @@ use keysieve::source::open;
 
 use super::STRONG;
 
-/// Rules that cannot be converted are listed on standard error; the exit code is then 1.
 #[derive(Args)]
 pub struct Import {
     /// A gitleaks configuration with custom [[rules]]

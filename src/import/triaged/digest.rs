@@ -30,7 +30,8 @@ impl Digest {
         if !digits.is_ascii() {
             return None;
         }
-        let byte = |at: usize| u8::from_str_radix(digits.get(2 * at..2 * at + 2)?, 16).ok();
+        let byte =
+            |offset: usize| u8::from_str_radix(digits.get(2 * offset..2 * offset + 2)?, 16).ok();
         let bytes: Option<Vec<u8>> = (0..digits.len() / 2).map(byte).collect();
         let bytes = bytes.filter(|_| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
         match digits.len() {
@@ -48,7 +49,8 @@ pub fn matching_digests(text: &[u8], span: Span, wanted: &HashSet<Digest>) -> Ve
         return Vec::new();
     }
     let line_start = memchr::memrchr(b'\n', &text[..span.start]).map_or(0, |end| end + 1);
-    let line_end = memchr::memchr(b'\n', &text[span.end..]).map_or(text.len(), |at| span.end + at);
+    let line_end =
+        memchr::memchr(b'\n', &text[span.end..]).map_or(text.len(), |offset| span.end + offset);
     let from = line_start.max(span.start.saturating_sub(CONTEXT));
     let to = line_end.min(span.end + CONTEXT);
     let mut matching_digests = Vec::new();
@@ -60,9 +62,10 @@ pub fn matching_digests(text: &[u8], span: Span, wanted: &HashSet<Digest>) -> Ve
         matching_digests.extend(digests.into_iter().filter(|digest| wanted.contains(digest)));
     };
     try_part(&text[span.start..span.end]);
-    let is_word = |at: usize| text.get(at).is_some_and(u8::is_ascii_alphanumeric);
-    let is_cut =
-        |at: &usize| *at == from || *at == to || is_word(at.wrapping_sub(1)) != is_word(*at);
+    let is_word = |offset: usize| text.get(offset).is_some_and(u8::is_ascii_alphanumeric);
+    let is_cut = |offset: &usize| {
+        *offset == from || *offset == to || is_word(offset.wrapping_sub(1)) != is_word(*offset)
+    };
     let cuts: Vec<usize> = (from..=to).filter(is_cut).take(MOST_OFFSETS).collect();
     for (number, &start) in cuts.iter().enumerate() {
         for &end in &cuts[number + 1..] {
@@ -82,8 +85,8 @@ mod tests {
     #[test]
     fn a_digest_is_found_however_the_secret_is_cut() {
         let text = b"x\nurl = \"user:pa-ss@host\" # pa-ss\ny";
-        let at = memchr::memmem::find(text, b"pa-ss").unwrap();
-        let span = Span { start: at, end: at + 5 };
+        let offset = memchr::memmem::find(text, b"pa-ss").unwrap();
+        let span = Span { start: offset, end: offset + 5 };
         let sha1 = |part: &[u8]| Digest::Sha1(sha1::Sha1::digest(part).into());
         for part in [&b"pa-ss"[..], b"user:pa-ss@host", b"pa"] {
             assert_eq!(

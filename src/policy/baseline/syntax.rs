@@ -14,7 +14,8 @@ use super::{Baseline, BaselineEntry, Disposition};
 use crate::findings::fingerprint::PUBLIC_KEY;
 use crate::findings::is_unprintable;
 use crate::policy::files::PolicyFiles;
-use crate::rules::toml_error;
+use crate::policy::syntax_error::{SyntaxError, suggestion};
+use crate::rules::mistake;
 use crate::source::open;
 
 /// An error in a baseline. No message shows a value: it may be a pasted secret.
@@ -34,9 +35,6 @@ version = 1
 
 const DISPOSITIONS: [&str; 4] = ["revoked", "false-positive", "test-value", "accepted"];
 
-/// An error message and its offset.
-type Fault = (usize, String);
-
 impl Baseline {
     /// Reads a file that the user names.
     pub fn read(file: &Path) -> Result<Self, BaselineError> {
@@ -55,29 +53,30 @@ impl Baseline {
 
     /// Parses a baseline; errors name it `file`.
     pub fn of_text(text: &str, file: &Path) -> Result<Self, BaselineError> {
-        Baseline::parse(text).map_err(|(at, what)| {
-            let before = text.as_bytes().iter().take(at);
-            let line = 1 + before.filter(|&&byte| byte == b'\n').count();
-            BaselineError::Wrong { file: file.to_owned(), line, what }
+        Baseline::parse(text).map_err(|error| {
+            let line = error.line(text);
+            BaselineError::Wrong { file: file.to_owned(), line, what: error.message }
         })
     }
 
-    fn parse(text: &str) -> Result<Self, Fault> {
+    fn parse(text: &str) -> Result<Self, SyntaxError> {
         let document = DeTable::parse(text).map_err(|wrong| {
-            let at = wrong.span().map_or(0, |span| span.start);
-            (at, format!("not valid TOML: {}", toml_error::redact_message(wrong.message())))
+            let offset = wrong.span().map_or(0, |span| span.start);
+            SyntaxError::new(offset, format!("not valid TOML: {}", mistake::kind(wrong.message())))
         })?;
-        let top = Table { at: 0, what: "the baseline".to_owned(), fields: document.get_ref() };
+        let top = Table { offset: 0, name: "the baseline".to_owned(), fields: document.get_ref() };
         top.check_keys(&["version", "key", "history", "credential"])?;
         match top.value("version") {
             Some(version) if number(version) == Some(1) => {}
             Some(version) => {
-                return Err((
+                return Err(SyntaxError::new(
                     version.span().start,
                     "unsupported version; this keysieve reads `version = 1`".to_owned(),
                 ));
             }
-            None => return Err((0, "`version = 1` is missing at the top".to_owned())),
+            None => {
+                return Err(SyntaxError::new(0, "`version = 1` is missing at the top".to_owned()));
+            }
         }
         let mut baseline = Baseline::default();
         if let Some(key) = top.value("key") {
@@ -86,30 +85,31 @@ impl Baseline {
             if name != PUBLIC_KEY && !(name.len() == 4 && name.bytes().all(is_digit)) {
                 let what = "`key` must be \"public\" or four hexadecimal digits, as keysieve wrote \
                             it; never put the key itself here";
-                return Err((key.span().start, what.to_owned()));
+                return Err(SyntaxError::new(key.span().start, what.to_owned()));
             }
             baseline.key = Some(name);
         }
         if let Some(history) = top.value("history") {
-            let wrong = || (history.span().start, "`history` must be true or false".to_owned());
+            let wrong =
+                || SyntaxError::new(history.span().start, "`history` must be true or false");
             baseline.history = history.get_ref().as_bool().ok_or_else(wrong)?;
         }
         let Some(credentials) = top.value("credential") else { return Ok(baseline) };
         let wrong = "expected a table ([credential.FINGERPRINT])";
         let DeValue::Table(credentials) = credentials.get_ref() else {
-            return Err((credentials.span().start, wrong.to_owned()));
+            return Err(SyntaxError::new(credentials.span().start, wrong.to_owned()));
         };
         for (id, entry) in credentials {
-            let at = id.span().start;
+            let offset = id.span().start;
             let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
             if id.get_ref().len() != 10 || !id.get_ref().bytes().all(is_digit) {
                 let what = "a fingerprint has ten hexadecimal digits, as shown in reports";
-                return Err((at, what.to_owned()));
+                return Err(SyntaxError::new(offset, what.to_owned()));
             }
             let DeValue::Table(fields) = entry.get_ref() else {
-                return Err((at, wrong.to_owned()));
+                return Err(SyntaxError::new(offset, wrong.to_owned()));
             };
-            let table = Table { at, what: id.get_ref().to_string(), fields };
+            let table = Table { offset, name: id.get_ref().to_string(), fields };
             baseline.entries.insert(id.get_ref().to_string(), table.entry()?);
         }
         Ok(baseline)
@@ -191,13 +191,13 @@ fn toml_string(text: &str) -> String {
 
 /// A table of the file, and its name in error messages.
 struct Table<'t> {
-    at: usize,
-    what: String,
+    offset: usize,
+    name: String,
     fields: &'t DeTable<'t>,
 }
 
 impl Table<'_> {
-    fn entry(&self) -> Result<BaselineEntry, Fault> {
+    fn entry(&self) -> Result<BaselineEntry, SyntaxError> {
         let disposition = self.text("disposition")?;
         let of_all = ["rule", "disposition"];
         let own: &[&str] = match disposition.as_str() {
@@ -206,14 +206,15 @@ impl Table<'_> {
             "test-value" => &["reason", "paths", "past"],
             "accepted" => &["reason", "owner", "expires", "paths", "past"],
             other => {
-                let at = self.value("disposition").map_or(self.at, |value| value.span().start);
+                let offset =
+                    self.value("disposition").map_or(self.offset, |value| value.span().start);
                 let what = format!(
                     "unknown disposition of {}; expected one of {}{}",
-                    self.what,
+                    self.name,
                     DISPOSITIONS.join(", "),
                     suggestion(other, &DISPOSITIONS)
                 );
-                return Err((at, what));
+                return Err(SyntaxError::new(offset, what));
             }
         };
         self.check_keys(&[&of_all, own].concat())?;
@@ -239,8 +240,8 @@ impl Table<'_> {
             && past.is_empty()
             && matches!(disposition, Disposition::Accepted { .. })
         {
-            let what = format!("{}: an accepted entry needs `paths`", self.what);
-            return Err((self.at, what));
+            let what = format!("{}: an accepted entry needs `paths`", self.name);
+            return Err(SyntaxError::new(self.offset, what));
         }
         Ok(BaselineEntry { rule: optional("rule")?, disposition, paths, past })
     }
@@ -249,72 +250,69 @@ impl Table<'_> {
         self.fields.iter().find(|(name, _)| name.get_ref() == field).map(|(_, value)| value)
     }
 
-    fn check_keys(&self, known: &[&str]) -> Result<(), Fault> {
+    fn check_keys(&self, known: &[&str]) -> Result<(), SyntaxError> {
         match self.fields.keys().find(|name| !known.contains(&name.get_ref().as_ref())) {
             None => Ok(()),
             Some(name) => {
                 let what = format!(
                     "unknown key in {}; expected one of {}{}",
-                    self.what,
+                    self.name,
                     known.join(", "),
                     suggestion(name.get_ref(), known)
                 );
-                Err((name.span().start, what))
+                Err(SyntaxError::new(name.span().start, what))
             }
         }
     }
 
-    fn text(&self, field: &str) -> Result<String, Fault> {
+    fn text(&self, field: &str) -> Result<String, SyntaxError> {
         let value = self.needed(field)?;
         let text = value.get_ref().as_str().map(str::to_owned);
-        text.ok_or_else(|| (value.span().start, format!("`{field}` must be a string in quotes")))
+        text.ok_or_else(|| {
+            SyntaxError::new(value.span().start, format!("`{field}` must be a string in quotes"))
+        })
     }
 
     /// A string that is not empty.
-    fn filled(&self, field: &str) -> Result<String, Fault> {
+    fn filled(&self, field: &str) -> Result<String, SyntaxError> {
         let text = self.text(field)?;
         if text.trim().is_empty() {
-            let at = self.value(field).map_or(self.at, |value| value.span().start);
-            return Err((at, format!("`{field}` of {} is empty", self.what)));
+            let offset = self.value(field).map_or(self.offset, |value| value.span().start);
+            return Err(SyntaxError::new(offset, format!("`{field}` of {} is empty", self.name)));
         }
         Ok(text)
     }
 
-    fn date(&self, field: &str) -> Result<Date, Fault> {
+    fn date(&self, field: &str) -> Result<Date, SyntaxError> {
         let value = self.needed(field)?;
         let written = value.get_ref().as_datetime().map(ToString::to_string);
         let written = written.or_else(|| value.get_ref().as_str().map(str::to_owned));
         let date = written.filter(|text| text.len() == 10).and_then(|text| text.parse().ok());
         date.ok_or_else(|| {
-            (value.span().start, format!("`{field}` must be a date such as 2027-01-31"))
+            let message = format!("`{field}` must be a date such as 2027-01-31");
+            SyntaxError::new(value.span().start, message)
         })
     }
 
-    fn paths(&self, field: &str) -> Result<BTreeSet<String>, Fault> {
+    fn paths(&self, field: &str) -> Result<BTreeSet<String>, SyntaxError> {
         let Some(value) = self.value(field) else { return Ok(BTreeSet::new()) };
-        let wrong =
-            || (value.span().start, format!("`{field}` must be a list of strings: [\"a/b\"]"));
+        let wrong = || {
+            let message = format!("`{field}` must be a list of strings: [\"a/b\"]");
+            SyntaxError::new(value.span().start, message)
+        };
         let list = value.get_ref().as_array().ok_or_else(wrong)?;
         let paths = list.iter().map(|path| path.get_ref().as_str().map(str::to_owned));
         paths.collect::<Option<_>>().ok_or_else(wrong)
     }
 
-    fn needed(&self, field: &str) -> Result<&Spanned<DeValue<'_>>, Fault> {
-        self.value(field)
-            .ok_or_else(|| (self.at, format!("missing key `{field}` in {}", self.what)))
+    fn needed(&self, field: &str) -> Result<&Spanned<DeValue<'_>>, SyntaxError> {
+        self.value(field).ok_or_else(|| {
+            SyntaxError::new(self.offset, format!("missing key `{field}` in {}", self.name))
+        })
     }
 }
 
 fn number(value: &Spanned<DeValue<'_>>) -> Option<i64> {
     let number = value.get_ref().as_integer()?;
     i64::from_str_radix(number.as_str(), number.radix()).ok()
-}
-
-/// `; did you mean …?`, if one of the words is close.
-fn suggestion(written: &str, known: &[&str]) -> String {
-    let near = known.iter().map(|word| (strsim::damerau_levenshtein(written, word), word));
-    match near.min().filter(|(distance, word)| *distance <= word.len() / 2) {
-        Some((_, word)) => format!("; did you mean `{word}`?"),
-        None => String::new(),
-    }
 }

@@ -39,7 +39,7 @@ impl Folders {
     /// The layers that apply to a file in addition to the repository's.
     pub fn of(&self, path: &BStr) -> FolderLayers {
         match path.rfind_byte(b'/') {
-            Some(at) => self.layers(path[..at].as_bstr()),
+            Some(end) => self.layers(path[..end].as_bstr()),
             None => FolderLayers::default(),
         }
     }

@@ -21,12 +21,12 @@ impl Globs {
         // Git takes an unclosed `[` literally; it is far more often a typo than a name.
         builder.allow_unclosed_class(false);
         let mut written = Vec::new();
-        for (at, glob) in globs.into_iter().enumerate() {
+        for (index, glob) in globs.into_iter().enumerate() {
             if glob.trim().is_empty() || glob.starts_with('#') {
-                return Err((at, "it matches no path".to_owned()));
+                return Err((index, "it matches no path".to_owned()));
             }
             let added = builder.add_line(None, glob);
-            added.map_err(|why| (at, reason(&why)))?;
+            added.map_err(|why| (index, reason(&why)))?;
             written.push(glob.to_owned());
         }
         let matcher = builder.build().map_err(|why| (0, reason(&why)))?;

@@ -21,6 +21,7 @@ use std::sync::Arc;
 use bstr::{BStr, BString};
 
 use super::files::PolicyFiles;
+use super::syntax_error::suggestion;
 use crate::foreign::{foreign, foreign_path};
 use crate::rules::catalogue::Catalogue;
 use crate::rules::{Confidence, Severity};
@@ -337,7 +338,7 @@ fn resolve_selectors(layer: &mut Layer, catalogue: &Catalogue) -> Result<(), Con
         return Ok(());
     };
     let ids: Vec<&str> = catalogue.rules().iter().map(|rule| &*rule.id).collect();
-    let near = read::suggestion(unknown.as_str(), &ids);
+    let near = suggestion(unknown.as_str(), &ids);
     let what = format!(
         "unknown rule `{}`{near}; run `keysieve rules list` for all rules",
         unknown.as_str().escape_debug()

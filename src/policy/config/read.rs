@@ -11,7 +11,8 @@ use super::syntax::{
     ConfidenceName, ConfigSyntax, ExcludeSyntax, FingerprintSyntax, SeverityName, TestFindingsName,
 };
 use super::test_paths::TestFindings;
-use crate::rules::toml_error;
+use crate::policy::syntax_error::{SyntaxError, line_of, suggestion};
+use crate::rules::mistake;
 use crate::rules::{Confidence, Severity};
 
 /// An error in a configuration. No message shows a value: it may be a pasted secret.
@@ -33,9 +34,6 @@ pub enum ConfigError {
     Thresholds { fail_on: String, min_confidence: String },
 }
 
-/// An error message and its offset.
-type Fault = (usize, String);
-
 /// Bytes of an MB in files and on the command line.
 const MB: u64 = 1 << 20;
 
@@ -47,21 +45,21 @@ impl Layer {
             if matches!(origin, Origin::Folder(_)) {
                 refuse_repository_settings(&syntax)?;
             }
-            let line = |at: usize| line(text, at);
+            let line = |offset: usize| line_of(text, offset);
             layer(syntax, Layer::empty(origin, folder), &line)
         });
-        layer.map_err(|(at, what)| ConfigError::Wrong { file, line: line(text, at), what })
+        layer.map_err(|error| {
+            let line = error.line(text);
+            ConfigError::Wrong { file, line, what: error.message }
+        })
     }
 }
 
-/// The line of an offset, from 1.
-fn line(text: &str, at: usize) -> usize {
-    1 + text.bytes().take(at).filter(|&byte| byte == b'\n').count()
-}
-
-fn syntax(text: &str) -> Result<ConfigSyntax, Fault> {
-    toml::from_str(text)
-        .map_err(|wrong| (wrong.span().map_or(0, |span| span.start), explained(wrong.message())))
+fn syntax(text: &str) -> Result<ConfigSyntax, SyntaxError> {
+    toml::from_str(text).map_err(|error| {
+        let offset = error.span().map_or(0, |span| span.start);
+        SyntaxError::new(offset, explained(error.message()))
+    })
 }
 
 /// The parser's message without the value that it may show, with a suggestion if it lists what it
@@ -97,18 +95,9 @@ fn explained(message: &str) -> String {
     toml_error::redact_message(message)
 }
 
-/// `; did you mean …?`, if one of the words is close.
-pub fn suggestion(written: &str, known: &[&str]) -> String {
-    let near = known.iter().map(|word| (strsim::damerau_levenshtein(written, word), word));
-    match near.min().filter(|(distance, word)| *distance <= word.len() / 2) {
-        Some((_, word)) => format!("; did you mean `{word}`?"),
-        None => String::new(),
-    }
-}
-
 /// Refuses in the file of a folder what applies to the whole repository: detection and fingerprints
 /// do not depend on the path.
-fn refuse_repository_settings(syntax: &ConfigSyntax) -> Result<(), Fault> {
+fn refuse_repository_settings(syntax: &ConfigSyntax) -> Result<(), SyntaxError> {
     let start = |value: Option<std::ops::Range<usize>>| value.map(|span| span.start);
     let fingerprint = &syntax.fingerprint;
     let severities = syntax.rules.severity.keys().next();
@@ -125,11 +114,11 @@ fn refuse_repository_settings(syntax: &ConfigSyntax) -> Result<(), Fault> {
         ("fingerprint", start(fingerprint.key.as_ref().map(Spanned::span))),
         ("fingerprint", start(fingerprint.key_env.as_ref().map(Spanned::span))),
     ];
-    match found.into_iter().find_map(|(key, at)| Some((key, at?))) {
+    match found.into_iter().find_map(|(key, offset)| Some((key, offset?))) {
         None => Ok(()),
-        Some((key, at)) => {
+        Some((key, offset)) => {
             let what = "applies to the whole repository; set it in the file at its root";
-            Err((at, format!("`{key}` {what}")))
+            Err(SyntaxError::new(offset, format!("`{key}` {what}")))
         }
     }
 }
@@ -138,7 +127,7 @@ fn layer(
     syntax: ConfigSyntax,
     empty: Layer,
     line: &dyn Fn(usize) -> usize,
-) -> Result<Layer, Fault> {
+) -> Result<Layer, SyntaxError> {
     let in_repository = empty.origin.is_of_repository();
     let selector = |name: Spanned<String>| selector(name, line);
     let patterns = syntax.patterns.into_iter().map(|path| pattern_file(&path, in_repository));
@@ -168,7 +157,7 @@ fn layer(
             Some(depth) => Some(match *depth.get_ref() {
                 depth @ 0..=3 => depth as usize,
                 _ => {
-                    return Err((
+                    return Err(SyntaxError::new(
                         depth.span().start,
                         "`decode-depth` must be from 0 to 3".to_owned(),
                     ));
@@ -182,7 +171,7 @@ fn layer(
             }
             Some(threshold) => {
                 let what = "`generic-threshold` must be from 0.5 to 1".to_owned();
-                return Err((threshold.span().start, what));
+                return Err(SyntaxError::new(threshold.span().start, what));
             }
         },
         key: key(syntax.fingerprint)?,
@@ -190,22 +179,22 @@ fn layer(
     })
 }
 
-fn selector(name: Spanned<String>, line: &dyn Fn(usize) -> usize) -> Result<Selector, Fault> {
-    let at = name.span().start;
+fn selector(name: Spanned<String>, line: &dyn Fn(usize) -> usize) -> Result<Selector, SyntaxError> {
+    let offset = name.span().start;
     if name.get_ref().is_empty() {
-        return Err((at, "the name of a rule is empty".to_owned()));
+        return Err(SyntaxError::new(offset, "the name of a rule is empty".to_owned()));
     }
-    Ok(Selector::new(name.into_inner(), line(at)))
+    Ok(Selector::new(name.into_inner(), line(offset)))
 }
 
-fn exclude(syntax: &Spanned<ExcludeSyntax>) -> Result<Exclude, Fault> {
-    let at = syntax.span().start;
+fn exclude(syntax: &Spanned<ExcludeSyntax>) -> Result<Exclude, SyntaxError> {
+    let offset = syntax.span().start;
     let ExcludeSyntax { paths, reason } = syntax.get_ref();
     if paths.is_empty() {
-        return Err((at, "this exclude has no paths".to_owned()));
+        return Err(SyntaxError::new(offset, "this exclude has no paths".to_owned()));
     }
     if reason.get_ref().trim().is_empty() {
-        return Err((
+        return Err(SyntaxError::new(
             reason.span().start,
             "`reason` is empty; explain why these paths are excluded".to_owned(),
         ));
@@ -213,14 +202,14 @@ fn exclude(syntax: &Spanned<ExcludeSyntax>) -> Result<Exclude, Fault> {
     Ok(Exclude { paths: globs(paths)?, reason: reason.get_ref().trim().to_owned() })
 }
 
-fn globs(written: &[Spanned<String>]) -> Result<Globs, Fault> {
-    Globs::new(written.iter().map(|glob| glob.get_ref().as_str())).map_err(|(at, why)| {
-        let at = written.get(at).map_or(0, |glob| glob.span().start);
-        (at, format!("invalid glob: {why}; globs are those of .gitignore"))
+fn globs(written: &[Spanned<String>]) -> Result<Globs, SyntaxError> {
+    Globs::new(written.iter().map(|glob| glob.get_ref().as_str())).map_err(|(index, why)| {
+        let offset = written.get(index).map_or(0, |glob| glob.span().start);
+        SyntaxError::new(offset, format!("invalid glob: {why}; globs are those of .gitignore"))
     })
 }
 
-fn pattern_file(path: &Spanned<String>, in_repository: bool) -> Result<PatternFile, Fault> {
+fn pattern_file(path: &Spanned<String>, in_repository: bool) -> Result<PatternFile, SyntaxError> {
     let written = path.get_ref();
     if !in_repository {
         return Ok(PatternFile::Disk(written.into()));
@@ -229,31 +218,35 @@ fn pattern_file(path: &Spanned<String>, in_repository: bool) -> Result<PatternFi
     if written.starts_with('/') || written.contains('\\') || parts.contains(&"..") {
         let what =
             "expected the path of a pattern file relative to the root of the repository, with `/`";
-        return Err((path.span().start, what.to_owned()));
+        return Err(SyntaxError::new(path.span().start, what.to_owned()));
     }
     Ok(PatternFile::Repository(parts.join("/")))
 }
 
-fn size(name: &str, written: Option<Spanned<i64>>) -> Result<Option<u64>, Fault> {
+fn size(name: &str, written: Option<Spanned<i64>>) -> Result<Option<u64>, SyntaxError> {
     let Some(written) = written else { return Ok(None) };
     match u64::try_from(*written.get_ref()) {
         Ok(size @ 1..=MB) => Ok(Some(size * MB)),
-        _ => Err((written.span().start, format!("`{name}` must be from 1 to {MB} (MB)"))),
+        _ => Err(SyntaxError::new(
+            written.span().start,
+            format!("`{name}` must be from 1 to {MB} (MB)"),
+        )),
     }
 }
 
-fn key(syntax: FingerprintSyntax) -> Result<Option<KeySource>, Fault> {
+fn key(syntax: FingerprintSyntax) -> Result<Option<KeySource>, SyntaxError> {
     let filled = |text: Spanned<String>| match text.get_ref().is_empty() {
-        true => Err((text.span().start, "the fingerprint key is empty".to_owned())),
+        true => Err(SyntaxError::new(text.span().start, "the fingerprint key is empty".to_owned())),
         false => Ok(text.into_inner()),
     };
     match (syntax.key, syntax.key_env) {
         (None, None) => Ok(None),
         (Some(key), None) => Ok(Some(KeySource::Written(filled(key)?))),
         (None, Some(variable)) => Ok(Some(KeySource::Variable(filled(variable)?))),
-        (Some(_), Some(variable)) => {
-            Err((variable.span().start, "expected `key` or `key-env`, not both".to_owned()))
-        }
+        (Some(_), Some(variable)) => Err(SyntaxError::new(
+            variable.span().start,
+            "expected `key` or `key-env`, not both".to_owned(),
+        )),
     }
 }
 

@@ -45,7 +45,7 @@ impl Selector {
         let Some(last) = parts.next_back() else { return rest.is_empty() };
         for part in parts {
             match rest.find(part) {
-                Some(at) => rest = &rest[at + part.len()..],
+                Some(offset) => rest = &rest[offset + part.len()..],
                 None => return false,
             }
         }

@@ -150,7 +150,7 @@ fn excluded_paths_are_not_read_and_counted() {
     assert_eq!((&said["coverage"]["excluded"], notes(&said)), (&3.into(), vec![]));
     let human = run(&repository, &["scan", "--format", "human"]);
     let human = String::from_utf8_lossy(&human.stdout).into_owned();
-    assert!(human.contains("skipped 3 in excluded paths"), "{human}");
+    assert!(human.contains("3 excluded files skipped"), "{human}");
     repository.git(&["add", "--all"]);
     let wanted_notes = [
         "1 finding excluded by *.lock (FILE: generated)",
@@ -294,7 +294,7 @@ fn the_hook_takes_the_file_of_the_index() {
 }
 
 #[test]
-fn the_fingerprint_key_stands_in_a_file_or_a_variable() {
+fn the_fingerprint_key_is_in_a_file_or_a_variable() {
     let repository = TempRepo::new();
     repository.write("a", secret(1));
     let fingerprint = |variables: &[(&str, &str)]| {

@@ -94,7 +94,7 @@ fn a_reason_shows_no_secret() {
 }
 
 #[test]
-fn sarif_has_the_suppression_and_people_are_told_how_many() {
+fn sarif_has_the_suppression_and_the_text_report_its_number() {
     let repository = TempRepo::new();
     repository.write("a", format!("# {ALLOW} a test value\n{}", secret(1)));
     repository.write("b", secret(1));

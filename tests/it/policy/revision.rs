@@ -36,7 +36,7 @@ fn both(repository: &TempRepo) -> [(Value, i32); 2] {
 }
 
 #[test]
-fn what_a_change_adds_to_the_configuration_does_not_hold_and_is_told() {
+fn changes_to_the_configuration_are_ignored_and_listed() {
     let repository = changing(&[(FILE, "[fail-on]\nconfidence = \"medium\"\n")]);
     repository.write("new/a", secret(1));
     repository.write(
@@ -59,7 +59,7 @@ fn what_a_change_adds_to_the_configuration_does_not_hold_and_is_told() {
         assert_eq!(proposals(&said), wanted);
         assert!(
             notes(&said).contains(
-                &"ignored until merged: .keysieve.toml: adds exclude = new/ (ours)".to_owned()
+                &"ignored until merged: .keysieve.toml adds exclude = new/ (ours)".to_owned()
             ),
             "{said}"
         );

@@ -19,11 +19,11 @@ pub fn entries(file: &str) -> Result<Vec<ForeignEntry>, ForeignError> {
     let mut entries = Vec::new();
     for (path, found) in results {
         for found in found.as_array().into_iter().flatten() {
-            let at = ForeignEntry::at(path, line(found, "line_number"), None);
+            let entry = ForeignEntry::at(path, line(found, "line_number"), None);
             let Some(digest) = text(found, "hashed_secret").and_then(Digest::parse) else {
                 return Err(ForeignError::form(&format!(
                     "{}: missing key `hashed_secret`",
-                    at.name
+                    entry.name
                 )));
             };
             let no_secret = found.get("is_secret").and_then(Value::as_bool) == Some(false);
@@ -35,7 +35,7 @@ pub fn entries(file: &str) -> Result<Vec<ForeignEntry>, ForeignError> {
                 } else {
                     ForeignDisposition::Triaged
                 },
-                ..at
+                ..entry
             });
         }
     }

@@ -93,14 +93,14 @@ fn entry(number: usize, line: &str) -> Result<ForeignEntry, ForeignError> {
         return Ok(ForeignEntry { digest: Some(digest), ..ForeignEntry::named(name) });
     }
     let parsed = || {
-        let (rest, at) = line.rsplit_once(':')?;
+        let (rest, line_number) = line.rsplit_once(':')?;
         let (rest, _rule) = rest.rsplit_once(':')?;
-        let at: usize = at.parse().ok()?;
+        let line_number: usize = line_number.parse().ok()?;
         let (commit, path) = match rest.split_once(':') {
             Some((word, path)) if commit(word).is_some() => (commit(word), path),
             _ => (None, rest),
         };
-        (!path.is_empty()).then(|| ForeignEntry::at(path, Some(at), commit))
+        (!path.is_empty()).then(|| ForeignEntry::at(path, Some(line_number), commit))
     };
     parsed().ok_or_else(|| {
         ForeignError::line(number, "is neither COMMIT:PATH:RULE:LINE, PATH:RULE:LINE nor a digest")

@@ -19,15 +19,20 @@ pub fn entries(file: &str) -> Result<Vec<ForeignEntry>, ForeignError> {
             continue;
         }
         // The key of the object inside is the kind of source.
-        let places = found.pointer("/SourceMetadata/Data").and_then(Value::as_object);
-        let place = places.into_iter().flat_map(|kinds| kinds.values());
-        let Some((place, path)) = place.filter_map(|at| Some((at, text(at, "file")?))).next()
+        let kinds = found.pointer("/SourceMetadata/Data").and_then(Value::as_object);
+        let locations = kinds.into_iter().flat_map(|kinds| kinds.values());
+        let Some((location, path)) =
+            locations.filter_map(|location| Some((location, text(location, "file")?))).next()
         else {
             return Err(ForeignError::line(number, "has no file"));
         };
         entries.push(ForeignEntry {
             digest: text(&found, "Raw").map(|raw| Digest::of(raw.as_bytes())),
-            ..ForeignEntry::at(path, line(place, "line"), text(place, "commit").and_then(commit))
+            ..ForeignEntry::at(
+                path,
+                line(location, "line"),
+                text(location, "commit").and_then(commit),
+            )
         });
     }
     Ok(entries)
