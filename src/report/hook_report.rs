@@ -228,7 +228,7 @@ impl HookReport<'_> {
                 }
             }
             (Subject::Message, _) => (
-                "Edit the message, of which git kept a copy, and commit again:".to_owned(),
+                "Edit the message (git kept a copy) and commit again:".to_owned(),
                 Some(
                     "git commit --edit -F \"$(git rev-parse --git-path COMMIT_EDITMSG)\""
                         .to_owned(),
@@ -239,13 +239,11 @@ impl HookReport<'_> {
                     let id = short(commit);
                     let from = if *root { "--root".to_owned() } else { format!("{id}^") };
                     (
-                        format!(
-                            "Remove it from commit {id}: mark that `edit`, amend it, continue:"
-                        ),
+                        format!("Remove it from commit {id}: mark it as `edit`, amend, continue:"),
                         Some(format!("git rebase --interactive {from}")),
                     )
                 }
-                _ => (format!("Remove it from {shown} and recreate that."), None),
+                _ => (format!("Remove it from {shown} and recreate it."), None),
             },
             (Subject::Commit { .. } | Subject::Tracked, _) => (
                 format!("Remove it from {shown}. It stays in the history, so rotate it as well."),
