@@ -64,15 +64,15 @@ impl Judge for Leaks<'_> {
         self.engine.detect(bytes, ranges)
     }
 
-    fn entry(&self, bytes: &[u8], at: usize) -> Option<usize> {
+    fn decode_start(&self, bytes: &[u8], at: usize) -> Option<usize> {
         self.engine.decode_start(bytes, at)
     }
 
-    fn free(&self, bytes: &[u8], at: usize) -> usize {
+    fn independent_from(&self, bytes: &[u8], at: usize) -> usize {
         self.engine.independent_from(bytes, at)
     }
 
-    fn reach(&self, finding: &Finding) -> usize {
+    fn end_lookahead(&self, finding: &Finding) -> usize {
         self.engine.end_lookahead(finding)
     }
 

@@ -67,7 +67,8 @@ impl SuppressionComments {
             let Some((word, reason)) = words(&text[begin..end]) else { continue };
             let rule = resolve(rules, &word);
             let line = lines.position(offset).line;
-            let comment = Allow { line, rule, here: false, reason, foreign: None };
+            let comment =
+                SuppressionComment { line, rule, names_rule: false, reason, scanner: None };
             let on_next = is_alone(text, offset);
             let placed = Placed { comment, on_line: true, on_next, on_end_before: false };
             by_line.entry(line).or_default().push(placed);

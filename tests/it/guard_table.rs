@@ -254,7 +254,7 @@ fn empty(repository: &TempRepo) {
     let output = repository.try_git(&["commit", "-m", "x"]);
     assert!(output.status.success(), "{}", all_output(&output));
     assert!(
-        all_output(&output).contains("what is staged adds no content"),
+        all_output(&output).contains("the staged changes add no content"),
         "{}",
         all_output(&output)
     );

@@ -44,7 +44,7 @@ fn all_tracked_files_are_scanned_if_nothing_is_staged() {
     let all = ["nothing is staged: scanned all tracked files", "old:1:23", "2 files"];
     assert_says(&hook_run(&repository, &[FRAMEWORK]), 1, &all);
     repository.git(&["rm", "--quiet", "old"]);
-    assert_says(&hook_run(&repository, &[FRAMEWORK]), 0, &["what is staged adds no content"]);
+    assert_says(&hook_run(&repository, &[FRAMEWORK]), 0, &["the staged changes add no content"]);
     repository.git(&["commit", "--quiet", "--no-verify", "-m", "take out"]);
     assert_says(&hook_run(&repository, &[FRAMEWORK]), 0, &["scanned all tracked files"]);
     repository.git(&["add", "untracked"]);

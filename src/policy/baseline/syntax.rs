@@ -15,7 +15,7 @@ use crate::findings::fingerprint::PUBLIC_KEY;
 use crate::findings::is_unprintable;
 use crate::policy::files::PolicyFiles;
 use crate::policy::syntax_error::{SyntaxError, suggestion};
-use crate::rules::mistake;
+use crate::rules::toml_error;
 use crate::source::open;
 
 /// An error in a baseline. No message shows a value: it may be a pasted secret.
@@ -62,7 +62,10 @@ impl Baseline {
     fn parse(text: &str) -> Result<Self, SyntaxError> {
         let document = DeTable::parse(text).map_err(|wrong| {
             let offset = wrong.span().map_or(0, |span| span.start);
-            SyntaxError::new(offset, format!("not valid TOML: {}", mistake::kind(wrong.message())))
+            SyntaxError::new(
+                offset,
+                format!("not valid TOML: {}", toml_error::redact_message(wrong.message())),
+            )
         })?;
         let top = Table { offset: 0, name: "the baseline".to_owned(), fields: document.get_ref() };
         top.check_keys(&["version", "key", "history", "credential"])?;

@@ -12,7 +12,7 @@ use super::syntax::{
 };
 use super::test_paths::TestFindings;
 use crate::policy::syntax_error::{SyntaxError, line_of, suggestion};
-use crate::rules::mistake;
+use crate::rules::toml_error;
 use crate::rules::{Confidence, Severity};
 
 /// An error in a configuration. No message shows a value: it may be a pasted secret.
