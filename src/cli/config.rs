@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use bstr::BStr;
 use clap::{Args, Subcommand, ValueEnum};
 use keysieve::engine::decode::DEPTH;
-use keysieve::engine::generic::LIKELY;
+use keysieve::engine::generic::MEDIUM_THRESHOLD;
 use keysieve::foreign::foreign;
 use keysieve::policy::config::{Config, Setting, schema};
 use keysieve::report::output::{sink, steer};
@@ -75,7 +75,7 @@ impl Show {
             config.check_rules(ids)?;
         }
         let path = top.and_then(|top| below(&top, &self.path));
-        let settings = config.settings(path.as_deref().map(BStr::new), DEPTH, LIKELY);
+        let settings = config.settings(path.as_deref().map(BStr::new), DEPTH, MEDIUM_THRESHOLD);
         if let Some(fault) = config.faults().into_iter().next() {
             return Err(fault.into());
         }

@@ -123,10 +123,10 @@ impl Engine {
     }
 
     /// The engine that reports a value which only its name gives away from this probability on,
-    /// which [`generic::LIKELY`] is by itself.
+    /// which [`generic::MEDIUM_THRESHOLD`] is by itself.
     #[must_use]
     pub fn likely_from(mut self, probability: f32) -> Self {
-        self.generic.likely_from(probability);
+        self.generic.set_threshold(probability);
         self
     }
 
@@ -229,12 +229,12 @@ impl Engine {
         reader: &mut Reader,
     ) -> impl Iterator<Item = Finding> {
         let trigger = fragment.start;
-        self.generic.likely(bytes, fragment, reader).into_iter().filter_map(move |likely| {
+        self.generic.candidates(bytes, fragment, reader).into_iter().filter_map(move |likely| {
             let rule = self.rule(likely.rule);
             let (start, judged) = (likely.value.start, likely.value.end);
             let dotted = bytes[start..judged].contains(&b'.');
             let row = if dotted { Extension::Base64UrlDots } else { Extension::Base64 };
-            let long = judged - start >= generic::LONG;
+            let long = judged - start >= generic::LONG_VALUE;
             let end = if long { extent::end(bytes, judged, row, &[]) } else { judged };
             let secret = &bytes[start..end];
             if checks::is_never(rule, secret) {
@@ -296,7 +296,8 @@ impl Engine {
     /// that secrets go on behind what the verdict saw.
     pub fn reach(&self, finding: &Finding) -> usize {
         let rule = self.rule(finding.rule);
-        let long = matches!(rule.trigger, Trigger::Kind(_)) && finding.span.len() >= generic::LONG;
+        let long =
+            matches!(rule.trigger, Trigger::Kind(_)) && finding.span.len() >= generic::LONG_VALUE;
         if rule.extends.is_some() || long { OVERLAP } else { 0 }
     }
 
