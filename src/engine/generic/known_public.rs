@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::super::checks::placeholder;
-use super::contains_part;
+use super::contains::contains_part;
 use super::name::Name;
 use crate::rules::word_list::WordList;
 use crate::rules::{AFTER, BEFORE, NameKind};

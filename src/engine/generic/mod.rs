@@ -11,6 +11,7 @@
 
 mod arguments;
 mod calls;
+mod contains;
 mod downgrade;
 #[cfg(test)]
 mod entries;
@@ -206,11 +207,6 @@ fn without_padding(value: &[u8]) -> Option<&[u8]> {
     let alphabet = |b: &u8| b.is_ascii_alphanumeric() || b"+/-_".contains(b);
     let whole = value.len().is_multiple_of(4) && unpadded.len() >= SHORTEST_UNPADDED;
     (whole && unpadded.iter().all(alphabet)).then_some(unpadded)
-}
-
-/// Whether the text contains the part; for texts so short that building a searcher does not pay.
-fn contains_part(text: &[u8], part: &[u8]) -> bool {
-    memchr::memchr_iter(part[0], text).any(|offset| text[offset..].starts_with(part))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::super::assignment::may_be_assigned;
 use super::super::masks::is_word;
-use super::contains_part;
+use super::contains::contains_part;
 use super::quick_check::{LONGEST_MISSPELLED, may_name_credential};
 use super::words::{Words, words};
 use crate::rules::NameKind;

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use super::contains::contains_part;
 use super::name::Name;
 use super::quick_check::may_name_credential;
-use super::{contains_part, known_public, language};
+use super::{known_public, language};
 use crate::rules::NameKind;
 use crate::rules::lexicon::Lexicon;
 use crate::rules::word_list::WordList;

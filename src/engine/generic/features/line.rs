@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::keywords::{Keywords, keywords_in};
 use super::{F, Features};
-use crate::engine::generic::contains_part;
+use crate::engine::generic::contains::contains_part;
 use crate::engine::generic::name::Name;
 use crate::engine::masks::is_word;
 use crate::rules::BEFORE;

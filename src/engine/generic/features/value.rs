@@ -2,7 +2,8 @@
 
 use super::{F, Features};
 use crate::engine::checks::{entropy, placeholder, shapes};
-use crate::engine::generic::{contains_part, language};
+use crate::engine::generic::contains::contains_part;
+use crate::engine::generic::language;
 use crate::engine::masks::is_word;
 
 impl Features {
