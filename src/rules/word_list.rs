@@ -265,7 +265,7 @@ pub struct EntrySyntax {
     pub words: Vec<String>,
     /// Why they are in the list.
     pub reason: String,
-    /// A text that shows what the words do. `{}` stands for each of them, `<>` is removed.
+    /// A text that shows what the words do. `{}` is replaced by each of them, `<>` is removed.
     pub example: String,
     /// A text in which they do nothing.
     #[serde(default)]
