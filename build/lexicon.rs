@@ -10,7 +10,7 @@ use crate::rules::word_list::{Entry, WordList, check_lists};
 /// Where the lists are.
 const FOLDER: &str = "patterns/generic";
 
-/// Writes `lexicon.rs` and `lexicon_entries.rs`. The error says what is wrong with which file.
+/// Writes `lexicon.rs` and `lexicon_entries.rs`. The error names the file and what is wrong in it.
 pub fn write(out: &Path) -> Result<(), (PathBuf, String)> {
     let mut entries: Vec<(PathBuf, Entry)> = Vec::new();
     for file in files() {

@@ -20,7 +20,7 @@ const FEATURES: &[&str] = {
     include!("../src/engine/generic/features/list.rs")
 };
 
-/// What a line of the model says.
+/// The model, as in the file.
 #[derive(Default)]
 struct Model {
     features: Vec<String>,
@@ -38,7 +38,7 @@ struct Node {
     next: [u16; 2],
 }
 
-/// Writes `model.bin`. The error says what is wrong with the model.
+/// Writes `model.bin`. The error describes what is wrong with the model.
 pub fn write(out: &Path) -> Result<(), String> {
     println!("cargo::rerun-if-changed=model");
     println!("cargo::rerun-if-changed=build");

@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
-"""Trains the model of the generic detector: which value of a telling name is a secret?
+"""Trains the model of the generic detector: which value of a name like `api_token` is a secret?
 
     pip install numpy scikit-learn matplotlib
     cargo build --release --example describe
     python3 model/train.py --cases cases/dev.jsonl --background FOLDER... --clean FOLDER...
 
-Labelled cases are JSON lines (id, source, label pos|neg|ignore, text | doc, spans, neg_kind) with
-their documents in `docs/` beside them. The folders hold public repositories' trees: all values in
-the background are taken for no secrets and trained on; the clean ones are only measured on.
-`examples/describe.rs` tells the features of every value.
+Labelled cases are JSON lines (id, source, label pos|neg|ignore, text | doc, spans, neg_kind), with
+their documents in `docs/` next to them. The folders are trees of public repositories: values in the
+background count as non-secrets in training, the clean ones are used for measuring only.
+`examples/describe.rs` prints the features of every value.
 
-Prints what five-fold cross-validation reaches, repositories and providers kept whole, then trains
-on everything and writes `model/generic.txt`. The seed is fixed: the same input gives the same
+Prints the results of five-fold cross-validation, with repositories and providers kept whole, then
+trains on everything and writes `model/generic.txt`. The seed is fixed: the same input gives the same
 bytes.
 """
 import argparse, collections, hashlib, json, os, subprocess, tempfile
@@ -22,10 +22,10 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 SEED = 20261124
 FOLDS = 5
 TREES = 120
-# Kinds of names, the first features; rows of one from which on they are recombined, and how often.
+# Kinds of names (the first features); rows that a kind needs to be recombined; how often that is done.
 KINDS, FEWEST, RECOMBINED = 7, 20, 2
 THRESHOLDS = (.97, .95, .92, .9, .87, .85, .82, .8, .78, .75, .7, .65, .6, .5, .4, .3, .2, .15, .12, .1, .08)
-# Sources of labelled cases that no other scanner's authors wrote.
+# Sources of labelled cases that were not written by the authors of another scanner.
 COMMON = {'creddata', 'trufflehog', 'leaky-repo', 'aqua-leaky', 'secretlint', 'trivy', 'demo', 'titus', 'noseyparker', 'credsweeper'}
 
 
@@ -76,7 +76,7 @@ def rows_of(found, background):
         which = {label[0] for label in labels}
         ids = lambda wanted: [label[3] for label in labels if label[0] == wanted]
         if 'pos' in which:
-            # Strings made from a rule's regex weigh less than what somebody wrote.
+            # Strings generated from a regex weigh less than what somebody wrote.
             rows.append((features, 1, .3 if case.get('quality') == 'C' else 1., group, ids('pos')))
         elif 'neg' in which and any(label[1] in ('benign', 'real-world') for label in labels if label[0] == 'neg'):
             rows.append((features, 0, 1., group, ids('neg')))
@@ -90,13 +90,13 @@ def rows_of(found, background):
 
 
 def recombined(features, labels, weights, names):
-    """Secrets in each other's places, and words and templates in theirs, names of one kind with each
-    other: what a value looks like tells something wherever it stands."""
+    """Secrets with the names and contexts of other secrets, and words and templates likewise, within each
+    kind of name: what a value looks like matters wherever it appears."""
     at = {name: place for place, name in enumerate(names)}
-    told = [place for name, place in at.items() if at['length'] <= place <= at['times_eight'] and name != 'like_name']
-    told += [at[name] for name in ('signs', 'repeats', 'walked', 'disguised_kind')]
+    copied = [place for name, place in at.items() if at['length'] <= place <= at['times_eight'] and name != 'like_name']
+    copied += [at[name] for name in ('password_chars', 'repeats', 'sequence_share', 'disguised_secret_kind')]
     kinds = features[:, :KINDS].argmax(axis=1)
-    words = (features[:, at['covered']] > .8) | (features[:, at['marks']] > 0)
+    words = (features[:, at['covered']] > .8) | (features[:, at['template_chars']] > 0)
     chance = np.random.default_rng(SEED)
     rows, which = [], []
     for kind in range(KINDS):
@@ -104,7 +104,7 @@ def recombined(features, labels, weights, names):
         for label, values in ((1, places), (0, np.nonzero((labels == 0) & (kinds == kind) & words)[0])):
             if min(len(places), len(values)) >= FEWEST:
                 made = features[np.tile(places, RECOMBINED)]
-                made[:, told] = features[chance.choice(values, len(made))][:, told]
+                made[:, copied] = features[chance.choice(values, len(made))][:, copied]
                 rows.append(made)
                 which += [label] * len(made)
     return np.concatenate(rows), np.array(which)
@@ -124,7 +124,7 @@ def probabilities(model, features):
 
 
 def report(cases, ids, labels, likely, noise, megabytes, already):
-    "One line a threshold; `likely` are probabilities of rows that the model was not trained on."
+    "A line for each threshold; `likely` are probabilities of rows that the model was not trained on."
     positives = [case for case in cases if case['label'] == 'pos']
     creddata = {case['id'] for case in cases if case['source'] == 'creddata' and case['label'] == 'neg'}
     curve = []
@@ -177,7 +177,7 @@ def main():
     parser.add_argument('--background', nargs='*', default=[])
     parser.add_argument('--clean', nargs='*', default=[])
     parser.add_argument('--megabytes', type=float, default=140, help='size of the clean folders')
-    parser.add_argument('--rows', help="harness rows of the other rules' findings, counted as found")
+    parser.add_argument('--rows', help="findings of the other rules, which count as found")
     parser.add_argument('--binary', default='target/release/examples/describe')
     parser.add_argument('--out', default='model/generic.txt')
     parser.add_argument('--curve', help='JSON file for the figures')

@@ -1,4 +1,4 @@
-//! The words that the generic rules and the checks go by: the built-in lists of
+//! The words that the generic rules and the checks use: the built-in lists of
 //! `patterns/generic/`, which `build/lexicon.rs` turns into tables, and what a user's pattern
 //! files add to them.
 
@@ -17,7 +17,7 @@ pub mod built_in {
 /// texts.
 const SHORTEST_NAME: usize = 4;
 
-/// Word lists, ready to be asked. The default holds the built-in words alone.
+/// Word lists to look words up in. The default has the built-in words only.
 #[derive(Clone, Debug, Default)]
 pub struct Lexicon {
     /// What users' pattern files add.

@@ -1,8 +1,8 @@
 //! The word lists of the generic rules and of the checks, as they are written in
 //! `patterns/generic/` and, under the same names, in a user's pattern file.
 //!
-//! `build.rs` reads the built-in lists through this file; [`super::lexicon`] holds what comes of
-//! them and of a user's. The lists are described for authors in `patterns/generic/README.md`.
+//! `build.rs` reads the built-in lists through this file; [`super::lexicon`] has the
+//! lists in use, built-in and added. They are described for authors in `patterns/generic/README.md`.
 
 use std::collections::BTreeMap;
 
@@ -56,7 +56,7 @@ word_lists! {
     KeyQualifiers = "key-qualifiers",
     /// Words in or before a password's name that announce a user and a password.
     UserWords = "user-words",
-    /// Names of an authorization that never holds a user and a password.
+    /// Names of an authorization that never includes a user and a password.
     LoneCredentialNames = "lone-credential-names",
 
     // harmless-names.toml
@@ -174,9 +174,9 @@ word_lists! {
     FillerWords = "filler-words",
     /// Schemes of an HTTP `Authorization` header.
     AuthorizationSchemes = "authorization-schemes",
-    /// Members that hold the name, of a pair of a name and a value.
+    /// Members with the name, of a pair of a name and a value.
     NameMembers = "name-members",
-    /// Members that hold the value, of a pair of a name and a value.
+    /// Members with the value, of a pair of a name and a value.
     ValueMembers = "value-members",
     /// What introduces the default of a template.
     TemplateDefaults = "template-defaults",
@@ -265,7 +265,7 @@ pub struct EntrySyntax {
     pub words: Vec<String>,
     /// Why they are in the list.
     pub reason: String,
-    /// A text that shows what the words do. `{}` stands for each of them, `<>` is removed.
+    /// A text that shows what the words do. `{}` is replaced by each of them, `<>` is removed.
     pub example: String,
     /// A text in which they do nothing.
     #[serde(default)]

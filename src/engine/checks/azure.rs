@@ -1,4 +1,4 @@
-//! Keys of Azure, Azure DevOps and Microsoft Entra, all of which carry a checksum.
+//! Keys of Azure, Azure DevOps and Microsoft Entra, all of which contain a checksum.
 //!
 //! Source of the layouts, signatures and seeds: Microsoft's `security-utilities`. Seeds are
 //! eight bytes of ASCII, read as a big-endian number.
@@ -49,8 +49,8 @@ const KINDS: &[(&[u8; 4], &[&[u8; 8]])] = &[
     (b"+AMC", &[b"Classic0"]),
 ];
 
-/// A key whose signature stands before its last 6 characters: the last 4 of its bytes are the
-/// Marvin32 of those before them, with one of its kind's seeds.
+/// A key with its signature before the last 6 characters: its last 4 bytes are the Marvin32 of
+/// those before them, with a seed of the kind of key.
 pub fn key(secret: &[u8]) -> Option<bool> {
     let text = &secret[..secret.iter().rposition(|&b| b != b'=')? + 1];
     let (body, _) = text.split_last_chunk::<6>()?;
@@ -63,7 +63,7 @@ pub fn key(secret: &[u8]) -> Option<bool> {
 }
 
 /// The common annotated key of 88 characters: bytes 60 to 63 are the Marvin32 of those before
-/// them. Of the form of 84 characters no check could be verified.
+/// them. No checksum could be verified for the form of 84 characters.
 pub fn annotated_key(secret: &[u8]) -> Option<bool> {
     let bytes = decode(secret.strip_suffix(b"==")?)?;
     let (payload, check) = bytes.split_last_chunk::<4>()?;
@@ -109,9 +109,9 @@ pub fn entra_secret(secret: &[u8]) -> Option<bool> {
 mod tests {
     use super::*;
 
-    // Made up by a second implementation, in Python.
+    // Fake keys from a second implementation, in Python.
 
-    /// The check holds, and no longer does once the first character is another.
+    /// The checksum is valid, and no longer once the first character is another.
     fn assert_checked(check: fn(&[u8]) -> Option<bool>, parts: [&str; 2]) {
         let mut text = parts.concat().into_bytes();
         assert_eq!(check(&text), Some(true), "{}", parts[1]);
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entra_secret_ends_with_its_check() {
+    fn an_entra_secret_ends_with_its_checksum() {
         assert_checked(entra_secret, ["8y58Q", "~YvaSvz7-v6pALc9REM0Ag3Ui26SydMgdmu"]);
         assert_checked(entra_secret, ["k4j8Q", "~lhx-FA4833f6gJTx2tSgKpGJ1kkcaAF"]);
         assert_eq!(entra_secret(b"8"), None);

@@ -1,7 +1,7 @@
-//! Base32 (RFC 4648) as tokens carry it: in either letter case, without padding.
+//! Base32 (RFC 4648) as in tokens: in either letter case, without padding.
 
-/// The bytes of the text; what is left over of its last character is dropped. `None` where a
-/// character is none of the alphabet.
+/// The bytes of the text; extra bits of its last character are dropped. `None` if a character is
+/// not in the alphabet.
 pub fn decode(text: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() * 5 / 8);
     let (mut pending, mut bits) = (0u32, 0);

@@ -1,5 +1,5 @@
-//! Checksums that tokens carry. Named in pattern files, written here; those of a family or an
-//! encoding of its own stand in their own files.
+//! Checksums that tokens contain. Named in pattern files, written here; those of a family of keys
+//! or with their own encoding have files of their own.
 
 use md5::{Digest, Md5};
 
@@ -9,8 +9,8 @@ use crate::rules::Checksum;
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const BASE36: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 
-/// Whether the secret's checksum holds.
-pub fn holds(checksum: Checksum, secret: &[u8]) -> bool {
+/// Whether the checksum of the secret is valid.
+pub fn is_valid(checksum: Checksum, secret: &[u8]) -> bool {
     match checksum {
         Checksum::Md5Hex4 => md5_hex4(secret),
         Checksum::Crc32Base62 => crc32_base62(secret),
@@ -22,13 +22,13 @@ pub fn holds(checksum: Checksum, secret: &[u8]) -> bool {
         Checksum::AzureAnnotatedKey => azure::annotated_key(secret),
         Checksum::AzureDevopsToken => azure::devops_token(secret),
         Checksum::EntraSecret => azure::entra_secret(secret),
-        Checksum::Bech32 => bech32::holds(secret),
+        Checksum::Bech32 => bech32::is_valid(secret),
         Checksum::NatsSeed => nats::seed(secret),
     }
     .unwrap_or(false)
 }
 
-/// LocalStack: behind the first `-`, the last 4 characters are the first 4 hex digits of the
+/// LocalStack: after the first `-`, the last 4 characters are the first 4 hex digits of the
 /// MD5 of all before them, dashes included. Source: the official client's licensing module.
 fn md5_hex4(secret: &[u8]) -> Option<bool> {
     let dash = memchr::memchr(b'-', secret)?;
@@ -38,7 +38,7 @@ fn md5_hex4(secret: &[u8]) -> Option<bool> {
     Some(expected.as_bytes() == check)
 }
 
-/// GitHub, npm, NetBird and Polar: behind the last `_`, the last 6 characters are the CRC-32 of
+/// GitHub, npm, NetBird and Polar: after the last `_`, the last 6 characters are the CRC-32 of
 /// those before them in base 62, padded with `0`. Sources: GitHub's engineering blog, 2021-04-05;
 /// NetBird's `personal_access_token.go`; Polar's `kit/crypto.py`.
 fn crc32_base62(secret: &[u8]) -> Option<bool> {
@@ -48,7 +48,7 @@ fn crc32_base62(secret: &[u8]) -> Option<bool> {
 }
 
 /// GitLab routable tokens: `….01.` (version; absent in the first generation), then 2 digits of
-/// the payload's length and 7 of the CRC-32 of all before them, in base 36; the prefix is
+/// the length of the payload and 7 of the CRC-32 of all before them, in base 36; the prefix is
 /// hashed too. Source: GitLab's `routable_token.rb`.
 fn gitlab_routable(secret: &[u8]) -> Option<bool> {
     let (payload, check) = secret.split_last_chunk::<7>()?;
@@ -62,7 +62,7 @@ fn atlassian(secret: &[u8]) -> Option<bool> {
     Some(hex(crc32fast::hash(payload)).eq_ignore_ascii_case(check))
 }
 
-/// Cloudflare: behind the `_`, the last 8 characters are the CRC-32 of the 40 before them, in
+/// Cloudflare: after the `_`, the last 8 characters are the CRC-32 of the 40 before them, in
 /// hexadecimal. Verified on the samples of its documentation.
 fn cloudflare(secret: &[u8]) -> Option<bool> {
     let underscore = memchr::memchr(b'_', secret)?;
@@ -70,7 +70,7 @@ fn cloudflare(secret: &[u8]) -> Option<bool> {
     Some(hex(crc32fast::hash(payload)) == check)
 }
 
-/// Grafana: behind the last `_`, the CRC-32 of all before it, prefix included, as 4
+/// Grafana: after the last `_`, the CRC-32 of all before it, prefix included, as 4
 /// little-endian bytes in hexadecimal. Source: `satokengen/tokengen.go`.
 fn grafana(secret: &[u8]) -> Option<bool> {
     let (payload, check) = secret.split_last_chunk::<8>()?;
@@ -100,12 +100,12 @@ mod tests {
 
     #[test]
     fn localstack_auth_token() {
-        // Made up; its check digits follow the rule.
+        // A fake token with valid check digits.
         let token = ["ls-", "fAKeToKe-0000-0000-0000-eXamPle0f207"].concat();
-        assert!(holds(Checksum::Md5Hex4, token.as_bytes()));
+        assert!(is_valid(Checksum::Md5Hex4, token.as_bytes()));
         let broken = token.replace("f207", "f208");
-        assert!(!holds(Checksum::Md5Hex4, broken.as_bytes()));
-        assert!(!holds(Checksum::Md5Hex4, b"ls"));
+        assert!(!is_valid(Checksum::Md5Hex4, broken.as_bytes()));
+        assert!(!is_valid(Checksum::Md5Hex4, b"ls"));
     }
 
     #[test]
@@ -113,14 +113,14 @@ mod tests {
         let payload = [b'a'; 30];
         let check = in_base(crc32fast::hash(&payload), BASE62, 6);
         let token = [b"ghp_", &payload[..], &check[..]].concat();
-        assert!(holds(Checksum::Crc32Base62, &token));
+        assert!(is_valid(Checksum::Crc32Base62, &token));
         let swapped = token.iter().rev().copied().collect::<Vec<u8>>();
-        assert!(!holds(Checksum::Crc32Base62, &swapped));
+        assert!(!is_valid(Checksum::Crc32Base62, &swapped));
     }
 
     #[test]
     fn crc32_in_hexadecimal() {
-        // Made up by a second implementation of the CRC, in Python.
+        // Fake tokens from a second implementation of the CRC, in Python.
         let atlassian = ["ATATT3xFfGF0", "hliVTSfGEVtXTlU6kY-0dgR6q04uZJOXrpzpCJuKJv7_PIiiu-M4clOcApFZYbpM1dnN2E3DNYPV7iRK2qAA93bJQD1zu94bCIqZbfuHSO0NMmqFNFdLvcrBDy9l9Qns8QRtSZvCRzaGnR3jeBnToFdG97-h9EoXNtZc0okebG9=77824F87"].concat();
         let cloudflare = ["cfut_", "nDM6AMsLkQNPbJVXzZBETZT6n6Q4cdknbtVHLM5f9c10da0a"].concat();
         let grafana = ["glsa_", "pYyto07CZn8H0voZlYL4vMYKJi17PumM_3bdb9c0b"].concat();
@@ -129,11 +129,11 @@ mod tests {
             (Checksum::Cloudflare, &cloudflare),
             (Checksum::Grafana, &grafana),
         ] {
-            assert!(holds(checksum, token.as_bytes()), "{checksum}");
+            assert!(is_valid(checksum, token.as_bytes()), "{checksum}");
             let (body, check) = token.split_at(token.len() - 8);
             let reversed: String = check.chars().rev().collect();
-            assert!(!holds(checksum, [body, &reversed].concat().as_bytes()), "{checksum}");
-            assert!(!holds(checksum, b"_"), "{checksum}");
+            assert!(!is_valid(checksum, [body, &reversed].concat().as_bytes()), "{checksum}");
+            assert!(!is_valid(checksum, b"_"), "{checksum}");
         }
     }
 

@@ -1,5 +1,5 @@
-//! Credentials that are right in form and yet of less use to a finder: a token that has
-//! expired, a key under a passphrase. Told from the whole secret, after the verdict.
+//! Credentials of less use to an attacker, which get a lower confidence: expired tokens and
+//! encrypted keys. Decided on the whole secret, after the verdict.
 
 use base64::Engine as _;
 
@@ -7,7 +7,7 @@ use super::pgp;
 use super::structure::{BASE64URL, jwt_start};
 use crate::rules::{Confidence, Rule, Structure};
 
-/// The confidence of a finding whose whole secret this is, at `now` in seconds since 1970.
+/// The confidence of a finding, given its whole secret and `now` in seconds since 1970.
 pub fn confidence(rule: &Rule, secret: &[u8], now: i64, before: Confidence) -> Confidence {
     let lowered = match rule.checks.structure {
         Some(Structure::Jwt | Structure::ServiceAccountJwt) => has_expired(secret, now),
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_expires_at_its_second() {
+    fn a_token_expires_after_its_second() {
         let token = |claims: &str| {
             format!("{}.{}.c2ln", BASE64URL.encode(r#"{"alg":"none"}"#), BASE64URL.encode(claims))
         };

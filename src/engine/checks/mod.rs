@@ -1,7 +1,7 @@
-//! Is a candidate a secret? Offline checks, cheap before dear.
+//! Is a candidate a secret? Offline checks, cheap ones before expensive ones.
 //!
-//! A checksum that holds settles the matter, whatever the value looks like. One that does not
-//! makes the finding unlikely. Placeholders are nothing at all.
+//! A valid checksum decides, whatever the value looks like. An invalid one makes the confidence
+//! low. Placeholders are not findings at all.
 
 mod azure;
 pub mod base32;
@@ -35,41 +35,41 @@ pub struct Judgement {
 
 /// Judges the secret's bytes by the rule's checks. `None`: no finding.
 ///
-/// A part of an address is judged as it is written and as it reads (RFC 3986, 2.1).
+/// A part of a URL is judged as written and percent-decoded (RFC 3986, 2.1).
 pub fn judge(rule: &Rule, lexicon: &Lexicon, secret: &[u8]) -> Option<Judgement> {
     let written = judge_text(rule, lexicon, secret)?;
-    if secret.contains(&b'%') && rule.anchors().iter().any(|sign| sign == "://") {
-        let read: Cow<'_, [u8]> = percent_decode(secret).into();
-        if !read.iter().all(u8::is_ascii_graphic) {
+    if secret.contains(&b'%') && rule.anchors().iter().any(|anchor| anchor == "://") {
+        let decoded: Cow<'_, [u8]> = percent_decode(secret).into();
+        if !decoded.iter().all(u8::is_ascii_graphic) {
             return None;
         }
-        judge_text(rule, lexicon, &read)?;
+        judge_text(rule, lexicon, &decoded)?;
     }
     Some(written)
 }
 
-/// The verdict on one text, however it came to be written so.
+/// Judges one text.
 fn judge_text(rule: &Rule, lexicon: &Lexicon, secret: &[u8]) -> Option<Judgement> {
     let checks = &rule.checks;
     if is_never(rule, secret) {
         return None;
     }
-    let holds = checks.checksum.map(|checksum| checksum::holds(checksum, secret));
-    if holds == Some(true) {
+    let is_valid = checks.checksum.map(|checksum| checksum::is_valid(checksum, secret));
+    if is_valid == Some(true) {
         return Some(Judgement { verdict: Verdict::Valid, confidence: Confidence::Certain });
     }
-    if placeholder::stands_for(rule, lexicon, secret)
+    if placeholder::is_placeholder_of(rule, lexicon, secret)
         || is_public(rule, lexicon, secret)
-        || !checks.needs.iter().all(|&kind| characters::holds(kind, secret))
+        || !checks.needs.iter().all(|&kind| characters::contains(kind, secret))
         || checks.min_entropy.is_some_and(|least| entropy::shannon(secret) < least)
     {
         return None;
     }
-    if holds == Some(false) {
+    if is_valid == Some(false) {
         return Some(Judgement { verdict: Verdict::Invalid, confidence: Confidence::Low });
     }
     let verdict = match checks.structure {
-        Some(structure) if structure::holds(lexicon, structure, secret) => Verdict::Structural,
+        Some(structure) if structure::is_valid(lexicon, structure, secret) => Verdict::Structural,
         Some(_) => return None,
         None => Verdict::Unchecked,
     };
@@ -81,8 +81,8 @@ pub fn is_never(rule: &Rule, secret: &[u8]) -> bool {
     rule.checks.never.iter().any(|value| value.as_bytes().eq_ignore_ascii_case(secret))
 }
 
-/// A value that only its name would make a secret is none where it is made of words or names
-/// its own digest, nor where the rule says so of other public shapes.
+/// A value found by its name is not a secret if it is made of words or names its own digest; of no
+/// rule if it has one of the public shapes that the rule excludes.
 fn is_public(rule: &Rule, lexicon: &Lexicon, secret: &[u8]) -> bool {
     let by_name = matches!(rule.trigger, Trigger::Names(_));
     by_name && (shapes::is_integrity(lexicon, secret) || words::is_made_of_words(lexicon, secret))

@@ -24,16 +24,16 @@ mod tests {
     use super::{crc16, seed};
 
     #[test]
-    fn the_check_value_of_the_catalogue_of_crcs() {
+    fn the_check_value_of_the_crc_catalogue() {
         assert_eq!(crc16(b"123456789"), 0x31c3);
     }
 
     #[test]
     fn a_seed_ends_with_its_checksum() {
-        // Made up by a second implementation, in Python.
-        let made_up = ["SU", "AEK7DWT445QZCBTHAOLPN47PEFWN6OSHF54H6BWDVGWRHRGBBW3V7D4E"].concat();
-        assert_eq!(seed(made_up.as_bytes()), Some(true));
-        let broken = made_up.replace("LPN4", "AAAA");
+        // From a second implementation, in Python.
+        let fake = ["SU", "AEK7DWT445QZCBTHAOLPN47PEFWN6OSHF54H6BWDVGWRHRGBBW3V7D4E"].concat();
+        assert_eq!(seed(fake.as_bytes()), Some(true));
+        let broken = fake.replace("LPN4", "AAAA");
         assert_eq!(seed(broken.as_bytes()), Some(false));
         assert_eq!(seed(b"SUAA"), Some(false));
     }

@@ -1,17 +1,17 @@
-//! OpenPGP's private keys: do they lie under a passphrase? RFC 4880, sections 4.2 and 5.5.3,
+//! Private keys of OpenPGP: are they encrypted with a passphrase? RFC 4880, sections 4.2 and 5.5.3,
 //! and RFC 9580 for the newer algorithms.
 
 use base64::Engine as _;
 
 use super::structure::BASE64;
 
-/// Whether an armoured block's first packet is a private key that a passphrase encrypts.
+/// Whether the first packet of an armored block is a private key encrypted with a passphrase.
 pub fn is_encrypted(block: &[u8]) -> bool {
     let protection = || protection(&packets(block)?);
     protection().is_some_and(|octet| octet != 0)
 }
 
-/// What the armour holds. Lines end with a line end or with an escaped one (`\n`).
+/// The packets of the armor. Lines end with a line end or with an escaped one (`\n`).
 fn packets(block: &[u8]) -> Option<Vec<u8>> {
     const BEGIN: &[u8] = b"PGP PRIVATE KEY BLOCK-----";
     let start = memchr::memmem::find(block, BEGIN)? + BEGIN.len();
@@ -19,7 +19,7 @@ fn packets(block: &[u8]) -> Option<Vec<u8>> {
     let text = String::from_utf8(text).ok()?.replace("\\r", "").replace("\\n", "\n");
     let mut body = String::new();
     for line in text.lines().map(str::trim) {
-        // The checksum ends it; headers such as `Version: …` stand before.
+        // The checksum ends it; headers such as `Version: …` come before it.
         if line.starts_with('=') || line.starts_with('-') {
             break;
         }
@@ -27,18 +27,18 @@ fn packets(block: &[u8]) -> Option<Vec<u8>> {
             body.push_str(line);
         }
     }
-    // A block that was cut may end anywhere.
+    // A block that was cut off may end anywhere.
     body.truncate(body.len() / 4 * 4);
     BASE64.decode(body).ok()
 }
 
-/// The octet behind the public part: 0 where the private part lies open.
+/// The octet after the public part: 0 if the private part is not encrypted.
 fn protection(packets: &[u8]) -> Option<u8> {
     let body = first_packet(packets)?;
     let &[version, _, _, _, _, algorithm, ref rest @ ..] = body else { return None };
-    // From version 5 on the public part's length is told.
+    // From version 5 on the length of the public part is given.
     let rest = if version > 4 { rest.get(4..)? } else { rest };
-    let behind = match algorithm {
+    let after = match algorithm {
         1..=3 => numbers(rest, 2)?,
         16 => numbers(rest, 3)?,
         17 => numbers(rest, 4)?,
@@ -49,10 +49,10 @@ fn protection(packets: &[u8]) -> Option<u8> {
         28 => rest.get(57..)?,
         _ => return None,
     };
-    behind.first().copied()
+    after.first().copied()
 }
 
-/// The body of a packet of tag 5, as far as it is there.
+/// The body of a packet of tag 5, as far as it is present.
 fn first_packet(packets: &[u8]) -> Option<&[u8]> {
     let (&head, rest) = packets.split_first()?;
     let (tag, length) = match head {
@@ -70,7 +70,7 @@ fn first_packet(packets: &[u8]) -> Option<&[u8]> {
     (tag == 5).then(|| rest.get(length..))?
 }
 
-/// Behind `count` numbers, each with its length in bits in front.
+/// What follows `count` numbers, each preceded by its length in bits.
 fn numbers(mut rest: &[u8], count: usize) -> Option<&[u8]> {
     for _ in 0..count {
         let &[high, low, ref body @ ..] = rest else { return None };
@@ -79,7 +79,7 @@ fn numbers(mut rest: &[u8], count: usize) -> Option<&[u8]> {
     Some(rest)
 }
 
-/// Behind a field with its length in octets in front.
+/// What follows a field preceded by its length in octets.
 fn counted(rest: &[u8]) -> Option<&[u8]> {
     let (&length, body) = rest.split_first()?;
     body.get(usize::from(length)..)

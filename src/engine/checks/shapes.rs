@@ -1,4 +1,4 @@
-//! Shapes that public values have: digests of files, names of git objects, UUIDs.
+//! Shapes of public values: digests of files, ids of git objects, UUIDs.
 
 use crate::rules::PublicShape;
 use crate::rules::lexicon::Lexicon;
@@ -23,7 +23,7 @@ pub fn is_integrity(lexicon: &Lexicon, value: &[u8]) -> bool {
     })
 }
 
-/// Whether the value is hexadecimal digits of one case, as long as a digest or the name of a
+/// Whether the value is hexadecimal digits of one case, as many as in a digest or in the id of a
 /// git object.
 pub fn is_hex_digest(value: &[u8]) -> bool {
     matches!(value.len(), 32 | 40 | 56 | 64 | 96 | 128)
@@ -34,7 +34,7 @@ pub fn is_hex_digest(value: &[u8]) -> bool {
 /// Whether the value is a UUID in its usual form.
 pub fn is_uuid(value: &[u8]) -> bool {
     value.len() == 36
-        && value.iter().enumerate().all(|(at, b)| match at {
+        && value.iter().enumerate().all(|(index, b)| match index {
             8 | 13 | 18 | 23 => *b == b'-',
             _ => b.is_ascii_hexdigit(),
         })
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn public_shapes_are_told() {
+    fn public_shapes_are_recognized() {
         assert!(is_integrity(&Lexicon::default(), b"sha512-q83vEjRWeJCrze8SNFZ4kA=="));
         assert!(is_integrity(&Lexicon::default(), b"sha256:0123456789abcdef"));
         assert!(!is_integrity(&Lexicon::default(), b"shape-0123456789"));

@@ -1,4 +1,4 @@
-//! Structures that a token's decoded bytes must have. Named in pattern files, written here.
+//! Structures that the decoded bytes of a token must have. Named in pattern files, written here.
 
 use base64::Engine as _;
 use base64::alphabet::{STANDARD, URL_SAFE};
@@ -8,8 +8,8 @@ use crate::rules::Structure;
 use crate::rules::lexicon::Lexicon;
 use crate::rules::word_list::WordList;
 
-/// Base64url as tokens carry it: without padding, and forgiving about what is left over in
-/// the last character, because the judged part may be cut anywhere.
+/// Base64url as in tokens: without padding, and with any extra bits in the last character, because
+/// the judged part may end anywhere.
 pub(in crate::engine) const BASE64URL: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
     GeneralPurposeConfig::new()
@@ -23,8 +23,8 @@ pub(in crate::engine) const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Whether the secret's structure is right.
-pub fn holds(lexicon: &Lexicon, structure: Structure, secret: &[u8]) -> bool {
+/// Whether the secret has the structure.
+pub fn is_valid(lexicon: &Lexicon, structure: Structure, secret: &[u8]) -> bool {
     match structure {
         Structure::Jwt => jwt(secret),
         Structure::SendGrid => sendgrid(secret),
@@ -53,12 +53,12 @@ fn jwt(secret: &[u8]) -> Option<bool> {
     Some(header.get("alg").is_some_and(serde_json::Value::is_string))
 }
 
-/// Where the header begins, behind a prefix.
+/// Where the header begins, after a prefix.
 pub(super) fn jwt_start(secret: &[u8]) -> Option<usize> {
     memchr::memmem::find(secret, b"eyJ")
 }
 
-/// Parts of 16 and 32 bytes behind `SG.`.
+/// Parts of 16 and 32 bytes after `SG.`.
 fn sendgrid(secret: &[u8]) -> Option<bool> {
     let mut parts = secret.split(|&b| b == b'.').skip(1);
     let id = decode(parts.next()?)?;
@@ -85,16 +85,16 @@ fn basic_auth(secret: &[u8]) -> Option<bool> {
     Some(printable && colon + 1 < pair.len())
 }
 
-/// The 16 characters behind the 4-letter prefix are base32 (RFC 4648), and the account that
-/// they name is not one that nobody has. Ids of before 2019, with `I` or `J` first, name none.
+/// The 16 characters after the 4-letter prefix are base32 (RFC 4648), and the account in them is
+/// not an example. Ids from before 2019, with `I` or `J` first, contain no account.
 fn aws_key_id(lexicon: &Lexicon, secret: &[u8]) -> Option<bool> {
     let body = secret.get(4..)?;
     let names_account = !matches!(body.first(), Some(b'I' | b'J'));
     let account = aws_account(body)?;
     let is_account = |known: &str| known.parse() == Ok(account);
-    let known = !names_account || !lexicon.any(WordList::ExampleAwsAccounts, is_account);
+    let is_real = !names_account || !lexicon.any(WordList::ExampleAwsAccounts, is_account);
     let base32 = body.iter().all(|b| matches!(b, b'A'..=b'Z' | b'2'..=b'7'));
-    Some(body.len() == 16 && base32 && known)
+    Some(body.len() == 16 && base32 && is_real)
 }
 
 /// The account is 40 of the first 48 bits: all but the highest and the seven lowest.
@@ -146,8 +146,8 @@ fn jfrog_reference(secret: &[u8]) -> Option<bool> {
     Some(version.len() == 2 && number(version) && !expiry.is_empty() && number(expiry))
 }
 
-/// Behind the prefix, where there is one, and before a `_`, base64 of a JSON object that has
-/// the members.
+/// After the prefix, if there is one, and before a `_`, base64 of a JSON object that has the
+/// members.
 fn json_object(secret: &[u8], prefix: &[u8], members: &[&str]) -> Option<bool> {
     let body = secret.strip_prefix(prefix).unwrap_or(secret);
     let body = body.split(|&b| b == b'_').next()?;
@@ -155,18 +155,18 @@ fn json_object(secret: &[u8], prefix: &[u8], members: &[&str]) -> Option<bool> {
     Some(members.iter().all(|member| object.get(member).is_some()))
 }
 
-/// A JWT whose payload, as far as the judged part goes, holds one of Kubernetes' claims.
+/// A JWT whose payload, as far as it is in the judged part, contains a claim of Kubernetes.
 fn service_account_jwt(secret: &[u8]) -> Option<bool> {
     let payload = secret.split(|&b| b == b'.').nth(1)?;
     let payload = decode(&payload[..payload.len() / 4 * 4])?;
-    let holds = |claim: &[u8]| memchr::memmem::find(&payload, claim).is_some();
-    Some(jwt(secret)? && (holds(b"\"kubernetes.io") || holds(b"kubernetes/serviceaccount")))
+    let contains = |claim: &[u8]| memchr::memmem::find(&payload, claim).is_some();
+    Some(jwt(secret)? && (contains(b"\"kubernetes.io") || contains(b"kubernetes/serviceaccount")))
 }
 
-/// The body's first bytes begin the structure that the header promises: DER (`0x30`), the
-/// OpenSSH magic, or an OpenPGP packet; a PEM body with headers (`Proc-Type`) is encrypted
-/// and taken at its word. What stands between header and body — line ends, also escaped ones,
-/// indents, quotes and joins of a string in code — is no part of the body.
+/// The first bytes of the body begin the structure that the header names: DER (`0x30`), the
+/// OpenSSH magic, or an OpenPGP packet. A PEM body with headers (`Proc-Type`) is encrypted and
+/// accepted as it is. What is between header and body (line ends, also escaped ones, indents,
+/// quotes and concatenations of a string in code) is not part of the body.
 fn private_key(secret: &[u8]) -> Option<bool> {
     let header_end = memchr::memmem::find(&secret[10.min(secret.len())..], b"-----")? + 15;
     let header = &secret[..header_end];
@@ -189,7 +189,7 @@ fn private_key(secret: &[u8]) -> Option<bool> {
         }
     }
     // `0x30` and then the high bits of a length: base64 of DER begins with M. An OpenSSH key
-    // under another header is one that somebody relabelled for a program that asked for it.
+    // with another header was relabeled for a program that required it.
     let openssh = body.starts_with(b"b3BlbnNzaC1rZXktdjE");
     let der = body.starts_with(b"M") && !contains(header, b"OPENSSH");
     Some(body.len() >= 16 && (contains(header, b"PGP") || openssh || der))
@@ -199,17 +199,17 @@ fn private_key(secret: &[u8]) -> Option<bool> {
 mod tests {
     use super::*;
 
-    fn holds(structure: Structure, secret: &[u8]) -> bool {
-        super::holds(&Lexicon::default(), structure, secret)
+    fn is_valid(structure: Structure, secret: &[u8]) -> bool {
+        super::is_valid(&Lexicon::default(), structure, secret)
     }
 
     #[test]
     fn a_jwt_has_a_header_that_names_its_algorithm() {
         let header = BASE64URL.encode(br#"{"alg":"HS256","typ":"JWT"}"#);
-        assert!(holds(Structure::Jwt, format!("{header}.eyJzdWIi").as_bytes()));
+        assert!(is_valid(Structure::Jwt, format!("{header}.eyJzdWIi").as_bytes()));
         let other = BASE64URL.encode(br#"{"typ":"JWT"}"#);
-        assert!(!holds(Structure::Jwt, format!("{other}.eyJzdWIi").as_bytes()));
-        assert!(!holds(Structure::Jwt, b"eyJ!.eyJ"));
+        assert!(!is_valid(Structure::Jwt, format!("{other}.eyJzdWIi").as_bytes()));
+        assert!(!is_valid(Structure::Jwt, b"eyJ!.eyJ"));
     }
 
     #[test]
@@ -218,40 +218,46 @@ mod tests {
             [("ci-bot:pw", true), ("ci-bot:", false), ("no colon", false), ("a\u{1}:b", false)]
         {
             assert_eq!(
-                holds(Structure::BasicAuth, BASE64.encode(pair).as_bytes()),
+                is_valid(Structure::BasicAuth, BASE64.encode(pair).as_bytes()),
                 right,
                 "{pair}"
             );
         }
-        assert!(!holds(Structure::BasicAuth, b"AuthenticationBackend"));
+        assert!(!is_valid(Structure::BasicAuth, b"AuthenticationBackend"));
     }
 
     #[test]
     fn an_aws_key_id_is_base32() {
-        assert!(holds(Structure::AwsKeyId, b"AKIAQWERTYUIOPASDF27"));
-        assert!(!holds(Structure::AwsKeyId, b"AKIAQWERTYUIOPASDF28"));
+        assert!(is_valid(Structure::AwsKeyId, b"AKIAQWERTYUIOPASDF27"));
+        assert!(!is_valid(Structure::AwsKeyId, b"AKIAQWERTYUIOPASDF28"));
         // The vector of LocalStack's documentation, and the account of AWS's.
         assert_eq!(aws_account(b"QAAAAAAVNCBMPNSG"), Some(42));
         assert_eq!(aws_account(b"RZPUZDIKGB2VALC4"), Some(123_456_789_012));
-        assert!(!holds(Structure::AwsKeyId, ["AKIA", "RZPUZDIKGB2VALC4"].concat().as_bytes()));
-        assert!(!holds(Structure::AwsKeyId, b"ASIAQAAAAAAAKWERTYUI"));
+        assert!(!is_valid(Structure::AwsKeyId, ["AKIA", "RZPUZDIKGB2VALC4"].concat().as_bytes()));
+        assert!(!is_valid(Structure::AwsKeyId, b"ASIAQAAAAAAAKWERTYUI"));
     }
 
     #[test]
     fn a_private_key_has_a_body() {
-        assert!(holds(Structure::PrivateKey, b"-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA"));
-        assert!(holds(Structure::PrivateKey, br"-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq"));
-        assert!(holds(Structure::PrivateKey, br"-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkq"));
-        assert!(holds(
+        assert!(is_valid(
+            Structure::PrivateKey,
+            b"-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA"
+        ));
+        assert!(is_valid(Structure::PrivateKey, br"-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq"));
+        assert!(is_valid(
+            Structure::PrivateKey,
+            br"-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkq"
+        ));
+        assert!(is_valid(
             Structure::PrivateKey,
             b"-----BEGIN EC PRIVATE KEY-----\\n\" +\n  \"MHcCAQEEIIGk0qLo"
         ));
-        assert!(holds(
+        assert!(is_valid(
             Structure::PrivateKey,
             b"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,"
         ));
-        assert!(!holds(Structure::PrivateKey, b"-----BEGIN RSA PRIVATE KEY-----\n..."));
-        assert!(!holds(
+        assert!(!is_valid(Structure::PrivateKey, b"-----BEGIN RSA PRIVATE KEY-----\n..."));
+        assert!(!is_valid(
             Structure::PrivateKey,
             b"-----BEGIN OPENSSH PRIVATE KEY-----\nMIIEpAIBAAKCAQEA"
         ));
@@ -260,19 +266,19 @@ mod tests {
     #[test]
     fn a_discord_token_begins_with_an_id() {
         let id = BASE64URL.encode("918273645546372819").replace('=', "");
-        assert!(holds(Structure::DiscordBot, format!("{id}.a1b2c3.d4e5f6").as_bytes()));
-        assert!(!holds(Structure::DiscordBot, b"bm90YW51bWJlcm5vdGFudW1i.a1b2c3"));
+        assert!(is_valid(Structure::DiscordBot, format!("{id}.a1b2c3.d4e5f6").as_bytes()));
+        assert!(!is_valid(Structure::DiscordBot, b"bm90YW51bWJlcm5vdGFudW1i.a1b2c3"));
     }
 
     #[test]
     fn jfrog_keys_are_base58_and_references_say_so() {
         let key = ["AKCp", "ZGjvSi7RTixFiJ1EjGe5pZQUeLFp7QcfcqtVsko4zHav1AU4W1DrD7CWyVztXXKa52rsm"]
             .concat();
-        assert!(holds(Structure::JfrogApiKey, key.as_bytes()));
-        assert!(!holds(Structure::JfrogApiKey, &key.as_bytes()[..70]));
-        assert!(!holds(Structure::JfrogApiKey, key.replace('A', "0").as_bytes()));
+        assert!(is_valid(Structure::JfrogApiKey, key.as_bytes()));
+        assert!(!is_valid(Structure::JfrogApiKey, &key.as_bytes()[..70]));
+        assert!(!is_valid(Structure::JfrogApiKey, key.replace('A', "0").as_bytes()));
         let reference =
-            |text: &str| holds(Structure::JfrogReference, BASE64.encode(text).as_bytes());
+            |text: &str| is_valid(Structure::JfrogReference, BASE64.encode(text).as_bytes());
         assert!(reference("reftkn:01:1798761600:q8ZpLs4Vt1"));
         assert!(!reference("reftkn:1798761600"));
     }
@@ -280,12 +286,12 @@ mod tests {
     #[test]
     fn sentry_and_grafana_keys_hold_json() {
         let sentry = BASE64.encode(r#"{"iat":1.5,"url":"https://sentry.test","org":"acme"}"#);
-        assert!(holds(Structure::SentryOrg, format!("sntrys_{sentry}_q8ZpLs4Vt1").as_bytes()));
+        assert!(is_valid(Structure::SentryOrg, format!("sntrys_{sentry}_q8ZpLs4Vt1").as_bytes()));
         let grafana = BASE64.encode(r#"{"o":"1","n":"ci","k":"q8ZpLs4Vt1"}"#);
-        assert!(holds(Structure::GrafanaKey, format!("glc_{grafana}").as_bytes()));
-        assert!(holds(Structure::GrafanaKey, grafana.as_bytes()));
-        assert!(!holds(Structure::SentryOrg, format!("sntrys_{grafana}_q8ZpLs4Vt1").as_bytes()));
-        assert!(!holds(Structure::GrafanaKey, b"glc_eyJ"));
+        assert!(is_valid(Structure::GrafanaKey, format!("glc_{grafana}").as_bytes()));
+        assert!(is_valid(Structure::GrafanaKey, grafana.as_bytes()));
+        assert!(!is_valid(Structure::SentryOrg, format!("sntrys_{grafana}_q8ZpLs4Vt1").as_bytes()));
+        assert!(!is_valid(Structure::GrafanaKey, b"glc_eyJ"));
     }
 
     #[test]
@@ -294,8 +300,8 @@ mod tests {
         let header = part(r#"{"alg":"RS256","kid":"k1"}"#);
         let token = |payload: &str| format!("{header}.{}", part(payload));
         let bound = token(r#"{"exp":1,"kubernetes.io":{"namespace":"ci"}}"#);
-        assert!(holds(Structure::ServiceAccountJwt, bound.as_bytes()));
+        assert!(is_valid(Structure::ServiceAccountJwt, bound.as_bytes()));
         let other = token(r#"{"iss":"https://id.acme.test"}"#);
-        assert!(!holds(Structure::ServiceAccountJwt, other.as_bytes()));
+        assert!(!is_valid(Structure::ServiceAccountJwt, other.as_bytes()));
     }
 }

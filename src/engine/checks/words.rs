@@ -1,21 +1,19 @@
 //! Values that are made of words: `gitlab-access-token`, `MySecretPassword`, `client_secret`.
 //!
-//! A context rule would take them for the secret that its name promises; they are another
-//! name, a template's hint or a sentence.
+//! A rule that goes by names would report them as secrets; they are another name, a hint of a
+//! template or a sentence.
 
 use crate::rules::lexicon::Lexicon;
 use crate::rules::word_list::WordList;
 
-/// Whether every stretch of letters in the value is one of
-/// [`WordList::NameWords`] and there are two of them
-/// at least, or one and nothing else but signs. Digits count as nothing, `camelCase` humps as
-/// words of their own.
+/// Whether every word of the value is one of [`WordList::NameWords`], and there are at least two of
+/// them, or one and only punctuation. Digits are ignored; `camelCase` separates words.
 pub fn is_made_of_words(lexicon: &Lexicon, value: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(value) else { return false };
     let mut words = 0;
     let mut digits = 0;
-    for stretch in text.split(|c: char| !c.is_ascii_alphanumeric()) {
-        for word in humps(stretch) {
+    for part in text.split(|c: char| !c.is_ascii_alphanumeric()) {
+        for word in humps(part) {
             if word.bytes().all(|b| b.is_ascii_digit()) {
                 digits += word.len();
             } else if lexicon.has(WordList::NameWords, word.as_bytes()) {
@@ -29,10 +27,9 @@ pub fn is_made_of_words(lexicon: &Lexicon, value: &[u8]) -> bool {
 }
 
 /// `camelCase2` as `camel`, `Case`, `2`.
-fn humps(stretch: &str) -> impl Iterator<Item = &str> {
+fn humps(text: &str) -> impl Iterator<Item = &str> {
     let kind = |b: u8| (b.is_ascii_digit(), b.is_ascii_uppercase());
-    stretch
-        .as_bytes()
+    text.as_bytes()
         .chunk_by(move |&a, &b| {
             kind(a) == kind(b) || kind(a) == (false, true) && !b.is_ascii_digit()
         })

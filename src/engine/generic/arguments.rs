@@ -2,30 +2,30 @@
 
 use std::ops::Range;
 
-use super::rest::Rest;
+use super::text_cursor::TextCursor;
 use crate::rules::is_word_byte;
 
-/// Brackets, one within the other, of which an argument may consist.
+/// Nested brackets that an argument may contain.
 const DEEPEST: usize = 8;
 
-/// What a literal stands between.
+/// The quotes of a literal.
 const QUOTES: &[u8] = b"\"'`";
 
-/// Walks over the arguments between a bracket and its match.
-pub struct Arguments<'b>(Rest<'b>);
+/// The arguments from a bracket to its match.
+pub struct Arguments<'b>(TextCursor<'b>);
 
 impl<'b> Arguments<'b> {
-    /// Those behind the bracket at `open`, as far as `end`.
+    /// The arguments after the bracket at `open`, up to `end`.
     pub fn of(bytes: &'b [u8], open: usize, end: usize) -> Option<Self> {
         let opens = matches!(bytes.get(open), Some(b'(' | b'['));
-        (opens && open < end).then_some(Arguments(Rest { bytes, at: open + 1, end }))
+        (opens && open < end).then_some(Arguments(TextCursor { bytes, offset: open + 1, end }))
     }
 
-    /// The text of the argument at that place, counted from where this stands, if it is a
-    /// literal and nothing else: prefixes (`b"v"`), constructors (`[]byte("v")`) and what turns
-    /// it into bytes (`"v".getBytes()`) aside.
-    pub fn nth(&mut self, place: usize) -> Option<Range<usize>> {
-        for _ in 0..place {
+    /// The text of an argument, counted from the current one, if it is a literal and nothing else.
+    /// A prefix (`b"v"`), a constructor (`[]byte("v")`) and a conversion to bytes
+    /// (`"v".getBytes()`) are allowed.
+    pub fn nth(&mut self, number: usize) -> Option<Range<usize>> {
+        for _ in 0..number {
             self.skip_argument()?;
         }
         self.0.skip(|b| b.is_ascii_whitespace());
@@ -34,7 +34,7 @@ impl<'b> Arguments<'b> {
         let text = self.0.quoted(QUOTES)?;
         if wrapped {
             self.0.peek().filter(|&b| b == b')')?;
-            self.0.at += 1;
+            self.0.offset += 1;
         }
         if self.0.peek() == Some(b'.') {
             self.0.skip(|b| is_word_byte(b) || b == b'.');
@@ -46,23 +46,23 @@ impl<'b> Arguments<'b> {
 
     /// `new String(`, `[]byte(`, `Some(`.
     fn wrapper(&mut self) -> bool {
-        let from = self.0.at;
+        let from = self.0.offset;
         let named = self.0.skip(|b| is_word_byte(b) || b" []:.".contains(&b)) > 0;
         if named && self.0.peek() == Some(b'(') {
-            self.0.at += 1;
+            self.0.offset += 1;
             return true;
         }
-        self.0.at = from;
+        self.0.offset = from;
         false
     }
 
-    /// An argument and the comma behind it.
+    /// An argument and the comma after it.
     fn skip_argument(&mut self) -> Option<()> {
         let mut depth = 0usize;
         loop {
             match self.0.peek()? {
                 b',' if depth == 0 => {
-                    self.0.at += 1;
+                    self.0.offset += 1;
                     return Some(());
                 }
                 b'"' | b'\'' | b'`' => {
@@ -70,14 +70,14 @@ impl<'b> Arguments<'b> {
                 }
                 b'(' | b'[' | b'{' => {
                     depth += 1;
-                    self.0.at += 1;
+                    self.0.offset += 1;
                 }
                 b')' | b']' | b'}' => {
                     depth = depth.checked_sub(1)?;
-                    self.0.at += 1;
+                    self.0.offset += 1;
                 }
                 b';' => return None,
-                _ => self.0.at += 1,
+                _ => self.0.offset += 1,
             }
             if depth > DEEPEST {
                 return None;
@@ -85,12 +85,12 @@ impl<'b> Arguments<'b> {
         }
     }
 
-    /// `(…)`, if it stands here.
+    /// `(…)`, if it is next.
     fn skip_brackets(&mut self) -> Option<()> {
         if self.0.peek() == Some(b'(') {
             self.0.skip(|b| b != b')' && b != b'\n');
             self.0.peek().filter(|&b| b == b')')?;
-            self.0.at += 1;
+            self.0.offset += 1;
         }
         Some(())
     }
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_literal_argument_is_read_without_what_is_wrapped_round_it() {
+    fn a_literal_argument_is_read_without_its_wrapper() {
         for (call, place, wanted) in [
             ("('a', 'v')", 1, Some("v")),
             ("(user.name(), 'v', x)", 1, Some("v")),

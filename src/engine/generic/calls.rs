@@ -1,4 +1,4 @@
-//! Calls that take a secret in a known place, whatever the variables round them are called:
+//! Calls of which a known argument is a secret, whatever the variables are called:
 //! `client.login("me", "v")`, `DriverManager.getConnection(url, "me", "v")`.
 
 use crate::rules::is_word_byte;
@@ -12,14 +12,14 @@ use crate::rules::{LONGEST, NameKind};
 /// Letters that the name of a call may have.
 const LONGEST_NAME: usize = 32;
 
-/// An argument that is a secret by the call in which it stands.
+/// An argument that is a secret because of the call.
 pub struct Called {
     pub name: Range<usize>,
     pub kind: NameKind,
     pub value: Range<usize>,
 }
 
-/// The secret of the call in whose name the fragment stands, if it is a literal.
+/// The secret of the call whose name contains the fragment, if it is a literal.
 pub fn read(bytes: &[u8], fragment: &Range<usize>, lexicon: &Lexicon) -> Option<Called> {
     let name = name(bytes, fragment)?;
     let end = bytes.len().min(name.end + LONGEST);
@@ -27,7 +27,7 @@ pub fn read(bytes: &[u8], fragment: &Range<usize>, lexicon: &Lexicon) -> Option<
     let word = &bytes[name.clone()];
     if lexicon.has(WordList::BasicEncoders, word) {
         let value = arguments.nth(0)?;
-        let value = password_of(bytes, value)?;
+        let value = password_of_pair(bytes, value)?;
         return Some(Called { name, kind: NameKind::Password, value });
     }
     let secret = lexicon.call(word)?;
@@ -36,7 +36,7 @@ pub fn read(bytes: &[u8], fragment: &Range<usize>, lexicon: &Lexicon) -> Option<
 }
 
 /// The password of a text that is a user and a password, joined by the only colon.
-pub fn password_of(bytes: &[u8], text: Range<usize>) -> Option<Range<usize>> {
+pub fn password_of_pair(bytes: &[u8], text: Range<usize>) -> Option<Range<usize>> {
     let pair = &bytes[text.clone()];
     let colon = memchr::memchr(b':', pair)?;
     let (user, password) = (&pair[..colon], &pair[colon + 1..]);
@@ -48,8 +48,8 @@ pub fn password_of(bytes: &[u8], text: Range<usize>) -> Option<Range<usize>> {
     .then_some(text.start + colon + 1..text.end)
 }
 
-/// The name of a call round the fragment, up to its bracket, with the object of a method where
-/// the fragment stands in it.
+/// The name of a call around the fragment, up to its bracket; with the object of a method if the
+/// fragment is in that.
 fn name(bytes: &[u8], fragment: &Range<usize>) -> Option<Range<usize>> {
     let belongs = |b: &u8| is_word_byte(*b) || *b == b'.';
     let rest = bytes[fragment.start..].iter().take(LONGEST_NAME);
@@ -67,13 +67,13 @@ mod tests {
     use super::*;
 
     fn value<'t>(text: &'t str, fragment: &str) -> Option<&'t str> {
-        let at = text.find(fragment)?;
-        let fragment = at..at + fragment.len();
+        let offset = text.find(fragment)?;
+        let fragment = offset..offset + fragment.len();
         read(text.as_bytes(), &fragment, &Lexicon::default()).map(|called| &text[called.value])
     }
 
     #[test]
-    fn an_argument_is_a_secret_by_its_place() {
+    fn the_argument_of_a_call_is_a_secret() {
         for (text, fragment) in [
             ("client.login(\"me\", \"v1x9\")", "ogin("),
             ("DriverManager.getConnection(url, \"me\", \"v1x9\")", "onnection("),

@@ -1,7 +1,7 @@
 //! Runs the example of every entry of `patterns/generic/` through the engine: it must show what
 //! the words do, and no longer once another word is in their place.
 
-use super::doubt::is_doubtful;
+use super::downgrade::must_downgrade;
 use super::features::{F, Features};
 use super::{Name, described, name};
 use crate::engine::checks::placeholder::is_placeholder;
@@ -89,8 +89,8 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
         WordList::AuthorizationNames => kind(NameKind::Auth),
         WordList::SaltNames => kind(NameKind::Salt),
         WordList::KeyQualifiers => any(&|name| name.qualifiers(bytes) > 0),
-        WordList::UserWords => any(&|name| name.promises_pair(bytes)),
-        WordList::LoneCredentialNames => any(&|name| !name.promises_pair(bytes)),
+        WordList::UserWords => any(&|name| name.may_be_pair(bytes)),
+        WordList::LoneCredentialNames => any(&|name| !name.may_be_pair(bytes)),
         WordList::AboutWords => any(&|name| name.is_about(bytes)),
         WordList::DigestWords => any(&|name| name.is_digest(bytes)),
         WordList::PublicWords => any(&|name| name.is_public(bytes)),
@@ -104,8 +104,8 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
         | WordList::FormTokenNames
         | WordList::LoginAttributes
         | WordList::SecretDigestEndings
-        | WordList::SecretDigestWords => any(&|name| name.is_no_secret(bytes)),
-        WordList::SecretSaltWords => any(&|name| !name.is_beside_hash(bytes)),
+        | WordList::SecretDigestWords => any(&|name| name.is_not_secret(bytes)),
+        WordList::SecretSaltWords => any(&|name| !name.is_stored_salt(bytes)),
         WordList::OpenpgpWords
         | WordList::DeviceWords
         | WordList::BucketKeyParts
@@ -129,16 +129,16 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
         | WordList::PublicKeyNeighbors
         | WordList::DigestParameters => !names.is_empty() && values.is_empty(),
         WordList::PlaceholderParts | WordList::TypedSequences => is_placeholder(lexicon, bytes),
-        WordList::TypedTokenParts => is_doubtful(lexicon, NameKind::Token, bytes),
+        WordList::TypedTokenParts => must_downgrade(lexicon, NameKind::Token, bytes),
         WordList::TestPasswordParts | WordList::PasswordHashPrefixes => {
-            is_doubtful(lexicon, NameKind::Password, bytes)
+            must_downgrade(lexicon, NameKind::Password, bytes)
         }
         WordList::NameWords => is_made_of_words(lexicon, bytes),
         WordList::DigestAlgorithms => is_integrity(lexicon, bytes),
         WordList::ExampleAwsAccounts => {
             let account = text.split(|c: char| !c.is_ascii_digit()).find_map(|it| it.parse().ok());
             account.is_some_and(|account| {
-                !structure::holds(lexicon, Structure::AwsKeyId, key_id(account).as_bytes())
+                !structure::is_valid(lexicon, Structure::AwsKeyId, key_id(account).as_bytes())
             })
         }
         WordList::FillerWords
@@ -148,15 +148,15 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
         | WordList::PasswordOptionCommands => {
             values.iter().any(|value| value == PASSWORD || value == SECRET)
         }
-        WordList::FakeWords => feature(F::near_made_up),
-        WordList::SecretKindWords => feature(F::says_kind),
+        WordList::FakeWords => feature(F::near_fake_word),
+        WordList::SecretKindWords => feature(F::contains_secret_kind),
         WordList::LoginWords => feature(F::near_login),
         WordList::TestWords => feature(F::near_test),
-        WordList::UserEndings => feature(F::beside_user),
+        WordList::UserEndings => feature(F::after_user),
         WordList::CommentMarks => feature(F::comment),
         WordList::ConditionParts => feature(F::condition),
         WordList::AssertionParts => feature(F::asserts),
-        WordList::ExpectedNames => feature(F::name_made_up),
+        WordList::ExpectedNames => feature(F::name_fake),
         WordList::FallbackParts => feature(F::gap_fallback),
     }
 }
@@ -182,7 +182,7 @@ fn fragments(lexicon: &Lexicon, text: &str) -> Vec<std::ops::Range<usize>> {
 
 fn names<'l>(lexicon: &'l Lexicon, text: &str) -> Vec<Name<'l>> {
     let fragments = fragments(lexicon, text).into_iter();
-    fragments.filter_map(|fragment| Name::round(text.as_bytes(), fragment, lexicon)).collect()
+    fragments.filter_map(|fragment| Name::around(text.as_bytes(), fragment, lexicon)).collect()
 }
 
 fn values(lexicon: &Lexicon, text: &str) -> Vec<String> {

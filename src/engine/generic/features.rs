@@ -1,25 +1,25 @@
-//! What a model can be told of a name and its value. Every feature can be explained, and none
-//! looks further than the engine's window.
+//! What the model knows of a name and its value. Every feature can be explained, and none depends
+//! on more than the engine's window.
 
 use std::ops::Range;
 
 use super::language;
 use super::name::Name;
 
-mod likeness;
+mod keywords;
 mod line;
 mod name;
-mod said;
 mod value;
+mod wording;
 
 macro_rules! features {
     ($($(#[$doc:meta])* $name:ident,)+) => {
-        /// A feature's place in the vector.
+        /// A feature; its number is the index in the vector.
         #[derive(Clone, Copy)]
         #[allow(non_camel_case_types)]
         pub enum F { $($(#[$doc])* $name,)+ }
 
-        /// The features' names, in the vector's order.
+        /// The names of the features, in the order of the vector.
         pub const NAMES: &[&str] = &[$(stringify!($name),)+];
     };
 }
@@ -45,16 +45,16 @@ impl Features {
     pub fn of(bytes: &[u8], name: &Name, value: &Range<usize>) -> Self {
         let mut features = Features([0.0; COUNT]);
         features.describe_name(bytes, name);
-        features.describe_joint(bytes, name, value);
+        features.describe_gap(bytes, name, value);
         let text = &bytes[value.clone()];
         let covered = language::covered(text);
         features.describe_value(text, covered);
-        features.describe_likeness(bytes, name, text, covered);
+        features.describe_wording(bytes, name, text, covered);
         features.describe_line(bytes, name, value);
         features
     }
 
-    /// The same of a value in whose place a part of it stands.
+    /// The same, with a part of the value in its place.
     pub fn of_part(&self, part: &[u8]) -> Self {
         let mut features = Features(self.0);
         let covered = language::covered(part);

@@ -1,28 +1,30 @@
-//! Secrets without a format: values that only their name gives away.
+//! Secrets without a format: values that only their name identifies.
 //!
 //! ```text
 //! fragment ─▶ name (its words, its kind) ─▶ values (the shared reader of assignments)
-//!          ─▶ features ─▶ model ─▶ confidence
+//!          ─▶ prefilter ─▶ features ─▶ model ─▶ downgrade ─▶ confidence
 //! ```
 //!
-//! Everything is decided within the engine's window, like any other verdict. How good the
-//! verdicts are and where the thresholds come from is told in `docs/accuracy.md`.
+//! Like any other verdict this one depends on the engine's window alone. The words used are data:
+//! `patterns/generic/`. `docs/accuracy.md` shows how good the verdicts are and where the thresholds
+//! come from.
 
 mod arguments;
 mod calls;
-mod doubt;
+mod contains;
+mod downgrade;
 #[cfg(test)]
 mod entries;
 mod features;
-mod in_front;
+mod known_public;
 mod language;
 mod model;
 mod name;
-mod plausible;
-mod public;
-mod reading;
-mod rest;
-mod vocabulary;
+mod prefilter;
+mod quick_check;
+mod text_cursor;
+mod value_before_name;
+mod values;
 mod words;
 
 use std::ops::Range;
@@ -30,57 +32,58 @@ use std::ops::Range;
 pub use features::{COUNT, Features, NAMES};
 pub use name::Name;
 
-use doubt::{is_doubtful, keeps_basic};
-use plausible::is_plausible;
+use downgrade::{has_real_password, must_downgrade};
+use prefilter::may_be_secret;
 
 use crate::engine::structure::assignment::AssignmentReader;
 use crate::rules::catalogue::Catalogue;
 use crate::rules::lexicon::Lexicon;
 use crate::rules::{AFTER, Confidence, LONGEST, NameKind, Trigger};
 
-/// Probabilities from which on a value is shown on request, by default, and as sure.
-pub const UNLIKELY: f32 = 0.08;
-/// See [`UNLIKELY`].
+/// Probability of a value of low confidence, at least.
+pub const LOW_THRESHOLD: f32 = 0.08;
+/// Probability of a value of medium confidence, at least, unless the configuration sets another.
 pub const MEDIUM_THRESHOLD: f32 = 0.78;
-/// See [`UNLIKELY`].
-pub const SURE: f32 = 0.95;
+/// Probability of a value of high confidence, at least.
+pub const HIGH_THRESHOLD: f32 = 0.95;
 
-/// The rules for kinds of names, ready to be asked.
+/// The rules for kinds of names, ready to judge values.
 pub struct Generic {
-    /// For each kind the index of its rule.
+    /// The index of the rule of each kind.
     rules: [Option<usize>; NameKind::ALL.len()],
-    /// Probability from which on a value is reported by default.
-    likely: f32,
+    /// Probability of a value of medium confidence, at least.
+    threshold: f32,
     lexicon: Lexicon,
 }
 
-/// Bytes from which on a value is one of which only the beginning was judged.
+/// Length of a value from which only the beginning was judged.
 pub const LONG_VALUE: usize = 256;
 
-/// Characters of base64 from which on it is judged without its padding: 15 bytes.
-const SHORTEST_BARE: usize = 20;
+/// Shortest base64 that is also judged without its padding: 15 bytes.
+const SHORTEST_UNPADDED: usize = 20;
 
-/// A value that is taken for a secret.
-pub struct Likely {
+/// A value that is probably a secret.
+pub struct HeuristicCandidate {
     pub rule: usize,
     pub value: Range<usize>,
     pub confidence: Confidence,
 }
 
-/// A value that may be a secret, with what the model is told of it.
-pub struct Described {
+/// A value that may be a secret, with its features.
+pub struct DescribedValue {
     pub value: Range<usize>,
     pub kind: NameKind,
-    /// A salt, which is stored beside the hash that it was made for.
-    pub beside_hash: bool,
+    /// A salt that is stored with the hash it was made for.
+    pub is_stored_salt: bool,
     pub features: Features,
 }
 
 impl Generic {
-    /// Takes the rules for kinds of names; of two for one kind the last.
+    /// Takes the rules for kinds of names from the catalogue; of two for one kind, the last.
     pub fn new(catalogue: &Catalogue) -> Self {
         let lexicon = catalogue.lexicon().clone();
-        let mut generic = Generic { rules: Default::default(), likely: MEDIUM_THRESHOLD, lexicon };
+        let mut generic =
+            Generic { rules: Default::default(), threshold: MEDIUM_THRESHOLD, lexicon };
         for (index, rule) in catalogue.rules().iter().enumerate() {
             if let Trigger::Kind(kind) = rule.trigger {
                 generic.rules[kind as usize] = Some(index);
@@ -89,64 +92,64 @@ impl Generic {
         generic
     }
 
-    /// Reports from this probability on.
+    /// Gives values of this probability medium confidence.
     pub fn set_threshold(&mut self, probability: f32) {
-        self.likely = probability;
+        self.threshold = probability;
     }
 
-    /// The likely secrets among the values of the name round a fragment.
+    /// The values of the name around a fragment that are probably secrets.
     pub fn candidates(
         &self,
         bytes: &[u8],
         fragment: Range<usize>,
         reader: &mut AssignmentReader,
-    ) -> Vec<Likely> {
+    ) -> Vec<HeuristicCandidate> {
         let lexicon = &self.lexicon;
         described(bytes, fragment, reader, lexicon, |kind| self.rules[kind as usize].is_some())
             .filter_map(|described| {
                 let value = &bytes[described.value.clone()];
                 let mut probability = model::probability(&described.features.0);
-                // Of base64 what stands for nothing says nothing, but makes values of 16 and 32
-                // bytes, as keys have, look like few that the model has seen.
-                if let Some(bare) = without_padding(value) {
-                    let bare = described.features.of_part(bare);
-                    probability = probability.max(model::probability(&bare.0));
+                // The padding of base64 means nothing, but keys of 16 and 32 bytes have it, and
+                // the model has seen few values that end with it.
+                if let Some(unpadded) = without_padding(value) {
+                    let unpadded = described.features.of_part(unpadded);
+                    probability = probability.max(model::probability(&unpadded.0));
                 }
                 if described.kind == NameKind::Auth {
-                    match keeps_basic(lexicon, value) {
-                        Some(true) => probability = probability.max(self.likely),
-                        Some(false) => probability = probability.min(UNLIKELY),
+                    match has_real_password(lexicon, value) {
+                        Some(true) => probability = probability.max(self.threshold),
+                        Some(false) => probability = probability.min(LOW_THRESHOLD),
                         None => {}
                     }
                 }
                 let confidence = match probability {
-                    p if p >= UNLIKELY
-                        && (described.beside_hash
-                            || is_doubtful(lexicon, described.kind, value)) =>
+                    p if p >= LOW_THRESHOLD
+                        && (described.is_stored_salt
+                            || must_downgrade(lexicon, described.kind, value)) =>
                     {
                         Confidence::Low
                     }
-                    p if p >= SURE.max(self.likely) => Confidence::High,
-                    p if p >= self.likely => Confidence::Medium,
-                    p if p >= UNLIKELY => Confidence::Low,
+                    p if p >= HIGH_THRESHOLD.max(self.threshold) => Confidence::High,
+                    p if p >= self.threshold => Confidence::Medium,
+                    p if p >= LOW_THRESHOLD => Confidence::Low,
                     _ => return None,
                 };
                 let rule = self.rules[described.kind as usize]?;
-                Some(Likely { rule, value: described.value, confidence })
+                Some(HeuristicCandidate { rule, value: described.value, confidence })
             })
             .collect()
     }
 }
 
-/// The described values of the name round a fragment, if it is of a kind that is wanted.
+/// The values of the name around a fragment with their features, if the kind is wanted.
 pub fn described<'b>(
     bytes: &'b [u8],
     fragment: Range<usize>,
     reader: &mut AssignmentReader,
     lexicon: &'b Lexicon,
     wanted: impl Fn(NameKind) -> bool,
-) -> impl Iterator<Item = Described> {
-    // What lies beyond the engine's reach is not there.
+) -> impl Iterator<Item = DescribedValue> {
+    // What is beyond the engine's reach must not count.
     let reach = fragment.start + LONGEST + AFTER;
     let cut = reach < bytes.len();
     let bytes = &bytes[..bytes.len().min(reach)];
@@ -154,61 +157,56 @@ pub fn described<'b>(
     read.into_iter().flat_map(move |(values, name)| {
         values.into_iter().filter_map(move |value| {
             let whole = !cut || value.end < bytes.len() || value.len() >= LONG_VALUE;
-            (whole && is_plausible(bytes, &name, &value)).then(|| Described {
+            (whole && may_be_secret(bytes, &name, &value)).then(|| DescribedValue {
                 features: Features::of(bytes, &name, &value),
                 kind: name.kind,
-                beside_hash: name.is_beside_hash(bytes),
+                is_stored_salt: name.is_stored_salt(bytes),
                 value,
             })
         })
     })
 }
 
-/// The name round a fragment and the values that it is given.
+/// The name around a fragment and its values.
 fn read<'l>(
     bytes: &[u8],
     fragment: Range<usize>,
     reader: &mut AssignmentReader,
     lexicon: &'l Lexicon,
 ) -> Option<(Vec<Range<usize>>, Name<'l>)> {
-    let noticed = fragment.start;
+    let offset = fragment.start;
     if let Some(called) = calls::read(bytes, &fragment, lexicon) {
-        let name = Name::of_call(called.name, called.kind, noticed, lexicon);
+        let name = Name::of_call(called.name, called.kind, offset, lexicon);
         return Some((vec![called.value], name));
     }
-    let mut name = Name::round(bytes, fragment, lexicon)?;
+    let mut name = Name::around(bytes, fragment, lexicon)?;
     if matches!(name.kind, NameKind::Auth | NameKind::Credential)
-        && let Some(value) = reading::second_of_pair(bytes, &name.span)
+        && let Some(value) = values::second_of_pair(bytes, &name.span)
     {
         name.kind = NameKind::Password;
         return Some((vec![value], name));
     }
-    let mut values = reading::values(bytes, &name.span, reader, lexicon);
+    let mut values = values::assigned(bytes, &name.span, reader, lexicon);
     if values.is_empty() {
-        values.extend(in_front::value(bytes, &name.span, noticed, lexicon));
+        values.extend(value_before_name::value(bytes, &name.span, offset, lexicon));
     }
     if values.is_empty() {
-        values.extend(reading::endless(bytes, &name.span));
+        values.extend(values::beginning_of_long(bytes, &name.span));
     }
-    let pair = name.promises_pair(bytes).then_some(()).and(values.first());
-    if let Some(password) = pair.and_then(|pair| calls::password_of(bytes, pair.clone())) {
+    let pair = name.may_be_pair(bytes).then_some(()).and(values.first());
+    if let Some(password) = pair.and_then(|pair| calls::password_of_pair(bytes, pair.clone())) {
         name.kind = NameKind::Password;
         values = vec![password];
     }
     Some((values, name))
 }
 
-/// Base64 of bytes without the signs that fill it up to a multiple of four.
+/// Base64 without its padding.
 fn without_padding(value: &[u8]) -> Option<&[u8]> {
-    let bare = value.strip_suffix(b"==").or_else(|| value.strip_suffix(b"="))?;
+    let unpadded = value.strip_suffix(b"==").or_else(|| value.strip_suffix(b"="))?;
     let alphabet = |b: &u8| b.is_ascii_alphanumeric() || b"+/-_".contains(b);
-    let whole = value.len().is_multiple_of(4) && bare.len() >= SHORTEST_BARE;
-    (whole && bare.iter().all(alphabet)).then_some(bare)
-}
-
-/// Whether the part stands in the text: for texts so short that a searcher does not pay.
-fn begins_within(text: &[u8], part: &[u8]) -> bool {
-    memchr::memchr_iter(part[0], text).any(|at| text[at..].starts_with(part))
+    let whole = value.len().is_multiple_of(4) && unpadded.len() >= SHORTEST_UNPADDED;
+    (whole && unpadded.iter().all(alphabet)).then_some(unpadded)
 }
 
 #[cfg(test)]
@@ -216,15 +214,15 @@ mod tests {
     use super::*;
 
     fn values(text: &str, fragment: &str) -> Vec<String> {
-        let at = text.to_ascii_lowercase().find(fragment).unwrap();
-        let (fragment, lexicon) = (at..at + fragment.len(), Lexicon::default());
+        let offset = text.to_ascii_lowercase().find(fragment).unwrap();
+        let (fragment, lexicon) = (offset..offset + fragment.len(), Lexicon::default());
         described(text.as_bytes(), fragment, &mut AssignmentReader::default(), &lexicon, |_| true)
             .map(|described| text[described.value].to_owned())
             .collect()
     }
 
     #[test]
-    fn a_value_that_goes_on_behind_the_reach_is_judged_by_its_beginning() {
+    fn a_value_that_continues_beyond_the_reach_is_judged_by_its_beginning() {
         let long = "q7Rz0Pk3LmX9vTn2WbYs5Hc8Jd".repeat(40);
         for text in [format!("refresh_token = \"{long}\""), format!("refresh_token={long}\n")] {
             let read = values(&text, "oken");
@@ -235,16 +233,16 @@ mod tests {
 
     #[test]
     fn base64_is_judged_without_its_padding() {
-        let bare = |value: &str| without_padding(value.as_bytes()).map(<[u8]>::len);
-        assert_eq!(bare("dTfyELRrAICGDwzjHDjuhw=="), Some(22));
-        assert_eq!(bare("q7Rz0Pk3LmX9vTn2WbYs5Hc8J+/dQ7Rz0Pk3LmX9vTs="), Some(43));
+        let unpadded = |value: &str| without_padding(value.as_bytes()).map(<[u8]>::len);
+        assert_eq!(unpadded("dTfyELRrAICGDwzjHDjuhw=="), Some(22));
+        assert_eq!(unpadded("q7Rz0Pk3LmX9vTn2WbYs5Hc8J+/dQ7Rz0Pk3LmX9vTs="), Some(43));
         for other in [
             "q7Rz0Pk3LmX9vTn2WbYs5Hc8",
             "q7Rz=",
             "q7Rz0Pk3LmX9vTn2WbYs5=",
             "a b c d e f g h i j k l m=",
         ] {
-            assert_eq!(bare(other), None, "{other}");
+            assert_eq!(unpadded(other), None, "{other}");
         }
     }
 
@@ -258,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn what_its_format_calls_public_is_not_judged() {
+    fn known_public_values_are_not_judged() {
         for (text, fragment) in [
             ("arn:aws:secretsmanager:us-east-1:000000000000:secret:billing-Ef34Gh", "ecret"),
             ("gpg --recv-keys 3B4FE6ACC0B21F3294A5", "key"),
@@ -267,7 +265,7 @@ mod tests {
             ("apiKey: 'a41d7c9b2e6f0385',\n indexName: 'docs'", "key"),
             ("Authorization: Digest username=\"75af8a3500f771e5\"", "auth"),
             ("token = \"eyJ0eXAi...lKaHx44Q\"", "oken"),
-            // A row of names, and a form.
+            // A list of names, and a pattern.
             ("\"kennwort\", \"losenord\", \"matkhau\"", "kennwort"),
             ("password = \"[0-9A-Za-z]{14}\"", "pass"),
             // Translations.
@@ -281,7 +279,7 @@ mod tests {
             ("\"client_secret\": \"\\u5bc6\\u94a5\"", "ecret"),
             ("\"client_secret\": \"\\u91cd\\u7f6e webhook \\u5bc6\\u94a5\"", "ecret"),
             ("Token uwierzytelniania", "oken"),
-            // Digests, ids, places.
+            // Digests, ids, positions.
             ("\"client_token\": \"hmac-sha256:883d77021f0e6a5b\"", "oken"),
             ("token_accessor   30b2fd84-73c1-6eef-8f96-bc99791cc2ae", "oken"),
             ("\"secret_id_num_uses\": \"7e66f0a1b2c3\"", "ecret"),

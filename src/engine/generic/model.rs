@@ -72,28 +72,28 @@ const fn bytes_at<const N: usize>(offset: usize) -> [u8; N] {
     bytes
 }
 
-/// Trees after which most values are given up.
-const FIRST: usize = 50;
+/// Trees after which most values are rejected.
+const FIRST_TREES: usize = 50;
 
-/// Log-odds below which a value is given up after the [`FIRST`] trees. Of 34,000 values, those
-/// of the labelled cases and of 23 source trees, none that all trees together hold for even
-/// unlikely stands below -3.4 then; three in four stand below this.
-const HOPELESS: f32 = -3.6;
+/// Log-odds below which a value is rejected after the [`FIRST_TREES`]. Of 34,000 values, those of
+/// the labelled cases and of 23 source trees, none that all trees together give
+/// [`super::LOW_THRESHOLD`] has less than -3.4 then; three in four have less than this.
+const REJECTED: f32 = -3.6;
 
-/// Probability that a value with these features is a secret, as far as the training cases tell;
-/// of one that is hopeless after the first trees, the probability that they gave it.
+/// Probability that a value with these features is a secret, according to the model; of a value
+/// rejected after the first trees, the probability that these give.
 pub fn probability(features: &[f32; COUNT]) -> f32 {
     let sum = |roots: &[u16]| roots.iter().map(|&root| leaf(root, features)).sum::<f32>();
-    let (first, others) = ROOTS.split_at(FIRST.min(ROOTS.len()));
+    let (first, others) = ROOTS.split_at(FIRST_TREES.min(ROOTS.len()));
     let mut odds = BASE + sum(first);
-    if odds >= HOPELESS {
+    if odds >= REJECTED {
         odds += sum(others);
     }
     1.0 / (1.0 + (-odds).exp())
 }
 
-/// What the tree's leaf adds. Goes as many steps as the deepest tree has, without a branch: where
-/// a value turns off cannot be foretold.
+/// What the leaf of a tree adds. Always takes as many steps as the deepest tree needs: the
+/// processor could not predict a branch that ends earlier.
 fn leaf(root: u16, features: &[f32; COUNT]) -> f32 {
     let mut node = &NODES[usize::from(root)];
     for _ in 0..STEPS {

@@ -1,73 +1,75 @@
-//! The name round a fragment: its words, and what kind of secret they promise.
+//! The name around a fragment: its words, and the kind of secret that they name. The word that
+//! names it is the keyword: `token` in `api_token_2`.
 
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use super::begins_within;
-use super::vocabulary::{LONGEST_MISSPELLED, may_promise};
+use super::contains::contains_part;
+use super::quick_check::{LONGEST_MISSPELLED, may_name_credential};
 use super::words::{Words, words};
 use crate::engine::structure::assignment::may_be_assigned;
+use crate::rules::NameKind;
+use crate::rules::is_word_byte;
 use crate::rules::lexicon::{Lexicon, built_in};
 use crate::rules::word_list::WordList;
-use crate::rules::{NameKind, is_word_byte};
 
 /// Bytes that a name may have on either side of a fragment.
 const REACH: usize = 64;
-/// Letters that a word in front of a name may have.
-const FRONT: usize = 16;
+/// Letters of the longest word before a name that counts.
+const LONGEST_PROSE_WORD: usize = 16;
 
-/// A name whose last telling word holds the fragment.
+/// A name whose last keyword contains the fragment.
 pub struct Name<'l> {
     pub span: Range<usize>,
     pub kind: NameKind,
-    /// Its words as they stand; the telling one at `telling`.
+    /// Its words in order; the keyword is at index `keyword`.
     words: Vec<Range<usize>>,
-    telling: usize,
-    /// The word in front of the name in prose: `public key: …`, `the client secret is …`.
-    front: Option<Range<usize>>,
-    /// Where the fragment begins by which the name was found.
+    keyword: usize,
+    /// The word before the name in prose: `public key: …`, `the client secret is …`.
+    prose_word: Option<Range<usize>>,
+    /// Offset of the fragment by which the name was found.
     pub fragment: usize,
     pub lexicon: &'l Lexicon,
 }
 
 impl<'l> Name<'l> {
-    /// The name round `fragment`, if its last telling word holds it and it promises a secret.
-    pub fn round(bytes: &[u8], fragment: Range<usize>, lexicon: &'l Lexicon) -> Option<Self> {
+    /// The name around `fragment`, if its last keyword contains it.
+    pub fn around(bytes: &[u8], fragment: Range<usize>, lexicon: &'l Lexicon) -> Option<Self> {
         let text = &bytes[fragment.clone()];
         if !text.is_ascii() || lexicon.has(WordList::UnsplitFragments, text) {
             return Name::foreign(bytes, fragment, lexicon);
         }
         let span = identifier(bytes, &fragment)?;
-        // Of most names the word with the fragment promises nothing.
+        // In most names the word with the fragment is not a keyword.
         if !lexicon.has(WordList::JoinedFragments, text) {
-            let telling = Words { bytes, span: span.clone() }.find(|w| fragment.start < w.end)?;
-            kind(lexicon, &bytes[telling.clone()]).filter(|_| telling.start <= fragment.start)?;
+            let keyword = Words { bytes, span: span.clone() }.find(|w| fragment.start < w.end)?;
+            kind(lexicon, &bytes[keyword.clone()]).filter(|_| keyword.start <= fragment.start)?;
         }
         let mut words = words(bytes, &span);
-        // PowerShell's `ConvertTo-SecureString`: two words that promise as one.
+        // PowerShell's `ConvertTo-SecureString`: two words that are one keyword.
         if let Some(two) = words.windows(2).position(|two| {
             bytes[two[0].clone()].eq_ignore_ascii_case(b"secure")
                 && bytes[two[1].clone()].eq_ignore_ascii_case(b"string")
         }) {
             words[two].end = words.remove(two + 1).end;
         }
-        let noticed = words.iter().position(|word| fragment.start < word.end)?;
-        let is_telling = |word: &Range<usize>| kind(lexicon, &bytes[word.clone()]).is_some();
-        let telling = noticed + words[noticed..].iter().rposition(is_telling)?;
-        let kind = kind(lexicon, &bytes[words[telling].clone()])?;
-        // Of several telling words the last one counts, which is noticed by itself or, as in
-        // `apiKeyProd`, by a word in front of it.
-        let here = match noticed.cmp(&telling) {
-            Ordering::Less => is_hump(bytes, &words[telling]),
+        let found = words.iter().position(|word| fragment.start < word.end)?;
+        let is_keyword = |word: &Range<usize>| kind(lexicon, &bytes[word.clone()]).is_some();
+        let keyword = found + words[found..].iter().rposition(is_keyword)?;
+        let kind = kind(lexicon, &bytes[words[keyword].clone()])?;
+        // Of several keywords the last one counts, which is found by itself or, as in
+        // `apiKeyProd`, by a word before it.
+        let here = match found.cmp(&keyword) {
+            Ordering::Less => is_hump(bytes, &words[keyword]),
             Ordering::Equal => true,
             Ordering::Greater => false,
         };
-        (here && words[noticed].start <= fragment.start).then_some(Name {
-            front: front(bytes, span.start),
+        (here && words[found].start <= fragment.start).then_some(Name {
+            prose_word: prose_word(bytes, span.start),
             span,
             kind,
             words,
-            telling,
+            keyword,
             fragment: fragment.start,
             lexicon,
         })
@@ -80,10 +82,18 @@ impl<'l> Name<'l> {
         fragment: usize,
         lexicon: &'l Lexicon,
     ) -> Self {
-        Name { words: vec![span.clone()], telling: 0, kind, front: None, fragment, span, lexicon }
+        Name {
+            words: vec![span.clone()],
+            keyword: 0,
+            kind,
+            prose_word: None,
+            fragment,
+            span,
+            lexicon,
+        }
     }
 
-    /// A name of other letters than ASCII's, which are not told apart into words.
+    /// A name with letters beyond ASCII, which is not split into words.
     fn foreign(bytes: &[u8], fragment: Range<usize>, lexicon: &'l Lexicon) -> Option<Self> {
         let letter = |b: &u8| b.is_ascii_alphabetic() || matches!(b, 0xc3..=0xc5 | 0x80..=0xbf);
         let latin = bytes[fragment.start].is_ascii();
@@ -92,62 +102,62 @@ impl<'l> Name<'l> {
         let assigned = bytes[span.end..].starts_with("：".as_bytes());
         (assigned || may_be_assigned(bytes, span.end)).then(|| Name {
             words: vec![span.clone()],
-            telling: 0,
+            keyword: 0,
             kind: NameKind::Password,
-            front: None,
+            prose_word: None,
             fragment: fragment.start,
             span,
             lexicon,
         })
     }
 
-    /// Whether the name stands in prose, a word in front of it.
+    /// Whether the name is in prose, with a word before it.
     pub fn is_in_prose(&self) -> bool {
-        self.front.is_some()
+        self.prose_word.is_some()
     }
 
-    /// Whether a word behind the telling one says that the value is about the secret.
+    /// Whether a word after the keyword makes the value one about the credential.
     pub fn is_about(&self, bytes: &[u8]) -> bool {
-        self.has_behind(bytes, WordList::AboutWords)
+        self.has_after(bytes, WordList::AboutWords)
     }
 
-    /// Whether the value is no secret whatever it looks like: the id of a key, the place where a
-    /// list goes on, a column of a database, what is published.
-    pub fn is_no_secret(&self, bytes: &[u8]) -> bool {
+    /// Whether the value is not a secret, whatever it looks like: the id of a key, a position in a
+    /// list, a column of a database, a public value.
+    pub fn is_not_secret(&self, bytes: &[u8]) -> bool {
         // `(?<secret>…)` names a group of a regex.
         if bytes[..self.span.start].ends_with(b"?<") || bytes[..self.span.start].ends_with(b"P<") {
             return true;
         }
-        if self.has_behind(bytes, WordList::HarmlessWords) {
+        if self.has_after(bytes, WordList::HarmlessWords) {
             return true;
         }
         let is_in =
             |list, word: Option<&[u8]>| word.is_some_and(|word| self.lexicon.has(list, word));
         match self.kind {
             NameKind::Key => {
-                is_in(WordList::KeyAttributes, self.behind(bytes).next())
+                is_in(WordList::KeyAttributes, self.after(bytes).next())
                     || self.has_before(bytes, WordList::TableKeyWords)
                     || self.has_before(bytes, WordList::PublicKeyWords)
             }
             NameKind::Token => {
-                self.has_behind(bytes, WordList::TokenAttributes)
-                    || is_in(WordList::FormTokenNames, Some(self.telling(bytes)))
+                self.has_after(bytes, WordList::TokenAttributes)
+                    || is_in(WordList::FormTokenNames, Some(self.keyword(bytes)))
                     || self.has_before(bytes, WordList::FormTokenNames)
                     || self.identifies_request(bytes)
                     || self.has_before(bytes, WordList::PaginationWords)
             }
             NameKind::Auth | NameKind::Credential => {
-                is_in(WordList::LoginAttributes, self.behind(bytes).last())
+                is_in(WordList::LoginAttributes, self.after(bytes).last())
             }
             NameKind::Secret => {
-                is_in(WordList::SecretDigestEndings, self.behind(bytes).last())
+                is_in(WordList::SecretDigestEndings, self.after(bytes).last())
                     || self.has_before(bytes, WordList::SecretDigestWords)
             }
             _ => false,
         }
     }
 
-    /// Whether all of [`WordList::RequestTokenWords`] are before the telling word.
+    /// Whether all of [`WordList::RequestTokenWords`] are before the keyword.
     fn identifies_request(&self, bytes: &[u8]) -> bool {
         let has = |known: &str| {
             self.before(bytes).any(|word| word.eq_ignore_ascii_case(known.as_bytes()))
@@ -155,33 +165,33 @@ impl<'l> Name<'l> {
         !self.lexicon.any(WordList::RequestTokenWords, |known| !has(known))
     }
 
-    /// Whether it is a salt, but for those by which WordPress signs its cookies.
-    pub fn is_beside_hash(&self, bytes: &[u8]) -> bool {
+    /// Whether it is a salt that is stored with a hash, not one that signs cookies.
+    pub fn is_stored_salt(&self, bytes: &[u8]) -> bool {
         self.kind == NameKind::Salt && !self.has_before(bytes, WordList::SecretSaltWords)
     }
 
-    /// Words behind the telling one, numbers left out.
-    pub fn words_behind(&self, bytes: &[u8]) -> usize {
-        self.behind(bytes).filter(|word| !word[0].is_ascii_digit()).count()
+    /// Words after the keyword, without numbers.
+    pub fn words_after(&self, bytes: &[u8]) -> usize {
+        self.after(bytes).filter(|word| !word[0].is_ascii_digit()).count()
     }
 
     /// Whether the value is a digest or a ciphertext of the secret.
     pub fn is_digest(&self, bytes: &[u8]) -> bool {
-        self.has_behind(bytes, WordList::DigestWords)
+        self.has_after(bytes, WordList::DigestWords)
             || self.has_before(bytes, WordList::DigestWords)
     }
 
     /// Whether the value may be a user and a password: `userpwd`, `basic_auth`, `credentials`.
-    pub fn promises_pair(&self, bytes: &[u8]) -> bool {
-        let telling = self.telling(bytes);
+    pub fn may_be_pair(&self, bytes: &[u8]) -> bool {
+        let keyword = self.keyword(bytes);
         match self.kind {
             NameKind::Auth | NameKind::Credential => {
-                !self.lexicon.has(WordList::LoneCredentialNames, telling)
+                !self.lexicon.has(WordList::LoneCredentialNames, keyword)
             }
             NameKind::Password => {
-                let lower = telling.to_ascii_lowercase();
-                let is_in = |word: &str| begins_within(&lower, word.as_bytes());
-                let before = self.words[..self.telling].last();
+                let lower = keyword.to_ascii_lowercase();
+                let is_in = |word: &str| contains_part(&lower, word.as_bytes());
+                let before = self.words[..self.keyword].last();
                 self.lexicon.any(WordList::UserWords, is_in)
                     || before.is_some_and(|word| {
                         self.lexicon.has(WordList::UserWords, &bytes[word.clone()])
@@ -191,18 +201,18 @@ impl<'l> Name<'l> {
         }
     }
 
-    /// Words in front that make a key one that is kept.
+    /// Words before the keyword that make a key a secret one.
     pub fn qualifiers(&self, bytes: &[u8]) -> usize {
         self.before(bytes).filter(|word| self.lexicon.has(WordList::KeyQualifiers, word)).count()
             + usize::from(self.is_compound(bytes))
     }
 
-    /// Whether a word says that everybody may know the value.
+    /// Whether a word before the keyword makes the value public.
     pub fn is_public(&self, bytes: &[u8]) -> bool {
         self.has_before(bytes, WordList::PublicWords)
     }
 
-    /// What stands between the name and a value, which may come first.
+    /// What is between the name and a value, which may come first.
     pub fn gap(&self, value: &Range<usize>) -> Range<usize> {
         if value.start < self.span.start {
             value.end.min(self.span.start)..self.span.start
@@ -212,17 +222,17 @@ impl<'l> Name<'l> {
     }
 
     pub fn words_before(&self) -> usize {
-        self.telling
+        self.keyword
     }
 
-    /// The telling word as it stands.
-    pub fn telling<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
-        &bytes[self.words[self.telling].clone()]
+    /// The keyword as written.
+    pub fn keyword<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
+        &bytes[self.words[self.keyword].clone()]
     }
 
-    /// `apikey`, `secretkey`: a telling word with a qualifier in it.
+    /// `apikey`, `secretkey`: a keyword that contains a qualifier.
     fn is_compound(&self, bytes: &[u8]) -> bool {
-        let word = self.telling(bytes).to_ascii_lowercase();
+        let word = self.keyword(bytes).to_ascii_lowercase();
         self.kind == NameKind::Key && word != b"key" && word != b"keys"
     }
 
@@ -230,21 +240,21 @@ impl<'l> Name<'l> {
         self.before(bytes).any(|word| self.lexicon.has(list, word))
     }
 
-    fn has_behind(&self, bytes: &[u8], list: WordList) -> bool {
-        self.behind(bytes).any(|word| self.lexicon.has(list, word))
+    fn has_after(&self, bytes: &[u8], list: WordList) -> bool {
+        self.after(bytes).any(|word| self.lexicon.has(list, word))
     }
 
     fn before<'b>(&'b self, bytes: &'b [u8]) -> impl Iterator<Item = &'b [u8]> {
-        self.front.iter().chain(&self.words[..self.telling]).map(|word| &bytes[word.clone()])
+        self.prose_word.iter().chain(&self.words[..self.keyword]).map(|word| &bytes[word.clone()])
     }
 
-    fn behind<'b>(&'b self, bytes: &'b [u8]) -> impl Iterator<Item = &'b [u8]> {
-        self.words[self.telling + 1..].iter().map(|word| &bytes[word.clone()])
+    fn after<'b>(&'b self, bytes: &'b [u8]) -> impl Iterator<Item = &'b [u8]> {
+        self.words[self.keyword + 1..].iter().map(|word| &bytes[word.clone()])
     }
 
-    /// Whether one of the words, or the one in front of the name, is among these.
-    pub fn speaks_of(&self, bytes: &[u8], list: WordList) -> bool {
-        let mut words = self.front.iter().chain(&self.words);
+    /// Whether one of the words, or the one before the name, is in the list.
+    pub fn has_word(&self, bytes: &[u8], list: WordList) -> bool {
+        let mut words = self.prose_word.iter().chain(&self.words);
         words.any(|word| self.lexicon.has(list, &bytes[word.clone()]))
     }
 
@@ -253,53 +263,52 @@ impl<'l> Name<'l> {
     }
 }
 
-/// Whether the word is `Keys`, or `Key` with another word right behind it: no fragment is
-/// noticed there.
+/// Whether the word is `Keys`, or `Key` followed by another word: no fragment finds it.
 fn is_hump(bytes: &[u8], word: &Range<usize>) -> bool {
     let text = &bytes[word.clone()];
-    let goes_on = bytes.get(word.end).is_some_and(u8::is_ascii_alphanumeric);
-    text.eq_ignore_ascii_case(b"keys") || goes_on && text.eq_ignore_ascii_case(b"key")
+    let continues = bytes.get(word.end).is_some_and(u8::is_ascii_alphanumeric);
+    text.eq_ignore_ascii_case(b"keys") || continues && text.eq_ignore_ascii_case(b"key")
 }
 
-/// The word in front of a name, if nothing but a blank parts them.
-fn front(bytes: &[u8], name: usize) -> Option<Range<usize>> {
-    let end = name.checked_sub(1).filter(|&at| bytes[at] == b' ')?;
-    let letters = bytes[end.saturating_sub(FRONT)..end].iter().rev();
+/// The word before a name, if only a blank separates them.
+fn prose_word(bytes: &[u8], name: usize) -> Option<Range<usize>> {
+    let end = name.checked_sub(1).filter(|&offset| bytes[offset] == b' ')?;
+    let letters = bytes[end.saturating_sub(LONGEST_PROSE_WORD)..end].iter().rev();
     let start = end - letters.take_while(|b| b.is_ascii_alphabetic()).count();
     let begins =
         start == 0 || matches!(bytes[start - 1], b' ' | b'\t' | b'\n' | b'"' | b'\'' | b'(');
     (start < end && begins).then_some(start..end)
 }
 
-/// The identifier round the fragment: word characters, and `-` and `.` between them. Most are
-/// turned down by what stands behind them.
+/// The identifier around the fragment: word characters, and `-` and `.` between them. Most are
+/// rejected because of what follows them.
 fn identifier(bytes: &[u8], fragment: &Range<usize>) -> Option<Range<usize>> {
-    let belongs = |at: usize| {
-        let joins = |at: usize| {
-            matches!(bytes[at], b'-' | b'.')
-                && at.checked_sub(1).is_some_and(|before| is_word_byte(bytes[before]))
-                && bytes.get(at + 1).is_some_and(|&next| is_word_byte(next))
+    let belongs = |offset: usize| {
+        let joins = |offset: usize| {
+            matches!(bytes[offset], b'-' | b'.')
+                && offset.checked_sub(1).is_some_and(|before| is_word_byte(bytes[before]))
+                && bytes.get(offset + 1).is_some_and(|&next| is_word_byte(next))
         };
-        at < bytes.len() && (is_word_byte(bytes[at]) || joins(at))
+        offset < bytes.len() && (is_word_byte(bytes[offset]) || joins(offset))
     };
     let last = fragment.start + REACH;
-    let end = (fragment.start..last).find(|&at| !belongs(at))?;
+    let end = (fragment.start..last).find(|&offset| !belongs(offset))?;
     if !may_be_assigned(bytes, end) {
         return None;
     }
     let first = fragment.start.saturating_sub(REACH);
-    let start = (first..fragment.start).rev().take_while(|&at| belongs(at)).last();
+    let start = (first..fragment.start).rev().take_while(|&offset| belongs(offset)).last();
     let start = start.unwrap_or(fragment.start);
-    // A name that touches the border may go on there.
+    // A name at the limit may continue beyond it.
     (start > first || first == 0).then_some(start..end)
 }
 
-/// What the word promises.
+/// The kind of secret that the word names.
 pub fn kind(lexicon: &Lexicon, word: &[u8]) -> Option<NameKind> {
     let last = word.len().saturating_sub(1);
     let plural = matches!(word.last(), Some(b's' | b'S')) && !ends_with(word, "ss");
     let one = if plural { &word[..last] } else { word };
-    // Asked for at every fragment of a name: the last letter decides most of them.
+    // Called for every fragment of a name: the last letter decides most of them.
     match one.last().map(u8::to_ascii_lowercase) {
         Some(b'y') if ends_with(one, "key") => {
             let front = &one[..one.len() - "key".len()];
@@ -316,7 +325,7 @@ pub fn kind(lexicon: &Lexicon, word: &[u8]) -> Option<NameKind> {
     if lexicon.added(WordList::PasswordEndings).any(|ending| ends_with(one, ending)) {
         return Some(NameKind::Password);
     }
-    if !may_promise(lexicon, word) {
+    if !may_name_credential(lexicon, word) {
         return None;
     }
     let is_misspelled = || {
@@ -365,14 +374,14 @@ mod tests {
     use super::*;
 
     fn name(text: &str, fragment: &str) -> Option<(String, NameKind)> {
-        let at = text.to_ascii_lowercase().find(fragment).unwrap();
+        let offset = text.to_ascii_lowercase().find(fragment).unwrap();
         let lexicon = Lexicon::default();
-        let name = Name::round(text.as_bytes(), at..at + fragment.len(), &lexicon)?;
+        let name = Name::around(text.as_bytes(), offset..offset + fragment.len(), &lexicon)?;
         Some((text[name.span.clone()].to_owned(), name.kind))
     }
 
     #[test]
-    fn names_promise_what_their_last_telling_word_says() {
+    fn a_name_is_of_the_kind_of_its_last_keyword() {
         for (text, fragment, whole, kind) in [
             ("my.DB_PASSWORD = 1", "pass", "my.DB_PASSWORD", NameKind::Password),
             ("userPwd: 1", "pwd", "userPwd", NameKind::Password),
@@ -405,14 +414,14 @@ mod tests {
     }
 
     #[test]
-    fn other_words_promise_nothing() {
+    fn other_words_are_not_keywords() {
         for (text, fragment) in [
             ("author = 1", "auth"),
             ("monkey = 1", "key"),
             ("compass = 1", "pass"),
             ("incredible = 1", "cred"),
             ("OLDPWD=1", "pwd"),
-            // The last telling word is another one.
+            // The last keyword is another one.
             ("auth_token = 1", "auth"),
             // Nothing is assigned.
             ("password;", "pass"),
@@ -422,23 +431,24 @@ mod tests {
     }
 
     #[test]
-    fn a_name_may_take_its_promise_back() {
-        let told = |text: &str, fragment: &str| {
-            let at = text.to_ascii_lowercase().find(fragment).unwrap();
+    fn other_words_can_make_the_value_harmless() {
+        let flags = |text: &str, fragment: &str| {
+            let offset = text.to_ascii_lowercase().find(fragment).unwrap();
             let lexicon = Lexicon::default();
-            let name = Name::round(text.as_bytes(), at..at + fragment.len(), &lexicon).unwrap();
-            (name.is_no_secret(text.as_bytes()), name.is_about(text.as_bytes()))
+            let name =
+                Name::around(text.as_bytes(), offset..offset + fragment.len(), &lexicon).unwrap();
+            (name.is_not_secret(text.as_bytes()), name.is_about(text.as_bytes()))
         };
-        assert_eq!(told("access_key_id = 1", "key"), (true, true));
-        assert_eq!(told("nextToken = 1", "oken"), (true, false));
-        assert_eq!(told("public_key = 1", "key"), (true, false));
-        assert_eq!(told("hashed_secret: 1", "ecret"), (true, false));
-        assert_eq!(told("the public key: 1", "key"), (true, false));
-        assert_eq!(told("authenticity_token = 1", "oken"), (true, false));
-        assert_eq!(told("csrfmiddlewaretoken = 1", "oken"), (true, false));
-        assert_eq!(told("password_length = 1", "pass"), (false, true));
-        assert_eq!(told("oauthClientId = 1", "auth"), (true, true));
-        assert_eq!(told("credentials-id: 1", "cred"), (true, true));
-        assert_eq!(told("api_key = 1", "key"), (false, false));
+        assert_eq!(flags("access_key_id = 1", "key"), (true, true));
+        assert_eq!(flags("nextToken = 1", "oken"), (true, false));
+        assert_eq!(flags("public_key = 1", "key"), (true, false));
+        assert_eq!(flags("hashed_secret: 1", "ecret"), (true, false));
+        assert_eq!(flags("the public key: 1", "key"), (true, false));
+        assert_eq!(flags("authenticity_token = 1", "oken"), (true, false));
+        assert_eq!(flags("csrfmiddlewaretoken = 1", "oken"), (true, false));
+        assert_eq!(flags("password_length = 1", "pass"), (false, true));
+        assert_eq!(flags("oauthClientId = 1", "auth"), (true, true));
+        assert_eq!(flags("credentials-id: 1", "cred"), (true, true));
+        assert_eq!(flags("api_key = 1", "key"), (false, false));
     }
 }

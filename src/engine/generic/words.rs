@@ -1,14 +1,14 @@
-//! A name, parted into its words.
+//! The words of a name.
 
 use std::ops::Range;
 
-/// Words of a name that are looked at, from its last one.
-const MOST_WORDS: usize = 12;
+/// Words of a name that are used, counted from its end.
+const MAX_WORDS: usize = 12;
 
-/// The words of the name at `span`: `camelCase` humps, numbers and what separators part.
+/// The words of the name at `span`: separated by `camelCase`, numbers or other characters.
 pub struct Words<'b> {
     pub bytes: &'b [u8],
-    /// What is left of the name.
+    /// The rest of the name.
     pub span: Range<usize>,
 }
 
@@ -17,39 +17,39 @@ impl Iterator for Words<'_> {
 
     fn next(&mut self) -> Option<Range<usize>> {
         let (bytes, end) = (self.bytes, self.span.end);
-        let word = |&at: &usize| bytes[at].is_ascii_alphanumeric();
+        let word = |&offset: &usize| bytes[offset].is_ascii_alphanumeric();
         let start = self.span.clone().find(word)?;
-        let mut at = start;
-        let upper = |at: usize| at < end && bytes[at].is_ascii_uppercase();
-        let lower = |at: usize| at < end && bytes[at].is_ascii_lowercase();
-        if bytes[at].is_ascii_digit() {
-            while at < end && bytes[at].is_ascii_digit() {
-                at += 1;
+        let mut offset = start;
+        let upper = |offset: usize| offset < end && bytes[offset].is_ascii_uppercase();
+        let lower = |offset: usize| offset < end && bytes[offset].is_ascii_lowercase();
+        if bytes[offset].is_ascii_digit() {
+            while offset < end && bytes[offset].is_ascii_digit() {
+                offset += 1;
             }
-        } else if upper(at) && upper(at + 1) {
+        } else if upper(offset) && upper(offset + 1) {
             // `APIKey` is `API`, `Key`; `APIs` is one word.
-            while upper(at) && !(lower(at + 1) && lower(at + 2)) {
-                at += 1;
+            while upper(offset) && !(lower(offset + 1) && lower(offset + 2)) {
+                offset += 1;
             }
-            if lower(at) {
-                at += 1;
+            if lower(offset) {
+                offset += 1;
             }
         } else {
-            at += 1;
-            while lower(at) {
-                at += 1;
+            offset += 1;
+            while lower(offset) {
+                offset += 1;
             }
         }
-        self.span.start = at.max(start + 1);
+        self.span.start = offset.max(start + 1);
         Some(start..self.span.start)
     }
 }
 
-/// The last words of the name, [`MOST_WORDS`] at most.
+/// The last words of the name, [`MAX_WORDS`] at most.
 pub fn words(bytes: &[u8], span: &Range<usize>) -> Vec<Range<usize>> {
-    let mut words = Vec::with_capacity(MOST_WORDS);
+    let mut words = Vec::with_capacity(MAX_WORDS);
     words.extend(Words { bytes, span: span.clone() });
-    let surplus = words.len().saturating_sub(MOST_WORDS);
+    let surplus = words.len().saturating_sub(MAX_WORDS);
     words.drain(..surplus);
     words
 }

@@ -1,11 +1,11 @@
-//! What stands round the name and its value, on their line and on those beside it.
+//! What is around the name and its value, on their line and on the adjacent ones.
 
 use crate::rules::is_word_byte;
 use std::ops::Range;
 
-use super::said::{Said, said};
+use super::keywords::{Keywords, keywords_in};
 use super::{F, Features};
-use crate::engine::generic::begins_within;
+use crate::engine::generic::contains::contains_part;
 use crate::engine::generic::name::Name;
 use crate::rules::BEFORE;
 use crate::rules::lexicon::Lexicon;
@@ -18,34 +18,34 @@ impl Features {
         let before = &bytes[first..start];
         let line_before = before.rsplit(|&b| b == b'\n').next().unwrap_or_default();
         let last = bytes.len().min(end + 64);
-        let behind = &bytes[end..last];
-        let line_behind = behind.split(|&b| b == b'\n').next().unwrap_or_default();
+        let after = &bytes[end..last];
+        let line_after = after.split(|&b| b == b'\n').next().unwrap_or_default();
         let trimmed = line_before.trim_ascii_start();
         let lexicon = name.lexicon;
         let begins = |mark: &str| trimmed.starts_with(mark.as_bytes());
         self.flag(F::comment, lexicon.any(WordList::CommentMarks, begins));
-        let contains = |list| lexicon.any(list, |part| begins_within(line_before, part.as_bytes()));
+        let contains = |list| lexicon.any(list, |part| contains_part(line_before, part.as_bytes()));
         self.flag(F::condition, contains(WordList::ConditionParts));
         self.flag(F::asserts, contains(WordList::AssertionParts));
-        let near = said(lexicon, before).with(said(lexicon, behind));
-        self.flag(F::near_made_up, near.contains(Said::MADE_UP));
-        self.flag(F::near_login, near.contains(Said::LOGIN));
-        self.flag(F::near_test, near.contains(Said::TEST));
-        self.flag(F::beside_user, gives_user(lexicon, line_before));
-        self.set(F::same_shape, same_shape(&bytes[start..end], before, behind));
+        let near = keywords_in(lexicon, before).with(keywords_in(lexicon, after));
+        self.flag(F::near_fake_word, near.contains(Keywords::FAKE));
+        self.flag(F::near_login, near.contains(Keywords::LOGIN));
+        self.flag(F::near_test, near.contains(Keywords::TEST));
+        self.flag(F::after_user, gives_user(lexicon, line_before));
+        self.set(F::same_shape, same_shape(&bytes[start..end], before, after));
         let text = &bytes[value.clone()];
-        let twice = || [before, behind].into_iter().any(|beside| begins_within(beside, text));
+        let twice = || [before, after].into_iter().any(|near| contains_part(near, text));
         self.flag(F::twice, text.len() > 3 && twice());
         let solid = |text: &[u8]| text.iter().filter(|b| !b.is_ascii_whitespace()).count();
         self.set(F::line_before, solid(line_before) as f32);
-        self.set(F::line_behind, solid(line_behind) as f32);
+        self.set(F::line_after, solid(line_after) as f32);
     }
 }
 
 /// Whether a user or an account is given on the line: `user=me password=…`, `"login": "me"`.
 fn gives_user(lexicon: &Lexicon, line: &[u8]) -> bool {
-    let signs = line.iter().enumerate().filter(|(_, b)| matches!(b, b'=' | b':'));
-    signs.map(|(at, _)| &line[..at]).any(|front| {
+    let operators = line.iter().enumerate().filter(|(_, b)| matches!(b, b'=' | b':'));
+    operators.map(|(offset, _)| &line[..offset]).any(|front| {
         let quoted = front.iter().rev().take_while(|b| b"\"'` )]\\".contains(b)).count();
         let front = &front[..front.len() - quoted];
         let letters = front.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
@@ -57,31 +57,31 @@ fn gives_user(lexicon: &Lexicon, line: &[u8]) -> bool {
     })
 }
 
-/// How many of the lines beside it, as far as they are in reach, have the shape of its line.
-fn same_shape(assignment: &[u8], before: &[u8], behind: &[u8]) -> f32 {
+/// How many of the adjacent lines, as far as they are within reach, have the shape of its line.
+fn same_shape(assignment: &[u8], before: &[u8], after: &[u8]) -> f32 {
     let mut lines = before.rsplit(|&b| b == b'\n');
     let head = lines.next().unwrap_or_default();
     let own = shape([head, assignment]);
     let previous = lines.next().is_some_and(|line| shape([line, &[]]) == own);
-    let mut lines = behind.split(|&b| b == b'\n');
+    let mut lines = after.split(|&b| b == b'\n');
     lines.next();
     let next = lines.take(2).filter(|line| line.len() > 4 && shape([line, &[]]) == own).count();
     (usize::from(previous) + next) as f32
 }
 
-/// The first signs of a line in two parts: letters and digits as one sign, blanks left out, zeros
-/// where there are no more.
+/// The first characters of a line in two parts: letters and digits count as one, blanks are
+/// skipped, zeros fill the rest.
 fn shape(line: [&[u8]; 2]) -> [u8; 8] {
     let mut shape = [0; 8];
     let mut length = 0;
     for &b in line.into_iter().flatten() {
-        let sign = match b {
+        let character = match b {
             b' ' | b'\t' | b'\r' => continue,
             b if is_word_byte(b) => b'a',
             b => b,
         };
-        if length == 0 || shape[length - 1] != sign {
-            shape[length] = sign;
+        if length == 0 || shape[length - 1] != character {
+            shape[length] = character;
             length += 1;
         }
         if length == shape.len() {

@@ -1,4 +1,4 @@
-//! What the name says, and how it and the value are joined.
+//! What the name means, and what joins it to the value.
 
 use std::ops::Range;
 
@@ -20,7 +20,7 @@ impl Features {
         };
         self.flag(kind, true);
         self.set(F::words_before, name.words_before().min(5) as f32);
-        self.set(F::words_behind, name.words_behind(bytes).min(5) as f32);
+        self.set(F::words_after, name.words_after(bytes).min(5) as f32);
         self.flag(F::about, name.is_about(bytes));
         self.flag(F::digest, name.is_digest(bytes));
         self.set(F::qualifiers, name.qualifiers(bytes).min(3) as f32);
@@ -29,22 +29,22 @@ impl Features {
         self.flag(F::name_upper, !text.iter().any(u8::is_ascii_lowercase));
         self.flag(F::name_capital, text[0].is_ascii_uppercase());
         self.flag(F::name_in_prose, name.is_in_prose());
-        self.flag(F::name_alone, name.telling(bytes).len() == text.len());
+        self.flag(F::name_alone, name.keyword(bytes).len() == text.len());
         let is_in = |list, word: &[u8]| name.lexicon.has(list, word);
-        let made_up =
+        let is_fake =
             |word: &[u8]| is_in(WordList::FakeWords, word) || is_in(WordList::ExpectedNames, word);
-        self.flag(F::name_made_up, name.each_word(bytes).any(made_up));
-        let before = name.span.start.checked_sub(1).map_or(b'\n', |at| bytes[at]);
+        self.flag(F::name_fake, name.each_word(bytes).any(is_fake));
+        let before = name.span.start.checked_sub(1).map_or(b'\n', |offset| bytes[offset]);
         self.flag(F::before_quote, matches!(before, b'"' | b'\'' | b'`'));
-        self.flag(F::before_sign, b"$.-<@&?:".contains(&before));
+        self.flag(F::before_operator, b"$.-<@&?:".contains(&before));
     }
 
-    pub fn describe_joint(&mut self, bytes: &[u8], name: &Name, value: &Range<usize>) {
-        // Of the second value of a list what stands in front of the first one counts.
+    pub fn describe_gap(&mut self, bytes: &[u8], name: &Name, value: &Range<usize>) {
+        // Before the second value of a list, what is before the first one counts.
         let gap = &bytes[name.gap(value)];
         let opened = gap.iter().position(|b| matches!(b, b'[' | b'(' | b'{'));
-        let gap = &gap[..opened.map_or(gap.len(), |at| at + 1)];
-        let has = |sign: &[u8]| gap.windows(sign.len()).any(|here| here == sign);
+        let gap = &gap[..opened.map_or(gap.len(), |offset| offset + 1)];
+        let has = |text: &[u8]| gap.windows(text.len()).any(|here| here == text);
         let compares = has(b"==") || has(b"!=");
         self.flag(F::gap_compare, compares);
         self.flag(F::gap_equals, has(b"=") && !compares);
@@ -58,7 +58,7 @@ impl Features {
         self.flag(F::gap_fallback, name.lexicon.any(WordList::FallbackParts, fallback));
         let letters = gap.iter().filter(|b| b.is_ascii_alphabetic()).count();
         self.set(F::gap_letters, letters.min(20) as f32);
-        let quote = value.start.checked_sub(1).map_or(0, |at| bytes[at]);
+        let quote = value.start.checked_sub(1).map_or(0, |offset| bytes[offset]);
         let closed = bytes.get(value.end) == Some(&quote);
         self.flag(F::single, closed && quote == b'\'');
         self.flag(F::double, closed && quote == b'"');

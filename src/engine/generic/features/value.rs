@@ -1,18 +1,19 @@
-//! What the value looks like.
+//! What characters the value consists of.
 
 use super::{F, Features};
 use crate::engine::checks::{entropy, placeholder, shapes};
-use crate::engine::generic::{begins_within, language};
+use crate::engine::generic::contains::contains_part;
+use crate::engine::generic::language;
 use crate::rules::is_word_byte;
 
 impl Features {
-    /// `covered` of the value's letters are covered by words.
+    /// `covered` is the number of the value's letters that words cover.
     pub fn describe_value(&mut self, value: &[u8], covered: usize) {
         let counts = Counts::of(value);
         self.describe_counts(value, &counts);
         self.describe_letters(value, &counts, covered);
         self.describe_alphabet(value, &counts);
-        self.describe_rows(value);
+        self.describe_sequences(value);
         self.describe_ends(value);
     }
 
@@ -35,7 +36,7 @@ impl Features {
         self.set(F::entropy_share, if value.len() > 1 { bits / length.log2() } else { 0.0 });
         let changes = value.windows(2).filter(|two| kind_of(two[0]) != kind_of(two[1])).count();
         self.set(F::changes, changes as f32 / length);
-        for (feature, sign) in [
+        for (feature, character) in [
             (F::blanks, b' '),
             (F::dots, b'.'),
             (F::slashes, b'/'),
@@ -44,17 +45,17 @@ impl Features {
             (F::colons, b':'),
             (F::ats, b'@'),
         ] {
-            self.set(feature, value.iter().filter(|&&b| b == sign).count().min(8) as f32);
+            self.set(feature, value.iter().filter(|&&b| b == character).count().min(8) as f32);
         }
         self.set(F::not_ascii, counts.not_ascii.min(8) as f32);
-        self.set(F::marks, counts.marks.min(8) as f32);
-        self.set(F::signs, counts.signs.min(8) as f32);
+        self.set(F::template_chars, counts.template_chars.min(8) as f32);
+        self.set(F::password_chars, counts.password_chars.min(8) as f32);
     }
 
     fn describe_letters(&mut self, value: &[u8], counts: &Counts, covered: usize) {
         self.set(F::longest_letters, longest(value, u8::is_ascii_alphabetic).min(40) as f32);
         self.set(F::longest_digits, longest(value, u8::is_ascii_digit).min(40) as f32);
-        self.set(F::likeness, language::likeness(value).unwrap_or(0.0));
+        self.set(F::english_score, language::english_score(value).unwrap_or(0.0));
         let letters = counts.uppers + counts.lowers;
         self.set(F::covered, if letters > 0 { covered as f32 / letters as f32 } else { 0.0 });
         self.set(F::uncovered, (letters - covered.min(letters)).min(60) as f32);
@@ -81,12 +82,12 @@ impl Features {
         self.flag(F::capitalised, value[0].is_ascii_uppercase() && lowers + 1 == value.len());
     }
 
-    fn describe_rows(&mut self, value: &[u8]) {
+    fn describe_sequences(&mut self, value: &[u8]) {
         self.set(F::repeat, placeholder::longest_repeat(value) as f32);
         let lower = value.to_ascii_lowercase();
-        let (walk, walked) = placeholder::walk(&lower[..lower.len().min(64)]);
-        self.set(F::walk, walk as f32);
-        self.set(F::walked, walked as f32 / lower.len().min(64) as f32);
+        let (longest, in_all) = placeholder::sequences(&lower[..lower.len().min(64)]);
+        self.set(F::sequence, longest as f32);
+        self.set(F::sequence_share, in_all as f32 / lower.len().min(64) as f32);
         self.flag(F::repeats, repeats(&lower));
     }
 
@@ -94,7 +95,7 @@ impl Features {
         let (first, last) = (value[0], value[value.len() - 1]);
         self.flag(F::begins_variable, b"$%<{[@*&#".contains(&first));
         self.flag(F::begins_path, matches!(first, b'/' | b'.' | b'~'));
-        self.flag(F::has_scheme, begins_within(value, b"://"));
+        self.flag(F::has_scheme, contains_part(value, b"://"));
         self.flag(F::ends_digit, last.is_ascii_digit());
         self.flag(F::ends_special, last.is_ascii_punctuation());
         self.flag(F::padded, last == b'=');
@@ -103,15 +104,15 @@ impl Features {
     }
 }
 
-/// How many of a value's bytes are of which class.
+/// How many bytes of a value are in each class.
 struct Counts {
     digits: usize,
     uppers: usize,
     lowers: usize,
     specials: usize,
     not_ascii: usize,
-    marks: usize,
-    signs: usize,
+    template_chars: usize,
+    password_chars: usize,
 }
 
 impl Counts {
@@ -125,8 +126,8 @@ impl Counts {
             lowers,
             specials: value.len() - digits - uppers - lowers,
             not_ascii: count(class::NOT_ASCII),
-            marks: count(class::MARK),
-            signs: count(class::SIGN),
+            template_chars: count(class::TEMPLATE),
+            password_chars: count(class::PASSWORD),
         }
     }
 }
@@ -138,10 +139,10 @@ mod class {
     pub const LOWER: u8 = 4;
     /// Beyond ASCII, and control characters.
     pub const NOT_ASCII: u8 = 8;
-    /// What templates, calls and patterns are written with.
-    pub const MARK: u8 = 16;
-    /// What passwords hold and names, paths and numbers do not.
-    pub const SIGN: u8 = 32;
+    /// Characters of templates, calls and patterns.
+    pub const TEMPLATE: u8 = 16;
+    /// Characters found in passwords and not in names, paths and numbers.
+    pub const PASSWORD: u8 = 32;
 }
 
 /// The classes of each byte.
@@ -155,17 +156,17 @@ static CLASSES: [u8; 256] = {
             (c.is_ascii_uppercase(), class::UPPER),
             (c.is_ascii_lowercase(), class::LOWER),
             (!c.is_ascii() || c.is_ascii_control(), class::NOT_ASCII),
-            (matches!(c, b'$' | b'{' | b'}' | b'<' | b'>' | b'%' | b'('), class::MARK),
-            (matches!(c, b')' | b'[' | b']' | b'*' | b'?' | b'\\'), class::MARK),
-            (matches!(c, b'!' | b'@' | b'#' | b'&' | b'^' | b'~'), class::SIGN),
-            (matches!(c, b'=' | b'+' | b'?' | b'$' | b'%' | b'*'), class::SIGN),
+            (matches!(c, b'$' | b'{' | b'}' | b'<' | b'>' | b'%' | b'('), class::TEMPLATE),
+            (matches!(c, b')' | b'[' | b']' | b'*' | b'?' | b'\\'), class::TEMPLATE),
+            (matches!(c, b'!' | b'@' | b'#' | b'&' | b'^' | b'~'), class::PASSWORD),
+            (matches!(c, b'=' | b'+' | b'?' | b'$' | b'%' | b'*'), class::PASSWORD),
         ];
-        let mut at = 0;
-        while at < of.len() {
-            if of[at].0 {
-                classes[b] |= of[at].1;
+        let mut index = 0;
+        while index < of.len() {
+            if of[index].0 {
+                classes[b] |= of[index].1;
             }
-            at += 1;
+            index += 1;
         }
         b += 1;
     }
@@ -181,7 +182,7 @@ fn kind_of(b: u8) -> u8 {
     }
 }
 
-/// Whether the value is a shorter text, twice or oftener.
+/// Whether the value is a shorter text that is repeated.
 fn repeats(value: &[u8]) -> bool {
     (1..=value.len() / 2).any(|unit| value[unit..] == value[..value.len() - unit])
 }

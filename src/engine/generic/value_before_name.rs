@@ -1,15 +1,15 @@
-//! Values that stand in front of their name: the halves of a pair the other way round, and what
-//! is piped into a command that sets a password.
+//! Values before their name: a pair that gives the value first, and what is piped into a command
+//! that sets a password.
 
-use crate::rules::is_word_byte;
 use std::ops::Range;
 
 use crate::rules::BEFORE;
+use crate::rules::is_word_byte;
 use crate::rules::lexicon::Lexicon;
 use crate::rules::word_list::WordList;
 
-/// The value in front of the name at `name`; `fragment` is where the name was noticed, from
-/// which the reach counts.
+/// The value before the name at `name`. `fragment` is the offset of the fragment by which the name
+/// was found; the reach is measured from there.
 pub fn value(
     bytes: &[u8],
     name: &Range<usize>,
@@ -17,51 +17,51 @@ pub fn value(
     lexicon: &Lexicon,
 ) -> Option<Range<usize>> {
     let first = fragment.saturating_sub(BEFORE - 1).min(name.start);
-    let mut back = Back { bytes, first, at: name.start, lexicon };
-    let from = back.at;
-    back.other_half().or_else(|| {
-        back.at = from;
-        back.piped(&bytes[name.clone()])
+    let mut cursor = BackwardCursor { bytes, first, offset: name.start, lexicon };
+    let from = cursor.offset;
+    cursor.other_half().or_else(|| {
+        cursor.offset = from;
+        cursor.piped(&bytes[name.clone()])
     })
 }
 
-/// A place that moves towards the beginning, down to `first`.
-struct Back<'b> {
+/// A position that moves towards the beginning of the text, down to `first`.
+struct BackwardCursor<'b> {
     bytes: &'b [u8],
     first: usize,
-    at: usize,
+    offset: usize,
     lexicon: &'b Lexicon,
 }
 
-impl Back<'_> {
+impl BackwardCursor<'_> {
     fn peek(&self) -> Option<u8> {
-        (self.at > self.first).then(|| self.bytes[self.at - 1])
+        (self.offset > self.first).then(|| self.bytes[self.offset - 1])
     }
 
     fn skip(&mut self, wanted: impl Fn(u8) -> bool) -> usize {
-        let from = self.at;
+        let from = self.offset;
         while self.peek().is_some_and(&wanted) {
-            self.at -= 1;
+            self.offset -= 1;
         }
-        from - self.at
+        from - self.offset
     }
 
     fn quote(&mut self) -> Option<u8> {
-        let mark = self.peek().filter(|b| matches!(b, b'"' | b'\''))?;
-        self.at -= 1;
-        Some(mark)
+        let quote = self.peek().filter(|b| matches!(b, b'"' | b'\''))?;
+        self.offset -= 1;
+        Some(quote)
     }
 
-    /// A word of the list, in any letter case, perhaps in quotes, and the sign behind it.
+    /// A word of the list, in any letter case, with or without quotes, and the operator after it.
     fn member(&mut self, list: WordList) -> Option<()> {
         self.skip(|b| b == b' ');
         self.peek().filter(|b| matches!(b, b'=' | b':'))?;
-        self.at -= 1;
+        self.offset -= 1;
         self.skip(|b| b == b' ');
         let quoted = self.quote();
-        let end = self.at;
+        let end = self.offset;
         self.skip(is_word_byte);
-        let word = &self.bytes[self.at..end];
+        let word = &self.bytes[self.offset..end];
         if !self.lexicon.has(list, word) {
             return None;
         }
@@ -74,25 +74,25 @@ impl Back<'_> {
     /// `value="v" name="NAME"`, `"value": "v", "name": "NAME"`, `value: v` and `name: NAME` on
     /// the next line.
     fn other_half(&mut self) -> Option<Range<usize>> {
-        // The name may have words in front that are no part of it.
+        // More words may be part of the name.
         self.skip(|b| is_word_byte(b) || matches!(b, b'.' | b'-'));
         self.quote();
         self.member(WordList::NameMembers)?;
-        let parted = self.skip(|b| b.is_ascii_whitespace() || b == b',');
-        if parted == 0 {
+        let separators = self.skip(|b| b.is_ascii_whitespace() || b == b',');
+        if separators == 0 {
             return None;
         }
         let value = match self.quote() {
-            Some(mark) => {
-                let end = self.at;
-                self.skip(|b| b != mark && b != b'\n');
-                let value = self.at..end;
-                (self.quote() == Some(mark)).then_some(value)?
+            Some(quote) => {
+                let end = self.offset;
+                self.skip(|b| b != quote && b != b'\n');
+                let value = self.offset..end;
+                (self.quote() == Some(quote)).then_some(value)?
             }
             None => {
-                let end = self.at;
+                let end = self.offset;
                 self.skip(|b| !b.is_ascii_whitespace() && !b"\"'=:,<>".contains(&b));
-                self.at..end
+                self.offset..end
             }
         };
         self.member(WordList::ValueMembers)?;
@@ -108,30 +108,30 @@ impl Back<'_> {
         }
         self.skip(|b| b != b'|' && b != b'\n' && b != b';');
         self.peek().filter(|&b| b == b'|')?;
-        self.at -= 1;
+        self.offset -= 1;
         self.skip(|b| b == b' ');
         let end = match self.peek()? {
-            mark @ (b'"' | b'\'') => {
-                self.at -= 1;
-                let end = self.at;
-                self.skip(|b| b != mark && b != b'\n');
+            quote @ (b'"' | b'\'') => {
+                self.offset -= 1;
+                let end = self.offset;
+                self.skip(|b| b != quote && b != b'\n');
                 end
             }
             _ => {
-                let end = self.at;
+                let end = self.offset;
                 self.skip(|b| !b.is_ascii_whitespace() && !b"\"'`()|".contains(&b));
                 end
             }
         };
-        let text = self.at..end;
-        let front = &self.bytes[self.first..self.at];
+        let text = self.offset..end;
+        let front = &self.bytes[self.first..self.offset];
         let front = front.rsplit(|&b| b == b'\n').next().unwrap_or_default();
         let is_in = |word: &str| memchr::memmem::find(front, word.as_bytes()).is_some();
         if !self.lexicon.any(WordList::PrintingCommands, is_in) {
             return None;
         }
         if is_pair {
-            return super::calls::password_of(self.bytes, text);
+            return super::calls::password_of_pair(self.bytes, text);
         }
         (!text.is_empty()).then_some(text)
     }
@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_may_stand_in_front_of_its_name() {
+    fn a_value_may_come_before_its_name() {
         for (text, name, wanted) in [
             ("<add value=\"v1x9\" key=\"DbPassword\" />", "Password", Some("v1x9")),
             ("<property value='v1x9' name='password'/>", "password", Some("v1x9")),
@@ -157,8 +157,9 @@ mod tests {
             ("cat users | chpasswd\n", "chpasswd", None),
             ("name: DB_PASSWORD\n", "DB_PASSWORD", None),
         ] {
-            let at = text.find(name).unwrap();
-            let value = value(text.as_bytes(), &(at..at + name.len()), at, &Lexicon::default());
+            let offset = text.find(name).unwrap();
+            let value =
+                value(text.as_bytes(), &(offset..offset + name.len()), offset, &Lexicon::default());
             assert_eq!(value.map(|value| &text[value]), wanted, "{text}");
         }
     }

@@ -1,34 +1,37 @@
-//! What the value is like: a placeholder, words, another name.
+//! Whether the value is a placeholder, made of words, or like the name.
 
 use base64::Engine as _;
 
-use super::said::{Said, said};
+use super::keywords::{Keywords, keywords_in};
 use super::{F, Features};
 use crate::engine::checks::structure::BASE64;
 use crate::engine::checks::{placeholder, shapes, words};
 use crate::engine::generic::language;
 use crate::engine::generic::name::Name;
 
-/// Fewer signs decode to something readable by chance.
+/// Shorter texts decode to something readable by chance.
 const SHORTEST_BASE64: usize = 8;
 
 impl Features {
-    /// `covered` of the value's letters are covered by words.
-    pub fn describe_likeness(&mut self, bytes: &[u8], name: &Name, value: &[u8], covered: usize) {
+    /// `covered` is the number of the value's letters that words cover.
+    pub fn describe_wording(&mut self, bytes: &[u8], name: &Name, value: &[u8], covered: usize) {
         let lexicon = name.lexicon;
         self.flag(F::placeholder, placeholder::is_placeholder(lexicon, value));
         self.flag(F::made_of_words, words::is_made_of_words(lexicon, value));
         self.flag(F::integrity, shapes::is_integrity(lexicon, value));
         self.describe_words(value, covered);
         let lower = value.to_ascii_lowercase();
-        let says = said(lexicon, value);
-        self.flag(F::says_made_up, says.contains(Said::MADE_UP));
-        self.flag(F::says_kind, says.contains(Said::KIND));
+        let keywords = keywords_in(lexicon, value);
+        self.flag(F::contains_fake_word, keywords.contains(Keywords::FAKE));
+        self.flag(F::contains_secret_kind, keywords.contains(Keywords::KIND));
         let plain = language::undisguised(value);
-        self.flag(F::disguised_kind, plain != value && said(lexicon, &plain).contains(Said::KIND));
-        let telling = name.telling(bytes).to_ascii_lowercase();
+        self.flag(
+            F::disguised_secret_kind,
+            plain != value && keywords_in(lexicon, &plain).contains(Keywords::KIND),
+        );
+        let keyword = name.keyword(bytes).to_ascii_lowercase();
         let named = bytes[name.span.clone()].to_ascii_lowercase();
-        let like = memchr::memmem::find(&lower, &telling).is_some()
+        let like = memchr::memmem::find(&lower, &keyword).is_some()
             || memchr::memmem::find(&named, &lower).is_some();
         self.flag(F::like_name, like);
     }

@@ -1,16 +1,16 @@
-//! Values of which a format says that they are no secret, whatever the name in front of them
-//! promises: what everybody may read, a date, an option, an address, a place in a bucket.
+//! Values that a format, or what is next to them, shows not to be secrets, whatever their name
+//! means: public values, dates, options, URLs, paths in a bucket.
 
 use std::ops::Range;
 
 use super::super::checks::placeholder;
-use super::begins_within;
+use super::contains::contains_part;
 use super::name::Name;
 use crate::rules::word_list::WordList;
 use crate::rules::{AFTER, BEFORE, NameKind};
 
-/// Letters that the ending of a file's name may have.
-const LONGEST_ENDING: usize = 4;
+/// Longest extension of a file name.
+const LONGEST_EXTENSION: usize = 4;
 
 /// Digits of a date: year, month and day.
 const DATE: usize = 8;
@@ -18,33 +18,33 @@ const DATE: usize = 8;
 /// Digits of the longest fingerprint of an OpenPGP key (RFC 9580, version 6).
 const OPENPGP_FINGERPRINT: usize = 64;
 
-/// Digits of the token by which Apple's service knows a device that it pushes to.
+/// Digits of the token of a device at Apple's push service.
 const APNS_TOKEN: usize = 64;
 
-/// Letters of a row of keys that stands for nothing.
-const LONGEST_ROW: usize = 8;
+/// Longest sequence of adjacent keys that counts as typed for nothing.
+const LONGEST_SEQUENCE: usize = 8;
 
-/// Whether a format says of the value that it is no secret.
-pub fn is_public(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
-    is_something_else(bytes, name, value) || is_for_everybody(bytes, name, value)
+/// Whether the value is known not to be a secret.
+pub fn is_known_public(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
+    is_something_else(bytes, name, value) || is_public_in_context(bytes, name, value)
 }
 
-/// Whether the value is something else than a secret.
+/// Whether the value has the form of something other than a secret.
 fn is_something_else(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     let text = &bytes[value.clone()];
     let lexicon = name.lexicon;
     let contains =
-        |list, text: &[u8]| lexicon.any(list, |part| begins_within(text, part.as_bytes()));
+        |list, text: &[u8]| lexicon.any(list, |part| contains_part(text, part.as_bytes()));
     let begins = |list| lexicon.any(list, |prefix| text.starts_with(prefix.as_bytes()));
     let bare = value.start > 0 && !b"\"'`".contains(&bytes[value.start - 1]);
     let of_kind = match name.kind {
-        // A command takes what begins with a hyphen for an option.
+        // A command reads what begins with a hyphen as an option.
         NameKind::Password => {
-            text[0] == b'-' || is_address(text) || is_read_elsewhere(bytes, name, value)
+            text[0] == b'-' || is_url(text) || is_read_elsewhere(bytes, name, value)
         }
         NameKind::Key => {
             let in_bucket = contains(WordList::BucketKeyParts, &bytes[name.span.clone()]);
-            let of_openpgp = name.speaks_of(bytes, WordList::OpenpgpWords);
+            let of_openpgp = name.has_word(bytes, WordList::OpenpgpWords);
             let hex = text.iter().all(u8::is_ascii_hexdigit);
             is_file(text, in_bucket)
                 || lexicon.any(WordList::FingerprintPrefixes, |prefix| {
@@ -55,7 +55,7 @@ fn is_something_else(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
         }
         NameKind::Token => {
             begins(WordList::SessionTokenPrefixes)
-                || name.speaks_of(bytes, WordList::DeviceWords)
+                || name.has_word(bytes, WordList::DeviceWords)
                     && (is_apns_token(text) || contains(WordList::DeviceAddressParts, text))
         }
         _ => false,
@@ -66,28 +66,26 @@ fn is_something_else(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
         || begins(WordList::PublicPrefixes)
         || contains(WordList::PublicParts, text)
         || is_date(text)
-        || is_form_of_dates(text)
+        || is_date_format(text)
         || name.kind != NameKind::Password
             && lexicon.any(WordList::EmptyDigests, |digest| digest.as_bytes() == text)
         || is_scope(text)
-        || is_written_bytes(text)
-        || is_row(text)
+        || is_bytes_literal(text)
+        || is_typed_sequence(text)
         || text.eq_ignore_ascii_case(&bytes[name.span.clone()])
 }
 
-/// Whether everybody may read the value, or it opens nothing.
-fn is_for_everybody(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
+/// Whether what is near the value shows that everybody may know it, or that it opens nothing.
+fn is_public_in_context(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     let first = name.fragment.saturating_sub(BEFORE - 1).min(name.span.start);
     let lexicon = name.lexicon;
     let contains =
-        |list, text: &[u8]| lexicon.any(list, |part| begins_within(text, part.as_bytes()));
+        |list, text: &[u8]| lexicon.any(list, |part| contains_part(text, part.as_bytes()));
     let (before, text) = (&bytes[first..name.span.start], &bytes[value.clone()]);
-    let behind = &bytes[value.end..bytes.len().min(value.end + AFTER - 16)];
+    let after = &bytes[value.end..bytes.len().min(value.end + AFTER - 16)];
     let token = before.rsplit(|b| b.is_ascii_whitespace() || b"\"'`".contains(b)).next();
     match name.kind {
-        // The name of one in AWS: `arn:aws:secretsmanager:…:secret:name`.
         NameKind::Secret => token.is_some_and(|token| contains(WordList::IdentifierParts, token)),
-        // The picture of a build's state, of which the link holds a token.
         NameKind::Token
             if lexicon.any(WordList::BadgeEndings, |it| {
                 bytes[value.end..].starts_with(it.as_bytes())
@@ -97,13 +95,11 @@ fn is_for_everybody(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
         {
             true
         }
-        // .NET's `PublicKeyToken` is a hash of an assembly's public key.
         NameKind::Token
             if name.each_word(bytes).any(|word| lexicon.has(WordList::PublicTokenWords, word)) =>
         {
             true
         }
-        // What confirms a subscription to SNS works once.
         NameKind::Token => {
             let subscribes = name
                 .each_word(bytes)
@@ -112,16 +108,12 @@ fn is_for_everybody(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
                 && text.iter().all(u8::is_ascii_hexdigit)
                 && (subscribes
                     || contains(WordList::SnsPartsBefore, before)
-                    || contains(WordList::SnsPartsAfter, behind))
+                    || contains(WordList::SnsPartsAfter, after))
         }
-        // A key of AWS beside an id of the account 000000000000, which is LocalStack's, opens
-        // nothing. The key by which a page searches its own index (DocSearch) is given to
-        // every reader.
         NameKind::Key => {
             contains(WordList::PublicKeyNeighbors, before)
-                || contains(WordList::PublicKeyNeighbors, behind)
+                || contains(WordList::PublicKeyNeighbors, after)
         }
-        // Of a digest's parameters none is secret.
         NameKind::Auth => {
             let gap = &bytes[name.gap(value)];
             lexicon.any(WordList::DigestParameters, |part| {
@@ -143,12 +135,12 @@ fn is_date(text: &[u8]) -> bool {
         && text.get(form.len()).is_none_or(|b| matches!(b, b'T' | b' '))
 }
 
-/// An address without a user: nginx's `proxy_pass http://host`.
-fn is_address(text: &[u8]) -> bool {
-    begins_within(text, b"://") && !text.contains(&b'@')
+/// A URL without a user: nginx's `proxy_pass http://host`.
+fn is_url(text: &[u8]) -> bool {
+    contains_part(text, b"://") && !text.contains(&b'@')
 }
 
-/// What stands behind `--password-stdin` is the command's next argument.
+/// What follows `--password-stdin` is the next argument of the command.
 fn is_read_elsewhere(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     let name_text = &bytes[name.span.clone()];
     value.start > name.span.end
@@ -157,22 +149,22 @@ fn is_read_elsewhere(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
             .any(WordList::StandardInputEndings, |ending| name_text.ends_with(ending.as_bytes()))
 }
 
-/// The key of an object in a bucket: a path to a file, or a file's name where the name says that
-/// it stands in a bucket.
+/// The key of an object in a bucket: the path of a file, or the name of a file where the name
+/// of the value mentions a bucket.
 fn is_file(text: &[u8], in_bucket: bool) -> bool {
     let Some(dot) = text.iter().rposition(|&b| b == b'.') else { return false };
-    let ending = &text[dot + 1..];
+    let extension = &text[dot + 1..];
     (in_bucket || text[..dot].contains(&b'/'))
-        && (2..=LONGEST_ENDING).contains(&ending.len())
-        && ending.iter().all(u8::is_ascii_lowercase)
+        && (2..=LONGEST_EXTENSION).contains(&extension.len())
+        && extension.iter().all(u8::is_ascii_lowercase)
 }
 
-/// A form that dates are written in: `DDMMYYYYHHMM`.
-fn is_form_of_dates(text: &[u8]) -> bool {
-    let rows = || text.chunk_by(|a, b| a == b);
+/// A format of dates: `DDMMYYYYHHMM`.
+fn is_date_format(text: &[u8]) -> bool {
+    let repetitions = || text.chunk_by(|a, b| a == b);
     text.iter().all(|b| b"DMYHhmsSy-/:. ".contains(b))
-        && rows().all(|row| matches!(row.len(), 1 | 2 | 4))
-        && rows().any(|row| matches!(row, b"MM" | b"DD" | b"YYYY" | b"yyyy"))
+        && repetitions().all(|it| matches!(it.len(), 1 | 2 | 4))
+        && repetitions().any(|it| matches!(it, b"MM" | b"DD" | b"YYYY" | b"yyyy"))
 }
 
 /// A device's address at Apple's push service.
@@ -180,26 +172,28 @@ fn is_apns_token(text: &[u8]) -> bool {
     text.len() == APNS_TOKEN && text.iter().all(u8::is_ascii_hexdigit)
 }
 
-/// The scope of a signature, of AWS and of Google's storage: key id, date, region and service. It
-/// names a key and does not hold it (`X-Amz-Credential=AKIA…/20260131/eu-west-1/s3/aws4_request`).
+/// The scope of a signature of AWS or Google Cloud Storage: key id, date, region and service. It
+/// names a key and does not contain it
+/// (`X-Amz-Credential=AKIA…/20260131/eu-west-1/s3/aws4_request`).
 fn is_scope(text: &[u8]) -> bool {
-    let dated = |sign: &[u8]| {
-        text.windows(sign.len() + DATE).any(|here| {
-            let date = here.strip_prefix(sign);
+    let is_dated = |separator: &[u8]| {
+        text.windows(separator.len() + DATE).any(|here| {
+            let date = here.strip_prefix(separator);
             date.is_some_and(|date| date.starts_with(b"20") && date.iter().all(u8::is_ascii_digit))
         })
     };
-    dated(b"/") || dated(b"%2F")
+    is_dated(b"/") || is_dated(b"%2F")
 }
 
-/// Nothing but keys that lie side by side or letters that follow each other: `hjkl`.
-fn is_row(text: &[u8]) -> bool {
-    text.len() <= LONGEST_ROW && placeholder::walk(&text.to_ascii_lowercase()).0 == text.len()
+/// Adjacent keys of the keyboard, or consecutive letters: `hjkl`.
+fn is_typed_sequence(text: &[u8]) -> bool {
+    text.len() <= LONGEST_SEQUENCE
+        && placeholder::sequences(&text.to_ascii_lowercase()).0 == text.len()
 }
 
-/// How Python prints bytes that are no text: `b'\\xfe\\xfd'`.
-fn is_written_bytes(text: &[u8]) -> bool {
-    (text.starts_with(b"b'") || text.starts_with(b"b\"")) && begins_within(text, b"\\x")
+/// How Python prints bytes that are not text: `b'\\xfe\\xfd'`.
+fn is_bytes_literal(text: &[u8]) -> bool {
+    (text.starts_with(b"b'") || text.starts_with(b"b\"")) && contains_part(text, b"\\x")
 }
 
 #[cfg(test)]
@@ -208,7 +202,7 @@ mod tests {
     use crate::rules::lexicon::Lexicon;
 
     #[test]
-    fn a_format_may_say_that_a_value_is_no_secret() {
+    fn a_format_shows_that_a_value_is_not_a_secret() {
         for (text, fragment, value) in [
             ("token_expires = 2024-05-16T19:51:27Z", "oken", "2024-05-16T19:51:27Z"),
             ("pass `-Zsbom`", "pass", "-Zsbom"),
@@ -225,9 +219,10 @@ mod tests {
         ] {
             let find = |part: &str| text.rfind(part).unwrap();
             let start = find(value);
-            let at = text.find(fragment).unwrap();
+            let offset = text.find(fragment).unwrap();
             let lexicon = Lexicon::default();
-            let name = Name::round(text.as_bytes(), at..at + fragment.len(), &lexicon).unwrap();
+            let name =
+                Name::around(text.as_bytes(), offset..offset + fragment.len(), &lexicon).unwrap();
             let value = start..start + value.len();
             assert!(is_something_else(text.as_bytes(), &name, &value), "{text}");
         }
@@ -237,9 +232,9 @@ mod tests {
             ("api_key = a/b.Q7Rz", "a/b.Q7Rz"),
         ] {
             let start = text.find(value).unwrap();
-            let at = text.find("pass").or(text.find("key")).unwrap();
+            let offset = text.find("pass").or(text.find("key")).unwrap();
             let lexicon = Lexicon::default();
-            let name = Name::round(text.as_bytes(), at..at + 3, &lexicon).unwrap();
+            let name = Name::around(text.as_bytes(), offset..offset + 3, &lexicon).unwrap();
             assert!(
                 !is_something_else(text.as_bytes(), &name, &(start..start + value.len())),
                 "{text}"

@@ -16,7 +16,7 @@ const LISTS: [WordList; 4] = [
 
 /// Whether the word may be one that names a credential as a whole, by its first byte and its
 /// length: most words that are tested are not.
-pub fn may_promise(lexicon: &Lexicon, word: &[u8]) -> bool {
+pub fn may_name_credential(lexicon: &Lexicon, word: &[u8]) -> bool {
     word.first().is_some_and(|first| {
         let lengths = LENGTHS[usize::from(first.to_ascii_lowercase())];
         word.len() < 32 && lengths >> word.len() & 1 == 1
@@ -59,9 +59,8 @@ static LENGTHS: [u32; 256] = {
 mod tests {
     use super::*;
 
-    /// The quick test turns no word down that the lists contain.
     #[test]
-    fn every_word_that_promises_may_promise() {
+    fn no_word_of_the_lists_is_rejected() {
         let lexicon = Lexicon::default();
         let lists = [
             built_in::PASSWORD_NAMES,
@@ -71,14 +70,14 @@ mod tests {
         ];
         for word in lists.concat() {
             for word in [word.to_owned(), word.to_ascii_uppercase(), format!("{word}s")] {
-                assert!(may_promise(&lexicon, word.as_bytes()), "{word}");
+                assert!(may_name_credential(&lexicon, word.as_bytes()), "{word}");
             }
         }
         for word in ["passw", "passworsd", "Passwo"] {
-            assert!(may_promise(&lexicon, word.as_bytes()), "{word}");
+            assert!(may_name_credential(&lexicon, word.as_bytes()), "{word}");
         }
         for word in ["", "x", "table", "connector"] {
-            assert!(!may_promise(&lexicon, word.as_bytes()), "{word}");
+            assert!(!may_name_credential(&lexicon, word.as_bytes()), "{word}");
         }
     }
 }

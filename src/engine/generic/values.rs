@@ -1,32 +1,33 @@
-//! From a name to the values it is given: the shared reader of assignments, and looser ways of
-//! writing that only a judged value may come from.
+//! From a name to its values: by the shared reader of assignments, or in looser notations, which
+//! are accepted only because the model judges the values.
 
 use std::ops::Range;
 
 use super::arguments::Arguments;
-use super::rest::Rest;
+use super::text_cursor::TextCursor;
 use crate::engine::structure::assignment::AssignmentReader;
+use crate::rules::is_word_byte;
 use crate::rules::lexicon::Lexicon;
 use crate::rules::word_list::WordList;
-use crate::rules::{AFTER, LONGEST, is_word_byte};
+use crate::rules::{AFTER, LONGEST};
 
-/// Of these so many may follow each other.
-const MOST_WORDS: usize = 3;
+/// Filler words that may follow each other.
+const MAX_FILLER_WORDS: usize = 3;
 
-/// Values of a list that are looked at.
-const MOST_VALUES: usize = 8;
+/// Values of a list that are read.
+const MAX_VALUES: usize = 8;
 
-/// Bytes from the name's end on that are looked at.
+/// Bytes after the name that are read.
 const REACH: usize = LONGEST + AFTER - 64;
 
-/// Bytes between a name and a value that goes on behind the reach, at most.
+/// Bytes between a name and a value that continues beyond the reach, at most.
 const LONGEST_GAP: usize = 12;
 
 /// Bytes of such a value that are judged, at least.
-const SHORTEST_ENDLESS: usize = 256;
+const SHORTEST_LONG: usize = 256;
 
-/// The spans of the values given to the name at `name`.
-pub fn values(
+/// The spans of the values that are assigned to the name at `name`.
+pub fn assigned(
     bytes: &[u8],
     name: &Range<usize>,
     reader: &mut AssignmentReader,
@@ -35,25 +36,26 @@ pub fn values(
     let end = bytes.len().min(name.end + REACH);
     let wide = "：".as_bytes();
     if bytes[name.end..].starts_with(wide) {
-        let mut rest = Rest { bytes, at: name.end + wide.len(), end };
-        return rest.word().map(|value| vec![value]).unwrap_or_default();
+        let mut cursor = TextCursor { bytes, offset: name.end + wide.len(), end };
+        return cursor.word().map(|value| vec![value]).unwrap_or_default();
     }
     let assigned = reader.value_of(bytes, name.clone());
     if let Some(value) = assigned.filter(|value| value.end <= end && !value.is_empty()) {
-        // `'Bearer ' + 'v'`: what was taken for a text joins two.
+        // `'Bearer ' + 'v'`: what was read as a text joins two.
         if matches!(bytes[value.clone()].trim_ascii(), b"+" | b".") {
-            let joined = Rest { bytes, at: value.end, end }.quoted(b"\"'");
+            let joined = TextCursor { bytes, offset: value.end, end }.quoted(b"\"'");
             return joined.map(|value| vec![value]).unwrap_or_default();
         }
         return vec![secret_part(bytes, value, lexicon)];
     }
-    let mut rest = Rest { bytes, at: name.end, end };
-    if let Some(value) = rest.element(name) {
+    let mut cursor = TextCursor { bytes, offset: name.end, end };
+    if let Some(value) = cursor.element(name) {
         return vec![value];
     }
-    rest.skip(|b| matches!(b, b'"' | b'\'' | b'`' | b']' | b')'));
-    rest.list()
-        .or_else(|| rest.loosely(&bytes[name.clone()], lexicon).map(|value| vec![value]))
+    cursor.skip(|b| matches!(b, b'"' | b'\'' | b'`' | b']' | b')'));
+    cursor
+        .list()
+        .or_else(|| cursor.loose_value(&bytes[name.clone()], lexicon).map(|value| vec![value]))
         .unwrap_or_default()
 }
 
@@ -61,26 +63,26 @@ pub fn values(
 /// `new NetworkCredential("me", "v")`, `HTTPBasicAuth(user, "v")`.
 pub fn second_of_pair(bytes: &[u8], name: &Range<usize>) -> Option<Range<usize>> {
     let end = bytes.len().min(name.end + REACH);
-    let mut rest = Rest { bytes, at: name.end, end };
-    rest.skip(|b| matches!(b, b'"' | b'\'' | b' ' | b'=' | b':' | b'>' | b']'));
-    Arguments::of(bytes, rest.at, end)?.nth(1)
+    let mut cursor = TextCursor { bytes, offset: name.end, end };
+    cursor.skip(|b| matches!(b, b'"' | b'\'' | b' ' | b'=' | b':' | b'>' | b']'));
+    Arguments::of(bytes, cursor.offset, end)?.nth(1)
 }
 
-/// The beginning of a value that goes on behind what is read of one, or behind the reach: a long
-/// row of token characters.
-pub fn endless(bytes: &[u8], name: &Range<usize>) -> Option<Range<usize>> {
-    let mut rest = Rest { bytes, at: name.end, end: bytes.len() };
-    let from = rest.at;
-    rest.skip(|b| b" \t\"'`=:>,(])|\\".contains(&b));
-    let gap = &bytes[from..rest.at];
+/// The beginning of a value that continues beyond what is read: a long sequence of token
+/// characters.
+pub fn beginning_of_long(bytes: &[u8], name: &Range<usize>) -> Option<Range<usize>> {
+    let mut cursor = TextCursor { bytes, offset: name.end, end: bytes.len() };
+    let from = cursor.offset;
+    cursor.skip(|b| b" \t\"'`=:>,(])|\\".contains(&b));
+    let gap = &bytes[from..cursor.offset];
     let assigned = gap.iter().any(|b| b"=:>,(\"'".contains(b)) && gap.len() <= LONGEST_GAP;
-    let start = rest.at;
+    let start = cursor.offset;
     let in_token = |b: u8| b.is_ascii_alphanumeric() || b"+/=_.~-".contains(&b);
-    let length = rest.skip(in_token);
-    (assigned && length >= SHORTEST_ENDLESS).then_some(start..rest.at)
+    let length = cursor.skip(in_token);
+    (assigned && length >= SHORTEST_LONG).then_some(start..cursor.offset)
 }
 
-/// Without the scheme of an HTTP header, and of a template the value that it falls back to.
+/// The value without the scheme of an HTTP header; of a template, its default.
 fn secret_part(bytes: &[u8], value: Range<usize>, lexicon: &Lexicon) -> Range<usize> {
     let text = &bytes[value.clone()];
     if text.starts_with(b"{{") {
@@ -94,8 +96,9 @@ fn secret_part(bytes: &[u8], value: Range<usize>, lexicon: &Lexicon) -> Range<us
         }
     } else if scheme(text) && bytes.get(value.end) == Some(&b' ') {
         // Without quotes the scheme is what was read.
-        let mut rest = Rest { bytes, at: value.end, end: bytes.len().min(value.end + REACH) };
-        return rest.word().unwrap_or(value);
+        let mut cursor =
+            TextCursor { bytes, offset: value.end, end: bytes.len().min(value.end + REACH) };
+        return cursor.word().unwrap_or(value);
     }
     value
 }
@@ -105,24 +108,24 @@ fn fallback(bytes: &[u8], value: &Range<usize>, lexicon: &Lexicon) -> Option<Ran
     let text = &bytes[value.clone()];
     let position = |word: &str| memchr::memmem::find(text, word.as_bytes());
     let word = lexicon.find(WordList::TemplateDefaults, |word| position(word).is_some())?;
-    let at = value.start + position(word)? + word.len();
-    let mut rest = Rest { bytes, at, end: bytes.len().min(at + REACH) };
-    rest.skip(|b| matches!(b, b' ' | b'(' | b'\\'));
-    rest.quoted(b"\"'")
+    let offset = value.start + position(word)? + word.len();
+    let mut cursor = TextCursor { bytes, offset, end: bytes.len().min(offset + REACH) };
+    cursor.skip(|b| matches!(b, b' ' | b'(' | b'\\'));
+    cursor.quoted(b"\"'")
 }
 
-impl Rest<'_> {
+impl TextCursor<'_> {
     /// In any letter case.
     fn starts_with(&self, text: &str) -> bool {
-        let here = self.bytes[self.at..self.end].get(..text.len());
+        let here = self.bytes[self.offset..self.end].get(..text.len());
         here.is_some_and(|here| here.eq_ignore_ascii_case(text.as_bytes()))
     }
 
-    /// The longest word of an XML element's text: a hint may stand beside the secret
+    /// The longest word in the text of an XML element: a hint may be next to the secret
     /// (`<secret>{name AQAAABAAA da5a2e65…}</secret>`).
     fn element(&self, name: &Range<usize>) -> Option<Range<usize>> {
-        let open = name.start.checked_sub(1).is_some_and(|at| self.bytes[at] == b'<');
-        let text = &self.bytes[self.at..self.end];
+        let open = name.start.checked_sub(1).is_some_and(|offset| self.bytes[offset] == b'<');
+        let text = &self.bytes[self.offset..self.end];
         // `<Pass encoding="base64">v</Pass>`.
         let attributes = match text.first() {
             Some(b' ') => text.iter().position(|b| matches!(b, b'>' | b'<' | b'\n'))?,
@@ -130,29 +133,29 @@ impl Rest<'_> {
         };
         let text = text[attributes..].strip_prefix(b">").filter(|_| open)?;
         let text = &text[..text.iter().position(|&b| b == b'<' || b == b'\n')?];
-        let start = self.at + attributes + 1;
+        let start = self.offset + attributes + 1;
         let mut longest = start..start;
-        let mut at = start;
+        let mut offset = start;
         for word in text.split(|b| b" \t{}".contains(b)) {
             if word.len() > longest.len() {
-                longest = at..at + word.len();
+                longest = offset..offset + word.len();
             }
-            at += word.len() + 1;
+            offset += word.len() + 1;
         }
         (!longest.is_empty()).then_some(longest)
     }
 
     /// `= ["v", "w"]`, `: {"v"}`, `= []byte{1, 2, 3}`.
     fn list(&mut self) -> Option<Vec<Range<usize>>> {
-        let from = self.at;
-        let found = self.list_here();
+        let from = self.offset;
+        let found = self.try_list();
         if found.is_none() {
-            self.at = from;
+            self.offset = from;
         }
         found
     }
 
-    fn list_here(&mut self) -> Option<Vec<Range<usize>>> {
+    fn try_list(&mut self) -> Option<Vec<Range<usize>>> {
         self.skip(|b| b == b' ');
         if self.skip(|b| matches!(b, b':' | b'=' | b'>')) == 0 {
             return None;
@@ -165,41 +168,41 @@ impl Rest<'_> {
         if !matches!(self.peek(), Some(b'[' | b'{' | b'(')) {
             return None;
         }
-        self.at += 1;
+        self.offset += 1;
         self.skip(|b| b.is_ascii_whitespace());
-        let start = self.at;
+        let start = self.offset;
         if self.peek()?.is_ascii_digit() {
-            // A key that is written as numbers.
+            // A key written as numbers.
             let length = self.skip(|b| b.is_ascii_hexdigit() || b", \n\r\tx".contains(&b));
             let numbers = start..start + length;
             return (length >= 48).then(|| Vec::from([numbers]));
         }
         let mut values = Vec::new();
-        while let Some(mark @ (b'"' | b'\'')) = self.peek() {
-            self.at += 1;
-            let start = self.at;
-            self.skip(|b| b != mark && b != b'\n' && b != b'\\');
-            if self.peek() != Some(mark) || values.len() == MOST_VALUES {
+        while let Some(quote @ (b'"' | b'\'')) = self.peek() {
+            self.offset += 1;
+            let start = self.offset;
+            self.skip(|b| b != quote && b != b'\n' && b != b'\\');
+            if self.peek() != Some(quote) || values.len() == MAX_VALUES {
                 break;
             }
-            values.push(start..self.at);
-            self.at += 1;
+            values.push(start..self.offset);
+            self.offset += 1;
             self.skip(|b| b == b',' || b.is_ascii_whitespace());
         }
         (!values.is_empty()).then_some(values)
     }
 
     /// `password 'v'`, `token - 'v'`, `password is v`, `.netrc`'s `password v`.
-    fn loosely(&mut self, name: &[u8], lexicon: &Lexicon) -> Option<Range<usize>> {
+    fn loose_value(&mut self, name: &[u8], lexicon: &Lexicon) -> Option<Range<usize>> {
         if self.skip(|b| b == b' ') == 0 {
             return None;
         }
         if lexicon.has(WordList::PasswordOptionCommands, name) && self.starts_with("-p") {
-            self.at += 2;
+            self.offset += 2;
         }
-        let mut left = MOST_WORDS;
+        let mut left = MAX_FILLER_WORDS;
         while let Some(word) = lexicon.find(WordList::FillerWords, |word| self.starts_with(word)) {
-            self.at += word.len();
+            self.offset += word.len();
             self.skip(|b| b == b' ');
             left -= 1;
             if left == 0 {
@@ -208,37 +211,40 @@ impl Rest<'_> {
         }
         self.skip(|b| b == b':' || b == b' ');
         if lexicon.has(WordList::EncodedPasswordNames, name) {
-            self.skip_kind_of_digest();
+            self.skip_encoding();
         }
         self.word()
     }
 
-    /// The digit that says in network devices' configuration how the password is written:
+    /// The digit that gives the encoding of a password in the configuration of network devices:
     /// `password 7 v`, `secret 0 v`.
-    fn skip_kind_of_digest(&mut self) {
-        let rest = &self.bytes[self.at..self.end];
+    fn skip_encoding(&mut self) {
+        let rest = &self.bytes[self.offset..self.end];
         if rest.len() > 2 && rest[0].is_ascii_digit() && rest[1] == b' ' {
-            self.at += 2;
+            self.offset += 2;
         }
     }
 
-    /// A text in quotes, or what stands up to a blank or a sign that ends it.
+    /// A text in quotes, or everything up to a blank or a character that ends it.
     fn word(&mut self) -> Option<Range<usize>> {
         self.skip(|b| b == b' ');
-        let mark = self.peek().filter(|b| matches!(b, b'"' | b'\'' | b'`'));
-        self.at += usize::from(mark.is_some());
-        let start = self.at;
-        match mark {
-            Some(mark) => self.skip(|b| b != mark && b != b'\n'),
+        let quote = self.peek().filter(|b| matches!(b, b'"' | b'\'' | b'`'));
+        self.offset += usize::from(quote.is_some());
+        let start = self.offset;
+        match quote {
+            Some(quote) => self.skip(|b| b != quote && b != b'\n'),
             None => self.skip(|b| !b.is_ascii_whitespace() && !b"\"'`,;<>()[]{}|\\".contains(&b)),
         };
-        let closed = match mark {
-            Some(mark) => self.peek() == Some(mark),
-            None => self.at < self.end || self.end == self.bytes.len(),
+        let closed = match quote {
+            Some(quote) => self.peek() == Some(quote),
+            None => self.offset < self.end || self.end == self.bytes.len(),
         };
-        let called = mark.is_none() && self.peek() == Some(b'(');
-        (closed && !called && self.at > start && is_word_byte(self.bytes[start]) | mark.is_some())
-            .then_some(start..self.at)
+        let called = quote.is_none() && self.peek() == Some(b'(');
+        (closed
+            && !called
+            && self.offset > start
+            && is_word_byte(self.bytes[start]) | quote.is_some())
+        .then_some(start..self.offset)
     }
 }
 
@@ -247,10 +253,10 @@ mod tests {
     use super::*;
 
     fn read<'t>(text: &'t str, name: &str) -> Vec<&'t str> {
-        let at = text.find(name).unwrap();
-        let values = values(
+        let offset = text.find(name).unwrap();
+        let values = assigned(
             text.as_bytes(),
-            &(at..at + name.len()),
+            &(offset..offset + name.len()),
             &mut AssignmentReader::default(),
             &Lexicon::default(),
         );
@@ -258,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_read_where_an_assignment_is_loose() {
+    fn values_are_read_in_loose_notations() {
         for (text, name, wanted) in [
             ("password = 'v1x9'", "password", &["v1x9"][..]),
             ("acme token - 'v1x9'", "token", &["v1x9"]),
@@ -300,8 +306,8 @@ mod tests {
             ("auth=(user, password)", "auth", None),
             ("auth('me')", "auth", None),
         ] {
-            let at = text.find(name).unwrap();
-            let value = second_of_pair(text.as_bytes(), &(at..at + name.len()));
+            let offset = text.find(name).unwrap();
+            let value = second_of_pair(text.as_bytes(), &(offset..offset + name.len()));
             assert_eq!(value.map(|value| &text[value]), wanted, "{text}");
         }
     }

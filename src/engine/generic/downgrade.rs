@@ -1,54 +1,56 @@
-//! Where the form of a value tells more of it than the model sees.
+//! Values of low confidence whatever the model says: their form shows more than its features do.
 
 use base64::Engine as _;
 
 use super::super::checks::placeholder::is_placeholder;
 use super::super::checks::structure::BASE64;
 use super::super::checks::words::is_made_of_words;
-use super::{begins_within, language};
+use super::contains::contains_part;
+use super::language;
 use crate::rules::NameKind;
 use crate::rules::lexicon::Lexicon;
 use crate::rules::word_list::WordList;
 
-/// Shortest password in base64 that is taken for one that somebody keeps.
+/// Shortest password in base64 that counts as real.
 const SHORTEST_BASIC: usize = 5;
 
-/// Characters of a row that nobody draws by lot.
-const SHORTEST_ROW: usize = 4;
+/// Repetitions of a character that are not random.
+const SHORTEST_REPETITION: usize = 4;
 
-/// A token in which a stray sign is told from those of a password.
+/// Shortest token in which punctuation counts as stray.
 const SHORTEST_TOKEN: usize = 16;
 
-/// Characters besides rows of `A` that a value has which is no placeholder for all of them.
+/// Characters besides repeated `A` that make a value a real one in spite of these.
 const SHORTEST_STRUCTURE: usize = 24;
 
-/// What a name and the lines round it may promise more than the value keeps.
-pub fn is_doubtful(lexicon: &Lexicon, kind: NameKind, value: &[u8]) -> bool {
-    is_made_up(lexicon, value)
-        || holds_a_stray_sign(kind, value)
+/// Whether the value is probably fake, a hash or a template, even if its name and the lines around
+/// it look like those of a credential.
+pub fn must_downgrade(lexicon: &Lexicon, kind: NameKind, value: &[u8]) -> bool {
+    is_fake(lexicon, value)
+        || has_stray_punctuation(kind, value)
         || encodes_a_placeholder(lexicon, value)
-        || is_of_rows(value)
+        || is_repetitive(value)
         || is_stored(lexicon, value)
         || kind != NameKind::Password && is_typed(lexicon, value)
 }
 
-/// A password's hash as programs store it (crypt(3), Django, Argon2).
+/// The hash of a password as programs store it (crypt(3), Django, Argon2).
 fn is_stored(lexicon: &Lexicon, value: &[u8]) -> bool {
     lexicon.any(WordList::PasswordHashPrefixes, |prefix| value.starts_with(prefix.as_bytes()))
 }
 
-/// Nothing but rows of one character each, or one short text time and again: `AAAABBBB-CCCC`.
-fn is_of_rows(value: &[u8]) -> bool {
+/// Only repeated characters, or one short text repeated: `AAAABBBB-CCCC`.
+fn is_repetitive(value: &[u8]) -> bool {
     let parts = value.split(|b| !b.is_ascii_alphanumeric());
-    let mut rows = parts.flat_map(|part| part.chunk_by(|a, b| a.eq_ignore_ascii_case(b)));
-    let again = |unit: usize| value[unit..] == value[..value.len() - unit];
-    rows.all(|row| row.len() >= SHORTEST_ROW) || (1..=value.len() / 4).any(again)
+    let mut repetitions = parts.flat_map(|part| part.chunk_by(|a, b| a.eq_ignore_ascii_case(b)));
+    let repeats = |unit: usize| value[unit..] == value[..value.len() - unit];
+    repetitions.all(|it| it.len() >= SHORTEST_REPETITION) || (1..=value.len() / 4).any(repeats)
 }
 
-/// A short token with the letters and digits that a hand types for one: `tok_abc123`.
+/// A short token with letters and digits that somebody typed: `tok_abc123`.
 fn is_typed(lexicon: &Lexicon, value: &[u8]) -> bool {
     let lower = value.to_ascii_lowercase();
-    let is_in = |part: &str| begins_within(&lower, part.as_bytes());
+    let is_in = |part: &str| contains_part(&lower, part.as_bytes());
     value.len() < SHORTEST_TOKEN && lexicon.any(WordList::TypedTokenParts, is_in)
 }
 
@@ -60,19 +62,19 @@ fn encodes_a_placeholder(lexicon: &Lexicon, value: &[u8]) -> bool {
     })
 }
 
-/// A token's value that holds one sign or two that no token holds (RFC 6750, 2.1: letters, digits
-/// and `-._~+/=`; a colon where an id stands in front): a pattern, a template or a token that was
-/// made unlike one. Values of many signs are those of keys that are drawn from all.
-fn holds_a_stray_sign(kind: NameKind, value: &[u8]) -> bool {
+/// A token that contains one or two characters that tokens do not (RFC 6750, 2.1: letters, digits
+/// and `-._~+/=`; a colon after an id): a pattern, a template, or a token that was made invalid on
+/// purpose. A value with many such characters is a random key.
+fn has_stray_punctuation(kind: NameKind, value: &[u8]) -> bool {
     let is_token = matches!(kind, NameKind::Token | NameKind::Auth | NameKind::Key);
     let is_stray = |b: &&u8| b.is_ascii_punctuation() && !b"-._~+/=%,:".contains(b);
     let stray = value.iter().filter(is_stray).count();
     is_token && value.len() >= SHORTEST_TOKEN && (1..=2).contains(&stray)
 }
 
-/// A word, also in disguise, or a placeholder, and none only for rows of `A`: so zeroes look in
-/// base64, of which structures of bytes are full.
-fn is_made_up(lexicon: &Lexicon, value: &[u8]) -> bool {
+/// A word, also in disguise, or a placeholder; but not for repeated `A` alone, which is how zeros
+/// in binary structures look in base64.
+fn is_fake(lexicon: &Lexicon, value: &[u8]) -> bool {
     if is_capitalised(value) || is_disguised(lexicon, value) || is_for_tests(lexicon, value) {
         return true;
     }
@@ -80,26 +82,26 @@ fn is_made_up(lexicon: &Lexicon, value: &[u8]) -> bool {
         return false;
     }
     let base64 = |b: &u8| b.is_ascii_alphanumeric() || b"+/=_-".contains(b);
-    let rows = value.chunk_by(|a, b| a == b);
+    let repetitions = value.chunk_by(|a, b| a == b);
     let rest: Vec<u8> =
-        rows.filter(|row| row.len() < 6 || row[0] != b'A').flatten().copied().collect();
+        repetitions.filter(|it| it.len() < 6 || it[0] != b'A').flatten().copied().collect();
     rest.len() < SHORTEST_STRUCTURE || !value.iter().all(base64) || is_placeholder(lexicon, &rest)
 }
 
-/// Words of names and hints in disguise, with a number or signs behind them: `MyPassw0rd!`.
+/// Words of names and hints in disguise, followed by a number or punctuation: `MyPassw0rd!`.
 fn is_disguised(lexicon: &Lexicon, value: &[u8]) -> bool {
-    let end = value.iter().rposition(u8::is_ascii_alphabetic).map_or(0, |at| at + 1);
+    let end = value.iter().rposition(u8::is_ascii_alphabetic).map_or(0, |offset| offset + 1);
     let plain = language::undisguised(&value[..end]);
     plain != value[..end] && is_made_of_words(lexicon, &plain)
 }
 
-/// Lower-case letters that name tests: `devtest`.
+/// Lower-case letters that name a test: `devtest`.
 fn is_for_tests(lexicon: &Lexicon, value: &[u8]) -> bool {
-    let is_in = |part: &str| begins_within(value, part.as_bytes());
+    let is_in = |part: &str| contains_part(value, part.as_bytes());
     value.iter().all(u8::is_ascii_lowercase) && lexicon.any(WordList::TestPasswordParts, is_in)
 }
 
-/// Whether it is a word with a capital, or several that hyphens join: `Adgangskode`,
+/// Whether it is a capitalized word, or several joined by hyphens: `Adgangskode`,
 /// `Palavra-chave`.
 fn is_capitalised(text: &[u8]) -> bool {
     text[0].is_ascii_uppercase()
@@ -110,10 +112,9 @@ fn is_capitalised(text: &[u8]) -> bool {
         })
 }
 
-/// Of base64 of a user and a password (RFC 7617) whether the password is one that somebody
-/// keeps, and no placeholder, word, word in disguise or number of four digits: its form tells
-/// more than the model sees.
-pub fn keeps_basic(lexicon: &Lexicon, value: &[u8]) -> Option<bool> {
+/// Of base64 of a user and a password (RFC 7617), whether the password looks real: it is not a
+/// placeholder, a word, a word in disguise or a number of four digits.
+pub fn has_real_password(lexicon: &Lexicon, value: &[u8]) -> Option<bool> {
     let text = BASE64.decode(value).ok()?;
     let colon = text.iter().position(|&b| b == b':')?;
     let (user, password) = (&text[..colon], &text[colon + 1..]);
@@ -136,18 +137,19 @@ mod tests {
 
     #[test]
     fn of_basic_authentication_the_password_decides() {
-        let keeps = |text: &str| keeps_basic(&Lexicon::default(), BASE64.encode(text).as_bytes());
-        assert_eq!(keeps("me:tR7x<>q9Lw2m"), Some(true));
+        let is_real =
+            |text: &str| has_real_password(&Lexicon::default(), BASE64.encode(text).as_bytes());
+        assert_eq!(is_real("me:tR7x<>q9Lw2m"), Some(true));
         for weak in ["me:1234", "me:p4ssw0rd", "me:changeme", "me:secret"] {
-            assert_eq!(keeps(weak), Some(false), "{weak}");
+            assert_eq!(is_real(weak), Some(false), "{weak}");
         }
-        assert_eq!(keeps("no pair"), None);
-        assert_eq!(keeps_basic(&Lexicon::default(), b"no base64!"), None);
+        assert_eq!(is_real("no pair"), None);
+        assert_eq!(has_real_password(&Lexicon::default(), b"no base64!"), None);
     }
 
     #[test]
-    fn words_are_made_up_and_zeroes_in_base64_are_not() {
-        for (value, made_up) in [
+    fn words_are_fake_and_zeros_in_base64_are_not() {
+        for (value, fake) in [
             ("MFIEEPgAAAAAAAAAAAAAAAAAAAEwFAYIKoZIhvcNAwcECNa3fxQUbhzwBCjy", false),
             ("sk_live_AAAAAAAAAAAAAAAAAAAAAAAA", true),
             ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", true),
@@ -160,13 +162,13 @@ mod tests {
             ("S3cr3tq7Rz", false),
             ("PalaVra", false),
         ] {
-            assert_eq!(is_made_up(&Lexicon::default(), value.as_bytes()), made_up, "{value}");
+            assert_eq!(is_fake(&Lexicon::default(), value.as_bytes()), fake, "{value}");
         }
     }
 
     #[test]
-    fn rows_hashes_and_encoded_placeholders_are_doubtful() {
-        for (kind, value, doubtful) in [
+    fn repetitions_hashes_and_encoded_placeholders_are_downgraded() {
+        for (kind, value, downgraded) in [
             (NameKind::Secret, "AAAAbbbb-cccc-dddd-eeee-ffffgggghhhh", true),
             (NameKind::Password, "xxxx", true),
             (NameKind::Key, "skeyskeyskeyskeyskeyskey", true),
@@ -179,15 +181,15 @@ mod tests {
         ] {
             let bare = value.replace("<>", "");
             assert_eq!(
-                is_doubtful(&Lexicon::default(), kind, bare.as_bytes()),
-                doubtful,
+                must_downgrade(&Lexicon::default(), kind, bare.as_bytes()),
+                downgraded,
                 "{value}"
             );
         }
     }
 
     #[test]
-    fn one_sign_or_two_are_strange_in_a_token() {
+    fn one_or_two_stray_characters_are_strange_in_a_token() {
         use NameKind::{Auth, Key, Password, Token};
         for (kind, value, is_strange) in [
             (Token, "q7<>Rz0Pk3?mX9vTn2WbYs5Hc8", true),
@@ -200,7 +202,7 @@ mod tests {
             (Token, "q7<>Rz0?k3", false),
         ] {
             let value = value.replace("<>", "");
-            assert_eq!(holds_a_stray_sign(kind, value.as_bytes()), is_strange, "{value}");
+            assert_eq!(has_stray_punctuation(kind, value.as_bytes()), is_strange, "{value}");
         }
     }
 }
