@@ -1,6 +1,6 @@
 //! The documents are correct about the rules, the commands, the configuration and the report.
 //!
-//! `OVERWRITE=1 cargo test --test documents` rewrites the generated ones, docs/rules.md and
+//! `KEYSIEVE_OVERWRITE=1 cargo test --test it documents` rewrites the generated ones, docs/rules.md and
 //! docs/config.schema.json.
 
 use std::collections::BTreeSet;
@@ -236,12 +236,12 @@ fn gather_fields(value: &Value, fields: &mut BTreeSet<String>) {
     }
 }
 
-/// A generated document is what the program prints; with `OVERWRITE` set it is written.
+/// A generated document is what the program prints; with `KEYSIEVE_OVERWRITE` set it is written.
 fn is_current(path: &str, generated: &str) {
-    if std::env::var_os("OVERWRITE").is_some_and(|value| !value.is_empty()) {
+    if std::env::var_os("KEYSIEVE_OVERWRITE").is_some_and(|value| !value.is_empty()) {
         fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(path), generated).unwrap();
     }
-    assert!(document(path) == generated, "{path} is out of date: run with OVERWRITE=1");
+    assert!(document(path) == generated, "{path} is out of date: run `just generate`");
 }
 
 fn document(path: &str) -> String {

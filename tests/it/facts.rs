@@ -218,7 +218,7 @@ fn every_report_format_has_facts_and_pairs() {
     assert_eq!(related["id"], 1);
     assert_eq!(related["physicalLocation"]["region"]["startLine"], 2);
     let message = result["message"]["text"].as_str().unwrap();
-    assert!(message.contains(&format!("account: 336102104935, key id: [{id}](1)")), "{message}");
+    assert!(message.contains(&format!("account 336102104935, key id [{id}](1)")), "{message}");
     for shown in [human, json.to_string(), sarif.to_string()] {
         assert!(!shown.contains(SECRET[0]) && !shown.contains(SECRET[1]));
     }

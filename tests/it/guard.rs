@@ -297,7 +297,7 @@ fn guarding_hook(repository: &TempRepo) {
     let hook = repository.path().join(".git/hooks/pre-commit");
     let this = std::env::current_exe().unwrap();
     let text = format!(
-        "#!/bin/sh\n{CHILD}=1 exec '{}' --exact guard_of_this_process --nocapture\n",
+        "#!/bin/sh\n{CHILD}=1 exec '{}' --exact guard::guard_of_this_process --nocapture\n",
         this.display()
     );
     fs::create_dir_all(hook.parent().unwrap()).unwrap();

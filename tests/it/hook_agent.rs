@@ -193,8 +193,8 @@ fn a_call_that_cannot_be_parsed_is_blocked() {
     }
     let output = ask(&repository, "{\"hook_event_name\": \"PreToolUse\", \"tool_name\": \"Bash\"}");
     assert_eq!((output.status.code(), &output.stdout[..]), (Some(2), &b""[..]));
-    assert!(all_output(&output).contains("without tool_input"), "{}", all_output(&output));
-    assert_cursor(&repository, "beforeShellExecution", json!({}), &["without command"]);
+    assert!(all_output(&output).contains("has no tool_input"), "{}", all_output(&output));
+    assert_cursor(&repository, "beforeShellExecution", json!({}), &["has no command"]);
     let broken = format!("{{\"x\": \"{}", token(1));
     assert_eq!(ask(&repository, &broken).status.code(), Some(2));
 }

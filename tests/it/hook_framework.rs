@@ -78,8 +78,8 @@ fn a_range_has_the_meaning_of_since() {
     };
     assert_says(&range("HEAD~2", "HEAD"), 1, &["new:1:23", "these commits add", "removed in"]);
     assert_says(&range("HEAD~1", "HEAD"), 0, &["No secrets found."]);
-    assert_says(&range("HEAD~2", "HEAD~2"), 0, &["the range holds no commit"]);
-    assert_says(&range("gone", "HEAD"), 2, &["`gone` unknown revision", "git fetch origin"]);
+    assert_says(&range("HEAD~2", "HEAD~2"), 0, &["the range contains no commits"]);
+    assert_says(&range("gone", "HEAD"), 2, &["unknown revision `gone`", "git fetch origin"]);
     let half = hook_run(&repository, &[FRAMEWORK, ("PRE_COMMIT_FROM_REF", "HEAD")]);
     assert_says(&half, 2, &["PRE_COMMIT_TO_REF"]);
 }

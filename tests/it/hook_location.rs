@@ -31,7 +31,9 @@ fn hooks_folder_of_this_process() {
 fn found_folder(repository: &TempRepo, folder: &Path, variables: &[(&str, &Path)]) -> String {
     let this = std::env::current_exe().unwrap();
     let mut command = repository.command(this, folder);
-    command.args(["--exact", "hooks_folder_of_this_process", "--nocapture"]).env(CHILD, "1");
+    command
+        .args(["--exact", "hook_location::hooks_folder_of_this_process", "--nocapture"])
+        .env(CHILD, "1");
     all_output(&command.envs(variables.iter().copied()).output().unwrap())
 }
 

@@ -151,7 +151,11 @@ fn input_that_is_not_from_git_is_an_error() {
     assert!(all_output(&no_file).contains("needs FILE"), "{}", all_output(&no_file));
     let gone = keysieve(&repository, &["hook", "run", "--stage", "commit-msg", "gone"]);
     assert_eq!(gone.status.code(), Some(2));
-    assert!(all_output(&gone).contains("cannot read the message gone"), "{}", all_output(&gone));
+    assert!(
+        all_output(&gone).contains("cannot read the message file gone"),
+        "{}",
+        all_output(&gone)
+    );
     // No lines, as from a hook manager that does not pass them on.
     let push = ["hook", "run", "--stage", "pre-push"];
     let kept = keysieve(&repository, &push);

@@ -11,7 +11,7 @@ use support::repository::{TempRepo, all_output};
 use support::schema::{self, assert_valid};
 use support::tokens::localstack_auth_token as token;
 
-/// `KEYSIEVE_OVERWRITE=1 cargo test --test report_schema` writes it again.
+/// `KEYSIEVE_OVERWRITE=1 cargo test --test it report_schema` writes it again.
 #[test]
 fn the_schema_is_current_and_describes_every_field() {
     let current = keysieve::report::json::schema().unwrap();
