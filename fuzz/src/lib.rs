@@ -1,3 +1,3 @@
-//! Fuzz targets. `tests/mutations.rs` runs the same functions on any toolchain.
+//! Fuzz targets. `tests/it/mutations.rs` runs the same functions on any toolchain.
 
 pub mod targets;
