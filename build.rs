@@ -1,5 +1,5 @@
-//! Checks the built-in catalogue (`patterns/*.toml`) and embeds it as bytes (postcard), so that no
-//! pattern file is parsed at run time.
+//! Checks the built-in catalogue (`patterns/*.toml`), the word lists of `patterns/generic/` and the
+//! model, and embeds them, so that nothing of them is parsed at run time.
 
 #![allow(
     clippy::disallowed_macros,
@@ -17,7 +17,6 @@ mod rules {
     mod bytes;
     pub mod check;
     pub mod cross_check;
-    mod embedded;
     mod fact_groups;
     mod prefix_pattern;
     mod regex_shape;
@@ -27,9 +26,12 @@ mod rules {
     mod vocabulary;
     pub mod word_list;
     pub use bytes::{is_token_byte, is_word_byte};
+    pub use prefix_pattern::PrefixStep;
     pub use rule::*;
 }
 
+#[path = "build/catalogue.rs"]
+mod catalogue;
 #[path = "build/dictionary.rs"]
 mod dictionary;
 #[path = "build/lexicon.rs"]
@@ -58,9 +60,8 @@ fn main() {
     if let Err(error) = rules::cross_check::cross_check(&rules) {
         refuse(Path::new("patterns"), &error);
     }
-    let bytes = postcard::to_stdvec(&rules).expect("rules can be serialized");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    fs::write(out.join("catalogue.bin"), bytes).expect("OUT_DIR can be written");
+    catalogue::write(&rules, &out);
     model::write(&out).unwrap_or_else(|why| refuse(Path::new(model::FILE), &why));
     dictionary::write(&out);
     lexicon::write(&out).unwrap_or_else(|(file, why)| refuse(&file, &why));

@@ -56,6 +56,9 @@ fn lists(entries: &[(PathBuf, Entry)]) -> Result<String, (PathBuf, String)> {
     let count = constants.len();
     writeln!(code, "pub static LISTS: [&[&str]; {count}] = [{}];", constants.join(", "))
         .expect("a String");
+    let sorted: Vec<String> = WordList::ALL.iter().map(|list| sorted(entries, *list)).collect();
+    writeln!(code, "pub static SORTED: [&[&str]; {count}] = [{}];", sorted.join(", "))
+        .expect("a String");
     let calls = entries.iter().filter_map(|(_, entry)| Some((&entry.words, entry.secret?)));
     code.push_str("pub static ARGUMENTS: &[(&str, Argument)] = &[\n");
     for (word, secret) in calls.flat_map(|(words, secret)| words.iter().map(move |it| (it, secret)))
@@ -66,6 +69,14 @@ fn lists(entries: &[(PathBuf, Entry)]) -> Result<String, (PathBuf, String)> {
     }
     code.push_str("];\n");
     Ok(code)
+}
+
+/// The words of a list for a binary search that ignores letter case: by length, then by letters.
+fn sorted(entries: &[(PathBuf, Entry)], list: WordList) -> String {
+    let of_list = entries.iter().filter(|(_, entry)| entry.list == list);
+    let mut words: Vec<&String> = of_list.flat_map(|(_, entry)| &entry.words).collect();
+    words.sort_by_key(|word| (word.len(), word.to_ascii_lowercase()));
+    format!("&{words:?}")
 }
 
 fn constant(list: WordList) -> String {

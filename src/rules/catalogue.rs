@@ -1,20 +1,19 @@
 //! The rules of a run: the built-in catalogue and custom rules from pattern files.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 
 use super::check::{RuleError, check_file};
 use super::cross_check::cross_check;
-use super::embedded;
 use super::lexicon::Lexicon;
 use super::word_list::{WordListError, has_lists_only};
-use super::{Rule, Severity, resolve};
+use super::{
+    AnchorPosition, ByteSet, CharKind, Checks, Checksum, Confidence, LinkChecked, NameKind, Pair,
+    PrefixStep, PublicShape, Rule, RuleString, RuleStrings, Severity, Structure, TailRule, Trigger,
+    resolve,
+};
 
-/// The built-in rules, sorted by id.
-static BUILT_IN: LazyLock<Vec<Rule>> = LazyLock::new(|| {
-    embedded::read(include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.bin")))
-        .expect("build.rs writes the catalogue with the types that read it")
-});
+include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 
 /// A checked set of rules, sorted by id.
 #[derive(Clone, Debug)]
@@ -37,7 +36,7 @@ pub enum CatalogueError {
 impl Catalogue {
     /// The rules that come with keysieve.
     pub fn built_in() -> Self {
-        Catalogue { rules: BUILT_IN.clone(), lexicon: Lexicon::default() }
+        Catalogue { rules: BUILT_IN.to_vec(), lexicon: Lexicon::default() }
     }
 
     /// No rules at all.

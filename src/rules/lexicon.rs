@@ -50,7 +50,13 @@ impl Lexicon {
 
     /// Whether the word is in the list, in any letter case.
     pub fn has(&self, list: WordList, word: &[u8]) -> bool {
-        self.any(list, |known| known.as_bytes().eq_ignore_ascii_case(word))
+        let order = |known: &&str| {
+            let known = known.bytes().map(|b| b.to_ascii_lowercase());
+            let by_length = known.len().cmp(&word.len());
+            by_length.then_with(|| known.cmp(word.iter().map(u8::to_ascii_lowercase)))
+        };
+        built_in::SORTED[list as usize].binary_search_by(order).is_ok()
+            || self.added(list).any(|known| known.as_bytes().eq_ignore_ascii_case(word))
     }
 
     /// The first word of the list of which the test is true.

@@ -8,7 +8,6 @@ mod bytes;
 pub mod catalogue;
 pub mod check;
 mod cross_check;
-mod embedded;
 mod fact_groups;
 pub mod lexicon;
 mod prefix_pattern;

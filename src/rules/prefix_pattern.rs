@@ -5,7 +5,6 @@
 use std::borrow::Cow;
 
 use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
-use serde::{Deserialize, Serialize};
 
 use super::regex_shape::concat_parts;
 
@@ -14,7 +13,7 @@ pub type PrefixPattern = Cow<'static, [PrefixStep]>;
 
 /// `min` to `max` bytes of a set. If the number is not fixed, the next step's set shares no byte
 /// with this one, so that the step can take all bytes that match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PrefixStep {
     pub bytes: ByteSet,
     pub min: u16,
@@ -22,7 +21,7 @@ pub struct PrefixStep {
 }
 
 /// A set of bytes, one bit each.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ByteSet(pub [u64; 4]);
 
 /// Whether a match may begin where `text` does. `false` is certain, `true` is not.

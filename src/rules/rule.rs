@@ -3,9 +3,6 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
-use super::embedded;
 use super::prefix_pattern::PrefixPattern;
 
 /// A string of a rule: borrowed from the binary for built-in rules, owned for custom ones.
@@ -28,26 +25,19 @@ pub const MARGIN: usize = BEFORE + LONGEST + AFTER;
 pub const MAX_GROUPS: usize = 8;
 
 /// A kind of credential: how it is detected, what it grants, how it is rotated.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(bound(deserialize = "'de: 'static"))]
+#[derive(Clone, Debug)]
 pub struct Rule {
     /// Stable id, kebab-case, beginning with the provider's file stem.
-    #[serde(deserialize_with = "embedded::string")]
     pub id: RuleString,
     /// Ids that the rule had before, which keep working: see [`resolve`].
-    #[serde(deserialize_with = "embedded::strings")]
     pub aliases: RuleStrings,
     /// Version of keysieve that added the rule.
-    #[serde(deserialize_with = "embedded::string")]
     pub since: RuleString,
     /// The provider's name.
-    #[serde(deserialize_with = "embedded::string")]
     pub provider: RuleString,
     /// What leaks, e.g. "LocalStack auth token".
-    #[serde(deserialize_with = "embedded::string")]
     pub name: RuleString,
     /// What the credential can do, one sentence.
-    #[serde(deserialize_with = "embedded::string")]
     pub description: RuleString,
     pub severity: Severity,
     /// Confidence in a match that passed its checks; a valid checksum raises it to
@@ -57,46 +47,36 @@ pub struct Rule {
     pub legacy: bool,
     pub trigger: Trigger,
     /// Byte regex (no Unicode classes) with a group `secret`.
-    #[serde(deserialize_with = "embedded::string")]
     pub regex: RuleString,
     /// The prefix of every match of the regex.
     pub prefix: PrefixPattern,
     /// Byte regex that must match directly before the match. Tried only after the match was found,
     /// so that the anchor may follow a variable prefix.
-    #[serde(deserialize_with = "embedded::option")]
     pub before: Option<RuleString>,
     /// Byte regex that discards a match: searched for in the match and, for a rule with names, from
     /// before the name to the end of the value.
-    #[serde(deserialize_with = "embedded::option")]
     pub unless: Option<RuleString>,
     /// How far the secret continues after the judged part.
     pub extends: Option<TailRule>,
     pub checks: Checks,
     /// Set on a rule whose value identifies a credential but is not secret: the value's name in
     /// reports, e.g. `key_id`.
-    #[serde(deserialize_with = "embedded::option")]
     pub public: Option<RuleString>,
     /// Groups of the regex besides `secret`: public facts of that name, e.g. `host`.
-    #[serde(deserialize_with = "embedded::strings")]
     pub facts: RuleStrings,
     /// The public half that belongs to this secret.
     pub pair: Option<Pair>,
     /// Page where the credential is rotated.
-    #[serde(deserialize_with = "embedded::string")]
     pub rotate: RuleString,
     pub link_checked: LinkChecked,
     /// Steps of the rotation, in order.
-    #[serde(deserialize_with = "embedded::strings")]
     pub runbook: RuleStrings,
     /// Pages that describe the format or the rotation.
-    #[serde(deserialize_with = "embedded::strings")]
     pub references: RuleStrings,
     /// Texts with exactly one finding of this rule, each with a split marker `<>`, which is removed
     /// first.
-    #[serde(deserialize_with = "embedded::strings")]
     pub examples: RuleStrings,
     /// Texts without a finding.
-    #[serde(deserialize_with = "embedded::strings")]
     pub non_examples: RuleStrings,
 }
 
@@ -144,26 +124,21 @@ pub fn resolve(rules: &[Rule], id: &str) -> Option<usize> {
 /// The public half of a rule's secret: a nearby match of a public rule, or the value of a certain
 /// variable name. The two halves become one finding; a match of a public rule also raises its
 /// confidence.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(bound(deserialize = "'de: 'static"))]
+#[derive(Clone, Debug)]
 pub struct Pair {
     /// Ids of rules that are [`Rule::public`].
-    #[serde(deserialize_with = "embedded::strings")]
     pub with: RuleStrings,
     /// For each fact the variable names whose value it is, spelled as in [`Trigger::Names`].
-    #[serde(deserialize_with = "embedded::named_strings")]
     pub names: Cow<'static, [(RuleString, RuleStrings)]>,
     /// Maximum number of bytes between the two, [`MARGIN`] at most.
     pub within: usize,
 }
 
 /// What makes the engine try a rule.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(bound(deserialize = "'de: 'static"))]
+#[derive(Clone, Debug)]
 pub enum Trigger {
     /// Case-sensitive literals; every match of the regex contains one.
     Anchors {
-        #[serde(deserialize_with = "embedded::strings")]
         literals: RuleStrings,
         position: AnchorPosition,
         /// Shortest match of the regex, in bytes.
@@ -177,13 +152,13 @@ pub enum Trigger {
     },
     /// Variable names whose value the regex must match completely. Letter case and the separators
     /// `_`, `-` and `.` of a name do not matter.
-    Names(#[serde(deserialize_with = "embedded::strings")] RuleStrings),
+    Names(RuleStrings),
     /// A kind of variable names, whose values are judged by how they look (`engine/generic`).
     Kind(NameKind),
 }
 
 /// The position of a rule's anchors in its matches; decides how they are searched for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AnchorPosition {
     /// At the start of the match, which begins a word with at least [`TOKEN_RUN`] token characters:
     /// searched for only where such a run begins a word.
@@ -205,8 +180,7 @@ pub const LONG_RUN: usize = 32;
 pub const TOKEN_RUN: usize = 16;
 
 /// Checks of a regex's match, from cheap to expensive.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(bound(deserialize = "'de: 'static"))]
+#[derive(Clone, Debug, Default)]
 pub struct Checks {
     /// Minimum entropy in bits per character.
     pub min_entropy: Option<f32>,
@@ -217,7 +191,6 @@ pub struct Checks {
     pub checksum: Option<Checksum>,
     pub structure: Option<Structure>,
     /// Values that are never reported, in any letter case.
-    #[serde(deserialize_with = "embedded::strings")]
     pub never: RuleStrings,
 }
 
@@ -225,7 +198,7 @@ pub struct Checks {
 macro_rules! named {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)+ }) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $name { $($(#[$doc])* $variant,)+ }
 
         impl $name {
