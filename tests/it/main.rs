@@ -36,6 +36,7 @@ mod language;
 mod mutations;
 mod policy;
 mod report_schema;
+mod same_facts;
 mod scan;
 mod shown;
 mod utf16;
