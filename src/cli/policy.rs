@@ -10,7 +10,7 @@ use keysieve::foreign::foreign_path;
 use keysieve::git::GitEnvironment;
 use keysieve::policy::Inline;
 use keysieve::policy::baseline::{ActiveBaseline, Baseline, Expiry, FILE};
-use keysieve::policy::config::{self, ConfigFiles, Layer, RunMode, organisation_file, user_file};
+use keysieve::policy::config::{self, ConfigFiles, Layer, RunMode, organization_file, user_file};
 use keysieve::policy::files::PolicyFiles;
 use keysieve::report::Report;
 use keysieve::report::output::filter_again;
@@ -290,7 +290,7 @@ impl ConfigArgs {
     /// The files of the configuration.
     pub fn places(&self, files: Option<PolicyFiles>, command_line: Layer) -> ConfigFiles {
         ConfigFiles {
-            organisation: organisation_file(),
+            organization: organization_file(),
             user: user_file(),
             repository: files.filter(|_| !self.no_repo_config),
             given: self.config.clone(),

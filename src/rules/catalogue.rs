@@ -44,12 +44,15 @@ impl Catalogue {
         Catalogue { rules: Vec::new(), lexicon: Lexicon::default() }
     }
 
+    /// Adds the word lists of a user's pattern file and returns their number of words.
+    pub fn add_words(&mut self, text: &str) -> Result<usize, WordListError> {
+        self.lexicon.add_text(text)
+    }
+
     /// Adds the rules of a user's pattern file, which has the schema of `patterns/*.toml`. `file`
     /// names it in errors.
     pub fn add_text(&mut self, file: &Path, text: &str) -> Result<(), CatalogueError> {
-        self.lexicon
-            .add_text(text)
-            .map_err(|why| CatalogueError::Words { file: file.to_owned(), why })?;
+        self.add_words(text).map_err(|why| CatalogueError::Words { file: file.to_owned(), why })?;
         if has_lists_only(text) {
             return Ok(());
         }

@@ -25,8 +25,9 @@ pub struct Lexicon {
 }
 
 impl Lexicon {
-    /// Adds the lists of a user's pattern file.
-    pub fn add_text(&mut self, text: &str) -> Result<(), WordListError> {
+    /// Adds the lists of a user's pattern file and returns their number of words.
+    pub fn add_text(&mut self, text: &str) -> Result<usize, WordListError> {
+        let mut words = 0;
         for entry in check_lists(text)? {
             let list = entry.list;
             let error = |why: String| WordListError::User { list: list.as_str(), why };
@@ -37,9 +38,10 @@ impl Lexicon {
             if let Some(word) = entry.words.iter().find(short) {
                 return Err(error(format!("{word:?} has less than {SHORTEST_NAME} bytes")));
             }
+            words += entry.words.len();
             self.added.push(entry);
         }
-        Ok(())
+        Ok(words)
     }
 
     /// Whether the test is true of a word of the list.

@@ -1,8 +1,8 @@
-//! The command line's words, as data: the cases stand in `tests/cmd`.
+//! The output of the command line, as data: the cases are in `tests/cmd`.
 //!
-//! `TRYCMD=overwrite cargo test --test it cmd` writes what the binary says now into the cases;
-//! read the difference before it is committed. What needs a secret that a built-in rule finds
-//! cannot be a file of ours and is tested in `tests/scan.rs`.
+//! `TRYCMD=overwrite cargo test --test it cmd` writes the current output into the cases; read the
+//! difference before you commit it. What needs a secret that a built-in rule finds cannot be one
+//! of our files and is tested in `tests/it/scan.rs`.
 
 #[test]
 fn says_what_the_cases_say() {

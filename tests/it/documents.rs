@@ -236,6 +236,36 @@ fn gather_fields(value: &Value, fields: &mut BTreeSet<String>) {
     }
 }
 
+/// The files of this repository that the pages for contributors name in backticks exist.
+#[test]
+fn the_files_that_contributors_are_sent_to_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut seen = 0;
+    for page in [
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "benches/README.md",
+        "docs/design.md",
+        "model/README.md",
+        "patterns/README.md",
+        "patterns/generic/README.md",
+    ] {
+        let text = document(page);
+        let names = text.split('`').skip(1).step_by(2);
+        let is_file = |name: &&str| {
+            let folder = name.split_once('/').is_some_and(|(folder, _)| {
+                ["benches", "docs", "fuzz", "model", "patterns", "src", "tests"].contains(&folder)
+            });
+            folder && !name.contains([' ', '<', '*', ','])
+        };
+        for name in names.filter(is_file) {
+            assert!(root.join(name).exists(), "{page} names {name}, which does not exist");
+            seen += 1;
+        }
+    }
+    assert!(seen > 20, "{seen}");
+}
+
 /// A generated document is what the program prints; with `KEYSIEVE_OVERWRITE` set it is written.
 fn is_current(path: &str, generated: &str) {
     if std::env::var_os("KEYSIEVE_OVERWRITE").is_some_and(|value| !value.is_empty()) {

@@ -14,10 +14,9 @@ use serde_json::Value;
 
 use crate::support;
 
+use support::FORMATS;
 use support::repository::all_output;
 use support::tokens::localstack_auth_token as token;
-
-const FORMATS: [&str; 3] = ["sarif", "human", "json"];
 
 const LETTERS: &[u8; 52] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 

@@ -13,3 +13,6 @@ pub mod schema;
 pub mod timed;
 pub mod tokens;
 pub mod ways;
+
+/// The formats of a report. Each is tested to contain no secret and to steer no terminal.
+pub const FORMATS: [&str; 3] = ["human", "json", "sarif"];

@@ -13,6 +13,7 @@ use keysieve::report::output::escape;
 use keysieve::rules::Rule;
 use keysieve::rules::catalogue::Catalogue;
 use keysieve::rules::check::{CheckedRule, RuleError, check_each};
+use keysieve::rules::word_list::{WordListError, has_lists_only};
 use keysieve::source::open;
 
 use super::{STRONG, cost};
@@ -38,9 +39,18 @@ impl Check {
         };
         let mut errors = Vec::new();
         let mut written = Vec::new();
+        let mut catalogue = Catalogue::built_in();
+        let mut words = 0;
         for file in &self.files {
             let text = open::named_text(file)
                 .with_context(|| format!("cannot read the pattern file {}", file.display()))?;
+            match catalogue.add_words(&text) {
+                Ok(added) => words += added,
+                Err(error) => errors.push(PatternError::of_words(file, &error)),
+            }
+            if has_lists_only(&text) {
+                continue;
+            }
             match check_each(&text, None) {
                 Ok(rules) => written.extend(rules.into_iter().map(|rule| (file.as_path(), rule))),
                 Err(error) => errors.push(PatternError::of(file, &error)),
@@ -63,7 +73,7 @@ impl Check {
             is_taken
         });
         let mut examples = 0;
-        match with_built_in(&valid) {
+        match with_rules(catalogue, &valid) {
             Ok(engine) => {
                 for (file, rule) in &valid {
                     examples += rule.examples.len() + rule.non_examples.len();
@@ -73,6 +83,8 @@ impl Check {
             Err(error) => errors.push(PatternError::of(&self.files[0], &error)),
         }
         errors.sort();
+        // Both the words and the rules of a file are read, so its syntax errors come twice.
+        errors.dedup();
         for PatternError { file, line, message } in &errors {
             let line = line.map(|line| format!(":{line}")).unwrap_or_default();
             writeln!(
@@ -84,13 +96,11 @@ impl Check {
         }
         let rules: Vec<Rule> = valid.into_iter().map(|(_, written)| written.rule).collect();
         cost::report(&rules, &sample, out)?;
-        writeln!(
-            out,
-            "{}, {}, {}.",
-            count(rules.len(), "rule"),
-            count(examples, "example"),
-            count(errors.len(), "error")
-        )?;
+        write!(out, "{}, {}, ", count(rules.len(), "rule"), count(examples, "example"))?;
+        if words > 0 {
+            write!(out, "{}, ", count(words, "word"))?;
+        }
+        writeln!(out, "{}.", count(errors.len(), "error"))?;
         Ok(if errors.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
 }
@@ -111,12 +121,24 @@ impl PatternError {
         };
         PatternError { file: file.to_owned(), line, message }
     }
+
+    fn of_words(file: &Path, error: &WordListError) -> Self {
+        let (line, message) = match error {
+            WordListError::Entry { line, list, why } => {
+                (Some(*line), format!("[[generic.{list}]]: {why}"))
+            }
+            other => (None, other.to_string()),
+        };
+        PatternError { file: file.to_owned(), line, message }
+    }
 }
 
-/// The rules of the files together with the built-in ones. A rule replaces a built-in one of the
+/// The rules of the files together with those of the catalogue. A rule replaces a built-in one of the
 /// same id, so that a file of the catalogue can be checked.
-fn with_built_in(rules: &[(&Path, CheckedRule)]) -> Result<Engine, RuleError> {
-    let mut catalogue = Catalogue::built_in();
+fn with_rules(
+    mut catalogue: Catalogue,
+    rules: &[(&Path, CheckedRule)],
+) -> Result<Engine, RuleError> {
     catalogue.replace(rules.iter().map(|(_, written)| written.rule.clone()))?;
     Ok(Engine::new(catalogue, FingerprintKey::from_environment()))
 }

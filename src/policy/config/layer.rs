@@ -13,8 +13,8 @@ use crate::rules::{Confidence, Severity};
 /// Where a setting comes from, least specific first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// The file of an organisation, named by [`super::ORGANISATION_VARIABLE`].
-    Organisation(String),
+    /// The file of an organization, named by [`super::ORGANIZATION_VARIABLE`].
+    Organization(String),
     /// The user's own file.
     User(String),
     /// The file at the repository's root.
@@ -31,7 +31,7 @@ impl Origin {
     /// The name of the file in messages.
     pub fn file(&self) -> &str {
         match self {
-            Origin::Organisation(file)
+            Origin::Organization(file)
             | Origin::User(file)
             | Origin::Repository(file)
             | Origin::Folder(file)
@@ -43,7 +43,7 @@ impl Origin {
     /// The kind of origin, as `config show` prints it.
     pub fn kind(&self) -> &'static str {
         match self {
-            Origin::Organisation(_) => "organisation",
+            Origin::Organization(_) => "organization",
             Origin::User(_) => "user",
             Origin::Repository(_) => "repository",
             Origin::Folder(_) => "folder",

@@ -1,6 +1,6 @@
 //! The configuration: which rules are enabled, what fails, what is excluded and what is marked.
 //!
-//! It consists of layers, and the most specific layer wins: built-in defaults, an organisation's
+//! It consists of layers, and the most specific layer wins: built-in defaults, an organization's
 //! file, the user's file, the file at the repository's root, those of the folders on the way to a
 //! path, the file of `--config`, the command line. Detection does not depend on paths: the files of
 //! folders are applied after everything is found.
@@ -39,8 +39,8 @@ pub use test_paths::TestFindings;
 /// The file's name, at the root of a repository and in its folders.
 pub const FILE: &str = ".keysieve.toml";
 
-/// Environment variable that names an organisation's file.
-pub const ORGANISATION_VARIABLE: &str = "KEYSIEVE_CONFIG";
+/// Environment variable that names an organization's file.
+pub const ORGANIZATION_VARIABLE: &str = "KEYSIEVE_CONFIG";
 
 /// Default size in bytes above which an audit skips an object.
 const MAX_BLOB_SIZE: u64 = 512 << 20;
@@ -68,7 +68,7 @@ pub struct Config {
 /// The files of a configuration.
 #[derive(Debug)]
 pub struct ConfigFiles {
-    pub organisation: Option<PathBuf>,
+    pub organization: Option<PathBuf>,
     /// The user's file; it need not exist.
     pub user: Option<PathBuf>,
     pub repository: Option<PolicyFiles>,
@@ -79,7 +79,7 @@ pub struct ConfigFiles {
 impl Config {
     /// Reads the files. Those of folders are read when a path is looked up.
     pub fn load(places: ConfigFiles) -> Result<Config, ConfigError> {
-        let ConfigFiles { organisation, user, repository, given, command_line } = places;
+        let ConfigFiles { organization, user, repository, given, command_line } = places;
         let mut config = Config { overrides: vec![Arc::new(command_line)], ..Config::default() };
         if let Some(file) = &given {
             config.overrides.push(on_disk(file, Origin::Given)?);
@@ -91,8 +91,8 @@ impl Config {
         if let Some(file) = user.filter(|file| file.exists()) {
             config.base.push(on_disk(&file, Origin::User)?);
         }
-        if let Some(file) = &organisation {
-            config.base.push(on_disk(file, Origin::Organisation)?);
+        if let Some(file) = &organization {
+            config.base.push(on_disk(file, Origin::Organization)?);
         }
         Ok(config)
     }
@@ -302,9 +302,9 @@ pub fn user_file() -> Option<PathBuf> {
     Some(folder.join("keysieve").join("config.toml"))
 }
 
-/// The file of an organisation, named in the environment.
-pub fn organisation_file() -> Option<PathBuf> {
-    std::env::var_os(ORGANISATION_VARIABLE).filter(|file| !file.is_empty()).map(PathBuf::from)
+/// The file of an organization, named in the environment.
+pub fn organization_file() -> Option<PathBuf> {
+    std::env::var_os(ORGANIZATION_VARIABLE).filter(|file| !file.is_empty()).map(PathBuf::from)
 }
 
 fn at_root(files: &PolicyFiles) -> Result<Option<Arc<Layer>>, ConfigError> {

@@ -8,6 +8,7 @@ use base64::prelude::*;
 use keysieve::rules::catalogue::Catalogue;
 use serde_json::Value;
 
+use super::support::FORMATS;
 use super::support::repository::{TempRepo, all_output};
 use super::support::tokens::{localstack_auth_token as token, password, short_password};
 
@@ -141,7 +142,7 @@ fn no_report_contains_a_secret_of_the_run_wherever_it_is_repeated() {
         for copy in &planted.copies {
             let repository = repository(&planted, copy);
             for task in [&["scan"][..], &["audit"], &["scan", "--since", "base"]] {
-                for format in ["human", "json", "sarif"] {
+                for format in FORMATS {
                     let output = keysieve(&repository, &[task, &["--format", format]].concat());
                     assert_eq!(output.status.code(), Some(1), "{}", all_output(&output));
                     assert_hidden(&planted, true, &format!("{task:?} {format}"), &texts(&output));
@@ -161,7 +162,7 @@ fn no_hook_contains_a_secret_wherever_it_is_repeated() {
             let repository = repository(&planted, copy);
             // Everything is staged as if it were new; the remote branch has it.
             repository.git(&["reset", "--quiet", "--soft", "base"]);
-            for format in ["human", "json", "sarif"] {
+            for format in FORMATS {
                 let output = keysieve(&repository, &["hook", "run", "--format", format]);
                 assert_eq!(output.status.code(), Some(1), "{}", all_output(&output));
                 assert_hidden(&planted, true, &format!("hook {format}"), &texts(&output));
@@ -223,7 +224,7 @@ fn no_baseline_contains_a_secret() {
                 &format!("disposition = \"accepted\"\nreason = \"{toml} "),
             );
             std::fs::write(&file, text).unwrap();
-            for format in ["human", "json", "sarif"] {
+            for format in FORMATS {
                 let output = keysieve(&repository, &["scan", "--format", format]);
                 assert_hidden(&planted, true, "a baseline's reason", &texts(&output));
             }
@@ -285,7 +286,7 @@ fn a_suppression_comment_may_repeat_the_secret_of_its_own_line() {
         "b.py",
         format!("password = \"{generic}\" # keysieve:allow generic-password was {generic}\n"),
     );
-    for format in ["human", "json", "sarif"] {
+    for format in FORMATS {
         let output = keysieve(&repository, &["scan", "--format", format]);
         for text in texts(&output) {
             assert!(!text.contains(&secret) && !text.contains(&generic), "{text}");

@@ -1,6 +1,7 @@
 //! A repository cannot control how its output is shown or read.
 
 use super::printed::keysieve;
+use super::support::FORMATS;
 use super::support::repository::{TempRepo, all_output};
 use super::support::tokens::localstack_auth_token as token;
 
@@ -51,11 +52,9 @@ fn reasons_rules_and_names_are_escaped_in_notes_and_errors() {
     let exclude = format!("[[exclude]]\npaths = [\"skipped/**\"]\nreason = \"{toml}\"\n");
     repository.write(".keysieve.toml", &exclude);
     repository.git(&["add", "--all"]);
-    for arguments in [
-        &["scan", "--format", "human"][..],
-        &["scan", "--format", "json"],
-        &["scan", "--format", "sarif"],
-        &["scan", "--now", "2030-01-01T00:00:00Z", "--format", "human"],
+    let scans = FORMATS.map(|format| ["scan", "--format", format]);
+    let others = [
+        &["scan", "--now", "2030-01-01T00:00:00Z", "--format", "human"][..],
         &["scan", "--policy-from", "base", "--format", "human"],
         &["scan", "--policy-from", "base", "--format", "json"],
         &["audit", "--format", "human"],
@@ -64,7 +63,8 @@ fn reasons_rules_and_names_are_escaped_in_notes_and_errors() {
         &["baseline", "check", "--now", "2030-01-01T00:00:00Z"],
         &["config", "show"],
         &["config", "show", "--format", "json"],
-    ] {
+    ];
+    for arguments in scans.iter().map(|scan| &scan[..]).chain(others) {
         let output = keysieve(&repository, arguments);
         assert_ne!(output.status.code(), Some(2), "{arguments:?}: {}", all_output(&output));
         assert_steady(&format!("{arguments:?}"), &output);
@@ -114,14 +114,14 @@ fn names_of_files_commits_and_branches_are_escaped_in_every_format() {
     let author = "::a\u{202e}\u{9b}x <::b\u{ad}@example.com>";
     let message = "::error::fake \u{1b}[2J\u{202e}";
     let hook = |format: &str| keysieve(&repository, &["hook", "run", "--format", format]);
-    for format in ["human", "json", "sarif"] {
+    for format in FORMATS {
         let output = hook(format);
         assert_eq!(output.status.code(), Some(1), "{}", all_output(&output));
         assert_steady(&format!("hook {format}"), &output);
     }
     repository.git(&["commit", "--quiet", "--author", author, "-m", message]);
     for task in [&["scan"][..], &["audit"], &["scan", "--since", "base"]] {
-        for format in ["human", "json", "sarif"] {
+        for format in FORMATS {
             let output = keysieve(&repository, &[task, &["--format", format]].concat());
             assert_eq!(output.status.code(), Some(1), "{}", all_output(&output));
             assert_steady(&format!("{task:?} {format}"), &output);

@@ -257,17 +257,17 @@ fn the_nearest_layer_holds() {
         json(&output);
         output.status.code().unwrap()
     };
-    let organisation = write("policy.toml", &fails("high"));
-    let organisation = [("KEYSIEVE_CONFIG", organisation.as_str())];
-    assert_eq!((code(&[], &[]), code(&organisation, &[])), (1, 0));
+    let organization = write("policy.toml", &fails("high"));
+    let organization = [("KEYSIEVE_CONFIG", organization.as_str())];
+    assert_eq!((code(&[], &[]), code(&organization, &[])), (1, 0));
     write(".config/keysieve/config.toml", &fails("medium"));
-    assert_eq!(code(&organisation, &[]), 1, "the user's");
+    assert_eq!(code(&organization, &[]), 1, "the user's");
     repository.write(FILE, fails("high"));
-    assert_eq!(code(&organisation, &[]), 0, "the repository's");
+    assert_eq!(code(&organization, &[]), 0, "the repository's");
     let given = write("given.toml", &fails("medium"));
-    assert_eq!(code(&organisation, &["--config", &given]), 1, "the one that is named");
-    assert_eq!(code(&organisation, &["--config", &given, "--fail-on", "high"]), 0);
-    assert_eq!(code(&organisation, &["--no-repo-config"]), 1, "the user's, once more");
+    assert_eq!(code(&organization, &["--config", &given]), 1, "the one that is named");
+    assert_eq!(code(&organization, &["--config", &given, "--fail-on", "high"]), 0);
+    assert_eq!(code(&organization, &["--no-repo-config"]), 1, "the user's, once more");
     let missing = run_with(&repository, &[("KEYSIEVE_CONFIG", "/no/such/file")], &["scan"]);
     assert_eq!(missing.status.code(), Some(2));
     assert!(all_output(&missing).contains("/no/such/file: no such file"));

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{notes, places, report, run};
+use crate::support::FORMATS;
 use crate::support::guarded::secret;
 use crate::support::repository::TempRepo;
 use crate::support::tokens::localstack_auth_token as token;
@@ -82,7 +83,7 @@ fn a_reason_shows_no_secret() {
     // A password that only its name tells, behind the reason on the same line.
     let named = ["# ", ALLOW, " a test value ", &secret(3)].concat();
     repository.write("b", named);
-    for format in ["json", "sarif", "human"] {
+    for format in FORMATS {
         let output = run(&repository, &["scan", "--format", format]);
         let shown = String::from_utf8(output.stdout).unwrap();
         for seed in 1..=3 {
