@@ -12,12 +12,12 @@ pub struct SuppressionComment {
     /// Redacted; empty if none is given.
     pub reason: String,
     /// The scanner it is for, if that is not keysieve.
-    pub scanner: Option<Scanner>,
+    pub scanner: Option<OtherScanner>,
 }
 
 /// Another scanner with its own ignore comments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Scanner {
+pub enum OtherScanner {
     Gitleaks,
     Betterleaks,
     Trufflehog,
@@ -25,14 +25,14 @@ pub enum Scanner {
     DetectSecrets,
 }
 
-impl Scanner {
+impl OtherScanner {
     pub fn as_str(self) -> &'static str {
         match self {
-            Scanner::Gitleaks => "gitleaks",
-            Scanner::Betterleaks => "betterleaks",
-            Scanner::Trufflehog => "trufflehog",
-            Scanner::Kingfisher => "kingfisher",
-            Scanner::DetectSecrets => "detect-secrets",
+            OtherScanner::Gitleaks => "gitleaks",
+            OtherScanner::Betterleaks => "betterleaks",
+            OtherScanner::Trufflehog => "trufflehog",
+            OtherScanner::Kingfisher => "kingfisher",
+            OtherScanner::DetectSecrets => "detect-secrets",
         }
     }
 }
