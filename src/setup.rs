@@ -4,6 +4,7 @@
 //! scan, in the index for the hook ([`files`]).
 
 pub mod files;
+mod repository;
 pub mod revision;
 
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ use crate::policy::files::PolicyFiles;
 use crate::policy::{Inline, Policy};
 use crate::rules::catalogue::{Catalogue, CatalogueError};
 use crate::source::range::RangeError;
+pub use repository::Repository;
 use revision::PinnedPolicy;
 
 /// Why a run cannot begin. Nothing was scanned.

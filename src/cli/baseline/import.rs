@@ -15,14 +15,14 @@ use keysieve::report::output::Filter;
 use keysieve::report::output::escape::escaped;
 use keysieve::report::output::sink::{self, print_line};
 use keysieve::rules::Confidence;
-use keysieve::setup::Setup;
+use keysieve::setup::{Repository, Setup};
 use keysieve::source::open;
 use keysieve::source::worktree::work_tree_top;
 
 use super::{NEXT, read, save, terms};
 use crate::cli::count;
 use crate::cli::engine::EngineArgs;
-use crate::cli::policy::{ConfigArgs, Repository};
+use crate::cli::policy::ConfigArgs;
 use crate::cli::progress::Bar;
 
 #[derive(Args)]
