@@ -158,6 +158,7 @@ impl ConfigArgs {
         let options = SetupOptions {
             places: self.places(files, command_line),
             baseline,
+            key: None,
             inline: if self.no_repo_config { Inline::Ignored } else { Inline::Honored },
             mode,
             expiry,

@@ -39,6 +39,7 @@ impl OtherScanner {
 
 /// Why an occurrence is suppressed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct Suppression {
     pub kind: SuppressionKind,
     /// As people wrote it, redacted.
@@ -47,6 +48,7 @@ pub struct Suppression {
 
 /// Where the suppression is stated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum SuppressionKind {
     /// In a comment next to it.
     InSource,
