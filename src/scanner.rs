@@ -82,8 +82,8 @@ impl Scanner {
         self.setup.engine.rules()
     }
 
-    /// Scans bytes. `name` is their path in the report; like every path, it decides whether they
-    /// are a test, in which findings are warnings.
+    /// Scans bytes. `name` is their path in the report. Suppression comments apply, configuration
+    /// files do not.
     ///
     /// The scanner remembers the secrets that it found in bytes, so that no later report on bytes
     /// contains them.

@@ -36,7 +36,7 @@ pub struct Rule {
     /// Stable id, kebab-case, beginning with the provider's file stem.
     #[serde(deserialize_with = "embedded::string")]
     pub id: RuleString,
-    /// Ids that the rule had before, which keep working: see [`resolve`].
+    /// Ids that the rule had before, which keep working.
     #[serde(deserialize_with = "embedded::strings")]
     pub aliases: RuleStrings,
     /// Version of keysieve that added the rule.
