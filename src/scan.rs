@@ -1,10 +1,33 @@
 //! The join for a working tree or standard input: source × engine × policy → report.
 
+use std::path::{Path, PathBuf};
+
 use crate::engine::Engine;
 use crate::locate::find_all;
 use crate::policy::Policy;
 use crate::report::{Report, Task};
+use crate::source::worktree::{Ignored, WorkTree, WorkTreeError};
 use crate::source::{Progress, Source};
+
+/// Scans the files below some paths, except those that the configuration excludes or that are
+/// larger than it allows. `base` is the folder that paths are relative to if it is not a
+/// repository.
+pub fn scan_paths(
+    paths: &[PathBuf],
+    ignored: Ignored,
+    base: Option<&Path>,
+    engine: &Engine,
+    policy: &Policy,
+    progress: &dyn Progress,
+) -> Result<Report, WorkTreeError> {
+    let config = &policy.config;
+    let tree = WorkTree::list_from(base, paths, ignored)?;
+    let mut tree = tree.exclude(|path| config.exclusion(path).is_some());
+    if let Some(largest) = config.max_file_size() {
+        tree = tree.no_larger_than(largest);
+    }
+    Ok(scan(&tree, engine, policy, progress))
+}
 
 /// Scans every blob of the source.
 pub fn scan(
@@ -43,7 +66,7 @@ mod tests {
         let report = scan(&Unreadable(token.clone()), &engine, &Policy::default(), &Silent);
         for format in [Format::Sarif, Format::Human, Format::Json] {
             let mut shown = Vec::new();
-            report.write(format, engine.rules(), &mut shown).unwrap();
+            report.write(format, &mut shown).unwrap();
             let shown = String::from_utf8(shown).unwrap();
             assert!(!shown.contains(&token), "{shown}");
             assert_eq!(shown.matches("ls-********").count(), 2, "{shown}");

@@ -4,6 +4,7 @@
 //! scan, in the index for the hook ([`files`]).
 
 pub mod files;
+mod repository;
 pub mod revision;
 
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ use crate::policy::files::PolicyFiles;
 use crate::policy::{Inline, Policy};
 use crate::rules::catalogue::{Catalogue, CatalogueError};
 use crate::source::range::RangeError;
+pub use repository::Repository;
 use revision::PinnedPolicy;
 
 /// Why a run cannot begin. Nothing was scanned.
@@ -71,6 +73,8 @@ pub struct Setup {
 pub struct SetupOptions {
     pub places: ConfigFiles,
     pub baseline: BaselineChoice,
+    /// Takes precedence over the environment's and the configuration's.
+    pub key: Option<FingerprintKey>,
     pub inline: Inline,
     /// Where the run takes place.
     pub mode: RunMode,
@@ -98,7 +102,11 @@ impl Setup {
         let files = options.places.repository.clone();
         let mut config = Config::load(options.places)?;
         let catalogue = catalogue(&mut config, files.as_ref())?;
-        let mut engine = Engine::new(catalogue, key(&config)?);
+        let key = match options.key {
+            Some(key) => key,
+            None => key(&config)?,
+        };
+        let mut engine = Engine::new(catalogue, key);
         if let Some(depth) = config.decode_depth() {
             engine = engine.with_decode_depth(depth);
         }
@@ -134,6 +142,7 @@ fn catalogue(config: &mut Config, files: Option<&PolicyFiles>) -> Result<Catalog
     for pattern in config.patterns() {
         match pattern {
             PatternFile::Disk(file) => add_pattern_file(&mut catalogue, &file)?,
+            PatternFile::Text { name, text } => catalogue.add_text(&name, &text)?,
             PatternFile::Repository(path) => {
                 let file = files.map_or_else(|| path.clone(), |files| files.name(BStr::new(&path)));
                 let text = files.map_or(Ok(None), |files| files.text(BStr::new(&path)));

@@ -10,12 +10,12 @@ use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use keysieve::audit::{Options, ReadMode, audit};
 use keysieve::policy::config::RunMode;
-use keysieve::setup::Setup;
+use keysieve::setup::{Repository, Setup};
 use keysieve::source::history::RangeSyntax;
 
 use super::engine::EngineArgs;
 use super::output::OutputArgs;
-use super::policy::{PolicyArgs, Repository};
+use super::policy::PolicyArgs;
 use super::progress::Bar;
 
 /// Scan the full history of a git repository
@@ -94,7 +94,7 @@ impl Audit {
             let bar = Bar::new("objects");
             audit(&repository, &options, &engine, &policy, &bar)
         })??;
-        self.output.deliver(&report, engine.rules(), None)
+        self.output.deliver(&report, None)
     }
 
     /// The repository and a range in it. A word that exists as a path is a path.

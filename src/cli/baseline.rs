@@ -21,13 +21,13 @@ use keysieve::report::output::Filter;
 use keysieve::report::output::escape::escaped;
 use keysieve::report::output::sink::{self, print_line};
 use keysieve::scan::scan;
-use keysieve::setup::{Setup, files};
+use keysieve::setup::{Repository, Setup, files};
 use keysieve::source::Silent;
 use keysieve::source::worktree::{Ignored, WorkTree, work_tree_top};
 
 use super::count;
 use super::engine::EngineArgs;
-use super::policy::{ConfigArgs, Repository};
+use super::policy::ConfigArgs;
 
 /// Number of days until the first of the entries that are added together expires.
 const FIRST_EXPIRY: i32 = 30;

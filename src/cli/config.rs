@@ -11,10 +11,11 @@ use keysieve::foreign::foreign;
 use keysieve::policy::config::{Config, Setting, schema};
 use keysieve::report::output::{escape, sink};
 use keysieve::rules::catalogue::Catalogue;
+use keysieve::setup::Repository;
 use serde_json::json;
 
 use super::engine::EngineArgs;
-use super::policy::{ConfigArgs, Repository};
+use super::policy::ConfigArgs;
 
 /// Show the effective configuration and its sources
 #[derive(Args)]

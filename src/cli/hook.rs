@@ -30,7 +30,7 @@ use keysieve::report::agent::AgentResponse;
 use keysieve::report::hook_report::{HookReport, Subject};
 use keysieve::report::output::sink::{self, print_line};
 use keysieve::report::{Format, Report, Task};
-use keysieve::setup::{Setup, files};
+use keysieve::setup::{Repository, Setup, files};
 use keysieve::source::Silent;
 use keysieve::source::agent::ToolCall;
 use keysieve::source::index::Staged;
@@ -40,7 +40,7 @@ use keysieve::source::worktree::work_tree_top;
 
 use super::engine::EngineArgs;
 use super::output::OutputArgs;
-use super::policy::{PolicyArgs, Repository};
+use super::policy::PolicyArgs;
 
 /// Manage and run the git hooks
 #[derive(Args)]
@@ -186,11 +186,10 @@ impl Run {
             }
         })??;
         self.policy.settle(&mut report, &here, &engine, &self.engine)?;
-        let rules = engine.rules();
         if !report.credentials.iter().any(Credential::fails) {
-            return self.output.deliver(&report, rules, Some(Format::Human));
+            return self.output.deliver(&report, Some(Format::Human));
         }
-        self.output.deliver_by(&report, rules, Some(Format::Human), |screen, out| {
+        self.output.deliver_by(&report, Some(Format::Human), |screen, out| {
             let subject = subject(&here, self.stage, &report);
             let pushed = pushed(&here, &engine, &report.credentials);
             let shown = |(one, pushed)| (one, report.filter.pushed(&pushed, Some(&engine)));
@@ -200,7 +199,7 @@ impl Run {
             // Set if git was started below the top; hooks always start at the top.
             let in_subfolder =
                 std::env::var_os("GIT_PREFIX").is_some_and(|prefix| !prefix.is_empty());
-            HookReport { report: &report, rules, subject, pushed, has_baseline, in_subfolder }
+            HookReport { report: &report, subject, pushed, has_baseline, in_subfolder }
                 .write(screen, out)
         })
     }
@@ -245,7 +244,7 @@ impl Run {
                 if top.is_some() {
                     self.policy.settle(&mut report, &here, &engine, &self.engine)?;
                 }
-                AgentResponse::to(call.agent, &call.event, &report, engine.rules())
+                AgentResponse::to(call.agent, &call.event, &report)
             }
         };
         sink::print_response(&answer.stdout, &answer.stderr)?;

@@ -9,7 +9,6 @@ use clap::{Args, ValueEnum};
 use keysieve::foreign::foreign_path;
 use keysieve::report::output::sink;
 use keysieve::report::{Detail, Format, Outcome, Report, Screen};
-use keysieve::rules::Rule;
 use terminal_size::{Height, Width};
 
 /// The most columns of a terminal that the human-readable report uses: longer lines are hard to
@@ -45,14 +44,9 @@ enum FormatName {
 
 impl OutputArgs {
     /// Writes the report and turns its outcome into the exit code.
-    pub fn deliver(
-        &self,
-        report: &Report,
-        rules: &[Rule],
-        otherwise: Option<Format>,
-    ) -> anyhow::Result<ExitCode> {
-        self.deliver_by(report, rules, otherwise, |screen, out| {
-            report.write_on(screen, Format::Human, rules, out)
+    pub fn deliver(&self, report: &Report, otherwise: Option<Format>) -> anyhow::Result<ExitCode> {
+        self.deliver_by(report, otherwise, |screen, out| {
+            report.write_on(screen, Format::Human, out)
         })
     }
 
@@ -60,7 +54,6 @@ impl OutputArgs {
     pub fn deliver_by(
         &self,
         report: &Report,
-        rules: &[Rule],
         otherwise: Option<Format>,
         human: impl FnOnce(Screen, &mut dyn Write) -> io::Result<()>,
     ) -> anyhow::Result<ExitCode> {
@@ -68,7 +61,7 @@ impl OutputArgs {
         let screen = self.screen();
         let write = |out: &mut dyn Write| match self.chosen_format(otherwise) {
             Format::Human => human(screen, out),
-            format => report.write_on(screen, format, rules, out),
+            format => report.write_on(screen, format, out),
         };
         match &self.output {
             Some(file) => sink::file(file, write).with_context(|| {
@@ -82,7 +75,7 @@ impl OutputArgs {
             Outcome::Clean => 0,
             Outcome::Found if self.exit_zero => 0,
             Outcome::Found => 1,
-            Outcome::Incomplete => 2,
+            _ => 2,
         }))
     }
 

@@ -7,17 +7,15 @@ use anyhow::bail;
 use clap::Args;
 use keysieve::git::GitEnvironment;
 use keysieve::guard::guard_range;
-use keysieve::policy::Policy;
 use keysieve::policy::config::RunMode;
 use keysieve::scan;
-use keysieve::setup::Setup;
-use keysieve::source::Source;
+use keysieve::setup::{Repository, Setup};
 use keysieve::source::stdin::Stdin;
-use keysieve::source::worktree::{Ignored, WorkTree};
+use keysieve::source::worktree::Ignored;
 
 use super::engine::EngineArgs;
 use super::output::OutputArgs;
-use super::policy::{PolicyArgs, Repository};
+use super::policy::PolicyArgs;
 use super::progress::Bar;
 
 /// Scan files and folders, or standard input
@@ -57,37 +55,25 @@ impl Scan {
                 let added = guard_range(&environment, base, "HEAD", &engine, &policy, &bar)?;
                 return Ok(added);
             }
-            let source = self.source(&policy, base.as_deref())?;
-            let bar = Bar::new("files");
-            anyhow::Ok(scan::scan(&*source, &engine, &policy, &bar))
+            if self.paths == [Path::new("-")] {
+                return Ok(scan::scan(&Stdin, &engine, &policy, &Bar::new("files")));
+            }
+            let (ignored, bar) = (self.ignored()?, Bar::new("files"));
+            let paths = &self.paths;
+            anyhow::Ok(scan::scan_paths(paths, ignored, base.as_deref(), &engine, &policy, &bar)?)
         })??;
         if self.policy.takes_repository() {
-            // The report is filtered already.
-            let notes: Vec<String> =
-                notes.iter().map(|note| report.filter.message(note, &engine)).collect();
-            report.coverage.notes.extend(notes);
+            report.add_notes(&notes, &engine);
         }
-        self.output.deliver(&report, engine.rules(), None)
+        self.output.deliver(&report, None)
     }
 
-    /// `base` is the folder that paths are relative to if it is not a repository.
-    fn source(&self, policy: &Policy, base: Option<&Path>) -> anyhow::Result<Box<dyn Source>> {
-        let stdin = Path::new("-");
-        if self.paths == [stdin] {
-            return Ok(Box::new(Stdin));
-        }
-        if self.paths.iter().any(|path| path == stdin) {
+    fn ignored(&self) -> anyhow::Result<Ignored> {
+        if self.paths.iter().any(|path| path == Path::new("-")) {
             bail!(
                 "`-` means standard input and must be the only path; for a file of that name use ./-"
             );
         }
-        let ignored = if self.no_ignore { Ignored::Scanned } else { Ignored::Skipped };
-        let config = &policy.config;
-        let tree = WorkTree::list_from(base, &self.paths, ignored)?;
-        let tree = tree.exclude(|path| config.exclusion(path).is_some());
-        Ok(Box::new(match config.max_file_size() {
-            Some(largest) => tree.no_larger_than(largest),
-            None => tree,
-        }))
+        Ok(if self.no_ignore { Ignored::Scanned } else { Ignored::Skipped })
     }
 }

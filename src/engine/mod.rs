@@ -12,6 +12,7 @@
 //! list of a blob's findings.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::findings::{Encoding, Finding, FingerprintKey, Verdict};
 use crate::rules::catalogue::Catalogue;
@@ -103,6 +104,11 @@ impl Engine {
     /// The rules in use; a [`Finding`]'s `rule` is an index into them.
     pub fn rules(&self) -> &[Rule] {
         self.judge.rules()
+    }
+
+    /// [`Engine::rules`], to be kept longer than the engine.
+    pub fn shared_rules(&self) -> Arc<Vec<Rule>> {
+        self.judge.shared_rules()
     }
 
     /// The name of the fingerprint key ([`FingerprintKey::name`]).

@@ -13,9 +13,11 @@ use crate::rules::{Confidence, Rule};
 
 /// One secret value with all its occurrences. The rule is an attribute, not part of the identity.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Credential {
     pub fingerprint: Fingerprint,
     /// Index of the rule in the engine's catalogue.
+    #[doc(hidden)]
     pub rule: usize,
     pub redacted: Redacted,
     pub verdict: Verdict,
@@ -28,16 +30,21 @@ pub struct Credential {
 
 /// Where a credential was found. Two lines in one file are two occurrences.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct Occurrence {
     /// Relative to the repository's root, with `/`; `None` if the bytes have no path.
     pub path: Option<BString>,
     pub region: Region,
+    #[doc(hidden)]
     pub span: Span,
+    #[doc(hidden)]
     pub encoding: Encoding,
     pub source: OccurrenceSource,
     /// Public halves of the credential found next to it here.
+    #[doc(hidden)]
     pub related: Vec<RelatedLocation>,
     /// The suppression comments on its lines and next to them, by line.
+    #[doc(hidden)]
     pub suppression_comments: Vec<SuppressionComment>,
     /// Why it is suppressed; set by policy.
     pub suppression: Option<Suppression>,
@@ -46,6 +53,7 @@ pub struct Occurrence {
     /// Whether it fails or only warns, unless it is suppressed.
     pub level: Level,
     /// The kind of file, judged by its path.
+    #[doc(hidden)]
     pub path_kind: PathKind,
 }
 
@@ -79,6 +87,7 @@ impl Credential {
 /// What was scanned when an occurrence was found.
 #[expect(clippy::large_enum_variant, reason = "if there are many, all are from a history")]
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum OccurrenceSource {
     WorkTree,
     Index,
@@ -98,6 +107,7 @@ pub enum OccurrenceSource {
 
 /// A commit that introduced or removed an occurrence.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct CommitRef {
     /// Author's time as RFC 3339 with the author's offset; sorts first.
     pub date: String,

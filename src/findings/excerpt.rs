@@ -29,6 +29,7 @@ const MASK: &str = "********";
 
 /// A secret's line, in three parts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct Excerpt {
     /// The line before the secret, without indentation.
     pub before: String,

@@ -7,6 +7,7 @@ use crate::rules::RuleString;
 /// A named value next to or inside a secret that reveals nothing of it: `host`, `key_id`,
 /// `account`. Printable, [`LONGEST_FACT`] bytes at most.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct Fact {
     /// Lower-case words joined by `_`, as in JSON reports.
     pub name: RuleString,
@@ -18,6 +19,7 @@ pub const LONGEST_FACT: usize = 256;
 
 impl Fact {
     /// The fact of that name, or `None` if the value is empty, too long or not printable.
+    #[doc(hidden)]
     pub fn new(name: RuleString, value: impl Into<String>) -> Option<Self> {
         let value = value.into();
         let is_shown = !value.trim().is_empty()

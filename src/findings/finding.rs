@@ -73,6 +73,7 @@ impl Span {
 
 /// The result of the offline checks of a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Verdict {
     /// The checksum is invalid.
     Invalid,

@@ -64,6 +64,13 @@ pub struct FingerprintKey {
     name: String,
 }
 
+/// Shows the key's name.
+impl fmt::Debug for FingerprintKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FingerprintKey({})", self.name)
+    }
+}
+
 impl FingerprintKey {
     /// A key of any length; an empty one is the public default.
     pub fn new(key: &[u8]) -> Self {

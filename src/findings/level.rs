@@ -2,6 +2,7 @@
 
 /// Whether an occurrence fails the run. Policy decides; until then every occurrence does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Level {
     /// Fails the run (exit code 1) and blocks a commit.
     #[default]

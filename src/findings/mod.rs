@@ -24,5 +24,5 @@ pub use fingerprint::{Fingerprint, FingerprintKey};
 pub use level::{Level, PathKind};
 pub use pushed::Pushed;
 pub use redacted::Redacted;
-pub use suppression::{Scanner, Suppression, SuppressionComment, SuppressionKind};
+pub use suppression::{OtherScanner, Suppression, SuppressionComment, SuppressionKind};
 pub use unprintable::is_unprintable;

@@ -15,6 +15,7 @@ const MASK: &str = "********";
 impl Redacted {
     /// Keeps the longest of the rule's anchors that the secret begins with: it is a constant of the
     /// format and reveals nothing of this secret.
+    #[doc(hidden)]
     pub fn new(secret: &[u8], rule: &Rule) -> Self {
         let Trigger::Anchors { literals, .. } = &rule.trigger else {
             return Redacted(RuleString::Borrowed(""));

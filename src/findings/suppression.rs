@@ -12,12 +12,12 @@ pub struct SuppressionComment {
     /// Redacted; empty if none is given.
     pub reason: String,
     /// The scanner it is for, if that is not keysieve.
-    pub scanner: Option<Scanner>,
+    pub scanner: Option<OtherScanner>,
 }
 
 /// Another scanner with its own ignore comments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Scanner {
+pub enum OtherScanner {
     Gitleaks,
     Betterleaks,
     Trufflehog,
@@ -25,20 +25,21 @@ pub enum Scanner {
     DetectSecrets,
 }
 
-impl Scanner {
+impl OtherScanner {
     pub fn as_str(self) -> &'static str {
         match self {
-            Scanner::Gitleaks => "gitleaks",
-            Scanner::Betterleaks => "betterleaks",
-            Scanner::Trufflehog => "trufflehog",
-            Scanner::Kingfisher => "kingfisher",
-            Scanner::DetectSecrets => "detect-secrets",
+            OtherScanner::Gitleaks => "gitleaks",
+            OtherScanner::Betterleaks => "betterleaks",
+            OtherScanner::Trufflehog => "trufflehog",
+            OtherScanner::Kingfisher => "kingfisher",
+            OtherScanner::DetectSecrets => "detect-secrets",
         }
     }
 }
 
 /// Why an occurrence is suppressed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct Suppression {
     pub kind: SuppressionKind,
     /// As people wrote it, redacted.
@@ -47,6 +48,7 @@ pub struct Suppression {
 
 /// Where the suppression is stated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum SuppressionKind {
     /// In a comment next to it.
     InSource,

@@ -4,6 +4,7 @@ use super::object_id::ObjectId;
 
 /// One thing that could not be read or scanned.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct Failure {
     /// The file or object, as a user would name it.
     pub name: String,
@@ -11,6 +12,7 @@ pub struct Failure {
     pub reason: String,
 }
 
+#[doc(hidden)]
 impl Failure {
     pub fn new(name: impl Into<String>, reason: impl std::fmt::Display) -> Self {
         Failure { name: name.into(), reason: reason.to_string() }

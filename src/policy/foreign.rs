@@ -13,11 +13,11 @@
 use std::ops::Range;
 
 use super::inline::in_range;
-use crate::findings::Scanner;
+use crate::findings::OtherScanner;
 
 /// The marker of another scanner, and the lines that it applies to.
 pub(super) struct Marker {
-    pub scanner: Scanner,
+    pub scanner: OtherScanner,
     written: &'static str,
     pub lines: Lines,
 }
@@ -37,22 +37,22 @@ pub(super) fn written() -> impl Iterator<Item = &'static str> {
 }
 
 const MARKERS: [Marker; 7] = [
-    Marker { scanner: Scanner::Gitleaks, written: "gitleaks:allow", lines: Lines::Line },
-    Marker { scanner: Scanner::Betterleaks, written: "betterleaks:allow", lines: Lines::Line },
-    Marker { scanner: Scanner::Trufflehog, written: "trufflehog:ignore", lines: Lines::Line },
-    Marker { scanner: Scanner::Kingfisher, written: "kingfisher:ignore", lines: Lines::Near },
+    Marker { scanner: OtherScanner::Gitleaks, written: "gitleaks:allow", lines: Lines::Line },
+    Marker { scanner: OtherScanner::Betterleaks, written: "betterleaks:allow", lines: Lines::Line },
+    Marker { scanner: OtherScanner::Trufflehog, written: "trufflehog:ignore", lines: Lines::Line },
+    Marker { scanner: OtherScanner::Kingfisher, written: "kingfisher:ignore", lines: Lines::Near },
     Marker {
-        scanner: Scanner::DetectSecrets,
+        scanner: OtherScanner::DetectSecrets,
         written: "pragma: allowlist secret",
         lines: Lines::Line,
     },
     Marker {
-        scanner: Scanner::DetectSecrets,
+        scanner: OtherScanner::DetectSecrets,
         written: "pragma: whitelist secret",
         lines: Lines::Line,
     },
     Marker {
-        scanner: Scanner::DetectSecrets,
+        scanner: OtherScanner::DetectSecrets,
         written: "pragma: allowlist nextline secret",
         lines: Lines::NextLine,
     },

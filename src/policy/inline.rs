@@ -15,7 +15,7 @@ use memchr::memmem;
 use super::foreign::{self, Lines};
 use crate::blob::{LineIndex, Region};
 use crate::findings::{
-    Credential, Finding, Occurrence, Scanner, Suppression, SuppressionComment, SuppressionKind,
+    Credential, Finding, Occurrence, OtherScanner, Suppression, SuppressionComment, SuppressionKind,
 };
 use crate::foreign::foreign_path;
 use crate::rules::{Rule, resolve};
@@ -197,13 +197,13 @@ pub fn suppression(
     Some(Suppression { kind: SuppressionKind::InSource, reason })
 }
 
-fn foreign_reason(scanner: Scanner) -> String {
+fn foreign_reason(scanner: OtherScanner) -> String {
     format!("{} ignore comment", scanner.as_str())
 }
 
 /// The number of locations with another scanner's ignore comment, and whether these are honored.
 pub(super) fn foreign_note(credentials: &[Credential], honored: bool) -> Option<String> {
-    let mut by_scanner: BTreeMap<Scanner, usize> = BTreeMap::new();
+    let mut by_scanner: BTreeMap<OtherScanner, usize> = BTreeMap::new();
     for occurrence in credentials.iter().flat_map(|credential| &credential.occurrences) {
         let Some(scanner) =
             occurrence.suppression_comments.iter().find_map(|comment| comment.scanner)
@@ -217,7 +217,7 @@ pub(super) fn foreign_note(credentials: &[Credential], honored: bool) -> Option<
     if by_scanner.is_empty() {
         return None;
     }
-    let count = |(scanner, count): (&Scanner, &usize)| format!("{count} {}", scanner.as_str());
+    let count = |(scanner, count): (&OtherScanner, &usize)| format!("{count} {}", scanner.as_str());
     let counts: Vec<String> = by_scanner.iter().map(count).collect();
     let counts = counts.join(", ");
     let comments = match by_scanner.values().sum() {
@@ -232,7 +232,7 @@ pub(super) fn foreign_note(credentials: &[Credential], honored: bool) -> Option<
 }
 
 /// Whether the comment is what suppresses the occurrence, or would suppress it.
-fn decides(occurrence: &Occurrence, scanner: Scanner, honored: bool) -> bool {
+fn decides(occurrence: &Occurrence, scanner: OtherScanner, honored: bool) -> bool {
     match &occurrence.suppression {
         None => !honored,
         Some(suppression) => honored && suppression.reason == foreign_reason(scanner),

@@ -31,7 +31,7 @@ pub struct AgentResponse {
 impl AgentResponse {
     /// To a call that was scanned; `event` is the hook event. It is blocked if it contains a
     /// credential or could not be scanned.
-    pub fn to(agent: Agent, event: &str, report: &Report, rules: &[Rule]) -> AgentResponse {
+    pub fn to(agent: Agent, event: &str, report: &Report) -> AgentResponse {
         let report = &Shown::of(report);
         let open: Vec<&Credential> =
             report.credentials.iter().filter(|found| found.fails()).collect();
@@ -41,7 +41,7 @@ impl AgentResponse {
         }
         let mut parts = Vec::new();
         if !open.is_empty() {
-            parts.push(credentials_text(&open, rules));
+            parts.push(credentials_text(&open, &report.rules));
         }
         if !failures.is_empty() {
             parts.push(failures_text(failures));

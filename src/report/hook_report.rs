@@ -16,7 +16,6 @@ use crate::findings::{
 use crate::policy::baseline::FILE;
 use crate::policy::comment::CommentForm;
 use crate::policy::inline::MARKER;
-use crate::rules::Rule;
 
 /// Other credentials that are always listed, however small the screen is.
 const FEWEST: usize = 2;
@@ -37,7 +36,6 @@ const NOT_PUSHED: &str = "Not on any remote-tracking branch of this clone. If it
 /// A report with what the hook knows about the commit or push.
 pub struct HookReport<'a> {
     pub report: &'a Report,
-    pub rules: &'a [Rule],
     pub subject: Subject,
     pub pushed: BTreeMap<Fingerprint, Pushed>,
     /// The repository has a baseline.
@@ -111,7 +109,7 @@ impl HookReport<'_> {
         Screen { width, .. }: Screen,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        let rule = &self.rules[credential.rule];
+        let rule = self.report.rule(credential);
         let leaks = match (&self.subject, count) {
             (Subject::Commit { .. }, 1) => "this commit adds a credential".to_owned(),
             (Subject::Commit { .. }, many) => format!("this commit adds {many} credentials"),
@@ -176,7 +174,7 @@ impl HookReport<'_> {
         for (number, credential) in others[..named].iter().enumerate() {
             let Some(occurrence) = credential.failing().next() else { continue };
             let label = if number == 0 { "Also" } else { "" };
-            let name = &self.rules[credential.rule].name;
+            let name = &self.report.rule(credential).name;
             write!(out, "  {STRONG}{label:<9}{STRONG:#}{} {name}", location(occurrence))?;
             match self.pushed.get(&credential.fingerprint) {
                 Some(Pushed::To(_)) => writeln!(out, " {BAD}already pushed{BAD:#}")?,
@@ -264,7 +262,7 @@ impl HookReport<'_> {
         credential: &Credential,
         occurrence: &Occurrence,
     ) -> (String, Option<String>) {
-        let allow = format!("{MARKER} {} REASON", self.rules[credential.rule].id);
+        let allow = format!("{MARKER} {} REASON", self.report.rule(credential).id);
         let line = occurrence.region.start.line;
         let path = occurrence.path.as_ref().map(|path| path.as_bstr()).unwrap_or_default();
         let room = match self.subject {

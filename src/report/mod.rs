@@ -1,6 +1,7 @@
 //! Reports and their formats. All texts of a report go through the output filter ([`output`]).
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use bstr::ByteSlice;
 
@@ -21,17 +22,30 @@ pub mod output;
 mod sarif;
 mod snippet;
 
-/// The result of a scan, an audit or the guard.
+/// The result of a scan: the credentials, and what was scanned.
+///
+/// Contains no secret: values are redacted, and secrets are removed from paths, names and other
+/// texts of the repository. These texts may still contain control characters, which
+/// [`Report::write`] escapes.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Report {
+    #[doc(hidden)]
     pub task: Task,
-    /// The credentials, sorted, including those whose occurrences are all suppressed.
+    /// Sorted, including those whose occurrences are all suppressed.
+    #[doc(hidden)]
     pub credentials: Vec<Credential>,
+    #[doc(hidden)]
     pub coverage: Coverage,
     /// The revision that the repository's policy was taken from, if any.
+    #[doc(hidden)]
     pub policy: Option<PolicyRevision>,
     /// What removed the secrets from its texts.
+    #[doc(hidden)]
     pub filter: Filter,
+    /// The rules of the run; credentials refer to them by index.
+    #[doc(hidden)]
+    pub rules: Arc<Vec<Rule>>,
 }
 
 /// A policy that was taken from a revision.
@@ -46,9 +60,13 @@ pub struct PolicyRevision {
 
 /// The formats of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Format {
+    /// SARIF 2.1.0, for GitHub code scanning and other tools.
     Sarif,
+    /// Text for people, with ANSI colors.
     Human,
+    /// JSON, one entry per credential; `docs/json.md` describes it.
     Json,
 }
 
@@ -93,6 +111,7 @@ pub enum Task {
 
 /// The result of a run; decides the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Outcome {
     /// Everything was scanned and no credential fails; there may be warnings.
     Clean,
@@ -126,6 +145,27 @@ impl Report {
         filtered(task, judged.credentials, coverage.and(of_policy), revision, engine)
     }
 
+    /// The credentials, including those whose occurrences are all suppressed; see
+    /// [`Credential::fails`] and [`Credential::is_open`].
+    pub fn credentials(&self) -> &[Credential] {
+        &self.credentials
+    }
+
+    /// The rule that found one of the report's credentials.
+    ///
+    /// # Panics
+    ///
+    /// May panic if the credential is from another report.
+    pub fn rule(&self, credential: &Credential) -> &Rule {
+        &self.rules[credential.rule]
+    }
+
+    /// What was scanned, what was skipped and why, and what could not be scanned.
+    pub fn coverage(&self) -> &Coverage {
+        &self.coverage
+    }
+
+    /// Whether the run passes.
     pub fn outcome(&self) -> Outcome {
         if !self.coverage.failures.is_empty() {
             Outcome::Incomplete
@@ -136,19 +176,22 @@ impl Report {
         }
     }
 
-    /// Writes the report. `rules` are the engine's: credentials name theirs by index.
-    pub fn write(&self, format: Format, rules: &[Rule], out: &mut dyn Write) -> io::Result<()> {
-        self.write_on(Screen::default(), format, rules, out)
+    /// Adds notes, which are filtered as the rest of the report is.
+    #[doc(hidden)]
+    pub fn add_notes(&mut self, notes: &[String], engine: &Engine) {
+        let notes = notes.iter().map(|note| self.filter.message(note, engine));
+        self.coverage.notes.extend(notes);
+    }
+
+    /// Writes the report.
+    pub fn write(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
+        self.write_on(Screen::default(), format, out)
     }
 
     /// Writes the report; one for people fits the screen's width.
-    pub fn write_on(
-        &self,
-        screen: Screen,
-        format: Format,
-        rules: &[Rule],
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
+    #[doc(hidden)]
+    pub fn write_on(&self, screen: Screen, format: Format, out: &mut dyn Write) -> io::Result<()> {
+        let rules = &self.rules;
         let shown = Shown::of(self);
         match format {
             Format::Sarif => sarif::write(&shown, rules, out),

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::check::{RuleError, check_file};
 use super::cross_check::cross_check;
@@ -18,7 +19,7 @@ include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 /// A checked set of rules, sorted by id.
 #[derive(Clone, Debug)]
 pub struct Catalogue {
-    rules: Vec<Rule>,
+    rules: Arc<Vec<Rule>>,
     lexicon: Lexicon,
 }
 
@@ -36,12 +37,12 @@ pub enum CatalogueError {
 impl Catalogue {
     /// The rules that come with keysieve.
     pub fn built_in() -> Self {
-        Catalogue { rules: BUILT_IN.to_vec(), lexicon: Lexicon::default() }
+        Catalogue { rules: Arc::new(BUILT_IN.to_vec()), lexicon: Lexicon::default() }
     }
 
     /// No rules at all.
     pub fn empty() -> Self {
-        Catalogue { rules: Vec::new(), lexicon: Lexicon::default() }
+        Catalogue { rules: Arc::default(), lexicon: Lexicon::default() }
     }
 
     /// Adds the word lists of a user's pattern file and returns their number of words.
@@ -58,13 +59,14 @@ impl Catalogue {
         }
         let rules = check_file(text, None)
             .map_err(|why| CatalogueError::Rule { file: file.to_owned(), why })?;
+        let known = Arc::make_mut(&mut self.rules);
         for rule in rules {
-            match self.rules.binary_search_by(|known| known.id.cmp(&rule.id)) {
+            match known.binary_search_by(|one| one.id.cmp(&rule.id)) {
                 Ok(_) => {
                     let id = rule.id.into_owned();
                     return Err(CatalogueError::Taken { file: file.to_owned(), id });
                 }
-                Err(index) => self.rules.insert(index, rule),
+                Err(index) => known.insert(index, rule),
             }
         }
         self.check(file)
@@ -76,10 +78,11 @@ impl Catalogue {
 
     /// Adds checked rules; they replace rules with the same id.
     pub fn replace(&mut self, rules: impl IntoIterator<Item = Rule>) -> Result<(), RuleError> {
+        let known = Arc::make_mut(&mut self.rules);
         for rule in rules {
-            match self.rules.binary_search_by(|known| known.id.cmp(&rule.id)) {
-                Ok(index) => self.rules[index] = rule,
-                Err(index) => self.rules.insert(index, rule),
+            match known.binary_search_by(|one| one.id.cmp(&rule.id)) {
+                Ok(index) => known[index] = rule,
+                Err(index) => known.insert(index, rule),
             }
         }
         cross_check(&self.rules)
@@ -87,12 +90,12 @@ impl Catalogue {
 
     /// Keeps only the rules for which `keep` returns true.
     pub fn retain(&mut self, keep: impl FnMut(&Rule) -> bool) {
-        self.rules.retain(keep);
+        Arc::make_mut(&mut self.rules).retain(keep);
     }
 
     /// Overrides the severity of the rules for which `severity` returns one.
     pub fn set_severities(&mut self, severity: impl Fn(&Rule) -> Option<Severity>) {
-        for rule in &mut self.rules {
+        for rule in Arc::make_mut(&mut self.rules) {
             rule.severity = severity(rule).unwrap_or(rule.severity);
         }
     }
@@ -105,6 +108,11 @@ impl Catalogue {
     /// All rules, sorted by id.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
+    }
+
+    /// All rules, to be kept longer than the catalogue.
+    pub fn shared_rules(&self) -> Arc<Vec<Rule>> {
+        self.rules.clone()
     }
 
     /// The rule with that id, or the rule that had it before ([`Rule::aliases`]).

@@ -24,12 +24,14 @@ pub const MARGIN: usize = BEFORE + LONGEST + AFTER;
 /// Groups that a regex may have, including the match itself.
 pub const MAX_GROUPS: usize = 8;
 
-/// A kind of credential: how it is detected, what it grants, how it is rotated.
+/// A kind of credential: how it is detected, what it grants, how it is rotated. Its strings are
+/// `Cow<'static, str>`.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Rule {
     /// Stable id, kebab-case, beginning with the provider's file stem.
     pub id: RuleString,
-    /// Ids that the rule had before, which keep working: see [`resolve`].
+    /// Ids that the rule had before, which keep working.
     pub aliases: RuleStrings,
     /// Version of keysieve that added the rule.
     pub since: RuleString,
@@ -45,29 +47,40 @@ pub struct Rule {
     pub confidence: Confidence,
     /// The provider no longer issues this format; leaked credentials often still work.
     pub legacy: bool,
+    #[doc(hidden)]
     pub trigger: Trigger,
     /// Byte regex (no Unicode classes) with a group `secret`.
+    #[doc(hidden)]
     pub regex: RuleString,
     /// The prefix of every match of the regex.
+    #[doc(hidden)]
     pub prefix: PrefixPattern,
     /// Byte regex that must match directly before the match. Tried only after the match was found,
     /// so that the anchor may follow a variable prefix.
+    #[doc(hidden)]
     pub before: Option<RuleString>,
     /// Byte regex that discards a match: searched for in the match and, for a rule with names, from
     /// before the name to the end of the value.
+    #[doc(hidden)]
     pub unless: Option<RuleString>,
     /// How far the secret continues after the judged part.
+    #[doc(hidden)]
     pub extends: Option<TailRule>,
+    #[doc(hidden)]
     pub checks: Checks,
     /// Set on a rule whose value identifies a credential but is not secret: the value's name in
     /// reports, e.g. `key_id`.
+    #[doc(hidden)]
     pub public: Option<RuleString>,
     /// Groups of the regex besides `secret`: public facts of that name, e.g. `host`.
+    #[doc(hidden)]
     pub facts: RuleStrings,
     /// The public half that belongs to this secret.
+    #[doc(hidden)]
     pub pair: Option<Pair>,
     /// Page where the credential is rotated.
     pub rotate: RuleString,
+    #[doc(hidden)]
     pub link_checked: LinkChecked,
     /// Steps of the rotation, in order.
     pub runbook: RuleStrings,
@@ -75,8 +88,10 @@ pub struct Rule {
     pub references: RuleStrings,
     /// Texts with exactly one finding of this rule, each with a split marker `<>`, which is removed
     /// first.
+    #[doc(hidden)]
     pub examples: RuleStrings,
     /// Texts without a finding.
+    #[doc(hidden)]
     pub non_examples: RuleStrings,
 }
 
@@ -87,6 +102,7 @@ impl Rule {
     }
 
     /// The rule's anchors; empty for a rule without.
+    #[doc(hidden)]
     pub fn anchors(&self) -> &[RuleString] {
         match &self.trigger {
             Trigger::Anchors { literals, .. } => literals,
@@ -96,6 +112,7 @@ impl Rule {
 
     /// How specific its trigger is. 0: a kind of names, or any JWT; 1: a provider's variable name;
     /// 2: a format; 3: a format that begins with its own prefix.
+    #[doc(hidden)]
     pub fn specificity(&self) -> u8 {
         match &self.trigger {
             Trigger::Kind(_) => 0,
@@ -226,11 +243,13 @@ macro_rules! named {
 
 named! {
     /// How much harm the credential can do. Ordered, worst last.
+    #[non_exhaustive]
     Severity { Low = "low", Medium = "medium", High = "high", Critical = "critical", }
 }
 
 named! {
     /// The confidence in a finding, in ascending order. `Low` is reported on request only.
+    #[non_exhaustive]
     Confidence { Low = "low", Medium = "medium", High = "high", Certain = "certain", }
 }
 

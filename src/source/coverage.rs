@@ -6,6 +6,7 @@ pub use crate::git::Failure;
 
 /// The counts of one source; summed over the threads of a scan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Coverage {
     /// Blobs that were scanned, and their bytes.
     pub blobs: u64,
@@ -32,6 +33,7 @@ pub struct Coverage {
 
 /// A file or an object that was skipped.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct Skipped {
     pub kind: SkippedKind,
     /// Its path, or its id in hexadecimal where it has none.
@@ -42,6 +44,7 @@ pub struct Skipped {
 
 /// Why something was skipped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum SkippedKind {
     Binary,
     /// It was scanned, but the content that it points to was not.
@@ -61,6 +64,7 @@ impl SkippedKind {
     }
 }
 
+#[doc(hidden)]
 impl Coverage {
     /// The coverage of both; failures and notes sorted and each once.
     pub fn and(mut self, other: Coverage) -> Coverage {

@@ -35,6 +35,7 @@ mod import;
 mod language;
 mod mutations;
 mod policy;
+mod public_api;
 mod report_schema;
 mod same_facts;
 mod scan;

@@ -12,7 +12,7 @@ use keysieve::blob::{Blob, Provenance};
 use keysieve::findings::Pushed;
 use keysieve::policy::Policy;
 use keysieve::report::hook_report::{HookReport, Subject};
-use keysieve::report::{Detail, Format, Report, Screen, Task};
+use keysieve::report::{Detail, Format, Screen, Task};
 use keysieve::scan::scan;
 use keysieve::source::{Coverage, Progress, Silent, Source, Visitor, admit};
 use support::guarded::engine;
@@ -40,8 +40,8 @@ const SCREENS: [Screen; 4] = [
 /// All output for people about these files: in the hook, for every subject, and in a scan.
 fn shown(files: Vec<(Vec<u8>, Vec<u8>)>) -> Vec<String> {
     let engine = engine();
-    let report = scan(&Files(files), &engine, &Policy::default(), &Silent);
-    let report = Report { task: Task::Staged, ..report };
+    let mut report = scan(&Files(files), &engine, &Policy::default(), &Silent);
+    report.task = Task::Staged;
     let subjects = [
         Subject::Commit { first: true },
         Subject::Commit { first: false },
@@ -61,17 +61,11 @@ fn shown(files: Vec<(Vec<u8>, Vec<u8>)>) -> Vec<String> {
                 ])
                 .collect();
             let (subject, has_baseline, in_subfolder) = (subject.clone(), false, false);
-            let hook_report = HookReport {
-                report: &report,
-                rules: engine.rules(),
-                subject,
-                pushed,
-                has_baseline,
-                in_subfolder,
-            };
+            let hook_report =
+                HookReport { report: &report, subject, pushed, has_baseline, in_subfolder };
             all.push(plain(|out| hook_report.write(screen, out)));
         }
-        all.push(plain(|out| report.write_on(screen, Format::Human, engine.rules(), out)));
+        all.push(plain(|out| report.write_on(screen, Format::Human, out)));
     }
     all
 }

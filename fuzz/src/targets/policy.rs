@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use keysieve::findings::Scanner;
+use keysieve::findings::OtherScanner;
 use keysieve::import::{Options, import, triaged};
 use keysieve::policy::baseline::Baseline;
 use keysieve::policy::config::{Layer, Origin};
@@ -66,11 +66,11 @@ pub fn rule_import(data: &[u8]) {
 pub fn report_import(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let all = [
-        Scanner::Gitleaks,
-        Scanner::Betterleaks,
-        Scanner::DetectSecrets,
-        Scanner::Kingfisher,
-        Scanner::Trufflehog,
+        OtherScanner::Gitleaks,
+        OtherScanner::Betterleaks,
+        OtherScanner::DetectSecrets,
+        OtherScanner::Kingfisher,
+        OtherScanner::Trufflehog,
     ];
     for scanner in all {
         let _ = triaged::entries(scanner, text);

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use keysieve::engine::Engine;
-use keysieve::findings::{Fingerprint, Scanner};
+use keysieve::findings::{Fingerprint, OtherScanner};
 use keysieve::foreign::foreign;
 use keysieve::import::triaged::{ForeignDisposition, ForeignEntry, Search, entries};
 use keysieve::policy::baseline::{Baseline, FILE, Harmless, NewEntry};
@@ -15,14 +15,14 @@ use keysieve::report::output::Filter;
 use keysieve::report::output::escape::escaped;
 use keysieve::report::output::sink::{self, print_line};
 use keysieve::rules::Confidence;
-use keysieve::setup::Setup;
+use keysieve::setup::{Repository, Setup};
 use keysieve::source::open;
 use keysieve::source::worktree::work_tree_top;
 
 use super::{NEXT, read, save, terms};
 use crate::cli::count;
 use crate::cli::engine::EngineArgs;
-use crate::cli::policy::{ConfigArgs, Repository};
+use crate::cli::policy::ConfigArgs;
 use crate::cli::progress::Bar;
 
 #[derive(Args)]
@@ -70,14 +70,14 @@ enum ImportAs {
     TestValue,
 }
 
-impl From<ScannerName> for Scanner {
-    fn from(name: ScannerName) -> Scanner {
+impl From<ScannerName> for OtherScanner {
+    fn from(name: ScannerName) -> OtherScanner {
         match name {
-            ScannerName::Gitleaks => Scanner::Gitleaks,
-            ScannerName::Betterleaks => Scanner::Betterleaks,
-            ScannerName::DetectSecrets => Scanner::DetectSecrets,
-            ScannerName::Kingfisher => Scanner::Kingfisher,
-            ScannerName::Trufflehog => Scanner::Trufflehog,
+            ScannerName::Gitleaks => OtherScanner::Gitleaks,
+            ScannerName::Betterleaks => OtherScanner::Betterleaks,
+            ScannerName::DetectSecrets => OtherScanner::DetectSecrets,
+            ScannerName::Kingfisher => OtherScanner::Kingfisher,
+            ScannerName::Trufflehog => OtherScanner::Trufflehog,
         }
     }
 }
@@ -87,7 +87,7 @@ impl Import {
         let shown = self.file.display();
         let text = open::named_up_to(&self.file, open::LARGE_LIMIT)
             .with_context(|| format!("cannot read {shown}"))?;
-        let scanner = Scanner::from(self.from);
+        let scanner = OtherScanner::from(self.from);
         let entries = entries(scanner, &String::from_utf8_lossy(&text))
             .with_context(|| format!("cannot read {shown} as a file of {}", scanner.as_str()))?;
         let top = work_tree_top(&self.repository).with_context(|| {

@@ -59,7 +59,10 @@ pub fn report(rules: &[Rule], sample: &[u8], out: &mut dyn Write) -> io::Result<
 fn time(rules: &[Rule], sample: &[u8]) -> Duration {
     let mut catalogue = Catalogue::empty();
     // A rule is measured without the other half of its pair, which may be in another file.
-    let alone = rules.iter().cloned().map(|rule| Rule { pair: None, ..rule });
+    let alone = rules.iter().cloned().map(|mut rule| {
+        rule.pair = None;
+        rule
+    });
     // Only pairs can be refused, and none is left.
     let _ = catalogue.replace(alone);
     let engine = Engine::new(catalogue, FingerprintKey::new(b""));

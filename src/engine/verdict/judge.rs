@@ -1,7 +1,7 @@
 //! The judge: turns an event of the prefilter into a finding, or discards it.
 
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use super::candidate::Candidate;
@@ -50,6 +50,10 @@ impl Judge {
 
     pub fn rules(&self) -> &[Rule] {
         self.catalogue.rules()
+    }
+
+    pub fn shared_rules(&self) -> Arc<Vec<Rule>> {
+        self.catalogue.shared_rules()
     }
 
     /// The judged finding at a hit. A name's value is checked for base64 of text first: then that

@@ -16,15 +16,15 @@ mod trufflehog;
 use serde_json::Value;
 
 use super::{ForeignEntry, ForeignError};
-use crate::findings::Scanner;
+use crate::findings::OtherScanner;
 
 /// The entries of a file, in order.
-pub fn entries(scanner: Scanner, text: &str) -> Result<Vec<ForeignEntry>, ForeignError> {
+pub fn entries(scanner: OtherScanner, text: &str) -> Result<Vec<ForeignEntry>, ForeignError> {
     match scanner {
-        Scanner::Gitleaks | Scanner::Betterleaks => gitleaks::entries(text),
-        Scanner::DetectSecrets => detect_secrets::entries(text),
-        Scanner::Kingfisher => kingfisher::entries(text),
-        Scanner::Trufflehog => trufflehog::entries(text),
+        OtherScanner::Gitleaks | OtherScanner::Betterleaks => gitleaks::entries(text),
+        OtherScanner::DetectSecrets => detect_secrets::entries(text),
+        OtherScanner::Kingfisher => kingfisher::entries(text),
+        OtherScanner::Trufflehog => trufflehog::entries(text),
     }
 }
 

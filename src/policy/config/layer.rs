@@ -108,6 +108,8 @@ pub enum PatternFile {
     Disk(PathBuf),
     /// A file of the repository, by its path there.
     Repository(String),
+    /// A text that is already read; `name` names it in messages.
+    Text { name: PathBuf, text: String },
 }
 
 /// Where the fingerprint key comes from.

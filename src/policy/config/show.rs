@@ -130,7 +130,9 @@ fn lists(layer: &Layer) -> Vec<Setting> {
     }
     for pattern in &layer.patterns {
         let path = match pattern {
-            PatternFile::Disk(path) => path.display().to_string(),
+            PatternFile::Disk(path) | PatternFile::Text { name: path, .. } => {
+                path.display().to_string()
+            }
             PatternFile::Repository(path) => path.clone(),
         };
         settings.push(setting("patterns", path));

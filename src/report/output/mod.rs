@@ -90,7 +90,8 @@ pub(crate) fn filtered(
     engine: &Engine,
 ) -> Report {
     let filter = Filter::of(engine, &credentials);
-    let mut report = Report { task, credentials, coverage, policy, filter: filter.clone() };
+    let rules = engine.shared_rules();
+    let mut report = Report { task, credentials, coverage, policy, filter: filter.clone(), rules };
     Pass::new(&filter.0, Some(engine)).report(&mut report);
     report
 }
