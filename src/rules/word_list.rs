@@ -346,7 +346,7 @@ pub fn has_lists_only(text: &str) -> bool {
 fn check_entry(name: &str, entry: EntrySyntax, before: &[Entry]) -> Result<Entry, String> {
     let EntrySyntax { words, reason, example, non_example, argument, kind } = entry;
     let list = WordList::from_name(name)
-        .ok_or("unknown list; patterns/generic/README.md names all of them")?;
+        .ok_or("unknown list; see patterns/generic/README.md")?;
     if words.is_empty() {
         return Err("words is empty".into());
     }
@@ -372,14 +372,14 @@ fn check_entry(name: &str, entry: EntrySyntax, before: &[Entry]) -> Result<Entry
         }
         (WordList::Calls, ..) => return Err("a call needs an argument and a kind".into()),
         (_, None, None) => None,
-        _ => return Err("argument and kind are for calls alone".into()),
+        _ => return Err("argument and kind are allowed only for calls".into()),
     };
     Ok(Entry { list, words, reason, example, non_example, secret })
 }
 
 fn check_word(list: WordList, word: &str) -> Result<(), String> {
     if word.trim_start().is_empty() {
-        return Err("words: one is empty".into());
+        return Err("words: a word is empty".into());
     }
     if !list.is_case_sensitive() && word.chars().any(|c| c.is_ascii_uppercase()) {
         return Err(format!("words: {word:?} must be in lower case"));

@@ -112,12 +112,12 @@ impl<'d> Checks<'d> {
             Reason::Own => {
                 self.add(
                     State::Ok,
-                    format!("git looks for {hook}, the repository's own hook folder"),
+                    format!("git looks for {hook}, in the repository's own hooks folder"),
                 );
             }
             Reason::Setting { scope, origin } => self.add(
                 State::Ok,
-                format!("git looks for {hook}: core.hooksPath in the {scope} config ({origin})"),
+                format!("git looks for {hook}; core.hooksPath is set in the {scope} config ({origin})"),
             ),
         }
         if self.diagnosis.linked {
