@@ -52,7 +52,9 @@ pub fn check_example(engine: &Engine, rule: &Rule, example: &str) -> Result<(), 
         _ => {}
     }
     if !findings_of(engine, rule, example).is_empty() {
-        return Err("the split marker <> does not break up the secret, so the file itself leaks it".into());
+        return Err(
+            "the split marker <> does not break up the secret, so the file itself leaks it".into(),
+        );
     }
     // A span that ends before the secret does, or begins late, has word characters next to it.
     let is_word = |b: &u8| is_word_byte(*b);

@@ -122,9 +122,8 @@ fn notes_on_file(config: &ConfigSyntax) -> Vec<String> {
             ));
         }
         if !extend.disabled_rules.is_empty() {
-            notes.push(
-                "extend.disabledRules: not imported; these are ids of gitleaks rules".into(),
-            );
+            notes
+                .push("extend.disabledRules: not imported; these are ids of gitleaks rules".into());
         }
     }
     if config.allowlist.is_some() || config.allowlists.is_some() {

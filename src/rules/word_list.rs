@@ -345,8 +345,7 @@ pub fn has_lists_only(text: &str) -> bool {
 
 fn check_entry(name: &str, entry: EntrySyntax, before: &[Entry]) -> Result<Entry, String> {
     let EntrySyntax { words, reason, example, non_example, argument, kind } = entry;
-    let list = WordList::from_name(name)
-        .ok_or("unknown list; see patterns/generic/README.md")?;
+    let list = WordList::from_name(name).ok_or("unknown list; see patterns/generic/README.md")?;
     if words.is_empty() {
         return Err("words is empty".into());
     }

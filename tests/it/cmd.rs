@@ -1,4 +1,4 @@
-//! The command line's words, as data: the cases stand in `tests/cmd`.
+//! The command line's words, as data: the cases are in `tests/cmd`.
 //!
 //! `TRYCMD=overwrite cargo test --test it cmd` writes what the binary says now into the cases;
 //! read the difference before it is committed. What needs a secret that a built-in rule finds

@@ -467,7 +467,7 @@ mod where_it_goes {
         assert!(fs::symlink_metadata(tree.at("latest.json")).unwrap().is_symlink());
         // Who had it open still reads the old one to its end.
         assert_eq!(reader.metadata().unwrap().len(), 40_000);
-        // Nothing half-made is left beside it.
+        // Nothing half-written is left next to it.
         assert_eq!(fs::read_dir(tree.at("reports")).unwrap().count(), 1);
 
         let before = tree.read("reports/report.json");

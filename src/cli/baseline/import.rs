@@ -113,8 +113,7 @@ impl Import {
         if of_past > 0 && !baseline.history {
             baseline.history = true;
             print_line(&format!(
-                "{of_past} of the credentials are only in the history; the baseline now covers the \
-                 history."
+                "Credentials found only in the history: {of_past}; the baseline now covers the history."
             ))?;
         }
         save(&file, baseline, &engine)?;

@@ -96,7 +96,9 @@ impl Index {
             let is_meant = shared.ends_with(split.shared.as_bytes());
             let Parser { entries, paths, .. } = Parser::checked(&shared, format, parser.paths)?;
             if !is_meant {
-                return Err(IndexFault::Damaged("it is a split index, and its shared index has a different id"));
+                return Err(IndexFault::Damaged(
+                    "it is a split index, and its shared index has a different id",
+                ));
             }
             parser.entries = split.joined(&paths, entries, parser.entries)?;
             parser.paths = paths;
