@@ -28,7 +28,9 @@ include!(concat!(env!("OUT_DIR"), "/lexicon_entries.rs"));
 const OTHER: &str = "zq";
 
 /// The value that examples of assignments have.
+// keysieve:allow generic-password fake value of the examples
 const PASSWORD: &str = "tR7xq9Lw2m";
+// keysieve:allow generic-secret fake value of the examples
 const SECRET: &str = "q7Rz0Pk3LmX9vTn2WbYs5Hc8";
 
 #[test]
