@@ -293,7 +293,7 @@ fn an_update_refreshes_paths_and_prunes_only_on_request() {
     assert!(text(&repository).contains(listed), "{}", text(&repository));
     let day = "2026-01-02";
     assert_eq!(on(&repository, day, &["audit"]).1, 0, "it stood at b");
-    // With a move behind it, a copy is no move.
+    // A copy after a move is not a move.
     repository.write("d", secret(1));
     assert_eq!(on(&repository, day, &["scan"]).1, 1);
     fs::rename(repository.path().join("d"), repository.path().join("b")).unwrap();
