@@ -20,7 +20,7 @@ pub fn write(out: &Path) -> Result<(), (PathBuf, String)> {
             let mut known = entries.iter().filter(|(_, known)| known.list == entry.list);
             if let Some((other, _)) = known.find(|(other, _)| *other != file) {
                 let list = entry.list.as_str();
-                return Err((file, format!("{list} is a list of {} already", other.display())));
+                return Err((file, format!("{list} is already a list of {}", other.display())));
             }
             entries.push((file.clone(), entry));
         }

@@ -1,5 +1,5 @@
-//! Prints what the model is told of every named value below the folders, a JSON line each:
-//! file, span in bytes, kind of name, features. `model/train.py` reads it.
+//! Prints the features that the model sees of every named value below the folders, one JSON line
+//! each: file, span in bytes, kind of name, features. `model/train.py` reads it.
 
 #![allow(
     clippy::disallowed_macros,

@@ -26,9 +26,9 @@ pub fn occurrences<'h>(
         let chosen = trace.select(range);
         let range = foreign_path(&range.as_written);
         match chosen {
-            0 => format!("no commits in {range}: nothing to report"),
-            1 => format!("limited to 1 commit in {range}"),
-            more => format!("limited to {more} commits in {range}"),
+            0 => format!("no commits match {range}: nothing to report"),
+            1 => format!("only findings from 1 commit are reported ({range})"),
+            more => format!("only findings from {more} commits are reported ({range})"),
         }
     });
     let mut commits = CommitReader::new(|number| trace.commit(number));

@@ -150,7 +150,7 @@ impl Create {
     }
 }
 
-const NEXT: &str = "Each has an expiry date; triage them before then.";
+const NEXT: &str = "Accepted findings have an expiry date; triage them before then.";
 
 impl Update {
     fn run(&self) -> anyhow::Result<ExitCode> {

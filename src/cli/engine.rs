@@ -26,11 +26,16 @@ pub struct EngineArgs {
     #[arg(long, help_heading = "Policy")]
     honor_ignore_comments: bool,
     /// Evaluate expiry dates as of this time, for example 2026-01-31T00:00:00Z [default: now]
-    #[arg(long, value_name = "RFC3339", help_heading = "Policy")]
+    #[arg(long, value_parser = time, value_name = "RFC3339", help_heading = "Policy")]
     now: Option<Timestamp>,
     /// Number of threads, at most one per processor [default: one per processor]
     #[arg(long, value_name = "N", help_heading = "Speed", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
+}
+
+/// A time in RFC 3339 format.
+fn time(text: &str) -> Result<Timestamp, &'static str> {
+    text.parse().map_err(|_| "expected a time such as 2026-01-31T00:00:00Z")
 }
 
 /// A level of confidence, by its name.

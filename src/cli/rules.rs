@@ -58,7 +58,7 @@ enum ListFormat {
     Human,
     /// JSON, with every field of a rule
     Json,
-    /// Markdown, the page docs/rules.md
+    /// Markdown, as in docs/rules.md
     Markdown,
 }
 

@@ -27,7 +27,7 @@ pub fn check_example(engine: &Engine, rule: &Rule, example: &str) -> Result<(), 
     };
     let found = &engine.rules()[finding.rule];
     if found.id != rule.id {
-        return Err(format!("{} finds it, not {}", found.id, rule.id));
+        return Err(format!("found by {} instead of {}", found.id, rule.id));
     }
     if rule.checks.checksum.is_some() && finding.verdict != Verdict::Valid {
         return Err("the checksum of the example's secret is invalid".into());
@@ -52,7 +52,9 @@ pub fn check_example(engine: &Engine, rule: &Rule, example: &str) -> Result<(), 
         _ => {}
     }
     if !findings_of(engine, rule, example).is_empty() {
-        return Err("the split marker <> does not split the secret, so the file is a leak".into());
+        return Err(
+            "the split marker <> does not break up the secret, so the file itself leaks it".into(),
+        );
     }
     // A span that ends before the secret does, or begins late, has word characters next to it.
     let is_word = |b: &u8| is_word_byte(*b);

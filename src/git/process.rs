@@ -162,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_git_that_says_nothing_is_stopped() {
+    fn a_silent_git_is_stopped() {
         let environment =
             GitEnvironment { timeout: Duration::from_millis(300), ..GitEnvironment::default() };
         let git = Git::new(&environment);

@@ -20,7 +20,7 @@ use crate::report::output::sink::own_file;
 const SETTING: &str = "init.templateDir";
 
 /// The template's `info/exclude`, as in git's own template: programs append to it.
-const EXCLUDE: &str = "# Patterns of this clone alone, in the form of .gitignore.\n";
+const EXCLUDE: &str = "# Ignore patterns for this clone only, in .gitignore format.\n";
 
 /// The template that the user's new repositories are made from.
 #[derive(Clone, Debug, PartialEq, Eq)]

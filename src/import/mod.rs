@@ -122,9 +122,8 @@ fn notes_on_file(config: &ConfigSyntax) -> Vec<String> {
             ));
         }
         if !extend.disabled_rules.is_empty() {
-            notes.push(
-                "extend.disabledRules: not imported; these are ids of gitleaks' rules".into(),
-            );
+            notes
+                .push("extend.disabledRules: not imported; these are ids of gitleaks rules".into());
         }
     }
     if config.allowlist.is_some() || config.allowlists.is_some() {
@@ -143,7 +142,7 @@ fn convert(
 ) -> Result<(Draft, Rule), String> {
     let Some(pattern) = rule.regex.filter(|regex| !regex.is_empty()) else {
         return Err(match rule.path {
-            Some(_) => "it matches paths only, and rules of keysieve match content".into(),
+            Some(_) => "it matches paths only, and keysieve rules match content".into(),
             None => "it has no regex: it modifies a rule that is not in this file".into(),
         });
     };
@@ -162,7 +161,7 @@ fn convert(
         let regex = converted.bounded(most);
         let hir = regex::parse(&regex).map_err(|why| format!("unsupported regex: {why}"))?;
         let anchors = regex::anchors(&hir).ok_or(
-            "its matches share no literal of three or more bytes to use as a keyword; write a rule \
+            "its matches share no literal of three or more bytes to use as an anchor; write a rule \
              with `names` by hand",
         )?;
         let draft = Draft {

@@ -32,11 +32,11 @@ pub fn file(provider: &str, rotate: Option<&str>, drafts: &[Draft]) -> String {
          runbook = [\n  {},\n  {},\n  {},\n]\n",
         quoted(provider),
         quoted(rotate.unwrap_or(ROTATE)),
-        quoted("Create a new credential at the provider."),
+        quoted("Create a new credential with the provider."),
         quoted(
             "Replace the old one everywhere it is used, through the environment or a secret store."
         ),
-        quoted("Revoke the old one, and check the logs for what it was used for."),
+        quoted("Revoke the old one, and check the logs for how it was used."),
     );
     for draft in drafts {
         text.push_str(&rule(draft));

@@ -81,7 +81,7 @@ impl AgentResponse {
 }
 
 fn failures_text(failures: &[Failure]) -> String {
-    let mut text = String::from("keysieve: blocked: some of it could not be scanned:");
+    let mut text = String::from("keysieve: blocked: part of it could not be scanned:");
     for Failure { name: what, reason: why } in failures.iter().take(SHOWN) {
         text.push_str(&format!("\n- {}: {}", escaped(what), escaped(why)));
     }

@@ -217,7 +217,7 @@ impl HookReport<'_> {
                 let unstage = if *first { "git rm --cached" } else { "git restore --staged" };
                 let command = format!("{unstage} -- {path}");
                 if is_private(shown.as_bytes()) && !self.in_subfolder {
-                    let text = "Unstage the file; such files are best kept out of git:";
+                    let text = "Unstage the file and keep it out of git:";
                     (text.to_owned(), Some(format!("{command} && echo {path} >> .gitignore")))
                 } else {
                     let text = "Unstage it, read the value from the environment, then add the file \

@@ -67,7 +67,7 @@ fn write_skipped(report: &Shown, detail: Detail, out: &mut dyn Write) -> io::Res
             let what = match kind {
                 SkippedKind::Binary => "skipped, binary:",
                 SkippedKind::Oversized => "skipped, larger than the limit:",
-                SkippedKind::Excluded => "skipped, excluded:",
+                SkippedKind::Excluded => "excluded:",
                 SkippedKind::Pointer => "pointer file, content not scanned:",
             };
             writeln!(out, "{FAINT}{what}{FAINT:#} {name}")?;
@@ -225,7 +225,6 @@ fn write_coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     write!(out, " ({})", size(coverage.bytes))?;
     let skipped = [
         (coverage.binary, "binary", ""),
-        (coverage.excluded, "excluded", ""),
         (coverage.oversized, "oversized", ""),
         (coverage.special, "special", " (links, submodules, devices)"),
     ];
@@ -233,13 +232,16 @@ fn write_coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let files = plural(count as usize, &format!("{kind} {file}"));
         write!(out, "; {files}{examples} skipped")?;
     }
+    if coverage.excluded > 0 {
+        write!(out, "; {} excluded", plural(coverage.excluded as usize, file))?;
+    }
     if coverage.pointers > 0 {
         let files = plural(coverage.pointers as usize, "pointer file");
         write!(out, "; content of {files} not scanned (Git LFS, git-annex)")?;
     }
     match coverage.failures.len() {
         0 => writeln!(out, ".")?,
-        failed => writeln!(out, "; {} could not be scanned.", number(failed))?,
+        failed => writeln!(out, "; {} could not be scanned.", plural(failed, "item"))?,
     }
     let all = report.credentials.iter().flat_map(|found| &found.occurrences);
     match all.filter(|occurrence| occurrence.suppression.is_some()).count() {

@@ -33,7 +33,7 @@ pub fn schema() -> serde_json::Result<String> {
     Ok(serde_json::to_string_pretty(&schema)? + "\n")
 }
 
-/// A report of `keysieve --format json`. New fields and words may be added: ignore those you do
+/// A report of `keysieve --format json`. New fields and values may be added: ignore those you do
 /// not know. No field contains a secret.
 #[derive(Serialize, JsonSchema)]
 #[schemars(title = "keysieve JSON report")]
@@ -115,7 +115,7 @@ struct CredentialEntry<'r> {
     /// `KEYSIEVE_FINGERPRINT_KEY`.
     #[schemars(extend("pattern" = "^[0-9a-f]{10}$"))]
     fingerprint: String,
-    /// Id of the rule, as `keysieve rules show` takes it.
+    /// Id of the rule, as used by `keysieve rules show`.
     rule: &'r str,
     /// What kind of credential it is.
     name: &'r str,
@@ -132,7 +132,7 @@ struct CredentialEntry<'r> {
     #[schemars(extend("enum" = ["low", "medium", "high", "certain"]))]
     confidence: &'static str,
     /// Result of the offline checks: `valid` (checksum valid), `structural` (its inner structure
-    /// is right), `unchecked` (its format has neither), `invalid` (checksum invalid).
+    /// is correct), `unchecked` (its format has neither), `invalid` (checksum invalid).
     #[schemars(extend("enum" = ["valid", "structural", "unchecked", "invalid"]))]
     validation: &'static str,
     /// The secret's public prefix, if any, and a fixed mask.
@@ -146,8 +146,8 @@ struct CredentialEntry<'r> {
     facts: Vec<FactEntry<'r>>,
     /// Page where it is rotated.
     rotate: &'r str,
-    /// How the link in `rotate` was checked: `seen` (the page, or pages of others that link to
-    /// exactly this URL, was), `host` (other pages of its host), `memory` (not checked).
+    /// How the link in `rotate` was checked: `seen` (the page itself, or other sites' links to
+    /// exactly this page), `host` (other pages of the same host), `memory` (neither).
     #[schemars(extend("enum" = ["seen", "host", "memory"]))]
     link_checked: &'static str,
     /// Rotation steps, in order.
@@ -200,7 +200,7 @@ struct OccurrenceEntry<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "LevelName")]
     level: Option<LevelName>,
-    /// Its path is one of tests, fixtures, examples or documentation.
+    /// Its path is a test, fixture, example or documentation path.
     test_path: bool,
     /// Why the occurrence is neither an error nor a warning. Absent if it is not suppressed.
     #[serde(skip_serializing_if = "Option::is_none")]

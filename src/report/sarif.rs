@@ -147,7 +147,7 @@ fn build_help(rule: &Rule) -> MultiformatMessageString {
     let more = if more.is_empty() {
         String::new()
     } else {
-        format!("\n\n## Read more\n\n{}", more.join("\n"))
+        format!("\n\n## References\n\n{}", more.join("\n"))
     };
     let markdown = format!(
         "**{}**: {}\n\n## [Rotate it]({})\n\n{steps}\n\nOnce pushed, a credential stays in the \
@@ -385,7 +385,7 @@ fn build_invocation(report: &Report, omitted: usize) -> Invocation {
     notifications.extend(coverage.notes.iter().map(|note| notification("note", note.clone())));
     if omitted > 0 {
         let text = format!(
-            "{omitted} results of the lowest severity are omitted: a run has at most {MOST_RESULTS}."
+            "{omitted} results of the lowest severity are omitted; a run has at most {MOST_RESULTS}."
         );
         notifications.push(notification("warning", text));
     }

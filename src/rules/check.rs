@@ -210,7 +210,7 @@ fn pair(PairSyntax { with, names, within }: PairSyntax) -> Result<Pair, String> 
         check_fact_name(fact).map_err(|why| format!("pair: {why}"))?;
         if let Some(name) = names.iter().find(|name| !is_variable_name(name, 3)) {
             return Err(format!(
-                "pair: name {name:?} must have at least 3 characters of letters, digits, _, - and ."
+                "pair: name {name:?} must have at least 3 characters, only letters, digits, _, - and ."
             ));
         }
     }
@@ -331,7 +331,7 @@ fn check_trigger(rule: &RuleSyntax, hir: &Hir) -> Result<Trigger, String> {
             for name in &names {
                 if !is_variable_name(name, 4) {
                     return Err(format!(
-                        "names: {name:?} needs at least 4 characters of letters, digits, _, - and ."
+                        "names: {name:?} must have at least 4 characters, only letters, digits, _, - and ."
                     ));
                 }
             }

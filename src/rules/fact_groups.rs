@@ -33,7 +33,7 @@ pub(super) fn check_fact_name(name: &str) -> Result<(), String> {
         Ok(())
     } else {
         Err(format!(
-            "a fact's name must have 2 to 24 characters of lower-case letters and _, not {name:?}"
+            "a fact's name must have 2 to 24 characters, only lower-case letters and _, not {name:?}"
         ))
     }
 }

@@ -36,7 +36,7 @@ impl Lexicon {
             }
             let short = |word: &&String| list.names_credentials() && word.len() < SHORTEST_NAME;
             if let Some(word) = entry.words.iter().find(short) {
-                return Err(error(format!("{word:?} has less than {SHORTEST_NAME} bytes")));
+                return Err(error(format!("{word:?} has fewer than {SHORTEST_NAME} bytes")));
             }
             words += entry.words.len();
             self.added.push(entry);

@@ -32,7 +32,7 @@ macro_rules! word_lists {
 
 word_lists! {
     // credential-names.toml
-    /// Fragments one of which is in every name of a credential; the engine looks for these first.
+    /// Fragments of which every credential name contains one; the engine searches for these first.
     NameFragments = "name-fragments",
     /// Fragments that extend over the end of a word of the name.
     JoinedFragments = "joined-fragments",
@@ -40,11 +40,11 @@ word_lists! {
     UnsplitFragments = "unsplit-fragments",
     /// Words that name a password as a whole.
     PasswordNames = "password-names",
-    /// What words that name a password end with.
+    /// Endings of words that name a password.
     PasswordEndings = "password-endings",
-    /// What misspelled words for a password begin with.
+    /// Beginnings of misspelled words for a password.
     PasswordBeginnings = "password-beginnings",
-    /// Words that end like one for a password and are not.
+    /// Words that end like a word for a password but do not name one.
     NotPasswordNames = "not-password-names",
     /// Words that name a credential as a whole.
     CredentialNames = "credential-names",
@@ -64,7 +64,7 @@ word_lists! {
     AboutWords = "about-words",
     /// Words in a credential's name: the value is a digest or a ciphertext of it.
     DigestWords = "digest-words",
-    /// Words before a credential's name: everybody may know the value.
+    /// Words before a credential's name: the value is public.
     PublicWords = "public-words",
     /// Words after a credential's name: the value is not a secret.
     HarmlessWords = "harmless-words",
@@ -100,17 +100,17 @@ word_lists! {
     PublicTokenWords = "public-token-words",
     /// Words in the name of a token, in this case: the token confirms a subscription.
     SubscriptionWords = "subscription-words",
-    /// What the names of options end with that read a password from elsewhere.
+    /// Endings of options that read a password from elsewhere.
     StandardInputEndings = "standard-input-endings",
 
     // placeholders.toml
     /// Parts of placeholders.
     PlaceholderParts = "placeholder-parts",
-    /// Sequences of characters that a hand types in place of a secret.
+    /// Sequences of characters that are typed in place of a secret.
     TypedSequences = "typed-sequences",
-    /// Short sequences that a hand types for a token.
+    /// Short sequences that are typed in place of a token.
     TypedTokenParts = "typed-token-parts",
-    /// Words of which names and hints are made.
+    /// Words that names and hints consist of.
     NameWords = "name-words",
     /// Parts of passwords in lower case that are made for tests.
     TestPasswordParts = "test-password-parts",
@@ -120,17 +120,17 @@ word_lists! {
     ExampleAwsAccounts = "example-aws-accounts",
     /// Digest algorithms that a value names before its digest.
     DigestAlgorithms = "digest-algorithms",
-    /// Digests of nothing.
+    /// Digests of empty input.
     EmptyDigests = "empty-digests",
-    /// What stored hashes of passwords begin with.
+    /// Prefixes of stored password hashes.
     PasswordHashPrefixes = "password-hash-prefixes",
-    /// What values begin with that are not secrets.
+    /// Prefixes of values that are not secrets.
     PublicPrefixes = "public-prefixes",
     /// Parts of values that are not secrets.
     PublicParts = "public-parts",
-    /// What fingerprints of keys begin with.
+    /// Prefixes of key fingerprints.
     FingerprintPrefixes = "fingerprint-prefixes",
-    /// What AWS session tokens begin with.
+    /// Prefixes of AWS session tokens.
     SessionTokenPrefixes = "session-token-prefixes",
     /// Parts of the address of a device.
     DeviceAddressParts = "device-address-parts",
@@ -142,21 +142,21 @@ word_lists! {
     RegexParts = "regex-parts",
     /// Parts of an identifier whose last part names a secret.
     IdentifierParts = "identifier-parts",
-    /// What links to the picture of a build's state contain before the token.
+    /// Text before the token in the link to a build status badge.
     BadgeBeginnings = "badge-beginnings",
-    /// What links to the picture of a build's state contain after the token.
+    /// Text after the token in the link to a build status badge.
     BadgeEndings = "badge-endings",
     /// Parts of a confirmation by AWS SNS before the token.
     SnsPartsBefore = "sns-parts-before",
     /// Parts of a confirmation by AWS SNS after the token.
     SnsPartsAfter = "sns-parts-after",
-    /// What is near a key that everybody may know.
+    /// Text near a key that is public.
     PublicKeyNeighbors = "public-key-neighbors",
     /// Parameters of HTTP digest authentication.
     DigestParameters = "digest-parameters",
 
     // calls.toml
-    /// Calls of which one argument is a secret.
+    /// Calls with a secret argument.
     Calls = "calls",
     /// Calls that encode a user and a password.
     BasicEncoders = "basic-encoders",
@@ -170,15 +170,15 @@ word_lists! {
     PasswordOptionCommands = "password-option-commands",
 
     // assignments.toml
-    /// What may be between a name and its value, besides blanks.
+    /// Text that may be between a name and its value, in addition to blanks.
     FillerWords = "filler-words",
     /// Schemes of an HTTP `Authorization` header.
     AuthorizationSchemes = "authorization-schemes",
-    /// Members with the name, of a pair of a name and a value.
+    /// Members that contain the name in a pair of a name and a value.
     NameMembers = "name-members",
-    /// Members with the value, of a pair of a name and a value.
+    /// Members that contain the value in a pair of a name and a value.
     ValueMembers = "value-members",
-    /// What introduces the default of a template.
+    /// Text that introduces a default in a template.
     TemplateDefaults = "template-defaults",
     /// Names after which the configuration of network devices has a digit.
     EncodedPasswordNames = "encoded-password-names",
@@ -188,21 +188,21 @@ word_lists! {
     FakeWords = "fake-words",
     /// Words in a value that name a kind of secret.
     SecretKindWords = "secret-kind-words",
-    /// Words near a credential that somebody logs in with.
+    /// Words near a credential that is used to log in.
     LoginWords = "login-words",
     /// Words of tests.
     TestWords = "test-words",
-    /// What the names of users and accounts end with.
+    /// Endings of user and account names.
     UserEndings = "user-endings",
-    /// What comments begin with.
+    /// Comment markers.
     CommentMarks = "comment-marks",
     /// Parts of lines that compare or branch.
     ConditionParts = "condition-parts",
     /// Parts of lines that assert something.
     AssertionParts = "assertion-parts",
-    /// Names of what a test expects.
+    /// Names of expected values in tests.
     ExpectedNames = "expected-names",
-    /// What introduces a fallback value.
+    /// Text that introduces a fallback value.
     FallbackParts = "fallback-parts",
 }
 
@@ -345,8 +345,7 @@ pub fn has_lists_only(text: &str) -> bool {
 
 fn check_entry(name: &str, entry: EntrySyntax, before: &[Entry]) -> Result<Entry, String> {
     let EntrySyntax { words, reason, example, non_example, argument, kind } = entry;
-    let list = WordList::from_name(name)
-        .ok_or("unknown list; patterns/generic/README.md names all of them")?;
+    let list = WordList::from_name(name).ok_or("unknown list; see patterns/generic/README.md")?;
     if words.is_empty() {
         return Err("words is empty".into());
     }
@@ -372,14 +371,14 @@ fn check_entry(name: &str, entry: EntrySyntax, before: &[Entry]) -> Result<Entry
         }
         (WordList::Calls, ..) => return Err("a call needs an argument and a kind".into()),
         (_, None, None) => None,
-        _ => return Err("argument and kind are for calls alone".into()),
+        _ => return Err("argument and kind are allowed only for calls".into()),
     };
     Ok(Entry { list, words, reason, example, non_example, secret })
 }
 
 fn check_word(list: WordList, word: &str) -> Result<(), String> {
     if word.trim_start().is_empty() {
-        return Err("words: one is empty".into());
+        return Err("words: a word is empty".into());
     }
     if !list.is_case_sensitive() && word.chars().any(|c| c.is_ascii_uppercase()) {
         return Err(format!("words: {word:?} must be in lower case"));

@@ -169,8 +169,8 @@ fn the_commands_in_the_documents_are_real() {
     assert!(seen > 20, "{seen}");
 }
 
-/// The words of a command, as far as these pages quote; a comment or a pipe ends it. What stands
-/// in brackets may be left out.
+/// The words of a command, as far as these pages quote; a comment or a pipe ends it. Words in
+/// brackets are optional.
 fn words(command: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut quoted = false;

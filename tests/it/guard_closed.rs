@@ -178,7 +178,7 @@ fn a_split_index_without_its_other_part_stops() {
     assert!(refusal(&repository).contains("checksum mismatch"));
     fs::remove_file(shared).unwrap();
     let error = refusal(&repository);
-    assert!(error.contains("shared part is missing") && error.contains("git reset"), "{error}");
+    assert!(error.contains("shared index is missing") && error.contains("git reset"), "{error}");
 }
 
 #[test]

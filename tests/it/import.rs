@@ -16,7 +16,7 @@ fn an_imported_rule_finds_what_its_regex_was_written_for() {
     catalogue.replace(check_file(&imported.file, None).unwrap()).unwrap();
     let engine = Engine::new(catalogue, FingerprintKey::new(b""));
     for (text, id, secret) in [
-        // A part that may be missing stands in front, and a name of any letter case.
+        // An optional part comes first, then a name in any letter case.
         (
             "my.app.NIMBUS_key: '3f2a1c9d8e7b<>6a5f4c3d2e1f0a9b8c7d'",
             "nimbus-legacy-key",
@@ -50,7 +50,7 @@ fn every_rule_that_is_not_imported_is_named() {
     assert_eq!(skipped, 6, "{:?}", imported.notes);
 }
 
-/// Whatever stands in a configuration, what comes out is right or an error.
+/// Whatever a configuration contains, the result is correct or an error.
 #[test]
 fn a_damaged_configuration_is_no_trouble() {
     let mut state = 0x5eed_u64;

@@ -183,7 +183,7 @@ mod what_fails {
         tree.write("private", token(2));
         fs::set_permissions(tree.at("private"), fs::Permissions::from_mode(0o000)).unwrap();
         if fs::File::open(tree.at("private")).is_ok() {
-            // Root reads everything; the test above stands in.
+            // Root can read everything; the test above covers this.
             return;
         }
         let report = tree.json(&["."]);
@@ -466,7 +466,7 @@ mod where_it_goes {
         assert!(fs::symlink_metadata(tree.at("latest.json")).unwrap().is_symlink());
         // Who had it open still reads the old one to its end.
         assert_eq!(reader.metadata().unwrap().len(), 40_000);
-        // Nothing half-made is left beside it.
+        // Nothing half-written is left next to it.
         assert_eq!(fs::read_dir(tree.at("reports")).unwrap().count(), 1);
 
         let before = tree.read("reports/report.json");
@@ -612,7 +612,7 @@ impl Tree {
         json(&self.scan(&[arguments, &["--format", "json"]].concat()))
     }
 
-    /// `path:line` of all that `keysieve scan` with these arguments tells, sorted.
+    /// `path:line` of everything that `keysieve scan` reports with these arguments, sorted.
     fn places(&self, arguments: &[&str]) -> Vec<String> {
         places(&self.json(arguments))
     }
@@ -633,7 +633,7 @@ fn places(report: &Value) -> Vec<String> {
     places
 }
 
-/// The token with another last digit, so that its checksum does not hold.
+/// The token with a different last digit, so its checksum is invalid.
 fn broken(token: &str) -> String {
     let last = if token.ends_with('0') { "1" } else { "0" };
     format!("{}{last}", &token[..token.len() - 1])

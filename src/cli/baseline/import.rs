@@ -89,7 +89,7 @@ impl Import {
             .with_context(|| format!("cannot read {shown}"))?;
         let scanner = OtherScanner::from(self.from);
         let entries = entries(scanner, &String::from_utf8_lossy(&text))
-            .with_context(|| format!("cannot read {shown} as a file of {}", scanner.as_str()))?;
+            .with_context(|| format!("cannot read {shown} as a {} file", scanner.as_str()))?;
         let top = work_tree_top(&self.repository).with_context(|| {
             format!("{} is not in the work tree of a git repository", self.repository.display())
         })?;
@@ -113,8 +113,7 @@ impl Import {
         if of_past > 0 && !baseline.history {
             baseline.history = true;
             print_line(&format!(
-                "{of_past} of the credentials are only in the history; the baseline now covers the \
-                 history."
+                "Credentials found only in the history: {of_past}; the baseline now covers the history."
             ))?;
         }
         save(&file, baseline, &engine)?;

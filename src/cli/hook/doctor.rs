@@ -112,12 +112,14 @@ impl<'d> Checks<'d> {
             Reason::Own => {
                 self.add(
                     State::Ok,
-                    format!("git looks for {hook}, the repository's own hook folder"),
+                    format!("git looks for {hook}, in the repository's own hooks folder"),
                 );
             }
             Reason::Setting { scope, origin } => self.add(
                 State::Ok,
-                format!("git looks for {hook}: core.hooksPath in the {scope} config ({origin})"),
+                format!(
+                    "git looks for {hook}; core.hooksPath is set in the {scope} config ({origin})"
+                ),
             ),
         }
         if self.diagnosis.linked {
@@ -169,7 +171,9 @@ impl<'d> Checks<'d> {
             ),
             HookState::Foreign => self.add(
                 State::Note,
-                format!("another tool's hook, or edited; {install} prints what to add to it"),
+                format!(
+                    "not installed by keysieve, or edited since; {install} prints what to add to it"
+                ),
             ),
         }
     }

@@ -18,7 +18,7 @@ pub fn show(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "Confidence:  {}{}", rule.confidence, checked(rule))?;
     writeln!(out, "Since:       {}", rule.since)?;
     match &rule.trigger {
-        Trigger::Anchors { literals, .. } => writeln!(out, "Keywords:    {}", literals.join(", "))?,
+        Trigger::Anchors { literals, .. } => writeln!(out, "Anchors:     {}", literals.join(", "))?,
         Trigger::Names(names) => writeln!(out, "Variables:   {}", names.join(", "))?,
         Trigger::Kind(kind) => {
             writeln!(out, "Detection:   machine-learning model on {kind}-like names and values")?

@@ -39,7 +39,7 @@ fn every_entry_has_an_example_that_shows_it() {
         let text = text.replace("<>", "");
         if shows(&lexicon, entry.list, &text) != shown {
             let list = entry.list.as_str();
-            wrong.push(format!("{}, {list}: {shown} was expected of {text:?}", entry.file));
+            wrong.push(format!("{}, {list}: expected {shown} for {text:?}", entry.file));
         }
     };
     for entry in ENTRIES {

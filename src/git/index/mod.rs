@@ -64,7 +64,7 @@ pub struct IndexEntry {
     pub is_intent_to_add: bool,
 }
 
-/// Reads the shared part of a split index, by its name.
+/// Reads the shared index of a split index, by its name.
 pub type ReadShared<'r> = dyn Fn(&str) -> io::Result<Vec<u8>> + 'r;
 
 impl Index {
@@ -76,7 +76,7 @@ impl Index {
     ) -> Result<Option<Index>, IndexError> {
         let bytes = own_files::read_if_exists(file).map_err(IndexError::Read)?;
         let Some(bytes) = bytes else { return Ok(None) };
-        // The shared part of a split index is in the git directory, wherever this one is.
+        // The shared index of a split index is in the git directory, wherever this one is.
         let shared = |name: &str| own_files::read(&git_dir.join(name));
         Index::parse(&bytes, format, &shared).map(Some).map_err(IndexError::Fault)
     }
@@ -91,12 +91,14 @@ impl Index {
         let mut parser = Parser::checked(bytes, format, Vec::new())?;
         if let Some(split) = parser.split.take() {
             let missing =
-                |_| IndexFault::Damaged("it is a split index whose shared part is missing");
+                |_| IndexFault::Damaged("it is a split index, and its shared index is missing");
             let shared = shared(&format!("sharedindex.{}", split.shared)).map_err(missing)?;
             let is_meant = shared.ends_with(split.shared.as_bytes());
             let Parser { entries, paths, .. } = Parser::checked(&shared, format, parser.paths)?;
             if !is_meant {
-                return Err(IndexFault::Damaged("its shared part is not the one that it names"));
+                return Err(IndexFault::Damaged(
+                    "it is a split index, and its shared index has a different id",
+                ));
             }
             parser.entries = split.joined(&paths, entries, parser.entries)?;
             parser.paths = paths;
@@ -247,7 +249,7 @@ impl<'b> Parser<'b> {
                 self.cache_tree = CacheTree::parse(content, self.format).ok_or(damaged)?;
             }
             b"link" => {
-                let damaged = IndexFault::Damaged("its reference to the shared part is damaged");
+                let damaged = IndexFault::Damaged("its reference to the shared index is damaged");
                 self.split = SplitLink::parse(content, self.format).ok_or(damaged)?;
             }
             // Announces entries of folders, which are recognized by their mode.

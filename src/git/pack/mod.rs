@@ -58,7 +58,7 @@ pub enum PackError {
     Pack(&'static str),
     #[error("checksum mismatch (CRC-32)")]
     Checksum,
-    #[error("it lies past the end of the pack")]
+    #[error("it is past the end of the pack")]
     Cut,
     #[error("its header is damaged")]
     Header,

@@ -53,7 +53,7 @@ pub enum Unmapped {
     Spread { paths: Vec<String> },
     #[error("keysieve does not find this secret in the working tree or the history")]
     Nowhere,
-    #[error("it has no line")]
+    #[error("it has no line number")]
     NoLine,
     #[error(transparent)]
     Git(#[from] GitError),

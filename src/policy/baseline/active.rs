@@ -93,7 +93,7 @@ impl ActiveBaseline {
         (!new.is_empty()).then(|| {
             let new: Vec<String> = new.iter().map(|path| foreign_path(path).to_string()).collect();
             let disposition = entry.disposition.message();
-            format!("{id} is {disposition}, but not in {}", new.join(", "))
+            format!("{id}: the baseline entry does not cover {} ({disposition})", new.join(", "))
         })
     }
 

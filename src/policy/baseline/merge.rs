@@ -26,7 +26,7 @@ pub fn merge(base: &Baseline, ours: &Baseline, theirs: &Baseline) -> Result<Merg
         (Some(ours), Some(theirs)) if ours != theirs => {
             return Err(format!(
                 "one side was created with the fingerprint key {ours}, the other with {theirs}; \
-                 recreate one of them with the key of the other"
+                 recreate one of them with the other's key"
             ));
         }
         (ours, theirs) => ours.clone().or_else(|| theirs.clone()),

@@ -159,7 +159,7 @@ fn layer(
                 _ => {
                     return Err(SyntaxError::new(
                         depth.span().start,
-                        "`decode-depth` must be from 0 to 3".to_owned(),
+                        "`decode-depth` must be between 0 and 3".to_owned(),
                     ));
                 }
             }),
@@ -170,7 +170,7 @@ fn layer(
                 Some(*threshold.get_ref() as f32)
             }
             Some(threshold) => {
-                let what = "`generic-threshold` must be from 0.5 to 1".to_owned();
+                let what = "`generic-threshold` must be between 0.5 and 1".to_owned();
                 return Err(SyntaxError::new(threshold.span().start, what));
             }
         },
@@ -229,7 +229,7 @@ fn size(name: &str, written: Option<Spanned<i64>>) -> Result<Option<u64>, Syntax
         Ok(size @ 1..=MB) => Ok(Some(size * MB)),
         _ => Err(SyntaxError::new(
             written.span().start,
-            format!("`{name}` must be from 1 to {MB} (MB)"),
+            format!("`{name}` must be between 1 and {MB} (MB)"),
         )),
     }
 }

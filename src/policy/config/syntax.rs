@@ -90,7 +90,7 @@ pub struct ExcludeSyntax {
 pub struct TestPathsSyntax {
     /// What happens to a finding in a test path (default: `mark`).
     pub findings: Option<TestFindingsName>,
-    /// Globs as in a `.gitignore`, in addition to the built-in ones; `!` excludes a path again.
+    /// Globs as in a `.gitignore`, in addition to the built-in ones; `!` removes a path.
     #[schemars(with = "Vec<String>")]
     pub paths: Vec<Spanned<String>>,
 }

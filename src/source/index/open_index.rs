@@ -91,7 +91,7 @@ impl OpenIndex {
         compare(&self.index, tree, &mut tree_of).map_err(|error| match error {
             CompareError::Tree(reason) => self.parents_unread(reason),
             CompareError::Sparse => {
-                ReadError::Unsupported("the index: its sparse entries differ".to_owned())
+                ReadError::Unsupported("the index: its sparse entries differ from HEAD".to_owned())
             }
         })
     }

@@ -94,7 +94,7 @@ fn what_the_user_names_may_be_a_link_or_a_pipe_and_has_a_limit() {
 }
 
 #[test]
-fn an_ignore_file_that_is_none_hides_nothing() {
+fn an_invalid_ignore_file_hides_nothing() {
     for kind in ["a FIFO", "a link out", "a link to a device"] {
         for folder in ["", "folder/"] {
             let repository = TempRepo::new();

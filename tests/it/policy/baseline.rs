@@ -73,7 +73,7 @@ fn lines_move_and_files_too_but_a_new_place_fails() {
     repository.write("a", secret(1));
     let (said, code) = on(&repository, day, &["scan", "b"]);
     assert_eq!((places(&said), code), (vec!["b:3".to_owned()], 1), "no rename: a is still there");
-    assert!(notes(&said)[0].ends_with("but not in b"), "{said}");
+    assert!(notes(&said)[0].contains("does not cover b ("), "{said}");
     let update = [&["baseline", "update"], &WRITE[2..]].concat();
     run(&repository, &update);
     assert_eq!(on(&repository, day, &["scan"]).1, 0);
@@ -293,7 +293,7 @@ fn an_update_refreshes_paths_and_prunes_only_on_request() {
     assert!(text(&repository).contains(listed), "{}", text(&repository));
     let day = "2026-01-02";
     assert_eq!(on(&repository, day, &["audit"]).1, 0, "it stood at b");
-    // With a move behind it, a copy is no move.
+    // A copy after a move is not a move.
     repository.write("d", secret(1));
     assert_eq!(on(&repository, day, &["scan"]).1, 1);
     fs::rename(repository.path().join("d"), repository.path().join("b")).unwrap();

@@ -150,7 +150,7 @@ fn excluded_paths_are_not_read_and_counted() {
     assert_eq!((&said["coverage"]["excluded"], notes(&said)), (&3.into(), vec![]));
     let human = run(&repository, &["scan", "--format", "human"]);
     let human = String::from_utf8_lossy(&human.stdout).into_owned();
-    assert!(human.contains("3 excluded files skipped"), "{human}");
+    assert!(human.contains("3 files excluded"), "{human}");
     repository.git(&["add", "--all"]);
     let wanted_notes = [
         "1 finding excluded by *.lock (FILE: generated)",

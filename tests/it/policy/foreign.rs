@@ -37,7 +37,7 @@ fn marks_of_others_count_where_that_is_asked_for() {
     let (said, code) = report(&repository, &["scan"]);
     let wanted = wanted.map(|(place, _)| place.to_owned());
     assert_eq!((places(&said), code), (wanted.to_vec(), 1));
-    let advice = "use --honor-ignore-comments to honor them";
+    let advice = "use --honor-ignore-comments to honor such comments";
     assert_eq!(notes(&said), [format!("{counts} ignore comments not honored; {advice}")]);
     repository.git(&["add", "."]);
     assert_eq!(report(&repository, &["hook", "run"]).1, 1);

@@ -70,7 +70,7 @@ fn gitleaks_entries_are_looked_up_in_their_commits() {
         &format!("not imported: {short}:nowhere:1: no such file in that commit"),
         "not imported: b:1: keysieve finds nothing on this line; there are findings on line 2, 3",
         &format!("not imported: {short}:two:1: 2 secrets are on this line"),
-        "1 of the credentials are only in the history; the baseline now covers the history.",
+        "Credentials found only in the history: 1; the baseline now covers the history.",
         "4 of 9 entries imported: 4 credentials (4 new)",
     ] {
         assert!(said.contains(wanted), "{wanted}: {said}");
@@ -270,7 +270,7 @@ fn a_file_of_another_format_is_an_error_with_its_line() {
     let repository = TempRepo::new();
     repository.write("x", "");
     for (from, file, wanted) in [
-        ("gitleaks", "a:b:3\nnot an entry", "line 2 is neither COMMIT:PATH:RULE:LINE"),
+        ("gitleaks", "a:b:3\nnot an entry", "line 2 is not COMMIT:PATH:RULE:LINE"),
         ("gitleaks", "{}", "expected a list of findings"),
         ("betterleaks", "[{}]", "finding 1 has no file"),
         ("detect-secrets", "results: 1", "not valid JSON (line 1)"),

@@ -80,7 +80,7 @@ fn a_reason_shows_no_secret() {
     let repository = TempRepo::new();
     let text = format!("k = \"{}\" # {ALLOW} not {} but this\n", token(1), token(2));
     repository.write("a", text);
-    // A password that only its name tells, behind the reason on the same line.
+    // A password that only its name identifies, after the reason on the same line.
     let named = ["# ", ALLOW, " a test value ", &secret(3)].concat();
     repository.write("b", named);
     for format in FORMATS {

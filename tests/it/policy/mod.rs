@@ -35,7 +35,7 @@ fn report(repository: &TempRepo, arguments: &[&str]) -> (Value, i32) {
     (json.unwrap_or_else(|_| panic!("{stderr}")), output.status.code().unwrap())
 }
 
-/// `path:line` of each place, `=reason` behind it where it is suppressed.
+/// `path:line` of each location, followed by `=reason` if it is suppressed.
 fn places(report: &Value) -> Vec<String> {
     let credentials = report["credentials"].as_array().unwrap();
     let places = credentials.iter().flat_map(|found| found["occurrences"].as_array().unwrap());

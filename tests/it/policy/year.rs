@@ -69,9 +69,9 @@ struct Year<'e> {
     everywhere: BTreeSet<String>,
     /// Fingerprints of the others, each with its known places.
     known: Stands,
-    /// What stood somewhere once and was taken out without being known.
+    /// Secrets that were removed without being baselined.
     taken_out: Stands,
-    /// A squash may have taken away what was taken out.
+    /// A squash may have dropped what was removed.
     squashed: bool,
 }
 
@@ -277,7 +277,7 @@ impl<'e> Year<'e> {
         }
     }
 
-    /// A known secret in a new place fails, unless it is known wherever it stands.
+    /// A baselined secret in a new location fails, unless its entry applies everywhere.
     fn copy(&mut self, what: &str) {
         // Moves since are known as such; with them listed no copy is taken for a move.
         self.accept();
@@ -333,7 +333,7 @@ impl<'e> Year<'e> {
         self.baseline = Baseline::of_text(&merged.text, Path::new("merged")).unwrap();
     }
 
-    /// What stands in the work tree and is new is accepted there.
+    /// New secrets in the work tree are accepted there.
     fn accept(&mut self) {
         let found = self.found(&self.policy());
         self.known
@@ -398,7 +398,7 @@ impl<'e> Year<'e> {
         }
     }
 
-    /// On another machine, over the whole history: what was taken out and never known, and
+    /// On another machine, over the whole history: what was removed and never baselined, and
     /// nothing else.
     fn audit(&self, what: &str) {
         let clone = self.repository.home().join("clone");

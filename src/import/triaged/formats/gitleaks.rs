@@ -103,6 +103,6 @@ fn entry(number: usize, line: &str) -> Result<ForeignEntry, ForeignError> {
         (!path.is_empty()).then(|| ForeignEntry::at(path, Some(line_number), commit))
     };
     parsed().ok_or_else(|| {
-        ForeignError::line(number, "is neither COMMIT:PATH:RULE:LINE, PATH:RULE:LINE nor a digest")
+        ForeignError::line(number, "is not COMMIT:PATH:RULE:LINE, PATH:RULE:LINE or a digest")
     })
 }
