@@ -19,6 +19,7 @@ generate:
     cargo run -q --locked -- rules list --format markdown > docs/rules.md
     cargo run -q --locked -- config schema > docs/config.schema.json
     KEYSIEVE_OVERWRITE=1 cargo test --locked --test it report_schema
+    KEYSIEVE_OVERWRITE=1 cargo test --locked --test it public_api
     TRYCMD=overwrite cargo test --locked --test it cmd
 
 # Check a pattern file with the real engine: `just pattern patterns/stripe.toml`
