@@ -7,7 +7,7 @@ use crate::blob::{Blob, BlobText, Provenance};
 use crate::engine::Engine;
 use crate::findings::Finding;
 use crate::locate::{Location, Locator};
-use crate::source::history::delta::Judge;
+use crate::source::history::delta::Detector;
 
 /// An object with its findings and their locations, by span.
 pub struct Leak {
@@ -59,7 +59,7 @@ impl<'e> Leaks<'e> {
     }
 }
 
-impl Judge for Leaks<'_> {
+impl Detector for Leaks<'_> {
     fn detect(&self, bytes: &[u8], ranges: &[Range<usize>]) -> Vec<Finding> {
         self.engine.detect(bytes, ranges)
     }

@@ -3,7 +3,7 @@
 //!
 //! A small repository may have trees that refer to each other so often that a list of its paths
 //! would never end. So each node of a [`TreeDiff`] is a folder as all sides have it, and paths are
-//! built only for what leads to wanted contents ([`TreeDiff::changes`]).
+//! built only for what leads to selected contents ([`TreeDiff::changes`]).
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -140,15 +140,15 @@ impl TreeDiff {
         found
     }
 
-    /// The changes in which a side has wanted contents, by path; `None` if there are more than
+    /// The changes in which a side has selected contents, by path; `None` if there are more than
     /// `most`.
     pub fn changes(
         &self,
-        is_wanted: impl Fn(&FileContent) -> bool,
+        is_selected: impl Fn(&FileContent) -> bool,
         most: usize,
     ) -> Option<Vec<TreeChange>> {
-        let is_wanted = |file: &FileDiff| file.before.iter().chain(&file.after).any(&is_wanted);
-        let leads = self.leading(&is_wanted);
+        let is_selected = |file: &FileDiff| file.before.iter().chain(&file.after).any(&is_selected);
+        let leads = self.leading(&is_selected);
         let mut changes = Vec::new();
         let mut pending = vec![(0, BString::default())];
         while let Some((number, path)) = pending.pop() {
@@ -157,7 +157,7 @@ impl TreeDiff {
                 let slash = if path.is_empty() { "" } else { "/" };
                 BString::from([path.as_bytes(), slash.as_bytes(), name.as_bytes()].concat())
             };
-            for file in folder.files.iter().filter(|file| is_wanted(file)) {
+            for file in folder.files.iter().filter(|file| is_selected(file)) {
                 let (before, after) = (file.before.clone(), file.after);
                 changes.push(TreeChange { path: below(&file.name), before, after });
             }
@@ -171,14 +171,14 @@ impl TreeDiff {
         Some(changes)
     }
 
-    /// For each folder, whether it or a folder below it has a wanted file.
-    fn leading(&self, is_wanted: &dyn Fn(&FileDiff) -> bool) -> Vec<bool> {
+    /// For each folder, whether it or a folder below it has a selected file.
+    fn leading(&self, is_selected: &dyn Fn(&FileDiff) -> bool) -> Vec<bool> {
         let mut above = vec![Vec::new(); self.folders.len()];
         for (number, folder) in self.folders.iter().enumerate() {
             folder.folders.iter().for_each(|(_, below)| above[*below].push(number));
         }
         let mut leads: Vec<bool> =
-            self.folders.iter().map(|folder| folder.files.iter().any(is_wanted)).collect();
+            self.folders.iter().map(|folder| folder.files.iter().any(is_selected)).collect();
         let mut pending: Vec<usize> = (0..leads.len()).filter(|&number| leads[number]).collect();
         while let Some(number) = pending.pop() {
             for &parent in &above[number] {

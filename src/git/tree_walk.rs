@@ -58,22 +58,22 @@ impl TreeWalk {
         entries.filter(|entry| entry.kind == EntryKind::Blob).map(|entry| entry.id).collect()
     }
 
-    /// The paths of the blobs that `is_wanted` accepts by name and id, sorted.
+    /// The paths of the blobs that `is_selected` accepts by name and id, sorted.
     pub fn paths(
         &self,
-        is_wanted: impl Fn(&[u8], &ObjectId) -> bool,
+        is_selected: impl Fn(&[u8], &ObjectId) -> bool,
     ) -> Result<Vec<(BString, ObjectId)>, TreeWalkError> {
-        let is_wanted = |entry: &TreeItem| {
-            entry.kind == EntryKind::Blob && is_wanted(entry.name.as_bytes(), &entry.id)
+        let is_selected = |entry: &TreeItem| {
+            entry.kind == EntryKind::Blob && is_selected(entry.name.as_bytes(), &entry.id)
         };
-        let leading = self.leading(&is_wanted);
+        let leading = self.leading(&is_selected);
         let mut paths = Vec::new();
         let mut pending = vec![(self.root, BString::default())];
         while let Some((tree, path)) = pending.pop() {
             for entry in &self.trees[&tree] {
                 let slash = if path.is_empty() { "" } else { "/" };
                 let below = || [path.as_bytes(), slash.as_bytes(), entry.name.as_bytes()].concat();
-                if is_wanted(entry) {
+                if is_selected(entry) {
                     paths.push((below().into(), entry.id));
                 } else if entry.kind == EntryKind::Tree && leading.contains(&entry.id) {
                     pending.push((entry.id, below().into()));
@@ -87,15 +87,15 @@ impl TreeWalk {
         Ok(paths)
     }
 
-    /// The trees with a wanted blob somewhere below them.
-    fn leading(&self, is_wanted: &dyn Fn(&TreeItem) -> bool) -> HashSet<ObjectId> {
+    /// The trees with a selected blob somewhere below them.
+    fn leading(&self, is_selected: &dyn Fn(&TreeItem) -> bool) -> HashSet<ObjectId> {
         let mut parents: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
         let (mut leading, mut pending) = (HashSet::new(), Vec::new());
         for (tree, entries) in &self.trees {
             for entry in entries.iter().filter(|entry| entry.kind == EntryKind::Tree) {
                 parents.entry(entry.id).or_default().push(*tree);
             }
-            if entries.iter().any(is_wanted) {
+            if entries.iter().any(is_selected) {
                 leading.insert(*tree);
                 pending.push(*tree);
             }

@@ -110,12 +110,12 @@ impl MissingObjects {
         first.filter(|(_, (_, by))| by.is_empty()).map(|(id, _)| *id).collect()
     }
 
-    /// Adds the trees that refer to missing objects, from a graph in which these were wanted.
-    pub fn explain(&mut self, wanted: &[ObjectId], graph: &TreeGraph, store: &Store) {
+    /// Adds the trees that refer to missing objects, from a graph in which these were traced.
+    pub fn explain(&mut self, traced: &[ObjectId], graph: &TreeGraph, store: &Store) {
         for tree in graph.trees() {
             for edge in graph.edges(tree) {
-                let EdgeTarget::Wanted(position) = edge.target else { continue };
-                let Some(id) = wanted.get(position as usize) else { continue };
+                let EdgeTarget::Traced(position) = edge.target else { continue };
+                let Some(id) = traced.get(position as usize) else { continue };
                 let Some((kind, _)) = self.0.get(id) else { continue };
                 let by = || format!("`{}` in tree {}", graph.name(edge.name), store.id(tree));
                 self.add(*id, kind, by);

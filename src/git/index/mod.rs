@@ -185,12 +185,12 @@ impl<'b> Parser<'b> {
         if !matches!(version, 2..=4) {
             return Err(IndexFault::Unknown("unsupported version"));
         }
-        let wanted = number(bytes, 8).ok_or(cut)? as usize;
+        let count = number(bytes, 8).ok_or(cut)? as usize;
         // Each entry takes more bytes than this: a count that the file cannot hold is not trusted.
-        let entries = Vec::with_capacity(wanted.min(bytes.len() / STAT));
+        let entries = Vec::with_capacity(count.min(bytes.len() / STAT));
         let (cache_tree, split) = (CacheTree::default(), None);
         let mut parser = Parser { bytes, format, pos: HEADER, entries, paths, cache_tree, split };
-        for _ in 0..wanted {
+        for _ in 0..count {
             parser.entry(version == 4).ok_or(cut)?;
         }
         while parser.pos < bytes.len() {

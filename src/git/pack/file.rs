@@ -52,8 +52,8 @@ impl PackFile {
         let mut trailer = vec![0; format.length()];
         pack.read_at(body_end, &mut trailer)?;
         let trailer = format.id(&trailer);
-        let is_behind = !index.is_empty() && index.offset(index.len() - 1) >= body_end;
-        pack.defect = if is_behind {
+        let extends_past_end = !index.is_empty() && index.offset(index.len() - 1) >= body_end;
+        pack.defect = if extends_past_end {
             Some("it ends before its last object")
         } else if count < index.len() || index.pack_checksum().is_some() && count != index.len() {
             Some("its object count differs from its index")

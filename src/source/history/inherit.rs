@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use super::delta::Judge;
+use super::delta::Detector;
 use crate::findings::Finding;
 use crate::git::pack::delta::Copy;
 use crate::rules::{AFTER, BEFORE, LONGEST, MARGIN};
@@ -35,15 +35,15 @@ impl Inheritance {
     /// whole would give. Base and version are text (point 5).
     pub fn findings(
         &mut self,
-        judge: &dyn Judge,
+        detector: &dyn Detector,
         bytes: &[u8],
         base: &DeltaBase<'_>,
     ) -> Vec<Finding> {
         let Inheritance { inherited_spans, rejudged, ranges } = self;
-        let independent_from = |boundary| judge.independent_from(bytes, boundary);
+        let independent_from = |boundary| detector.independent_from(bytes, boundary);
         inheritable_spans(base.copies, base.length, bytes.len(), independent_from, inherited_spans);
-        exclude_runs(inherited_spans, bytes.len(), |pos| judge.decode_start(bytes, pos));
-        let end_lookahead = |finding: &Finding| judge.end_lookahead(finding);
+        exclude_runs(inherited_spans, bytes.len(), |pos| detector.decode_start(bytes, pos));
+        let end_lookahead = |finding: &Finding| detector.end_lookahead(finding);
         let mut findings = inherited_findings(
             inherited_spans,
             base.findings,
@@ -52,7 +52,7 @@ impl Inheritance {
             rejudged,
         );
         ranges_to_scan(inherited_spans, rejudged, bytes.len(), ranges);
-        findings.extend(judge.detect(bytes, ranges));
+        findings.extend(detector.detect(bytes, ranges));
         findings.sort_by_key(|finding| finding.trigger);
         findings
     }

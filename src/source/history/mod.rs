@@ -2,7 +2,7 @@
 //!
 //! [`History`] is an opened repository. Two readers scan each blob and each message once:
 //! [`DeltaReader`] follows the packs' deltas, [`FullReader`] reads each object by itself. [`Trace`]
-//! then finds the commits that added and removed wanted blobs, and at which paths.
+//! then finds the commits that added and removed traced blobs, and at which paths.
 //!
 //! Everything is read from the object database itself: it does not matter whether refs, stashes,
 //! reflogs or nothing at all lead to an object.

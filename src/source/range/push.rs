@@ -46,7 +46,7 @@ impl CommitRange {
         for local in updates.iter().filter_map(|update| update.local) {
             tips.add(&objects, local)?;
         }
-        let base = known(&git, updates)?;
+        let base = pushed_commits(&git, updates)?;
         CommitRange::new(environment, &git, tips, base, "the remote's commits")
     }
 
@@ -57,7 +57,7 @@ impl CommitRange {
     ) -> Result<CommitRange, RangeError> {
         let git = Git::new(environment);
         let tips = RangeTips::resolve(environment, revision)?;
-        let base = known(&git, &[])?;
+        let base = pushed_commits(&git, &[])?;
         CommitRange::new(environment, &git, tips, base, "the remote's commits")
     }
 }
@@ -114,7 +114,7 @@ impl RangeTips {
 }
 
 /// The commits that are known to be on a remote. Commits that are not in this clone cannot be used.
-fn known(git: &Git, updates: &[RefUpdate]) -> Result<Vec<ObjectId>, GitError> {
+fn pushed_commits(git: &Git, updates: &[RefUpdate]) -> Result<Vec<ObjectId>, GitError> {
     let refs = git.read(&["for-each-ref", "--format=%(objectname)", "refs/remotes"])?;
     let mut base: Vec<ObjectId> = refs.lines().filter_map(ObjectId::from_hex).collect();
     for remote in updates.iter().filter_map(|update| update.remote) {
@@ -136,10 +136,11 @@ mod tests {
         let (one, none) = ("1".repeat(40), "0".repeat(40));
         let lines = format!("refs/heads/a {one} refs/heads/b {none}\n(delete) {none} r {one}\n");
         let id = ObjectId::from_hex(one.as_bytes());
-        let wanted = [RefUpdate { local: id, remote: None }, RefUpdate { local: None, remote: id }];
-        assert_eq!(RefUpdate::parse(lines.as_bytes()).expect("lines"), wanted);
+        let expected =
+            [RefUpdate { local: id, remote: None }, RefUpdate { local: None, remote: id }];
+        assert_eq!(RefUpdate::parse(lines.as_bytes()).expect("lines"), expected);
         let odd = format!("HEAD^{{/a b}} {one} refs/heads/b {none}\n");
-        assert_eq!(RefUpdate::parse(odd.as_bytes()).expect("lines"), wanted[..1]);
+        assert_eq!(RefUpdate::parse(odd.as_bytes()).expect("lines"), expected[..1]);
         assert_eq!(RefUpdate::parse(b"").expect("lines"), []);
         for line in ["x", "\n", &format!("{one} r {none}"), &format!("a {one} b c")] {
             assert!(RefUpdate::parse(line.as_bytes()).is_err(), "{line}");

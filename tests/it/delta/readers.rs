@@ -11,7 +11,7 @@ use keysieve::blob::{Blob, Provenance};
 use keysieve::engine::Engine;
 use keysieve::findings::{Finding, FingerprintKey};
 use keysieve::rules::catalogue::Catalogue;
-use keysieve::source::history::delta::{Budget, Judge, ScanMode};
+use keysieve::source::history::delta::{Budget, Detector, ScanMode};
 use keysieve::source::history::{DeltaReader, FullReader, History};
 use keysieve::source::{Coverage, Silent, Source};
 
@@ -72,7 +72,7 @@ impl Scanner {
     }
 }
 
-impl Judge for Scanner {
+impl Detector for Scanner {
     fn detect(&self, bytes: &[u8], ranges: &[Range<usize>]) -> Vec<Finding> {
         self.engine.detect(bytes, ranges)
     }

@@ -6,7 +6,7 @@ use crate::blob::Blob;
 use crate::findings::Finding;
 
 /// Detects findings in a history's objects. Called from all threads.
-pub trait Judge: Sync {
+pub trait Detector: Sync {
     /// Judged findings, before overlaps are settled, of all triggers that begin in `ranges`, which
     /// are sorted and disjoint.
     fn detect(&self, bytes: &[u8], ranges: &[Range<usize>]) -> Vec<Finding>;
