@@ -36,14 +36,14 @@ pub struct Location {
 
 impl Location {
     /// The occurrence of the finding in a file.
-    pub fn occurrence(self, path: Option<BString>, place: OccurrenceSource) -> Occurrence {
+    pub fn occurrence(self, path: Option<BString>, source: OccurrenceSource) -> Occurrence {
         let Location { region, span, encoding, related, suppression_comments } = self;
         Occurrence {
             path,
             region,
             span,
             encoding,
-            source: place,
+            source,
             related,
             suppression_comments,
             suppression: None,
@@ -126,7 +126,7 @@ pub fn find_in(blob: &Blob<'_>, engine: &Engine) -> Vec<Hit> {
     let excerpts = Excerpts::new(&text.bytes, &near);
     let locator = Locator::new(blob, &text, &findings, engine);
     let path = blob.provenance.path().map(BString::from);
-    let place = match &blob.provenance {
+    let source = match &blob.provenance {
         Provenance::Index(_) | Provenance::Committed(_) => OccurrenceSource::Index,
         Provenance::Stdin => OccurrenceSource::Stdin,
         Provenance::WorkTree(_) => OccurrenceSource::WorkTree,
@@ -140,7 +140,7 @@ pub fn find_in(blob: &Blob<'_>, engine: &Engine) -> Vec<Hit> {
     let hit = |mut finding: Finding| {
         let excerpt = Some(excerpts.excerpt(&finding));
         let location = locator.locate(&mut finding);
-        let occurrence = location.occurrence(path.clone(), place.clone());
+        let occurrence = location.occurrence(path.clone(), source.clone());
         (finding, Occurrence { excerpt, ..occurrence })
     };
     findings.into_iter().map(hit).collect()

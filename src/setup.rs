@@ -69,7 +69,7 @@ pub struct Setup {
 /// Options of a setup.
 #[derive(Debug)]
 pub struct SetupOptions {
-    pub places: ConfigFiles,
+    pub config_files: ConfigFiles,
     pub baseline: BaselineChoice,
     pub inline: Inline,
     /// Where the run takes place.
@@ -95,8 +95,8 @@ pub enum BaselineChoice {
 impl Setup {
     /// Reads configuration, pattern files and baseline.
     pub fn new(options: SetupOptions) -> Result<Setup, SetupError> {
-        let files = options.places.repository.clone();
-        let mut config = Config::load(options.places)?;
+        let files = options.config_files.repository.clone();
+        let mut config = Config::load(options.config_files)?;
         let catalogue = catalogue(&mut config, files.as_ref())?;
         let mut engine = Engine::new(catalogue, key(&config)?);
         if let Some(depth) = config.decode_depth() {

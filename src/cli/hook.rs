@@ -20,7 +20,7 @@ use keysieve::guard::{
     guard_unpushed,
 };
 use keysieve::hook::{
-    self, ForeignHook, HookTarget, HooksFolder, Installed, Origin, Stage, Uninstalled,
+    self, ForeignHook, HookTarget, HooksFolder, HooksPathOrigin, Installed, Stage, Uninstalled,
 };
 use keysieve::policy::Policy;
 use keysieve::policy::baseline::FILE;
@@ -359,7 +359,7 @@ fn install(stage: Stage) -> anyhow::Result<ExitCode> {
         }
         Installed::Foreign(foreign) => return report_foreign(&foreign),
     }
-    if folder.origin == Origin::Shared {
+    if folder.origin == HooksPathOrigin::Shared {
         print_line("core.hooksPath is set globally: the hook runs in all your repositories.")?;
     }
     Ok(ExitCode::SUCCESS)

@@ -270,7 +270,7 @@ impl ConfigArgs {
             RunMode::Hook => Expiry::Warns,
         };
         let options = SetupOptions {
-            places: self.places(files, command_line),
+            config_files: self.config_files(files, command_line),
             baseline,
             inline: if self.no_repo_config { Inline::Ignored } else { Inline::Honored },
             mode,
@@ -288,7 +288,7 @@ impl ConfigArgs {
     }
 
     /// The files of the configuration.
-    pub fn places(&self, files: Option<PolicyFiles>, command_line: Layer) -> ConfigFiles {
+    pub fn config_files(&self, files: Option<PolicyFiles>, command_line: Layer) -> ConfigFiles {
         ConfigFiles {
             organisation: organisation_file(),
             user: user_file(),

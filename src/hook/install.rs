@@ -166,12 +166,12 @@ impl Existing {
 }
 
 /// Writes a temporary file in the folder, executable or with the permissions of the replaced
-/// hook, and puts it in place once it is complete.
+/// hook, and renames it into place once it is complete.
 fn write(
     folder: &Path,
     text: &[u8],
     mode: Option<fs::Permissions>,
-    put: impl FnOnce(NamedTempFile) -> Result<File, tempfile::PersistError>,
+    persist: impl FnOnce(NamedTempFile) -> Result<File, tempfile::PersistError>,
 ) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let mut file = NamedTempFile::new_in(folder)?;
@@ -181,7 +181,7 @@ fn write(
         None => make_executable(file.as_file())?,
     }
     file.as_file().sync_all()?;
-    put(file)?;
+    persist(file)?;
     Ok(())
 }
 

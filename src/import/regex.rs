@@ -96,7 +96,7 @@ impl<'p> GoRegex<'p> {
             text.push_str(&self.pattern[offset..span.start]);
             match edit {
                 Edit::Drop => {}
-                Edit::Insert(put) => text.push_str(put),
+                Edit::Insert(inserted) => text.push_str(inserted),
                 Edit::OpenSecret => text.push_str("(?<secret>"),
                 Edit::OpenGroup => text.push_str("(?:"),
                 Edit::Bound { least, greedy } => {

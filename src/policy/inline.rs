@@ -257,9 +257,9 @@ pub(super) fn notes(credential: &Credential, rules: &[Rule]) -> Vec<String> {
                 }
             };
             let path = occurrence.path.as_ref().map(|path| format!("{}:", foreign_path(path)));
-            let place = path.unwrap_or_else(|| "line ".to_owned());
+            let location = path.unwrap_or_else(|| "line ".to_owned());
             notes.push(format!(
-                "{place}{}: this {MARKER} {fault}; use `{MARKER} {id} REASON`",
+                "{location}{}: this {MARKER} {fault}; use `{MARKER} {id} REASON`",
                 comment.line
             ));
         }
@@ -277,7 +277,7 @@ mod tests {
 
     #[test]
     fn any_comment_may_have_rule_and_reason() {
-        let wanted = Some(("nimbus-key".to_owned(), "a fixture, fake".to_owned()));
+        let expected = Some(("nimbus-key".to_owned(), "a fixture, fake".to_owned()));
         for after in [
             " nimbus-key a fixture, fake\r\nmore",
             " nimbus-key a fixture, fake */ key = 1",
@@ -286,7 +286,7 @@ mod tests {
             " nimbus-key a fixture, fake\",",
             " nimbus-key a fixture, fake keysieve:allow other x",
         ] {
-            assert_eq!(split(after), wanted, "{after}");
+            assert_eq!(split(after), expected, "{after}");
         }
         assert_eq!(split("ed nimbus-key x"), None);
         assert_eq!(split(" nimbus-key -->"), Some(("nimbus-key".to_owned(), String::new())));

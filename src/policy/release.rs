@@ -30,14 +30,14 @@ mod tests {
             since: since.into(),
             ..Catalogue::built_in().rules()[0].clone()
         };
-        for (since, release, wanted) in [
+        for (since, release, expected) in [
             ("0.1.0", "0.1.0", false),
             ("0.2.0", "0.2.0", true),
             ("0.1.0", "0.2.0", false),
             ("0.2.0", "0.2.1", false),
             ("0.2.0", "0.3.0", false),
         ] {
-            assert_eq!(is_new_in(&rule(since), release), wanted, "{since} in {release}");
+            assert_eq!(is_new_in(&rule(since), release), expected, "{since} in {release}");
         }
         let own = Rule { id: "own".to_owned().into(), ..rule("0.2.0") };
         assert!(!is_new_in(&own, "0.2.0"));

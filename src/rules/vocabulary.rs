@@ -27,7 +27,7 @@ pub(super) fn expand(names: &[String]) -> Result<Vec<String>, String> {
             None => expanded.push(name.clone()),
         }
     }
-    let mut known = HashSet::new();
-    expanded.retain(|name| known.insert(name.to_ascii_lowercase()));
+    let mut names = HashSet::new();
+    expanded.retain(|name| names.insert(name.to_ascii_lowercase()));
     Ok(expanded)
 }

@@ -283,7 +283,7 @@ pub type ListsSyntax = BTreeMap<String, Vec<Spanned<EntrySyntax>>>;
 
 /// A pattern file, of which only the word lists are read.
 #[derive(Deserialize)]
-struct FileSyntax {
+struct WordListFileSyntax {
     #[serde(default)]
     generic: ListsSyntax,
 }
@@ -304,7 +304,7 @@ pub struct Entry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Argument {
     /// Which one, from 0.
-    pub place: usize,
+    pub position: usize,
     pub kind: NameKind,
 }
 
@@ -322,7 +322,7 @@ pub enum WordListError {
 /// Reads and checks the word lists of one pattern file, in the order of the file within each
 /// list.
 pub fn check_lists(text: &str) -> Result<Vec<Entry>, WordListError> {
-    let file: FileSyntax = toml::from_str(text)
+    let file: WordListFileSyntax = toml::from_str(text)
         .map_err(|error| WordListError::Syntax(TomlError::new(text, &error)))?;
     let mut checked: Vec<Entry> = Vec::new();
     for (name, entries) in file.generic {
@@ -366,9 +366,9 @@ fn check_entry(name: &str, entry: EntrySyntax, before: &[Entry]) -> Result<Entry
         return Err("example: it contains none of the words; write {} in place of one".into());
     }
     let secret = match (list, argument, kind) {
-        (WordList::Calls, Some(place), Some(kind)) => {
+        (WordList::Calls, Some(position), Some(kind)) => {
             let kind = NameKind::from_name(&kind).ok_or("kind: unknown kind of name")?;
-            Some(Argument { place, kind })
+            Some(Argument { position, kind })
         }
         (WordList::Calls, ..) => return Err("a call needs an argument and a kind".into()),
         (_, None, None) => None,

@@ -158,6 +158,6 @@ fn tree_of(objects: &ObjectReader, commit: &ObjectId) -> Result<ObjectId, GitErr
 }
 
 fn unread(kind: &str, id: &ObjectId, why: &str) -> GitError {
-    let said = format!("cannot read {kind} {id}: {why}; run `git fsck` to see what is damaged");
-    GitError::Failed { command: "cat-file".to_owned(), message: said }
+    let message = format!("cannot read {kind} {id}: {why}; run `git fsck` to see what is damaged");
+    GitError::Failed { command: "cat-file".to_owned(), message }
 }

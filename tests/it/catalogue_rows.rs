@@ -81,12 +81,12 @@ fn values_of_every_shape_are_found() {
     for row in rows() {
         let Some(shape) = row.shape else { continue };
         tried += 1;
-        let wanted: Vec<usize> = row.rules.iter().map(|id| by_id[id]).collect();
-        let rules: Vec<_> = wanted.iter().map(|&rule| &engine.rules()[rule]).collect();
+        let expected: Vec<usize> = row.rules.iter().map(|id| by_id[id]).collect();
+        let rules: Vec<_> = expected.iter().map(|&rule| &engine.rules()[rule]).collect();
         let shape = shape.replace(SPLIT_MARKER, "");
         let texts: Vec<Vec<u8>> = (1..=DRAWN).map(|seed| drawn(&shape, seed, &rules)).collect();
         let is_found = |text: &&Vec<u8>| {
-            engine.scan(text).iter().any(|finding| wanted.contains(&finding.rule))
+            engine.scan(text).iter().any(|finding| expected.contains(&finding.rule))
         };
         let missed: Vec<_> = texts.iter().filter(|text| !is_found(text)).collect();
         let shown: Vec<_> = missed.iter().map(|text| String::from_utf8_lossy(text)).collect();

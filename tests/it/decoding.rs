@@ -61,8 +61,8 @@ impl Random {
         let words =
             ["key", "=", "value;", "fn", "main()", "\"text\"", "0x7f", "//", "a", "\n", "{"];
         let mut text = String::new();
-        let wanted = long + self.below(long + 1);
-        while text.len() < wanted {
+        let expected = long + self.below(long + 1);
+        while text.len() < expected {
             text += self.one_of(&words);
             text += " ";
         }

@@ -35,7 +35,7 @@ fn of_a_patch_only_the_staged_hunks_count() {
     repository.write("file", &lines);
     repository.commit("lines");
     repository.write("file", format!("{}{lines}{}", secret(1), secret(2)));
-    for (answers, wanted) in [("n\ny\n", "file:41"), ("y\nn\n", "file:1")] {
+    for (answers, expected) in [("n\ny\n", "file:41"), ("y\nn\n", "file:1")] {
         let mut command = repository.command("git", &repository.path());
         let mut add = command
             .args(["add", "-p"])
@@ -45,7 +45,7 @@ fn of_a_patch_only_the_staged_hunks_count() {
             .unwrap();
         add.stdin.take().unwrap().write_all(answers.as_bytes()).unwrap();
         assert!(add.wait().unwrap().success());
-        assert_found(&guarded(&repository), &[wanted]);
+        assert_found(&guarded(&repository), &[expected]);
         repository.git(&["reset", "--quiet"]);
     }
 }
@@ -307,10 +307,14 @@ fn guarding_hook(repository: &TempRepo) {
 
 /// The guard blocks `git commit` with these arguments, and reports these locations.
 #[cfg(unix)]
-fn assert_blocked(repository: &TempRepo, folder: &Path, arguments: &[&str], wanted: &str) {
+fn assert_blocked(repository: &TempRepo, folder: &Path, arguments: &[&str], expected: &str) {
     let output = repository.command("git", folder).args(arguments).output().unwrap();
     assert!(!output.status.success(), "{arguments:?} passed");
-    assert!(all_output(&output).contains(&format!("places: {wanted}")), "{}", all_output(&output));
+    assert!(
+        all_output(&output).contains(&format!("places: {expected}")),
+        "{}",
+        all_output(&output)
+    );
 }
 
 #[cfg(unix)]

@@ -147,7 +147,7 @@ fn index_formats_are_read() {
     repository.write("in/file", secret(1));
     repository.write("in/more", secret(2));
     repository.git(&["add", "."]);
-    let wanted = ["in/file:1", "in/more:1"];
+    let expected = ["in/file:1", "in/more:1"];
     for format in [
         &["update-index", "--index-version", "4"][..],
         &["update-index", "--index-version", "2"],
@@ -157,7 +157,7 @@ fn index_formats_are_read() {
         &["update-index", "--no-split-index"],
     ] {
         repository.git(format);
-        assert_found(&guarded(&repository), &wanted);
+        assert_found(&guarded(&repository), &expected);
     }
 }
 

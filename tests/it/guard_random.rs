@@ -75,9 +75,9 @@ fn agrees(seed: u64, engine: &Engine) -> Outcome {
     let environment = GitEnvironment::from_folder(&repository.path());
     let report = guard_in(&environment, engine, &Policy::default(), &Silent).unwrap();
     let found: BTreeSet<String> = places(&report).into_iter().collect();
-    let wanted = oracle(&repository);
-    assert_eq!(found, wanted, "seed {seed}: {}", repository.git(&["status", "--short"]));
-    let outcome = if wanted.is_empty() { Outcome::Clean } else { Outcome::Found };
+    let expected = oracle(&repository);
+    assert_eq!(found, expected, "seed {seed}: {}", repository.git(&["status", "--short"]));
+    let outcome = if expected.is_empty() { Outcome::Clean } else { Outcome::Found };
     assert_eq!(report.outcome(), outcome, "seed {seed}");
     outcome
 }
@@ -187,15 +187,15 @@ fn oracle(repository: &TempRepo) -> BTreeSet<String> {
     let texts = texts(repository, next.values().copied().chain(replaced.iter().copied()));
     let lines = |id: &String| texts[id].lines().map(str::to_owned).collect::<Vec<_>>();
     let known: BTreeSet<String> = replaced.iter().flat_map(|id| lines(id)).collect();
-    let mut wanted = BTreeSet::new();
+    let mut expected = BTreeSet::new();
     for (path, id) in &next {
         for (number, line) in (1..).zip(lines(id)) {
             if line.starts_with("LOCALSTACK") && !known.contains(&line) {
-                wanted.insert(format!("{path}:{number}"));
+                expected.insert(format!("{path}:{number}"));
             }
         }
     }
-    wanted
+    expected
 }
 
 fn listed(repository: &TempRepo, arguments: &[&str]) -> Vec<String> {

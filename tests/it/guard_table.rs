@@ -200,14 +200,14 @@ fn all(repository: &TempRepo) {
 fn patch(repository: &TempRepo) {
     let a = fs::read_to_string(repository.path().join("in/a")).unwrap();
     repository.write("in/a", format!("{}{a}{}", secret(1), secret(2)));
-    for (answers, wanted) in [("n\ny\n", "in/a:41"), ("y\nn\n", "in/a:1")] {
+    for (answers, expected) in [("n\ny\n", "in/a:41"), ("y\nn\n", "in/a:1")] {
         let mut command = repository.command("git", &repository.path());
         command.args(["commit", "-p", "-m", "x"]).stdin(Stdio::piped());
         let mut commit = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         commit.stdin.take().unwrap().write_all(answers.as_bytes()).unwrap();
         let output = commit.wait_with_output().unwrap();
         assert!(!output.status.success(), "{}", all_output(&output));
-        assert!(all_output(&output).contains(&format!("{wanted}:")), "{}", all_output(&output));
+        assert!(all_output(&output).contains(&format!("{expected}:")), "{}", all_output(&output));
         assert!(all_output(&output).contains("1 credential in "), "{}", all_output(&output));
     }
 }

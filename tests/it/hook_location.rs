@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use keysieve::git::GitEnvironment;
-use keysieve::hook::{HooksFolder, Origin, hooks_folder};
+use keysieve::hook::{HooksFolder, HooksPathOrigin, hooks_folder};
 use support::repository::{TempRepo, all_output};
 
 /// Set if this test program runs as a child, to print the hooks folder for its own working
@@ -38,7 +38,7 @@ fn found_folder(repository: &TempRepo, folder: &Path, variables: &[(&str, &Path)
 }
 
 /// Our folder is the same as git's, and has this origin.
-fn assert_as_git(repository: &TempRepo, folder: &Path, origin: Origin) {
+fn assert_as_git(repository: &TempRepo, folder: &Path, origin: HooksPathOrigin) {
     assert_as_git_under(repository, folder, &[], origin);
 }
 
@@ -46,7 +46,7 @@ fn assert_as_git_under(
     repository: &TempRepo,
     folder: &Path,
     variables: &[(&str, &Path)],
-    origin: Origin,
+    origin: HooksPathOrigin,
 ) {
     let mut git = repository.command("git", folder);
     git.args(["rev-parse", "--git-path", "hooks"]).envs(variables.iter().copied());
@@ -68,9 +68,9 @@ fn settled(folder: &Path, path: &str) -> PathBuf {
 fn the_folder_is_the_repositorys_own_seen_from_anywhere_in_it() {
     let repository = TempRepo::new();
     fs::create_dir_all(repository.path().join("a/b")).unwrap();
-    assert_as_git(&repository, &repository.path(), Origin::Repository);
-    assert_as_git(&repository, &repository.path().join("a/b"), Origin::Repository);
-    assert_as_git(&repository, &repository.path().join(".git"), Origin::Repository);
+    assert_as_git(&repository, &repository.path(), HooksPathOrigin::Repository);
+    assert_as_git(&repository, &repository.path().join("a/b"), HooksPathOrigin::Repository);
+    assert_as_git(&repository, &repository.path().join(".git"), HooksPathOrigin::Repository);
 }
 
 #[test]
@@ -81,8 +81,8 @@ fn the_configured_folder_is_used() {
     let absolute = repository.home().join("hooks of all");
     for value in [absolute.to_str().unwrap(), "relative/hooks", "../beside", "~/in home", "."] {
         repository.git(&["config", "core.hooksPath", value]);
-        assert_as_git(&repository, &repository.path(), Origin::Configured);
-        assert_as_git(&repository, &below, Origin::Configured);
+        assert_as_git(&repository, &repository.path(), HooksPathOrigin::Configured);
+        assert_as_git(&repository, &below, HooksPathOrigin::Configured);
     }
 }
 
@@ -90,13 +90,13 @@ fn the_configured_folder_is_used() {
 fn the_users_configuration_is_used_and_the_repositorys_takes_precedence() {
     let repository = TempRepo::new();
     repository.git(&["config", "--global", "core.hooksPath", "~/shared"]);
-    assert_as_git(&repository, &repository.path(), Origin::Shared);
+    assert_as_git(&repository, &repository.path(), HooksPathOrigin::Shared);
     let included = repository.home().join("included");
     fs::write(&included, "[core]\n\thooksPath = ~/included hooks\n").unwrap();
     repository.git(&["config", "--global", "include.path", included.to_str().unwrap()]);
-    assert_as_git(&repository, &repository.path(), Origin::Shared);
+    assert_as_git(&repository, &repository.path(), HooksPathOrigin::Shared);
     repository.git(&["config", "core.hooksPath", "own"]);
-    assert_as_git(&repository, &repository.path(), Origin::Configured);
+    assert_as_git(&repository, &repository.path(), HooksPathOrigin::Configured);
 }
 
 #[test]
@@ -105,13 +105,13 @@ fn linked_worktrees_share_the_folder_unless_configured() {
     repository.git(&["commit", "--quiet", "--allow-empty", "-m", "base"]);
     repository.git(&["worktree", "add", "--quiet", "../linked"]);
     let linked = repository.home().join("linked");
-    assert_as_git(&repository, &linked, Origin::Repository);
+    assert_as_git(&repository, &linked, HooksPathOrigin::Repository);
     repository.git(&["config", "core.hooksPath", "relative"]);
-    assert_as_git(&repository, &linked, Origin::Configured);
+    assert_as_git(&repository, &linked, HooksPathOrigin::Configured);
     repository.git(&["config", "extensions.worktreeConfig", "true"]);
     repository.git_in(&linked, &["config", "--worktree", "core.hooksPath", "of this worktree"]);
-    assert_as_git(&repository, &linked, Origin::Configured);
-    assert_as_git(&repository, &repository.path(), Origin::Configured);
+    assert_as_git(&repository, &linked, HooksPathOrigin::Configured);
+    assert_as_git(&repository, &repository.path(), HooksPathOrigin::Configured);
 }
 
 #[test]
@@ -119,9 +119,9 @@ fn a_git_file_leads_to_the_folder() {
     let repository =
         TempRepo::with(&["init", "--quiet", "-b", "main", "--separate-git-dir", "../elsewhere"]);
     assert!(repository.path().join(".git").is_file());
-    assert_as_git(&repository, &repository.path(), Origin::Repository);
+    assert_as_git(&repository, &repository.path(), HooksPathOrigin::Repository);
     repository.git(&["config", "core.hooksPath", "relative"]);
-    assert_as_git(&repository, &repository.path(), Origin::Configured);
+    assert_as_git(&repository, &repository.path(), HooksPathOrigin::Configured);
 }
 
 #[test]
@@ -134,17 +134,17 @@ fn a_submodule_has_a_folder_of_its_own() {
     let other = other.to_str().unwrap();
     repository.git(&["-c", allow, "submodule", "--quiet", "add", other, "sub"]);
     let sub = repository.path().join("sub");
-    assert_as_git(&repository, &sub, Origin::Repository);
+    assert_as_git(&repository, &sub, HooksPathOrigin::Repository);
     repository.git_in(&sub, &["config", "core.hooksPath", "relative"]);
-    assert_as_git(&repository, &sub, Origin::Configured);
+    assert_as_git(&repository, &sub, HooksPathOrigin::Configured);
 }
 
 #[test]
 fn bare_repositories_and_gits_variables_are_supported() {
     let bare = TempRepo::with(&["init", "--quiet", "--bare"]);
-    assert_as_git(&bare, &bare.path(), Origin::Repository);
+    assert_as_git(&bare, &bare.path(), HooksPathOrigin::Repository);
     bare.git(&["config", "core.hooksPath", "relative"]);
-    assert_as_git(&bare, &bare.path(), Origin::Configured);
+    assert_as_git(&bare, &bare.path(), HooksPathOrigin::Configured);
 
     let repository = TempRepo::new();
     repository.git(&["config", "core.hooksPath", "relative"]);
@@ -153,9 +153,14 @@ fn bare_repositories_and_gits_variables_are_supported() {
     let below = top.join("below");
     fs::create_dir(&below).unwrap();
     let variables: [(&str, &Path); 2] = [("GIT_DIR", &git_dir), ("GIT_WORK_TREE", &top)];
-    assert_as_git_under(&repository, &below, &variables, Origin::Configured);
-    assert_as_git_under(&repository, &below, &variables[..1], Origin::Configured);
-    assert_as_git_under(&repository, &top, &[("GIT_DIR", Path::new(".git"))], Origin::Configured);
+    assert_as_git_under(&repository, &below, &variables, HooksPathOrigin::Configured);
+    assert_as_git_under(&repository, &below, &variables[..1], HooksPathOrigin::Configured);
+    assert_as_git_under(
+        &repository,
+        &top,
+        &[("GIT_DIR", Path::new(".git"))],
+        HooksPathOrigin::Configured,
+    );
 }
 
 #[test]

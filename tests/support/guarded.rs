@@ -59,9 +59,9 @@ pub fn assert_clean(report: &Report) {
     assert_eq!((report.outcome(), places(report)), (Outcome::Clean, vec![]), "{report:?}");
 }
 
-pub fn assert_found(report: &Report, wanted: &[&str]) {
+pub fn assert_found(report: &Report, expected: &[&str]) {
     assert_eq!(report.outcome(), Outcome::Found, "{report:?}");
-    assert_eq!(places(report), wanted);
+    assert_eq!(places(report), expected);
 }
 
 /// The modification time and a hash of the content of each file and folder.

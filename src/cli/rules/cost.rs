@@ -1,4 +1,4 @@
-//! What rules cost: the time of a scan with them beside one without.
+//! What rules cost: the time of a scan with them and without.
 
 use std::io::{self, Write};
 use std::time::{Duration, Instant};

@@ -57,7 +57,7 @@ struct RuleEntry<'r> {
 #[derive(Serialize)]
 struct PairEntry<'r> {
     with: &'r [RuleString],
-    beside: Vec<NamedEntry<'r>>,
+    nearby: Vec<NamedEntry<'r>>,
     within: usize,
 }
 
@@ -76,7 +76,7 @@ impl<'r> RuleEntry<'r> {
         };
         let pair = rule.pair.as_ref().map(|pair| PairEntry {
             with: &pair.with,
-            beside: pair.names.iter().map(|(fact, names)| NamedEntry { fact, names }).collect(),
+            nearby: pair.names.iter().map(|(fact, names)| NamedEntry { fact, names }).collect(),
             within: pair.within,
         });
         RuleEntry {

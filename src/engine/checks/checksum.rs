@@ -87,8 +87,8 @@ fn hex(value: u32) -> Vec<u8> {
 pub(super) fn in_base(mut value: u32, digits: &[u8], width: usize) -> Vec<u8> {
     let base = digits.len() as u32;
     let mut text = vec![digits[0]; width];
-    for place in text.iter_mut().rev() {
-        *place = digits[(value % base) as usize];
+    for digit in text.iter_mut().rev() {
+        *digit = digits[(value % base) as usize];
         value /= base;
     }
     text

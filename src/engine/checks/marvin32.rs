@@ -3,7 +3,7 @@
 /// Marvin32 of the bytes. Source: .NET's `Marvin.cs`; the seed's low half is the first word
 /// of the state, its high half the second.
 pub fn marvin32(seed: u64, bytes: &[u8]) -> u32 {
-    let mut state = State { low: seed as u32, high: (seed >> 32) as u32 };
+    let mut state = HashState { low: seed as u32, high: (seed >> 32) as u32 };
     let (words, rest) = bytes.as_chunks::<4>();
     for word in words {
         state.add(*word);
@@ -16,12 +16,12 @@ pub fn marvin32(seed: u64, bytes: &[u8]) -> u32 {
     state.low ^ state.high
 }
 
-struct State {
+struct HashState {
     low: u32,
     high: u32,
 }
 
-impl State {
+impl HashState {
     fn add(&mut self, word: [u8; 4]) {
         self.low = self.low.wrapping_add(u32::from_le_bytes(word));
         self.block();

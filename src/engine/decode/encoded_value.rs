@@ -40,10 +40,10 @@ mod tests {
 
     #[test]
     fn only_a_value_that_encodes_text_is_decoded() {
-        let wanted = (b"hunter2horse".to_vec(), Step::Base64);
-        assert_eq!(decode_value(b"aHVudGVyMmhvcnNl"), Some(wanted.clone()));
-        assert_eq!(decode_value(b"aHVudGVyMmhvcnNlCg=="), Some(wanted.clone()));
-        assert_eq!(decode_value(b"aHVudGVyMmhvcnNlCg"), Some(wanted));
+        let expected = (b"hunter2horse".to_vec(), Step::Base64);
+        assert_eq!(decode_value(b"aHVudGVyMmhvcnNl"), Some(expected.clone()));
+        assert_eq!(decode_value(b"aHVudGVyMmhvcnNlCg=="), Some(expected.clone()));
+        assert_eq!(decode_value(b"aHVudGVyMmhvcnNlCg"), Some(expected));
         assert_eq!(
             decode_value(b"68756e74657232686f727365"),
             Some((b"hunter2horse".to_vec(), Step::Hex))

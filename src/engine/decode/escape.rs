@@ -138,7 +138,7 @@ static CONCERNS: [u8; 256] = {
 /// A character's UTF-8 bytes, each as `%` and two digits. Other bytes are not decoded:
 /// `%DB_PASSWORD%` is a variable.
 fn percent(rest: &[u8]) -> Option<Escape> {
-    let byte = |parse_number: usize| match rest.get(3 * parse_number..3 * parse_number + 3)? {
+    let byte = |index: usize| match rest.get(3 * index..3 * index + 3)? {
         &[b'%', high, low] => Some(hex_digit(high)? << 4 | hex_digit(low)?),
         _ => None,
     };
@@ -149,8 +149,8 @@ fn percent(rest: &[u8]) -> Option<Escape> {
         _ => 4,
     };
     let mut bytes = [0; 4];
-    for (parse_number, place) in bytes[..length].iter_mut().enumerate() {
-        *place = byte(parse_number)?;
+    for (index, decoded) in bytes[..length].iter_mut().enumerate() {
+        *decoded = byte(index)?;
     }
     let char = std::str::from_utf8(&bytes[..length]).ok()?.chars().next()?;
     Some(Escape::char(3 * length, char))

@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_literal_argument_is_read_without_its_wrapper() {
-        for (call, place, wanted) in [
+        for (call, position, expected) in [
             ("('a', 'v')", 1, Some("v")),
             ("(user.name(), 'v', x)", 1, Some("v")),
             ("([\"a\", \"v\"], 'w')", 1, Some("w")),
@@ -116,7 +116,7 @@ mod tests {
             ("('a; 'v')", 1, None),
         ] {
             let mut arguments = Arguments::of(call.as_bytes(), 0, call.len()).unwrap();
-            assert_eq!(arguments.nth(place).map(|value| &call[value]), wanted, "{call}");
+            assert_eq!(arguments.nth(position).map(|value| &call[value]), expected, "{call}");
         }
         assert!(Arguments::of(b"v", 0, 1).is_none());
     }

@@ -31,7 +31,7 @@ pub fn read(bytes: &[u8], fragment: &Range<usize>, lexicon: &Lexicon) -> Option<
         return Some(Called { name, kind: NameKind::Password, value });
     }
     let secret = lexicon.call(word)?;
-    let value = arguments.nth(secret.place)?;
+    let value = arguments.nth(secret.position)?;
     Some(Called { name, kind: secret.kind, value })
 }
 
@@ -57,8 +57,8 @@ fn name(bytes: &[u8], fragment: &Range<usize>) -> Option<Range<usize>> {
     if bytes.get(end) != Some(&b'(') {
         return None;
     }
-    let front = bytes[..fragment.start].iter().rev().take(LONGEST_NAME);
-    let start = fragment.start - front.take_while(|b| is_word_byte(**b)).count();
+    let before = bytes[..fragment.start].iter().rev().take(LONGEST_NAME);
+    let start = fragment.start - before.take_while(|b| is_word_byte(**b)).count();
     Some(start..end)
 }
 

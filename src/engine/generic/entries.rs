@@ -65,10 +65,10 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
     let values = values(lexicon, text);
     let feature =
         |feature: F| features(lexicon, text).iter().any(|it| it.0[feature as usize] > 0.0);
-    let kind = |wanted: NameKind| {
+    let kind = |expected: NameKind| {
         let words = text.split(|c: char| !c.is_alphabetic());
-        any(&|name| name.kind == wanted)
-            || words.clone().any(|word| name::kind(lexicon, word.as_bytes()) == Some(wanted))
+        any(&|name| name.kind == expected)
+            || words.clone().any(|word| name::kind(lexicon, word.as_bytes()) == Some(expected))
     };
     match list {
         WordList::NameFragments
@@ -209,7 +209,7 @@ fn features(lexicon: &Lexicon, text: &str) -> Vec<Features> {
 fn key_id(account: u128) -> String {
     let bits = 1 << 79 | account << 39;
     let digit =
-        |place: u32| b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[(bits >> (5 * place)) as usize & 31];
-    let body = (0..16).rev().map(|place| char::from(digit(place)));
+        |position: u32| b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[(bits >> (5 * position)) as usize & 31];
+    let body = (0..16).rev().map(|position| char::from(digit(position)));
     ["AKIA", &body.collect::<String>()].concat()
 }

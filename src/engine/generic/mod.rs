@@ -141,19 +141,19 @@ impl Generic {
     }
 }
 
-/// The values of the name around a fragment with their features, if the kind is wanted.
+/// The values of the name around a fragment with their features, if the kind is accepted.
 pub fn described<'b>(
     bytes: &'b [u8],
     fragment: Range<usize>,
     reader: &mut AssignmentReader,
     lexicon: &'b Lexicon,
-    wanted: impl Fn(NameKind) -> bool,
+    accepts_kind: impl Fn(NameKind) -> bool,
 ) -> impl Iterator<Item = DescribedValue> {
     // What is beyond the engine's reach must not count.
     let reach = fragment.start + LONGEST + AFTER;
     let cut = reach < bytes.len();
     let bytes = &bytes[..bytes.len().min(reach)];
-    let read = read(bytes, fragment, reader, lexicon).filter(|(_, name)| wanted(name.kind));
+    let read = read(bytes, fragment, reader, lexicon).filter(|(_, name)| accepts_kind(name.kind));
     read.into_iter().flat_map(move |(values, name)| {
         values.into_iter().filter_map(move |value| {
             let whole = !cut || value.end < bytes.len() || value.len() >= LONG_VALUE;

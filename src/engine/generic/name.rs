@@ -311,8 +311,8 @@ pub fn kind(lexicon: &Lexicon, word: &[u8]) -> Option<NameKind> {
     // Called for every fragment of a name: the last letter decides most of them.
     match one.last().map(u8::to_ascii_lowercase) {
         Some(b'y') if ends_with(one, "key") => {
-            let front = &one[..one.len() - "key".len()];
-            let qualifies = front.is_empty() || lexicon.has(WordList::KeyQualifiers, front);
+            let qualifier = &one[..one.len() - "key".len()];
+            let qualifies = qualifier.is_empty() || lexicon.has(WordList::KeyQualifiers, qualifier);
             return qualifies.then_some(NameKind::Key);
         }
         Some(b'n') if ends_with(one, "token") => return Some(NameKind::Token),

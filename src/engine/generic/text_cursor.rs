@@ -1,4 +1,4 @@
-//! A position in a text that is read from front to back.
+//! A position in a text that is read from start to end.
 
 use std::ops::Range;
 
@@ -14,10 +14,10 @@ impl TextCursor<'_> {
         (self.offset < self.end).then(|| self.bytes[self.offset])
     }
 
-    /// Skips the bytes that are wanted and returns their number.
-    pub fn skip(&mut self, wanted: impl Fn(u8) -> bool) -> usize {
+    /// Skips the bytes that match and returns their number.
+    pub fn skip(&mut self, predicate: impl Fn(u8) -> bool) -> usize {
         let from = self.offset;
-        while self.peek().is_some_and(&wanted) {
+        while self.peek().is_some_and(&predicate) {
             self.offset += 1;
         }
         self.offset - from

@@ -38,9 +38,9 @@ impl BackwardCursor<'_> {
         (self.offset > self.first).then(|| self.bytes[self.offset - 1])
     }
 
-    fn skip(&mut self, wanted: impl Fn(u8) -> bool) -> usize {
+    fn skip(&mut self, predicate: impl Fn(u8) -> bool) -> usize {
         let from = self.offset;
-        while self.peek().is_some_and(&wanted) {
+        while self.peek().is_some_and(&predicate) {
             self.offset -= 1;
         }
         from - self.offset
@@ -124,9 +124,9 @@ impl BackwardCursor<'_> {
             }
         };
         let text = self.offset..end;
-        let front = &self.bytes[self.first..self.offset];
-        let front = front.rsplit(|&b| b == b'\n').next().unwrap_or_default();
-        let is_in = |word: &str| memchr::memmem::find(front, word.as_bytes()).is_some();
+        let line_start = &self.bytes[self.first..self.offset];
+        let line_start = line_start.rsplit(|&b| b == b'\n').next().unwrap_or_default();
+        let is_in = |word: &str| memchr::memmem::find(line_start, word.as_bytes()).is_some();
         if !self.lexicon.any(WordList::PrintingCommands, is_in) {
             return None;
         }
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn a_value_may_come_before_its_name() {
-        for (text, name, wanted) in [
+        for (text, name, expected) in [
             ("<add value=\"v1x9\" key=\"DbPassword\" />", "Password", Some("v1x9")),
             ("<property value='v1x9' name='password'/>", "password", Some("v1x9")),
             ("{\"value\": \"v1x9\", \"name\": \"DB_PASSWORD\"}", "DB_PASSWORD", Some("v1x9")),
@@ -160,7 +160,7 @@ mod tests {
             let offset = text.find(name).unwrap();
             let value =
                 value(text.as_bytes(), &(offset..offset + name.len()), offset, &Lexicon::default());
-            assert_eq!(value.map(|value| &text[value]), wanted, "{text}");
+            assert_eq!(value.map(|value| &text[value]), expected, "{text}");
         }
     }
 }

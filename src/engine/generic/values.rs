@@ -265,7 +265,7 @@ mod tests {
 
     #[test]
     fn values_are_read_in_loose_notations() {
-        for (text, name, wanted) in [
+        for (text, name, expected) in [
             ("password = 'v1x9'", "password", &["v1x9"][..]),
             ("acme token - 'v1x9'", "token", &["v1x9"]),
             ("CREATE USER app IDENTIFIED BY 'v1x9'", "IDENTIFIED", &["v1x9"]),
@@ -292,13 +292,13 @@ mod tests {
             ("'Bearer ' + 'v1x9'", "Bearer", &["v1x9"]),
             ("password = ask()", "password", &[]),
         ] {
-            assert_eq!(read(text, name), wanted, "{text}");
+            assert_eq!(read(text, name), expected, "{text}");
         }
     }
 
     #[test]
     fn of_a_user_and_a_password_the_second_is_read() {
-        for (text, name, wanted) in [
+        for (text, name, expected) in [
             ("auth=('me', 'v1x9')", "auth", Some("v1x9")),
             ("\"auth\": [\"me\", \"v1x9\"]", "auth", Some("v1x9")),
             ("new NetworkCredential(user, \"v1x9\", domain)", "NetworkCredential", Some("v1x9")),
@@ -308,7 +308,7 @@ mod tests {
         ] {
             let offset = text.find(name).unwrap();
             let value = second_of_pair(text.as_bytes(), &(offset..offset + name.len()));
-            assert_eq!(value.map(|value| &text[value]), wanted, "{text}");
+            assert_eq!(value.map(|value| &text[value]), expected, "{text}");
         }
     }
 }

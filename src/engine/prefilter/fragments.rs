@@ -81,8 +81,8 @@ impl Fragments {
         let words = name.split(|b| matches!(b, b'_' | b'-' | b'.'));
         let longest = words.max_by_key(|word| word.len()).unwrap_or_default();
         let longest = longest.to_ascii_lowercase();
-        let known = |literal: &Literal| literal.kind == Fragment::Name && literal.text == longest;
-        if !self.literals.iter().any(known) {
+        let is_same = |literal: &Literal| literal.kind == Fragment::Name && literal.text == longest;
+        if !self.literals.iter().any(is_same) {
             self.add(&longest, Fragment::Name);
         }
     }

@@ -211,7 +211,7 @@ mod tests {
 
     #[test]
     fn lines_are_harmless() {
-        for (line, wanted) in [
+        for (line, expected) in [
             ("plain é\n", "plain é\n"),
             ("\u{1b}[1mbold\u{1b}[0m\n", "\u{1b}[1mbold\u{1b}[0m\n"),
             ("\u{1b}]0;x\u{7}", r"\u{1b}]0;x\u{7}"),
@@ -222,7 +222,7 @@ mod tests {
             ("a ##[error]b ##vso[c]", r"a #\#[error]b #\#vso[c]"),
             ("a\u{202e}b\u{ad}\u{85}", r"a\u{202e}b\u{ad}\u{85}"),
         ] {
-            assert_eq!(escape_line(line), wanted, "{line:?}");
+            assert_eq!(escape_line(line), expected, "{line:?}");
         }
         let mut out = Vec::new();
         let mut writer = EscapingWriter::new(&mut out);

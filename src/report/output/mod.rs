@@ -197,10 +197,10 @@ impl<'a> Pass<'a> {
     fn excerpt(&mut self, excerpt: &mut Excerpt) {
         let Excerpt { before, after, cut_before, cut_after, secret: _ } = excerpt;
         if *cut_before {
-            *before = self.secrets.cut_front(before).to_owned();
+            *before = self.secrets.cut_start(before).to_owned();
         }
         if *cut_after {
-            *after = self.secrets.cut_back(after).to_owned();
+            *after = self.secrets.cut_end(after).to_owned();
         }
         for part in [before, after] {
             let hidden = self.secrets.hide(part.as_bytes(), Scope::Text);
@@ -220,7 +220,7 @@ impl<'a> Pass<'a> {
 
     fn reason(&mut self, reason: &mut String) {
         if reason.len() > CUT_REASON {
-            *reason = self.secrets.cut_back(reason).to_owned();
+            *reason = self.secrets.cut_end(reason).to_owned();
         }
         *reason = self.message_in(reason, Scope::Text);
     }

@@ -107,8 +107,8 @@ mod h2_policy_files {
                 fs::create_dir_all(repository.path().join(file).parent().unwrap()).unwrap();
                 oddity(&repository.path().join(file));
                 let run = keysieve(&repository, &["scan", "folder"]);
-                let wanted = (1, vec!["folder/key.env:1".to_owned()]);
-                assert_eq!((run.code(), run.places()), wanted, "{file}: {}", run.all_output());
+                let expected = (1, vec!["folder/key.env:1".to_owned()]);
+                assert_eq!((run.code(), run.places()), expected, "{file}: {}", run.all_output());
                 assert!(run.notes().contains(file), "{file}: {}", run.all_output());
             }
         }

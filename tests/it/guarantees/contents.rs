@@ -127,13 +127,13 @@ fn what_is_skipped_is_counted_by_kind_and_listed_by_name() {
     let of = |kind: &str, name: &str| (kind.to_owned(), name.to_owned());
     let mut scan = repository.command(KEYSIEVE, &repository.path());
     let report = json(scan.args(["scan", "--format", "json"]));
-    let wanted = [
+    let expected = [
         of("binary", "image"),
         of("pointer", "large.bin"),
         of("oversized", "long"),
         of("excluded", "excluded/file"),
     ];
-    assert_eq!(skipped(&report), wanted);
+    assert_eq!(skipped(&report), expected);
     let coverage = &report["coverage"];
     let counts =
         ["binary", "pointers", "oversized", "excluded"].map(|kind| coverage[kind].as_u64());

@@ -106,8 +106,8 @@ fn a_git_entry_that_leads_nowhere_hides_nothing() {
             let from = if is_top { folder.clone() } else { outer.path() };
             let output = run_in(&outer, &from, &["scan", "--format", "json"]);
             assert_eq!(output.status.code(), Some(1), "{entry}: {}", all_output(&output));
-            let wanted = if is_top { ".env" } else { "inner/.env" };
-            assert_eq!(paths(&output), [wanted], "{entry}");
+            let expected = if is_top { ".env" } else { "inner/.env" };
+            assert_eq!(paths(&output), [expected], "{entry}");
             assert!(
                 all_output(&output).contains("no ignore rules were applied"),
                 "{}",

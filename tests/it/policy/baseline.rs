@@ -159,7 +159,7 @@ fn an_error_in_the_file_has_its_line() {
     repository.write("a", secret(1));
     repository.git(&["add", "."]);
     let id = "0123456789";
-    for (wrong, line, wanted) in [
+    for (wrong, line, expected) in [
         ("version = 2", 1, "this keysieve reads `version = 1`"),
         ("", 1, "`version = 1` is missing"),
         ("version = 1\nversion = 1", 2, "not valid TOML: duplicate key"),
@@ -197,7 +197,7 @@ fn an_error_in_the_file_has_its_line() {
             let stderr = String::from_utf8_lossy(&output.stderr);
             assert_eq!(output.status.code(), Some(2), "{id} {wrong}");
             assert!(stderr.contains(&format!("{FILE}:{line}: ")), "{wrong}: {stderr}");
-            assert!(stderr.contains(wanted), "{wrong}: {stderr}");
+            assert!(stderr.contains(expected), "{wrong}: {stderr}");
         }
     }
 }
@@ -229,9 +229,9 @@ fn the_hook_takes_the_baseline_of_the_index() {
     repository.git(&["add", "."]);
     run(&repository, &WRITE);
     let (said, code) = on(&repository, "2026-01-02", &["hook", "run"]);
-    let wanted =
+    let expected =
         format!("{FILE} is not staged and is ignored; run `git add .keysieve-baseline.toml`");
-    assert_eq!((code, notes(&said)), (1, vec![wanted]));
+    assert_eq!((code, notes(&said)), (1, vec![expected]));
     repository.git(&["add", "."]);
     fs::remove_file(repository.path().join(FILE)).unwrap();
     let (said, code) = on(&repository, "2026-01-02", &["hook", "run"]);

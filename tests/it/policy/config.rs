@@ -32,7 +32,7 @@ fn json(output: &Output) -> Value {
 fn an_error_has_its_line_and_a_suggestion() {
     let repository = TempRepo::new();
     repository.write("a", "nothing\n");
-    for (wrong, line, wanted) in [
+    for (wrong, line, expected) in [
         ("fial-on = 1", 1, "unknown key `fial-on`; did you mean `fail-on`?"),
         ("\n[fail-on]\nconfidance = \"high\"", 3, "did you mean `confidence`?"),
         (
@@ -61,7 +61,7 @@ fn an_error_has_its_line_and_a_suggestion() {
             let stderr = String::from_utf8_lossy(&output.stderr);
             assert_eq!(output.status.code(), Some(2), "{wrong}: {}", all_output(&output));
             assert!(stderr.contains(&format!("error: {file}:{line}: ")), "{wrong}: {stderr}");
-            assert!(stderr.contains(wanted), "{wrong}: {stderr}");
+            assert!(stderr.contains(expected), "{wrong}: {stderr}");
         }
     }
 }
@@ -144,25 +144,25 @@ fn excluded_paths_are_not_read_and_counted() {
         "[[exclude]]\npaths = [\"/vendor/*\", \"!/vendor/own\"]\nreason = \"others' code\"\n\
          [[exclude]]\npaths = [\"*.lock\"]\nreason = \"generated\"\n",
     );
-    let wanted = ["kept:1", "lib/vendor/c:1", "vendor/own/d:1"];
+    let expected = ["kept:1", "lib/vendor/c:1", "vendor/own/d:1"];
     let (said, code) = report(&repository, &["scan"]);
-    assert_eq!((places(&said), code), (wanted.map(str::to_owned).to_vec(), 1));
+    assert_eq!((places(&said), code), (expected.map(str::to_owned).to_vec(), 1));
     assert_eq!((&said["coverage"]["excluded"], notes(&said)), (&3.into(), vec![]));
     let human = run(&repository, &["scan", "--format", "human"]);
     let human = String::from_utf8_lossy(&human.stdout).into_owned();
     assert!(human.contains("3 excluded files skipped"), "{human}");
     repository.git(&["add", "--all"]);
-    let wanted_notes = [
+    let expected_notes = [
         "1 finding excluded by *.lock (FILE: generated)",
         "2 findings excluded by /vendor/*, !/vendor/own (FILE: others' code)",
     ];
-    let told = |file: &str| wanted_notes.map(|note| note.replace("FILE", file));
+    let told = |file: &str| expected_notes.map(|note| note.replace("FILE", file));
     let (said, code) = report(&repository, &["hook", "run"]);
-    assert_eq!((places(&said), code), (wanted.map(str::to_owned).to_vec(), 1));
+    assert_eq!((places(&said), code), (expected.map(str::to_owned).to_vec(), 1));
     assert_eq!(notes(&said), told(":.keysieve.toml"));
     repository.commit("all");
     let (said, _) = report(&repository, &["audit"]);
-    assert_eq!(places(&said), wanted);
+    assert_eq!(places(&said), expected);
     assert_eq!(notes(&said), told(FILE));
     let (said, _) = report(&repository, &["scan", "--no-repo-config"]);
     assert_eq!(places(&said).len(), 6, "{said}");
@@ -219,12 +219,12 @@ fn a_folder_has_a_file_of_its_own() {
     let exclude = |path: &str| format!("[[exclude]]\npaths = [\"{path}\"]\nreason = \"r\"\n");
     repository.write("one/.keysieve.toml", exclude("/gen"));
     repository.write("one/sub/.keysieve.toml", "[rules]\ndisable = [\"*\"]\n");
-    let wanted = ["one/a:1", "two/a:1", "two/gen/a:1"];
+    let expected = ["one/a:1", "two/a:1", "two/gen/a:1"];
     let (said, code) = report(&repository, &["scan"]);
-    assert_eq!((places(&said), code), (wanted.map(str::to_owned).to_vec(), 1));
+    assert_eq!((places(&said), code), (expected.map(str::to_owned).to_vec(), 1));
     repository.git(&["add", "--all"]);
     let (said, _) = report(&repository, &["hook", "run"]);
-    assert_eq!(places(&said), wanted);
+    assert_eq!(places(&said), expected);
     assert_eq!(notes(&said).len(), 2, "{said}");
     // The nearer one holds.
     repository.write("one/.keysieve.toml", "[fail-on]\nconfidence = \"certain\"\n");

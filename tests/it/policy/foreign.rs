@@ -22,7 +22,7 @@ fn repository() -> TempRepo {
 fn marks_of_others_count_where_that_is_asked_for() {
     let repository = repository();
     let (said, code) = report(&repository, &["scan", "--honor-ignore-comments"]);
-    let wanted = [
+    let expected = [
         ("1:1", "gitleaks"),
         ("2:1", "betterleaks"),
         ("3:1", "trufflehog"),
@@ -31,12 +31,12 @@ fn marks_of_others_count_where_that_is_asked_for() {
         ("6:1", "detect-secrets"),
         ("7:2", "detect-secrets"),
     ];
-    assert_eq!(places(&said), wanted.map(|(place, by)| format!("{place}={by} ignore comment")));
+    assert_eq!(places(&said), expected.map(|(place, by)| format!("{place}={by} ignore comment")));
     let counts = "1 gitleaks, 1 betterleaks, 1 trufflehog, 2 kingfisher, 2 detect-secrets";
     assert_eq!((code, notes(&said)), (0, vec![format!("{counts} ignore comments honored")]));
     let (said, code) = report(&repository, &["scan"]);
-    let wanted = wanted.map(|(place, _)| place.to_owned());
-    assert_eq!((places(&said), code), (wanted.to_vec(), 1));
+    let expected = expected.map(|(place, _)| place.to_owned());
+    assert_eq!((places(&said), code), (expected.to_vec(), 1));
     let advice = "use --honor-ignore-comments to honor them";
     assert_eq!(notes(&said), [format!("{counts} ignore comments not honored; {advice}")]);
     repository.git(&["add", "."]);
@@ -60,7 +60,7 @@ fn a_mark_holds_for_no_other_line_and_no_word_that_it_begins() {
     let nextline = "# pragma: allowlist nextline secret";
     repository.write("nextline", format!("key = \"{}\" {nextline}\n{}", token(7), secret(8)));
     let (said, code) = report(&repository, &["scan", "--honor-ignore-comments"]);
-    let wanted = [
+    let expected = [
         "above:2",
         "below:1=gitleaks ignore comment",
         "below:2",
@@ -70,7 +70,7 @@ fn a_mark_holds_for_no_other_line_and_no_word_that_it_begins() {
         "nextline:2=detect-secrets ignore comment",
         "word:1",
     ];
-    assert_eq!((places(&said), code), (wanted.map(str::to_owned).to_vec(), 1));
+    assert_eq!((places(&said), code), (expected.map(str::to_owned).to_vec(), 1));
     // If there are both, keysieve's own comment is reported.
     let both = "gitleaks:allow keysieve:allow localstack-auth-token a test value";
     repository.write("both", format!("key = \"{}\" # {both}\n", token(9)));

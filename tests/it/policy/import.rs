@@ -62,7 +62,7 @@ fn gitleaks_entries_are_looked_up_in_their_commits() {
     repository.write(".gitleaksignore", ignore);
     let (said, code) = import(&repository, "gitleaks", ".gitleaksignore", &[]);
     assert_eq!(code, 1, "{said}");
-    for wanted in [
+    for expected in [
         "not imported: 0123456:b:1: unknown commit 0123456;",
         &format!(
             "not imported: {short}:b:9: keysieve finds nothing on this line; there are findings on line 1, 2"
@@ -73,7 +73,7 @@ fn gitleaks_entries_are_looked_up_in_their_commits() {
         "1 of the credentials are only in the history; the baseline now covers the history.",
         "4 of 9 entries imported: 4 credentials (4 new)",
     ] {
-        assert!(said.contains(wanted), "{wanted}: {said}");
+        assert!(said.contains(expected), "{expected}: {said}");
     }
     let text = text(&repository);
     assert!(text.contains("reason = \"rotated in ticket 7, not worth a rewrite\""), "{text}");
@@ -187,13 +187,13 @@ fn detect_secrets_digests_are_confirmed() {
     repository.commit("all");
     let (said, code) = import(&repository, "detect-secrets", ".secrets.baseline", &[]);
     assert_eq!(code, 1, "{said}");
-    for wanted in [
+    for expected in [
         "not imported: b:1: keysieve finds a different secret there",
         "not imported: copied:4: it was moved or copied to copy/1, copy/2",
         "not imported: other.pem:1: keysieve finds nothing in this file",
         "4 of 7 entries",
     ] {
-        assert!(said.contains(wanted), "{wanted}: {said}");
+        assert!(said.contains(expected), "{expected}: {said}");
     }
     let text = text(&repository);
     assert!(text.contains("disposition = \"false-positive\""), "{text}");
@@ -269,7 +269,7 @@ fn trufflehog_reports_are_lines_of_json() {
 fn a_file_of_another_format_is_an_error_with_its_line() {
     let repository = TempRepo::new();
     repository.write("x", "");
-    for (from, file, wanted) in [
+    for (from, file, expected) in [
         ("gitleaks", "a:b:3\nnot an entry", "line 2 is neither COMMIT:PATH:RULE:LINE"),
         ("gitleaks", "{}", "expected a list of findings"),
         ("betterleaks", "[{}]", "finding 1 has no file"),
@@ -282,7 +282,7 @@ fn a_file_of_another_format_is_an_error_with_its_line() {
         repository.write("entries", file);
         let (said, code) = import(&repository, from, "entries", &[]);
         assert_eq!(code, 2, "{from}: {said}");
-        assert!(said.contains(wanted), "{from}: {said}");
+        assert!(said.contains(expected), "{from}: {said}");
         assert!(!repository.path().join(FILE).exists());
     }
 }

@@ -24,8 +24,8 @@ fn an_allow_on_the_line_or_alone_above_it_holds_in_any_comment() {
     let wide: Vec<u8> = beside(7, "# ", "").encode_utf16().flat_map(u16::to_le_bytes).collect();
     repository.write("wide.txt", [&b"\xff\xfe"[..], &wide].concat());
     let (said, code) = report(&repository, &["scan"]);
-    let wanted = ["a.bat:2", "a.c:1", "a.py:1", "a.sql:3", "a.xml:2", "first.c:1", "wide.txt:1"];
-    assert_eq!(places(&said), wanted.map(|place| format!("{place}=a test value")));
+    let expected = ["a.bat:2", "a.c:1", "a.py:1", "a.sql:3", "a.xml:2", "first.c:1", "wide.txt:1"];
+    assert_eq!(places(&said), expected.map(|place| format!("{place}=a test value")));
     assert_eq!((code, said["outcome"].as_str(), notes(&said)), (0, Some("clean"), vec![]));
     assert!(said["credentials"].as_array().unwrap().iter().all(|one| one["suppressed"] == true));
 }
@@ -62,7 +62,7 @@ fn a_suppression_comment_that_is_ignored_is_noted() {
     let (said, code) = report(&repository, &["scan"]);
     assert_eq!((places(&said).len(), code), (5, 1));
     let advice = "use `keysieve:allow localstack-auth-token REASON`";
-    let wanted = [
+    let expected = [
         format!("1-bare:1: this keysieve:allow names an unknown rule and is ignored; {advice}"),
         format!("2-unknown:1: this keysieve:allow names an unknown rule and is ignored; {advice}"),
         format!(
@@ -71,7 +71,7 @@ fn a_suppression_comment_that_is_ignored_is_noted() {
         ),
         format!("4-no-reason:1: this keysieve:allow gives no reason and is ignored; {advice}"),
     ];
-    assert_eq!(notes(&said), wanted);
+    assert_eq!(notes(&said), expected);
 }
 
 #[test]

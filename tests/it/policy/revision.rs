@@ -50,13 +50,13 @@ fn changes_to_the_configuration_are_ignored_and_listed() {
         assert_eq!((places(&said), code), (vec!["new/a:1".to_owned()], 1), "{said}");
         assert_eq!(said["policy"]["revision"], "main");
         assert_eq!(said["policy"]["commit"], repository.git(&["rev-parse", "main"]));
-        let wanted = [
+        let expected = [
             "config: adds exclude = new/ (ours)",
             "config: adds rules.disable = *",
             "config: removes fail-on.confidence = medium",
             "config: adds rules.disable = localstack-*",
         ];
-        assert_eq!(proposals(&said), wanted);
+        assert_eq!(proposals(&said), expected);
         assert!(
             notes(&said).contains(
                 &"ignored until merged: .keysieve.toml adds exclude = new/ (ours)".to_owned()
@@ -113,8 +113,8 @@ fn an_inline_allow_holds_where_the_revision_allows_the_same_credential() {
     repository.commit("a change");
     assert_eq!(report(&repository, &["scan"]).1, 0);
     let (said, code) = report(&repository, &[&["scan"][..], &FROM].concat());
-    let wanted = ["a:3=r", "copied:1", "moved:1=r", "new:1", "swapped:1"];
-    assert_eq!((places(&said), code), (wanted.map(str::to_owned).to_vec(), 1));
+    let expected = ["a:3=r", "copied:1", "moved:1=r", "new:1", "swapped:1"];
+    assert_eq!((places(&said), code), (expected.map(str::to_owned).to_vec(), 1));
     let lines: Vec<String> = said["policy"]["pending"]
         .as_array()
         .unwrap()
@@ -149,8 +149,8 @@ fn a_revision_that_is_missing_stops_with_what_to_fetch() {
     for command in [&["scan"][..], &["audit"], &["hook", "run"]] {
         let output = run(&repository, &[command, &["--policy-from", "origin/trunk"]].concat());
         assert_eq!(output.status.code(), Some(2), "{}", all_output(&output));
-        let wanted = "run `git fetch origin +refs/heads/trunk:refs/remotes/origin/trunk`";
-        assert!(all_output(&output).contains(wanted), "{}", all_output(&output));
+        let expected = "run `git fetch origin +refs/heads/trunk:refs/remotes/origin/trunk`";
+        assert!(all_output(&output).contains(expected), "{}", all_output(&output));
     }
 }
 

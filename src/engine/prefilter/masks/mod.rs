@@ -347,8 +347,8 @@ mod tests {
                     ] {
                         let set =
                             |&offset: &usize| class[offset / BLOCK] >> (offset % BLOCK) & 1 == 1;
-                        let wanted: Vec<usize> = (0..BATCH * BLOCK).filter(set).collect();
-                        assert_eq!(list.iter().collect::<Vec<_>>(), wanted);
+                        let offsets: Vec<usize> = (0..BATCH * BLOCK).filter(set).collect();
+                        assert_eq!(list.iter().collect::<Vec<_>>(), offsets);
                     }
                 }
             }
