@@ -1,5 +1,5 @@
-//! Every known format has a rule, or a reason why it has no rule: `tests/support/coverage.tsv`, one
-//! format per line.
+//! Every published format has a rule, or a reason why it has no rule: `tests/support/coverage.tsv`,
+//! one format per line.
 
 use std::collections::HashMap;
 
@@ -13,8 +13,8 @@ use crate::support;
 
 const TABLE: &str = include_str!("../support/coverage.tsv");
 
-/// Random values of each shape, and how many of them may be missed: one without a required digit, or
-/// a sequence of adjacent keys.
+/// Random values of each shape, and how many of them may be missed: one without a required digit,
+/// or a sequence of adjacent keys.
 const DRAWN: u64 = 10;
 const MAX_MISSED: usize = 1;
 

@@ -1,6 +1,6 @@
-//! The command line's words, as data: the cases stand in `tests/cmd`.
+//! The command line as data: the cases are in `tests/cmd`.
 //!
-//! `TRYCMD=overwrite cargo test --test it cmd` writes what the binary says now into the cases;
+//! `TRYCMD=overwrite cargo test --test it cmd` writes what the binary prints now into the cases;
 //! read the difference before it is committed. What needs a secret that a built-in rule finds
 //! cannot be a file of ours and is tested in `tests/scan.rs`.
 

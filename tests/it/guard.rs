@@ -13,7 +13,9 @@ use keysieve::git::GitEnvironment;
 use keysieve::guard::guard;
 use keysieve::policy::Policy;
 use keysieve::source::Silent;
-use support::guarded::{assert_clean, assert_found, engine, guarded, places, secret, try_guarded};
+use support::guarded::{
+    assert_clean, assert_found, engine, guarded, locations, secret, try_guarded,
+};
 use support::repository::{TempRepo, all_output, conflict};
 use support::tokens::localstack_auth_token as token;
 
@@ -280,7 +282,7 @@ fn guard_of_this_process() {
     }
     let code = match guard(Path::new("."), &engine(), &Policy::default(), &Silent) {
         Ok(report) => {
-            eprintln!("places: {:?}", places(&report));
+            eprintln!("locations: {:?}", locations(&report));
             report.outcome() as i32
         }
         Err(error) => {
@@ -311,7 +313,7 @@ fn assert_blocked(repository: &TempRepo, folder: &Path, arguments: &[&str], expe
     let output = repository.command("git", folder).args(arguments).output().unwrap();
     assert!(!output.status.success(), "{arguments:?} passed");
     assert!(
-        all_output(&output).contains(&format!("places: {expected}")),
+        all_output(&output).contains(&format!("locations: {expected}")),
         "{}",
         all_output(&output)
     );

@@ -1,4 +1,4 @@
-//! If the guard cannot scan, it says so and blocks: it fails closed.
+//! If the guard cannot scan, it reports that and blocks: it fails closed.
 
 // A failed unwrap is a failed test.
 
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use keysieve::git::GitEnvironment;
 use keysieve::report::{Outcome, Report};
-use support::guarded::{assert_clean, assert_found, guarded, places, secret, try_guarded};
+use support::guarded::{assert_clean, assert_found, guarded, locations, secret, try_guarded};
 use support::repository::{TempRepo, all_output, conflict};
 use support::tokens::localstack_auth_token as token;
 
@@ -85,7 +85,7 @@ fn a_missing_or_corrupt_blob_is_a_failure() {
             fs::copy(object(&repository, &other), object(&repository, &id)).unwrap();
         }
         let report = guarded(&repository);
-        assert_eq!(places(&report), ["good:1"], "the rest is scanned");
+        assert_eq!(locations(&report), ["good:1"], "the rest is scanned");
         let (what, why) = failure(&report);
         assert_eq!(what, "bad");
         assert!(why.contains(&id) && why.contains("git fsck"), "{why}");
@@ -105,7 +105,7 @@ fn a_parents_missing_blob_is_a_failure_where_it_could_matter() {
     repository.write("edited", secret(1));
     repository.git(&["add", "."]);
     let report = guarded(&repository);
-    assert_eq!((failure(&report).0, places(&report)), ("edited", vec!["edited:1".to_owned()]));
+    assert_eq!((failure(&report).0, locations(&report)), ("edited", vec!["edited:1".to_owned()]));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Faults fail closed: no fault lets a commit through, each message says what to do, nothing is
+//! Faults fail closed: no fault lets a commit through, each message names the next step, nothing is
 //! written, and an interrupted installation leaves the old hook or the new one.
 
 // A failed unwrap is a failed test.
@@ -214,7 +214,7 @@ fn a_read_only_repository_is_enough() {
 }
 
 /// The file at the hook's path, with its permissions.
-fn standing(hook: &Path) -> Option<(Vec<u8>, u32)> {
+fn installed_hook(hook: &Path) -> Option<(Vec<u8>, u32)> {
     let mode = fs::metadata(hook).ok()?.permissions().mode();
     Some((fs::read(hook).unwrap(), mode))
 }
@@ -235,27 +235,27 @@ fn an_installation_that_is_killed_leaves_the_old_hook_or_the_new() {
             }
         };
         reset();
-        let before = standing(&hook);
+        let before = installed_hook(&hook);
         assert!(run(&repository, KEYSIEVE, &["hook", "install"]).status.success());
-        let after = standing(&hook);
+        let after = installed_hook(&hook);
         assert_ne!(before, after);
         let is_whole = |moment: &str| {
-            let now = standing(&hook);
+            let now = installed_hook(&hook);
             assert!(now == before || now == after, "{moment}: {now:?}");
         };
 
         // At each writing system call.
         for call in ["openat", "write", "fchmod", "fsync", "rename", "renameat2", "linkat"] {
-            for at in 1..=40 {
+            for count in 1..=40 {
                 if !with_strace {
                     break;
                 }
                 reset();
-                let inject = format!("inject={call}:signal=SIGKILL:when={at}");
+                let inject = format!("inject={call}:signal=SIGKILL:when={count}");
                 let trace = ["-f", "-qq", "-o", "/dev/null", "-e", &inject, KEYSIEVE];
                 let output =
                     run(&repository, "strace", &[&trace[..], &["hook", "install"]].concat());
-                is_whole(&format!("{call} {at}"));
+                is_whole(&format!("{call} {count}"));
                 if output.status.success() {
                     break;
                 }
@@ -274,6 +274,6 @@ fn an_installation_that_is_killed_leaves_the_old_hook_or_the_new() {
             is_whole(&format!("after {moment}"));
         }
         assert!(run(&repository, KEYSIEVE, &["hook", "install"]).status.success());
-        assert_eq!(standing(&hook), after);
+        assert_eq!(installed_hook(&hook), after);
     }
 }

@@ -17,7 +17,7 @@ use keysieve::guard::guard_in;
 use keysieve::policy::Policy;
 use keysieve::report::Outcome;
 use keysieve::source::Silent;
-use support::guarded::{engine, places, secret};
+use support::guarded::{engine, locations, secret};
 use support::repository::TempRepo;
 
 const SITUATIONS: u64 = 200;
@@ -40,7 +40,7 @@ impl Random {
         PATHS[self.below(PATHS.len())]
     }
 
-    /// Up to four lines; some hold one of nine secrets.
+    /// Up to four lines; some contain one of nine secrets.
     fn text(&mut self) -> String {
         let line = |random: &mut Random| match random.below(3) {
             0 => secret(1 + random.below(9) as u64),
@@ -74,7 +74,7 @@ fn agrees(seed: u64, engine: &Engine) -> Outcome {
     let repository = situation(&mut random);
     let environment = GitEnvironment::from_folder(&repository.path());
     let report = guard_in(&environment, engine, &Policy::default(), &Silent).unwrap();
-    let found: BTreeSet<String> = places(&report).into_iter().collect();
+    let found: BTreeSet<String> = locations(&report).into_iter().collect();
     let expected = oracle(&repository);
     assert_eq!(found, expected, "seed {seed}: {}", repository.git(&["status", "--short"]));
     let outcome = if expected.is_empty() { Outcome::Clean } else { Outcome::Found };
@@ -128,9 +128,9 @@ fn edit(repository: &TempRepo, random: &mut Random, most: usize) {
 }
 
 fn write(repository: &TempRepo, path: &str, text: &str) {
-    let at = repository.path().join(path);
-    if at.is_dir() {
-        fs::remove_dir_all(&at).unwrap();
+    let target = repository.path().join(path);
+    if target.is_dir() {
+        fs::remove_dir_all(&target).unwrap();
     }
     repository.write(path, text);
 }

@@ -134,7 +134,7 @@ fn every_way_in_every_form() {
     });
 }
 
-/// The same change read in both ways, and whether the report says which one.
+/// The same change read in both ways, and whether the report names the one used.
 #[test]
 fn reading_by_git_is_noted() {
     for form in &FORMS {
@@ -151,19 +151,19 @@ fn reading_by_git_is_noted() {
 /// A commit, or another command that makes one, is blocked for these locations only, and nothing
 /// is written.
 #[track_caller]
-fn blocked(repository: &TempRepo, folder: &Path, arguments: &[&str], places: &[&str]) {
+fn blocked(repository: &TempRepo, folder: &Path, arguments: &[&str], locations: &[&str]) {
     let mut command = repository.command("git", folder);
     let output = command.args(arguments).env("GIT_EDITOR", "true").output().unwrap();
     assert!(!output.status.success(), "{arguments:?} passed: {}", all_output(&output));
-    let said = all_output(&output);
-    for place in places {
-        assert!(said.contains(&format!("{place}:")), "{arguments:?}, {place}: {said}");
+    let printed = all_output(&output);
+    for location in locations {
+        assert!(printed.contains(&format!("{location}:")), "{arguments:?}, {location}: {printed}");
     }
-    let count = match places.len() {
+    let count = match locations.len() {
         1 => "1 credential in ".to_owned(),
         more => format!("{more} credentials in "),
     };
-    assert!(said.contains(&count), "{arguments:?}: {said}");
+    assert!(printed.contains(&count), "{arguments:?}: {printed}");
 }
 
 #[track_caller]
@@ -301,8 +301,8 @@ fn cherry_pick(repository: &TempRepo) {
     assert!(report.coverage.failures.iter().any(|failure| failure.name == "in/sub/c"));
     repository.write("in/sub/c", format!("both\n{}", secret(1)));
     repository.git(&["add", "in/sub/c"]);
-    let places = ["in/sub/c:2", "in/theirs:1"];
-    blocked(repository, &repository.path(), &["commit", "-m", "x"], &places);
+    let locations = ["in/sub/c:2", "in/theirs:1"];
+    blocked(repository, &repository.path(), &["commit", "-m", "x"], &locations);
     repository.write("in/sub/c", "both\n");
     repository.git(&["add", "in/sub/c"]);
     repository.git(&["rm", "--quiet", "--cached", "in/theirs"]);

@@ -11,7 +11,7 @@ use keysieve::hook::script;
 use keysieve::hook::{HookError, Installed, Manager, Stage, Uninstalled};
 use support::repository::{TempRepo, all_output};
 
-// All tests use the pre-commit hook unless they say otherwise.
+// All tests use the pre-commit hook unless they name another.
 fn install(folder: &Path, binary: &Path) -> Result<Installed, HookError> {
     keysieve::hook::install(folder, Stage::PreCommit, binary)
 }

@@ -37,7 +37,7 @@ fn path() -> std::ffi::OsString {
 }
 
 /// The doctor's JSON; its output for people is the same, with this exit code.
-fn told_in(repository: &TempRepo, folder: &Path, more: &[&str], code: i32) -> Value {
+fn doctor_in(repository: &TempRepo, folder: &Path, more: &[&str], code: i32) -> Value {
     let human = keysieve(repository, folder, &[&["hook", "doctor"], more].concat());
     assert_eq!(human.status.code(), Some(code), "{}", all_output(&human));
     let sum = ["\nProtected.\n", "\nNot protected.\n", "\nUnknown.\n"][code as usize];
@@ -45,21 +45,21 @@ fn told_in(repository: &TempRepo, folder: &Path, more: &[&str], code: i32) -> Va
     let json =
         keysieve(repository, folder, &[&["hook", "doctor", "--format", "json"], more].concat());
     assert_eq!(json.status.code(), Some(code));
-    let told: Value = serde_json::from_slice(&json.stdout).unwrap();
+    let report: Value = serde_json::from_slice(&json.stdout).unwrap();
     let protected = [Value::Bool(true), Value::Bool(false), Value::Null];
-    assert_eq!(told["protected"], protected[code as usize]);
-    for check in told["checks"].as_array().unwrap() {
+    assert_eq!(report["protected"], protected[code as usize]);
+    for check in report["checks"].as_array().unwrap() {
         assert!(
             all_output(&human).contains(check["message"].as_str().unwrap()),
             "{check} {}",
             all_output(&human)
         );
     }
-    told
+    report
 }
 
-fn told(repository: &TempRepo, code: i32) -> Value {
-    told_in(repository, &repository.path(), &[], code)
+fn doctor(repository: &TempRepo, code: i32) -> Value {
+    doctor_in(repository, &repository.path(), &[], code)
 }
 
 fn install(repository: &TempRepo) {
@@ -79,8 +79,8 @@ fn hook(repository: &TempRepo, path: &str, text: &str) -> PathBuf {
 #[test]
 fn without_a_hook_nothing_is_tried() {
     let repository = repository();
-    let told = told(&repository, 1);
-    assert_eq!((&told["kind"], &told["proof"]), (&"nothing".into(), &"not-tried".into()));
+    let report = doctor(&repository, 1);
+    assert_eq!((&report["kind"], &report["proof"]), (&"nothing".into(), &"not-tried".into()));
 }
 
 #[test]
@@ -88,30 +88,30 @@ fn ours_blocks_the_fake_secret_and_leaves_no_trace() {
     let repository = repository();
     install(&repository);
     let before = repository.git(&["count-objects", "-v"]);
-    let told = told(&repository, 0);
-    assert_eq!((&told["kind"], &told["proof"]), (&"ours".into(), &"blocked".into()));
-    assert_eq!(told["binary"]["version"], env!("CARGO_PKG_VERSION"));
-    assert_eq!(told["hooks_path"]["scope"], Value::Null);
+    let report = doctor(&repository, 0);
+    assert_eq!((&report["kind"], &report["proof"]), (&"ours".into(), &"blocked".into()));
+    assert_eq!(report["binary"]["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(report["hooks_path"]["scope"], Value::Null);
     assert_eq!(repository.git(&["count-objects", "-v"]), before);
     assert_eq!(repository.git(&["status", "--short"]), "");
 
     // From a subfolder, and before the first commit.
-    told_in(&repository, &repository.path().join("sub"), &[], 0);
+    doctor_in(&repository, &repository.path().join("sub"), &[], 0);
     let empty = TempRepo::new();
     install(&empty);
-    self::told(&empty, 0);
+    doctor(&empty, 0);
 }
 
 #[test]
 fn every_stage_has_its_own_proof() {
     let repository = repository();
     for stage in ["commit-msg", "pre-push"] {
-        told_in(&repository, &repository.path(), &["--stage", stage], 1);
+        doctor_in(&repository, &repository.path(), &["--stage", stage], 1);
         let output =
             keysieve(&repository, &repository.path(), &["hook", "install", "--stage", stage]);
         assert!(output.status.success());
-        let told = told_in(&repository, &repository.path(), &["--stage", stage], 0);
-        assert_eq!(told["stage"], stage);
+        let report = doctor_in(&repository, &repository.path(), &["--stage", stage], 0);
+        assert_eq!(report["stage"], stage);
     }
 }
 
@@ -120,19 +120,19 @@ fn another_hook_is_judged_by_what_it_does() {
     let repository = repository();
     let path = ".git/hooks/pre-commit";
     hook(&repository, path, "#!/bin/sh\nexit 0\n");
-    assert_eq!(told(&repository, 1)["kind"], "foreign");
+    assert_eq!(doctor(&repository, 1)["kind"], "foreign");
     install(&repository);
-    let told_of = told(&repository, 0);
-    assert_eq!((&told_of["kind"], &told_of["proof"]), (&"chained".into(), &"blocked".into()));
+    let report = doctor(&repository, 0);
+    assert_eq!((&report["kind"], &report["proof"]), (&"chained".into(), &"blocked".into()));
 
     hook(&repository, path, &format!("#!/usr/bin/env bash\n'{BINARY}' hook run\n"));
-    let told_of = told(&repository, 0);
-    assert_eq!((&told_of["kind"], &told_of["binary"]), (&"foreign".into(), &Value::Null));
+    let report = doctor(&repository, 0);
+    assert_eq!((&report["kind"], &report["binary"]), (&"foreign".into(), &Value::Null));
     // It blocks everything, for its own reasons.
     hook(&repository, path, "#!/bin/sh\nprintf 'no \\033[31mtests\\n'\nexit 1\n");
-    let told_of = told(&repository, 2);
-    assert_eq!(told_of["proof"], "unclear");
-    let why = told_of["checks"].as_array().unwrap().last().unwrap()["message"].as_str().unwrap();
+    let report = doctor(&repository, 2);
+    assert_eq!(report["proof"], "unclear");
+    let why = report["checks"].as_array().unwrap().last().unwrap()["message"].as_str().unwrap();
     assert!(why.contains("exit code 1") && why.contains("tests"), "{why}");
 }
 
@@ -141,21 +141,21 @@ fn a_hooks_path_setting_disables_other_hooks() {
     let repository = repository();
     install(&repository);
     repository.git(&["config", "core.hooksPath", "tools/hooks"]);
-    let told_of = told(&repository, 1);
-    assert_eq!(told_of["kind"], "nothing");
-    assert_eq!(told_of["hooks_path"]["scope"], "local");
-    assert!(told_of["never_run"][0].as_str().unwrap().ends_with(".git/hooks/pre-commit"));
+    let report = doctor(&repository, 1);
+    assert_eq!(report["kind"], "nothing");
+    assert_eq!(report["hooks_path"]["scope"], "local");
+    assert!(report["never_run"][0].as_str().unwrap().ends_with(".git/hooks/pre-commit"));
     install(&repository);
-    let told_of = told(&repository, 0);
-    assert!(told_of["hook"].as_str().unwrap().ends_with("tree/tools/hooks/pre-commit"));
+    let report = doctor(&repository, 0);
+    assert!(report["hook"].as_str().unwrap().ends_with("tree/tools/hooks/pre-commit"));
 
     repository.git(&["config", "--unset", "core.hooksPath"]);
     fs::remove_file(repository.path().join(".git/hooks/pre-commit")).unwrap();
     let shared = repository.home().join("shared hooks");
     repository.git(&["config", "--global", "core.hooksPath", shared.to_str().unwrap()]);
-    assert_eq!(told(&repository, 1)["hooks_path"]["scope"], "global");
+    assert_eq!(doctor(&repository, 1)["hooks_path"]["scope"], "global");
     install(&repository);
-    assert_eq!(told(&repository, 0)["kind"], "ours");
+    assert_eq!(doctor(&repository, 0)["kind"], "ours");
 }
 
 #[test]
@@ -164,9 +164,9 @@ fn a_linked_worktree_shares_its_hooks() {
     install(&repository);
     repository.git(&["worktree", "add", "--quiet", "../linked"]);
     let linked = repository.home().join("linked");
-    let told = told_in(&repository, &linked, &[], 0);
-    assert_eq!(told["linked_worktree"], true);
-    assert!(told["hook"].as_str().unwrap().ends_with("tree/.git/hooks/pre-commit"));
+    let report = doctor_in(&repository, &linked, &[], 0);
+    assert_eq!(report["linked_worktree"], true);
+    assert!(report["hook"].as_str().unwrap().ends_with("tree/.git/hooks/pre-commit"));
 }
 
 #[test]
@@ -175,8 +175,8 @@ fn a_hook_that_is_not_executable_does_not_protect() {
     install(&repository);
     let path = repository.path().join(".git/hooks/pre-commit");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-    let told = told(&repository, 1);
-    assert_eq!((&told["kind"], &told["proof"]), (&"no-run-bit".into(), &"not-tried".into()));
+    let report = doctor(&repository, 1);
+    assert_eq!((&report["kind"], &report["proof"]), (&"no-run-bit".into(), &"not-tried".into()));
 }
 
 #[test]
@@ -190,11 +190,11 @@ fn the_binary_is_found_as_by_the_hook() {
         assert!(command.args(["hook", "install"]).status().unwrap().success());
     };
     install();
-    assert_eq!(told(&repository, 0)["binary"]["path"], binary.to_str().unwrap());
+    assert_eq!(doctor(&repository, 0)["binary"]["path"], binary.to_str().unwrap());
     let gone = repository.home().join("gone");
     fs::rename(&binary, &gone).unwrap();
-    let told_of = told(&repository, 1);
-    assert_eq!((&told_of["binary"], &told_of["proof"]), (&Value::Null, &"unclear".into()));
+    let report = doctor(&repository, 1);
+    assert_eq!((&report["binary"], &report["proof"]), (&Value::Null, &"unclear".into()));
 
     // Another version still protects.
     let older = format!(
@@ -202,9 +202,9 @@ fn the_binary_is_found_as_by_the_hook() {
     );
     fs::write(&binary, older).unwrap();
     fs::set_permissions(&binary, fs::Permissions::from_mode(0o755)).unwrap();
-    let told_of = told(&repository, 0);
-    assert_eq!(told_of["binary"]["version"], "0.0.1");
-    let says = told_of["checks"].to_string();
+    let report = doctor(&repository, 0);
+    assert_eq!(report["binary"]["version"], "0.0.1");
+    let says = report["checks"].to_string();
     assert!(says.contains("version 0.0.1, and this is"), "{says}");
 }
 
@@ -218,10 +218,10 @@ fn a_managed_hook_is_judged_by_what_it_runs() {
         "n=$(basename \"$0\")\ns=$(dirname \"$(dirname \"$0\")\")/$n\n[ ! -f \"$s\" ] && exit 0\nsh -e \"$s\" \"$@\"\n",
     );
     repository.git(&["config", "core.hooksPath", ".husky/_"]);
-    let told_of = told(&repository, 1);
-    assert_eq!((&told_of["manager"], &told_of["proof"]), (&"husky".into(), &"passed".into()));
+    let report = doctor(&repository, 1);
+    assert_eq!((&report["manager"], &report["proof"]), (&"husky".into(), &"passed".into()));
     repository.write(".husky/pre-commit", format!("'{BINARY}' hook run || exit $?\n"));
-    assert_eq!(told(&repository, 0)["kind"], "managed");
+    assert_eq!(doctor(&repository, 0)["kind"], "managed");
 }
 
 #[test]

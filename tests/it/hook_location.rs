@@ -51,10 +51,10 @@ fn assert_as_git_under(
     let mut git = repository.command("git", folder);
     git.args(["rev-parse", "--git-path", "hooks"]).envs(variables.iter().copied());
     let by_git = String::from_utf8(git.output().unwrap().stdout).unwrap();
-    let said = found_folder(repository, folder, variables);
-    let ours = said.lines().find_map(|line| line.strip_prefix("folder=")).expect(&said);
+    let printed = found_folder(repository, folder, variables);
+    let ours = printed.lines().find_map(|line| line.strip_prefix("folder=")).expect(&printed);
     assert_eq!(settled(folder, ours), settled(folder, by_git.trim_end()));
-    assert!(said.contains(&format!("\n{origin:?}\n")), "{origin:?} expected: {said}");
+    assert!(printed.contains(&format!("\n{origin:?}\n")), "{origin:?} expected: {printed}");
 }
 
 /// A path without `..` and links; the folder may not exist.
@@ -168,7 +168,7 @@ fn settings_that_only_git_can_resolve_are_errors() {
     let repository = TempRepo::new();
     for value in ["", "%(prefix)/hooks"] {
         repository.git(&["config", "core.hooksPath", value]);
-        let said = found_folder(&repository, &repository.path(), &[]);
-        assert!(said.contains("error=cannot use core.hooksPath"), "{said}");
+        let printed = found_folder(&repository, &repository.path(), &[]);
+        assert!(printed.contains("error=cannot use core.hooksPath"), "{printed}");
     }
 }

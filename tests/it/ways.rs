@@ -1,5 +1,5 @@
-//! Generated tokens of every rule's format in every notation are found by the provider's rule, and one
-//! with an invalid checksum is never reported as certain.
+//! Generated tokens of every rule's format in every notation are found by the provider's rule, and
+//! one with an invalid checksum is never reported as certain.
 
 use std::collections::BTreeMap;
 
@@ -28,8 +28,8 @@ fn engine() -> Engine {
     Engine::new(Catalogue::built_in(), FingerprintKey::new(b""))
 }
 
-/// One token of each rule whose match is only the secret, in all notations. Matches with context are
-/// covered by the catalogue's examples.
+/// One token of each rule whose match is only the secret, in all notations. Matches with context
+/// are covered by the catalogue's examples.
 fn written(rules: &[Rule], change: impl Fn(&mut [u8])) -> Vec<WrittenToken> {
     let mut all = Vec::new();
     for (number, rule) in rules.iter().enumerate() {
@@ -59,8 +59,8 @@ fn written(rules: &[Rule], change: impl Fn(&mut [u8])) -> Vec<WrittenToken> {
                 ".git-credentials" | ".npmrc" => rule.public.is_none(),
                 _ => true,
             };
-            let places = PLACES.iter().filter(|(name, _)| fits(name));
-            texts.extend(places.map(|(name, write)| (*name, write(&secret))));
+            let locations = PLACES.iter().filter(|(name, _)| fits(name));
+            texts.extend(locations.map(|(name, write)| (*name, write(&secret))));
         }
         all.push(WrittenToken { rule: number, secret, texts });
     }
@@ -136,8 +136,8 @@ fn a_numbered_name_is_recognized() {
     assert!(missed.len() * 100 <= total * (100 - MIN_FOUND), "of {total}: {missed:#?}");
 }
 
-/// A token pasted twice without a separator; and one whose checksum shows where it ends, followed by
-/// a word.
+/// A token pasted twice without a separator; and one whose checksum shows where it ends, followed
+/// by a word.
 #[test]
 fn a_token_directly_followed_by_text_is_found() {
     let engine = engine();

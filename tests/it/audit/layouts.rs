@@ -118,7 +118,7 @@ fn a_shallow_clone_is_noted() {
 }
 
 #[test]
-fn a_shallow_boundary_brings_in_what_it_holds() {
+fn a_shallow_boundary_introduces_what_it_contains() {
     let repository = TempRepo::new();
     repository.write("a.env", format!("TOKEN={}\n", localstack_auth_token(2)));
     repository.commit("Add");

@@ -152,7 +152,7 @@ fn modes_with_zeros_in_front() {
     repository.commit("Plain");
     let tree = repository.git(&["rev-parse", "HEAD:dir"]);
     let id: Vec<u8> =
-        (0..20).map(|at| u8::from_str_radix(&tree[2 * at..][..2], 16).unwrap()).collect();
+        (0..20).map(|index| u8::from_str_radix(&tree[2 * index..][..2], 16).unwrap()).collect();
     let padded = [&b"040000 old\0"[..], &id].concat();
     repository.write("padded", padded);
     let tree = repository.git(&["hash-object", "-w", "--literally", "-t", "tree", "padded"]);

@@ -77,12 +77,12 @@ impl Detector for Scanner {
         self.engine.detect(bytes, ranges)
     }
 
-    fn decode_start(&self, bytes: &[u8], at: usize) -> Option<usize> {
-        self.engine.decode_start(bytes, at)
+    fn decode_start(&self, bytes: &[u8], offset: usize) -> Option<usize> {
+        self.engine.decode_start(bytes, offset)
     }
 
-    fn independent_from(&self, bytes: &[u8], at: usize) -> usize {
-        self.engine.independent_from(bytes, at)
+    fn independent_from(&self, bytes: &[u8], offset: usize) -> usize {
+        self.engine.independent_from(bytes, offset)
     }
 
     fn end_lookahead(&self, finding: &Finding) -> usize {
@@ -162,7 +162,7 @@ pub fn encoded(random: &mut Random, secret: &[u8]) -> Vec<u8> {
         3 => text.iter().flat_map(|b| format!("{b:02x}").into_bytes()).collect(),
         4 => {
             let every = 1 + random.below(40);
-            let escaped = |(at, b): (usize, &u8)| match (at % every, b) {
+            let escaped = |(index, b): (usize, &u8)| match (index % every, b) {
                 (0, b) => format!("%{b:02X}").into_bytes(),
                 (_, b' ') => b"+".to_vec(),
                 (_, &b) => vec![b],

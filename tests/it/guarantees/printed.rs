@@ -70,7 +70,7 @@ fn planted() -> Vec<Planted> {
     ]
 }
 
-/// A repository with copies of a secret wherever a repository can hold text.
+/// A repository with copies of a secret everywhere a repository can contain text.
 fn repository(planted: &Planted, copy: &str) -> TempRepo {
     let repository = TempRepo::new();
     let is_path = planted.kind != "short" && !copy.contains(['\\', '%', '/']);

@@ -39,14 +39,14 @@ fn scanned(repository: &TempRepo) -> Vec<String> {
 
 /// A repository in a folder of the work tree that tracks a file which it ignores.
 fn nested(repository: &TempRepo, folder: &str, seed: u64) {
-    let at = repository.path().join(folder);
-    fs::create_dir_all(&at).unwrap();
-    repository.git_in(&at, &["init", "--quiet", "-b", "main"]);
-    fs::write(at.join(".gitignore"), ".env\nskipped\n").unwrap();
-    fs::write(at.join(".env"), secret(seed)).unwrap();
-    fs::write(at.join("skipped"), secret(seed + 100)).unwrap();
-    repository.git_in(&at, &["add", "--force", ".env", ".gitignore"]);
-    repository.git_in(&at, &["commit", "--quiet", "-m", "nested"]);
+    let folder_path = repository.path().join(folder);
+    fs::create_dir_all(&folder_path).unwrap();
+    repository.git_in(&folder_path, &["init", "--quiet", "-b", "main"]);
+    fs::write(folder_path.join(".gitignore"), ".env\nskipped\n").unwrap();
+    fs::write(folder_path.join(".env"), secret(seed)).unwrap();
+    fs::write(folder_path.join("skipped"), secret(seed + 100)).unwrap();
+    repository.git_in(&folder_path, &["add", "--force", ".env", ".gitignore"]);
+    repository.git_in(&folder_path, &["commit", "--quiet", "-m", "nested"]);
 }
 
 #[test]
