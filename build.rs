@@ -69,7 +69,7 @@ fn main() {
 /// The catalogue's files, sorted; `names.toml` is vocabulary, not a provider.
 fn pattern_files() -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = fs::read_dir("patterns")
-        .expect("patterns/ stands beside Cargo.toml")
+        .expect("patterns/ is next to Cargo.toml")
         .map(|entry| entry.expect("patterns/ can be listed").path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
         .filter(|path| !path.ends_with("names.toml"))

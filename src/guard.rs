@@ -56,7 +56,7 @@ pub fn guard_in(
     Ok(guard_staged(&Staged::open(environment)?, engine, policy, progress))
 }
 
-/// The credentials in all tracked files, with a note that says so: for when nothing is staged.
+/// The credentials in all tracked files, with a note about it: for when nothing is staged.
 pub fn guard_tracked(
     environment: &GitEnvironment,
     engine: &Engine,

@@ -64,12 +64,12 @@ impl Detector for Leaks<'_> {
         self.engine.detect(bytes, ranges)
     }
 
-    fn decode_start(&self, bytes: &[u8], at: usize) -> Option<usize> {
-        self.engine.decode_start(bytes, at)
+    fn decode_start(&self, bytes: &[u8], offset: usize) -> Option<usize> {
+        self.engine.decode_start(bytes, offset)
     }
 
-    fn independent_from(&self, bytes: &[u8], at: usize) -> usize {
-        self.engine.independent_from(bytes, at)
+    fn independent_from(&self, bytes: &[u8], offset: usize) -> usize {
+        self.engine.independent_from(bytes, offset)
     }
 
     fn end_lookahead(&self, finding: &Finding) -> usize {

@@ -233,7 +233,7 @@ impl PolicyArgs {
         let notes = match baseline.other_key(engine.key_name()) {
             Some(why) => vec![why],
             None => {
-                // A commit in progress has not moved any file that its parent lacks.
+                // A commit in progress has not moved a file that is not in its parent.
                 let (today, root) = (arguments.today(), None);
                 ActiveBaseline { baseline, today, expiry: Expiry::Warns, root }
                     .suppress(&mut report.credentials)
@@ -276,7 +276,7 @@ impl ConfigArgs {
             mode,
             expiry,
             today: engine.today(),
-            // A commit in progress has not moved any file that its parent lacks.
+            // A commit in progress has not moved a file that is not in its parent.
             root: top.filter(|_| expiry == Expiry::Fails),
         };
         let setup = Setup::new(options)?;

@@ -12,7 +12,7 @@ use bstr::{BString, ByteSlice};
 use super::object_id::ObjectId;
 use super::tree::{EntryKind, TreeEntry};
 
-/// What a path holds on one side.
+/// The content of a path on one side.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum FileContent {
     /// A file's bytes, or the target of a symbolic link.
@@ -120,7 +120,7 @@ impl TreeDiff {
         let mut pending = vec![(0, tree)];
         while let Some((number, tree)) = pending.pop() {
             let folder = &self.folders[number];
-            // A tree that cannot be read contains nothing known.
+            // A tree that cannot be read contains nothing that can be compared.
             let Ok(bytes) = read(&tree) else { continue };
             let entries: HashMap<&[u8], DiffEntry> =
                 entries(&bytes, tree).unwrap_or_default().into_iter().collect();

@@ -1,7 +1,7 @@
 //! Git as bytes: everything that knows how git stores a repository, and nothing else.
 //!
 //! * [`object_id`], [`object`], [`tree`], [`commit`]: ids and objects.
-//! * [`loose`], [`pack`], [`index`]: the files that hold objects and the staged paths.
+//! * [`loose`], [`pack`], [`index`]: the files that contain objects and the staged paths.
 //! * [`odb`], [`reader`]: the one reader of objects, by their id.
 //! * `history`: all objects of a repository, and how they refer to each other.
 //! * [`revision`]: resolves `main~3`.

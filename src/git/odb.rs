@@ -39,7 +39,7 @@ const LONGEST_RESERVED: u64 = 1 << 30;
 /// Bytes read from a pack at a time.
 const WINDOW: usize = 4096;
 
-/// The bytes of a delta that hold the sizes of base and result.
+/// The bytes of a delta that contain the sizes of base and result.
 const LENGTHS: u64 = 20;
 
 /// An object as it was read.
@@ -312,7 +312,7 @@ impl Odb {
     }
 
     /// Opens new packs. Returns whether there are more than `known` now. A pack that cannot be
-    /// opened is ignored: objects that only it holds are missing.
+    /// opened is ignored: objects that are only in it are missing.
     fn list_again(&self, known: usize) -> bool {
         let mut packs = self.packs.write().unwrap_or_else(PoisonError::into_inner);
         packs.is_listed = true;

@@ -22,7 +22,7 @@ use gitleaks::{GitleaksConfig, GitleaksRule};
 use pattern_file::Draft;
 use regex::GoRegex;
 
-/// What the other format lacks.
+/// What the other format does not have.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The provider of the credentials; the title of the file by default.

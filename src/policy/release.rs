@@ -2,8 +2,8 @@
 //! anybody with findings of a rule that is seen for the first time.
 //!
 //! A rule is new in the release that introduced it, [`Rule::since`]; in the next one, even a patch
-//! release, it fails. The rules of the first release fail at once: there is nobody to warn. Custom
-//! rules are not part of a release.
+//! release, it fails. The rules of the first release fail immediately: nobody has used an older
+//! version. Custom rules are not part of a release.
 
 use crate::rules::Rule;
 

@@ -30,7 +30,7 @@ const SUMMARY_SHOWN: usize = 60;
 /// Columns of `  Impact   `.
 const LABEL: usize = 11;
 
-/// What is known of a credential that no remote-tracking branch has.
+/// Shown for a credential that is not on any remote-tracking branch.
 const NOT_PUSHED: &str = "Not on any remote-tracking branch of this clone. If it was never pushed \
                           or shared, removing it is enough; if unsure, rotate.";
 
@@ -46,7 +46,7 @@ pub struct HookReport<'a> {
     pub in_subfolder: bool,
 }
 
-/// What was scanned, and is blocked until the credential is dealt with.
+/// What was scanned, and is blocked until the credential is removed or suppressed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
     /// A staged commit.

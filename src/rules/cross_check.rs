@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::Rule;
 use super::check::RuleError;
 
-/// Checks what rules say about each other. `rules` are sorted by id.
+/// Checks what rules require of each other. `rules` are sorted by id.
 pub fn cross_check(rules: &[Rule]) -> Result<(), RuleError> {
     let mut owners = HashMap::new();
     for rule in rules {

@@ -77,8 +77,8 @@ fn run_length_around(hir: &Hir, anchors: &[String]) -> usize {
         + run_length(&mut concat_parts[index..].iter())
 }
 
-/// How many bytes that match the predicate a part has at least, and whether it has no others, so that the run
-/// continues. A part that has others counts as none.
+/// How many bytes that match the predicate a part has at least, and whether it has no others, so
+/// that the run continues. A part that has others counts as none.
 fn matching_bytes(part: &Hir, predicate: &dyn Fn(u8) -> bool) -> (usize, bool) {
     match part.kind() {
         HirKind::Empty | HirKind::Look(_) => (0, true),

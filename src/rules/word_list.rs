@@ -1,8 +1,8 @@
 //! The word lists of the generic rules and of the checks, as they are written in
 //! `patterns/generic/` and, under the same names, in a user's pattern file.
 //!
-//! `build.rs` reads the built-in lists through this file; [`super::lexicon`] has the
-//! lists in use, built-in and added. They are described for authors in `patterns/generic/README.md`.
+//! `build.rs` reads the built-in lists through this file; [`super::lexicon`] has the lists in use,
+//! built-in and added. They are described for authors in `patterns/generic/README.md`.
 
 use std::collections::BTreeMap;
 
@@ -355,10 +355,10 @@ fn check_entry(name: &str, entry: EntrySyntax, before: &[Entry]) -> Result<Entry
             return Err(format!("{field} is empty"));
         }
     }
-    for (at, word) in words.iter().enumerate() {
+    for (index, word) in words.iter().enumerate() {
         check_word(list, word)?;
         let mut known = before.iter().filter(|entry| entry.list == list);
-        if words[..at].contains(word) || known.any(|entry| entry.words.contains(word)) {
+        if words[..index].contains(word) || known.any(|entry| entry.words.contains(word)) {
             return Err(format!("words: {word:?} is in the list twice"));
         }
     }

@@ -121,7 +121,7 @@ impl ToolCall {
         let named = call.get("cwd").and_then(Value::as_str).filter(|cwd| !cwd.is_empty());
         let here = named.map_or(here, Path::new).to_owned();
         let folder = fs::canonicalize(&here).unwrap_or_else(|_| here.clone());
-        // After the call the file already holds the new text.
+        // After the call the file already contains the new text.
         let is_done = event.starts_with("after") || event.starts_with("Post");
         let mut collector = TextCollector { here, folder, top, is_done, texts: Vec::new() };
         match call.get("tool_input") {
@@ -149,7 +149,7 @@ impl Source for ToolCall {
         progress.begin(self.texts.len() as u64);
         let mut coverage = Coverage::default();
         for text in &self.texts {
-            // It is scanned as text, whatever it holds.
+            // It is scanned as text, whatever it contains.
             let bytes = text.bytes.replace(b"\0", b" ");
             let provenance = match &text.path {
                 Some(path) => Provenance::WorkTree(path.as_bytes().into()),

@@ -66,7 +66,7 @@ impl Message {
 impl Source for Message {
     fn visit(&self, visit: &Visitor<'_>, progress: &dyn Progress) -> Coverage {
         progress.begin(1);
-        // A message is text even if it holds a NUL.
+        // A message is text even if it contains a NUL.
         let text = self.text.replace(b"\0", b" ");
         visit(&Blob::whole(&text, Provenance::WorkTree(self.path.clone())));
         progress.step();

@@ -76,7 +76,7 @@ fn judge_text(rule: &Rule, lexicon: &Lexicon, secret: &[u8]) -> Option<Judgement
     Some(Judgement { verdict, confidence: rule.confidence })
 }
 
-/// Whether the rule says that this value is never reported.
+/// Whether the rule lists this value as one that is never reported.
 pub fn is_never(rule: &Rule, secret: &[u8]) -> bool {
     rule.checks.never.iter().any(|value| value.as_bytes().eq_ignore_ascii_case(secret))
 }

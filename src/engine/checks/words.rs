@@ -1,6 +1,6 @@
 //! Values that are made of words: `gitlab-access-token`, `MySecretPassword`, `client_secret`.
 //!
-//! A rule that goes by names would report them as secrets; they are another name, a hint of a
+//! A rule that uses names would report them as secrets; they are another name, a hint of a
 //! template or a sentence.
 
 use crate::rules::lexicon::Lexicon;

@@ -1,4 +1,4 @@
-//! Objects that a history refers to but does not hold.
+//! Objects that a history refers to but does not contain.
 
 use std::collections::{BTreeMap, HashSet};
 

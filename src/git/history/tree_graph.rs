@@ -246,7 +246,7 @@ impl<'s> TreeReader<'s> {
 
 static EMPTY_NOTE: TreeNote = TreeNote { bounds: Vec::new(), edges: Vec::new() };
 
-/// The base's entries at `pos` that lie completely inside the copy, from the first to one past the
+/// The base's entries at `pos` that are completely inside the copy, from the first to one past the
 /// last.
 fn copied(base: &TreeNote, copy: &Copy, pos: usize) -> Option<(usize, usize)> {
     let from = u32::try_from(pos.checked_sub(copy.start)? + copy.base).ok()?;

@@ -186,7 +186,7 @@ impl<'b> Parser<'b> {
             return Err(IndexFault::Unknown("unsupported version"));
         }
         let count = number(bytes, 8).ok_or(cut)? as usize;
-        // Each entry takes more bytes than this: a count that the file cannot hold is not trusted.
+        // Each entry takes more bytes than this: a count too large for the file is not trusted.
         let entries = Vec::with_capacity(count.min(bytes.len() / STAT));
         let (cache_tree, split) = (CacheTree::default(), None);
         let mut parser = Parser { bytes, format, pos: HEADER, entries, paths, cache_tree, split };
@@ -363,7 +363,7 @@ mod tests {
                 let mut changed = whole.clone();
                 changed[7] = version;
                 changed[pos] = value;
-                // Zeros stand for an omitted checksum.
+                // Zeros mean that the checksum is omitted.
                 let end = changed.len() - 20;
                 changed[end..].fill(0);
                 let _ = parse(&changed);

@@ -44,7 +44,7 @@ impl PackFile {
         if !header.starts_with(MAGIC) || !matches!(be32(&header, 4), Some(2 | 3)) {
             return Err(PackError::Pack("unknown header"));
         }
-        // A multi-pack-index lists an object once, even if several packs hold it.
+        // A multi-pack-index lists an object once, even if several packs contain it.
         let count = be32(&header, 8).unwrap_or_default();
         if !index.is_empty() && index.offset(0) < HEADER {
             return Err(PackError::Pack("an object starts inside the header"));

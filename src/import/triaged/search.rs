@@ -188,8 +188,8 @@ impl<'e> Search<'e> {
         }
     }
 
-    /// Finds it in the version of a commit. Nothing moves there, so the location is sufficient if the
-    /// other scanner used a different span.
+    /// Finds it in the version of a commit. Nothing moves there, so the location is sufficient if
+    /// the other scanner used a different span.
     fn in_commit(
         &self,
         entry: &ForeignEntry,

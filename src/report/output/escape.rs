@@ -1,8 +1,8 @@
 //! Escapes what would control a terminal, mislead a reader or give a CI system commands.
 //!
 //! A terminal obeys control characters; invisible and bidirectional characters mislead a reader
-//! ([`is_unprintable`]); GitHub Actions executes a line that begins with `::`, after blanks too, and one
-//! that contains `##[` (Azure Pipelines: `##vso[`).
+//! ([`is_unprintable`]); GitHub Actions executes a line that begins with `::`, after blanks too,
+//! and one that contains `##[` (Azure Pipelines: `##vso[`).
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -168,7 +168,8 @@ macro_rules! delegate {
     )* };
 }
 
-/// Escapes [such characters](is_unprintable) in strings, in addition to those that JSON must escape.
+/// Escapes [such characters](is_unprintable) in strings, in addition to those that JSON must
+/// escape.
 struct Escaping<F>(F);
 
 impl<F: Formatter> Formatter for Escaping<F> {

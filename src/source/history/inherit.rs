@@ -4,7 +4,7 @@
 //! A trigger is judged by the bytes from [`BEFORE`] before it to `LONGEST +
 //! AFTER` after it. If all of these were copied from the base in one piece, it was judged there. So
 //! a version is divided into spans that inherit, each inside one copy and a [`MARGIN`] away from
-//! its boundaries, and the rest, which is scanned. Each trigger lies in one or the other.
+//! its boundaries, and the rest, which is scanned. Each trigger is in one or the other.
 
 use std::ops::Range;
 
@@ -78,8 +78,9 @@ const SHORTEST_STRETCH: usize = 256;
 /// the end of both, are the surroundings the same and no margin is needed. `copies` are merged and
 /// sorted.
 ///
-/// After a boundary a trigger sees across it as far as `independent_from` returns; before a boundary, as far as
-/// the longest span and the bytes read after it. Together that is at least a margin.
+/// After a boundary a trigger sees across it as far as `independent_from` returns; before a
+/// boundary, as far as the longest span and the bytes read after it. Together that is at least a
+/// margin.
 pub fn inheritable_spans(
     copies: &[Copy],
     base_length: usize,
@@ -129,9 +130,9 @@ pub fn exclude_runs(
 }
 
 /// Points 1 and 3: the findings that the spans inherit from the base, as judged there, before
-/// overlaps are settled. A finding may extend `end_lookahead` bytes past what its verdict saw, if its rule
-/// says so; one that may reach past the end of its span is judged again: its trigger is added to
-/// `rejudged`. `findings` are sorted by trigger.
+/// overlaps are settled. A finding may extend `end_lookahead` bytes past what its verdict saw, if
+/// its rule says so; one that may reach past the end of its span is judged again: its trigger is
+/// added to `rejudged`. `findings` are sorted by trigger.
 pub fn inherited_findings(
     inherited_spans: &[InheritedSpan],
     findings: &[Finding],

@@ -1,4 +1,4 @@
-//! Finds the commits that added a blob, and the objects that a history refers to but lacks.
+//! Finds the commits that added a blob, and the missing objects that a history refers to.
 
 use bstr::BString;
 use rayon::prelude::*;

@@ -71,8 +71,8 @@ pub fn commit(environment: &GitEnvironment, name: &str) -> Result<ObjectId, Rang
     }
 }
 
-/// Refuses a range with a commit whose parents a shallow clone lacks: all of that commit would
-/// count as new.
+/// Refuses a range with a commit whose parents are missing from a shallow clone: all of that commit
+/// would count as new.
 pub fn refuse_shallow_boundary(
     git: &Git,
     commits: &[Commit],

@@ -86,7 +86,7 @@ fn any(bytes: &[u8; BLOCK]) -> u64 {
     gather(&words(bytes), |word| ((word & REST).wrapping_add(REST) | word) >> 7 & LOWEST)
 }
 
-/// The lowest bits of the bytes, gathered: a multiplication moves each to its position in the
+/// The lowest bits of the bytes, in one byte: a multiplication moves each to its position in the
 /// highest byte.
 fn gather(words: &BlockWords, lowest: impl Fn(u64) -> u64) -> u64 {
     let mut mask = 0;

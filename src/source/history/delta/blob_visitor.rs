@@ -23,7 +23,7 @@ pub struct BlobVisitor<'p> {
     pub pack: &'p Pack,
     pub detector: &'p dyn Detector,
     pub progress: &'p dyn Progress,
-    /// Whether every version is scanned whole, including what its base holds.
+    /// Whether every version is scanned whole, including what its base contains.
     pub scan_whole: bool,
     /// Whether an entry is the primary copy of its object: an object in two packs is visited in
     /// both and counted once (point 7).
