@@ -105,8 +105,8 @@ fn read_history(
         }
         ReadMode::Delta | ReadMode::Whole => {
             let whole = options.reader == ReadMode::Whole;
-            let manner = if whole { ScanMode::Whole } else { ScanMode::Changes };
-            let reader = DeltaReader::new(history, manner, Budget::new(largest, CACHE));
+            let mode = if whole { ScanMode::Whole } else { ScanMode::Changes };
+            let reader = DeltaReader::new(history, mode, Budget::new(largest, CACHE));
             let read = reader.read(&leaks, progress);
             let trace = |objects: &[String]| reader.trace(objects);
             (occurrences::occurrences(&leaks.sorted(), trace, range.as_ref()), read)

@@ -78,18 +78,18 @@ impl<'t> Locator<'t> {
 
     /// Locates a finding, and adds the text's own encoding to the finding's.
     pub fn locate(&self, finding: &mut Finding) -> Location {
-        let region = |span: Span| self.lines.region(span.start, span.end);
-        let here = region(finding.span);
+        let region_of = |span: Span| self.lines.region(span.start, span.end);
+        let region = region_of(finding.span);
         let source = self.text.source_range(finding.span.start..finding.span.end);
         if let Some(step) = self.text.transcoded_from().and_then(Step::from_text_encoding) {
             finding.encoding = finding.encoding.within(step);
         }
         Location {
-            region: here,
+            region,
             span: Span { start: source.start + self.offset, end: source.end + self.offset },
             encoding: finding.encoding,
-            related: finding.related_locations(region),
-            suppression_comments: self.comments.at(here, finding.rule),
+            related: finding.related_locations(region_of),
+            suppression_comments: self.comments.at(region, finding.rule),
         }
     }
 }

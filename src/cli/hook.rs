@@ -168,35 +168,35 @@ impl Hook {
 impl Run {
     fn run(&self) -> anyhow::Result<ExitCode> {
         if self.stage == RunStage::Agent {
-            return self.answer_agent();
+            return self.respond_to_agent();
         }
-        let here = GitEnvironment::from_process(Path::new(".")).for_hook();
+        let environment = GitEnvironment::from_process(Path::new(".")).for_hook();
         let (mut report, engine) = self.engine.in_pool(|| match self.stage {
-            RunStage::PreCommit => self.before_commit(&here),
+            RunStage::PreCommit => self.before_commit(&environment),
             stage => {
                 let Setup { engine, policy } =
-                    self.setup(&here, Some(files::index(here.clone())))?;
+                    self.setup(&environment, Some(files::index(environment.clone())))?;
                 let report = match stage {
                     RunStage::CommitMsg => {
-                        of_message(&here, self.file.as_deref(), &engine, &policy)
+                        of_message(&environment, self.file.as_deref(), &engine, &policy)
                     }
-                    _ => before_push(&here, &engine, &policy),
+                    _ => before_push(&environment, &engine, &policy),
                 };
                 Ok((report?, engine))
             }
         })??;
-        self.policy.settle(&mut report, &here, &engine, &self.engine)?;
+        self.policy.settle(&mut report, &environment, &engine, &self.engine)?;
         let rules = engine.rules();
         if !report.credentials.iter().any(Credential::fails) {
             return self.output.deliver(&report, rules, Some(Format::Human));
         }
         self.output.deliver_by(&report, rules, Some(Format::Human), |screen, out| {
-            let subject = subject(&here, self.stage, &report);
-            let pushed = pushed(&here, &engine, &report.credentials);
+            let subject = subject(&environment, self.stage, &report);
+            let pushed = pushed(&environment, &engine, &report.credentials);
             let shown = |(one, pushed)| (one, report.filter.pushed(&pushed, Some(&engine)));
             let pushed = pushed.into_iter().map(shown).collect();
             let has_baseline =
-                work_tree_top(&here.folder).is_some_and(|top| top.join(FILE).exists());
+                work_tree_top(&environment.folder).is_some_and(|top| top.join(FILE).exists());
             // Set if git was started below the top; hooks always start at the top.
             let in_subfolder =
                 std::env::var_os("GIT_PREFIX").is_some_and(|prefix| !prefix.is_empty());
@@ -207,22 +207,28 @@ impl Run {
 
     /// The hook reads the configuration from the index, like everything else: what is not staged is
     /// not part of the commit.
-    fn setup(&self, here: &GitEnvironment, files: Option<PolicyFiles>) -> anyhow::Result<Setup> {
-        let environment = here.clone();
-        let repository = Repository { files, environment, ..Repository::default() };
+    fn setup(
+        &self,
+        environment: &GitEnvironment,
+        files: Option<PolicyFiles>,
+    ) -> anyhow::Result<Setup> {
+        let repository =
+            Repository { files, environment: environment.clone(), ..Repository::default() };
         self.policy.setup(&self.engine, repository, RunMode::Hook)
     }
 
-    fn before_commit(&self, here: &GitEnvironment) -> anyhow::Result<(Report, Engine)> {
-        let asked = HookTarget::of_process()?;
-        if let HookTarget::Range { from, to } = &asked {
-            let Setup { engine, policy } = self.setup(here, Some(files::index(here.clone())))?;
-            return Ok((guard_range(here, from, to, &engine, &policy, &Silent)?, engine));
+    fn before_commit(&self, environment: &GitEnvironment) -> anyhow::Result<(Report, Engine)> {
+        let target = HookTarget::of_process()?;
+        if let HookTarget::Range { from, to } = &target {
+            let Setup { engine, policy } =
+                self.setup(environment, Some(files::index(environment.clone())))?;
+            return Ok((guard_range(environment, from, to, &engine, &policy, &Silent)?, engine));
         }
-        let staged = Arc::new(Staged::open(here).map_err(GuardError::from)?);
-        let Setup { engine, policy } = self.setup(here, Some(files::staged(staged.clone())))?;
-        let report = if asked == HookTarget::StagedOrTracked && staged.is_empty() {
-            guard_tracked(here, &engine, &policy, &Silent)?
+        let staged = Arc::new(Staged::open(environment).map_err(GuardError::from)?);
+        let Setup { engine, policy } =
+            self.setup(environment, Some(files::staged(staged.clone())))?;
+        let report = if target == HookTarget::StagedOrTracked && staged.is_empty() {
+            guard_tracked(environment, &engine, &policy, &Silent)?
         } else {
             guard_staged(&staged, &engine, &policy, &Silent)
         };
@@ -230,43 +236,43 @@ impl Run {
     }
 
     /// Every error ends with exit code 2, which blocks either agent.
-    fn answer_agent(&self) -> anyhow::Result<ExitCode> {
+    fn respond_to_agent(&self) -> anyhow::Result<ExitCode> {
         let mut input = Vec::new();
         std::io::stdin().lock().read_to_end(&mut input).context("cannot read standard input")?;
         let folder = std::env::current_dir().context("cannot determine the current folder")?;
-        let here = GitEnvironment::from_process(&folder).for_hook();
+        let environment = GitEnvironment::from_process(&folder).for_hook();
         let top = work_tree_top(&folder);
-        let index = top.as_ref().map(|_| files::index(here.clone()));
-        let Setup { engine, policy } = self.setup(&here, index)?;
-        let answer = match ToolCall::read(&input, &folder, top.as_deref()) {
+        let index = top.as_ref().map(|_| files::index(environment.clone()));
+        let Setup { engine, policy } = self.setup(&environment, index)?;
+        let response = match ToolCall::read(&input, &folder, top.as_deref()) {
             Err(error) => AgentResponse::refusal(&error),
             Ok(call) => {
                 let mut report = self.engine.in_pool(|| guard_call(&call, &engine, &policy))?;
                 if top.is_some() {
-                    self.policy.settle(&mut report, &here, &engine, &self.engine)?;
+                    self.policy.settle(&mut report, &environment, &engine, &self.engine)?;
                 }
                 AgentResponse::to(call.agent, &call.event, &report, engine.rules())
             }
         };
-        sink::print_response(&answer.stdout, &answer.stderr)?;
-        Ok(ExitCode::from(answer.code))
+        sink::print_response(&response.stdout, &response.stderr)?;
+        Ok(ExitCode::from(response.code))
     }
 }
 
 /// What the report is about, for the reader whose work it blocks.
-fn subject(here: &GitEnvironment, stage: RunStage, report: &Report) -> Subject {
-    let is_there = |revision: &str| {
+fn subject(environment: &GitEnvironment, stage: RunStage, report: &Report) -> Subject {
+    let exists = |revision: &str| {
         let arguments = ["rev-parse", "--verify", "--quiet", revision];
-        Git::new(here).query(&arguments).is_ok_and(|found| found.is_some())
+        Git::new(environment).query(&arguments).is_ok_and(|found| found.is_some())
     };
     let commit =
         report.credentials.iter().flat_map(Credential::failing).next().map(|one| &one.source);
     match (report.task, commit) {
         (Task::Scan | Task::Audit, _) => Subject::Tracked,
         (Task::Staged, _) if stage == RunStage::CommitMsg => Subject::Message,
-        (Task::Staged, _) => Subject::Commit { first: !is_there("HEAD") },
+        (Task::Staged, _) => Subject::Commit { first: !exists("HEAD") },
         (Task::Range, Some(OccurrenceSource::History { introduced: Some(commit), .. })) => {
-            Subject::Commits { root: !is_there(&format!("{}^", commit.id)) }
+            Subject::Commits { root: !exists(&format!("{}^", commit.id)) }
         }
         (Task::Range, _) => Subject::Commits { root: false },
     }
@@ -275,7 +281,7 @@ fn subject(here: &GitEnvironment, stage: RunStage, report: &Report) -> Subject {
 /// The name of the editor shows whether git starts one: "commit-msg" hooks run with
 /// `GIT_EDITOR=:` if it does not.
 fn of_message(
-    here: &GitEnvironment,
+    environment: &GitEnvironment,
     file: Option<&Path>,
     engine: &Engine,
     policy: &Policy,
@@ -283,19 +289,23 @@ fn of_message(
     let file = file
         .context("--stage commit-msg needs FILE, the message file that git passes to the hook")?;
     let edited = std::env::var_os("GIT_EDITOR").is_none_or(|editor| editor != ":");
-    Ok(guard_message(&Message::read(here, file, edited)?, engine, policy))
+    Ok(guard_message(&Message::read(environment, file, edited)?, engine, policy))
 }
 
 /// The framework reads the lines itself; it names a range if it finds one, otherwise the branch.
-fn before_push(here: &GitEnvironment, engine: &Engine, policy: &Policy) -> anyhow::Result<Report> {
+fn before_push(
+    environment: &GitEnvironment,
+    engine: &Engine,
+    policy: &Policy,
+) -> anyhow::Result<Report> {
     let framework = std::env::var_os("PRE_COMMIT").is_some_and(|value| !value.is_empty());
     if let HookTarget::Range { from, to } = HookTarget::of_process()? {
-        return Ok(guard_range(here, &from, &to, engine, policy, &Silent)?);
+        return Ok(guard_range(environment, &from, &to, engine, policy, &Silent)?);
     }
     if framework {
         let branch = std::env::var("PRE_COMMIT_LOCAL_BRANCH").ok();
         let branch = branch.filter(|name| !name.is_empty()).unwrap_or_else(|| "HEAD".to_owned());
-        return Ok(guard_unpushed(here, &branch, engine, policy, &Silent)?);
+        return Ok(guard_unpushed(environment, &branch, engine, policy, &Silent)?);
     }
     let mut lines = Vec::new();
     let input = std::io::stdin();
@@ -312,7 +322,7 @@ fn before_push(here: &GitEnvironment, engine: &Engine, policy: &Policy) -> anyho
     }
     let updates = RefUpdate::parse(&lines)
         .map_err(|line| anyhow!("`{line}` is not a line that git passes to a pre-push hook"))?;
-    Ok(guard_push(here, &updates, engine, policy, &Silent)?)
+    Ok(guard_push(environment, &updates, engine, policy, &Silent)?)
 }
 
 /// Whether it is `/dev/null` or another device, or closed: another program has kept git's lines.
@@ -387,7 +397,7 @@ fn uninstall(stage: Stage) -> anyhow::Result<ExitCode> {
                 shown(&path)
             ))?;
         }
-        Uninstalled::NotThere(path) => print_line(&format!("No hook at {}.", shown(&path)))?,
+        Uninstalled::NotInstalled(path) => print_line(&format!("No hook at {}.", shown(&path)))?,
         Uninstalled::Foreign(path) => {
             print_line(&format!(
                 "The hook {} was not installed by keysieve or has been edited; nothing was changed.",
@@ -400,17 +410,18 @@ fn uninstall(stage: Stage) -> anyhow::Result<ExitCode> {
 }
 
 fn hooks_folder() -> anyhow::Result<HooksFolder> {
-    let here = std::env::current_dir().context("cannot determine the current folder")?;
-    Ok(hook::hooks_folder(&GitEnvironment::from_process(&here))?)
+    let current_folder = std::env::current_dir().context("cannot determine the current folder")?;
+    Ok(hook::hooks_folder(&GitEnvironment::from_process(&current_folder))?)
 }
 
 /// Relative to the current folder if it is below it.
 fn shown(path: &Path) -> String {
-    let here = std::env::current_dir().and_then(std::fs::canonicalize).unwrap_or_default();
+    let current_folder =
+        std::env::current_dir().and_then(std::fs::canonicalize).unwrap_or_default();
     let path = path.parent().and_then(|folder| std::fs::canonicalize(folder).ok()).map_or_else(
         || path.to_owned(),
         |folder| folder.join(path.file_name().unwrap_or_default()),
     );
-    let shown: PathBuf = path.strip_prefix(&here).map(Path::to_owned).unwrap_or(path);
+    let shown: PathBuf = path.strip_prefix(&current_folder).map(Path::to_owned).unwrap_or(path);
     shown.display().to_string()
 }

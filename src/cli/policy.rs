@@ -99,14 +99,14 @@ impl Repository {
     /// Takes the policy of a folder outside of any work tree. If it has no policy files, reported
     /// paths stay relative to the current folder.
     fn take_folder(&mut self, folder: PathBuf) {
-        let here = here().filter(|here| folder != *here);
-        let from_here = here.and_then(|here| {
-            let below = folder.strip_prefix(&here).ok()?.to_owned();
-            Some((here, below))
+        let current_folder = current_folder().filter(|current_folder| folder != *current_folder);
+        let within_current = current_folder.and_then(|current_folder| {
+            let below = folder.strip_prefix(&current_folder).ok()?.to_owned();
+            Some((current_folder, below))
         });
-        match from_here {
-            Some((here, below)) if policy_files(&folder).next().is_none() => {
-                self.files = Some(files::below(here, below));
+        match within_current {
+            Some((current_folder, below)) if policy_files(&folder).next().is_none() => {
+                self.files = Some(files::below(current_folder, below));
             }
             _ => {
                 self.files = Some(files_of(folder.clone()));
@@ -129,14 +129,14 @@ impl Repository {
     }
 }
 
-fn here() -> Option<PathBuf> {
+fn current_folder() -> Option<PathBuf> {
     std::env::current_dir().and_then(std::fs::canonicalize).ok()
 }
 
 /// The files below a folder; messages name them relative to it if it is the current folder.
 fn files_of(top: PathBuf) -> PolicyFiles {
-    let shown = match here() {
-        Some(here) if here == top => String::new(),
+    let shown = match current_folder() {
+        Some(current_folder) if current_folder == top => String::new(),
         _ => format!("{}/", top.display()),
     };
     files::work_tree(top, &shown)
@@ -202,7 +202,7 @@ impl PolicyArgs {
     pub fn settle(
         &self,
         report: &mut Report,
-        here: &GitEnvironment,
+        environment: &GitEnvironment,
         engine: &Engine,
         arguments: &EngineArgs,
     ) -> anyhow::Result<()> {
@@ -215,13 +215,14 @@ impl PolicyArgs {
         let baseline = match &self.baseline {
             Some(file) => Baseline::read(file)?,
             None if self.config.no_repo_config => return Ok(()),
-            None => match index::file_in_index(here, FILE)? {
+            None => match index::file_in_index(environment, FILE)? {
                 Some(text) => {
                     let text = String::from_utf8_lossy(&text);
                     Baseline::of_text(&text, Path::new(FILE))?
                 }
                 None => {
-                    if work_tree_top(&here.folder).is_some_and(|top| top.join(FILE).exists()) {
+                    if work_tree_top(&environment.folder).is_some_and(|top| top.join(FILE).exists())
+                    {
                         report.coverage.notes.push(format!(
                             "{FILE} is not staged and is ignored; run `git add {FILE}`"
                         ));

@@ -93,8 +93,8 @@ impl GitEnvironment {
         match &self.git_dir {
             None => Repository::open_ext(&self.folder, flags, no_ceiling),
             Some(git_dir) => {
-                let here = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
-                Repository::open_ext(self.folder.join(git_dir), flags | here, no_ceiling)
+                let no_search = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
+                Repository::open_ext(self.folder.join(git_dir), flags | no_search, no_ceiling)
             }
         }
     }

@@ -110,11 +110,12 @@ impl Git {
     pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let GitEnvironment { folder, git_dir, work_tree, index_file, .. } = &self.environment;
         let mut command = Command::new("git");
-        let here = if folder.as_os_str().is_empty() { OsStr::new(".") } else { folder.as_os_str() };
+        let working_folder =
+            if folder.as_os_str().is_empty() { OsStr::new(".") } else { folder.as_os_str() };
         command
             .args(["--no-pager", "--no-replace-objects", "-c", "core.fsmonitor=false"])
             .args(arguments)
-            .current_dir(here)
+            .current_dir(working_folder)
             .env("GIT_OPTIONAL_LOCKS", "0")
             .env("GIT_NO_LAZY_FETCH", "1")
             .env("GIT_ALLOW_PROTOCOL", "none")
@@ -162,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_git_that_says_nothing_is_stopped() {
+    fn a_silent_git_is_stopped() {
         let environment =
             GitEnvironment { timeout: Duration::from_millis(300), ..GitEnvironment::default() };
         let git = Git::new(&environment);

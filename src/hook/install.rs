@@ -35,7 +35,7 @@ pub enum Uninstalled {
     /// Our block was removed from another hook, which is as it was before.
     Unchained(PathBuf),
     /// There was no hook.
-    NotThere(PathBuf),
+    NotInstalled(PathBuf),
     /// There is another hook. Nothing was changed.
     Foreign(PathBuf),
 }
@@ -112,7 +112,7 @@ impl Installed {
 pub fn uninstall(folder: &Path, stage: Stage) -> Result<Uninstalled, HookError> {
     let path = folder.join(stage.name());
     match Existing::at(&path)? {
-        Existing::Nothing => Ok(Uninstalled::NotThere(path)),
+        Existing::Nothing => Ok(Uninstalled::NotInstalled(path)),
         Existing::Foreign => Ok(Uninstalled::Foreign(path)),
         Existing::Ours { .. } => {
             fs::remove_file(&path).map_err(HookError::to("remove", &path))?;

@@ -185,7 +185,8 @@ mod tests {
 
     #[test]
     fn a_block_is_added_once_and_removed() {
-        let (here, there) = (Path::new("/opt/it's here/keysieve"), Path::new("/usr/bin/keysieve"));
+        let (here, in_other) =
+            (Path::new("/opt/it's here/keysieve"), Path::new("/usr/bin/keysieve"));
         for stage in Stage::ALL {
             for theirs in
                 [&b"#!/bin/sh\n"[..], b"#! /usr/bin/env bash -e\nmake\r\n\xff", b"#!sh\n\n"]
@@ -194,7 +195,7 @@ mod tests {
                 assert_eq!(chained(stage, here, &once), Some(once.clone()));
                 assert_eq!(unchained(&once).expect("a block"), theirs);
                 assert_eq!(binary(&once).as_deref(), Some(here));
-                let moved = chained(stage, there, &once).expect("a shell script");
+                let moved = chained(stage, in_other, &once).expect("a shell script");
                 assert_eq!(unchained(&moved).expect("a block"), theirs);
                 let edited = once.replace("hook run", "hook run || true");
                 assert_eq!((unchained(&edited), chained(stage, here, &edited)), (None, None));

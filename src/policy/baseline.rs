@@ -138,8 +138,8 @@ impl Baseline {
 
     /// Why its entries cannot match under the fingerprint key `here`, if it was written under
     /// another one.
-    pub fn other_key(&self, here: &str) -> Option<String> {
-        let written = self.key.as_deref().filter(|&key| key != here)?;
+    pub fn other_key(&self, current: &str) -> Option<String> {
+        let written = self.key.as_deref().filter(|&key| key != current)?;
         let advice = if written == PUBLIC_KEY {
             format!("unset {KEY_VARIABLE}, or create a new baseline under your own key")
         } else {
@@ -147,7 +147,7 @@ impl Baseline {
         };
         Some(format!(
             "the baseline was created with the fingerprint key {written}, but the current key is \
-             {here}, so none of its entries can match; {advice}"
+             {current}, so none of its entries can match; {advice}"
         ))
     }
 

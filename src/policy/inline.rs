@@ -58,7 +58,7 @@ impl SuppressionComments {
             return SuppressionComments { by_line };
         }
         let nearby = nearby_lines(text, findings);
-        for offset in nearby.iter().flat_map(|here| in_range(text, here, MARKER)) {
+        for offset in nearby.iter().flat_map(|range| in_range(text, range, MARKER)) {
             let begin = offset + MARKER.len();
             let after = findings.partition_point(|finding| finding.span.start < begin);
             // A secret after the marker is never part of the reason.
@@ -73,7 +73,7 @@ impl SuppressionComments {
             let placed = Placed { comment, on_line: true, on_next, on_end_before: false };
             by_line.entry(line).or_default().push(placed);
         }
-        for (offset, marker) in nearby.iter().flat_map(|here| foreign::markers(text, here)) {
+        for (offset, marker) in nearby.iter().flat_map(|range| foreign::markers(text, range)) {
             let line = lines.position(offset).line;
             let foreign = Some(marker.scanner);
             let comment = SuppressionComment {

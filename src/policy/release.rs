@@ -25,7 +25,7 @@ mod tests {
     use crate::rules::catalogue::Catalogue;
 
     #[test]
-    fn a_rule_warns_in_the_release_that_brought_it_and_never_in_the_first() {
+    fn a_rule_warns_in_the_release_that_introduced_it_and_never_in_the_first() {
         let rule = |since: &'static str| Rule {
             since: since.into(),
             ..Catalogue::built_in().rules()[0].clone()
@@ -45,7 +45,7 @@ mod tests {
 
     /// A rule that claims to be newer than the release would warn forever, or never.
     #[test]
-    fn no_rule_is_of_a_release_to_come() {
+    fn no_rule_is_of_a_future_release() {
         let parts = |version: &str| -> Vec<u32> {
             version.split('.').map(|part| part.parse().unwrap()).collect()
         };

@@ -112,15 +112,17 @@ impl PinnedPolicy {
         now: Option<&PolicyFiles>,
         foreign: bool,
     ) -> Result<Approved, RangeError> {
-        let marks: Vec<&str> =
+        let markers: Vec<&str> =
             std::iter::once(MARKER).chain(foreign_markers().filter(|_| foreign)).collect();
         let marked = |id: &ObjectId| -> Option<Result<ObjectId, RangeError>> {
-            let has_mark = |bytes: &[u8]| {
-                marks.iter().any(|mark| memchr::memmem::find(bytes, mark.as_bytes()).is_some())
+            let has_marker = |bytes: &[u8]| {
+                markers
+                    .iter()
+                    .any(|marker| memchr::memmem::find(bytes, marker.as_bytes()).is_some())
             };
             // A blob that is too large for memory is not searched for comments.
             match self.objects.blob(id, |_| Ok(())) {
-                Ok(BlobRead::Whole(bytes)) => has_mark(&bytes).then_some(Ok(*id)),
+                Ok(BlobRead::Whole(bytes)) => has_marker(&bytes).then_some(Ok(*id)),
                 Ok(BlobRead::Streamed(())) => None,
                 Err(why) => Some(Err(unread("blob", id, &why).into())),
             }

@@ -74,7 +74,7 @@ fn the_schema_of_the_configuration_is_current_and_knows_every_key() {
 }
 
 #[test]
-fn the_examples_of_the_configuration_hold() {
+fn the_examples_of_the_configuration_are_valid() {
     let page = document("docs/configuration.md");
     let examples: Vec<&str> =
         page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();

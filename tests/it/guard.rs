@@ -87,7 +87,7 @@ fn large_files_are_scanned_in_parts_and_their_hash_is_verified() {
 }
 
 #[test]
-fn an_empty_change_is_clean_and_says_so() {
+fn an_empty_change_is_clean_and_noted() {
     let repository = TempRepo::new();
     let nothing = ["nothing is staged: nothing to scan"];
     assert_eq!(guarded(&repository).coverage.notes, nothing);
@@ -101,7 +101,7 @@ fn an_empty_change_is_clean_and_says_so() {
 }
 
 #[test]
-fn a_change_that_only_deletes_is_clean_and_says_so() {
+fn a_change_that_only_deletes_is_clean_and_noted() {
     let repository = TempRepo::new();
     repository.write("a", secret(1));
     repository.write("b", "b");

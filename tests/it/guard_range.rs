@@ -138,7 +138,7 @@ fn a_message_is_scanned_and_no_secret_is_shown() {
 }
 
 #[test]
-fn an_empty_range_is_clean_and_says_so() {
+fn an_empty_range_is_clean_and_noted() {
     let repository = topic();
     let report = since(&repository, "main");
     assert_clean(&report);

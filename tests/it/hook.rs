@@ -40,7 +40,7 @@ fn folder_to_be() -> (tempfile::TempDir, PathBuf, PathBuf) {
 fn installing_twice_changes_nothing_and_uninstalling_leaves_nothing() {
     let (_home, folder, hook) = folder_to_be();
     let binary = Path::new("/opt/keysieve");
-    assert_eq!(uninstall(&folder).unwrap(), Uninstalled::NotThere(hook.clone()));
+    assert_eq!(uninstall(&folder).unwrap(), Uninstalled::NotInstalled(hook.clone()));
     assert!(!folder.exists());
     assert_eq!(install(&folder, binary).unwrap(), Installed::Created(hook.clone()));
     assert_eq!(install(&folder, binary).unwrap(), Installed::Unchanged(hook.clone()));
@@ -51,7 +51,7 @@ fn installing_twice_changes_nothing_and_uninstalling_leaves_nothing() {
     assert_eq!(fs::read(&hook).unwrap(), text(moved));
     fs::write(folder.join("pre-push"), "#!/bin/sh\n").unwrap();
     assert_eq!(uninstall(&folder).unwrap(), Uninstalled::Removed(hook.clone()));
-    assert_eq!(uninstall(&folder).unwrap(), Uninstalled::NotThere(hook));
+    assert_eq!(uninstall(&folder).unwrap(), Uninstalled::NotInstalled(hook));
     let left: Vec<_> = fs::read_dir(&folder).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(left, ["pre-push"]);
 }
@@ -124,7 +124,7 @@ fn what_cannot_be_written_is_an_error_that_names_the_hook() {
 
 /// A replacement for keysieve that prints its arguments and exits with 3.
 #[cfg(unix)]
-fn stand_in(path: &Path) {
+fn fake_binary(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, "#!/bin/sh\necho \"called with: $*\"\nexit 3\n").unwrap();
@@ -141,7 +141,7 @@ fn the_hook_runs_the_binary_at_any_path() {
     let names: [&[u8]; 5] = [b"plain", b"two words", b"it's", b"$(x)`y`\\\"\n", b"no utf-8 \xff"];
     for name in names {
         let binary = repository.home().join(OsStr::from_bytes(name)).join("keysieve");
-        stand_in(&binary);
+        fake_binary(&binary);
         install(&folder, &binary).unwrap();
         assert_hook_calls(&repository);
         uninstall(&folder).unwrap();
@@ -178,7 +178,7 @@ fn a_missing_binary_is_searched_on_the_path_or_else_blocks() {
     assert!(all_output(&blocked).contains("install keysieve"), "{}", all_output(&blocked));
 
     let programs = repository.home().join("programs");
-    stand_in(&programs.join("keysieve"));
+    fake_binary(&programs.join("keysieve"));
     let found = run(&programs);
     assert_eq!(found.status.code(), Some(3));
     assert!(all_output(&found).contains("called with: hook run"), "{}", all_output(&found));
@@ -197,8 +197,8 @@ fn theirs(repository: &TempRepo, name: &str, text: &[u8]) -> PathBuf {
 
 /// A replacement for keysieve that prints its arguments and input, and exits with that code.
 #[cfg(unix)]
-fn stand_in_that_ends(path: &Path, code: u8) {
-    stand_in(path);
+fn fake_binary_that_exits(path: &Path, code: u8) {
+    fake_binary(path);
     fs::write(path, format!("#!/bin/sh\necho \"called with: $*\"\nexit {code}\n")).unwrap();
 }
 
@@ -213,7 +213,7 @@ fn an_existing_shell_script_runs_ours_first_and_is_restored() {
     for shebang in ["#!/bin/sh", "#!/bin/sh -eu", "#!/usr/bin/env bash"] {
         let before = format!("{shebang}\necho theirs \"${{keysieve-unset}}\"\nexit 7\n");
         let hook = theirs(&repository, "pre-commit", before.as_bytes());
-        stand_in_that_ends(&binary, 0);
+        fake_binary_that_exits(&binary, 0);
         assert_eq!(install(&folder, &binary).unwrap(), Installed::Chained(hook.clone()));
         assert_eq!(install(&folder, &binary).unwrap(), Installed::Unchanged(hook.clone()));
         assert_eq!(hook.metadata().unwrap().permissions().mode() & 0o777, 0o750);
@@ -227,7 +227,7 @@ fn an_existing_shell_script_runs_ours_first_and_is_restored() {
         let alone = repository.command(&hook, &repository.path()).output().unwrap();
         assert_eq!(alone.status.code(), Some(7));
 
-        stand_in_that_ends(&binary, 3);
+        fake_binary_that_exits(&binary, 3);
         let output = repository.command(&hook, &repository.path()).output().unwrap();
         assert_eq!(output.status.code(), Some(3));
         assert!(!all_output(&output).contains("theirs"), "{}", all_output(&output));

@@ -28,7 +28,7 @@ fn hook_run(repository: &TempRepo, variables: &[(&str, &str)]) -> Output {
 }
 
 /// Checks the exit code, and that the output contains all these words.
-fn assert_says(output: &Output, code: i32, words: &[&str]) {
+fn assert_prints(output: &Output, code: i32, words: &[&str]) {
     assert_eq!(output.status.code(), Some(code), "{}", all_output(output));
     for word in words {
         assert!(all_output(output).contains(word), "{word}: {}", all_output(output));
@@ -42,21 +42,21 @@ fn all_tracked_files_are_scanned_if_nothing_is_staged() {
     let repository = repository();
     repository.write("untracked", secret(2));
     let all = ["nothing is staged: scanned all tracked files", "old:1:23", "2 files"];
-    assert_says(&hook_run(&repository, &[FRAMEWORK]), 1, &all);
+    assert_prints(&hook_run(&repository, &[FRAMEWORK]), 1, &all);
     repository.git(&["rm", "--quiet", "old"]);
-    assert_says(&hook_run(&repository, &[FRAMEWORK]), 0, &["the staged changes add no content"]);
+    assert_prints(&hook_run(&repository, &[FRAMEWORK]), 0, &["the staged changes add no content"]);
     repository.git(&["commit", "--quiet", "--no-verify", "-m", "take out"]);
-    assert_says(&hook_run(&repository, &[FRAMEWORK]), 0, &["scanned all tracked files"]);
+    assert_prints(&hook_run(&repository, &[FRAMEWORK]), 0, &["scanned all tracked files"]);
     repository.git(&["add", "untracked"]);
-    assert_says(&hook_run(&repository, &[FRAMEWORK]), 1, &["untracked:1:23", "this commit adds"]);
+    assert_prints(&hook_run(&repository, &[FRAMEWORK]), 1, &["untracked:1:23", "this commit adds"]);
 }
 
 #[test]
 fn an_empty_commit_scans_nothing() {
     let repository = repository();
     let nothing = ["nothing is staged: nothing to scan"];
-    assert_says(&hook_run(&repository, &[]), 0, &nothing);
-    assert_says(
+    assert_prints(&hook_run(&repository, &[]), 0, &nothing);
+    assert_prints(
         &hook_run(&repository, &[FRAMEWORK, ("GIT_INDEX_FILE", ".git/index")]),
         0,
         &nothing,
@@ -76,10 +76,10 @@ fn a_range_has_the_meaning_of_since() {
             &[FRAMEWORK, ("PRE_COMMIT_FROM_REF", from), ("PRE_COMMIT_TO_REF", to)],
         )
     };
-    assert_says(&range("HEAD~2", "HEAD"), 1, &["new:1:23", "these commits add", "removed in"]);
-    assert_says(&range("HEAD~1", "HEAD"), 0, &["No secrets found."]);
-    assert_says(&range("HEAD~2", "HEAD~2"), 0, &["the range contains no commits"]);
-    assert_says(&range("gone", "HEAD"), 2, &["unknown revision `gone`", "git fetch origin"]);
+    assert_prints(&range("HEAD~2", "HEAD"), 1, &["new:1:23", "these commits add", "removed in"]);
+    assert_prints(&range("HEAD~1", "HEAD"), 0, &["No secrets found."]);
+    assert_prints(&range("HEAD~2", "HEAD~2"), 0, &["the range contains no commits"]);
+    assert_prints(&range("gone", "HEAD"), 2, &["unknown revision `gone`", "git fetch origin"]);
     let half = hook_run(&repository, &[FRAMEWORK, ("PRE_COMMIT_FROM_REF", "HEAD")]);
-    assert_says(&half, 2, &["PRE_COMMIT_TO_REF"]);
+    assert_prints(&half, 2, &["PRE_COMMIT_TO_REF"]);
 }

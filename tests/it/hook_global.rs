@@ -17,7 +17,7 @@ fn keysieve(repository: &TempRepo, arguments: &[&str]) -> Output {
     command.args(arguments).output().unwrap()
 }
 
-fn assert_says(repository: &TempRepo, arguments: &[&str], code: i32, words: &[&str]) {
+fn assert_prints(repository: &TempRepo, arguments: &[&str], code: i32, words: &[&str]) {
     let output = keysieve(repository, arguments);
     assert_eq!(output.status.code(), Some(code), "{}", all_output(&output));
     words
@@ -46,17 +46,17 @@ fn yes_installs_it_and_uninstalling_leaves_no_trace() {
     let template = repository.home().join(".config/keysieve/template");
 
     let words = ["init.templateDir = ", "hooks/pre-commit", "Nothing was changed. To apply"];
-    assert_says(&repository, &["hook", "install", "--global"], 2, &words);
+    assert_prints(&repository, &["hook", "install", "--global"], 2, &words);
     assert!(!template.exists() && config() == before);
     assert!(!is_guarded(&repository, "before"));
 
     let install = ["hook", "install", "--global", "--yes"];
-    assert_says(&repository, &install, 0, &["Installed the hook", "Set init.templateDir"]);
-    assert_says(&repository, &install, 0, &["already installed"]);
+    assert_prints(&repository, &install, 0, &["Installed the hook", "Set init.templateDir"]);
+    assert_prints(&repository, &install, 0, &["already installed"]);
     assert!(is_guarded(&repository, "clone"));
     assert!(repository.home().join("clone/.git/info/exclude").is_file());
     let push = [&install[..], &["--stage", "pre-push"]].concat();
-    assert_says(&repository, &push, 0, &["Installed the hook"]);
+    assert_prints(&repository, &push, 0, &["Installed the hook"]);
     // `git init` in an existing repository copies what is missing.
     let old = repository.home().join("before");
     assert!(!old.join(".git/hooks/pre-commit").exists());
@@ -64,13 +64,13 @@ fn yes_installs_it_and_uninstalling_leaves_no_trace() {
     assert!(old.join(".git/hooks/pre-commit").exists());
 
     let uninstall = ["hook", "uninstall", "--global"];
-    assert_says(&repository, &uninstall, 0, &["Removed the hook", "keep it"]);
+    assert_prints(&repository, &uninstall, 0, &["Removed the hook", "keep it"]);
     assert!(config().contains("templateDir"), "{}", config());
     let push = [&uninstall[..], &["--stage", "pre-push"]].concat();
-    assert_says(&repository, &push, 0, &["Removed the hook", "Removed init.templateDir"]);
+    assert_prints(&repository, &push, 0, &["Removed the hook", "Removed init.templateDir"]);
     assert_eq!(config(), before);
     assert!(!repository.home().join(".config/keysieve").exists());
-    assert_says(&repository, &uninstall, 0, &["No hook at"]);
+    assert_prints(&repository, &uninstall, 0, &["No hook at"]);
     assert!(!is_guarded(&repository, "after"));
 }
 
@@ -88,12 +88,17 @@ fn a_users_own_template_is_kept() {
     let config = fs::read(repository.global_config()).unwrap();
 
     let install = ["hook", "install", "--global", "--yes"];
-    assert_says(&repository, &install, 0, &["now runs keysieve first"]);
+    assert_prints(&repository, &install, 0, &["now runs keysieve first"]);
     assert!(is_guarded(&repository, "clone"));
-    assert_says(&repository, &["hook", "uninstall", "--global"], 0, &["previous hook is restored"]);
+    assert_prints(
+        &repository,
+        &["hook", "uninstall", "--global"],
+        0,
+        &["previous hook is restored"],
+    );
     assert_eq!(fs::read_to_string(&hook).unwrap(), theirs);
     assert_eq!(fs::read(repository.global_config()).unwrap(), config);
 
     fs::write(&hook, "#!/usr/bin/env python3\n").unwrap();
-    assert_says(&repository, &install, 2, &["nothing was changed"]);
+    assert_prints(&repository, &install, 2, &["nothing was changed"]);
 }

@@ -92,7 +92,7 @@ mod what_is_scanned {
     }
 
     #[test]
-    fn a_binary_file_is_passed_over_and_counted() {
+    fn a_binary_file_is_skipped_and_counted() {
         let tree = Tree::new();
         tree.write("image", [b"\x89PNG\0", token(1).as_bytes()].concat());
         tree.write("text", "nothing");
@@ -275,7 +275,7 @@ mod what_is_reported {
     }
 
     #[test]
-    fn a_credential_is_its_provider_s_where_one_of_its_places_says_so() {
+    fn a_credential_is_its_provider_s_if_one_occurrence_shows_it() {
         let tree = Tree::new();
         let digits = "8b5961e8<>27261f4a1c74d0695d27ff0f".replace("<>", "");
         let secret = digits;

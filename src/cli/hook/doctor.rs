@@ -57,8 +57,9 @@ enum CheckState {
 impl Doctor {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let stage: Stage = self.stage.into();
-        let here = std::env::current_dir().context("cannot determine the current folder")?;
-        let diagnosis = Diagnosis::of(&GitEnvironment::from_process(&here), stage)
+        let current_folder =
+            std::env::current_dir().context("cannot determine the current folder")?;
+        let diagnosis = Diagnosis::of(&GitEnvironment::from_process(&current_folder), stage)
             .context("cannot determine which hook git runs; is this a git repository?")?;
         let checks = DoctorChecks::of(&diagnosis);
         let (code, summary) = match diagnosis.health() {

@@ -59,12 +59,12 @@ impl<'l> Name<'l> {
         let kind = kind(lexicon, &bytes[words[keyword].clone()])?;
         // Of several keywords the last one counts, which is found by itself or, as in
         // `apiKeyProd`, by a word before it.
-        let here = match found.cmp(&keyword) {
+        let is_match = match found.cmp(&keyword) {
             Ordering::Less => is_hump(bytes, &words[keyword]),
             Ordering::Equal => true,
             Ordering::Greater => false,
         };
-        (here && words[found].start <= fragment.start).then_some(Name {
+        (is_match && words[found].start <= fragment.start).then_some(Name {
             prose_word: prose_word(bytes, span.start),
             span,
             kind,

@@ -117,8 +117,8 @@ fn fallback(bytes: &[u8], value: &Range<usize>, lexicon: &Lexicon) -> Option<Ran
 impl TextCursor<'_> {
     /// In any letter case.
     fn starts_with(&self, text: &str) -> bool {
-        let here = self.bytes[self.offset..self.end].get(..text.len());
-        here.is_some_and(|here| here.eq_ignore_ascii_case(text.as_bytes()))
+        let next = self.bytes[self.offset..self.end].get(..text.len());
+        next.is_some_and(|next| next.eq_ignore_ascii_case(text.as_bytes()))
     }
 
     /// The longest word in the text of an XML element: a hint may be next to the secret

@@ -65,9 +65,9 @@ impl Fragments {
         let name = name.as_bytes();
         let has_fragment = |fragment: &str| match fragment.len() {
             SHORT => name.len() >= SHORT && ends_with_ignoring_case(name, fragment.as_bytes()),
-            length => name.windows(length).any(|here| {
-                here[0] | 0x20 == fragment.as_bytes()[0]
-                    && starts_with_ignoring_case(here, fragment.as_bytes())
+            length => name.windows(length).any(|window| {
+                window[0] | 0x20 == fragment.as_bytes()[0]
+                    && starts_with_ignoring_case(window, fragment.as_bytes())
             }),
         };
         if let Some(shared) =

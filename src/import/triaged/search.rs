@@ -178,12 +178,12 @@ impl<'e> Search<'e> {
     /// The path relative to the top. A scanner that ran in another folder prefixes it with the path
     /// of the top, or with the name of the repository.
     fn path(&self, written: &str) -> String {
-        let is_there = |path: &str| self.top.join(path).symlink_metadata().is_ok();
+        let exists = |path: &str| self.top.join(path).symlink_metadata().is_ok();
         let below = Path::new(written).strip_prefix(&self.top).ok().and_then(Path::to_str);
-        let shorter = written.split_once('/').map(|(_, rest)| rest).filter(|path| is_there(path));
+        let shorter = written.split_once('/').map(|(_, rest)| rest).filter(|path| exists(path));
         match (below, shorter) {
             (Some(below), _) => below.to_owned(),
-            (None, Some(shorter)) if !is_there(written) => shorter.to_owned(),
+            (None, Some(shorter)) if !exists(written) => shorter.to_owned(),
             _ => written.to_owned(),
         }
     }

@@ -71,7 +71,7 @@ const LOOK_AHEAD: usize = LONGEST + AFTER + 1;
 const _: () = assert!(BEFORE + LOOK_AHEAD >= MARGIN);
 
 /// Shorter spans cost more than they save.
-const SHORTEST_STRETCH: usize = 256;
+const SHORTEST_SPAN: usize = 256;
 
 /// Point 2: the spans of a version that lie a margin inside a copy. The start and the end of a file
 /// are copy boundaries on both sides; only if a copy begins at the start of both files, or ends at
@@ -89,15 +89,15 @@ pub fn inheritable_spans(
     into: &mut Vec<InheritedSpan>,
 ) {
     into.clear();
-    for copy in copies.iter().filter(|copy| copy.length > SHORTEST_STRETCH) {
+    for copy in copies.iter().filter(|copy| copy.length > SHORTEST_SPAN) {
         let at_start = copy.base == 0 && copy.start == 0;
         let at_end = copy.end() == length && copy.base + copy.length == base_length;
         let end = if at_end { length } else { copy.end().saturating_sub(LOOK_AHEAD) };
-        if end < copy.start + BEFORE + SHORTEST_STRETCH && !at_start {
+        if end < copy.start + BEFORE + SHORTEST_SPAN && !at_start {
             continue;
         }
         let start = if at_start { 0 } else { independent_from(copy.start) };
-        if end >= start + SHORTEST_STRETCH {
+        if end >= start + SHORTEST_SPAN {
             into.push(InheritedSpan {
                 version: start..end,
                 base: copy.base + (start - copy.start),
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_margin_round_each_seam_is_scanned_and_the_rest_inherited() {
+    fn a_margin_around_each_copy_boundary_is_scanned_and_the_rest_inherited() {
         // 5,000 bytes of which 10 in the middle are replaced by 20.
         let copies = [
             Copy { base: 0, start: 0, length: 2500 },
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ends_of_a_file_are_seams_unless_they_are_the_base_s() {
+    fn the_ends_of_a_file_are_copy_boundaries_unless_they_are_the_base_s() {
         let cut = [Copy { base: 10, start: 0, length: 4000 }];
         let found = inherited_spans(&cut, 4020, 4000);
         assert_eq!(found, [InheritedSpan { version: B..4000 - M, base: 10 + B }]);
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_over_a_stretch_s_end_is_looked_at_whole() {
+    fn a_run_over_the_end_of_a_span_is_scanned_whole() {
         let copies = [
             Copy { base: 0, start: 0, length: 3000 },
             Copy { base: 3001, start: 3001, length: 2000 },

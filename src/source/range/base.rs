@@ -40,15 +40,15 @@ pub fn commit(environment: &GitEnvironment, name: &str) -> Result<ObjectId, Rang
     }
     let objects = ObjectReader::open(environment);
     let read = |id: &ObjectId| objects.read(id);
-    let asked = |name: &str| -> Result<Option<ObjectId>, GitError> {
-        let asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", name];
-        let found = if name.is_empty() { None } else { git.query(&asked)? };
+    let resolve = |name: &str| -> Result<Option<ObjectId>, GitError> {
+        let arguments = ["rev-parse", "--verify", "--quiet", "--end-of-options", name];
+        let found = if name.is_empty() { None } else { git.query(&arguments)? };
         // The last line: `--end-of-options` is repeated by some versions of git.
         Ok(found.and_then(|output| ObjectId::from_hex(output.lines().last()?.as_bytes())))
     };
     let failed = |message: String| GitError::Failed { command: "rev-parse".to_owned(), message };
     let (base, steps) = revision::split(name);
-    let followed = match asked(base)? {
+    let followed = match resolve(base)? {
         Some(id) => match revision::follow(&read, id, steps) {
             // In a shallow clone the steps may lead to commits that were never fetched.
             Err(why) if why.ends_with(MISSING) => return Err(missing(&git, name)?),
@@ -58,7 +58,7 @@ pub fn commit(environment: &GitEnvironment, name: &str) -> Result<ObjectId, Rang
     };
     let id = match followed {
         Some(id) => Some(id),
-        None => asked(name)?,
+        None => resolve(name)?,
     };
     let Some(id) = id else { return Err(missing(&git, name)?) };
     // An object that is not a commit is as good as missing.

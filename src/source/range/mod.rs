@@ -281,9 +281,9 @@ fn commits(git: &Git, heads: &[ObjectId], base: &[ObjectId]) -> Result<Vec<Commi
         return Ok(Vec::new());
     }
     let heads = heads.iter().map(|id| format!("{id}\n"));
-    let asked: String = heads.chain(base.iter().map(|id| format!("^{id}\n"))).collect();
+    let revisions: String = heads.chain(base.iter().map(|id| format!("^{id}\n"))).collect();
     let arguments = ["rev-list", "--topo-order", "--reverse", "--parents", "--stdin"];
-    let output = git.read_with(&arguments, asked.as_bytes())?;
+    let output = git.read_with(&arguments, revisions.as_bytes())?;
     let commit = |line: &[u8]| {
         let mut ids = line.split_str(" ").map(ObjectId::from_hex);
         Some(Commit { id: ids.next()??, parents: ids.collect::<Option<_>>()? })

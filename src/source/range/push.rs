@@ -27,8 +27,8 @@ impl RefUpdate {
             let mut fields = line.rsplitn_str(4, " ");
             let remote = ObjectId::from_hex(fields.next()?)?;
             let local = ObjectId::from_hex(fields.nth(1)?)?;
-            let there = |id: ObjectId| id.as_bytes().iter().any(|&byte| byte != 0).then_some(id);
-            fields.next().map(|_| RefUpdate { local: there(local), remote: there(remote) })
+            let existing = |id: ObjectId| id.as_bytes().iter().any(|&byte| byte != 0).then_some(id);
+            fields.next().map(|_| RefUpdate { local: existing(local), remote: existing(remote) })
         };
         lines.lines().map(|line| update(line).ok_or(line.as_bstr())).collect()
     }
@@ -71,8 +71,8 @@ impl RangeTips {
     ) -> Result<RangeTips, RangeError> {
         let git = Git::new(environment);
         let commit = super::base::commit(environment, name)?;
-        let asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", name];
-        let output = git.query(&asked)?.unwrap_or_default();
+        let arguments = ["rev-parse", "--verify", "--quiet", "--end-of-options", name];
+        let output = git.query(&arguments)?.unwrap_or_default();
         let id = output
             .lines()
             .last()

@@ -146,7 +146,7 @@ fn replaced_and_grafted_objects_are_reported_as_stored() {
 
 /// Old tools wrote the mode of a folder with a leading zero.
 #[test]
-fn modes_with_zeros_in_front() {
+fn modes_with_leading_zeros() {
     let repository = TempRepo::new();
     repository.write("dir/a.env", format!("TOKEN={}\n", localstack_auth_token(1)));
     repository.commit("Plain");

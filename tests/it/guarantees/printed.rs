@@ -294,7 +294,7 @@ fn a_suppression_comment_may_repeat_the_secret_of_its_own_line() {
 }
 
 #[test]
-fn what_keysieve_says_itself_is_never_changed() {
+fn the_text_of_keysieve_itself_is_never_changed() {
     let keys = |json: &Value| {
         fn keys(json: &Value, found: &mut BTreeSet<String>) {
             match json {

@@ -331,7 +331,7 @@ mod s15_a_folder_in_no_work_tree {
     }
 
     #[test]
-    fn where_it_does_not_count_a_note_says_so() {
+    fn where_it_is_ignored_a_note_is_shown() {
         let repository = plain();
         repository.write("plain/.keysieve.toml", EXCLUDE);
         repository.write("other/key", secret(3));

@@ -243,7 +243,7 @@ fn a_folder_has_a_file_of_its_own() {
 }
 
 #[test]
-fn the_nearest_layer_holds() {
+fn the_most_specific_layer_wins() {
     let repository = TempRepo::new();
     repository.write("a", unsure());
     let home = repository.home().to_path_buf();

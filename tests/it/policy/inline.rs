@@ -32,7 +32,7 @@ fn an_allow_on_the_line_or_alone_above_it_holds_in_any_comment() {
 }
 
 #[test]
-fn a_second_secret_does_not_hide_behind_the_allow_of_the_first() {
+fn a_suppression_comment_does_not_hide_a_second_secret() {
     let repository = TempRepo::new();
     let first = format!("a = \"{}\" # {ALLOW} a test value\n", token(1));
     repository.write("below", format!("{first}{}", secret(2)));

@@ -134,7 +134,7 @@ fn a_suppression_comment_is_honored_if_the_revision_suppresses_the_same_credenti
 }
 
 #[test]
-fn no_repo_config_leaves_out_all_that_the_repository_says() {
+fn no_repo_config_ignores_all_settings_of_the_repository() {
     let allow = format!("{} # keysieve:allow localstack-auth-token r\n", token(1));
     let repository = changing(&[("a", &allow), ("b", &secret(2)), ("c/d", &secret(3))]);
     assert!(run(&repository, &["baseline", "create", "--owner", "Ann"]).status.success());

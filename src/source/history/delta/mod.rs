@@ -164,7 +164,7 @@ impl<'h> DeltaReader<'h> {
         let reader = TreeReader::new(store, traced);
         let mut ids = lock(&self.trees).clone();
         let (mut scans, mut failures) = (Vec::new(), Vec::new());
-        let budget = Budget::new(u64::MAX, self.budget.held);
+        let budget = Budget::new(u64::MAX, self.budget.cache_limit);
         for (number, pack) in store.packs.iter().enumerate() {
             let visitor = TreeVisitor { number, store, reader: &reader };
             for acc in walk(pack, pack.forest.roots(ObjectKind::Tree), &visitor, &budget) {
