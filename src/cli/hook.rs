@@ -262,8 +262,7 @@ impl Run {
 /// What the report is about, for the reader whose work it blocks.
 fn subject(environment: &GitEnvironment, stage: RunStage, report: &Report) -> Subject {
     let exists = |revision: &str| {
-        let arguments = ["rev-parse", "--verify", "--quiet", revision];
-        Git::new(environment).query(&arguments).is_ok_and(|found| found.is_some())
+        Git::new(environment).object_id(revision).is_ok_and(|found| found.is_some())
     };
     let commit =
         report.credentials.iter().flat_map(Credential::failing).next().map(|one| &one.source);

@@ -11,6 +11,7 @@ use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use super::environment::GitEnvironment;
+use super::object_id::ObjectId;
 use super::pipe::Pipe;
 use crate::foreign::foreign;
 
@@ -59,6 +60,14 @@ impl Git {
         let output = self.output(arguments, b"")?;
         let line = String::from_utf8_lossy(&output.stdout).trim_end().to_owned();
         Ok(output.status.success().then_some(line))
+    }
+
+    /// The id of the object that a revision names; `None` if git cannot resolve it.
+    pub fn object_id(&self, revision: &str) -> Result<Option<ObjectId>, GitError> {
+        let output =
+            self.query(&["rev-parse", "--verify", "--quiet", "--end-of-options", revision])?;
+        // The last line: `--end-of-options` is repeated by some versions of git.
+        Ok(output.and_then(|output| ObjectId::from_hex(output.lines().last()?.as_bytes())))
     }
 
     /// The path of a file in the git directory.

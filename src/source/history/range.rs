@@ -95,9 +95,7 @@ impl History {
             Some(id) => id,
             None => {
                 let git = Git::new(&GitEnvironment::from_git_dir(self.handles.git_dir()));
-                let arguments = ["rev-parse", "--verify", "--quiet", "--end-of-options", name];
-                let output = git.query(&arguments).map_err(|error| fails(error.to_string()))?;
-                let id = output.and_then(|id| ObjectId::from_hex(id.lines().last()?.as_bytes()));
+                let id = git.object_id(name).map_err(|error| fails(error.to_string()))?;
                 let unknown = || HistoryError::UnknownRevision { revision: name.to_owned() };
                 id.ok_or_else(unknown)?
             }

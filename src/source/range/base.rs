@@ -41,10 +41,7 @@ pub fn commit(environment: &GitEnvironment, name: &str) -> Result<ObjectId, Rang
     let objects = ObjectReader::open(environment);
     let read = |id: &ObjectId| objects.read(id);
     let resolve = |name: &str| -> Result<Option<ObjectId>, GitError> {
-        let arguments = ["rev-parse", "--verify", "--quiet", "--end-of-options", name];
-        let found = if name.is_empty() { None } else { git.query(&arguments)? };
-        // The last line: `--end-of-options` is repeated by some versions of git.
-        Ok(found.and_then(|output| ObjectId::from_hex(output.lines().last()?.as_bytes())))
+        if name.is_empty() { Ok(None) } else { git.object_id(name) }
     };
     let failed = |message: String| GitError::Failed { command: "rev-parse".to_owned(), message };
     let (base, steps) = revision::split(name);

@@ -71,13 +71,7 @@ impl RangeTips {
     ) -> Result<RangeTips, RangeError> {
         let git = Git::new(environment);
         let commit = super::base::commit(environment, name)?;
-        let arguments = ["rev-parse", "--verify", "--quiet", "--end-of-options", name];
-        let output = git.query(&arguments)?.unwrap_or_default();
-        let id = output
-            .lines()
-            .last()
-            .and_then(|id| ObjectId::from_hex(id.as_bytes()))
-            .unwrap_or(commit);
+        let id = git.object_id(name)?.unwrap_or(commit);
         if id == commit {
             return Ok(RangeTips { heads: vec![commit], ..RangeTips::default() });
         }
@@ -118,9 +112,7 @@ fn pushed_commits(git: &Git, updates: &[RefUpdate]) -> Result<Vec<ObjectId>, Git
     let refs = git.read(&["for-each-ref", "--format=%(objectname)", "refs/remotes"])?;
     let mut base: Vec<ObjectId> = refs.lines().filter_map(ObjectId::from_hex).collect();
     for remote in updates.iter().filter_map(|update| update.remote) {
-        let revision = format!("{remote}^{{commit}}");
-        let found = git.query(&["rev-parse", "--verify", "--quiet", &revision])?;
-        base.extend(found.and_then(|id| ObjectId::from_hex(id.as_bytes())));
+        base.extend(git.object_id(&format!("{remote}^{{commit}}"))?);
     }
     base.sort_unstable();
     base.dedup();
