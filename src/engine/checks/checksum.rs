@@ -1,9 +1,13 @@
 //! Checksums that tokens contain. Named in pattern files, written here; those of a family of keys
 //! or with their own encoding have files of their own.
 
+mod azure;
+mod bech32;
+mod marvin32;
+mod nats;
+
 use md5::{Digest, Md5};
 
-use super::{azure, bech32, nats};
 use crate::rules::Checksum;
 
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

@@ -3,15 +3,11 @@
 //! A valid checksum decides, whatever the value looks like. An invalid one makes the confidence
 //! low. Placeholders are not findings at all.
 
-mod azure;
 pub mod base32;
-mod bech32;
 pub mod characters;
 pub mod checksum;
 pub mod entropy;
 pub mod lowered;
-mod marvin32;
-mod nats;
 mod pgp;
 pub mod placeholder;
 pub mod shapes;

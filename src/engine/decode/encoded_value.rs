@@ -1,7 +1,7 @@
 //! A value that is encoded text as a whole, as in a Kubernetes Secret.
 
-use super::base64_run::decode_base64;
-use super::hex_run::decode_hex_digits;
+use super::run::base64::decode_base64;
+use super::run::hex::decode_hex_digits;
 use super::run::run_at;
 use super::text_check;
 use crate::findings::Step;

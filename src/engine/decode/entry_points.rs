@@ -6,9 +6,9 @@ use std::ops::Range;
 use memchr::memmem;
 
 use super::escape::EscapeKind;
+use super::escape::string_concat::may_follow;
 use super::folded_scalar::FOLDED_SCALAR_MARKER;
 use super::run::{MIN_RUN, is_run_byte};
-use super::string_concat::may_follow;
 
 /// Where decoding may begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

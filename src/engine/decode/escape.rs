@@ -1,7 +1,9 @@
 //! Escapes: a few characters that encode one, or none between two concatenated string literals.
 
-use super::hex_run::hex_digit;
-use super::string_concat;
+pub mod chain;
+pub mod string_concat;
+
+use super::run::hex::hex_digit;
 use crate::findings::Step;
 
 /// A kind of escape. Each is decoded separately; nested decoding handles mixed kinds.

@@ -3,6 +3,11 @@
 //! A run is a maximal sequence of `[A-Za-z0-9+/_-]` followed by up to two `=`; its phase counts
 //! from its start. Runs of hexadecimal digits are a special case.
 
+pub mod base64;
+pub mod decoder;
+pub mod hex;
+mod line_buffer;
+
 use std::ops::Range;
 
 /// Minimum length of a run: no credential fits into the 11 bytes that fewer characters encode.

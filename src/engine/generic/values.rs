@@ -1,10 +1,16 @@
 //! From a name to its values: by the shared reader of assignments, or in looser notations, which
 //! are accepted only because the model judges the values.
 
+mod arguments;
+pub mod calls;
+mod text_cursor;
+pub mod value_before_name;
+
 use std::ops::Range;
 
-use super::arguments::Arguments;
-use super::text_cursor::TextCursor;
+use arguments::Arguments;
+use text_cursor::TextCursor;
+
 use crate::engine::structure::assignment::AssignmentReader;
 use crate::rules::is_word_byte;
 use crate::rules::lexicon::Lexicon;

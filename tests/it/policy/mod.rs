@@ -1,8 +1,6 @@
 //! What is baselined or suppressed does not fail, and nothing else is hidden by it: in real
 //! repositories, by the real binary.
 
-// A failed unwrap is a failed test.
-
 use crate::support;
 
 mod aliases;

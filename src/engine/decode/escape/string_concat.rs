@@ -5,17 +5,17 @@
 //! if the parts look like one word, so that prose and argument lists are not joined.
 
 /// Maximum length: two quotes, an operator, indentation.
-pub(super) const MAX_CONCAT: usize = 160;
+pub const MAX_CONCAT: usize = 160;
 /// Bytes before and after it that must not contain whitespace.
-pub(super) const WORD_PART: usize = 8;
+pub const WORD_PART: usize = 8;
 
 /// Whether the byte may be part of a concatenation, including the quotes.
-pub(super) fn is_concat_byte(b: u8) -> bool {
+pub fn is_concat_byte(b: u8) -> bool {
     b.is_ascii_whitespace() || b"\"'`+.&~|<>\\".contains(&b)
 }
 
 /// Whether the byte may follow the closing quote of a literal that is concatenated with another.
-pub(super) fn may_follow(b: u8) -> bool {
+pub fn may_follow(b: u8) -> bool {
     matches!(b, b' ' | b'\t' | b'\r' | b'\n' | b'\\' | b'+' | b'.' | b'|' | b'<' | b'&' | b'~')
 }
 
@@ -84,7 +84,7 @@ fn whitespace_length(rest: &[u8]) -> usize {
 }
 
 #[inline]
-pub(super) fn is_token_byte(b: u8) -> bool {
+pub fn is_token_byte(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+' | b'/' | b'=' | b'.' | b'~')
 }
 

@@ -1,8 +1,6 @@
 //! Two hundred random changes, staged by the real git: the guard reports the same as an oracle that
 //! uses only `git ls-files` and `git ls-tree`, not diffs, indexes or trees.
 
-// A failed unwrap is a failed test.
-
 use crate::support;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

@@ -1,7 +1,5 @@
 //! What a range of commits adds, as in a pull request check, with the real git.
 
-// A failed unwrap is a failed test.
-
 use crate::support;
 
 use std::fs;

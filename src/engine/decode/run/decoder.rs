@@ -2,11 +2,11 @@
 //! may be text, within a few nanoseconds: a lock file has a thousand runs per megabyte, none of
 //! them text.
 
-use super::base64_run::{begins_as_base64, decode_base64_run};
-use super::decoded::Decoded;
-use super::hex_run::{begins_as_hex, decode_hex_run};
-use super::run::{DIGITS, after_escape};
-use super::text_check;
+use super::base64::{begins_as_base64, decode_base64_run};
+use super::hex::{begins_as_hex, decode_hex_run};
+use super::{DIGITS, after_escape};
+use crate::engine::decode::decoded::Decoded;
+use crate::engine::decode::text_check;
 
 /// Whether a run of at least [`super::MIN_RUN`] characters may encode text, judging by its first
 /// two characters. Rejects most runs.

@@ -6,10 +6,10 @@
 //! the chain's first escape, recognized by looking back `GAP` bytes. A byte is in the surroundings
 //! of at most three chains of a kind, so the work is linear in the length.
 
-use super::decoded::{Decoded, MappedSpan, SpanMap, Truncated};
-use super::escape::{Escape, EscapeKind, MAX_ESCAPE};
-use super::run::{MAX_RUN, RUN_OVERLAP};
 use super::string_concat::{MAX_CONCAT, WORD_PART, is_concat_byte};
+use super::{Escape, EscapeKind, MAX_ESCAPE};
+use crate::engine::decode::decoded::{Decoded, MappedSpan, SpanMap, Truncated};
+use crate::engine::decode::run::{MAX_RUN, RUN_OVERLAP};
 use crate::rules::{AFTER, LONGEST, MARGIN};
 
 /// Maximum number of bytes between two escapes of a chain. What identifies a chain's first escape

@@ -1,7 +1,5 @@
 //! `keysieve hook run` as the pre-commit framework runs it.
 
-// A failed unwrap is a failed test.
-
 use crate::support;
 
 use std::process::Output;

@@ -1,6 +1,6 @@
 //! Seeds of NATS's nkeys.
 
-use super::base32;
+use crate::engine::checks::base32;
 
 /// Base32 of two bytes of kind, 32 of the key and a CRC-16 (XMODEM) of them, little-endian.
 /// Source: `nats-io/nkeys`, `crc16.go` and `strkey.go`.

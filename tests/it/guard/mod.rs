@@ -1,7 +1,5 @@
 //! What the guard passes and what it blocks, in real repositories with the real git.
 
-// A failed unwrap is a failed test.
-
 use crate::support;
 
 use std::fs;

@@ -7,8 +7,8 @@ use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use super::base32;
 use super::marvin32::marvin32;
+use crate::engine::checks::base32;
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
@@ -102,7 +102,7 @@ pub fn entra_secret(secret: &[u8]) -> Option<bool> {
     const DIGITS: &[u8; 66] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ1234567890.-_~";
     let (payload, check) = secret.split_last_chunk::<3>()?;
     let hash = marvin32(u64::from_be_bytes(*b"AadPwd00"), payload);
-    Some(super::checksum::in_base(hash, DIGITS, 6).starts_with(check))
+    Some(super::in_base(hash, DIGITS, 6).starts_with(check))
 }
 
 #[cfg(test)]

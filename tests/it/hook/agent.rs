@@ -1,7 +1,5 @@
 //! Hook calls of coding agents, as documented by their vendors, and the responses.
 
-// A failed unwrap is a failed test.
-
 use crate::support;
 
 use std::io::Write;

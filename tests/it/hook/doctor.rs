@@ -1,6 +1,4 @@
 //! The doctor's diagnosis in each situation, in real repositories with the real git.
-
-// A failed unwrap is a failed test.
 #![cfg(unix)]
 
 use crate::support;

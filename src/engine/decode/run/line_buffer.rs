@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::run::MAX_RUN;
+use super::MAX_RUN;
 
 /// At most [`MAX_RUN`] characters, with their offsets in the source.
 #[derive(Default)]

@@ -1,7 +1,5 @@
 //! Installing, running and uninstalling the hook, without touching other hooks.
 
-// A failed unwrap is a failed test.
-
 use crate::support;
 
 use std::fs;

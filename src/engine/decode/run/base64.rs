@@ -4,10 +4,10 @@ use base64::Engine as _;
 use base64::alphabet::{Alphabet, STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use super::decoded::{Decoded, GroupMap, SpanMap, Truncated};
 use super::line_buffer::LineBuffer;
-use super::run::{DIGITS, RUN_OVERLAP, continues_a_line, next_line, run_at};
-use super::text_check::{self, TextGuess};
+use super::{DIGITS, RUN_OVERLAP, continues_a_line, next_line, run_at};
+use crate::engine::decode::decoded::{Decoded, GroupMap, SpanMap, Truncated};
+use crate::engine::decode::text_check::{self, TextGuess};
 use crate::findings::Step;
 
 /// Characters of the first line that must decode to text before further lines are joined to it.
@@ -24,11 +24,7 @@ const BASE64: GeneralPurpose = forgiving(&STANDARD);
 const BASE64URL: GeneralPurpose = forgiving(&URL_SAFE);
 
 /// Decodes the run if it is base64 of text. Returns whether it is.
-pub(super) fn decode_base64_run(
-    bytes: &[u8],
-    start: usize,
-    found: &mut dyn FnMut(Decoded),
-) -> bool {
+pub fn decode_base64_run(bytes: &[u8], start: usize, found: &mut dyn FnMut(Decoded)) -> bool {
     if !begins_as_base64(bytes, start) {
         return false;
     }
@@ -56,7 +52,7 @@ pub(super) fn decode_base64_run(
 }
 
 #[inline]
-pub(super) fn begins_as_base64(bytes: &[u8], start: usize) -> bool {
+pub fn begins_as_base64(bytes: &[u8], start: usize) -> bool {
     let Some(head) = bytes.get(start..).and_then(|run| run.first_chunk::<8>()) else {
         return false;
     };
@@ -97,7 +93,7 @@ fn emit_text(buffer: &LineBuffer, truncated: bool, found: &mut dyn FnMut(Decoded
 
 /// The bytes that the characters encode; a last character that encodes no byte is dropped. `None`
 /// if there are characters of both alphabets, as in paths.
-pub(super) fn decode_base64(chars: &[u8]) -> Option<Vec<u8>> {
+pub fn decode_base64(chars: &[u8]) -> Option<Vec<u8>> {
     let digits = chars.iter().rposition(|&b| b != b'=').map_or(0, |last| last + 1);
     let whole = &chars[..digits - usize::from(digits % 4 == 1)];
     if memchr::memchr2(b'-', b'_', whole).is_some() {

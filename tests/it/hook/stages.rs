@@ -1,6 +1,4 @@
 //! The hooks of all stages, as the real git runs them.
-
-// A failed unwrap is a failed test.
 #![cfg(unix)]
 
 use crate::support;

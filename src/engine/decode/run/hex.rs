@@ -1,9 +1,9 @@
 //! Runs of hexadecimal digits, two per byte.
 
-use super::decoded::{Decoded, GroupMap, SpanMap, Truncated};
 use super::line_buffer::LineBuffer;
-use super::run::{RUN_OVERLAP, is_run_byte};
-use super::text_check::{self, TextGuess};
+use super::{RUN_OVERLAP, is_run_byte};
+use crate::engine::decode::decoded::{Decoded, GroupMap, SpanMap, Truncated};
+use crate::engine::decode::text_check::{self, TextGuess};
 use crate::findings::Step;
 
 /// Minimum number of hexadecimal digits that are decoded.

@@ -1,7 +1,5 @@
 //! If the guard cannot scan, it reports that and blocks: it fails closed.
 
-// A failed unwrap is a failed test.
-
 use crate::support;
 
 use std::fs;

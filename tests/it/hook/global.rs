@@ -1,6 +1,4 @@
 //! The hook for future repositories, and that uninstalling leaves no trace.
-
-// A failed unwrap is a failed test.
 #![cfg(unix)]
 
 use crate::support;

@@ -1,7 +1,5 @@
 //! Every way to make a commit, with every format of git's index, refs and ids: the installed hook
 //! blocks what adds a credential and passes the rest.
-
-// A failed unwrap is a failed test.
 #![cfg(unix)]
 
 use crate::support;

@@ -1,7 +1,5 @@
 //! Which folder git runs hooks from, compared with git itself.
 
-// A failed unwrap is a failed test.
-
 use crate::support;
 
 use std::fs;
@@ -32,7 +30,7 @@ fn found_folder(repository: &TempRepo, folder: &Path, variables: &[(&str, &Path)
     let this = std::env::current_exe().unwrap();
     let mut command = repository.command(this, folder);
     command
-        .args(["--exact", "hook_location::hooks_folder_of_this_process", "--nocapture"])
+        .args(["--exact", "hook::location::hooks_folder_of_this_process", "--nocapture"])
         .env(CHILD, "1");
     all_output(&command.envs(variables.iter().copied()).output().unwrap())
 }

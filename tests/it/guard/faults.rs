@@ -1,7 +1,5 @@
 //! Faults fail closed: no fault lets a commit through, each message names the next step, nothing is
 //! written, and an interrupted installation leaves the old hook or the new one.
-
-// A failed unwrap is a failed test.
 #![cfg(unix)]
 
 use crate::support;
