@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use git2::{Repository, RepositoryOpenFlags};
 
-use super::alternates::ObjectFolders;
+use super::odb::alternates::ObjectFolders;
 
 /// A folder, and the variables with which git redirects what would be found there. Git sets them
 /// for its hooks: `GIT_INDEX_FILE` always (a file other than `.git/index` for `commit -a` and

@@ -4,6 +4,9 @@
 //! Opening it reads nothing; a lookup reads a few rows of a pack's index and the entries of one
 //! delta chain. Readers of whole packs use [`Pack`](super::pack::Pack) instead.
 
+pub mod alternates;
+pub mod loose;
+
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -12,7 +15,6 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use flate2::bufread::ZlibDecoder;
 
-use super::loose::{self, LooseError};
 use super::object::ObjectKind;
 use super::object_id::{ObjectFormat, ObjectId};
 use super::own_files;
@@ -20,6 +22,7 @@ use super::pack::{
     EntryHeader, EntryType, LONGEST_HEADER, MultiPackIndex, PackError, PackIndex, PackIndexFile,
     Stored, delta, file_name, packs_in, read_some_at,
 };
+use loose::LooseError;
 
 /// The longest delta chain. Git writes 4,095 at most; only a damaged or forged pack has more.
 const LONGEST_CHAIN: usize = 10_000;

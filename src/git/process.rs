@@ -4,6 +4,9 @@
 //! Slower than a library by the start of a process. Only reading commands are run: no lock is
 //! taken, no index refreshed, nothing fetched, and no configured program is started.
 
+pub mod cat_file;
+mod pipe;
+
 use std::ffi::OsStr;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
@@ -12,8 +15,8 @@ use std::time::{Duration, Instant};
 
 use super::environment::GitEnvironment;
 use super::object_id::ObjectId;
-use super::pipe::Pipe;
 use crate::foreign::foreign;
+use pipe::Pipe;
 
 /// Runs git for one repository.
 pub struct Git {

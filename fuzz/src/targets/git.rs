@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use keysieve::git::commit::RawCommit;
-use keysieve::git::diff::TreeDiff;
 use keysieve::git::index::Index;
 use keysieve::git::object::{ObjectKind, message, tagged};
 use keysieve::git::object_id::{ObjectFormat, ObjectId};
-use keysieve::git::tree_walk::TreeWalk;
+use keysieve::git::tree::diff::TreeDiff;
+use keysieve::git::tree::walk::TreeWalk;
 use keysieve::hook::{Stage, script};
 
 use super::packs::signed;

@@ -12,8 +12,8 @@ use bstr::ByteSlice;
 use git2::Repository;
 
 use crate::git::Failure;
-use crate::git::alternates::{AlternatesError, ObjectFolders};
 use crate::git::object_id::ObjectId;
+use crate::git::odb::alternates::{AlternatesError, ObjectFolders};
 use crate::git::own_files;
 
 /// The object folders of a repository, and what is missing in them.

@@ -6,10 +6,10 @@ use std::io;
 use bstr::ByteSlice;
 
 use super::Commit;
-use crate::git::cat_file::MISSING;
 use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
-use crate::git::tree_walk::TreeWalkError;
+use crate::git::process::cat_file::MISSING;
+use crate::git::tree::walk::TreeWalkError;
 use crate::git::{Git, GitEnvironment, GitError, ObjectReader, own_files, revision};
 
 /// Why the commits of a range cannot be determined. Nothing was scanned.

@@ -5,9 +5,9 @@ use rayon::prelude::*;
 
 use super::{Commit, CommitRange};
 use crate::git::commit::RawCommit;
-use crate::git::diff::{self, FileContent, ReadTree, TreeDiff};
 use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
+use crate::git::tree::diff::{self, FileContent, ReadTree, TreeDiff};
 use crate::source::Failure;
 
 /// A commit with more paths than this is a trap, such as a tree that contains itself ten times in

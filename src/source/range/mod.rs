@@ -15,7 +15,7 @@ use std::io::Read;
 use bstr::ByteSlice;
 use rayon::prelude::*;
 
-pub use crate::git::diff::FileContent;
+pub use crate::git::tree::diff::FileContent;
 pub use base::RangeError;
 pub use change::RangeChange;
 pub use push::RefUpdate;

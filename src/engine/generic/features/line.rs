@@ -1,6 +1,5 @@
 //! What is around the name and its value, on their line and on the adjacent ones.
 
-use crate::rules::is_word_byte;
 use std::ops::Range;
 
 use super::keywords::{Keywords, keywords_in};
@@ -8,6 +7,7 @@ use super::{F, Features};
 use crate::engine::generic::contains::contains_part;
 use crate::engine::generic::name::Name;
 use crate::rules::BEFORE;
+use crate::rules::is_word_byte;
 use crate::rules::lexicon::Lexicon;
 use crate::rules::word_list::WordList;
 

@@ -1,10 +1,10 @@
 //! Calls of which a known argument is a secret, whatever the variables are called:
 //! `client.login("me", "v")`, `DriverManager.getConnection(url, "me", "v")`.
 
-use crate::rules::is_word_byte;
 use std::ops::Range;
 
 use super::arguments::Arguments;
+use crate::rules::is_word_byte;
 use crate::rules::lexicon::Lexicon;
 use crate::rules::word_list::WordList;
 use crate::rules::{LONGEST, NameKind};

@@ -4,10 +4,10 @@ use std::io::{self, BufRead, Read, Write};
 use std::process::{Child, ChildStdin, Stdio};
 use std::time::Duration;
 
-use super::object::ObjectKind;
-use super::object_id::{ObjectHasher, ObjectId};
 use super::pipe::Pipe;
-use super::process::{Git, GitError, kill, wait_within};
+use super::{Git, GitError, kill, wait_within};
+use crate::git::object::ObjectKind;
+use crate::git::object_id::{ObjectHasher, ObjectId};
 
 /// Larger blobs are streamed and not kept in memory: some 16 MB.
 pub const STREAMED_FROM: u64 = 16 << 20;

@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use bstr::{BString, ByteSlice};
 
 use super::diff::ReadTree;
-use super::object_id::ObjectId;
-use super::tree::{EntryKind, TreeEntry};
+use super::{EntryKind, TreeEntry};
+use crate::git::object_id::ObjectId;
 
 /// More matching paths than this exist only in a trap.
 const MAX_PATHS: usize = 1_000_000;

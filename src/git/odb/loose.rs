@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use flate2::bufread::ZlibDecoder;
 
-use super::object::ObjectKind;
-use super::object_id::{ObjectFormat, ObjectId};
+use crate::git::object::ObjectKind;
+use crate::git::object_id::{ObjectFormat, ObjectId};
 
 /// Longest header: the longest type, a space, twenty digits and a NUL.
 const HEADER: u64 = 28;

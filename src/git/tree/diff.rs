@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use bstr::{BString, ByteSlice};
 
-use super::object_id::ObjectId;
-use super::tree::{EntryKind, TreeEntry};
+use super::{EntryKind, TreeEntry};
+use crate::git::object_id::ObjectId;
 
 /// The content of a path on one side.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use bstr::{BString, ByteSlice};
 
-use super::own_files;
+use crate::git::own_files;
 
 /// How deep git follows alternates of alternates (`odb.c` in git and in libgit2).
 const MAX_DEPTH: usize = 5;
