@@ -16,15 +16,12 @@ use std::{env, fs, process};
 mod rules {
     mod bytes;
     pub mod check;
-    pub mod cross_check;
     mod embedded;
-    mod fact_groups;
     mod prefix_pattern;
     mod regex_shape;
     mod rule;
     pub mod schema;
     pub mod toml_error;
-    mod vocabulary;
     pub mod word_list;
     pub use bytes::{is_token_byte, is_word_byte};
     pub use rule::*;
@@ -55,7 +52,7 @@ fn main() {
     if let Some(pair) = rules.windows(2).find(|pair| pair[0].id == pair[1].id) {
         refuse(Path::new("patterns"), &format!("two rules have the id {}", pair[0].id));
     }
-    if let Err(error) = rules::cross_check::cross_check(&rules) {
+    if let Err(error) = rules::check::cross_check::cross_check(&rules) {
         refuse(Path::new("patterns"), &error);
     }
     let bytes = postcard::to_stdvec(&rules).expect("rules can be serialized");

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use super::check::cross_check::cross_check;
 use super::check::{RuleError, check_file};
-use super::cross_check::cross_check;
 use super::embedded;
 use super::lexicon::Lexicon;
 use super::word_list::{WordListError, has_lists_only};

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde::Deserialize;
 
 /// The file, embedded because custom rules may use it, too.
-const FILE: &str = include_str!("../../patterns/names.toml");
+const FILE: &str = include_str!("../../../patterns/names.toml");
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::Rule;
-use super::check::RuleError;
+use super::RuleError;
+use crate::rules::Rule;
 
 /// Checks what rules require of each other. `rules` are sorted by id.
 pub fn cross_check(rules: &[Rule]) -> Result<(), RuleError> {
