@@ -2,7 +2,7 @@
 //!
 //! `TRYCMD=overwrite cargo test --test it cmd` writes what the binary prints now into the cases;
 //! read the difference before it is committed. What needs a secret that a built-in rule finds
-//! cannot be a file of ours and is tested in `tests/scan.rs`.
+//! cannot be a file of ours and is tested in `tests/it/scan.rs`.
 
 #[test]
 fn the_cases_of_the_command_line_pass() {
