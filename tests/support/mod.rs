@@ -7,9 +7,9 @@
 pub mod audited;
 pub mod guarded;
 pub mod minted;
+pub mod notations;
 pub mod random;
 pub mod repository;
 pub mod schema;
 pub mod timed;
 pub mod tokens;
-pub mod ways;

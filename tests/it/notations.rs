@@ -8,7 +8,7 @@ use keysieve::findings::{Finding, FingerprintKey, Verdict};
 use keysieve::rules::catalogue::Catalogue;
 use keysieve::rules::{AnchorPosition, Confidence, Rule, Trigger};
 use support::minted::minted;
-use support::ways::{PLACES, WAYS};
+use support::notations::{CONTEXTS, NOTATIONS};
 
 use crate::support;
 
@@ -44,12 +44,12 @@ fn written(rules: &[Rule], change: impl Fn(&mut [u8])) -> Vec<WrittenToken> {
         change(&mut secret);
         let secret = String::from_utf8(secret).expect("the catalogue's tokens are ASCII");
         let mut texts = Vec::new();
-        for (turn, way) in WAYS.iter().enumerate() {
+        for (turn, notation) in NOTATIONS.iter().enumerate() {
             let name = match &rule.trigger {
                 Trigger::Names(names) => &names[(number + turn) % names.len()],
                 Trigger::Anchors { .. } | Trigger::Kind(_) => "acme_setting",
             };
-            texts.push((way.name, way.write(name, &secret)));
+            texts.push((notation.name, notation.write(name, &secret)));
         }
         if matches!(rule.trigger, Trigger::Anchors { .. }) {
             // A base64 key cannot be a user name: its `/` would be part of the URL's path.
@@ -59,8 +59,8 @@ fn written(rules: &[Rule], change: impl Fn(&mut [u8])) -> Vec<WrittenToken> {
                 ".git-credentials" | ".npmrc" => rule.public.is_none(),
                 _ => true,
             };
-            let locations = PLACES.iter().filter(|(name, _)| fits(name));
-            texts.extend(locations.map(|(name, write)| (*name, write(&secret))));
+            let contexts = CONTEXTS.iter().filter(|(name, _)| fits(name));
+            texts.extend(contexts.map(|(name, write)| (*name, write(&secret))));
         }
         all.push(WrittenToken { rule: number, secret, texts });
     }
@@ -71,25 +71,25 @@ fn written(rules: &[Rule], change: impl Fn(&mut [u8])) -> Vec<WrittenToken> {
 fn valid_tokens_are_found_by_their_providers_rule_in_every_notation() {
     let engine = engine();
     let rules = engine.rules();
-    let mut ways: BTreeMap<&str, (usize, Vec<String>)> = BTreeMap::new();
+    let mut notations: BTreeMap<&str, (usize, Vec<String>)> = BTreeMap::new();
     let tokens = written(rules, |_| {});
     assert!(tokens.len() * 10 > rules.len() * 8, "{} of {}", tokens.len(), rules.len());
     for WrittenToken { rule, texts, .. } in &tokens {
         let provider = &rules[*rule].provider;
-        for (way, text) in texts {
+        for (notation, text) in texts {
             let is_providers = |finding: &Finding| rules[finding.rule].provider == *provider;
-            let (total, missed) = ways.entry(way).or_default();
+            let (total, missed) = notations.entry(notation).or_default();
             *total += 1;
             if !engine.scan(text.as_bytes()).iter().any(is_providers) {
                 missed.push(format!("{} in {text:?}", rules[*rule].id));
             }
         }
     }
-    let total: usize = ways.values().map(|(total, _)| total).sum();
-    let missed: usize = ways.values().map(|(_, missed)| missed.len()).sum();
+    let total: usize = notations.values().map(|(total, _)| total).sum();
+    let missed: usize = notations.values().map(|(_, missed)| missed.len()).sum();
     println!("{} of {total} found", total - missed);
-    for (way, (total, missed)) in &ways {
-        assert!(missed.len() * 100 <= total * (100 - MIN_FOUND), "{way}: {missed:#?}");
+    for (notation, (total, missed)) in &notations {
+        assert!(missed.len() * 100 <= total * (100 - MIN_FOUND), "{notation}: {missed:#?}");
     }
     assert!(missed * 100 <= total * (100 - MIN_FOUND));
 }
@@ -104,11 +104,11 @@ fn an_invalid_checksum_is_never_certain() {
             continue;
         }
         broken += 1;
-        for (way, text) in texts {
+        for (notation, text) in texts {
             for finding in engine.scan(text.as_bytes()) {
                 let certain =
                     finding.verdict == Verdict::Valid || finding.confidence == Confidence::Certain;
-                assert!(!certain, "{} in {way}: {secret}", rules[finding.rule].id);
+                assert!(!certain, "{} in {notation}: {secret}", rules[finding.rule].id);
             }
         }
     }

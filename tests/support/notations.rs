@@ -1,12 +1,12 @@
 //! Notations for assigning a value to a name, in programs, configurations and commands.
 
 /// A notation: what it is called, and the text for a name and a value.
-pub struct Way {
+pub struct Notation {
     pub name: &'static str,
     write: fn(&Name, &str) -> String,
 }
 
-impl Way {
+impl Notation {
     pub fn write(&self, name: &str, value: &str) -> String {
         (self.write)(&Name::new(name), value)
     }
@@ -59,14 +59,14 @@ fn in_query(value: &str) -> String {
         .collect()
 }
 
-macro_rules! ways {
-    ($($way:literal: |$name:ident, $value:ident| $text:expr;)+) => {
+macro_rules! notations {
+    ($($notation:literal: |$name:ident, $value:ident| $text:expr;)+) => {
         /// All of them. Failures are reported by these names.
-        pub const WAYS: &[Way] = &[$(Way { name: $way, write: |$name, $value| $text }),+];
+        pub const NOTATIONS: &[Notation] = &[$(Notation { name: $notation, write: |$name, $value| $text }),+];
     };
 }
 
-ways! {
+notations! {
     "dotenv": |n, v| format!("DEBUG=1\n{}={v}\nPORT=80\n", n.upper());
     "export": |n, v| format!("#!/bin/sh\nexport {}=\"{v}\"\n", n.upper());
     "export, single quotes": |n, v| format!("export {}='{v}'\n", n.upper());
@@ -188,11 +188,11 @@ ways! {
     "words": |n, v| format!("{}: {v}\n", n.words.join(" "));
 }
 
-/// The name of a location, and the text with a value in it.
-pub type Place = (&'static str, fn(&str) -> String);
+/// The name of a context, and the text with a value in it.
+pub type Context = (&'static str, fn(&str) -> String);
 
-/// Locations of a token without a name of its own.
-pub const PLACES: &[Place] = &[
+/// Contexts of a token that is not the value of a named variable.
+pub const CONTEXTS: &[Context] = &[
     ("bare", |v| format!("{v}\n")),
     ("bearer", |v| format!("Authorization: Bearer {v}\r\n")),
     ("bearer in code", |v| format!("headers = {{\"Authorization\": \"Bearer {v}\"}}\n")),
