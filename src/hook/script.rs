@@ -60,7 +60,7 @@ pub fn text(stage: Stage, binary: &Path) -> BString {
 /// The line that makes another hook, if it is a shell script, run the guard and fail if the guard
 /// does.
 pub fn line(stage: Stage, binary: &Path) -> BString {
-    let mut line = quoted(binary);
+    let mut line = shell_word(binary);
     line.push_str(format!(" {} || exit $?", stage.arguments()));
     line
 }
@@ -136,7 +136,7 @@ fn find(stage: Stage, binary: &Path) -> BString {
         Stage::PrePush => "push",
     };
     let mut lines = BString::from("keysieve=");
-    lines.push_str(quoted(binary));
+    lines.push_str(shell_word(binary));
     lines.push_str(FIND.replace("WHAT", what));
     lines
 }
@@ -159,7 +159,7 @@ fn checksum(body: &[u8]) -> String {
 }
 
 /// A path as one word of the shell. Between single quotes every byte but `'` is itself.
-fn quoted(path: &Path) -> BString {
+fn shell_word(path: &Path) -> BString {
     let bytes = path.as_os_str().as_encoded_bytes();
     let mut word = BString::from("'");
     word.push_str(bytes.replace("'", r"'\''"));

@@ -255,7 +255,7 @@ impl HookReport<'_> {
     /// A path as a word of the shell that git resolves from the top of the work tree.
     fn pathspec(&self, path: &BStr) -> String {
         let top = if self.in_subfolder { ":/" } else { "" };
-        quoted(format!("{top}{path}").as_bytes().as_bstr())
+        shell_word(format!("{top}{path}").as_bytes().as_bstr())
     }
 
     /// How to suppress the finding.
@@ -366,7 +366,7 @@ fn is_private(path: &[u8]) -> bool {
 }
 
 /// A path as a word of the shell.
-fn quoted(path: &BStr) -> String {
+fn shell_word(path: &BStr) -> String {
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-+@%,:=".contains(byte);
     let text = escaped(&path.to_str_lossy()).into_owned();
     if !text.is_empty() && path.iter().all(is_plain) {

@@ -239,7 +239,7 @@ fn write_coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     match coverage.failures.len() {
         0 => writeln!(out, ".")?,
-        failed => writeln!(out, "; {} could not be scanned.", number(failed))?,
+        failed => writeln!(out, "; {} could not be scanned.", group_digits(failed))?,
     }
     let all = report.credentials.iter().flat_map(|found| &found.occurrences);
     match all.filter(|occurrence| occurrence.suppression.is_some()).count() {
@@ -250,11 +250,11 @@ fn write_coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 /// `1 file`, `2 files`, `4,843 files`.
 fn plural(count: usize, what: &str) -> String {
-    format!("{} {what}{}", number(count), if count == 1 { "" } else { "s" })
+    format!("{} {what}{}", group_digits(count), if count == 1 { "" } else { "s" })
 }
 
 /// Digits in groups of three.
-fn number(count: usize) -> String {
+fn group_digits(count: usize) -> String {
     let digits = count.to_string();
     let groups: Vec<&str> = digits
         .as_bytes()
@@ -286,7 +286,7 @@ mod tests {
         assert_eq!(plural(1, "file"), "1 file");
         assert_eq!(plural(0, "file"), "0 files");
         assert_eq!(plural(4843, "file"), "4,843 files");
-        assert_eq!(number(1_000_000), "1,000,000");
+        assert_eq!(group_digits(1_000_000), "1,000,000");
         assert_eq!(size(999), "999 B");
         assert_eq!(size(48_200_000), "48.2 MB");
     }

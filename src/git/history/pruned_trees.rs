@@ -62,7 +62,7 @@ impl<'g> PrunedTrees<'g> {
             numbers: HashMap::new(),
             list: Vec::new(),
         };
-        pruned_trees.number(Vec::new());
+        pruned_trees.intern(Vec::new());
         pruned_trees
     }
 
@@ -82,7 +82,7 @@ impl<'g> PrunedTrees<'g> {
             }
             let Some(edge) = self.graph.edges(tree.tree).get(tree.done) else {
                 let Some(Unfinished { tree, found, .. }) = stack.pop() else { break };
-                let number = if found.is_empty() { EMPTY } else { self.number(found) };
+                let number = if found.is_empty() { EMPTY } else { self.intern(found) };
                 self.pruned[tree as usize] = number;
                 pruned_tree = Some(number);
                 continue;
@@ -123,7 +123,8 @@ impl<'g> PrunedTrees<'g> {
         self.reached[index]
     }
 
-    fn number(&mut self, mut names: Vec<(BString, PrunedNode)>) -> PrunedTreeId {
+    /// The number of a pruned tree; equal ones share it.
+    fn intern(&mut self, mut names: Vec<(BString, PrunedNode)>) -> PrunedTreeId {
         names.sort_unstable();
         let pruned_tree: PrunedTree = names.into();
         if let Some(&number) = self.numbers.get(&pruned_tree) {

@@ -191,7 +191,7 @@ pub(super) fn file_name(path: &Path) -> String {
 }
 
 /// Four bytes at `offset`, in network order; `None` past the end.
-fn be32(bytes: &[u8], offset: usize) -> Option<u32> {
+pub(in crate::git) fn be32(bytes: &[u8], offset: usize) -> Option<u32> {
     bytes.get(offset..)?.first_chunk().map(|four| u32::from_be_bytes(*four))
 }
 

@@ -104,7 +104,7 @@ fn missing(git: &Git, name: &str) -> Result<RangeError, GitError> {
                 true => "try again".to_owned(),
                 false => format!("use {tracking} instead"),
             };
-            let spec = quoted(&format!("+refs/heads/{branch}:refs/remotes/{tracking}"));
+            let spec = shell_word(&format!("+refs/heads/{branch}:refs/remotes/{tracking}"));
             format!("run `git fetch {deepen}{remote} {spec}`, then {then}")
         }
         FetchSource { remote, branch: None } if shallow => {
@@ -144,7 +144,7 @@ impl FetchSource {
 }
 
 /// One word for a shell, quoted if necessary.
-fn quoted(word: &str) -> String {
+fn shell_word(word: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"+:/._-".contains(&byte);
     if word.bytes().all(is_plain) {
         word.to_owned()
