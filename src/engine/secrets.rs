@@ -1,7 +1,7 @@
 //! The secrets of a run, so that no output contains one.
 //!
 //! The engine remembers each secret for which it creates a finding, decoded and as written in the
-//! file. [`SeenSecrets`] and [`Secrets`] never return a byte of them: they only remove secrets from
+//! file. `SeenSecrets` and [`Secrets`] never return a byte of them: they only remove secrets from
 //! other texts. Neither has a `Debug`, deliberately.
 
 use std::collections::{HashMap, HashSet};

@@ -13,7 +13,7 @@ use std::ops::Range;
 /// Minimum length of a run: no credential fits into the 11 bytes that fewer characters encode.
 pub const MIN_RUN: usize = 16;
 /// Characters that are decoded at a time. A longer run is split into parts, which overlap by
-/// [`RUN_OVERLAP`]. A delta scan cannot find its start, so its blob is scanned completely (contract
+/// `RUN_OVERLAP`. A delta scan cannot find its start, so its blob is scanned completely (contract
 /// of locality, point 4).
 pub const MAX_RUN: usize = 64 * 1024;
 /// More characters than the longest judged span has in any encoding.

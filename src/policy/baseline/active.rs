@@ -36,7 +36,7 @@ pub enum Expiry {
 }
 
 impl ActiveBaseline {
-    /// Suppresses baselined occurrences and returns notes, as [`super::Policy`] does for the whole
+    /// Suppresses baselined occurrences and returns notes, as [`crate::policy::Policy`] does for the whole
     /// policy.
     pub fn suppress(&self, credentials: &mut [Credential]) -> Vec<String> {
         for credential in credentials.iter_mut() {

@@ -1,8 +1,8 @@
 //! The output filter: every text that leaves the process goes through it.
 //!
 //! * [`Filter`] removes the secrets of the run, decoded and as written, field by field. It never
-//!   changes keysieve's own text. [`filtered`] makes the report, and the writers of reports take
-//!   a [`Shown`], which only this module makes.
+//!   changes keysieve's own text. `filtered` makes the report, and the writers of reports take
+//!   a `Shown`, which only this module makes.
 //! * [`escape`] escapes what would control a terminal, mislead a reader or give a CI system
 //!   commands.
 //! * [`sink`] is the only place that writes to standard output, standard error and files.

@@ -12,7 +12,7 @@
 //! ```
 //!
 //! The result depends on at most `LONGEST + AFTER` bytes from the start of the name, and on
-//! [`command::BEFORE_NAME`] bytes before it.
+//! `command::BEFORE_NAME` bytes before it.
 
 use std::ops::Range;
 
