@@ -16,14 +16,11 @@ use std::{env, fs, process};
 mod rules {
     mod bytes;
     pub mod check;
-    pub mod cross_check;
-    mod fact_groups;
     mod prefix_pattern;
     mod regex_shape;
     mod rule;
     pub mod schema;
     pub mod toml_error;
-    mod vocabulary;
     pub mod word_list;
     pub use bytes::{is_token_byte, is_word_byte};
     pub use prefix_pattern::PrefixStep;
@@ -57,7 +54,7 @@ fn main() {
     if let Some(pair) = rules.windows(2).find(|pair| pair[0].id == pair[1].id) {
         refuse(Path::new("patterns"), &format!("two rules have the id {}", pair[0].id));
     }
-    if let Err(error) = rules::cross_check::cross_check(&rules) {
+    if let Err(error) = rules::check::cross_check::cross_check(&rules) {
         refuse(Path::new("patterns"), &error);
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));

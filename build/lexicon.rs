@@ -63,9 +63,12 @@ fn lists(entries: &[(PathBuf, Entry)]) -> Result<String, (PathBuf, String)> {
     code.push_str("pub static ARGUMENTS: &[(&str, Argument)] = &[\n");
     for (word, secret) in calls.flat_map(|(words, secret)| words.iter().map(move |it| (it, secret)))
     {
-        let (place, kind) = (secret.place, secret.kind);
-        writeln!(code, "({word:?}, Argument {{ place: {place}, kind: NameKind::{kind:?} }}),")
-            .expect("a String");
+        let (position, kind) = (secret.position, secret.kind);
+        writeln!(
+            code,
+            "({word:?}, Argument {{ position: {position}, kind: NameKind::{kind:?} }}),"
+        )
+        .expect("a String");
     }
     code.push_str("];\n");
     Ok(code)

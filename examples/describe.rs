@@ -36,21 +36,21 @@ fn main() -> io::Result<()> {
             }
             let lower = bytes.to_ascii_lowercase();
             let mut reader = AssignmentReader::default();
-            for at in 0..bytes.len() {
+            for offset in 0..bytes.len() {
                 // As in the engine, one of three letters counts only at the end of a word.
                 let counts = |text: &str| {
-                    let next = lower.get(at + text.len());
+                    let next = lower.get(offset + text.len());
                     text.len() > 3
                         || !text.ends_with(|b: char| b.is_ascii_alphabetic())
                         || next.is_none_or(|b| !b.is_ascii_alphanumeric())
                 };
                 let Some(fragment) = fragments
                     .iter()
-                    .find(|text| lower[at..].starts_with(text.as_bytes()) && counts(text))
+                    .find(|text| lower[offset..].starts_with(text.as_bytes()) && counts(text))
                 else {
                     continue;
                 };
-                let fragment = at..at + fragment.len();
+                let fragment = offset..offset + fragment.len();
                 for found in described(&bytes, fragment, &mut reader, &lexicon, |_| true) {
                     let text = String::from_utf8_lossy(&bytes[found.value.clone()]).into_owned();
                     let values: [f32; COUNT] = found.features.0;

@@ -74,7 +74,7 @@ def rows_of(found, background):
     for labels, _, _, features, case in found:
         group = case.get('repo') or case['source'] + ' ' + str(case['provider'])
         which = {label[0] for label in labels}
-        ids = lambda wanted: [label[3] for label in labels if label[0] == wanted]
+        ids = lambda kind: [label[3] for label in labels if label[0] == kind]
         if 'pos' in which:
             # Strings generated from a regex weigh less than what somebody wrote.
             rows.append((features, 1, .3 if case.get('quality') == 'C' else 1., group, ids('pos')))
@@ -92,21 +92,22 @@ def rows_of(found, background):
 def recombined(features, labels, weights, names):
     """Secrets with the names and contexts of other secrets, and words and templates likewise, within each
     kind of name: what a value looks like matters wherever it appears."""
-    at = {name: place for place, name in enumerate(names)}
-    copied = [place for name, place in at.items() if at['length'] <= place <= at['times_eight'] and name != 'like_name']
-    copied += [at[name] for name in ('password_chars', 'repeats', 'sequence_share', 'disguised_secret_kind')]
+    column = {name: number for number, name in enumerate(names)}
+    copied = [number for name, number in column.items()
+              if column['length'] <= number <= column['times_eight'] and name != 'like_name']
+    copied += [column[name] for name in ('password_chars', 'repeats', 'sequence_share', 'disguised_secret_kind')]
     kinds = features[:, :KINDS].argmax(axis=1)
-    words = (features[:, at['covered']] > .8) | (features[:, at['template_chars']] > 0)
+    words = (features[:, column['covered']] > .8) | (features[:, column['template_chars']] > 0)
     chance = np.random.default_rng(SEED)
     rows, which = [], []
     for kind in range(KINDS):
-        places = np.nonzero((labels == 1) & (weights == 1) & (kinds == kind))[0]
-        for label, values in ((1, places), (0, np.nonzero((labels == 0) & (kinds == kind) & words)[0])):
-            if min(len(places), len(values)) >= FEWEST:
-                made = features[np.tile(places, RECOMBINED)]
-                made[:, copied] = features[chance.choice(values, len(made))][:, copied]
-                rows.append(made)
-                which += [label] * len(made)
+        secrets = np.nonzero((labels == 1) & (weights == 1) & (kinds == kind))[0]
+        for label, values in ((1, secrets), (0, np.nonzero((labels == 0) & (kinds == kind) & words)[0])):
+            if min(len(secrets), len(values)) >= FEWEST:
+                synthetic = features[np.tile(secrets, RECOMBINED)]
+                synthetic[:, copied] = features[chance.choice(values, len(synthetic))][:, copied]
+                rows.append(synthetic)
+                which += [label] * len(synthetic)
     return np.concatenate(rows), np.array(which)
 
 
@@ -114,8 +115,8 @@ def train(features, labels, weights, names):
     model = HistGradientBoostingClassifier(max_depth=6, max_iter=TREES, learning_rate=.1, min_samples_leaf=30,
                                            max_features=.2, l2_regularization=5, random_state=SEED,
                                            early_stopping=False)
-    made, which = recombined(features, labels, weights, names)
-    return model.fit(np.concatenate([features, made]), np.concatenate([labels, which]),
+    synthetic, which = recombined(features, labels, weights, names)
+    return model.fit(np.concatenate([features, synthetic]), np.concatenate([labels, which]),
                      sample_weight=np.concatenate([weights, np.full(len(which), .3)]))
 
 
@@ -123,16 +124,16 @@ def probabilities(model, features):
     return model.predict_proba(np.array(features, dtype=np.float32))[:, 1] if len(features) else np.array([])
 
 
-def report(cases, ids, labels, likely, noise, megabytes, already):
-    "A line for each threshold; `likely` are probabilities of rows that the model was not trained on."
+def report(cases, ids, labels, scores, noise, megabytes, already):
+    "A line for each threshold; `scores` are probabilities of rows that the model was not trained on."
     positives = [case for case in cases if case['label'] == 'pos']
     creddata = {case['id'] for case in cases if case['source'] == 'creddata' and case['label'] == 'neg'}
     curve = []
     for threshold in THRESHOLDS:
         hit, flagged = set(already), {id for id in already if id in creddata}
-        for row in np.nonzero(likely >= threshold)[0]:
+        for row in np.nonzero(scores >= threshold)[0]:
             (hit if labels[row] else flagged).update(ids[row])
-        recall = lambda wanted: 100 * np.mean([case['id'] in hit for case in positives if wanted(case)])
+        recall = lambda selects: 100 * np.mean([case['id'] in hit for case in positives if selects(case)])
         true = sum(case['id'] in hit for case in positives if case['source'] == 'creddata')
         false = len(flagged & creddata)
         line = dict(threshold=threshold, common=recall(lambda case: case['source'] in COMMON),
@@ -155,17 +156,17 @@ def write(model, path, names):
             out.write('tree\n')
             nodes, lines = tree.nodes, []
 
-            def walk(at):
-                node = nodes[at]
-                here = len(lines)
+            def walk(index):
+                node = nodes[index]
+                line = len(lines)
                 lines.append(None)
                 if node['is_leaf']:
-                    lines[here] = 'leaf %r' % round(float(node['value']), 6)
+                    lines[line] = 'leaf %r' % round(float(node['value']), 6)
                     return
                 walk(node['left'])
                 right = len(lines)
                 walk(node['right'])
-                lines[here] = '%d %r %d' % (node['feature_idx'], float(np.float32(node['num_threshold'])), right)
+                lines[line] = '%d %r %d' % (node['feature_idx'], float(np.float32(node['num_threshold'])), right)
 
             walk(0)
             out.write('\n'.join(lines) + '\n')
@@ -190,13 +191,13 @@ def main():
     already = set()
     if arguments.rows:
         already = {row['id'] for row in map(json.loads, open(arguments.rows)) if any(not rule.startswith('generic-') for rule in row['rules'])}
-    likely = np.zeros(len(labels))
+    scores = np.zeros(len(labels))
     for part in range(FOLDS):
         model = train(features[fold != part], labels[fold != part], weights[fold != part], names)
-        likely[fold == part] = probabilities(model, features[fold == part])
+        scores[fold == part] = probabilities(model, features[fold == part])
     model = train(features, labels, weights, names)
     noise = np.concatenate([probabilities(model, [row[5] for row in rows]) for rows in clean.values()]) if clean else np.array([])
-    curve = report(cases, ids, labels, likely, noise, arguments.megabytes, already)
+    curve = report(cases, ids, labels, scores, noise, arguments.megabytes, already)
     if arguments.curve:
         json.dump(curve, open(arguments.curve, 'w'), indent=1)
     write(model, arguments.out, names)

@@ -10,7 +10,7 @@ use crate::engine::Engine;
 use crate::locate::Hit;
 use crate::policy::Policy;
 use crate::report::{Report, Task};
-use crate::source::history::delta::{Budget, Judge, ScanMode};
+use crate::source::history::delta::{Budget, Detector, ScanMode};
 use crate::source::history::{DeltaReader, FullReader, History, HistoryError, RangeSyntax};
 use crate::source::{Coverage, Failure, Progress, Source};
 use leaks::Leaks;
@@ -100,15 +100,15 @@ fn read_history(
         ReadMode::Full => {
             let reader = FullReader::new(history, largest);
             let read = reader.visit(&|blob| leaks.whole(blob), progress);
-            let trace = |wanted: &[String]| reader.trace(wanted);
+            let trace = |objects: &[String]| reader.trace(objects);
             (occurrences::occurrences(&leaks.sorted(), trace, range.as_ref()), read)
         }
         ReadMode::Delta | ReadMode::Whole => {
             let whole = options.reader == ReadMode::Whole;
-            let manner = if whole { ScanMode::Whole } else { ScanMode::Changes };
-            let reader = DeltaReader::new(history, manner, Budget::new(largest, CACHE));
+            let mode = if whole { ScanMode::Whole } else { ScanMode::Changes };
+            let reader = DeltaReader::new(history, mode, Budget::new(largest, CACHE));
             let read = reader.read(&leaks, progress);
-            let trace = |wanted: &[String]| reader.trace(wanted);
+            let trace = |objects: &[String]| reader.trace(objects);
             (occurrences::occurrences(&leaks.sorted(), trace, range.as_ref()), read)
         }
     };

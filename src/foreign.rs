@@ -99,7 +99,7 @@ mod tests {
         let path = "a\u{fdd2}b";
         let message = format!("by {} ({}).", foreign_path(path), foreign("why"));
         let found: Vec<Part<'_>> = parts(&message);
-        let wanted = [
+        let expected = [
             Part::Own("by "),
             Part::Path("ab"),
             Part::Own(""),
@@ -111,7 +111,7 @@ mod tests {
         let filled = |parts: &[Part<'_>]| -> Vec<String> {
             parts.iter().filter(|part| **part != Part::Own("")).map(|p| format!("{p:?}")).collect()
         };
-        assert_eq!(filled(&found), filled(&wanted));
+        assert_eq!(filled(&found), filled(&expected));
         assert_eq!(unmarked(&message), "by ab (why).");
         assert_eq!(parts("plain"), [Part::Own("plain")]);
         // One within the other: all of it is the repository's.

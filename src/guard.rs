@@ -22,7 +22,7 @@ use crate::source::agent::ToolCall;
 use crate::source::index::{Staged, StagedError};
 use crate::source::message::Message;
 use crate::source::range::{CommitRange, RangeError, RefUpdate};
-use crate::source::{Coverage, Progress, Silent};
+use crate::source::{Coverage, Progress, Silent, Source};
 
 /// Why the guard could not run. A hook then blocks the commit or push.
 #[derive(Debug, thiserror::Error)]
@@ -56,7 +56,7 @@ pub fn guard_in(
     Ok(guard_staged(&Staged::open(environment)?, engine, policy, progress))
 }
 
-/// The credentials in all tracked files, with a note that says so: for when nothing is staged.
+/// The credentials in all tracked files, with a note about it: for when nothing is staged.
 pub fn guard_tracked(
     environment: &GitEnvironment,
     engine: &Engine,
@@ -135,12 +135,12 @@ pub fn guard_message(message: &Message, engine: &Engine, policy: &Policy) -> Rep
 /// before, and in the command that it runs.
 pub fn guard_call(call: &ToolCall, engine: &Engine, policy: &Policy) -> Report {
     let (mut found, coverage) = find_all(call, engine, &Silent);
-    let known: HashSet<Fingerprint> = call
+    let previous: HashSet<Fingerprint> = call
         .previous()
         .flat_map(|text| engine.scan(text))
         .map(|finding| finding.fingerprint)
         .collect();
-    found.retain(|(finding, _)| !known.contains(&finding.fingerprint));
+    found.retain(|(finding, _)| !previous.contains(&finding.fingerprint));
     let judged = policy.judge(found, engine.rules());
     Report::new(Task::Staged, judged, coverage, policy, engine)
 }
@@ -153,13 +153,12 @@ fn added_by(
 ) -> Result<Report, GuardError> {
     let (mut found, mut coverage) = find_all(&added.next(), engine, progress);
     if !found.is_empty() {
-        let (known, previous) = find_all(&added.previous(), engine, &Silent);
-        let known: HashSet<Fingerprint> = known.iter().map(|(seen, _)| seen.fingerprint).collect();
-        found.retain(|(finding, _)| !known.contains(&finding.fingerprint));
+        let (previous, unchecked) = fingerprints(&added.previous(), engine);
+        found.retain(|(finding, _)| !previous.contains(&finding.fingerprint));
         let (located, unread) = range::occurrences(found, added);
         found = located;
         if !found.is_empty() {
-            coverage.failures.extend(previous.failures);
+            coverage.failures.extend(unchecked.failures);
         }
         coverage = coverage.and(unread);
     }
@@ -174,9 +173,14 @@ fn retain_new(judged: &mut Judged, staged: &Staged, engine: &Engine) -> Coverage
     if credentials.is_empty() {
         return Coverage::default();
     }
-    let (known, coverage) = find_all(&staged.previous(), engine, &Silent);
-    let known: HashSet<Fingerprint> = known.iter().map(|(seen, _)| seen.fingerprint).collect();
-    credentials.retain(|credential| !known.contains(&credential.fingerprint));
+    let (previous, coverage) = fingerprints(&staged.previous(), engine);
+    credentials.retain(|credential| !previous.contains(&credential.fingerprint));
     let failures = if credentials.is_empty() { Vec::new() } else { coverage.failures };
     Coverage { failures, ..Coverage::default() }
+}
+
+/// The fingerprints of everything found in a source, and what was scanned.
+fn fingerprints(source: &dyn Source, engine: &Engine) -> (HashSet<Fingerprint>, Coverage) {
+    let (found, coverage) = find_all(source, engine, &Silent);
+    (found.iter().map(|(finding, _)| finding.fingerprint).collect(), coverage)
 }

@@ -28,7 +28,7 @@
 //! A byte travels one straight line, and the modules follow it:
 //!
 //! ```text
-//! source ──▶ Blob ──▶ prefilter ──▶ matcher ──▶ Candidate ──▶ verdict ──▶ Finding ──▶ policy ──▶ Report ──▶ SARIF · human · JSON
+//! source ──▶ Blob ──▶ prefilter ──▶ matcher ──▶ Candidate ──▶ checks ──▶ Finding ──▶ policy ──▶ Report ──▶ SARIF · human · JSON
 //! ```
 //!
 //! * `blob`: bytes and where they came from.

@@ -36,14 +36,14 @@ pub struct Location {
 
 impl Location {
     /// The occurrence of the finding in a file.
-    pub fn occurrence(self, path: Option<BString>, place: OccurrenceSource) -> Occurrence {
+    pub fn occurrence(self, path: Option<BString>, source: OccurrenceSource) -> Occurrence {
         let Location { region, span, encoding, related, suppression_comments } = self;
         Occurrence {
             path,
             region,
             span,
             encoding,
-            source: place,
+            source,
             related,
             suppression_comments,
             suppression: None,
@@ -78,18 +78,18 @@ impl<'t> Locator<'t> {
 
     /// Locates a finding, and adds the text's own encoding to the finding's.
     pub fn locate(&self, finding: &mut Finding) -> Location {
-        let region = |span: Span| self.lines.region(span.start, span.end);
-        let here = region(finding.span);
+        let region_of = |span: Span| self.lines.region(span.start, span.end);
+        let region = region_of(finding.span);
         let source = self.text.source_range(finding.span.start..finding.span.end);
         if let Some(step) = self.text.transcoded_from().and_then(Step::from_text_encoding) {
             finding.encoding = finding.encoding.within(step);
         }
         Location {
-            region: here,
+            region,
             span: Span { start: source.start + self.offset, end: source.end + self.offset },
             encoding: finding.encoding,
-            related: finding.related_locations(region),
-            suppression_comments: self.comments.at(here, finding.rule),
+            related: finding.related_locations(region_of),
+            suppression_comments: self.comments.at(region, finding.rule),
         }
     }
 }
@@ -126,7 +126,7 @@ pub fn find_in(blob: &Blob<'_>, engine: &Engine) -> Vec<Hit> {
     let excerpts = Excerpts::new(&text.bytes, &near);
     let locator = Locator::new(blob, &text, &findings, engine);
     let path = blob.provenance.path().map(BString::from);
-    let place = match &blob.provenance {
+    let source = match &blob.provenance {
         Provenance::Index(_) | Provenance::Committed(_) => OccurrenceSource::Index,
         Provenance::Stdin => OccurrenceSource::Stdin,
         Provenance::WorkTree(_) => OccurrenceSource::WorkTree,
@@ -140,7 +140,7 @@ pub fn find_in(blob: &Blob<'_>, engine: &Engine) -> Vec<Hit> {
     let hit = |mut finding: Finding| {
         let excerpt = Some(excerpts.excerpt(&finding));
         let location = locator.locate(&mut finding);
-        let occurrence = location.occurrence(path.clone(), place.clone());
+        let occurrence = location.occurrence(path.clone(), source.clone());
         (finding, Occurrence { excerpt, ..occurrence })
     };
     findings.into_iter().map(hit).collect()

@@ -204,7 +204,7 @@ impl ScannerBuilder {
             RunMode::Hook => Expiry::Warns,
         };
         let options = SetupOptions {
-            places: ConfigFiles {
+            config_files: ConfigFiles {
                 organization: None,
                 user: None,
                 repository: repository.files.filter(|_| !self.ignores_repository),

@@ -71,7 +71,7 @@ pub struct Setup {
 /// Options of a setup.
 #[derive(Debug)]
 pub struct SetupOptions {
-    pub places: ConfigFiles,
+    pub config_files: ConfigFiles,
     pub baseline: BaselineChoice,
     /// Takes precedence over the environment's and the configuration's.
     pub key: Option<FingerprintKey>,
@@ -99,8 +99,8 @@ pub enum BaselineChoice {
 impl Setup {
     /// Reads configuration, pattern files and baseline.
     pub fn new(options: SetupOptions) -> Result<Setup, SetupError> {
-        let files = options.places.repository.clone();
-        let mut config = Config::load(options.places)?;
+        let files = options.config_files.repository.clone();
+        let mut config = Config::load(options.config_files)?;
         let catalogue = catalogue(&mut config, files.as_ref())?;
         let key = match options.key {
             Some(key) => key,

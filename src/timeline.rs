@@ -141,8 +141,8 @@ impl<'a, F: Copy> Timeline<'a, F> {
     }
 
     fn descends(&self, young: usize, old: usize) -> bool {
-        let mut known = self.descents.borrow_mut();
-        *known.entry((young, old)).or_insert_with(|| (self.descends)(young, old))
+        let mut cache = self.descents.borrow_mut();
+        *cache.entry((young, old)).or_insert_with(|| (self.descends)(young, old))
     }
 
     /// Marks the copies of a credential that HEAD's tree has at a path. An interval that ended on

@@ -7,7 +7,7 @@ use crate::blob::{Blob, BlobText, Provenance};
 use crate::engine::Engine;
 use crate::findings::Finding;
 use crate::locate::{Location, Locator};
-use crate::source::history::delta::Judge;
+use crate::source::history::delta::Detector;
 
 /// An object with its findings and their locations, by span.
 pub struct Leak {
@@ -59,17 +59,17 @@ impl<'e> Leaks<'e> {
     }
 }
 
-impl Judge for Leaks<'_> {
+impl Detector for Leaks<'_> {
     fn detect(&self, bytes: &[u8], ranges: &[Range<usize>]) -> Vec<Finding> {
         self.engine.detect(bytes, ranges)
     }
 
-    fn decode_start(&self, bytes: &[u8], at: usize) -> Option<usize> {
-        self.engine.decode_start(bytes, at)
+    fn decode_start(&self, bytes: &[u8], offset: usize) -> Option<usize> {
+        self.engine.decode_start(bytes, offset)
     }
 
-    fn independent_from(&self, bytes: &[u8], at: usize) -> usize {
-        self.engine.independent_from(bytes, at)
+    fn independent_from(&self, bytes: &[u8], offset: usize) -> usize {
+        self.engine.independent_from(bytes, offset)
     }
 
     fn end_lookahead(&self, finding: &Finding) -> usize {

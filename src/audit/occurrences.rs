@@ -20,8 +20,8 @@ pub fn occurrences<'h>(
     trace: impl FnOnce(&[String]) -> Trace<'h>,
     range: Option<&RevisionRange>,
 ) -> (Vec<Hit>, Coverage) {
-    let wanted: Vec<String> = leaks.iter().map(|leak| leak.object.clone()).collect();
-    let mut trace = trace(&wanted);
+    let objects: Vec<String> = leaks.iter().map(|leak| leak.object.clone()).collect();
+    let mut trace = trace(&objects);
     let notes = range.map(|range| {
         let chosen = trace.select(range);
         let range = foreign_path(&range.as_written);
@@ -35,11 +35,11 @@ pub fn occurrences<'h>(
     let mut hits = Vec::new();
     for interval in intervals(leaks, &trace) {
         let ObjectFinding { object, finding, location } = interval.first;
-        let place = interval.source(object, &mut commits);
+        let source = interval.source(object, &mut commits);
         let suppression_comments = interval.latest.location.suppression_comments.clone();
         let location = Location { suppression_comments, ..location.clone() };
         let path = Some(interval.path.to_owned());
-        hits.push((finding.clone(), location.occurrence(path, place)));
+        hits.push((finding.clone(), location.occurrence(path, source)));
     }
     for (leak, reached) in leaks.iter().zip(&trace.reachability) {
         let introduced = match *reached {
@@ -49,9 +49,9 @@ pub fn occurrences<'h>(
         };
         // No path leads to the object: it is a message, or a blob that no commit reaches.
         let blob = leak.object.clone();
-        let place = OccurrenceSource::History { blob, introduced, removed: None, at_head: false };
+        let source = OccurrenceSource::History { blob, introduced, removed: None, at_head: false };
         let hit = |(finding, location): (Finding, Location)| {
-            (finding, location.occurrence(None, place.clone()))
+            (finding, location.occurrence(None, source.clone()))
         };
         hits.extend(leak.findings.iter().cloned().map(hit));
     }

@@ -9,7 +9,7 @@ use crate::locate::Hit;
 use crate::source::history::{History, RangeSyntax};
 use crate::source::{Coverage, Failure, Progress};
 
-/// Audits the submodules of a history, if that is wanted, and theirs. A range limits the audited
+/// Audits the submodules of a history, if requested, and theirs. A range limits the audited
 /// repository only: of submodules everything is reported.
 pub fn audit(
     history: &History,

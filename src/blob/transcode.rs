@@ -70,7 +70,7 @@ impl TextEncoding {
 
 /// Bytes that are inspected to recognize UTF-16 without a byte order mark.
 const HEAD: usize = 512;
-/// Fewer bytes are too few to tell.
+/// Fewer bytes are too few to decide.
 const SHORTEST: usize = 8;
 
 /// The byte order of decoded bytes that are UTF-16, as PowerShell's `-EncodedCommand` is: they

@@ -68,8 +68,8 @@ impl ConfigCommand {
 impl Show {
     fn text(&self) -> anyhow::Result<String> {
         let Repository { files, top, .. } = Repository::of_work_tree(&self.path);
-        let places = self.config.places(files, self.engine.layer());
-        let mut config = Config::load(places)?;
+        let config_files = self.config.config_files(files, self.engine.layer());
+        let mut config = Config::load(config_files)?;
         // Pattern files are not read here, so that their rule ids cannot be checked.
         if config.patterns().is_empty() {
             config.resolve_rules(&Catalogue::built_in())?;

@@ -1,46 +1,19 @@
-//! `keysieve hook run`, `hook install` and `hook uninstall`.
+//! `keysieve hook`, with `hook install` and `hook uninstall`.
 
 mod doctor;
 mod global;
+mod run;
 
-use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
-use keysieve::engine::Engine;
-use keysieve::findings::{Credential, OccurrenceSource};
-use keysieve::git::Git;
 use keysieve::git::GitEnvironment;
-use keysieve::guard::pushed::pushed;
-use keysieve::guard::{
-    GuardError, guard_call, guard_message, guard_push, guard_range, guard_staged, guard_tracked,
-    guard_unpushed,
-};
 use keysieve::hook::{
-    self, ForeignHook, HookTarget, HooksFolder, Installed, Origin, Stage, Uninstalled,
+    self, ForeignHook, HooksFolder, HooksPathOrigin, Installed, Stage, Uninstalled,
 };
-use keysieve::policy::Policy;
-use keysieve::policy::baseline::FILE;
-use keysieve::policy::config::RunMode;
-use keysieve::policy::files::PolicyFiles;
-use keysieve::report::agent::AgentResponse;
-use keysieve::report::hook_report::{HookReport, Subject};
-use keysieve::report::output::sink::{self, print_line};
-use keysieve::report::{Format, Report, Task};
-use keysieve::setup::{Repository, Setup, files};
-use keysieve::source::Silent;
-use keysieve::source::agent::ToolCall;
-use keysieve::source::index::Staged;
-use keysieve::source::message::Message;
-use keysieve::source::range::RefUpdate;
-use keysieve::source::worktree::work_tree_top;
-
-use super::engine::EngineArgs;
-use super::output::OutputArgs;
-use super::policy::PolicyArgs;
+use keysieve::report::output::sink::print_line;
 
 /// Manage and run the git hooks
 #[derive(Args)]
@@ -51,35 +24,10 @@ pub struct Hook {
 
 #[derive(Subcommand)]
 enum HookCommand {
-    Run(Box<Run>),
+    Run(Box<run::Run>),
     Install(Install),
     Uninstall(Uninstall),
     Doctor(doctor::Doctor),
-}
-
-/// Scan the staged changes; exit with 1 if they add a credential
-///
-/// Reads the staged content, not the working tree. Credentials that were already in a changed file
-/// do not block the commit. If something cannot be scanned the exit code is 2, which also blocks
-/// the commit.
-///
-/// Under the pre-commit framework, PRE_COMMIT_FROM_REF and PRE_COMMIT_TO_REF select a range of
-/// commits, as in `scan --since`. If nothing is staged, as under `pre-commit run --all-files`, all
-/// tracked files are scanned.
-#[derive(Args)]
-struct Run {
-    /// Stage at which the hook runs
-    #[arg(long, value_enum, default_value_t)]
-    stage: RunStage,
-    /// File with the commit message (--stage commit-msg only)
-    #[arg(value_name = "FILE")]
-    file: Option<PathBuf>,
-    #[command(flatten)]
-    engine: EngineArgs,
-    #[command(flatten)]
-    policy: PolicyArgs,
-    #[command(flatten)]
-    output: OutputArgs,
 }
 
 /// Install the hook in the current repository
@@ -123,21 +71,6 @@ enum StageName {
     PrePush,
 }
 
-/// The stages of `hook run`: those of git, and that of a coding agent.
-#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum RunStage {
-    /// The staged changes
-    #[default]
-    PreCommit,
-    /// The commit message, without its comments
-    CommitMsg,
-    /// What a push sends, including commit and tag messages; reads git's lines from standard input
-    PrePush,
-    /// What a coding agent is about to write or run; reads the JSON of Claude Code or Cursor from
-    /// standard input and answers in the same format
-    Agent,
-}
-
 impl From<StageName> for Stage {
     fn from(name: StageName) -> Stage {
         match name {
@@ -163,170 +96,6 @@ impl Hook {
             HookCommand::Uninstall(Uninstall { stage, .. }) => uninstall((*stage).into()),
         }
     }
-}
-
-impl Run {
-    fn run(&self) -> anyhow::Result<ExitCode> {
-        if self.stage == RunStage::Agent {
-            return self.answer_agent();
-        }
-        let here = GitEnvironment::from_process(Path::new(".")).for_hook();
-        let (mut report, engine) = self.engine.in_pool(|| match self.stage {
-            RunStage::PreCommit => self.before_commit(&here),
-            stage => {
-                let Setup { engine, policy } =
-                    self.setup(&here, Some(files::index(here.clone())))?;
-                let report = match stage {
-                    RunStage::CommitMsg => {
-                        of_message(&here, self.file.as_deref(), &engine, &policy)
-                    }
-                    _ => before_push(&here, &engine, &policy),
-                };
-                Ok((report?, engine))
-            }
-        })??;
-        self.policy.settle(&mut report, &here, &engine, &self.engine)?;
-        if !report.credentials.iter().any(Credential::fails) {
-            return self.output.deliver(&report, Some(Format::Human));
-        }
-        self.output.deliver_by(&report, Some(Format::Human), |screen, out| {
-            let subject = subject(&here, self.stage, &report);
-            let pushed = pushed(&here, &engine, &report.credentials);
-            let shown = |(one, pushed)| (one, report.filter.pushed(&pushed, Some(&engine)));
-            let pushed = pushed.into_iter().map(shown).collect();
-            let has_baseline =
-                work_tree_top(&here.folder).is_some_and(|top| top.join(FILE).exists());
-            // Set if git was started below the top; hooks always start at the top.
-            let in_subfolder =
-                std::env::var_os("GIT_PREFIX").is_some_and(|prefix| !prefix.is_empty());
-            HookReport { report: &report, subject, pushed, has_baseline, in_subfolder }
-                .write(screen, out)
-        })
-    }
-
-    /// The hook reads the configuration from the index, like everything else: what is not staged is
-    /// not part of the commit.
-    fn setup(&self, here: &GitEnvironment, files: Option<PolicyFiles>) -> anyhow::Result<Setup> {
-        let environment = here.clone();
-        let repository = Repository { files, environment, ..Repository::default() };
-        self.policy.setup(&self.engine, repository, RunMode::Hook)
-    }
-
-    fn before_commit(&self, here: &GitEnvironment) -> anyhow::Result<(Report, Engine)> {
-        let asked = HookTarget::of_process()?;
-        if let HookTarget::Range { from, to } = &asked {
-            let Setup { engine, policy } = self.setup(here, Some(files::index(here.clone())))?;
-            return Ok((guard_range(here, from, to, &engine, &policy, &Silent)?, engine));
-        }
-        let staged = Arc::new(Staged::open(here).map_err(GuardError::from)?);
-        let Setup { engine, policy } = self.setup(here, Some(files::staged(staged.clone())))?;
-        let report = if asked == HookTarget::StagedOrTracked && staged.is_empty() {
-            guard_tracked(here, &engine, &policy, &Silent)?
-        } else {
-            guard_staged(&staged, &engine, &policy, &Silent)
-        };
-        Ok((report, engine))
-    }
-
-    /// Every error ends with exit code 2, which blocks either agent.
-    fn answer_agent(&self) -> anyhow::Result<ExitCode> {
-        let mut input = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut input).context("cannot read standard input")?;
-        let folder = std::env::current_dir().context("cannot determine the current folder")?;
-        let here = GitEnvironment::from_process(&folder).for_hook();
-        let top = work_tree_top(&folder);
-        let index = top.as_ref().map(|_| files::index(here.clone()));
-        let Setup { engine, policy } = self.setup(&here, index)?;
-        let answer = match ToolCall::read(&input, &folder, top.as_deref()) {
-            Err(error) => AgentResponse::refusal(&error),
-            Ok(call) => {
-                let mut report = self.engine.in_pool(|| guard_call(&call, &engine, &policy))?;
-                if top.is_some() {
-                    self.policy.settle(&mut report, &here, &engine, &self.engine)?;
-                }
-                AgentResponse::to(call.agent, &call.event, &report)
-            }
-        };
-        sink::print_response(&answer.stdout, &answer.stderr)?;
-        Ok(ExitCode::from(answer.code))
-    }
-}
-
-/// What the report is about, for the reader whose work it blocks.
-fn subject(here: &GitEnvironment, stage: RunStage, report: &Report) -> Subject {
-    let is_there = |revision: &str| {
-        let arguments = ["rev-parse", "--verify", "--quiet", revision];
-        Git::new(here).query(&arguments).is_ok_and(|found| found.is_some())
-    };
-    let commit =
-        report.credentials.iter().flat_map(Credential::failing).next().map(|one| &one.source);
-    match (report.task, commit) {
-        (Task::Scan | Task::Audit, _) => Subject::Tracked,
-        (Task::Staged, _) if stage == RunStage::CommitMsg => Subject::Message,
-        (Task::Staged, _) => Subject::Commit { first: !is_there("HEAD") },
-        (Task::Range, Some(OccurrenceSource::History { introduced: Some(commit), .. })) => {
-            Subject::Commits { root: !is_there(&format!("{}^", commit.id)) }
-        }
-        (Task::Range, _) => Subject::Commits { root: false },
-    }
-}
-
-/// The name of the editor shows whether git starts one: "commit-msg" hooks run with
-/// `GIT_EDITOR=:` if it does not.
-fn of_message(
-    here: &GitEnvironment,
-    file: Option<&Path>,
-    engine: &Engine,
-    policy: &Policy,
-) -> anyhow::Result<Report> {
-    let file = file
-        .context("--stage commit-msg needs FILE, the message file that git passes to the hook")?;
-    let edited = std::env::var_os("GIT_EDITOR").is_none_or(|editor| editor != ":");
-    Ok(guard_message(&Message::read(here, file, edited)?, engine, policy))
-}
-
-/// The framework reads the lines itself; it names a range if it finds one, otherwise the branch.
-fn before_push(here: &GitEnvironment, engine: &Engine, policy: &Policy) -> anyhow::Result<Report> {
-    let framework = std::env::var_os("PRE_COMMIT").is_some_and(|value| !value.is_empty());
-    if let HookTarget::Range { from, to } = HookTarget::of_process()? {
-        return Ok(guard_range(here, &from, &to, engine, policy, &Silent)?);
-    }
-    if framework {
-        let branch = std::env::var("PRE_COMMIT_LOCAL_BRANCH").ok();
-        let branch = branch.filter(|name| !name.is_empty()).unwrap_or_else(|| "HEAD".to_owned());
-        return Ok(guard_unpushed(here, &branch, engine, policy, &Silent)?);
-    }
-    let mut lines = Vec::new();
-    let input = std::io::stdin();
-    let is_terminal = input.is_terminal();
-    if !is_terminal {
-        input.lock().read_to_end(&mut lines).context("cannot read standard input")?;
-    }
-    // If everything is up to date git passes no line, but it always opens a pipe.
-    if is_terminal || lines.is_empty() && is_device(&input) {
-        bail!(
-            "--stage pre-push needs the lines that git passes to the hook on standard input, and \
-             there is no input; the hook manager must pass it on (for lefthook, `use_stdin: true`)"
-        );
-    }
-    let updates = RefUpdate::parse(&lines)
-        .map_err(|line| anyhow!("`{line}` is not a line that git passes to a pre-push hook"))?;
-    Ok(guard_push(here, &updates, engine, policy, &Silent)?)
-}
-
-/// Whether it is `/dev/null` or another device, or closed: another program has kept git's lines.
-#[cfg(unix)]
-fn is_device(input: &std::io::Stdin) -> bool {
-    use std::os::fd::AsFd;
-    use std::os::unix::fs::FileTypeExt;
-    let file = input.as_fd().try_clone_to_owned().map(std::fs::File::from);
-    let kind = file.and_then(|file| file.metadata()).map(|metadata| metadata.file_type());
-    kind.is_ok_and(|kind| kind.is_char_device())
-}
-
-#[cfg(not(unix))]
-fn is_device(_input: &std::io::Stdin) -> bool {
-    false
 }
 
 fn install(stage: Stage) -> anyhow::Result<ExitCode> {
@@ -358,7 +127,7 @@ fn install(stage: Stage) -> anyhow::Result<ExitCode> {
         }
         Installed::Foreign(foreign) => return report_foreign(&foreign),
     }
-    if folder.origin == Origin::Shared {
+    if folder.origin == HooksPathOrigin::Shared {
         print_line("core.hooksPath is set globally: the hook runs in all your repositories.")?;
     }
     Ok(ExitCode::SUCCESS)
@@ -386,7 +155,7 @@ fn uninstall(stage: Stage) -> anyhow::Result<ExitCode> {
                 shown(&path)
             ))?;
         }
-        Uninstalled::NotThere(path) => print_line(&format!("No hook at {}.", shown(&path)))?,
+        Uninstalled::NotInstalled(path) => print_line(&format!("No hook at {}.", shown(&path)))?,
         Uninstalled::Foreign(path) => {
             print_line(&format!(
                 "The hook {} was not installed by keysieve or has been edited; nothing was changed.",
@@ -399,17 +168,18 @@ fn uninstall(stage: Stage) -> anyhow::Result<ExitCode> {
 }
 
 fn hooks_folder() -> anyhow::Result<HooksFolder> {
-    let here = std::env::current_dir().context("cannot determine the current folder")?;
-    Ok(hook::hooks_folder(&GitEnvironment::from_process(&here))?)
+    let current_folder = std::env::current_dir().context("cannot determine the current folder")?;
+    Ok(hook::hooks_folder(&GitEnvironment::from_process(&current_folder))?)
 }
 
 /// Relative to the current folder if it is below it.
 fn shown(path: &Path) -> String {
-    let here = std::env::current_dir().and_then(std::fs::canonicalize).unwrap_or_default();
+    let current_folder =
+        std::env::current_dir().and_then(std::fs::canonicalize).unwrap_or_default();
     let path = path.parent().and_then(|folder| std::fs::canonicalize(folder).ok()).map_or_else(
         || path.to_owned(),
         |folder| folder.join(path.file_name().unwrap_or_default()),
     );
-    let shown: PathBuf = path.strip_prefix(&here).map(Path::to_owned).unwrap_or(path);
+    let shown: PathBuf = path.strip_prefix(&current_folder).map(Path::to_owned).unwrap_or(path);
     shown.display().to_string()
 }

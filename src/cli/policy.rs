@@ -88,7 +88,7 @@ impl PolicyArgs {
     pub fn settle(
         &self,
         report: &mut Report,
-        here: &GitEnvironment,
+        environment: &GitEnvironment,
         engine: &Engine,
         arguments: &EngineArgs,
     ) -> anyhow::Result<()> {
@@ -101,13 +101,14 @@ impl PolicyArgs {
         let baseline = match &self.baseline {
             Some(file) => Baseline::read(file)?,
             None if self.config.no_repo_config => return Ok(()),
-            None => match index::file_in_index(here, FILE)? {
+            None => match index::file_in_index(environment, FILE)? {
                 Some(text) => {
                     let text = String::from_utf8_lossy(&text);
                     Baseline::of_text(&text, Path::new(FILE))?
                 }
                 None => {
-                    if work_tree_top(&here.folder).is_some_and(|top| top.join(FILE).exists()) {
+                    if work_tree_top(&environment.folder).is_some_and(|top| top.join(FILE).exists())
+                    {
                         report.coverage.notes.push(format!(
                             "{FILE} is not staged and is ignored; run `git add {FILE}`"
                         ));
@@ -119,7 +120,7 @@ impl PolicyArgs {
         let notes = match baseline.other_key(engine.key_name()) {
             Some(why) => vec![why],
             None => {
-                // A commit in progress has not moved any file that its parent lacks.
+                // A commit in progress has not moved a file that is not in its parent.
                 let (today, root) = (arguments.today(), None);
                 ActiveBaseline { baseline, today, expiry: Expiry::Warns, root }
                     .suppress(&mut report.credentials)
@@ -156,14 +157,14 @@ impl ConfigArgs {
             RunMode::Hook => Expiry::Warns,
         };
         let options = SetupOptions {
-            places: self.places(files, command_line),
+            config_files: self.config_files(files, command_line),
             baseline,
             key: None,
             inline: if self.no_repo_config { Inline::Ignored } else { Inline::Honored },
             mode,
             expiry,
             today: engine.today(),
-            // A commit in progress has not moved any file that its parent lacks.
+            // A commit in progress has not moved a file that is not in its parent.
             root: top.filter(|_| expiry == Expiry::Fails),
         };
         let setup = Setup::new(options)?;
@@ -175,7 +176,7 @@ impl ConfigArgs {
     }
 
     /// The files of the configuration.
-    pub fn places(&self, files: Option<PolicyFiles>, command_line: Layer) -> ConfigFiles {
+    pub fn config_files(&self, files: Option<PolicyFiles>, command_line: Layer) -> ConfigFiles {
         ConfigFiles {
             organization: organization_file(),
             user: user_file(),

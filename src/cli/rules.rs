@@ -45,11 +45,11 @@ enum RulesCommand {
         engine: EngineArgs,
     },
     /// Check pattern files: schema, limits, every example, and cost
-    Check(check::Check),
+    Check(check::CheckRules),
     /// Convert custom gitleaks rules to a keysieve pattern file
     ///
     /// Rules that cannot be converted are listed on standard error; the exit code is then 1.
-    Import(import::Import),
+    Import(import::ImportRules),
 }
 
 #[derive(Clone, Copy, ValueEnum)]

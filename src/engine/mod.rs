@@ -128,9 +128,9 @@ impl Engine {
         let (mut plain, mut encoded) = (Vec::new(), Vec::new());
         for range in ranges {
             self.scan_range(bytes, range.clone(), &mut plain, &mut |decoded| {
-                let known = encoded.len();
+                let before = encoded.len();
                 decode::scan_decoded(&decoded, self.decode_depth, &scan, &mut encoded);
-                EventOutcome::productive_if(encoded.len() > known)
+                EventOutcome::productive_if(encoded.len() > before)
             });
         }
         plain.append(&mut encoded);
@@ -151,7 +151,7 @@ impl Engine {
     ) {
         let mut reader = AssignmentReader::default();
         self.prefilter.for_each_event(bytes, range, |event| {
-            let known = findings.len();
+            let before = findings.len();
             let mut encoded = EventOutcome::Unproductive;
             match event {
                 Event::Hit(hit) => findings.extend(self.judge.judge_hit(bytes, &hit)),
@@ -162,7 +162,7 @@ impl Engine {
                     encoded = encoded.or(decoded(text));
                 }),
             }
-            encoded.or(EventOutcome::productive_if(findings.len() > known))
+            encoded.or(EventOutcome::productive_if(findings.len() > before))
         });
     }
 
@@ -227,7 +227,7 @@ impl Engine {
         let Some(pair) = &self.rule(finding.rule).pair else { return };
         let is_rejected = finding.verdict == Verdict::Invalid;
         for (fact, names) in pair.names.iter().filter(|_| !is_rejected) {
-            if finding.facts.iter().any(|known| known.name == *fact) {
+            if finding.facts.iter().any(|present| present.name == *fact) {
                 continue;
             }
             let found = context_facts::nearest_value(bytes, finding.span, fact, names, pair.within);

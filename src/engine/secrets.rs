@@ -1,7 +1,7 @@
 //! The secrets of a run, so that no output contains one.
 //!
 //! The engine remembers each secret for which it creates a finding, decoded and as written in the
-//! file. [`SeenSecrets`] and [`Secrets`] never return a byte of them: they only remove secrets from
+//! file. `SeenSecrets` and [`Secrets`] never return a byte of them: they only remove secrets from
 //! other texts. Neither has a `Debug`, deliberately.
 
 use std::collections::{HashMap, HashSet};
@@ -239,7 +239,7 @@ impl Secrets {
     }
 
     /// A text that was truncated at its end, without the start of a secret there.
-    pub fn cut_back<'t>(&self, text: &'t str) -> &'t str {
+    pub fn cut_end<'t>(&self, text: &'t str) -> &'t str {
         let bytes = text.as_bytes();
         let first = bytes.len().saturating_sub(MAX_TRUNCATED);
         let begins = |&index: &usize| self.is_start_of_secret(&bytes[index..]);
@@ -248,7 +248,7 @@ impl Secrets {
     }
 
     /// A text that was truncated at its start, without the end of a secret there.
-    pub fn cut_front<'t>(&self, text: &'t str) -> &'t str {
+    pub fn cut_start<'t>(&self, text: &'t str) -> &'t str {
         let reversed: Vec<u8> = text.bytes().take(MAX_TRUNCATED).rev().collect();
         let ends = |index: &usize| self.is_end_of_secret(&reversed[*index..]);
         let start = (0..=reversed.len().saturating_sub(MIN_LENGTH)).find(ends);
@@ -360,16 +360,16 @@ mod tests {
         let other_forms = escaped_forms(br#"a\"b&c/d"#);
         let forms: Vec<_> =
             other_forms.iter().map(|other| String::from_utf8_lossy(other)).collect();
-        let wanted = ["a%5C%22b%26c%2Fd", r#"a\\\"b&c/d"#, r#"a\&quot;b&amp;c/d"#, r#"a"b&c/d"#];
-        assert_eq!(forms, wanted);
+        let expected = ["a%5C%22b%26c%2Fd", r#"a\\\"b&c/d"#, r#"a\&quot;b&amp;c/d"#, r#"a"b&c/d"#];
+        assert_eq!(forms, expected);
         assert!(escaped_forms(b"abcd1234").is_empty());
     }
 
     #[test]
     fn a_truncated_secret_is_removed() {
         let known = secrets(&["abcdefghij"]);
-        assert_eq!(known.cut_back("x = abcdef"), "x = ");
-        assert_eq!(known.cut_front("efghij; y"), "; y");
-        assert_eq!(known.cut_back("x = 1"), "x = 1");
+        assert_eq!(known.cut_end("x = abcdef"), "x = ");
+        assert_eq!(known.cut_start("efghij; y"), "; y");
+        assert_eq!(known.cut_end("x = 1"), "x = 1");
     }
 }

@@ -1,6 +1,7 @@
 //! Whether a credential was pushed.
 
-/// Where a credential was pushed to, as far as this repository knows.
+/// Where a credential was pushed to, as far as the remote-tracking branches of this repository
+/// show.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Pushed {
     /// To no remote-tracking branch.

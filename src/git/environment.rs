@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use git2::{Repository, RepositoryOpenFlags};
 
-use super::alternates::ObjectFolders;
+use super::odb::alternates::ObjectFolders;
 
 /// A folder, and the variables with which git redirects what would be found there. Git sets them
 /// for its hooks: `GIT_INDEX_FILE` always (a file other than `.git/index` for `commit -a` and
@@ -93,8 +93,8 @@ impl GitEnvironment {
         match &self.git_dir {
             None => Repository::open_ext(&self.folder, flags, no_ceiling),
             Some(git_dir) => {
-                let here = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
-                Repository::open_ext(self.folder.join(git_dir), flags | here, no_ceiling)
+                let no_search = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
+                Repository::open_ext(self.folder.join(git_dir), flags | no_search, no_ceiling)
             }
         }
     }

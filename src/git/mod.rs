@@ -1,14 +1,14 @@
 //! Git as bytes: everything that knows how git stores a repository, and nothing else.
 //!
 //! * [`object_id`], [`object`], [`tree`], [`commit`]: ids and objects.
-//! * [`loose`], [`pack`], [`index`]: the files that hold objects and the staged paths.
-//! * [`odb`], [`reader`]: the one reader of objects, by their id.
+//! * [`odb`], [`pack`], [`index`]: the files that contain objects and the staged paths.
+//! * [`reader`]: the one reader of objects, by their id.
 //! * `history`: all objects of a repository, and how they refer to each other.
 //! * [`revision`]: resolves `main~3`.
-//! * [`diff`], [`tree_walk`], `staged`: differences between trees, entries below a tree, staged
-//!   changes.
+//! * [`tree::diff`], [`tree::walk`], `staged`: differences between trees, entries below a tree,
+//!   staged changes.
 //! * [`environment`]: the repository that git uses, by its environment variables.
-//! * [`process`], [`cat_file`]: the `git` executable, for what only it can answer.
+//! * [`process`]: the `git` executable, for what only it can answer.
 //!
 //! No module here knows findings, policy or engine; the only import from outside is
 //! [`crate::foreign`], which marks git's error messages for the output filter. libgit2 (`git2`)
@@ -16,31 +16,25 @@
 
 #![expect(clippy::disallowed_methods, reason = "git's own files are opened here")]
 
-pub mod alternates;
-pub mod cat_file;
 pub mod commit;
-pub mod diff;
 pub mod environment;
 pub mod failure;
 pub(crate) mod history;
 pub mod index;
-pub mod loose;
 pub mod object;
 pub mod object_id;
 pub mod odb;
 pub mod own_files;
 pub mod pack;
-mod pipe;
 pub mod process;
 pub mod reader;
 pub mod revision;
 pub(crate) mod staged;
 pub mod tree;
-pub mod tree_walk;
 
-pub use cat_file::{BlobRead, CatFile, STREAMED_FROM};
 pub use environment::GitEnvironment;
 pub use failure::Failure;
 pub use odb::{Odb, OdbError};
+pub use process::cat_file::{BlobRead, CatFile, STREAMED_FROM};
 pub use process::{Git, GitError};
 pub use reader::ObjectReader;

@@ -38,7 +38,7 @@ pub fn tagged(tag: &[u8]) -> Option<ObjectId> {
 }
 
 /// The message of a commit or a tag: everything after the first empty line. The headers before it
-/// hold ids, names and signatures.
+/// contain ids, names and signatures.
 pub fn message(object: &[u8]) -> &[u8] {
     memchr::memmem::find(object, b"\n\n").map_or(&[], |end| &object[end + 2..])
 }

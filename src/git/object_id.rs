@@ -126,30 +126,30 @@ impl Hash for ObjectId {
 
 /// A map keyed by object ids. Ids are hashes already: one multiplication spreads them, by a random
 /// number, since an index may claim any ids.
-pub type IdMap<V> = HashMap<ObjectId, V, Spread>;
+pub type IdMap<V> = HashMap<ObjectId, V, BuildIdHasher>;
 
 /// Builds the hashers of an [`IdMap`].
 #[derive(Clone)]
-pub struct Spread(u64);
+pub struct BuildIdHasher(u64);
 
-impl Default for Spread {
+impl Default for BuildIdHasher {
     fn default() -> Self {
-        Spread(RandomState::new().hash_one(()))
+        BuildIdHasher(RandomState::new().hash_one(()))
     }
 }
 
-impl BuildHasher for Spread {
-    type Hasher = FirstBytes;
+impl BuildHasher for BuildIdHasher {
+    type Hasher = IdHasher;
 
-    fn build_hasher(&self) -> FirstBytes {
-        FirstBytes(self.0)
+    fn build_hasher(&self) -> IdHasher {
+        IdHasher(self.0)
     }
 }
 
 /// The hasher of an [`IdMap`].
-pub struct FirstBytes(u64);
+pub struct IdHasher(u64);
 
-impl Hasher for FirstBytes {
+impl Hasher for IdHasher {
     fn write_u64(&mut self, first: u64) {
         /// The golden ratio's first 64 bits.
         const SPREAD: u128 = 0x9e37_79b9_7f4a_7c15;

@@ -4,6 +4,9 @@
 //! Opening it reads nothing; a lookup reads a few rows of a pack's index and the entries of one
 //! delta chain. Readers of whole packs use [`Pack`](super::pack::Pack) instead.
 
+pub mod alternates;
+pub mod loose;
+
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -12,7 +15,6 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use flate2::bufread::ZlibDecoder;
 
-use super::loose::{self, LooseError};
 use super::object::ObjectKind;
 use super::object_id::{ObjectFormat, ObjectId};
 use super::own_files;
@@ -20,6 +22,7 @@ use super::pack::{
     EntryHeader, EntryType, LONGEST_HEADER, MultiPackIndex, PackError, PackIndex, PackIndexFile,
     Stored, delta, file_name, packs_in, read_some_at,
 };
+use loose::LooseError;
 
 /// The longest delta chain. Git writes 4,095 at most; only a damaged or forged pack has more.
 const LONGEST_CHAIN: usize = 10_000;
@@ -39,7 +42,7 @@ const LONGEST_RESERVED: u64 = 1 << 30;
 /// Bytes read from a pack at a time.
 const WINDOW: usize = 4096;
 
-/// The bytes of a delta that hold the sizes of base and result.
+/// The bytes of a delta that contain the sizes of base and result.
 const LENGTHS: u64 = 20;
 
 /// An object as it was read.
@@ -312,7 +315,7 @@ impl Odb {
     }
 
     /// Opens new packs. Returns whether there are more than `known` now. A pack that cannot be
-    /// opened is ignored: objects that only it holds are missing.
+    /// opened is ignored: objects that are only in it are missing.
     fn list_again(&self, known: usize) -> bool {
         let mut packs = self.packs.write().unwrap_or_else(PoisonError::into_inner);
         packs.is_listed = true;

@@ -4,6 +4,9 @@
 //! Slower than a library by the start of a process. Only reading commands are run: no lock is
 //! taken, no index refreshed, nothing fetched, and no configured program is started.
 
+pub mod cat_file;
+mod pipe;
+
 use std::ffi::OsStr;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
@@ -11,8 +14,9 @@ use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use super::environment::GitEnvironment;
-use super::pipe::Pipe;
+use super::object_id::ObjectId;
 use crate::foreign::foreign;
+use pipe::Pipe;
 
 /// Runs git for one repository.
 pub struct Git {
@@ -59,6 +63,14 @@ impl Git {
         let output = self.output(arguments, b"")?;
         let line = String::from_utf8_lossy(&output.stdout).trim_end().to_owned();
         Ok(output.status.success().then_some(line))
+    }
+
+    /// The id of the object that a revision names; `None` if git cannot resolve it.
+    pub fn object_id(&self, revision: &str) -> Result<Option<ObjectId>, GitError> {
+        let output =
+            self.query(&["rev-parse", "--verify", "--quiet", "--end-of-options", revision])?;
+        // The last line: `--end-of-options` is repeated by some versions of git.
+        Ok(output.and_then(|output| ObjectId::from_hex(output.lines().last()?.as_bytes())))
     }
 
     /// The path of a file in the git directory.
@@ -110,11 +122,12 @@ impl Git {
     pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let GitEnvironment { folder, git_dir, work_tree, index_file, .. } = &self.environment;
         let mut command = Command::new("git");
-        let here = if folder.as_os_str().is_empty() { OsStr::new(".") } else { folder.as_os_str() };
+        let working_folder =
+            if folder.as_os_str().is_empty() { OsStr::new(".") } else { folder.as_os_str() };
         command
             .args(["--no-pager", "--no-replace-objects", "-c", "core.fsmonitor=false"])
             .args(arguments)
-            .current_dir(here)
+            .current_dir(working_folder)
             .env("GIT_OPTIONAL_LOCKS", "0")
             .env("GIT_NO_LAZY_FETCH", "1")
             .env("GIT_ALLOW_PROTOCOL", "none")

@@ -9,12 +9,12 @@ use std::sync::{Mutex, PoisonError};
 
 use git2::Repository;
 
-use super::cat_file::{BlobRead, CatFile, STREAMED_FROM};
 use super::environment::GitEnvironment;
 use super::object::ObjectKind;
 use super::object_id::{ObjectFormat, ObjectId};
 use super::odb::{Odb, OdbError};
 use super::process::Git;
+use super::process::cat_file::{BlobRead, CatFile, STREAMED_FROM};
 
 /// The longest commit, tag or policy file that is read; trees may be longer.
 const LONGEST: u64 = 512 << 20;

@@ -1,6 +1,9 @@
 //! The entries of a tree object: a mode in octal, a space, a name, a NUL, an id (`git-mktree(1)`
 //! shows them as text). Old tools wrote modes with leading zeros.
 
+pub mod diff;
+pub mod walk;
+
 use super::object_id::ObjectFormat;
 
 /// One entry.

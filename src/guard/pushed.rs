@@ -94,23 +94,23 @@ impl RemoteSearch<'_> {
             }
         }
         let paths: Vec<BString> = paths.into_iter().take(PATHS).collect();
-        let mut wanted: HashSet<Fingerprint> =
+        let mut unresolved: HashSet<Fingerprint> =
             credentials.iter().map(|credential| credential.fingerprint).collect();
-        wanted.retain(|one| !branch_of.contains_key(one));
-        if paths.is_empty() || wanted.is_empty() {
+        unresolved.retain(|one| !branch_of.contains_key(one));
+        if paths.is_empty() || unresolved.is_empty() {
             return Ok(branch_of);
         }
         let objects = ObjectReader::open(self.environment);
         for (blob, commit) in self.versions(&paths)? {
             let Ok((_, bytes)) = objects.read(&blob) else { continue };
             for finding in self.found(&bytes) {
-                if wanted.remove(&finding)
+                if unresolved.remove(&finding)
                     && let Some(branch) = self.branch_with(&commit)?
                 {
                     branch_of.insert(finding, branch);
                 }
             }
-            if wanted.is_empty() {
+            if unresolved.is_empty() {
                 break;
             }
         }

@@ -91,8 +91,8 @@ impl<'a> RangeHits<'a> {
             let (object, (finding, occurrence)) = interval.first;
             let (_, (_, version)) = interval.latest;
             let path = Some(interval.path.to_owned());
-            let place = interval.source(object, commits);
-            let mut occurrence = Occurrence { path, source: place, ..occurrence.clone() };
+            let source = interval.source(object, commits);
+            let mut occurrence = Occurrence { path, source, ..occurrence.clone() };
             occurrence.suppression_comments.clone_from(&version.suppression_comments);
             hits.push((finding.clone(), occurrence));
         }

@@ -78,11 +78,11 @@ impl Diagnosis {
     /// Diagnoses the repository around the environment's folder.
     pub fn of(environment: &GitEnvironment, stage: Stage) -> Result<Diagnosis, GitError> {
         let git = Git::new(environment);
-        let here = fs::canonicalize(&environment.folder)?;
+        let current_folder = fs::canonicalize(&environment.folder)?;
         let path = |arguments: &[&str]| -> Result<PathBuf, GitError> {
             let output = git.read(arguments)?;
             let output = output.strip_suffix(b"\n").unwrap_or(&output);
-            Ok(absolute(&here.join(output.to_path_lossy())))
+            Ok(absolute(&current_folder.join(output.to_path_lossy())))
         };
         let folder = path(&["rev-parse", "--git-path", "hooks"])?;
         let common = path(&["rev-parse", "--git-common-dir"])?;
@@ -110,7 +110,7 @@ impl Diagnosis {
             proof: Proof::NotTried,
         };
         if !matches!(diagnosis.state, HookState::Nothing | HookState::NotExecutable) {
-            diagnosis.proof = proof::plant(&git, &here, &folder, stage);
+            diagnosis.proof = proof::plant(&git, &current_folder, &folder, stage);
         }
         Ok(diagnosis)
     }

@@ -37,8 +37,8 @@ pub struct Template {
 pub enum GlobalError {
     #[error("cannot run git: {0}; make sure that the git executable is on PATH")]
     Run(io::Error),
-    #[error("`git {command}` failed: {said}")]
-    Git { command: String, said: String },
+    #[error("`git {command}` failed: {message}")]
+    Git { command: String, message: String },
     #[error("cannot find your configuration folder; set HOME")]
     NoHome,
     #[error("cannot {task} {}: {reason}", path.display())]
@@ -129,7 +129,7 @@ fn config(arguments: &[&str]) -> Result<Option<String>, GlobalError> {
         Some(1) if arguments.contains(&"--get") => Ok(None),
         _ => Err(GlobalError::Git {
             command: format!("config --global {}", arguments.join(" ")),
-            said: output.stderr.to_str_lossy().trim().to_owned(),
+            message: output.stderr.to_str_lossy().trim().to_owned(),
         }),
     }
 }

@@ -35,7 +35,7 @@ pub enum Uninstalled {
     /// Our block was removed from another hook, which is as it was before.
     Unchained(PathBuf),
     /// There was no hook.
-    NotThere(PathBuf),
+    NotInstalled(PathBuf),
     /// There is another hook. Nothing was changed.
     Foreign(PathBuf),
 }
@@ -112,7 +112,7 @@ impl Installed {
 pub fn uninstall(folder: &Path, stage: Stage) -> Result<Uninstalled, HookError> {
     let path = folder.join(stage.name());
     match Existing::at(&path)? {
-        Existing::Nothing => Ok(Uninstalled::NotThere(path)),
+        Existing::Nothing => Ok(Uninstalled::NotInstalled(path)),
         Existing::Foreign => Ok(Uninstalled::Foreign(path)),
         Existing::Ours { .. } => {
             fs::remove_file(&path).map_err(HookError::to("remove", &path))?;
@@ -166,12 +166,12 @@ impl Existing {
 }
 
 /// Writes a temporary file in the folder, executable or with the permissions of the replaced
-/// hook, and puts it in place once it is complete.
+/// hook, and renames it into place once it is complete.
 fn write(
     folder: &Path,
     text: &[u8],
     mode: Option<fs::Permissions>,
-    put: impl FnOnce(NamedTempFile) -> Result<File, tempfile::PersistError>,
+    persist: impl FnOnce(NamedTempFile) -> Result<File, tempfile::PersistError>,
 ) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let mut file = NamedTempFile::new_in(folder)?;
@@ -181,7 +181,7 @@ fn write(
         None => make_executable(file.as_file())?,
     }
     file.as_file().sync_all()?;
-    put(file)?;
+    persist(file)?;
     Ok(())
 }
 

@@ -17,12 +17,12 @@ const SETTING: &str = "core.hooksPath";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HooksFolder {
     pub path: PathBuf,
-    pub origin: Origin,
+    pub origin: HooksPathOrigin,
 }
 
 /// Why git uses a hooks folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub enum HooksPathOrigin {
     /// It is the repository's own.
     Repository,
     /// `core.hooksPath` in this repository's configuration names it.
@@ -56,7 +56,7 @@ pub fn hooks_folder(environment: &GitEnvironment) -> Result<HooksFolder, Locatio
     match configured(&repository)? {
         None => Ok(HooksFolder {
             path: repository.commondir().join("hooks"),
-            origin: Origin::Repository,
+            origin: HooksPathOrigin::Repository,
         }),
         Some((path, origin)) => Ok(HooksFolder {
             path: environment.hook_working_directory(&repository).join(path),
@@ -75,12 +75,12 @@ fn ask_git(environment: &GitEnvironment) -> Result<HooksFolder, LocationError> {
     let own = git.path("hooks").map_err(unknown)?;
     let scoped = git.query(&["config", "--show-scope", "--type=path", "--get", SETTING]);
     let Some(scoped) = scoped.map_err(unknown)? else {
-        return Ok(HooksFolder { path: own, origin: Origin::Repository });
+        return Ok(HooksFolder { path: own, origin: HooksPathOrigin::Repository });
     };
     let (scope, path) = scoped.split_once('\t').unwrap_or_default();
     let origin = match scope {
-        "system" | "global" => Origin::Shared,
-        _ => Origin::Configured,
+        "system" | "global" => HooksPathOrigin::Shared,
+        _ => HooksPathOrigin::Configured,
     };
     if let Some(reason) = unsupported_value(Path::new(path)) {
         return Err(LocationError::Setting { reason: reason.to_owned() });
@@ -94,11 +94,13 @@ fn ask_git(environment: &GitEnvironment) -> Result<HooksFolder, LocationError> {
     Ok(HooksFolder { path: top.join(path), origin })
 }
 
-fn configured(repository: &Repository) -> Result<Option<(PathBuf, Origin)>, LocationError> {
+fn configured(
+    repository: &Repository,
+) -> Result<Option<(PathBuf, HooksPathOrigin)>, LocationError> {
     let unusable = |error: git2::Error| LocationError::Setting { reason: error.message().into() };
     let config = repository.config().and_then(|mut config| config.snapshot()).map_err(unusable)?;
     let origin = match config.get_entry(SETTING) {
-        Ok(entry) => Origin::of(entry.level()),
+        Ok(entry) => HooksPathOrigin::of(entry.level()),
         Err(error) if error.code() == ErrorCode::NotFound => return Ok(None),
         Err(error) => return Err(unusable(error)),
     };
@@ -120,13 +122,13 @@ fn unsupported_value(path: &Path) -> Option<&'static str> {
     }
 }
 
-impl Origin {
+impl HooksPathOrigin {
     fn of(level: git2::ConfigLevel) -> Self {
         match level {
             git2::ConfigLevel::Local | git2::ConfigLevel::Worktree | git2::ConfigLevel::App => {
-                Origin::Configured
+                HooksPathOrigin::Configured
             }
-            _ => Origin::Shared,
+            _ => HooksPathOrigin::Shared,
         }
     }
 }

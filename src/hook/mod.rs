@@ -16,6 +16,6 @@ mod stage;
 
 pub use framework::{HookTarget, IncompleteRange};
 pub use install::{ForeignHook, HookError, Installed, Uninstalled, install, uninstall};
-pub use location::{HooksFolder, LocationError, Origin, hooks_folder};
+pub use location::{HooksFolder, HooksPathOrigin, LocationError, hooks_folder};
 pub use manager::Manager;
 pub use stage::Stage;

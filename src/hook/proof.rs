@@ -51,18 +51,18 @@ pub enum Proof {
 }
 
 /// Commits or pushes a fake secret and checks whether it is blocked.
-pub(super) fn plant(git: &Git, here: &Path, hooks: &Path, stage: Stage) -> Proof {
-    match try_planting(git, here, hooks, stage) {
+pub(super) fn plant(git: &Git, current_folder: &Path, hooks: &Path, stage: Stage) -> Proof {
+    match try_planting(git, current_folder, hooks, stage) {
         Ok(proof) => proof,
         Err(error) => Proof::Unclear(error.to_string()),
     }
 }
 
-fn try_planting(git: &Git, here: &Path, hooks: &Path, stage: Stage) -> io::Result<Proof> {
+fn try_planting(git: &Git, current_folder: &Path, hooks: &Path, stage: Stage) -> io::Result<Proof> {
     let folder = tempfile::tempdir()?;
     let clone = Clone { top: folder.path().join("clone") };
     let top = git.query(&["rev-parse", "--show-toplevel"]).map_err(io::Error::other)?;
-    let top = top.map_or_else(|| here.to_owned(), Into::into);
+    let top = top.map_or_else(|| current_folder.to_owned(), Into::into);
     clone.make(&top)?;
     clone.git(&["config", "core.hooksPath", &hooks.to_string_lossy()])?;
     let token = token();
@@ -89,14 +89,14 @@ fn try_planting(git: &Git, here: &Path, hooks: &Path, stage: Stage) -> io::Resul
 
 /// Judges the output: it shows who blocked the secret.
 fn judged(code: Option<i32>, output: &str, stage: Stage) -> Proof {
-    let mark = match stage {
+    let expected = match stage {
         Stage::CommitMsg => "contains a credential",
         Stage::PreCommit | Stage::PrePush => PLANTED,
     };
     match code {
         None => Proof::Unclear(format!("no result after {} seconds", LIMIT.as_secs())),
         Some(0) => Proof::Passed,
-        Some(_) if output.contains(mark) && output.contains("LocalStack auth token") => {
+        Some(_) if output.contains(expected) && output.contains("LocalStack auth token") => {
             let line = output.lines().find(|line| line.contains("LocalStack auth token"));
             Proof::Blocked(line.unwrap_or_default().trim().to_owned())
         }

@@ -60,7 +60,7 @@ pub fn text(stage: Stage, binary: &Path) -> BString {
 /// The line that makes another hook, if it is a shell script, run the guard and fail if the guard
 /// does.
 pub fn line(stage: Stage, binary: &Path) -> BString {
-    let mut line = quoted(binary);
+    let mut line = shell_word(binary);
     line.push_str(format!(" {} || exit $?", stage.arguments()));
     line
 }
@@ -136,7 +136,7 @@ fn find(stage: Stage, binary: &Path) -> BString {
         Stage::PrePush => "push",
     };
     let mut lines = BString::from("keysieve=");
-    lines.push_str(quoted(binary));
+    lines.push_str(shell_word(binary));
     lines.push_str(FIND.replace("WHAT", what));
     lines
 }
@@ -159,7 +159,7 @@ fn checksum(body: &[u8]) -> String {
 }
 
 /// A path as one word of the shell. Between single quotes every byte but `'` is itself.
-fn quoted(path: &Path) -> BString {
+fn shell_word(path: &Path) -> BString {
     let bytes = path.as_os_str().as_encoded_bytes();
     let mut word = BString::from("'");
     word.push_str(bytes.replace("'", r"'\''"));
@@ -185,7 +185,8 @@ mod tests {
 
     #[test]
     fn a_block_is_added_once_and_removed() {
-        let (here, there) = (Path::new("/opt/it's here/keysieve"), Path::new("/usr/bin/keysieve"));
+        let (here, in_other) =
+            (Path::new("/opt/it's here/keysieve"), Path::new("/usr/bin/keysieve"));
         for stage in Stage::ALL {
             for theirs in
                 [&b"#!/bin/sh\n"[..], b"#! /usr/bin/env bash -e\nmake\r\n\xff", b"#!sh\n\n"]
@@ -194,7 +195,7 @@ mod tests {
                 assert_eq!(chained(stage, here, &once), Some(once.clone()));
                 assert_eq!(unchained(&once).expect("a block"), theirs);
                 assert_eq!(binary(&once).as_deref(), Some(here));
-                let moved = chained(stage, there, &once).expect("a shell script");
+                let moved = chained(stage, in_other, &once).expect("a shell script");
                 assert_eq!(unchained(&moved).expect("a block"), theirs);
                 let edited = once.replace("hook run", "hook run || true");
                 assert_eq!((unchained(&edited), chained(stage, here, &edited)), (None, None));

@@ -10,13 +10,13 @@ use toml::{Spanned, Value};
 
 /// One file.
 #[derive(Deserialize)]
-pub struct ConfigSyntax {
+pub struct GitleaksConfig {
     #[serde(default)]
     pub title: Option<String>,
     #[serde(default)]
     pub extend: Option<ExtendSyntax>,
     #[serde(default)]
-    pub rules: Vec<Spanned<RuleSyntax>>,
+    pub rules: Vec<Spanned<GitleaksRule>>,
     #[serde(default)]
     pub allowlist: Option<Value>,
     #[serde(default)]
@@ -38,7 +38,7 @@ pub struct ExtendSyntax {
 
 /// `[[rules]]`.
 #[derive(Deserialize)]
-pub struct RuleSyntax {
+pub struct GitleaksRule {
     #[serde(default)]
     pub id: Option<String>,
     #[serde(default)]

@@ -18,11 +18,11 @@ use crate::rules::catalogue::Catalogue;
 use crate::rules::check::check_file;
 use crate::rules::toml_error::TomlError;
 
-use gitleaks::{ConfigSyntax, RuleSyntax};
+use gitleaks::{GitleaksConfig, GitleaksRule};
 use pattern_file::Draft;
 use regex::GoRegex;
 
-/// What the other format lacks.
+/// What the other format does not have.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The provider of the credentials; the title of the file by default.
@@ -60,7 +60,7 @@ const TRIES: u64 = 48;
 
 /// Imports the rules of a configuration.
 pub fn import(text: &str, options: &Options) -> Result<Imported, ImportError> {
-    let config: ConfigSyntax =
+    let config: GitleaksConfig =
         toml::from_str(text).map_err(|error| ImportError::Syntax(TomlError::new(text, &error)))?;
     if config.rules.is_empty() {
         return Err(ImportError::Empty);
@@ -108,7 +108,7 @@ pub fn import(text: &str, options: &Options) -> Result<Imported, ImportError> {
     Ok(Imported { file, carried: carried.len(), rules: count, notes })
 }
 
-fn notes_on_file(config: &ConfigSyntax) -> Vec<String> {
+fn notes_on_file(config: &GitleaksConfig) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(extend) = &config.extend {
         if extend.use_default {
@@ -136,7 +136,7 @@ fn notes_on_file(config: &ConfigSyntax) -> Vec<String> {
 
 /// The rule in our schema, checked except for its example.
 fn convert(
-    rule: RuleSyntax,
+    rule: GitleaksRule,
     is_taken: impl Fn(&str) -> bool,
     note: &mut impl FnMut(String),
 ) -> Result<(Draft, Rule), String> {

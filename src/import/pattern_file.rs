@@ -30,13 +30,13 @@ pub fn file(provider: &str, rotate: Option<&str>, drafts: &[Draft]) -> String {
          name    = {}\n\
          rotate  = {}\n\
          runbook = [\n  {},\n  {},\n  {},\n]\n",
-        quoted(provider),
-        quoted(rotate.unwrap_or(ROTATE)),
-        quoted("Create a new credential with the provider."),
-        quoted(
+        toml_string(provider),
+        toml_string(rotate.unwrap_or(ROTATE)),
+        toml_string("Create a new credential with the provider."),
+        toml_string(
             "Replace the old one everywhere it is used, through the environment or a secret store."
         ),
-        quoted("Revoke the old one, and check the logs for how it was used."),
+        toml_string("Revoke the old one, and check the logs for how it was used."),
     );
     for draft in drafts {
         text.push_str(&rule(draft));
@@ -47,7 +47,7 @@ pub fn file(provider: &str, rotate: Option<&str>, drafts: &[Draft]) -> String {
 fn rule(draft: &Draft) -> String {
     let description = draft.description.as_deref().map(str::trim);
     let description = description.filter(|text| !text.is_empty()).unwrap_or(&draft.id);
-    let anchors: Vec<String> = draft.anchors.iter().map(|anchor| quoted(anchor)).collect();
+    let anchors: Vec<String> = draft.anchors.iter().map(|anchor| toml_string(anchor)).collect();
     let entropy =
         draft.entropy.map(|least| format!("checks      = {{ min-entropy = {least:?} }}\n"));
     format!(
@@ -62,18 +62,18 @@ fn rule(draft: &Draft) -> String {
          regex       = {}\n\
          {}\
          examples    = [{}]\n",
-        quoted(&draft.id),
-        quoted(cut(description.trim_end_matches('.'), LONGEST_NAME)),
-        quoted(cut(description, LONGEST_DESCRIPTION)),
+        toml_string(&draft.id),
+        toml_string(cut(description.trim_end_matches('.'), LONGEST_NAME)),
+        toml_string(cut(description, LONGEST_DESCRIPTION)),
         anchors.join(", "),
-        quoted(&draft.regex),
+        toml_string(&draft.regex),
         entropy.unwrap_or_default(),
-        quoted(&draft.example),
+        toml_string(&draft.example),
     )
 }
 
 /// A TOML string: literal between single quotes if possible, otherwise with escapes.
-fn quoted(text: &str) -> String {
+fn toml_string(text: &str) -> String {
     let is_plain = !text.contains(is_unprintable) && text.contains(['\\', '"']);
     if is_plain && !text.contains('\'') {
         return format!("'{text}'");

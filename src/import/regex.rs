@@ -96,7 +96,7 @@ impl<'p> GoRegex<'p> {
             text.push_str(&self.pattern[offset..span.start]);
             match edit {
                 Edit::Drop => {}
-                Edit::Insert(put) => text.push_str(put),
+                Edit::Insert(inserted) => text.push_str(inserted),
                 Edit::OpenSecret => text.push_str("(?<secret>"),
                 Edit::OpenGroup => text.push_str("(?:"),
                 Edit::Bound { least, greedy } => {
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_missing_at_the_beginning_is_dropped() {
+    fn an_optional_part_at_the_start_is_dropped() {
         let pattern = r"(?i)[\w.-]{0,50}?(?:nimbus)\s*=\s*([a-z]{9})";
         assert_eq!(bounded(pattern, None), r"(?i)(?:nimbus)\s{0,40}=\s{0,40}(?<secret>[a-z]{9})");
         // The whole match would be another.
@@ -278,14 +278,14 @@ mod tests {
     }
 
     #[test]
-    fn what_go_s_regexes_have_more_is_refused() {
+    fn what_only_go_s_regexes_support_is_refused() {
         assert!(GoRegex::new(r"(?=a)b", None).is_err());
         assert!(GoRegex::new(r"\Qa.b\E", None).is_err());
         assert!(GoRegex::new("(a)", Some(2)).is_err());
     }
 
     #[test]
-    fn anchors_are_what_every_match_holds() {
+    fn anchors_are_what_every_match_contains() {
         let anchors =
             |pattern: &str| anchors(&parse(pattern).unwrap_or_else(|why| panic!("{why}")));
         assert_eq!(anchors("(?:nmb|nmc)_[a-z]{9}").unwrap(), ["nmb_", "nmc_"]);

@@ -138,8 +138,8 @@ impl Baseline {
 
     /// Why its entries cannot match under the fingerprint key `here`, if it was written under
     /// another one.
-    pub fn other_key(&self, here: &str) -> Option<String> {
-        let written = self.key.as_deref().filter(|&key| key != here)?;
+    pub fn other_key(&self, current: &str) -> Option<String> {
+        let written = self.key.as_deref().filter(|&key| key != current)?;
         let advice = if written == PUBLIC_KEY {
             format!("unset {KEY_VARIABLE}, or create a new baseline under your own key")
         } else {
@@ -147,7 +147,7 @@ impl Baseline {
         };
         Some(format!(
             "the baseline was created with the fingerprint key {written}, but the current key is \
-             {here}, so none of its entries can match; {advice}"
+             {current}, so none of its entries can match; {advice}"
         ))
     }
 
@@ -169,8 +169,9 @@ impl Baseline {
         for credential in credentials {
             let (now, past): (Vec<&Occurrence>, Vec<_>) =
                 credential.open().partition(|occurrence| is_current(occurrence));
-            let places = |list: Vec<&Occurrence>| list.into_iter().map(path_of).collect();
-            let (paths, past): (BTreeSet<String>, BTreeSet<String>) = (places(now), places(past));
+            let paths_of = |list: Vec<&Occurrence>| list.into_iter().map(path_of).collect();
+            let (paths, past): (BTreeSet<String>, BTreeSet<String>) =
+                (paths_of(now), paths_of(past));
             let past = past.difference(&paths).cloned().collect();
             match self.entries.get_mut(&credential.fingerprint.to_string()) {
                 Some(entry) => {
@@ -196,7 +197,7 @@ impl Baseline {
     /// to accepted entries. The expiry dates of new entries are spread over the days, the most
     /// severe first. Returns how many credentials and how many paths were added.
     pub fn add(&mut self, added: Vec<NewEntry>, rules: &[Rule], terms: &Terms) -> (usize, usize) {
-        let (mut new, mut places) = (Vec::new(), 0);
+        let (mut new, mut new_paths) = (Vec::new(), 0);
         for one in added {
             let Some(entry) = self.entries.get_mut(&one.fingerprint.to_string()) else {
                 new.push(one);
@@ -206,7 +207,7 @@ impl Baseline {
                 let listed = entry.paths.len() + entry.past.len();
                 entry.paths.extend(one.paths);
                 entry.past.extend(one.past.difference(&entry.paths).cloned());
-                places += entry.paths.len() + entry.past.len() - listed;
+                new_paths += entry.paths.len() + entry.past.len() - listed;
             }
         }
         new.sort_by_key(|one| (std::cmp::Reverse(rules[one.rule].severity), one.fingerprint));
@@ -231,7 +232,7 @@ impl Baseline {
             };
             self.entries.insert(one.fingerprint.to_string(), entry);
         }
-        (count, places)
+        (count, new_paths)
     }
 
     /// Fingerprints and rules of the entries whose credential is not among those found. A revoked

@@ -224,7 +224,7 @@ mod tests {
             CommentForm::NoComments(format) => format!("no comments: {format}"),
             CommentForm::Unknown(text) => format!("unknown: {text}"),
         };
-        for (path, wanted) in [
+        for (path, expected) in [
             (".env", "# x"),
             ("deploy/.env.production", "# x"),
             (".env.example", "# x"),
@@ -245,7 +245,7 @@ mod tests {
             ("data.xyz", "unknown: x"),
             ("", "unknown: x"),
         ] {
-            assert_eq!(written(path), wanted, "{path}");
+            assert_eq!(written(path), expected, "{path}");
         }
         assert_eq!(CommentForm::of(b"\xff.py", "x"), CommentForm::Comment("# x".to_owned()));
     }

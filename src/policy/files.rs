@@ -11,22 +11,22 @@ type Read = dyn Fn(&BStr) -> Result<Option<Vec<u8>>, String> + Send + Sync;
 /// Files of one work tree, index or commit, by path.
 #[derive(Clone)]
 pub struct PolicyFiles {
-    place: String,
+    prefix: String,
     read: Arc<Read>,
 }
 
 impl PolicyFiles {
-    /// `place` is the prefix of file names in messages, such as `main:`.
+    /// `prefix` is the start of file names in messages, such as `main:`.
     pub fn new(
-        place: impl Into<String>,
+        prefix: impl Into<String>,
         read: impl Fn(&BStr) -> Result<Option<Vec<u8>>, String> + Send + Sync + 'static,
     ) -> Self {
-        PolicyFiles { place: place.into(), read: Arc::new(read) }
+        PolicyFiles { prefix: prefix.into(), read: Arc::new(read) }
     }
 
     /// The name of the file in messages.
     pub fn name(&self, path: &BStr) -> String {
-        format!("{}{}", self.place, path.to_str_lossy().escape_debug())
+        format!("{}{}", self.prefix, path.to_str_lossy().escape_debug())
     }
 
     /// The bytes of a file, or why it cannot be read.
@@ -43,6 +43,6 @@ impl PolicyFiles {
 
 impl fmt::Debug for PolicyFiles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PolicyFiles").field("place", &self.place).finish_non_exhaustive()
+        f.debug_struct("PolicyFiles").field("prefix", &self.prefix).finish_non_exhaustive()
     }
 }

@@ -58,7 +58,7 @@ impl SuppressionComments {
             return SuppressionComments { by_line };
         }
         let nearby = nearby_lines(text, findings);
-        for offset in nearby.iter().flat_map(|here| in_range(text, here, MARKER)) {
+        for offset in nearby.iter().flat_map(|range| in_range(text, range, MARKER)) {
             let begin = offset + MARKER.len();
             let after = findings.partition_point(|finding| finding.span.start < begin);
             // A secret after the marker is never part of the reason.
@@ -73,7 +73,7 @@ impl SuppressionComments {
             let placed = Placed { comment, on_line: true, on_next, on_end_before: false };
             by_line.entry(line).or_default().push(placed);
         }
-        for (offset, marker) in nearby.iter().flat_map(|here| foreign::markers(text, here)) {
+        for (offset, marker) in nearby.iter().flat_map(|range| foreign::markers(text, range)) {
             let line = lines.position(offset).line;
             let foreign = Some(marker.scanner);
             let comment = SuppressionComment {
@@ -259,9 +259,9 @@ pub(super) fn notes(credential: &Credential, rules: &[Rule]) -> Vec<String> {
                 }
             };
             let path = occurrence.path.as_ref().map(|path| format!("{}:", foreign_path(path)));
-            let place = path.unwrap_or_else(|| "line ".to_owned());
+            let location = path.unwrap_or_else(|| "line ".to_owned());
             notes.push(format!(
-                "{place}{}: this {MARKER} {fault}; use `{MARKER} {id} REASON`",
+                "{location}{}: this {MARKER} {fault}; use `{MARKER} {id} REASON`",
                 comment.line
             ));
         }
@@ -279,7 +279,7 @@ mod tests {
 
     #[test]
     fn any_comment_may_have_rule_and_reason() {
-        let wanted = Some(("nimbus-key".to_owned(), "a fixture, fake".to_owned()));
+        let expected = Some(("nimbus-key".to_owned(), "a fixture, fake".to_owned()));
         for after in [
             " nimbus-key a fixture, fake\r\nmore",
             " nimbus-key a fixture, fake */ key = 1",
@@ -288,7 +288,7 @@ mod tests {
             " nimbus-key a fixture, fake\",",
             " nimbus-key a fixture, fake keysieve:allow other x",
         ] {
-            assert_eq!(split(after), wanted, "{after}");
+            assert_eq!(split(after), expected, "{after}");
         }
         assert_eq!(split("ed nimbus-key x"), None);
         assert_eq!(split(" nimbus-key -->"), Some(("nimbus-key".to_owned(), String::new())));

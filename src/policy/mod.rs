@@ -161,8 +161,13 @@ impl Policy {
         }
     }
 
-    fn exclusion(&self, finding: &Finding, place: &Occurrence, rules: &[Rule]) -> Option<String> {
-        let path = place.path.as_ref()?.as_bstr();
+    fn exclusion(
+        &self,
+        finding: &Finding,
+        occurrence: &Occurrence,
+        rules: &[Rule],
+    ) -> Option<String> {
+        let path = occurrence.path.as_ref()?.as_bstr();
         let id = &rules[finding.rule].id;
         if !self.config.is_on(id, Some(path)) {
             return Some(format!("rules.disable = {id} in the configuration of its folder"));

@@ -2,8 +2,8 @@
 //! anybody with findings of a rule that is seen for the first time.
 //!
 //! A rule is new in the release that introduced it, [`Rule::since`]; in the next one, even a patch
-//! release, it fails. The rules of the first release fail at once: there is nobody to warn. Custom
-//! rules are not part of a release.
+//! release, it fails. The rules of the first release fail immediately: nobody has used an older
+//! version. Custom rules are not part of a release.
 
 use crate::rules::Rule;
 
@@ -25,19 +25,19 @@ mod tests {
     use crate::rules::catalogue::Catalogue;
 
     #[test]
-    fn a_rule_warns_in_the_release_that_brought_it_and_never_in_the_first() {
+    fn a_rule_warns_in_the_release_that_introduced_it_and_never_in_the_first() {
         let rule = |since: &'static str| Rule {
             since: since.into(),
             ..Catalogue::built_in().rules()[0].clone()
         };
-        for (since, release, wanted) in [
+        for (since, release, expected) in [
             ("0.1.0", "0.1.0", false),
             ("0.2.0", "0.2.0", true),
             ("0.1.0", "0.2.0", false),
             ("0.2.0", "0.2.1", false),
             ("0.2.0", "0.3.0", false),
         ] {
-            assert_eq!(is_new_in(&rule(since), release), wanted, "{since} in {release}");
+            assert_eq!(is_new_in(&rule(since), release), expected, "{since} in {release}");
         }
         let own = Rule { id: "own".to_owned().into(), ..rule("0.2.0") };
         assert!(!is_new_in(&own, "0.2.0"));
@@ -45,7 +45,7 @@ mod tests {
 
     /// A rule that claims to be newer than the release would warn forever, or never.
     #[test]
-    fn no_rule_is_of_a_release_to_come() {
+    fn no_rule_is_of_a_future_release() {
         let parts = |version: &str| -> Vec<u32> {
             version.split('.').map(|part| part.parse().unwrap()).collect()
         };

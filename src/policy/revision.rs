@@ -86,8 +86,8 @@ impl Approved {
     /// Whether the revision suppresses the credential at that location, or at one that is gone.
     pub fn contains(&self, fingerprint: Fingerprint, occurrence: &Occurrence) -> bool {
         let Some(paths) = self.by_secret.get(&fingerprint) else { return false };
-        let here = occurrence.path.as_ref().is_some_and(|path| paths.contains(path));
-        here || paths.iter().any(|path| self.gone.contains(path))
+        let is_listed = occurrence.path.as_ref().is_some_and(|path| paths.contains(path));
+        is_listed || paths.iter().any(|path| self.gone.contains(path))
     }
 }
 

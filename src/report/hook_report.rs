@@ -29,7 +29,7 @@ const SUMMARY_SHOWN: usize = 60;
 /// Columns of `  Impact   `.
 const LABEL: usize = 11;
 
-/// What is known of a credential that no remote-tracking branch has.
+/// Shown for a credential that is not on any remote-tracking branch.
 const NOT_PUSHED: &str = "Not on any remote-tracking branch of this clone. If it was never pushed \
                           or shared, removing it is enough; if unsure, rotate.";
 
@@ -44,7 +44,7 @@ pub struct HookReport<'a> {
     pub in_subfolder: bool,
 }
 
-/// What was scanned, and is blocked until the credential is dealt with.
+/// What was scanned, and is blocked until the credential is removed or suppressed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
     /// A staged commit.
@@ -253,7 +253,7 @@ impl HookReport<'_> {
     /// A path as a word of the shell that git resolves from the top of the work tree.
     fn pathspec(&self, path: &BStr) -> String {
         let top = if self.in_subfolder { ":/" } else { "" };
-        quoted(format!("{top}{path}").as_bytes().as_bstr())
+        shell_word(format!("{top}{path}").as_bytes().as_bstr())
     }
 
     /// How to suppress the finding.
@@ -364,7 +364,7 @@ fn is_private(path: &[u8]) -> bool {
 }
 
 /// A path as a word of the shell.
-fn quoted(path: &BStr) -> String {
+fn shell_word(path: &BStr) -> String {
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-+@%,:=".contains(byte);
     let text = escaped(&path.to_str_lossy()).into_owned();
     if !text.is_empty() && path.iter().all(is_plain) {

@@ -252,11 +252,11 @@ fn write_coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 /// `1 file`, `2 files`, `4,843 files`.
 fn plural(count: usize, what: &str) -> String {
-    format!("{} {what}{}", number(count), if count == 1 { "" } else { "s" })
+    format!("{} {what}{}", group_digits(count), if count == 1 { "" } else { "s" })
 }
 
 /// Digits in groups of three.
-fn number(count: usize) -> String {
+fn group_digits(count: usize) -> String {
     let digits = count.to_string();
     let groups: Vec<&str> = digits
         .as_bytes()
@@ -288,7 +288,7 @@ mod tests {
         assert_eq!(plural(1, "file"), "1 file");
         assert_eq!(plural(0, "file"), "0 files");
         assert_eq!(plural(4843, "file"), "4,843 files");
-        assert_eq!(number(1_000_000), "1,000,000");
+        assert_eq!(group_digits(1_000_000), "1,000,000");
         assert_eq!(size(999), "999 B");
         assert_eq!(size(48_200_000), "48.2 MB");
     }

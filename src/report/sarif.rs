@@ -246,11 +246,11 @@ fn build_result(
 /// The suppressions of an occurrence. SARIF requires the list for all results of a run or for
 /// none (2.1.0, 3.27.23); an empty list means that the result is not suppressed.
 fn build_suppressions(occurrence: &Occurrence) -> Vec<Suppression> {
-    let build = |known: &findings::Suppression| {
+    let build = |suppression: &findings::Suppression| {
         Suppression::builder()
-            .kind(json!(known.kind.as_str()))
+            .kind(json!(suppression.kind.as_str()))
             .status(json!("accepted"))
-            .justification(known.reason.as_str())
+            .justification(suppression.reason.as_str())
             .build()
     };
     occurrence.suppression.iter().map(build).collect()

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::check::cross_check::cross_check;
 use super::check::{RuleError, check_file};
-use super::cross_check::cross_check;
 use super::lexicon::Lexicon;
 use super::word_list::{WordListError, has_lists_only};
 use super::{

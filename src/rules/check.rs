@@ -4,21 +4,25 @@
 //! over a user's files. Rejects unknown values, a rule without a trigger, a regex whose matches
 //! exceed the engine's limits, a rule without an example.
 
+pub mod cross_check;
+mod fact_groups;
+mod trigger;
+mod vocabulary;
+
 use std::borrow::Cow;
 
 use regex_syntax::hir::Hir;
 use toml::Spanned;
 
-use super::fact_groups::{check_fact_name, named_groups};
+use fact_groups::{check_fact_name, named_groups};
+use trigger::{check_before, check_kind, check_trigger, is_variable_name};
+
 use super::prefix_pattern::{PrefixPattern, prefix_pattern};
-use super::regex_shape::{anchor_position, begins_at_word_boundary, bytes_before};
-use super::schema::{FileSyntax, PairSyntax, ProviderSyntax, RuleSyntax};
+use super::schema::{ChecksSyntax, FileSyntax, PairSyntax, ProviderSyntax, RuleSyntax};
 use super::toml_error::{TomlError, describe_regex_error};
-use super::vocabulary::expand;
 use super::{
-    AFTER, AnchorPosition, BEFORE, CharKind, Checks, Checksum, Confidence, LONGEST, LinkChecked,
-    MARGIN, MAX_GROUPS, NameKind, Pair, PublicShape, Rule, RuleString, RuleStrings, Severity,
-    Structure, TailRule, Trigger,
+    CharKind, Checks, Checksum, Confidence, LinkChecked, MARGIN, MAX_GROUPS, Pair, PublicShape,
+    Rule, RuleString, RuleStrings, Severity, Structure, TailRule,
 };
 
 /// Why a pattern file was rejected. Names the rule; the caller adds the file.
@@ -152,24 +156,7 @@ fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Ru
         severity: word("severity", &rule.severity, Severity::from_name, Severity::ALL)?,
         confidence: word("confidence", &rule.confidence, Confidence::from_name, Confidence::ALL)?,
         extends: optional_word("extends", rule.extends, TailRule::from_name, TailRule::ALL)?,
-        checks: Checks {
-            min_entropy: rule.checks.min_entropy,
-            needs: words("needs", &rule.checks.needs, CharKind::from_name, CharKind::ALL)?,
-            not: words("not", &rule.checks.not, PublicShape::from_name, PublicShape::ALL)?,
-            checksum: optional_word(
-                "checksum",
-                rule.checks.checksum,
-                Checksum::from_name,
-                Checksum::ALL,
-            )?,
-            structure: optional_word(
-                "structure",
-                rule.checks.structure,
-                Structure::from_name,
-                Structure::ALL,
-            )?,
-            never: texts(rule.checks.never),
-        },
+        checks: checks(rule.checks)?,
         facts: texts(facts),
         public: rule.public.map(Cow::Owned),
         pair: rule.pair.map(pair).transpose()?,
@@ -197,6 +184,22 @@ fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Ru
         references: texts(rule.references),
         examples: spanned(rule.examples),
         non_examples: spanned(rule.non_examples),
+    })
+}
+
+fn checks(syntax: ChecksSyntax) -> Result<Checks, String> {
+    Ok(Checks {
+        min_entropy: syntax.min_entropy,
+        needs: words("needs", &syntax.needs, CharKind::from_name, CharKind::ALL)?,
+        not: words("not", &syntax.not, PublicShape::from_name, PublicShape::ALL)?,
+        checksum: optional_word("checksum", syntax.checksum, Checksum::from_name, Checksum::ALL)?,
+        structure: optional_word(
+            "structure",
+            syntax.structure,
+            Structure::from_name,
+            Structure::ALL,
+        )?,
+        never: texts(syntax.never),
     })
 }
 
@@ -268,18 +271,6 @@ fn check_texts(rule: &RuleSyntax) -> Result<(), String> {
     Ok(())
 }
 
-/// A rule for a kind of names has neither anchors nor a regex.
-fn check_kind(rule: &RuleSyntax, kind: &str) -> Result<Trigger, String> {
-    let alone = rule.regex.is_empty()
-        && rule.anchors.is_empty()
-        && rule.names.is_empty()
-        && rule.extends.is_none();
-    if !alone {
-        return Err("kind: replaces anchors, names, regex and extends; remove them".into());
-    }
-    Ok(Trigger::Kind(word("kind", kind, NameKind::from_name, NameKind::ALL)?))
-}
-
 /// The regex's syntax tree, and the names of its facts.
 fn parse_regex(pattern: &str, is_public: bool) -> Result<(Hir, Vec<String>), String> {
     let hir = parse(pattern).map_err(|error| format!("regex: {}", describe_regex_error(&error)))?;
@@ -299,99 +290,6 @@ fn parse_regex(pattern: &str, is_public: bool) -> Result<(Hir, Vec<String>), Str
 fn parse(pattern: &str) -> Result<Hir, Box<regex_syntax::Error>> {
     let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build();
     parser.parse(pattern).map_err(Box::new)
-}
-
-/// Point 1 of the contract of locality, for `before`.
-fn check_before(rule: &RuleSyntax, trigger: &Trigger) -> Result<(), String> {
-    let Some(pattern) = &rule.before else { return Ok(()) };
-    let hir =
-        parse(pattern).map_err(|error| format!("before: {}", describe_regex_error(&error)))?;
-    let reach = hir.properties().maximum_len().unwrap_or(usize::MAX);
-    match trigger {
-        Trigger::Anchors { position: AnchorPosition::MatchStart, .. } if reach < BEFORE => Ok(()),
-        Trigger::Anchors { position: AnchorPosition::MatchStart, .. } => {
-            Err(format!("before: can match at most {} bytes", BEFORE - 1))
-        }
-        _ => Err("before: needs a regex that begins with its anchor and without \\b".into()),
-    }
-}
-
-/// Points 1 and 3 of the contract of locality: the bytes that a verdict depends on are bounded.
-fn check_trigger(rule: &RuleSyntax, hir: &Hir) -> Result<Trigger, String> {
-    let longest = hir.properties().maximum_len().ok_or(
-        "regex: unbounded; give every repetition an upper bound, and use `extends` for a longer secret",
-    )?;
-    match (rule.anchors.is_empty(), rule.names.is_empty()) {
-        (true, true) => {
-            Err("needs anchors (literals in the match) or names (variables with this value)".into())
-        }
-        (false, false) => Err("names: cannot be combined with anchors; write two rules".into()),
-        (true, false) => {
-            let names = expand(&rule.names)?;
-            for name in &names {
-                if !is_variable_name(name, 4) {
-                    return Err(format!(
-                        "names: {name:?} must have at least 4 characters, only letters, digits, _, - and ."
-                    ));
-                }
-            }
-            if longest > LONGEST {
-                return Err(format!("regex: can match {longest} bytes, the limit is {LONGEST}"));
-            }
-            Ok(Trigger::Names(texts(names)))
-        }
-        (false, true) => {
-            for anchor in &rule.anchors {
-                if anchor.len() < 2 {
-                    return Err(format!("anchors: {anchor:?} must have at least two bytes"));
-                }
-            }
-            let position = anchor_position(hir, &rule.anchors);
-            if position != AnchorPosition::TokenStart
-                && rule.anchors.iter().any(|anchor| anchor.len() < 3)
-            {
-                return Err(
-                    "anchors: one of two bytes must begin a word of at least 16 token characters"
-                        .into(),
-                );
-            }
-            let max_before = match position {
-                AnchorPosition::Inside | AnchorPosition::InRun => {
-                    bytes_before(hir, &rule.anchors).unwrap_or(longest)
-                }
-                AnchorPosition::TokenStart | AnchorPosition::MatchStart => 0,
-            };
-            // A look-around sees one more byte before and after.
-            let before = max_before + 1;
-            if before > BEFORE {
-                return Err(format!(
-                    "regex: can begin {before} bytes before an anchor, the limit is {BEFORE}"
-                ));
-            }
-            if longest + 1 > LONGEST + AFTER {
-                return Err(format!(
-                    "regex: can match {longest} bytes, the limit is {}; use `extends` for a longer secret",
-                    LONGEST + AFTER - 1
-                ));
-            }
-            let literals = texts(rule.anchors.clone());
-            let at_word_start = begins_at_word_boundary(hir);
-            let shortest = hir.properties().minimum_len().unwrap_or(0);
-            Ok(Trigger::Anchors {
-                literals,
-                position,
-                shortest,
-                longest,
-                max_before,
-                at_word_start,
-            })
-        }
-    }
-}
-
-fn is_variable_name(name: &str, shortest: usize) -> bool {
-    let belongs = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
-    name.len() >= shortest && name.bytes().all(belongs)
 }
 
 fn word<T: Copy + std::fmt::Display>(

@@ -7,15 +7,12 @@
 mod bytes;
 pub mod catalogue;
 pub mod check;
-mod cross_check;
-mod fact_groups;
 pub mod lexicon;
 mod prefix_pattern;
 mod regex_shape;
 mod rule;
 pub mod schema;
 pub mod toml_error;
-mod vocabulary;
 pub mod word_list;
 
 pub use bytes::{is_token_byte, is_word_byte};

@@ -77,31 +77,31 @@ fn run_length_around(hir: &Hir, anchors: &[String]) -> usize {
         + run_length(&mut concat_parts[index..].iter())
 }
 
-/// How many wanted bytes a part has at least, and whether it has no others, so that the run
-/// continues. A part that has others counts as none.
-fn matching_bytes(part: &Hir, wanted: &dyn Fn(u8) -> bool) -> (usize, bool) {
+/// How many bytes that match the predicate a part has at least, and whether it has no others, so
+/// that the run continues. A part that has others counts as none.
+fn matching_bytes(part: &Hir, predicate: &dyn Fn(u8) -> bool) -> (usize, bool) {
     match part.kind() {
         HirKind::Empty | HirKind::Look(_) => (0, true),
         HirKind::Literal(literal) => {
-            let length = literal.0.iter().take_while(|&&b| wanted(b)).count();
+            let length = literal.0.iter().take_while(|&&b| predicate(b)).count();
             (length, length == literal.0.len())
         }
         HirKind::Class(Class::Bytes(class)) => {
-            let all = class.iter().all(|range| (range.start()..=range.end()).all(wanted));
+            let all = class.iter().all(|range| (range.start()..=range.end()).all(predicate));
             (usize::from(all), all)
         }
         HirKind::Repetition(repetition) => {
-            let (length, whole) = matching_bytes(&repetition.sub, wanted);
+            let (length, whole) = matching_bytes(&repetition.sub, predicate);
             if whole { (length * repetition.min as usize, true) } else { (0, false) }
         }
-        HirKind::Capture(capture) => matching_bytes(&capture.sub, wanted),
+        HirKind::Capture(capture) => matching_bytes(&capture.sub, predicate),
         HirKind::Concat(subs) => subs.iter().fold((0, true), |(total, whole), sub| {
-            let (length, goes_on) = matching_bytes(sub, wanted);
+            let (length, goes_on) = matching_bytes(sub, predicate);
             (total + length, whole && goes_on)
         }),
         HirKind::Alternation(subs) => subs
             .iter()
-            .map(|sub| matching_bytes(sub, wanted))
+            .map(|sub| matching_bytes(sub, predicate))
             .reduce(|a, b| (a.0.min(b.0), a.1 && b.1))
             .unwrap_or((0, false)),
         _ => (0, false),

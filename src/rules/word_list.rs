@@ -1,8 +1,8 @@
 //! The word lists of the generic rules and of the checks, as they are written in
 //! `patterns/generic/` and, under the same names, in a user's pattern file.
 //!
-//! `build.rs` reads the built-in lists through this file; [`super::lexicon`] has the
-//! lists in use, built-in and added. They are described for authors in `patterns/generic/README.md`.
+//! `build.rs` reads the built-in lists through this file; [`super::lexicon`] has the lists in use,
+//! built-in and added. They are described for authors in `patterns/generic/README.md`.
 
 use std::collections::BTreeMap;
 
@@ -283,7 +283,7 @@ pub type ListsSyntax = BTreeMap<String, Vec<Spanned<EntrySyntax>>>;
 
 /// A pattern file, of which only the word lists are read.
 #[derive(Deserialize)]
-struct FileSyntax {
+struct WordListFileSyntax {
     #[serde(default)]
     generic: ListsSyntax,
 }
@@ -304,7 +304,7 @@ pub struct Entry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Argument {
     /// Which one, from 0.
-    pub place: usize,
+    pub position: usize,
     pub kind: NameKind,
 }
 
@@ -322,7 +322,7 @@ pub enum WordListError {
 /// Reads and checks the word lists of one pattern file, in the order of the file within each
 /// list.
 pub fn check_lists(text: &str) -> Result<Vec<Entry>, WordListError> {
-    let file: FileSyntax = toml::from_str(text)
+    let file: WordListFileSyntax = toml::from_str(text)
         .map_err(|error| WordListError::Syntax(TomlError::new(text, &error)))?;
     let mut checked: Vec<Entry> = Vec::new();
     for (name, entries) in file.generic {
@@ -354,10 +354,10 @@ fn check_entry(name: &str, entry: EntrySyntax, before: &[Entry]) -> Result<Entry
             return Err(format!("{field} is empty"));
         }
     }
-    for (at, word) in words.iter().enumerate() {
+    for (index, word) in words.iter().enumerate() {
         check_word(list, word)?;
         let mut known = before.iter().filter(|entry| entry.list == list);
-        if words[..at].contains(word) || known.any(|entry| entry.words.contains(word)) {
+        if words[..index].contains(word) || known.any(|entry| entry.words.contains(word)) {
             return Err(format!("words: {word:?} is in the list twice"));
         }
     }
@@ -365,9 +365,9 @@ fn check_entry(name: &str, entry: EntrySyntax, before: &[Entry]) -> Result<Entry
         return Err("example: it contains none of the words; write {} in place of one".into());
     }
     let secret = match (list, argument, kind) {
-        (WordList::Calls, Some(place), Some(kind)) => {
+        (WordList::Calls, Some(position), Some(kind)) => {
             let kind = NameKind::from_name(&kind).ok_or("kind: unknown kind of name")?;
-            Some(Argument { place, kind })
+            Some(Argument { position, kind })
         }
         (WordList::Calls, ..) => return Err("a call needs an argument and a kind".into()),
         (_, None, None) => None,

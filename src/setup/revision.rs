@@ -10,10 +10,10 @@ use crate::blob::Provenance;
 use crate::engine::Engine;
 use crate::git::GitEnvironment;
 use crate::git::commit::RawCommit;
-use crate::git::diff::{self, FileContent};
 use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
-use crate::git::tree_walk::TreeWalk;
+use crate::git::tree::diff::{self, FileContent};
+use crate::git::tree::walk::TreeWalk;
 use crate::git::{BlobRead, Git, GitError, ObjectReader};
 use crate::locate::find_in;
 use crate::policy::baseline::{self, Baseline};
@@ -112,15 +112,17 @@ impl PinnedPolicy {
         now: Option<&PolicyFiles>,
         foreign: bool,
     ) -> Result<Approved, RangeError> {
-        let marks: Vec<&str> =
+        let markers: Vec<&str> =
             std::iter::once(MARKER).chain(foreign_markers().filter(|_| foreign)).collect();
         let marked = |id: &ObjectId| -> Option<Result<ObjectId, RangeError>> {
-            let has_mark = |bytes: &[u8]| {
-                marks.iter().any(|mark| memchr::memmem::find(bytes, mark.as_bytes()).is_some())
+            let has_marker = |bytes: &[u8]| {
+                markers
+                    .iter()
+                    .any(|marker| memchr::memmem::find(bytes, marker.as_bytes()).is_some())
             };
             // A blob that is too large for memory is not searched for comments.
             match self.objects.blob(id, |_| Ok(())) {
-                Ok(BlobRead::Whole(bytes)) => has_mark(&bytes).then_some(Ok(*id)),
+                Ok(BlobRead::Whole(bytes)) => has_marker(&bytes).then_some(Ok(*id)),
                 Ok(BlobRead::Streamed(())) => None,
                 Err(why) => Some(Err(unread("blob", id, &why).into())),
             }
@@ -158,6 +160,6 @@ fn tree_of(objects: &ObjectReader, commit: &ObjectId) -> Result<ObjectId, GitErr
 }
 
 fn unread(kind: &str, id: &ObjectId, why: &str) -> GitError {
-    let said = format!("cannot read {kind} {id}: {why}; run `git fsck` to see what is damaged");
-    GitError::Failed { command: "cat-file".to_owned(), message: said }
+    let message = format!("cannot read {kind} {id}: {why}; run `git fsck` to see what is damaged");
+    GitError::Failed { command: "cat-file".to_owned(), message }
 }

@@ -85,7 +85,11 @@ impl ToolCall {
     /// Reads the agent's input. Relative paths start at the folder that the call names, otherwise
     /// at `here`. A file below `top`, the repository's top, is shown relative to it: agents send
     /// absolute paths, and the configuration uses paths of the repository.
-    pub fn read(input: &[u8], here: &Path, top: Option<&Path>) -> Result<ToolCall, ToolCallError> {
+    pub fn read(
+        input: &[u8],
+        working_folder: &Path,
+        top: Option<&Path>,
+    ) -> Result<ToolCall, ToolCallError> {
         let refused = |agent: Agent, why: String| ToolCallError { agent, why };
         let value: Value = serde_json::from_slice(input)
             // The parser's message has a position and never quotes the text.
@@ -119,11 +123,12 @@ impl ToolCall {
             return Err(refused(agent, format!("{event} has no {needs}")));
         }
         let named = call.get("cwd").and_then(Value::as_str).filter(|cwd| !cwd.is_empty());
-        let here = named.map_or(here, Path::new).to_owned();
-        let folder = fs::canonicalize(&here).unwrap_or_else(|_| here.clone());
-        // After the call the file already holds the new text.
+        let working_folder = named.map_or(working_folder, Path::new).to_owned();
+        let folder = fs::canonicalize(&working_folder).unwrap_or_else(|_| working_folder.clone());
+        // After the call the file already contains the new text.
         let is_done = event.starts_with("after") || event.starts_with("Post");
-        let mut collector = TextCollector { here, folder, top, is_done, texts: Vec::new() };
+        let mut collector =
+            TextCollector { working_folder, folder, top, is_done, texts: Vec::new() };
         match call.get("tool_input") {
             Some(Value::Object(input)) => collector.collect_input(input),
             // Cursor sends some inputs as JSON in a string.
@@ -149,7 +154,7 @@ impl Source for ToolCall {
         progress.begin(self.texts.len() as u64);
         let mut coverage = Coverage::default();
         for text in &self.texts {
-            // It is scanned as text, whatever it holds.
+            // It is scanned as text, whatever it contains.
             let bytes = text.bytes.replace(b"\0", b" ");
             let provenance = match &text.path {
                 Some(path) => Provenance::WorkTree(path.as_bytes().into()),
@@ -165,7 +170,7 @@ impl Source for ToolCall {
 
 /// Collects the texts of a tool's input.
 struct TextCollector<'t> {
-    here: PathBuf,
+    working_folder: PathBuf,
     /// The same, with symbolic links resolved, as in `top`.
     folder: PathBuf,
     top: Option<&'t Path>,
@@ -257,7 +262,7 @@ impl TextCollector<'_> {
 
     /// The path relative to the call's folder, if it is below that.
     fn below<'p>(&self, path: &'p str) -> &'p Path {
-        Path::new(path).strip_prefix(&self.here).unwrap_or(Path::new(path))
+        Path::new(path).strip_prefix(&self.working_folder).unwrap_or(Path::new(path))
     }
 }
 

@@ -140,7 +140,8 @@ impl Pointer {
         if bytes.starts_with(LFS) && has(b"\noid sha256:") {
             return Some(Pointer::GitLfs);
         }
-        // The target of a link, or the text of an unlocked file (git-annex's "pointer file format").
+        // The target of a link, or the text of an unlocked file (git-annex's "pointer file
+        // format").
         let is_annexed = bytes.starts_with(b"/annex/objects/") || has(b".git/annex/objects/");
         (is_annexed && !has(b"\n\n")).then_some(Pointer::GitAnnex)
     }

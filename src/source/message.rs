@@ -66,7 +66,7 @@ impl Message {
 impl Source for Message {
     fn visit(&self, visit: &Visitor<'_>, progress: &dyn Progress) -> Coverage {
         progress.begin(1);
-        // A message is text even if it holds a NUL.
+        // A message is text even if it contains a NUL.
         let text = self.text.replace(b"\0", b" ");
         visit(&Blob::whole(&text, Provenance::WorkTree(self.path.clone())));
         progress.step();
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_and_what_is_below_the_scissors_are_taken_out() {
+    fn comments_and_what_is_below_the_scissors_are_removed() {
         let text = format!("a\n# b\n ; c\n;d\n{CUT}e\n");
         let clean = |mark, are_cut| clean(&text, mark, are_cut, Scissors::Cut);
         assert_eq!(clean(Some("#"), true), "a\n\n ; c\n;d\n");

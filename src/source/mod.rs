@@ -18,7 +18,7 @@ pub use coverage::{Coverage, Failure, Skipped, SkippedKind};
 
 use crate::blob::Blob;
 
-/// Something that holds blobs.
+/// Something that supplies blobs.
 pub trait Source {
     /// Passes every blob to `visit`, from the threads of the current rayon pool and in any order.
     /// What cannot be read becomes a failure in the coverage; the rest is still visited.

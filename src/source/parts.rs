@@ -31,7 +31,7 @@ pub fn visit_parts(
     };
     let mut parts = Parts::new(provenance, encoding, CORE);
     loop {
-        let filled = source.fill(parts.wanted())?;
+        let filled = source.fill(parts.full_length())?;
         let done = parts.visit(&source.buffer, filled, visit);
         match done {
             Some(done) => drop(source.buffer.drain(..done)),
@@ -47,10 +47,10 @@ pub fn visit_wide(
     encoding: TextEncoding,
     visit: &Visitor<'_>,
 ) {
-    visit_held(bytes, provenance, encoding, CORE, visit);
+    visit_in_memory(bytes, provenance, encoding, CORE, visit);
 }
 
-fn visit_held(
+fn visit_in_memory(
     mut bytes: &[u8],
     provenance: &Provenance,
     encoding: TextEncoding,
@@ -60,8 +60,8 @@ fn visit_held(
     let mut parts = Parts::new(provenance, encoding, core);
     loop {
         let (length, filled) = match bytes.len() {
-            all if all < parts.wanted() => (all, Filled::ToTheEnd),
-            _ => (parts.wanted(), Filled::InPart),
+            all if all < parts.full_length() => (all, Filled::ToTheEnd),
+            _ => (parts.full_length(), Filled::InPart),
         };
         match parts.visit(&bytes[..length], filled, visit) {
             Some(done) => bytes = &bytes[done..],
@@ -86,9 +86,9 @@ enum Filled {
 impl<R: Read> Stream<R> {
     /// Fills the buffer up to `length` bytes.
     fn fill(&mut self, length: usize) -> io::Result<Filled> {
-        let wanted = length.saturating_sub(self.buffer.len()) as u64;
-        let read = self.reader.by_ref().take(wanted).read_to_end(&mut self.buffer)? as u64;
-        Ok(if read < wanted { Filled::ToTheEnd } else { Filled::InPart })
+        let missing = length.saturating_sub(self.buffer.len()) as u64;
+        let read = self.reader.by_ref().take(missing).read_to_end(&mut self.buffer)? as u64;
+        Ok(if read < missing { Filled::ToTheEnd } else { Filled::InPart })
     }
 }
 
@@ -114,8 +114,8 @@ impl<'p> Parts<'p> {
         Parts { provenance, encoding, core, overlap, part, length: 0 }
     }
 
-    /// Bytes of a full part.
-    fn wanted(&self) -> usize {
+    /// The length of a full part, in bytes.
+    fn full_length(&self) -> usize {
         self.core + 2 * self.overlap
     }
 
@@ -197,7 +197,13 @@ mod tests {
                 assert_eq!(first, lines.position(joined.len()), "{encoding:?}");
                 joined.push_str(core);
             };
-            visit_held(&bytes, &Provenance::Stdin, encoding, 1000 * encoding.width() + 4, &visit);
+            visit_in_memory(
+                &bytes,
+                &Provenance::Stdin,
+                encoding,
+                1000 * encoding.width() + 4,
+                &visit,
+            );
             assert!(joined.into_inner().expect("no panic") == text, "{encoding:?}");
         }
     }

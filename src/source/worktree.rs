@@ -209,9 +209,9 @@ impl Root {
             _ => WorkTreeError::Unreadable { path: path.to_owned(), why },
         })?;
         let root = work_tree_top(&path);
-        let here = std::env::current_dir().and_then(fs::canonicalize).ok();
+        let current = std::env::current_dir().and_then(fs::canonicalize).ok();
         let folder = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(&path) };
-        let base = [root, base.map(Path::to_owned), here]
+        let base = [root, base.map(Path::to_owned), current]
             .into_iter()
             .flatten()
             .find(|base| path.starts_with(base))

@@ -1,6 +1,4 @@
 //! The screen of a blocked commit: it is accurate, and its commands work.
-
-// A failed unwrap is a failed test.
 #![cfg(unix)]
 
 use crate::support;

@@ -1,5 +1,5 @@
-//! Every known format has a rule, or a reason why it has no rule: `tests/support/coverage.tsv`, one
-//! format per line.
+//! Every published format has a rule, or a reason why it has no rule: `tests/support/coverage.tsv`,
+//! one format per line.
 
 use std::collections::HashMap;
 
@@ -13,8 +13,8 @@ use crate::support;
 
 const TABLE: &str = include_str!("../support/coverage.tsv");
 
-/// Random values of each shape, and how many of them may be missed: one without a required digit, or
-/// a sequence of adjacent keys.
+/// Random values of each shape, and how many of them may be missed: one without a required digit,
+/// or a sequence of adjacent keys.
 const DRAWN: u64 = 10;
 const MAX_MISSED: usize = 1;
 
@@ -81,12 +81,12 @@ fn values_of_every_shape_are_found() {
     for row in rows() {
         let Some(shape) = row.shape else { continue };
         tried += 1;
-        let wanted: Vec<usize> = row.rules.iter().map(|id| by_id[id]).collect();
-        let rules: Vec<_> = wanted.iter().map(|&rule| &engine.rules()[rule]).collect();
+        let expected: Vec<usize> = row.rules.iter().map(|id| by_id[id]).collect();
+        let rules: Vec<_> = expected.iter().map(|&rule| &engine.rules()[rule]).collect();
         let shape = shape.replace(SPLIT_MARKER, "");
         let texts: Vec<Vec<u8>> = (1..=DRAWN).map(|seed| drawn(&shape, seed, &rules)).collect();
         let is_found = |text: &&Vec<u8>| {
-            engine.scan(text).iter().any(|finding| wanted.contains(&finding.rule))
+            engine.scan(text).iter().any(|finding| expected.contains(&finding.rule))
         };
         let missed: Vec<_> = texts.iter().filter(|text| !is_found(text)).collect();
         let shown: Vec<_> = missed.iter().map(|text| String::from_utf8_lossy(text)).collect();

@@ -5,7 +5,7 @@
 //! of our files and is tested in `tests/it/scan.rs`.
 
 #[test]
-fn says_what_the_cases_say() {
+fn the_cases_of_the_command_line_pass() {
     trycmd::TestCases::new()
         .env("COLUMNS", "100")
         .env("NO_COLOR", "1")

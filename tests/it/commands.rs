@@ -5,7 +5,7 @@ use keysieve::engine::Engine;
 use keysieve::findings::FingerprintKey;
 use keysieve::rules::catalogue::Catalogue;
 
-/// Made up, and joined here so that this file is no leak.
+/// Fake, and joined here so that this file is not a leak.
 fn password() -> String {
     ["tR7x", "q9Lw2m"].concat()
 }
@@ -29,8 +29,8 @@ fn options_that_take_a_password_are_read() {
     ] {
         let text = command.replace('V', &password());
         let findings = engine.scan(text.as_bytes());
-        let told: Vec<_> = findings.iter().map(|it| &*engine.rules()[it.rule].id).collect();
-        assert_eq!(told, [rule], "{command}");
+        let found_rules: Vec<_> = findings.iter().map(|it| &*engine.rules()[it.rule].id).collect();
+        assert_eq!(found_rules, [rule], "{command}");
         let span = findings[0].span;
         assert_eq!(&text[span.start..span.end], password(), "{command}");
     }

@@ -1,7 +1,7 @@
 //! The contract of locality, as properties over random texts.
 //!
-//! A text is composed of the catalogue's examples, parts of them and noise. A scan finds the same in
-//! whatever ranges it is split; a trigger is judged the same whatever is outside its window; the
+//! A text is composed of the catalogue's examples, parts of them and noise. A scan finds the same
+//! in whatever ranges it is split; a trigger is judged the same whatever is outside its window; the
 //! report is the same in whatever parts a long input is read.
 
 use crate::support::random;
@@ -126,8 +126,8 @@ fn a_verdict_depends_on_nothing_outside_its_window() {
         let text = random_text(&mut random, &engine, 30);
         for finding in engine.detect(&text, std::slice::from_ref(&(0..text.len()))) {
             let (trigger, rule) = (finding.trigger, &engine.rules()[finding.rule]);
-            // The ends of a text are copy boundaries; a body that continues after the judged part is
-            // not part of the verdict; encoded text depends on its run, wherever that ends.
+            // The ends of a text are copy boundaries; a body that continues after the judged part
+            // is not part of the verdict; encoded text depends on its run, wherever that ends.
             let plain = finding.encoding == Encoding::PLAIN;
             if trigger <= BEFORE || engine.end_lookahead(&finding) > 0 || !plain {
                 continue;

@@ -61,8 +61,8 @@ impl Random {
         let words =
             ["key", "=", "value;", "fn", "main()", "\"text\"", "0x7f", "//", "a", "\n", "{"];
         let mut text = String::new();
-        let wanted = long + self.below(long + 1);
-        while text.len() < wanted {
+        let expected = long + self.below(long + 1);
+        while text.len() < expected {
             text += self.one_of(&words);
             text += " ";
         }
@@ -108,7 +108,7 @@ fn encode(step: Step, text: &str, random: &mut Random) -> String {
         Step::HtmlEntity => some(random, &|c| format!("&#{};", c as u32)),
         Step::Joined => {
             // Between two characters of a token.
-            let places: Vec<usize> = (1..text.len())
+            let offsets: Vec<usize> = (1..text.len())
                 .filter(|&offset| {
                     text.is_char_boundary(offset)
                         && text.as_bytes()[offset - 1..=offset]
@@ -116,7 +116,7 @@ fn encode(step: Step, text: &str, random: &mut Random) -> String {
                             .all(u8::is_ascii_alphanumeric)
                 })
                 .collect();
-            let offset = random.one_of(&places);
+            let offset = random.one_of(&offsets);
             let concat = random.one_of(&["\" + \"", "\"\n    \"", "\" .\n\"", "\\\n  "]);
             format!("\"{}{concat}{}\"", &text[..offset], &text[offset..])
         }

@@ -1,7 +1,7 @@
 //! The documents are correct about the rules, the commands, the configuration and the report.
 //!
-//! `KEYSIEVE_OVERWRITE=1 cargo test --test it documents` rewrites the generated ones, docs/rules.md and
-//! docs/config.schema.json.
+//! `KEYSIEVE_OVERWRITE=1 cargo test --test it documents` rewrites the generated ones, docs/rules.md
+//! and docs/config.schema.json.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -74,7 +74,7 @@ fn the_schema_of_the_configuration_is_current_and_knows_every_key() {
 }
 
 #[test]
-fn the_examples_of_the_configuration_hold() {
+fn the_examples_of_the_configuration_are_valid() {
     let page = document("docs/configuration.md");
     let examples: Vec<&str> =
         page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
@@ -161,16 +161,16 @@ fn the_commands_in_the_documents_are_real() {
             words.push("--help".to_owned());
             let output =
                 Command::new(env!("CARGO_BIN_EXE_keysieve")).args(&words).output().unwrap();
-            let said = String::from_utf8_lossy(&output.stderr);
-            assert!(output.status.success(), "{page}: keysieve {command}: {said}");
+            let printed = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "{page}: keysieve {command}: {printed}");
             seen += 1;
         }
     }
     assert!(seen > 20, "{seen}");
 }
 
-/// The words of a command, as far as these pages quote; a comment or a pipe ends it. Words in
-/// brackets are optional.
+/// The words of a command, with the quotes that these pages use; a comment or a pipe ends it. What
+/// is in brackets is optional.
 fn words(command: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut quoted = false;
@@ -202,7 +202,7 @@ fn every_field_of_the_json_report_is_described() {
     let allow = "keysieve:allow localstack-auth-token a test value";
     let allowed = format!("{} {allow}", localstack_auth_token(2));
     fs::write(folder.path().join("allowed"), allowed).unwrap();
-    // Two halves of a pair, joined here so that this file is no leak itself.
+    // Two halves of a pair, joined here so that this file is not a leak itself.
     let pair = ["AKIA", "U4QJ7D5TZK3WGC2N aws_secret_key=eCVuayCsyX1lP6OchUk0"].concat();
     fs::write(folder.path().join("pair"), [&pair, "kyaetpKK8OF4F5DhR2ig"].concat()).unwrap();
     // Where there is a path that nobody can read, the report has a failure too.

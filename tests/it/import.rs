@@ -16,7 +16,7 @@ fn an_imported_rule_finds_what_its_regex_was_written_for() {
     catalogue.replace(check_file(&imported.file, None).unwrap()).unwrap();
     let engine = Engine::new(catalogue, FingerprintKey::new(b""));
     for (text, id, secret) in [
-        // An optional part comes first, then a name in any letter case.
+        // An optional part at the start, and a name of any letter case.
         (
             "my.app.NIMBUS_key: '3f2a1c9d8e7b<>6a5f4c3d2e1f0a9b8c7d'",
             "nimbus-legacy-key",
@@ -66,12 +66,13 @@ fn a_damaged_configuration_is_no_trouble() {
         let mut text = CONFIG.to_owned();
         for _ in 0..1 + below(3) {
             // Within a regex, where there is most to go wrong.
-            let places: Vec<usize> = text.match_indices("regex = '''").map(|(at, _)| at).collect();
-            let from = places[below(places.len())] + 11;
+            let offsets: Vec<usize> =
+                text.match_indices("regex = '''").map(|(offset, _)| offset).collect();
+            let from = offsets[below(offsets.len())] + 11;
             let end = from + text[from..].find("'''").unwrap_or(0);
-            let at = from + below(end - from + 1);
-            if text.is_char_boundary(at) {
-                text.insert_str(at, odd[below(odd.len())]);
+            let offset = from + below(end - from + 1);
+            if text.is_char_boundary(offset) {
+                text.insert_str(offset, odd[below(odd.len())]);
             }
         }
         if let Ok(imported) = import(&text, &OPTIONS) {

@@ -334,7 +334,7 @@ fn phrases_are_found_across_lines_and_only_in_texts() {
         }
         const AFTER: &str = "passed\nover \" mended";
     "##;
-    let wanted = ["f:4: told", "f:5: anew", "f:5: told", "f:10: mended", "f:10: passed over"];
-    assert_eq!(found(&literals(source)), wanted);
+    let expected = ["f:4: told", "f:5: anew", "f:5: told", "f:10: mended", "f:10: passed over"];
+    assert_eq!(found(&literals(source)), expected);
     assert_eq!(found(&doc_comments("/// It is\n/// told\nfn told() {}\n// told\n")), ["f:2: told"]);
 }

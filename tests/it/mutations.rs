@@ -24,13 +24,13 @@ fn seeds(name: &str) -> Vec<Vec<u8>> {
     repository.git(&["multi-pack-index", "write"]);
     let folder = repository.path().join(".git/objects/pack");
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let wanted = |path: &std::path::PathBuf| match name {
+    let expected = |path: &std::path::PathBuf| match name {
         "index" => path.extension().is_some_and(|extension| extension == "idx"),
         "midx" => path.ends_with("multi-pack-index"),
         _ => false,
     };
     let mut seeds: Vec<Vec<u8>> = files
-        .filter(wanted)
+        .filter(expected)
         .map(|path| {
             let bytes = std::fs::read(path).unwrap();
             bytes[..bytes.len() - 20].to_vec()

@@ -1,4 +1,4 @@
-//! The JSON report is what `docs/report.schema.json` says.
+//! The JSON report conforms to `docs/report.schema.json`.
 
 use std::fs;
 

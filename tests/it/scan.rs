@@ -1,5 +1,5 @@
 //! `keysieve scan` from outside: the real binary over real trees, whose secrets are made at
-//! run time so that no file of ours holds one.
+//! run time so that no file of ours contains one.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -30,7 +30,7 @@ mod what_is_scanned {
         tree.write("prod.env", token(1));
         tree.write("deep/down/prod.env", token(2));
         tree.write("kept.txt", token(3));
-        assert_eq!(tree.places(&["."]), ["kept.txt:1"]);
+        assert_eq!(tree.locations(&["."]), ["kept.txt:1"]);
     }
 
     #[test]
@@ -38,7 +38,7 @@ mod what_is_scanned {
         let tree = Tree::with_git();
         tree.write(".gitignore", "*.env\n");
         tree.write("prod.env", token(1));
-        assert_eq!(tree.places(&[".", "--no-ignore"]), ["prod.env:1"]);
+        assert_eq!(tree.locations(&[".", "--no-ignore"]), ["prod.env:1"]);
     }
 
     #[test]
@@ -49,11 +49,11 @@ mod what_is_scanned {
         tree.write("secrets/key", token(2));
         assert_eq!(tree.scan(&["."]).status.code(), Some(0));
         tree.git(&["add", "--force", "prod.env", "secrets/key"]);
-        assert_eq!(tree.places(&["."]), ["prod.env:1", "secrets/key:1"]);
-        assert_eq!(tree.places(&["secrets"]), ["secrets/key:1"]);
+        assert_eq!(tree.locations(&["."]), ["prod.env:1", "secrets/key:1"]);
+        assert_eq!(tree.locations(&["secrets"]), ["secrets/key:1"]);
         // Tracked, but gone from the tree: nothing is left to scan, and nothing failed.
         fs::remove_dir_all(tree.at("secrets")).unwrap();
-        assert_eq!(tree.places(&["."]), ["prod.env:1"]);
+        assert_eq!(tree.locations(&["."]), ["prod.env:1"]);
     }
 
     #[test]
@@ -61,7 +61,7 @@ mod what_is_scanned {
         let tree = Tree::new();
         tree.write(".env", token(1));
         tree.write(".config/app/token", token(2));
-        assert_eq!(tree.places(&["."]), [".config/app/token:1", ".env:1"]);
+        assert_eq!(tree.locations(&["."]), [".config/app/token:1", ".env:1"]);
     }
 
     #[test]
@@ -91,7 +91,7 @@ mod what_is_scanned {
     }
 
     #[test]
-    fn a_binary_file_is_passed_over_and_counted() {
+    fn a_binary_file_is_skipped_and_counted() {
         let tree = Tree::new();
         tree.write("image", [b"\x89PNG\0", token(1).as_bytes()].concat());
         tree.write("text", "nothing");
@@ -105,7 +105,7 @@ mod what_is_scanned {
     fn a_file_named_twice_is_scanned_once() {
         let tree = Tree::new();
         tree.write("a/token", token(1));
-        assert_eq!(tree.places(&["a", "a/token", "."]), ["a/token:1"]);
+        assert_eq!(tree.locations(&["a", "a/token", "."]), ["a/token:1"]);
     }
 
     #[test]
@@ -114,7 +114,7 @@ mod what_is_scanned {
         tree.write("below/token", token(1));
         let output =
             tree.command(&["scan", "--format", "json"]).current_dir(tree.at("below")).output();
-        assert_eq!(places(&json(&output.unwrap())), ["below/token:1"]);
+        assert_eq!(locations(&json(&output.unwrap())), ["below/token:1"]);
     }
 
     #[test]
@@ -168,7 +168,7 @@ mod what_fails {
         assert_eq!(output.status.code(), Some(2));
         let report = json(&output);
         assert_eq!(report["outcome"], "incomplete");
-        assert_eq!(places(&report), ["token:1"]);
+        assert_eq!(locations(&report), ["token:1"]);
         let failures = report["coverage"]["failures"].as_array().unwrap();
         assert_eq!(failures.len(), 1);
         assert!(failures[0]["name"].as_str().unwrap().ends_with("/mem"));
@@ -183,12 +183,12 @@ mod what_fails {
         tree.write("private", token(2));
         fs::set_permissions(tree.at("private"), fs::Permissions::from_mode(0o000)).unwrap();
         if fs::File::open(tree.at("private")).is_ok() {
-            // Root can read everything; the test above covers this.
+            // Root reads everything; the test above covers it.
             return;
         }
         let report = tree.json(&["."]);
         assert_eq!(report["outcome"], "incomplete");
-        assert_eq!(places(&report), ["token:1"]);
+        assert_eq!(locations(&report), ["token:1"]);
     }
 
     #[test]
@@ -274,7 +274,7 @@ mod what_is_reported {
     }
 
     #[test]
-    fn a_credential_is_its_provider_s_where_one_of_its_places_says_so() {
+    fn a_credential_is_its_provider_s_if_one_occurrence_shows_it() {
         let tree = Tree::new();
         let digits = "8b5961e8<>27261f4a1c74d0695d27ff0f".replace("<>", "");
         let secret = digits;
@@ -288,7 +288,7 @@ mod what_is_reported {
         assert_eq!(credentials[0]["rule"], "twilio-auth-token");
         // As sure as the surest of them.
         assert_eq!(credentials[0]["confidence"], "high");
-        assert_eq!(places(&report), ["a.env:1", "b.env:1", "c.env:1"]);
+        assert_eq!(locations(&report), ["a.env:1", "b.env:1", "c.env:1"]);
     }
 
     #[test]
@@ -304,11 +304,11 @@ mod what_is_reported {
         let mut found: Vec<String> = results
             .iter()
             .map(|result| {
-                let place = &result["locations"][0]["physicalLocation"];
-                let region = &place["region"];
+                let location = &result["locations"][0]["physicalLocation"];
+                let region = &location["region"];
                 let (line, end_line) = (&region["startLine"], &region["endLine"]);
                 let (column, end_column) = (&region["startColumn"], &region["endColumn"]);
-                let uri = place["artifactLocation"]["uri"].as_str().unwrap();
+                let uri = location["artifactLocation"]["uri"].as_str().unwrap();
                 format!("{uri} {line}:{column}-{end_line}:{end_column}")
             })
             .collect();
@@ -351,12 +351,12 @@ mod what_is_reported {
         for format in FORMATS {
             let output = tree.scan(&[".", "--format", format, "--min-confidence", "low"]);
             assert_eq!(output.status.code(), Some(1));
-            let said = all_output(&output);
+            let printed = all_output(&output);
             // Not whole, and no group of it either.
             for part in secret.split('-').filter(|part| part.len() >= 4) {
-                assert!(!said.contains(part), "{part} in {said}");
+                assert!(!printed.contains(part), "{part} in {printed}");
             }
-            assert!(said.contains("ls-********"), "{said}");
+            assert!(printed.contains("ls-********"), "{printed}");
         }
     }
 
@@ -400,7 +400,7 @@ mod what_is_reported {
             for _ in 0..3 {
                 let four = tree.scan(&[".", "--format", format, "--threads", "4"]);
                 assert_eq!(one.stdout, four.stdout);
-                // On a machine of fewer processors a note says so.
+                // A machine with fewer processors prints a note.
                 let note = String::from_utf8_lossy(&four.stderr).into_owned();
                 assert!(note.lines().all(|line| line.starts_with("note: --threads 4")), "{note}");
             }
@@ -413,7 +413,7 @@ mod what_is_reported {
         use std::os::unix::ffi::OsStrExt;
         let tree = Tree::new();
         tree.write(OsStr::from_bytes(b"caf\xe9.env"), token(1));
-        assert_eq!(tree.places(&["."]), ["caf\u{fffd}.env:1"]);
+        assert_eq!(tree.locations(&["."]), ["caf\u{fffd}.env:1"]);
         let sarif = all_output(&tree.scan(&[".", "--format", "sarif"]));
         assert!(sarif.contains("\"caf%E9.env\""), "{sarif}");
         let human = String::from_utf8(tree.scan(&[".", "--format", "human"]).stdout).unwrap();
@@ -466,7 +466,7 @@ mod where_it_goes {
         assert!(fs::symlink_metadata(tree.at("latest.json")).unwrap().is_symlink());
         // Who had it open still reads the old one to its end.
         assert_eq!(reader.metadata().unwrap().len(), 40_000);
-        // Nothing half-written is left next to it.
+        // No partial file is left next to it.
         assert_eq!(fs::read_dir(tree.at("reports")).unwrap().count(), 1);
 
         let before = tree.read("reports/report.json");
@@ -535,7 +535,7 @@ mod where_it_goes {
     }
 }
 
-/// A folder to scan, with a home of its own, so that no configuration of the user plays in.
+/// A folder to scan, with a home of its own, so that no configuration of the user applies.
 struct Tree {
     folder: tempfile::TempDir,
 }
@@ -613,8 +613,8 @@ impl Tree {
     }
 
     /// `path:line` of everything that `keysieve scan` reports with these arguments, sorted.
-    fn places(&self, arguments: &[&str]) -> Vec<String> {
-        places(&self.json(arguments))
+    fn locations(&self, arguments: &[&str]) -> Vec<String> {
+        locations(&self.json(arguments))
     }
 }
 
@@ -623,17 +623,19 @@ fn json(output: &Output) -> Value {
         .unwrap_or_else(|why| panic!("{why}: {}", all_output(output)))
 }
 
-fn places(report: &Value) -> Vec<String> {
+fn locations(report: &Value) -> Vec<String> {
     let credentials = report["credentials"].as_array().unwrap().iter();
-    let mut places: Vec<String> = credentials
+    let mut locations: Vec<String> = credentials
         .flat_map(|credential| credential["occurrences"].as_array().unwrap())
-        .map(|place| format!("{}:{}", place["path"].as_str().unwrap(), place["start"]["line"]))
+        .map(|location| {
+            format!("{}:{}", location["path"].as_str().unwrap(), location["start"]["line"])
+        })
         .collect();
-    places.sort();
-    places
+    locations.sort();
+    locations
 }
 
-/// The token with a different last digit, so its checksum is invalid.
+/// The token with another last digit, so that its checksum is invalid.
 fn broken(token: &str) -> String {
     let last = if token.ends_with('0') { "1" } else { "0" };
     format!("{}{last}", &token[..token.len() - 1])

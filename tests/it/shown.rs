@@ -1,7 +1,5 @@
 //! Output for people never contains a secret or terminal control characters.
 
-// A failed unwrap is a failed test.
-
 use crate::support;
 
 use std::collections::BTreeMap;

@@ -58,7 +58,7 @@ pub fn summary_of(path: &Path) -> Vec<String> {
 fn summarize(occurrence: &Occurrence) -> String {
     let OccurrenceSource::History { blob, introduced, removed, at_head } = &occurrence.source
     else {
-        panic!("an audit tells of a history");
+        panic!("an audit reports a history");
     };
     let path = occurrence.path.as_ref().map_or(blob.clone(), |path| path.to_string());
     let summary = |sign: &str, commit: &Option<CommitRef>| {

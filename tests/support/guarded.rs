@@ -41,7 +41,7 @@ pub fn try_guarded(
 }
 
 /// `path:line` of all occurrences in a report.
-pub fn places(report: &Report) -> Vec<String> {
+pub fn locations(report: &Report) -> Vec<String> {
     let occurrences = report.credentials.iter().flat_map(|credential| &credential.occurrences);
     occurrences
         .map(|occurrence| {
@@ -56,12 +56,12 @@ pub fn secret(seed: u64) -> String {
 }
 
 pub fn assert_clean(report: &Report) {
-    assert_eq!((report.outcome(), places(report)), (Outcome::Clean, vec![]), "{report:?}");
+    assert_eq!((report.outcome(), locations(report)), (Outcome::Clean, vec![]), "{report:?}");
 }
 
-pub fn assert_found(report: &Report, wanted: &[&str]) {
+pub fn assert_found(report: &Report, expected: &[&str]) {
     assert_eq!(report.outcome(), Outcome::Found, "{report:?}");
-    assert_eq!(places(report), wanted);
+    assert_eq!(locations(report), expected);
 }
 
 /// The modification time and a hash of the content of each file and folder.

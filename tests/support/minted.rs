@@ -78,11 +78,11 @@ fn parse(pattern: &str) -> Hir {
 /// implementation computed its checksum. `None` if the format is recognized by what is next to it.
 fn from_example(rule: &Rule, seed: u64) -> Option<Minted> {
     let example = &rule.examples[seed as usize % rule.examples.len()];
-    let seam = example.find(SPLIT_MARKER)?;
+    let marker = example.find(SPLIT_MARKER)?;
     let text = example.replace(SPLIT_MARKER, "").into_bytes();
     let regex = bytes_regex(rule);
     let found = regex.captures_iter(&text).filter_map(|groups| groups.name("secret"));
-    let span = found.map(|secret| secret.range()).find(|span| span.contains(&seam))?;
+    let span = found.map(|secret| secret.range()).find(|span| span.contains(&marker))?;
     let secret = text[span].to_vec();
     let alone = regex.captures(&secret)?.name("secret")?.range() == (0..secret.len());
     (alone && rule.extends.is_none()).then_some(Minted { secret: 0..secret.len(), text: secret })
@@ -194,9 +194,9 @@ fn crc32(bytes: &[u8]) -> u32 {
 /// A number in base 36 (lowercase letters) or 62 (uppercase before lowercase).
 fn based(mut value: u32, base: u32, width: usize) -> String {
     let mut digits = vec![b'0'; width];
-    for place in digits.iter_mut().rev() {
+    for character in digits.iter_mut().rev() {
         let digit = (value % base) as u8;
-        *place = match (digit, base) {
+        *character = match (digit, base) {
             (0..10, _) => b'0' + digit,
             (_, 36) => b'a' + digit - 10,
             (10..36, _) => b'A' + digit - 10,

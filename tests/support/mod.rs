@@ -7,12 +7,12 @@
 pub mod audited;
 pub mod guarded;
 pub mod minted;
+pub mod notations;
 pub mod random;
 pub mod repository;
 pub mod schema;
 pub mod timed;
 pub mod tokens;
-pub mod ways;
 
 /// The formats of a report. Each is tested to contain no secret and to steer no terminal.
 pub const FORMATS: [&str; 3] = ["human", "json", "sarif"];

@@ -11,7 +11,8 @@ pub fn file() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/report.schema.json")
 }
 
-/// Fails unless the report is as the schema says and has no field that the schema lacks.
+/// Fails unless the report is as the schema requires and has no field that is missing from the
+/// schema.
 #[track_caller]
 pub fn assert_valid(report: &Value) {
     let schema: Value = serde_json::from_slice(&fs::read(file()).unwrap()).unwrap();

@@ -83,15 +83,17 @@ impl Run {
     }
 
     /// `path:line` of all that the report shows, sorted.
-    pub fn places(&self) -> Vec<String> {
+    pub fn locations(&self) -> Vec<String> {
         let report = self.report();
         let credentials = report["credentials"].as_array().unwrap().iter();
-        let mut places: Vec<String> = credentials
+        let mut locations: Vec<String> = credentials
             .flat_map(|credential| credential["occurrences"].as_array().unwrap())
-            .map(|place| format!("{}:{}", place["path"].as_str().unwrap(), place["start"]["line"]))
+            .map(|location| {
+                format!("{}:{}", location["path"].as_str().unwrap(), location["start"]["line"])
+            })
             .collect();
-        places.sort();
-        places
+        locations.sort();
+        locations
     }
 
     /// The failures in the report's coverage, as JSON; empty if there are none.

@@ -91,10 +91,10 @@ pub fn contents(data: &[u8]) {
         assert!(text.core.end <= text.bytes.len());
         let characters = String::from_utf8_lossy(&text.bytes).into_owned();
         let mut last = 0;
-        for (at, character) in characters.char_indices() {
-            let source = text.source_range(at..at + character.len_utf8());
+        for (offset, character) in characters.char_indices() {
+            let source = text.source_range(offset..offset + character.len_utf8());
             assert!(source.start >= last && source.end <= data.len(), "{encoding:?}");
-            assert_eq!(text.text_offset(source.start), at);
+            assert_eq!(text.text_offset(source.start), offset);
             last = source.end;
         }
     }

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use keysieve::git::commit::RawCommit;
-use keysieve::git::diff::TreeDiff;
 use keysieve::git::index::Index;
 use keysieve::git::object::{ObjectKind, message, tagged};
 use keysieve::git::object_id::{ObjectFormat, ObjectId};
-use keysieve::git::tree_walk::TreeWalk;
+use keysieve::git::tree::diff::TreeDiff;
+use keysieve::git::tree::walk::TreeWalk;
 use keysieve::hook::{Stage, script};
 
 use super::packs::signed;
@@ -17,13 +17,13 @@ use super::packs::signed;
 pub fn staged_index(data: &[u8]) {
     let missing = |_: &str| Err(std::io::ErrorKind::NotFound.into());
     let Ok(index) = Index::parse(&signed(data), ObjectFormat::Sha1, &missing) else { return };
-    for place in 0..index.len() {
-        let entry = index.entry(place);
+    for number in 0..index.len() {
+        let entry = index.entry(number);
         if entry.stage == 0 && !entry.is_intent_to_add {
-            let found = index.find(index.path(place)).expect("a path that is there");
+            let found = index.find(index.path(number)).expect("a path that is there");
             assert_eq!(found.id, entry.id);
         }
-        assert!(place == 0 || index.path(place - 1) <= index.path(place));
+        assert!(number == 0 || index.path(number - 1) <= index.path(number));
     }
 }
 
@@ -62,13 +62,13 @@ pub fn objects(data: &[u8]) {
 
 /// Replaces twenty zeros after a name with the previous tree's id, so that trees refer to trees.
 fn fill_in(bytes: &mut [u8], id: &ObjectId) {
-    let mut at = 1;
-    while at + 20 <= bytes.len() {
-        if bytes[at - 1] == 0 && bytes[at..at + 20].iter().all(|&byte| byte == 0) {
-            bytes[at..at + 20].copy_from_slice(id.as_bytes());
-            at += 20;
+    let mut offset = 1;
+    while offset + 20 <= bytes.len() {
+        if bytes[offset - 1] == 0 && bytes[offset..offset + 20].iter().all(|&byte| byte == 0) {
+            bytes[offset..offset + 20].copy_from_slice(id.as_bytes());
+            offset += 20;
         }
-        at += 1;
+        offset += 1;
     }
 }
 

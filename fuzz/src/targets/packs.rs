@@ -12,22 +12,23 @@ pub(super) fn signed(data: &[u8]) -> Vec<u8> {
     bytes
 }
 
-fn hold(index: &PackIndex) {
-    for at in 0..index.len() {
-        for before in at.saturating_sub(9)..at {
-            let distance = index.offset(at) - index.offset(before);
-            assert_eq!(index.before(at, distance), Some(before));
+/// Checks what is true of every index that can be read.
+fn check_index(index: &PackIndex) {
+    for entry in 0..index.len() {
+        for before in entry.saturating_sub(9)..entry {
+            let distance = index.offset(entry) - index.offset(before);
+            assert_eq!(index.before(entry, distance), Some(before));
         }
-        let found = index.find(&index.id(at)).expect("an object is found by its id");
-        assert!(found == at || index.has_duplicates());
-        assert!(index.end(at, u64::MAX) > index.offset(at), "an entry has a length");
+        let found = index.find(&index.id(entry)).expect("an object is found by its id");
+        assert!(found == entry || index.has_duplicates());
+        assert!(index.end(entry, u64::MAX) > index.offset(entry), "an entry has a length");
     }
 }
 
 /// A pack's index, without its trailer.
 pub fn index(data: &[u8]) {
     if let Ok(index) = PackIndex::parse(&signed(data), ObjectFormat::Sha1) {
-        hold(&index);
+        check_index(&index);
     }
     let _ = PackIndex::parse(data, ObjectFormat::Sha1);
 }
@@ -37,7 +38,7 @@ pub fn midx(data: &[u8]) {
     if let Ok(midx) = MultiPackIndex::parse(&signed(data), ObjectFormat::Sha1) {
         for name in ["pack-a.idx", "pack-b.idx", ""] {
             if let Ok(index) = midx.index_of(name) {
-                hold(&index);
+                check_index(&index);
             }
         }
     }
@@ -56,19 +57,19 @@ pub fn header(data: &[u8]) {
         rest = &rest[length..];
     }
     let entries: Vec<_> = (0..headers.len())
-        .map(|at| {
+        .map(|number| {
             let mut id = [0; 20];
-            id[..8].copy_from_slice(&(at as u64).to_be_bytes());
-            (12 + 8 * at as u64, ObjectId::new(&id).expect("twenty bytes"), 0)
+            id[..8].copy_from_slice(&(number as u64).to_be_bytes());
+            (12 + 8 * number as u64, ObjectId::new(&id).expect("twenty bytes"), 0)
         })
         .collect();
     let Ok(index) = PackIndex::from_entries(entries, ObjectFormat::Sha1) else { return };
     let forest = DeltaForest::new(&index, headers);
-    for at in 0..forest.len() {
+    for number in 0..forest.len() {
         // Every entry with a kind leads to a root, in no more steps than there are entries.
         let mut steps = 0;
-        let mut above = at;
-        while forest.kind(at).is_some() && forest.parent(above) < forest.len() {
+        let mut above = number;
+        while forest.kind(number).is_some() && forest.parent(above) < forest.len() {
             above = forest.parent(above);
             steps += 1;
             assert!(steps <= forest.len());
@@ -79,7 +80,7 @@ pub fn header(data: &[u8]) {
 /// A delta against a base of 64 KiB and one byte.
 pub fn delta(data: &[u8]) {
     static BASE: LazyLock<Vec<u8>> =
-        LazyLock::new(|| (0..=0x10000u32).map(|at| (at % 251) as u8).collect());
+        LazyLock::new(|| (0..=0x10000u32).map(|number| (number % 251) as u8).collect());
     let base = &*BASE;
     // Seven bytes copy 16 MB; such bombs are not tested here.
     if delta::lengths(data).is_ok_and(|(_, length)| length > 1 << 20) {

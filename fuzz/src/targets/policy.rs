@@ -14,7 +14,7 @@ use super::detection::token;
 /// The text with a token inserted, if it is UTF-8: no error message repeats the token.
 fn planted(data: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(data).ok()?;
-    let middle = (0..=text.len() / 2).rev().find(|&at| text.is_char_boundary(at))?;
+    let middle = (0..=text.len() / 2).rev().find(|&offset| text.is_char_boundary(offset))?;
     Some([&text[..middle], &token(), &text[middle..]].concat())
 }
 

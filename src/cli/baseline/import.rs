@@ -108,7 +108,7 @@ impl Import {
         let credentials = mapping.by_secret.len();
         let of_past = mapping.by_secret.values().filter(|one| one.paths.is_empty()).count();
         let new_entries = mapping.by_secret.into_values().collect();
-        let (new, places) = baseline.add(new_entries, engine.rules(), &terms);
+        let (new, new_paths) = baseline.add(new_entries, engine.rules(), &terms);
         baseline.key = Some(engine.key_name().to_owned());
         if of_past > 0 && !baseline.history {
             baseline.history = true;
@@ -122,7 +122,7 @@ impl Import {
             "Wrote {} with {imported} of {all} entries imported: {} ({new} new) and {}. {NEXT}",
             file.display(),
             count(credentials, "credential"),
-            count(places, "new location")
+            count(new_paths, "new location")
         ))?;
         Ok(ExitCode::from(u8::from(mapping.unmapped > 0)))
     }

@@ -41,13 +41,13 @@ enum DoctorFormat {
 }
 
 /// One line of the diagnosis.
-struct Check {
-    state: State,
+struct DoctorCheck {
+    state: CheckState,
     message: String,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+enum CheckState {
     Ok,
     Note,
     Fail,
@@ -57,10 +57,11 @@ enum State {
 impl Doctor {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let stage: Stage = self.stage.into();
-        let here = std::env::current_dir().context("cannot determine the current folder")?;
-        let diagnosis = Diagnosis::of(&GitEnvironment::from_process(&here), stage)
+        let current_folder =
+            std::env::current_dir().context("cannot determine the current folder")?;
+        let diagnosis = Diagnosis::of(&GitEnvironment::from_process(&current_folder), stage)
             .context("cannot determine which hook git runs; is this a git repository?")?;
-        let checks = Checks::of(&diagnosis);
+        let checks = DoctorChecks::of(&diagnosis);
         let (code, summary) = match diagnosis.health() {
             Health::Protected => (0, "Protected."),
             Health::NotProtected => (1, "Not protected."),
@@ -76,21 +77,21 @@ impl Doctor {
 
 /// The checks in the order in which git and the hook go: where git looks, what it finds there,
 /// which binary that runs, and the result of the test.
-struct Checks<'d> {
+struct DoctorChecks<'d> {
     diagnosis: &'d Diagnosis,
     /// The command that installs the hook, for messages.
     install: String,
-    list: Vec<Check>,
+    list: Vec<DoctorCheck>,
 }
 
-impl<'d> Checks<'d> {
-    fn of(diagnosis: &'d Diagnosis) -> Vec<Check> {
+impl<'d> DoctorChecks<'d> {
+    fn of(diagnosis: &'d Diagnosis) -> Vec<DoctorCheck> {
         let option = match diagnosis.stage {
             Stage::PreCommit => String::new(),
             stage => format!(" --stage {}", stage.name()),
         };
         let install = format!("`keysieve hook install{option}`");
-        let mut checks = Checks { diagnosis, install, list: Vec::new() };
+        let mut checks = DoctorChecks { diagnosis, install, list: Vec::new() };
         checks.add_location();
         checks.add_other_folders();
         checks.add_owner();
@@ -100,9 +101,9 @@ impl<'d> Checks<'d> {
     }
 
     /// A path or another hook's output neither steers the terminal nor shows a secret.
-    fn add(&mut self, state: State, message: impl AsRef<str>) {
+    fn add(&mut self, state: CheckState, message: impl AsRef<str>) {
         let message = sink::safe_message(&escape::escaped(message.as_ref()));
-        self.list.push(Check { state, message });
+        self.list.push(DoctorCheck { state, message });
     }
 
     /// Where git looks for the hook, and why.
@@ -111,19 +112,22 @@ impl<'d> Checks<'d> {
         match &self.diagnosis.reason {
             Reason::Own => {
                 self.add(
-                    State::Ok,
+                    CheckState::Ok,
                     format!("git looks for {hook}, in the repository's own hooks folder"),
                 );
             }
             Reason::Setting { scope, origin } => self.add(
-                State::Ok,
+                CheckState::Ok,
                 format!(
                     "git looks for {hook}; core.hooksPath is set in the {scope} config ({origin})"
                 ),
             ),
         }
         if self.diagnosis.linked {
-            self.add(State::Note, "this is a linked worktree; it shares the main worktree's hooks");
+            self.add(
+                CheckState::Note,
+                "this is a linked worktree; it shares the main worktree's hooks",
+            );
         }
     }
 
@@ -131,13 +135,16 @@ impl<'d> Checks<'d> {
     fn add_other_folders(&mut self) {
         for dead in &self.diagnosis.dead {
             let dead = shown(dead);
-            self.add(State::Note, format!("{dead} never runs: core.hooksPath points elsewhere"));
+            self.add(
+                CheckState::Note,
+                format!("{dead} never runs: core.hooksPath points elsewhere"),
+            );
         }
         if let Some(template) = &self.diagnosis.template {
             let name = self.diagnosis.stage.name();
             let has = if template.join("hooks").join(name).is_file() { "has" } else { "has no" };
             self.add(
-                State::Note,
+                CheckState::Note,
                 format!(
                     "new repositories copy their hooks from {}, which {has} {name} hook",
                     template.display()
@@ -151,18 +158,21 @@ impl<'d> Checks<'d> {
         let (hook, install) = (shown(&self.diagnosis.hook), self.install.clone());
         match self.diagnosis.state {
             HookState::Nothing => {
-                self.add(State::Fail, format!("no hook installed; run {install}"))
+                self.add(CheckState::Fail, format!("no hook installed; run {install}"))
             }
             HookState::NotExecutable => {
                 let advice = format!("run `chmod +x {hook}`");
-                self.add(State::Fail, format!("git does not run it: not executable; {advice}"));
+                self.add(
+                    CheckState::Fail,
+                    format!("git does not run it: not executable; {advice}"),
+                );
             }
-            HookState::Ours => self.add(State::Ok, "installed by keysieve"),
+            HookState::Ours => self.add(CheckState::Ok, "installed by keysieve"),
             HookState::Chained => {
-                self.add(State::Ok, "another tool's hook, which runs keysieve first")
+                self.add(CheckState::Ok, "another tool's hook, which runs keysieve first")
             }
             HookState::Managed(manager) => self.add(
-                State::Note,
+                CheckState::Note,
                 format!(
                     "managed by {}; {} decides whether it runs keysieve",
                     manager.name(),
@@ -170,7 +180,7 @@ impl<'d> Checks<'d> {
                 ),
             ),
             HookState::Foreign => self.add(
-                State::Note,
+                CheckState::Note,
                 format!(
                     "not installed by keysieve, or edited since; {install} prints what to add to it"
                 ),
@@ -185,7 +195,7 @@ impl<'d> Checks<'d> {
         let Some(binary) = &self.diagnosis.binary else {
             if is_ours {
                 self.add(
-                    State::Fail,
+                    CheckState::Fail,
                     format!(
                         "cannot find the keysieve binary (neither at its install path nor on \
                          PATH), so the hook blocks everything; install keysieve, then run {install}"
@@ -200,17 +210,20 @@ impl<'d> Checks<'d> {
         match binary.version.as_deref() {
             Some(version) if version == this => {
                 let version = format!("same version ({version})");
-                self.add(State::Ok, format!("the binary is {location}, {path}: {version}"));
+                self.add(CheckState::Ok, format!("the binary is {location}, {path}: {version}"));
             }
             Some(version) => self.add(
-                State::Note,
+                CheckState::Note,
                 format!(
                     "the binary is {location}, {path}: version {version}, and this is {this}; \
                      run {install} to use this one"
                 ),
             ),
             None => {
-                self.add(State::Fail, format!("the binary {path} does not run; run {install}"));
+                self.add(
+                    CheckState::Fail,
+                    format!("the binary {path} does not run; run {install}"),
+                );
             }
         }
     }
@@ -221,14 +234,14 @@ impl<'d> Checks<'d> {
         match &self.diagnosis.proof {
             Proof::NotTried => {}
             Proof::Blocked(line) => {
-                self.add(State::Ok, format!("a fake secret was blocked: {line}"))
+                self.add(CheckState::Ok, format!("a fake secret was blocked: {line}"))
             }
             Proof::Passed => self.add(
-                State::Fail,
+                CheckState::Fail,
                 format!("a fake secret was not blocked; run {install} to see what to do"),
             ),
             Proof::Unclear(why) => self.add(
-                State::Unknown,
+                CheckState::Unknown,
                 format!("the test with a fake secret was inconclusive: {why}"),
             ),
         }
@@ -237,23 +250,24 @@ impl<'d> Checks<'d> {
 
 fn write_human(
     diagnosis: &Diagnosis,
-    checks: &[Check],
+    checks: &[DoctorCheck],
     code: u8,
     summary: &str,
 ) -> std::io::Result<()> {
     sink::print(|out| {
         writeln!(out, "The {} hook of this repository:", diagnosis.stage.name())?;
-        for Check { state, message } in checks {
+        for DoctorCheck { state, message } in checks {
             let style = state.style();
-            let word = if *state == State::Fail { "FAIL" } else { state.word() };
+            let word = if *state == CheckState::Fail { "FAIL" } else { state.word() };
             writeln!(out, "  {style}{word:<8}{style:#}{message}")?;
         }
-        let style = [State::Ok, State::Fail, State::Unknown][usize::from(code)].style();
+        let style =
+            [CheckState::Ok, CheckState::Fail, CheckState::Unknown][usize::from(code)].style();
         writeln!(out, "{style}{summary}{style:#}")
     })
 }
 
-fn write_json(diagnosis: &Diagnosis, checks: &[Check]) -> std::io::Result<()> {
+fn write_json(diagnosis: &Diagnosis, checks: &[DoctorCheck]) -> std::io::Result<()> {
     let (scope, origin) = match &diagnosis.reason {
         Reason::Own => (None, None),
         Reason::Setting { scope, origin } => (Some(scope), Some(origin)),
@@ -307,22 +321,22 @@ fn text(path: &Path) -> String {
     sink::safe_message(&foreign_path(path.to_string_lossy()).to_string())
 }
 
-impl State {
+impl CheckState {
     fn word(self) -> &'static str {
         match self {
-            State::Ok => "ok",
-            State::Note => "note",
-            State::Fail => "fail",
-            State::Unknown => "unknown",
+            CheckState::Ok => "ok",
+            CheckState::Note => "note",
+            CheckState::Fail => "fail",
+            CheckState::Unknown => "unknown",
         }
     }
 
     fn style(self) -> Style {
         match self {
-            State::Ok => AnsiColor::Green.on_default().bold(),
-            State::Note => Style::new().bold(),
-            State::Fail => AnsiColor::Red.on_default().bold(),
-            State::Unknown => AnsiColor::Yellow.on_default().bold(),
+            CheckState::Ok => AnsiColor::Green.on_default().bold(),
+            CheckState::Note => Style::new().bold(),
+            CheckState::Fail => AnsiColor::Red.on_default().bold(),
+            CheckState::Unknown => AnsiColor::Yellow.on_default().bold(),
         }
     }
 }

@@ -74,7 +74,7 @@ pub fn uninstall(stage: Stage) -> anyhow::Result<ExitCode> {
             ))?;
             0
         }
-        Uninstalled::NotThere(path) => {
+        Uninstalled::NotInstalled(path) => {
             print_line(&format!("No hook at {}.", path.display()))?;
             0
         }

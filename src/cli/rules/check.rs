@@ -20,7 +20,7 @@ use super::{STRONG, cost};
 use crate::cli::{BAD, count};
 
 #[derive(Args)]
-pub struct Check {
+pub struct CheckRules {
     /// Pattern files; patterns/README.md describes the schema
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -29,7 +29,7 @@ pub struct Check {
     sample: Option<PathBuf>,
 }
 
-impl Check {
+impl CheckRules {
     /// Exit code 1 if there are errors; each line names the file, the line and what to do.
     pub fn run(&self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         let sample = match &self.sample {

@@ -12,7 +12,7 @@ use keysieve::source::open;
 use super::STRONG;
 
 #[derive(Args)]
-pub struct Import {
+pub struct ImportRules {
     /// A gitleaks configuration with custom [[rules]]
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -27,7 +27,7 @@ pub struct Import {
     rotate: Option<String>,
 }
 
-impl Import {
+impl ImportRules {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let file = self.file.display();
         let text = open::named_text(&self.file).with_context(|| format!("cannot read {file}"))?;

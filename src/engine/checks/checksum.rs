@@ -1,9 +1,13 @@
 //! Checksums that tokens contain. Named in pattern files, written here; those of a family of keys
 //! or with their own encoding have files of their own.
 
+mod azure;
+mod bech32;
+mod marvin32;
+mod nats;
+
 use md5::{Digest, Md5};
 
-use super::{azure, bech32, nats};
 use crate::rules::Checksum;
 
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -87,8 +91,8 @@ fn hex(value: u32) -> Vec<u8> {
 pub(super) fn in_base(mut value: u32, digits: &[u8], width: usize) -> Vec<u8> {
     let base = digits.len() as u32;
     let mut text = vec![digits[0]; width];
-    for place in text.iter_mut().rev() {
-        *place = digits[(value % base) as usize];
+    for digit in text.iter_mut().rev() {
+        *digit = digits[(value % base) as usize];
         value /= base;
     }
     text

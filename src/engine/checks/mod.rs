@@ -3,15 +3,11 @@
 //! A valid checksum decides, whatever the value looks like. An invalid one makes the confidence
 //! low. Placeholders are not findings at all.
 
-mod azure;
 pub mod base32;
-mod bech32;
 pub mod characters;
 pub mod checksum;
 pub mod entropy;
 pub mod lowered;
-mod marvin32;
-mod nats;
 mod pgp;
 pub mod placeholder;
 pub mod shapes;
@@ -76,7 +72,7 @@ fn judge_text(rule: &Rule, lexicon: &Lexicon, secret: &[u8]) -> Option<Judgement
     Some(Judgement { verdict, confidence: rule.confidence })
 }
 
-/// Whether the rule says that this value is never reported.
+/// Whether the rule lists this value as one that is never reported.
 pub fn is_never(rule: &Rule, secret: &[u8]) -> bool {
     rule.checks.never.iter().any(|value| value.as_bytes().eq_ignore_ascii_case(secret))
 }

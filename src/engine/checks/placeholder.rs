@@ -92,14 +92,14 @@ pub fn longest_repeat(text: &[u8]) -> usize {
     text.chunk_by(|a, b| a == b).map(<[u8]>::len).max().unwrap_or(0)
 }
 
-/// Of a text in lower case, the length of the longest part that follows one of the [`SEQUENCES`],
+/// Of a text in lower case, the length of the longest part that follows one of the `SEQUENCES`,
 /// and how much of the text follows any.
 pub fn sequences(text: &[u8]) -> (usize, usize) {
     let InSequences { longest, in_all } = InSequences::of(text);
     (longest, in_all)
 }
 
-/// How much of a text in lower case follows the [`SEQUENCES`].
+/// How much of a text in lower case follows the `SEQUENCES`.
 struct InSequences {
     /// Characters of the longest part that follows one sequence.
     longest: usize,

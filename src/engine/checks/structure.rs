@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn jfrog_keys_are_base58_and_references_say_so() {
+    fn jfrog_keys_are_base58_and_references_are_marked() {
         let key = ["AKCp", "ZGjvSi7RTixFiJ1EjGe5pZQUeLFp7QcfcqtVsko4zHav1AU4W1DrD7CWyVztXXKa52rsm"]
             .concat();
         assert!(is_valid(Structure::JfrogApiKey, key.as_bytes()));
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn sentry_and_grafana_keys_hold_json() {
+    fn sentry_and_grafana_keys_contain_json() {
         let sentry = BASE64.encode(r#"{"iat":1.5,"url":"https://sentry.test","org":"acme"}"#);
         assert!(is_valid(Structure::SentryOrg, format!("sntrys_{sentry}_q8ZpLs4Vt1").as_bytes()));
         let grafana = BASE64.encode(r#"{"o":"1","n":"ci","k":"q8ZpLs4Vt1"}"#);

@@ -1,7 +1,7 @@
 //! A value that is encoded text as a whole, as in a Kubernetes Secret.
 
-use super::base64_run::decode_base64;
-use super::hex_run::decode_hex_digits;
+use super::run::base64::decode_base64;
+use super::run::hex::decode_hex_digits;
 use super::run::run_at;
 use super::text_check;
 use crate::findings::Step;
@@ -40,10 +40,10 @@ mod tests {
 
     #[test]
     fn only_a_value_that_encodes_text_is_decoded() {
-        let wanted = (b"hunter2horse".to_vec(), Step::Base64);
-        assert_eq!(decode_value(b"aHVudGVyMmhvcnNl"), Some(wanted.clone()));
-        assert_eq!(decode_value(b"aHVudGVyMmhvcnNlCg=="), Some(wanted.clone()));
-        assert_eq!(decode_value(b"aHVudGVyMmhvcnNlCg"), Some(wanted));
+        let expected = (b"hunter2horse".to_vec(), Step::Base64);
+        assert_eq!(decode_value(b"aHVudGVyMmhvcnNl"), Some(expected.clone()));
+        assert_eq!(decode_value(b"aHVudGVyMmhvcnNlCg=="), Some(expected.clone()));
+        assert_eq!(decode_value(b"aHVudGVyMmhvcnNlCg"), Some(expected));
         assert_eq!(
             decode_value(b"68756e74657232686f727365"),
             Some((b"hunter2horse".to_vec(), Step::Hex))

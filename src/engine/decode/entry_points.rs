@@ -6,9 +6,9 @@ use std::ops::Range;
 use memchr::memmem;
 
 use super::escape::EscapeKind;
+use super::escape::string_concat::may_follow;
 use super::folded_scalar::FOLDED_SCALAR_MARKER;
 use super::run::{MIN_RUN, is_run_byte};
-use super::string_concat::may_follow;
 
 /// Where decoding may begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,9 +102,9 @@ mod tests {
         assert_eq!(runs_in(&text, 0..text.len()), all);
         for start in 0..text.len() {
             for end in start..text.len() {
-                let wanted: Vec<usize> =
+                let expected: Vec<usize> =
                     all.into_iter().filter(|offset| (start..end).contains(offset)).collect();
-                assert_eq!(runs_in(&text, start..end), wanted, "{start}..{end}");
+                assert_eq!(runs_in(&text, start..end), expected, "{start}..{end}");
             }
         }
     }
@@ -113,12 +113,12 @@ mod tests {
     fn every_escape_and_quote_is_an_entry_point() {
         let mut entries = Vec::new();
         each(br#"a%41&lt;\x41"b" "c","#, 0..20, |entry| entries.push(entry));
-        let wanted = [
+        let expected = [
             EntryPoint::Escape(1),
             EntryPoint::Escape(4),
             EntryPoint::Escape(8),
             EntryPoint::Quote(14),
         ];
-        assert_eq!(entries, wanted);
+        assert_eq!(entries, expected);
     }
 }

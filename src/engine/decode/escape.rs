@@ -1,7 +1,9 @@
 //! Escapes: a few characters that encode one, or none between two concatenated string literals.
 
-use super::hex_run::hex_digit;
-use super::string_concat;
+pub mod chain;
+pub mod string_concat;
+
+use super::run::hex::hex_digit;
 use crate::findings::Step;
 
 /// A kind of escape. Each is decoded separately; nested decoding handles mixed kinds.
@@ -138,7 +140,7 @@ static CONCERNS: [u8; 256] = {
 /// A character's UTF-8 bytes, each as `%` and two digits. Other bytes are not decoded:
 /// `%DB_PASSWORD%` is a variable.
 fn percent(rest: &[u8]) -> Option<Escape> {
-    let byte = |parse_number: usize| match rest.get(3 * parse_number..3 * parse_number + 3)? {
+    let byte = |index: usize| match rest.get(3 * index..3 * index + 3)? {
         &[b'%', high, low] => Some(hex_digit(high)? << 4 | hex_digit(low)?),
         _ => None,
     };
@@ -149,8 +151,8 @@ fn percent(rest: &[u8]) -> Option<Escape> {
         _ => 4,
     };
     let mut bytes = [0; 4];
-    for (parse_number, place) in bytes[..length].iter_mut().enumerate() {
-        *place = byte(parse_number)?;
+    for (index, decoded) in bytes[..length].iter_mut().enumerate() {
+        *decoded = byte(index)?;
     }
     let char = std::str::from_utf8(&bytes[..length]).ok()?.chars().next()?;
     Some(Escape::char(3 * length, char))

@@ -5,7 +5,7 @@
 //! only on the key's line, at most [`BEFORE`] bytes of it, and the window after it.
 
 use super::decoded::{Decoded, MappedSpan, SpanMap, Truncated};
-use super::string_concat::{WORD_PART, is_token_byte};
+use super::escape::string_concat::{WORD_PART, is_token_byte};
 use crate::findings::Step;
 use crate::rules::{AFTER, BEFORE, LONGEST};
 

@@ -12,20 +12,14 @@
 
 use std::ops::Range;
 
-mod base64_run;
 mod decoded;
 mod encoded_value;
 mod entry_points;
 mod escape;
-mod escape_chain;
 mod folded_scalar;
-mod hex_run;
-mod line_buffer;
 mod nested;
 mod reach;
 mod run;
-mod run_decoder;
-mod string_concat;
 mod text_check;
 
 pub use decoded::Decoded;
@@ -36,8 +30,8 @@ pub use entry_points::{EntryPoint, kinds};
 pub use folded_scalar::FOLDED_SCALAR_MARKER;
 pub use nested::{DEPTH, scan_decoded};
 pub use reach::{first_entry, first_independent};
+pub use run::decoder::{decode_run_at, may_encode};
 pub use run::{MAX_RUN, MIN_RUN, is_run_byte, run_at, run_length};
-pub use run_decoder::{decode_run_at, may_encode};
 
 use escape::EscapeKind;
 
@@ -62,12 +56,12 @@ pub fn decode_at(bytes: &[u8], entry: EntryPoint, found: &mut dyn FnMut(Decoded)
 /// Decodes the escape chain of the `%`, `&` or backslash at `offset`, if that is its first escape.
 pub fn decode_escapes(bytes: &[u8], offset: usize, found: &mut dyn FnMut(Decoded)) {
     for kind in kinds(bytes, offset) {
-        escape_chain::decode_chain(*kind, bytes, offset, found);
+        escape::chain::decode_chain(*kind, bytes, offset, found);
     }
 }
 
 /// Joins the string literals around the closing quote at `offset`, if it is the first that is
 /// followed by another literal.
 pub fn decode_string_concat(bytes: &[u8], offset: usize, found: &mut dyn FnMut(Decoded)) {
-    escape_chain::decode_chain(EscapeKind::StringConcat, bytes, offset, found);
+    escape::chain::decode_chain(EscapeKind::StringConcat, bytes, offset, found);
 }

@@ -5,10 +5,10 @@
 //! The audit uses this module to find where it begins.
 
 use super::escape::EscapeKind;
-use super::escape_chain;
+use super::escape::chain;
+use super::escape::string_concat::{MAX_CONCAT, WORD_PART, is_concat_byte};
 use super::folded_scalar::{self, FOLDED_SCALAR_MARKER};
 use super::run::{self, MAX_RUN, is_run_byte};
-use super::string_concat::{MAX_CONCAT, WORD_PART, is_concat_byte};
 use crate::rules::MARGIN;
 
 /// The first entry point of a decoding that may depend on the byte at `offset`; `offset` itself if
@@ -97,8 +97,8 @@ fn start_of_lines(bytes: &[u8], offset: usize, earliest: usize) -> Option<usize>
 
 /// Start of the first escape of the chain that the byte may belong to.
 fn start_of_chain(kind: EscapeKind, bytes: &[u8], offset: usize, earliest: usize) -> Option<usize> {
-    let mut first = escape_chain::escape_over(kind, bytes, offset).unwrap_or(offset);
-    while let Some(before) = escape_chain::previous_escape(kind, bytes, first) {
+    let mut first = chain::escape_over(kind, bytes, offset).unwrap_or(offset);
+    while let Some(before) = chain::previous_escape(kind, bytes, first) {
         if before <= earliest && before > 0 {
             return None;
         }

@@ -3,12 +3,17 @@
 //! A run is a maximal sequence of `[A-Za-z0-9+/_-]` followed by up to two `=`; its phase counts
 //! from its start. Runs of hexadecimal digits are a special case.
 
+pub mod base64;
+pub mod decoder;
+pub mod hex;
+mod line_buffer;
+
 use std::ops::Range;
 
 /// Minimum length of a run: no credential fits into the 11 bytes that fewer characters encode.
 pub const MIN_RUN: usize = 16;
 /// Characters that are decoded at a time. A longer run is split into parts, which overlap by
-/// [`RUN_OVERLAP`]. A delta scan cannot find its start, so its blob is scanned completely (contract
+/// `RUN_OVERLAP`. A delta scan cannot find its start, so its blob is scanned completely (contract
 /// of locality, point 4).
 pub const MAX_RUN: usize = 64 * 1024;
 /// More characters than the longest judged span has in any encoding.

@@ -27,9 +27,8 @@ include!(concat!(env!("OUT_DIR"), "/lexicon_entries.rs"));
 /// A word of no list.
 const OTHER: &str = "zq";
 
-/// The value that examples of assignments have.
-const PASSWORD: &str = concat!("tR7xq9", "Lw2m");
-const SECRET: &str = concat!("q7Rz0Pk3LmX9", "vTn2WbYs5Hc8");
+/// The values that examples of assignments have.
+const EXAMPLE_VALUES: [&str; 2] = ["tR7xq9Lw2m", "q7Rz0Pk3LmX9vTn2WbYs5Hc8"];
 
 #[test]
 fn every_entry_has_an_example_that_shows_it() {
@@ -65,10 +64,10 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
     let values = values(lexicon, text);
     let feature =
         |feature: F| features(lexicon, text).iter().any(|it| it.0[feature as usize] > 0.0);
-    let kind = |wanted: NameKind| {
+    let kind = |expected: NameKind| {
         let words = text.split(|c: char| !c.is_alphabetic());
-        any(&|name| name.kind == wanted)
-            || words.clone().any(|word| name::kind(lexicon, word.as_bytes()) == Some(wanted))
+        any(&|name| name.kind == expected)
+            || words.clone().any(|word| name::kind(lexicon, word.as_bytes()) == Some(expected))
     };
     match list {
         WordList::NameFragments
@@ -146,7 +145,7 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
         | WordList::TemplateDefaults
         | WordList::EncodedPasswordNames
         | WordList::PasswordOptionCommands => {
-            values.iter().any(|value| value == PASSWORD || value == SECRET)
+            values.iter().any(|value| EXAMPLE_VALUES.contains(&value.as_str()))
         }
         WordList::FakeWords => feature(F::near_fake_word),
         WordList::SecretKindWords => feature(F::contains_secret_kind),
@@ -209,7 +208,7 @@ fn features(lexicon: &Lexicon, text: &str) -> Vec<Features> {
 fn key_id(account: u128) -> String {
     let bits = 1 << 79 | account << 39;
     let digit =
-        |place: u32| b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[(bits >> (5 * place)) as usize & 31];
-    let body = (0..16).rev().map(|place| char::from(digit(place)));
+        |position: u32| b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[(bits >> (5 * position)) as usize & 31];
+    let body = (0..16).rev().map(|position| char::from(digit(position)));
     ["AKIA", &body.collect::<String>()].concat()
 }

@@ -117,7 +117,7 @@ fn is_public_in_context(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool
         NameKind::Auth => {
             let gap = &bytes[name.gap(value)];
             lexicon.any(WordList::DigestParameters, |part| {
-                gap.windows(part.len()).any(|here| here.eq_ignore_ascii_case(part.as_bytes()))
+                gap.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
             })
         }
         _ => false,
@@ -177,8 +177,8 @@ fn is_apns_token(text: &[u8]) -> bool {
 /// (`X-Amz-Credential=AKIA…/20260131/eu-west-1/s3/aws4_request`).
 fn is_scope(text: &[u8]) -> bool {
     let is_dated = |separator: &[u8]| {
-        text.windows(separator.len() + DATE).any(|here| {
-            let date = here.strip_prefix(separator);
+        text.windows(separator.len() + DATE).any(|window| {
+            let date = window.strip_prefix(separator);
             date.is_some_and(|date| date.starts_with(b"20") && date.iter().all(u8::is_ascii_digit))
         })
     };

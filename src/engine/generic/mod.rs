@@ -9,8 +9,6 @@
 //! `patterns/generic/`. `docs/accuracy.md` shows how good the verdicts are and where the thresholds
 //! come from.
 
-mod arguments;
-mod calls;
 mod contains;
 mod downgrade;
 #[cfg(test)]
@@ -22,8 +20,6 @@ mod model;
 mod name;
 mod prefilter;
 mod quick_check;
-mod text_cursor;
-mod value_before_name;
 mod values;
 mod words;
 
@@ -141,19 +137,19 @@ impl Generic {
     }
 }
 
-/// The values of the name around a fragment with their features, if the kind is wanted.
+/// The values of the name around a fragment with their features, if the kind is accepted.
 pub fn described<'b>(
     bytes: &'b [u8],
     fragment: Range<usize>,
     reader: &mut AssignmentReader,
     lexicon: &'b Lexicon,
-    wanted: impl Fn(NameKind) -> bool,
+    accepts_kind: impl Fn(NameKind) -> bool,
 ) -> impl Iterator<Item = DescribedValue> {
     // What is beyond the engine's reach must not count.
     let reach = fragment.start + LONGEST + AFTER;
     let cut = reach < bytes.len();
     let bytes = &bytes[..bytes.len().min(reach)];
-    let read = read(bytes, fragment, reader, lexicon).filter(|(_, name)| wanted(name.kind));
+    let read = read(bytes, fragment, reader, lexicon).filter(|(_, name)| accepts_kind(name.kind));
     read.into_iter().flat_map(move |(values, name)| {
         values.into_iter().filter_map(move |value| {
             let whole = !cut || value.end < bytes.len() || value.len() >= LONG_VALUE;
@@ -175,7 +171,7 @@ fn read<'l>(
     lexicon: &'l Lexicon,
 ) -> Option<(Vec<Range<usize>>, Name<'l>)> {
     let offset = fragment.start;
-    if let Some(called) = calls::read(bytes, &fragment, lexicon) {
+    if let Some(called) = values::calls::read(bytes, &fragment, lexicon) {
         let name = Name::of_call(called.name, called.kind, offset, lexicon);
         return Some((vec![called.value], name));
     }
@@ -188,13 +184,15 @@ fn read<'l>(
     }
     let mut values = values::assigned(bytes, &name.span, reader, lexicon);
     if values.is_empty() {
-        values.extend(value_before_name::value(bytes, &name.span, offset, lexicon));
+        values.extend(values::value_before_name::value(bytes, &name.span, offset, lexicon));
     }
     if values.is_empty() {
         values.extend(values::beginning_of_long(bytes, &name.span));
     }
     let pair = name.may_be_pair(bytes).then_some(()).and(values.first());
-    if let Some(password) = pair.and_then(|pair| calls::password_of_pair(bytes, pair.clone())) {
+    if let Some(password) =
+        pair.and_then(|pair| values::calls::password_of_pair(bytes, pair.clone()))
+    {
         name.kind = NameKind::Password;
         values = vec![password];
     }

@@ -59,12 +59,12 @@ impl<'l> Name<'l> {
         let kind = kind(lexicon, &bytes[words[keyword].clone()])?;
         // Of several keywords the last one counts, which is found by itself or, as in
         // `apiKeyProd`, by a word before it.
-        let here = match found.cmp(&keyword) {
+        let is_match = match found.cmp(&keyword) {
             Ordering::Less => is_hump(bytes, &words[keyword]),
             Ordering::Equal => true,
             Ordering::Greater => false,
         };
-        (here && words[found].start <= fragment.start).then_some(Name {
+        (is_match && words[found].start <= fragment.start).then_some(Name {
             prose_word: prose_word(bytes, span.start),
             span,
             kind,
@@ -311,8 +311,8 @@ pub fn kind(lexicon: &Lexicon, word: &[u8]) -> Option<NameKind> {
     // Called for every fragment of a name: the last letter decides most of them.
     match one.last().map(u8::to_ascii_lowercase) {
         Some(b'y') if ends_with(one, "key") => {
-            let front = &one[..one.len() - "key".len()];
-            let qualifies = front.is_empty() || lexicon.has(WordList::KeyQualifiers, front);
+            let qualifier = &one[..one.len() - "key".len()];
+            let qualifies = qualifier.is_empty() || lexicon.has(WordList::KeyQualifiers, qualifier);
             return qualifies.then_some(NameKind::Key);
         }
         Some(b'n') if ends_with(one, "token") => return Some(NameKind::Token),

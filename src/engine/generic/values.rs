@@ -1,10 +1,16 @@
 //! From a name to its values: by the shared reader of assignments, or in looser notations, which
 //! are accepted only because the model judges the values.
 
+mod arguments;
+pub mod calls;
+mod text_cursor;
+pub mod value_before_name;
+
 use std::ops::Range;
 
-use super::arguments::Arguments;
-use super::text_cursor::TextCursor;
+use arguments::Arguments;
+use text_cursor::TextCursor;
+
 use crate::engine::structure::assignment::AssignmentReader;
 use crate::rules::is_word_byte;
 use crate::rules::lexicon::Lexicon;
@@ -117,8 +123,8 @@ fn fallback(bytes: &[u8], value: &Range<usize>, lexicon: &Lexicon) -> Option<Ran
 impl TextCursor<'_> {
     /// In any letter case.
     fn starts_with(&self, text: &str) -> bool {
-        let here = self.bytes[self.offset..self.end].get(..text.len());
-        here.is_some_and(|here| here.eq_ignore_ascii_case(text.as_bytes()))
+        let next = self.bytes[self.offset..self.end].get(..text.len());
+        next.is_some_and(|next| next.eq_ignore_ascii_case(text.as_bytes()))
     }
 
     /// The longest word in the text of an XML element: a hint may be next to the secret
@@ -265,7 +271,7 @@ mod tests {
 
     #[test]
     fn values_are_read_in_loose_notations() {
-        for (text, name, wanted) in [
+        for (text, name, expected) in [
             ("password = 'v1x9'", "password", &["v1x9"][..]),
             ("acme token - 'v1x9'", "token", &["v1x9"]),
             ("CREATE USER app IDENTIFIED BY 'v1x9'", "IDENTIFIED", &["v1x9"]),
@@ -292,13 +298,13 @@ mod tests {
             ("'Bearer ' + 'v1x9'", "Bearer", &["v1x9"]),
             ("password = ask()", "password", &[]),
         ] {
-            assert_eq!(read(text, name), wanted, "{text}");
+            assert_eq!(read(text, name), expected, "{text}");
         }
     }
 
     #[test]
     fn of_a_user_and_a_password_the_second_is_read() {
-        for (text, name, wanted) in [
+        for (text, name, expected) in [
             ("auth=('me', 'v1x9')", "auth", Some("v1x9")),
             ("\"auth\": [\"me\", \"v1x9\"]", "auth", Some("v1x9")),
             ("new NetworkCredential(user, \"v1x9\", domain)", "NetworkCredential", Some("v1x9")),
@@ -308,7 +314,7 @@ mod tests {
         ] {
             let offset = text.find(name).unwrap();
             let value = second_of_pair(text.as_bytes(), &(offset..offset + name.len()));
-            assert_eq!(value.map(|value| &text[value]), wanted, "{text}");
+            assert_eq!(value.map(|value| &text[value]), expected, "{text}");
         }
     }
 }

@@ -65,9 +65,9 @@ impl Fragments {
         let name = name.as_bytes();
         let has_fragment = |fragment: &str| match fragment.len() {
             SHORT => name.len() >= SHORT && ends_with_ignoring_case(name, fragment.as_bytes()),
-            length => name.windows(length).any(|here| {
-                here[0] | 0x20 == fragment.as_bytes()[0]
-                    && starts_with_ignoring_case(here, fragment.as_bytes())
+            length => name.windows(length).any(|window| {
+                window[0] | 0x20 == fragment.as_bytes()[0]
+                    && starts_with_ignoring_case(window, fragment.as_bytes())
             }),
         };
         if let Some(shared) =
@@ -81,8 +81,8 @@ impl Fragments {
         let words = name.split(|b| matches!(b, b'_' | b'-' | b'.'));
         let longest = words.max_by_key(|word| word.len()).unwrap_or_default();
         let longest = longest.to_ascii_lowercase();
-        let known = |literal: &Literal| literal.kind == Fragment::Name && literal.text == longest;
-        if !self.literals.iter().any(known) {
+        let is_same = |literal: &Literal| literal.kind == Fragment::Name && literal.text == longest;
+        if !self.literals.iter().any(is_same) {
             self.add(&longest, Fragment::Name);
         }
     }

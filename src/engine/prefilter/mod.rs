@@ -319,8 +319,8 @@ impl Prefilter {
         let offset = fragment.start;
         let mut last: Option<(Range<usize>, Option<Range<usize>>)> = None;
         self.names.each(bytes, fragment, &mut |rule, span| {
-            let known = last.take().filter(|(name, _)| *name == span);
-            let (span, value) = known.unwrap_or_else(|| {
+            let cached = last.take().filter(|(name, _)| *name == span);
+            let (span, value) = cached.unwrap_or_else(|| {
                 let value = reader.value_of(bytes, span.clone());
                 (span, value)
             });

@@ -134,11 +134,11 @@ impl Names {
                 && begins_name_word(bytes, start)
             {
                 let first = self.starts[index(hash)] as usize;
-                for &(known, rule) in &self.entries[first..] {
-                    if known > hash {
+                for &(entry, rule) in &self.entries[first..] {
+                    if entry > hash {
                         break;
                     }
-                    if known == hash {
+                    if entry == hash {
                         found(rule, start..end);
                     }
                 }

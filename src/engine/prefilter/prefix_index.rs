@@ -71,8 +71,8 @@ fn hash(prefix: PrefixKey) -> u32 {
 /// The first eight bytes of a literal, and a mask of the bits that must match.
 #[derive(Clone, Copy)]
 pub struct FirstBytes {
-    wanted: u64,
-    decided: u64,
+    bits: u64,
+    mask: u64,
 }
 
 impl FirstBytes {
@@ -80,21 +80,21 @@ impl FirstBytes {
         let length = literal.len().min(8);
         let mut first = [0; 8];
         first[..length].copy_from_slice(&literal[..length]);
-        let decided = u64::MAX.checked_shr(64 - 8 * length as u32).unwrap_or(0);
-        FirstBytes { wanted: u64::from_le_bytes(first), decided }
+        let mask = u64::MAX.checked_shr(64 - 8 * length as u32).unwrap_or(0);
+        FirstBytes { bits: u64::from_le_bytes(first), mask }
     }
 
     /// Ignores letter case; some other characters are confused, too.
     pub fn in_any_case(literal: &[u8]) -> Self {
         const FOLD: u64 = 0x2020_2020_2020_2020;
-        let FirstBytes { wanted, decided } = Self::new(literal);
-        FirstBytes { wanted: wanted & !FOLD, decided: decided & !FOLD }
+        let FirstBytes { bits, mask } = Self::new(literal);
+        FirstBytes { bits: bits & !FOLD, mask: mask & !FOLD }
     }
 
     /// Whether a text that begins with these bytes may begin with the literal.
     #[inline]
     pub fn may_begin(self, text: u64) -> bool {
-        text & self.decided == self.wanted
+        text & self.mask == self.bits
     }
 }
 

@@ -3,7 +3,7 @@
 //! A verdict depends only on the bytes of its window. So a chunk that is equal, windows included,
 //! to the one a period earlier can be skipped if that one had no findings. Without this, long
 //! repetitions of `password=` and the like would cost a hundred times as much as source code. This
-//! also holds for encoded text, which is decoded at the first character of a run or escape chain,
+//! also applies to encoded text, which is decoded at the first character of a run or escape chain,
 //! recognized by the bytes around it: in a chunk that repeats the one before, no run or chain
 //! begins that is longer than the period.
 

@@ -9,12 +9,12 @@ pub struct RunAnchors {
     anchors: Vec<(String, Vec<usize>)>,
     /// Indices of the anchors, by their first byte.
     by_first: Vec<Vec<usize>>,
-    search: Option<Search>,
+    search: Option<AnchorSearch>,
     longest: usize,
 }
 
 /// A packed (SIMD) search if the processor supports it.
-enum Search {
+enum AnchorSearch {
     Packed(packed::Searcher),
     Automaton(AhoCorasick),
 }
@@ -40,11 +40,11 @@ impl RunAnchors {
         self.longest = self.anchors.iter().map(|(text, _)| text.len()).max().unwrap_or(0);
         let texts = || self.anchors.iter().map(|(text, _)| text);
         self.search = Some(match packed::Searcher::new(texts()) {
-            Some(searcher) => Search::Packed(searcher),
+            Some(searcher) => AnchorSearch::Packed(searcher),
             None => {
                 let automaton =
                     AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(texts());
-                Search::Automaton(automaton.expect("a catalogue's anchors fit an automaton"))
+                AnchorSearch::Automaton(automaton.expect("a catalogue's anchors fit an automaton"))
             }
         });
     }
@@ -88,12 +88,12 @@ impl RunAnchors {
     }
 }
 
-impl Search {
+impl AnchorSearch {
     /// Offset of the first anchor.
     fn first(&self, run: &[u8]) -> Option<usize> {
         match self {
-            Search::Packed(searcher) => searcher.find(run).map(|found| found.start()),
-            Search::Automaton(automaton) => automaton.find(run).map(|found| found.start()),
+            AnchorSearch::Packed(searcher) => searcher.find(run).map(|found| found.start()),
+            AnchorSearch::Automaton(automaton) => automaton.find(run).map(|found| found.start()),
         }
     }
 }
@@ -110,7 +110,7 @@ mod tests {
         }
         anchors.finish();
         let packed = anchors.search.take();
-        anchors.search = Some(Search::Automaton(
+        anchors.search = Some(AnchorSearch::Automaton(
             AhoCorasick::builder()
                 .match_kind(MatchKind::LeftmostFirst)
                 .build(anchors.anchors.iter().map(|(text, _)| text))
@@ -125,8 +125,8 @@ mod tests {
                     found.push((offset - before, length, rule));
                 });
                 found.sort_unstable();
-                let wanted = [(0, 4, 0), (0, 4, 3), (1, 4, 1), (1, 5, 2), (3, 4, 4)];
-                assert_eq!(found, wanted, "after {before}");
+                let expected = [(0, 4, 0), (0, 4, 3), (1, 4, 1), (1, 5, 2), (3, 4, 4)];
+                assert_eq!(found, expected, "after {before}");
             }
         }
     }

@@ -66,14 +66,14 @@ fn is_name_byte(b: u8) -> bool {
 /// separators are ignored.
 fn name_span(bytes: &[u8], word: &Range<usize>, name: &str) -> Option<Range<usize>> {
     let mut start = word.end;
-    for wanted in name.bytes().rev().filter(u8::is_ascii_alphanumeric) {
+    for expected in name.bytes().rev().filter(u8::is_ascii_alphanumeric) {
         loop {
             start = start.checked_sub(1).filter(|start| *start >= word.start)?;
             if bytes[start].is_ascii_alphanumeric() {
                 break;
             }
         }
-        if !bytes[start].eq_ignore_ascii_case(&wanted) {
+        if !bytes[start].eq_ignore_ascii_case(&expected) {
             return None;
         }
     }

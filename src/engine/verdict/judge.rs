@@ -136,9 +136,9 @@ impl Judge {
         reader: &mut AssignmentReader,
     ) -> impl Iterator<Item = Finding> {
         let trigger = fragment.start;
-        self.generic.candidates(bytes, fragment, reader).into_iter().filter_map(move |likely| {
-            let rule = self.rule(likely.rule);
-            let (start, judged_end) = (likely.value.start, likely.value.end);
+        self.generic.candidates(bytes, fragment, reader).into_iter().filter_map(move |candidate| {
+            let rule = self.rule(candidate.rule);
+            let (start, judged_end) = (candidate.value.start, candidate.value.end);
             let has_dots = bytes[start..judged_end].contains(&b'.');
             let tail_rule = if has_dots { TailRule::Base64UrlDots } else { TailRule::Base64 };
             let is_long = judged_end - start >= generic::LONG_VALUE;
@@ -150,14 +150,14 @@ impl Judge {
             if checks::is_never(rule, secret) {
                 return None;
             }
-            let confidence = match likely.confidence {
+            let confidence = match candidate.confidence {
                 _ if self.vendor_prefixes().is_truncated(secret) => Confidence::Low,
                 confidence => confidence,
             };
             let fingerprint = self.key.fingerprint(secret);
             self.remember(fingerprint, secret);
             Some(Finding {
-                rule: likely.rule,
+                rule: candidate.rule,
                 trigger,
                 span: Span { start, end },
                 encoding: Encoding::PLAIN,

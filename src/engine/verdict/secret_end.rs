@@ -72,7 +72,7 @@ fn body_end(
         let seen = &bytes[fresh..end + taken];
         let first = |terminator: &str| {
             memmem::find_iter(seen, terminator)
-                .map(|place| fresh + place)
+                .map(|offset| fresh + offset)
                 .find(|&offset| is_terminator(offset))
         };
         let terminators = terminators.iter().zip(0..);
@@ -160,10 +160,10 @@ mod tests {
         let long = "a".repeat(STEP);
         for before in ["", "a", "aeyJa", &long[2..], &long[1..], &long] {
             let text = format!("{before}.eyJb.eyJc");
-            let wanted = before.len().max(if before.is_empty() { 0 } else { 1 });
+            let expected = before.len().max(if before.is_empty() { 0 } else { 1 });
             let from = usize::from(!before.is_empty());
             let end = secret_end(text.as_bytes(), from, TailRule::Base64UrlDots, &anchors);
-            assert_eq!(end, wanted, "{}", before.len());
+            assert_eq!(end, expected, "{}", before.len());
         }
         let keys = b"KEY-----\nMIIE\n-----BEGIN X-----\nMIIE\n-----END X-----\n";
         assert_eq!(secret_end(keys, 8, TailRule::Pem, &NONE), 13);

@@ -1,19 +1,19 @@
-//! What a commit changes among wanted blobs, against all its parents.
+//! What a commit changes among traced blobs, against all its parents.
 
 use bstr::{BString, ByteSlice};
 
 use super::pruned_trees::{EMPTY, PrunedNode, PrunedTreeId, PrunedTrees};
 
-/// A path at which a commit and one of its parents differ in wanted blobs.
+/// A path at which a commit and one of its parents differ in traced blobs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HistoryChange {
     /// The commit's position in topological order.
     pub commit: usize,
     /// Relative to the repository's root.
     pub path: BString,
-    /// The parents' wanted blobs at this path, as indices into the list of wanted objects.
+    /// The parents' traced blobs at this path, as indices into the list of traced objects.
     pub before: Vec<usize>,
-    /// The commit's own wanted blob.
+    /// The commit's own traced blob.
     pub after: Option<usize>,
 }
 
@@ -22,7 +22,7 @@ pub struct HistoryChange {
 pub const MAX_PATHS: usize = 1_000_000;
 
 /// A folder's trees on all sides.
-struct Level {
+struct FolderTrees {
     path: BString,
     before: Vec<PrunedTreeId>,
     after: PrunedTreeId,
@@ -39,12 +39,12 @@ pub fn changes(
     after: PrunedTreeId,
 ) -> Option<Vec<HistoryChange>> {
     let mut changes = Vec::new();
-    let mut levels = vec![Level { path: BString::default(), before, after }];
-    while let Some(level) = levels.pop() {
-        if level.is_settled() {
+    let mut folders = vec![FolderTrees { path: BString::default(), before, after }];
+    while let Some(folder) = folders.pop() {
+        if folder.is_settled() {
             continue;
         }
-        for (path, before, after) in level.names(pruned_trees) {
+        for (path, before, after) in folder.names(pruned_trees) {
             let is_same = !before.is_empty() && before.iter().all(|side| *side == after);
             if is_same || (after.is_none() && before.iter().all(Option::is_none)) {
                 continue;
@@ -55,9 +55,9 @@ pub fn changes(
                 let path = path.clone();
                 changes.push(HistoryChange { commit, path, before: blobs, after: blob(after) });
             }
-            levels.push(Level { path, before: trees, after: tree(after) });
+            folders.push(FolderTrees { path, before: trees, after: tree(after) });
         }
-        if changes.len() + levels.len() > MAX_PATHS {
+        if changes.len() + folders.len() > MAX_PATHS {
             return None;
         }
     }
@@ -65,7 +65,7 @@ pub fn changes(
     Some(changes)
 }
 
-impl Level {
+impl FolderTrees {
     fn is_settled(&self) -> bool {
         let mut sides = self.before.iter();
         if self.before.is_empty() { self.after == EMPTY } else { sides.all(|&s| s == self.after) }
@@ -96,7 +96,7 @@ impl Level {
 
 fn blob(side: Option<PrunedNode>) -> Option<usize> {
     match side {
-        Some(PrunedNode::Blob(wanted)) => Some(wanted),
+        Some(PrunedNode::Blob(traced)) => Some(traced),
         _ => None,
     }
 }

@@ -45,9 +45,9 @@ impl Refs {
 }
 
 /// More missing objects than this are reported as one failure.
-const MANY: usize = 20;
+const MAX_EXPLAINED: usize = 20;
 /// The number of objects that such a failure names.
-const FEW: usize = 3;
+const MAX_NAMED: usize = 3;
 /// Commits that are checked at a time.
 const BATCH: usize = 512;
 
@@ -106,16 +106,16 @@ impl MissingObjects {
 
     /// The first objects that only trees refer to; which trees is not known yet.
     pub fn unexplained(&self) -> Vec<ObjectId> {
-        let first = self.0.iter().take(MANY);
+        let first = self.0.iter().take(MAX_EXPLAINED);
         first.filter(|(_, (_, by))| by.is_empty()).map(|(id, _)| *id).collect()
     }
 
-    /// Adds the trees that refer to missing objects, from a graph in which these were wanted.
-    pub fn explain(&mut self, wanted: &[ObjectId], graph: &TreeGraph, store: &Store) {
+    /// Adds the trees that refer to missing objects, from a graph in which these were traced.
+    pub fn explain(&mut self, traced: &[ObjectId], graph: &TreeGraph, store: &Store) {
         for tree in graph.trees() {
             for edge in graph.edges(tree) {
-                let EdgeTarget::Wanted(position) = edge.target else { continue };
-                let Some(id) = wanted.get(position as usize) else { continue };
+                let EdgeTarget::Traced(position) = edge.target else { continue };
+                let Some(id) = traced.get(position as usize) else { continue };
                 let Some((kind, _)) = self.0.get(id) else { continue };
                 let by = || format!("`{}` in tree {}", graph.name(edge.name), store.id(tree));
                 self.add(*id, kind, by);
@@ -129,14 +129,14 @@ impl MissingObjects {
         if self.0.is_empty() {
             return Vec::new();
         }
-        if self.0.len() <= MANY && !is_partial {
+        if self.0.len() <= MAX_EXPLAINED && !is_partial {
             return self.0.iter().map(|(id, missing)| one(id, missing)).collect();
         }
-        let named = self.0.iter().take(FEW);
+        let named = self.0.iter().take(MAX_NAMED);
         let named = named.map(|(id, (kind, by))| format!("{kind} {id} ({by})"));
         let mut named = named.collect::<Vec<_>>().join(", ");
-        if self.0.len() > FEW {
-            named += &format!(" and {} others", self.0.len() - FEW);
+        if self.0.len() > MAX_NAMED {
+            named += &format!(" and {} others", self.0.len() - MAX_NAMED);
         }
         let count = self.0.len();
         let (objects, are, were) = match count {

@@ -1,4 +1,4 @@
-//! What an object database lacks, reported before its objects are read.
+//! What is missing from an object database, reported before its objects are read.
 //!
 //! libgit2 silently ignores a missing alternate, a pack without an index and an index without a
 //! pack; here they are failures.
@@ -12,8 +12,8 @@ use bstr::ByteSlice;
 use git2::Repository;
 
 use crate::git::Failure;
-use crate::git::alternates::{AlternatesError, ObjectFolders};
 use crate::git::object_id::ObjectId;
+use crate::git::odb::alternates::{AlternatesError, ObjectFolders};
 use crate::git::own_files;
 
 /// The object folders of a repository, and what is missing in them.
@@ -24,7 +24,7 @@ pub struct ObjectStorage {
     pub missing_parts: MissingParts,
 }
 
-/// What a repository is known to lack before any object is read.
+/// What is found to be missing from a repository before any object is read.
 #[derive(Default)]
 pub struct MissingParts {
     /// Notes on shallow clones, grafts and replacements.

@@ -1,8 +1,8 @@
 //! All objects of a repository, and how they refer to each other.
 //!
 //! * [`store`]: every object by its id, from all packs and loose files.
-//! * [`missing_parts`]: what the repository lacks, known before any object is read.
-//! * [`tree_graph`], [`pruned_trees`]: which tree leads to which wanted object.
+//! * [`missing_parts`]: what is missing from the repository, determined before any object is read.
+//! * [`tree_graph`], [`pruned_trees`]: which tree leads to which traced object.
 //! * [`commit_graph`], [`changes`]: the commits, and what each changes.
 //! * [`connectivity`]: objects that are referred to but missing.
 //! * [`handles`]: libgit2's handles on the repository, one for each thread.

@@ -1,9 +1,9 @@
-//! Pruned trees: of each tree, only what leads to wanted blobs.
+//! Pruned trees: of each tree, only what leads to traced blobs.
 //!
 //! Nearly all trees of a history lead to none, and most of the others lead to the same ones. Equal
 //! pruned trees share one id, so that comparing a commit with its parents is comparing numbers
 //! until something that matters differs. Memory: a number for each object, and a pruned tree for
-//! each distinct set of wanted blobs.
+//! each distinct set of traced blobs.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,18 +16,18 @@ use super::tree_graph::{EdgeTarget, TreeGraph};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PrunedTreeId(u32);
 
-/// A tree that leads to no wanted blob.
+/// A tree that leads to no traced blob.
 pub const EMPTY: PrunedTreeId = PrunedTreeId(0);
 
 /// What a name in a pruned tree refers to.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PrunedNode {
-    /// A wanted blob, as an index into the list of wanted objects.
+    /// A traced blob, as an index into the list of traced objects.
     Blob(usize),
     Tree(PrunedTreeId),
 }
 
-/// Names that lead to wanted blobs, sorted.
+/// Names that lead to traced blobs, sorted.
 pub type PrunedTree = Arc<[(BString, PrunedNode)]>;
 
 /// The pruned trees of all requested trees and of their subtrees.
@@ -35,7 +35,7 @@ pub struct PrunedTrees<'g> {
     graph: &'g TreeGraph,
     reached: Vec<bool>,
     /// By the tree's number in the store.
-    known: Vec<PrunedTreeId>,
+    pruned: Vec<PrunedTreeId>,
     numbers: HashMap<PrunedTree, PrunedTreeId>,
     list: Vec<PrunedTree>,
 }
@@ -53,16 +53,16 @@ struct Unfinished {
 }
 
 impl<'g> PrunedTrees<'g> {
-    /// For the trees of a store with `objects` objects, and this many wanted ones.
-    pub fn new(graph: &'g TreeGraph, objects: u32, wanted: usize) -> Self {
+    /// For the trees of a store with `objects` objects, and this many traced ones.
+    pub fn new(graph: &'g TreeGraph, objects: u32, traced_objects: usize) -> Self {
         let mut pruned_trees = PrunedTrees {
             graph,
-            reached: vec![false; wanted],
-            known: vec![UNKNOWN; objects as usize],
+            reached: vec![false; traced_objects],
+            pruned: vec![UNKNOWN; objects as usize],
             numbers: HashMap::new(),
             list: Vec::new(),
         };
-        pruned_trees.number(Vec::new());
+        pruned_trees.intern(Vec::new());
         pruned_trees
     }
 
@@ -82,16 +82,16 @@ impl<'g> PrunedTrees<'g> {
             }
             let Some(edge) = self.graph.edges(tree.tree).get(tree.done) else {
                 let Some(Unfinished { tree, found, .. }) = stack.pop() else { break };
-                let number = if found.is_empty() { EMPTY } else { self.number(found) };
-                self.known[tree as usize] = number;
+                let number = if found.is_empty() { EMPTY } else { self.intern(found) };
+                self.pruned[tree as usize] = number;
                 pruned_tree = Some(number);
                 continue;
             };
             tree.done += 1;
             match edge.target {
-                EdgeTarget::Wanted(wanted) => {
-                    self.reached[wanted as usize] = true;
-                    let node = PrunedNode::Blob(wanted as usize);
+                EdgeTarget::Traced(index) => {
+                    self.reached[index as usize] = true;
+                    let node = PrunedNode::Blob(index as usize);
                     tree.found.push((self.graph.name(edge.name).clone(), node));
                 }
                 EdgeTarget::Tree(subtree) => pruned_tree = self.open(subtree, &mut stack),
@@ -100,16 +100,16 @@ impl<'g> PrunedTrees<'g> {
         pruned_tree.unwrap_or(EMPTY)
     }
 
-    /// The pruned tree if it is known; otherwise the tree is pushed on the stack.
+    /// The pruned tree if there is one already; otherwise the tree is pushed on the stack.
     fn open(&mut self, tree: u32, stack: &mut Vec<Unfinished>) -> Option<PrunedTreeId> {
-        match self.known[tree as usize] {
+        match self.pruned[tree as usize] {
             UNKNOWN => {
-                self.known[tree as usize] = BEGUN;
+                self.pruned[tree as usize] = BEGUN;
                 stack.push(Unfinished { tree, done: 0, found: Vec::new() });
                 None
             }
             BEGUN => Some(EMPTY),
-            known => Some(known),
+            pruned => Some(pruned),
         }
     }
 
@@ -118,12 +118,13 @@ impl<'g> PrunedTrees<'g> {
         self.list[id.0 as usize].clone()
     }
 
-    /// Whether some tree led to the wanted blob.
-    pub fn reached(&self, wanted: usize) -> bool {
-        self.reached[wanted]
+    /// Whether some tree led to the traced blob.
+    pub fn reached(&self, index: usize) -> bool {
+        self.reached[index]
     }
 
-    fn number(&mut self, mut names: Vec<(BString, PrunedNode)>) -> PrunedTreeId {
+    /// The number of a pruned tree; equal ones share it.
+    fn intern(&mut self, mut names: Vec<(BString, PrunedNode)>) -> PrunedTreeId {
         names.sort_unstable();
         let pruned_tree: PrunedTree = names.into();
         if let Some(&number) = self.numbers.get(&pruned_tree) {

@@ -11,9 +11,9 @@ use rayon::prelude::*;
 
 use super::missing_parts::display_path;
 use crate::git::Failure;
-use crate::git::loose;
 use crate::git::object::ObjectKind;
 use crate::git::object_id::{ObjectFormat, ObjectId};
+use crate::git::odb::loose;
 use crate::git::pack::{Pack, PackError, packs_in};
 use crate::git::{Odb, OdbError};
 

@@ -1,6 +1,6 @@
 //! The graph of all trees of a history, each read once.
 //!
-//! Of each tree the graph keeps the subtrees and the wanted objects. Trees are stored as deltas,
+//! Of each tree the graph keeps the subtrees and the traced objects. Trees are stored as deltas,
 //! like blobs: an entry inside a copied range was already parsed in the base and is inherited; only
 //! the others are parsed and looked up in the [`Store`]. Referenced objects that do not exist are
 //! missing.
@@ -18,7 +18,7 @@ use crate::git::object_id::{IdMap, ObjectId};
 use crate::git::pack::delta::Copy;
 use crate::git::tree::{EntryKind, TreeEntry};
 
-/// A name in a tree that leads to a subtree or a wanted object.
+/// A name in a tree that leads to a subtree or a traced object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Edge {
     pub name: NameId,
@@ -34,8 +34,8 @@ pub struct NameId(u32);
 pub enum EdgeTarget {
     /// A tree, by its number in the store.
     Tree(u32),
-    /// A wanted object, as an index into the list of wanted objects.
-    Wanted(u32),
+    /// A traced object, as an index into the list of traced objects.
+    Traced(u32),
 }
 
 /// The edges of all trees.
@@ -69,8 +69,8 @@ impl TreeGraph {
 /// Reads trees, on several threads.
 pub struct TreeReader<'s> {
     store: &'s Store,
-    /// Indices of wanted objects.
-    wanted: IdMap<u32>,
+    /// Indices of traced objects.
+    traced: IdMap<u32>,
     empty_tree: ObjectId,
     names: Mutex<HashMap<BString, NameId>>,
     missing: Mutex<HashMap<ObjectId, EntryKind>>,
@@ -133,10 +133,10 @@ impl<'s> TreeReader<'s> {
     pub const MALFORMED: &'static str = "malformed tree object";
 
     /// Keeps edges to these objects, and to subtrees.
-    pub fn new(store: &'s Store, wanted: &[ObjectId]) -> Self {
+    pub fn new(store: &'s Store, traced: &[ObjectId]) -> Self {
         TreeReader {
             store,
-            wanted: wanted.iter().copied().zip(0..).collect(),
+            traced: traced.iter().copied().zip(0..).collect(),
             empty_tree: store.format.object(crate::git::object::ObjectKind::Tree, b""),
             names: Mutex::default(),
             missing: Mutex::default(),
@@ -193,7 +193,7 @@ impl<'s> TreeReader<'s> {
                 }
             }
         }
-        self.wanted.get(&id).map(|&position| EdgeTarget::Wanted(position))
+        self.traced.get(&id).map(|&position| EdgeTarget::Traced(position))
     }
 
     /// Checks whether the referenced blobs exist.
@@ -246,7 +246,7 @@ impl<'s> TreeReader<'s> {
 
 static EMPTY_NOTE: TreeNote = TreeNote { bounds: Vec::new(), edges: Vec::new() };
 
-/// The base's entries at `pos` that lie completely inside the copy, from the first to one past the
+/// The base's entries at `pos` that are completely inside the copy, from the first to one past the
 /// last.
 fn copied(base: &TreeNote, copy: &Copy, pos: usize) -> Option<(usize, usize)> {
     let from = u32::try_from(pos.checked_sub(copy.start)? + copy.base).ok()?;
@@ -273,7 +273,7 @@ mod tests {
         let id = |number: usize| {
             ObjectFormat::Sha1.object(ObjectKind::Blob, number.to_string().as_bytes())
         };
-        let wanted: Vec<ObjectId> = (0..6).map(id).collect();
+        let traced: Vec<ObjectId> = (0..6).map(id).collect();
         let mut random = 0x9e37_79b9_u64;
         let mut below = |limit: usize| {
             random ^= random << 13;
@@ -296,7 +296,7 @@ mod tests {
                 }
             }
             let bytes = entries.concat();
-            let (reader, mut scan) = (TreeReader::new(&store, &wanted), TreeScan::default());
+            let (reader, mut scan) = (TreeReader::new(&store, &traced), TreeScan::default());
             let alone = reader.tree(&bytes, None, &mut scan).expect("a tree");
             if let Some(base) = &base {
                 let note = reader.tree(base, None, &mut scan).expect("a tree");

@@ -14,6 +14,7 @@ use std::path::Path;
 
 use crate::git::object_id::{ObjectFormat, ObjectHasher, ObjectId};
 use crate::git::own_files;
+use crate::git::pack::be32;
 
 pub use cache_tree::CacheTree;
 use split::SplitLink;
@@ -183,16 +184,16 @@ impl<'b> Parser<'b> {
         if !bytes.starts_with(b"DIRC") {
             return Err(IndexFault::Damaged("it has no index signature"));
         }
-        let version = number(bytes, 4).ok_or(cut)?;
+        let version = be32(bytes, 4).ok_or(cut)?;
         if !matches!(version, 2..=4) {
             return Err(IndexFault::Unknown("unsupported version"));
         }
-        let wanted = number(bytes, 8).ok_or(cut)? as usize;
-        // Each entry takes more bytes than this: a count that the file cannot hold is not trusted.
-        let entries = Vec::with_capacity(wanted.min(bytes.len() / STAT));
+        let count = be32(bytes, 8).ok_or(cut)? as usize;
+        // Each entry takes more bytes than this: a count too large for the file is not trusted.
+        let entries = Vec::with_capacity(count.min(bytes.len() / STAT));
         let (cache_tree, split) = (CacheTree::default(), None);
         let mut parser = Parser { bytes, format, pos: HEADER, entries, paths, cache_tree, split };
-        for _ in 0..wanted {
+        for _ in 0..count {
             parser.entry(version == 4).ok_or(cut)?;
         }
         while parser.pos < bytes.len() {
@@ -204,14 +205,14 @@ impl<'b> Parser<'b> {
     fn entry(&mut self, is_prefix_compressed: bool) -> Option<()> {
         let Parser { bytes, format, pos: start, .. } = *self;
         let flags_pos = start + STAT + format.length();
-        let flags = short(bytes, flags_pos)?;
+        let flags = be16(bytes, flags_pos)?;
         let (more_flags, path_pos) = match flags & EXTENDED {
             0 => (0, flags_pos + 2),
-            _ => (short(bytes, flags_pos + 2)?, flags_pos + 4),
+            _ => (be16(bytes, flags_pos + 2)?, flags_pos + 4),
         };
         // Version 4 removes this many bytes from the previous path and appends a suffix.
         let (kept, from) = if is_prefix_compressed {
-            let (cut, from) = offset(bytes, path_pos)?;
+            let (cut, from) = offset_varint(bytes, path_pos)?;
             let last = self.entries.last().map_or(0..0, |entry| entry.path.clone());
             let end = last.end.checked_sub(cut).filter(|end| *end >= last.start)?;
             (last.start..end, from)
@@ -227,7 +228,7 @@ impl<'b> Parser<'b> {
         self.entries.push(IndexEntry {
             path: path..self.paths.len(),
             id: format.id(&bytes[start + STAT..])?,
-            mode: number(bytes, start + MODE)?,
+            mode: be32(bytes, start + MODE)?,
             stage: (flags >> 12 & 3) as u8,
             is_intent_to_add: more_flags & INTENT_TO_ADD != 0,
         });
@@ -239,7 +240,7 @@ impl<'b> Parser<'b> {
     fn extension(&mut self) -> Result<(), IndexFault> {
         let cut = IndexFault::Damaged("an extension is truncated");
         let name = self.bytes.get(self.pos..self.pos + 4).ok_or(cut)?;
-        let length = number(self.bytes, self.pos + 4).ok_or(cut)? as usize;
+        let length = be32(self.bytes, self.pos + 4).ok_or(cut)? as usize;
         let start = self.pos + 8;
         let content = self.bytes.get(start..start + length).ok_or(cut)?;
         self.pos = start + length;
@@ -278,16 +279,13 @@ fn hash(content: &[u8], format: ObjectFormat) -> ObjectId {
     hasher.finish()
 }
 
-fn number(bytes: &[u8], pos: usize) -> Option<u32> {
-    Some(u32::from_be_bytes(bytes.get(pos..pos + 4)?.try_into().ok()?))
-}
-
-fn short(bytes: &[u8], pos: usize) -> Option<u16> {
+/// Two bytes at `pos`, in network order; `None` past the end.
+fn be16(bytes: &[u8], pos: usize) -> Option<u16> {
     Some(u16::from_be_bytes(bytes.get(pos..pos + 2)?.try_into().ok()?))
 }
 
 /// A number in the encoding that packs use for a base's distance, and the position after it.
-fn offset(bytes: &[u8], mut pos: usize) -> Option<(usize, usize)> {
+fn offset_varint(bytes: &[u8], mut pos: usize) -> Option<(usize, usize)> {
     let mut value = 0usize;
     loop {
         let byte = *bytes.get(pos)?;
@@ -365,7 +363,7 @@ mod tests {
                 let mut changed = whole.clone();
                 changed[7] = version;
                 changed[pos] = value;
-                // Zeros stand for an omitted checksum.
+                // Zeros mean that the checksum is omitted.
                 let end = changed.len() - 20;
                 changed[end..].fill(0);
                 let _ = parse(&changed);

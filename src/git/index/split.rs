@@ -3,8 +3,9 @@
 //!
 //! We read it ourselves because git updates the shared file's modification time when it reads it.
 
-use super::{IndexEntry, IndexFault, number};
+use super::{IndexEntry, IndexFault};
 use crate::git::object_id::{ObjectFormat, ObjectId};
+use crate::git::pack::be32;
 
 /// The content of the extension `link`.
 pub struct SplitLink {
@@ -82,7 +83,7 @@ struct Bitmap {
 impl Bitmap {
     /// The bitmap at the start of `bytes`, and the rest.
     fn parse(bytes: &[u8]) -> Option<(Bitmap, &[u8])> {
-        let words = number(bytes, 4)? as usize;
+        let words = be32(bytes, 4)? as usize;
         let end = words.checked_mul(8)?.checked_add(8)?;
         let word = |word: &[u8]| Some(u64::from_be_bytes(word.try_into().ok()?));
         let words = bytes.get(8..end)?.chunks_exact(8).map(word).collect::<Option<_>>()?;

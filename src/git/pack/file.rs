@@ -44,7 +44,7 @@ impl PackFile {
         if !header.starts_with(MAGIC) || !matches!(be32(&header, 4), Some(2 | 3)) {
             return Err(PackError::Pack("unknown header"));
         }
-        // A multi-pack-index lists an object once, even if several packs hold it.
+        // A multi-pack-index lists an object once, even if several packs contain it.
         let count = be32(&header, 8).unwrap_or_default();
         if !index.is_empty() && index.offset(0) < HEADER {
             return Err(PackError::Pack("an object starts inside the header"));
@@ -52,8 +52,8 @@ impl PackFile {
         let mut trailer = vec![0; format.length()];
         pack.read_at(body_end, &mut trailer)?;
         let trailer = format.id(&trailer);
-        let is_behind = !index.is_empty() && index.offset(index.len() - 1) >= body_end;
-        pack.defect = if is_behind {
+        let extends_past_end = !index.is_empty() && index.offset(index.len() - 1) >= body_end;
+        pack.defect = if extends_past_end {
             Some("it ends before its last object")
         } else if count < index.len() || index.pack_checksum().is_some() && count != index.len() {
             Some("its object count differs from its index")

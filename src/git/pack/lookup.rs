@@ -16,7 +16,7 @@ const FANOUT: usize = 256;
 /// Marks an offset of more than 31 bits, which is in a table of its own.
 const LARGE: u32 = 1 << 31;
 /// Ids that are read at a time once the search is narrowed down to this many.
-const FEW: u64 = 64;
+const LINEAR_SEARCH: u64 = 64;
 
 /// An open index file, version 1 or 2.
 pub struct PackIndexFile {
@@ -62,7 +62,7 @@ impl PackIndexFile {
         let mut low = if first == 0 { 0 } else { u64::from(self.fanout[first - 1]) };
         let mut high = u64::from(self.fanout[first]);
         let mut row = vec![0; self.width()];
-        while high - low > FEW {
+        while high - low > LINEAR_SEARCH {
             let middle = low + (high - low) / 2;
             self.rows(middle, &mut row)?;
             if self.id_of(&row) <= id.as_bytes() { low = middle } else { high = middle }

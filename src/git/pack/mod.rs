@@ -115,8 +115,8 @@ impl Pack {
 pub struct EntryReader<'p> {
     pack: &'p Pack,
     buffer: Vec<u8>,
-    /// The range of the pack that the buffer holds.
-    held: Range<u64>,
+    /// The range of the pack that is in the buffer.
+    buffered: Range<u64>,
 }
 
 /// The least number of bytes that are read at a time. Longer windows copy more than they save.
@@ -124,7 +124,7 @@ const WINDOW: u64 = 4096;
 
 impl<'p> EntryReader<'p> {
     pub fn new(pack: &'p Pack) -> Self {
-        EntryReader { pack, buffer: Vec::new(), held: 0..0 }
+        EntryReader { pack, buffer: Vec::new(), buffered: 0..0 }
     }
 
     /// The compressed bytes of an entry, without its header.
@@ -134,12 +134,12 @@ impl<'p> EntryReader<'p> {
         let end = index.end(entry, file.body_end());
         let length = end.checked_sub(start).and_then(|length| usize::try_from(length).ok());
         let length = length.ok_or(PackError::Header)?;
-        if start < self.held.start || self.held.end < end {
+        if start < self.buffered.start || self.buffered.end < end {
             let wide = end.max(file.body_end().min(start + WINDOW));
             // A read error after the entry does not affect it.
             self.fill(start..wide).or_else(|_| self.fill(start..end))?;
         }
-        let from = (start - self.held.start) as usize;
+        let from = (start - self.buffered.start) as usize;
         Ok(&self.buffer[from..from + length])
     }
 
@@ -152,14 +152,15 @@ impl<'p> EntryReader<'p> {
         )
     }
 
-    fn fill(&mut self, held: Range<u64>) -> Result<(), PackError> {
-        let length = usize::try_from(held.end - held.start).map_err(|_| PackError::Header)?;
+    fn fill(&mut self, buffered: Range<u64>) -> Result<(), PackError> {
+        let length =
+            usize::try_from(buffered.end - buffered.start).map_err(|_| PackError::Header)?;
         if self.buffer.len() < length {
             self.buffer.resize(length, 0);
         }
-        self.held = 0..0;
-        self.pack.file.read_at(held.start, &mut self.buffer[..length])?;
-        self.held = held;
+        self.buffered = 0..0;
+        self.pack.file.read_at(buffered.start, &mut self.buffer[..length])?;
+        self.buffered = buffered;
         Ok(())
     }
 }
@@ -190,7 +191,7 @@ pub(super) fn file_name(path: &Path) -> String {
 }
 
 /// Four bytes at `offset`, in network order; `None` past the end.
-fn be32(bytes: &[u8], offset: usize) -> Option<u32> {
+pub(in crate::git) fn be32(bytes: &[u8], offset: usize) -> Option<u32> {
     bytes.get(offset..)?.first_chunk().map(|four| u32::from_be_bytes(*four))
 }
 

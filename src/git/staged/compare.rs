@@ -81,12 +81,13 @@ impl IndexWalk<'_> {
     fn pair(&mut self, pair: &FolderPair, tree: &[u8]) -> Result<(), CompareError> {
         let index = self.index;
         let folders = pair.cached.map(|cached| index.cache_tree.below(cached)).unwrap_or_default();
-        let mut there = TreeEntries { rest: tree, pair }.peekable();
+        let mut in_tree = TreeEntries { rest: tree, pair }.peekable();
         let mut pos = pair.entries.start;
         loop {
-            let here = (pos < pair.entries.end).then(|| name(&index.path(pos)[pair.path.len()..]));
-            let old = next_until(&mut there, here)?;
-            let Some(name) = here else {
+            let in_index =
+                (pos < pair.entries.end).then(|| name(&index.path(pos)[pair.path.len()..]));
+            let old = next_until(&mut in_tree, in_index)?;
+            let Some(name) = in_index else {
                 match old {
                     Some(old) => self.gone(pair, &old, pos)?,
                     None => return Ok(()),

@@ -9,7 +9,7 @@ use bstr::BString;
 
 use crate::git::object_id::ObjectId;
 
-/// What a path holds on one side of a change.
+/// The content of a path on one side of a change.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum StagedContent {
     /// A file's bytes, or the target of a symbolic link.
@@ -30,9 +30,9 @@ pub struct StagedFile {
 /// Both sides of a change.
 #[derive(PartialEq, Eq, Debug)]
 pub struct StagedChange {
-    /// What the next commit will hold that differs from every parent; by path.
+    /// What the next commit will contain that differs from every parent; by path.
     pub next: Vec<StagedFile>,
-    /// What the parents hold at all paths that differ; each blob once.
+    /// What the parents contain at all paths that differ; each blob once.
     pub previous: Vec<StagedFile>,
 }
 

@@ -9,8 +9,7 @@ use crate::git::{Git, GitError, own_files};
 
 /// The parents of the next commit; none before the first.
 pub fn parents(git: &Git) -> Result<Vec<ObjectId>, GitError> {
-    let head = git.query(&["rev-parse", "--verify", "--quiet", "HEAD"])?;
-    let Some(head) = head.and_then(|id| ObjectId::from_hex(id.as_bytes())) else {
+    let Some(head) = git.object_id("HEAD")? else {
         // If HEAD refers to neither a branch nor a commit, this is not the first commit.
         git.read(&["symbolic-ref", "--quiet", "HEAD"])?;
         return Ok(Vec::new());

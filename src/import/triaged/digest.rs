@@ -42,10 +42,10 @@ impl Digest {
     }
 }
 
-/// Those of the wanted digests that match the finding, whatever span another scanner uses: any part
+/// The digests that match the finding, whatever span another scanner uses: any part
 /// of the line that overlaps the finding and starts and ends at a word boundary.
-pub fn matching_digests(text: &[u8], span: Span, wanted: &HashSet<Digest>) -> Vec<Digest> {
-    if wanted.is_empty() {
+pub fn matching_digests(text: &[u8], span: Span, entry_digests: &HashSet<Digest>) -> Vec<Digest> {
+    if entry_digests.is_empty() {
         return Vec::new();
     }
     let line_start = memchr::memrchr(b'\n', &text[..span.start]).map_or(0, |end| end + 1);
@@ -59,7 +59,8 @@ pub fn matching_digests(text: &[u8], span: Span, wanted: &HashSet<Digest>) -> Ve
             Digest::Sha1(sha1::Sha1::digest(part).into()),
             Digest::Sha256(sha2::Sha256::digest(part).into()),
         ];
-        matching_digests.extend(digests.into_iter().filter(|digest| wanted.contains(digest)));
+        matching_digests
+            .extend(digests.into_iter().filter(|digest| entry_digests.contains(digest)));
     };
     try_part(&text[span.start..span.end]);
     let is_word = |offset: usize| text.get(offset).is_some_and(u8::is_ascii_alphanumeric);
@@ -101,7 +102,7 @@ mod tests {
         }
         assert!(
             matching_digests(text, span, &HashSet::from([sha1(b"user")])).is_empty(),
-            "beside it"
+            "next to it"
         );
         assert!(matching_digests(text, span, &HashSet::from([sha1(b"ser:pa-ss")])).is_empty());
     }

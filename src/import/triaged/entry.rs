@@ -14,8 +14,8 @@ pub struct ForeignEntry {
     /// From 1.
     pub line: Option<usize>,
     pub digest: Option<Digest>,
-    /// Whether the digest is that of the secret. detect-secrets digests only the header of a private
-    /// key, which all keys of a kind share.
+    /// Whether the digest is that of the secret. detect-secrets digests only the header of a
+    /// private key, which all keys of a kind share.
     pub is_of_secret: bool,
     pub disposition: ForeignDisposition,
     /// The reason that users wrote; empty if there is none.

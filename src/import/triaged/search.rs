@@ -95,9 +95,9 @@ pub struct Search<'e> {
     engine: &'e Engine,
     /// Findings below this confidence are not reported and need no entry.
     least: Confidence,
-    wanted: HashSet<Digest>,
+    entry_digests: HashSet<Digest>,
     tree: Vec<LocatedFinding>,
-    /// The findings in the full history that match wanted digests; read on first use.
+    /// The findings in the full history that match digests of entries; read on first use.
     history: OnceLock<Result<Vec<LocatedFinding>, String>>,
 }
 
@@ -116,7 +116,7 @@ impl<'e> Search<'e> {
             top: top.to_owned(),
             engine,
             least,
-            wanted: entries.iter().filter_map(|entry| entry.digest).collect(),
+            entry_digests: entries.iter().filter_map(|entry| entry.digest).collect(),
             tree: Vec::new(),
             history: OnceLock::new(),
         };
@@ -149,24 +149,24 @@ impl<'e> Search<'e> {
     /// The secret of an entry.
     pub fn find(&self, entry: &ForeignEntry) -> Result<MappedEntry, Unmapped> {
         let path = entry.path.as_deref().map(|path| self.path(path));
-        let here: Vec<&LocatedFinding> = match &path {
+        let in_file: Vec<&LocatedFinding> = match &path {
             Some(path) => self.tree.iter().filter(|seen| seen.path == *path).collect(),
             None => Vec::new(),
         };
-        if let Some(seen) = entry.digest.and_then(|digest| by_digest(&here, digest, entry)) {
-            return Ok(self.known(seen));
+        if let Some(seen) = entry.digest.and_then(|digest| by_digest(&in_file, digest, entry)) {
+            return Ok(self.mapped(seen));
         }
         let lost = match (&entry.commit, &path) {
             (Some(commit), Some(path)) => match self.in_commit(entry, commit, path) {
                 Err(lost) => lost,
-                known => return known,
+                mapped => return mapped,
             },
-            (None, Some(_)) if entry.digest.is_none() => match by_line(&here, entry.line) {
+            (None, Some(_)) if entry.digest.is_none() => match by_line(&in_file, entry.line) {
                 Err(lost) => lost,
-                Ok(seen) => return Ok(self.known(seen)),
+                Ok(seen) => return Ok(self.mapped(seen)),
             },
-            (None, Some(_)) if here.is_empty() => Unmapped::NoFile,
-            (None, Some(_)) => Unmapped::OtherSecret { lines: lines(&here) },
+            (None, Some(_)) if in_file.is_empty() => Unmapped::NoFile,
+            (None, Some(_)) => Unmapped::OtherSecret { lines: lines(&in_file) },
             (_, None) => Unmapped::Nowhere,
         };
         match entry.digest.filter(|_| entry.is_of_secret) {
@@ -178,18 +178,18 @@ impl<'e> Search<'e> {
     /// The path relative to the top. A scanner that ran in another folder prefixes it with the path
     /// of the top, or with the name of the repository.
     fn path(&self, written: &str) -> String {
-        let is_there = |path: &str| self.top.join(path).symlink_metadata().is_ok();
+        let exists = |path: &str| self.top.join(path).symlink_metadata().is_ok();
         let below = Path::new(written).strip_prefix(&self.top).ok().and_then(Path::to_str);
-        let shorter = written.split_once('/').map(|(_, rest)| rest).filter(|path| is_there(path));
+        let shorter = written.split_once('/').map(|(_, rest)| rest).filter(|path| exists(path));
         match (below, shorter) {
             (Some(below), _) => below.to_owned(),
-            (None, Some(shorter)) if !is_there(written) => shorter.to_owned(),
+            (None, Some(shorter)) if !exists(written) => shorter.to_owned(),
             _ => written.to_owned(),
         }
     }
 
-    /// Finds it in the version of a commit. Nothing moves there, so the location is sufficient if the
-    /// other scanner used a different span.
+    /// Finds it in the version of a commit. Nothing moves there, so the location is sufficient if
+    /// the other scanner used a different span.
     fn in_commit(
         &self,
         entry: &ForeignEntry,
@@ -213,7 +213,7 @@ impl<'e> Search<'e> {
             Some(found) => found,
             None => by_line(&seen, entry.line)?,
         };
-        Ok(self.known(found))
+        Ok(self.mapped(found))
     }
 
     /// Finds it anywhere in the working tree, and in the history for an entry that names a commit.
@@ -233,31 +233,31 @@ impl<'e> Search<'e> {
         }
         let Some(first) = found.first() else { return Ok(None) };
         let same = found.iter().filter(|seen| seen.fingerprint == first.fingerprint);
-        let places: BTreeSet<String> = same.map(|seen| seen.path.clone()).collect();
+        let locations: BTreeSet<String> = same.map(|seen| seen.path.clone()).collect();
         // A moved file has one other location. Copies were not triaged.
-        if entry.path.is_some() && entry.commit.is_none() && places.len() > 1 {
-            return Err(Unmapped::Spread { paths: places.into_iter().collect() });
+        if entry.path.is_some() && entry.commit.is_none() && locations.len() > 1 {
+            return Err(Unmapped::Spread { paths: locations.into_iter().collect() });
         }
         let (paths, past) =
-            if is_past { (BTreeSet::new(), places) } else { (places, BTreeSet::new()) };
+            if is_past { (BTreeSet::new(), locations) } else { (locations, BTreeSet::new()) };
         Ok(Some(MappedEntry { fingerprint: first.fingerprint, rule: first.rule, paths, past }))
     }
 
     /// A secret by one of its locations. If that is a past one, the only location to which it can
     /// have moved is added.
-    fn known(&self, seen: &LocatedFinding) -> MappedEntry {
+    fn mapped(&self, seen: &LocatedFinding) -> MappedEntry {
         let now = self.tree.iter().filter(|other| other.fingerprint == seen.fingerprint);
         let now: BTreeSet<String> = now.map(|seen| seen.path.clone()).collect();
-        let here = BTreeSet::from([seen.path.clone()]);
+        let this_path = BTreeSet::from([seen.path.clone()]);
         let (paths, past) = match now.len() {
-            _ if now.contains(&seen.path) => (here, BTreeSet::new()),
-            1 => (now, here),
-            _ => (BTreeSet::new(), here),
+            _ if now.contains(&seen.path) => (this_path, BTreeSet::new()),
+            1 => (now, this_path),
+            _ => (BTreeSet::new(), this_path),
         };
         MappedEntry { fingerprint: seen.fingerprint, rule: seen.rule, paths, past }
     }
 
-    /// All locations in the full history of secrets with a wanted digest.
+    /// All locations in the full history of secrets with such a digest.
     fn read_history(&self) -> Result<Vec<LocatedFinding>, AuditError> {
         let options = Options::default();
         let history = History::open(&self.top).map_err(AuditError::History)?;
@@ -275,10 +275,10 @@ impl<'e> Search<'e> {
         }
         let policy = Policy { config: Config::of_everything(), ..Policy::default() };
         let report = audit(&self.top, &options, self.engine, &policy, &Silent)?;
-        let mut places = Vec::new();
+        let mut locations = Vec::new();
         for credential in &report.credentials {
             let Some(digests) = by_secret.get(&credential.fingerprint) else { continue };
-            places.extend(credential.occurrences.iter().map(|occurrence| LocatedFinding {
+            locations.extend(credential.occurrences.iter().map(|occurrence| LocatedFinding {
                 path: crate::policy::baseline::path_of(occurrence),
                 first: occurrence.region.start.line,
                 last: occurrence.region.end.line,
@@ -287,7 +287,7 @@ impl<'e> Search<'e> {
                 digests: digests.clone(),
             }));
         }
-        Ok(places)
+        Ok(locations)
     }
 
     /// The findings in a blob.
@@ -309,7 +309,7 @@ impl<'e> Search<'e> {
                     last: region.end.line,
                     fingerprint: finding.fingerprint,
                     rule: finding.rule,
-                    digests: matching_digests(&text.bytes, finding.span, &self.wanted),
+                    digests: matching_digests(&text.bytes, finding.span, &self.entry_digests),
                 }
             })
             .collect()

@@ -36,8 +36,8 @@ pub enum Expiry {
 }
 
 impl ActiveBaseline {
-    /// Suppresses baselined occurrences and returns notes, as [`super::Policy`] does for the whole
-    /// policy.
+    /// Suppresses baselined occurrences and returns notes, as [`crate::policy::Policy`] does for
+    /// the whole policy.
     pub fn suppress(&self, credentials: &mut [Credential]) -> Vec<String> {
         for credential in credentials.iter_mut() {
             self.apply(credential);

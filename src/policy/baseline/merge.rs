@@ -182,9 +182,9 @@ mod tests {
         let base = accepted("2026-03-01", "Ann", "\"a\", \"b\"");
         let ours = accepted("2026-05-01", "Ann", "\"a\", \"c\"");
         let theirs = accepted("2026-04-01", "Ben", "\"a\", \"b\", \"d\"");
-        let wanted = accepted("2026-04-01", "Ben", "\"a\", \"c\", \"d\"");
-        assert_eq!(merged(&base, &ours, &theirs), Ok(wanted.clone()));
-        assert_eq!(merged(&base, &theirs, &ours), Ok(wanted));
+        let expected = accepted("2026-04-01", "Ben", "\"a\", \"c\", \"d\"");
+        assert_eq!(merged(&base, &ours, &theirs), Ok(expected.clone()));
+        assert_eq!(merged(&base, &theirs, &ours), Ok(expected));
         assert_eq!(merged(&base, &base, &none), Ok(none.clone()), "removed");
         assert_eq!(merged(&none, &ours, &ours), Ok(ours.clone()), "added by both");
         let why = "0123456789: one side removed it, the other changed it";

@@ -18,8 +18,8 @@ pub(crate) fn path_of(occurrence: &Occurrence) -> String {
     path.unwrap_or_else(|| NO_PATH.to_owned())
 }
 
-/// Whether a list contains a path. A secret in a path is hidden in the list, and may be hidden in the
-/// path or not: another run finds other secrets.
+/// Whether a list contains a path. A secret in a path is hidden in the list, and may be hidden in
+/// the path or not: another run finds other secrets.
 pub(super) fn contains_path(paths: &BTreeSet<String>, path: &str) -> bool {
     paths.contains(path) || paths.iter().any(|listed| is_hidden_form(listed, path))
 }

@@ -70,7 +70,7 @@ impl Baseline {
         let top = Table { offset: 0, name: "the baseline".to_owned(), fields: document.get_ref() };
         top.check_keys(&["version", "key", "history", "credential"])?;
         match top.value("version") {
-            Some(version) if number(version) == Some(1) => {}
+            Some(version) if integer(version) == Some(1) => {}
             Some(version) => {
                 return Err(SyntaxError::new(
                     version.span().start,
@@ -315,7 +315,7 @@ impl Table<'_> {
     }
 }
 
-fn number(value: &Spanned<DeValue<'_>>) -> Option<i64> {
+fn integer(value: &Spanned<DeValue<'_>>) -> Option<i64> {
     let number = value.get_ref().as_integer()?;
     i64::from_str_radix(number.as_str(), number.radix()).ok()
 }

@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn a_star_matches_any_text() {
-        for (written, id, wanted) in [
+        for (written, id, expected) in [
             ("jwt", "jwt", true),
             ("jwt", "jwt-x", false),
             ("generic-*", "generic-key", true),
@@ -74,7 +74,7 @@ mod tests {
             ("", "", true),
             ("", "a", false),
         ] {
-            assert_eq!(Selector::new(written, 1).matches(id), wanted, "{written} {id}");
+            assert_eq!(Selector::new(written, 1).matches(id), expected, "{written} {id}");
         }
     }
 }

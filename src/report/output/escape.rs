@@ -1,8 +1,8 @@
 //! Escapes what would control a terminal, mislead a reader or give a CI system commands.
 //!
 //! A terminal obeys control characters; invisible and bidirectional characters mislead a reader
-//! ([`is_unprintable`]); GitHub Actions executes a line that begins with `::`, after blanks too, and one
-//! that contains `##[` (Azure Pipelines: `##vso[`).
+//! ([`is_unprintable`]); GitHub Actions executes a line that begins with `::`, after blanks too,
+//! and one that contains `##[` (Azure Pipelines: `##vso[`).
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -168,7 +168,8 @@ macro_rules! delegate {
     )* };
 }
 
-/// Escapes [such characters](is_unprintable) in strings, in addition to those that JSON must escape.
+/// Escapes [such characters](is_unprintable) in strings, in addition to those that JSON must
+/// escape.
 struct Escaping<F>(F);
 
 impl<F: Formatter> Formatter for Escaping<F> {
@@ -211,7 +212,7 @@ mod tests {
 
     #[test]
     fn lines_are_harmless() {
-        for (line, wanted) in [
+        for (line, expected) in [
             ("plain é\n", "plain é\n"),
             ("\u{1b}[1mbold\u{1b}[0m\n", "\u{1b}[1mbold\u{1b}[0m\n"),
             ("\u{1b}]0;x\u{7}", r"\u{1b}]0;x\u{7}"),
@@ -222,7 +223,7 @@ mod tests {
             ("a ##[error]b ##vso[c]", r"a #\#[error]b #\#vso[c]"),
             ("a\u{202e}b\u{ad}\u{85}", r"a\u{202e}b\u{ad}\u{85}"),
         ] {
-            assert_eq!(escape_line(line), wanted, "{line:?}");
+            assert_eq!(escape_line(line), expected, "{line:?}");
         }
         let mut out = Vec::new();
         let mut writer = EscapingWriter::new(&mut out);

@@ -1,8 +1,8 @@
 //! The output filter: every text that leaves the process goes through it.
 //!
 //! * [`Filter`] removes the secrets of the run, decoded and as written, field by field. It never
-//!   changes keysieve's own text. [`filtered`] makes the report, and the writers of reports take
-//!   a [`Shown`], which only this module makes.
+//!   changes keysieve's own text. `filtered` makes the report, and the writers of reports take
+//!   a `Shown`, which only this module makes.
 //! * [`escape`] escapes what would control a terminal, mislead a reader or give a CI system
 //!   commands.
 //! * [`sink`] is the only place that writes to standard output, standard error and files.
@@ -198,10 +198,10 @@ impl<'a> Pass<'a> {
     fn excerpt(&mut self, excerpt: &mut Excerpt) {
         let Excerpt { before, after, cut_before, cut_after, secret: _ } = excerpt;
         if *cut_before {
-            *before = self.secrets.cut_front(before).to_owned();
+            *before = self.secrets.cut_start(before).to_owned();
         }
         if *cut_after {
-            *after = self.secrets.cut_back(after).to_owned();
+            *after = self.secrets.cut_end(after).to_owned();
         }
         for part in [before, after] {
             let hidden = self.secrets.hide(part.as_bytes(), Scope::Text);
@@ -221,7 +221,7 @@ impl<'a> Pass<'a> {
 
     fn reason(&mut self, reason: &mut String) {
         if reason.len() > CUT_REASON {
-            *reason = self.secrets.cut_back(reason).to_owned();
+            *reason = self.secrets.cut_end(reason).to_owned();
         }
         *reason = self.message_in(reason, Scope::Text);
     }

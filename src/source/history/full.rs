@@ -36,11 +36,11 @@ impl<'h> FullReader<'h> {
         FullReader { history, largest, discovered, trees }
     }
 
-    /// Traces wanted objects, given by their ids in hexadecimal, through all commits that were
+    /// Traces objects, given by their ids in hexadecimal, through all commits that were
     /// read, reachable from a ref or not.
-    pub fn trace(&self, wanted: &[String]) -> Trace<'h> {
+    pub fn trace(&self, objects: &[String]) -> Trace<'h> {
         let discovered = std::mem::take(&mut *lock(&self.discovered));
-        self.history.trace(wanted, discovered, &|wanted| self.read_trees(wanted))
+        self.history.trace(objects, discovered, &|ids| self.read_trees(ids))
     }
 
     /// Reads each of these objects, on the threads of the current pool.
@@ -83,9 +83,9 @@ impl<'h> FullReader<'h> {
         }
     }
 
-    fn read_trees(&self, wanted: &[ObjectId]) -> TreeGraph {
+    fn read_trees(&self, traced: &[ObjectId]) -> TreeGraph {
         let store = &self.history.store;
-        let reader = TreeReader::new(store, wanted);
+        let reader = TreeReader::new(store, traced);
         let read = |(scan, failures): &mut (TreeScan, Vec<Failure>),
                     id: &ObjectId,
                     read: Result<(ObjectKind, &[u8]), OdbError>| {

@@ -4,11 +4,11 @@
 //! A trigger is judged by the bytes from [`BEFORE`] before it to `LONGEST +
 //! AFTER` after it. If all of these were copied from the base in one piece, it was judged there. So
 //! a version is divided into spans that inherit, each inside one copy and a [`MARGIN`] away from
-//! its boundaries, and the rest, which is scanned. Each trigger lies in one or the other.
+//! its boundaries, and the rest, which is scanned. Each trigger is in one or the other.
 
 use std::ops::Range;
 
-use super::delta::Judge;
+use super::delta::Detector;
 use crate::findings::Finding;
 use crate::git::pack::delta::Copy;
 use crate::rules::{AFTER, BEFORE, LONGEST, MARGIN};
@@ -35,15 +35,15 @@ impl Inheritance {
     /// whole would give. Base and version are text (point 5).
     pub fn findings(
         &mut self,
-        judge: &dyn Judge,
+        detector: &dyn Detector,
         bytes: &[u8],
         base: &DeltaBase<'_>,
     ) -> Vec<Finding> {
         let Inheritance { inherited_spans, rejudged, ranges } = self;
-        let independent_from = |boundary| judge.independent_from(bytes, boundary);
+        let independent_from = |boundary| detector.independent_from(bytes, boundary);
         inheritable_spans(base.copies, base.length, bytes.len(), independent_from, inherited_spans);
-        exclude_runs(inherited_spans, bytes.len(), |pos| judge.decode_start(bytes, pos));
-        let end_lookahead = |finding: &Finding| judge.end_lookahead(finding);
+        exclude_runs(inherited_spans, bytes.len(), |pos| detector.decode_start(bytes, pos));
+        let end_lookahead = |finding: &Finding| detector.end_lookahead(finding);
         let mut findings = inherited_findings(
             inherited_spans,
             base.findings,
@@ -52,7 +52,7 @@ impl Inheritance {
             rejudged,
         );
         ranges_to_scan(inherited_spans, rejudged, bytes.len(), ranges);
-        findings.extend(judge.detect(bytes, ranges));
+        findings.extend(detector.detect(bytes, ranges));
         findings.sort_by_key(|finding| finding.trigger);
         findings
     }
@@ -71,15 +71,16 @@ const LOOK_AHEAD: usize = LONGEST + AFTER + 1;
 const _: () = assert!(BEFORE + LOOK_AHEAD >= MARGIN);
 
 /// Shorter spans cost more than they save.
-const SHORTEST_STRETCH: usize = 256;
+const SHORTEST_SPAN: usize = 256;
 
 /// Point 2: the spans of a version that lie a margin inside a copy. The start and the end of a file
 /// are copy boundaries on both sides; only if a copy begins at the start of both files, or ends at
 /// the end of both, are the surroundings the same and no margin is needed. `copies` are merged and
 /// sorted.
 ///
-/// After a boundary a trigger sees across it as far as `independent_from` returns; before a boundary, as far as
-/// the longest span and the bytes read after it. Together that is at least a margin.
+/// After a boundary a trigger sees across it as far as `independent_from` returns; before a
+/// boundary, as far as the longest span and the bytes read after it. Together that is at least a
+/// margin.
 pub fn inheritable_spans(
     copies: &[Copy],
     base_length: usize,
@@ -88,15 +89,15 @@ pub fn inheritable_spans(
     into: &mut Vec<InheritedSpan>,
 ) {
     into.clear();
-    for copy in copies.iter().filter(|copy| copy.length > SHORTEST_STRETCH) {
+    for copy in copies.iter().filter(|copy| copy.length > SHORTEST_SPAN) {
         let at_start = copy.base == 0 && copy.start == 0;
         let at_end = copy.end() == length && copy.base + copy.length == base_length;
         let end = if at_end { length } else { copy.end().saturating_sub(LOOK_AHEAD) };
-        if end < copy.start + BEFORE + SHORTEST_STRETCH && !at_start {
+        if end < copy.start + BEFORE + SHORTEST_SPAN && !at_start {
             continue;
         }
         let start = if at_start { 0 } else { independent_from(copy.start) };
-        if end >= start + SHORTEST_STRETCH {
+        if end >= start + SHORTEST_SPAN {
             into.push(InheritedSpan {
                 version: start..end,
                 base: copy.base + (start - copy.start),
@@ -129,9 +130,9 @@ pub fn exclude_runs(
 }
 
 /// Points 1 and 3: the findings that the spans inherit from the base, as judged there, before
-/// overlaps are settled. A finding may extend `end_lookahead` bytes past what its verdict saw, if its rule
-/// says so; one that may reach past the end of its span is judged again: its trigger is added to
-/// `rejudged`. `findings` are sorted by trigger.
+/// overlaps are settled. A finding may extend `end_lookahead` bytes past what its verdict saw, if
+/// its rule says so; one that may reach past the end of its span is judged again: its trigger is
+/// added to `rejudged`. `findings` are sorted by trigger.
 pub fn inherited_findings(
     inherited_spans: &[InheritedSpan],
     findings: &[Finding],
@@ -233,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_margin_round_each_seam_is_scanned_and_the_rest_inherited() {
+    fn a_margin_around_each_copy_boundary_is_scanned_and_the_rest_inherited() {
         // 5,000 bytes of which 10 in the middle are replaced by 20.
         let copies = [
             Copy { base: 0, start: 0, length: 2500 },
@@ -251,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ends_of_a_file_are_seams_unless_they_are_the_base_s() {
+    fn the_ends_of_a_file_are_copy_boundaries_unless_they_are_the_base_s() {
         let cut = [Copy { base: 10, start: 0, length: 4000 }];
         let found = inherited_spans(&cut, 4020, 4000);
         assert_eq!(found, [InheritedSpan { version: B..4000 - M, base: 10 + B }]);
@@ -265,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_over_a_stretch_s_end_is_looked_at_whole() {
+    fn a_run_over_the_end_of_a_span_is_scanned_whole() {
         let copies = [
             Copy { base: 0, start: 0, length: 3000 },
             Copy { base: 3001, start: 3001, length: 2000 },

@@ -2,7 +2,7 @@
 //!
 //! [`History`] is an opened repository. Two readers scan each blob and each message once:
 //! [`DeltaReader`] follows the packs' deltas, [`FullReader`] reads each object by itself. [`Trace`]
-//! then finds the commits that added and removed wanted blobs, and at which paths.
+//! then finds the commits that added and removed traced blobs, and at which paths.
 //!
 //! Everything is read from the object database itself: it does not matter whether refs, stashes,
 //! reflogs or nothing at all lead to an object.
@@ -38,7 +38,7 @@ pub struct History {
     handles: Handles,
     /// All its objects.
     store: Store,
-    /// What the repository lacks, known before any object is read.
+    /// What is missing from the repository, determined before any object is read.
     missing_parts: MissingParts,
     refs: Refs,
 }
@@ -75,7 +75,7 @@ pub enum HistoryError {
 
 impl History {
     /// Opens the repository at or above `path` (bare, with a working tree, or a linked
-    /// working tree), and all its packs. What it lacks becomes a failure of the coverage.
+    /// working tree), and all its packs. What is missing becomes a failure of the coverage.
     pub fn open(path: &Path) -> Result<History, HistoryError> {
         let handles = Handles::open(path).map_err(|why| explain(path, why))?;
         let format = match handles::object_format(path).as_deref() {
@@ -94,7 +94,7 @@ impl History {
         Ok(History { handles, store, missing_parts, refs })
     }
 
-    /// What is known to be missing before any object is read.
+    /// What was found to be missing before any object is read.
     fn missing_coverage(&self) -> Coverage {
         let MissingParts { notes, failures, .. } = &self.missing_parts;
         let (notes, failures) = (notes.clone(), failures.clone());

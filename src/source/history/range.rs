@@ -95,9 +95,7 @@ impl History {
             Some(id) => id,
             None => {
                 let git = Git::new(&GitEnvironment::from_git_dir(self.handles.git_dir()));
-                let asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", name];
-                let output = git.query(&asked).map_err(|error| fails(error.to_string()))?;
-                let id = output.and_then(|id| ObjectId::from_hex(id.lines().last()?.as_bytes()));
+                let id = git.object_id(name).map_err(|error| fails(error.to_string()))?;
                 let unknown = || HistoryError::UnknownRevision { revision: name.to_owned() };
                 id.ok_or_else(unknown)?
             }
@@ -148,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn revisions_are_told_from_paths() {
+    fn revisions_are_distinguished_from_paths() {
         for word in ["a..b", "..b", "a..", "v1.0..HEAD~2", "a...b", "origin/main..feature/x"] {
             assert!(RangeSyntax::is_revisions(word), "{word}");
         }

@@ -1,4 +1,4 @@
-//! Finds the commits that added a blob, and the objects that a history refers to but lacks.
+//! Finds the commits that added a blob, and the missing objects that a history refers to.
 
 use bstr::BString;
 use rayon::prelude::*;
@@ -16,18 +16,18 @@ use crate::git::history::tree_graph::TreeGraph;
 use crate::git::object_id::ObjectId;
 use crate::source::Failure;
 
-/// Where wanted objects appear in a history. Commits are identified by their positions in
-/// topological order, wanted objects by their indices in the list of wanted objects.
+/// Where traced objects appear in a history. Commits are identified by their positions in
+/// topological order, traced objects by their indices in the list of traced objects.
 pub struct Trace<'h> {
     history: &'h History,
     commits: CommitGraph,
-    /// Every change of a wanted blob, by commit, then by path.
+    /// Every change of a traced blob, by commit, then by path.
     pub changes: Vec<HistoryChange>,
     /// The commit of HEAD.
     pub head: Option<usize>,
-    /// Paths of wanted blobs in HEAD's tree.
+    /// Paths of traced blobs in HEAD's tree.
     pub at_head: Vec<(BString, usize)>,
-    /// How each wanted object is reachable.
+    /// How each traced object is reachable.
     pub reachability: Vec<Reachability>,
     pub failures: Vec<Failure>,
 }
@@ -52,19 +52,19 @@ pub(super) struct Discovered {
     pub names: Vec<NamedObject>,
 }
 
-/// Reads all trees, given the wanted objects.
+/// Reads all trees, given the traced objects.
 pub(super) type ReadTrees<'s> = dyn Fn(&[ObjectId]) -> TreeGraph + 's;
 
 impl History {
-    /// Traces wanted objects through these commits, and finds missing objects.
+    /// Traces objects through these commits, and finds missing objects.
     pub(super) fn trace(
         &self,
-        wanted: &[String],
+        traced: &[String],
         discovered: Discovered,
         read_trees: &ReadTrees<'_>,
     ) -> Trace<'_> {
         let ids: Vec<Option<ObjectId>> =
-            wanted.iter().map(|id| ObjectId::from_hex(id.as_bytes())).collect();
+            traced.iter().map(|id| ObjectId::from_hex(id.as_bytes())).collect();
         // Text that is not an id is never found.
         let nothing = self.store.format.hash(&[]);
         let known: Vec<ObjectId> = ids.iter().map(|id| id.unwrap_or(nothing)).collect();
@@ -72,7 +72,7 @@ impl History {
         let mut failures = graph.failures.clone();
         failures.extend(self.missing(&discovered, &graph, read_trees));
         let commits = CommitGraph::new(discovered.commits);
-        let mut pruned_trees = PrunedTrees::new(&graph, self.store.len(), wanted.len());
+        let mut pruned_trees = PrunedTrees::new(&graph, self.store.len(), traced.len());
         let tree = |commit: &CommitNode| self.store.locate(&commit.tree);
         let trees: Vec<Option<u32>> = commits.list().par_iter().map(tree).collect();
         let root = |tree: Option<u32>| tree.map_or(EMPTY, |tree| pruned_trees.prune(tree));
@@ -173,11 +173,11 @@ fn reachability_of(
     pruned_trees: &PrunedTrees<'_>,
     commits: &CommitGraph,
 ) -> Vec<Reachability> {
-    let reachability = |(wanted, id): (usize, &Option<ObjectId>)| {
+    let reachability = |(index, id): (usize, &Option<ObjectId>)| {
         let commit = id.and_then(|id| commits.position(id));
         match commit {
             Some(commit) => Reachability::Commit(commit),
-            None if pruned_trees.reached(wanted) => Reachability::Tree,
+            None if pruned_trees.reached(index) => Reachability::Tree,
             None => Reachability::Unreachable,
         }
     };

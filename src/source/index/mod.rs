@@ -1,5 +1,5 @@
-//! What the next commit will hold, read from the index and never from the work tree; and what its
-//! parents hold at the same paths.
+//! What the next commit will contain, read from the index and never from the work tree; and what
+//! its parents contain at the same paths.
 //!
 //! Only paths whose blob differs from *every* parent's belong to the commit: a merge is not blamed
 //! for what the other side added. Nothing under `.git` is written: the index is read, not
@@ -115,7 +115,7 @@ impl Staged {
         self.change.next.is_empty() && self.change.previous.is_empty()
     }
 
-    /// The changed paths as the next commit will hold them, as [`Provenance::Index`].
+    /// The changed paths as the next commit will contain them, as [`Provenance::Index`].
     pub fn next(&self) -> StagedFiles<'_> {
         let fallback_reason = self.fallback_reason.as_ref();
         let fallback_reason = fallback_reason
@@ -130,7 +130,7 @@ impl Staged {
         }
     }
 
-    /// The changed paths as the parents hold them, including deleted paths and the old names of
+    /// The changed paths as the parents contain them, including deleted paths and the old names of
     /// renamed ones, as [`Provenance::Committed`].
     pub fn previous(&self) -> StagedFiles<'_> {
         StagedFiles {

@@ -6,10 +6,10 @@ use std::io;
 use bstr::ByteSlice;
 
 use super::Commit;
-use crate::git::cat_file::MISSING;
 use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
-use crate::git::tree_walk::TreeWalkError;
+use crate::git::process::cat_file::MISSING;
+use crate::git::tree::walk::TreeWalkError;
 use crate::git::{Git, GitEnvironment, GitError, ObjectReader, own_files, revision};
 
 /// Why the commits of a range cannot be determined. Nothing was scanned.
@@ -40,15 +40,12 @@ pub fn commit(environment: &GitEnvironment, name: &str) -> Result<ObjectId, Rang
     }
     let objects = ObjectReader::open(environment);
     let read = |id: &ObjectId| objects.read(id);
-    let asked = |name: &str| -> Result<Option<ObjectId>, GitError> {
-        let asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", name];
-        let found = if name.is_empty() { None } else { git.query(&asked)? };
-        // The last line: `--end-of-options` is repeated by some versions of git.
-        Ok(found.and_then(|output| ObjectId::from_hex(output.lines().last()?.as_bytes())))
+    let resolve = |name: &str| -> Result<Option<ObjectId>, GitError> {
+        if name.is_empty() { Ok(None) } else { git.object_id(name) }
     };
     let failed = |message: String| GitError::Failed { command: "rev-parse".to_owned(), message };
     let (base, steps) = revision::split(name);
-    let followed = match asked(base)? {
+    let followed = match resolve(base)? {
         Some(id) => match revision::follow(&read, id, steps) {
             // In a shallow clone the steps may lead to commits that were never fetched.
             Err(why) if why.ends_with(MISSING) => return Err(missing(&git, name)?),
@@ -58,7 +55,7 @@ pub fn commit(environment: &GitEnvironment, name: &str) -> Result<ObjectId, Rang
     };
     let id = match followed {
         Some(id) => Some(id),
-        None => asked(name)?,
+        None => resolve(name)?,
     };
     let Some(id) = id else { return Err(missing(&git, name)?) };
     // An object that is not a commit is as good as missing.
@@ -71,8 +68,8 @@ pub fn commit(environment: &GitEnvironment, name: &str) -> Result<ObjectId, Rang
     }
 }
 
-/// Refuses a range with a commit whose parents a shallow clone lacks: all of that commit would
-/// count as new.
+/// Refuses a range with a commit whose parents are missing from a shallow clone: all of that commit
+/// would count as new.
 pub fn refuse_shallow_boundary(
     git: &Git,
     commits: &[Commit],
@@ -107,7 +104,7 @@ fn missing(git: &Git, name: &str) -> Result<RangeError, GitError> {
                 true => "try again".to_owned(),
                 false => format!("use {tracking} instead"),
             };
-            let spec = quoted(&format!("+refs/heads/{branch}:refs/remotes/{tracking}"));
+            let spec = shell_word(&format!("+refs/heads/{branch}:refs/remotes/{tracking}"));
             format!("run `git fetch {deepen}{remote} {spec}`, then {then}")
         }
         FetchSource { remote, branch: None } if shallow => {
@@ -147,7 +144,7 @@ impl FetchSource {
 }
 
 /// One word for a shell, quoted if necessary.
-fn quoted(word: &str) -> String {
+fn shell_word(word: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"+:/._-".contains(&byte);
     if word.bytes().all(is_plain) {
         word.to_owned()

@@ -5,9 +5,9 @@ use rayon::prelude::*;
 
 use super::{Commit, CommitRange};
 use crate::git::commit::RawCommit;
-use crate::git::diff::{self, FileContent, ReadTree, TreeDiff};
 use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
+use crate::git::tree::diff::{self, FileContent, ReadTree, TreeDiff};
 use crate::source::Failure;
 
 /// A commit with more paths than this is a trap, such as a tree that contains itself ten times in
@@ -35,15 +35,15 @@ impl CommitRange {
         Ok(TreeDiff::between(&self.reading_trees(), &before?, self.tree_of(&commit.id)?))
     }
 
-    /// The changes in which a side has wanted contents, parents before children; and failures for
+    /// The changes in which a side has selected contents, parents before children; and failures for
     /// commits whose changes could not be read.
     pub fn changes(
         &self,
-        is_wanted: impl Fn(&FileContent) -> bool + Sync,
+        is_selected: impl Fn(&FileContent) -> bool + Sync,
     ) -> (Vec<RangeChange>, Vec<Failure>) {
         let changes_of =
             |position: usize, commit: &Commit| {
-                let changes = self.diff(commit)?.changes(&is_wanted, MAX_PATHS);
+                let changes = self.diff(commit)?.changes(&is_selected, MAX_PATHS);
                 let changes = changes.ok_or_else(|| too_many(commit))?;
                 let change = |diff::TreeChange { path, before, after }: diff::TreeChange| {
                     RangeChange { commit: position, path, before, after }

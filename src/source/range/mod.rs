@@ -2,8 +2,8 @@
 //! a later one removes it again, and the commits' messages.
 //!
 //! The range is based on commits outside it: its base, and every parent that is not in the range.
-//! What those hold at the paths that the range touches, including renamed and deleted ones, is not
-//! new.
+//! What those contain at the paths that the range touches, including renamed and deleted ones, is
+//! not new.
 
 mod base;
 mod change;
@@ -15,7 +15,7 @@ use std::io::Read;
 use bstr::ByteSlice;
 use rayon::prelude::*;
 
-pub use crate::git::diff::FileContent;
+pub use crate::git::tree::diff::FileContent;
 pub use base::RangeError;
 pub use change::RangeChange;
 pub use push::RefUpdate;
@@ -94,7 +94,7 @@ impl CommitRange {
         RangeAdditions { range: self }
     }
 
-    /// What the base of the range holds at the paths it touches: the excluded commits, and every
+    /// What the base of the range contains at the paths it touches: the excluded commits, and every
     /// parent outside the range.
     pub fn previous(&self) -> RangeBase<'_> {
         RangeBase { range: self }
@@ -154,7 +154,7 @@ impl CommitRange {
             Ok(read) => read,
             Err(why) => return Coverage::failure(unreadable("commit", id, why)),
         };
-        // A message is text even if it holds a NUL.
+        // A message is text even if it contains a NUL.
         let bytes = message(&object).replace(b"\0", b" ");
         visit(&Blob::whole(&bytes, Provenance::Object(id.to_string())));
         Coverage { messages: 1, bytes: bytes.len() as u64, ..Coverage::default() }
@@ -281,9 +281,9 @@ fn commits(git: &Git, heads: &[ObjectId], base: &[ObjectId]) -> Result<Vec<Commi
         return Ok(Vec::new());
     }
     let heads = heads.iter().map(|id| format!("{id}\n"));
-    let asked: String = heads.chain(base.iter().map(|id| format!("^{id}\n"))).collect();
+    let revisions: String = heads.chain(base.iter().map(|id| format!("^{id}\n"))).collect();
     let arguments = ["rev-list", "--topo-order", "--reverse", "--parents", "--stdin"];
-    let output = git.read_with(&arguments, asked.as_bytes())?;
+    let output = git.read_with(&arguments, revisions.as_bytes())?;
     let commit = |line: &[u8]| {
         let mut ids = line.split_str(" ").map(ObjectId::from_hex);
         Some(Commit { id: ids.next()??, parents: ids.collect::<Option<_>>()? })

@@ -27,8 +27,8 @@ impl RefUpdate {
             let mut fields = line.rsplitn_str(4, " ");
             let remote = ObjectId::from_hex(fields.next()?)?;
             let local = ObjectId::from_hex(fields.nth(1)?)?;
-            let there = |id: ObjectId| id.as_bytes().iter().any(|&byte| byte != 0).then_some(id);
-            fields.next().map(|_| RefUpdate { local: there(local), remote: there(remote) })
+            let existing = |id: ObjectId| id.as_bytes().iter().any(|&byte| byte != 0).then_some(id);
+            fields.next().map(|_| RefUpdate { local: existing(local), remote: existing(remote) })
         };
         lines.lines().map(|line| update(line).ok_or(line.as_bstr())).collect()
     }
@@ -46,7 +46,7 @@ impl CommitRange {
         for local in updates.iter().filter_map(|update| update.local) {
             tips.add(&objects, local)?;
         }
-        let base = known(&git, updates)?;
+        let base = pushed_commits(&git, updates)?;
         CommitRange::new(environment, &git, tips, base, "the remote's commits")
     }
 
@@ -57,7 +57,7 @@ impl CommitRange {
     ) -> Result<CommitRange, RangeError> {
         let git = Git::new(environment);
         let tips = RangeTips::resolve(environment, revision)?;
-        let base = known(&git, &[])?;
+        let base = pushed_commits(&git, &[])?;
         CommitRange::new(environment, &git, tips, base, "the remote's commits")
     }
 }
@@ -71,13 +71,7 @@ impl RangeTips {
     ) -> Result<RangeTips, RangeError> {
         let git = Git::new(environment);
         let commit = super::base::commit(environment, name)?;
-        let asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", name];
-        let output = git.query(&asked)?.unwrap_or_default();
-        let id = output
-            .lines()
-            .last()
-            .and_then(|id| ObjectId::from_hex(id.as_bytes()))
-            .unwrap_or(commit);
+        let id = git.object_id(name)?.unwrap_or(commit);
         if id == commit {
             return Ok(RangeTips { heads: vec![commit], ..RangeTips::default() });
         }
@@ -114,13 +108,11 @@ impl RangeTips {
 }
 
 /// The commits that are known to be on a remote. Commits that are not in this clone cannot be used.
-fn known(git: &Git, updates: &[RefUpdate]) -> Result<Vec<ObjectId>, GitError> {
+fn pushed_commits(git: &Git, updates: &[RefUpdate]) -> Result<Vec<ObjectId>, GitError> {
     let refs = git.read(&["for-each-ref", "--format=%(objectname)", "refs/remotes"])?;
     let mut base: Vec<ObjectId> = refs.lines().filter_map(ObjectId::from_hex).collect();
     for remote in updates.iter().filter_map(|update| update.remote) {
-        let revision = format!("{remote}^{{commit}}");
-        let found = git.query(&["rev-parse", "--verify", "--quiet", &revision])?;
-        base.extend(found.and_then(|id| ObjectId::from_hex(id.as_bytes())));
+        base.extend(git.object_id(&format!("{remote}^{{commit}}"))?);
     }
     base.sort_unstable();
     base.dedup();
@@ -136,10 +128,11 @@ mod tests {
         let (one, none) = ("1".repeat(40), "0".repeat(40));
         let lines = format!("refs/heads/a {one} refs/heads/b {none}\n(delete) {none} r {one}\n");
         let id = ObjectId::from_hex(one.as_bytes());
-        let wanted = [RefUpdate { local: id, remote: None }, RefUpdate { local: None, remote: id }];
-        assert_eq!(RefUpdate::parse(lines.as_bytes()).expect("lines"), wanted);
+        let expected =
+            [RefUpdate { local: id, remote: None }, RefUpdate { local: None, remote: id }];
+        assert_eq!(RefUpdate::parse(lines.as_bytes()).expect("lines"), expected);
         let odd = format!("HEAD^{{/a b}} {one} refs/heads/b {none}\n");
-        assert_eq!(RefUpdate::parse(odd.as_bytes()).expect("lines"), wanted[..1]);
+        assert_eq!(RefUpdate::parse(odd.as_bytes()).expect("lines"), expected[..1]);
         assert_eq!(RefUpdate::parse(b"").expect("lines"), []);
         for line in ["x", "\n", &format!("{one} r {none}"), &format!("a {one} b c")] {
             assert!(RefUpdate::parse(line.as_bytes()).is_err(), "{line}");

@@ -92,17 +92,19 @@ impl SharedState {
         if rules == IgnoreRules::All {
             return true;
         }
-        let wanted = self.rules_in(folder, top, rules);
-        if wanted != rules {
-            self.with(|found| found.walks.push(Walk { folder: folder.to_owned(), rules: wanted }));
+        let rules_there = self.rules_in(folder, top, rules);
+        if rules_there != rules {
+            self.with(|found| {
+                found.walks.push(Walk { folder: folder.to_owned(), rules: rules_there })
+            });
         }
-        wanted == rules
+        rules_there == rules
     }
 
     /// The rules of a folder that is reached under `rules`. Records repositories.
     fn rules_in(&self, folder: &Path, top: &Path, rules: IgnoreRules) -> IgnoreRules {
         let dot_git = DotGit::inspect(folder);
-        let mut wanted = match &dot_git {
+        let mut applied = match &dot_git {
             DotGit::Absent => rules,
             DotGit::Repository => IgnoreRules::Ignore,
             DotGit::Unusable(why) => {
@@ -110,17 +112,17 @@ impl SharedState {
                 IgnoreRules::None
             }
         };
-        if wanted == IgnoreRules::Ignore {
+        if applied == IgnoreRules::Ignore {
             if let Some(what) = unusable_ignore_file(folder, top) {
                 self.note(folder, &what);
-                wanted = IgnoreRules::None;
+                applied = IgnoreRules::None;
             }
             // A walk that begins here also reads the ignore files of the folders around it.
             let mut around = folder.ancestors().skip(1);
             if rules != IgnoreRules::Ignore
                 && around.any(|folder| unusable_ignore_file(folder, top).is_some())
             {
-                wanted = IgnoreRules::None;
+                applied = IgnoreRules::None;
             }
         }
         self.with(|found| {
@@ -131,7 +133,7 @@ impl SharedState {
                 found.repositories.push(folder.to_owned());
             }
         });
-        wanted
+        applied
     }
 
     /// A submodule in a folder that no walk enters.

@@ -153,8 +153,8 @@ fn from_index(repository: &Repository, top: &Path) -> Result<Option<Vec<Tracked>
         (0..index.len()).map(|position| (index.path(position), index.entry(position).mode));
     // A sparse index has one entry for a folder that is not checked out.
     let mut folders = entries.clone().filter(|(_, mode)| *mode == 0o040000);
-    let is_there = |path: &[u8]| path.to_path().is_ok_and(|path| top.join(path).exists());
-    if folders.any(|(path, _)| is_there(path)) {
+    let exists = |path: &[u8]| path.to_path().is_ok_and(|path| top.join(path).exists());
+    if folders.any(|(path, _)| exists(path)) {
         return Ok(None);
     }
     Ok(Some(distinct(entries.filter_map(|(path, mode)| Tracked::new(path, mode)))))

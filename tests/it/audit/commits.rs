@@ -47,11 +47,11 @@ fn edits_around_a_secret_are_one_occurrence_and_a_reintroduction_is_another() {
     assert_eq!(summary_of(&repository.path()), ["a.env:2 +Edit 0 @HEAD"]);
 
     repository.write("a.env", "EDIT=5\n");
-    repository.commit("Take out");
+    repository.commit("Remove");
     repository.write("a.env", format!("TOKEN={token}\n"));
     repository.commit("Bring back");
     let summary = summary_of(&repository.path());
-    assert_eq!(summary, ["a.env:1 +Bring back @HEAD", "a.env:2 +Edit 0 -Take out"]);
+    assert_eq!(summary, ["a.env:1 +Bring back @HEAD", "a.env:2 +Edit 0 -Remove"]);
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn what_only_a_merge_adds_is_found() {
 }
 
 #[test]
-fn a_merge_brings_nothing_that_a_parent_has_and_takes_out_what_it_leaves() {
+fn a_merge_introduces_nothing_that_a_parent_has_and_removes_what_it_drops() {
     let repository = TempRepo::new();
     repository.write("base", "");
     repository.commit("Base");

@@ -42,14 +42,14 @@ fn a_corrupt_loose_object_is_named_wherever_its_bytes_are_flipped() {
     let (id, file) = loose(&repository, "HEAD:a.env");
     let whole = fs::read(&file).unwrap();
     let mut failures = 0;
-    for at in 0..whole.len() {
+    for offset in 0..whole.len() {
         let mut bytes = whole.clone();
-        bytes[at] ^= 0x55;
+        bytes[offset] ^= 0x55;
         overwrite(&file, &bytes);
         let report = audited(&repository.path());
         if report.outcome() == Outcome::Found {
             // The bits of the header or the trailer that zlib ignores.
-            assert_eq!(summary(&report).len(), 2, "flipped at {at} of {}", whole.len());
+            assert_eq!(summary(&report).len(), 2, "flipped at {offset} of {}", whole.len());
             continue;
         }
         failures += 1;
@@ -87,13 +87,13 @@ fn no_flipped_byte_of_a_pack_hides_a_secret_in_silence() {
     repository.git(&["repack", "-adq"]);
     let (pack, _) = pack(&repository);
     let whole = fs::read(&pack).unwrap();
-    for at in 0..whole.len() {
+    for offset in 0..whole.len() {
         let mut bytes = whole.clone();
-        bytes[at] ^= 0x55;
+        bytes[offset] ^= 0x55;
         overwrite(&pack, &bytes);
         let report = audited(&repository.path());
         let is_reported = report.outcome() == Outcome::Incomplete || summary(&report).len() == 2;
-        assert!(is_reported, "flipped at {at}: {report:?}");
+        assert!(is_reported, "flipped at {offset}: {report:?}");
     }
 }
 
@@ -177,7 +177,7 @@ fn the_many_objects_of_a_cut_pack_are_one_failure() {
     for number in 0..40 {
         // None of these is similar to another: each is stored whole.
         let text: String =
-            (0..200).map(|at| format!("{:x}\n", number * 7919 + at * 104_729)).collect();
+            (0..200).map(|index| format!("{:x}\n", number * 7919 + index * 104_729)).collect();
         repository.write(format!("file{number}"), text);
     }
     repository.commit("More");

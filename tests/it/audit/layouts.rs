@@ -118,7 +118,7 @@ fn a_shallow_clone_is_noted() {
 }
 
 #[test]
-fn a_shallow_boundary_brings_in_what_it_holds() {
+fn a_shallow_boundary_introduces_what_it_contains() {
     let repository = TempRepo::new();
     repository.write("a.env", format!("TOKEN={}\n", localstack_auth_token(2)));
     repository.commit("Add");
@@ -192,7 +192,7 @@ fn a_shallow_clone_is_incomplete_where_that_is_asked() {
 }
 
 #[test]
-fn what_is_no_repository_is_an_error_that_says_what_to_do() {
+fn a_folder_without_a_repository_is_an_error_with_advice() {
     let folder = tempfile::tempdir().unwrap();
     let text = error_at(folder.path());
     assert!(text.ends_with("not a git repository; to scan a plain folder use `keysieve scan`"));

@@ -146,13 +146,13 @@ fn replaced_and_grafted_objects_are_reported_as_stored() {
 
 /// Old tools wrote the mode of a folder with a leading zero.
 #[test]
-fn modes_with_zeros_in_front() {
+fn modes_with_leading_zeros() {
     let repository = TempRepo::new();
     repository.write("dir/a.env", format!("TOKEN={}\n", localstack_auth_token(1)));
     repository.commit("Plain");
     let tree = repository.git(&["rev-parse", "HEAD:dir"]);
     let id: Vec<u8> =
-        (0..20).map(|at| u8::from_str_radix(&tree[2 * at..][..2], 16).unwrap()).collect();
+        (0..20).map(|index| u8::from_str_radix(&tree[2 * index..][..2], 16).unwrap()).collect();
     let padded = [&b"040000 old\0"[..], &id].concat();
     repository.write("padded", padded);
     let tree = repository.git(&["hash-object", "-w", "--literally", "-t", "tree", "padded"]);

@@ -25,9 +25,9 @@ impl<'b> Writer<'b> {
         let mut done = 0;
         while done < length {
             let piece = (length - done).min(0x7fff);
-            let at = (from + done) as u32;
+            let offset = (from + done) as u32;
             self.instructions.push(0x80 | 0x0f | 0x30);
-            self.instructions.extend(at.to_le_bytes());
+            self.instructions.extend(offset.to_le_bytes());
             self.instructions.extend((piece as u16).to_le_bytes());
             done += piece;
         }
@@ -120,7 +120,7 @@ fn any_delta_gives_what_the_whole_gives() {
     for round in 0..rounds() {
         let base = random_text(&mut random, &examples, 12);
         let mut writer = Writer::new(&base);
-        let mut at = 0;
+        let mut offset = 0;
         for _ in 0..1 + random.below(8) {
             match random.below(9) {
                 8 => {
@@ -130,13 +130,13 @@ fn any_delta_gives_what_the_whole_gives() {
                 // Usually the range that follows, otherwise any range.
                 0..5 => {
                     let from = if random.below(4) > 0 {
-                        at.min(base.len())
+                        offset.min(base.len())
                     } else {
                         random.below(base.len())
                     };
                     let length = random.below((base.len() - from).min(4 * MARGIN) + 1);
                     writer.copy(from, length);
-                    at = from + length + random.below(40);
+                    offset = from + length + random.below(40);
                 }
                 5 => writer.insert(random.one(&examples).as_slice()),
                 6 => {
@@ -154,8 +154,8 @@ fn any_delta_gives_what_the_whole_gives() {
                 }
             }
         }
-        if at < base.len() && random.below(2) == 0 {
-            writer.copy(at, base.len() - at);
+        if offset < base.len() && random.below(2) == 0 {
+            writer.copy(offset, base.len() - offset);
         }
         let (delta, version) = writer.finish();
         seen += check(&scanner, &base, &delta, &version, &format!("round {round}"));

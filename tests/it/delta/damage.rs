@@ -44,19 +44,19 @@ fn damage_is_reported() {
         for round in 0..120 {
             let mut bad = good.clone();
             // Headers and trailers are near the start and the end.
-            let at = match round {
+            let offset = match round {
                 0..32 => round,
                 32..64 => good.len() - 1 - (round - 32),
                 _ => random.below(good.len()),
             };
             match random.below(4) {
-                0 if at > 0 => bad.truncate(at),
-                _ => bad[at] ^= 1 << random.below(8),
+                0 if offset > 0 => bad.truncate(offset),
+                _ => bad[offset] ^= 1 << random.below(8),
             }
             fs::write(&file, &bad).unwrap();
             let (found, coverage) = read(&scanner, &repository.path(), LARGEST);
-            assert!(!coverage.failures.is_empty(), "{}, byte {at}", file.display());
-            assert!(found <= all, "{}, byte {at}", file.display());
+            assert!(!coverage.failures.is_empty(), "{}, byte {offset}", file.display());
+            assert!(found <= all, "{}, byte {offset}", file.display());
             let advised = coverage.failures.iter().all(|failure| failure.reason.contains("git "));
             assert!(advised, "{:?}", coverage.failures);
         }

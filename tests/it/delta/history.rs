@@ -66,8 +66,8 @@ impl<'r> Writer<'r> {
             n => stream.extend(format!("from :{n}\n").bytes()),
         }
         let changed = if number == 0 { self.files.len() } else { 1 + self.random.below(2) };
-        for at in 0..changed {
-            let file = if number == 0 { at } else { self.random.below(self.files.len()) };
+        for offset in 0..changed {
+            let file = if number == 0 { offset } else { self.random.below(self.files.len()) };
             if number > 0 {
                 self.edit(file);
             }
@@ -85,35 +85,35 @@ impl<'r> Writer<'r> {
         let random = &mut *self.random;
         let mut text = std::mem::take(&mut self.files[file]);
         for _ in 0..1 + random.below(4) {
-            let at = random.below(text.len() + 1);
-            let end = at + random.below((text.len() - at).min(3000) + 1);
+            let offset = random.below(text.len() + 1);
+            let end = offset + random.below((text.len() - offset).min(3000) + 1);
             match random.below(14) {
-                0 => drop(text.drain(at..end)),
+                0 => drop(text.drain(offset..end)),
                 1 => {
-                    let moved: Vec<u8> = text.drain(at..end).collect();
+                    let moved: Vec<u8> = text.drain(offset..end).collect();
                     let to = random.below(text.len() + 1);
                     text.splice(to..to, moved);
                 }
                 2 => {
-                    let doubled = text[at..end].to_vec();
+                    let doubled = text[offset..end].to_vec();
                     text.splice(end..end, doubled);
                 }
                 3 | 4 => {
                     let secret = random.one(self.examples).clone();
-                    text.splice(at..at, secret);
+                    text.splice(offset..offset, secret);
                 }
                 5 => {
                     let secret = random.one(self.examples).clone();
-                    text.splice(at..at, encoded(random, &secret));
+                    text.splice(offset..offset, encoded(random, &secret));
                 }
                 6 => {
-                    let cut = text.split_off(at);
+                    let cut = text.split_off(offset);
                     let secret = random.one(self.examples);
                     let half = random.below(secret.len());
                     text.extend_from_slice(&secret[half..]);
                     text.extend(cut);
                 }
-                7 => text.insert(at, *random.one(b"\n =x\"")),
+                7 => text.insert(offset, *random.one(b"\n =x\"")),
                 8 => drop(text.drain(..end.min(100))),
                 9 => text.truncate(text.len() - random.below(text.len().min(100) + 1)),
                 // To binary, to UTF-16, and back.
@@ -126,7 +126,7 @@ impl<'r> Writer<'r> {
                 }
                 _ => {
                     let length = random.below(200);
-                    text.splice(at..at, filler(random, length));
+                    text.splice(offset..offset, filler(random, length));
                 }
             }
         }

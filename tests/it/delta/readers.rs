@@ -11,7 +11,7 @@ use keysieve::blob::{Blob, Provenance};
 use keysieve::engine::Engine;
 use keysieve::findings::{Finding, FingerprintKey};
 use keysieve::rules::catalogue::Catalogue;
-use keysieve::source::history::delta::{Budget, Judge, ScanMode};
+use keysieve::source::history::delta::{Budget, Detector, ScanMode};
 use keysieve::source::history::{DeltaReader, FullReader, History};
 use keysieve::source::{Coverage, Silent, Source};
 
@@ -72,17 +72,17 @@ impl Scanner {
     }
 }
 
-impl Judge for Scanner {
+impl Detector for Scanner {
     fn detect(&self, bytes: &[u8], ranges: &[Range<usize>]) -> Vec<Finding> {
         self.engine.detect(bytes, ranges)
     }
 
-    fn decode_start(&self, bytes: &[u8], at: usize) -> Option<usize> {
-        self.engine.decode_start(bytes, at)
+    fn decode_start(&self, bytes: &[u8], offset: usize) -> Option<usize> {
+        self.engine.decode_start(bytes, offset)
     }
 
-    fn independent_from(&self, bytes: &[u8], at: usize) -> usize {
-        self.engine.independent_from(bytes, at)
+    fn independent_from(&self, bytes: &[u8], offset: usize) -> usize {
+        self.engine.independent_from(bytes, offset)
     }
 
     fn end_lookahead(&self, finding: &Finding) -> usize {
@@ -162,7 +162,7 @@ pub fn encoded(random: &mut Random, secret: &[u8]) -> Vec<u8> {
         3 => text.iter().flat_map(|b| format!("{b:02x}").into_bytes()).collect(),
         4 => {
             let every = 1 + random.below(40);
-            let escaped = |(at, b): (usize, &u8)| match (at % every, b) {
+            let escaped = |(index, b): (usize, &u8)| match (index % every, b) {
                 (0, b) => format!("%{b:02X}").into_bytes(),
                 (_, b' ') => b"+".to_vec(),
                 (_, &b) => vec![b],

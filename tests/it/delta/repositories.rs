@@ -147,10 +147,10 @@ fn deltas_with_named_bases_are_followed() {
 fn what_is_packed_meanwhile_is_read_where_it_is_now() {
     let scanner = Scanner::new();
     let repository = TempRepo::new();
-    for (at, example) in examples(&scanner.engine).iter().take(40).enumerate() {
-        repository.write(format!("file{at}"), example);
+    for (index, example) in examples(&scanner.engine).iter().take(40).enumerate() {
+        repository.write(format!("file{index}"), example);
         repository.commit("another");
-        if at == 20 {
+        if index == 20 {
             repository.git(&["repack", "-adq"]);
         }
     }

@@ -107,8 +107,8 @@ mod h2_policy_files {
                 fs::create_dir_all(repository.path().join(file).parent().unwrap()).unwrap();
                 oddity(&repository.path().join(file));
                 let run = keysieve(&repository, &["scan", "folder"]);
-                let wanted = (1, vec!["folder/key.env:1".to_owned()]);
-                assert_eq!((run.code(), run.places()), wanted, "{file}: {}", run.all_output());
+                let expected = (1, vec!["folder/key.env:1".to_owned()]);
+                assert_eq!((run.code(), run.locations()), expected, "{file}: {}", run.all_output());
                 assert!(run.notes().contains(file), "{file}: {}", run.all_output());
             }
         }
@@ -128,7 +128,7 @@ mod h2_policy_files {
                 }
                 oddity(&nested.join(file));
                 let run = keysieve(&repository, &["scan", "."]);
-                assert_eq!(run.places(), ["nested/key.env:1"], "{file}: {}", run.all_output());
+                assert_eq!(run.locations(), ["nested/key.env:1"], "{file}: {}", run.all_output());
             }
         }
     }
@@ -143,7 +143,7 @@ mod h2_policy_files {
             fifo(&repository.path().join(folder).join("commondir"));
         }
         let run = keysieve(&repository, &["scan", "."]);
-        assert_eq!(run.places(), ["nested/key.env:1"], "{}", run.all_output());
+        assert_eq!(run.locations(), ["nested/key.env:1"], "{}", run.all_output());
     }
 
     #[test]

@@ -97,12 +97,12 @@ fn lines_and_columns_in_wide_text_are_those_of_the_text() {
     let text = format!("один\nдва {}", line(1));
     fs::write(folder.path().join("file"), wide(&text, 4, false)).unwrap();
     let report = json(Command::new(KEYSIEVE).arg("scan").arg(folder.path()).args(["-f", "json"]));
-    let place = &report["credentials"][0]["occurrences"][0];
+    let location = &report["credentials"][0]["occurrences"][0];
     assert_eq!(
-        (place["start"]["line"].as_u64(), place["start"]["column"].as_u64()),
+        (location["start"]["line"].as_u64(), location["start"]["column"].as_u64()),
         (Some(2), Some(27))
     );
-    assert_eq!(place["encoding"].as_str(), Some("utf-32"));
+    assert_eq!(location["encoding"].as_str(), Some("utf-32"));
 }
 
 fn skipped(report: &Value) -> Vec<(String, String)> {
@@ -127,13 +127,13 @@ fn what_is_skipped_is_counted_by_kind_and_listed_by_name() {
     let of = |kind: &str, name: &str| (kind.to_owned(), name.to_owned());
     let mut scan = repository.command(KEYSIEVE, &repository.path());
     let report = json(scan.args(["scan", "--format", "json"]));
-    let wanted = [
+    let expected = [
         of("binary", "image"),
         of("pointer", "large.bin"),
         of("oversized", "long"),
         of("excluded", "excluded/file"),
     ];
-    assert_eq!(skipped(&report), wanted);
+    assert_eq!(skipped(&report), expected);
     let coverage = &report["coverage"];
     let counts =
         ["binary", "pointers", "oversized", "excluded"].map(|kind| coverage[kind].as_u64());

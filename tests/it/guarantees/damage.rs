@@ -23,10 +23,10 @@ const COMMANDS: [&[&str]; 5] = [
 
 /// Ways in which a file is damaged at an offset.
 const DAMAGES: [fn(&mut Vec<u8>, usize); 4] = [
-    |bytes, at| bytes[at] ^= 0x55,
-    |bytes, at| bytes.truncate(at),
-    |bytes, at| bytes[at..].fill(0),
-    |bytes, at| drop(bytes.drain(at..(at + 3).min(bytes.len()))),
+    |bytes, offset| bytes[offset] ^= 0x55,
+    |bytes, offset| bytes.truncate(offset),
+    |bytes, offset| bytes[offset..].fill(0),
+    |bytes, offset| drop(bytes.drain(offset..(offset + 3).min(bytes.len()))),
 ];
 
 /// Some commits with folders, versions that make deltas, a tag, and a staged change.
@@ -49,7 +49,7 @@ fn repository(is_packed: bool) -> TempRepo {
     repository
 }
 
-/// The files that hold objects.
+/// The files that contain objects.
 fn object_files(repository: &TempRepo) -> Vec<PathBuf> {
     let objects = repository.path().join(".git/objects");
     let mut files = Vec::new();
@@ -70,7 +70,7 @@ fn object_files(repository: &TempRepo) -> Vec<PathBuf> {
     files
 }
 
-/// Runs keysieve; it must exit in time and by itself.
+/// Runs keysieve; it must exit in time, without a signal.
 fn run(repository: &TempRepo, arguments: &[&str]) -> Output {
     let mut command = repository.command(KEYSIEVE, &repository.path());
     command.args(arguments).args(["--now", "2026-03-01T00:00:00Z"]);
@@ -104,11 +104,11 @@ fn damage(is_packed: bool, rounds: usize, seed: u64) {
         DAMAGES[round % DAMAGES.len()](&mut bytes, random.below(whole.len()));
         fs::remove_file(file).unwrap();
         fs::write(file, &bytes).unwrap();
-        let at = round / DAMAGES.len() % COMMANDS.len();
-        let output = run(&repository, COMMANDS[at]);
+        let index = round / DAMAGES.len() % COMMANDS.len();
+        let output = run(&repository, COMMANDS[index]);
         let (text, what) =
-            (all_output(&output), format!("round {round}, {:?}, {file:?}", COMMANDS[at]));
-        if output.status.code() == Some(2) && (at != 4 || !text.contains("not-written")) {
+            (all_output(&output), format!("round {round}, {:?}, {file:?}", COMMANDS[index]));
+        if output.status.code() == Some(2) && (index != 4 || !text.contains("not-written")) {
             let is_named = match id_of(file) {
                 id if id.is_empty() => names_an_id(&text) || text.contains("pack-"),
                 id => text.contains(&id),
@@ -117,8 +117,8 @@ fn damage(is_packed: bool, rounds: usize, seed: u64) {
             seen += 1;
         } else {
             // It was not read, or its content is the same anyway.
-            assert_eq!(output.status, sound[at].status, "{what}: {text}");
-            let same = at == 4 || text == all_output(&sound[at]);
+            assert_eq!(output.status, sound[index].status, "{what}: {text}");
+            let same = index == 4 || text == all_output(&sound[index]);
             assert!(same, "{what}: {text}");
         }
         fs::write(file, &whole).unwrap();

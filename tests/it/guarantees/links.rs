@@ -10,10 +10,10 @@ use crate::support::repository::TempRepo;
 use crate::support::timed::{Run, keysieve, keysieve_in};
 
 /// A line that is not TOML, as in a file of the machine.
-const PRIVATE: &str = "registry-login made-up-but-private\n";
+const PRIVATE: &str = "registry-login fake-but-private\n";
 
 fn assert_nothing_private(run: &Run) {
-    assert!(!run.all_output().contains("made-up-but-private"), "{}", run.all_output());
+    assert!(!run.all_output().contains("fake-but-private"), "{}", run.all_output());
 }
 
 #[test]
@@ -32,7 +32,7 @@ fn e3_an_index_entry_below_a_link_out_of_the_work_tree() {
         symlink(&outside, repository.path().join(folder)).unwrap();
     }
     let run = keysieve(&repository, &["scan", "."]);
-    assert_eq!((run.code(), run.places()), (0, vec![]), "{}", run.all_output());
+    assert_eq!((run.code(), run.locations()), (0, vec![]), "{}", run.all_output());
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn e3_an_index_entry_that_is_a_link() {
     symlink("../outside", repository.path().join("link")).unwrap();
     repository.git(&["add", "--force", "link"]);
     let run = keysieve(&repository, &["scan", "."]);
-    assert_eq!((run.code(), run.places()), (0, vec![]), "{}", run.all_output());
+    assert_eq!((run.code(), run.locations()), (0, vec![]), "{}", run.all_output());
 }
 
 mod p1_links_out_of_the_tree {
@@ -113,7 +113,7 @@ mod p1_links_out_of_the_tree {
         repository.write("key.env", secret(1));
         symlink("../private", repository.path().join(".gitignore")).unwrap();
         let run = keysieve(&repository, &["scan", "."]);
-        assert_eq!(run.places(), ["key.env:1"], "{}", run.all_output());
+        assert_eq!(run.locations(), ["key.env:1"], "{}", run.all_output());
         assert!(run.notes().contains(".gitignore"), "{}", run.all_output());
     }
 
@@ -128,7 +128,7 @@ mod p1_links_out_of_the_tree {
         symlink("shared/config", repository.path().join(".keysieve.toml")).unwrap();
         symlink("shared/ignore", repository.path().join(".gitignore")).unwrap();
         let run = keysieve(&repository, &["scan", "."]);
-        assert_eq!(run.places(), ["c:1"], "{}", run.all_output());
+        assert_eq!(run.locations(), ["c:1"], "{}", run.all_output());
     }
 
     #[test]

@@ -46,13 +46,13 @@ fn links_out_of_the_tree_devices_and_fifos_are_refused() {
     for (file, command) in FILES {
         for kind in ["a link out", "a link to nothing", "a FIFO", "a link to a device"] {
             let repository = repository(file);
-            let at = repository.path().join(file);
+            let path = repository.path().join(file);
             fs::write(repository.home().join("host"), OUTSIDE).unwrap();
             match kind {
-                "a link out" => symlink(repository.home().join("host"), &at).unwrap(),
-                "a link to nothing" => symlink("nothing-here", &at).unwrap(),
-                "a FIFO" => fifo(&repository, &at),
-                _ => symlink("/dev/zero", &at).unwrap(),
+                "a link out" => symlink(repository.home().join("host"), &path).unwrap(),
+                "a link to nothing" => symlink("nothing-here", &path).unwrap(),
+                "a FIFO" => fifo(&repository, &path),
+                _ => symlink("/dev/zero", &path).unwrap(),
             }
             fails(&repository, command, &format!("{file}, {kind}"));
         }
@@ -99,12 +99,12 @@ fn an_invalid_ignore_file_hides_nothing() {
         for folder in ["", "folder/"] {
             let repository = TempRepo::new();
             repository.write("folder/file", secret(1));
-            let at = repository.path().join(format!("{folder}.gitignore"));
+            let path = repository.path().join(format!("{folder}.gitignore"));
             fs::write(repository.home().join("host"), "file\n").unwrap();
             match kind {
-                "a FIFO" => fifo(&repository, &at),
-                "a link out" => symlink(repository.home().join("host"), &at).unwrap(),
-                _ => symlink("/dev/zero", &at).unwrap(),
+                "a FIFO" => fifo(&repository, &path),
+                "a link out" => symlink(repository.home().join("host"), &path).unwrap(),
+                _ => symlink("/dev/zero", &path).unwrap(),
             }
             let output = run(&repository, &["scan", "--format", "json"]);
             assert_eq!(output.status.code(), Some(1), "{kind}: {}", all_output(&output));
@@ -152,7 +152,7 @@ fn an_agent_call_that_names_a_device_or_a_fifo_ends() {
     }
 }
 
-fn fifo(repository: &TempRepo, at: &Path) {
-    let made = repository.command("mkfifo", &repository.path()).arg(at).status().unwrap();
+fn fifo(repository: &TempRepo, path: &Path) {
+    let made = repository.command("mkfifo", &repository.path()).arg(path).status().unwrap();
     assert!(made.success());
 }

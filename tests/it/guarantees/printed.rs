@@ -71,7 +71,7 @@ fn planted() -> Vec<Planted> {
     ]
 }
 
-/// A repository with copies of a secret wherever a repository can hold text.
+/// A repository with copies of a secret everywhere a repository can contain text.
 fn repository(planted: &Planted, copy: &str) -> TempRepo {
     let repository = TempRepo::new();
     let is_path = planted.kind != "short" && !copy.contains(['\\', '%', '/']);
@@ -295,7 +295,7 @@ fn a_suppression_comment_may_repeat_the_secret_of_its_own_line() {
 }
 
 #[test]
-fn what_keysieve_says_itself_is_never_changed() {
+fn the_text_of_keysieve_itself_is_never_changed() {
     let keys = |json: &Value| {
         fn keys(json: &Value, found: &mut BTreeSet<String>) {
             match json {

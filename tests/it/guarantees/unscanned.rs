@@ -39,14 +39,14 @@ fn scanned(repository: &TempRepo) -> Vec<String> {
 
 /// A repository in a folder of the work tree that tracks a file which it ignores.
 fn nested(repository: &TempRepo, folder: &str, seed: u64) {
-    let at = repository.path().join(folder);
-    fs::create_dir_all(&at).unwrap();
-    repository.git_in(&at, &["init", "--quiet", "-b", "main"]);
-    fs::write(at.join(".gitignore"), ".env\nskipped\n").unwrap();
-    fs::write(at.join(".env"), secret(seed)).unwrap();
-    fs::write(at.join("skipped"), secret(seed + 100)).unwrap();
-    repository.git_in(&at, &["add", "--force", ".env", ".gitignore"]);
-    repository.git_in(&at, &["commit", "--quiet", "-m", "nested"]);
+    let folder_path = repository.path().join(folder);
+    fs::create_dir_all(&folder_path).unwrap();
+    repository.git_in(&folder_path, &["init", "--quiet", "-b", "main"]);
+    fs::write(folder_path.join(".gitignore"), ".env\nskipped\n").unwrap();
+    fs::write(folder_path.join(".env"), secret(seed)).unwrap();
+    fs::write(folder_path.join("skipped"), secret(seed + 100)).unwrap();
+    repository.git_in(&folder_path, &["add", "--force", ".env", ".gitignore"]);
+    repository.git_in(&folder_path, &["commit", "--quiet", "-m", "nested"]);
 }
 
 #[test]
@@ -106,8 +106,8 @@ fn a_git_entry_that_leads_nowhere_hides_nothing() {
             let from = if is_top { folder.clone() } else { outer.path() };
             let output = run_in(&outer, &from, &["scan", "--format", "json"]);
             assert_eq!(output.status.code(), Some(1), "{entry}: {}", all_output(&output));
-            let wanted = if is_top { ".env" } else { "inner/.env" };
-            assert_eq!(paths(&output), [wanted], "{entry}");
+            let expected = if is_top { ".env" } else { "inner/.env" };
+            assert_eq!(paths(&output), [expected], "{entry}");
             assert!(
                 all_output(&output).contains("no ignore rules were applied"),
                 "{}",

@@ -13,14 +13,14 @@ use crate::support::timed::{Run, fifo, keysieve, keysieve_in};
 /// A repository in a folder of another, with a tracked file that its own rules ignore and an
 /// ignored file that it does not track.
 fn nest(repository: &TempRepo, folder: &str) {
-    let at = repository.path().join(folder);
-    fs::create_dir_all(&at).unwrap();
-    repository.git_in(&at, &["init", "--quiet", "-b", "main"]);
-    fs::write(at.join(".gitignore"), "*.env\n").unwrap();
-    fs::write(at.join("tracked.env"), secret(1)).unwrap();
-    fs::write(at.join("untracked.env"), secret(2)).unwrap();
-    repository.git_in(&at, &["add", "--force", "tracked.env", ".gitignore"]);
-    repository.git_in(&at, &["commit", "--quiet", "-m", "nested"]);
+    let folder_path = repository.path().join(folder);
+    fs::create_dir_all(&folder_path).unwrap();
+    repository.git_in(&folder_path, &["init", "--quiet", "-b", "main"]);
+    fs::write(folder_path.join(".gitignore"), "*.env\n").unwrap();
+    fs::write(folder_path.join("tracked.env"), secret(1)).unwrap();
+    fs::write(folder_path.join("untracked.env"), secret(2)).unwrap();
+    repository.git_in(&folder_path, &["add", "--force", "tracked.env", ".gitignore"]);
+    repository.git_in(&folder_path, &["commit", "--quiet", "-m", "nested"]);
 }
 
 /// A repository with a submodule, cloned from another repository.
@@ -69,9 +69,9 @@ mod s1_what_nested_repositories_track {
         nest(&repository, "deep/nested");
         nest(&repository, "deep/nested/er");
         let run = keysieve(&repository, &["scan", "."]);
-        assert_eq!(run.places(), ["deep/nested/er/tracked.env:1", "deep/nested/tracked.env:1"]);
+        assert_eq!(run.locations(), ["deep/nested/er/tracked.env:1", "deep/nested/tracked.env:1"]);
         let below = keysieve_in(&repository, &repository.path().join("deep"), &["scan"]);
-        assert_eq!(below.places(), run.places());
+        assert_eq!(below.locations(), run.locations());
     }
 
     #[test]
@@ -80,7 +80,7 @@ mod s1_what_nested_repositories_track {
         nest(&repository, "nested");
         fs::remove_dir_all(repository.path().join(".git")).unwrap();
         let run = keysieve(&repository, &["scan"]);
-        assert_eq!(run.places(), ["nested/tracked.env:1"]);
+        assert_eq!(run.locations(), ["nested/tracked.env:1"]);
     }
 
     #[test]
@@ -88,9 +88,9 @@ mod s1_what_nested_repositories_track {
         let (_origin, repository) = with_submodule("sub");
         assert!(repository.path().join("sub/.git").is_file());
         let run = keysieve(&repository, &["scan", "."]);
-        assert_eq!(run.places(), ["sub/tracked.env:1"]);
+        assert_eq!(run.locations(), ["sub/tracked.env:1"]);
         // Scanned by itself it is named from its own top.
-        assert_eq!(keysieve(&repository, &["scan", "sub"]).places(), ["tracked.env:1"]);
+        assert_eq!(keysieve(&repository, &["scan", "sub"]).locations(), ["tracked.env:1"]);
     }
 
     #[test]
@@ -100,7 +100,7 @@ mod s1_what_nested_repositories_track {
         repository.git(&["add", "sub"]);
         assert!(repository.git(&["ls-files", "--stage"]).starts_with("160000"));
         let run = keysieve(&repository, &["scan", "."]);
-        assert_eq!(run.places(), ["sub/tracked.env:1"]);
+        assert_eq!(run.locations(), ["sub/tracked.env:1"]);
     }
 
     #[test]
@@ -109,7 +109,7 @@ mod s1_what_nested_repositories_track {
         repository.write(".gitignore", "vendor/\n");
         repository.write("vendor/untracked", secret(3));
         let run = keysieve(&repository, &["scan", "."]);
-        assert_eq!(run.places(), ["vendor/sub/tracked.env:1"]);
+        assert_eq!(run.locations(), ["vendor/sub/tracked.env:1"]);
     }
 
     #[test]
@@ -125,7 +125,7 @@ mod s1_what_nested_repositories_track {
         repository.write("untracked.env", secret(2));
         repository.git(&["add", "--force", "tracked.env"]);
         let run = keysieve(&repository, &["scan", "."]);
-        assert_eq!(run.places(), ["tracked.env:1"]);
+        assert_eq!(run.locations(), ["tracked.env:1"]);
     }
 
     #[test]
@@ -133,7 +133,7 @@ mod s1_what_nested_repositories_track {
         let repository = TempRepo::new();
         nest(&repository, "nested");
         repository.git_in(&repository.path().join("nested"), &["update-index", "--split-index"]);
-        assert_eq!(keysieve(&repository, &["scan", "."]).places(), ["nested/tracked.env:1"]);
+        assert_eq!(keysieve(&repository, &["scan", "."]).locations(), ["nested/tracked.env:1"]);
     }
 
     #[test]
@@ -182,9 +182,9 @@ mod s3_a_git_that_leads_nowhere {
         repository.write(Path::new(folder).join("hidden.env"), secret(1));
     }
 
-    fn assert_noted(repository: &TempRepo, place: &str) {
+    fn assert_noted(repository: &TempRepo, location: &str) {
         let run = keysieve(repository, &["scan", "."]);
-        assert_eq!(run.places(), [place], "{}", run.all_output());
+        assert_eq!(run.locations(), [location], "{}", run.all_output());
         assert!(run.notes().contains("no ignore rule"), "{}", run.all_output());
     }
 
@@ -227,7 +227,7 @@ mod s3_a_git_that_leads_nowhere {
         // And so do those of a repository in it.
         nest(&repository, "mounted/nested");
         let run = keysieve(&repository, &["scan", "."]);
-        assert_eq!(run.places(), ["mounted/hidden.env:1", "mounted/nested/tracked.env:1"]);
+        assert_eq!(run.locations(), ["mounted/hidden.env:1", "mounted/nested/tracked.env:1"]);
         assert!(run.notes().contains("mounted/.git"), "{}", run.all_output());
     }
 
@@ -259,7 +259,7 @@ mod s4_named_paths {
         }
         repository.write("key", secret(1));
         let run = keysieve(&repository, &["scan", "pipe", "key"]);
-        assert_eq!((run.code(), run.places()), (2, vec!["key:1".to_owned()]));
+        assert_eq!((run.code(), run.locations()), (2, vec!["key:1".to_owned()]));
     }
 
     #[test]
@@ -278,7 +278,7 @@ mod s4_named_paths {
         symlink("folder", repository.path().join("to-folder")).unwrap();
         for path in ["to-file", "to-folder"] {
             let run = keysieve(&repository, &["scan", path]);
-            assert_eq!(run.places(), ["folder/key:1"], "{path}: {}", run.all_output());
+            assert_eq!(run.locations(), ["folder/key:1"], "{path}: {}", run.all_output());
         }
     }
 }
@@ -303,10 +303,10 @@ mod s15_a_folder_in_no_work_tree {
         repository.write("plain/.keysieve.toml", EXCLUDE);
         for (from, path) in [("", "plain"), ("plain", "."), ("plain/left", "..")] {
             let run = keysieve_in(&repository, &repository.path().join(from), &["scan", path]);
-            assert_eq!(run.places(), ["key:1"], "{from} {path}: {}", run.all_output());
+            assert_eq!(run.locations(), ["key:1"], "{from} {path}: {}", run.all_output());
         }
         let run = keysieve(&repository, &["scan", "plain", "--no-repo-config"]);
-        assert_eq!(run.places(), ["key:1", "left/key:1"]);
+        assert_eq!(run.locations(), ["key:1", "left/key:1"]);
     }
 
     #[test]
@@ -314,7 +314,7 @@ mod s15_a_folder_in_no_work_tree {
         let repository = plain();
         repository.write("plain/left/.keysieve.toml", EXCLUDE.replace("/left/", "/key"));
         let run = keysieve(&repository, &["scan", "plain"]);
-        assert_eq!(run.places(), ["plain/key:1"], "{}", run.all_output());
+        assert_eq!(run.locations(), ["plain/key:1"], "{}", run.all_output());
     }
 
     #[test]
@@ -331,12 +331,12 @@ mod s15_a_folder_in_no_work_tree {
     }
 
     #[test]
-    fn where_it_does_not_count_a_note_says_so() {
+    fn where_it_is_ignored_a_note_is_shown() {
         let repository = plain();
         repository.write("plain/.keysieve.toml", EXCLUDE);
         repository.write("other/key", secret(3));
         let run = keysieve(&repository, &["scan", "plain", "other"]);
-        assert_eq!(run.places().len(), 3, "{}", run.all_output());
+        assert_eq!(run.locations().len(), 3, "{}", run.all_output());
         assert!(run.notes().contains("plain/.keysieve.toml was not read"), "{}", run.all_output());
         let run = keysieve_in(&repository, &repository.path().join("plain"), &["scan", "-"]);
         assert!(run.notes().contains(".keysieve.toml was not read"), "{}", run.all_output());

@@ -1,4 +1,4 @@
-//! The id that a rule had before it was renamed keeps working wherever a rule is named.
+//! The id that a rule had before it was renamed still works everywhere a rule is named.
 
 use super::*;
 
@@ -69,7 +69,7 @@ fn the_configuration_of_a_folder_may_name_the_former_id() {
     let repository = repository("");
     repository.write("sub/.keysieve.toml", "[rules]\ndisable = [\"nimbus-token\"]\n");
     repository.write("sub/b.py", format!("key = \"{}\"\n", nimbus(2)));
-    assert_eq!(places(&report(&repository, &["scan"]).0), ["a.py:1"]);
+    assert_eq!(locations(&report(&repository, &["scan"]).0), ["a.py:1"]);
 }
 
 #[test]

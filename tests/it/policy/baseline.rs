@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::{notes, places, report, run};
+use super::{locations, notes, report, run};
 use crate::support::guarded::secret;
 use crate::support::repository::{TempRepo, all_output};
 
@@ -17,8 +17,8 @@ fn on(repository: &TempRepo, day: &str, arguments: &[&str]) -> (Value, i32) {
 }
 
 fn fingerprint(repository: &TempRepo) -> String {
-    let (said, _) = report(repository, &["scan", "--no-baseline"]);
-    said["credentials"][0]["fingerprint"].as_str().unwrap().to_owned()
+    let (json, _) = report(repository, &["scan", "--no-baseline"]);
+    json["credentials"][0]["fingerprint"].as_str().unwrap().to_owned()
 }
 
 fn text(repository: &TempRepo) -> String {
@@ -46,8 +46,8 @@ fn the_first_day_accepts_all_of_it_for_a_time() {
     let ids: Vec<&str> = first.lines().filter(|line| line.starts_with("[credential.")).collect();
     assert!(ids.len() == 40 && ids.is_sorted(), "{first}");
     for arguments in [&["scan"][..], &["scan", "d1"], &["audit"]] {
-        let (said, code) = on(&repository, "2026-01-02", arguments);
-        assert_eq!((code, said["outcome"].as_str(), notes(&said)), (0, Some("clean"), vec![]));
+        let (json, code) = on(&repository, "2026-01-02", arguments);
+        assert_eq!((code, json["outcome"].as_str(), notes(&json)), (0, Some("clean"), vec![]));
     }
     let again = run(&repository, &WRITE);
     assert_eq!(again.status.code(), Some(2), "a baseline is not overwritten");
@@ -67,17 +67,21 @@ fn lines_move_and_files_too_but_a_new_place_fails() {
     fs::rename(repository.path().join("a"), repository.path().join("b")).unwrap();
     assert_eq!(on(&repository, day, &["scan"]).1, 0, "a rename");
     repository.write("c", secret(1));
-    let (said, code) = on(&repository, day, &["scan"]);
-    assert_eq!((places(&said), code), (vec!["b:3".to_owned(), "c:1".to_owned()], 1));
+    let (json, code) = on(&repository, day, &["scan"]);
+    assert_eq!((locations(&json), code), (vec!["b:3".to_owned(), "c:1".to_owned()], 1));
     fs::remove_file(repository.path().join("c")).unwrap();
     repository.write("a", secret(1));
-    let (said, code) = on(&repository, day, &["scan", "b"]);
-    assert_eq!((places(&said), code), (vec!["b:3".to_owned()], 1), "no rename: a is still there");
-    assert!(notes(&said)[0].contains("does not cover b ("), "{said}");
+    let (json, code) = on(&repository, day, &["scan", "b"]);
+    assert_eq!(
+        (locations(&json), code),
+        (vec!["b:3".to_owned()], 1),
+        "no rename: a is still there"
+    );
+    assert!(notes(&json)[0].ends_with("but not in b"), "{json}");
     let update = [&["baseline", "update"], &WRITE[2..]].concat();
     run(&repository, &update);
     assert_eq!(on(&repository, day, &["scan"]).1, 0);
-    // Another secret at the old place is another secret.
+    // Another secret at the old location is another secret.
     repository.write("a", secret(2));
     assert_eq!(on(&repository, day, &["scan"]).1, 1);
 }
@@ -98,9 +102,9 @@ fn what_is_revoked_or_false_never_fails_again() {
         repository.write("deep/new", secret(1));
         repository.git(&["add", "--all"]);
         for arguments in [&["scan"][..], &["hook", "run"]] {
-            let (said, code) = report(&repository, arguments);
-            assert_eq!(code, 0, "{said}");
-            assert_eq!(places(&said), [format!("a:1={reason}"), format!("deep/new:1={reason}")]);
+            let (json, code) = report(&repository, arguments);
+            assert_eq!(code, 0, "{json}");
+            assert_eq!(locations(&json), [format!("a:1={reason}"), format!("deep/new:1={reason}")]);
         }
         let output = run(&repository, &["scan", "--format", "sarif"]);
         let sarif: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -112,9 +116,9 @@ fn what_is_revoked_or_false_never_fails_again() {
         assert_eq!(report(&repository, &["scan", "--no-baseline"]).1, 1);
     }
     entry(&repository, "disposition = \"test-value\"\npaths = [\"a\"]");
-    let (said, code) = report(&repository, &["scan"]);
+    let (json, code) = report(&repository, &["scan"]);
     assert_eq!(
-        (places(&said), code),
+        (locations(&json), code),
         (vec!["a:1=test value".to_owned(), "deep/new:1".to_owned()], 1)
     );
 }
@@ -136,10 +140,10 @@ fn time_runs_out_with_two_weeks_of_warning_and_never_in_the_hook() {
         ("2026-03-31", 0, Some("(0 days left)")),
         ("2026-04-01", 1, Some("acceptance by Ann expired on 2026-03-31")),
     ] {
-        let (said, found) = on(&repository, day, &["scan"]);
-        assert_eq!(found, code, "{day}: {said}");
-        assert_eq!(notes(&said).len(), usize::from(noted.is_some()), "{day}: {said}");
-        assert!(noted.is_none_or(|noted| notes(&said)[0].ends_with(noted)), "{day}: {said}");
+        let (json, found) = on(&repository, day, &["scan"]);
+        assert_eq!(found, code, "{day}: {json}");
+        assert_eq!(notes(&json).len(), usize::from(noted.is_some()), "{day}: {json}");
+        assert!(noted.is_none_or(|noted| notes(&json)[0].ends_with(noted)), "{day}: {json}");
         assert_eq!(on(&repository, day, &["hook", "run"]).1, 0, "{day}");
     }
     let check = |day: &str| run(&repository, &["baseline", "check", "--now", day]);
@@ -159,7 +163,7 @@ fn an_error_in_the_file_has_its_line() {
     repository.write("a", secret(1));
     repository.git(&["add", "."]);
     let id = "0123456789";
-    for (wrong, line, wanted) in [
+    for (wrong, line, expected) in [
         ("version = 2", 1, "this keysieve reads `version = 1`"),
         ("", 1, "`version = 1` is missing"),
         ("version = 1\nversion = 1", 2, "not valid TOML: duplicate key"),
@@ -197,7 +201,7 @@ fn an_error_in_the_file_has_its_line() {
             let stderr = String::from_utf8_lossy(&output.stderr);
             assert_eq!(output.status.code(), Some(2), "{id} {wrong}");
             assert!(stderr.contains(&format!("{FILE}:{line}: ")), "{wrong}: {stderr}");
-            assert!(stderr.contains(wanted), "{wrong}: {stderr}");
+            assert!(stderr.contains(expected), "{wrong}: {stderr}");
         }
     }
 }
@@ -218,8 +222,8 @@ fn rebases_squashes_and_clones_leave_it_whole() {
     repository.git(&["reset", "--quiet", "--soft", "HEAD~3"]);
     repository.git(&["commit", "--quiet", "--no-verify", "-m", "squashed"]);
     repository.git(&["gc", "--quiet", "--prune=now"]);
-    let (said, code) = on(&repository, "2026-01-02", &["audit", "HEAD~1..HEAD"]);
-    assert_eq!(code, 0, "{said}");
+    let (json, code) = on(&repository, "2026-01-02", &["audit", "HEAD~1..HEAD"]);
+    assert_eq!(code, 0, "{json}");
 }
 
 #[test]
@@ -228,22 +232,22 @@ fn the_hook_takes_the_baseline_of_the_index() {
     repository.write("a", secret(1));
     repository.git(&["add", "."]);
     run(&repository, &WRITE);
-    let (said, code) = on(&repository, "2026-01-02", &["hook", "run"]);
-    let wanted =
+    let (json, code) = on(&repository, "2026-01-02", &["hook", "run"]);
+    let expected =
         format!("{FILE} is not staged and is ignored; run `git add .keysieve-baseline.toml`");
-    assert_eq!((code, notes(&said)), (1, vec![wanted]));
+    assert_eq!((code, notes(&json)), (1, vec![expected]));
     repository.git(&["add", "."]);
     fs::remove_file(repository.path().join(FILE)).unwrap();
-    let (said, code) = on(&repository, "2026-01-02", &["hook", "run"]);
-    assert_eq!((code, notes(&said)), (0, vec![]), "{said}");
-    assert!(places(&said)[0].starts_with("a:1=accepted until"), "{said}");
+    let (json, code) = on(&repository, "2026-01-02", &["hook", "run"]);
+    assert_eq!((code, notes(&json)), (0, vec![]), "{json}");
+    assert!(locations(&json)[0].starts_with("a:1=accepted until"), "{json}");
     repository.write("sub/b", "");
     let sub = repository.path().join("sub");
     let mut command = repository.command(env!("CARGO_BIN_EXE_keysieve"), &sub);
     assert_eq!(command.args(["hook", "run"]).output().unwrap().status.code(), Some(0));
     repository.write("c", secret(1));
     repository.git(&["add", "c"]);
-    assert_eq!(on(&repository, "2026-01-02", &["hook", "run"]).1, 1, "a new place");
+    assert_eq!(on(&repository, "2026-01-02", &["hook", "run"]).1, 1, "a new location");
 }
 
 #[test]
@@ -293,11 +297,11 @@ fn an_update_refreshes_paths_and_prunes_only_on_request() {
     assert!(text(&repository).contains(listed), "{}", text(&repository));
     let day = "2026-01-02";
     assert_eq!(on(&repository, day, &["audit"]).1, 0, "it stood at b");
-    // A copy after a move is not a move.
+    // After a move, a copy is not a move.
     repository.write("d", secret(1));
     assert_eq!(on(&repository, day, &["scan"]).1, 1);
     fs::rename(repository.path().join("d"), repository.path().join("b")).unwrap();
-    assert_eq!(on(&repository, day, &["scan"]).1, 1, "and a place of the past is a new one");
+    assert_eq!(on(&repository, day, &["scan"]).1, 1, "and a location of the past is a new one");
     fs::remove_file(repository.path().join("b")).unwrap();
     run(&repository, &[&update[..], &["--prune"]].concat());
     let left = text(&repository);
@@ -329,9 +333,9 @@ fn a_baseline_of_another_key_is_named() {
         assert_eq!(with_key(ours, &command).status.code(), Some(0), "{command:?}");
         for key in ["", "another"] {
             let output = with_key(key, &command);
-            let told = "was created with the fingerprint key";
+            let message = "was created with the fingerprint key";
             assert_eq!(output.status.code(), Some(2), "{command:?}");
-            assert!(all_output(&output).contains(told), "{command:?}: {}", all_output(&output));
+            assert!(all_output(&output).contains(message), "{command:?}: {}", all_output(&output));
             assert!(all_output(&output).contains("set KEYSIEVE_FINGERPRINT_KEY to that key"));
         }
     }
@@ -383,8 +387,8 @@ fn a_better_rule_takes_over_without_a_new_entry() {
     let file = folder.path().join("nimbus.toml");
     fs::write(&file, rule).unwrap();
     let with_rule = ["scan", "--patterns", file.to_str().unwrap()];
-    let (said, code) = on(&repository, "2026-01-02", &with_rule);
-    assert_eq!((said["credentials"][0]["rule"].as_str(), code), (Some("nimbus-auth-token"), 0));
+    let (json, code) = on(&repository, "2026-01-02", &with_rule);
+    assert_eq!((json["credentials"][0]["rule"].as_str(), code), (Some("nimbus-auth-token"), 0));
     repository.write("b", format!("{value}\n"));
-    assert_eq!(on(&repository, "2026-01-02", &with_rule).1, 1, "a new place still fails");
+    assert_eq!(on(&repository, "2026-01-02", &with_rule).1, 1, "a new location still fails");
 }

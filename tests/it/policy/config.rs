@@ -5,19 +5,19 @@ use std::process::Output;
 
 use serde_json::Value;
 
-use super::{notes, places, report, run};
+use super::{locations, notes, report, run};
 use crate::support::guarded::secret;
 use crate::support::repository::{TempRepo, all_output};
 use crate::support::tokens::localstack_auth_token as token;
 
 const FILE: &str = ".keysieve.toml";
 
-/// A line that holds a secret of medium confidence: a password in an address.
+/// A line with a secret of medium confidence: a password in a URL.
 fn unsure() -> String {
     ["ftp://ann:", "Yq7xT2mWn4", "@files.example.org/x\n"].concat()
 }
 
-/// What the binary says with these variables set.
+/// What the binary prints with these variables set.
 fn run_with(repository: &TempRepo, variables: &[(&str, &str)], arguments: &[&str]) -> Output {
     let mut command = repository.command(env!("CARGO_BIN_EXE_keysieve"), &repository.path());
     command.env_remove("KEYSIEVE_FINGERPRINT_KEY").envs(variables.iter().copied());
@@ -32,7 +32,7 @@ fn json(output: &Output) -> Value {
 fn an_error_has_its_line_and_a_suggestion() {
     let repository = TempRepo::new();
     repository.write("a", "nothing\n");
-    for (wrong, line, wanted) in [
+    for (wrong, line, expected) in [
         ("fial-on = 1", 1, "unknown key `fial-on`; did you mean `fail-on`?"),
         ("\n[fail-on]\nconfidance = \"high\"", 3, "did you mean `confidence`?"),
         (
@@ -61,7 +61,7 @@ fn an_error_has_its_line_and_a_suggestion() {
             let stderr = String::from_utf8_lossy(&output.stderr);
             assert_eq!(output.status.code(), Some(2), "{wrong}: {}", all_output(&output));
             assert!(stderr.contains(&format!("error: {file}:{line}: ")), "{wrong}: {stderr}");
-            assert!(stderr.contains(wanted), "{wrong}: {stderr}");
+            assert!(stderr.contains(expected), "{wrong}: {stderr}");
         }
     }
 }
@@ -83,8 +83,8 @@ fn rules_are_off_and_on_and_have_another_severity() {
     repository.write("a", secret(1));
     let found = |config: &str| {
         repository.write(FILE, config);
-        let (said, code) = report(&repository, &["scan"]);
-        let first = &said["credentials"][0];
+        let (json, code) = report(&repository, &["scan"]);
+        let first = &json["credentials"][0];
         let text = |field: &str| first[field].as_str().unwrap_or_default().to_owned();
         (text("rule"), text("severity"), code)
     };
@@ -109,11 +109,11 @@ fn what_is_unsure_warns_in_the_hook_and_fails_in_a_scan() {
         repository.write(FILE, config);
         repository.git(&["add", "--all"]);
         let one = |command: &[&str]| {
-            let (said, code) = report(&repository, &[command, more].concat());
-            let found = &said["credentials"][0];
-            assert_eq!(found["confidence"], "medium", "{said}");
-            assert_eq!(found["level"], found["occurrences"][0]["level"], "{said}");
-            assert_eq!(code, i32::from(found["level"] == "error"), "{said}");
+            let (json, code) = report(&repository, &[command, more].concat());
+            let found = &json["credentials"][0];
+            assert_eq!(found["confidence"], "medium", "{json}");
+            assert_eq!(found["level"], found["occurrences"][0]["level"], "{json}");
+            assert_eq!(code, i32::from(found["level"] == "error"), "{json}");
             found["level"].as_str().unwrap().to_owned()
         };
         (one(&["scan"]), one(&["hook", "run"]))
@@ -144,28 +144,28 @@ fn excluded_paths_are_not_read_and_counted() {
         "[[exclude]]\npaths = [\"/vendor/*\", \"!/vendor/own\"]\nreason = \"others' code\"\n\
          [[exclude]]\npaths = [\"*.lock\"]\nreason = \"generated\"\n",
     );
-    let wanted = ["kept:1", "lib/vendor/c:1", "vendor/own/d:1"];
-    let (said, code) = report(&repository, &["scan"]);
-    assert_eq!((places(&said), code), (wanted.map(str::to_owned).to_vec(), 1));
-    assert_eq!((&said["coverage"]["excluded"], notes(&said)), (&3.into(), vec![]));
+    let expected = ["kept:1", "lib/vendor/c:1", "vendor/own/d:1"];
+    let (json, code) = report(&repository, &["scan"]);
+    assert_eq!((locations(&json), code), (expected.map(str::to_owned).to_vec(), 1));
+    assert_eq!((&json["coverage"]["excluded"], notes(&json)), (&3.into(), vec![]));
     let human = run(&repository, &["scan", "--format", "human"]);
     let human = String::from_utf8_lossy(&human.stdout).into_owned();
     assert!(human.contains("3 files excluded"), "{human}");
     repository.git(&["add", "--all"]);
-    let wanted_notes = [
+    let expected_notes = [
         "1 finding excluded by *.lock (FILE: generated)",
         "2 findings excluded by /vendor/*, !/vendor/own (FILE: others' code)",
     ];
-    let told = |file: &str| wanted_notes.map(|note| note.replace("FILE", file));
-    let (said, code) = report(&repository, &["hook", "run"]);
-    assert_eq!((places(&said), code), (wanted.map(str::to_owned).to_vec(), 1));
-    assert_eq!(notes(&said), told(":.keysieve.toml"));
+    let notes_of = |file: &str| expected_notes.map(|note| note.replace("FILE", file));
+    let (json, code) = report(&repository, &["hook", "run"]);
+    assert_eq!((locations(&json), code), (expected.map(str::to_owned).to_vec(), 1));
+    assert_eq!(notes(&json), notes_of(":.keysieve.toml"));
     repository.commit("all");
-    let (said, _) = report(&repository, &["audit"]);
-    assert_eq!(places(&said), wanted);
-    assert_eq!(notes(&said), told(FILE));
-    let (said, _) = report(&repository, &["scan", "--no-repo-config"]);
-    assert_eq!(places(&said).len(), 6, "{said}");
+    let (json, _) = report(&repository, &["audit"]);
+    assert_eq!(locations(&json), expected);
+    assert_eq!(notes(&json), notes_of(FILE));
+    let (json, _) = report(&repository, &["scan", "--no-repo-config"]);
+    assert_eq!(locations(&json).len(), 6, "{json}");
 }
 
 #[test]
@@ -183,14 +183,16 @@ fn test_paths_are_marked_and_may_warn_or_be_left_out() {
                  paths = [\"ours/\", \"!tests/real/\"]\n"
             ),
         );
-        let (said, code) = report(&repository, &["scan"]);
-        let occurrences = said["credentials"][0]["occurrences"].as_array().unwrap().clone();
+        let (json, code) = report(&repository, &["scan"]);
+        let occurrences = json["credentials"][0]["occurrences"].as_array().unwrap().clone();
         let of = |marked: bool| -> Vec<String> {
-            let some = occurrences.iter().filter(|place| place["test_path"] == marked);
-            some.map(|place| format!("{}:{}", place["path"], place["level"]).replace('"', ""))
-                .collect()
+            let some = occurrences.iter().filter(|location| location["test_path"] == marked);
+            some.map(|location| {
+                format!("{}:{}", location["path"], location["level"]).replace('"', "")
+            })
+            .collect()
         };
-        (of(true), of(false), said["coverage"]["excluded"].as_u64(), code)
+        (of(true), of(false), json["coverage"]["excluded"].as_u64(), code)
     };
     let mut sorted = tests;
     sorted.sort_unstable();
@@ -219,29 +221,29 @@ fn a_folder_has_a_file_of_its_own() {
     let exclude = |path: &str| format!("[[exclude]]\npaths = [\"{path}\"]\nreason = \"r\"\n");
     repository.write("one/.keysieve.toml", exclude("/gen"));
     repository.write("one/sub/.keysieve.toml", "[rules]\ndisable = [\"*\"]\n");
-    let wanted = ["one/a:1", "two/a:1", "two/gen/a:1"];
-    let (said, code) = report(&repository, &["scan"]);
-    assert_eq!((places(&said), code), (wanted.map(str::to_owned).to_vec(), 1));
+    let expected = ["one/a:1", "two/a:1", "two/gen/a:1"];
+    let (json, code) = report(&repository, &["scan"]);
+    assert_eq!((locations(&json), code), (expected.map(str::to_owned).to_vec(), 1));
     repository.git(&["add", "--all"]);
-    let (said, _) = report(&repository, &["hook", "run"]);
-    assert_eq!(places(&said), wanted);
-    assert_eq!(notes(&said).len(), 2, "{said}");
-    // The nearer one holds.
+    let (json, _) = report(&repository, &["hook", "run"]);
+    assert_eq!(locations(&json), expected);
+    assert_eq!(notes(&json).len(), 2, "{json}");
+    // The more specific file wins.
     repository.write("one/.keysieve.toml", "[fail-on]\nconfidence = \"certain\"\n");
     repository.write("one/a", unsure());
     fs::remove_dir_all(repository.path().join("two")).unwrap();
     fs::remove_dir_all(repository.path().join("one/gen")).unwrap();
-    let (said, code) = report(&repository, &["scan"]);
-    assert_eq!((places(&said), code), (vec!["one/a:1".to_owned()], 0));
+    let (json, code) = report(&repository, &["scan"]);
+    assert_eq!((locations(&json), code), (vec!["one/a:1".to_owned()], 0));
     repository.write("one/sub/.keysieve.toml", "decode-depth = 1");
-    let (said, code) = report(&repository, &["scan"]);
-    assert_eq!(code, 2, "{said}");
-    let why = said["coverage"]["failures"][0]["reason"].as_str().unwrap();
+    let (json, code) = report(&repository, &["scan"]);
+    assert_eq!(code, 2, "{json}");
+    let why = json["coverage"]["failures"][0]["reason"].as_str().unwrap();
     assert!(why.starts_with("one/sub/.keysieve.toml:1: `decode-depth` applies to"), "{why}");
 }
 
 #[test]
-fn the_nearest_layer_holds() {
+fn the_most_specific_layer_wins() {
     let repository = TempRepo::new();
     repository.write("a", unsure());
     let home = repository.home().to_path_buf();
@@ -298,8 +300,8 @@ fn the_fingerprint_key_is_in_a_file_or_a_variable() {
     let repository = TempRepo::new();
     repository.write("a", secret(1));
     let fingerprint = |variables: &[(&str, &str)]| {
-        let said = json(&run_with(&repository, variables, &["scan"]));
-        said["credentials"][0]["fingerprint"].as_str().unwrap().to_owned()
+        let json = json(&run_with(&repository, variables, &["scan"]));
+        json["credentials"][0]["fingerprint"].as_str().unwrap().to_owned()
     };
     let public = fingerprint(&[]);
     let ours = fingerprint(&[("KEYSIEVE_FINGERPRINT_KEY", "ours")]);
@@ -333,12 +335,12 @@ fn pattern_files_limits_and_depth() {
     repository.write("ci/acme.toml", rule);
     repository.write("a", ["acme_", "q7w3zk5v9x2m4n8b6c1d0f5g\n"].concat());
     repository.write(FILE, "patterns = [\"ci/acme.toml\"]\n");
-    let (said, _) = report(&repository, &["scan", "a"]);
-    assert_eq!(said["credentials"][0]["rule"], "acme-key", "{said}");
+    let (json, _) = report(&repository, &["scan", "a"]);
+    assert_eq!(json["credentials"][0]["rule"], "acme-key", "{json}");
     repository.git(&["add", "--all"]);
     fs::remove_file(repository.path().join("ci/acme.toml")).unwrap();
-    let (said, _) = report(&repository, &["hook", "run"]);
-    assert_eq!(said["credentials"][0]["rule"], "acme-key", "the index's: {said}");
+    let (json, _) = report(&repository, &["hook", "run"]);
+    assert_eq!(json["credentials"][0]["rule"], "acme-key", "the index's: {json}");
     let output = run(&repository, &["scan"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(all_output(&output).contains("pattern file ci/acme.toml"));
@@ -351,8 +353,8 @@ fn pattern_files_limits_and_depth() {
     assert_eq!(report(&repository, &["scan", "a"]).1, 0);
     repository.write(FILE, "[limits]\nmax-file-size = 1\n");
     repository.write("a", "x".repeat(1 << 20) + &secret(1));
-    let (said, code) = report(&repository, &["scan", "a"]);
-    assert_eq!((code, &said["coverage"]["oversized"]), (0, &1.into()));
+    let (json, code) = report(&repository, &["scan", "a"]);
+    assert_eq!((code, &json["coverage"]["oversized"]), (0, &1.into()));
 }
 
 fn base64_of(text: &str) -> String {
@@ -375,8 +377,8 @@ fn the_minimum_confidence_decides_what_is_reported() {
         (&["scan", "--min-confidence", "low", "--fail-on", "low"], 1),
         (&["scan", "--fail-on", "low"], 1),
     ] {
-        let (said, code) = report(&repository, arguments);
-        assert_eq!((places(&said).len(), code), (found, 1), "{arguments:?}");
+        let (json, code) = report(&repository, arguments);
+        assert_eq!((locations(&json).len(), code), (found, 1), "{arguments:?}");
     }
     let output = run(&repository, &["scan", "--min-confidence", "high", "--fail-on", "medium"]);
     assert_eq!(output.status.code(), Some(2));
@@ -400,10 +402,10 @@ fn findings_below_the_minimum_confidence_are_not_reported() {
     let token = token(1);
     let wrong = if token.ends_with('0') { "1" } else { "0" };
     repository.write("a", format!("{}{wrong}\n", &token[..token.len() - 1]));
-    assert_eq!(places(&report(&repository, &["scan"]).0).len(), 0);
-    let (said, code) = report(&repository, &["scan", "--min-confidence", "low"]);
-    assert_eq!((places(&said).len(), code), (1, 0), "{said}");
+    assert_eq!(locations(&report(&repository, &["scan"]).0).len(), 0);
+    let (json, code) = report(&repository, &["scan", "--min-confidence", "low"]);
+    assert_eq!((locations(&json).len(), code), (1, 0), "{json}");
     repository.write(FILE, "min-confidence = \"low\"\n");
-    assert_eq!(places(&report(&repository, &["scan"]).0).len(), 1);
-    assert_eq!(places(&report(&repository, &["scan", "--min-confidence", "medium"]).0).len(), 0);
+    assert_eq!(locations(&report(&repository, &["scan"]).0).len(), 1);
+    assert_eq!(locations(&report(&repository, &["scan", "--min-confidence", "medium"]).0).len(), 0);
 }

@@ -1,4 +1,4 @@
-//! `keysieve baseline import`: each scanner's file, written by hand after its documentation, in a
+//! `keysieve baseline import`: each scanner's file, written by hand from its documentation, in a
 //! real repository.
 
 use std::fs;
@@ -6,7 +6,7 @@ use std::fs;
 use serde_json::json;
 use sha1::Digest;
 
-use super::{places, report, run};
+use super::{locations, report, run};
 use crate::support::guarded::secret;
 use crate::support::repository::{TempRepo, all_output};
 use crate::support::tokens::localstack_auth_token as token;
@@ -14,7 +14,7 @@ use crate::support::tokens::localstack_auth_token as token;
 const FILE: &str = ".keysieve-baseline.toml";
 const DAY: [&str; 2] = ["--now", "2026-01-01T00:00:00Z"];
 
-/// What the command says, and its exit code.
+/// What the command prints, and its exit code.
 fn import(repository: &TempRepo, from: &str, file: &str, more: &[&str]) -> (String, i32) {
     let command = ["baseline", "import", "--from", from, file, "--owner", "Ann"];
     let output = run(repository, &[&command[..], &DAY, more].concat());
@@ -23,7 +23,7 @@ fn import(repository: &TempRepo, from: &str, file: &str, more: &[&str]) -> (Stri
 
 fn scan(repository: &TempRepo) -> (Vec<String>, i32) {
     let (report, code) = report(repository, &[&["scan"][..], &DAY].concat());
-    let open = places(&report).into_iter().filter(|place| !place.contains('='));
+    let open = locations(&report).into_iter().filter(|location| !location.contains('='));
     (open.collect(), code)
 }
 
@@ -60,9 +60,9 @@ fn gitleaks_entries_are_looked_up_in_their_commits() {
          {short}:nowhere:a-rule:1\nb:a-rule:1\n{short}:two:a-rule:1\n"
     );
     repository.write(".gitleaksignore", ignore);
-    let (said, code) = import(&repository, "gitleaks", ".gitleaksignore", &[]);
-    assert_eq!(code, 1, "{said}");
-    for wanted in [
+    let (printed, code) = import(&repository, "gitleaks", ".gitleaksignore", &[]);
+    assert_eq!(code, 1, "{printed}");
+    for expected in [
         "not imported: 0123456:b:1: unknown commit 0123456;",
         &format!(
             "not imported: {short}:b:9: keysieve finds nothing on this line; there are findings on line 1, 2"
@@ -73,7 +73,7 @@ fn gitleaks_entries_are_looked_up_in_their_commits() {
         "Credentials found only in the history: 1; the baseline now covers the history.",
         "4 of 9 entries imported: 4 credentials (4 new)",
     ] {
-        assert!(said.contains(wanted), "{wanted}: {said}");
+        assert!(printed.contains(expected), "{expected}: {printed}");
     }
     let text = text(&repository);
     assert!(text.contains("reason = \"rotated in ticket 7, not worth a rewrite\""), "{text}");
@@ -83,7 +83,7 @@ fn gitleaks_entries_are_looked_up_in_their_commits() {
     assert_eq!(scan(&repository), (open, 1), "the file that was moved is known");
     fs::remove_file(repository.path().join("two")).unwrap();
     assert_eq!(scan(&repository).1, 0);
-    // Another secret at an old place is not.
+    // Another secret at an old location is not.
     repository.write("b", format!("x\n{}{}", secret(2), secret(9)));
     assert_eq!(scan(&repository), (vec!["b:3".to_owned()], 1));
 }
@@ -108,12 +108,12 @@ fn a_report_of_gitleaks_is_its_baseline() {
         found("c", 1, &token(4), ""),
     ]);
     repository.write("report.json", report.to_string());
-    let (said, code) = import(&repository, "gitleaks", "report.json", &["--as", "test-value"]);
-    assert_eq!(code, 1, "{said}");
+    let (printed, code) = import(&repository, "gitleaks", "report.json", &["--as", "test-value"]);
+    assert_eq!(code, 1, "{printed}");
     let lost = "not imported: c:1: keysieve finds a different secret there";
-    assert!(said.contains(lost) && said.contains("3 of 4 entries"), "{said}");
+    assert!(printed.contains(lost) && printed.contains("3 of 4 entries"), "{printed}");
     for seed in 1..=4 {
-        assert!(!said.contains(&token(seed)) && !text(&repository).contains(&token(seed)));
+        assert!(!printed.contains(&token(seed)) && !text(&repository).contains(&token(seed)));
     }
     fs::remove_file(repository.path().join("report.json")).unwrap();
     assert_eq!(scan(&repository), (vec![], 0));
@@ -136,10 +136,10 @@ fn betterleaks_names_secrets_by_their_digest() {
     let (one, two) = (sha256(&token(1)), sha256(&token(2)));
     let unknown = sha256("no such");
     repository.write(".betterleaksignore", format!("# both\n{two}\n{one}\n{unknown}\n"));
-    let (said, code) = import(&repository, "betterleaks", ".betterleaksignore", &[]);
-    assert_eq!(code, 1, "{said}");
+    let (printed, code) = import(&repository, "betterleaks", ".betterleaksignore", &[]);
+    assert_eq!(code, 1, "{printed}");
     let lost = "not imported: the digest on line 4: keysieve does not find this secret";
-    assert!(said.contains(lost) && said.contains("2 of 3 entries"), "{said}");
+    assert!(printed.contains(lost) && printed.contains("2 of 3 entries"), "{printed}");
     assert_eq!(scan(&repository), (vec!["c:1".to_owned()], 1));
     let text = text(&repository);
     assert!(text.contains("past = [\"old\"]") && text.contains("history = true"), "{text}");
@@ -148,8 +148,8 @@ fn betterleaks_names_secrets_by_their_digest() {
         "location": {"path": "c", "start_line": 7}, "attributes": {"git.sha": ""}}});
     let summary = json!({"schema_version": "1", "scan": {"state": "complete"}});
     repository.write("r.jsonl", format!("{finding}\n{summary}\n"));
-    let (said, code) = import(&repository, "betterleaks", "r.jsonl", &[]);
-    assert_eq!(code, 0, "{said}");
+    let (printed, code) = import(&repository, "betterleaks", "r.jsonl", &[]);
+    assert_eq!(code, 0, "{printed}");
     assert_eq!(scan(&repository).1, 0);
 }
 
@@ -185,15 +185,15 @@ fn detect_secrets_digests_are_confirmed() {
     }, "generated_at": "2026-01-01T00:00:00Z"});
     repository.write(".secrets.baseline", baseline.to_string());
     repository.commit("all");
-    let (said, code) = import(&repository, "detect-secrets", ".secrets.baseline", &[]);
-    assert_eq!(code, 1, "{said}");
-    for wanted in [
+    let (printed, code) = import(&repository, "detect-secrets", ".secrets.baseline", &[]);
+    assert_eq!(code, 1, "{printed}");
+    for expected in [
         "not imported: b:1: keysieve finds a different secret there",
         "not imported: copied:4: it was moved or copied to copy/1, copy/2",
         "not imported: other.pem:1: keysieve finds nothing in this file",
         "4 of 7 entries",
     ] {
-        assert!(said.contains(wanted), "{wanted}: {said}");
+        assert!(printed.contains(expected), "{expected}: {printed}");
     }
     let text = text(&repository);
     assert!(text.contains("disposition = \"false-positive\""), "{text}");
@@ -207,7 +207,7 @@ fn detect_secrets_digests_are_confirmed() {
 }
 
 #[test]
-fn kingfisher_tells_places() {
+fn kingfisher_lists_locations() {
     for version in [1, 2] {
         let repository = TempRepo::new();
         repository.write("src/it's.rs", format!("x\n{}", secret(1)));
@@ -227,10 +227,10 @@ fn kingfisher_tells_places() {
                 .to_owned(),
         };
         repository.write("baseline.yml", text);
-        let (said, code) = import(&repository, "kingfisher", "baseline.yml", &[]);
-        assert_eq!(code, 1, "{said}");
+        let (printed, code) = import(&repository, "kingfisher", "baseline.yml", &[]);
+        assert_eq!(code, 1, "{printed}");
         let lost = "not imported: deploy.env:3: keysieve finds nothing on this line; there are findings on line 1";
-        assert!(said.contains(lost) && said.contains("1 of 2 entries"), "{said}");
+        assert!(printed.contains(lost) && printed.contains("1 of 2 entries"), "{printed}");
         assert_eq!(scan(&repository), (vec!["deploy.env:1".to_owned()], 1));
     }
 }
@@ -251,17 +251,18 @@ fn trufflehog_reports_are_lines_of_json() {
         "DetectorName": "X", "Verified": false, "Raw": token(2)});
     let log = json!({"level": "info-0", "msg": "finished scanning"});
     repository.write("found.jsonl", format!("{git}\n{log}\n{file}\n"));
-    let (said, code) = import(&repository, "trufflehog", "found.jsonl", &["--reason", "old ones"]);
-    assert_eq!(code, 0, "{said}");
-    assert!(said.contains("2 of 2 entries imported: 2 credentials (2 new)"), "{said}");
+    let (printed, code) =
+        import(&repository, "trufflehog", "found.jsonl", &["--reason", "old ones"]);
+    assert_eq!(code, 0, "{printed}");
+    assert!(printed.contains("2 of 2 entries imported: 2 credentials (2 new)"), "{printed}");
     assert!(text(&repository).contains("reason = \"old ones\""));
     fs::remove_file(repository.path().join("found.jsonl")).unwrap();
     assert_eq!(scan(&repository), (vec![], 0));
-    // Once more brings nothing new.
+    // A second import adds nothing.
     repository.write("found.jsonl", format!("{git}\n{file}\n"));
     let before = text(&repository);
-    let (said, code) = import(&repository, "trufflehog", "found.jsonl", &[]);
-    assert!(said.contains("(0 new) and 0 new locations"), "{said}");
+    let (printed, code) = import(&repository, "trufflehog", "found.jsonl", &[]);
+    assert!(printed.contains("(0 new) and 0 new locations"), "{printed}");
     assert_eq!((text(&repository), code), (before, 0));
 }
 
@@ -269,8 +270,8 @@ fn trufflehog_reports_are_lines_of_json() {
 fn a_file_of_another_format_is_an_error_with_its_line() {
     let repository = TempRepo::new();
     repository.write("x", "");
-    for (from, file, wanted) in [
-        ("gitleaks", "a:b:3\nnot an entry", "line 2 is not COMMIT:PATH:RULE:LINE"),
+    for (from, file, expected) in [
+        ("gitleaks", "a:b:3\nnot an entry", "line 2 is neither COMMIT:PATH:RULE:LINE"),
         ("gitleaks", "{}", "expected a list of findings"),
         ("betterleaks", "[{}]", "finding 1 has no file"),
         ("detect-secrets", "results: 1", "not valid JSON (line 1)"),
@@ -280,9 +281,9 @@ fn a_file_of_another_format_is_an_error_with_its_line() {
         ("trufflehog", "{\"level\":\"info\"}\nFound verified", "line 2 is not JSON"),
     ] {
         repository.write("entries", file);
-        let (said, code) = import(&repository, from, "entries", &[]);
-        assert_eq!(code, 2, "{from}: {said}");
-        assert!(said.contains(wanted), "{from}: {said}");
+        let (printed, code) = import(&repository, from, "entries", &[]);
+        assert_eq!(code, 2, "{from}: {printed}");
+        assert!(printed.contains(expected), "{from}: {printed}");
         assert!(!repository.path().join(FILE).exists());
     }
 }

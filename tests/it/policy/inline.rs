@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{notes, places, report, run};
+use super::{locations, notes, report, run};
 use crate::support::FORMATS;
 use crate::support::guarded::secret;
 use crate::support::repository::TempRepo;
@@ -13,38 +13,39 @@ const ALLOW: &str = "keysieve:allow localstack-auth-token";
 #[test]
 fn an_allow_on_the_line_or_alone_above_it_holds_in_any_comment() {
     let repository = TempRepo::new();
-    let beside = |seed, open: &str, close: &str| {
+    let with_comment = |seed, open: &str, close: &str| {
         format!("key = \"{}\" {open}{ALLOW} a test value{close}\n", token(seed))
     };
-    repository.write("a.py", beside(1, "# ", ""));
-    repository.write("a.c", beside(2, "/* ", " */"));
+    repository.write("a.py", with_comment(1, "# ", ""));
+    repository.write("a.c", with_comment(2, "/* ", " */"));
     repository.write("a.xml", format!("<!-- {ALLOW} a test value -->\n<k>{}</k>\n", token(3)));
     repository.write("a.sql", format!("x\r\n  -- {ALLOW} a test value\r\n{}", secret(4)));
     repository.write("a.bat", format!("REM {ALLOW} a test value\n{}", secret(5)));
     repository.write("first.c", format!("/* {ALLOW} a test value */ k = \"{}\";\n", token(6)));
-    let wide: Vec<u8> = beside(7, "# ", "").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let wide: Vec<u8> =
+        with_comment(7, "# ", "").encode_utf16().flat_map(u16::to_le_bytes).collect();
     repository.write("wide.txt", [&b"\xff\xfe"[..], &wide].concat());
-    let (said, code) = report(&repository, &["scan"]);
-    let wanted = ["a.bat:2", "a.c:1", "a.py:1", "a.sql:3", "a.xml:2", "first.c:1", "wide.txt:1"];
-    assert_eq!(places(&said), wanted.map(|place| format!("{place}=a test value")));
-    assert_eq!((code, said["outcome"].as_str(), notes(&said)), (0, Some("clean"), vec![]));
-    assert!(said["credentials"].as_array().unwrap().iter().all(|one| one["suppressed"] == true));
+    let (json, code) = report(&repository, &["scan"]);
+    let expected = ["a.bat:2", "a.c:1", "a.py:1", "a.sql:3", "a.xml:2", "first.c:1", "wide.txt:1"];
+    assert_eq!(locations(&json), expected.map(|location| format!("{location}=a test value")));
+    assert_eq!((code, json["outcome"].as_str(), notes(&json)), (0, Some("clean"), vec![]));
+    assert!(json["credentials"].as_array().unwrap().iter().all(|one| one["suppressed"] == true));
 }
 
 #[test]
-fn a_second_secret_does_not_hide_behind_the_allow_of_the_first() {
+fn a_suppression_comment_does_not_hide_a_second_secret() {
     let repository = TempRepo::new();
     let first = format!("a = \"{}\" # {ALLOW} a test value\n", token(1));
     repository.write("below", format!("{first}{}", secret(2)));
     repository.write("two-below", format!("# {ALLOW} a test value\n\n{}", secret(3)));
     repository.write("above", format!("{}# {ALLOW} a test value\n", secret(4)));
-    let (said, code) = report(&repository, &["scan"]);
-    assert_eq!(places(&said), ["above:1", "below:1=a test value", "below:2", "two-below:3"]);
+    let (json, code) = report(&repository, &["scan"]);
+    assert_eq!(locations(&json), ["above:1", "below:1=a test value", "below:2", "two-below:3"]);
     assert_eq!(code, 1);
-    // Of one credential in two places the other one fails.
+    // Of one credential in two locations the other one fails.
     repository.write("other", secret(1));
-    let (said, code) = report(&repository, &["scan", "below", "other"]);
-    assert_eq!(places(&said), ["below:1=a test value", "below:2", "other:1"]);
+    let (json, code) = report(&repository, &["scan", "below", "other"]);
+    assert_eq!(locations(&json), ["below:1=a test value", "below:2", "other:1"]);
     assert_eq!(code, 1);
 }
 
@@ -60,10 +61,10 @@ fn a_suppression_comment_that_is_ignored_is_noted() {
     ] {
         repository.write(path, format!("{} <!-- keysieve:allow{allow}", secret(1).trim()));
     }
-    let (said, code) = report(&repository, &["scan"]);
-    assert_eq!((places(&said).len(), code), (5, 1));
+    let (json, code) = report(&repository, &["scan"]);
+    assert_eq!((locations(&json).len(), code), (5, 1));
     let advice = "use `keysieve:allow localstack-auth-token REASON`";
-    let wanted = [
+    let expected = [
         format!("1-bare:1: this keysieve:allow names an unknown rule and is ignored; {advice}"),
         format!("2-unknown:1: this keysieve:allow names an unknown rule and is ignored; {advice}"),
         format!(
@@ -72,7 +73,7 @@ fn a_suppression_comment_that_is_ignored_is_noted() {
         ),
         format!("4-no-reason:1: this keysieve:allow gives no reason and is ignored; {advice}"),
     ];
-    assert_eq!(notes(&said), wanted);
+    assert_eq!(notes(&json), expected);
 }
 
 #[test]
@@ -80,7 +81,7 @@ fn a_reason_shows_no_secret() {
     let repository = TempRepo::new();
     let text = format!("k = \"{}\" # {ALLOW} not {} but this\n", token(1), token(2));
     repository.write("a", text);
-    // A password that only its name identifies, after the reason on the same line.
+    // A password that only its name indicates, after the reason on the same line.
     let named = ["# ", ALLOW, " a test value ", &secret(3)].concat();
     repository.write("b", named);
     for format in FORMATS {
@@ -90,8 +91,8 @@ fn a_reason_shows_no_secret() {
             assert!(!shown.contains(&token(seed)), "{shown}");
         }
     }
-    let (said, _) = report(&repository, &["scan"]);
-    assert!(places(&said).contains(&"a:1=not".to_owned()), "{said}");
+    let (json, _) = report(&repository, &["scan"]);
+    assert!(locations(&json).contains(&"a:1=not".to_owned()), "{json}");
 }
 
 #[test]
@@ -124,8 +125,8 @@ fn the_hook_takes_the_allow_of_the_index() {
     assert_eq!(report(&repository, &["hook", "run"]).1, 1);
     repository.git(&["add", "."]);
     repository.write("a", secret(1));
-    let (said, code) = report(&repository, &["hook", "run"]);
-    assert_eq!((places(&said), code), (vec!["a:2=a test value".to_owned()], 0));
+    let (json, code) = report(&repository, &["hook", "run"]);
+    assert_eq!((locations(&json), code), (vec!["a:2=a test value".to_owned()], 0));
 }
 
 #[test]
@@ -140,8 +141,8 @@ fn a_range_goes_by_the_latest_version() {
     repository.write("a", format!("# {ALLOW} a test value\n{}", secret(1)));
     repository.commit("allow");
     let range = ["scan", "--since", "HEAD~2"];
-    let (said, code) = report(&repository, &range);
-    assert_eq!((places(&said), code), (vec!["a:1=a test value".to_owned()], 0));
+    let (json, code) = report(&repository, &range);
+    assert_eq!((locations(&json), code), (vec!["a:1=a test value".to_owned()], 0));
 }
 
 #[test]
@@ -162,9 +163,9 @@ fn an_audit_goes_by_the_latest_version() {
         if packed {
             repository.git(&["repack", "-adfq"]);
         }
-        let (said, code) = report(&repository, &["audit"]);
+        let (json, code) = report(&repository, &["audit"]);
         assert_eq!(
-            places(&said),
+            locations(&json),
             ["gone:1=a test value", "later:1=a test value", "no-more:2"],
             "{packed}"
         );
@@ -179,11 +180,11 @@ fn an_audit_takes_a_copy_for_what_it_is() {
     repository.commit("one");
     repository.write("a", format!("{}# {ALLOW} a test value\n{}", secret(1), secret(1)));
     repository.commit("two");
-    let (said, code) = report(&repository, &["audit"]);
-    assert_eq!((places(&said).len(), code), (2, 1), "one of the two is not allowed");
+    let (json, code) = report(&repository, &["audit"]);
+    assert_eq!((locations(&json).len(), code), (2, 1), "one of the two is not allowed");
     let both = format!("# {ALLOW} a test value\n{}", secret(1)).repeat(2);
     repository.write("a", both);
     repository.commit("three");
-    let (said, code) = report(&repository, &["audit"]);
-    assert_eq!((places(&said).len(), code), (2, 0), "{said}");
+    let (json, code) = report(&repository, &["audit"]);
+    assert_eq!((locations(&json).len(), code), (2, 0), "{json}");
 }

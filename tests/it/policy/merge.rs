@@ -14,7 +14,7 @@ fn baseline(repository: &TempRepo, verb: &str, owner: &str) {
     assert!(output.status.success(), "{}", all_output(&output));
 }
 
-/// A repository whose git merges baselines as docs/baseline.md says.
+/// A repository whose git merges baselines as docs/baseline.md describes.
 fn repository() -> TempRepo {
     let repository = TempRepo::new();
     let driver = format!("'{}' baseline merge %O %A %B", env!("CARGO_BIN_EXE_keysieve"));
@@ -95,12 +95,12 @@ fn what_the_sides_say_differently_is_decided_by_people() {
         || say("disposition = \"revoked\"\ndate = 2026-01-02\nevidence = \"ticket 7\""),
     );
     assert_eq!(merged.status.code(), Some(1), "{}", all_output(&merged));
-    let told = "one side has false-positive, the other revoked";
-    assert!(all_output(&merged).contains(told), "{}", all_output(&merged));
+    let message = "one side has false-positive, the other revoked";
+    assert!(all_output(&merged).contains(message), "{}", all_output(&merged));
     let text = text(&repository);
     assert!(text.contains("<<<<<<< ours\n[credential.") && text.contains(">>>>>>> theirs\n"));
     assert_eq!(text.matches("[credential.").count(), 3, "{text}");
-    // Undecided it is no baseline.
+    // With conflicts it is not a baseline.
     assert_eq!(run(&repository, &["scan", "--now", DAY]).status.code(), Some(2));
 }
 

@@ -1,7 +1,5 @@
-//! What is known or allowed does not fail, and nothing else is hidden by it: in real
+//! What is baselined or suppressed does not fail, and nothing else is hidden by it: in real
 //! repositories, by the real binary.
-
-// A failed unwrap is a failed test.
 
 use crate::support;
 
@@ -20,7 +18,7 @@ use std::process::Output;
 use serde_json::Value;
 use support::repository::TempRepo;
 
-/// What the binary says at the top of a repository's work tree.
+/// What the binary prints at the top of a repository's work tree.
 fn run(repository: &TempRepo, arguments: &[&str]) -> Output {
     let mut command = repository.command(env!("CARGO_BIN_EXE_keysieve"), &repository.path());
     command.env_remove("KEYSIEVE_FINGERPRINT_KEY");
@@ -36,19 +34,19 @@ fn report(repository: &TempRepo, arguments: &[&str]) -> (Value, i32) {
 }
 
 /// `path:line` of each location, followed by `=reason` if it is suppressed.
-fn places(report: &Value) -> Vec<String> {
+fn locations(report: &Value) -> Vec<String> {
     let credentials = report["credentials"].as_array().unwrap();
-    let places = credentials.iter().flat_map(|found| found["occurrences"].as_array().unwrap());
-    let mut told: Vec<String> = places
-        .map(|place| {
-            let reason = place["suppression"]["reason"].as_str();
+    let locations = credentials.iter().flat_map(|found| found["occurrences"].as_array().unwrap());
+    let mut list: Vec<String> = locations
+        .map(|location| {
+            let reason = location["suppression"]["reason"].as_str();
             let reason = reason.map(|reason| format!("={reason}")).unwrap_or_default();
-            let path = place["path"].as_str().unwrap();
-            format!("{path}:{}{reason}", place["start"]["line"])
+            let path = location["path"].as_str().unwrap();
+            format!("{path}:{}{reason}", location["start"]["line"])
         })
         .collect();
-    told.sort();
-    told
+    list.sort();
+    list
 }
 
 fn notes(report: &Value) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{notes, places, report, run};
+use super::{locations, notes, report, run};
 use crate::support::guarded::secret;
 use crate::support::repository::{TempRepo, all_output};
 use crate::support::tokens::localstack_auth_token as token;
@@ -24,13 +24,13 @@ fn changing(files: &[(&str, &str)]) -> TempRepo {
     repository
 }
 
-fn proposals(report: &Value) -> Vec<String> {
+fn pending_changes(report: &Value) -> Vec<String> {
     let all = report["policy"]["pending"].as_array().unwrap();
     let text = |one: &Value, field: &str| one[field].as_str().unwrap().to_owned();
     all.iter().map(|one| format!("{}: {}", text(one, "kind"), text(one, "change"))).collect()
 }
 
-/// The gate of a pull request and a scan of all of it.
+/// The check of a pull request, and a scan of everything.
 fn both(repository: &TempRepo) -> [(Value, i32); 2] {
     [&SINCE[..], &["scan"]].map(|command| report(repository, &[command, &FROM].concat()))
 }
@@ -46,34 +46,34 @@ fn changes_to_the_configuration_are_ignored_and_listed() {
     repository.write("new/.keysieve.toml", "[rules]\ndisable = [\"localstack-*\"]\n");
     repository.commit("a change");
     assert_eq!(report(&repository, &SINCE).1, 0, "by its own policy it passes");
-    for (said, code) in both(&repository) {
-        assert_eq!((places(&said), code), (vec!["new/a:1".to_owned()], 1), "{said}");
-        assert_eq!(said["policy"]["revision"], "main");
-        assert_eq!(said["policy"]["commit"], repository.git(&["rev-parse", "main"]));
-        let wanted = [
+    for (json, code) in both(&repository) {
+        assert_eq!((locations(&json), code), (vec!["new/a:1".to_owned()], 1), "{json}");
+        assert_eq!(json["policy"]["revision"], "main");
+        assert_eq!(json["policy"]["commit"], repository.git(&["rev-parse", "main"]));
+        let expected = [
             "config: adds exclude = new/ (ours)",
             "config: adds rules.disable = *",
             "config: removes fail-on.confidence = medium",
             "config: adds rules.disable = localstack-*",
         ];
-        assert_eq!(proposals(&said), wanted);
+        assert_eq!(pending_changes(&json), expected);
         assert!(
-            notes(&said).contains(
+            notes(&json).contains(
                 &"ignored until merged: .keysieve.toml adds exclude = new/ (ours)".to_owned()
             ),
-            "{said}"
+            "{json}"
         );
     }
     // An invalid file is not an error: it is ignored.
     repository.write(FILE, "nonsense");
-    let (said, code) = report(&repository, &["scan", "--policy-from", "main"]);
+    let (json, code) = report(&repository, &["scan", "--policy-from", "main"]);
     assert_eq!(code, 1);
-    assert!(proposals(&said)[0].starts_with("config: cannot be read: "), "{said}");
+    assert!(pending_changes(&json)[0].starts_with("config: cannot be read: "), "{json}");
     // Main's configuration is used, and nothing is listed if nothing differs.
     repository.git(&["branch", "--force", "main", "change"]);
     repository.git(&["checkout", "--quiet", "--", FILE]);
-    let (said, code) = report(&repository, &["scan", "--policy-from", "main"]);
-    assert_eq!((code, proposals(&said)), (0, vec![]));
+    let (json, code) = report(&repository, &["scan", "--policy-from", "main"]);
+    assert_eq!((code, pending_changes(&json)), (0, vec![]));
 }
 
 #[test]
@@ -89,22 +89,27 @@ fn a_baseline_entry_of_the_change_is_ignored() {
     repository.commit("new and accepted at once");
     let at = ["--now", "2026-01-02T00:00:00Z"];
     assert_eq!(report(&repository, &[&["scan"][..], &at].concat()).1, 0);
-    let (said, code) = report(&repository, &[&["scan"][..], &FROM, &at].concat());
-    assert_eq!(code, 1, "{said}");
-    assert_eq!(places(&said).iter().filter(|place| !place.contains('=')).count(), 1, "{said}");
-    let told = proposals(&said);
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].contains("(localstack-auth-token) as accepted until"), "{told:?}");
+    let (json, code) = report(&repository, &[&["scan"][..], &FROM, &at].concat());
+    assert_eq!(code, 1, "{json}");
+    assert_eq!(
+        locations(&json).iter().filter(|location| !location.contains('=')).count(),
+        1,
+        "{json}"
+    );
+    let pending = pending_changes(&json);
+    assert_eq!(pending.len(), 1, "{pending:?}");
+    assert!(pending[0].contains("(localstack-auth-token) as accepted until"), "{pending:?}");
     assert!(!repository.git(&["show", &format!("main:{BASELINE}")]).is_empty());
 }
 
 #[test]
-fn an_inline_allow_holds_where_the_revision_allows_the_same_credential() {
+fn a_suppression_comment_is_honored_if_the_revision_suppresses_the_same_credential() {
     let allowed = |seed| format!("{} # keysieve:allow localstack-auth-token r\n", token(seed));
     let repository =
         changing(&[("a", &allowed(1)), ("moving", &allowed(2)), ("swapped", &allowed(3))]);
     assert_eq!(report(&repository, &["scan"]).1, 0);
-    // It moves to another line, to another file; a copy, another secret and a new one do not hold.
+    // A comment that moves to another line or file is honored; with a copy, another secret or a
+    // new one it is ignored.
     repository.write("a", format!("\n\n{}", allowed(1)));
     repository.git(&["mv", "moving", "moved"]);
     repository.write("copied", allowed(1));
@@ -112,24 +117,24 @@ fn an_inline_allow_holds_where_the_revision_allows_the_same_credential() {
     repository.write("new", allowed(5));
     repository.commit("a change");
     assert_eq!(report(&repository, &["scan"]).1, 0);
-    let (said, code) = report(&repository, &[&["scan"][..], &FROM].concat());
-    let wanted = ["a:3=r", "copied:1", "moved:1=r", "new:1", "swapped:1"];
-    assert_eq!((places(&said), code), (wanted.map(str::to_owned).to_vec(), 1));
-    let lines: Vec<String> = said["policy"]["pending"]
+    let (json, code) = report(&repository, &[&["scan"][..], &FROM].concat());
+    let expected = ["a:3=r", "copied:1", "moved:1=r", "new:1", "swapped:1"];
+    assert_eq!((locations(&json), code), (expected.map(str::to_owned).to_vec(), 1));
+    let lines: Vec<String> = json["policy"]["pending"]
         .as_array()
         .unwrap()
         .iter()
         .map(|one| format!("{}:{}", one["path"].as_str().unwrap(), one["line"]))
         .collect();
     assert_eq!(lines, ["copied:1", "new:1", "swapped:1"]);
-    let (said, code) = report(&repository, &[&SINCE[..], &FROM].concat());
-    assert_eq!((places(&said), code), (vec!["new:1".to_owned(), "swapped:1".to_owned()], 1));
+    let (json, code) = report(&repository, &[&SINCE[..], &FROM].concat());
+    assert_eq!((locations(&json), code), (vec!["new:1".to_owned(), "swapped:1".to_owned()], 1));
     repository.git(&["switch", "--quiet", "--detach", "main"]);
     assert_eq!(report(&repository, &[&["scan"][..], &FROM].concat()).1, 0);
 }
 
 #[test]
-fn no_repo_config_leaves_out_all_that_the_repository_says() {
+fn no_repo_config_ignores_all_settings_of_the_repository() {
     let allow = format!("{} # keysieve:allow localstack-auth-token r\n", token(1));
     let repository = changing(&[("a", &allow), ("b", &secret(2)), ("c/d", &secret(3))]);
     assert!(run(&repository, &["baseline", "create", "--owner", "Ann"]).status.success());
@@ -137,8 +142,8 @@ fn no_repo_config_leaves_out_all_that_the_repository_says() {
     repository.git(&["add", "--all"]);
     for command in [&["scan"][..], &["audit"]] {
         assert_eq!(report(&repository, command).1, 0);
-        let (said, code) = report(&repository, &[command, &["--no-repo-config"]].concat());
-        assert_eq!((places(&said).len(), code), (3, 1), "{said}");
+        let (json, code) = report(&repository, &[command, &["--no-repo-config"]].concat());
+        assert_eq!((locations(&json).len(), code), (3, 1), "{json}");
     }
 }
 
@@ -149,8 +154,8 @@ fn a_revision_that_is_missing_stops_with_what_to_fetch() {
     for command in [&["scan"][..], &["audit"], &["hook", "run"]] {
         let output = run(&repository, &[command, &["--policy-from", "origin/trunk"]].concat());
         assert_eq!(output.status.code(), Some(2), "{}", all_output(&output));
-        let wanted = "run `git fetch origin +refs/heads/trunk:refs/remotes/origin/trunk`";
-        assert!(all_output(&output).contains(wanted), "{}", all_output(&output));
+        let expected = "run `git fetch origin +refs/heads/trunk:refs/remotes/origin/trunk`";
+        assert!(all_output(&output).contains(expected), "{}", all_output(&output));
     }
 }
 
@@ -163,7 +168,7 @@ fn the_hook_takes_a_revisions_policy_too() {
     repository.write("new/a", secret(2));
     repository.write(FILE, "[[exclude]]\npaths = [\"new/\"]\nreason = \"r\"\n");
     repository.git(&["add", "--all"]);
-    let (said, code) = report(&repository, &[&["hook", "run"][..], &FROM].concat());
-    assert_eq!((places(&said), code), (vec!["new/a:1".to_owned()], 1));
-    assert_eq!(proposals(&said).len(), 2, "{said}");
+    let (json, code) = report(&repository, &[&["hook", "run"][..], &FROM].concat());
+    assert_eq!((locations(&json), code), (vec!["new/a:1".to_owned()], 1));
+    assert_eq!(pending_changes(&json).len(), 2, "{json}");
 }

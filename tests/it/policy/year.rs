@@ -1,6 +1,6 @@
 //! A year in fast motion: a hundred repositories in which files move, branches are squashed,
-//! rebased and merged and rules change. Nothing that was dealt with comes back, and nothing new
-//! hides.
+//! rebased and merged and rules change. Nothing that was triaged comes back, and nothing new
+//! is hidden.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -48,8 +48,8 @@ references  = ["https://nimbus.example/reference"]
 examples    = ['nmb_live_<>k7Qf34qY6Nb3wWD25RQ4F5ZR3qa7y3gm']
 "#;
 
-/// A secret and its place.
-type Stands = BTreeSet<(String, String)>;
+/// Fingerprints of secrets, and their paths.
+type SecretPaths = BTreeSet<(String, String)>;
 
 struct Engines {
     before: Engine,
@@ -65,18 +65,18 @@ struct Year<'e> {
     seeds: u64,
     files: BTreeMap<String, Vec<String>>,
     baseline: Baseline,
-    /// Fingerprints of secrets that are known wherever they stand.
+    /// Fingerprints of secrets that are baselined at every path.
     everywhere: BTreeSet<String>,
-    /// Fingerprints of the others, each with its known places.
-    known: Stands,
-    /// Secrets that were removed without being baselined.
-    taken_out: Stands,
-    /// A squash may have dropped what was removed.
+    /// Fingerprints of the others, each with its baselined paths.
+    baselined: SecretPaths,
+    /// Secrets that were removed from a path without having been baselined there.
+    removed: SecretPaths,
+    /// A squash may have dropped the commits with removed secrets.
     squashed: bool,
 }
 
 #[test]
-fn nothing_comes_back_and_nothing_hides() {
+fn nothing_comes_back_and_nothing_is_hidden() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("nimbus.toml");
     fs::write(&file, BETTER_RULE).unwrap();
@@ -119,7 +119,7 @@ fn year(seed: u64, engines: &Engines) {
 }
 
 impl<'e> Year<'e> {
-    /// A repository whose first baseline says all sorts of things.
+    /// A repository whose first baseline has entries of every disposition.
     fn begin(seed: u64, engines: &'e Engines) -> Self {
         let mut year = Year {
             repository: TempRepo::new(),
@@ -130,8 +130,8 @@ impl<'e> Year<'e> {
             files: BTreeMap::new(),
             baseline: Baseline::under(engines.before.key_name()),
             everywhere: BTreeSet::new(),
-            known: BTreeSet::new(),
-            taken_out: BTreeSet::new(),
+            baselined: BTreeSet::new(),
+            removed: BTreeSet::new(),
             squashed: false,
         };
         for number in 0..2 + year.random.below(3) {
@@ -166,7 +166,7 @@ impl<'e> Year<'e> {
         if self.rules_changed { &self.engines.after } else { &self.engines.before }
     }
 
-    /// A line with a secret that there was nowhere yet.
+    /// A line with a new secret.
     fn secret(&mut self) -> String {
         self.seeds += 1;
         if self.random.below(2) == 0 {
@@ -213,7 +213,7 @@ impl<'e> Year<'e> {
             let path = if path == from { to.clone() } else { path };
             (secret, path)
         };
-        self.known = std::mem::take(&mut self.known).into_iter().map(moved).collect();
+        self.baselined = std::mem::take(&mut self.baselined).into_iter().map(moved).collect();
         self.commit("a file moves");
     }
 
@@ -226,7 +226,7 @@ impl<'e> Year<'e> {
         self.repository.git(&all);
     }
 
-    /// A branch and the trunk go on by themselves, then become one.
+    /// A branch and the trunk diverge, then are merged.
     fn side_branch(&mut self, rebased: bool) {
         self.seeds += 1;
         let repository = &self.repository;
@@ -246,7 +246,7 @@ impl<'e> Year<'e> {
         repository.git(&["branch", "--quiet", "-D", "side"]);
     }
 
-    /// A new secret in place of an old one, in its very line, is new. Then it is dealt with.
+    /// A new secret that replaces an old one on the same line is new. Then it is triaged.
     fn new_secret(&mut self, what: &str) {
         let path = self.any_file();
         let line = self.secret();
@@ -262,8 +262,8 @@ impl<'e> Year<'e> {
             0 => {
                 self.files.get_mut(&path).unwrap()[at] = old;
                 self.write(&path);
-                self.commit("taken out");
-                self.taken_out.extend(new);
+                self.commit("removed");
+                self.removed.extend(new);
             }
             1 => self.accept(),
             _ => {
@@ -277,9 +277,9 @@ impl<'e> Year<'e> {
         }
     }
 
-    /// A baselined secret in a new location fails, unless its entry applies everywhere.
+    /// A baselined secret at a new path fails, unless it is baselined at every path.
     fn copy(&mut self, what: &str) {
-        // Moves since are known as such; with them listed no copy is taken for a move.
+        // Lists the moves since, so that no copy is mistaken for a move.
         self.accept();
         let path = self.any_file();
         let lines = self.files[&path].clone();
@@ -290,7 +290,7 @@ impl<'e> Year<'e> {
         self.write(&to);
         let id = self.fingerprint(line);
         let new = BTreeSet::from([(id.clone(), to.clone())]);
-        let expected = if self.everywhere.contains(&id) { Stands::new() } else { new.clone() };
+        let expected = if self.everywhere.contains(&id) { SecretPaths::new() } else { new.clone() };
         assert_eq!(self.staged(), expected, "{what}: the hook");
         self.commit("copied");
         assert_eq!(self.open(), expected, "{what}");
@@ -301,8 +301,8 @@ impl<'e> Year<'e> {
         } else {
             self.files.remove(&to);
             fs::remove_file(self.repository.path().join(&to)).unwrap();
-            self.commit("copy taken out");
-            self.taken_out.extend(expected);
+            self.commit("copy removed");
+            self.removed.extend(expected);
         }
     }
 
@@ -333,11 +333,11 @@ impl<'e> Year<'e> {
         self.baseline = Baseline::of_text(&merged.text, Path::new("merged")).unwrap();
     }
 
-    /// New secrets in the work tree are accepted there.
+    /// Accepts the new secrets of the work tree.
     fn accept(&mut self) {
         let found = self.found(&self.policy());
-        self.known
-            .extend(stands(&found).into_iter().filter(|(id, _)| !self.everywhere.contains(id)));
+        self.baselined
+            .extend(open_paths(&found).into_iter().filter(|(id, _)| !self.everywhere.contains(id)));
         let terms = Terms {
             reason: "later".to_owned(),
             owner: "Ann".to_owned(),
@@ -372,34 +372,34 @@ impl<'e> Year<'e> {
         scan(&tree, self.engine(), policy, &Silent).credentials
     }
 
-    fn open(&self) -> Stands {
-        stands(&self.found(&self.policy()))
+    fn open(&self) -> SecretPaths {
+        open_paths(&self.found(&self.policy()))
     }
 
-    /// What the hook stops.
-    fn staged(&self) -> Stands {
+    /// What the hook blocks.
+    fn staged(&self) -> SecretPaths {
         self.repository.git(&["add", "--all"]);
         let here = GitEnvironment::from_folder(&self.repository.path());
         let mut report = guard_in(&here, self.engine(), &Policy::default(), &Silent).unwrap();
         self.active(None, Expiry::Warns).suppress(&mut report.credentials);
-        stands(&report.credentials)
+        open_paths(&report.credentials)
     }
 
-    /// All is dealt with, and the model of what is known says the same.
+    /// Everything is baselined, in the file and in the model of this test.
     fn check(&self, what: &str) {
-        assert_eq!(self.open(), Stands::new(), "{what}");
+        assert_eq!(self.open(), SecretPaths::new(), "{what}");
         for (path, lines) in &self.files {
             for line in lines.iter().filter(|line| is_found(self.engine(), line)) {
                 let id = self.fingerprint(line);
-                let is_known = self.everywhere.contains(&id)
-                    || self.known.contains(&(id.clone(), path.clone()));
-                assert!(is_known, "{what}: {id} in {path} hides");
+                let is_baselined = self.everywhere.contains(&id)
+                    || self.baselined.contains(&(id.clone(), path.clone()));
+                assert!(is_baselined, "{what}: {id} in {path} hides");
             }
         }
     }
 
-    /// On another machine, over the whole history: what was removed and never baselined, and
-    /// nothing else.
+    /// On another machine, over the whole history: exactly the secrets that were removed without
+    /// having been baselined.
     fn audit(&self, what: &str) {
         let clone = self.repository.home().join("clone");
         self.repository.git(&["clone", "--quiet", "--no-local", ".", clone.to_str().unwrap()]);
@@ -407,21 +407,21 @@ impl<'e> Year<'e> {
         let policy = Policy { baseline: Some(active), ..Policy::default() };
         let report = audit(&clone, &Options::default(), self.engine(), &policy, &Silent).unwrap();
         assert!(report.coverage.failures.is_empty(), "{what}: {:?}", report.coverage.failures);
-        let open = stands(&report.credentials);
-        let back: Vec<_> = open.difference(&self.taken_out).collect();
+        let open = open_paths(&report.credentials);
+        let back: Vec<_> = open.difference(&self.removed).collect();
         assert!(back.is_empty(), "{what}: {back:?} came back");
-        let hidden: Vec<_> = self.taken_out.difference(&open).collect();
+        let hidden: Vec<_> = self.removed.difference(&open).collect();
         assert!(self.squashed || hidden.is_empty(), "{what}: {hidden:?} hide");
     }
 }
 
-/// The open places of credentials.
-fn stands(credentials: &[Credential]) -> Stands {
-    let places = credentials.iter().flat_map(|one| {
-        let places = one.open().filter_map(|place| place.path.as_ref());
-        places.map(|path| (one.fingerprint.to_string(), path.to_string()))
+/// The paths of open occurrences, with their fingerprints.
+fn open_paths(credentials: &[Credential]) -> SecretPaths {
+    let locations = credentials.iter().flat_map(|one| {
+        let locations = one.open().filter_map(|location| location.path.as_ref());
+        locations.map(|path| (one.fingerprint.to_string(), path.to_string()))
     });
-    places.collect()
+    locations.collect()
 }
 
 fn is_found(engine: &Engine, line: &str) -> bool {

@@ -58,7 +58,7 @@ pub fn keywords_in(lexicon: &Lexicon, text: &[u8]) -> Keywords {
     });
     LISTS.iter().fold(built_in, |keywords, (list, kind)| {
         let is_in = |word: &str| {
-            text.windows(word.len()).any(|here| here.eq_ignore_ascii_case(word.as_bytes()))
+            text.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
         };
         if lexicon.added(*list).any(is_in) { keywords.with(*kind) } else { keywords }
     })

@@ -1,6 +1,5 @@
 //! What is around the name and its value, on their line and on the adjacent ones.
 
-use crate::rules::is_word_byte;
 use std::ops::Range;
 
 use super::keywords::{Keywords, keywords_in};
@@ -8,6 +7,7 @@ use super::{F, Features};
 use crate::engine::generic::contains::contains_part;
 use crate::engine::generic::name::Name;
 use crate::rules::BEFORE;
+use crate::rules::is_word_byte;
 use crate::rules::lexicon::Lexicon;
 use crate::rules::word_list::WordList;
 
@@ -45,11 +45,11 @@ impl Features {
 /// Whether a user or an account is given on the line: `user=me password=…`, `"login": "me"`.
 fn gives_user(lexicon: &Lexicon, line: &[u8]) -> bool {
     let operators = line.iter().enumerate().filter(|(_, b)| matches!(b, b'=' | b':'));
-    operators.map(|(offset, _)| &line[..offset]).any(|front| {
-        let quoted = front.iter().rev().take_while(|b| b"\"'` )]\\".contains(b)).count();
-        let front = &front[..front.len() - quoted];
-        let letters = front.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
-        let word = &front[front.len() - letters..];
+    operators.map(|(offset, _)| &line[..offset]).any(|before| {
+        let quoted = before.iter().rev().take_while(|b| b"\"'` )]\\".contains(b)).count();
+        let before = &before[..before.len() - quoted];
+        let letters = before.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+        let word = &before[before.len() - letters..];
         lexicon.any(WordList::UserEndings, |user| {
             let from = word.len().checked_sub(user.len());
             from.is_some_and(|from| word[from..].eq_ignore_ascii_case(user.as_bytes()))

@@ -44,7 +44,7 @@ impl Features {
         let gap = &bytes[name.gap(value)];
         let opened = gap.iter().position(|b| matches!(b, b'[' | b'(' | b'{'));
         let gap = &gap[..opened.map_or(gap.len(), |offset| offset + 1)];
-        let has = |text: &[u8]| gap.windows(text.len()).any(|here| here == text);
+        let has = |text: &[u8]| gap.windows(text.len()).any(|window| window == text);
         let compares = has(b"==") || has(b"!=");
         self.flag(F::gap_compare, compares);
         self.flag(F::gap_equals, has(b"=") && !compares);

@@ -62,7 +62,7 @@ impl Features {
     }
 
     fn describe_alphabet(&mut self, value: &[u8], counts: &Counts) {
-        let all = |wanted: fn(u8) -> bool| value.iter().all(|&b| wanted(b));
+        let all = |predicate: fn(u8) -> bool| value.iter().all(|&b| predicate(b));
         let Counts { digits, uppers, lowers, .. } = *counts;
         self.flag(F::all_digits, digits == value.len());
         self.flag(F::all_hex, all(|b| b.is_ascii_hexdigit()));
@@ -187,8 +187,8 @@ fn repeats(value: &[u8]) -> bool {
     (1..=value.len() / 2).any(|unit| value[unit..] == value[..value.len() - unit])
 }
 
-fn longest(value: &[u8], wanted: fn(&u8) -> bool) -> usize {
-    value.split(|b| !wanted(b)).map(<[u8]>::len).max().unwrap_or(0)
+fn longest(value: &[u8], predicate: fn(&u8) -> bool) -> usize {
+    value.split(|b| !predicate(b)).map(<[u8]>::len).max().unwrap_or(0)
 }
 
 /// `camelCase` or `PascalCase`: letters, lower case before each hump.

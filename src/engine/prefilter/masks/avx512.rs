@@ -13,13 +13,13 @@ use super::{
 };
 
 /// One byte for each value of seven bits.
-type Table = [u8; 128];
+type ByteTable = [u8; 128];
 
 /// The kernel, with the buckets of the fragments' first bytes, by index and set. The eighth bit is
 /// ignored: bytes outside ASCII are rare, and marked like the ASCII byte with the same lower bits.
 #[derive(Clone)]
 pub struct Avx512 {
-    fragments: [[Table; SETS]; FRAGMENT],
+    fragments: [[ByteTable; SETS]; FRAGMENT],
 }
 
 impl Avx512 {
@@ -93,7 +93,7 @@ fn classify(kernel: &Avx512, bytes: &[u8], masks: &mut Masks, row: usize, blocks
 /// The table's entries for the bytes' lower seven bits.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
-fn look_up(text: __m512i, table: &Table) -> __m512i {
+fn look_up(text: __m512i, table: &ByteTable) -> __m512i {
     _mm512_permutex2var_epi8(load(table, 0), text, load(table, BLOCK))
 }
 

@@ -248,19 +248,19 @@ mod tests {
         };
         for offset in 0..(BATCH * BLOCK).min(end) {
             // In the row, the batch begins after one block.
-            let (block, here) = (offset / BLOCK, offset + BLOCK);
+            let (block, pos) = (offset / BLOCK, offset + BLOCK);
             let bit = |is_set: bool| u64::from(is_set) << (offset % BLOCK);
-            let word_starts = is(&masks.word, here)
-                && (!is(&masks.word, here - 1)
-                    || [2, 3, 4, 6].iter().any(|back| is(&masks.escape, here - back)));
-            starts.tokens[block] |= bit(word_starts && row(&masks.token, here, RUN));
-            let run_starts = !is(&masks.run, here - 1) && row(&masks.run, here, RUN);
+            let word_starts = is(&masks.word, pos)
+                && (!is(&masks.word, pos - 1)
+                    || [2, 3, 4, 6].iter().any(|back| is(&masks.escape, pos - back)));
+            starts.tokens[block] |= bit(word_starts && row(&masks.token, pos, RUN));
+            let run_starts = !is(&masks.run, pos - 1) && row(&masks.run, pos, RUN);
             starts.runs[block] |= bit(run_starts);
-            starts.long_runs[block] |= bit(run_starts && row(&masks.run, here, 2 * RUN));
-            starts.escapes[block] |= bit(is(&masks.escape, here));
-            let closes = is(&masks.quote, here) && is(&masks.token, here - 1);
-            starts.quotes[block] |= bit(closes && is(&masks.concat, here + 1));
-            starts.fragments[block] |= bit(is(&masks.fragment, here));
+            starts.long_runs[block] |= bit(run_starts && row(&masks.run, pos, 2 * RUN));
+            starts.escapes[block] |= bit(is(&masks.escape, pos));
+            let closes = is(&masks.quote, pos) && is(&masks.token, pos - 1);
+            starts.quotes[block] |= bit(closes && is(&masks.concat, pos + 1));
+            starts.fragments[block] |= bit(is(&masks.fragment, pos));
         }
         starts
     }
@@ -347,8 +347,8 @@ mod tests {
                     ] {
                         let set =
                             |&offset: &usize| class[offset / BLOCK] >> (offset % BLOCK) & 1 == 1;
-                        let wanted: Vec<usize> = (0..BATCH * BLOCK).filter(set).collect();
-                        assert_eq!(list.iter().collect::<Vec<_>>(), wanted);
+                        let offsets: Vec<usize> = (0..BATCH * BLOCK).filter(set).collect();
+                        assert_eq!(list.iter().collect::<Vec<_>>(), offsets);
                     }
                 }
             }

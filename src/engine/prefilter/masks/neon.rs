@@ -74,9 +74,11 @@ fn look_up(table: uint8x16_t, nibbles: uint8x16_t) -> uint8x16_t {
 #[target_feature(enable = "neon")]
 fn join(&[first, second, third, fourth]: &[uint8x16_t; 4]) -> u64 {
     let bits = table(&[1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128]);
-    let front = vpaddq_u8(and(vtstq_u8(first, first), bits), and(vtstq_u8(second, second), bits));
-    let back = vpaddq_u8(and(vtstq_u8(third, third), bits), and(vtstq_u8(fourth, fourth), bits));
-    let sums = vpaddq_u8(front, back);
+    let first_half =
+        vpaddq_u8(and(vtstq_u8(first, first), bits), and(vtstq_u8(second, second), bits));
+    let second_half =
+        vpaddq_u8(and(vtstq_u8(third, third), bits), and(vtstq_u8(fourth, fourth), bits));
+    let sums = vpaddq_u8(first_half, second_half);
     vgetq_lane_u64::<0>(vreinterpretq_u64_u8(vpaddq_u8(sums, sums)))
 }
 

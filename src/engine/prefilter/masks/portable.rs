@@ -65,9 +65,9 @@ impl Portable {
 }
 
 /// Eight bytes to a word.
-type Words = [u64; BLOCK / 8];
+type BlockWords = [u64; BLOCK / 8];
 
-fn words(bytes: &[u8; BLOCK]) -> Words {
+fn words(bytes: &[u8; BLOCK]) -> BlockWords {
     let (words, _) = bytes.as_chunks::<8>();
     std::array::from_fn(|index| u64::from_le_bytes(words[index]))
 }
@@ -76,7 +76,7 @@ fn words(bytes: &[u8; BLOCK]) -> Words {
 const LOWEST: u64 = 0x0101_0101_0101_0101;
 
 /// One bit per byte: whether the byte has `bit`.
-fn with(words: &Words, bit: u8) -> u64 {
+fn with(words: &BlockWords, bit: u8) -> u64 {
     gather(words, |word| word >> bit.trailing_zeros() & LOWEST)
 }
 
@@ -86,9 +86,9 @@ fn any(bytes: &[u8; BLOCK]) -> u64 {
     gather(&words(bytes), |word| ((word & REST).wrapping_add(REST) | word) >> 7 & LOWEST)
 }
 
-/// The lowest bits of the bytes, gathered: a multiplication moves each to its position in the
+/// The lowest bits of the bytes, in one byte: a multiplication moves each to its position in the
 /// highest byte.
-fn gather(words: &Words, lowest: impl Fn(u64) -> u64) -> u64 {
+fn gather(words: &BlockWords, lowest: impl Fn(u64) -> u64) -> u64 {
     let mut mask = 0;
     for (index, &word) in words.iter().enumerate() {
         mask |= lowest(word).wrapping_mul(0x0102_0408_1020_4080) >> 56 << (8 * index);

@@ -53,9 +53,9 @@ impl Cursor<'_> {
     }
 
     #[inline]
-    pub fn skip_while(&mut self, wanted: impl Fn(u8) -> bool) -> usize {
+    pub fn skip_while(&mut self, predicate: impl Fn(u8) -> bool) -> usize {
         let from = self.offset;
-        while self.peek().is_some_and(&wanted) {
+        while self.peek().is_some_and(&predicate) {
             self.offset += 1;
         }
         self.offset - from

@@ -12,7 +12,7 @@
 //! ```
 //!
 //! The result depends on at most `LONGEST + AFTER` bytes from the start of the name, and on
-//! [`command::BEFORE_NAME`] bytes before it.
+//! `command::BEFORE_NAME` bytes before it.
 
 use std::ops::Range;
 
@@ -63,7 +63,7 @@ pub fn may_be_assigned(bytes: &[u8], end: usize) -> bool {
     let closes = |b: &u8| b"\"'`\\])}?!&*".contains(b);
     let after = &bytes[end..bytes.len().min(end + 8)];
     let open = after.iter().position(|b| !closes(b)).map_or(&[][..], |offset| &after[offset..]);
-    let next = |wanted: &[u8]| open.get(1).is_some_and(|b| wanted.contains(b));
+    let next = |next_bytes: &[u8]| open.get(1).is_some_and(|b| next_bytes.contains(b));
     match open.first() {
         Some(b'=' | b':' | b',' | b'>' | b'|' | b'?' | b'q' | b' ' | b'\t' | b'\n' | b'\r') => true,
         Some(b'(') => next(b"\"'`\\)@rbuR \t\r\nn"),

@@ -38,7 +38,8 @@ fn lines(file: &str) -> Result<Vec<Value>, ForeignError> {
 
 fn reported(number: usize, found: &Value) -> Result<ForeignEntry, ForeignError> {
     let found = found.get("finding").unwrap_or(found);
-    // Version 2 of betterleaks has a location, a match and attributes; the rest is gitleaks' format.
+    // Version 2 of betterleaks has a location, a match and attributes; the rest is gitleaks'
+    // format.
     let entry = match (found.get("location"), found.get("match")) {
         (Some(location), Some(matched)) => {
             let digest = text(matched, "fingerprint").and_then(Digest::parse);

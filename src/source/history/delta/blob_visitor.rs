@@ -1,7 +1,7 @@
 //! The visitor of a pack's blobs and messages: what each inherits, what is scanned, and what is
 //! passed on.
 
-use super::judge::Judge;
+use super::detector::Detector;
 use super::walk::{PackVisitor, Version, VersionBase};
 use crate::blob::{Blob, Provenance, TextEncoding};
 use crate::findings::Finding;
@@ -21,9 +21,9 @@ const TEXT: Class = Class::Text(TextEncoding::Utf8);
 /// Scans the versions of one pack.
 pub struct BlobVisitor<'p> {
     pub pack: &'p Pack,
-    pub judge: &'p dyn Judge,
+    pub detector: &'p dyn Detector,
     pub progress: &'p dyn Progress,
-    /// Whether every version is scanned whole, including what its base holds.
+    /// Whether every version is scanned whole, including what its base contains.
     pub scan_whole: bool,
     /// Whether an entry is the primary copy of its object: an object in two packs is visited in
     /// both and counted once (point 7).
@@ -68,11 +68,11 @@ impl PackVisitor for BlobVisitor<'_> {
             self.count(acc, &version, class);
             match class {
                 Class::Text(TextEncoding::Utf8) if !findings.is_empty() => {
-                    self.judge.found(&self.blob(&version, version.bytes), findings.clone());
+                    self.detector.found(&self.blob(&version, version.bytes), findings.clone());
                 }
                 Class::Text(TextEncoding::Utf8) | Class::Binary => {}
                 Class::Text(encoding) => {
-                    let visit = |blob: &Blob<'_>| self.judge.whole(blob);
+                    let visit = |blob: &Blob<'_>| self.detector.whole(blob);
                     let provenance = self.provenance(version.entry);
                     parts::visit_wide(version.bytes, &provenance, encoding, &visit);
                 }
@@ -109,12 +109,12 @@ impl BlobVisitor<'_> {
                 if note.class == TEXT && !self.scan_whole =>
             {
                 let base = inherit::DeltaBase { length: *length, findings: &note.findings, copies };
-                acc.inheritance.findings(self.judge, bytes, &base)
+                acc.inheritance.findings(self.detector, bytes, &base)
             }
             // Point 5: if the classes differ, nothing is inherited.
             _ => {
                 let mut findings =
-                    self.judge.detect(bytes, std::slice::from_ref(&(0..bytes.len())));
+                    self.detector.detect(bytes, std::slice::from_ref(&(0..bytes.len())));
                 findings.sort_by_key(|finding| finding.trigger);
                 findings
             }
@@ -131,7 +131,7 @@ impl BlobVisitor<'_> {
             let message = message(version.bytes);
             acc.coverage.messages += 1;
             acc.coverage.bytes += message.len() as u64;
-            self.judge.whole(&self.blob(version, message));
+            self.detector.whole(&self.blob(version, message));
         }
     }
 

@@ -9,7 +9,7 @@ pub struct Budget {
     pub largest: u64,
     /// Bytes cached by all threads; above this, ancestors are evicted and rebuilt when they are
     /// needed.
-    pub held: usize,
+    pub cache_limit: usize,
     live: AtomicUsize,
     /// Whether a thread holds the permit for large versions.
     is_permit_taken: Mutex<bool>,
@@ -30,9 +30,9 @@ impl Drop for LargePermit<'_> {
 }
 
 impl Budget {
-    pub fn new(largest: u64, held: usize) -> Self {
+    pub fn new(largest: u64, cache_limit: usize) -> Self {
         let (is_permit_taken, permit_released) = (Mutex::new(false), Condvar::new());
-        Budget { largest, held, live: AtomicUsize::new(0), is_permit_taken, permit_released }
+        Budget { largest, cache_limit, live: AtomicUsize::new(0), is_permit_taken, permit_released }
     }
 
     /// Waits until no other thread holds the permit. The thread that holds it waits for no one.
@@ -46,7 +46,7 @@ impl Budget {
     }
 
     pub fn is_exceeded(&self) -> bool {
-        self.live.load(Ordering::Relaxed) > self.held
+        self.live.load(Ordering::Relaxed) > self.cache_limit
     }
 
     /// A skipped object is still built as the base of deltas, up to twice the limit: versions of

@@ -7,7 +7,7 @@
 
 mod blob_visitor;
 mod budget;
-mod judge;
+mod detector;
 mod tree_visitor;
 mod walk;
 mod work_queue;
@@ -17,7 +17,7 @@ use std::sync::Mutex;
 
 pub use budget::Budget;
 use budget::{LARGE, LargePermit};
-pub use judge::Judge;
+pub use detector::Detector;
 use rayon::prelude::*;
 
 use super::single_objects::ObjectAccumulator;
@@ -63,18 +63,18 @@ impl<'h> DeltaReader<'h> {
     }
 
     /// Scans everything, on the threads of the current rayon pool. Returns what was covered.
-    pub fn read(&self, judge: &dyn Judge, progress: &dyn Progress) -> Coverage {
+    pub fn read(&self, detector: &dyn Detector, progress: &dyn Progress) -> Coverage {
         let store = &self.history.store;
         let mut ids: BTreeSet<ObjectId> = store.rootless().chain(store.first_loose_ids()).collect();
         progress.begin(self.to_visit() + ids.len() as u64);
         let mut all =
             ObjectAccumulator { coverage: self.history.missing_coverage(), ..Default::default() };
         for pack in 0..store.packs.len() {
-            let lost = self.pack(pack, &mut all, judge, progress);
+            let lost = self.pack(pack, &mut all, detector, progress);
             ids.extend(lost);
         }
         let ids: Vec<ObjectId> = ids.into_iter().collect();
-        all.add(self.single_objects(&ids, judge, progress));
+        all.add(self.single_objects(&ids, detector, progress));
         let mut coverage = all.coverage;
         coverage.failures.extend(store.failures.iter().cloned());
         coverage.failures.extend(store.damaged_shadowed_copies());
@@ -84,11 +84,11 @@ impl<'h> DeltaReader<'h> {
         coverage.sorted()
     }
 
-    /// Traces wanted objects, given by their ids in hexadecimal, through all commits that were
+    /// Traces objects, given by their ids in hexadecimal, through all commits that were
     /// read, reachable from a ref or not.
-    pub fn trace(&self, wanted: &[String]) -> Trace<'h> {
+    pub fn trace(&self, objects: &[String]) -> Trace<'h> {
         let discovered = std::mem::take(&mut *lock(&self.discovered));
-        self.history.trace(wanted, discovered, &|wanted| self.read_trees(wanted))
+        self.history.trace(objects, discovered, &|ids| self.read_trees(ids))
     }
 
     /// Reads one pack. Returns the objects that could not be read from it.
@@ -96,7 +96,7 @@ impl<'h> DeltaReader<'h> {
         &self,
         number: usize,
         all: &mut ObjectAccumulator,
-        judge: &dyn Judge,
+        detector: &dyn Detector,
         progress: &dyn Progress,
     ) -> Vec<ObjectId> {
         let store = &self.history.store;
@@ -105,7 +105,7 @@ impl<'h> DeltaReader<'h> {
         let roots = kinds.into_iter().flat_map(|kind| pack.forest.roots(kind)).collect();
         let scan_whole = self.mode == ScanMode::Whole;
         let is_primary = &|entry| store.is_primary_copy(number, entry);
-        let visitor = BlobVisitor { pack, judge, progress, scan_whole, is_primary };
+        let visitor = BlobVisitor { pack, detector, progress, scan_whole, is_primary };
         let mut lost = Vec::new();
         for acc in walk(pack, roots, &visitor, &self.budget) {
             let BlobAccumulator { coverage, discovered, unread, .. } = acc;
@@ -124,14 +124,14 @@ impl<'h> DeltaReader<'h> {
     fn single_objects(
         &self,
         ids: &[ObjectId],
-        judge: &dyn Judge,
+        detector: &dyn Detector,
         progress: &dyn Progress,
     ) -> ObjectAccumulator {
         let chunk = |ids: &[ObjectId]| {
             let mut acc = ObjectAccumulator::default();
             for id in ids {
                 let (read, permit) = self.read_single(id);
-                let visit = |blob: &crate::blob::Blob<'_>| judge.whole(blob);
+                let visit = |blob: &crate::blob::Blob<'_>| detector.whole(blob);
                 match read {
                     Ok((kind, bytes)) => acc.add_object(id, Ok((kind, &bytes)), &visit),
                     Err(why) => acc.add_object(id, Err(why), &visit),
@@ -159,12 +159,12 @@ impl<'h> DeltaReader<'h> {
         }
     }
 
-    fn read_trees(&self, wanted: &[ObjectId]) -> TreeGraph {
+    fn read_trees(&self, traced: &[ObjectId]) -> TreeGraph {
         let store = &self.history.store;
-        let reader = TreeReader::new(store, wanted);
+        let reader = TreeReader::new(store, traced);
         let mut ids = lock(&self.trees).clone();
         let (mut scans, mut failures) = (Vec::new(), Vec::new());
-        let budget = Budget::new(u64::MAX, self.budget.held);
+        let budget = Budget::new(u64::MAX, self.budget.cache_limit);
         for (number, pack) in store.packs.iter().enumerate() {
             let visitor = TreeVisitor { number, store, reader: &reader };
             for acc in walk(pack, pack.forest.roots(ObjectKind::Tree), &visitor, &budget) {

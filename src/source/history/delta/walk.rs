@@ -283,11 +283,11 @@ impl<'w, V: PackVisitor> Walker<'_, 'w, V> {
         let mut chain = Vec::new();
         let mut ancestor = entry;
         let mut bytes = loop {
-            let here = self.stack.iter().find_map(|frame| match &frame.parent.bytes {
+            let available = self.stack.iter().find_map(|frame| match &frame.parent.bytes {
                 Bytes::Cached(bytes) if frame.parent.entry == ancestor => Some(bytes.clone()),
                 _ => None,
             });
-            if let Some(bytes) = here {
+            if let Some(bytes) = available {
                 break bytes;
             }
             if forest.parent(ancestor) == NONE {
