@@ -26,6 +26,10 @@ generate:
 pattern file:
     cargo run -q --locked -- rules check {{file}}
 
+# Build at release speed and compile only what changed: target/quick/keysieve
+quick:
+    cargo build --profile quick --locked
+
 # Measure throughput per rule set; benches/README.md explains the figures
 bench:
     cargo bench --locked --bench throughput
