@@ -277,3 +277,23 @@ fn is_current(path: &str, generated: &str) {
 fn document(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
 }
+
+/// A test file that no `mod` names is silently not run.
+#[test]
+fn every_test_file_is_a_module() {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it")];
+    while let Some(folder) = folders.pop() {
+        let main = ["mod.rs", "main.rs"].map(|name| folder.join(name));
+        let main = fs::read_to_string(main.iter().find(|file| file.exists()).unwrap()).unwrap();
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            if path.is_dir() {
+                folders.push(path);
+            } else if matches!(name.as_str(), "mod" | "main") {
+                continue;
+            }
+            assert!(main.contains(&format!("mod {name};")), "no `mod {name};` in {folder:?}");
+        }
+    }
+}

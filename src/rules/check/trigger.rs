@@ -43,7 +43,7 @@ fn check_names(rule: &RuleSyntax, longest: usize) -> Result<Trigger, String> {
     for name in &names {
         if !is_variable_name(name, 4) {
             return Err(format!(
-                "names: {name:?} needs at least 4 characters of letters, digits, _, - and ."
+                "names: {name:?} must have at least 4 characters, only letters, digits, _, - and ."
             ));
         }
     }

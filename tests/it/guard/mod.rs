@@ -1,5 +1,11 @@
 //! What the guard passes and what it blocks, in real repositories with the real git.
 
+mod closed;
+mod faults;
+mod random;
+mod range;
+mod table;
+
 use crate::support;
 
 use std::fs;

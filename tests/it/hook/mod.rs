@@ -1,5 +1,12 @@
 //! Installing, running and uninstalling the hook, without touching other hooks.
 
+mod agent;
+mod doctor;
+mod framework;
+mod global;
+mod location;
+mod stages;
+
 use crate::support;
 
 use std::fs;
