@@ -227,9 +227,7 @@ pub(super) fn foreign_note(credentials: &[Credential], honored: bool) -> Option<
     Some(if honored {
         format!("{counts} {comments} honored")
     } else {
-        format!(
-            "{counts} {comments} not honored; use --honor-ignore-comments to honor such comments"
-        )
+        format!("{counts} {comments} not honored; use --honor-ignore-comments to honor them")
     })
 }
 

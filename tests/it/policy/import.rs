@@ -271,7 +271,7 @@ fn a_file_of_another_format_is_an_error_with_its_line() {
     let repository = TempRepo::new();
     repository.write("x", "");
     for (from, file, expected) in [
-        ("gitleaks", "a:b:3\nnot an entry", "line 2 is neither COMMIT:PATH:RULE:LINE"),
+        ("gitleaks", "a:b:3\nnot an entry", "line 2 is not COMMIT:PATH:RULE:LINE"),
         ("gitleaks", "{}", "expected a list of findings"),
         ("betterleaks", "[{}]", "finding 1 has no file"),
         ("detect-secrets", "results: 1", "not valid JSON (line 1)"),
