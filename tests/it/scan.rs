@@ -16,6 +16,7 @@ use crate::support;
 
 use support::FORMATS;
 use support::repository::all_output;
+use support::timed::locations;
 use support::tokens::localstack_auth_token as token;
 
 const LETTERS: &[u8; 52] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -621,18 +622,6 @@ impl Tree {
 fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|why| panic!("{why}: {}", all_output(output)))
-}
-
-fn locations(report: &Value) -> Vec<String> {
-    let credentials = report["credentials"].as_array().unwrap().iter();
-    let mut locations: Vec<String> = credentials
-        .flat_map(|credential| credential["occurrences"].as_array().unwrap())
-        .map(|location| {
-            format!("{}:{}", location["path"].as_str().unwrap(), location["start"]["line"])
-        })
-        .collect();
-    locations.sort();
-    locations
 }
 
 /// The token with another last digit, so that its checksum is invalid.

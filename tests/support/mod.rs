@@ -1,6 +1,5 @@
 //! What the tests share: real git repositories, fake tokens.
 
-#![allow(dead_code, reason = "each test binary takes its part of it")]
 #![allow(clippy::unwrap_used, reason = "what helps a test fails as a test does")]
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "a test writes files")]
 

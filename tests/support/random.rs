@@ -3,7 +3,6 @@
 /// Marsaglia's xorshift. The seed must not be zero.
 pub struct Random(pub u64);
 
-#[allow(dead_code, reason = "each test binary takes its part of it")]
 impl Random {
     pub fn draw(&mut self) -> u64 {
         self.0 ^= self.0 << 13;

@@ -84,16 +84,7 @@ impl Run {
 
     /// `path:line` of all that the report shows, sorted.
     pub fn locations(&self) -> Vec<String> {
-        let report = self.report();
-        let credentials = report["credentials"].as_array().unwrap().iter();
-        let mut locations: Vec<String> = credentials
-            .flat_map(|credential| credential["occurrences"].as_array().unwrap())
-            .map(|location| {
-                format!("{}:{}", location["path"].as_str().unwrap(), location["start"]["line"])
-            })
-            .collect();
-        locations.sort();
-        locations
+        locations(&self.report())
     }
 
     /// The failures in the report's coverage, as JSON; empty if there are none.
@@ -118,4 +109,17 @@ impl Run {
         let report = serde_json::from_slice(&self.output.stdout);
         report.unwrap_or_else(|why| panic!("{why}: {}", self.all_output()))
     }
+}
+
+/// `path:line` of every occurrence in a JSON report, sorted.
+pub fn locations(report: &Value) -> Vec<String> {
+    let credentials = report["credentials"].as_array().unwrap().iter();
+    let mut locations: Vec<String> = credentials
+        .flat_map(|credential| credential["occurrences"].as_array().unwrap())
+        .map(|location| {
+            format!("{}:{}", location["path"].as_str().unwrap(), location["start"]["line"])
+        })
+        .collect();
+    locations.sort();
+    locations
 }

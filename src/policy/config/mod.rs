@@ -78,8 +78,8 @@ pub struct ConfigFiles {
 
 impl Config {
     /// Reads the files. Those of folders are read when a path is looked up.
-    pub fn load(places: ConfigFiles) -> Result<Config, ConfigError> {
-        let ConfigFiles { organization, user, repository, given, command_line } = places;
+    pub fn load(files: ConfigFiles) -> Result<Config, ConfigError> {
+        let ConfigFiles { organization, user, repository, given, command_line } = files;
         let mut config = Config { overrides: vec![Arc::new(command_line)], ..Config::default() };
         if let Some(file) = &given {
             config.overrides.push(on_disk(file, Origin::Given)?);
