@@ -8,8 +8,10 @@ use std::ops::Range;
 
 use bstr::{BStr, BString, ByteSlice};
 
+mod object_part;
 pub mod transcode;
 
+pub use object_part::ObjectPart;
 pub use transcode::{Endian, TextEncoding};
 
 /// The bytes of one file version (or of standard input) with their origin.
@@ -18,6 +20,8 @@ pub struct Blob<'a> {
     pub provenance: Provenance,
     /// The encoding of its text.
     pub encoding: TextEncoding,
+    /// What of its file or object the bytes are.
+    pub object_part: ObjectPart,
     pub part: BlobPart,
 }
 
@@ -37,7 +41,14 @@ impl<'a> Blob<'a> {
     pub fn whole(bytes: &'a [u8], provenance: Provenance) -> Self {
         let start = Position { line: 1, column: 1 };
         let part = BlobPart { core: 0..bytes.len(), offset: 0, start };
-        Blob { bytes, provenance, encoding: TextEncoding::Utf8, part }
+        let (encoding, object_part) = (TextEncoding::Utf8, ObjectPart::Content);
+        Blob { bytes, provenance, encoding, object_part, part }
+    }
+
+    /// The same bytes, as another part of their object than its content.
+    #[must_use]
+    pub fn as_part(self, object_part: ObjectPart) -> Self {
+        Blob { object_part, ..self }
     }
 
     /// The same bytes, as text in another encoding.

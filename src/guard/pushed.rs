@@ -11,7 +11,7 @@ use bstr::{BString, ByteSlice};
 
 use crate::blob::Provenance;
 use crate::engine::Engine;
-use crate::findings::{Credential, Fingerprint, OccurrenceSource, Pushed};
+use crate::findings::{Credential, Fingerprint, HistorySource, OccurrenceSource, Pushed};
 use crate::git::GitEnvironment;
 use crate::git::object_id::ObjectId;
 use crate::git::{Git, GitError, ObjectReader};
@@ -79,7 +79,8 @@ impl RemoteSearch<'_> {
         for credential in credentials {
             for occurrence in &credential.occurrences {
                 paths.extend(occurrence.path.clone());
-                let OccurrenceSource::History { introduced: Some(commit), .. } = &occurrence.source
+                let OccurrenceSource::History(HistorySource { introduced: Some(commit), .. }) =
+                    &occurrence.source
                 else {
                     continue;
                 };

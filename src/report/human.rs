@@ -7,7 +7,9 @@ use bstr::ByteSlice;
 
 use super::output::Shown;
 use super::{Detail, Outcome, Report, Screen, Task, escaped, location_name, snippet};
-use crate::findings::{Credential, Fact, Occurrence, OccurrenceSource, PathKind, RelatedLocation};
+use crate::findings::{
+    Credential, Fact, HistorySource, Occurrence, OccurrenceSource, PathKind, RelatedLocation,
+};
 use crate::rules::{Rule, Severity};
 use crate::source::{Skipped, SkippedKind};
 
@@ -154,20 +156,33 @@ fn write_occurrence(
         let (line, column, label) = (region.start.line, region.start.column, fact.label());
         writeln!(out, "    {FAINT}with the {label} at {line}:{column}{FAINT:#}")?;
     }
-    let OccurrenceSource::History { introduced, removed, at_head, .. } = &occurrence.source else {
-        return Ok(());
+    match &occurrence.source {
+        OccurrenceSource::History(history) => write_history(history, out),
+        _ => Ok(()),
+    }
+}
+
+/// Which commits introduced and removed an occurrence, or what else leads to its object.
+fn write_history(history: &HistorySource, out: &mut dyn Write) -> io::Result<()> {
+    let HistorySource { introduced, introduced_by, removed, at_head, named_by, .. } = history;
+    let first = match (introduced, introduced_by) {
+        (Some(commit), _) => Some(("introduced in", commit)),
+        (None, by) => by.as_ref().map(|commit| ("introduced at or before", commit)),
     };
-    if let Some(commit) = introduced {
+    if let Some((when, commit)) = first {
         let id = &commit.id[..commit.id.len().min(10)];
         writeln!(
             out,
-            "    {FAINT}introduced in {id} · {} · {} · {}{FAINT:#}",
+            "    {FAINT}{when} {id} · {} · {} · {}{FAINT:#}",
             commit.date,
             escaped(&commit.author),
             escaped(&commit.summary)
         )?;
     }
-    match (introduced, removed, at_head) {
+    if let Some(name) = named_by {
+        return writeln!(out, "    {FAINT}in {}{FAINT:#}", escaped(name));
+    }
+    match (first, removed, at_head) {
         (None, ..) => {
             writeln!(out, "    {FAINT}unreachable object (not on any branch or tag){FAINT:#}")
         }

@@ -12,10 +12,10 @@ use serde::Serialize;
 
 use super::output::{Shown, escape};
 use super::{Outcome, PolicyRevision, Report, Task};
-use crate::blob::Position;
+use crate::blob::{ObjectPart, Position};
 use crate::findings::{
-    CommitRef, Credential, Fact, Level, Occurrence, OccurrenceSource, PathKind, RelatedLocation,
-    Suppression,
+    CommitRef, Credential, Fact, HistorySource, Level, Occurrence, OccurrenceSource, PathKind,
+    RelatedLocation, Suppression,
 };
 use crate::policy::revision::PendingChange;
 use crate::rules::Rule;
@@ -185,6 +185,12 @@ struct OccurrenceEntry<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     path: Option<String>,
+    /// What of the file or object contains it. Absent if it is the content of a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "&'r str", extend("enum" = [
+        "pointed-content", "message", "header", "identity", "file-name", "ref-name"
+    ]))]
+    part: Option<&'static str>,
     /// First character of the secret.
     start: PositionEntry,
     /// The position after its last character.
@@ -256,15 +262,25 @@ struct PositionEntry {
 
 #[derive(Serialize, JsonSchema)]
 struct HistoryEntry<'r> {
-    /// Id of the object that contains the secret: a blob, or the commit or tag whose message
-    /// does. Only with `source` `history`, like the next three.
+    /// Id of the object that contains the secret: a blob, or the commit or tag whose message or
+    /// header does. Only with `source` `history`, like the following fields.
     blob: &'r str,
-    /// The commit that introduced it; `null` if the object is not on any branch or tag.
+    /// The commit that introduced it; `null` if the object is not on any branch, or if it was
+    /// introduced before the oldest commit of a shallow clone.
     introduced: Option<CommitEntry<'r>>,
+    /// The oldest commit of a shallow clone that contains it: it was introduced there or earlier.
+    /// Absent if `introduced` is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "CommitEntry<'r>")]
+    introduced_by: Option<CommitEntry<'r>>,
     /// The commit that removed it; `null` if none did.
     removed: Option<CommitEntry<'r>>,
     /// It is still present at this path in the commit that HEAD names.
     at_head: bool,
+    /// What leads to the object if no branch does: `tag v1.0`, `stash@{1}`, `ref refs/notes/keys`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "&'r str")]
+    named_by: Option<&'r str>,
 }
 
 /// A commit.
@@ -410,15 +426,11 @@ fn occurrence_entry(occurrence: &Occurrence) -> OccurrenceEntry<'_> {
         OccurrenceSource::WorkTree => (SourceName::Worktree, None),
         OccurrenceSource::Index => (SourceName::Index, None),
         OccurrenceSource::Stdin => (SourceName::Stdin, None),
-        OccurrenceSource::History { blob, introduced, removed, at_head } => {
-            let introduced = introduced.as_ref().map(commit_entry);
-            let removed = removed.as_ref().map(commit_entry);
-            let history = HistoryEntry { blob, introduced, removed, at_head: *at_head };
-            (SourceName::History, Some(history))
-        }
+        OccurrenceSource::History(history) => (SourceName::History, Some(history_entry(history))),
     };
     OccurrenceEntry {
         path: occurrence.path.as_ref().map(|path| path.to_str_lossy().into_owned()),
+        part: (occurrence.part != ObjectPart::Content).then(|| occurrence.part.as_str()),
         start: position_entry(occurrence.region.start),
         end: position_entry(occurrence.region.end),
         encoding: occurrence.encoding.to_string(),
@@ -428,6 +440,17 @@ fn occurrence_entry(occurrence: &Occurrence) -> OccurrenceEntry<'_> {
         test_path: occurrence.path_kind == PathKind::Test,
         suppression: occurrence.suppression.as_ref().map(suppression_entry),
         history,
+    }
+}
+
+fn history_entry(history: &HistorySource) -> HistoryEntry<'_> {
+    HistoryEntry {
+        blob: &history.blob,
+        introduced: history.introduced.as_ref().map(commit_entry),
+        introduced_by: history.introduced_by.as_ref().map(commit_entry),
+        removed: history.removed.as_ref().map(commit_entry),
+        at_head: history.at_head,
+        named_by: history.named_by.as_deref(),
     }
 }
 

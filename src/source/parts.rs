@@ -126,7 +126,8 @@ impl<'p> Parts<'p> {
             if is_last { bytes.len() } else { self.boundary(bytes, bytes.len() - self.overlap) };
         self.part.core.end = end;
         let (provenance, encoding) = (self.provenance.clone(), self.encoding);
-        let blob = Blob { bytes, provenance, encoding, part: self.part.clone() };
+        let blob =
+            Blob { part: self.part.clone(), ..Blob::whole(bytes, provenance).encoded(encoding) };
         visit(&blob);
         self.length = self.part.offset + bytes.len();
         if is_last {

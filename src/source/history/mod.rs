@@ -14,9 +14,12 @@ mod range;
 mod signature;
 mod single_objects;
 mod submodules;
+mod texts;
 mod trace;
 
 use std::path::{Path, PathBuf};
+
+use bstr::{BStr, ByteSlice};
 
 pub use crate::git::history::changes::HistoryChange;
 pub use delta::DeltaReader;
@@ -24,14 +27,16 @@ pub use full::FullReader;
 pub use range::{RangeSyntax, RevisionRange};
 pub(super) use signature::commit_ref;
 pub use submodules::Submodule;
-pub use trace::{Reachability, Trace};
+pub use texts::{People, visit_texts};
+pub use trace::{Reachability, SelectNames, Trace};
 
 use super::Coverage;
 use crate::git::history::connectivity::Refs;
 use crate::git::history::handles::{self, Handles};
 use crate::git::history::missing_parts::{MissingParts, ObjectStorage};
+use crate::git::history::names::NamedBy;
 use crate::git::history::store::Store;
-use crate::git::object_id::ObjectFormat;
+use crate::git::object_id::{ObjectFormat, ObjectId};
 
 /// An opened repository.
 pub struct History {
@@ -99,6 +104,14 @@ impl History {
         let MissingParts { notes, failures, .. } = &self.missing_parts;
         let (notes, failures) = (notes.clone(), failures.clone());
         Coverage { notes, failures, ..Coverage::default() }
+    }
+
+    /// The refs that name an object, each by its full name with the id.
+    pub fn ref_names(&self) -> impl Iterator<Item = (&BStr, &ObjectId)> {
+        self.refs.names.iter().filter_map(|named| match &named.by {
+            NamedBy::Ref(name) => Some((name.as_bstr(), &named.id)),
+            NamedBy::Tag(_) => None,
+        })
     }
 
     /// Whether this is a shallow clone, without older commits.

@@ -22,10 +22,10 @@ use rayon::prelude::*;
 
 use super::single_objects::ObjectAccumulator;
 use super::trace::Discovered;
-use super::{History, Trace};
+use super::{History, SelectNames, Trace};
 use crate::git::OdbError;
 use crate::git::history::lock;
-use crate::git::history::tree_graph::{TreeGraph, TreeReader, TreeScan};
+use crate::git::history::tree_graph::{Traced, TreeGraph, TreeReader, TreeScan};
 use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
 use crate::git::odb::ObjectResult;
@@ -75,7 +75,8 @@ impl<'h> DeltaReader<'h> {
         }
         let ids: Vec<ObjectId> = ids.into_iter().collect();
         all.add(self.single_objects(&ids, detector, progress));
-        let mut coverage = all.coverage;
+        let people = all.discovered.people.visit(&|blob| detector.whole(blob));
+        let mut coverage = all.coverage.and(people);
         coverage.failures.extend(store.failures.iter().cloned());
         coverage.failures.extend(store.damaged_shadowed_copies());
         coverage.failures.extend(store.read_failures(all.unread));
@@ -86,9 +87,9 @@ impl<'h> DeltaReader<'h> {
 
     /// Traces objects, given by their ids in hexadecimal, through all commits that were
     /// read, reachable from a ref or not.
-    pub fn trace(&self, objects: &[String]) -> Trace<'h> {
+    pub fn trace(&self, objects: &[String], select_names: &SelectNames<'_>) -> Trace<'h> {
         let discovered = std::mem::take(&mut *lock(&self.discovered));
-        self.history.trace(objects, discovered, &|ids| self.read_trees(ids))
+        self.history.trace(objects, select_names, discovered, &|traced| self.read_trees(traced))
     }
 
     /// Reads one pack. Returns the objects that could not be read from it.
@@ -159,7 +160,7 @@ impl<'h> DeltaReader<'h> {
         }
     }
 
-    fn read_trees(&self, traced: &[ObjectId]) -> TreeGraph {
+    fn read_trees(&self, traced: Traced<'_>) -> TreeGraph {
         let store = &self.history.store;
         let reader = TreeReader::new(store, traced);
         let mut ids = lock(&self.trees).clone();
