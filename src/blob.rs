@@ -121,6 +121,8 @@ pub enum Provenance {
     Committed(BString),
     /// An object of the database, by its id in hexadecimal.
     Object(String),
+    /// A path that a commit adds; the commit by its id in hexadecimal.
+    Added { commit: String, path: BString },
     /// Standard input.
     Stdin,
 }
@@ -132,6 +134,7 @@ impl Provenance {
             Provenance::WorkTree(path) | Provenance::Index(path) | Provenance::Committed(path) => {
                 path.clone()
             }
+            Provenance::Added { path, .. } => path.clone(),
             Provenance::Object(id) => BString::from(id.as_str()),
             Provenance::Stdin => BString::from("standard input"),
         }
@@ -143,6 +146,7 @@ impl Provenance {
             Provenance::WorkTree(path) | Provenance::Index(path) | Provenance::Committed(path) => {
                 Some(path.as_bstr())
             }
+            Provenance::Added { path, .. } => Some(path.as_bstr()),
             Provenance::Object(_) | Provenance::Stdin => None,
         }
     }

@@ -134,7 +134,9 @@ pub fn find_in(blob: &Blob<'_>, engine: &Engine) -> Vec<Hit> {
         Provenance::Index(_) | Provenance::Committed(_) => OccurrenceSource::Index,
         Provenance::Stdin => OccurrenceSource::Stdin,
         Provenance::WorkTree(_) => OccurrenceSource::WorkTree,
-        Provenance::Object(id) => OccurrenceSource::History(HistorySource::of_object(id)),
+        Provenance::Object(id) | Provenance::Added { commit: id, .. } => {
+            OccurrenceSource::History(HistorySource::of_object(id))
+        }
     };
     let hit = |mut finding: Finding| {
         let excerpt = Some(excerpts.excerpt(&finding));

@@ -7,6 +7,7 @@ mod coverage;
 pub mod history;
 pub mod index;
 pub mod message;
+mod names;
 pub mod open;
 mod parts;
 pub mod range;

@@ -17,6 +17,7 @@ use git2::Repository;
 use rayon::prelude::*;
 use repository::DotGit;
 
+use super::names::PathNames;
 use super::open::{self, OpenError};
 use super::parts::visit_parts;
 use super::{Class, Coverage, Failure, Progress, SkippedKind, Source, Visitor, admit};
@@ -117,10 +118,12 @@ impl WorkTree {
 impl Source for WorkTree {
     fn visit(&self, visit: &Visitor<'_>, progress: &dyn Progress) -> Coverage {
         progress.begin(self.files.len() as u64);
+        let names = PathNames::default();
         let coverage = self
             .files
             .par_iter()
             .map_init(Vec::new, |buffer, file| {
+                names.visit(file.shown.as_bstr(), Provenance::WorkTree, visit);
                 let coverage = file.visit(buffer, visit);
                 progress.step();
                 coverage

@@ -16,7 +16,7 @@ use super::store::Store;
 use crate::git::Failure;
 use crate::git::object_id::{IdMap, ObjectId};
 use crate::git::pack::delta::Copy;
-use crate::git::tree::{EntryKind, TreeEntry};
+use crate::git::tree::{EntryKind, SHORTEST_LONG_NAME, TreeEntry};
 
 /// A name in a tree that leads to a subtree or a traced object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,9 +55,6 @@ pub struct TreeGraph {
 /// Follows the name of an edge that leads to a traced name and not to a traced object: git allows no
 /// such byte in a name.
 pub const NAME_MARK: u8 = 0;
-
-/// No credential that needs no context is shorter.
-const SHORTEST_NAME: usize = 16;
 
 /// What is traced through all trees. Each is identified by its index: objects first, then names.
 #[derive(Clone, Copy, Default)]
@@ -193,7 +190,7 @@ impl<'s> TreeReader<'s> {
                 let edge = Edge { name: self.name(entry.name), target };
                 note.edges.push((note.bounds.len() as u32, edge));
             }
-            if entry.name.len() >= SHORTEST_NAME
+            if entry.name.len() >= SHORTEST_LONG_NAME
                 && let Some(edge) = self.long_name(entry.name, scan)
             {
                 note.edges.push((note.bounds.len() as u32, edge));
@@ -314,7 +311,7 @@ mod tests {
             ObjectFormat::Sha1.object(ObjectKind::Blob, number.to_string().as_bytes())
         };
         let traced: Vec<ObjectId> = (0..6).map(id).collect();
-        let names: Vec<BString> = vec!["n".repeat(SHORTEST_NAME + 1).into()];
+        let names: Vec<BString> = vec!["n".repeat(SHORTEST_LONG_NAME + 1).into()];
         let mut random = 0x9e37_79b9_u64;
         let mut below = |limit: usize| {
             random ^= random << 13;

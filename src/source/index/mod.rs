@@ -18,6 +18,7 @@ use rayon::prelude::*;
 
 pub use error::StagedError;
 
+use super::names::visit_name;
 use super::parts::visit_parts;
 use super::{Coverage, Failure, Progress, Source, Visitor, admit};
 use crate::blob::{Blob, Provenance};
@@ -180,7 +181,8 @@ pub struct StagedFiles<'s> {
 impl Source for StagedFiles<'_> {
     fn visit(&self, visit: &Visitor<'_>, progress: &dyn Progress) -> Coverage {
         progress.begin(self.files.len() as u64);
-        let step = |version| {
+        let step = |version: &StagedFile| {
+            visit_name(version.path.as_bstr(), self.provenance, visit);
             let coverage = self.scan(version, visit);
             progress.step();
             coverage
