@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use bstr::ByteSlice;
 
 use super::output::Shown;
-use super::{Detail, Outcome, Report, Screen, Task, escaped, location_name, snippet};
+use super::{Detail, Outcome, Report, Screen, Task, escaped, location, snippet};
 use crate::findings::{
     Credential, Fact, HistorySource, Occurrence, OccurrenceSource, PathKind, RelatedLocation,
 };
@@ -137,33 +137,30 @@ fn write_occurrence(
     width: Option<usize>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let start = occurrence.region.start;
     let test = if occurrence.path_kind == PathKind::Test { TEST_PATH } else { "" };
     match width {
         Some(width) => {
             let shown = snippet::write("", occurrence, "", width.saturating_sub(2));
             shown.lines().try_for_each(|line| writeln!(out, "  {line}"))?;
         }
-        None => writeln!(
-            out,
-            "  {STRONG}{}:{}:{}{STRONG:#}{FAINT}{test}{FAINT:#}",
-            location_name(occurrence),
-            start.line,
-            start.column
-        )?,
+        None => {
+            writeln!(out, "  {STRONG}{}{STRONG:#}{FAINT}{test}{FAINT:#}", location(occurrence))?
+        }
     }
     for RelatedLocation { region, fact } in &occurrence.related {
         let (line, column, label) = (region.start.line, region.start.column, fact.label());
         writeln!(out, "    {FAINT}with the {label} at {line}:{column}{FAINT:#}")?;
     }
     match &occurrence.source {
-        OccurrenceSource::History(history) => write_history(history, out),
+        OccurrenceSource::History(history) => {
+            write_history(history, occurrence.path.is_some(), out)
+        }
         _ => Ok(()),
     }
 }
 
 /// Which commits introduced and removed an occurrence, or what else leads to its object.
-fn write_history(history: &HistorySource, out: &mut dyn Write) -> io::Result<()> {
+fn write_history(history: &HistorySource, has_path: bool, out: &mut dyn Write) -> io::Result<()> {
     let HistorySource { introduced, introduced_by, removed, at_head, named_by, .. } = history;
     let first = match (introduced, introduced_by) {
         (Some(commit), _) => Some(("introduced in", commit)),
@@ -179,10 +176,12 @@ fn write_history(history: &HistorySource, out: &mut dyn Write) -> io::Result<()>
             escaped(&commit.summary)
         )?;
     }
-    if let Some(name) = named_by {
+    // Without a path it is in the location already.
+    if let Some(name) = named_by.as_ref().filter(|_| has_path || first.is_some()) {
         return writeln!(out, "    {FAINT}in {}{FAINT:#}", escaped(name));
     }
     match (first, removed, at_head) {
+        (None, ..) if named_by.is_some() => Ok(()),
         (None, ..) => {
             writeln!(out, "    {FAINT}unreachable object (not on any branch or tag){FAINT:#}")
         }

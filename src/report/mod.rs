@@ -230,6 +230,15 @@ fn location_name(occurrence: &Occurrence) -> String {
     part.unwrap_or_default().to_owned() + &whole
 }
 
+/// The same with line and column. A name has no lines.
+fn location(occurrence: &Occurrence) -> String {
+    let name = location_name(occurrence);
+    match occurrence.part {
+        ObjectPart::Identity | ObjectPart::FileName | ObjectPart::RefName => name,
+        _ => format!("{name}:{}:{}", occurrence.region.start.line, occurrence.region.start.column),
+    }
+}
+
 /// An object without a path, as shown to people.
 fn object_name(history: &HistorySource) -> String {
     let HistorySource { blob, named_by, .. } = history;

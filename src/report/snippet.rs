@@ -6,7 +6,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use anstyle::{AnsiColor, Style};
 
 use super::human::{BAD, FAINT, STRONG, TEST_PATH};
-use super::location_name;
+use super::location;
 use crate::findings::{Excerpt, Occurrence, PathKind};
 
 /// Columns that line numbers take in addition to their digits.
@@ -36,7 +36,7 @@ pub fn write(title: &str, occurrence: &Occurrence, label: &str, width: usize) ->
         }
     };
     // The crate would count the column in the part of the line that is shown.
-    let location = format!("{}:{}:{}", location_name(occurrence), start.line, start.column);
+    let location = location(occurrence);
     let test = if occurrence.path_kind == PathKind::Test { TEST_PATH } else { "" };
     shown.push_str(&format!("{:digits$}{EDGE}-->{EDGE:#} {location}{FAINT}{test}{FAINT:#}", ""));
     if let Some(excerpt) = &occurrence.excerpt {
