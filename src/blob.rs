@@ -110,6 +110,8 @@ pub enum Provenance {
     Committed(BString),
     /// An object of the database, by its id in hexadecimal.
     Object(String),
+    /// What these pointer files of Git LFS or git-annex refer to, at least one.
+    Pointed(Vec<Provenance>),
     /// Standard input.
     Stdin,
 }
@@ -122,6 +124,7 @@ impl Provenance {
                 path.clone()
             }
             Provenance::Object(id) => BString::from(id.as_str()),
+            Provenance::Pointed(files) => files.first().map(Provenance::name).unwrap_or_default(),
             Provenance::Stdin => BString::from("standard input"),
         }
     }
@@ -132,7 +135,16 @@ impl Provenance {
             Provenance::WorkTree(path) | Provenance::Index(path) | Provenance::Committed(path) => {
                 Some(path.as_bstr())
             }
+            Provenance::Pointed(files) => files.first().and_then(Provenance::path),
             Provenance::Object(_) | Provenance::Stdin => None,
+        }
+    }
+
+    /// What a finding is reported for: the pointer files of a pointed content, else this itself.
+    pub fn reported(&self) -> &[Provenance] {
+        match self {
+            Provenance::Pointed(files) => files,
+            one => std::slice::from_ref(one),
         }
     }
 }

@@ -12,8 +12,8 @@ use bstr::BString;
 use crate::blob::{Blob, BlobText, LineIndex, Provenance, Region};
 use crate::engine::Engine;
 use crate::findings::{
-    Encoding, Excerpts, Finding, Level, Occurrence, OccurrenceSource, PathKind, RelatedLocation,
-    Span, Step, SuppressionComment,
+    Encoding, Excerpts, Finding, Level, Occurrence, OccurrencePart, OccurrenceSource, PathKind,
+    RelatedLocation, Span, Step, SuppressionComment,
 };
 use crate::policy::inline::SuppressionComments;
 use crate::source::{Coverage, Progress, Source};
@@ -28,6 +28,7 @@ pub struct Location {
     /// In the file's bytes as they are stored.
     pub span: Span,
     pub encoding: Encoding,
+    pub part: OccurrencePart,
     /// Public halves of the credential nearby.
     pub related: Vec<RelatedLocation>,
     /// The suppression comments next to it.
@@ -37,13 +38,14 @@ pub struct Location {
 impl Location {
     /// The occurrence of the finding in a file.
     pub fn occurrence(self, path: Option<BString>, source: OccurrenceSource) -> Occurrence {
-        let Location { region, span, encoding, related, suppression_comments } = self;
+        let Location { region, span, encoding, part, related, suppression_comments } = self;
         Occurrence {
             path,
             region,
             span,
             encoding,
             source,
+            part,
             related,
             suppression_comments,
             suppression: None,
@@ -59,6 +61,7 @@ pub struct Locator<'t> {
     text: &'t BlobText<'t>,
     /// Where in the file the blob's bytes begin.
     offset: usize,
+    part: OccurrencePart,
     lines: LineIndex<'t>,
     comments: SuppressionComments,
 }
@@ -73,7 +76,11 @@ impl<'t> Locator<'t> {
     ) -> Locator<'t> {
         let lines = LineIndex::new(&text.bytes, blob.part.start);
         let comments = SuppressionComments::of(&text.bytes, findings, &lines, engine.rules());
-        Locator { text, offset: blob.part.offset, lines, comments }
+        let part = match blob.provenance {
+            Provenance::Pointed(_) => OccurrencePart::PointedContent,
+            _ => OccurrencePart::Content,
+        };
+        Locator { text, offset: blob.part.offset, part, lines, comments }
     }
 
     /// Locates a finding, and adds the text's own encoding to the finding's.
@@ -88,6 +95,7 @@ impl<'t> Locator<'t> {
             region,
             span: Span { start: source.start + self.offset, end: source.end + self.offset },
             encoding: finding.encoding,
+            part: self.part,
             related: finding.related_locations(region_of),
             suppression_comments: self.comments.at(region, finding.rule),
         }
@@ -125,8 +133,21 @@ pub fn find_in(blob: &Blob<'_>, engine: &Engine) -> Vec<Hit> {
     }
     let excerpts = Excerpts::new(&text.bytes, &near);
     let locator = Locator::new(blob, &text, &findings, engine);
-    let path = blob.provenance.path().map(BString::from);
-    let source = match &blob.provenance {
+    let hits = |mut finding: Finding| {
+        let excerpt = Some(excerpts.excerpt(&finding));
+        let location = locator.locate(&mut finding);
+        let hit = move |provenance: &Provenance| {
+            let path = provenance.path().map(BString::from);
+            let occurrence = location.clone().occurrence(path, source_of(provenance));
+            (finding.clone(), Occurrence { excerpt: excerpt.clone(), ..occurrence })
+        };
+        blob.provenance.reported().iter().map(hit)
+    };
+    findings.into_iter().flat_map(hits).collect()
+}
+
+fn source_of(provenance: &Provenance) -> OccurrenceSource {
+    match provenance {
         Provenance::Index(_) | Provenance::Committed(_) => OccurrenceSource::Index,
         Provenance::Stdin => OccurrenceSource::Stdin,
         Provenance::WorkTree(_) => OccurrenceSource::WorkTree,
@@ -136,12 +157,7 @@ pub fn find_in(blob: &Blob<'_>, engine: &Engine) -> Vec<Hit> {
             removed: None,
             at_head: false,
         },
-    };
-    let hit = |mut finding: Finding| {
-        let excerpt = Some(excerpts.excerpt(&finding));
-        let location = locator.locate(&mut finding);
-        let occurrence = location.occurrence(path.clone(), source.clone());
-        (finding, Occurrence { excerpt, ..occurrence })
-    };
-    findings.into_iter().map(hit).collect()
+        // Pointers are followed once: a content is never a pointer file.
+        Provenance::Pointed(files) => files.first().map_or(OccurrenceSource::Stdin, source_of),
+    }
 }

@@ -36,7 +36,7 @@ impl<'e> Leaks<'e> {
             let is_same = part.object == first.object;
             if is_same {
                 first.findings.append(&mut part.findings);
-                first.findings.sort_by_key(|(_, location)| location.span);
+                first.findings.sort_by_key(|(_, location)| (location.part, location.span));
             }
             is_same
         });
@@ -45,7 +45,6 @@ impl<'e> Leaks<'e> {
 
     /// Lines are counted only for objects with findings.
     fn keep(&self, blob: &Blob<'_>, text: &BlobText<'_>, findings: Vec<Finding>) {
-        let Provenance::Object(object) = &blob.provenance else { return };
         if findings.is_empty() {
             return;
         }
@@ -54,8 +53,13 @@ impl<'e> Leaks<'e> {
             let location = locator.locate(&mut finding);
             (finding, location)
         });
-        let leak = Leak { object: object.clone(), findings: located.collect() };
-        self.found.lock().unwrap_or_else(PoisonError::into_inner).push(leak);
+        let findings: Vec<(Finding, Location)> = located.collect();
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        for provenance in blob.provenance.reported() {
+            if let Provenance::Object(object) = provenance {
+                found.push(Leak { object: object.clone(), findings: findings.clone() });
+            }
+        }
     }
 }
 

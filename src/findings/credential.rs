@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use bstr::BString;
 
 use super::{
-    Encoding, Excerpt, Fact, Finding, Fingerprint, Level, PathKind, Redacted, RelatedLocation,
-    Span, Suppression, SuppressionComment, Verdict,
+    Encoding, Excerpt, Fact, Finding, Fingerprint, Level, OccurrencePart, PathKind, Redacted,
+    RelatedLocation, Span, Suppression, SuppressionComment, Verdict,
 };
 use crate::blob::Region;
 use crate::rules::{Confidence, Rule};
@@ -40,6 +40,8 @@ pub struct Occurrence {
     #[doc(hidden)]
     pub encoding: Encoding,
     pub source: OccurrenceSource,
+    /// What the region refers to.
+    pub part: OccurrencePart,
     /// Public halves of the credential found next to it here.
     #[doc(hidden)]
     pub related: Vec<RelatedLocation>,

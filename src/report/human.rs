@@ -7,7 +7,9 @@ use bstr::ByteSlice;
 
 use super::output::Shown;
 use super::{Detail, Outcome, Report, Screen, Task, escaped, location_name, snippet};
-use crate::findings::{Credential, Fact, Occurrence, OccurrenceSource, PathKind, RelatedLocation};
+use crate::findings::{
+    Credential, Fact, Occurrence, OccurrencePart, OccurrenceSource, PathKind, RelatedLocation,
+};
 use crate::rules::{Rule, Severity};
 use crate::source::{Skipped, SkippedKind};
 
@@ -18,7 +20,10 @@ const LOCATIONS_SHOWN: usize = 12;
 const FACTS_SHOWN: usize = 8;
 
 /// Follows a location in a test path.
-pub const TEST_PATH: &str = "  (test path)";
+const TEST_PATH: &str = "  (test path)";
+
+/// Follows a location in the content of a pointer file.
+const POINTED: &str = "  (Git LFS or git-annex content)";
 
 /// Lines shown of one credential, each with its secret underlined.
 const LINES_SHOWN: usize = 3;
@@ -129,6 +134,16 @@ fn write_facts(facts: &[Fact], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "  {}", labelled.join(" · "))
 }
 
+/// What follows a location: what kind of file it is in, and that it is not in the file itself.
+pub fn remarks(occurrence: &Occurrence) -> String {
+    let test = if occurrence.path_kind == PathKind::Test { TEST_PATH } else { "" };
+    let part = match occurrence.part {
+        OccurrencePart::Content => "",
+        OccurrencePart::PointedContent => POINTED,
+    };
+    format!("{part}{test}")
+}
+
 /// Writes an occurrence, with its line if a width is given.
 fn write_occurrence(
     occurrence: &Occurrence,
@@ -136,7 +151,6 @@ fn write_occurrence(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let start = occurrence.region.start;
-    let test = if occurrence.path_kind == PathKind::Test { TEST_PATH } else { "" };
     match width {
         Some(width) => {
             let shown = snippet::write("", occurrence, "", width.saturating_sub(2));
@@ -144,10 +158,11 @@ fn write_occurrence(
         }
         None => writeln!(
             out,
-            "  {STRONG}{}:{}:{}{STRONG:#}{FAINT}{test}{FAINT:#}",
+            "  {STRONG}{}:{}:{}{STRONG:#}{FAINT}{}{FAINT:#}",
             location_name(occurrence),
             start.line,
-            start.column
+            start.column,
+            remarks(occurrence)
         )?,
     }
     for RelatedLocation { region, fact } in &occurrence.related {

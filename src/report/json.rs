@@ -14,8 +14,8 @@ use super::output::{Shown, escape};
 use super::{Outcome, PolicyRevision, Report, Task};
 use crate::blob::Position;
 use crate::findings::{
-    CommitRef, Credential, Fact, Level, Occurrence, OccurrenceSource, PathKind, RelatedLocation,
-    Suppression,
+    CommitRef, Credential, Fact, Level, Occurrence, OccurrencePart, OccurrenceSource, PathKind,
+    RelatedLocation, Suppression,
 };
 use crate::policy::revision::PendingChange;
 use crate::rules::Rule;
@@ -206,6 +206,11 @@ struct OccurrenceEntry<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "SuppressionEntry<'r>")]
     suppression: Option<SuppressionEntry<'r>>,
+    /// What the lines and columns refer to, if it is not the file itself: `pointed-content` is the
+    /// content that a pointer file of Git LFS or git-annex refers to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", extend("enum" = ["pointed-content"]))]
+    part: Option<&'static str>,
     #[serde(flatten)]
     history: Option<HistoryEntry<'r>>,
 }
@@ -290,8 +295,8 @@ struct CoverageEntry<'r> {
     bytes: u64,
     /// Blobs that were skipped because they are not text.
     binary: u64,
-    /// Git LFS and git-annex pointer files: the text was scanned, the content it points to was
-    /// not.
+    /// Git LFS and git-annex pointer files whose content is not on this machine: the pointer was
+    /// scanned, the content was not.
     pointers: u64,
     /// Blobs that were skipped because they exceed a size limit.
     oversized: u64,
@@ -427,6 +432,7 @@ fn occurrence_entry(occurrence: &Occurrence) -> OccurrenceEntry<'_> {
         level: occurrence.suppression.is_none().then(|| level_name(occurrence.level)),
         test_path: occurrence.path_kind == PathKind::Test,
         suppression: occurrence.suppression.as_ref().map(suppression_entry),
+        part: (occurrence.part != OccurrencePart::Content).then(|| occurrence.part.as_str()),
         history,
     }
 }

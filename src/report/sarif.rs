@@ -25,7 +25,9 @@ use serde_json::{Value, json};
 use super::output::{Shown, escape};
 use super::{Outcome, Report, Task};
 use crate::blob;
-use crate::findings::{self, Credential, Fact, Level, Occurrence, OccurrenceSource, PathKind};
+use crate::findings::{
+    self, Credential, Fact, Level, Occurrence, OccurrencePart, OccurrenceSource, PathKind,
+};
 use crate::rules::{Confidence, Rule, Severity};
 
 /// The permanent URL of the schema; the crate's own constant names a redirect target.
@@ -223,6 +225,9 @@ fn build_result(
     if occurrence.path_kind == PathKind::Test {
         properties.insert("testPath".to_owned(), json!(true));
     }
+    if occurrence.part != OccurrencePart::Content {
+        properties.insert("part".to_owned(), json!(occurrence.part.as_str()));
+    }
     if !credential.facts.is_empty() {
         properties.insert("facts".to_owned(), build_facts(&credential.facts));
     }
@@ -266,8 +271,14 @@ fn build_message(credential: &Credential, rule: &Rule, occurrence: &Occurrence) 
         }
         _ => String::new(),
     };
+    let part = match occurrence.part {
+        OccurrencePart::Content => "",
+        OccurrencePart::PointedContent => {
+            " It is in the content that this pointer file of Git LFS or git-annex refers to."
+        }
+    };
     let text = format!(
-        "{} {} found.{}{introduced} {} Rotate it now: [how to rotate]({}).",
+        "{} {} found.{}{part}{introduced} {} Rotate it now: [how to rotate]({}).",
         rule.name,
         credential.redacted,
         fact_text(credential, occurrence),

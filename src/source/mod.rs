@@ -9,6 +9,7 @@ pub mod index;
 pub mod message;
 pub mod open;
 mod parts;
+pub mod pointer;
 pub mod range;
 pub mod stdin;
 pub mod worktree;
