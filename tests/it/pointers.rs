@@ -448,6 +448,21 @@ fn a_history_lists_the_contents_that_its_pointers_led_to() {
     assert_eq!(history.pointed().followed(), [oid(content(1).as_bytes())]);
 }
 
+#[test]
+fn a_content_on_a_remote_counts_as_pushed() {
+    let repository = with_secret();
+    repository.commit("leak");
+    store(&repository, "clean\n");
+    repository.write("data/settings", pointer("clean\n"));
+    repository.commit("removed");
+    repository.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    repository.write("data/settings", pointer(content(1)));
+    repository.git(&["add", "--all"]);
+    let (code, shown) = run(&repository, &["hook", "run"]);
+    assert_eq!(code, Some(1));
+    assert!(shown.contains("Already in the history of origin/main"), "{shown}");
+}
+
 /// Against git-lfs itself, where it is installed.
 #[test]
 fn what_git_lfs_writes_is_read() {
