@@ -123,6 +123,8 @@ pub enum Provenance {
     Object(String),
     /// A path that a commit adds; the commit by its id in hexadecimal.
     Added { commit: String, path: BString },
+    /// What these pointer files of Git LFS or git-annex refer to, at least one.
+    Pointed(Vec<Provenance>),
     /// Standard input.
     Stdin,
 }
@@ -136,6 +138,7 @@ impl Provenance {
             }
             Provenance::Added { path, .. } => path.clone(),
             Provenance::Object(id) => BString::from(id.as_str()),
+            Provenance::Pointed(files) => files.first().map(Provenance::name).unwrap_or_default(),
             Provenance::Stdin => BString::from("standard input"),
         }
     }
@@ -147,7 +150,16 @@ impl Provenance {
                 Some(path.as_bstr())
             }
             Provenance::Added { path, .. } => Some(path.as_bstr()),
+            Provenance::Pointed(files) => files.first().and_then(Provenance::path),
             Provenance::Object(_) | Provenance::Stdin => None,
+        }
+    }
+
+    /// What a finding is reported for: the pointer files of a pointed content, else this itself.
+    pub fn reported(&self) -> &[Provenance] {
+        match self {
+            Provenance::Pointed(files) => files,
+            one => std::slice::from_ref(one),
         }
     }
 }

@@ -52,10 +52,10 @@ mod locate;
 mod scanner;
 mod timeline;
 
-pub use blob::{Position, Region};
+pub use blob::{ObjectPart, Position, Region};
 pub use findings::{
-    CommitRef, Credential, Excerpt, Fact, Fingerprint, Level, Occurrence, OccurrenceSource,
-    Redacted, Suppression, SuppressionKind, Verdict,
+    CommitRef, Credential, Excerpt, Fact, Fingerprint, HistorySource, Level, Occurrence,
+    OccurrenceSource, Redacted, Suppression, SuppressionKind, Verdict,
 };
 pub use report::{Format, Outcome, Report};
 pub use rules::{Confidence, Rule, Severity};

@@ -76,7 +76,7 @@ impl<'t> Locator<'t> {
     ) -> Locator<'t> {
         let lines = LineIndex::new(&text.bytes, blob.part.start);
         let comments = SuppressionComments::of(&text.bytes, findings, &lines, engine.rules());
-        Locator { text, offset: blob.part.offset, lines, comments, part: blob.object_part }
+        Locator { text, offset: blob.part.offset, lines, comments, part: part_of(blob) }
     }
 
     /// Locates a finding, and adds the text's own encoding to the finding's.
@@ -95,6 +95,14 @@ impl<'t> Locator<'t> {
             suppression_comments: self.comments.at(region, finding.rule),
             part: self.part,
         }
+    }
+}
+
+/// What of its object or file a blob is.
+fn part_of(blob: &Blob<'_>) -> ObjectPart {
+    match blob.provenance {
+        Provenance::Pointed(_) => ObjectPart::PointedContent,
+        _ => blob.object_part,
     }
 }
 
@@ -129,20 +137,28 @@ pub fn find_in(blob: &Blob<'_>, engine: &Engine) -> Vec<Hit> {
     }
     let excerpts = Excerpts::new(&text.bytes, &near);
     let locator = Locator::new(blob, &text, &findings, engine);
-    let path = blob.provenance.path().map(BString::from);
-    let source = match &blob.provenance {
+    let hits = |mut finding: Finding| {
+        let excerpt = Some(excerpts.excerpt(&finding));
+        let location = locator.locate(&mut finding);
+        let hit = move |provenance: &Provenance| {
+            let path = provenance.path().map(BString::from);
+            let occurrence = location.clone().occurrence(path, source_of(provenance));
+            (finding.clone(), Occurrence { excerpt: excerpt.clone(), ..occurrence })
+        };
+        blob.provenance.reported().iter().map(hit)
+    };
+    findings.into_iter().flat_map(hits).collect()
+}
+
+fn source_of(provenance: &Provenance) -> OccurrenceSource {
+    match provenance {
         Provenance::Index(_) | Provenance::Committed(_) => OccurrenceSource::Index,
         Provenance::Stdin => OccurrenceSource::Stdin,
         Provenance::WorkTree(_) => OccurrenceSource::WorkTree,
         Provenance::Object(id) | Provenance::Added { commit: id, .. } => {
             OccurrenceSource::History(HistorySource::of_object(id))
         }
-    };
-    let hit = |mut finding: Finding| {
-        let excerpt = Some(excerpts.excerpt(&finding));
-        let location = locator.locate(&mut finding);
-        let occurrence = location.occurrence(path.clone(), source.clone());
-        (finding, Occurrence { excerpt, ..occurrence })
-    };
-    findings.into_iter().map(hit).collect()
+        // Pointers are followed once: a content is never a pointer file.
+        Provenance::Pointed(files) => files.first().map_or(OccurrenceSource::Stdin, source_of),
+    }
 }

@@ -43,10 +43,18 @@ impl<'e> Leaks<'e> {
         leaks
     }
 
-    /// Lines are counted only for objects with findings.
+    /// Lines are counted only for objects with findings. A content that several pointer files refer
+    /// to is a leak of each.
     fn keep(&self, blob: &Blob<'_>, text: &BlobText<'_>, findings: Vec<Finding>) {
-        if let Some(leak) = Leak::new(blob, text, findings, self.engine) {
-            self.found.lock().unwrap_or_else(PoisonError::into_inner).push(leak);
+        if findings.is_empty() {
+            return;
+        }
+        let findings = located(blob, text, findings, self.engine);
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        for provenance in blob.provenance.reported() {
+            if let Provenance::Object(object) = provenance {
+                found.push(Leak { object: object.clone(), findings: findings.clone() });
+            }
         }
     }
 }
@@ -54,28 +62,28 @@ impl<'e> Leaks<'e> {
 impl Leak {
     /// The findings in the name of a file, folder or ref; `None` if there are none.
     pub fn in_name(name: &[u8], part: ObjectPart, engine: &Engine) -> Option<Leak> {
-        let blob = Blob::whole(name, Provenance::Object(String::new())).as_part(part);
-        let text = BlobText::plain(name);
-        Leak::new(&blob, &text, engine.scan(name), engine)
-    }
-
-    fn new(
-        blob: &Blob<'_>,
-        text: &BlobText<'_>,
-        findings: Vec<Finding>,
-        engine: &Engine,
-    ) -> Option<Leak> {
-        let Provenance::Object(object) = &blob.provenance else { return None };
+        let findings = engine.scan(name);
         if findings.is_empty() {
             return None;
         }
-        let locator = Locator::new(blob, text, &findings, engine);
-        let located = findings.into_iter().map(|mut finding| {
-            let location = locator.locate(&mut finding);
-            (finding, location)
-        });
-        Some(Leak { object: object.clone(), findings: located.collect() })
+        let blob = Blob::whole(name, Provenance::Object(String::new())).as_part(part);
+        let findings = located(&blob, &BlobText::plain(name), findings, engine);
+        Some(Leak { object: String::new(), findings })
     }
+}
+
+fn located(
+    blob: &Blob<'_>,
+    text: &BlobText<'_>,
+    findings: Vec<Finding>,
+    engine: &Engine,
+) -> Vec<(Finding, Location)> {
+    let locator = Locator::new(blob, text, &findings, engine);
+    let located = findings.into_iter().map(|mut finding| {
+        let location = locator.locate(&mut finding);
+        (finding, location)
+    });
+    located.collect()
 }
 
 impl Detector for Leaks<'_> {

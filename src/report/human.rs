@@ -7,6 +7,7 @@ use bstr::ByteSlice;
 
 use super::output::Shown;
 use super::{Detail, Outcome, Report, Screen, Task, escaped, location, snippet};
+use crate::blob::ObjectPart;
 use crate::findings::{
     Credential, Fact, HistorySource, Occurrence, OccurrenceSource, PathKind, RelatedLocation,
 };
@@ -20,7 +21,10 @@ const LOCATIONS_SHOWN: usize = 12;
 const FACTS_SHOWN: usize = 8;
 
 /// Follows a location in a test path.
-pub const TEST_PATH: &str = "  (test path)";
+const TEST_PATH: &str = "  (test path)";
+
+/// Follows a location in the content of a pointer file.
+const POINTED: &str = "  (Git LFS or git-annex content)";
 
 /// Lines shown of one credential, each with its secret underlined.
 const LINES_SHOWN: usize = 3;
@@ -131,21 +135,33 @@ fn write_facts(facts: &[Fact], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "  {}", labelled.join(" · "))
 }
 
+/// What follows a location: what kind of file it is in, and that it is not in the file itself.
+pub fn remarks(occurrence: &Occurrence) -> String {
+    let test = if occurrence.path_kind == PathKind::Test { TEST_PATH } else { "" };
+    let part = match occurrence.part {
+        ObjectPart::PointedContent => POINTED,
+        _ => "",
+    };
+    format!("{part}{test}")
+}
+
 /// Writes an occurrence, with its line if a width is given.
 fn write_occurrence(
     occurrence: &Occurrence,
     width: Option<usize>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let test = if occurrence.path_kind == PathKind::Test { TEST_PATH } else { "" };
     match width {
         Some(width) => {
             let shown = snippet::write("", occurrence, "", width.saturating_sub(2));
             shown.lines().try_for_each(|line| writeln!(out, "  {line}"))?;
         }
-        None => {
-            writeln!(out, "  {STRONG}{}{STRONG:#}{FAINT}{test}{FAINT:#}", location(occurrence))?
-        }
+        None => writeln!(
+            out,
+            "  {STRONG}{}{STRONG:#}{FAINT}{}{FAINT:#}",
+            location(occurrence),
+            remarks(occurrence)
+        )?,
     }
     for RelatedLocation { region, fact } in &occurrence.related {
         let (line, column, label) = (region.start.line, region.start.column, fact.label());

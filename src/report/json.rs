@@ -306,8 +306,8 @@ struct CoverageEntry<'r> {
     bytes: u64,
     /// Blobs that were skipped because they are not text.
     binary: u64,
-    /// Git LFS and git-annex pointer files: the text was scanned, the content it points to was
-    /// not.
+    /// Git LFS and git-annex pointer files whose content is not on this machine: the pointer was
+    /// scanned, the content was not.
     pointers: u64,
     /// Blobs that were skipped because they exceed a size limit.
     oversized: u64,

@@ -214,8 +214,7 @@ fn location_name(occurrence: &Occurrence) -> String {
         _ => None,
     };
     let part = match occurrence.part {
-        ObjectPart::Content => None,
-        ObjectPart::PointedContent => Some("content of "),
+        ObjectPart::Content | ObjectPart::PointedContent => None,
         ObjectPart::Message => Some("message of "),
         ObjectPart::Header => Some("header of "),
         ObjectPart::Identity => Some("author or committer of "),

@@ -282,7 +282,7 @@ fn build_message(credential: &Credential, rule: &Rule, occurrence: &Occurrence) 
 fn part_text(part: ObjectPart) -> &'static str {
     match part {
         ObjectPart::Content => "",
-        ObjectPart::PointedContent => " in the content of a pointer file",
+        ObjectPart::PointedContent => " in the content of a pointer file of Git LFS or git-annex",
         ObjectPart::Message => " in a message",
         ObjectPart::Header => " in the header of an object",
         ObjectPart::Identity => " in the name or email of an author or committer",

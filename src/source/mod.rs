@@ -10,6 +10,7 @@ pub mod message;
 mod names;
 pub mod open;
 mod parts;
+pub mod pointer;
 pub mod range;
 pub mod stdin;
 pub mod worktree;

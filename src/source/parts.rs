@@ -20,12 +20,12 @@ pub fn visit_parts(
     visit: &Visitor<'_>,
 ) -> io::Result<Coverage> {
     let mut source = Stream { reader, buffer: Vec::new() };
-    let head = source.fill(CORE)?;
+    source.fill(Class::PREFIX)?;
     let encoding = match Class::detect(&source.buffer) {
         Class::Text(encoding) => encoding,
         Class::Binary => return Ok(Coverage::skipped(SkippedKind::Binary, provenance.name())),
     };
-    let pointed = match head {
+    let pointed = match source.fill(CORE)? {
         Filled::ToTheEnd => pointed(&source.buffer, provenance),
         Filled::InPart => Coverage::default(),
     };

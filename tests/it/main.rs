@@ -24,6 +24,7 @@ mod import;
 mod language;
 mod mutations;
 mod notations;
+mod pointers;
 mod policy;
 mod public_api;
 mod report_schema;

@@ -63,7 +63,7 @@ fn summarize(occurrence: &Occurrence) -> String {
     let HistorySource { blob, introduced, introduced_by, removed, at_head, named_by, .. } = history;
     let path = occurrence.path.as_ref().map_or(blob.clone(), |path| path.to_string());
     let part = match occurrence.part {
-        ObjectPart::Content | ObjectPart::Message => String::new(),
+        ObjectPart::Content | ObjectPart::PointedContent | ObjectPart::Message => String::new(),
         part => format!("{} of ", part.as_str()),
     };
     let summary = |sign: &str, commit: &Option<CommitRef>| {

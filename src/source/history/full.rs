@@ -116,8 +116,9 @@ impl Source for FullReader<'_> {
         };
         let mut all = ObjectAccumulator::default();
         self.each(&ids, add_object).into_iter().for_each(|acc| all.add(acc));
-        let people = all.discovered.people.visit(visit);
-        let mut coverage = self.history.missing_coverage().and(all.coverage).and(people);
+        let coverage = self.history.missing_coverage().and(all.coverage);
+        let coverage = coverage.and(all.discovered.people.visit(visit));
+        let mut coverage = self.history.follow_pointers(coverage, self.largest, visit);
         coverage.failures.extend(store.failures.iter().cloned());
         coverage.failures.extend(store.damaged_shadowed_copies());
         coverage.failures.extend(store.read_failures(all.unread));

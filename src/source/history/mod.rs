@@ -30,7 +30,9 @@ pub use submodules::Submodule;
 pub use texts::{People, visit_texts};
 pub use trace::{Reachability, SelectNames, Trace};
 
-use super::Coverage;
+use super::pointer::{FetchScope, PointedContents};
+use super::{Coverage, Visitor};
+use crate::git::GitEnvironment;
 use crate::git::history::connectivity::Refs;
 use crate::git::history::handles::{self, Handles};
 use crate::git::history::missing_parts::{MissingParts, ObjectStorage};
@@ -46,6 +48,7 @@ pub struct History {
     /// What is missing from the repository, determined before any object is read.
     missing_parts: MissingParts,
     refs: Refs,
+    pointed: PointedContents,
 }
 
 /// Why a path cannot be audited.
@@ -96,7 +99,8 @@ impl History {
             .map_err(|why| explain(path, why))?;
         let store = Store::open(&folders, format);
         missing_parts.recheck_orphans();
-        Ok(History { handles, store, missing_parts, refs })
+        let pointed = PointedContents::of(&GitEnvironment::from_git_dir(handles.git_dir()));
+        Ok(History { handles, store, missing_parts, refs, pointed })
     }
 
     /// What was found to be missing before any object is read.
@@ -112,6 +116,16 @@ impl History {
             NamedBy::Ref(name) => Some((name.as_bstr(), &named.id)),
             NamedBy::Tag(_) => None,
         })
+    }
+
+    /// What its pointer files refer to.
+    pub fn pointed(&self) -> &PointedContents {
+        &self.pointed
+    }
+
+    /// Follows the pointer files among its blobs.
+    fn follow_pointers(&self, read: Coverage, largest: u64, visit: &Visitor<'_>) -> Coverage {
+        self.pointed.follow(read, largest, visit).note_pointers(FetchScope::History)
     }
 
     /// Whether this is a shallow clone, without older commits.

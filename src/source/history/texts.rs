@@ -19,8 +19,7 @@ pub fn visit_texts(id: &ObjectId, object: &[u8], visit: &Visitor<'_>) -> Coverag
     if !headers.is_empty() {
         visit(&blob(&headers).as_part(ObjectPart::Header));
     }
-    let bytes = (message.len() + headers.len()) as u64;
-    Coverage { messages: 1, bytes, ..Coverage::default() }
+    Coverage::message(message.len() + headers.len())
 }
 
 /// The people of a history, each with the oldest object that names them. A history has a thousand

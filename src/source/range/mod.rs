@@ -24,6 +24,7 @@ pub use push::RefUpdate;
 use super::history::{People, commit_ref, visit_texts};
 use super::names::visit_name;
 use super::parts::visit_parts;
+use super::pointer::{FetchScope, PointedContents};
 use super::{Coverage, Failure, Progress, Source, Visitor, admit};
 use crate::blob::{Blob, Provenance};
 use crate::findings::CommitRef;
@@ -39,6 +40,7 @@ pub struct Commit {
 /// What a range of commits adds.
 pub struct CommitRange {
     objects: ObjectReader,
+    pointed: PointedContents,
     tips: RangeTips,
     /// The commits that the range excludes.
     base: Vec<ObjectId>,
@@ -87,7 +89,9 @@ impl CommitRange {
     ) -> Result<CommitRange, RangeError> {
         let commits = commits(git, &tips.heads, &base)?;
         base::refuse_shallow_boundary(git, &commits, base_name)?;
-        Ok(CommitRange { objects: ObjectReader::open(environment), tips, base, commits })
+        let (objects, pointed) =
+            (ObjectReader::open(environment), PointedContents::of(environment));
+        Ok(CommitRange { objects, pointed, tips, base, commits })
     }
 
     /// Every version and every message that the range adds, each once, as [`Provenance::Object`].
@@ -234,6 +238,8 @@ impl Source for RangeAdditions<'_> {
             (false, false) => None,
         };
         let notes = note.map(str::to_owned).into_iter().collect();
+        let coverage = self.range.pointed.follow(coverage, u64::MAX, visit);
+        let coverage = coverage.note_pointers(FetchScope::Current);
         coverage.and(Coverage { notes, ..Coverage::default() })
     }
 }
@@ -277,7 +283,7 @@ impl Source for RangeBase<'_> {
             let contents = contents.into_iter();
             coverage = coverage.and(self.range.scan_contents(contents, &mut seen, visit));
         }
-        coverage
+        self.range.pointed.follow(coverage, u64::MAX, visit)
     }
 }
 

@@ -23,6 +23,7 @@ use rayon::prelude::*;
 use super::single_objects::ObjectAccumulator;
 use super::trace::Discovered;
 use super::{History, SelectNames, Trace};
+use crate::blob::Blob;
 use crate::git::OdbError;
 use crate::git::history::lock;
 use crate::git::history::tree_graph::{Traced, TreeGraph, TreeReader, TreeScan};
@@ -75,8 +76,9 @@ impl<'h> DeltaReader<'h> {
         }
         let ids: Vec<ObjectId> = ids.into_iter().collect();
         all.add(self.single_objects(&ids, detector, progress));
-        let people = all.discovered.people.visit(&|blob| detector.whole(blob));
-        let mut coverage = all.coverage.and(people);
+        let visit = |blob: &Blob<'_>| detector.whole(blob);
+        let coverage = all.coverage.and(all.discovered.people.visit(&visit));
+        let mut coverage = self.history.follow_pointers(coverage, self.budget.largest, &visit);
         coverage.failures.extend(store.failures.iter().cloned());
         coverage.failures.extend(store.damaged_shadowed_copies());
         coverage.failures.extend(store.read_failures(all.unread));
@@ -132,7 +134,7 @@ impl<'h> DeltaReader<'h> {
             let mut acc = ObjectAccumulator::default();
             for id in ids {
                 let (read, permit) = self.read_single(id);
-                let visit = |blob: &crate::blob::Blob<'_>| detector.whole(blob);
+                let visit = |blob: &Blob<'_>| detector.whole(blob);
                 match read {
                     Ok((kind, bytes)) => acc.add_object(id, Ok((kind, &bytes)), &visit),
                     Err(why) => acc.add_object(id, Err(why), &visit),
