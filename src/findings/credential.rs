@@ -120,7 +120,7 @@ pub struct HistorySource {
 
 impl HistorySource {
     /// An object, with nothing else known about it.
-    pub fn of_object(blob: impl Into<String>) -> HistorySource {
+    pub(crate) fn of_object(blob: impl Into<String>) -> HistorySource {
         HistorySource { blob: blob.into(), ..HistorySource::default() }
     }
 
