@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use git2::Repository;
 use rayon::prelude::*;
 
 use super::store::Store;
 use super::tree_graph::{EdgeTarget, TreeGraph};
-use crate::git::Failure;
 use crate::git::commit::RawCommit;
 use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
+use crate::git::repository::Reference;
 use crate::git::tree::EntryKind;
+use crate::git::{Failure, Git, GitRepository};
 
 /// The missing objects, by id, each with its kind and a description of what refers to it.
 pub struct MissingObjects(BTreeMap<ObjectId, (&'static str, String)>);
@@ -33,14 +33,21 @@ pub struct Refs {
 }
 
 impl Refs {
-    pub fn read(repository: &Repository) -> Refs {
-        let named = |reference: git2::Reference<'_>| {
-            let by = format!("ref {}", String::from_utf8_lossy(reference.name_bytes()));
-            Some(NamedObject { by, id: ObjectId::new(reference.target()?.as_bytes())? })
+    /// What could not be read is in the failures.
+    pub fn read(repository: &GitRepository) -> (Refs, Vec<Failure>) {
+        let named = |reference: Reference| {
+            let by = format!("ref {}", String::from_utf8_lossy(&reference.name));
+            NamedObject { by, id: reference.id }
         };
-        let names = repository.references().map(|refs| refs.flatten().filter_map(named).collect());
-        let head = repository.head().ok().and_then(|head| ObjectId::new(head.target()?.as_bytes()));
-        Refs { names: names.unwrap_or_default(), head }
+        let mut failures = Vec::new();
+        let names = match repository.references() {
+            Ok(references) => references.into_iter().map(named).collect(),
+            Err(why) => {
+                failures.push(Failure::new("references", why));
+                Vec::new()
+            }
+        };
+        (Refs { names, head: repository.head().ok().flatten() }, failures)
     }
 }
 
@@ -144,10 +151,8 @@ impl MissingObjects {
             _ => ("objects", "are", "were"),
         };
         let failure = if is_partial {
-            let why = format!(
-                "{count} {objects} {were} never fetched: {named}; fetch with `git fetch --refetch \
-                 --no-filter`"
-            );
+            let why =
+                format!("{count} {objects} {were} never fetched: {named}; {}", fetch_advice());
             Failure::new("partial clone", why)
         } else {
             let cause =
@@ -161,6 +166,20 @@ impl MissingObjects {
         vec![failure]
     }
 }
+
+/// How to fetch what a partial clone lacks.
+fn fetch_advice() -> &'static str {
+    match Git::version() {
+        Some(version) if version >= BACKFILL => {
+            "fetch what HEAD leads to with `git backfill`, everything with `git fetch --refetch \
+             --no-filter`"
+        }
+        _ => "fetch with `git fetch --refetch --no-filter`",
+    }
+}
+
+/// The first git with `git backfill`.
+const BACKFILL: (u32, u32) = (2, 49);
 
 fn one(id: &ObjectId, (kind, by): &(&'static str, String)) -> Failure {
     let why = format!(

@@ -5,12 +5,10 @@
 //! * [`tree_graph`], [`pruned_trees`]: which tree leads to which traced object.
 //! * [`commit_graph`], [`changes`]: the commits, and what each changes.
 //! * [`connectivity`]: objects that are referred to but missing.
-//! * [`handles`]: libgit2's handles on the repository, one for each thread.
 
 pub mod changes;
 pub mod commit_graph;
 pub mod connectivity;
-pub mod handles;
 pub mod missing_parts;
 pub mod pruned_trees;
 pub mod store;

@@ -65,7 +65,7 @@ impl Staged {
     }
 
     fn against(against: ComparedTo, environment: &GitEnvironment) -> Result<Staged, StagedError> {
-        match OpenIndex::read(environment).and_then(|open| open.staged(against, environment)) {
+        match OpenIndex::read(environment).and_then(|open| open.staged(against)) {
             Ok(staged) => Ok(staged),
             Err(ReadError::Error(error)) => Err(error),
             Err(ReadError::Unsupported(why)) => Staged::by_git(against, environment, why),
