@@ -8,10 +8,10 @@ use clap::{Args, ValueEnum};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
-use keysieve::audit::{Options, ReadMode, audit};
+use keysieve::audit::{AuditError, Options, ReadMode, audit};
 use keysieve::policy::config::RunMode;
 use keysieve::setup::{Repository, Setup};
-use keysieve::source::history::RangeSyntax;
+use keysieve::source::history::{HistoryError, RangeSyntax};
 
 use super::engine::EngineArgs;
 use super::output::OutputArgs;
@@ -90,14 +90,22 @@ impl Audit {
                 Some(size) => size << 20,
                 None => policy.config.max_blob_size(),
             },
-            range: RangeSyntax { revisions, branches, since: self.since },
+            range: RangeSyntax { revisions: revisions.clone(), branches, since: self.since },
             recurse_submodules: self.recurse_submodules,
             require_complete: self.require_complete,
         };
         let report = self.engine.in_pool(|| {
             let bar = Bar::new("objects");
             audit(&repository, &options, &engine, &policy, &bar)
-        })??;
+        })?;
+        let report = match (report, &revisions) {
+            (Err(AuditError::History(HistoryError::NotARepository { .. })), Some(word))
+                if self.repository_or_range.len() == 1 =>
+            {
+                bail!("`{word}` does not exist, and the current folder is not in a git repository")
+            }
+            (report, _) => report?,
+        };
         self.output.deliver(&report, None)
     }
 
