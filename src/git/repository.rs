@@ -65,7 +65,7 @@ pub struct PathSetting {
 /// Why a repository cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    #[error("it is not a git repository")]
+    #[error("not a git repository")]
     NotFound,
     /// `path` is what git wants to see in `safe.directory`.
     #[error(
