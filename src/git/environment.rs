@@ -27,6 +27,8 @@ pub struct GitEnvironment {
     pub object_directory: Option<PathBuf>,
     /// `GIT_ALTERNATE_OBJECT_DIRECTORIES`: further object folders, as in a push's quarantine.
     pub alternates: Vec<PathBuf>,
+    /// `GIT_SHALLOW_FILE`: where a shallow history ends, as in a push's quarantine.
+    pub shallow_file: Option<PathBuf>,
     /// How long a child `git` may produce no output before it is killed.
     pub timeout: Duration,
 }
@@ -48,6 +50,7 @@ impl Default for GitEnvironment {
             index_file: None,
             object_directory: None,
             alternates: Vec::new(),
+            shallow_file: None,
             timeout: TIMEOUT,
         }
     }
@@ -67,6 +70,7 @@ impl GitEnvironment {
             alternates: std::env::var_os(ALTERNATES)
                 .map(|listed| entries(listed.as_encoded_bytes(), SEPARATOR).flatten().collect())
                 .unwrap_or_default(),
+            shallow_file: variable("GIT_SHALLOW_FILE").filter(|file| !file.as_os_str().is_empty()),
             ..GitEnvironment::from_folder(folder)
         }
     }

@@ -142,7 +142,7 @@ impl Git {
     pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let GitEnvironment { folder, git_dir, common_dir, work_tree, index_file, .. } =
             &self.environment;
-        let objects = &self.environment.object_directory;
+        let GitEnvironment { object_directory: objects, shallow_file, .. } = &self.environment;
         let alternates = self.environment.alternates_variable();
         let mut command = Command::new("git");
         let working_folder =
@@ -168,6 +168,7 @@ impl Git {
             ("GIT_INDEX_FILE", path(index_file)),
             ("GIT_OBJECT_DIRECTORY", path(objects)),
             (ALTERNATES, alternates),
+            ("GIT_SHALLOW_FILE", path(shallow_file)),
         ];
         for (name, value) in variables {
             match value {

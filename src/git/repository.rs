@@ -99,7 +99,7 @@ impl GitRepository {
     fn open_from(environment: &GitEnvironment, search: Search) -> Result<GitRepository, OpenError> {
         let (repository, format) = match library::open(environment, search) {
             Ok(opened) => opened,
-            Err(refused) => return by_git::open(environment, refused),
+            Err(refused) => return by_git::open(environment, search, refused),
         };
         let work_tree = environment.work_tree_of(&repository);
         let by_git = reads_references_by_git(&repository);
@@ -137,6 +137,15 @@ impl GitRepository {
     /// Whether the environment names an index.
     pub fn has_named_index(&self) -> bool {
         self.environment.index_file.is_some()
+    }
+
+    /// The file that lists the oldest commits of a shallow repository. During a push from a shallow
+    /// clone the environment names it.
+    pub fn shallow_file(&self) -> PathBuf {
+        match &self.environment.shallow_file {
+            Some(file) => self.relative_to().join(file),
+            None => self.common_dir.join("shallow"),
+        }
     }
 
     /// The folder in which git runs hooks: the top of the work tree, or the repository if it is

@@ -56,7 +56,7 @@ impl ObjectStorage {
     pub fn inspect(repository: &GitRepository, refs: &Refs) -> ObjectStorage {
         let mut storage = ObjectStorage::default();
         let missing_parts = &mut storage.missing_parts;
-        let file = own_files::read_if_exists(&repository.common_dir.join("shallow"));
+        let file = own_files::read_if_exists(&repository.shallow_file());
         let file = file.ok().flatten().unwrap_or_default();
         missing_parts.shallow = file.lines().filter_map(ObjectId::from_hex).collect();
         missing_parts.is_partial = is_partial(repository);

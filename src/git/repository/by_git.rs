@@ -6,17 +6,20 @@ use std::path::{Path, PathBuf};
 use bstr::{BString, ByteSlice};
 use git2::ErrorCode;
 
-use super::{GitEnvironment, GitRepository, OpenError, PathSetting, Reference, ReferenceReader};
+use super::{
+    GitEnvironment, GitRepository, OpenError, PathSetting, Reference, ReferenceReader, Search,
+};
 use crate::git::object_id::{ObjectFormat, ObjectId};
 use crate::git::{Git, GitError};
 
 /// Opens a repository that libgit2 `refused`.
 pub fn open(
     environment: &GitEnvironment,
+    search: Search,
     refused: git2::Error,
 ) -> Result<GitRepository, OpenError> {
-    // Only variables can lead git to a repository that libgit2 does not find.
-    if refused.code() == ErrorCode::NotFound && !environment.is_redirected() {
+    // Git would search the folders around this one.
+    if refused.code() == ErrorCode::NotFound && search == Search::Here {
         return Err(OpenError::NotFound);
     }
     let git = Git::new(environment);

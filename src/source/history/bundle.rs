@@ -74,8 +74,12 @@ pub fn unpack(path: &Path) -> Result<AuditTarget, HistoryError> {
                 1 => "1 reference".to_owned(),
                 more => format!("{more} references"),
             };
-            let (note, scratch) =
-                (Some(format!("the bundle {shown} with {refs} was audited")), Some(scratch));
+            let depends = match prerequisites[..] {
+                [] => "",
+                _ => ", together with the objects of the repository that it depends on",
+            };
+            let note = Some(format!("the bundle {shown} with {refs} was audited{depends}"));
+            let scratch = Some(scratch);
             let tips = references.into_iter().map(|(id, _)| id).collect();
             let bundled =
                 (!prerequisites.is_empty()).then_some(BundledCommits { tips, prerequisites });

@@ -27,6 +27,7 @@ pub use range::{RangeSyntax, RevisionRange};
 pub(super) use signature::commit_ref;
 pub use submodules::Submodule;
 use target::AuditTarget;
+pub use target::environment_of;
 pub use trace::{Reachability, Trace};
 
 use super::Coverage;

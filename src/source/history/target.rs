@@ -97,6 +97,11 @@ impl AuditTarget {
     }
 }
 
+/// The environment in which git reads the repository that a folder is in.
+pub fn environment_of(folder: &Path) -> GitEnvironment {
+    AuditTarget::of_folder(folder, folder).environment
+}
+
 /// The environment with the object folders of the variables, which start at the current folder.
 fn with_objects_of(
     found: GitEnvironment,

@@ -86,7 +86,8 @@ pub struct Redirected {
 }
 
 impl Redirected {
-    /// `None` if no variable is set, or if it leads to no repository.
+    /// `None` if no variable is set, or if it leads to no repository. In the git directory, where
+    /// git runs the hooks of a push, they select no work tree.
     pub fn by_process() -> Option<Redirected> {
         let environment = GitEnvironment::from_process(Path::new("."));
         if !environment.is_redirected() && environment.index_file.is_none() {
@@ -95,6 +96,9 @@ impl Redirected {
         let repository = environment.open().ok()?;
         let top = repository.work_tree.as_deref().and_then(|top| fs::canonicalize(top).ok());
         let git_dir = fs::canonicalize(&repository.git_dir).ok()?;
+        if top.as_ref().is_some_and(|top| top.starts_with(&git_dir)) {
+            return None;
+        }
         Some(Redirected { environment, top, git_dir })
     }
 }

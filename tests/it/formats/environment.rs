@@ -180,3 +180,40 @@ fn a_linked_work_tree_with_variables_as_in_its_hooks() {
     assert_exits(&run(&["hook", "run"]), 0, &[]);
     assert_exits(&run(&["scan"]), 1, &["a.env"]);
 }
+
+/// The pushed history ends where the shallow clone's does, which is known only during the push.
+#[test]
+#[cfg(unix)]
+fn an_audit_of_a_push_from_a_shallow_clone() {
+    let (repository, server) = server("pre-receive", "audit . --format human");
+    repository.git(&["push", "--quiet", "origin", "main"]);
+    leaky(&repository);
+    let url = format!("file://{}", repository.path().display());
+    repository.git_in(repository.home(), &["clone", "--quiet", "--depth=1", &url, "shallow"]);
+    let shallow = repository.home().join("shallow");
+    repository.git_in(&server, &["config", "receive.shallowUpdate", "true"]);
+    fs::write(shallow.join("c"), "more\n").unwrap();
+    repository.git_in(&shallow, &["add", "c"]);
+    repository.git_in(&shallow, &["commit", "--quiet", "-m", "more"]);
+    let server = server.display().to_string();
+    let mut push = repository.command("git", &shallow);
+    let push = push.args(["push", &server, "main:refs/heads/shallow"]).output().unwrap();
+    assert!(push.status.success(), "{}", all_output(&push));
+    assert!(all_output(&push).contains("shallow clone"), "{}", all_output(&push));
+}
+
+/// The policy's revision is one of the audited repository.
+#[test]
+fn a_policy_from_a_revision_of_another_repository() {
+    let (other, here) = (TempRepo::new(), TempRepo::new());
+    leaky(&other);
+    other.git(&["tag", "only-there"]);
+    here.write("b", "text\n");
+    here.commit("clean");
+    let git_dir = here.path().join(".git");
+    let variables = [("GIT_DIR", git_dir.as_path())];
+    let named = other.path().display().to_string();
+    let arguments = ["audit", &named, "--policy-from", "only-there"];
+    let output = keysieve_with(&here, &here.path(), &arguments, &variables);
+    assert_exits(&output, 1, &["a.env", "GIT_DIR: ignored"]);
+}
