@@ -1,8 +1,9 @@
 //! The `git` executable's plumbing commands: where a hook runs, they can read every format of
 //! index, refs and objects.
 //!
-//! Slower than a library by the start of a process. Only reading commands are run: no lock is
-//! taken, no index refreshed, nothing fetched, and no configured program is started.
+//! Slower than a library by the start of a process. Only reading commands are run on a user's
+//! repository: no lock is taken, no index refreshed, nothing fetched, and no configured program is
+//! started.
 
 pub mod cat_file;
 mod pipe;
@@ -63,8 +64,7 @@ impl Git {
             return Ok(output.stdout);
         }
         let message = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        let command = arguments.first().copied().unwrap_or_default().to_owned();
-        Err(GitError::Failed { command, message })
+        Err(GitError::Failed { command: name(arguments), message })
     }
 
     /// A single line that git writes; `None` if it fails.
@@ -135,8 +135,7 @@ impl Git {
     }
 
     fn timed_out(&self, arguments: &[&str]) -> GitError {
-        let command = arguments.first().copied().unwrap_or_default().to_owned();
-        GitError::TimedOut { command, seconds: self.timeout().as_secs_f32() }
+        GitError::TimedOut { command: name(arguments), seconds: self.timeout().as_secs_f32() }
     }
 
     pub(super) fn command(&self, arguments: &[&str]) -> Command {
@@ -178,6 +177,15 @@ impl Git {
         }
         command
     }
+}
+
+/// The name of the command in these arguments.
+fn name(arguments: &[&str]) -> String {
+    let mut rest = arguments;
+    while let ["-c", _, more @ ..] = rest {
+        rest = more;
+    }
+    rest.first().copied().unwrap_or_default().to_owned()
 }
 
 /// Waits for a child whose output has ended.

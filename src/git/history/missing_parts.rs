@@ -33,6 +33,8 @@ pub struct MissingParts {
     pub shallow: HashSet<ObjectId>,
     /// Whether this is a partial clone: objects are fetched when they are needed.
     pub is_partial: bool,
+    /// Whether this is only a part of a repository, whose other objects are not expected.
+    pub is_excerpt: bool,
     /// Packs without an index and indexes without a pack, unless a `git gc` is just writing or
     /// removing these files.
     suspects: Vec<PathBuf>,

@@ -25,6 +25,9 @@ const PATIENCE: Duration = Duration::from_secs(4 * 3600);
 /// A longer header is not a bundle's.
 const LONGEST_HEADER: u64 = 64 << 20;
 
+/// The user's hooks for all repositories are not for a temporary one.
+const NO_HOOKS: [&str; 2] = ["-c", "core.hooksPath=/dev/null"];
+
 /// What precedes the pack in a bundle.
 #[derive(Default)]
 struct Header {
@@ -57,9 +60,16 @@ pub fn unpack(path: &Path) -> Result<AuditTarget, HistoryError> {
                 unpack_into(&file, &Header::default(), sha256, Vec::new()).map_err(|_| why)
             });
             let (scratch, environment) = unpacked.map_err(fails)?;
-            let note = Some(format!("the pack {shown} was audited, not the repository around it"));
-            let scratch = Some(scratch);
-            Ok(AuditTarget { note, scratch, ..AuditTarget::plain(environment, path) })
+            let note = format!(
+                "the pack {shown} was audited, not the repository around it; what its objects \
+                 refer to in other packs was not scanned"
+            );
+            Ok(AuditTarget {
+                note: Some(note),
+                is_excerpt: true,
+                scratch: Some(scratch),
+                ..AuditTarget::plain(environment, path)
+            })
         }
         Kind::Bundle(header) => {
             let format = header.format.unwrap_or(ObjectFormat::Sha1);
@@ -204,7 +214,7 @@ fn unpack_into(
         ObjectFormat::Sha256 => "--object-format=sha256",
     };
     let init = ["init", "--quiet", "--bare", "--template=", format];
-    Git::new(&folder).read(&init).map_err(plain)?;
+    Git::new(&folder).read(&[&NO_HOOKS[..], &init].concat()).map_err(plain)?;
     let environment = GitEnvironment {
         git_dir: Some(scratch.path().to_owned()),
         alternates,
@@ -232,14 +242,14 @@ fn add_references(git: &Git, references: &[(ObjectId, BString)]) -> Result<(), G
         };
         commands.extend(command);
     }
-    git.read_with(&["update-ref", "--stdin"], &commands)?;
+    git.read_with(&[&NO_HOOKS[..], &["update-ref", "--stdin"]].concat(), &commands)?;
     let names = || references.iter().map(|(_, name)| name.as_bstr());
     let mut branches = names().filter(|name| name.starts_with(b"refs/heads/"));
     if let (Some(branch), None) = (branches.next(), branches.next())
         && !names().any(|name| name == "HEAD")
         && let Ok(branch) = branch.to_str()
     {
-        git.read(&["symbolic-ref", "HEAD", branch])?;
+        git.read(&[&NO_HOOKS[..], &["symbolic-ref", "HEAD", branch]].concat())?;
     }
     Ok(())
 }

@@ -112,6 +112,7 @@ impl History {
         let target = AuditTarget::of(path)?;
         let mut history = History::of_environment(&target.environment, &target.shown)?;
         history.missing_parts.notes.splice(0..0, target.note);
+        history.missing_parts.is_excerpt = target.is_excerpt;
         history.bundled = target.bundled;
         history._scratch = target.scratch;
         Ok(history)

@@ -23,6 +23,8 @@ pub struct AuditTarget {
     /// What was selected, where that is not obvious.
     pub note: Option<String>,
     pub bundled: Option<BundledCommits>,
+    /// Whether it is only a part of a repository.
+    pub is_excerpt: bool,
     /// Contains a repository that was made for a bundle.
     pub scratch: Option<tempfile::TempDir>,
 }
@@ -58,7 +60,14 @@ impl AuditTarget {
     /// The repository of an environment.
     pub fn plain(environment: GitEnvironment, shown: &Path) -> AuditTarget {
         let shown = shown.to_owned();
-        AuditTarget { environment, shown, note: None, bundled: None, scratch: None }
+        AuditTarget {
+            environment,
+            shown,
+            note: None,
+            bundled: None,
+            is_excerpt: false,
+            scratch: None,
+        }
     }
 
     /// Chooses between the repository that the folder is in and the one of the variables.

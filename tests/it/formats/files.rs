@@ -50,6 +50,24 @@ fn a_bundle_of_what_is_not_at_head() {
 }
 
 #[test]
+#[cfg(unix)]
+fn no_hook_runs_while_a_bundle_is_unpacked() {
+    use std::os::unix::fs::PermissionsExt;
+    let (clean, leak) = pair(&[]);
+    let bundle = clean.home().join("x.bundle").display().to_string();
+    leak.git(&["bundle", "create", "--quiet", &bundle, "--all"]);
+    let (hooks, trace) = (clean.home().join("hooks"), clean.home().join("trace"));
+    fs::create_dir(&hooks).unwrap();
+    let hook = hooks.join("reference-transaction");
+    fs::write(&hook, format!("#!/bin/sh\ntouch {}\n", trace.display())).unwrap();
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    let settings = format!("[core]\n\thooksPath = {}\n", hooks.display());
+    fs::write(clean.global_config(), settings + "[init]\n\tdefaultRefFormat = reftable\n").unwrap();
+    assert_exits(&keysieve(&clean, clean.home(), &["audit", &bundle]), 1, &["a.env"]);
+    assert!(!trace.exists());
+}
+
+#[test]
 fn a_bundle_on_top_of_other_commits() {
     let (clean, leak) = pair(&[]);
     leak.write("c.env", secret(3));
@@ -81,6 +99,23 @@ fn a_pack() {
         let output = keysieve(&clean, &clean.path(), &["audit", "x.pack"]);
         assert_exits(&output, 1, &["a.env", "the pack x.pack"]);
         assert!(!all_output(&output).contains("around.env"), "{}", all_output(&output));
+    }
+}
+
+#[test]
+fn one_pack_of_several() {
+    let (_, leak) = pair(&[]);
+    leak.git(&["repack", "-adq"]);
+    leak.write("c.env", secret(3));
+    leak.commit("On top");
+    leak.git(&["repack", "-dq"]);
+    let packs = leak.path().join(".git/objects/pack");
+    let files = fs::read_dir(packs).unwrap().map(|entry| entry.unwrap().path());
+    let packs: Vec<_> = files.filter(|file| file.extension().unwrap() == "pack").collect();
+    assert_eq!(packs.len(), 2);
+    for pack in packs {
+        let output = keysieve(&leak, &leak.path(), &["audit", pack.to_str().unwrap()]);
+        assert_exits(&output, 1, &["in other packs was not scanned"]);
     }
 }
 
