@@ -13,7 +13,7 @@ use super::object_id::ObjectId;
 use super::odb::{Odb, OdbError};
 use super::process::Git;
 use super::process::cat_file::{BlobRead, CatFile, STREAMED_FROM};
-use super::repository::GitRepository;
+use super::repository::{GitRepository, fetch_advice};
 
 /// The longest commit, tag or policy file that is read; trees may be longer.
 const LONGEST: u64 = 512 << 20;
@@ -78,6 +78,14 @@ impl ObjectReader {
             }
             Some(Ok((kind, _))) => Err(format!("it is a {}, not a blob", kind.name())),
             Some(Err(why)) => Err(why.to_string()),
+        }
+    }
+
+    /// What to do about an object that cannot be read.
+    pub fn advice(&self) -> &'static str {
+        match self.environment.open() {
+            Ok(repository) if repository.is_partial() => fetch_advice(),
+            _ => "run `git fsck` for details",
         }
     }
 

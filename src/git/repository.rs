@@ -222,6 +222,13 @@ impl GitRepository {
         found.unwrap_or_default()
     }
 
+    /// Whether it is a partial clone, in which objects are fetched when they are needed.
+    pub fn is_partial(&self) -> bool {
+        let extension = "extensions.partialclone";
+        let settings = self.settings(r"^(extensions\.partialclone|remote\..*\.promisor)$");
+        settings.iter().any(|(name, value)| name == extension || value == "true")
+    }
+
     fn reference_library(&self) -> Option<MutexGuard<'_, git2::Repository>> {
         let library = self.library.as_ref();
         let library = library.filter(|_| self.references == ReferenceReader::Library)?;
@@ -236,6 +243,20 @@ impl GitRepository {
         is_plain.then(|| library.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
+
+/// How to fetch what a partial clone lacks.
+pub fn fetch_advice() -> &'static str {
+    match Git::version() {
+        Some(version) if version >= BACKFILL => {
+            "fetch what HEAD leads to with `git backfill`, everything with `git fetch --refetch \
+             --no-filter`"
+        }
+        _ => "fetch with `git fetch --refetch --no-filter`",
+    }
+}
+
+/// The first git with `git backfill`.
+const BACKFILL: (u32, u32) = (2, 49);
 
 /// A value with a URI refers to files elsewhere.
 fn reads_references_by_git(repository: &git2::Repository) -> bool {

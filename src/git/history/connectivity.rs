@@ -9,9 +9,9 @@ use super::tree_graph::{EdgeTarget, TreeGraph};
 use crate::git::commit::RawCommit;
 use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
-use crate::git::repository::Reference;
+use crate::git::repository::{Reference, fetch_advice};
 use crate::git::tree::EntryKind;
-use crate::git::{Failure, Git, GitRepository};
+use crate::git::{Failure, GitRepository};
 
 /// The missing objects, by id, each with its kind and a description of what refers to it.
 pub struct MissingObjects(BTreeMap<ObjectId, (&'static str, String)>);
@@ -166,20 +166,6 @@ impl MissingObjects {
         vec![failure]
     }
 }
-
-/// How to fetch what a partial clone lacks.
-fn fetch_advice() -> &'static str {
-    match Git::version() {
-        Some(version) if version >= BACKFILL => {
-            "fetch what HEAD leads to with `git backfill`, everything with `git fetch --refetch \
-             --no-filter`"
-        }
-        _ => "fetch with `git fetch --refetch --no-filter`",
-    }
-}
-
-/// The first git with `git backfill`.
-const BACKFILL: (u32, u32) = (2, 49);
 
 fn one(id: &ObjectId, (kind, by): &(&'static str, String)) -> Failure {
     let why = format!(

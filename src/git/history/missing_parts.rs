@@ -61,7 +61,7 @@ impl ObjectStorage {
         let file = own_files::read_if_exists(&repository.shallow_file());
         let file = file.ok().flatten().unwrap_or_default();
         missing_parts.shallow = file.lines().filter_map(ObjectId::from_hex).collect();
-        missing_parts.is_partial = is_partial(repository);
+        missing_parts.is_partial = repository.is_partial();
         let notes = [shallow(&missing_parts.shallow), grafts(repository), replacements(refs)];
         missing_parts.notes.extend(notes.into_iter().flatten());
         let found = repository.object_folders();
@@ -87,12 +87,6 @@ fn shallow(ends: &HashSet<ObjectId>) -> Option<String> {
         "shallow clone: history before {first}{others} is missing; fetch it with `git fetch \
          --unshallow`"
     ))
-}
-
-fn is_partial(repository: &GitRepository) -> bool {
-    let extension = "extensions.partialclone";
-    let settings = repository.settings(r"^(extensions\.partialclone|remote\..*\.promisor)$");
-    settings.iter().any(|(name, value)| name == extension || value == "true")
 }
 
 fn grafts(repository: &GitRepository) -> Option<String> {

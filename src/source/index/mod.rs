@@ -214,8 +214,9 @@ impl StagedFiles<'_> {
 
     fn unreadable(&self, path: &BString, id: ObjectId, why: &str) -> Failure {
         let why = format!(
-            "its blob {id} in {} cannot be read: {why}; run `git fsck` for details",
+            "its blob {id} in {} cannot be read: {why}; {}",
             self.holder,
+            self.staged.objects.advice(),
         );
         Failure::new(path.to_string(), why)
     }

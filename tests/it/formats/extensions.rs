@@ -199,3 +199,22 @@ fn grafts_with_comments() {
     assert_exits(&output, 1, &["a.env", "1 commit has grafted parents"]);
     assert_exits(&keysieve(&repository, &repository.path(), &["scan"]), 0, &[]);
 }
+
+/// What the last commit has and was not fetched is needed to know what a commit adds.
+#[test]
+fn a_commit_over_what_was_not_fetched() {
+    let origin = made(&[]).unwrap();
+    origin.write("out/old", "only here\n");
+    origin.commit("Folder");
+    origin.git(&["config", "uploadpack.allowFilter", "true"]);
+    let url = format!("file://{}", origin.path().display());
+    let clone = ["clone", "--quiet", "--filter=blob:none", "--sparse", &url, "partial"];
+    origin.git_in(origin.home(), &clone);
+    let partial = origin.home().join("partial");
+    fs::write(partial.join("new"), secret(4)).unwrap();
+    let id = origin.git_in(&partial, &["hash-object", "-w", "new"]);
+    let entry = format!("100644,{id},out/old");
+    origin.git_in(&partial, &["update-index", "--cacheinfo", &entry]);
+    let output = keysieve(&origin, &partial, &["hook", "run"]);
+    assert_exits(&output, 2, &["out/old:1", "--refetch --no-filter"]);
+}
