@@ -45,7 +45,7 @@ pub fn audit(
                 all.1.and(fails(format!("it is nested more than {DEEPEST_SUBMODULE} levels deep")));
             continue;
         }
-        let audited = History::open(repository).map_err(Into::into).and_then(|history| {
+        let audited = History::of_submodule(repository).map_err(Into::into).and_then(|history| {
             let (mut hits, coverage) = read_history(&history, options, engine, progress)?;
             let (deeper, covered) = audit(&history, options, engine, progress, depth + 1);
             hits.extend(deeper);

@@ -8,10 +8,10 @@ use clap::{Args, ValueEnum};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
-use keysieve::audit::{Options, ReadMode, audit};
+use keysieve::audit::{AuditError, Options, ReadMode, audit};
 use keysieve::policy::config::RunMode;
 use keysieve::setup::{Repository, Setup};
-use keysieve::source::history::RangeSyntax;
+use keysieve::source::history::{HistoryError, RangeSyntax};
 
 use super::engine::EngineArgs;
 use super::output::OutputArgs;
@@ -25,9 +25,9 @@ use super::progress::Bar;
 /// author and date, and whether it is still present at HEAD.
 #[derive(Args)]
 pub struct Audit {
-    /// The repository (bare or not) or a folder in it [default: .]; with a range such as
-    /// `main..HEAD`, report only credentials that its commits introduced
-    #[arg(value_name = "REPO|A..B", num_args = 0..=2)]
+    /// The repository (bare or not), a folder in it, a bundle or a pack [default: .]; with a range
+    /// such as `main..HEAD` or a revision, report only credentials that its commits introduced
+    #[arg(value_name = "REPO|REVISION|A..B", num_args = 0..=2)]
     repository_or_range: Vec<PathBuf>,
     /// Report only findings committed since this date: 2026-01-31, an RFC 3339 time, or
     /// "2 weeks ago"; days start at midnight UTC
@@ -76,7 +76,11 @@ impl From<HistoryReader> for ReadMode {
 impl Audit {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let (repository, revisions) = self.arguments()?;
-        let work_tree = Repository::of_work_tree(&repository);
+        // The policy of the repository around a bundle is not the bundle's.
+        let work_tree = match repository.is_file() && !repository.ends_with(".git") {
+            true => Repository::default(),
+            false => Repository::of_work_tree(&repository),
+        };
         let Setup { engine, policy } =
             self.policy.setup(&self.engine, work_tree, RunMode::Check)?;
         let branches = self.branch.clone();
@@ -86,34 +90,54 @@ impl Audit {
                 Some(size) => size << 20,
                 None => policy.config.max_blob_size(),
             },
-            range: RangeSyntax { revisions, branches, since: self.since },
+            range: RangeSyntax { revisions: revisions.clone(), branches, since: self.since },
             recurse_submodules: self.recurse_submodules,
             require_complete: self.require_complete,
         };
         let report = self.engine.in_pool(|| {
             let bar = Bar::new("objects");
             audit(&repository, &options, &engine, &policy, &bar)
-        })??;
+        })?;
+        let report = match (report, &revisions) {
+            (Err(AuditError::History(HistoryError::NotARepository { .. })), Some(word))
+                if self.repository_or_range.len() == 1 =>
+            {
+                bail!("`{word}` does not exist, and the current folder is not in a git repository")
+            }
+            (report, _) => report?,
+        };
         self.output.deliver(&report, None)
     }
 
-    /// The repository and a range in it. A word that exists as a path is a path.
+    /// The repository and a revision or range in it. A word that exists as a path is a path.
     fn arguments(&self) -> anyhow::Result<(PathBuf, Option<String>)> {
         let is_revisions = |word: &&PathBuf| {
-            !word.exists() && word.to_str().is_some_and(RangeSyntax::is_revisions)
+            !word.exists() && word.to_str().is_some_and(|word| !is_path_only(word))
         };
         let (revisions, paths): (Vec<_>, Vec<_>) =
             self.repository_or_range.iter().partition(is_revisions);
         if let [_, second, ..] = paths[..] {
             bail!("{}: expected at most one repository and one range A..B", second.display());
         }
-        if let [_, second, ..] = revisions[..] {
-            bail!("{}: expected at most one range A..B", second.display());
+        if let [first, second, ..] = revisions[..] {
+            let (first, second) = (first.display(), second.display());
+            bail!("{first}, {second}: expected at most one revision or range A..B");
         }
         let repository = paths.first().map_or(PathBuf::from("."), |path| path.to_path_buf());
         let revisions = revisions.first().and_then(|word| word.to_str()).map(str::to_owned);
         Ok((repository, revisions))
     }
+}
+
+/// Whether a word cannot be a revision (git-check-ref-format(1)).
+fn is_path_only(word: &str) -> bool {
+    let is_separator = |letter: char| std::path::is_separator(letter);
+    let is_range = RangeSyntax::is_revisions(word);
+    word.is_empty()
+        || !is_range
+            && (word.starts_with('.')
+                || word.starts_with(is_separator)
+                || word.ends_with(is_separator))
 }
 
 /// Seconds since 1970 of a date, a time, or a span before now.
