@@ -65,6 +65,10 @@ enum StageName {
     /// The staged changes
     #[default]
     PreCommit,
+    /// The staged changes of a merge without conflicts
+    PreMergeCommit,
+    /// The staged changes of a patch that `git am` has applied
+    PreApplypatch,
     /// The commit message, without its comments
     CommitMsg,
     /// What a push sends, including commit and tag messages; reads git's lines from standard input
@@ -75,6 +79,8 @@ impl From<StageName> for Stage {
     fn from(name: StageName) -> Stage {
         match name {
             StageName::PreCommit => Stage::PreCommit,
+            StageName::PreMergeCommit => Stage::PreMergeCommit,
+            StageName::PreApplypatch => Stage::PreApplypatch,
             StageName::CommitMsg => Stage::CommitMsg,
             StageName::PrePush => Stage::PrePush,
         }
@@ -170,6 +176,11 @@ fn uninstall(stage: Stage) -> anyhow::Result<ExitCode> {
 fn hooks_folder() -> anyhow::Result<HooksFolder> {
     let current_folder = std::env::current_dir().context("cannot determine the current folder")?;
     Ok(hook::hooks_folder(&GitEnvironment::from_process(&current_folder))?)
+}
+
+/// The name of a config hook, in quotes.
+fn config_hook_name(name: &[u8]) -> String {
+    format!("`{}`", String::from_utf8_lossy(name))
 }
 
 /// Relative to the current folder if it is below it.

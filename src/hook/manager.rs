@@ -49,6 +49,11 @@ impl Manager {
         }
     }
 
+    /// Whether it can run hooks at this stage.
+    pub fn runs(self, stage: Stage) -> bool {
+        !(self == Manager::PreCommit && stage == Stage::PreApplypatch)
+    }
+
     /// The file that the user edits, below the top of the work tree.
     pub fn file(self, stage: Stage) -> String {
         match self {
@@ -64,7 +69,8 @@ impl Manager {
         match self {
             Manager::Husky => format!("keysieve {} || exit $?", stage.arguments()),
             Manager::Lefthook => {
-                let arguments = stage.arguments().replace("\"$1\"", "{1}");
+                let arguments =
+                    stage.arguments().replace("\"$1\"", "{1}").replace("\"$@\"", "{1} {2}");
                 let input = if stage == Stage::PrePush { "\n      use_stdin: true" } else { "" };
                 format!(
                     "{name}:\n  commands:\n    keysieve:\n      run: keysieve {arguments}{input}"
@@ -72,7 +78,8 @@ impl Manager {
             }
             Manager::PreCommit => {
                 let id = match stage {
-                    Stage::PreCommit => "keysieve",
+                    Stage::PreCommit | Stage::PreApplypatch => "keysieve",
+                    Stage::PreMergeCommit => "keysieve-merge",
                     Stage::CommitMsg => "keysieve-commit-msg",
                     Stage::PrePush => "keysieve-push",
                 };
