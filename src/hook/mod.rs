@@ -11,6 +11,7 @@ pub mod doctor;
 pub mod ephemeral;
 mod framework;
 pub mod global;
+pub mod global_settings;
 mod install;
 pub mod jj;
 mod location;
@@ -18,6 +19,7 @@ mod manager;
 pub mod proof;
 pub mod script;
 mod stage;
+pub mod template;
 
 pub use framework::{HookTarget, IncompleteRange};
 pub use install::{ForeignHook, HookError, Installed, Uninstalled, install, uninstall};

@@ -1,9 +1,12 @@
 //! Installing, running and uninstalling the hook, without touching other hooks.
 
 mod agent;
+mod binary;
+mod config_hooks;
 mod doctor;
 mod framework;
 mod global;
+mod jj;
 mod location;
 mod stages;
 
