@@ -99,10 +99,12 @@ impl Hook {
             HookCommand::Doctor(command) => command.run(),
             HookCommand::Install(Install { stage, global, yes, binary }) => {
                 let binary = binary::to_install(binary.as_deref())?;
-                match global {
+                let code = match global {
                     true => global::install((*stage).into(), &binary, *yes),
                     false => install((*stage).into(), &binary),
-                }
+                }?;
+                binary::note_lifetime(&binary);
+                Ok(code)
             }
             HookCommand::Uninstall(Uninstall { stage, global: true }) => {
                 global::uninstall((*stage).into())

@@ -69,8 +69,11 @@ impl Manager {
         match self {
             Manager::Husky => format!("keysieve {} || exit $?", stage.arguments()),
             Manager::Lefthook => {
-                let arguments =
-                    stage.arguments().replace("\"$1\"", "{1}").replace("\"$@\"", "{1} {2}");
+                // It replaces them as they are, before the shell splits the command.
+                let passed = |arguments: String| {
+                    arguments.replace(r#""$1""#, "'{1}'").replace(r#""$@""#, "'{1}' '{2}'")
+                };
+                let arguments = passed(stage.arguments());
                 let input = if stage == Stage::PrePush { "\n      use_stdin: true" } else { "" };
                 format!(
                     "{name}:\n  commands:\n    keysieve:\n      run: keysieve {arguments}{input}"

@@ -15,21 +15,27 @@ pub fn to_install(named: Option<&Path>) -> anyhow::Result<PathBuf> {
             .context("cannot determine the path of the keysieve binary; name it with --binary")?,
     };
     let shown = binary.display();
-    match Lifetime::of(&binary) {
-        Lifetime::Ephemeral(place) => bail!(
+    if let Lifetime::Ephemeral(place) = Lifetime::of(&binary) {
+        bail!(
             "{shown} is in {place} and will be deleted, and the hook would block every commit \
              then; install keysieve permanently:\n    \
              cargo install --locked --git https://github.com/keysieve/keysieve\n\
              and run `keysieve hook install` with it, or name a permanent copy with --binary PATH"
-        ),
-        Lifetime::Uncertain(place) => eprint_line(&format!(
-            "note: {shown} is in {place}; the hook blocks if it finds no keysieve there or on \
-             PATH. --binary PATH names another one."
-        )),
-        Lifetime::Permanent => {}
+        );
     }
     if version(&binary).is_none() {
         bail!("{shown} is not a keysieve binary that runs; name one with --binary PATH");
     }
     Ok(binary)
+}
+
+/// Prints that the binary may disappear, if it may.
+pub fn note_lifetime(binary: &Path) {
+    if let Lifetime::Uncertain(place) = Lifetime::of(binary) {
+        eprint_line(&format!(
+            "note: {} is in {place}; the hook blocks if it finds no keysieve there or on PATH. \
+             --binary PATH names another one.",
+            binary.display()
+        ));
+    }
 }

@@ -145,3 +145,32 @@ fn a_clean_merge_and_a_patch_pass() {
     repository.git(&["reset", "--quiet", "--hard", "HEAD~1"]);
     repository.git(&["am", "--quiet", "../0001-side.patch"]);
 }
+
+#[test]
+fn the_pre_push_hook_passes_gits_arguments() {
+    use std::os::unix::fs::PermissionsExt;
+    let repository = TempRepo::new();
+    repository.write("one", "one\n");
+    repository.commit("one");
+    let binary = repository.home().join("bin/keysieve");
+    fs::create_dir(binary.parent().unwrap()).unwrap();
+    fs::write(&binary, "#!/bin/sh\nprintf '<%s>' \"$@\"; cat\n").unwrap();
+    fs::set_permissions(&binary, fs::Permissions::from_mode(0o755)).unwrap();
+    repository.git_in(repository.home(), &["init", "--quiet", "--bare", "a $b 'c'.git"]);
+    repository.git(&["remote", "add", "other", "../a $b 'c'.git"]);
+    let folder = repository.path().join(".git/hooks");
+    fs::create_dir_all(&folder).unwrap();
+    for (number, theirs) in ["", "#!/bin/sh -eu\n", "#!/usr/bin/env bash\n"].iter().enumerate() {
+        let hook = folder.join("pre-push");
+        if !theirs.is_empty() {
+            fs::write(&hook, theirs).unwrap();
+            fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        keysieve::hook::install(&folder, keysieve::hook::Stage::PrePush, &binary).unwrap();
+        let branch = format!("main:refs/heads/{number}");
+        let push = repository.try_git(&["push", "other", &branch]);
+        let expected = "<hook><run><--stage><pre-push><other><../a $b 'c'.git>refs/heads/main";
+        assert!(all_output(&push).contains(expected), "{}", all_output(&push));
+        fs::remove_file(hook).unwrap();
+    }
+}

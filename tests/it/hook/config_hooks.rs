@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use super::git_version;
 use serde_json::Value;
 use support::guarded::secret;
 use support::repository::{TempRepo, all_output};
@@ -27,13 +28,9 @@ impl Configured {
     fn new() -> Option<Configured> {
         let named = std::env::var_os("KEYSIEVE_TEST_GIT").map(PathBuf::from);
         let git = named.clone().unwrap_or_else(|| "git".into());
-        let output = Command::new(&git).arg("version").output().expect("git runs");
-        let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-        let numbers = version.trim_start_matches("git version ").split('.');
-        let numbers: Vec<u32> = numbers.map_while(|number| number.parse().ok()).collect();
-        if numbers < vec![2, 54] {
-            assert!(named.is_none(), "KEYSIEVE_TEST_GIT: {version} runs no config hooks");
-            eprintln!("skipped: {version} runs no config hooks; KEYSIEVE_TEST_GIT names another");
+        if git_version(&git) < (2, 54) {
+            assert!(named.is_none(), "KEYSIEVE_TEST_GIT runs no config hooks");
+            eprintln!("skipped: git is older than 2.54; KEYSIEVE_TEST_GIT may name another one");
             return None;
         }
         let folder = git.parent().map(Path::to_owned).unwrap_or_default();
