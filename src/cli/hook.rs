@@ -36,7 +36,7 @@ enum HookCommand {
 ///
 /// If a shell hook already exists, it is changed to run keysieve first. If the hook is not a shell
 /// script, or is managed by husky, lefthook or pre-commit, nothing is changed and the lines to add
-/// are printed.
+/// are printed. If git runs keysieve already through its configuration, nothing is installed.
 #[derive(Args)]
 struct Install {
     /// Stage at which git runs the hook
@@ -209,7 +209,8 @@ fn report_foreign(foreign: &ForeignHook) -> anyhow::Result<ExitCode> {
 }
 
 fn uninstall(stage: Stage) -> anyhow::Result<ExitCode> {
-    match hook::uninstall(&hooks_folder(&environment()?)?.path, stage)? {
+    let environment = environment()?;
+    match hook::uninstall(&hooks_folder(&environment)?.path, stage)? {
         Uninstalled::Removed(path) => print_line(&format!("Removed the hook {}.", shown(&path)))?,
         Uninstalled::Unchained(path) => {
             print_line(&format!(
@@ -225,6 +226,13 @@ fn uninstall(stage: Stage) -> anyhow::Result<ExitCode> {
             ))?;
             return Ok(ExitCode::from(2));
         }
+    }
+    if let Some(hook) = ConfigHooks::of(&Git::new(&environment), stage)?.keysieve() {
+        print_line(&format!(
+            "git still runs keysieve here: config hook {} in the {} config.",
+            config_hook_name(&hook.name),
+            hook.scope
+        ))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -19,11 +19,14 @@ pub enum Lifetime {
 enum Name {
     Is(&'static str),
     Begins(&'static str),
+    /// A prefix followed by a number.
+    Numbered(&'static str),
     /// A prefix followed by the random characters of a temporary folder.
     Temporary(&'static str),
+    Any,
 }
 
-use Name::{Begins, Is, Temporary};
+use Name::{Any, Begins, Is, Numbered, Temporary};
 
 const UV: &str = "the cache of uv (uvx, uv tool run)";
 const PIPX: &str = "the cache of `pipx run`";
@@ -36,16 +39,17 @@ const CARGO: &str = "a temporary folder of `cargo install`";
 const IMAGE: &str = "a mounted AppImage";
 
 /// Consecutive folders of a path, and whose they are.
-const EPHEMERAL: [(&[Name], &str); 25] = [
-    (&[Begins("archive-v")], UV),
-    (&[Is("uv"), Begins("environments-v")], UV),
-    (&[Is("uv"), Begins("builds-v")], UV),
+const EPHEMERAL: [(&[Name], &str); 26] = [
+    (&[Numbered("archive-v"), Any, Is("bin")], UV),
+    (&[Numbered("environments-v"), Any, Is("bin")], UV),
+    (&[Is("uv"), Numbered("builds-v")], UV),
     (&[Is(".cache"), Is("uv")], UV),
     (&[Is("uv"), Is("cache")], UV),
     (&[Is("pipx"), Is(".cache")], PIPX),
     (&[Is(".cache"), Is("pipx")], PIPX),
     (&[Is("Caches"), Is("pipx")], PIPX),
     (&[Begins("pip-build-env-")], PIP),
+    (&[Is("tmp"), Begins("build-env-")], PIP),
     (&[Begins("pip-ephem-wheel-cache-")], PIP),
     (&[Begins("pip-install-")], PIP),
     (&[Begins("pip-req-build-")], PIP),
@@ -112,7 +116,11 @@ impl Name {
     fn matches(&self, name: &str) -> bool {
         match self {
             Is(whole) => name == *whole,
+            Any => true,
             Begins(prefix) => name.starts_with(prefix),
+            Numbered(prefix) => name.strip_prefix(prefix).is_some_and(|number| {
+                !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+            }),
             Temporary(prefix) => name.strip_prefix(prefix).is_some_and(|random| {
                 random.len() == 6 && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
             }),
@@ -166,6 +174,7 @@ mod tests {
             "/home/a/src/cargo-install-update/target/release/keysieve",
             "/home/a/src/pre-commit/target/debug/keysieve",
             "/c2/keysieve",
+            "/home/a/archive-v2/keysieve",
         ] {
             let moved = [("UV_CACHE_DIR", "/c"), ("npm_config_cache", "")];
             assert_eq!(lifetime(binary, &moved), Lifetime::Permanent, "{binary}");

@@ -209,7 +209,8 @@ fn another_config_hook_is_listed_in_its_order() {
     let expected = ["global lint all runs", "local guard runs", "local format runs"];
     assert_eq!(states(&report), expected);
     assert!(messages(&report).contains("keysieve runs twice"), "{report}");
-    all.keysieve(&["hook", "uninstall"], 0);
+    let said = all.keysieve(&["hook", "uninstall"], 0);
+    assert!(said.contains("git still runs keysieve here: config hook `guard`"), "{said}");
     let report = all.doctor(&[], 0);
     assert!(messages(&report).contains("after keysieve: `format`; what that stages"), "{report}");
     assert!(all.keysieve(&["hook", "install"], 0).contains("config hook `guard` in the local"));
