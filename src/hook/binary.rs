@@ -1,5 +1,7 @@
 //! The keysieve binary that a hook runs.
 
+pub mod lifetime;
+
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;

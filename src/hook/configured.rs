@@ -4,11 +4,15 @@
 //! `git hook list` shows which ones git runs. The settings show what they run, and what is
 //! configured but does not run: see "CONFIGURATION" in git-hook(1).
 
+pub mod command;
+mod settings;
+
 use bstr::{BString, ByteSlice};
 
+use super::Stage;
 use super::binary::Binary;
-use super::{Stage, command};
 use crate::git::{Git, GitError};
+pub(super) use settings::{HookSetting, settings};
 
 /// The first version of git that runs config hooks.
 pub const FIRST_VERSION: (u32, u32) = (2, 54);
@@ -58,16 +62,6 @@ pub struct GitVersion {
     number: (u32, u32),
 }
 
-/// A setting of the section `hook`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct HookSetting {
-    scope: BString,
-    /// The whole name of the setting.
-    pub(super) key: BString,
-    /// `None` if it has no `=`.
-    pub(super) value: Option<BString>,
-}
-
 impl ConfigHooks {
     /// The config hooks of the repository, or outside of one those of the user.
     pub fn of(git: &Git, stage: Stage) -> Result<ConfigHooks, GitError> {
@@ -92,7 +86,7 @@ impl ConfigHooks {
             found.hooks.extend(events.added);
         }
         for hook in &mut found.hooks {
-            hook.command = last(settings, &hook.name, "command");
+            hook.command = settings::last(settings, &hook.name, "command");
             hook.is_keysieve =
                 hook.command.as_ref().is_some_and(|run| command::keysieve(run, stage).is_some());
         }
@@ -197,44 +191,9 @@ impl Events {
     }
 }
 
-impl HookSetting {
-    /// The name of the hook, if the setting has this key: `hook.<name>.<key>`.
-    pub(super) fn name(&self, key: &str) -> Option<&[u8]> {
-        let name = self.key.strip_prefix(b"hook.")?.strip_suffix(key.as_bytes())?;
-        name.strip_suffix(b".")
-    }
-}
-
-fn last(settings: &[HookSetting], name: &[u8], key: &str) -> Option<BString> {
-    let mut values = settings.iter().rev().filter(|setting| setting.name(key) == Some(name));
-    values.next()?.value.clone()
-}
-
-/// All settings of the section `hook`, of every scope, in git's order.
-pub(super) fn settings(git: &Git) -> Result<Vec<HookSetting>, GitError> {
-    match git.read(&["config", "--show-scope", "-z", "--get-regexp", r"^hook\."]) {
-        Ok(output) => Ok(parsed(&output)),
-        // There is none.
-        Err(GitError::Failed { message, .. }) if message.is_empty() => Ok(Vec::new()),
-        Err(error) => Err(error),
-    }
-}
-
-/// `scope NUL key LF value NUL`.
-fn parsed(output: &[u8]) -> Vec<HookSetting> {
-    let fields: Vec<&[u8]> = output.split(|&byte| byte == 0).collect();
-    let parsed = fields.chunks_exact(2).map(|pair| {
-        let (key, value) = match pair[1].split_once_str("\n") {
-            Some((key, value)) => (key, Some(value.into())),
-            None => (pair[1], None),
-        };
-        HookSetting { scope: pair[0].into(), key: key.into(), value }
-    });
-    parsed.collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use super::settings::parsed;
     use super::*;
 
     #[test]

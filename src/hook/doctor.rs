@@ -1,6 +1,8 @@
 //! Diagnoses a repository's hooks: which ones git runs and why, who wrote them, whether they find
 //! the binary and, last, whether they block a fake secret ([`proof`]).
 
+pub mod proof;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,10 +10,10 @@ use bstr::ByteSlice;
 
 use super::binary::Binary;
 use super::configured::{self, ConfigHooks};
-use super::proof::{self, Proof};
 use super::{Manager, Stage, jj, script};
 use crate::git::GitEnvironment;
 use crate::git::{Git, GitError};
+use proof::Proof;
 
 /// The diagnosis of one stage's hook.
 #[derive(Clone, Debug, PartialEq, Eq)]

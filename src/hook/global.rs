@@ -4,9 +4,12 @@
 //!   other hook ([`super::configured`]).
 //! * `core.hooksPath` is set in the user's or the system's configuration: git looks nowhere else,
 //!   so the hook is installed in that folder.
-//! * Otherwise the template that git copies hooks from ([`super::template`]). A global
+//! * Otherwise the template that git copies hooks from ([`template`]). A global
 //!   `core.hooksPath` of our own would disable the hooks of existing repositories, including those
 //!   of hook managers.
+
+pub mod settings;
+pub mod template;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,10 +18,10 @@ use std::process::Command;
 use bstr::ByteSlice;
 
 use super::configured::GitVersion;
-use super::global_settings::GlobalHook;
-use super::template::Template;
 use super::{HookError, Stage};
 use crate::git::{Git, GitEnvironment, GitError};
+use settings::GlobalHook;
+use template::Template;
 
 /// Where the hook for all repositories is installed.
 #[derive(Clone, Debug, PartialEq, Eq)]

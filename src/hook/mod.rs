@@ -5,21 +5,16 @@
 #![expect(clippy::disallowed_methods, reason = "hooks are files of git's own folder")]
 
 pub mod binary;
-pub mod command;
 pub mod configured;
 pub mod doctor;
-pub mod ephemeral;
 mod framework;
 pub mod global;
-pub mod global_settings;
 mod install;
 pub mod jj;
 mod location;
 mod manager;
-pub mod proof;
 pub mod script;
 mod stage;
-pub mod template;
 
 pub use framework::{HookTarget, IncompleteRange};
 pub use install::{ForeignHook, HookError, Installed, Uninstalled, install, uninstall};

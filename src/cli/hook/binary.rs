@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use keysieve::hook::binary::lifetime::Lifetime;
 use keysieve::hook::binary::version;
-use keysieve::hook::ephemeral::Lifetime;
 use keysieve::report::output::sink::eprint_line;
 
 /// The binary that the user names, or this one, if it is there to stay.

@@ -1,6 +1,7 @@
 //! `keysieve hook doctor`.
 
 mod checks;
+mod config_checks;
 mod json;
 
 use std::process::ExitCode;

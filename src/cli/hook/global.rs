@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use keysieve::hook::configured::{FIRST_VERSION, GitVersion};
+use keysieve::hook::global::settings::{Changed, GlobalHook};
+use keysieve::hook::global::template::Template;
 use keysieve::hook::global::{GlobalPlace, outside, shared_hooks_path};
-use keysieve::hook::global_settings::{Changed, GlobalHook};
-use keysieve::hook::template::Template;
 use keysieve::hook::{self, Installed, Manager, Stage, Uninstalled};
 use keysieve::report::output::sink::print_line;
 

@@ -3,12 +3,11 @@
 use anstyle::{AnsiColor, Style};
 use keysieve::hook::Stage;
 use keysieve::hook::binary::Binary;
-use keysieve::hook::configured::{ConfigHook, ConfigHookState, FIRST_VERSION};
-use keysieve::hook::doctor::{Diagnosis, Health, HookState, Reason};
-use keysieve::hook::proof::Proof;
+use keysieve::hook::doctor::proof::Proof;
+use keysieve::hook::doctor::{Diagnosis, HookState, Reason};
 use keysieve::report::output::{escape, sink};
 
-use super::super::{config_hook_name, shown};
+use super::super::shown;
 
 /// One line of the diagnosis.
 pub struct DoctorCheck {
@@ -27,7 +26,7 @@ pub enum CheckState {
 /// The checks in the order in which git and the hook go: where git looks, what it finds there,
 /// which binary that runs, and the result of the test.
 pub struct DoctorChecks<'d> {
-    diagnosis: &'d Diagnosis,
+    pub(super) diagnosis: &'d Diagnosis,
     /// The command that installs the hook, for messages.
     install: String,
     list: Vec<DoctorCheck>,
@@ -58,82 +57,8 @@ impl<'d> DoctorChecks<'d> {
         }
     }
 
-    /// The hooks of git's configuration, and why one does not run.
-    fn add_config_hooks(&mut self) {
-        let diagnosis = self.diagnosis;
-        for hook in &diagnosis.configured.hooks {
-            // Another hook may protect.
-            let is_missed = hook.is_keysieve && diagnosis.health() != Health::Protected;
-            let state = match hook.state {
-                ConfigHookState::Runs if hook.is_keysieve => CheckState::Ok,
-                ConfigHookState::Runs => CheckState::Note,
-                _ if is_missed => CheckState::Fail,
-                _ => CheckState::Note,
-            };
-            self.add(state, self.about(hook));
-        }
-        if let Some(refusal) = &diagnosis.configured.refusal {
-            self.add(CheckState::Fail, format!("git cannot read its config hooks: {refusal}"));
-        }
-    }
-
-    fn about(&self, hook: &ConfigHook) -> String {
-        let name = config_hook_name(&hook.name);
-        let scope = &hook.scope;
-        let event = self.diagnosis.stage.name();
-        let does = match hook.state {
-            ConfigHookState::Runs if hook.is_keysieve => "runs keysieve".to_owned(),
-            ConfigHookState::Runs => "runs".to_owned(),
-            ConfigHookState::Disabled => format!(
-                "does not run: it is disabled (`git config --show-origin --get-all \
-                 hook.{}.enabled`)",
-                hook.name
-            ),
-            ConfigHookState::EventDisabled => format!(
-                "does not run: config hooks of this event are disabled (`git config \
-                 --show-origin --get-all hook.{event}.enabled`)"
-            ),
-            ConfigHookState::Reset => {
-                format!("does not run: an empty hook.{}.event clears its events", hook.name)
-            }
-            ConfigHookState::Ignored => {
-                let (major, minor) = FIRST_VERSION;
-                format!(
-                    "does not run: this git is {}, and config hooks need {major}.{minor} or newer",
-                    self.diagnosis.configured.git.text
-                )
-            }
-        };
-        format!("config hook {name} ({scope} config) {does}")
-    }
-
-    /// The order of several hooks, and what it means.
-    fn add_order(&mut self) {
-        let diagnosis = self.diagnosis;
-        let hooks: Vec<_> = diagnosis.configured.running().collect();
-        let mut order: Vec<_> = hooks.iter().map(|hook| config_hook_name(&hook.name)).collect();
-        if diagnosis.runs_folder_hook() {
-            order.push(shown(&diagnosis.hook));
-        }
-        if order.len() < 2 {
-            return;
-        }
-        self.add(CheckState::Ok, format!("git runs them in this order: {}", order.join(", ")));
-        let Some(ours) = hooks.iter().rposition(|hook| hook.is_keysieve) else { return };
-        if diagnosis.has_ours() {
-            let advice = "`keysieve hook uninstall` removes the hook of the hooks folder";
-            self.add(CheckState::Note, format!("keysieve runs twice; {advice}"));
-        } else if Stage::STAGED.contains(&diagnosis.stage) && ours + 1 < order.len() {
-            let after = order[ours + 1..].join(", ");
-            self.add(
-                CheckState::Note,
-                format!("after keysieve: {after}; what that stages is not scanned"),
-            );
-        }
-    }
-
     /// A path or another hook's output neither steers the terminal nor shows a secret.
-    fn add(&mut self, state: CheckState, message: impl AsRef<str>) {
+    pub(super) fn add(&mut self, state: CheckState, message: impl AsRef<str>) {
         let message = sink::safe_message(&escape::escaped(message.as_ref()));
         self.list.push(DoctorCheck { state, message });
     }

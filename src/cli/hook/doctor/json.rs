@@ -6,8 +6,8 @@ use keysieve::foreign::foreign_path;
 use keysieve::hook::Stage;
 use keysieve::hook::binary::Binary;
 use keysieve::hook::configured::{ConfigHook, ConfigHookState};
+use keysieve::hook::doctor::proof::Proof;
 use keysieve::hook::doctor::{Diagnosis, Health, HookState, Reason};
-use keysieve::hook::proof::Proof;
 use keysieve::report::output::{escape, sink};
 use serde_json::{Value, json};
 

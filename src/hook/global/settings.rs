@@ -4,9 +4,9 @@ use std::path::Path;
 
 use bstr::ByteSlice;
 
-use super::configured::ConfigHooks;
-use super::global::{GlobalError, config, outside};
-use super::{Stage, command};
+use super::{GlobalError, config, outside};
+use crate::hook::Stage;
+use crate::hook::configured::{ConfigHooks, command};
 
 /// A config hook of keysieve's: one for the three stages that scan what is staged, and one for
 /// each other stage.

@@ -9,9 +9,9 @@ mod repository;
 use std::io;
 use std::path::Path;
 
-use super::Stage;
-use super::configured::HookSetting;
 use crate::git::Git;
+use crate::hook::Stage;
+use crate::hook::configured::HookSetting;
 use crate::report::output::sink::own_file;
 use repository::TestRepository;
 

@@ -8,8 +8,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::global::{GlobalError, config};
-use super::{Installed, Stage, Uninstalled, install, uninstall};
+use super::{GlobalError, config};
+use crate::hook::{Installed, Stage, Uninstalled, install, uninstall};
 use crate::report::output::sink::own_file;
 
 const SETTING: &str = "init.templateDir";

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use bstr::{BString, ByteVec};
 
-use super::Stage;
-use super::script::shell_word;
+use crate::hook::Stage;
+use crate::hook::script::shell_word;
 
 /// The command that runs the guard, for the keysieve binary at that path.
 pub fn text(stage: Stage, binary: &Path) -> BString {
