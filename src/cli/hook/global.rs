@@ -34,7 +34,18 @@ const NOT_APPLIED: &str = "Nothing was changed. To apply the changes, add --yes.
 pub fn install(stage: Stage, binary: &Path, agreed: bool) -> anyhow::Result<ExitCode> {
     let git = GitVersion::of(&outside())?;
     match GlobalPlace::of_user(stage, &git)? {
-        GlobalPlace::Config(hook) => configure(&hook, &git, binary, agreed),
+        GlobalPlace::Config(hook) => {
+            let code = configure(&hook, &git, binary, agreed)?;
+            let template = Template::of_user()?;
+            if template.has_hook(stage) {
+                print_line(&format!(
+                    "{} has the hook too, so new repositories run keysieve twice; `keysieve hook \
+                     uninstall --global` removes both.",
+                    template.folder.display()
+                ))?;
+            }
+            Ok(code)
+        }
         GlobalPlace::Folder(folder) => install_in(&folder, stage, binary, agreed),
         GlobalPlace::Template(template) => install_template(&template, stage, binary, agreed),
         GlobalPlace::NoFolder(value) => {

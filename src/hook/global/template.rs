@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{GlobalError, config};
-use crate::hook::{Installed, Stage, Uninstalled, install, uninstall};
+use crate::hook::{Installed, Stage, Uninstalled, install, script, uninstall};
 use crate::report::output::sink::own_file;
 
 const SETTING: &str = "init.templateDir";
@@ -44,6 +44,12 @@ impl Template {
 
     pub fn hook(&self, stage: Stage) -> PathBuf {
         self.hooks().join(stage.name())
+    }
+
+    /// Whether new repositories get keysieve's hook from it.
+    pub fn has_hook(&self, stage: Stage) -> bool {
+        let is_ours = |text: &Vec<u8>| script::is_ours(text) || script::unchained(text).is_some();
+        self.is_set && fs::read(self.hook(stage)).is_ok_and(|text| is_ours(&text))
     }
 
     /// Installs the hook in the template, and sets the template if none is set.

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use super::git_version;
+use super::{git_version, skip};
 use serde_json::Value;
 use support::guarded::secret;
 use support::repository::{TempRepo, all_output};
@@ -30,7 +30,7 @@ impl Configured {
         let git = named.clone().unwrap_or_else(|| "git".into());
         if git_version(&git) < (2, 54) {
             assert!(named.is_none(), "KEYSIEVE_TEST_GIT runs no config hooks");
-            eprintln!("skipped: git is older than 2.54; KEYSIEVE_TEST_GIT may name another one");
+            skip("git is older than 2.54; KEYSIEVE_TEST_GIT may name another one");
             return None;
         }
         let folder = git.parent().map(Path::to_owned).unwrap_or_default();
@@ -171,6 +171,7 @@ fn a_repository_can_disable_the_hook_and_doctor_shows_how() {
     for (key, value, expected) in [
         ("hook.keysieve.enabled", "false", "global keysieve disabled"),
         ("hook.keysieve.event", "", "local keysieve reset"),
+        ("hook.pre-commit.enabled", "false", "global keysieve event-disabled"),
         ("hook.keysieve.command", "true", "global keysieve runs"),
     ] {
         all.git(&["config", key, value]);
@@ -284,4 +285,42 @@ fn a_push_passes_its_remote_to_the_config_hook() {
     let push = all.command("git").args(["push", "origin", "main"]).output().unwrap();
     assert!(!push.status.success(), "{}", all_output(&push));
     assert!(all_output(&push).contains("message of commit"), "{}", all_output(&push));
+}
+
+#[test]
+fn a_config_hook_runs_whatever_the_hooks_path_is() {
+    let Some(all) = Configured::new() else { return };
+    all.git(&["config", "--global", "core.hooksPath", "/dev/null"]);
+    all.keysieve(&["hook", "install", "--global", "--yes"], 0);
+    let report = all.doctor(&[], 0);
+    assert_eq!((&report["kind"], &report["proof"]), (&"nothing".into(), &"blocked".into()));
+    assert_eq!(all.commit_secret().status.code(), Some(1));
+}
+
+#[test]
+fn a_setting_that_only_this_repository_includes_is_tested_too() {
+    let Some(all) = Configured::new() else { return };
+    let included = all.repository.home().join("included");
+    let command = format!("'{BINARY}' hook run");
+    let text = format!("[hook \"mine\"]\n\tcommand = {command}\n\tevent = pre-commit\n");
+    fs::write(&included, text).unwrap();
+    let condition = format!("includeIf.gitdir:{}/.path", all.repository.path().display());
+    all.git(&["config", "--global", &condition, included.to_str().unwrap()]);
+    let report = all.doctor(&[], 0);
+    assert_eq!(
+        (states(&report), &report["proof"]),
+        (vec!["global mine runs".to_owned()], &"blocked".into())
+    );
+}
+
+#[test]
+fn a_template_of_an_older_git_is_mentioned() {
+    let Some(all) = Configured::new() else { return };
+    let folder = all.repository.home().join("template");
+    keysieve::hook::install(&folder.join("hooks"), Default::default(), Path::new(BINARY)).unwrap();
+    all.git(&["config", "--global", "init.templateDir", folder.to_str().unwrap()]);
+    let said = all.keysieve(&["hook", "install", "--global", "--yes"], 0);
+    assert!(said.contains("run keysieve twice"), "{said}");
+    all.keysieve(&["hook", "uninstall", "--global"], 0);
+    assert!(!folder.join("hooks/pre-commit").exists());
 }
