@@ -1,5 +1,6 @@
 //! `keysieve hook`, with `hook install` and `hook uninstall`.
 
+mod binary;
 mod doctor;
 mod global;
 mod run;
@@ -7,11 +8,12 @@ mod run;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::{Args, Subcommand, ValueEnum};
-use keysieve::git::GitEnvironment;
+use keysieve::git::{Git, GitEnvironment};
+use keysieve::hook::configured::ConfigHooks;
 use keysieve::hook::{
-    self, ForeignHook, HooksFolder, HooksPathOrigin, Installed, Stage, Uninstalled,
+    self, ForeignHook, HooksFolder, HooksPathOrigin, Installed, Manager, Stage, Uninstalled, jj,
 };
 use keysieve::report::output::sink::print_line;
 
@@ -34,18 +36,21 @@ enum HookCommand {
 ///
 /// If a shell hook already exists, it is changed to run keysieve first. If the hook is not a shell
 /// script, or is managed by husky, lefthook or pre-commit, nothing is changed and the lines to add
-/// are printed.
+/// are printed. If git runs keysieve already through its configuration, nothing is installed.
 #[derive(Args)]
 struct Install {
     /// Stage at which git runs the hook
     #[arg(long, value_enum, default_value_t)]
     stage: StageName,
-    /// Install for all repositories you clone or create from now on, in the template that git copies hooks from (init.templateDir); prints what it would change
+    /// Install for all your repositories, in your git config; with a git older than 2.54, for those you clone or create from now on; prints what it would change
     #[arg(long)]
     global: bool,
     /// With --global, apply the changes
     #[arg(long, requires = "global")]
     yes: bool,
+    /// The keysieve binary that the hook runs [default: this one]
+    #[arg(long, value_name = "PATH")]
+    binary: Option<PathBuf>,
 }
 
 /// Remove keysieve's hook and restore any previous hook
@@ -54,7 +59,7 @@ struct Uninstall {
     /// Stage at which git runs the hook
     #[arg(long, value_enum, default_value_t)]
     stage: StageName,
-    /// Remove it from the template that new repositories copy their hooks from
+    /// Remove what `install --global` added
     #[arg(long)]
     global: bool,
 }
@@ -65,6 +70,10 @@ enum StageName {
     /// The staged changes
     #[default]
     PreCommit,
+    /// The staged changes of a merge without conflicts
+    PreMergeCommit,
+    /// The staged changes of a patch that `git am` has applied
+    PreApplypatch,
     /// The commit message, without its comments
     CommitMsg,
     /// What a push sends, including commit and tag messages; reads git's lines from standard input
@@ -75,6 +84,8 @@ impl From<StageName> for Stage {
     fn from(name: StageName) -> Stage {
         match name {
             StageName::PreCommit => Stage::PreCommit,
+            StageName::PreMergeCommit => Stage::PreMergeCommit,
+            StageName::PreApplypatch => Stage::PreApplypatch,
             StageName::CommitMsg => Stage::CommitMsg,
             StageName::PrePush => Stage::PrePush,
         }
@@ -86,10 +97,15 @@ impl Hook {
         match &self.command {
             HookCommand::Run(command) => command.run(),
             HookCommand::Doctor(command) => command.run(),
-            HookCommand::Install(Install { stage, global: true, yes }) => {
-                global::install((*stage).into(), *yes)
+            HookCommand::Install(Install { stage, global, yes, binary }) => {
+                let binary = binary::to_install(binary.as_deref())?;
+                let code = match global {
+                    true => global::install((*stage).into(), &binary, *yes),
+                    false => install((*stage).into(), &binary),
+                }?;
+                binary::note_lifetime(&binary);
+                Ok(code)
             }
-            HookCommand::Install(Install { stage, .. }) => install((*stage).into()),
             HookCommand::Uninstall(Uninstall { stage, global: true }) => {
                 global::uninstall((*stage).into())
             }
@@ -98,39 +114,85 @@ impl Hook {
     }
 }
 
-fn install(stage: Stage) -> anyhow::Result<ExitCode> {
-    let folder = hooks_folder()?;
-    let binary =
-        std::env::current_exe().context("cannot determine the path of the keysieve binary")?;
-    match hook::install(&folder.path, stage, &binary)? {
-        Installed::Created(path) => print_line(&format!("Installed the hook {}.", shown(&path)))?,
-        Installed::Replaced(path) => print_line(&format!("Updated the hook {}.", shown(&path)))?,
-        Installed::Unchanged(path) => {
-            print_line(&format!("The hook {} is already installed.", shown(&path)))?;
-        }
-        Installed::Chained(path) => print_line(&format!(
-            "Updated the existing hook {}: it now runs keysieve first.",
-            shown(&path)
-        ))?,
-        Installed::Managed(manager) => {
-            let lines = manager.lines(stage).replace('\n', "\n    ");
-            print_line(&format!(
-                "{} manages the hooks here; nothing was changed.\n\
-                 To run keysieve from it, add this to {}:\n\n    {lines}\n",
-                manager.name(),
-                manager.file(stage)
-            ))?;
-            if let Some(command) = manager.then(stage) {
-                print_line(&format!("Then run `{command}`."))?;
-            }
-            return Ok(ExitCode::from(2));
-        }
+fn install(stage: Stage, binary: &Path) -> anyhow::Result<ExitCode> {
+    let environment = environment()?;
+    let folder = hooks_folder(&environment)?;
+    let configured = ConfigHooks::of(&Git::new(&environment), stage)?;
+    if let Some(hook) = configured.keysieve() {
+        print_line(&format!(
+            "git already runs keysieve here: config hook {} in the {} config. Nothing was \
+             installed; `keysieve hook doctor` tests it.",
+            config_hook_name(&hook.name),
+            hook.scope
+        ))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    match hook::install(&folder.path, stage, binary)? {
+        Installed::Managed(manager) => return report_manager(manager, stage),
         Installed::Foreign(foreign) => return report_foreign(&foreign),
+        done => print_line(&described(&done, shown))?,
     }
     if folder.origin == HooksPathOrigin::Shared {
-        print_line("core.hooksPath is set globally: the hook runs in all your repositories.")?;
+        print_line(
+            "core.hooksPath is set for all repositories: the hook runs in each that has no \
+             core.hooksPath of its own.",
+        )?;
     }
+    report_others(&configured)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What was installed, with the hook's path as `shown`.
+fn described(installed: &Installed, shown: impl Fn(&Path) -> String) -> String {
+    match installed {
+        Installed::Created(path) => format!("Installed the hook {}.", shown(path)),
+        Installed::Replaced(path) => format!("Updated the hook {}.", shown(path)),
+        Installed::Unchanged(path) => format!("The hook {} is already installed.", shown(path)),
+        Installed::Chained(path) => format!(
+            "Updated the existing hook {}: it now runs keysieve first. What the rest of it stages \
+             is not scanned.",
+            shown(path)
+        ),
+        Installed::Managed(_) | Installed::Foreign(_) => "Nothing was changed.".to_owned(),
+    }
+}
+
+/// Other hooks of git's configuration, and jj.
+fn report_others(configured: &ConfigHooks) -> anyhow::Result<()> {
+    let others: Vec<_> = configured.running().map(|hook| config_hook_name(&hook.name)).collect();
+    if !others.is_empty() {
+        print_line(&format!("Config hooks run before it: {}.", others.join(", ")))?;
+    }
+    let folder = std::env::current_dir().context("cannot determine the current folder")?;
+    if jj::workspace(&folder).is_some() {
+        print_line(
+            "This is a jj repository too, and jj runs no hooks: what it commits and pushes is not \
+             checked. See \"jj\" in docs/hooks.md.",
+        )?;
+    }
+    Ok(())
+}
+
+/// The lines to add to a hook manager's file.
+fn report_manager(manager: Manager, stage: Stage) -> anyhow::Result<ExitCode> {
+    let name = manager.name();
+    if !manager.runs(stage) {
+        print_line(&format!(
+            "{name} manages the hooks here, and has no {} hook; nothing was changed.",
+            stage.name()
+        ))?;
+        return Ok(ExitCode::from(2));
+    }
+    let lines = manager.lines(stage).replace('\n', "\n    ");
+    print_line(&format!(
+        "{name} manages the hooks here; nothing was changed.\n\
+         To run keysieve from it, add this to {}:\n\n    {lines}\n",
+        manager.file(stage)
+    ))?;
+    if let Some(command) = manager.then(stage) {
+        print_line(&format!("Then run `{command}`."))?;
+    }
+    Ok(ExitCode::from(2))
 }
 
 /// A hook that is not changed, and the line to add to it.
@@ -147,7 +209,8 @@ fn report_foreign(foreign: &ForeignHook) -> anyhow::Result<ExitCode> {
 }
 
 fn uninstall(stage: Stage) -> anyhow::Result<ExitCode> {
-    match hook::uninstall(&hooks_folder()?.path, stage)? {
+    let environment = environment()?;
+    match hook::uninstall(&hooks_folder(&environment)?.path, stage)? {
         Uninstalled::Removed(path) => print_line(&format!("Removed the hook {}.", shown(&path)))?,
         Uninstalled::Unchained(path) => {
             print_line(&format!(
@@ -164,12 +227,35 @@ fn uninstall(stage: Stage) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::from(2));
         }
     }
+    if let Some(hook) = ConfigHooks::of(&Git::new(&environment), stage)?.keysieve() {
+        print_line(&format!(
+            "git still runs keysieve here: config hook {} in the {} config.",
+            config_hook_name(&hook.name),
+            hook.scope
+        ))?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-fn hooks_folder() -> anyhow::Result<HooksFolder> {
+fn environment() -> anyhow::Result<GitEnvironment> {
     let current_folder = std::env::current_dir().context("cannot determine the current folder")?;
-    Ok(hook::hooks_folder(&GitEnvironment::from_process(&current_folder))?)
+    Ok(GitEnvironment::from_process(&current_folder))
+}
+
+/// A jj repository without `.git` is not a git repository.
+fn hooks_folder(environment: &GitEnvironment) -> anyhow::Result<HooksFolder> {
+    if jj::workspace(&environment.folder).is_some_and(|workspace| !workspace.has_git) {
+        bail!(
+            "this is a jj repository, and jj runs no hooks; scan before `jj git push` and in CI \
+             (\"jj\" in docs/hooks.md)"
+        );
+    }
+    Ok(hook::hooks_folder(environment)?)
+}
+
+/// The name of a config hook, in quotes.
+fn config_hook_name(name: &[u8]) -> String {
+    format!("`{}`", String::from_utf8_lossy(name))
 }
 
 /// Relative to the current folder if it is below it.

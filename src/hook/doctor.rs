@@ -1,21 +1,26 @@
-//! Diagnoses a repository's hook: which one git runs and why, who wrote it, whether it finds the
-//! binary and, last, whether it blocks a fake secret ([`proof`]).
+//! Diagnoses a repository's hooks: which ones git runs and why, who wrote them, whether they find
+//! the binary and, last, whether they block a fake secret ([`proof`]).
+
+pub mod proof;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use bstr::ByteSlice;
 
-use super::proof::{self, Proof};
-use super::{Manager, Stage, script};
+use super::binary::Binary;
+use super::configured::{self, ConfigHooks};
+use super::{Manager, Stage, jj, script};
 use crate::git::GitEnvironment;
 use crate::git::{Git, GitError};
+use proof::Proof;
 
 /// The diagnosis of one stage's hook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnosis {
     pub stage: Stage,
+    /// The hooks of git's configuration, which run first.
+    pub configured: ConfigHooks,
     /// The file that git looks for.
     pub hook: PathBuf,
     /// Why git looks in its folder.
@@ -27,8 +32,14 @@ pub struct Diagnosis {
     pub dead: Vec<PathBuf>,
     /// The folder that new repositories copy their hooks from, if one is set.
     pub template: Option<PathBuf>,
-    /// The binary that the hook would run; `None` if the hook is not ours or finds none.
+    /// The binary that the hook of the folder would run; `None` if the hook is not ours or finds
+    /// none.
     pub binary: Option<Binary>,
+    /// The binary that keysieve's config hook would run; `None` if there is no such hook, or no
+    /// such file.
+    pub configured_binary: Option<Binary>,
+    /// jj is used here too. It runs no hooks.
+    pub has_jj: bool,
     pub proof: Proof,
 }
 
@@ -53,16 +64,6 @@ pub enum HookState {
     Managed(Manager),
     /// Somebody else's hook of an unknown kind.
     Foreign,
-}
-
-/// A keysieve binary.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Binary {
-    pub path: PathBuf,
-    /// It is missing at the path that the hook was installed with, and was found on PATH.
-    pub on_path: bool,
-    /// The version that it prints; `None` if it does not run.
-    pub version: Option<String>,
 }
 
 /// Whether the repository is protected.
@@ -95,11 +96,15 @@ impl Diagnosis {
         let state = HookState::at(&hook, &folder);
         let text = fs::read(&hook).unwrap_or_default();
         let binary = match state {
-            HookState::Ours | HookState::Chained => Binary::of(&text),
+            HookState::Ours | HookState::Chained => Binary::found(script::binary(&text)),
             _ => None,
         };
+        let settings = configured::settings(&git)?;
+        let configured = ConfigHooks::from_settings(&git, stage, &settings)?;
+        let configured_binary = configured.keysieve().and_then(|hook| hook.binary(stage));
         let mut diagnosis = Diagnosis {
             stage,
+            configured,
             hook,
             reason,
             linked,
@@ -107,25 +112,45 @@ impl Diagnosis {
             dead,
             template: template.map(PathBuf::from),
             binary,
+            configured_binary,
+            has_jj: jj::workspace(&current_folder).is_some(),
             proof: Proof::NotTried,
         };
-        if !matches!(diagnosis.state, HookState::Nothing | HookState::NotExecutable) {
-            diagnosis.proof = proof::plant(&git, &current_folder, &folder, stage);
+        if diagnosis.runs_a_hook() || diagnosis.configured.refusal.is_some() {
+            diagnosis.proof = proof::plant(&git, &current_folder, &folder, &settings, stage);
         }
         Ok(diagnosis)
     }
 
     pub fn health(&self) -> Health {
-        match (self.state, &self.proof) {
-            (HookState::Nothing | HookState::NotExecutable, _) => Health::NotProtected,
-            (_, Proof::Blocked(_)) => Health::Protected,
-            (_, Proof::Passed) => Health::NotProtected,
+        match &self.proof {
+            _ if self.has_jj => Health::NotProtected,
+            Proof::Blocked(_) => Health::Protected,
+            Proof::Passed | Proof::NotTried => Health::NotProtected,
             // Without the binary our hook blocks everything and scans nothing.
-            (HookState::Ours | HookState::Chained, _) if self.binary.is_none() => {
-                Health::NotProtected
-            }
-            _ => Health::Unknown,
+            Proof::Unclear(_) if self.lacks_binary() => Health::NotProtected,
+            Proof::Unclear(_) => Health::Unknown,
         }
+    }
+
+    /// Whether the hooks folder has a hook that git runs.
+    pub fn runs_folder_hook(&self) -> bool {
+        !matches!(self.state, HookState::Nothing | HookState::NotExecutable)
+    }
+
+    /// Whether keysieve's own hook is in the hooks folder, alone or within another.
+    pub fn has_ours(&self) -> bool {
+        matches!(self.state, HookState::Ours | HookState::Chained)
+    }
+
+    /// Whether git runs any hook at this stage.
+    pub fn runs_a_hook(&self) -> bool {
+        self.runs_folder_hook() || self.configured.running().next().is_some()
+    }
+
+    fn lacks_binary(&self) -> bool {
+        let configured = self.configured.keysieve().is_some();
+        self.has_ours() && self.binary.is_none() || configured && self.configured_binary.is_none()
     }
 }
 
@@ -154,30 +179,6 @@ impl HookState {
             Manager::of(folder).map_or(HookState::Foreign, HookState::Managed)
         }
     }
-}
-
-impl Binary {
-    /// The binary that the hook's script would find.
-    fn of(text: &[u8]) -> Option<Binary> {
-        let installed = script::binary(text).filter(|path| path.is_file());
-        let on_path = installed.is_none();
-        let path = installed.or_else(|| on_the_path("keysieve"))?;
-        let output = Command::new(&path).arg("--version").output().ok();
-        let output = output.filter(|output| output.status.success()).map(|output| output.stdout);
-        let version = output.and_then(|output| {
-            output.to_str_lossy().trim().strip_prefix("keysieve ").map(str::to_owned)
-        });
-        Some(Binary { path, on_path, version })
-    }
-}
-
-fn on_the_path(name: &str) -> Option<PathBuf> {
-    let folders = std::env::var_os("PATH")?;
-    let mut found = std::env::split_paths(&folders).map(|folder| folder.join(name));
-    found.find(|path| {
-        fs::metadata(path)
-            .is_ok_and(|metadata| metadata.is_file() && super::install::is_executable(&metadata))
-    })
 }
 
 /// Resolves links and `..`; a path that does not exist yet stays as it is.

@@ -49,6 +49,11 @@ impl Manager {
         }
     }
 
+    /// Whether it can run hooks at this stage.
+    pub fn runs(self, stage: Stage) -> bool {
+        !(self == Manager::PreCommit && stage == Stage::PreApplypatch)
+    }
+
     /// The file that the user edits, below the top of the work tree.
     pub fn file(self, stage: Stage) -> String {
         match self {
@@ -64,7 +69,11 @@ impl Manager {
         match self {
             Manager::Husky => format!("keysieve {} || exit $?", stage.arguments()),
             Manager::Lefthook => {
-                let arguments = stage.arguments().replace("\"$1\"", "{1}");
+                // It replaces them as they are, before the shell splits the command.
+                let passed = |arguments: String| {
+                    arguments.replace(r#""$1""#, "'{1}'").replace(r#""$@""#, "'{1}' '{2}'")
+                };
+                let arguments = passed(stage.arguments());
                 let input = if stage == Stage::PrePush { "\n      use_stdin: true" } else { "" };
                 format!(
                     "{name}:\n  commands:\n    keysieve:\n      run: keysieve {arguments}{input}"
@@ -72,7 +81,8 @@ impl Manager {
             }
             Manager::PreCommit => {
                 let id = match stage {
-                    Stage::PreCommit => "keysieve",
+                    Stage::PreCommit | Stage::PreApplypatch => "keysieve",
+                    Stage::PreMergeCommit => "keysieve-merge",
                     Stage::CommitMsg => "keysieve-commit-msg",
                     Stage::PrePush => "keysieve-push",
                 };

@@ -4,13 +4,15 @@
 
 #![expect(clippy::disallowed_methods, reason = "hooks are files of git's own folder")]
 
+pub mod binary;
+pub mod configured;
 pub mod doctor;
 mod framework;
 pub mod global;
 mod install;
+pub mod jj;
 mod location;
 mod manager;
-pub mod proof;
 pub mod script;
 mod stage;
 

@@ -28,7 +28,7 @@ if [ -z "$keysieve" ]; then
         'nor on PATH). If this is a container or another machine, install keysieve there:' \
         '    cargo install --locked --git https://github.com/keysieve/keysieve' \
         'or skip the check for this WHAT:' \
-        '    git WHAT --no-verify' >&2
+        '    SKIP' >&2
     exit 2
 fi
 "#;
@@ -120,7 +120,7 @@ pub fn binary(text: &[u8]) -> Option<PathBuf> {
 fn block(stage: Stage, binary: &Path) -> BString {
     let (keep, give) = match stage {
         Stage::PrePush => (KEEP_INPUT, GIVE_INPUT),
-        Stage::PreCommit | Stage::CommitMsg => ("", ""),
+        _ => ("", ""),
     };
     let input = if keep.is_empty() { "" } else { "printf '%s' \"$keysieve_refs\" | " };
     let mut body = BString::from(keep);
@@ -131,13 +131,10 @@ fn block(stage: Stage, binary: &Path) -> BString {
 }
 
 fn find(stage: Stage, binary: &Path) -> BString {
-    let what = match stage {
-        Stage::PreCommit | Stage::CommitMsg => "commit",
-        Stage::PrePush => "push",
-    };
+    let text = FIND.replace("WHAT", stage.blocks()).replace("SKIP", stage.skipping());
     let mut lines = BString::from("keysieve=");
     lines.push_str(shell_word(binary));
-    lines.push_str(FIND.replace("WHAT", what));
+    lines.push_str(text);
     lines
 }
 
@@ -159,7 +156,7 @@ fn checksum(body: &[u8]) -> String {
 }
 
 /// A path as one word of the shell. Between single quotes every byte but `'` is itself.
-fn shell_word(path: &Path) -> BString {
+pub(super) fn shell_word(path: &Path) -> BString {
     let bytes = path.as_os_str().as_encoded_bytes();
     let mut word = BString::from("'");
     word.push_str(bytes.replace("'", r"'\''"));

@@ -51,9 +51,9 @@ pub struct Run {
     /// Stage at which the hook runs
     #[arg(long, value_enum, default_value_t)]
     stage: RunStage,
-    /// File with the commit message (--stage commit-msg only)
-    #[arg(value_name = "FILE")]
-    file: Option<PathBuf>,
+    /// What git passes to the hook: the file with the commit message (commit-msg), or the remote and its URL (pre-push)
+    #[arg(value_name = "ARGUMENT", num_args = 0..=2)]
+    arguments: Vec<PathBuf>,
     #[command(flatten)]
     engine: EngineArgs,
     #[command(flatten)]
@@ -68,6 +68,10 @@ enum RunStage {
     /// The staged changes
     #[default]
     PreCommit,
+    /// The staged changes of a merge without conflicts
+    PreMergeCommit,
+    /// The staged changes of a patch that `git am` has applied
+    PreApplypatch,
     /// The commit message, without its comments
     CommitMsg,
     /// What a push sends, including commit and tag messages; reads git's lines from standard input
@@ -84,14 +88,19 @@ impl Run {
         }
         let environment = GitEnvironment::from_process(Path::new(".")).for_hook();
         let (mut report, engine) = self.engine.in_pool(|| match self.stage {
-            RunStage::PreCommit => self.before_commit(&environment),
+            RunStage::PreCommit | RunStage::PreMergeCommit | RunStage::PreApplypatch => {
+                self.before_commit(&environment)
+            }
             stage => {
                 let Setup { engine, policy } =
                     self.setup(&environment, Some(files::index(environment.clone())))?;
                 let report = match stage {
-                    RunStage::CommitMsg => {
-                        of_message(&environment, self.file.as_deref(), &engine, &policy)
-                    }
+                    RunStage::CommitMsg => of_message(
+                        &environment,
+                        self.arguments.first().map(PathBuf::as_path),
+                        &engine,
+                        &policy,
+                    ),
                     _ => before_push(&environment, &engine, &policy),
                 };
                 Ok((report?, engine))

@@ -1,4 +1,5 @@
-//! The hook for future repositories, and that uninstalling leaves no trace.
+//! The hook for all repositories with a git that runs no config hooks, and that uninstalling leaves
+//! no trace.
 #![cfg(unix)]
 
 use crate::support;
@@ -7,6 +8,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Output;
 
+use super::git_runs_config_hooks;
 use support::guarded::secret;
 use support::repository::{TempRepo, all_output};
 
@@ -35,6 +37,9 @@ fn is_guarded(repository: &TempRepo, name: &str) -> bool {
 
 #[test]
 fn yes_installs_it_and_uninstalling_leaves_no_trace() {
+    if git_runs_config_hooks() {
+        return;
+    }
     let repository = TempRepo::new();
     repository.write("README", "one\n");
     repository.commit("one");
@@ -74,6 +79,9 @@ fn yes_installs_it_and_uninstalling_leaves_no_trace() {
 
 #[test]
 fn a_users_own_template_is_kept() {
+    if git_runs_config_hooks() {
+        return;
+    }
     let repository = TempRepo::new();
     repository.write("README", "one\n");
     repository.commit("one");
@@ -99,4 +107,75 @@ fn a_users_own_template_is_kept() {
 
     fs::write(&hook, "#!/usr/bin/env python3\n").unwrap();
     assert_prints(&repository, &install, 2, &["nothing was changed"]);
+}
+
+#[test]
+fn where_all_hooks_are_in_one_folder_the_hook_is_installed_there() {
+    if git_runs_config_hooks() {
+        return;
+    }
+    let repository = TempRepo::new();
+    repository.write("README", "one\n");
+    repository.commit("one");
+    let folder = repository.home().join("all hooks");
+    repository.git(&["config", "--global", "core.hooksPath", "~/all hooks"]);
+    let config = fs::read(repository.global_config()).unwrap();
+    let words = ["git runs hooks only from", "all hooks", "Nothing was changed"];
+    assert_prints(&repository, &["hook", "install", "--global"], 2, &words);
+    assert!(!folder.exists() && !is_guarded(&repository, "before"));
+
+    let install = ["hook", "install", "--global", "--yes"];
+    let words = ["Installed the hook", "with a core.hooksPath of their own"];
+    assert_prints(&repository, &install, 0, &words);
+    assert!(is_guarded(&repository, "clone"));
+    assert!(!repository.home().join(".config/keysieve").exists());
+    let existing = repository
+        .command(env!("CARGO_BIN_EXE_keysieve"), &repository.path())
+        .args(["hook", "doctor"])
+        .output()
+        .unwrap();
+    assert_eq!(existing.status.code(), Some(0), "{}", all_output(&existing));
+    assert_prints(&repository, &["hook", "uninstall", "--global"], 0, &["Removed the hook"]);
+    assert_eq!(fs::read(repository.global_config()).unwrap(), config);
+    assert!(!is_guarded(&repository, "after"));
+
+    // A hook of another kind stays, and is not called protection.
+    fs::write(folder.join("pre-commit"), "#!/usr/bin/env python3\n").unwrap();
+    assert_prints(&repository, &install, 2, &["nothing was changed"]);
+}
+
+#[test]
+fn a_hooks_path_that_names_no_common_folder_is_not_protection() {
+    if git_runs_config_hooks() {
+        return;
+    }
+    let repository = TempRepo::new();
+    for value in [".githooks", "/dev/null"] {
+        repository.git(&["config", "--global", "core.hooksPath", value]);
+        let words = ["core.hooksPath = ", "Nothing was changed"];
+        assert_prints(&repository, &["hook", "install", "--global", "--yes"], 2, &words);
+        assert!(!repository.home().join(".config/keysieve").exists());
+    }
+}
+
+#[test]
+fn an_old_git_ignores_config_hooks_and_doctor_reports_it() {
+    if git_runs_config_hooks() {
+        return;
+    }
+    let repository = TempRepo::new();
+    let command = concat!(env!("CARGO_BIN_EXE_keysieve"), " hook run");
+    repository.git(&["config", "--global", "hook.keysieve.command", command]);
+    repository.git(&["config", "--global", "hook.keysieve.event", "pre-commit"]);
+    let doctor = |code| {
+        let mut doctor = repository.command(env!("CARGO_BIN_EXE_keysieve"), &repository.path());
+        let output = doctor.args(["hook", "doctor"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{}", all_output(&output));
+        assert!(all_output(&output).contains("config hooks need 2.54 or newer"), "{output:?}");
+    };
+    doctor(1);
+    let mut install = repository.command(env!("CARGO_BIN_EXE_keysieve"), &repository.path());
+    assert!(install.args(["hook", "install"]).status().unwrap().success());
+    doctor(0);
+    assert_prints(&repository, &["hook", "uninstall", "--global"], 0, &["Removed hook.keysieve"]);
 }

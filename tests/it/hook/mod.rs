@@ -1,9 +1,12 @@
 //! Installing, running and uninstalling the hook, without touching other hooks.
 
 mod agent;
+mod binary;
+mod config_hooks;
 mod doctor;
 mod framework;
 mod global;
+mod jj;
 mod location;
 mod stages;
 
@@ -15,6 +18,29 @@ use std::path::{Path, PathBuf};
 use keysieve::hook::script;
 use keysieve::hook::{HookError, Installed, Manager, Stage, Uninstalled};
 use support::repository::{TempRepo, all_output};
+
+/// The version of a git.
+fn git_version(git: &Path) -> (u32, u32) {
+    let output = std::process::Command::new(git).arg("version").output().expect("git runs");
+    let text = String::from_utf8_lossy(&output.stdout).replace("git version ", "");
+    let mut numbers = text.trim().split('.').map(|number| number.parse().unwrap_or(0));
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
+}
+
+/// Whether the git on PATH runs config hooks; a test without them is then skipped.
+fn git_runs_config_hooks() -> bool {
+    let runs = git_version(Path::new("git")) >= (2, 54);
+    if runs {
+        skip("the git on PATH runs config hooks");
+    }
+    runs
+}
+
+/// Prints why a test is skipped. The test runner hides what the macros print.
+fn skip(why: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "skipped: {why}");
+}
 
 // All tests use the pre-commit hook unless they name another.
 fn install(folder: &Path, binary: &Path) -> Result<Installed, HookError> {
