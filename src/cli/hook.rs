@@ -2,7 +2,10 @@
 
 mod doctor;
 mod global;
+mod push;
 mod run;
+mod server;
+mod watchdog;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -1,11 +1,11 @@
 //! `keysieve hook run`: what git, the pre-commit framework or a coding agent calls.
 
-use std::io::{IsTerminal, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::Context;
 use clap::{Args, ValueEnum};
 use keysieve::engine::Engine;
 use keysieve::findings::{Credential, HistorySource, OccurrenceSource};
@@ -13,10 +13,9 @@ use keysieve::git::Git;
 use keysieve::git::GitEnvironment;
 use keysieve::guard::pushed::pushed;
 use keysieve::guard::{
-    GuardError, guard_call, guard_message, guard_push, guard_range, guard_staged, guard_tracked,
-    guard_unpushed,
+    GuardError, guard_call, guard_message, guard_range, guard_staged, guard_tracked, guard_unpushed,
 };
-use keysieve::hook::HookTarget;
+use keysieve::hook::{HookTarget, framework_remote};
 use keysieve::policy::Policy;
 use keysieve::policy::baseline::FILE;
 use keysieve::policy::config::RunMode;
@@ -30,14 +29,15 @@ use keysieve::source::Silent;
 use keysieve::source::agent::ToolCall;
 use keysieve::source::index::Staged;
 use keysieve::source::message::Message;
-use keysieve::source::range::RefUpdate;
 use keysieve::source::worktree::work_tree_top;
 
+use super::push::before_push;
+use super::server::ServerArgs;
 use crate::cli::engine::EngineArgs;
-use crate::cli::output::OutputArgs;
+use crate::cli::output::{OutputArgs, Stream};
 use crate::cli::policy::PolicyArgs;
 
-/// Scan the staged changes; exit with 1 if they add a credential
+/// Scan the staged changes, a push or a tool call; exit with 1 if they add a credential
 ///
 /// Reads the staged content, not the working tree. Credentials that were already in a changed file
 /// do not block the commit. If something cannot be scanned the exit code is 2, which also blocks
@@ -46,32 +46,45 @@ use crate::cli::policy::PolicyArgs;
 /// Under the pre-commit framework, PRE_COMMIT_FROM_REF and PRE_COMMIT_TO_REF select a range of
 /// commits, as in `scan --since`. If nothing is staged, as under `pre-commit run --all-files`, all
 /// tracked files are scanned.
+///
+/// Of pushes (pre-push, pre-receive, update) the report goes to standard error, unless --format or
+/// --output is given, and nothing is printed if there is nothing to report.
 #[derive(Args)]
 pub struct Run {
     /// Stage at which the hook runs
     #[arg(long, value_enum, default_value_t)]
     stage: RunStage,
-    /// File with the commit message (--stage commit-msg only)
-    #[arg(value_name = "FILE")]
-    file: Option<PathBuf>,
+    /// What git passes to the hook: FILE (commit-msg), REMOTE URL (pre-push), REF OLD NEW (update)
+    #[arg(value_name = "ARGUMENT")]
+    arguments: Vec<PathBuf>,
     #[command(flatten)]
-    engine: EngineArgs,
+    server: ServerArgs,
     #[command(flatten)]
-    policy: PolicyArgs,
+    pub(super) engine: EngineArgs,
     #[command(flatten)]
-    output: OutputArgs,
+    pub(super) policy: PolicyArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
 }
 
 /// The stages of `hook run`: those of git, and that of a coding agent.
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum RunStage {
+pub enum RunStage {
     /// The staged changes
     #[default]
     PreCommit,
+    /// The staged changes of a merge without conflicts
+    PreMergeCommit,
+    /// The staged changes of a patch that `git am` has applied
+    PreApplypatch,
     /// The commit message, without its comments
     CommitMsg,
     /// What a push sends, including commit and tag messages; reads git's lines from standard input
     PrePush,
+    /// On a server: what a push brings, all its refs together; reads git's lines from standard input
+    PreReceive,
+    /// On a server: what a push brings, for one ref
+    Update,
     /// What a coding agent is about to write or run; reads the JSON of Claude Code or Cursor from
     /// standard input and answers in the same format
     Agent,
@@ -79,31 +92,46 @@ enum RunStage {
 
 impl Run {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        if self.stage == RunStage::Agent {
-            return self.respond_to_agent();
+        let environment = || GitEnvironment::from_process(Path::new(".")).for_hook();
+        match self.stage {
+            RunStage::Agent => self.respond_to_agent(),
+            RunStage::PreReceive | RunStage::Update => {
+                self.server.run(self, self.stage, &self.given(), &environment())
+            }
+            _ => self.server.within_limit(self.stage, || self.guard(&environment())),
         }
-        let environment = GitEnvironment::from_process(Path::new(".")).for_hook();
+    }
+
+    /// The stages on the machine of whoever commits or pushes.
+    fn guard(&self, environment: &GitEnvironment) -> anyhow::Result<ExitCode> {
         let (mut report, engine) = self.engine.in_pool(|| match self.stage {
-            RunStage::PreCommit => self.before_commit(&environment),
-            stage => {
+            RunStage::CommitMsg | RunStage::PrePush => {
                 let Setup { engine, policy } =
-                    self.setup(&environment, Some(files::index(environment.clone())))?;
-                let report = match stage {
+                    self.setup(environment, Some(files::index(environment.clone())))?;
+                let report = match self.stage {
                     RunStage::CommitMsg => {
-                        of_message(&environment, self.file.as_deref(), &engine, &policy)
+                        let file = self.arguments.first().map(PathBuf::as_path);
+                        of_message(environment, file, &engine, &policy)
                     }
-                    _ => before_push(&environment, &engine, &policy),
+                    _ => before_push(environment, &self.given(), &engine, &policy),
                 };
                 Ok((report?, engine))
             }
+            _ => self.before_commit(environment),
         })??;
-        self.policy.settle(&mut report, &environment, &engine, &self.engine)?;
+        self.policy.settle(&mut report, environment, &engine, &self.engine)?;
+        let stream = match self.stage {
+            RunStage::PrePush => Stream::StderrIfEventful,
+            _ => Stream::Stdout,
+        };
         if !report.credentials.iter().any(Credential::fails) {
-            return self.output.deliver(&report, Some(Format::Human));
+            return self.output.deliver_on(stream, &report, |screen, out| {
+                report.write_on(screen, Format::Human, out)
+            });
         }
-        self.output.deliver_by(&report, Some(Format::Human), |screen, out| {
-            let subject = subject(&environment, self.stage, &report);
-            let pushed = pushed(&environment, &engine, &report.credentials);
+        self.output.deliver_on(stream, &report, |screen, out| {
+            let subject = subject(environment, self.stage, &report);
+            let pushed = pushed(environment, &engine, &report.credentials);
             let shown = |(one, pushed)| (one, report.filter.pushed(&pushed, Some(&engine)));
             let pushed = pushed.into_iter().map(shown).collect();
             let has_baseline =
@@ -114,6 +142,11 @@ impl Run {
             HookReport { report: &report, subject, pushed, has_baseline, in_subfolder }
                 .write(screen, out)
         })
+    }
+
+    /// The hook's arguments as text.
+    fn given(&self) -> Vec<String> {
+        self.arguments.iter().map(|one| one.to_string_lossy().into_owned()).collect()
     }
 
     /// The hook reads the configuration from the index, like everything else: what is not staged is
@@ -134,6 +167,13 @@ impl Run {
             let Setup { engine, policy } =
                 self.setup(environment, Some(files::index(environment.clone())))?;
             return Ok((guard_range(environment, from, to, &engine, &policy, &Silent)?, engine));
+        }
+        if let HookTarget::Sent { to } = &target {
+            let Setup { engine, policy } =
+                self.setup(environment, Some(files::index(environment.clone())))?;
+            let (range, remote) = ((None, &**to), framework_remote());
+            let report = guard_unpushed(environment, range, &remote, &engine, &policy, &Silent)?;
+            return Ok((report, engine));
         }
         let staged = Arc::new(Staged::open(environment).map_err(GuardError::from)?);
         let Setup { engine, policy } =
@@ -201,52 +241,4 @@ fn of_message(
         .context("--stage commit-msg needs FILE, the message file that git passes to the hook")?;
     let edited = std::env::var_os("GIT_EDITOR").is_none_or(|editor| editor != ":");
     Ok(guard_message(&Message::read(environment, file, edited)?, engine, policy))
-}
-
-/// The framework reads the lines itself; it names a range if it finds one, otherwise the branch.
-fn before_push(
-    environment: &GitEnvironment,
-    engine: &Engine,
-    policy: &Policy,
-) -> anyhow::Result<Report> {
-    let framework = std::env::var_os("PRE_COMMIT").is_some_and(|value| !value.is_empty());
-    if let HookTarget::Range { from, to } = HookTarget::of_process()? {
-        return Ok(guard_range(environment, &from, &to, engine, policy, &Silent)?);
-    }
-    if framework {
-        let branch = std::env::var("PRE_COMMIT_LOCAL_BRANCH").ok();
-        let branch = branch.filter(|name| !name.is_empty()).unwrap_or_else(|| "HEAD".to_owned());
-        return Ok(guard_unpushed(environment, &branch, engine, policy, &Silent)?);
-    }
-    let mut lines = Vec::new();
-    let input = std::io::stdin();
-    let is_terminal = input.is_terminal();
-    if !is_terminal {
-        input.lock().read_to_end(&mut lines).context("cannot read standard input")?;
-    }
-    // If everything is up to date git passes no line, but it always opens a pipe.
-    if is_terminal || lines.is_empty() && is_device(&input) {
-        bail!(
-            "--stage pre-push needs the lines that git passes to the hook on standard input, and \
-             there is no input; the hook manager must pass it on (for lefthook, `use_stdin: true`)"
-        );
-    }
-    let updates = RefUpdate::parse(&lines)
-        .map_err(|line| anyhow!("`{line}` is not a line that git passes to a pre-push hook"))?;
-    Ok(guard_push(environment, &updates, engine, policy, &Silent)?)
-}
-
-/// Whether it is `/dev/null` or another device, or closed: another program has kept git's lines.
-#[cfg(unix)]
-fn is_device(input: &std::io::Stdin) -> bool {
-    use std::os::fd::AsFd;
-    use std::os::unix::fs::FileTypeExt;
-    let file = input.as_fd().try_clone_to_owned().map(std::fs::File::from);
-    let kind = file.and_then(|file| file.metadata()).map(|metadata| metadata.file_type());
-    kind.is_ok_and(|kind| kind.is_char_device())
-}
-
-#[cfg(not(unix))]
-fn is_device(_input: &std::io::Stdin) -> bool {
-    false
 }
