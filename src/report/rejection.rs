@@ -81,19 +81,19 @@ impl Rejection<'_> {
                                      if others can read the server's files."
             }
         };
-        write_text(stored, "", out)?;
+        write_text(stored, out)?;
         writeln!(out, "\nRemove it from the commits, then push again:")?;
         write_removal(first, out)?;
         let ignored = match self.ignored_comments {
             0 => "",
             _ => " Suppression comments in the push itself do not count.",
         };
-        let contact = self.contact.map_or_else(
-            || "ask the maintainers of this repository for an exception".to_owned(),
-            |contact| format!("{}", escaped(contact)),
-        );
+        let ask = match self.contact {
+            Some(contact) => format!("For an exception: {}.", escaped(contact)),
+            None => "Ask the maintainers of this repository for an exception.".to_owned(),
+        };
         writeln!(out)?;
-        write_text(&format!("Not a real secret? For an exception: {contact}.{ignored}"), "", out)
+        write_text(&format!("Not a real secret? {ask}{ignored}"), out)
     }
 }
 
@@ -140,7 +140,7 @@ fn write_failures(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for failure in report.coverage.failures.iter().take(MOST) {
         let text = format!("Not scanned: {}: {}", escaped(&failure.name), escaped(&failure.reason));
         writeln!(out)?;
-        write_text(&text, "", out)?;
+        write_text(&text, out)?;
     }
     let more = report.coverage.failures.len().saturating_sub(MOST);
     if more > 0 {
@@ -148,7 +148,7 @@ fn write_failures(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     for note in &report.coverage.notes {
         writeln!(out)?;
-        write_text(&format!("Note: {}", escaped(note)), "", out)?;
+        write_text(&format!("Note: {}", escaped(note)), out)?;
     }
     Ok(())
 }
@@ -165,6 +165,6 @@ fn write_removal(credential: &Credential, out: &mut dyn Write) -> io::Result<()>
     }
 }
 
-fn write_text(text: &str, indent: &str, out: &mut dyn Write) -> io::Result<()> {
-    wrapped(text, WIDTH - indent.len()).iter().try_for_each(|line| writeln!(out, "{indent}{line}"))
+fn write_text(text: &str, out: &mut dyn Write) -> io::Result<()> {
+    wrapped(text, WIDTH).iter().try_for_each(|line| writeln!(out, "{line}"))
 }

@@ -135,7 +135,7 @@ fn tracking_refs_are_found_by_the_fetch_refspecs() {
     repository.git(&["config", "remote.public.fetch", "+refs/heads/*:refs/elsewhere/*"]);
     assert_blocked(&repository, &["corp", "main:third"], &["old:1:23"]);
     repository.git(&["config", "--unset", "remote.public.fetch"]);
-    repository.git(&["config", "--add", "remote.corp.fetch", "^refs/heads/main"]);
+    repository.git(&["config", "--add", "remote.corp.fetch", "^refs/heads/*"]);
     assert_blocked(&repository, &["corp", "main:fourth"], &["old:1:23"]);
 }
 

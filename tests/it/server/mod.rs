@@ -97,7 +97,7 @@ fn a_push_is_scanned_in_its_quarantine() {
         "removed in",
         "Nothing of this push was stored",
         "git rebase -i",
-        "ask the maintainers",
+        "Ask the maintainers",
     ];
     let text = server.assert_rejects(&["main"], &words);
     assert!(!text.contains("keysieve baseline") && !text.contains("doctor"), "{text}");
@@ -121,6 +121,7 @@ fn what_a_ref_of_the_server_has_is_not_new() {
     server.assert_rejects(&["main:other"], &["leak:1:23"]);
     // Deletions send nothing.
     server.assert_accepts(&[":topic", ":old"]);
+    server.assert_accepts(&["HEAD~1:refs/heads/topic"]);
     let text = server.assert_rejects(&[":topic", "main"], &["leak:1:23"]);
     assert!(!text.contains("old:1"), "{text}");
 }
@@ -183,7 +184,7 @@ fn the_update_hook_judges_each_ref() {
     server.assert_accepts(&["main"]);
     server.clone.git(&["switch", "--quiet", "-c", "leaking"]);
     server.commit("leak", secret(1));
-    let words = ["leak:1:23", "on no branch, until the server cleans up", "hook declined"];
+    let words = ["leak:1:23", "What was sent stays on the server", "hook declined"];
     server.assert_rejects(&["leaking", "main:fine"], &words);
     let refs = server.clone.git_in(&server.path(), &["for-each-ref", "--format=%(refname)"]);
     assert_eq!(refs, "refs/heads/fine\nrefs/heads/main");

@@ -10,7 +10,7 @@ const EXCLUDE: &str = "[[exclude]]\npaths = [\"fixtures/**\"]\nreason = \"test v
 
 /// A file with a secret that a suppression comment suppresses.
 fn suppressed(seed: u64) -> String {
-    format!("# keysieve:allow localstack-auth-token test value\n{}", secret(seed))
+    format!("# keysieve:allow localstack-auth-token our sandbox\n{}", secret(seed))
 }
 
 #[test]
