@@ -11,6 +11,7 @@ use keysieve::engine::Engine;
 use keysieve::findings::{Credential, HistorySource, OccurrenceSource};
 use keysieve::git::Git;
 use keysieve::git::GitEnvironment;
+use keysieve::git::object_id::ObjectId;
 use keysieve::guard::pushed::pushed;
 use keysieve::guard::{
     GuardError, guard_call, guard_message, guard_range, guard_staged, guard_tracked, guard_unpushed,
@@ -175,7 +176,11 @@ impl Run {
             let report = guard_unpushed(environment, range, &remote, &engine, &policy, &Silent)?;
             return Ok((report, engine));
         }
-        let staged = Arc::new(Staged::open(environment).map_err(GuardError::from)?);
+        let merged = match self.stage {
+            RunStage::PreMergeCommit => merged_commits(),
+            _ => Vec::new(),
+        };
+        let staged = Arc::new(Staged::merging(environment, &merged).map_err(GuardError::from)?);
         let Setup { engine, policy } =
             self.setup(environment, Some(files::staged(staged.clone())))?;
         let report = if target == HookTarget::StagedOrTracked && staged.is_empty() {
@@ -208,6 +213,16 @@ impl Run {
         sink::print_response(&response.stdout, &response.stderr)?;
         Ok(ExitCode::from(response.code))
     }
+}
+
+/// The commits that `git merge` merges, from `GITHEAD_<id>=<name>`: when it runs its
+/// pre-merge-commit hook there is no MERGE_HEAD yet.
+fn merged_commits() -> Vec<ObjectId> {
+    let names = std::env::vars_os().map(|(name, _)| name);
+    let id = |name: std::ffi::OsString| {
+        ObjectId::from_hex(name.as_encoded_bytes().strip_prefix(b"GITHEAD_")?)
+    };
+    names.filter_map(id).collect()
 }
 
 /// What the report is about, for the reader whose work it blocks.

@@ -5,6 +5,7 @@ mod doctor;
 mod framework;
 mod global;
 mod location;
+mod merges;
 mod stages;
 
 use crate::support;
