@@ -111,8 +111,11 @@ impl ServerArgs {
         if let Some(watchdog) = watchdog {
             watchdog.finish();
         }
-        let storage = match (stage, std::env::var_os("GIT_QUARANTINE_PATH")) {
-            (RunStage::PreReceive, Some(_)) => Storage::Deleted,
+        let is_quarantined = ["GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY"]
+            .iter()
+            .any(|name| std::env::var_os(name).is_some());
+        let storage = match (stage, is_quarantined) {
+            (RunStage::PreReceive, true) => Storage::Deleted,
             _ => Storage::Unreachable,
         };
         let mut worst = 0;

@@ -92,6 +92,7 @@ impl CommitRange {
         let (git, objects) = (Git::new(environment), ObjectReader::open(environment));
         let tips = RangeTips::resolve(environment, to)?;
         let remote = PushRemote::find(&git, target)?;
+        let from = from.filter(|_| !remote.is_elsewhere());
         let from = from.map(|from| super::base::commit(environment, from)).transpose()?;
         let known = remote.known(&[]).into_iter().chain(from).collect();
         let (known, mut notes) = present(&objects, known, &[], target);

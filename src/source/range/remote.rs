@@ -29,6 +29,8 @@ pub struct PushRemote {
     names: BTreeSet<String>,
     tracking: Vec<TrackingRef>,
     promisors: BTreeSet<String>,
+    /// The remote that git names is fetched from another URL.
+    is_elsewhere: bool,
 }
 
 /// A tracking ref and the remote's ref that it mirrors.
@@ -87,9 +89,12 @@ impl PushRemote {
         let promisors = promisors(&settings);
         let configured = if target.is_unknown() { Vec::new() } else { configured(git)? };
         let is_target = |remote: &&ConfiguredRemote| target.is_fetched_by(remote);
-        let names = configured.iter().filter(is_target).map(|remote| remote.name.clone()).collect();
+        let names: BTreeSet<String> =
+            configured.iter().filter(is_target).map(|remote| remote.name.clone()).collect();
         let tracking = tracking(git, &names, &refspecs(&settings))?;
-        Ok(PushRemote { names, tracking, promisors })
+        let mut named = configured.iter().filter(|one| target.name.as_ref() == Some(&one.name));
+        let is_elsewhere = named.any(|remote| !names.contains(&remote.name));
+        Ok(PushRemote { names, tracking, promisors, is_elsewhere })
     }
 
     /// Every configured remote.
@@ -99,7 +104,7 @@ impl PushRemote {
         let remote = |remote: ConfiguredRemote| {
             let names = BTreeSet::from([remote.name]);
             let tracking = tracking(git, &names, &refspecs)?;
-            Ok(PushRemote { names, tracking, promisors: BTreeSet::new() })
+            Ok(PushRemote { names, tracking, ..PushRemote::default() })
         };
         configured(git)?.into_iter().map(remote).collect()
     }
@@ -122,6 +127,12 @@ impl PushRemote {
     /// Whether this clone leaves out what a promisor remote has.
     pub fn is_partial_clone(&self) -> bool {
         !self.promisors.is_empty()
+    }
+
+    /// Whether git names a remote that is fetched from another URL than it is pushed to: then its
+    /// tracking refs, and what a framework derives from them, show nothing.
+    pub fn is_elsewhere(&self) -> bool {
+        self.is_elsewhere
     }
 
     /// Whether the clone has a tracking ref of the remote.

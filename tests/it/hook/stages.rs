@@ -170,7 +170,8 @@ fn input_that_is_not_from_git_is_an_error() {
     assert!(all_output(&kept).contains("must pass it on"), "{}", all_output(&kept));
     // No lines from git: everything is up to date.
     let mut command = repository.command(env!("CARGO_BIN_EXE_keysieve"), &repository.path());
-    let nothing = command.args(push).arg("--verbose").env_remove("PRE_COMMIT").stdin(Stdio::piped());
+    let nothing =
+        command.args(push).arg("--verbose").env_remove("PRE_COMMIT").stdin(Stdio::piped());
     let nothing = nothing.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let nothing = nothing.wait_with_output().unwrap();
     assert_eq!(nothing.status.code(), Some(0));

@@ -86,6 +86,10 @@ fn the_framework_names_the_remote() {
     assert_prints(&output, 1, "new:1:23");
     assert!(!all_output(&output).contains("old:1"), "{}", all_output(&output));
     assert_prints(&framework(&repository, &[("PRE_COMMIT_FROM_REF", "HEAD")]), 2, "TO_REF");
+    // The framework derives it from the tracking refs of `corp`, but the push goes elsewhere.
+    repository.git(&["config", "remote.corp.pushUrl", "../public.git"]);
+    let names = [("PRE_COMMIT_REMOTE_NAME", "corp"), ("PRE_COMMIT_REMOTE_URL", "../public.git")];
+    assert_prints(&framework(&repository, &[&range[..], &names].concat()), 1, "old:1:23");
 }
 
 #[test]

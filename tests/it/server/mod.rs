@@ -1,6 +1,7 @@
 //! A server that receives pushes, with the real git: bare repositories whose hooks run keysieve.
 #![cfg(unix)]
 
+mod documented;
 mod policy;
 mod timeout;
 
