@@ -65,7 +65,8 @@ impl Rejection<'_> {
             writeln!(out)?;
             self.write_advice(first, out)?;
         }
-        Ok(())
+        writeln!(out)?;
+        self.write_contact(failing.is_empty(), out)
     }
 
     fn write_advice(&self, first: &Credential, out: &mut dyn Write) -> io::Result<()> {
@@ -83,7 +84,10 @@ impl Rejection<'_> {
         };
         write_text(stored, out)?;
         writeln!(out, "\nRemove it from the commits, then push again:")?;
-        write_removal(first, out)?;
+        write_removal(first, out)
+    }
+
+    fn write_contact(&self, is_incomplete: bool, out: &mut dyn Write) -> io::Result<()> {
         let ignored = match self.ignored_comments {
             0 => "",
             _ => " Suppression comments in the push itself do not count.",
@@ -92,8 +96,8 @@ impl Rejection<'_> {
             Some(contact) => format!("For an exception: {}.", escaped(contact)),
             None => "Ask the maintainers of this repository for an exception.".to_owned(),
         };
-        writeln!(out)?;
-        write_text(&format!("Not a real secret? {ask}{ignored}"), out)
+        let doubt = if is_incomplete { "" } else { "Not a real secret? " };
+        write_text(&format!("{doubt}{ask}{ignored}"), out)
     }
 }
 

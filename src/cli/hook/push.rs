@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Read};
 
 use anyhow::{Context, anyhow, bail};
 use keysieve::engine::Engine;
+use keysieve::foreign::foreign_path;
 use keysieve::git::GitEnvironment;
 use keysieve::guard::{guard_push, guard_unpushed};
 use keysieve::hook::{HookTarget, Manager, framework_remote, hooks_folder};
@@ -85,7 +86,7 @@ fn assert_nothing_is_pushed(
     let is_managed =
         folder.is_some_and(|folder| Manager::of(&folder.path) == Some(Manager::Lefthook));
     let Some(unsent) = EmptyPush::find(environment, target, is_managed)? else { return Ok(()) };
-    let (name, remote) = (unsent.name, unsent.remote);
+    let (name, remote) = (foreign_path(unsent.name), foreign_path(unsent.remote));
     bail!(
         "git's lines are missing on standard input, and {name} has commits that {remote} does not \
          have, so what is pushed was not scanned. A hook manager must pass the lines on (for \

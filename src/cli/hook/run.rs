@@ -176,11 +176,8 @@ impl Run {
             let report = guard_unpushed(environment, range, &remote, &engine, &policy, &Silent)?;
             return Ok((report, engine));
         }
-        let merged = match self.stage {
-            RunStage::PreMergeCommit => merged_commits(),
-            _ => Vec::new(),
-        };
-        let staged = Arc::new(Staged::merging(environment, &merged).map_err(GuardError::from)?);
+        let staged = Staged::merging(environment, &merged_commits()).map_err(GuardError::from)?;
+        let staged = Arc::new(staged);
         let Setup { engine, policy } =
             self.setup(environment, Some(files::staged(staged.clone())))?;
         let report = if target == HookTarget::StagedOrTracked && staged.is_empty() {
@@ -216,7 +213,8 @@ impl Run {
 }
 
 /// The commits that `git merge` merges, from `GITHEAD_<id>=<name>`: when it runs its
-/// pre-merge-commit hook there is no MERGE_HEAD yet.
+/// pre-merge-commit hook, which may be the same command as the pre-commit hook, there is no
+/// MERGE_HEAD yet.
 fn merged_commits() -> Vec<ObjectId> {
     let names = std::env::vars_os().map(|(name, _)| name);
     let id = |name: std::ffi::OsString| {

@@ -32,7 +32,10 @@ impl Deadline {
         let seconds = self.0.map_or(0.0, |(_, limit)| limit.as_secs_f64());
         Failure::new(
             TIME_LIMIT,
-            format!("the time limit of {seconds} s was reached (--time-limit)"),
+            format!(
+                "the time limit of {seconds} s was reached (--time-limit); push fewer commits at a \
+                 time"
+            ),
         )
     }
 }

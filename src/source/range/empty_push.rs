@@ -40,7 +40,7 @@ impl EmptyPush {
         for (id, name) in sent(&git, is_managed)? {
             // Nobody has it if there is no remote.
             if known.is_empty() || !has_all(&git, id, &known)? {
-                return Ok(Some(EmptyPush { name, remote: target.shown().to_owned() }));
+                return Ok(Some(EmptyPush { name, remote: target.shown() }));
             }
         }
         Ok(None)

@@ -41,7 +41,7 @@ use crate::blob::{Blob, Provenance};
 use crate::findings::CommitRef;
 use crate::git::object_id::ObjectId;
 use crate::git::tree::walk::TreeWalkError;
-use crate::git::{BlobRead, Git, GitEnvironment, GitError, ObjectReader};
+use crate::git::{BlobRead, Git, GitEnvironment, GitError, ObjectReader, revision};
 use missing::MissingObjects;
 use tips::RangeTips;
 
@@ -185,12 +185,23 @@ impl CommitRange {
         let own: HashSet<ObjectId> = self.commits.iter().map(|commit| commit.id).collect();
         let parents = self.commits.iter().flat_map(|commit| &commit.parents);
         let (KnownCommits::Ids(known) | KnownCommits::AllRefs { before: known }) = &self.known;
-        let known = known.iter().take(MOST_COMPARED);
+        let known = known.iter().take(MOST_COMPARED).filter_map(|id| self.commit_of(id));
         let mut boundary: Vec<ObjectId> =
-            parents.filter(|id| !own.contains(id)).chain(known).copied().collect();
+            parents.filter(|id| !own.contains(id)).copied().chain(known).collect();
         boundary.sort_unstable();
         boundary.dedup();
         boundary
+    }
+
+    /// The commit that an object is, or that it is a tag of; `None` if it is something else. One that
+    /// cannot be read fails later.
+    fn commit_of(&self, id: &ObjectId) -> Option<ObjectId> {
+        let read = |id: &ObjectId| self.objects.read(id);
+        match (revision::peeled(&read, *id), read(id)) {
+            (Ok(commit), _) => Some(commit),
+            (Err(_), Ok(_)) => None,
+            (Err(_), Err(_)) => Some(*id),
+        }
     }
 
     fn scan_blob(&self, id: &ObjectId, visit: &Visitor<'_>) -> Coverage {
@@ -376,7 +387,9 @@ fn commits(git: &Git, heads: &[ObjectId], known: &KnownCommits) -> Result<Vec<Co
         return Ok(Vec::new());
     }
     let mut revisions: String = heads.iter().map(|id| format!("{id}\n")).collect();
-    let arguments = ["rev-list", "--topo-order", "--reverse", "--parents", "--stdin"];
+    // The heads exist; what is excluded and missing is not known.
+    let arguments =
+        ["rev-list", "--topo-order", "--reverse", "--parents", "--ignore-missing", "--stdin"];
     let output = match known {
         KnownCommits::Ids(known) => {
             revisions.extend(known.iter().map(|id| format!("^{id}\n")));

@@ -1,13 +1,12 @@
 //! What a push sends: the lines that git passes to its pre-push hook ("pre-push" in githooks(5)).
 
-use std::collections::BTreeSet;
-
 use bstr::{BStr, BString, ByteSlice};
 
 use super::base::RangeError;
 use super::remote::{PushRemote, PushTarget};
 use super::tips::RangeTips;
 use super::{CommitRange, KnownCommits, MissingObjects};
+use crate::foreign::foreign_path;
 use crate::git::object_id::ObjectId;
 use crate::git::{Git, GitEnvironment, ObjectReader};
 
@@ -70,14 +69,21 @@ impl CommitRange {
         let (git, objects) = (Git::new(environment), ObjectReader::open(environment));
         let tips = RangeTips::of_updates(&objects, updates)?;
         let remote = PushRemote::find(&git, target)?;
-        let named = updates.iter().filter_map(|update| update.remote);
-        let known: BTreeSet<ObjectId> = remote.known(updates).into_iter().chain(named).collect();
-        let (known, mut notes) = present(&objects, known, updates, target);
+        let mut known = remote.known(updates);
+        let mut notes = Vec::new();
+        for update in updates {
+            let Some(id) = update.remote else { continue };
+            match objects.read(&id) {
+                Ok(_) => drop(known.insert(id)),
+                Err(_) => notes.push(unfetched(update, id, target)),
+            }
+        }
         if target.is_unknown() && !updates.is_empty() {
             notes.push(UNKNOWN.to_owned());
         }
         let missing = MissingObjects::of_push(&remote);
-        let range = CommitRange::new(environment, &git, tips, KnownCommits::Ids(known), REMOTE)?;
+        let known = KnownCommits::Ids(known.into_iter().collect());
+        let range = CommitRange::new(environment, &git, tips, known, REMOTE)?;
         Ok(CommitRange { missing, notes, ..range })
     }
 
@@ -89,16 +95,14 @@ impl CommitRange {
         to: &str,
         target: &PushTarget,
     ) -> Result<CommitRange, RangeError> {
-        let (git, objects) = (Git::new(environment), ObjectReader::open(environment));
+        let git = Git::new(environment);
         let tips = RangeTips::resolve(environment, to)?;
         let remote = PushRemote::find(&git, target)?;
         let from = from.filter(|_| !remote.is_elsewhere());
         let from = from.map(|from| super::base::commit(environment, from)).transpose()?;
+        let is_unknown = target.is_unknown() && from.is_none();
+        let notes = is_unknown.then(|| UNKNOWN.to_owned()).into_iter().collect();
         let known = remote.known(&[]).into_iter().chain(from).collect();
-        let (known, mut notes) = present(&objects, known, &[], target);
-        if target.is_unknown() && from.is_none() {
-            notes.push(UNKNOWN.to_owned());
-        }
         let missing = MissingObjects::of_push(&remote);
         let range = CommitRange::new(environment, &git, tips, KnownCommits::Ids(known), REMOTE)?;
         Ok(CommitRange { missing, notes, ..range })
@@ -113,36 +117,14 @@ const UNKNOWN: &str = "the remote is unknown, so everything that git's lines do 
                        as new; pass on the hook's arguments (`keysieve hook install --stage \
                        pre-push` updates its script)";
 
-/// The commits among objects that the remote has. Objects that this clone lacks cannot be used: a
-/// note says so.
-fn present(
-    objects: &ObjectReader,
-    known: BTreeSet<ObjectId>,
-    updates: &[RefUpdate],
-    target: &PushTarget,
-) -> (Vec<ObjectId>, Vec<String>) {
-    let read = |id: &ObjectId| objects.read(id);
-    let (mut commits, mut notes) = (Vec::new(), Vec::new());
-    for id in known {
-        match crate::git::revision::peeled(&read, id) {
-            Ok(commit) => commits.push(commit),
-            Err(_) if objects.read(&id).is_ok() => {}
-            Err(_) => notes.extend(unfetched(id, updates, target)),
-        }
-    }
-    commits.sort_unstable();
-    commits.dedup();
-    (commits, notes)
-}
-
-fn unfetched(id: ObjectId, updates: &[RefUpdate], target: &PushTarget) -> Option<String> {
-    let update = updates.iter().find(|update| update.remote == Some(id))?;
-    let (name, target) = (update.name.to_str_lossy(), target.shown());
-    let (name, target) = (crate::foreign::foreign_path(name), crate::foreign::foreign_path(target));
-    Some(format!(
-        "{name} on {target} is at {id}, which this clone does not have, so everything in it counts \
-         as new; fetch it first"
-    ))
+/// Why everything in a ref counts as new.
+fn unfetched(update: &RefUpdate, id: ObjectId, target: &PushTarget) -> String {
+    let name = foreign_path(update.name.to_str_lossy());
+    format!(
+        "{name} on {} is at {id}, which this clone does not have, so everything in it counts as \
+         new; fetch it first",
+        foreign_path(target.shown())
+    )
 }
 
 #[cfg(test)]

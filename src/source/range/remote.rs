@@ -4,7 +4,7 @@
 //! private one has. A configured remote counts if it is fetched from the URL that is pushed to.
 //! What cannot be assigned to this remote counts as new.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use bstr::{BStr, BString, ByteSlice};
 
@@ -65,9 +65,17 @@ impl PushTarget {
         self.name.is_none() && self.url.is_none()
     }
 
-    /// For messages: its name or URL.
-    pub fn shown(&self) -> &str {
-        self.name.as_deref().or(self.url.as_deref()).unwrap_or("the remote")
+    /// For messages: its name or URL, without a user and password.
+    pub fn shown(&self) -> String {
+        let shown = self.name.as_deref().or(self.url.as_deref()).unwrap_or("the remote");
+        match shown.split_once("://") {
+            Some((scheme, rest)) => {
+                let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+                let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+                format!("{scheme}://{host}{path}")
+            }
+            None => shown.to_owned(),
+        }
     }
 
     fn is_fetched_by(&self, remote: &ConfiguredRemote) -> bool {
@@ -112,9 +120,10 @@ impl PushRemote {
     /// The objects that the remote has, apart from refs for which git's own lines name another id:
     /// there the tracking ref is out of date.
     pub fn known(&self, updates: &[RefUpdate]) -> BTreeSet<ObjectId> {
+        let named: HashMap<&BString, Option<ObjectId>> =
+            updates.iter().map(|update| (&update.name, update.remote)).collect();
         let is_current = |tracking: &&TrackingRef| {
-            let mut named = updates.iter().filter(|update| update.name == tracking.source);
-            named.all(|update| update.remote == Some(tracking.id))
+            named.get(&tracking.source).is_none_or(|remote| *remote == Some(tracking.id))
         };
         self.tracking.iter().filter(is_current).map(|tracking| tracking.id).collect()
     }
@@ -233,4 +242,17 @@ fn source_of(name: &BStr, refspecs: &[&RemoteRefspec]) -> Option<BString> {
         (!of_remote.any(|other| other.refspec.excludes(source.as_bstr()))).then_some(source)
     });
     mirrored.next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_is_shown_without_its_password() {
+        let arguments = ["https://me:word@host/a@b".to_owned()];
+        assert_eq!(PushTarget::from_arguments(&arguments).shown(), "https://host/a@b");
+        assert_eq!(PushTarget::from_arguments(&["origin".to_owned()]).shown(), "origin");
+        assert_eq!(PushTarget::default().shown(), "the remote");
+    }
 }

@@ -10,8 +10,8 @@ use std::process::Output;
 use support::guarded::secret;
 use support::repository::{TempRepo, all_output};
 
-/// A repository that runs keysieve at a stage. `side` adds a file with a secret, which is old.
-fn with_side(stage: &str) -> TempRepo {
+/// A repository that runs keysieve as a hook, with these options. `side` adds a file with a secret, which is old.
+fn with_side(hook: &str, options: &str) -> TempRepo {
     let repository = TempRepo::new();
     repository.write("file", "one\n");
     repository.commit("one");
@@ -21,10 +21,10 @@ fn with_side(stage: &str) -> TempRepo {
     repository.git(&["switch", "--quiet", "main"]);
     repository.write("main", "main\n");
     repository.commit("main");
-    let hook = repository.path().join(".git/hooks").join(stage);
+    let hook = repository.path().join(".git/hooks").join(hook);
     fs::create_dir_all(hook.parent().unwrap()).unwrap();
     let keysieve = env!("CARGO_BIN_EXE_keysieve");
-    let script = format!("#!/bin/sh\nexec '{keysieve}' hook run --stage {stage} \"$@\"\n");
+    let script = format!("#!/bin/sh\nexec '{keysieve}' hook run {options} \"$@\"\n");
     fs::write(&hook, script).unwrap();
     fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
     repository
@@ -37,7 +37,13 @@ fn assert_blocked(output: &Output, word: &str) {
 
 #[test]
 fn a_merge_is_blocked_only_for_what_no_parent_has() {
-    let repository = with_side("pre-merge-commit");
+    // As a hook of the configuration, one command may be that of several events.
+    for options in ["--stage pre-merge-commit", ""] {
+        merge_side(&with_side("pre-merge-commit", options));
+    }
+}
+
+fn merge_side(repository: &TempRepo) {
     let merge = ["merge", "--quiet", "--no-edit", "side"];
     let output = repository.try_git(&merge);
     assert!(output.status.success(), "{}", all_output(&output));
@@ -52,7 +58,7 @@ fn a_merge_is_blocked_only_for_what_no_parent_has() {
 
 #[test]
 fn a_patch_that_is_applied_is_scanned() {
-    let repository = with_side("pre-applypatch");
+    let repository = with_side("pre-applypatch", "--stage pre-applypatch");
     let patch = repository.git(&["format-patch", "--stdout", "-1", "side"]);
     fs::write(repository.home().join("patch"), patch + "\n").unwrap();
     assert_blocked(&repository.try_git(&["am", "--quiet", "../patch"]), "side:1:23");
