@@ -5,51 +5,44 @@
 //! What those contain at the paths that the range touches, including renamed and deleted ones, is
 //! not new.
 
+mod additions;
 mod base;
 mod change;
-mod deadline;
-mod empty_push;
-mod missing;
+mod commits;
+mod previous;
 mod push;
-mod received;
-mod refspec;
 mod remote;
-mod remote_url;
 mod tips;
 
 use std::collections::{HashMap, HashSet};
 use std::io::Read;
 
-use bstr::{BString, ByteSlice};
+use bstr::BString;
 use rayon::prelude::*;
 
 pub use crate::git::tree::diff::FileContent;
-use crate::git::tree::diff::NameChange;
+pub use additions::RangeAdditions;
 pub use base::RangeError;
 pub use change::RangeChange;
-pub use deadline::{Deadline, TIME_LIMIT};
-pub use empty_push::EmptyPush;
+pub use commits::Commit;
+pub use previous::RangeBase;
 pub use push::RefUpdate;
+pub use push::deadline::{Deadline, TIME_LIMIT};
+pub use push::empty::EmptyPush;
 pub use remote::{PushRemote, PushTarget};
 
 use super::history::{People, commit_ref, visit_texts};
-use super::names::visit_name;
 use super::parts::visit_parts;
-use super::pointer::{FetchScope, PointedContents};
-use super::{Coverage, Failure, Progress, Source, Visitor, admit};
+use super::pointer::PointedContents;
+use super::{Coverage, Failure, Visitor, admit};
 use crate::blob::{Blob, Provenance};
 use crate::findings::CommitRef;
 use crate::git::object_id::ObjectId;
 use crate::git::tree::walk::TreeWalkError;
-use crate::git::{BlobRead, Git, GitEnvironment, GitError, ObjectReader, revision};
-use missing::MissingObjects;
+use crate::git::{BlobRead, Git, GitEnvironment, ObjectReader, revision};
+use commits::{KnownCommits, commits};
+use push::missing::MissingObjects;
 use tips::RangeTips;
-
-/// A commit of the range.
-pub struct Commit {
-    pub id: ObjectId,
-    pub parents: Vec<ObjectId>,
-}
 
 /// What a range of commits adds.
 pub struct CommitRange {
@@ -63,15 +56,6 @@ pub struct CommitRange {
     deadline: Deadline,
     /// For the reader of the report.
     notes: Vec<String>,
-}
-
-/// The commits that a range excludes.
-enum KnownCommits {
-    Ids(Vec<ObjectId>),
-    /// All refs of the repository; `before` are the commits that refs were at.
-    AllRefs {
-        before: Vec<ObjectId>,
-    },
 }
 
 /// Commits whose differences are in memory at a time.
@@ -248,172 +232,6 @@ impl CommitRange {
         let scanned = scanned.reduce(Coverage::default, Coverage::and);
         scanned.and(Coverage { special: submodules, ..Coverage::default() })
     }
-}
-
-/// What a range adds.
-pub struct RangeAdditions<'a> {
-    range: &'a CommitRange,
-}
-
-impl RangeAdditions<'_> {
-    /// Scans a commit's texts, and returns the contents that it adds and whether it changes files.
-    fn commit(&self, commit: &Commit, visit: &Visitor<'_>) -> (Coverage, Vec<FileContent>, bool) {
-        let range = self.range;
-        if range.deadline.is_over() {
-            return (range.deadline.coverage(), Vec::new(), false);
-        }
-        let coverage = range.scan_texts(&commit.id, visit);
-        match range.diff(commit) {
-            Ok(diff) => {
-                let unread = diff.unread.iter();
-                let unread =
-                    unread.map(|(id, why)| range.missing.coverage("tree", id, why.clone()));
-                let coverage = unread.fold(coverage, Coverage::and);
-                for path in diff.names_changed(NameChange::Added) {
-                    visit_name(path.as_bstr(), |path| added(commit, path), visit);
-                }
-                (coverage, diff.new_contents().collect(), !diff.is_empty())
-            }
-            Err(failure) => (coverage.and(Coverage::failure(failure)), Vec::new(), true),
-        }
-    }
-
-    /// Scans what is pushed without a commit: tags, and blobs and trees that refs refer to.
-    fn direct(&self, seen: &mut HashSet<ObjectId>, visit: &Visitor<'_>) -> Coverage {
-        let CommitRange { tips, deadline, .. } = self.range;
-        let blobs = tips.direct_blobs().map(FileContent::Blob);
-        let coverage = self.range.scan_contents(blobs, seen, visit);
-        let scan = |id| match deadline.is_over() {
-            true => deadline.coverage(),
-            false => self.range.scan_texts(id, visit),
-        };
-        let tags = tips.tags.par_iter().map(scan);
-        coverage.and(tags.reduce(Coverage::default, Coverage::and))
-    }
-
-    fn note(&self, is_changed: bool) -> Option<&'static str> {
-        let CommitRange { commits, tips, .. } = self.range;
-        match (commits.is_empty(), is_changed) {
-            (true, _) if !tips.are_commits() => None,
-            (true, _) => Some("the range contains no commits: nothing to scan"),
-            (false, false) => Some("the commits in the range change no files"),
-            (false, true) => None,
-        }
-    }
-}
-
-impl Source for RangeAdditions<'_> {
-    fn visit(&self, visit: &Visitor<'_>, progress: &dyn Progress) -> Coverage {
-        let CommitRange { commits, .. } = self.range;
-        progress.begin(commits.len() as u64);
-        let (mut coverage, mut seen) = (Coverage::default(), HashSet::new());
-        let mut is_changed = false;
-        for chunk in commits.chunks(CHUNK) {
-            let one = |commit: &Commit| {
-                let found = self.commit(commit, visit);
-                progress.step();
-                found
-            };
-            let found: Vec<(Coverage, Vec<FileContent>, bool)> =
-                chunk.par_iter().map(one).collect();
-            let mut contents = Vec::new();
-            for (scanned, new, changes) in found {
-                coverage = coverage.and(scanned);
-                contents.extend(new);
-                is_changed |= changes;
-            }
-            coverage =
-                coverage.and(self.range.scan_contents(contents.into_iter(), &mut seen, visit));
-        }
-        coverage = coverage.and(self.direct(&mut seen, visit));
-        let notes = self.note(is_changed).map(str::to_owned).into_iter().collect();
-        let coverage = self.range.pointed.follow(coverage, u64::MAX, visit);
-        let coverage = coverage.note_pointers(FetchScope::Current);
-        coverage.and(Coverage { notes, ..Coverage::default() })
-    }
-}
-
-/// What existed before a range, at the paths that it touches.
-pub struct RangeBase<'a> {
-    range: &'a CommitRange,
-}
-
-impl Source for RangeBase<'_> {
-    fn visit(&self, visit: &Visitor<'_>, progress: &dyn Progress) -> Coverage {
-        let CommitRange { commits, .. } = self.range;
-        progress.begin(commits.len() as u64);
-        let (mut coverage, mut seen) = (Coverage::default(), HashSet::new());
-        let boundary: Result<Vec<ObjectId>, Failure> =
-            self.range.boundary().iter().map(|commit| self.range.tree_of(commit)).collect();
-        let boundary = match boundary {
-            Ok(boundary) => boundary,
-            Err(failure) => return Coverage::failure(failure),
-        };
-        for chunk in commits.chunks(CHUNK) {
-            let one = |commit: &Commit| {
-                let diff = self.range.diff(commit)?;
-                for path in diff.names_changed(NameChange::Removed) {
-                    visit_name(path.as_bstr(), Provenance::Committed, visit);
-                }
-                let read = self.range.reading_trees();
-                let trees = boundary.iter().flat_map(|tree| diff.contents_in(&read, *tree));
-                progress.step();
-                Ok(trees.collect())
-            };
-            let found: Vec<Result<HashSet<FileContent>, Failure>> =
-                chunk.par_iter().map(one).collect();
-            let mut contents = HashSet::new();
-            for found in found {
-                match found {
-                    Ok(found) => contents.extend(found),
-                    Err(failure) => coverage = coverage.and(Coverage::failure(failure)),
-                }
-            }
-            let contents = contents.into_iter();
-            coverage = coverage.and(self.range.scan_contents(contents, &mut seen, visit));
-        }
-        self.range.pointed.follow(coverage, u64::MAX, visit)
-    }
-}
-
-fn added(commit: &Commit, path: BString) -> Provenance {
-    Provenance::Added { commit: commit.id.to_string(), path }
-}
-
-/// Parents before children, as `git rev-list` orders them.
-fn commits(git: &Git, heads: &[ObjectId], known: &KnownCommits) -> Result<Vec<Commit>, GitError> {
-    // Without a head git would list the base.
-    if heads.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut revisions: String = heads.iter().map(|id| format!("{id}\n")).collect();
-    // The heads exist; what is excluded and missing is not known.
-    let arguments =
-        ["rev-list", "--topo-order", "--reverse", "--parents", "--ignore-missing", "--stdin"];
-    let output = match known {
-        KnownCommits::Ids(known) => {
-            revisions.extend(known.iter().map(|id| format!("^{id}\n")));
-            git.read_with(&arguments, revisions.as_bytes())?
-        }
-        // What only hidden refs have is not visible to others. Git before 2.39 cannot exclude them.
-        KnownCommits::AllRefs { .. } => {
-            let all = |known: &[&str]| {
-                git.read_with(&[&arguments[..], known].concat(), revisions.as_bytes())
-            };
-            match all(&["--not", "--exclude-hidden=receive", "--all"]) {
-                Err(GitError::Failed { .. }) => all(&["--not", "--all"])?,
-                listed => listed?,
-            }
-        }
-    };
-    let commit = |line: &[u8]| {
-        let mut ids = line.split_str(" ").map(ObjectId::from_hex);
-        Some(Commit { id: ids.next()??, parents: ids.collect::<Option<_>>()? })
-    };
-    output.lines().map(commit).collect::<Option<_>>().ok_or_else(|| GitError::Failed {
-        command: "rev-list".to_owned(),
-        message: "unexpected output".to_owned(),
-    })
 }
 
 fn unreadable(kind: &str, id: &ObjectId, why: String) -> Failure {

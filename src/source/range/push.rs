@@ -1,14 +1,21 @@
 //! What a push sends: the lines that git passes to its pre-push hook ("pre-push" in githooks(5)).
 
+pub(super) mod deadline;
+pub(super) mod empty;
+pub(super) mod missing;
+mod received;
+
 use bstr::{BStr, BString, ByteSlice};
 
+use super::CommitRange;
 use super::base::RangeError;
+use super::commits::KnownCommits;
 use super::remote::{PushRemote, PushTarget};
 use super::tips::RangeTips;
-use super::{CommitRange, KnownCommits, MissingObjects};
 use crate::foreign::foreign_path;
 use crate::git::object_id::ObjectId;
 use crate::git::{Git, GitEnvironment, ObjectReader};
+use missing::MissingObjects;
 
 /// The update of a ref, by the ids on both sides.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,15 +4,18 @@
 //! private one has. A configured remote counts if it is fetched from the URL that is pushed to.
 //! What cannot be assigned to this remote counts as new.
 
+mod refspec;
+mod url;
+
 use std::collections::{BTreeSet, HashMap};
 
 use bstr::{BStr, BString, ByteSlice};
 
 use super::RefUpdate;
-use super::refspec::Refspec;
-use super::remote_url::same_repository;
 use crate::git::object_id::ObjectId;
 use crate::git::{Git, GitError};
+use refspec::Refspec;
+use url::same_repository;
 
 /// Where a push goes, as git names it to its pre-push hook.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -216,3 +216,16 @@ fn input_that_is_not_from_git_is_an_error() {
         assert!(all_output(&output).contains(word), "{word}: {}", all_output(&output));
     }
 }
+
+#[test]
+fn what_a_pointer_file_refers_to_is_elsewhere() {
+    let server = Server::new("pre-receive", "");
+    let oid = "4d7a21".repeat(10) + "beef";
+    let pointer =
+        format!("version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize 12345\n");
+    server.commit("large", pointer);
+    let output = server.push(&["main"]);
+    let text = all_output(&output);
+    assert!(output.status.success() && text.contains("content of 1 pointer file not"), "{text}");
+    assert!(!text.contains("git lfs"), "{text}");
+}

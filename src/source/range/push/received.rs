@@ -1,8 +1,9 @@
 //! What a server receives: the updates that git passes to its pre-receive and update hooks
 //! ("pre-receive" in githooks(5)).
 
-use super::tips::RangeTips;
-use super::{CommitRange, KnownCommits, RangeError, RefUpdate};
+use super::super::commits::KnownCommits;
+use super::super::tips::RangeTips;
+use super::super::{CommitRange, RangeError, RefUpdate};
 use crate::git::object_id::ObjectId;
 use crate::git::{Git, GitEnvironment, ObjectReader};
 

@@ -71,8 +71,8 @@ impl<'u> Network<'u> {
     /// Over another protocol it is the same one if a forge could have both: `owner/name`.
     fn is_same(&self, other: &Network<'_>) -> bool {
         let is_same_path = self.host == other.host && self.path == other.path;
-        let is_same_home =
-            !(self.is_ssh && other.is_ssh) || !self.is_relative || self.user == other.user;
+        let has_home = self.is_ssh && other.is_ssh && self.is_relative;
+        let is_same_home = !has_home || self.user == other.user;
         let is_same_start = self.is_relative == other.is_relative || self.path.contains('/');
         let is_same_port = self.scheme != other.scheme || self.port == other.port;
         let is_forge = self.scheme == other.scheme || self.path.contains('/');

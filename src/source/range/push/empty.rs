@@ -3,8 +3,8 @@
 
 use bstr::ByteSlice;
 
-use super::RangeError;
-use super::remote::{PushRemote, PushTarget};
+use super::super::RangeError;
+use super::super::remote::{PushRemote, PushTarget};
 use crate::git::object_id::ObjectId;
 use crate::git::{Git, GitEnvironment, GitError};
 

@@ -1,7 +1,7 @@
 //! Objects that this clone lacks. In a partial clone they are on a promisor remote.
 
-use super::remote::PushRemote;
-use super::unreadable;
+use super::super::remote::PushRemote;
+use super::super::unreadable;
 use crate::git::object_id::ObjectId;
 use crate::git::process::cat_file::MISSING;
 use crate::source::{Coverage, Failure};
