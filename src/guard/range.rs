@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use bstr::ByteSlice;
 
+use crate::blob::ObjectPart;
 use crate::findings::{CommitRef, Fingerprint, HistorySource, Occurrence, OccurrenceSource};
 use crate::git::object_id::ObjectId;
 use crate::locate::Hit;
@@ -50,14 +51,18 @@ impl<'a> RangeHits<'a> {
         let messages = self.added.messages();
         let mut located = Vec::new();
         for (object, hits) in self.by_object {
+            // No commit introduces the name of a ref.
+            let is_name = |(_, occurrence): &&Hit| occurrence.part == ObjectPart::RefName;
+            let (names, hits): (Vec<&Hit>, Vec<&Hit>) = hits.iter().partition(is_name);
+            located.extend(names.into_iter().cloned());
             let Some(&commit) = messages.get(object) else {
                 if self.added.is_direct_tip(object) {
-                    located.extend(hits.iter().cloned());
+                    located.extend(hits.into_iter().cloned());
                 }
                 continue;
             };
             let introduced = commits.get(commit);
-            located.extend(hits.iter().cloned().map(|(finding, mut occurrence)| {
+            located.extend(hits.into_iter().cloned().map(|(finding, mut occurrence)| {
                 let (introduced, of_object) =
                     (introduced.clone(), HistorySource::of_object(object));
                 let source = HistorySource { introduced, ..of_object };

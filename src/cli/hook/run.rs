@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use keysieve::engine::Engine;
 use keysieve::findings::{Credential, HistorySource, OccurrenceSource};
@@ -163,6 +163,7 @@ impl Run {
     }
 
     fn before_commit(&self, environment: &GitEnvironment) -> anyhow::Result<(Report, Engine)> {
+        self.refuse_other_events(environment)?;
         let target = HookTarget::of_process()?;
         if let HookTarget::Range { from, to } = &target {
             let Setup { engine, policy } =
@@ -188,6 +189,23 @@ impl Run {
         Ok((report, engine))
     }
 
+    /// A hook of git's configuration may be set for an event whose arguments identify it: without the
+    /// right stage it would pass what it never scanned.
+    fn refuse_other_events(&self, environment: &GitEnvironment) -> anyhow::Result<()> {
+        let given = self.given();
+        let stage = match &given[..] {
+            [file] if ["COMMIT_EDITMSG", "MERGE_MSG"].iter().any(|name| file.ends_with(name)) => {
+                "commit-msg"
+            }
+            [remote, url] if remote == url || is_remote(environment, remote)? => "pre-push",
+            _ => return Ok(()),
+        };
+        bail!(
+            "these are the arguments of git's {stage} hook; run it with --stage {stage} (for a \
+             hook of the configuration, in `hook.NAME.command`)"
+        )
+    }
+
     /// Every error ends with exit code 2, which blocks either agent.
     fn respond_to_agent(&self) -> anyhow::Result<ExitCode> {
         let mut input = Vec::new();
@@ -210,6 +228,12 @@ impl Run {
         sink::print_response(&response.stdout, &response.stderr)?;
         Ok(ExitCode::from(response.code))
     }
+}
+
+/// Whether a remote of that name is configured.
+fn is_remote(environment: &GitEnvironment, name: &str) -> anyhow::Result<bool> {
+    let key = format!("remote.{name}.url");
+    Ok(Git::new(environment).query(&["config", "--get", &key])?.is_some())
 }
 
 /// The commits that `git merge` merges, from `GITHEAD_<id>=<name>`: when it runs its

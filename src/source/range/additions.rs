@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::commits::{Commit, KnownCommits};
 use super::{CHUNK, CommitRange, FileContent};
-use crate::blob::Provenance;
+use crate::blob::{Blob, ObjectPart, Provenance};
 use crate::git::object_id::ObjectId;
 use crate::git::tree::diff::NameChange;
 use crate::source::names::visit_name;
@@ -42,9 +42,14 @@ impl RangeAdditions<'_> {
         }
     }
 
-    /// Scans what is pushed without a commit: tags, and blobs and trees that refs refer to.
+    /// Scans what is pushed without a commit: tags, and blobs and trees that refs refer to; and the
+    /// names of new refs.
     fn direct(&self, seen: &mut HashSet<ObjectId>, visit: &Visitor<'_>) -> Coverage {
         let CommitRange { tips, deadline, .. } = self.range;
+        for (name, id) in &tips.names {
+            let provenance = Provenance::Added { commit: id.to_string(), path: name.clone() };
+            visit(&Blob::whole(name, provenance).as_part(ObjectPart::RefName));
+        }
         let blobs = tips.direct_blobs().map(FileContent::Blob);
         let coverage = self.range.scan_contents(blobs, seen, visit);
         let scan = |id| match deadline.is_over() {

@@ -18,6 +18,8 @@ pub struct RangeTips {
     pub blobs: Vec<ObjectId>,
     /// Trees that a ref or a tag refers to directly.
     pub trees: Vec<TreeWalk>,
+    /// The names of new refs, with what they refer to.
+    pub names: Vec<(BString, ObjectId)>,
 }
 
 impl RangeTips {
@@ -44,8 +46,12 @@ impl RangeTips {
         updates: &[RefUpdate],
     ) -> Result<RangeTips, RangeError> {
         let mut tips = RangeTips::default();
-        for local in updates.iter().filter_map(|update| update.local) {
+        for RefUpdate { name, local, remote } in updates {
+            let Some(local) = *local else { continue };
             tips.add(objects, local)?;
+            if remote.is_none() {
+                tips.names.push((name.clone(), local));
+            }
         }
         Ok(tips)
     }

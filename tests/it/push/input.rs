@@ -107,3 +107,21 @@ fn lines_that_are_not_gits_are_refused() {
     write_hook(&repository.path().join(".git/hooks/pre-push"), "--stage pre-receive");
     assert_blocked(&repository, &["corp", "main"], &["is not a line that git passes"]);
 }
+
+#[test]
+fn the_arguments_of_another_hook_are_refused() {
+    let repository = with_two_remotes();
+    let run = |arguments: &[&str]| {
+        let mut command = repository.command(env!("CARGO_BIN_EXE_keysieve"), &repository.path());
+        command.args(["hook", "run"]).args(arguments).env_remove("PRE_COMMIT").output().unwrap()
+    };
+    for (arguments, stage) in [
+        (&["corp", "../corp.git"][..], "--stage pre-push"),
+        (&["../x.git", "../x.git"], "--stage pre-push"),
+        (&[".git/COMMIT_EDITMSG"], "--stage commit-msg"),
+    ] {
+        assert_prints(&run(arguments), 2, stage);
+    }
+    // As lint-staged passes names of files.
+    assert_prints(&run(&["old", "new"]), 0, "nothing is staged");
+}

@@ -66,6 +66,18 @@ fn a_merged_tag_and_the_people_are_sent_too() {
     assert_blocked(&repository, &["public", "main"], &["author or committer of commit"]);
 }
 
+#[test]
+fn the_name_of_a_new_ref_is_sent() {
+    let repository = clean();
+    assert_passes(&repository, &["public", "main"]);
+    let named = format!("main:refs/heads/try/{}", token(5));
+    assert_blocked(&repository, &["public", &named], &["name of refs/heads/try/ls-********"]);
+    repository.git(&["push", "--quiet", "--no-verify", "public", &named]);
+    repository.write("new", "new\n");
+    repository.commit("new");
+    assert_passes(&repository, &["public", &named]);
+}
+
 /// A partial clone of a repository with two versions of a file, without the older one.
 fn partial_clone(origin: &TempRepo) -> TempRepo {
     origin.write("large", "one\n");
