@@ -77,6 +77,24 @@ fn what_another_remote_has_is_new_to_this_one() {
 }
 
 #[test]
+fn a_push_from_a_linked_worktree_or_a_folder_is_the_same() {
+    let repository = with_a_secret_in_corp();
+    repository.git(&["worktree", "add", "--quiet", "-b", "linked", "../linked"]);
+    let linked = repository.home().join("linked");
+    let push = |folder: &Path, remote: &str, branch: &str| {
+        let arguments = ["push", "--quiet", remote, branch];
+        repository.command("git", folder).args(arguments).output().unwrap()
+    };
+    fs::create_dir(repository.path().join("folder")).unwrap();
+    for (folder, branch) in [(linked, "linked"), (repository.path().join("folder"), "main")] {
+        let known = push(&folder, "corp", &format!("{branch}:from-{branch}"));
+        assert!(known.status.success(), "{}", all_output(&known));
+        let new = push(&folder, "public", branch);
+        assert!(!new.status.success() && all_output(&new).contains("old:1:23"), "{new:?}");
+    }
+}
+
+#[test]
 fn a_url_that_a_remote_is_fetched_from_is_that_remote() {
     let repository = with_a_secret_in_corp();
     assert_passes(&repository, &["../corp.git", "main:topic"]);

@@ -110,6 +110,27 @@ fn a_push_is_scanned_in_its_quarantine() {
 }
 
 #[test]
+fn a_pack_in_quarantine_is_read() {
+    let server = Server::new("pre-receive", "");
+    server.clone.git_in(&server.path(), &["config", "receive.unpackLimit", "1"]);
+    server.commit("large", "a line\n".repeat(1000));
+    server.assert_accepts(&["main"]);
+    // A thin pack: the version is a delta against an object that the server has.
+    server.commit("large", "a line\n".repeat(1000) + &secret(1));
+    server.assert_rejects(&["main"], &["large:1001:23"]);
+}
+
+#[test]
+fn what_only_hidden_refs_have_is_new() {
+    let server = Server::new("none", "");
+    server.commit("old", secret(1));
+    server.assert_accepts(&["main:refs/hidden/main"]);
+    server.clone.git_in(&server.path(), &["config", "receive.hideRefs", "refs/hidden"]);
+    server.hook("pre-receive", "");
+    server.assert_rejects(&["main"], &["old:1:23"]);
+}
+
+#[test]
 fn what_a_ref_of_the_server_has_is_not_new() {
     let server = Server::new("pre-receive", "");
     server.commit("old", secret(1));
