@@ -21,7 +21,7 @@ use crate::scan::scan;
 use crate::source::agent::ToolCall;
 use crate::source::index::{Staged, StagedError};
 use crate::source::message::Message;
-use crate::source::range::{CommitRange, RangeError, RefUpdate};
+use crate::source::range::{CommitRange, Deadline, PushTarget, RangeError, RefUpdate};
 use crate::source::{Coverage, Progress, Silent, Source};
 
 /// Why the guard could not run. A hook then blocks the commit or push.
@@ -97,17 +97,22 @@ pub fn guard_range(
     added_by(&CommitRange::between(environment, from, to)?, engine, policy, progress)
 }
 
-/// The credentials that a push sends: in commits, in their messages and in those of annotated
-/// tags.
+/// The credentials that a push sends and the remote does not have: in commits, in their messages
+/// and in those of annotated tags, in trees and blobs that refs refer to.
 pub fn guard_push(
     environment: &GitEnvironment,
     updates: &[RefUpdate],
+    target: &PushTarget,
     engine: &Engine,
     policy: &Policy,
     progress: &dyn Progress,
 ) -> Result<Report, GuardError> {
-    let mut report =
-        added_by(&CommitRange::pushed(environment, updates)?, engine, policy, progress)?;
+    let range = CommitRange::pushed(environment, updates, target)?;
+    let mut report = added_by(&range, engine, policy, progress)?;
+    // They explain why something is reported.
+    if !report.credentials.is_empty() {
+        report.add_notes(range.notes(), engine);
+    }
     if updates.is_empty() {
         let note = "git listed no refs to update: nothing is pushed";
         report.coverage.notes = vec![note.to_owned()];
@@ -115,15 +120,35 @@ pub fn guard_push(
     Ok(report)
 }
 
-/// [`guard_push`] of a revision to a remote whose content is unknown.
+/// [`guard_push`] of a revision, whose refs on the remote are unknown; `from` is a revision that
+/// the remote has.
 pub fn guard_unpushed(
     environment: &GitEnvironment,
-    revision: &str,
+    (from, to): (Option<&str>, &str),
+    target: &PushTarget,
     engine: &Engine,
     policy: &Policy,
     progress: &dyn Progress,
 ) -> Result<Report, GuardError> {
-    added_by(&CommitRange::unpushed(environment, revision)?, engine, policy, progress)
+    let range = CommitRange::unpushed(environment, from, to, target)?;
+    let mut report = added_by(&range, engine, policy, progress)?;
+    if !report.credentials.is_empty() {
+        report.add_notes(range.notes(), engine);
+    }
+    Ok(report)
+}
+
+/// The credentials that a push brings to this repository, which no ref of it has; what is not
+/// reached before the deadline is a failure.
+pub fn guard_received(
+    environment: &GitEnvironment,
+    updates: &[RefUpdate],
+    deadline: Deadline,
+    engine: &Engine,
+    policy: &Policy,
+) -> Result<Report, GuardError> {
+    let range = CommitRange::received(environment, updates)?.until(deadline);
+    added_by(&range, engine, policy, &Silent)
 }
 
 /// The credentials in the message of the commit that is being made.

@@ -3,6 +3,7 @@
 //! The repository's own settings are read where the scanned bytes are: in the work tree for a
 //! scan, in the index for the hook ([`files`]).
 
+pub mod approval;
 pub mod files;
 mod repository;
 pub mod revision;

@@ -3,7 +3,10 @@
 mod binary;
 mod doctor;
 mod global;
+mod push;
 mod run;
+mod server;
+mod watchdog;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

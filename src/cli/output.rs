@@ -32,6 +32,15 @@ pub struct OutputArgs {
     verbose: bool,
 }
 
+/// Where the human-readable report of a hook goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    Stdout,
+    /// Of a push, whose standard output is git's: `git push --porcelain`. Nothing is written if
+    /// there is nothing to report.
+    StderrIfEventful,
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum FormatName {
     /// SARIF 2.1.0, for GitHub code scanning and other tools
@@ -45,18 +54,44 @@ enum FormatName {
 impl OutputArgs {
     /// Writes the report and turns its outcome into the exit code.
     pub fn deliver(&self, report: &Report, otherwise: Option<Format>) -> anyhow::Result<ExitCode> {
-        self.deliver_by(report, otherwise, |screen, out| {
-            report.write_on(screen, Format::Human, out)
-        })
+        let human = |screen, out: &mut dyn Write| report.write_on(screen, Format::Human, out);
+        self.deliver_by(report, otherwise, human).map(ExitCode::from)
+    }
+
+    /// The report of a hook: for people, unless another format is given.
+    pub fn deliver_on(
+        &self,
+        stream: Stream,
+        report: &Report,
+        human: impl FnOnce(Screen, &mut dyn Write) -> io::Result<()>,
+    ) -> anyhow::Result<ExitCode> {
+        self.deliver_code(stream, report, human).map(ExitCode::from)
+    }
+
+    /// [`OutputArgs::deliver_on`], with the exit code as a number.
+    pub fn deliver_code(
+        &self,
+        stream: Stream,
+        report: &Report,
+        human: impl FnOnce(Screen, &mut dyn Write) -> io::Result<()>,
+    ) -> anyhow::Result<u8> {
+        if stream == Stream::Stdout || self.format.is_some() || self.output.is_some() {
+            return self.deliver_by(report, Some(Format::Human), human);
+        }
+        sink::remember(&report.filter);
+        if self.verbose || report.is_eventful() {
+            sink::eprint(|out| human(self.screen(), out));
+        }
+        Ok(self.exit_code(report))
     }
 
     /// [`OutputArgs::deliver`] with another human-readable report.
-    pub fn deliver_by(
+    fn deliver_by(
         &self,
         report: &Report,
         otherwise: Option<Format>,
         human: impl FnOnce(Screen, &mut dyn Write) -> io::Result<()>,
-    ) -> anyhow::Result<ExitCode> {
+    ) -> anyhow::Result<u8> {
         sink::remember(&report.filter);
         let screen = self.screen();
         let write = |out: &mut dyn Write| match self.chosen_format(otherwise) {
@@ -71,12 +106,16 @@ impl OutputArgs {
                 sink::print(write).context("cannot write the report to standard output")?;
             }
         }
-        Ok(ExitCode::from(match report.outcome() {
+        Ok(self.exit_code(report))
+    }
+
+    fn exit_code(&self, report: &Report) -> u8 {
+        match report.outcome() {
             Outcome::Clean => 0,
             Outcome::Found if self.exit_zero => 0,
             Outcome::Found => 1,
             _ => 2,
-        }))
+        }
     }
 
     /// The terminal that the report goes to. Git gives its hooks standard error as standard

@@ -117,19 +117,61 @@ impl PolicyArgs {
                 }
             },
         };
-        let notes = match baseline.other_key(engine.key_name()) {
-            Some(why) => vec![why],
-            None => {
-                // A commit in progress has not moved a file that is not in its parent.
-                let (today, root) = (arguments.today(), None);
-                ActiveBaseline { baseline, today, expiry: Expiry::Warns, root }
-                    .suppress(&mut report.credentials)
-            }
-        };
-        report.coverage.notes.extend(notes);
-        filter_again(report, engine);
+        apply(baseline, report, engine, arguments);
         Ok(())
     }
+
+    /// Applies the baseline among these files, or that of `--baseline`, to what was pushed.
+    pub fn settle_from(
+        &self,
+        report: &mut Report,
+        files: Option<&PolicyFiles>,
+        engine: &Engine,
+        arguments: &EngineArgs,
+    ) -> anyhow::Result<()> {
+        if self.no_baseline
+            || self.is_pinned()
+            || !report.credentials.iter().any(Credential::is_open)
+        {
+            return Ok(());
+        }
+        let baseline = match (&self.baseline, files) {
+            (Some(file), _) => Some(Baseline::read(file)?),
+            (None, Some(files)) => match Baseline::of(files, FILE.into()) {
+                Ok(baseline) => baseline,
+                // Otherwise nobody could push a repaired one.
+                Err(error) => {
+                    report.add_notes(&[format!("the baseline is ignored: {error}")], engine);
+                    None
+                }
+            },
+            (None, None) => None,
+        };
+        if let Some(baseline) = baseline {
+            apply(baseline, report, engine, arguments);
+        }
+        Ok(())
+    }
+
+    /// Whether the policy is taken from a revision that was named.
+    pub fn is_pinned(&self) -> bool {
+        self.policy_from.is_some()
+    }
+}
+
+/// Suppresses what a baseline lists.
+fn apply(baseline: Baseline, report: &mut Report, engine: &Engine, arguments: &EngineArgs) {
+    let notes = match baseline.other_key(engine.key_name()) {
+        Some(why) => vec![why],
+        None => {
+            // A commit in progress has not moved a file that is not in its parent.
+            let (today, root) = (arguments.today(), None);
+            ActiveBaseline { baseline, today, expiry: Expiry::Warns, root }
+                .suppress(&mut report.credentials)
+        }
+    };
+    report.coverage.notes.extend(notes);
+    filter_again(report, engine);
 }
 
 impl ConfigArgs {

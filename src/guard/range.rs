@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use bstr::ByteSlice;
 
+use crate::blob::ObjectPart;
 use crate::findings::{CommitRef, Fingerprint, HistorySource, Occurrence, OccurrenceSource};
+use crate::git::object_id::ObjectId;
 use crate::locate::Hit;
 use crate::source::range::{CommitRange, FileContent};
 use crate::source::{Coverage, Failure};
@@ -22,9 +24,12 @@ pub fn occurrences(found: Vec<Hit>, added: &CommitRange) -> (Vec<Hit>, Coverage)
     let range = RangeHits { added, by_object: &by_object };
     let mut commits = CommitReader::new(|number| added.commit(number));
     let mut hits = range.in_messages(&mut commits);
+    let (in_trees, unlisted) = range.in_trees();
+    hits.extend(in_trees);
     let (in_files, mut failures) = range.in_files(&mut commits);
     hits.extend(in_files);
     failures.extend(commits.into_failures());
+    failures.extend(unlisted);
     (hits, Coverage { failures, ..Coverage::default() })
 }
 
@@ -46,14 +51,18 @@ impl<'a> RangeHits<'a> {
         let messages = self.added.messages();
         let mut located = Vec::new();
         for (object, hits) in self.by_object {
+            // No commit introduces the name of a ref.
+            let is_name = |(_, occurrence): &&Hit| occurrence.part == ObjectPart::RefName;
+            let (names, hits): (Vec<&Hit>, Vec<&Hit>) = hits.iter().partition(is_name);
+            located.extend(names.into_iter().cloned());
             let Some(&commit) = messages.get(object) else {
                 if self.added.is_direct_tip(object) {
-                    located.extend(hits.iter().cloned());
+                    located.extend(hits.into_iter().cloned());
                 }
                 continue;
             };
             let introduced = commits.get(commit);
-            located.extend(hits.iter().cloned().map(|(finding, mut occurrence)| {
+            located.extend(hits.into_iter().cloned().map(|(finding, mut occurrence)| {
                 let (introduced, of_object) =
                     (introduced.clone(), HistorySource::of_object(object));
                 let source = HistorySource { introduced, ..of_object };
@@ -62,6 +71,23 @@ impl<'a> RangeHits<'a> {
             }));
         }
         located
+    }
+
+    /// The findings in trees that are pushed without a commit, at each of their paths.
+    fn in_trees(&self) -> (Vec<Hit>, Option<Failure>) {
+        let is_selected = |id: &ObjectId| self.by_object.contains_key(&id.to_string());
+        let paths = match self.added.paths_in_trees(is_selected) {
+            Ok(paths) => paths,
+            Err(error) => return (Vec::new(), Some(Failure::new("a pushed tree", error))),
+        };
+        let hits = paths.iter().flat_map(|(path, id)| {
+            let hits = self.hits(&FileContent::Blob(*id));
+            hits.map(move |(_, (finding, occurrence))| {
+                let path = Some(path.clone());
+                (finding.clone(), Occurrence { path, ..occurrence.clone() })
+            })
+        });
+        (hits.collect(), None)
     }
 
     /// One occurrence for each line that a commit introduced, as the first version has it, until a

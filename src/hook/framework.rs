@@ -3,6 +3,8 @@
 
 use std::ffi::OsString;
 
+use crate::source::range::PushTarget;
+
 /// What a hook is to scan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HookTarget {
@@ -13,12 +15,20 @@ pub enum HookTarget {
     StagedOrTracked,
     /// What the commits of `from..to` add: `--from-ref` and `--to-ref`, or a push.
     Range { from: String, to: String },
+    /// Everything that `to` has and the remote has not: a push of prek.
+    Sent { to: String },
 }
 
-/// Only one end of a range is set, or an end is not UTF-8.
+/// Only the beginning of a range is set, or an end is not UTF-8.
 #[derive(Debug, thiserror::Error)]
 #[error("set both PRE_COMMIT_FROM_REF and PRE_COMMIT_TO_REF, or neither")]
 pub struct IncompleteRange;
+
+/// The remote of a push, from this process's variables.
+pub fn framework_remote() -> PushTarget {
+    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    PushTarget { name: variable("PRE_COMMIT_REMOTE_NAME"), url: variable("PRE_COMMIT_REMOTE_URL") }
+}
 
 impl HookTarget {
     /// From this process's variables.
@@ -45,7 +55,11 @@ impl HookTarget {
                     HookTarget::Staged
                 })
             }
-            _ => Err(IncompleteRange),
+            (None, Some(to)) => match to.into_string() {
+                Ok(to) => Ok(HookTarget::Sent { to }),
+                Err(_) => Err(IncompleteRange),
+            },
+            (Some(_), None) => Err(IncompleteRange),
         }
     }
 }
@@ -67,7 +81,7 @@ mod tests {
         let range = HookTarget::Range { from: "a".to_owned(), to: "b".to_owned() };
         assert_eq!(target(&[from, to, framework]).ok(), Some(range));
         assert!(target(&[from, framework]).is_err());
-        assert!(target(&[to]).is_err());
+        assert_eq!(target(&[to]).ok(), Some(HookTarget::Sent { to: "b".to_owned() }));
         let index = ("GIT_INDEX_FILE", ".git/index");
         assert_eq!(target(&[framework]).ok(), Some(HookTarget::StagedOrTracked));
         assert_eq!(target(&[framework, index]).ok(), Some(HookTarget::Staged));

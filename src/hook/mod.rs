@@ -16,7 +16,7 @@ mod manager;
 pub mod script;
 mod stage;
 
-pub use framework::{HookTarget, IncompleteRange};
+pub use framework::{HookTarget, IncompleteRange, framework_remote};
 pub use install::{ForeignHook, HookError, Installed, Uninstalled, install, uninstall};
 pub use location::{HooksFolder, HooksPathOrigin, LocationError, hooks_folder};
 pub use manager::Manager;

@@ -249,6 +249,13 @@ pub(super) fn notes(credential: &Credential, rules: &[Rule]) -> Vec<String> {
         {
             let fault = match comment.rule {
                 None => "names an unknown rule and is ignored".to_owned(),
+                // It does not count, because another revision decides.
+                Some(rule)
+                    if !comment.reason.is_empty()
+                        && (comment.names_rule || rule == credential.rule) =>
+                {
+                    continue;
+                }
                 Some(rule) if comment.names_rule || rule == credential.rule => {
                     "gives no reason and is ignored".to_owned()
                 }

@@ -316,7 +316,7 @@ fn label(credential: &Credential, occurrence: &Occurrence) -> String {
     label
 }
 
-fn short(commit: &CommitRef) -> &str {
+pub(super) fn short(commit: &CommitRef) -> &str {
     commit.id.get(..10).unwrap_or(&commit.id)
 }
 

@@ -20,6 +20,7 @@ pub mod hook_report;
 mod human;
 pub mod json;
 pub mod output;
+pub mod rejection;
 mod sarif;
 mod snippet;
 
@@ -70,6 +71,9 @@ pub enum Format {
     /// JSON, one entry per credential; `docs/json.md` describes it.
     Json,
 }
+
+/// The ends of notes that say that there was nothing to scan.
+const NOTHING: [&str; 3] = ["nothing to scan", "nothing is pushed", "change no files"];
 
 /// The screen that a report for people should fit on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,6 +179,17 @@ impl Report {
         } else {
             Outcome::Clean
         }
+    }
+
+    /// Whether there is anything to report but what was scanned: findings, notes, or files that
+    /// were skipped although they may be text.
+    #[doc(hidden)]
+    pub fn is_eventful(&self) -> bool {
+        let Coverage { failures, notes, oversized, pointers, .. } = &self.coverage;
+        let is_skipped = oversized + pointers > 0;
+        let is_open = self.credentials.iter().any(Credential::is_open);
+        let is_noted = notes.iter().any(|note| !NOTHING.iter().any(|end| note.ends_with(end)));
+        is_open || is_skipped || !failures.is_empty() || is_noted
     }
 
     /// Adds notes, which are filtered as the rest of the report is.

@@ -152,7 +152,7 @@ impl PinnedPolicy {
 }
 
 /// The tree of a commit.
-fn tree_of(objects: &ObjectReader, commit: &ObjectId) -> Result<ObjectId, GitError> {
+pub(super) fn tree_of(objects: &ObjectReader, commit: &ObjectId) -> Result<ObjectId, GitError> {
     let bytes = objects.read_as(ObjectKind::Commit, commit);
     let bytes = bytes.map_err(|why| unread("commit", commit, &why))?;
     let parsed = RawCommit::parse(*commit, &bytes);

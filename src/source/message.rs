@@ -13,6 +13,9 @@ use crate::git::{Git, GitError};
 /// The text after the comment character of the line below which git cuts (`wt-status.c`).
 const SCISSORS: &[u8] = b" ------------------------ >8 ------------------------";
 
+/// The end of the comment below that line.
+const HINT: &[u8] = b"Everything below it will be ignored.";
+
 /// A message. Lines that git removes are empty, so that the others keep their numbers.
 pub struct Message {
     path: BString,
@@ -31,8 +34,8 @@ pub enum MessageError {
 
 impl Message {
     /// Reads the file that git passes to its commit-msg hook. `edited` is whether it comes from an
-    /// editor: only then does git remove comments, unless `commit.cleanup` says otherwise. If in
-    /// doubt, a line is kept.
+    /// editor: only then does git remove lines. A hook cannot see `--cleanup`, but git's own
+    /// comments, in English, say what will be removed. If in doubt, a line is kept.
     pub fn read(
         environment: &GitEnvironment,
         path: &Path,
@@ -48,16 +51,10 @@ impl Message {
                 Some(mark) => mark,
                 None => setting("core.commentChar")?.unwrap_or_else(|| "#".to_owned()),
             };
-            let are_comments_cut = matches!(cleanup.as_deref(), None | Some("strip" | "default"));
             let mark = Some(mark).filter(|mark| !mark.is_empty() && mark != "auto");
-            let verbose =
-                git.query(&["config", "--type=bool-or-int", "--get", "commit.verbose"])?;
-            let is_verbose = !matches!(verbose.as_deref(), None | Some("false" | "0"));
-            let scissors = match cleanup.as_deref() == Some("scissors") || is_verbose {
-                true => Scissors::Cut,
-                false => Scissors::CutDiff,
-            };
-            text = cleaned(&text, mark.as_deref(), are_comments_cut, scissors);
+            let are_comments_cut = matches!(cleanup.as_deref(), None | Some("strip" | "default"))
+                && mark.as_ref().is_some_and(|mark| says_ignored(&text, mark));
+            text = cleaned(&text, mark.as_deref(), are_comments_cut);
         }
         Ok(Message { path: BString::from(path.as_os_str().as_encoded_bytes()), text })
     }
@@ -74,16 +71,14 @@ impl Source for Message {
     }
 }
 
-/// What git does with everything below the scissors line.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Scissors {
-    Cut,
-    /// It cuts only with `commit -v`, which hooks cannot detect, but which adds a diff after lines
-    /// of comments. Everything else is kept.
-    CutDiff,
+/// Whether a comment of git says that comments will be removed. With `--cleanup=whitespace` it says
+/// that they "will be kept" (`builtin/commit.c`).
+fn says_ignored(text: &[u8], mark: &str) -> bool {
+    let hint = format!("with '{mark}' will be ignored");
+    text.lines().any(|line| line.starts_with_str(mark) && line.contains_str(&hint))
 }
 
-fn cleaned(text: &[u8], mark: Option<&str>, are_comments_cut: bool, scissors: Scissors) -> Vec<u8> {
+fn cleaned(text: &[u8], mark: Option<&str>, are_comments_cut: bool) -> Vec<u8> {
     let mut kept = Vec::with_capacity(text.len());
     let mut rest = text;
     while !rest.is_empty() {
@@ -93,9 +88,7 @@ fn cleaned(text: &[u8], mark: Option<&str>, are_comments_cut: bool, scissors: Sc
         let comment = mark.and_then(|mark| bare.strip_prefix(mark.as_bytes()));
         let is_scissors =
             comment == Some(SCISSORS) || mark.is_none() && bare.get(1..) == Some(SCISSORS);
-        if is_scissors
-            && (scissors == Scissors::Cut || is_diff(rest, &bare[..bare.len() - SCISSORS.len()]))
-        {
+        if is_scissors && is_cut(rest, &bare[..bare.len() - SCISSORS.len()]) {
             break;
         }
         let stays = comment.is_none() || !are_comments_cut;
@@ -104,10 +97,14 @@ fn cleaned(text: &[u8], mark: Option<&str>, are_comments_cut: bool, scissors: Sc
     kept
 }
 
-/// Whether there are only comments, and at least one, before a diff.
-fn is_diff(text: &[u8], mark: &[u8]) -> bool {
+/// Whether git removes the text below a scissors line: if its comments say so, in English, or if
+/// there are only comments, and at least one, before a diff.
+fn is_cut(text: &[u8], mark: &[u8]) -> bool {
+    let comments = text.lines().take_while(|line| line.starts_with(mark));
     let mut lines = text.lines().skip_while(|line| line.starts_with(mark));
-    text.starts_with(mark) && lines.next().is_none_or(|line| line.starts_with(b"diff --"))
+    let is_said = comments.into_iter().any(|line| line.ends_with(HINT));
+    is_said
+        || text.starts_with(mark) && lines.next().is_none_or(|line| line.starts_with(b"diff --"))
 }
 
 #[cfg(test)]
@@ -116,26 +113,32 @@ mod tests {
 
     const CUT: &str = "# ------------------------ >8 ------------------------\n";
 
-    fn clean(text: &str, mark: Option<&str>, are_cut: bool, scissors: Scissors) -> String {
-        let cleaned = cleaned(text.as_bytes(), mark, are_cut, scissors);
+    fn clean(text: &str, mark: Option<&str>, are_cut: bool) -> String {
+        let cleaned = cleaned(text.as_bytes(), mark, are_cut);
         String::from_utf8(cleaned).expect("UTF-8")
     }
 
     #[test]
-    fn comments_and_what_is_below_the_scissors_are_removed() {
-        let text = format!("a\n# b\n ; c\n;d\n{CUT}e\n");
-        let clean = |mark, are_cut| clean(&text, mark, are_cut, Scissors::Cut);
-        assert_eq!(clean(Some("#"), true), "a\n\n ; c\n;d\n");
-        assert_eq!(clean(Some("#"), false), "a\n# b\n ; c\n;d\n");
-        assert_eq!(clean(None, true), "a\n# b\n ; c\n;d\n");
-        assert_eq!(clean(Some(";"), true), text.replace(";d", ""));
+    fn comments_are_removed_if_git_says_so() {
+        let text = "a\n# b\n ; c\n;d\n";
+        assert_eq!(clean(text, Some("#"), true), "a\n\n ; c\n;d\n");
+        assert_eq!(clean(text, Some("#"), false), text);
+        assert_eq!(clean(text, None, true), text);
+        assert_eq!(clean(text, Some(";"), true), text.replace(";d", ""));
+        let ignored = b"a\n# Please enter a message. Lines starting\n# with '#' will be ignored.\n";
+        assert!(says_ignored(ignored, "#"));
+        assert!(!says_ignored(ignored, ";"));
+        assert!(!says_ignored(b"with '#' will be ignored", "#"));
+        assert!(!says_ignored(b"# with '#' will be kept; you may remove them", "#"));
     }
 
     #[test]
     fn in_doubt_only_a_diff_is_below_the_scissors() {
-        let clean = |text: &str| clean(text, Some("#"), true, Scissors::CutDiff);
-        let diff = format!("a\n{CUT}# Do not modify\ndiff --git a/b b/b\n-c\n");
+        let clean = |text: &str| clean(text, Some("#"), true);
+        let diff = format!("a\n{CUT}# Nicht anfassen\ndiff --git a/b b/b\n-c\n");
         assert_eq!(clean(&diff), "a\n");
+        let hint = "# Do not modify.\n# Everything below it will be ignored.\n";
+        assert_eq!(clean(&format!("a\n{CUT}{hint}b\n")), "a\n");
         assert_eq!(clean(&format!("a\n{CUT}# Do not modify\n")), "a\n");
         assert_eq!(clean(&format!("a\n{CUT}b\n")), "a\n\nb\n");
         assert_eq!(clean(&format!("a\n{CUT}")), "a\n\n");

@@ -1,22 +1,22 @@
 //! `keysieve hook run`: what git, the pre-commit framework or a coding agent calls.
 
-use std::io::{IsTerminal, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use keysieve::engine::Engine;
 use keysieve::findings::{Credential, HistorySource, OccurrenceSource};
 use keysieve::git::Git;
 use keysieve::git::GitEnvironment;
+use keysieve::git::object_id::ObjectId;
 use keysieve::guard::pushed::pushed;
 use keysieve::guard::{
-    GuardError, guard_call, guard_message, guard_push, guard_range, guard_staged, guard_tracked,
-    guard_unpushed,
+    GuardError, guard_call, guard_message, guard_range, guard_staged, guard_tracked, guard_unpushed,
 };
-use keysieve::hook::HookTarget;
+use keysieve::hook::{HookTarget, framework_remote};
 use keysieve::policy::Policy;
 use keysieve::policy::baseline::FILE;
 use keysieve::policy::config::RunMode;
@@ -30,14 +30,15 @@ use keysieve::source::Silent;
 use keysieve::source::agent::ToolCall;
 use keysieve::source::index::Staged;
 use keysieve::source::message::Message;
-use keysieve::source::range::RefUpdate;
 use keysieve::source::worktree::work_tree_top;
 
+use super::push::before_push;
+use super::server::ServerArgs;
 use crate::cli::engine::EngineArgs;
-use crate::cli::output::OutputArgs;
+use crate::cli::output::{OutputArgs, Stream};
 use crate::cli::policy::PolicyArgs;
 
-/// Scan the staged changes; exit with 1 if they add a credential
+/// Scan the staged changes, a push or a tool call; exit with 1 if they add a credential
 ///
 /// Reads the staged content, not the working tree. Credentials that were already in a changed file
 /// do not block the commit. If something cannot be scanned the exit code is 2, which also blocks
@@ -46,25 +47,30 @@ use crate::cli::policy::PolicyArgs;
 /// Under the pre-commit framework, PRE_COMMIT_FROM_REF and PRE_COMMIT_TO_REF select a range of
 /// commits, as in `scan --since`. If nothing is staged, as under `pre-commit run --all-files`, all
 /// tracked files are scanned.
+///
+/// Of pushes (pre-push, pre-receive, update) the report goes to standard error, unless --format or
+/// --output is given, and nothing is printed if there is nothing to report.
 #[derive(Args)]
 pub struct Run {
     /// Stage at which the hook runs
     #[arg(long, value_enum, default_value_t)]
     stage: RunStage,
-    /// What git passes to the hook: the file with the commit message (commit-msg), or the remote and its URL (pre-push)
-    #[arg(value_name = "ARGUMENT", num_args = 0..=2)]
+    /// What git passes to the hook: FILE (commit-msg), REMOTE URL (pre-push), REF OLD NEW (update)
+    #[arg(value_name = "ARGUMENT")]
     arguments: Vec<PathBuf>,
     #[command(flatten)]
-    engine: EngineArgs,
+    server: ServerArgs,
     #[command(flatten)]
-    policy: PolicyArgs,
+    pub(super) engine: EngineArgs,
     #[command(flatten)]
-    output: OutputArgs,
+    pub(super) policy: PolicyArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
 }
 
 /// The stages of `hook run`: those of git, and that of a coding agent.
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum RunStage {
+pub enum RunStage {
     /// The staged changes
     #[default]
     PreCommit,
@@ -76,6 +82,10 @@ enum RunStage {
     CommitMsg,
     /// What a push sends, including commit and tag messages; reads git's lines from standard input
     PrePush,
+    /// On a server: what a push brings, all its refs together; reads git's lines from standard input
+    PreReceive,
+    /// On a server: what a push brings, for one ref
+    Update,
     /// What a coding agent is about to write or run; reads the JSON of Claude Code or Cursor from
     /// standard input and answers in the same format
     Agent,
@@ -83,36 +93,46 @@ enum RunStage {
 
 impl Run {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        if self.stage == RunStage::Agent {
-            return self.respond_to_agent();
-        }
-        let environment = GitEnvironment::from_process(Path::new(".")).for_hook();
-        let (mut report, engine) = self.engine.in_pool(|| match self.stage {
-            RunStage::PreCommit | RunStage::PreMergeCommit | RunStage::PreApplypatch => {
-                self.before_commit(&environment)
+        let environment = || GitEnvironment::from_process(Path::new(".")).for_hook();
+        match self.stage {
+            RunStage::Agent => self.respond_to_agent(),
+            RunStage::PreReceive | RunStage::Update => {
+                self.server.run(self, self.stage, &self.given(), &environment())
             }
-            stage => {
+            _ => self.server.within_limit(self.stage, || self.guard(&environment())),
+        }
+    }
+
+    /// The stages on the machine of whoever commits or pushes.
+    fn guard(&self, environment: &GitEnvironment) -> anyhow::Result<ExitCode> {
+        let (mut report, engine) = self.engine.in_pool(|| match self.stage {
+            RunStage::CommitMsg | RunStage::PrePush => {
                 let Setup { engine, policy } =
-                    self.setup(&environment, Some(files::index(environment.clone())))?;
-                let report = match stage {
-                    RunStage::CommitMsg => of_message(
-                        &environment,
-                        self.arguments.first().map(PathBuf::as_path),
-                        &engine,
-                        &policy,
-                    ),
-                    _ => before_push(&environment, &engine, &policy),
+                    self.setup(environment, Some(files::index(environment.clone())))?;
+                let report = match self.stage {
+                    RunStage::CommitMsg => {
+                        let file = self.arguments.first().map(PathBuf::as_path);
+                        of_message(environment, file, &engine, &policy)
+                    }
+                    _ => before_push(environment, &self.given(), &engine, &policy),
                 };
                 Ok((report?, engine))
             }
+            _ => self.before_commit(environment),
         })??;
-        self.policy.settle(&mut report, &environment, &engine, &self.engine)?;
+        self.policy.settle(&mut report, environment, &engine, &self.engine)?;
+        let stream = match self.stage {
+            RunStage::PrePush => Stream::StderrIfEventful,
+            _ => Stream::Stdout,
+        };
         if !report.credentials.iter().any(Credential::fails) {
-            return self.output.deliver(&report, Some(Format::Human));
+            return self.output.deliver_on(stream, &report, |screen, out| {
+                report.write_on(screen, Format::Human, out)
+            });
         }
-        self.output.deliver_by(&report, Some(Format::Human), |screen, out| {
-            let subject = subject(&environment, self.stage, &report);
-            let pushed = pushed(&environment, &engine, &report.credentials);
+        self.output.deliver_on(stream, &report, |screen, out| {
+            let subject = subject(environment, self.stage, &report);
+            let pushed = pushed(environment, &engine, &report.credentials);
             let shown = |(one, pushed)| (one, report.filter.pushed(&pushed, Some(&engine)));
             let pushed = pushed.into_iter().map(shown).collect();
             let has_baseline =
@@ -123,6 +143,11 @@ impl Run {
             HookReport { report: &report, subject, pushed, has_baseline, in_subfolder }
                 .write(screen, out)
         })
+    }
+
+    /// The hook's arguments as text.
+    fn given(&self) -> Vec<String> {
+        self.arguments.iter().map(|one| one.to_string_lossy().into_owned()).collect()
     }
 
     /// The hook reads the configuration from the index, like everything else: what is not staged is
@@ -138,13 +163,22 @@ impl Run {
     }
 
     fn before_commit(&self, environment: &GitEnvironment) -> anyhow::Result<(Report, Engine)> {
+        self.refuse_other_events(environment)?;
         let target = HookTarget::of_process()?;
         if let HookTarget::Range { from, to } = &target {
             let Setup { engine, policy } =
                 self.setup(environment, Some(files::index(environment.clone())))?;
             return Ok((guard_range(environment, from, to, &engine, &policy, &Silent)?, engine));
         }
-        let staged = Arc::new(Staged::open(environment).map_err(GuardError::from)?);
+        if let HookTarget::Sent { to } = &target {
+            let Setup { engine, policy } =
+                self.setup(environment, Some(files::index(environment.clone())))?;
+            let (range, remote) = ((None, &**to), framework_remote());
+            let report = guard_unpushed(environment, range, &remote, &engine, &policy, &Silent)?;
+            return Ok((report, engine));
+        }
+        let staged = Staged::merging(environment, &merged_commits()).map_err(GuardError::from)?;
+        let staged = Arc::new(staged);
         let Setup { engine, policy } =
             self.setup(environment, Some(files::staged(staged.clone())))?;
         let report = if target == HookTarget::StagedOrTracked && staged.is_empty() {
@@ -153,6 +187,23 @@ impl Run {
             guard_staged(&staged, &engine, &policy, &Silent)
         };
         Ok((report, engine))
+    }
+
+    /// A hook of git's configuration may be set for an event whose arguments identify it: without the
+    /// right stage it would pass what it never scanned.
+    fn refuse_other_events(&self, environment: &GitEnvironment) -> anyhow::Result<()> {
+        let given = self.given();
+        let stage = match &given[..] {
+            [file] if ["COMMIT_EDITMSG", "MERGE_MSG"].iter().any(|name| file.ends_with(name)) => {
+                "commit-msg"
+            }
+            [remote, url] if remote == url || is_remote(environment, remote)? => "pre-push",
+            _ => return Ok(()),
+        };
+        bail!(
+            "these are the arguments of git's {stage} hook; run it with --stage {stage} (for a \
+             hook of the configuration, in `hook.NAME.command`)"
+        )
     }
 
     /// Every error ends with exit code 2, which blocks either agent.
@@ -177,6 +228,23 @@ impl Run {
         sink::print_response(&response.stdout, &response.stderr)?;
         Ok(ExitCode::from(response.code))
     }
+}
+
+/// Whether a remote of that name is configured.
+fn is_remote(environment: &GitEnvironment, name: &str) -> anyhow::Result<bool> {
+    let key = format!("remote.{name}.url");
+    Ok(Git::new(environment).query(&["config", "--get", &key])?.is_some())
+}
+
+/// The commits that `git merge` merges, from `GITHEAD_<id>=<name>`: when it runs its
+/// pre-merge-commit hook, which may be the same command as the pre-commit hook, there is no
+/// MERGE_HEAD yet.
+fn merged_commits() -> Vec<ObjectId> {
+    let names = std::env::vars_os().map(|(name, _)| name);
+    let id = |name: std::ffi::OsString| {
+        ObjectId::from_hex(name.as_encoded_bytes().strip_prefix(b"GITHEAD_")?)
+    };
+    names.filter_map(id).collect()
 }
 
 /// What the report is about, for the reader whose work it blocks.
@@ -210,52 +278,4 @@ fn of_message(
         .context("--stage commit-msg needs FILE, the message file that git passes to the hook")?;
     let edited = std::env::var_os("GIT_EDITOR").is_none_or(|editor| editor != ":");
     Ok(guard_message(&Message::read(environment, file, edited)?, engine, policy))
-}
-
-/// The framework reads the lines itself; it names a range if it finds one, otherwise the branch.
-fn before_push(
-    environment: &GitEnvironment,
-    engine: &Engine,
-    policy: &Policy,
-) -> anyhow::Result<Report> {
-    let framework = std::env::var_os("PRE_COMMIT").is_some_and(|value| !value.is_empty());
-    if let HookTarget::Range { from, to } = HookTarget::of_process()? {
-        return Ok(guard_range(environment, &from, &to, engine, policy, &Silent)?);
-    }
-    if framework {
-        let branch = std::env::var("PRE_COMMIT_LOCAL_BRANCH").ok();
-        let branch = branch.filter(|name| !name.is_empty()).unwrap_or_else(|| "HEAD".to_owned());
-        return Ok(guard_unpushed(environment, &branch, engine, policy, &Silent)?);
-    }
-    let mut lines = Vec::new();
-    let input = std::io::stdin();
-    let is_terminal = input.is_terminal();
-    if !is_terminal {
-        input.lock().read_to_end(&mut lines).context("cannot read standard input")?;
-    }
-    // If everything is up to date git passes no line, but it always opens a pipe.
-    if is_terminal || lines.is_empty() && is_device(&input) {
-        bail!(
-            "--stage pre-push needs the lines that git passes to the hook on standard input, and \
-             there is no input; the hook manager must pass it on (for lefthook, `use_stdin: true`)"
-        );
-    }
-    let updates = RefUpdate::parse(&lines)
-        .map_err(|line| anyhow!("`{line}` is not a line that git passes to a pre-push hook"))?;
-    Ok(guard_push(environment, &updates, engine, policy, &Silent)?)
-}
-
-/// Whether it is `/dev/null` or another device, or closed: another program has kept git's lines.
-#[cfg(unix)]
-fn is_device(input: &std::io::Stdin) -> bool {
-    use std::os::fd::AsFd;
-    use std::os::unix::fs::FileTypeExt;
-    let file = input.as_fd().try_clone_to_owned().map(std::fs::File::from);
-    let kind = file.and_then(|file| file.metadata()).map(|metadata| metadata.file_type());
-    kind.is_ok_and(|kind| kind.is_char_device())
-}
-
-#[cfg(not(unix))]
-fn is_device(_input: &std::io::Stdin) -> bool {
-    false
 }

@@ -43,6 +43,13 @@ pub fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result
     ignore_broken_pipe(write(&mut out).and_then(|()| out.flush()))
 }
 
+/// Writes a report to standard error, in color on a terminal that supports it.
+pub fn eprint(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+    let mut out = BufWriter::new(AutoStream::auto(io::stderr().lock()));
+    // If standard error is closed there is nobody to report to; the exit code remains.
+    let _ = write(&mut out).and_then(|()| out.flush());
+}
+
 /// Writes a message and a line end to standard output.
 pub fn print_line(message: &str) -> io::Result<()> {
     print_text(&format!("{message}\n"))

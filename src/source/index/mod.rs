@@ -50,16 +50,24 @@ enum UnchangedFiles {
 
 /// What the index is compared with.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum ComparedTo {
-    /// The next commit's parents.
-    Parents,
+enum ComparedTo<'a> {
+    /// The next commit's parents: HEAD, the commits in MERGE_HEAD, and these.
+    Parents(&'a [ObjectId]),
     Nothing,
 }
 
 impl Staged {
     /// Compares the index with the parents of the next commit.
     pub fn open(environment: &GitEnvironment) -> Result<Staged, StagedError> {
-        Staged::against(ComparedTo::Parents, environment)
+        Staged::against(ComparedTo::Parents(&[]), environment)
+    }
+
+    /// Compares the index with the parents of a merge that has not written MERGE_HEAD yet.
+    pub fn merging(
+        environment: &GitEnvironment,
+        merged: &[ObjectId],
+    ) -> Result<Staged, StagedError> {
+        Staged::against(ComparedTo::Parents(merged), environment)
     }
 
     /// The whole index, as if nothing had been committed before.
@@ -67,7 +75,10 @@ impl Staged {
         Staged::against(ComparedTo::Nothing, environment)
     }
 
-    fn against(against: ComparedTo, environment: &GitEnvironment) -> Result<Staged, StagedError> {
+    fn against(
+        against: ComparedTo<'_>,
+        environment: &GitEnvironment,
+    ) -> Result<Staged, StagedError> {
         match OpenIndex::read(environment).and_then(|open| open.staged(against)) {
             Ok(staged) => Ok(staged),
             Err(ReadError::Error(error)) => Err(error),
@@ -76,14 +87,14 @@ impl Staged {
     }
 
     fn by_git(
-        against: ComparedTo,
+        against: ComparedTo<'_>,
         environment: &GitEnvironment,
         why: String,
     ) -> Result<Staged, StagedError> {
         let git = Git::new(environment);
         let read = || {
             let parents = match against {
-                ComparedTo::Parents => plumbing::parents(&git)?,
+                ComparedTo::Parents(merged) => [&plumbing::parents(&git)?, merged].concat(),
                 ComparedTo::Nothing => Vec::new(),
             };
             plumbing::change(&git, &parents)

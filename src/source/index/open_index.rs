@@ -55,12 +55,12 @@ impl OpenIndex {
     }
 
     /// The staged changes, compared with the parents or with nothing.
-    pub fn staged(self, against: ComparedTo) -> Result<Staged, ReadError> {
+    pub fn staged(self, against: ComparedTo<'_>) -> Result<Staged, ReadError> {
         let objects = ObjectReader::from_repository(&self.repository);
         let trees = match against {
             ComparedTo::Nothing => vec![None],
-            ComparedTo::Parents => {
-                let trees = parents(&self.repository, &objects);
+            ComparedTo::Parents(merged) => {
+                let trees = parents(&self.repository, merged, &objects);
                 trees.map_err(|reason| self.parents_unread(reason))?
             }
         };
@@ -104,10 +104,11 @@ impl ReadError {
     }
 }
 
-/// The trees of HEAD and, in a merge, of the commits in MERGE_HEAD; before the first commit there
+/// The trees of HEAD and, in a merge, of the commits in MERGE_HEAD and of `merging`; before the first commit there
 /// is nothing to compare with.
 fn parents(
     repository: &GitRepository,
+    merging: &[ObjectId],
     objects: &ObjectReader,
 ) -> Result<Vec<Option<ObjectId>>, String> {
     let mut commits: Vec<ObjectId> = repository.head()?.into_iter().collect();
@@ -116,6 +117,7 @@ fn parents(
         let merged = merged.map_err(|error| format!("MERGE_HEAD: {error}"))?.unwrap_or_default();
         let merged: Option<Vec<_>> = merged.lines().map(ObjectId::from_hex).collect();
         commits.extend(merged.ok_or("MERGE_HEAD contains something other than object ids")?);
+        commits.extend(merging);
     }
     let tree = |id: ObjectId| {
         let commit = objects.read_as(ObjectKind::Commit, &id);

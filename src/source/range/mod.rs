@@ -5,65 +5,68 @@
 //! What those contain at the paths that the range touches, including renamed and deleted ones, is
 //! not new.
 
+mod additions;
 mod base;
 mod change;
+mod commits;
+mod previous;
 mod push;
+mod remote;
+mod tips;
 
 use std::collections::{HashMap, HashSet};
 use std::io::Read;
 
-use bstr::{BString, ByteSlice};
+use bstr::BString;
 use rayon::prelude::*;
 
 pub use crate::git::tree::diff::FileContent;
-use crate::git::tree::diff::NameChange;
+pub use additions::RangeAdditions;
 pub use base::RangeError;
 pub use change::RangeChange;
+pub use commits::Commit;
+pub use previous::RangeBase;
 pub use push::RefUpdate;
+pub use push::deadline::{Deadline, TIME_LIMIT};
+pub use push::empty::EmptyPush;
+pub use remote::{PushRemote, PushTarget};
 
 use super::history::{People, commit_ref, visit_texts};
-use super::names::visit_name;
 use super::parts::visit_parts;
-use super::pointer::{FetchScope, PointedContents};
-use super::{Coverage, Failure, Progress, Source, Visitor, admit};
+use super::pointer::PointedContents;
+use super::{Coverage, Failure, Visitor, admit};
 use crate::blob::{Blob, Provenance};
 use crate::findings::CommitRef;
 use crate::git::object_id::ObjectId;
-use crate::git::{BlobRead, Git, GitEnvironment, GitError, ObjectReader};
-
-/// A commit of the range.
-pub struct Commit {
-    pub id: ObjectId,
-    pub parents: Vec<ObjectId>,
-}
+use crate::git::tree::walk::TreeWalkError;
+use crate::git::{BlobRead, Git, GitEnvironment, ObjectReader, revision};
+use commits::{KnownCommits, commits};
+use push::missing::MissingObjects;
+use tips::RangeTips;
 
 /// What a range of commits adds.
 pub struct CommitRange {
     objects: ObjectReader,
     pointed: PointedContents,
     tips: RangeTips,
-    /// The commits that the range excludes.
-    base: Vec<ObjectId>,
+    known: KnownCommits,
     /// Parents before children.
     commits: Vec<Commit>,
+    missing: MissingObjects,
+    deadline: Deadline,
+    /// For the reader of the report.
+    notes: Vec<String>,
 }
 
 /// Commits whose differences are in memory at a time.
 const CHUNK: usize = 64;
 
+/// Known commits, other than parents, that are searched for what is new.
+const MOST_COMPARED: usize = 200;
+
 /// The commit that a revision names; if it is missing, the error names the fetch that is needed.
 pub fn commit_of(environment: &GitEnvironment, name: &str) -> Result<ObjectId, RangeError> {
     base::commit(environment, name)
-}
-
-/// The newest objects of a range.
-#[derive(Default)]
-struct RangeTips {
-    heads: Vec<ObjectId>,
-    /// Annotated tags, for their messages.
-    tags: Vec<ObjectId>,
-    /// Blobs that a ref or a tag refers to directly.
-    blobs: Vec<ObjectId>,
 }
 
 impl CommitRange {
@@ -76,22 +79,43 @@ impl CommitRange {
         let git = Git::new(environment);
         let base = base::commit(environment, from)?;
         let tips = RangeTips::resolve(environment, to)?;
-        CommitRange::new(environment, &git, tips, vec![base], from)
+        CommitRange::new(environment, &git, tips, KnownCommits::Ids(vec![base]), from)
     }
 
-    /// What the heads have and none of `base` has; `base_name` is the base's name in messages.
+    /// What the heads have and is not known; `base_name` is the name of what is, in messages.
     fn new(
         environment: &GitEnvironment,
         git: &Git,
         tips: RangeTips,
-        base: Vec<ObjectId>,
+        known: KnownCommits,
         base_name: &str,
     ) -> Result<CommitRange, RangeError> {
-        let commits = commits(git, &tips.heads, &base)?;
-        base::refuse_shallow_boundary(git, &commits, base_name)?;
-        let (objects, pointed) =
-            (ObjectReader::open(environment), PointedContents::of(environment));
-        Ok(CommitRange { objects, pointed, tips, base, commits })
+        let commits = commits(git, &tips.heads, &known)?;
+        // A server has the parents that a shallow clone lacks; else they count as nothing.
+        if let KnownCommits::Ids(_) = known {
+            base::refuse_shallow_boundary(git, &commits, base_name)?;
+        }
+        Ok(CommitRange {
+            objects: ObjectReader::open(environment),
+            pointed: PointedContents::of(environment),
+            tips,
+            known,
+            commits,
+            missing: MissingObjects::default(),
+            deadline: Deadline::default(),
+            notes: Vec::new(),
+        })
+    }
+
+    /// The same range, of which only what is reached before the deadline is scanned.
+    #[must_use]
+    pub fn until(self, deadline: Deadline) -> CommitRange {
+        CommitRange { deadline, ..self }
+    }
+
+    /// Notes on what counts as new.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// Every version and every message that the range adds, each once, as [`Provenance::Object`].
@@ -116,8 +140,15 @@ impl CommitRange {
 
     /// Whether an object is pushed directly: a tag, or a blob that a ref refers to.
     pub fn is_direct_tip(&self, object: &str) -> bool {
-        let mut direct = self.tips.tags.iter().chain(&self.tips.blobs);
-        direct.any(|id| id.to_string() == object)
+        self.tips.contain(object)
+    }
+
+    /// The paths of selected blobs in trees that are pushed directly.
+    pub fn paths_in_trees(
+        &self,
+        is_selected: impl Fn(&ObjectId) -> bool,
+    ) -> Result<Vec<(BString, ObjectId)>, TreeWalkError> {
+        self.tips.paths(is_selected)
     }
 
     /// A commit of the range as a report shows it, with its texts unchanged.
@@ -133,15 +164,28 @@ impl CommitRange {
         positions.map(|(position, commit)| (commit.id.to_string(), position)).collect()
     }
 
-    /// The commits outside the range that it is based on.
+    /// The commits outside the range that it is based on. Not all of many refs are compared.
     fn boundary(&self) -> Vec<ObjectId> {
         let own: HashSet<ObjectId> = self.commits.iter().map(|commit| commit.id).collect();
         let parents = self.commits.iter().flat_map(|commit| &commit.parents);
+        let (KnownCommits::Ids(known) | KnownCommits::AllRefs { before: known }) = &self.known;
+        let known = known.iter().take(MOST_COMPARED).filter_map(|id| self.commit_of(id));
         let mut boundary: Vec<ObjectId> =
-            parents.filter(|id| !own.contains(id)).chain(&self.base).copied().collect();
+            parents.filter(|id| !own.contains(id)).copied().chain(known).collect();
         boundary.sort_unstable();
         boundary.dedup();
         boundary
+    }
+
+    /// The commit that an object is, or that it is a tag of; `None` if it is something else. One that
+    /// cannot be read fails later.
+    fn commit_of(&self, id: &ObjectId) -> Option<ObjectId> {
+        let read = |id: &ObjectId| self.objects.read(id);
+        match (revision::peeled(&read, *id), read(id)) {
+            (Ok(commit), _) => Some(commit),
+            (Err(_), Ok(_)) => None,
+            (Err(_), Err(_)) => Some(*id),
+        }
     }
 
     fn scan_blob(&self, id: &ObjectId, visit: &Visitor<'_>) -> Coverage {
@@ -150,7 +194,7 @@ impl CommitRange {
         match self.objects.blob(id, scan) {
             Ok(BlobRead::Whole(bytes)) => admit(&Blob::whole(&bytes, provenance), visit),
             Ok(BlobRead::Streamed(coverage)) => coverage,
-            Err(why) => Coverage::failure(unreadable("blob", id, why)),
+            Err(why) => self.missing.coverage("blob", id, why),
         }
     }
 
@@ -180,135 +224,14 @@ impl CommitRange {
                 FileContent::Submodule(_) => submodules += 1,
             }
         }
-        let scanned = blobs.par_iter().map(|id| self.scan_blob(id, visit));
+        let scan = |id| match self.deadline.is_over() {
+            true => self.deadline.coverage(),
+            false => self.scan_blob(id, visit),
+        };
+        let scanned = blobs.par_iter().map(scan);
         let scanned = scanned.reduce(Coverage::default, Coverage::and);
         scanned.and(Coverage { special: submodules, ..Coverage::default() })
     }
-}
-
-/// What a range adds.
-pub struct RangeAdditions<'a> {
-    range: &'a CommitRange,
-}
-
-impl Source for RangeAdditions<'_> {
-    fn visit(&self, visit: &Visitor<'_>, progress: &dyn Progress) -> Coverage {
-        let CommitRange { commits, tips, .. } = self.range;
-        progress.begin(commits.len() as u64);
-        let (mut coverage, mut seen) = (Coverage::default(), HashSet::new());
-        let mut is_empty = true;
-        for chunk in commits.chunks(CHUNK) {
-            let one = |commit: &Commit| {
-                let coverage = self.range.scan_texts(&commit.id, visit);
-                let found = match self.range.diff(commit) {
-                    Ok(diff) => {
-                        let unread = diff.unread.iter();
-                        let failures: Vec<Failure> =
-                            unread.map(|(id, why)| unreadable("tree", id, why.clone())).collect();
-                        let coverage = coverage.and(Coverage { failures, ..Coverage::default() });
-                        for path in diff.names_changed(NameChange::Added) {
-                            visit_name(path.as_bstr(), |path| added(commit, path), visit);
-                        }
-                        (coverage, diff.new_contents().collect(), diff.is_empty())
-                    }
-                    Err(failure) => (coverage.and(Coverage::failure(failure)), Vec::new(), false),
-                };
-                progress.step();
-                found
-            };
-            let found: Vec<(Coverage, Vec<FileContent>, bool)> =
-                chunk.par_iter().map(one).collect();
-            let mut contents = Vec::new();
-            for (scanned, new, same) in found {
-                coverage = coverage.and(scanned);
-                contents.extend(new);
-                is_empty &= same;
-            }
-            coverage =
-                coverage.and(self.range.scan_contents(contents.into_iter(), &mut seen, visit));
-        }
-        let direct = tips.blobs.iter().map(|id| FileContent::Blob(*id));
-        coverage = coverage.and(self.range.scan_contents(direct, &mut seen, visit));
-        let tags = tips.tags.par_iter().map(|id| self.range.scan_texts(id, visit));
-        coverage = coverage.and(tags.reduce(Coverage::default, Coverage::and));
-        let note = match (commits.is_empty(), is_empty) {
-            (true, _) if !tips.tags.is_empty() || !tips.blobs.is_empty() => None,
-            (true, _) => Some("the range contains no commits: nothing to scan"),
-            (false, true) => Some("the commits in the range change no files"),
-            (false, false) => None,
-        };
-        let notes = note.map(str::to_owned).into_iter().collect();
-        let coverage = self.range.pointed.follow(coverage, u64::MAX, visit);
-        let coverage = coverage.note_pointers(FetchScope::Current);
-        coverage.and(Coverage { notes, ..Coverage::default() })
-    }
-}
-
-/// What existed before a range, at the paths that it touches.
-pub struct RangeBase<'a> {
-    range: &'a CommitRange,
-}
-
-impl Source for RangeBase<'_> {
-    fn visit(&self, visit: &Visitor<'_>, progress: &dyn Progress) -> Coverage {
-        let CommitRange { commits, .. } = self.range;
-        progress.begin(commits.len() as u64);
-        let (mut coverage, mut seen) = (Coverage::default(), HashSet::new());
-        let boundary: Result<Vec<ObjectId>, Failure> =
-            self.range.boundary().iter().map(|commit| self.range.tree_of(commit)).collect();
-        let boundary = match boundary {
-            Ok(boundary) => boundary,
-            Err(failure) => return Coverage::failure(failure),
-        };
-        for chunk in commits.chunks(CHUNK) {
-            let one = |commit: &Commit| {
-                let diff = self.range.diff(commit)?;
-                for path in diff.names_changed(NameChange::Removed) {
-                    visit_name(path.as_bstr(), Provenance::Committed, visit);
-                }
-                let read = self.range.reading_trees();
-                let trees = boundary.iter().flat_map(|tree| diff.contents_in(&read, *tree));
-                progress.step();
-                Ok(trees.collect())
-            };
-            let found: Vec<Result<HashSet<FileContent>, Failure>> =
-                chunk.par_iter().map(one).collect();
-            let mut contents = HashSet::new();
-            for found in found {
-                match found {
-                    Ok(found) => contents.extend(found),
-                    Err(failure) => coverage = coverage.and(Coverage::failure(failure)),
-                }
-            }
-            let contents = contents.into_iter();
-            coverage = coverage.and(self.range.scan_contents(contents, &mut seen, visit));
-        }
-        self.range.pointed.follow(coverage, u64::MAX, visit)
-    }
-}
-
-fn added(commit: &Commit, path: BString) -> Provenance {
-    Provenance::Added { commit: commit.id.to_string(), path }
-}
-
-/// Parents before children, as `git rev-list` orders them.
-fn commits(git: &Git, heads: &[ObjectId], base: &[ObjectId]) -> Result<Vec<Commit>, GitError> {
-    // Without a head git would list the base.
-    if heads.is_empty() {
-        return Ok(Vec::new());
-    }
-    let heads = heads.iter().map(|id| format!("{id}\n"));
-    let revisions: String = heads.chain(base.iter().map(|id| format!("^{id}\n"))).collect();
-    let arguments = ["rev-list", "--topo-order", "--reverse", "--parents", "--stdin"];
-    let output = git.read_with(&arguments, revisions.as_bytes())?;
-    let commit = |line: &[u8]| {
-        let mut ids = line.split_str(" ").map(ObjectId::from_hex);
-        Some(Commit { id: ids.next()??, parents: ids.collect::<Option<_>>()? })
-    };
-    output.lines().map(commit).collect::<Option<_>>().ok_or_else(|| GitError::Failed {
-        command: "rev-list".to_owned(),
-        message: "unexpected output".to_owned(),
-    })
 }
 
 fn unreadable(kind: &str, id: &ObjectId, why: String) -> Failure {

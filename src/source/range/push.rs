@@ -1,122 +1,137 @@
 //! What a push sends: the lines that git passes to its pre-push hook ("pre-push" in githooks(5)).
 
-use bstr::{BStr, ByteSlice};
+pub(super) mod deadline;
+pub(super) mod empty;
+pub(super) mod missing;
+mod received;
 
+use bstr::{BStr, BString, ByteSlice};
+
+use super::CommitRange;
 use super::base::RangeError;
-use super::{CommitRange, RangeTips};
-use crate::git::GitEnvironment;
-use crate::git::object::ObjectKind;
+use super::commits::KnownCommits;
+use super::remote::{PushRemote, PushTarget};
+use super::tips::RangeTips;
+use crate::foreign::foreign_path;
 use crate::git::object_id::ObjectId;
-use crate::git::{Git, GitError, ObjectReader};
+use crate::git::{Git, GitEnvironment, ObjectReader};
+use missing::MissingObjects;
 
 /// The update of a ref, by the ids on both sides.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefUpdate {
+    /// The name of the ref on the receiving side.
+    pub name: BString,
     /// The id that is sent; `None` if the ref is deleted.
-    local: Option<ObjectId>,
-    /// The id on the remote; `None` if the ref is new.
-    remote: Option<ObjectId>,
+    pub local: Option<ObjectId>,
+    /// The id on the receiving side; `None` if the ref is new.
+    pub remote: Option<ObjectId>,
 }
 
 impl RefUpdate {
-    /// Parses the lines, `<local ref> <local id> <remote ref> <remote id>` each; the error is the
-    /// malformed line.
+    /// Parses the lines of a pre-push hook, `<local ref> <local id> <remote ref> <remote id>` each;
+    /// the error is the malformed line.
     pub fn parse(lines: &[u8]) -> Result<Vec<RefUpdate>, &BStr> {
         let update = |line: &[u8]| {
-            // A local "ref" may be any revision; the ids are read from the end.
+            // A local "ref" may be any revision; the fields are read from the end.
             let mut fields = line.rsplitn_str(4, " ");
-            let remote = ObjectId::from_hex(fields.next()?)?;
-            let local = ObjectId::from_hex(fields.nth(1)?)?;
-            let existing = |id: ObjectId| id.as_bytes().iter().any(|&byte| byte != 0).then_some(id);
-            fields.next().map(|_| RefUpdate { local: existing(local), remote: existing(remote) })
+            let (remote, name) = (fields.next()?, fields.next()?);
+            let local = fields.next()?;
+            fields.next().and_then(|_| RefUpdate::new(name, local, remote))
         };
         lines.lines().map(|line| update(line).ok_or(line.as_bstr())).collect()
+    }
+
+    /// Parses the lines of a pre-receive hook, `<old id> <new id> <ref>` each; the error is the
+    /// malformed line.
+    pub fn parse_received(lines: &[u8]) -> Result<Vec<RefUpdate>, &BStr> {
+        let update = |line: &[u8]| {
+            let mut fields = line.splitn_str(3, " ");
+            let (old, new, name) = (fields.next()?, fields.next()?, fields.next()?);
+            RefUpdate::new(name, new, old)
+        };
+        lines.lines().map(|line| update(line).ok_or(line.as_bstr())).collect()
+    }
+
+    /// An update from ids in hexadecimal; zeros are no object.
+    pub fn new(name: &[u8], local: &[u8], remote: &[u8]) -> Option<RefUpdate> {
+        let (local, remote) = (ObjectId::from_hex(local)?, ObjectId::from_hex(remote)?);
+        let existing = |id: ObjectId| id.as_bytes().iter().any(|&byte| byte != 0).then_some(id);
+        let name = BString::from(name);
+        (!name.is_empty()).then(|| RefUpdate {
+            name,
+            local: existing(local),
+            remote: existing(remote),
+        })
     }
 }
 
 impl CommitRange {
-    /// What these updates send that is neither on a remote-tracking ref nor on the remote's refs.
+    /// What these updates send that the remote does not have.
     pub fn pushed(
         environment: &GitEnvironment,
         updates: &[RefUpdate],
+        target: &PushTarget,
     ) -> Result<CommitRange, RangeError> {
-        let git = Git::new(environment);
-        let objects = ObjectReader::open(environment);
-        let mut tips = RangeTips::default();
-        for local in updates.iter().filter_map(|update| update.local) {
-            tips.add(&objects, local)?;
+        let (git, objects) = (Git::new(environment), ObjectReader::open(environment));
+        let tips = RangeTips::of_updates(&objects, updates)?;
+        let remote = PushRemote::find(&git, target)?;
+        let mut known = remote.known(updates);
+        let mut notes = Vec::new();
+        for update in updates {
+            let Some(id) = update.remote else { continue };
+            match objects.read(&id) {
+                Ok(_) => drop(known.insert(id)),
+                Err(_) => notes.push(unfetched(update, id, target)),
+            }
         }
-        let base = pushed_commits(&git, updates)?;
-        CommitRange::new(environment, &git, tips, base, "the remote's commits")
+        if target.is_unknown() && !updates.is_empty() {
+            notes.push(UNKNOWN.to_owned());
+        }
+        let missing = MissingObjects::of_push(&remote);
+        let known = KnownCommits::Ids(known.into_iter().collect());
+        let range = CommitRange::new(environment, &git, tips, known, REMOTE)?;
+        Ok(CommitRange { missing, notes, ..range })
     }
 
-    /// What a revision has that no remote-tracking ref has.
+    /// What a revision has that the remote does not have, as far as its tracking refs show; `from`
+    /// is a commit that it has.
     pub fn unpushed(
         environment: &GitEnvironment,
-        revision: &str,
+        from: Option<&str>,
+        to: &str,
+        target: &PushTarget,
     ) -> Result<CommitRange, RangeError> {
         let git = Git::new(environment);
-        let tips = RangeTips::resolve(environment, revision)?;
-        let base = pushed_commits(&git, &[])?;
-        CommitRange::new(environment, &git, tips, base, "the remote's commits")
+        let tips = RangeTips::resolve(environment, to)?;
+        let remote = PushRemote::find(&git, target)?;
+        let from = from.filter(|_| !remote.is_elsewhere());
+        let from = from.map(|from| super::base::commit(environment, from)).transpose()?;
+        let is_unknown = target.is_unknown() && from.is_none();
+        let notes = is_unknown.then(|| UNKNOWN.to_owned()).into_iter().collect();
+        let known = remote.known(&[]).into_iter().chain(from).collect();
+        let missing = MissingObjects::of_push(&remote);
+        let range = CommitRange::new(environment, &git, tips, KnownCommits::Ids(known), REMOTE)?;
+        Ok(CommitRange { missing, notes, ..range })
     }
 }
 
-impl RangeTips {
-    /// Resolves a name: a commit, or a tag with its message, whose id the pre-commit framework
-    /// passes as the end of a range.
-    pub(super) fn resolve(
-        environment: &GitEnvironment,
-        name: &str,
-    ) -> Result<RangeTips, RangeError> {
-        let git = Git::new(environment);
-        let commit = super::base::commit(environment, name)?;
-        let id = git.object_id(name)?.unwrap_or(commit);
-        if id == commit {
-            return Ok(RangeTips { heads: vec![commit], ..RangeTips::default() });
-        }
-        let mut tips = RangeTips::default();
-        tips.add(&ObjectReader::open(environment), id)?;
-        Ok(tips)
-    }
+/// The base of a push in messages.
+const REMOTE: &str = "the remote's commits";
 
-    /// Adds a commit, or a tag with everything that it refers to.
-    fn add(&mut self, objects: &ObjectReader, mut id: ObjectId) -> Result<(), GitError> {
-        loop {
-            let failed = |message: &str| GitError::Failed {
-                command: "cat-file".to_owned(),
-                message: format!("object {id}: {message}"),
-            };
-            let (kind, bytes) = objects.read(&id).map_err(|why| failed(&why))?;
-            match kind {
-                ObjectKind::Commit => self.heads.push(id),
-                ObjectKind::Blob => self.blobs.push(id),
-                ObjectKind::Tree => {
-                    return Err(failed("a bare tree is pushed, which keysieve does not scan"));
-                }
-                ObjectKind::Tag => {
-                    self.tags.push(id);
-                    let named = bytes.lines().next().and_then(|line| line.strip_prefix(b"object "));
-                    let named = named.and_then(ObjectId::from_hex);
-                    id = named.ok_or_else(|| failed("the tag does not name an object"))?;
-                    continue;
-                }
-            }
-            return Ok(());
-        }
-    }
-}
+/// The hook's script, or a hook manager, has not passed on what git says about the remote.
+const UNKNOWN: &str = "the remote is unknown, so everything that git's lines do not name counts \
+                       as new; pass on the hook's arguments (`keysieve hook install --stage \
+                       pre-push` updates its script)";
 
-/// The commits that are known to be on a remote. Commits that are not in this clone cannot be used.
-fn pushed_commits(git: &Git, updates: &[RefUpdate]) -> Result<Vec<ObjectId>, GitError> {
-    let refs = git.read(&["for-each-ref", "--format=%(objectname)", "refs/remotes"])?;
-    let mut base: Vec<ObjectId> = refs.lines().filter_map(ObjectId::from_hex).collect();
-    for remote in updates.iter().filter_map(|update| update.remote) {
-        base.extend(git.object_id(&format!("{remote}^{{commit}}"))?);
-    }
-    base.sort_unstable();
-    base.dedup();
-    Ok(base)
+/// Why everything in a ref counts as new.
+fn unfetched(update: &RefUpdate, id: ObjectId, target: &PushTarget) -> String {
+    let name = foreign_path(update.name.to_str_lossy());
+    format!(
+        "{name} on {} is at {id}, which this clone does not have, so everything in it counts as \
+         new; fetch it first",
+        foreign_path(target.shown())
+    )
 }
 
 #[cfg(test)]
@@ -128,14 +143,31 @@ mod tests {
         let (one, none) = ("1".repeat(40), "0".repeat(40));
         let lines = format!("refs/heads/a {one} refs/heads/b {none}\n(delete) {none} r {one}\n");
         let id = ObjectId::from_hex(one.as_bytes());
-        let expected =
-            [RefUpdate { local: id, remote: None }, RefUpdate { local: None, remote: id }];
+        let expected = [
+            RefUpdate { name: "refs/heads/b".into(), local: id, remote: None },
+            RefUpdate { name: "r".into(), local: None, remote: id },
+        ];
         assert_eq!(RefUpdate::parse(lines.as_bytes()).expect("lines"), expected);
         let odd = format!("HEAD^{{/a b}} {one} refs/heads/b {none}\n");
         assert_eq!(RefUpdate::parse(odd.as_bytes()).expect("lines"), expected[..1]);
         assert_eq!(RefUpdate::parse(b"").expect("lines"), []);
         for line in ["x", "\n", &format!("{one} r {none}"), &format!("a {one} b c")] {
             assert!(RefUpdate::parse(line.as_bytes()).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn received_lines_name_the_old_id_first() {
+        let (one, none) = ("1".repeat(40), "0".repeat(40));
+        let id = ObjectId::from_hex(one.as_bytes());
+        let lines = format!("{none} {one} refs/heads/a\n{one} {none} refs/tags/b\n");
+        let expected = [
+            RefUpdate { name: "refs/heads/a".into(), local: id, remote: None },
+            RefUpdate { name: "refs/tags/b".into(), local: None, remote: id },
+        ];
+        assert_eq!(RefUpdate::parse_received(lines.as_bytes()).expect("lines"), expected);
+        for line in ["x", &format!("{one} {none}"), &format!("{one} {none} ")] {
+            assert!(RefUpdate::parse_received(line.as_bytes()).is_err(), "{line}");
         }
     }
 }

@@ -8,6 +8,7 @@ mod framework;
 mod global;
 mod jj;
 mod location;
+mod merges;
 mod stages;
 
 use crate::support;
