@@ -54,8 +54,8 @@ mod timeline;
 
 pub use blob::{Position, Region};
 pub use findings::{
-    CommitRef, Credential, Excerpt, Fact, Fingerprint, Level, Occurrence, OccurrenceSource,
-    Redacted, Suppression, SuppressionKind, Verdict,
+    CommitRef, Credential, Excerpt, Fact, Fingerprint, Level, LocalKind, Occurrence,
+    OccurrenceSource, Redacted, Suppression, SuppressionKind, Verdict,
 };
 pub use report::{Format, Outcome, Report};
 pub use rules::{Confidence, Rule, Severity};

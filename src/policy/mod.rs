@@ -20,7 +20,9 @@ use bstr::ByteSlice;
 use config::{Config, RunMode, TestFindings};
 use revision::{PendingChange, Revision, pending_suppression};
 
-use crate::findings::{Credential, Finding, Fingerprint, Level, Occurrence, PathKind, group};
+use crate::findings::{
+    Credential, Finding, Fingerprint, Level, Occurrence, OccurrenceSource, PathKind, group,
+};
 use crate::foreign::foreign_path;
 use crate::rules::{Confidence, Rule};
 
@@ -172,11 +174,16 @@ impl Policy {
         if !self.config.is_on(id, Some(path)) {
             return Some(format!("rules.disable = {id} in the configuration of its folder"));
         }
-        self.config.exclusion(path)
+        match occurrence.is_local() {
+            true => self.config.written_exclusion(path),
+            false => self.config.exclusion(path),
+        }
     }
 
+    /// A path in the git directory contains the names of branches, which are not those of folders.
     fn path_kind(&self, occurrence: &Occurrence) -> PathKind {
         match &occurrence.path {
+            _ if occurrence.is_local() => PathKind::Regular,
             Some(path) if self.config.is_test(path.as_bstr()) => PathKind::Test,
             _ => PathKind::Regular,
         }
@@ -187,10 +194,9 @@ impl Policy {
         let (least, severity) = self.config.threshold(path, self.mode);
         let is_of_test = occurrence.path_kind == PathKind::Test
             && path.is_some_and(|path| self.config.test_findings(path) == TestFindings::Warn);
-        if confidence < least || rule.severity < severity || is_of_test || release::is_new(rule) {
-            Level::Warning
-        } else {
-            Level::Error
-        }
+        let is_of_job =
+            matches!(occurrence.source, OccurrenceSource::Local { ci_checkout: true, .. });
+        let is_warning = confidence < least || rule.severity < severity || is_of_test || is_of_job;
+        if is_warning || release::is_new(rule) { Level::Warning } else { Level::Error }
     }
 }

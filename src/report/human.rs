@@ -14,6 +14,9 @@ use crate::source::{Skipped, SkippedKind};
 /// Locations shown of one credential; the rest are counted.
 const LOCATIONS_SHOWN: usize = 12;
 
+/// Locations shown of a credential's files in the git directory, if it is in many others too.
+const LOCAL_SHOWN: usize = 3;
+
 /// Facts shown of one credential; a password may be used on many hosts.
 const FACTS_SHOWN: usize = 8;
 
@@ -38,7 +41,17 @@ pub(super) fn write(
     screen: Screen,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    for credential in report.credentials.iter().filter(|found| found.is_open()) {
+    let open = report.credentials.iter().filter(|found| found.is_open());
+    let (local, others): (Vec<_>, Vec<_>) =
+        open.partition(|found| found.open().all(Occurrence::is_local));
+    for credential in others {
+        write_credential(credential, &rules[credential.rule], screen.width, out)?;
+        writeln!(out)?;
+    }
+    if !local.is_empty() {
+        writeln!(out, "{STRONG}Only in this clone (not pushed, not in any commit):{STRONG:#}\n")?;
+    }
+    for credential in local {
         write_credential(credential, &rules[credential.rule], screen.width, out)?;
         writeln!(out)?;
     }
@@ -100,7 +113,7 @@ fn write_credential(
     )?;
     writeln!(out, "  {}", rule.description)?;
     write_facts(&credential.facts, out)?;
-    for (number, occurrence) in credential.open().take(LOCATIONS_SHOWN).enumerate() {
+    for (number, occurrence) in shown_locations(credential).enumerate() {
         let line = occurrence.excerpt.as_ref().filter(|_| number < LINES_SHOWN);
         write_occurrence(occurrence, line.map(|_| width), out)?;
     }
@@ -112,6 +125,14 @@ fn write_credential(
         writeln!(out, "    {}. {step}", number + 1)?;
     }
     Ok(())
+}
+
+/// The first locations; those that exist only in this clone follow the others, and some of them are
+/// always shown.
+fn shown_locations(credential: &Credential) -> impl Iterator<Item = &Occurrence> {
+    let (local, others): (Vec<_>, Vec<_>) = credential.open().partition(|one| one.is_local());
+    let first = others.len().min(LOCATIONS_SHOWN - local.len().min(LOCAL_SHOWN));
+    others.into_iter().take(first).chain(local.into_iter().take(LOCATIONS_SHOWN - first))
 }
 
 /// `  account 123456789012 · key id AKIA…`: what identifies the credential at its provider.
@@ -153,6 +174,10 @@ fn write_occurrence(
     for RelatedLocation { region, fact } in &occurrence.related {
         let (line, column, label) = (region.start.line, region.start.column, fact.label());
         writeln!(out, "    {FAINT}with the {label} at {line}:{column}{FAINT:#}")?;
+    }
+    if let OccurrenceSource::Local { kind, ci_checkout } = &occurrence.source {
+        let origin = if *ci_checkout { " · from a CI checkout, expires with the job" } else { "" };
+        writeln!(out, "    {FAINT}only in this clone ({kind}){origin}{FAINT:#}")?;
     }
     let OccurrenceSource::History { introduced, removed, at_head, .. } = &occurrence.source else {
         return Ok(());
@@ -223,6 +248,10 @@ fn write_coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         (_, blobs, _) => write!(out, "Scanned {} and {messages}", plural(blobs as usize, unit))?,
     }
     write!(out, " ({})", size(coverage.bytes))?;
+    if coverage.local > 0 {
+        let files = plural(coverage.local as usize, "file");
+        write!(out, " and {files} of the git directory")?;
+    }
     let skipped = [
         (coverage.binary, "binary", ""),
         (coverage.oversized, "oversized", ""),

@@ -207,6 +207,8 @@ struct OccurrenceEntry<'r> {
     #[schemars(with = "SuppressionEntry<'r>")]
     suppression: Option<SuppressionEntry<'r>>,
     #[serde(flatten)]
+    local: Option<LocalEntry>,
+    #[serde(flatten)]
     history: Option<HistoryEntry<'r>>,
 }
 
@@ -220,6 +222,9 @@ enum SourceName {
     Index,
     /// Standard input.
     Stdin,
+    /// A file of the git directory beside its objects, which exists only in this clone; `kind` and
+    /// `ci_checkout` are present.
+    Local,
     /// An object of the history; `blob`, `introduced`, `removed` and `at_head` are present.
     History,
 }
@@ -255,6 +260,14 @@ struct PositionEntry {
 }
 
 #[derive(Serialize, JsonSchema)]
+struct LocalEntry {
+    /// What the file is, such as `config` or `reflog`. Only with `source` `local`, like the next.
+    kind: &'static str,
+    /// A CI system wrote it to check the repository out; it expires with the job and is a warning.
+    ci_checkout: bool,
+}
+
+#[derive(Serialize, JsonSchema)]
 struct HistoryEntry<'r> {
     /// Id of the object that contains the secret: a blob, or the commit or tag whose message
     /// does. Only with `source` `history`, like the next three.
@@ -286,6 +299,9 @@ struct CoverageEntry<'r> {
     blobs: u64,
     /// Commit and tag messages that were scanned.
     messages: u64,
+    /// Files of the git directory, beside its objects, that were scanned (audit); not part of
+    /// `blobs` and `bytes`.
+    local: u64,
     /// Size of the scanned text in bytes.
     bytes: u64,
     /// Blobs that were skipped because they are not text.
@@ -350,6 +366,7 @@ fn document<'r>(report: &'r Report, rules: &'r [Rule]) -> Document<'r> {
         coverage: CoverageEntry {
             blobs: coverage.blobs,
             messages: coverage.messages,
+            local: coverage.local,
             bytes: coverage.bytes,
             binary: coverage.binary,
             pointers: coverage.pointers,
@@ -406,16 +423,12 @@ fn credential_entry<'r>(credential: &'r Credential, rule: &'r Rule) -> Credentia
 }
 
 fn occurrence_entry(occurrence: &Occurrence) -> OccurrenceEntry<'_> {
-    let (source, history) = match &occurrence.source {
-        OccurrenceSource::WorkTree => (SourceName::Worktree, None),
-        OccurrenceSource::Index => (SourceName::Index, None),
-        OccurrenceSource::Stdin => (SourceName::Stdin, None),
-        OccurrenceSource::History { blob, introduced, removed, at_head } => {
-            let introduced = introduced.as_ref().map(commit_entry);
-            let removed = removed.as_ref().map(commit_entry);
-            let history = HistoryEntry { blob, introduced, removed, at_head: *at_head };
-            (SourceName::History, Some(history))
-        }
+    let source = match &occurrence.source {
+        OccurrenceSource::WorkTree => SourceName::Worktree,
+        OccurrenceSource::Index => SourceName::Index,
+        OccurrenceSource::Stdin => SourceName::Stdin,
+        OccurrenceSource::Local { .. } => SourceName::Local,
+        OccurrenceSource::History { .. } => SourceName::History,
     };
     OccurrenceEntry {
         path: occurrence.path.as_ref().map(|path| path.to_str_lossy().into_owned()),
@@ -427,8 +440,23 @@ fn occurrence_entry(occurrence: &Occurrence) -> OccurrenceEntry<'_> {
         level: occurrence.suppression.is_none().then(|| level_name(occurrence.level)),
         test_path: occurrence.path_kind == PathKind::Test,
         suppression: occurrence.suppression.as_ref().map(suppression_entry),
-        history,
+        local: local_entry(&occurrence.source),
+        history: history_entry(&occurrence.source),
     }
+}
+
+fn local_entry(source: &OccurrenceSource) -> Option<LocalEntry> {
+    let OccurrenceSource::Local { kind, ci_checkout } = source else { return None };
+    Some(LocalEntry { kind: kind.as_str(), ci_checkout: *ci_checkout })
+}
+
+fn history_entry(source: &OccurrenceSource) -> Option<HistoryEntry<'_>> {
+    let OccurrenceSource::History { blob, introduced, removed, at_head } = source else {
+        return None;
+    };
+    let [introduced, removed] =
+        [introduced, removed].map(|commit| commit.as_ref().map(commit_entry));
+    Some(HistoryEntry { blob, introduced, removed, at_head: *at_head })
 }
 
 fn level_name(level: Level) -> LevelName {

@@ -22,6 +22,7 @@ mod guard;
 mod hook;
 mod import;
 mod language;
+mod local;
 mod mutations;
 mod notations;
 mod policy;

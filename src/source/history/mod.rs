@@ -27,6 +27,7 @@ pub use submodules::Submodule;
 pub use trace::{Reachability, Trace};
 
 use super::Coverage;
+use super::local::GitFolders;
 use crate::git::history::connectivity::Refs;
 use crate::git::history::handles::{self, Handles};
 use crate::git::history::missing_parts::{MissingParts, ObjectStorage};
@@ -99,6 +100,18 @@ impl History {
         let MissingParts { notes, failures, .. } = &self.missing_parts;
         let (notes, failures) = (notes.clone(), failures.clone());
         Coverage { notes, failures, ..Coverage::default() }
+    }
+
+    /// The folders in which git keeps its files beside the objects.
+    pub fn git_folders(&self) -> Result<GitFolders, git2::Error> {
+        let folders = |repository: &git2::Repository| {
+            Ok(GitFolders {
+                git_dir: repository.path().to_owned(),
+                common_dir: repository.commondir().to_owned(),
+                work_tree: repository.workdir().map(Path::to_owned),
+            })
+        };
+        self.handles.with(folders)
     }
 
     /// Whether this is a shallow clone, without older commits.

@@ -1,0 +1,87 @@
+//! Reads one file of the git directory.
+
+use std::io::{Read, Seek};
+use std::path::PathBuf;
+
+use bstr::{BString, ByteSlice};
+
+use crate::blob::{Blob, Provenance};
+use crate::findings::LocalKind;
+use crate::source::open::{self, OpenError};
+use crate::source::parts::visit_parts;
+use crate::source::{Class, Coverage, Failure, SkippedKind, Visitor, admit};
+
+/// A file of the git directory.
+#[derive(Debug)]
+pub struct LocalFile {
+    pub(super) path: PathBuf,
+    /// Its path below the work tree, or below the git directory if that is bare.
+    pub shown: BString,
+    pub kind: LocalKind,
+}
+
+/// Bytes that are read before a file is classified.
+const HEAD: u64 = 64 << 10;
+
+/// Longer files are read in parts.
+const LONG: u64 = 16 << 20;
+
+/// How git's own binary files begin (gitformat-index(5), gitformat-pack(5),
+/// gitformat-commit-graph(5)): they contain ids and names, and no text of their own.
+const GIT_FORMATS: [&[u8]; 7] = [b"DIRC", b"\xfftOc", b"RIDX", b"BITM", b"MIDX", b"CGPH", b"MTME"];
+
+/// How a swap file of Vim begins.
+const VIM_SWAP: &[u8] = b"b0VIM";
+
+impl LocalFile {
+    /// Passes the file to `visit` if it is text of at most `largest` bytes. A file that git has
+    /// removed since it was listed is not an error.
+    pub fn visit(&self, largest: u64, visit: &Visitor<'_>) -> Coverage {
+        let read = self.read(largest, visit);
+        let coverage = read.unwrap_or_else(|why| match why {
+            OpenError::Io(why) if why.kind() == std::io::ErrorKind::NotFound => Coverage::default(),
+            why => Coverage::failure(Failure::new(self.shown.to_str_lossy(), why)),
+        });
+        let local = coverage.blobs;
+        Coverage { blobs: 0, bytes: 0, local, ..coverage }
+    }
+
+    fn read(&self, largest: u64, visit: &Visitor<'_>) -> Result<Coverage, OpenError> {
+        let (mut file, length) = open::content(&self.path)?;
+        if length > largest {
+            return Ok(Coverage::skipped(SkippedKind::Oversized, self.shown.clone()));
+        }
+        let provenance = Provenance::WorkTree(self.shown.clone());
+        let mut bytes = Vec::new();
+        file.by_ref().take(HEAD).read_to_end(&mut bytes)?;
+        if Class::detect(&bytes) == Class::Binary {
+            if length > LONG || !self.is_text_with_nuls(&bytes) {
+                return Ok(self.binary(&bytes));
+            }
+            file.read_to_end(&mut bytes)?;
+            bytes.iter_mut().filter(|byte| **byte == 0).for_each(|byte| *byte = b'\n');
+            visit(&Blob::whole(&bytes, provenance));
+            return Ok(Coverage::text(bytes.len()));
+        }
+        if length > LONG {
+            file.rewind()?;
+            return Ok(visit_parts(file, &provenance, visit)?);
+        }
+        file.read_to_end(&mut bytes)?;
+        Ok(admit(&Blob::whole(&bytes, provenance), visit))
+    }
+
+    /// Whether it looks binary and still contains lines of text: the copies of editors, and the
+    /// command lines that Jujutsu records.
+    fn is_text_with_nuls(&self, head: &[u8]) -> bool {
+        let is_operation = self.kind == LocalKind::Jj && self.shown.contains_str("/op_store/");
+        is_operation || head.starts_with(VIM_SWAP)
+    }
+
+    fn binary(&self, head: &[u8]) -> Coverage {
+        match GIT_FORMATS.iter().any(|start| head.starts_with(start)) {
+            true => Coverage::default(),
+            false => Coverage::skipped(SkippedKind::Binary, self.shown.clone()),
+        }
+    }
+}
