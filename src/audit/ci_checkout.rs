@@ -1,14 +1,15 @@
 //! Credentials that a CI system itself leaves in the git directory when it checks a repository out.
 //!
 //! They are those of the job and expire with it, so they never fail an audit. A credential counts
-//! as one of them if it has no format of its own or that of a job token, and
+//! as one of them if
 //!
-//! * is the password of one of [`USERS`] in a URL or in an `http.extraHeader` (GitHub's checkout
-//!   action, also that of Gitea and Forgejo; GitLab Runner; Bitbucket Pipelines), or
-//! * is a JWT in an `http.extraHeader` (Azure Pipelines with `persistCredentials`), or
-//! * is the value of one of [`VARIABLES`] of this process.
+//! * it is the password of one of [`USERS`] in a URL or in an `http.extraHeader` (GitHub's checkout
+//!   action, also that of Gitea and Forgejo; GitLab Runner; Bitbucket Pipelines),
+//! * it is a JWT in an `http.extraHeader` (Azure Pipelines with `persistCredentials`), or
+//! * it is the value of one of the variables of this process in which CI systems pass it on.
 //!
-//! A personal access token is none of these, whoever wrote it there.
+//! A token with the format of a git host's lasting tokens, such as a personal access token, is none
+//! of these, whoever wrote it there.
 
 use std::collections::HashSet;
 
@@ -24,18 +25,13 @@ use crate::rules::Rule;
 /// The user names of job tokens: GitHub, GitLab, Bitbucket.
 const USERS: [&[u8]; 3] = [b"x-access-token", b"gitlab-ci-token", b"x-token-auth"];
 
-/// Rules whose findings may be job tokens: those of job tokens, and those that know no format.
-const RULES: [&str; 9] = [
-    "github-installation-token",
-    "github-installation-token-jwt",
-    "gitlab-ci-job-token",
-    "jwt",
-    "url-password",
-    "generic-authorization",
-    "generic-credential",
-    "generic-password",
-    "generic-token",
-];
+/// The providers that run jobs and also issue tokens that outlive them.
+const GIT_HOSTS: [&str; 6] =
+    ["Atlassian", "Atlassian Bitbucket", "Azure", "Gitea and Forgejo", "GitHub", "GitLab"];
+
+/// Their rules for tokens of jobs.
+const JOB_RULES: [&str; 3] =
+    ["github-installation-token", "github-installation-token-jwt", "gitlab-ci-job-token"];
 
 /// Rules of tokens that an `http.extraHeader` may contain without a user name.
 const BEARER_RULES: [&str; 3] = ["jwt", "github-installation-token-jwt", "gitlab-ci-job-token"];
@@ -44,8 +40,8 @@ const BEARER_RULES: [&str; 3] = ["jwt", "github-installation-token-jwt", "gitlab
 const PERSONAL: [&[u8]; 8] =
     [b"ghp_", b"gho_", b"ghu_", b"github_pat_", b"glpat-", b"ATBB", b"ATCTT", b"ATATT"];
 
-/// Variables with tokens that are valid for one job.
-const VARIABLES: [&str; 14] = [
+/// Variables that only CI systems set, to tokens that are valid for one job.
+const JOB_VARIABLES: [&str; 11] = [
     "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
     "ACTIONS_RUNTIME_TOKEN",
     "BITBUCKET_STEP_OIDC_TOKEN",
@@ -55,25 +51,31 @@ const VARIABLES: [&str; 14] = [
     "CI_JOB_JWT",
     "CI_JOB_TOKEN",
     "CI_REGISTRY_PASSWORD",
-    "FORGEJO_TOKEN",
-    "GITEA_TOKEN",
-    "GITHUB_TOKEN",
     "REPOSITORY_OAUTH_ACCESS_TOKEN",
     "SYSTEM_ACCESSTOKEN",
 ];
+
+/// Variables that people set too, to tokens of their own.
+const SHARED_VARIABLES: [&str; 3] = ["FORGEJO_TOKEN", "GITEA_TOKEN", "GITHUB_TOKEN"];
 
 /// A shorter value is not a token.
 const SHORTEST: usize = 16;
 
 /// The tokens of the job that this process is part of.
-pub struct JobTokens(HashSet<Fingerprint>);
+pub struct JobTokens {
+    of_job: HashSet<Fingerprint>,
+    shared: HashSet<Fingerprint>,
+}
 
 impl JobTokens {
     /// Those in the variables of this process.
     pub fn from_process(engine: &Engine) -> JobTokens {
-        let values = VARIABLES.iter().filter_map(std::env::var_os);
-        let tokens = values.filter(|value| value.len() >= SHORTEST);
-        JobTokens(tokens.map(|value| engine.fingerprint(value.as_encoded_bytes())).collect())
+        let values = |variables: &[&str]| -> HashSet<Fingerprint> {
+            let values = variables.iter().filter_map(std::env::var_os);
+            let tokens = values.filter(|value| value.len() >= SHORTEST);
+            tokens.map(|value| engine.fingerprint(value.as_encoded_bytes())).collect()
+        };
+        JobTokens { of_job: values(&JOB_VARIABLES), shared: values(&SHARED_VARIABLES) }
     }
 
     /// Whether a finding in a file of the git directory is such a credential.
@@ -85,10 +87,13 @@ impl JobTokens {
         rule: &Rule,
         kind: LocalKind,
     ) -> bool {
-        if !RULES.contains(&rule.id.as_ref()) {
+        if self.of_job.contains(&finding.fingerprint) {
+            return true;
+        }
+        if is_lasting(rule) {
             return false;
         }
-        if self.0.contains(&finding.fingerprint) {
+        if self.shared.contains(&finding.fingerprint) {
             return true;
         }
         let has_urls = matches!(kind, LocalKind::Config | LocalKind::FetchHead | LocalKind::Reflog);
@@ -102,6 +107,11 @@ impl JobTokens {
         let is_header = kind == LocalKind::Config && is_header(line, rule);
         is_password_in_url(before) || is_header
     }
+}
+
+/// Whether the rule is a git host's for tokens that outlive a job.
+fn is_lasting(rule: &Rule) -> bool {
+    GIT_HOSTS.contains(&rule.provider.as_ref()) && !JOB_RULES.contains(&rule.id.as_ref())
 }
 
 /// Whether the text before a secret ends with the address of a server and one of the users.

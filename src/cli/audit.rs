@@ -9,8 +9,10 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use keysieve::audit::{Options, ReadMode, audit};
-use keysieve::findings::LocalKind;
+use keysieve::findings::{Credential, LocalKind, Occurrence};
 use keysieve::policy::config::RunMode;
+use keysieve::report::Report;
+use keysieve::report::output::sink;
 use keysieve::setup::{Repository, Setup};
 use keysieve::source::history::RangeSyntax;
 use keysieve::source::local::SkippedKinds;
@@ -107,7 +109,14 @@ impl Audit {
             audit(&repository, &options, &engine, &policy, &bar)
         })??;
         report.sarif_local = self.sarif_local;
-        self.output.deliver(&report, None)
+        let exit = self.output.deliver(&report, None)?;
+        if self.output.is_sarif() && !self.sarif_local && fails_only_here(&report) {
+            sink::eprint_line(
+                "the audit fails because of files of the git directory that exist only in this \
+                 clone; SARIF has no results for them without --sarif-local",
+            );
+        }
+        Ok(exit)
     }
 
     fn skipped_kinds(&self) -> SkippedKinds {
@@ -135,6 +144,12 @@ impl Audit {
         let revisions = revisions.first().and_then(|word| word.to_str()).map(str::to_owned);
         Ok((repository, revisions))
     }
+}
+
+/// Whether all that fails the run is in files of the git directory.
+fn fails_only_here(report: &Report) -> bool {
+    let mut failing = report.credentials.iter().flat_map(Credential::failing).peekable();
+    failing.peek().is_some() && failing.all(Occurrence::is_local)
 }
 
 fn local_kind(name: &str) -> Result<LocalKind, String> {

@@ -11,7 +11,7 @@ pub enum LocalKind {
     /// Messages and patches that an editor was opened for, such as `COMMIT_EDITMSG`, and the
     /// editor's own copies of them.
     Message,
-    /// `logs`.
+    /// `logs`, and the reflogs in `reftable`.
     Reflog,
     /// An unfinished rebase, `git am`, cherry-pick or bisect.
     Rebase,

@@ -1,10 +1,12 @@
 //! Reads one file of the git directory.
 
-use std::io::{Read, Seek};
+use std::fs::File;
+use std::io::{self, Read, Seek};
 use std::path::PathBuf;
 
 use bstr::{BString, ByteSlice};
 
+use super::reftable;
 use crate::blob::{Blob, Provenance};
 use crate::findings::LocalKind;
 use crate::source::open::{self, OpenError};
@@ -39,7 +41,7 @@ impl LocalFile {
     pub fn visit(&self, largest: u64, visit: &Visitor<'_>) -> Coverage {
         let read = self.read(largest, visit);
         let coverage = read.unwrap_or_else(|why| match why {
-            OpenError::Io(why) if why.kind() == std::io::ErrorKind::NotFound => Coverage::default(),
+            OpenError::Io(why) if why.kind() == io::ErrorKind::NotFound => Coverage::default(),
             why => Coverage::failure(Failure::new(self.shown.to_str_lossy(), why)),
         });
         let local = coverage.blobs;
@@ -55,13 +57,10 @@ impl LocalFile {
         let mut bytes = Vec::new();
         file.by_ref().take(HEAD).read_to_end(&mut bytes)?;
         if Class::detect(&bytes) == Class::Binary {
-            if length > LONG || !self.is_text_with_nuls(&bytes) {
-                return Ok(self.binary(&bytes));
-            }
-            file.read_to_end(&mut bytes)?;
-            bytes.iter_mut().filter(|byte| **byte == 0).for_each(|byte| *byte = b'\n');
-            visit(&Blob::whole(&bytes, provenance));
-            return Ok(Coverage::text(bytes.len()));
+            return match length <= LONG && self.is_text_within(&bytes) {
+                true => self.read_text_within(file, bytes, visit),
+                false => Ok(self.binary(&bytes)),
+            };
         }
         if length > LONG {
             file.rewind()?;
@@ -71,11 +70,27 @@ impl LocalFile {
         Ok(admit(&Blob::whole(&bytes, provenance), visit))
     }
 
-    /// Whether it looks binary and still contains lines of text: the copies of editors, and the
-    /// command lines that Jujutsu records.
-    fn is_text_with_nuls(&self, head: &[u8]) -> bool {
+    /// Whether it is binary and contains lines of text: the copies of editors, the command lines
+    /// that Jujutsu records, and reflogs in a reftable.
+    fn is_text_within(&self, head: &[u8]) -> bool {
         let is_operation = self.kind == LocalKind::Jj && self.shown.contains_str("/op_store/");
-        is_operation || head.starts_with(VIM_SWAP)
+        is_operation || head.starts_with(VIM_SWAP) || head.starts_with(reftable::MAGIC)
+    }
+
+    fn read_text_within(
+        &self,
+        mut file: File,
+        mut bytes: Vec<u8>,
+        visit: &Visitor<'_>,
+    ) -> Result<Coverage, OpenError> {
+        file.read_to_end(&mut bytes)?;
+        if bytes.starts_with(reftable::MAGIC) {
+            let damaged = || io::Error::other("the reflogs in this reftable are damaged");
+            bytes = reftable::log_text(&bytes).ok_or_else(damaged)?;
+        }
+        bytes.iter_mut().filter(|byte| **byte == 0).for_each(|byte| *byte = b'\n');
+        visit(&Blob::whole(&bytes, Provenance::WorkTree(self.shown.clone())));
+        Ok(Coverage::text(bytes.len()))
     }
 
     fn binary(&self, head: &[u8]) -> Coverage {

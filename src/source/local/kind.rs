@@ -11,7 +11,7 @@ const FOLDERS: [(&[u8], LocalKind); 10] = [
     (b"rr-cache", LocalKind::Rerere),
     (b"hooks", LocalKind::Hook),
     (b"refs", LocalKind::Refs),
-    (b"reftable", LocalKind::Refs),
+    (b"reftable", LocalKind::Reflog),
     (b"lfs", LocalKind::Lfs),
     (b"annex", LocalKind::Annex),
 ];

@@ -9,6 +9,7 @@ mod file;
 mod folders;
 mod kind;
 mod listing;
+mod reftable;
 
 pub use file::LocalFile;
 pub use folders::GitFolders;

@@ -112,6 +112,9 @@ fn the_value_of_a_variable_of_the_job_is_a_warning() {
     assert!(code == 0 && shown.contains("expires with the job"), "{shown}");
     assert!(!shown.contains(&token));
 
+    assert_eq!(run(&[("GITHUB_TOKEN", &token)]).0, 0);
+    assert_eq!(run(&[("ANOTHER_TOKEN", &token)]).0, 1);
+
     // Many people have a personal access token in this variable.
     let personal = self::token("github-personal-access-token");
     let repository = with(&remote("any", &personal));

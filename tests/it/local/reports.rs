@@ -88,7 +88,10 @@ fn sarif_has_them_on_request_only() {
     assert!(!all.to_string().contains("omitted"), "{all:#}");
     assert_eq!(code, 1);
 
-    let (report, _) = sarif(&with_a_token_in_the_config(), &[]);
+    let repository = with_a_token_in_the_config();
+    let output = audit(&repository, &repository.path(), &["-f", "sarif"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("only in this clone; SARIF has no"));
+    let (report, _) = sarif(&repository, &[]);
     assert_eq!(uris(&report), [""; 0]);
     assert_eq!(report["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap().len(), 0);
 }

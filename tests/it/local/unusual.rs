@@ -1,10 +1,14 @@
 //! Unusual layouts, and files that are not what they should be.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::sync::Mutex;
+
+use keysieve::source::local::{GitFolders, LocalFiles, SkippedKinds};
 
 use super::{audit, clean, json, local, notes, plant};
-use crate::support::guarded::secret;
-use crate::support::repository::all_output;
+use crate::support::guarded::{engine, secret};
+use crate::support::repository::{TempRepo, all_output};
 use crate::support::tokens::localstack_auth_token as token;
 
 #[test]
@@ -140,7 +144,7 @@ fn a_file_that_cannot_be_read_is_a_failure() {
     let repository = clean();
     let file = repository.path().join(".git/SQUASH_MSG");
     fs::write(&file, secret(1)).unwrap();
-    fs::set_permissions(&file, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o0)).unwrap();
     if fs::read(&file).is_ok() {
         return; // The superuser reads everything.
     }
@@ -160,4 +164,31 @@ fn a_secret_in_a_path_is_redacted() {
         assert!(!all_output(&output).contains(&token(1)));
         assert_eq!(output.status.code(), Some(1));
     }
+}
+
+/// Reflogs in a reftable are compressed. A repository that git cannot make so is not tested.
+#[test]
+fn the_messages_of_reflogs_in_a_reftable_are_scanned() {
+    let Some(repository) = TempRepo::try_with(&["init", "--quiet", "--ref-format=reftable"]) else {
+        return;
+    };
+    for seed in 1..=40 {
+        repository.git(&["commit", "--quiet", "--allow-empty", "-m", "Go on"]);
+        let message = format!("reset: {}", secret(seed));
+        repository.git(&["update-ref", "--create-reflog", "-m", &message, "refs/x", "HEAD"]);
+    }
+    let git_dir = repository.path().join(".git");
+    let folders = GitFolders { git_dir: git_dir.clone(), common_dir: git_dir, work_tree: None };
+    let found = Mutex::new(BTreeSet::new());
+    let files = LocalFiles::list(&folders, &SkippedKinds::None);
+    for file in files.files() {
+        let coverage = file.visit(1 << 30, &|blob| {
+            let findings = engine().scan(blob.bytes).into_iter();
+            found.lock().unwrap().extend(findings.map(|finding| finding.fingerprint));
+        });
+        assert_eq!((coverage.failures, coverage.binary), (vec![], 0));
+    }
+    let expected: BTreeSet<_> =
+        (1..=40).map(|seed| engine().fingerprint(token(seed).as_bytes())).collect();
+    assert_eq!(*found.lock().unwrap(), expected);
 }
