@@ -8,11 +8,12 @@ pub mod config;
 pub mod files;
 mod foreign;
 pub mod inline;
+mod local_copies;
 mod release;
 pub mod revision;
 mod syntax_error;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use baseline::ActiveBaseline;
@@ -71,15 +72,20 @@ impl Policy {
     pub fn judge(&self, found: Vec<(Finding, Occurrence)>, rules: &[Rule]) -> Judged {
         let mut judged = Judged::default();
         let mut kept = Vec::with_capacity(found.len());
+        let mut excluded = HashMap::new();
         for (finding, mut occurrence) in found {
             match self.exclusion(&finding, &occurrence, rules) {
-                Some(why) => *judged.excluded.entry(why).or_default() += 1,
+                Some(why) => {
+                    excluded.entry(finding.fingerprint).or_insert_with(|| why.clone());
+                    *judged.excluded.entry(why).or_default() += 1;
+                }
                 None => {
                     occurrence.path_kind = self.path_kind(&occurrence);
                     kept.push((finding, occurrence));
                 }
             }
         }
+        local_copies::exclude(&mut kept, &excluded, &mut judged.excluded);
         judged.credentials = group(kept, rules);
         let least = self.config.min_confidence();
         judged.credentials.retain(|credential| credential.confidence >= least);
@@ -95,6 +101,7 @@ impl Policy {
             if let Some(baseline) = &self.baseline {
                 baseline.apply(credential);
             }
+            local_copies::judge(credential);
         }
         judged
     }

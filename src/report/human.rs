@@ -7,7 +7,9 @@ use bstr::ByteSlice;
 
 use super::output::Shown;
 use super::{Detail, Outcome, Report, Screen, Task, escaped, location_name, snippet};
-use crate::findings::{Credential, Fact, Occurrence, OccurrenceSource, PathKind, RelatedLocation};
+use crate::findings::{
+    Credential, Fact, LocalKind, Occurrence, OccurrenceSource, PathKind, RelatedLocation,
+};
 use crate::rules::{Rule, Severity};
 use crate::source::{Skipped, SkippedKind};
 
@@ -176,8 +178,13 @@ fn write_occurrence(
         writeln!(out, "    {FAINT}with the {label} at {line}:{column}{FAINT:#}")?;
     }
     if let OccurrenceSource::Local { kind, ci_checkout } = &occurrence.source {
-        let origin = if *ci_checkout { " · from a CI checkout, expires with the job" } else { "" };
-        writeln!(out, "    {FAINT}only in this clone ({kind}){origin}{FAINT:#}")?;
+        let origin = match kind {
+            _ if *ci_checkout => " · from a CI checkout, expires with the job",
+            LocalKind::Lfs => " · content of a Git LFS file, which its server may have",
+            LocalKind::Annex => " · content of git-annex, which other remotes may have",
+            _ => "",
+        };
+        writeln!(out, "    {FAINT}in this clone ({kind}){origin}{FAINT:#}")?;
     }
     let OccurrenceSource::History { introduced, removed, at_head, .. } = &occurrence.source else {
         return Ok(());

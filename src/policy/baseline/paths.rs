@@ -36,10 +36,9 @@ fn is_hidden_form(listed: &str, path: &str) -> bool {
 /// Whether an occurrence is a current one, not in a past version.
 pub(super) fn is_current(occurrence: &Occurrence) -> bool {
     match occurrence.source {
-        OccurrenceSource::WorkTree | OccurrenceSource::Index | OccurrenceSource::Local { .. } => {
-            true
-        }
+        OccurrenceSource::WorkTree | OccurrenceSource::Index => true,
         OccurrenceSource::History { at_head, .. } => at_head,
-        OccurrenceSource::Stdin => false,
+        // A copy in the git directory is not where a file was moved to.
+        OccurrenceSource::Stdin | OccurrenceSource::Local { .. } => false,
     }
 }

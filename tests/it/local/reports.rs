@@ -47,7 +47,7 @@ fn a_section_of_their_own_follows_what_is_in_commits() {
     assert!(in_commits.contains("a.env:1") && in_commits.contains(".git/logs/HEAD"), "{shown}");
     assert!(only_here.contains(".git/hooks/pre-push:1") && !only_here.contains("a.env"), "{shown}");
     assert!(in_commits.find("a.env:1") < in_commits.find(".git/logs/HEAD"), "{shown}");
-    assert!(only_here.contains("only in this clone (hook)"), "{shown}");
+    assert!(only_here.contains("in this clone (hook)"), "{shown}");
     assert!(only_here.contains("files of the git directory"), "{shown}");
     assert_eq!(code, 1);
 }
@@ -130,11 +130,53 @@ fn a_range_of_commits_does_not_contain_them() {
 }
 
 #[test]
-fn an_exclusion_and_a_baseline_apply() {
+fn an_exclusion_applies() {
     let repository = with_a_token_in_the_config();
     let exclude = "[[exclude]]\npaths = [\".git/config\"]\nreason = \"the mirror's token\"\n";
     repository.write(".keysieve.toml", exclude);
     let (shown, code) = human(&repository, &[]);
     assert_eq!(code, 0, "{shown}");
     assert!(shown.contains("1 finding excluded by .git/config"), "{shown}");
+}
+
+/// A token in a commit, a copy of it in a message, and one in a hook, which is not a copy.
+fn with_a_copy(path: &str, text: &str) -> TempRepo {
+    let repository = clean();
+    repository.write(path, text);
+    repository.commit("Add");
+    plant(&repository.path(), ".git/MERGE_MSG", secret(1));
+    repository
+}
+
+#[test]
+fn a_copy_is_judged_like_its_original() {
+    let excluded = with_a_copy("fixtures/a.env", &secret(1));
+    let exclude = "[[exclude]]\npaths = [\"fixtures/\"]\nreason = \"fakes\"\n";
+    excluded.write(".keysieve.toml", exclude);
+    let comment =
+        format!("{} # keysieve:allow localstack-auth-token a fake\n", secret(1).trim_end());
+    let suppressed = with_a_copy("a.env", &comment);
+    let baselined = with_a_copy("a.env", &secret(1));
+    let create = ["baseline", "create", "--history", "--owner", "me", "--reason", "old"];
+    let mut command = baselined.command(env!("CARGO_BIN_EXE_keysieve"), &baselined.path());
+    let output = command.args(create).output().unwrap();
+    assert!(output.status.success(), "{}", all_output(&output));
+    let baseline = std::fs::read_to_string(baselined.path().join(".keysieve-baseline.toml"));
+    assert!(!baseline.unwrap().contains(".git/"));
+    for repository in [excluded, suppressed, baselined] {
+        let (shown, code) = human(&repository, &[]);
+        assert_eq!(code, 0, "{shown}");
+        plant(&repository.path(), ".git/hooks/pre-push", secret(1));
+        let (shown, code) = human(&repository, &[]);
+        assert!(code == 1 && shown.contains(".git/hooks/pre-push:1"), "{shown}");
+        assert!(!shown.contains("MERGE_MSG:1"), "{shown}");
+    }
+}
+
+#[test]
+fn a_copy_of_a_warning_is_a_warning() {
+    let repository = with_a_copy("tests/fixtures/a.env", &secret(1));
+    repository.write(".keysieve.toml", "[test-paths]\nfindings = \"warn\"\n");
+    let (shown, code) = human(&repository, &[]);
+    assert!(code == 0 && shown.contains("MERGE_MSG:1"), "{shown}");
 }
