@@ -8,18 +8,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::findings::{Credential, Finding, Fingerprint, LocalKind, Occurrence, OccurrenceSource};
 
-/// Whether an occurrence may be a copy of one in a commit.
+/// Whether an occurrence may be a copy of one in a commit, in its message or in the name of a branch.
 fn is_copy(occurrence: &Occurrence) -> bool {
     let OccurrenceSource::Local { kind, .. } = &occurrence.source else { return false };
-    matches!(
-        kind,
-        LocalKind::Message
-            | LocalKind::Reflog
-            | LocalKind::Rebase
-            | LocalKind::Rerere
-            | LocalKind::Lfs
-            | LocalKind::Annex
-    )
+    !matches!(kind, LocalKind::Config | LocalKind::Hook | LocalKind::Jj | LocalKind::Other)
 }
 
 /// Drops copies of credentials of which every original is excluded, and counts them.
