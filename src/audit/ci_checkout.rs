@@ -123,7 +123,9 @@ fn is_password_in_url(before: &[u8]) -> bool {
 /// Whether a line is `extraheader = AUTHORIZATION: …` with a job token.
 fn is_header(line: &[u8], rule: &Rule) -> bool {
     let Some((name, value)) = line.split_once_str("=") else { return false };
-    if !name.trim_ascii().eq_ignore_ascii_case(b"extraheader") {
+    // The section may be on the same line.
+    let name = name.fields_with(char::is_whitespace).last().unwrap_or_default();
+    if !name.eq_ignore_ascii_case(b"extraheader") {
         return false;
     }
     let value = value.trim_ascii().trim_with(|quote| quote == '"');

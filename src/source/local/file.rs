@@ -9,6 +9,7 @@ use bstr::{BString, ByteSlice};
 use super::reftable;
 use crate::blob::{Blob, Provenance};
 use crate::findings::LocalKind;
+use crate::foreign::foreign_path;
 use crate::source::open::{self, OpenError};
 use crate::source::parts::visit_parts;
 use crate::source::{Class, Coverage, Failure, SkippedKind, Visitor, admit};
@@ -31,6 +32,9 @@ const LONG: u64 = 16 << 20;
 /// How git's own binary files begin (gitformat-index(5), gitformat-pack(5),
 /// gitformat-commit-graph(5)): they contain ids and names, and no text of their own.
 const GIT_FORMATS: [&[u8]; 7] = [b"DIRC", b"\xfftOc", b"RIDX", b"BITM", b"MIDX", b"CGPH", b"MTME"];
+
+/// How packs and bundles begin (gitformat-pack(5), gitformat-bundle(5)).
+const PACKS: [&[u8]; 3] = [b"PACK", b"# v2 git bundle", b"# v3 git bundle"];
 
 /// How a swap file of Vim begins.
 const VIM_SWAP: &[u8] = b"b0VIM";
@@ -94,9 +98,17 @@ impl LocalFile {
     }
 
     fn binary(&self, head: &[u8]) -> Coverage {
-        match GIT_FORMATS.iter().any(|start| head.starts_with(start)) {
-            true => Coverage::default(),
-            false => Coverage::skipped(SkippedKind::Binary, self.shown.clone()),
+        if GIT_FORMATS.iter().any(|start| head.starts_with(start)) {
+            return Coverage::default();
         }
+        let mut coverage = Coverage::skipped(SkippedKind::Binary, self.shown.clone());
+        if PACKS.iter().any(|start| head.starts_with(start)) {
+            let name = foreign_path(&self.shown);
+            coverage.notes.push(format!(
+                "{name} contains objects and is not part of the object database; scan it with \
+                 `keysieve audit FILE`"
+            ));
+        }
+        coverage
     }
 }

@@ -75,6 +75,25 @@ fn objects_are_left_to_the_audit_and_temporary_ones_are_noted() {
     assert!(note.starts_with("2 temporary files of interrupted"), "{note}");
 }
 
+/// `git gc --expire-to` writes packs to a folder of any name.
+#[test]
+fn a_pack_outside_the_object_database_is_noted() {
+    let repository = clean();
+    fs::create_dir(repository.path().join(".git/expired")).unwrap();
+    repository.write("a.env", secret(1));
+    repository.commit("Add");
+    repository.git(&["reset", "--quiet", "--hard", "HEAD~1"]);
+    repository.git(&["reflog", "expire", "--expire=now", "--all"]);
+    repository.git(&["update-ref", "-d", "ORIG_HEAD"]);
+    let repack = ["repack", "-d", "--cruft", "--cruft-expiration=now"];
+    let expire_to = "--expire-to=.git/expired/pack";
+    repository.git(&[&repack[..], &["--quiet", expire_to]].concat());
+    let (report, _) = json(&repository, &repository.path(), &[]);
+    let [note] = notes(&report)[..] else { panic!("{report:#}") };
+    assert!(note.starts_with(".git/expired/pack-"), "{note}");
+    assert!(note.contains(".pack contains objects"), "{note}");
+}
+
 #[test]
 fn a_binary_file_is_counted_and_git_s_own_are_not() {
     let repository = clean();
