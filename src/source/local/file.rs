@@ -48,8 +48,7 @@ impl LocalFile {
             OpenError::Io(why) if why.kind() == io::ErrorKind::NotFound => Coverage::default(),
             why => Coverage::failure(Failure::new(self.shown.to_str_lossy(), why)),
         });
-        let local = coverage.blobs;
-        Coverage { blobs: 0, bytes: 0, local, ..coverage }
+        of_local_file(coverage)
     }
 
     fn read(&self, largest: u64, visit: &Visitor<'_>) -> Result<Coverage, OpenError> {
@@ -61,7 +60,8 @@ impl LocalFile {
         let mut bytes = Vec::new();
         file.by_ref().take(HEAD).read_to_end(&mut bytes)?;
         if Class::detect(&bytes) == Class::Binary {
-            return match length <= LONG && self.is_text_within(&bytes) {
+            let is_short = length <= LONG || bytes.starts_with(reftable::MAGIC);
+            return match is_short && self.is_text_within(&bytes) {
                 true => self.read_text_within(file, bytes, visit),
                 false => Ok(self.binary(&bytes)),
             };
@@ -89,8 +89,8 @@ impl LocalFile {
     ) -> Result<Coverage, OpenError> {
         file.read_to_end(&mut bytes)?;
         if bytes.starts_with(reftable::MAGIC) {
-            let damaged = || io::Error::other("the reflogs in this reftable are damaged");
-            bytes = reftable::log_text(&bytes).ok_or_else(damaged)?;
+            let why = "its reflogs are damaged, or have more than 256 MB";
+            bytes = reftable::log_text(&bytes).ok_or_else(|| io::Error::other(why))?;
         }
         bytes.iter_mut().filter(|byte| **byte == 0).for_each(|byte| *byte = b'\n');
         visit(&Blob::whole(&bytes, Provenance::WorkTree(self.shown.clone())));
@@ -111,4 +111,12 @@ impl LocalFile {
         }
         coverage
     }
+}
+
+/// The coverage of a file of the git directory, which is counted apart. What looks like a pointer
+/// file there is a copy of one: the objects count it.
+fn of_local_file(mut coverage: Coverage) -> Coverage {
+    coverage.skipped.retain(|skipped| skipped.kind != SkippedKind::Pointer);
+    let local = coverage.blobs;
+    Coverage { blobs: 0, bytes: 0, pointers: 0, local, ..coverage }
 }

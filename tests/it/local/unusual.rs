@@ -211,3 +211,24 @@ fn the_messages_of_reflogs_in_a_reftable_are_scanned() {
         (1..=40).map(|seed| engine().fingerprint(token(seed).as_bytes())).collect();
     assert_eq!(*found.lock().unwrap(), expected);
 }
+
+#[test]
+fn a_damaged_reftable_is_a_failure() {
+    let repository = clean();
+    plant(&repository.path(), ".git/reftable/0x1.ref", b"REFT\x01\0\0\0\0\0");
+    let (report, code) = json(&repository, &repository.path(), &[]);
+    let failure = &report["coverage"]["failures"][0];
+    assert_eq!(failure["name"], ".git/reftable/0x1.ref");
+    assert_eq!(code, 2);
+}
+
+/// A copy of a pointer file is not one more.
+#[test]
+fn a_pointer_in_the_git_directory_is_not_counted() {
+    let repository = clean();
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 3\n";
+    plant(&repository.path(), ".git/rr-cache/12/preimage", pointer);
+    let (report, _) = json(&repository, &repository.path(), &[]);
+    assert_eq!(report["coverage"]["pointers"], 0);
+    assert_eq!(report["coverage"]["skipped"], serde_json::json!([]));
+}
