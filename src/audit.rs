@@ -17,6 +17,7 @@ use crate::source::history::{DeltaReader, FullReader, History, HistoryError, Ran
 use crate::source::local::SkippedKinds;
 use crate::source::{Coverage, Failure, Progress, Source};
 use leaks::Leaks;
+use occurrences::{Tracer, in_ref_names, occurrences};
 
 /// Why the audit could not run.
 #[derive(Debug, thiserror::Error)]
@@ -110,22 +111,25 @@ fn read_history(
     let range = history.range(&options.range)?;
     let leaks = Leaks::new(engine);
     let largest = options.max_blob_size;
-    let ((hits, traced), read) = match options.reader {
+    let ((mut hits, traced), read) = match options.reader {
         ReadMode::Full => {
             let reader = FullReader::new(history, largest);
             let read = reader.visit(&|blob| leaks.whole(blob), progress);
-            let trace = |objects: &[String]| reader.trace(objects);
-            (occurrences::occurrences(&leaks.sorted(), trace, range.as_ref()), read)
+            let trace: Tracer<'_, '_> = &|objects, names| reader.trace(objects, names);
+            (occurrences(leaks.sorted(), trace, range.as_ref(), engine), read)
         }
         ReadMode::Delta | ReadMode::Whole => {
             let whole = options.reader == ReadMode::Whole;
             let mode = if whole { ScanMode::Whole } else { ScanMode::Changes };
             let reader = DeltaReader::new(history, mode, Budget::new(largest, CACHE));
             let read = reader.read(&leaks, progress);
-            let trace = |objects: &[String]| reader.trace(objects);
-            (occurrences::occurrences(&leaks.sorted(), trace, range.as_ref()), read)
+            let trace: Tracer<'_, '_> = &|objects, names| reader.trace(objects, names);
+            (occurrences(leaks.sorted(), trace, range.as_ref(), engine), read)
         }
     };
+    if range.is_none() {
+        hits.extend(in_ref_names(history, engine));
+    }
     let mut coverage = read.and(traced);
     if options.require_complete && history.is_shallow() {
         let why =

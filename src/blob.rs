@@ -8,8 +8,10 @@ use std::ops::Range;
 
 use bstr::{BStr, BString, ByteSlice};
 
+mod object_part;
 pub mod transcode;
 
+pub use object_part::ObjectPart;
 pub use transcode::{Endian, TextEncoding};
 
 /// The bytes of one file version (or of standard input) with their origin.
@@ -18,6 +20,8 @@ pub struct Blob<'a> {
     pub provenance: Provenance,
     /// The encoding of its text.
     pub encoding: TextEncoding,
+    /// What of its file or object the bytes are.
+    pub object_part: ObjectPart,
     pub part: BlobPart,
 }
 
@@ -37,7 +41,14 @@ impl<'a> Blob<'a> {
     pub fn whole(bytes: &'a [u8], provenance: Provenance) -> Self {
         let start = Position { line: 1, column: 1 };
         let part = BlobPart { core: 0..bytes.len(), offset: 0, start };
-        Blob { bytes, provenance, encoding: TextEncoding::Utf8, part }
+        let (encoding, object_part) = (TextEncoding::Utf8, ObjectPart::Content);
+        Blob { bytes, provenance, encoding, object_part, part }
+    }
+
+    /// The same bytes, as another part of their object than its content.
+    #[must_use]
+    pub fn as_part(self, object_part: ObjectPart) -> Self {
+        Blob { object_part, ..self }
     }
 
     /// The same bytes, as text in another encoding.
@@ -110,6 +121,10 @@ pub enum Provenance {
     Committed(BString),
     /// An object of the database, by its id in hexadecimal.
     Object(String),
+    /// A path that a commit adds; the commit by its id in hexadecimal.
+    Added { commit: String, path: BString },
+    /// What these pointer files of Git LFS or git-annex refer to, at least one.
+    Pointed(Vec<Provenance>),
     /// Standard input.
     Stdin,
 }
@@ -121,7 +136,9 @@ impl Provenance {
             Provenance::WorkTree(path) | Provenance::Index(path) | Provenance::Committed(path) => {
                 path.clone()
             }
+            Provenance::Added { path, .. } => path.clone(),
             Provenance::Object(id) => BString::from(id.as_str()),
+            Provenance::Pointed(files) => files.first().map(Provenance::name).unwrap_or_default(),
             Provenance::Stdin => BString::from("standard input"),
         }
     }
@@ -132,7 +149,17 @@ impl Provenance {
             Provenance::WorkTree(path) | Provenance::Index(path) | Provenance::Committed(path) => {
                 Some(path.as_bstr())
             }
+            Provenance::Added { path, .. } => Some(path.as_bstr()),
+            Provenance::Pointed(files) => files.first().and_then(Provenance::path),
             Provenance::Object(_) | Provenance::Stdin => None,
+        }
+    }
+
+    /// What a finding is reported for: the pointer files of a pointed content, else this itself.
+    pub fn reported(&self) -> &[Provenance] {
+        match self {
+            Provenance::Pointed(files) => files,
+            one => std::slice::from_ref(one),
         }
     }
 }

@@ -52,9 +52,9 @@ mod locate;
 mod scanner;
 mod timeline;
 
-pub use blob::{Position, Region};
+pub use blob::{ObjectPart, Position, Region};
 pub use findings::{
-    CommitRef, Credential, Excerpt, Fact, Fingerprint, Level, LocalKind, Occurrence,
+    CommitRef, Credential, Excerpt, Fact, Fingerprint, HistorySource, Level, LocalKind, Occurrence,
     OccurrenceSource, Redacted, Suppression, SuppressionKind, Verdict,
 };
 pub use report::{Format, Outcome, Report};

@@ -9,11 +9,11 @@ use std::sync::{Mutex, PoisonError};
 
 use bstr::BString;
 
-use crate::blob::{Blob, BlobText, LineIndex, Provenance, Region};
+use crate::blob::{Blob, BlobText, LineIndex, ObjectPart, Provenance, Region};
 use crate::engine::Engine;
 use crate::findings::{
-    Encoding, Excerpts, Finding, Level, Occurrence, OccurrenceSource, PathKind, RelatedLocation,
-    Span, Step, SuppressionComment,
+    Encoding, Excerpts, Finding, HistorySource, Level, Occurrence, OccurrenceSource, PathKind,
+    RelatedLocation, Span, Step, SuppressionComment,
 };
 use crate::policy::inline::SuppressionComments;
 use crate::source::{Coverage, Progress, Source};
@@ -32,14 +32,16 @@ pub struct Location {
     pub related: Vec<RelatedLocation>,
     /// The suppression comments next to it.
     pub suppression_comments: Vec<SuppressionComment>,
+    pub part: ObjectPart,
 }
 
 impl Location {
     /// The occurrence of the finding in a file.
     pub fn occurrence(self, path: Option<BString>, source: OccurrenceSource) -> Occurrence {
-        let Location { region, span, encoding, related, suppression_comments } = self;
+        let Location { region, span, encoding, related, suppression_comments, part } = self;
         Occurrence {
             path,
+            part,
             region,
             span,
             encoding,
@@ -61,6 +63,7 @@ pub struct Locator<'t> {
     offset: usize,
     lines: LineIndex<'t>,
     comments: SuppressionComments,
+    part: ObjectPart,
 }
 
 impl<'t> Locator<'t> {
@@ -73,7 +76,7 @@ impl<'t> Locator<'t> {
     ) -> Locator<'t> {
         let lines = LineIndex::new(&text.bytes, blob.part.start);
         let comments = SuppressionComments::of(&text.bytes, findings, &lines, engine.rules());
-        Locator { text, offset: blob.part.offset, lines, comments }
+        Locator { text, offset: blob.part.offset, lines, comments, part: part_of(blob) }
     }
 
     /// Locates a finding, and adds the text's own encoding to the finding's.
@@ -90,7 +93,16 @@ impl<'t> Locator<'t> {
             encoding: finding.encoding,
             related: finding.related_locations(region_of),
             suppression_comments: self.comments.at(region, finding.rule),
+            part: self.part,
         }
+    }
+}
+
+/// What of its object or file a blob is.
+fn part_of(blob: &Blob<'_>) -> ObjectPart {
+    match blob.provenance {
+        Provenance::Pointed(_) => ObjectPart::PointedContent,
+        _ => blob.object_part,
     }
 }
 
@@ -125,23 +137,28 @@ pub fn find_in(blob: &Blob<'_>, engine: &Engine) -> Vec<Hit> {
     }
     let excerpts = Excerpts::new(&text.bytes, &near);
     let locator = Locator::new(blob, &text, &findings, engine);
-    let path = blob.provenance.path().map(BString::from);
-    let source = match &blob.provenance {
+    let hits = |mut finding: Finding| {
+        let excerpt = Some(excerpts.excerpt(&finding));
+        let location = locator.locate(&mut finding);
+        let hit = move |provenance: &Provenance| {
+            let path = provenance.path().map(BString::from);
+            let occurrence = location.clone().occurrence(path, source_of(provenance));
+            (finding.clone(), Occurrence { excerpt: excerpt.clone(), ..occurrence })
+        };
+        blob.provenance.reported().iter().map(hit)
+    };
+    findings.into_iter().flat_map(hits).collect()
+}
+
+fn source_of(provenance: &Provenance) -> OccurrenceSource {
+    match provenance {
         Provenance::Index(_) | Provenance::Committed(_) => OccurrenceSource::Index,
         Provenance::Stdin => OccurrenceSource::Stdin,
         Provenance::WorkTree(_) => OccurrenceSource::WorkTree,
-        Provenance::Object(id) => OccurrenceSource::History {
-            blob: id.clone(),
-            introduced: None,
-            removed: None,
-            at_head: false,
-        },
-    };
-    let hit = |mut finding: Finding| {
-        let excerpt = Some(excerpts.excerpt(&finding));
-        let location = locator.locate(&mut finding);
-        let occurrence = location.occurrence(path.clone(), source.clone());
-        (finding, Occurrence { excerpt, ..occurrence })
-    };
-    findings.into_iter().map(hit).collect()
+        Provenance::Object(id) | Provenance::Added { commit: id, .. } => {
+            OccurrenceSource::History(HistorySource::of_object(id))
+        }
+        // Pointers are followed once: a content is never a pointer file.
+        Provenance::Pointed(files) => files.first().map_or(OccurrenceSource::Stdin, source_of),
+    }
 }

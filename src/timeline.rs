@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use bstr::BStr;
 
-use crate::findings::{CommitRef, Fingerprint, OccurrenceSource};
+use crate::findings::{CommitRef, Fingerprint, HistorySource};
 use crate::source::Failure;
 
 /// One credential at one path, from commit to commit. Commits are numbered in topological order.
@@ -187,15 +187,15 @@ impl<'a, F: Copy> Timeline<'a, F> {
 
 impl<F> Interval<'_, F> {
     /// The source of an occurrence in an object of the history.
-    pub fn source<R>(&self, object: &str, commits: &mut CommitReader<R>) -> OccurrenceSource
+    pub fn source<R>(&self, object: &str, commits: &mut CommitReader<R>) -> HistorySource
     where
         R: Fn(usize) -> Result<CommitRef, Failure>,
     {
-        OccurrenceSource::History {
-            blob: object.to_owned(),
+        HistorySource {
             introduced: commits.get(self.introduced),
             removed: self.removed.and_then(|commit| commits.get(commit)),
             at_head: self.at_head,
+            ..HistorySource::of_object(object)
         }
     }
 }

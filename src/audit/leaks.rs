@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use crate::blob::{Blob, BlobText, Provenance};
+use crate::blob::{Blob, BlobText, ObjectPart, Provenance};
 use crate::engine::Engine;
 use crate::findings::Finding;
 use crate::locate::{Location, Locator};
@@ -11,7 +11,7 @@ use crate::source::history::delta::Detector;
 
 /// An object with its findings and their locations, by span.
 pub struct Leak {
-    /// Id of the object, hexadecimal.
+    /// Id of the object, hexadecimal; empty if it is a name.
     pub object: String,
     pub findings: Vec<(Finding, Location)>,
 }
@@ -36,27 +36,54 @@ impl<'e> Leaks<'e> {
             let is_same = part.object == first.object;
             if is_same {
                 first.findings.append(&mut part.findings);
-                first.findings.sort_by_key(|(_, location)| location.span);
+                first.findings.sort_by_key(|(_, location)| (location.part, location.span));
             }
             is_same
         });
         leaks
     }
 
-    /// Lines are counted only for objects with findings.
+    /// Lines are counted only for objects with findings. A content that several pointer files refer
+    /// to is a leak of each.
     fn keep(&self, blob: &Blob<'_>, text: &BlobText<'_>, findings: Vec<Finding>) {
-        let Provenance::Object(object) = &blob.provenance else { return };
         if findings.is_empty() {
             return;
         }
-        let locator = Locator::new(blob, text, &findings, self.engine);
-        let located = findings.into_iter().map(|mut finding| {
-            let location = locator.locate(&mut finding);
-            (finding, location)
-        });
-        let leak = Leak { object: object.clone(), findings: located.collect() };
-        self.found.lock().unwrap_or_else(PoisonError::into_inner).push(leak);
+        let findings = located(blob, text, findings, self.engine);
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        for provenance in blob.provenance.reported() {
+            if let Provenance::Object(object) = provenance {
+                found.push(Leak { object: object.clone(), findings: findings.clone() });
+            }
+        }
     }
+}
+
+impl Leak {
+    /// The findings in the name of a file, folder or ref; `None` if there are none.
+    pub fn in_name(name: &[u8], part: ObjectPart, engine: &Engine) -> Option<Leak> {
+        let findings = engine.scan(name);
+        if findings.is_empty() {
+            return None;
+        }
+        let blob = Blob::whole(name, Provenance::Object(String::new())).as_part(part);
+        let findings = located(&blob, &BlobText::plain(name), findings, engine);
+        Some(Leak { object: String::new(), findings })
+    }
+}
+
+fn located(
+    blob: &Blob<'_>,
+    text: &BlobText<'_>,
+    findings: Vec<Finding>,
+    engine: &Engine,
+) -> Vec<(Finding, Location)> {
+    let locator = Locator::new(blob, text, &findings, engine);
+    let located = findings.into_iter().map(|mut finding| {
+        let location = locator.locate(&mut finding);
+        (finding, location)
+    });
+    located.collect()
 }
 
 impl Detector for Leaks<'_> {

@@ -12,7 +12,8 @@ use crate::source::{Coverage, Failure};
 
 use std::sync::{Mutex, PoisonError};
 
-/// Scans the files of the git directory beside its objects. Larger files than `largest` bytes are
+/// Scans the files of the git directory beside its objects, and not again what the history's pointer
+/// files have led to, so the history must have been read. Larger files than `largest` bytes are
 /// skipped and counted.
 pub fn audit(
     history: &History,
@@ -27,7 +28,8 @@ pub fn audit(
             return (Vec::new(), Coverage::failure(failure));
         }
     };
-    let files = LocalFiles::list(&folders, skipped);
+    let followed = history.pointed().followed().into_iter().collect();
+    let files = LocalFiles::list(&folders, skipped).without_pointed(&followed);
     let tokens = JobTokens::from_process(engine);
     let scan = |file: &LocalFile| scan_file(file, largest, &tokens, engine);
     let (hits, covered) = files.files().par_iter().map(scan).reduce(Default::default, |a, b| {

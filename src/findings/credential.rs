@@ -8,7 +8,7 @@ use super::{
     Encoding, Excerpt, Fact, Finding, Fingerprint, Level, LocalKind, PathKind, Redacted,
     RelatedLocation, Span, Suppression, SuppressionComment, Verdict,
 };
-use crate::blob::Region;
+use crate::blob::{ObjectPart, Region};
 use crate::rules::{Confidence, Rule};
 
 /// One secret value with all its occurrences. The rule is an attribute, not part of the identity.
@@ -34,6 +34,8 @@ pub struct Credential {
 pub struct Occurrence {
     /// Relative to the repository's root, with `/`; `None` if the bytes have no path.
     pub path: Option<BString>,
+    /// What of the file or object contains it.
+    pub part: ObjectPart,
     pub region: Region,
     #[doc(hidden)]
     pub span: Span,
@@ -107,16 +109,39 @@ pub enum OccurrenceSource {
         ci_checkout: bool,
     },
     /// A history: from the introducing commit to the removing commit.
-    History {
-        /// Id of the blob, or of the commit or tag whose message it is; hexadecimal.
-        blob: String,
-        /// `None` if no commit reaches the blob.
-        introduced: Option<CommitRef>,
-        /// `None` if no commit removed it.
-        removed: Option<CommitRef>,
-        /// Whether the credential is still present at this path in HEAD's commit.
-        at_head: bool,
-    },
+    History(HistorySource),
+}
+
+/// Where in a history an occurrence is, and how long.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct HistorySource {
+    /// Id of the blob, or of the commit or tag whose text it is; hexadecimal.
+    pub blob: String,
+    /// `None` if no commit reaches the blob, or if it was introduced before the oldest commit of a
+    /// shallow clone.
+    pub introduced: Option<CommitRef>,
+    /// The oldest commit of a shallow clone, which contains it: it was introduced there or earlier.
+    pub introduced_by: Option<CommitRef>,
+    /// `None` if no commit removed it.
+    pub removed: Option<CommitRef>,
+    /// Whether the credential is still present at this path in HEAD's commit.
+    pub at_head: bool,
+    /// What leads to the object if no commit of a branch does: `tag v1.0`, `stash@{1}`,
+    /// `ref refs/notes/keys`.
+    pub named_by: Option<String>,
+}
+
+impl HistorySource {
+    /// An object, with nothing else known about it.
+    pub(crate) fn of_object(blob: impl Into<String>) -> HistorySource {
+        HistorySource { blob: blob.into(), ..HistorySource::default() }
+    }
+
+    /// The commit that introduced it or, in a shallow clone, the oldest one that contains it.
+    pub fn first_commit(&self) -> Option<&CommitRef> {
+        self.introduced.as_ref().or(self.introduced_by.as_ref())
+    }
 }
 
 /// A commit that introduced or removed an occurrence.

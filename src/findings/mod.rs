@@ -16,7 +16,7 @@ mod redacted;
 mod suppression;
 mod unprintable;
 
-pub use credential::{CommitRef, Credential, Occurrence, OccurrenceSource, group};
+pub use credential::{CommitRef, Credential, HistorySource, Occurrence, OccurrenceSource, group};
 pub use encoding::{Encoding, Step};
 pub use excerpt::{Excerpt, Excerpts};
 pub use fact::{Fact, LONGEST_FACT, RelatedLocation, RelatedValue};

@@ -1,5 +1,7 @@
 //! What all objects have in common: their kinds, and the message of a commit or a tag.
 
+use bstr::ByteSlice;
+
 use super::object_id::ObjectId;
 
 /// The kind of an object.
@@ -37,8 +39,69 @@ pub fn tagged(tag: &[u8]) -> Option<ObjectId> {
     line.strip_prefix(b"object ").and_then(ObjectId::from_hex)
 }
 
-/// The message of a commit or a tag: everything after the first empty line. The headers before it
-/// contain ids, names and signatures.
+/// The message of a commit or a tag: everything after the first empty line.
 pub fn message(object: &[u8]) -> &[u8] {
     memchr::memmem::find(object, b"\n\n").map_or(&[], |end| &object[end + 2..])
+}
+
+/// The headers of a commit or a tag: everything before the first empty line.
+fn headers(object: &[u8]) -> &[u8] {
+    memchr::memmem::find(object, b"\n\n").map_or(object, |end| &object[..end + 1])
+}
+
+/// Headers that contain ids, and those with the people's names ([`identities`]).
+const USUAL: [&[u8]; 8] = [
+    b"tree ",
+    b"parent ",
+    b"author ",
+    b"committer ",
+    b"object ",
+    b"type ",
+    b"tagger ",
+    b"encoding ",
+];
+
+/// The other headers of a commit or a tag, such as `mergetag`, which contains a whole tag, and
+/// `gpgsig`; without the space that begins a continuation line. Empty in most.
+pub fn other_headers(object: &[u8]) -> Vec<u8> {
+    let mut other = Vec::new();
+    let mut is_usual = true;
+    for line in headers(object).lines_with_terminator() {
+        let continued = line.strip_prefix(b" ");
+        if continued.is_none() {
+            is_usual = USUAL.iter().any(|name| line.starts_with(name));
+        }
+        if !is_usual {
+            other.extend_from_slice(continued.unwrap_or(line));
+        }
+    }
+    other
+}
+
+/// The names and emails of the people in a commit or a tag: `Name <email>`, as they are stored.
+pub fn identities(object: &[u8]) -> impl Iterator<Item = &[u8]> {
+    const NAMES: [&[u8]; 3] = [b"author ", b"committer ", b"tagger "];
+    headers(object).lines().filter_map(|line| {
+        let person = NAMES.iter().find_map(|name| line.strip_prefix(*name))?;
+        // The time follows.
+        Some(person.rfind_byte(b'>').map_or(person, |end| &person[..=end]))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_neither_an_id_nor_a_person_is_another_header() {
+        let commit = b"tree 1\nparent 2\nauthor A <a@b> 1 +0000\ncommitter C <c> d> 2 +0000\n\
+                       mergetag object 3\n tag v1\n \n signed\nencoding latin1\nx y\n\nnot z\n";
+        assert_eq!(other_headers(commit), b"mergetag object 3\ntag v1\n\nsigned\nx y\n");
+        let people: Vec<&[u8]> = identities(commit).collect();
+        assert_eq!(people, [&b"A <a@b>"[..], b"C <c> d>"]);
+        assert_eq!(other_headers(b"tree 1\nauthor A\n\nm"), b"");
+        let tag = b"object 1\ntype commit\ntag v1\ntagger T <t> 1 +0000";
+        assert_eq!(other_headers(tag), b"tag v1\n");
+        assert_eq!(identities(tag).next(), Some(&b"T <t>"[..]));
+    }
 }

@@ -17,6 +17,10 @@ pub struct TreeEntry<'t> {
     pub length: usize,
 }
 
+/// Bytes of the shortest name that could contain a credential: no format that needs no context has
+/// less.
+pub const SHORTEST_LONG_NAME: usize = 16;
+
 /// The kind of object that an entry's mode indicates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryKind {

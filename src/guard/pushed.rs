@@ -6,16 +6,19 @@
 //! versions of the credential's own paths in the newest commits and at every branch's tip.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::{Mutex, PoisonError};
 
 use bstr::{BString, ByteSlice};
 
-use crate::blob::Provenance;
+use crate::blob::{Blob, Provenance};
 use crate::engine::Engine;
-use crate::findings::{Credential, Fingerprint, OccurrenceSource, Pushed};
+use crate::findings::{Credential, Fingerprint, HistorySource, OccurrenceSource, Pushed};
 use crate::git::GitEnvironment;
 use crate::git::object_id::ObjectId;
 use crate::git::{Git, GitError, ObjectReader};
+use crate::source::Coverage;
 use crate::source::contents::text_of;
+use crate::source::pointer::{PointedContents, Pointer};
 
 /// Newest commits of the remotes whose changes to the paths are searched.
 pub const COMMITS: usize = 2000;
@@ -79,7 +82,8 @@ impl RemoteSearch<'_> {
         for credential in credentials {
             for occurrence in &credential.occurrences {
                 paths.extend(occurrence.path.clone());
-                let OccurrenceSource::History { introduced: Some(commit), .. } = &occurrence.source
+                let OccurrenceSource::History(HistorySource { introduced: Some(commit), .. }) =
+                    &occurrence.source
                 else {
                     continue;
                 };
@@ -101,9 +105,10 @@ impl RemoteSearch<'_> {
             return Ok(branch_of);
         }
         let objects = ObjectReader::open(self.environment);
+        let pointed = PointedContents::of(self.environment);
         for (blob, commit) in self.versions(&paths)? {
             let Ok((_, bytes)) = objects.read(&blob) else { continue };
-            for finding in self.found(&bytes) {
+            for finding in self.found(&bytes, &pointed) {
                 if unresolved.remove(&finding)
                     && let Some(branch) = self.branch_with(&commit)?
                 {
@@ -117,10 +122,21 @@ impl RemoteSearch<'_> {
         Ok(branch_of)
     }
 
-    fn found(&self, bytes: &[u8]) -> Vec<Fingerprint> {
+    /// The credentials in a version, or in the content that it points to.
+    fn found(&self, bytes: &[u8], pointed: &PointedContents) -> Vec<Fingerprint> {
+        let fingerprints = |blob: &Blob<'_>| {
+            let findings = self.engine.scan(&blob.text().bytes).into_iter();
+            findings.map(|finding| finding.fingerprint).collect::<Vec<_>>()
+        };
         let Some(blob) = text_of(bytes, Provenance::Stdin) else { return Vec::new() };
-        let findings = self.engine.scan(&blob.text().bytes);
-        findings.into_iter().map(|finding| finding.fingerprint).collect()
+        let found = Mutex::new(fingerprints(&blob));
+        if let Some(pointer) = Pointer::detect(bytes) {
+            let pointer = Coverage::pointer(pointer, Provenance::Stdin);
+            pointed.follow(pointer, u64::MAX, &|blob| {
+                found.lock().unwrap_or_else(PoisonError::into_inner).extend(fingerprints(blob));
+            });
+        }
+        found.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The versions of the paths on the remotes, newest first, each with a commit that has it.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bstr::ByteSlice;
 
-use crate::findings::{CommitRef, Fingerprint, Occurrence, OccurrenceSource};
+use crate::findings::{CommitRef, Fingerprint, HistorySource, Occurrence, OccurrenceSource};
 use crate::locate::Hit;
 use crate::source::range::{CommitRange, FileContent};
 use crate::source::{Coverage, Failure};
@@ -15,7 +15,7 @@ use crate::timeline::{CommitReader, PathChange, Timeline};
 pub fn occurrences(found: Vec<Hit>, added: &CommitRange) -> (Vec<Hit>, Coverage) {
     let mut by_object: BTreeMap<String, Vec<Hit>> = BTreeMap::new();
     for (finding, occurrence) in found {
-        if let OccurrenceSource::History { blob, .. } = &occurrence.source {
+        if let OccurrenceSource::History(HistorySource { blob, .. }) = &occurrence.source {
             by_object.entry(blob.clone()).or_default().push((finding, occurrence));
         }
     }
@@ -54,9 +54,10 @@ impl<'a> RangeHits<'a> {
             };
             let introduced = commits.get(commit);
             located.extend(hits.iter().cloned().map(|(finding, mut occurrence)| {
-                let (blob, introduced) = (object.clone(), introduced.clone());
-                occurrence.source =
-                    OccurrenceSource::History { blob, introduced, removed: None, at_head: false };
+                let (introduced, of_object) =
+                    (introduced.clone(), HistorySource::of_object(object));
+                let source = HistorySource { introduced, ..of_object };
+                occurrence.source = OccurrenceSource::History(source);
                 (finding, occurrence)
             }));
         }
@@ -91,7 +92,7 @@ impl<'a> RangeHits<'a> {
             let (object, (finding, occurrence)) = interval.first;
             let (_, (_, version)) = interval.latest;
             let path = Some(interval.path.to_owned());
-            let source = interval.source(object, commits);
+            let source = OccurrenceSource::History(interval.source(object, commits));
             let mut occurrence = Occurrence { path, source, ..occurrence.clone() };
             occurrence.suppression_comments.clone_from(&version.suppression_comments);
             hits.push((finding.clone(), occurrence));

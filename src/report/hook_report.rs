@@ -11,7 +11,8 @@ use super::output::Shown;
 use super::snippet::wrapped;
 use super::{EscapingWriter, Report, Screen, escaped, location_name, snippet};
 use crate::findings::{
-    CommitRef, Credential, Encoding, Fingerprint, Occurrence, OccurrenceSource, Pushed, Verdict,
+    CommitRef, Credential, Encoding, Fingerprint, HistorySource, Occurrence, OccurrenceSource,
+    Pushed, Verdict,
 };
 use crate::policy::baseline::FILE;
 use crate::policy::comment::CommentForm;
@@ -136,8 +137,9 @@ impl HookReport<'_> {
                 facts.map(|fact| format!("{} {}", fact.label(), escaped(&fact.value))).collect();
             write_labelled("Details", &facts.join(" · "), width, out)?;
         }
-        if let OccurrenceSource::History { introduced: Some(commit), removed, .. } =
-            &occurrence.source
+        if let OccurrenceSource::History(HistorySource {
+            introduced: Some(commit), removed, ..
+        }) = &occurrence.source
         {
             let summary: String = commit.summary.chars().take(SUMMARY_SHOWN).collect();
             let mut text = format!("{} {}", short(commit), escaped(&summary));
@@ -233,7 +235,7 @@ impl HookReport<'_> {
                 ),
             ),
             (Subject::Commits { root }, _) => match &occurrence.source {
-                OccurrenceSource::History { introduced: Some(commit), .. } => {
+                OccurrenceSource::History(HistorySource { introduced: Some(commit), .. }) => {
                     let id = short(commit);
                     let from = if *root { "--root".to_owned() } else { format!("{id}^") };
                     (

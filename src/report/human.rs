@@ -6,9 +6,11 @@ use anstyle::{AnsiColor, Style};
 use bstr::ByteSlice;
 
 use super::output::Shown;
-use super::{Detail, Outcome, Report, Screen, Task, escaped, location_name, snippet};
+use super::{Detail, Outcome, Report, Screen, Task, escaped, location, snippet};
+use crate::blob::ObjectPart;
 use crate::findings::{
-    Credential, Fact, LocalKind, Occurrence, OccurrenceSource, PathKind, RelatedLocation,
+    Credential, Fact, HistorySource, LocalKind, Occurrence, OccurrenceSource, PathKind,
+    RelatedLocation,
 };
 use crate::rules::{Rule, Severity};
 use crate::source::{Skipped, SkippedKind};
@@ -23,7 +25,10 @@ const LOCAL_SHOWN: usize = 3;
 const FACTS_SHOWN: usize = 8;
 
 /// Follows a location in a test path.
-pub const TEST_PATH: &str = "  (test path)";
+const TEST_PATH: &str = "  (test path)";
+
+/// Follows a location in the content of a pointer file.
+const POINTED: &str = "  (Git LFS or git-annex content)";
 
 /// Lines shown of one credential, each with its secret underlined.
 const LINES_SHOWN: usize = 3;
@@ -152,14 +157,22 @@ fn write_facts(facts: &[Fact], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "  {}", labelled.join(" · "))
 }
 
+/// What follows a location: what kind of file it is in, and that it is not in the file itself.
+pub fn remarks(occurrence: &Occurrence) -> String {
+    let test = if occurrence.path_kind == PathKind::Test { TEST_PATH } else { "" };
+    let part = match occurrence.part {
+        ObjectPart::PointedContent => POINTED,
+        _ => "",
+    };
+    format!("{part}{test}")
+}
+
 /// Writes an occurrence, with its line if a width is given.
 fn write_occurrence(
     occurrence: &Occurrence,
     width: Option<usize>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let start = occurrence.region.start;
-    let test = if occurrence.path_kind == PathKind::Test { TEST_PATH } else { "" };
     match width {
         Some(width) => {
             let shown = snippet::write("", occurrence, "", width.saturating_sub(2));
@@ -167,39 +180,58 @@ fn write_occurrence(
         }
         None => writeln!(
             out,
-            "  {STRONG}{}:{}:{}{STRONG:#}{FAINT}{test}{FAINT:#}",
-            location_name(occurrence),
-            start.line,
-            start.column
+            "  {STRONG}{}{STRONG:#}{FAINT}{}{FAINT:#}",
+            location(occurrence),
+            remarks(occurrence)
         )?,
     }
     for RelatedLocation { region, fact } in &occurrence.related {
         let (line, column, label) = (region.start.line, region.start.column, fact.label());
         writeln!(out, "    {FAINT}with the {label} at {line}:{column}{FAINT:#}")?;
     }
-    if let OccurrenceSource::Local { kind, ci_checkout } = &occurrence.source {
-        let origin = match kind {
-            _ if *ci_checkout => " · from a CI checkout, expires with the job",
-            LocalKind::Lfs => " · content of a Git LFS file, which its server may have",
-            LocalKind::Annex => " · content of git-annex, which other remotes may have",
-            _ => "",
-        };
-        writeln!(out, "    {FAINT}in this clone ({kind}){origin}{FAINT:#}")?;
+    match &occurrence.source {
+        OccurrenceSource::History(history) => {
+            write_history(history, occurrence.path.is_some(), out)
+        }
+        OccurrenceSource::Local { kind, ci_checkout } => write_local(*kind, *ci_checkout, out),
+        _ => Ok(()),
     }
-    let OccurrenceSource::History { introduced, removed, at_head, .. } = &occurrence.source else {
-        return Ok(());
+}
+
+/// What a file of the git directory is.
+fn write_local(kind: LocalKind, ci_checkout: bool, out: &mut dyn Write) -> io::Result<()> {
+    let origin = match kind {
+        _ if ci_checkout => " · from a CI checkout, expires with the job",
+        LocalKind::Lfs => " · content of a Git LFS file, which its server may have",
+        LocalKind::Annex => " · content of git-annex, which other remotes may have",
+        _ => "",
     };
-    if let Some(commit) = introduced {
+    writeln!(out, "    {FAINT}in this clone ({kind}){origin}{FAINT:#}")
+}
+
+/// Which commits introduced and removed an occurrence, or what else leads to its object.
+fn write_history(history: &HistorySource, has_path: bool, out: &mut dyn Write) -> io::Result<()> {
+    let HistorySource { introduced, introduced_by, removed, at_head, named_by, .. } = history;
+    let first = match (introduced, introduced_by) {
+        (Some(commit), _) => Some(("introduced in", commit)),
+        (None, by) => by.as_ref().map(|commit| ("introduced at or before", commit)),
+    };
+    if let Some((when, commit)) = first {
         let id = &commit.id[..commit.id.len().min(10)];
         writeln!(
             out,
-            "    {FAINT}introduced in {id} · {} · {} · {}{FAINT:#}",
+            "    {FAINT}{when} {id} · {} · {} · {}{FAINT:#}",
             commit.date,
             escaped(&commit.author),
             escaped(&commit.summary)
         )?;
     }
-    match (introduced, removed, at_head) {
+    // Without a path it is in the location already.
+    if let Some(name) = named_by.as_ref().filter(|_| has_path || first.is_some()) {
+        return writeln!(out, "    {FAINT}in {}{FAINT:#}", escaped(name));
+    }
+    match (first, removed, at_head) {
+        (None, ..) if named_by.is_some() => Ok(()),
         (None, ..) => {
             writeln!(out, "    {FAINT}unreachable object (not on any branch or tag){FAINT:#}")
         }

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::output::{Shown, escape};
 use super::{Outcome, PolicyRevision, Report, Task};
-use crate::blob::Position;
+use crate::blob::{ObjectPart, Position};
 use crate::findings::{
     CommitRef, Credential, Fact, Level, Occurrence, OccurrenceSource, PathKind, RelatedLocation,
     Suppression,
@@ -185,6 +185,12 @@ struct OccurrenceEntry<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     path: Option<String>,
+    /// What of the file or object contains it. Absent if it is the content of a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "&'r str", extend("enum" = [
+        "pointed-content", "message", "header", "identity", "file-name", "ref-name"
+    ]))]
+    part: Option<&'static str>,
     /// First character of the secret.
     start: PositionEntry,
     /// The position after its last character.
@@ -269,15 +275,25 @@ struct LocalEntry {
 
 #[derive(Serialize, JsonSchema)]
 struct HistoryEntry<'r> {
-    /// Id of the object that contains the secret: a blob, or the commit or tag whose message
-    /// does. Only with `source` `history`, like the next three.
+    /// Id of the object that contains the secret: a blob, or the commit or tag whose message or
+    /// header does. Only with `source` `history`, like the following fields.
     blob: &'r str,
-    /// The commit that introduced it; `null` if the object is not on any branch or tag.
+    /// The commit that introduced it; `null` if the object is not on any branch, or if it was
+    /// introduced before the oldest commit of a shallow clone.
     introduced: Option<CommitEntry<'r>>,
+    /// The oldest commit of a shallow clone that contains it: it was introduced there or earlier.
+    /// Absent if `introduced` is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "CommitEntry<'r>")]
+    introduced_by: Option<CommitEntry<'r>>,
     /// The commit that removed it; `null` if none did.
     removed: Option<CommitEntry<'r>>,
     /// It is still present at this path in the commit that HEAD names.
     at_head: bool,
+    /// What leads to the object if no branch does: `tag v1.0`, `stash@{1}`, `ref refs/notes/keys`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "&'r str")]
+    named_by: Option<&'r str>,
 }
 
 /// A commit.
@@ -306,8 +322,8 @@ struct CoverageEntry<'r> {
     bytes: u64,
     /// Blobs that were skipped because they are not text.
     binary: u64,
-    /// Git LFS and git-annex pointer files: the text was scanned, the content it points to was
-    /// not.
+    /// Git LFS and git-annex pointer files whose content is not on this machine: the pointer was
+    /// scanned, the content was not.
     pointers: u64,
     /// Blobs that were skipped because they exceed a size limit.
     oversized: u64,
@@ -428,10 +444,11 @@ fn occurrence_entry(occurrence: &Occurrence) -> OccurrenceEntry<'_> {
         OccurrenceSource::Index => SourceName::Index,
         OccurrenceSource::Stdin => SourceName::Stdin,
         OccurrenceSource::Local { .. } => SourceName::Local,
-        OccurrenceSource::History { .. } => SourceName::History,
+        OccurrenceSource::History(_) => SourceName::History,
     };
     OccurrenceEntry {
         path: occurrence.path.as_ref().map(|path| path.to_str_lossy().into_owned()),
+        part: (occurrence.part != ObjectPart::Content).then(|| occurrence.part.as_str()),
         start: position_entry(occurrence.region.start),
         end: position_entry(occurrence.region.end),
         encoding: occurrence.encoding.to_string(),
@@ -451,12 +468,15 @@ fn local_entry(source: &OccurrenceSource) -> Option<LocalEntry> {
 }
 
 fn history_entry(source: &OccurrenceSource) -> Option<HistoryEntry<'_>> {
-    let OccurrenceSource::History { blob, introduced, removed, at_head } = source else {
-        return None;
-    };
-    let [introduced, removed] =
-        [introduced, removed].map(|commit| commit.as_ref().map(commit_entry));
-    Some(HistoryEntry { blob, introduced, removed, at_head: *at_head })
+    let OccurrenceSource::History(history) = source else { return None };
+    Some(HistoryEntry {
+        blob: &history.blob,
+        introduced: history.introduced.as_ref().map(commit_entry),
+        introduced_by: history.introduced_by.as_ref().map(commit_entry),
+        removed: history.removed.as_ref().map(commit_entry),
+        at_head: history.at_head,
+        named_by: history.named_by.as_deref(),
+    })
 }
 
 fn level_name(level: Level) -> LevelName {

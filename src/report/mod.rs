@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use bstr::ByteSlice;
 
+use crate::blob::ObjectPart;
 use crate::engine::Engine;
-use crate::findings::{Credential, Occurrence, OccurrenceSource};
+use crate::findings::{Credential, HistorySource, Occurrence, OccurrenceSource};
 use crate::policy::revision::PendingChange;
 use crate::policy::{Judged, Policy};
 use crate::rules::Rule;
@@ -208,16 +209,44 @@ impl Report {
     }
 }
 
-/// The path of an occurrence as shown to people, or what it is if it has no path.
+/// Where an occurrence is, as shown to people: its path or object, and which part of it.
 fn location_name(occurrence: &Occurrence) -> String {
-    match (&occurrence.path, &occurrence.source) {
-        (Some(path), _) => escaped(&path.to_str_lossy()).into_owned(),
-        (None, OccurrenceSource::History { blob, introduced: Some(commit), .. })
-            if commit.id == *blob =>
-        {
-            format!("message of commit {blob}")
-        }
-        (None, OccurrenceSource::History { blob, .. }) => format!("object {blob}"),
-        (None, _) => "standard input".to_owned(),
+    let path = occurrence.path.as_ref().map(|path| escaped(&path.to_str_lossy()).into_owned());
+    let history = match &occurrence.source {
+        OccurrenceSource::History(history) => Some(history),
+        _ => None,
+    };
+    let part = match occurrence.part {
+        ObjectPart::Content | ObjectPart::PointedContent => None,
+        ObjectPart::Message => Some("message of "),
+        ObjectPart::Header => Some("header of "),
+        ObjectPart::Identity => Some("author or committer of "),
+        ObjectPart::FileName => Some("name of "),
+        ObjectPart::RefName => Some("name of "),
+    };
+    let whole = match (path, history) {
+        (Some(path), _) => path,
+        (None, Some(history)) => object_name(history),
+        (None, None) => "standard input".to_owned(),
+    };
+    part.unwrap_or_default().to_owned() + &whole
+}
+
+/// The same with line and column. A name has no lines.
+fn location(occurrence: &Occurrence) -> String {
+    let name = location_name(occurrence);
+    match occurrence.part {
+        ObjectPart::Identity | ObjectPart::FileName | ObjectPart::RefName => name,
+        _ => format!("{name}:{}:{}", occurrence.region.start.line, occurrence.region.start.column),
+    }
+}
+
+/// An object without a path, as shown to people.
+fn object_name(history: &HistorySource) -> String {
+    let HistorySource { blob, named_by, .. } = history;
+    match (history.first_commit(), named_by) {
+        (Some(commit), _) if commit.id == *blob => format!("commit {blob}"),
+        (_, Some(name)) => escaped(name).into_owned(),
+        (_, None) => format!("object {blob}"),
     }
 }

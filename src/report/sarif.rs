@@ -24,8 +24,10 @@ use serde_json::{Value, json};
 
 use super::output::{Shown, escape};
 use super::{Outcome, Report, Task};
-use crate::blob;
-use crate::findings::{self, Credential, Fact, Level, Occurrence, OccurrenceSource, PathKind};
+use crate::blob::{self, ObjectPart};
+use crate::findings::{
+    self, Credential, Fact, HistorySource, Level, Occurrence, OccurrenceSource, PathKind,
+};
 use crate::rules::{Confidence, Rule, Severity};
 
 /// The permanent URL of the schema; the crate's own constant names a redirect target.
@@ -230,6 +232,9 @@ fn build_result(
     if occurrence.suppression.is_none() {
         properties.insert("level".to_owned(), json!(if warns { "warning" } else { "error" }));
     }
+    if occurrence.part != ObjectPart::Content {
+        properties.insert("part".to_owned(), json!(occurrence.part.as_str()));
+    }
     if occurrence.path_kind == PathKind::Test {
         properties.insert("testPath".to_owned(), json!(true));
     }
@@ -271,17 +276,13 @@ fn build_suppressions(occurrence: &Occurrence) -> Vec<Suppression> {
 
 fn build_message(credential: &Credential, rule: &Rule, occurrence: &Occurrence) -> Message {
     let introduced = match &occurrence.source {
-        OccurrenceSource::History { introduced: Some(commit), .. } => {
-            format!(" Introduced in commit {} on {}.", commit.id, commit.date)
-        }
+        OccurrenceSource::History(history) => introduced(history),
         OccurrenceSource::Local { .. } => " In the git directory of this clone only.".to_owned(),
-        OccurrenceSource::History { blob, introduced: None, .. } => {
-            format!(" In unreachable object {blob} (not on any branch or tag).")
-        }
         _ => String::new(),
     };
+    let part = part_text(occurrence.part);
     let text = format!(
-        "{} {} found.{}{introduced} {} Rotate it now: [how to rotate]({}).",
+        "{} {} found{part}.{}{introduced} {} Rotate it now: [how to rotate]({}).",
         rule.name,
         credential.redacted,
         fact_text(credential, occurrence),
@@ -289,6 +290,32 @@ fn build_message(credential: &Credential, rule: &Rule, occurrence: &Occurrence) 
         rule.rotate
     );
     Message::builder().text(text).build()
+}
+
+/// Where it is, if not in the content of a file.
+fn part_text(part: ObjectPart) -> &'static str {
+    match part {
+        ObjectPart::Content => "",
+        ObjectPart::PointedContent => " in the content of a pointer file of Git LFS or git-annex",
+        ObjectPart::Message => " in a message",
+        ObjectPart::Header => " in the header of an object",
+        ObjectPart::Identity => " in the name or email of an author or committer",
+        ObjectPart::FileName => " in the name of a file or folder",
+        ObjectPart::RefName => " in the name of a ref",
+    }
+}
+
+/// Which commit introduced it, or what else leads to its object.
+fn introduced(history: &HistorySource) -> String {
+    let HistorySource { blob, introduced, introduced_by, named_by, .. } = history;
+    match (introduced, introduced_by, named_by) {
+        (_, _, Some(name)) => format!(" In {}.", escape(name)),
+        (Some(commit), ..) => format!(" Introduced in commit {} on {}.", commit.id, commit.date),
+        (None, Some(commit), _) => {
+            format!(" Introduced in commit {} on {} or earlier.", commit.id, commit.date)
+        }
+        (None, None, None) => format!(" In unreachable object {blob} (not on any branch or tag)."),
+    }
 }
 
 /// ` Details: account 123456789012, key id [AKIA…](1).`, where a number links to the related
@@ -333,13 +360,16 @@ fn build_partners(occurrence: &Occurrence) -> Option<Vec<Location>> {
 }
 
 fn build_history(occurrence: &Occurrence) -> BTreeMap<String, Value> {
-    let OccurrenceSource::History { blob, introduced, removed, at_head } = &occurrence.source
-    else {
-        return BTreeMap::new();
-    };
+    let OccurrenceSource::History(history) = &occurrence.source else { return BTreeMap::new() };
+    let HistorySource { blob, introduced, introduced_by, removed, at_head, named_by } = history;
     let mut properties =
         BTreeMap::from([("blob".to_owned(), json!(blob)), ("atHead".to_owned(), json!(at_head))]);
-    for (name, commit) in [("introduced", introduced), ("removed", removed)] {
+    if let Some(name) = named_by {
+        properties.insert("namedBy".to_owned(), json!(name));
+    }
+    let commits =
+        [("introduced", introduced), ("introducedBy", introduced_by), ("removed", removed)];
+    for (name, commit) in commits {
         if let Some(commit) = commit {
             let facts = json!({
                 "id": commit.id,
@@ -376,7 +406,7 @@ fn build_physical_location(occurrence: &Occurrence, region: blob::Region) -> Phy
 fn uri(occurrence: &Occurrence) -> String {
     match (&occurrence.path, &occurrence.source) {
         (Some(path), _) => percent_encode(path, NOT_IN_A_PATH).to_string(),
-        (None, OccurrenceSource::History { blob, .. }) => format!("git-object/{blob}"),
+        (None, OccurrenceSource::History(history)) => format!("git-object/{}", history.blob),
         (None, _) => "stdin".to_owned(),
     }
 }

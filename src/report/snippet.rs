@@ -5,9 +5,9 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use anstyle::{AnsiColor, Style};
 
-use super::human::{BAD, FAINT, STRONG, TEST_PATH};
-use super::location_name;
-use crate::findings::{Excerpt, Occurrence, PathKind};
+use super::human::{BAD, FAINT, STRONG, remarks};
+use super::location;
+use crate::findings::{Excerpt, Occurrence};
 
 /// Columns that line numbers take in addition to their digits.
 const GUTTER: usize = 4;
@@ -36,9 +36,8 @@ pub fn write(title: &str, occurrence: &Occurrence, label: &str, width: usize) ->
         }
     };
     // The crate would count the column in the part of the line that is shown.
-    let location = format!("{}:{}:{}", location_name(occurrence), start.line, start.column);
-    let test = if occurrence.path_kind == PathKind::Test { TEST_PATH } else { "" };
-    shown.push_str(&format!("{:digits$}{EDGE}-->{EDGE:#} {location}{FAINT}{test}{FAINT:#}", ""));
+    let (location, remarks) = (location(occurrence), remarks(occurrence));
+    shown.push_str(&format!("{:digits$}{EDGE}-->{EDGE:#} {location}{FAINT}{remarks}{FAINT:#}", ""));
     if let Some(excerpt) = &occurrence.excerpt {
         let width = width.saturating_sub(GUTTER + digits);
         let (text, mark) = line(excerpt, width, label.len() + 1);

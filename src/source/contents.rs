@@ -2,6 +2,7 @@
 //! by the first bytes and never by the name.
 
 use super::coverage::{Coverage, SkippedKind};
+use super::pointer::Pointer;
 use super::{Visitor, parts};
 use crate::blob::{Blob, Endian, Provenance, TextEncoding};
 
@@ -12,18 +13,8 @@ pub enum Class {
     Binary,
 }
 
-/// A text file that points to content stored elsewhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pointer {
-    GitLfs,
-    GitAnnex,
-}
-
 /// The fewest bytes that decide on the encoding of a blob without a byte order mark.
 const SHORTEST_WIDE: usize = 8;
-
-/// Pointer files are short (git-lfs's specification, "The Pointer": less than 1,024 bytes).
-const LONGEST_POINTER: usize = 1024;
 
 /// In NUL-separated text at most one byte in this many is a NUL.
 const MOST_NULS: usize = 4;
@@ -129,24 +120,6 @@ fn is_separated(head: &[u8]) -> bool {
         && last.iter().all(is_text)
 }
 
-impl Pointer {
-    /// The kind of pointer file that a blob is.
-    pub fn detect(bytes: &[u8]) -> Option<Pointer> {
-        const LFS: &[u8] = b"version https://git-lfs.github.com/spec/v1";
-        if bytes.len() > LONGEST_POINTER {
-            return None;
-        }
-        let has = |part: &[u8]| memchr::memmem::find(bytes, part).is_some();
-        if bytes.starts_with(LFS) && has(b"\noid sha256:") {
-            return Some(Pointer::GitLfs);
-        }
-        // The target of a link, or the text of an unlocked file (git-annex's "pointer file
-        // format").
-        let is_annexed = bytes.starts_with(b"/annex/objects/") || has(b".git/annex/objects/");
-        (is_annexed && !has(b"\n\n")).then_some(Pointer::GitAnnex)
-    }
-}
-
 /// Passes a whole blob to `visit` if it is text, in parts if it is long and not UTF-8. Returns what
 /// was covered.
 pub fn admit(blob: &Blob<'_>, visit: &Visitor<'_>) -> Coverage {
@@ -177,7 +150,7 @@ pub fn text_of(bytes: &[u8], provenance: Provenance) -> Option<Blob<'_>> {
 /// The coverage of a pointer file, which is itself scanned as text.
 pub fn pointed(bytes: &[u8], provenance: &Provenance) -> Coverage {
     match Pointer::detect(bytes) {
-        Some(_) => Coverage::skipped(SkippedKind::Pointer, provenance.name()),
+        Some(pointer) => Coverage::pointer(pointer, provenance.clone()),
         None => Coverage::default(),
     }
 }
@@ -239,15 +212,5 @@ mod tests {
         assert_eq!(Class::detect(&sound), Class::Binary);
         let rising: Vec<u8> = (0..4000u16).flat_map(u16::to_le_bytes).collect();
         assert_eq!(Class::detect(&rising), Class::Binary);
-    }
-
-    #[test]
-    fn pointers_are_what_git_lfs_and_git_annex_write() {
-        let lfs = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a21\nsize 12345\n";
-        assert_eq!(Pointer::detect(lfs), Some(Pointer::GitLfs));
-        assert_eq!(Pointer::detect(b"/annex/objects/SHA256E-s3--a.bin\n"), Some(Pointer::GitAnnex));
-        let link = b"../.git/annex/objects/Xx/Yy/SHA256E-s3--a/SHA256E-s3--a";
-        assert_eq!(Pointer::detect(link), Some(Pointer::GitAnnex));
-        assert_eq!(Pointer::detect(b"version https://git-lfs.github.com/spec/v1\n"), None);
     }
 }

@@ -2,6 +2,8 @@
 
 use bstr::BString;
 
+use super::pointer::Pointer;
+use crate::blob::Provenance;
 pub use crate::git::Failure;
 
 /// The counts of one source; summed over the threads of a scan.
@@ -17,7 +19,7 @@ pub struct Coverage {
     pub local: u64,
     /// Blobs that were skipped because they are not text.
     pub binary: u64,
-    /// Pointer files, whose content was not scanned.
+    /// Pointer files whose content was not scanned: it is not on this machine.
     pub pointers: u64,
     /// Objects that were skipped because they are larger than a stated limit.
     pub oversized: u64,
@@ -31,6 +33,9 @@ pub struct Coverage {
     pub failures: Vec<Failure>,
     /// Notes for the reader of the report, for example that a clone is shallow.
     pub notes: Vec<String>,
+    /// Pointer files that are still to be followed; each is counted until then.
+    #[doc(hidden)]
+    pub pointed: Vec<(Pointer, Provenance)>,
 }
 
 /// A file or an object that was skipped.
@@ -86,6 +91,7 @@ impl Coverage {
             self.failures.sort();
             self.failures.dedup();
         }
+        self.pointed.extend(other.pointed);
         self.notes.extend(other.notes);
         if !self.notes.is_empty() {
             self.notes.sort();
@@ -110,11 +116,29 @@ impl Coverage {
         Coverage { blobs: 1, bytes: bytes as u64, ..Coverage::default() }
     }
 
+    /// One message of this many bytes.
+    pub fn message(bytes: usize) -> Coverage {
+        Coverage { messages: 1, bytes: bytes as u64, ..Coverage::default() }
+    }
+
     /// One blob that was skipped.
     pub fn skipped(kind: SkippedKind, name: BString) -> Coverage {
         let mut coverage = Coverage::default();
         coverage.skip(kind, name);
         coverage
+    }
+
+    /// One pointer file, whose content is not scanned yet.
+    pub fn pointer(pointer: Pointer, provenance: Provenance) -> Coverage {
+        let mut coverage = Coverage::default();
+        coverage.add_pointer(pointer, provenance);
+        coverage
+    }
+
+    /// Adds a pointer file, whose content is not scanned yet.
+    pub fn add_pointer(&mut self, pointer: Pointer, provenance: Provenance) {
+        self.skip(SkippedKind::Pointer, provenance.name());
+        self.pointed.push((pointer, provenance));
     }
 
     /// Adds a blob that was skipped.

@@ -20,12 +20,12 @@ pub fn visit_parts(
     visit: &Visitor<'_>,
 ) -> io::Result<Coverage> {
     let mut source = Stream { reader, buffer: Vec::new() };
-    let head = source.fill(CORE)?;
+    source.fill(Class::PREFIX)?;
     let encoding = match Class::detect(&source.buffer) {
         Class::Text(encoding) => encoding,
         Class::Binary => return Ok(Coverage::skipped(SkippedKind::Binary, provenance.name())),
     };
-    let pointed = match head {
+    let pointed = match source.fill(CORE)? {
         Filled::ToTheEnd => pointed(&source.buffer, provenance),
         Filled::InPart => Coverage::default(),
     };
@@ -126,7 +126,8 @@ impl<'p> Parts<'p> {
             if is_last { bytes.len() } else { self.boundary(bytes, bytes.len() - self.overlap) };
         self.part.core.end = end;
         let (provenance, encoding) = (self.provenance.clone(), self.encoding);
-        let blob = Blob { bytes, provenance, encoding, part: self.part.clone() };
+        let blob =
+            Blob { part: self.part.clone(), ..Blob::whole(bytes, provenance).encoded(encoding) };
         visit(&blob);
         self.length = self.part.offset + bytes.len();
         if is_last {

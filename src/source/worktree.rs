@@ -6,6 +6,7 @@
 
 mod ignores;
 mod listing;
+mod pointers;
 mod repository;
 
 use std::fs::{self, File};
@@ -17,8 +18,10 @@ use git2::Repository;
 use rayon::prelude::*;
 use repository::DotGit;
 
+use super::names::PathNames;
 use super::open::{self, OpenError};
 use super::parts::visit_parts;
+use super::pointer::Pointer;
 use super::{Class, Coverage, Failure, Progress, SkippedKind, Source, Visitor, admit};
 use crate::blob::{Blob, Provenance};
 use crate::foreign::foreign_path;
@@ -36,6 +39,8 @@ pub struct WorkTree {
     files: Vec<ListedFile>,
     /// Coverage of the listing itself: entries that are not files, unreadable folders.
     listing: Coverage,
+    /// Bytes; larger files are skipped.
+    largest: u64,
 }
 
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,7 +86,7 @@ impl WorkTree {
             files.par_sort();
             files.dedup_by(|file, other| file.path == other.path);
         }
-        Ok(WorkTree { files, listing })
+        Ok(WorkTree { files, listing, largest: u64::MAX })
     }
 
     /// Skips the files that are excluded; they are counted.
@@ -99,6 +104,7 @@ impl WorkTree {
             fs::symlink_metadata(&file.path).is_ok_and(|found| found.len() > most)
         };
         self.skip(SkippedKind::Oversized, is_larger);
+        self.largest = most;
         self
     }
 
@@ -117,16 +123,18 @@ impl WorkTree {
 impl Source for WorkTree {
     fn visit(&self, visit: &Visitor<'_>, progress: &dyn Progress) -> Coverage {
         progress.begin(self.files.len() as u64);
+        let names = PathNames::default();
         let coverage = self
             .files
             .par_iter()
             .map_init(Vec::new, |buffer, file| {
+                names.visit(file.shown.as_bstr(), Provenance::WorkTree, visit);
                 let coverage = file.visit(buffer, visit);
                 progress.step();
                 coverage
             })
             .reduce(Coverage::default, Coverage::and);
-        self.listing.clone().and(coverage)
+        self.follow_pointers(self.listing.clone().and(coverage), visit)
     }
 }
 
@@ -141,8 +149,14 @@ impl ListedFile {
     /// Reads into the thread's buffer, which for files of a source tree is cheaper than a memory
     /// map: only the first bytes of a binary file, and a long file in parts.
     fn read(&self, buffer: &mut Vec<u8>, visit: &Visitor<'_>) -> Result<Coverage, OpenError> {
-        let (mut file, whole) = open::content(&self.path)?;
         let provenance = Provenance::WorkTree(self.shown.clone());
+        let (mut file, whole) = match open::content(&self.path) {
+            Ok(opened) => opened,
+            Err(why) => {
+                let pointer = linked_pointer(&self.path).ok_or(why)?;
+                return Ok(Coverage::pointer(pointer, provenance));
+            }
+        };
         if buffer.is_empty() {
             *buffer = vec![0; FIRST];
         }
@@ -164,6 +178,12 @@ impl ListedFile {
             }
         }
     }
+}
+
+/// The content that a symbolic link refers to, if it is a locked file of git-annex.
+fn linked_pointer(path: &Path) -> Option<Pointer> {
+    let target = fs::read_link(path).ok()?;
+    Pointer::detect(&<[u8]>::from_path(&target)?.replace(b"\\", b"/"))
 }
 
 /// Bytes of a file that are read before it is classified.

@@ -25,6 +25,7 @@ mod language;
 mod local;
 mod mutations;
 mod notations;
+mod pointers;
 mod policy;
 mod public_api;
 mod report_schema;

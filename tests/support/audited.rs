@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use keysieve::audit::{AuditError, Options, ReadMode, audit};
+use keysieve::blob::ObjectPart;
 use keysieve::engine::Engine;
-use keysieve::findings::{CommitRef, FingerprintKey, Occurrence, OccurrenceSource};
+use keysieve::findings::{CommitRef, FingerprintKey, HistorySource, Occurrence, OccurrenceSource};
 use keysieve::policy::Policy;
 use keysieve::report::Report;
 use keysieve::rules::catalogue::Catalogue;
@@ -41,8 +42,8 @@ pub fn ranged(path: &Path, revisions: &str) -> Report {
 }
 
 /// A report's occurrences, sorted: `path:line +summary -summary @HEAD`, with `+` for the commit
-/// that introduced it and `-` for the one that removed it. An object without a path is shown by its
-/// id.
+/// that introduced it, `<` for the oldest one of a shallow clone and `-` for the one that removed it.
+/// An object without a path is shown by its id.
 pub fn summary(report: &Report) -> Vec<String> {
     let all = report.credentials.iter().flat_map(|credential| &credential.occurrences);
     let mut summary: Vec<String> = all.map(summarize).collect();
@@ -58,15 +59,22 @@ pub fn summary_of(path: &Path) -> Vec<String> {
 }
 
 fn summarize(occurrence: &Occurrence) -> String {
-    let OccurrenceSource::History { blob, introduced, removed, at_head } = &occurrence.source
-    else {
+    let OccurrenceSource::History(history) = &occurrence.source else {
         panic!("an audit reports a history");
     };
+    let HistorySource { blob, introduced, introduced_by, removed, at_head, named_by, .. } = history;
     let path = occurrence.path.as_ref().map_or(blob.clone(), |path| path.to_string());
+    let part = match occurrence.part {
+        ObjectPart::Content | ObjectPart::PointedContent | ObjectPart::Message => String::new(),
+        part => format!("{} of ", part.as_str()),
+    };
     let summary = |sign: &str, commit: &Option<CommitRef>| {
         commit.as_ref().map(|commit| format!(" {sign}{}", commit.summary)).unwrap_or_default()
     };
     let head = if *at_head { " @HEAD" } else { "" };
     let (from, to) = (summary("+", introduced), summary("-", removed));
-    format!("{path}:{}{from}{to}{head}", occurrence.region.start.line)
+    let earlier = summary("<", introduced_by);
+    let name = named_by.as_ref().map(|name| format!(" in {name}")).unwrap_or_default();
+    let line = occurrence.region.start.line;
+    format!("{part}{path}:{line}{from}{earlier}{to}{head}{name}")
 }

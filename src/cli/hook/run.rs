@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow, bail};
 use clap::{Args, ValueEnum};
 use keysieve::engine::Engine;
-use keysieve::findings::{Credential, OccurrenceSource};
+use keysieve::findings::{Credential, HistorySource, OccurrenceSource};
 use keysieve::git::Git;
 use keysieve::git::GitEnvironment;
 use keysieve::guard::pushed::pushed;
@@ -181,9 +181,10 @@ fn subject(environment: &GitEnvironment, stage: RunStage, report: &Report) -> Su
         (Task::Scan | Task::Audit, _) => Subject::Tracked,
         (Task::Staged, _) if stage == RunStage::CommitMsg => Subject::Message,
         (Task::Staged, _) => Subject::Commit { first: !exists("HEAD") },
-        (Task::Range, Some(OccurrenceSource::History { introduced: Some(commit), .. })) => {
-            Subject::Commits { root: !exists(&format!("{}^", commit.id)) }
-        }
+        (
+            Task::Range,
+            Some(OccurrenceSource::History(HistorySource { introduced: Some(commit), .. })),
+        ) => Subject::Commits { root: !exists(&format!("{}^", commit.id)) },
         (Task::Range, _) => Subject::Commits { root: false },
     }
 }

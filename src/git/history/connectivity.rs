@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use bstr::BString;
 use git2::Repository;
 use rayon::prelude::*;
 
+use super::names::{NamedBy, NamedObject, stashes};
 use super::store::Store;
 use super::tree_graph::{EdgeTarget, TreeGraph};
 use crate::git::Failure;
@@ -16,18 +18,13 @@ use crate::git::tree::EntryKind;
 /// The missing objects, by id, each with its kind and a description of what refers to it.
 pub struct MissingObjects(BTreeMap<ObjectId, (&'static str, String)>);
 
-/// An object and the ref or tag that refers to it.
-pub struct NamedObject {
-    /// As a report shows it.
-    pub by: String,
-    pub id: ObjectId,
-}
-
 /// The objects that a repository's refs refer to. Read before objects are listed, so that commits
 /// added during the audit are not reported as missing.
 #[derive(Default)]
 pub struct Refs {
     pub names: Vec<NamedObject>,
+    /// The stashes, the latest first.
+    pub stashes: Vec<ObjectId>,
     /// The commit of HEAD; `None` if HEAD's branch has no commits yet.
     pub head: Option<ObjectId>,
 }
@@ -35,12 +32,12 @@ pub struct Refs {
 impl Refs {
     pub fn read(repository: &Repository) -> Refs {
         let named = |reference: git2::Reference<'_>| {
-            let by = format!("ref {}", String::from_utf8_lossy(reference.name_bytes()));
+            let by = NamedBy::Ref(BString::from(reference.name_bytes()));
             Some(NamedObject { by, id: ObjectId::new(reference.target()?.as_bytes())? })
         };
         let names = repository.references().map(|refs| refs.flatten().filter_map(named).collect());
         let head = repository.head().ok().and_then(|head| ObjectId::new(head.target()?.as_bytes()));
-        Refs { names: names.unwrap_or_default(), head }
+        Refs { names: names.unwrap_or_default(), stashes: stashes(repository), head }
     }
 }
 

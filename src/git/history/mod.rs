@@ -5,6 +5,7 @@
 //! * [`tree_graph`], [`pruned_trees`]: which tree leads to which traced object.
 //! * [`commit_graph`], [`changes`]: the commits, and what each changes.
 //! * [`connectivity`]: objects that are referred to but missing.
+//! * [`names`]: what refs, tags and stashes call the objects.
 //! * [`handles`]: libgit2's handles on the repository, one for each thread.
 
 pub mod changes;
@@ -12,6 +13,7 @@ pub mod commit_graph;
 pub mod connectivity;
 pub mod handles;
 pub mod missing_parts;
+pub mod names;
 pub mod pruned_trees;
 pub mod store;
 pub mod tree_graph;

@@ -5,7 +5,7 @@
 //! the others are parsed and looked up in the [`Store`]. Referenced objects that do not exist are
 //! missing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Mutex;
 
@@ -16,7 +16,7 @@ use super::store::Store;
 use crate::git::Failure;
 use crate::git::object_id::{IdMap, ObjectId};
 use crate::git::pack::delta::Copy;
-use crate::git::tree::{EntryKind, TreeEntry};
+use crate::git::tree::{EntryKind, SHORTEST_LONG_NAME, TreeEntry};
 
 /// A name in a tree that leads to a subtree or a traced object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,8 +46,22 @@ pub struct TreeGraph {
     names: Vec<BString>,
     /// Objects that trees refer to but that do not exist, by id.
     pub missing: Vec<(ObjectId, EntryKind)>,
+    /// The distinct names of files and folders that are long enough for a credential, sorted.
+    pub long_names: Vec<BString>,
     /// Trees that could not be read.
     pub failures: Vec<Failure>,
+}
+
+/// Follows the name of an edge that leads to a traced name and not to a traced object: git allows no
+/// such byte in a name.
+pub const NAME_MARK: u8 = 0;
+
+/// What is traced through all trees. Each is identified by its index: objects first, then names.
+#[derive(Clone, Copy, Default)]
+pub struct Traced<'t> {
+    pub objects: &'t [ObjectId],
+    /// Names of files and folders.
+    pub names: &'t [BString],
 }
 
 impl TreeGraph {
@@ -71,6 +85,8 @@ pub struct TreeReader<'s> {
     store: &'s Store,
     /// Indices of traced objects.
     traced: IdMap<u32>,
+    /// Indices of traced names.
+    traced_names: HashMap<&'s [u8], u32>,
     empty_tree: ObjectId,
     names: Mutex<HashMap<BString, NameId>>,
     missing: Mutex<HashMap<ObjectId, EntryKind>>,
@@ -84,6 +100,7 @@ pub struct TreeScan {
     edges: Vec<Edge>,
     /// Referenced blobs that are not looked up yet.
     named: Vec<ObjectId>,
+    long_names: HashSet<BString>,
 }
 
 impl TreeScan {
@@ -132,11 +149,13 @@ impl<'s> TreeReader<'s> {
     /// The reason for trees that [`TreeReader::tree`] refuses.
     pub const MALFORMED: &'static str = "malformed tree object";
 
-    /// Keeps edges to these objects, and to subtrees.
-    pub fn new(store: &'s Store, traced: &[ObjectId]) -> Self {
+    /// Keeps edges to what is traced, and to subtrees.
+    pub fn new(store: &'s Store, traced: Traced<'s>) -> Self {
+        let first_name = traced.objects.len() as u32;
         TreeReader {
             store,
-            traced: traced.iter().copied().zip(0..).collect(),
+            traced: traced.objects.iter().copied().zip(0..).collect(),
+            traced_names: traced.names.iter().map(|name| &name[..]).zip(first_name..).collect(),
             empty_tree: store.format.object(crate::git::object::ObjectKind::Tree, b""),
             names: Mutex::default(),
             missing: Mutex::default(),
@@ -171,6 +190,11 @@ impl<'s> TreeReader<'s> {
                 let edge = Edge { name: self.name(entry.name), target };
                 note.edges.push((note.bounds.len() as u32, edge));
             }
+            if entry.name.len() >= SHORTEST_LONG_NAME
+                && let Some(edge) = self.long_name(entry.name, scan)
+            {
+                note.edges.push((note.bounds.len() as u32, edge));
+            }
             note.bounds.push(pos as u32);
             pos += entry.length;
         }
@@ -194,6 +218,15 @@ impl<'s> TreeReader<'s> {
             }
         }
         self.traced.get(&id).map(|&position| EdgeTarget::Traced(position))
+    }
+
+    /// Notes a long name. Returns the edge to it if it is traced.
+    fn long_name(&self, name: &[u8], scan: &mut TreeScan) -> Option<Edge> {
+        if !scan.long_names.contains(bstr::BStr::new(name)) {
+            scan.long_names.insert(name.into());
+        }
+        let target = EdgeTarget::Traced(*self.traced_names.get(name)?);
+        Some(Edge { name: self.name(&[name, &[NAME_MARK]].concat()), target })
     }
 
     /// Checks whether the referenced blobs exist.
@@ -223,8 +256,10 @@ impl<'s> TreeReader<'s> {
     pub fn graph(self, scan: Vec<TreeScan>, failures: Vec<Failure>) -> TreeGraph {
         let mut rows = vec![0..0; self.store.len() as usize];
         let mut edges = Vec::with_capacity(scan.iter().map(|scan| scan.edges.len()).sum());
+        let mut long_names = HashSet::new();
         for mut scan in scan {
             self.look_up(&mut scan);
+            long_names.extend(std::mem::take(&mut scan.long_names));
             let mut start = edges.len() as u32;
             for (tree, count) in scan.trees {
                 rows[tree as usize] = start..start + count;
@@ -240,7 +275,9 @@ impl<'s> TreeReader<'s> {
         }
         let mut missing: Vec<_> = self.missing.into_inner().expect(lock).into_iter().collect();
         missing.sort_unstable_by_key(|(id, _)| *id);
-        TreeGraph { rows, edges, names, missing, failures }
+        let mut long_names: Vec<BString> = long_names.into_iter().collect();
+        long_names.sort_unstable();
+        TreeGraph { rows, edges, names, missing, long_names, failures }
     }
 }
 
@@ -274,6 +311,7 @@ mod tests {
             ObjectFormat::Sha1.object(ObjectKind::Blob, number.to_string().as_bytes())
         };
         let traced: Vec<ObjectId> = (0..6).map(id).collect();
+        let names: Vec<BString> = vec!["n".repeat(SHORTEST_LONG_NAME + 1).into()];
         let mut random = 0x9e37_79b9_u64;
         let mut below = |limit: usize| {
             random ^= random << 13;
@@ -285,7 +323,7 @@ mod tests {
         let mut base: Option<Vec<u8>> = None;
         for _ in 0..300 {
             for _ in 0..1 + below(3) {
-                let new = entry("100644", &"n".repeat(1 + below(9)), &id(below(12)));
+                let new = entry("100644", &"n".repeat(1 + 2 * below(10)), &id(below(12)));
                 match below(3) {
                     0 if !entries.is_empty() => drop(entries.remove(below(entries.len()))),
                     1 if !entries.is_empty() => {
@@ -296,7 +334,8 @@ mod tests {
                 }
             }
             let bytes = entries.concat();
-            let (reader, mut scan) = (TreeReader::new(&store, &traced), TreeScan::default());
+            let traced = Traced { objects: &traced, names: &names };
+            let (reader, mut scan) = (TreeReader::new(&store, traced), TreeScan::default());
             let alone = reader.tree(&bytes, None, &mut scan).expect("a tree");
             if let Some(base) = &base {
                 let note = reader.tree(base, None, &mut scan).expect("a tree");

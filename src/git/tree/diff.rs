@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use bstr::{BString, ByteSlice};
 
-use super::{EntryKind, TreeEntry};
+use super::{EntryKind, SHORTEST_LONG_NAME, TreeEntry};
 use crate::git::object_id::ObjectId;
 
 /// The content of a path on one side.
@@ -47,6 +47,17 @@ struct FolderDiff {
     files: Vec<FileDiff>,
     /// Names of folders that differ, with their indices in the list.
     folders: Vec<(BString, usize)>,
+    /// The long names that not all sides have.
+    names: Vec<(BString, NameChange)>,
+}
+
+/// How a name of a file or folder changes, whatever it refers to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NameChange {
+    /// No parent has it.
+    Added,
+    /// The tree no longer has it.
+    Removed,
 }
 
 /// A name that differs in content.
@@ -113,6 +124,27 @@ impl TreeDiff {
         files.filter(|file| file.is_new).filter_map(|file| file.after)
     }
 
+    /// The long names of files and folders that are added or removed, each at one of its paths.
+    pub fn names_changed(&self, change: NameChange) -> Vec<BString> {
+        let mut path_of: Vec<Option<BString>> = vec![None; self.folders.len()];
+        path_of[0] = Some(BString::default());
+        let mut names = Vec::new();
+        let mut pending = vec![0];
+        while let Some(number) = pending.pop() {
+            let folder = &self.folders[number];
+            let path = path_of[number].clone().unwrap_or_default();
+            let changed = folder.names.iter().filter(|(_, changed)| *changed == change);
+            names.extend(changed.map(|(name, _)| below(&path, name)));
+            for (name, number) in &folder.folders {
+                if path_of[*number].is_none() {
+                    path_of[*number] = Some(below(&path, name));
+                    pending.push(*number);
+                }
+            }
+        }
+        names
+    }
+
     /// The contents of another tree at the paths that differ here.
     pub fn contents_in(&self, read: &ReadTree<'_>, tree: ObjectId) -> HashSet<FileContent> {
         let mut found = HashSet::new();
@@ -153,10 +185,7 @@ impl TreeDiff {
         let mut pending = vec![(0, BString::default())];
         while let Some((number, path)) = pending.pop() {
             let folder = &self.folders[number];
-            let below = |name: &BString| {
-                let slash = if path.is_empty() { "" } else { "/" };
-                BString::from([path.as_bytes(), slash.as_bytes(), name.as_bytes()].concat())
-            };
+            let below = |name: &BString| below(&path, name);
             for file in folder.files.iter().filter(|file| is_selected(file)) {
                 let (before, after) = (file.before.clone(), file.after);
                 changes.push(TreeChange { path: below(&file.name), before, after });
@@ -223,6 +252,12 @@ impl TreeDiff {
     }
 }
 
+/// The path of a name in a folder.
+fn below(folder: &BString, name: &BString) -> BString {
+    let slash = if folder.is_empty() { "" } else { "/" };
+    BString::from([folder.as_bytes(), slash.as_bytes(), name.as_bytes()].concat())
+}
+
 impl FolderSides {
     fn are_alike(&self) -> bool {
         !self.before.is_empty() && self.before.iter().all(|before| *before == self.after)
@@ -239,6 +274,13 @@ impl FolderDiff {
     ) -> Option<(BString, FolderSides)> {
         if !before.is_empty() && before.iter().all(|before| *before == after) {
             return None;
+        }
+        if name.len() >= SHORTEST_LONG_NAME {
+            match (before.iter().any(Option::is_some), &after) {
+                (false, Some(_)) => self.names.push((name.clone(), NameChange::Added)),
+                (true, None) => self.names.push((name.clone(), NameChange::Removed)),
+                _ => {}
+            }
         }
         let file = |entry: &Option<DiffEntry>| match entry {
             Some(DiffEntry::File(content)) => Some(*content),

@@ -9,7 +9,8 @@ use jiff::civil::Date;
 use super::paths::{NO_PATH, contains_path, is_current, path_of};
 use super::{Baseline, BaselineEntry, Disposition};
 use crate::findings::{
-    CommitRef, Credential, Occurrence, OccurrenceSource, Suppression, SuppressionKind,
+    CommitRef, Credential, HistorySource, Occurrence, OccurrenceSource, Suppression,
+    SuppressionKind,
 };
 use crate::foreign::{foreign, foreign_path};
 
@@ -117,7 +118,7 @@ impl ActiveBaseline {
 /// commit: a commit that removes it from at least as many baselined locations as it adds it to.
 fn followed(entry: &BaselineEntry, credential: &Credential) -> BTreeSet<usize> {
     let moves = |occurrence: &Occurrence| match &occurrence.source {
-        OccurrenceSource::History { introduced, removed, .. } => {
+        OccurrenceSource::History(HistorySource { introduced, removed, .. }) => {
             let id = |commit: &Option<CommitRef>| commit.as_ref().map(|commit| commit.id.clone());
             (id(introduced), id(removed))
         }

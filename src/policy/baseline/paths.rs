@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use bstr::ByteSlice;
 
-use crate::findings::{Occurrence, OccurrenceSource};
+use crate::findings::{HistorySource, Occurrence, OccurrenceSource};
 
 /// Replaces a secret in a path.
 const HIDDEN: &str = "********";
@@ -37,7 +37,7 @@ fn is_hidden_form(listed: &str, path: &str) -> bool {
 pub(super) fn is_current(occurrence: &Occurrence) -> bool {
     match occurrence.source {
         OccurrenceSource::WorkTree | OccurrenceSource::Index => true,
-        OccurrenceSource::History { at_head, .. } => at_head,
+        OccurrenceSource::History(HistorySource { at_head, .. }) => at_head,
         // A copy in the git directory is not where a file was moved to.
         OccurrenceSource::Stdin | OccurrenceSource::Local { .. } => false,
     }

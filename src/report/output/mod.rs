@@ -18,8 +18,8 @@ use super::{PolicyRevision, Report, Task};
 use crate::engine::Engine;
 use crate::engine::secrets::{Scope, Secrets};
 use crate::findings::{
-    CommitRef, Credential, Excerpt, Fact, Occurrence, OccurrenceSource, Pushed, Suppression,
-    SuppressionKind,
+    CommitRef, Credential, Excerpt, Fact, HistorySource, Occurrence, OccurrenceSource, Pushed,
+    Suppression, SuppressionKind,
 };
 use crate::foreign::{Part, parts, unmarked};
 use crate::policy::baseline::Baseline;
@@ -197,8 +197,13 @@ impl<'a> Pass<'a> {
         if let Some(excerpt) = &mut occurrence.excerpt {
             self.excerpt(excerpt);
         }
-        if let OccurrenceSource::History { introduced, removed, .. } = &mut occurrence.source {
-            introduced.iter_mut().chain(removed).for_each(|commit| self.commit(commit));
+        if let OccurrenceSource::History(history) = &mut occurrence.source {
+            let HistorySource { introduced, introduced_by, removed, .. } = history;
+            let commits = [introduced, introduced_by, removed].into_iter().flatten();
+            commits.for_each(|commit| self.commit(commit));
+            if let Some(name) = &mut history.named_by {
+                *name = self.filtered(name, Scope::Path);
+            }
         }
     }
 

@@ -13,9 +13,9 @@ use rayon::prelude::*;
 use super::delta::CHUNK;
 use super::single_objects::ObjectAccumulator;
 use super::trace::Discovered;
-use super::{History, Trace};
+use super::{History, SelectNames, Trace};
 use crate::git::history::lock;
-use crate::git::history::tree_graph::{TreeGraph, TreeReader, TreeScan};
+use crate::git::history::tree_graph::{Traced, TreeGraph, TreeReader, TreeScan};
 use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
 use crate::git::{CatFile, Git, GitEnvironment, OdbError};
@@ -38,9 +38,9 @@ impl<'h> FullReader<'h> {
 
     /// Traces objects, given by their ids in hexadecimal, through all commits that were
     /// read, reachable from a ref or not.
-    pub fn trace(&self, objects: &[String]) -> Trace<'h> {
+    pub fn trace(&self, objects: &[String], select_names: &SelectNames<'_>) -> Trace<'h> {
         let discovered = std::mem::take(&mut *lock(&self.discovered));
-        self.history.trace(objects, discovered, &|ids| self.read_trees(ids))
+        self.history.trace(objects, select_names, discovered, &|traced| self.read_trees(traced))
     }
 
     /// Reads each of these objects, on the threads of the current pool.
@@ -83,7 +83,7 @@ impl<'h> FullReader<'h> {
         }
     }
 
-    fn read_trees(&self, traced: &[ObjectId]) -> TreeGraph {
+    fn read_trees(&self, traced: Traced<'_>) -> TreeGraph {
         let store = &self.history.store;
         let reader = TreeReader::new(store, traced);
         let read = |(scan, failures): &mut (TreeScan, Vec<Failure>),
@@ -116,7 +116,9 @@ impl Source for FullReader<'_> {
         };
         let mut all = ObjectAccumulator::default();
         self.each(&ids, add_object).into_iter().for_each(|acc| all.add(acc));
-        let mut coverage = self.history.missing_coverage().and(all.coverage);
+        let coverage = self.history.missing_coverage().and(all.coverage);
+        let coverage = coverage.and(all.discovered.people.visit(visit));
+        let mut coverage = self.history.follow_pointers(coverage, self.largest, visit);
         coverage.failures.extend(store.failures.iter().cloned());
         coverage.failures.extend(store.damaged_shadowed_copies());
         coverage.failures.extend(store.read_failures(all.unread));

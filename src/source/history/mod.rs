@@ -14,9 +14,12 @@ mod range;
 mod signature;
 mod single_objects;
 mod submodules;
+mod texts;
 mod trace;
 
 use std::path::{Path, PathBuf};
+
+use bstr::{BStr, ByteSlice};
 
 pub use crate::git::history::changes::HistoryChange;
 pub use delta::DeltaReader;
@@ -24,15 +27,19 @@ pub use full::FullReader;
 pub use range::{RangeSyntax, RevisionRange};
 pub(super) use signature::commit_ref;
 pub use submodules::Submodule;
-pub use trace::{Reachability, Trace};
+pub use texts::{People, visit_texts};
+pub use trace::{Reachability, SelectNames, Trace};
 
-use super::Coverage;
 use super::local::GitFolders;
+use super::pointer::{FetchScope, PointedContents};
+use super::{Coverage, Visitor};
+use crate::git::GitEnvironment;
 use crate::git::history::connectivity::Refs;
 use crate::git::history::handles::{self, Handles};
 use crate::git::history::missing_parts::{MissingParts, ObjectStorage};
+use crate::git::history::names::NamedBy;
 use crate::git::history::store::Store;
-use crate::git::object_id::ObjectFormat;
+use crate::git::object_id::{ObjectFormat, ObjectId};
 
 /// An opened repository.
 pub struct History {
@@ -42,6 +49,7 @@ pub struct History {
     /// What is missing from the repository, determined before any object is read.
     missing_parts: MissingParts,
     refs: Refs,
+    pointed: PointedContents,
 }
 
 /// Why a path cannot be audited.
@@ -92,7 +100,8 @@ impl History {
             .map_err(|why| explain(path, why))?;
         let store = Store::open(&folders, format);
         missing_parts.recheck_orphans();
-        Ok(History { handles, store, missing_parts, refs })
+        let pointed = PointedContents::of(&GitEnvironment::from_git_dir(handles.git_dir()));
+        Ok(History { handles, store, missing_parts, refs, pointed })
     }
 
     /// What was found to be missing before any object is read.
@@ -112,6 +121,24 @@ impl History {
             })
         };
         self.handles.with(folders)
+    }
+
+    /// The refs that name an object, each by its full name with the id.
+    pub fn ref_names(&self) -> impl Iterator<Item = (&BStr, &ObjectId)> {
+        self.refs.names.iter().filter_map(|named| match &named.by {
+            NamedBy::Ref(name) => Some((name.as_bstr(), &named.id)),
+            NamedBy::Tag(_) => None,
+        })
+    }
+
+    /// What its pointer files refer to.
+    pub fn pointed(&self) -> &PointedContents {
+        &self.pointed
+    }
+
+    /// Follows the pointer files among its blobs.
+    fn follow_pointers(&self, read: Coverage, largest: u64, visit: &Visitor<'_>) -> Coverage {
+        self.pointed.follow(read, largest, visit).note_pointers(FetchScope::History)
     }
 
     /// Whether this is a shallow clone, without older commits.

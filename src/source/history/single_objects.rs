@@ -1,13 +1,13 @@
 //! Objects that are read one by one, each whole.
 
+use super::texts::visit_texts;
 use super::trace::Discovered;
 use crate::blob::{Blob, Provenance};
 use crate::git::OdbError;
 use crate::git::commit::RawCommit;
-use crate::git::history::connectivity::NamedObject;
+use crate::git::history::names::{NamedBy, NamedObject};
 use crate::git::history::store::UnreadObjects;
 use crate::git::object::ObjectKind;
-use crate::git::object::message;
 use crate::git::object::tagged;
 use crate::git::object_id::ObjectId;
 use crate::source::{Coverage, Failure, SkippedKind, Visitor, admit};
@@ -51,13 +51,10 @@ impl ObjectAccumulator {
                 let coverage = admit(&Blob::whole(object, provenance), visit);
                 self.coverage = std::mem::take(&mut self.coverage).and(coverage);
             }
-            // Git shows a message up to its first NUL; the rest is scanned as well.
             ObjectKind::Commit | ObjectKind::Tag => {
                 self.coverage.failures.extend(self.discovered.record(kind, *id, object));
-                let bytes = message(object);
-                self.coverage.messages += 1;
-                self.coverage.bytes += bytes.len() as u64;
-                visit(&Blob::whole(bytes, provenance));
+                let coverage = visit_texts(id, object, visit);
+                self.coverage = std::mem::take(&mut self.coverage).and(coverage);
             }
         }
     }
@@ -68,11 +65,14 @@ impl Discovered {
     /// malformed.
     pub fn record(&mut self, kind: ObjectKind, id: ObjectId, object: &[u8]) -> Option<Failure> {
         let is_recorded = match kind {
-            ObjectKind::Commit => {
-                RawCommit::parse(id, object).map(|commit| self.commits.push(commit))
-            }
-            ObjectKind::Tag => tagged(object)
-                .map(|named| self.names.push(NamedObject { by: format!("tag {id}"), id: named })),
+            ObjectKind::Commit => RawCommit::parse(id, object).map(|commit| {
+                self.people.add(id, commit.time, object);
+                self.commits.push(commit);
+            }),
+            ObjectKind::Tag => tagged(object).map(|named| {
+                self.people.add(id, i64::MAX, object);
+                self.names.push(NamedObject { by: NamedBy::Tag(id), id: named });
+            }),
             ObjectKind::Tree | ObjectKind::Blob => Some(()),
         };
         let why = "its headers are malformed";
@@ -82,5 +82,6 @@ impl Discovered {
     pub fn add(&mut self, other: Discovered) {
         self.commits.extend(other.commits);
         self.names.extend(other.names);
+        self.people.merge(other.people);
     }
 }

@@ -18,7 +18,9 @@ use rayon::prelude::*;
 
 pub use error::StagedError;
 
+use super::names::visit_name;
 use super::parts::visit_parts;
+use super::pointer::{FetchScope, PointedContents};
 use super::{Coverage, Failure, Progress, Source, Visitor, admit};
 use crate::blob::{Blob, Provenance};
 use crate::git::GitEnvironment;
@@ -32,6 +34,7 @@ use open_index::{OpenIndex, ReadError};
 /// The staged changes.
 pub struct Staged {
     objects: ObjectReader,
+    pointed: PointedContents,
     change: StagedChange,
     /// The other files of the index.
     files: UnchangedFiles,
@@ -91,7 +94,8 @@ impl Staged {
         })?;
         let (objects, files) =
             (ObjectReader::through_git(environment), UnchangedFiles::FromGit(environment.clone()));
-        Ok(Staged { objects, change, files, fallback_reason: Some(why) })
+        let pointed = PointedContents::of(environment);
+        Ok(Staged { objects, pointed, change, files, fallback_reason: Some(why) })
     }
 
     /// A file's content in the index, by its path from the top; `None` if it is not in the index.
@@ -180,12 +184,15 @@ pub struct StagedFiles<'s> {
 impl Source for StagedFiles<'_> {
     fn visit(&self, visit: &Visitor<'_>, progress: &dyn Progress) -> Coverage {
         progress.begin(self.files.len() as u64);
-        let step = |version| {
+        let step = |version: &StagedFile| {
+            visit_name(version.path.as_bstr(), self.provenance, visit);
             let coverage = self.scan(version, visit);
             progress.step();
             coverage
         };
         let scanned = self.files.par_iter().map(step).reduce(Coverage::default, Coverage::and);
+        let scanned = self.staged.pointed.follow(scanned, u64::MAX, visit);
+        let scanned = scanned.note_pointers(FetchScope::Current);
         scanned.and(Coverage { notes: self.notes.clone(), ..Coverage::default() })
     }
 }

@@ -10,6 +10,7 @@ use crate::git::object_id::{ObjectFormat, ObjectId};
 use crate::git::staged::compare::{CompareError, compare};
 use crate::git::staged::{IndexDiff, StagedChange};
 use crate::git::{GitEnvironment, ObjectReader};
+use crate::source::pointer::PointedContents;
 
 /// The repository and the index that becomes the next commit.
 pub struct OpenIndex {
@@ -76,6 +77,7 @@ impl OpenIndex {
             .collect();
         Ok(Staged {
             objects,
+            pointed: PointedContents::of(environment),
             change,
             files: UnchangedFiles::FromIndex(self.index),
             fallback_reason: None,

@@ -1,5 +1,6 @@
 //! Reads one file of the git directory.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::PathBuf;
@@ -40,6 +41,14 @@ const PACKS: [&[u8]; 3] = [b"PACK", b"# v2 git bundle", b"# v3 git bundle"];
 const VIM_SWAP: &[u8] = b"b0VIM";
 
 impl LocalFile {
+    /// Whether it is the content of one of these Git LFS ids or git-annex keys.
+    pub(super) fn is_content_of(&self, names: &BTreeSet<String>) -> bool {
+        let is_stored = matches!(self.kind, LocalKind::Lfs | LocalKind::Annex)
+            && self.shown.contains_str("/objects/");
+        let name = self.path.file_name().and_then(|name| name.to_str());
+        is_stored && name.is_some_and(|name| names.contains(name))
+    }
+
     /// Passes the file to `visit` if it is text of at most `largest` bytes. A file that git has
     /// removed since it was listed is not an error.
     pub fn visit(&self, largest: u64, visit: &Visitor<'_>) -> Coverage {
@@ -117,6 +126,7 @@ impl LocalFile {
 /// file there is a copy of one: the objects count it.
 fn of_local_file(mut coverage: Coverage) -> Coverage {
     coverage.skipped.retain(|skipped| skipped.kind != SkippedKind::Pointer);
-    let local = coverage.blobs;
-    Coverage { blobs: 0, bytes: 0, pointers: 0, local, ..coverage }
+    coverage.local = std::mem::take(&mut coverage.blobs);
+    (coverage.bytes, coverage.pointers) = (0, 0);
+    coverage
 }

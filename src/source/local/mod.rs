@@ -63,6 +63,13 @@ impl LocalFiles {
         LocalFiles { files, listing }
     }
 
+    /// Leaves out content of Git LFS and git-annex that pointer files led to: these ids and keys.
+    #[must_use]
+    pub fn without_pointed(mut self, followed: &BTreeSet<String>) -> LocalFiles {
+        self.files.retain(|file| !file.is_content_of(followed));
+        self
+    }
+
     pub fn files(&self) -> &[LocalFile] {
         &self.files
     }

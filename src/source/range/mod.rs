@@ -12,20 +12,22 @@ mod push;
 use std::collections::{HashMap, HashSet};
 use std::io::Read;
 
-use bstr::ByteSlice;
+use bstr::{BString, ByteSlice};
 use rayon::prelude::*;
 
 pub use crate::git::tree::diff::FileContent;
+use crate::git::tree::diff::NameChange;
 pub use base::RangeError;
 pub use change::RangeChange;
 pub use push::RefUpdate;
 
-use super::history::commit_ref;
+use super::history::{People, commit_ref, visit_texts};
+use super::names::visit_name;
 use super::parts::visit_parts;
+use super::pointer::{FetchScope, PointedContents};
 use super::{Coverage, Failure, Progress, Source, Visitor, admit};
 use crate::blob::{Blob, Provenance};
 use crate::findings::CommitRef;
-use crate::git::object::message;
 use crate::git::object_id::ObjectId;
 use crate::git::{BlobRead, Git, GitEnvironment, GitError, ObjectReader};
 
@@ -38,6 +40,7 @@ pub struct Commit {
 /// What a range of commits adds.
 pub struct CommitRange {
     objects: ObjectReader,
+    pointed: PointedContents,
     tips: RangeTips,
     /// The commits that the range excludes.
     base: Vec<ObjectId>,
@@ -86,7 +89,9 @@ impl CommitRange {
     ) -> Result<CommitRange, RangeError> {
         let commits = commits(git, &tips.heads, &base)?;
         base::refuse_shallow_boundary(git, &commits, base_name)?;
-        Ok(CommitRange { objects: ObjectReader::open(environment), tips, base, commits })
+        let (objects, pointed) =
+            (ObjectReader::open(environment), PointedContents::of(environment));
+        Ok(CommitRange { objects, pointed, tips, base, commits })
     }
 
     /// Every version and every message that the range adds, each once, as [`Provenance::Object`].
@@ -149,15 +154,15 @@ impl CommitRange {
         }
     }
 
-    fn scan_message(&self, id: &ObjectId, visit: &Visitor<'_>) -> Coverage {
+    /// Scans the message and the headers of a commit or a tag.
+    fn scan_texts(&self, id: &ObjectId, visit: &Visitor<'_>) -> Coverage {
         let (_, object) = match self.objects.read(id) {
             Ok(read) => read,
             Err(why) => return Coverage::failure(unreadable("commit", id, why)),
         };
-        // A message is text even if it contains a NUL.
-        let bytes = message(&object).replace(b"\0", b" ");
-        visit(&Blob::whole(&bytes, Provenance::Object(id.to_string())));
-        Coverage { messages: 1, bytes: bytes.len() as u64, ..Coverage::default() }
+        let mut people = People::default();
+        people.add(*id, 0, &object);
+        visit_texts(id, &object, visit).and(people.visit(visit))
     }
 
     /// Scans the blobs among contents that were not seen before.
@@ -194,13 +199,16 @@ impl Source for RangeAdditions<'_> {
         let mut is_empty = true;
         for chunk in commits.chunks(CHUNK) {
             let one = |commit: &Commit| {
-                let coverage = self.range.scan_message(&commit.id, visit);
+                let coverage = self.range.scan_texts(&commit.id, visit);
                 let found = match self.range.diff(commit) {
                     Ok(diff) => {
                         let unread = diff.unread.iter();
                         let failures: Vec<Failure> =
                             unread.map(|(id, why)| unreadable("tree", id, why.clone())).collect();
                         let coverage = coverage.and(Coverage { failures, ..Coverage::default() });
+                        for path in diff.names_changed(NameChange::Added) {
+                            visit_name(path.as_bstr(), |path| added(commit, path), visit);
+                        }
                         (coverage, diff.new_contents().collect(), diff.is_empty())
                     }
                     Err(failure) => (coverage.and(Coverage::failure(failure)), Vec::new(), false),
@@ -221,7 +229,7 @@ impl Source for RangeAdditions<'_> {
         }
         let direct = tips.blobs.iter().map(|id| FileContent::Blob(*id));
         coverage = coverage.and(self.range.scan_contents(direct, &mut seen, visit));
-        let tags = tips.tags.par_iter().map(|id| self.range.scan_message(id, visit));
+        let tags = tips.tags.par_iter().map(|id| self.range.scan_texts(id, visit));
         coverage = coverage.and(tags.reduce(Coverage::default, Coverage::and));
         let note = match (commits.is_empty(), is_empty) {
             (true, _) if !tips.tags.is_empty() || !tips.blobs.is_empty() => None,
@@ -230,6 +238,8 @@ impl Source for RangeAdditions<'_> {
             (false, false) => None,
         };
         let notes = note.map(str::to_owned).into_iter().collect();
+        let coverage = self.range.pointed.follow(coverage, u64::MAX, visit);
+        let coverage = coverage.note_pointers(FetchScope::Current);
         coverage.and(Coverage { notes, ..Coverage::default() })
     }
 }
@@ -253,6 +263,9 @@ impl Source for RangeBase<'_> {
         for chunk in commits.chunks(CHUNK) {
             let one = |commit: &Commit| {
                 let diff = self.range.diff(commit)?;
+                for path in diff.names_changed(NameChange::Removed) {
+                    visit_name(path.as_bstr(), Provenance::Committed, visit);
+                }
                 let read = self.range.reading_trees();
                 let trees = boundary.iter().flat_map(|tree| diff.contents_in(&read, *tree));
                 progress.step();
@@ -270,8 +283,12 @@ impl Source for RangeBase<'_> {
             let contents = contents.into_iter();
             coverage = coverage.and(self.range.scan_contents(contents, &mut seen, visit));
         }
-        coverage
+        self.range.pointed.follow(coverage, u64::MAX, visit)
     }
+}
+
+fn added(commit: &Commit, path: BString) -> Provenance {
+    Provenance::Added { commit: commit.id.to_string(), path }
 }
 
 /// Parents before children, as `git rev-list` orders them.

@@ -15,6 +15,7 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::Ignored;
 use super::ignores::unusable_ignore_file;
+use super::linked_pointer;
 use super::repository::{DotGit, TrackedKind, tracked};
 use crate::foreign::foreign_path;
 use crate::source::{Coverage, Failure};
@@ -241,6 +242,11 @@ impl<'r> FileListing<'r> {
                     files.push(entry.into_path());
                 }
                 Some(kind) if kind.is_dir() => {}
+                // A locked file of git-annex.
+                Some(kind) if kind.is_symlink() && linked_pointer(entry.path()).is_some() => {
+                    let mut files = files.lock().unwrap_or_else(PoisonError::into_inner);
+                    files.push(entry.into_path());
+                }
                 _ => self.found.with(|found| found.coverage.special += 1),
             },
             Err(why) => self.fail(Failure::new("file listing", foreign_path(why))),

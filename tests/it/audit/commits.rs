@@ -1,6 +1,6 @@
 //! Which commit introduced a credential, and which removed it.
 
-use keysieve::findings::OccurrenceSource;
+use keysieve::findings::{HistorySource, OccurrenceSource};
 
 use crate::support::audited::{audited, summary_of};
 use crate::support::repository::TempRepo;
@@ -23,7 +23,9 @@ fn a_deleted_secret_is_found_with_its_commits() {
     let [occurrence] = &credential.occurrences[..] else { panic!("{credential:?}") };
     assert_eq!(occurrence.path.as_ref().unwrap(), "deploy/ci.env");
     assert_eq!((occurrence.region.start.line, occurrence.region.start.column), (2, 7));
-    let OccurrenceSource::History { introduced, removed, at_head, .. } = &occurrence.source else {
+    let OccurrenceSource::History(HistorySource { introduced, removed, at_head, .. }) =
+        &occurrence.source
+    else {
         panic!()
     };
     let introduced = introduced.as_ref().unwrap();

@@ -118,7 +118,7 @@ fn a_shallow_clone_is_noted() {
 }
 
 #[test]
-fn a_shallow_boundary_introduces_what_it_contains() {
+fn a_shallow_boundary_has_what_it_or_an_earlier_commit_introduced() {
     let repository = TempRepo::new();
     repository.write("a.env", format!("TOKEN={}\n", localstack_auth_token(2)));
     repository.commit("Add");
@@ -127,7 +127,7 @@ fn a_shallow_boundary_introduces_what_it_contains() {
     let url = format!("file://{}", repository.path().display());
     repository.git_in(repository.home(), &["clone", "--quiet", "--depth=1", &url, "shallow"]);
     let summary = summary_of(&repository.home().join("shallow"));
-    assert_eq!(summary, ["a.env:1 +Boundary @HEAD"]);
+    assert_eq!(summary, ["a.env:1 <Boundary @HEAD"]);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod commits;
 mod damage;
+mod kept;
 mod layouts;
 mod objects;
 mod ranges;

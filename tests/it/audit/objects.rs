@@ -64,7 +64,7 @@ fn messages_are_scanned_and_never_shown_raw() {
     let mut expected = [
         "a.env:1 +Use ls-******** @HEAD".to_owned(),
         format!("{commit}:1 +Use ls-********"),
-        format!("{tag}:3"),
+        format!("{tag}:3 in tag v1"),
     ];
     expected.sort();
     assert_eq!(summary(&report), expected);

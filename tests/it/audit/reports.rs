@@ -55,7 +55,16 @@ fn a_secret_in_a_path_or_an_authors_name_is_not_shown() {
     let author = format!("{token} <{token}@example.com>");
     repository.git(&["commit", "--quiet", "-m", "Add", "--author", &author]);
     let report = audited(&repository.path());
-    assert_eq!(summary(&report), ["ls-********/a.env:1 +Add @HEAD"]);
+    let commit = repository.git(&["rev-parse", "HEAD"]);
+    let mut expected = [
+        "ls-********/a.env:1 +Add @HEAD".to_owned(),
+        "file-name of ls-********:1 +Add @HEAD".to_owned(),
+        // The name and the address.
+        format!("identity of {commit}:1 +Add"),
+        format!("identity of {commit}:1 +Add"),
+    ];
+    expected.sort();
+    assert_eq!(summary(&report), expected);
     let shown = format!("{report:?}");
     assert!(shown.contains("ls-********@example.com"), "{shown}");
     assert!(!shown.contains(&token[3..]));

@@ -136,7 +136,7 @@ fn replaced_and_grafted_objects_are_reported_as_stored() {
     fs::write(grafts, format!("{head} {parent}\n")).unwrap();
     let report = agreed(&repository.path());
     let mut expected = before;
-    expected.push(format!("{blob}:1"));
+    expected.push(format!("{blob}:1 in ref refs/replace/{replaced}"));
     expected.sort();
     assert_eq!(summary(&report), expected);
     let [grafts, replace] = &report.coverage.notes[..] else { panic!("{report:?}") };

@@ -2,6 +2,7 @@
 
 mod closed;
 mod faults;
+mod names;
 mod random;
 mod range;
 mod table;

@@ -5,7 +5,7 @@ use crate::support;
 use std::fs;
 use std::process::Output;
 
-use keysieve::findings::OccurrenceSource;
+use keysieve::findings::{HistorySource, OccurrenceSource};
 use keysieve::git::GitEnvironment;
 use keysieve::guard::{GuardError, guard_range};
 use keysieve::policy::Policy;
@@ -39,7 +39,8 @@ fn stories(report: &Report) -> Vec<String> {
     let occurrences = report.credentials.iter().flat_map(|credential| &credential.occurrences);
     let mut stories: Vec<_> = occurrences
         .map(|occurrence| {
-            let OccurrenceSource::History { introduced, removed, at_head, .. } = &occurrence.source
+            let OccurrenceSource::History(HistorySource { introduced, removed, at_head, .. }) =
+                &occurrence.source
             else {
                 panic!("{occurrence:?}")
             };

@@ -5,6 +5,7 @@ use std::fs;
 use std::sync::Mutex;
 
 use keysieve::source::local::{GitFolders, LocalFiles, SkippedKinds};
+use sha2::{Digest, Sha256};
 
 use super::{audit, clean, json, local, notes, plant};
 use crate::support::guarded::{engine, secret};
@@ -231,4 +232,23 @@ fn a_pointer_in_the_git_directory_is_not_counted() {
     let (report, _) = json(&repository, &repository.path(), &[]);
     assert_eq!(report["coverage"]["pointers"], 0);
     assert_eq!(report["coverage"]["skipped"], serde_json::json!([]));
+}
+
+/// Content that a pointer file refers to is reported at the path of the pointer file.
+#[test]
+fn content_is_scanned_once() {
+    let repository = clean();
+    let content = secret(1);
+    let oid: String = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
+    let stored = format!(".git/lfs/objects/{}/{}/{oid}", &oid[..2], &oid[2..4]);
+    plant(&repository.path(), &stored, &content);
+    let (report, code) = json(&repository, &repository.path(), &[]);
+    assert_eq!((local(&report), code), (vec![format!("{stored}:1 lfs")], 1));
+    let size = content.len();
+    let pointer =
+        format!("version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize {size}\n");
+    repository.write("a.env", pointer);
+    repository.commit("Add");
+    let (report, code) = json(&repository, &repository.path(), &[]);
+    assert_eq!((local(&report), code), (vec![], 1));
 }

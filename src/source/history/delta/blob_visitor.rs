@@ -7,12 +7,12 @@ use crate::blob::{Blob, Provenance, TextEncoding};
 use crate::findings::Finding;
 use crate::git::history::store::UnreadObjects;
 use crate::git::object::ObjectKind;
-use crate::git::object::message;
 use crate::git::object_id::ObjectId;
 use crate::git::pack::{Pack, PackError};
-use crate::source::contents::Pointer;
 use crate::source::history::inherit::{self, Inheritance};
 use crate::source::history::trace::Discovered;
+use crate::source::history::visit_texts;
+use crate::source::pointer::Pointer;
 use crate::source::{Class, Coverage, Progress, SkippedKind, parts};
 
 /// The class of text that is scanned as it is and that deltas inherit.
@@ -128,10 +128,10 @@ impl BlobVisitor<'_> {
                     acc.discovered.record(kind, self.pack.index.id(version.entry), version.bytes);
                 acc.coverage.failures.extend(discovered);
             }
-            let message = message(version.bytes);
-            acc.coverage.messages += 1;
-            acc.coverage.bytes += message.len() as u64;
-            self.detector.whole(&self.blob(version, message));
+            let id = self.pack.index.id(version.entry);
+            let scanned = visit_texts(&id, version.bytes, &|blob| self.detector.whole(blob));
+            acc.coverage.messages += scanned.messages;
+            acc.coverage.bytes += scanned.bytes;
         }
     }
 
@@ -143,9 +143,8 @@ impl BlobVisitor<'_> {
             Class::Text(_) => {
                 acc.coverage.blobs += 1;
                 acc.coverage.bytes += version.bytes.len() as u64;
-                if Pointer::detect(version.bytes).is_some() {
-                    let name = self.provenance(version.entry).name();
-                    acc.coverage.skip(SkippedKind::Pointer, name);
+                if let Some(pointer) = Pointer::detect(version.bytes) {
+                    acc.coverage.add_pointer(pointer, self.provenance(version.entry));
                 }
             }
         }

@@ -22,10 +22,11 @@ use rayon::prelude::*;
 
 use super::single_objects::ObjectAccumulator;
 use super::trace::Discovered;
-use super::{History, Trace};
+use super::{History, SelectNames, Trace};
+use crate::blob::Blob;
 use crate::git::OdbError;
 use crate::git::history::lock;
-use crate::git::history::tree_graph::{TreeGraph, TreeReader, TreeScan};
+use crate::git::history::tree_graph::{Traced, TreeGraph, TreeReader, TreeScan};
 use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
 use crate::git::odb::ObjectResult;
@@ -75,7 +76,9 @@ impl<'h> DeltaReader<'h> {
         }
         let ids: Vec<ObjectId> = ids.into_iter().collect();
         all.add(self.single_objects(&ids, detector, progress));
-        let mut coverage = all.coverage;
+        let visit = |blob: &Blob<'_>| detector.whole(blob);
+        let coverage = all.coverage.and(all.discovered.people.visit(&visit));
+        let mut coverage = self.history.follow_pointers(coverage, self.budget.largest, &visit);
         coverage.failures.extend(store.failures.iter().cloned());
         coverage.failures.extend(store.damaged_shadowed_copies());
         coverage.failures.extend(store.read_failures(all.unread));
@@ -86,9 +89,9 @@ impl<'h> DeltaReader<'h> {
 
     /// Traces objects, given by their ids in hexadecimal, through all commits that were
     /// read, reachable from a ref or not.
-    pub fn trace(&self, objects: &[String]) -> Trace<'h> {
+    pub fn trace(&self, objects: &[String], select_names: &SelectNames<'_>) -> Trace<'h> {
         let discovered = std::mem::take(&mut *lock(&self.discovered));
-        self.history.trace(objects, discovered, &|ids| self.read_trees(ids))
+        self.history.trace(objects, select_names, discovered, &|traced| self.read_trees(traced))
     }
 
     /// Reads one pack. Returns the objects that could not be read from it.
@@ -131,7 +134,7 @@ impl<'h> DeltaReader<'h> {
             let mut acc = ObjectAccumulator::default();
             for id in ids {
                 let (read, permit) = self.read_single(id);
-                let visit = |blob: &crate::blob::Blob<'_>| detector.whole(blob);
+                let visit = |blob: &Blob<'_>| detector.whole(blob);
                 match read {
                     Ok((kind, bytes)) => acc.add_object(id, Ok((kind, &bytes)), &visit),
                     Err(why) => acc.add_object(id, Err(why), &visit),
@@ -159,7 +162,7 @@ impl<'h> DeltaReader<'h> {
         }
     }
 
-    fn read_trees(&self, traced: &[ObjectId]) -> TreeGraph {
+    fn read_trees(&self, traced: Traced<'_>) -> TreeGraph {
         let store = &self.history.store;
         let reader = TreeReader::new(store, traced);
         let mut ids = lock(&self.trees).clone();
