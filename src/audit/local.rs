@@ -6,9 +6,9 @@ use super::ci_checkout::JobTokens;
 use crate::engine::Engine;
 use crate::findings::{Occurrence, OccurrenceSource};
 use crate::locate::{Hit, find_in};
+use crate::source::Coverage;
 use crate::source::history::History;
 use crate::source::local::{LocalFile, LocalFiles, SkippedKinds};
-use crate::source::{Coverage, Failure};
 
 use std::sync::{Mutex, PoisonError};
 
@@ -21,13 +21,7 @@ pub fn audit(
     largest: u64,
     engine: &Engine,
 ) -> (Vec<Hit>, Coverage) {
-    let folders = match history.git_folders() {
-        Ok(folders) => folders,
-        Err(why) => {
-            let failure = Failure::new("the files of the git directory", why);
-            return (Vec::new(), Coverage::failure(failure));
-        }
-    };
+    let Some(folders) = history.git_folders() else { return Default::default() };
     let followed = history.pointed().followed().into_iter().collect();
     let files = LocalFiles::list(&folders, skipped).without_pointed(&followed);
     let tokens = JobTokens::from_process(engine);

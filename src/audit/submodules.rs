@@ -48,7 +48,7 @@ pub fn audit(
             continue;
         }
         let around = history;
-        let audited = History::open(repository).map_err(Into::into).and_then(|history| {
+        let audited = History::of_submodule(repository).map_err(Into::into).and_then(|history| {
             let (mut hits, coverage) = read_history(&history, options, engine, progress)?;
             let (deeper, covered) = audit(&history, options, engine, progress, depth + 1);
             let own = local_files(&history, repository, around, options, engine);
@@ -86,7 +86,7 @@ fn local_files(
     engine: &Engine,
 ) -> (Vec<Hit>, Coverage) {
     let is_inside =
-        around.git_folders().is_ok_and(|folders| repository.starts_with(folders.common_dir));
+        around.git_folders().is_some_and(|folders| repository.starts_with(folders.common_dir));
     match &options.local {
         Some(skipped) if !is_inside => {
             local::audit(history, skipped, options.max_blob_size, engine)

@@ -8,13 +8,13 @@ use clap::{Args, ValueEnum};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
-use keysieve::audit::{Options, ReadMode, audit};
+use keysieve::audit::{AuditError, Options, ReadMode, audit};
 use keysieve::findings::{Credential, LocalKind, Occurrence};
 use keysieve::policy::config::RunMode;
 use keysieve::report::Report;
 use keysieve::report::output::sink;
 use keysieve::setup::{Repository, Setup};
-use keysieve::source::history::RangeSyntax;
+use keysieve::source::history::{HistoryError, RangeSyntax};
 use keysieve::source::local::SkippedKinds;
 
 use super::engine::EngineArgs;
@@ -25,13 +25,14 @@ use super::progress::Bar;
 /// Scan the full history of a git repository
 ///
 /// Scans every version of every file once, the messages of commits and tags, stashes, reflogs,
-/// unreachable objects, and the other files of the git directory, such as its config. For each credential the report shows the commit that introduced it, its
-/// author and date, and whether it is still present at HEAD.
+/// unreachable objects, and the other files of the git directory, such as its config. For each
+/// credential the report shows the commit that introduced it, its author and date, and whether it
+/// is still present at HEAD.
 #[derive(Args)]
 pub struct Audit {
-    /// The repository (bare or not) or a folder in it [default: .]; with a range such as
-    /// `main..HEAD`, report only credentials that its commits introduced
-    #[arg(value_name = "REPO|A..B", num_args = 0..=2)]
+    /// The repository (bare or not), a folder in it, a bundle or a pack [default: .]; with a range
+    /// such as `main..HEAD` or a revision, report only credentials that its commits introduced
+    #[arg(value_name = "REPO|REVISION|A..B", num_args = 0..=2)]
     repository_or_range: Vec<PathBuf>,
     /// Report only findings committed since this date: 2026-01-31, an RFC 3339 time, or
     /// "2 weeks ago"; days start at midnight UTC
@@ -89,7 +90,11 @@ impl From<HistoryReader> for ReadMode {
 impl Audit {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let (repository, revisions) = self.arguments()?;
-        let work_tree = Repository::of_work_tree(&repository);
+        // The policy of the repository around a bundle is not the bundle's.
+        let work_tree = match repository.is_file() && !repository.ends_with(".git") {
+            true => Repository::default(),
+            false => Repository::of_work_tree(&repository),
+        };
         let Setup { engine, policy } =
             self.policy.setup(&self.engine, work_tree, RunMode::Check)?;
         let branches = self.branch.clone();
@@ -99,15 +104,23 @@ impl Audit {
                 Some(size) => size << 20,
                 None => policy.config.max_blob_size(),
             },
-            range: RangeSyntax { revisions, branches, since: self.since },
+            range: RangeSyntax { revisions: revisions.clone(), branches, since: self.since },
             recurse_submodules: self.recurse_submodules,
             require_complete: self.require_complete,
             local: Some(self.skipped_kinds()),
         };
-        let mut report = self.engine.in_pool(|| {
+        let report = self.engine.in_pool(|| {
             let bar = Bar::new("objects");
             audit(&repository, &options, &engine, &policy, &bar)
-        })??;
+        })?;
+        let mut report = match (report, &revisions) {
+            (Err(AuditError::History(HistoryError::NotARepository { .. })), Some(word))
+                if self.repository_or_range.len() == 1 =>
+            {
+                bail!("`{word}` does not exist, and the current folder is not in a git repository")
+            }
+            (report, _) => report?,
+        };
         report.sarif_local = self.sarif_local;
         let exit = self.output.deliver(&report, None)?;
         if self.output.is_sarif() && !self.sarif_local && fails_only_here(&report) {
@@ -127,18 +140,19 @@ impl Audit {
         }
     }
 
-    /// The repository and a range in it. A word that exists as a path is a path.
+    /// The repository and a revision or range in it. A word that exists as a path is a path.
     fn arguments(&self) -> anyhow::Result<(PathBuf, Option<String>)> {
         let is_revisions = |word: &&PathBuf| {
-            !word.exists() && word.to_str().is_some_and(RangeSyntax::is_revisions)
+            !word.exists() && word.to_str().is_some_and(|word| !is_path_only(word))
         };
         let (revisions, paths): (Vec<_>, Vec<_>) =
             self.repository_or_range.iter().partition(is_revisions);
         if let [_, second, ..] = paths[..] {
             bail!("{}: expected at most one repository and one range A..B", second.display());
         }
-        if let [_, second, ..] = revisions[..] {
-            bail!("{}: expected at most one range A..B", second.display());
+        if let [first, second, ..] = revisions[..] {
+            let (first, second) = (first.display(), second.display());
+            bail!("{first}, {second}: expected at most one revision or range A..B");
         }
         let repository = paths.first().map_or(PathBuf::from("."), |path| path.to_path_buf());
         let revisions = revisions.first().and_then(|word| word.to_str()).map(str::to_owned);
@@ -157,6 +171,17 @@ fn local_kind(name: &str) -> Result<LocalKind, String> {
         let names: Vec<&str> = LocalKind::ALL.iter().map(|kind| kind.as_str()).collect();
         format!("expected one of {}", names.join(", "))
     })
+}
+
+/// Whether a word cannot be a revision (git-check-ref-format(1)).
+fn is_path_only(word: &str) -> bool {
+    let is_separator = |letter: char| std::path::is_separator(letter);
+    let is_range = RangeSyntax::is_revisions(word);
+    word.is_empty()
+        || !is_range
+            && (word.starts_with('.')
+                || word.starts_with(is_separator)
+                || word.ends_with(is_separator))
 }
 
 /// Seconds since 1970 of a date, a time, or a span before now.

@@ -1,12 +1,11 @@
 //! The repository, work tree and index that git uses, according to its environment variables.
 
-use std::ffi::OsStr;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use git2::{Repository, RepositoryOpenFlags};
-
-use super::odb::alternates::ObjectFolders;
+use super::odb::alternates::entries;
+use super::repository::{GitRepository, OpenError};
 
 /// A folder, and the variables with which git redirects what would be found there. Git sets them
 /// for its hooks: `GIT_INDEX_FILE` always (a file other than `.git/index` for `commit -a` and
@@ -18,6 +17,8 @@ pub struct GitEnvironment {
     pub folder: PathBuf,
     /// `GIT_DIR`: the repository itself; disables the search.
     pub git_dir: Option<PathBuf>,
+    /// `GIT_COMMON_DIR`: what linked work trees share.
+    pub common_dir: Option<PathBuf>,
     /// `GIT_WORK_TREE`: the top of the work tree.
     pub work_tree: Option<PathBuf>,
     /// `GIT_INDEX_FILE`: the index that becomes the next commit.
@@ -26,6 +27,8 @@ pub struct GitEnvironment {
     pub object_directory: Option<PathBuf>,
     /// `GIT_ALTERNATE_OBJECT_DIRECTORIES`: further object folders, as in a push's quarantine.
     pub alternates: Vec<PathBuf>,
+    /// `GIT_SHALLOW_FILE`: where a shallow history ends, as in a push's quarantine.
+    pub shallow_file: Option<PathBuf>,
     /// How long a child `git` may produce no output before it is killed.
     pub timeout: Duration,
 }
@@ -42,10 +45,12 @@ impl Default for GitEnvironment {
         GitEnvironment {
             folder: PathBuf::new(),
             git_dir: None,
+            common_dir: None,
             work_tree: None,
             index_file: None,
             object_directory: None,
             alternates: Vec::new(),
+            shallow_file: None,
             timeout: TIMEOUT,
         }
     }
@@ -58,12 +63,14 @@ impl GitEnvironment {
         GitEnvironment {
             folder: folder.to_path_buf(),
             git_dir: variable("GIT_DIR"),
+            common_dir: variable("GIT_COMMON_DIR"),
             work_tree: variable("GIT_WORK_TREE"),
             index_file: variable("GIT_INDEX_FILE"),
             object_directory: variable("GIT_OBJECT_DIRECTORY"),
-            alternates: std::env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES")
-                .map(|listed| std::env::split_paths(&listed).collect())
+            alternates: std::env::var_os(ALTERNATES)
+                .map(|listed| entries(listed.as_encoded_bytes(), SEPARATOR).flatten().collect())
                 .unwrap_or_default(),
+            shallow_file: variable("GIT_SHALLOW_FILE").filter(|file| !file.as_os_str().is_empty()),
             ..GitEnvironment::from_folder(folder)
         }
     }
@@ -85,47 +92,74 @@ impl GitEnvironment {
         GitEnvironment { folder: folder.to_path_buf(), ..GitEnvironment::default() }
     }
 
-    /// Opens the repository. `FROM_ENV` adds the variables that libgit2 handles correctly itself:
-    /// those for object folders, the common folder and configuration files.
-    pub(crate) fn open(&self) -> Result<Repository, git2::Error> {
-        let no_ceiling: [&OsStr; 0] = [];
-        let flags = RepositoryOpenFlags::FROM_ENV;
-        match &self.git_dir {
-            None => Repository::open_ext(&self.folder, flags, no_ceiling),
-            Some(git_dir) => {
-                let no_search = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
-                Repository::open_ext(self.folder.join(git_dir), flags | no_search, no_ceiling)
-            }
-        }
+    /// Opens the repository.
+    pub fn open(&self) -> Result<GitRepository, OpenError> {
+        GitRepository::open(self)
     }
 
-    /// The object folders of a repository that [`GitEnvironment::open`] returned.
-    pub(crate) fn object_folders(&self, repository: &Repository) -> ObjectFolders {
-        let objects = match &self.object_directory {
-            Some(folder) => self.folder.join(folder),
-            None => repository.commondir().join("objects"),
+    /// Whether a variable leads to another repository, or to other objects, than the folder does.
+    pub fn is_redirected(&self) -> bool {
+        !self.redirections().is_empty()
+    }
+
+    /// The names of the variables that do.
+    pub fn redirections(&self) -> Vec<&'static str> {
+        let variables = [
+            ("GIT_DIR", self.git_dir.is_some()),
+            ("GIT_COMMON_DIR", self.common_dir.is_some()),
+            ("GIT_WORK_TREE", self.work_tree.is_some()),
+            ("GIT_OBJECT_DIRECTORY", self.object_directory.is_some()),
+            (ALTERNATES, !self.alternates.is_empty()),
+        ];
+        variables.into_iter().filter(|(_, is_set)| *is_set).map(|(name, _)| name).collect()
+    }
+
+    /// Whether it has the variables of this process.
+    pub(super) fn is_of_process(&self) -> bool {
+        self.variables() == GitEnvironment::from_process(&self.folder).variables()
+    }
+
+    fn variables(&self) -> ([&Option<PathBuf>; 5], &[PathBuf]) {
+        let files = [
+            &self.git_dir,
+            &self.common_dir,
+            &self.work_tree,
+            &self.index_file,
+            &self.object_directory,
+        ];
+        (files, &self.alternates)
+    }
+
+    /// The value of the variable for further object folders.
+    pub(super) fn alternates_variable(&self) -> Option<OsString> {
+        let process = std::env::var_os(ALTERNATES);
+        if self.alternates.is_empty() || self.is_of_process() {
+            return process.filter(|_| !self.alternates.is_empty());
+        }
+        // Git reads C strings here, which may contain separators.
+        let quoted = |folder: &PathBuf| {
+            let folder = folder.to_string_lossy();
+            format!("\"{}\"", folder.replace('\\', "\\\\").replace('"', "\\\""))
         };
-        let more = self.alternates.iter().filter(|folder| !folder.as_os_str().is_empty());
-        more.fold(ObjectFolders::new(objects), |found, folder| found.with(self.folder.join(folder)))
+        let quoted: Vec<String> = self.alternates.iter().map(quoted).collect();
+        Some(quoted.join(&char::from(SEPARATOR).to_string()).into())
     }
 
-    /// The index file of a repository that [`GitEnvironment::open`] returned.
-    pub(crate) fn index_file(&self, repository: &Repository) -> PathBuf {
-        match &self.index_file {
-            Some(file) => self.folder.join(file),
-            None => repository.path().join("index"),
-        }
-    }
-
-    /// The folder in which git runs hooks: the top of the work tree, or the repository if it is
-    /// bare. If only `GIT_DIR` is set, the current folder is that top ("GIT_DIR" in git(1)).
-    pub(crate) fn hook_working_directory(&self, repository: &Repository) -> PathBuf {
+    /// The top of the work tree of a repository that libgit2 opened. If only `GIT_DIR` is set, the
+    /// current folder is that top ("GIT_DIR" in git(1)).
+    pub(super) fn work_tree_of(&self, repository: &git2::Repository) -> Option<PathBuf> {
         let configured = || repository.config()?.get_entry("core.worktree").map(|_| ());
         match (&self.work_tree, &self.git_dir, repository.workdir()) {
-            (Some(top), _, _) => self.folder.join(top),
-            (None, _, None) => repository.path().to_path_buf(),
-            (None, Some(_), Some(_)) if configured().is_err() => self.folder.clone(),
-            (None, _, Some(top)) => top.to_path_buf(),
+            (Some(top), _, _) => Some(self.folder.join(top)),
+            (None, _, None) => None,
+            (None, Some(_), Some(_)) if configured().is_err() => Some(self.folder.clone()),
+            (None, _, Some(top)) => Some(top.to_owned()),
         }
     }
 }
+
+/// Further object folders.
+pub(super) const ALTERNATES: &str = "GIT_ALTERNATE_OBJECT_DIRECTORIES";
+
+/// Separates them.
+const SEPARATOR: u8 = if cfg!(windows) { b';' } else { b':' };

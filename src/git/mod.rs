@@ -7,7 +7,8 @@
 //! * [`revision`]: resolves `main~3`.
 //! * [`tree::diff`], [`tree::walk`], `staged`: differences between trees, entries below a tree,
 //!   staged changes.
-//! * [`environment`]: the repository that git uses, by its environment variables.
+//! * [`environment`], [`repository`]: the repository that git uses, by its environment variables,
+//!   opened.
 //! * [`process`]: the `git` executable, for what only it can answer.
 //!
 //! No module here knows findings, policy or engine; the only import from outside is
@@ -28,6 +29,7 @@ pub mod own_files;
 pub mod pack;
 pub mod process;
 pub mod reader;
+pub mod repository;
 pub mod revision;
 pub(crate) mod staged;
 pub mod tree;
@@ -38,3 +40,4 @@ pub use odb::{Odb, OdbError};
 pub use process::cat_file::{BlobRead, CatFile, STREAMED_FROM};
 pub use process::{Git, GitError};
 pub use reader::ObjectReader;
+pub use repository::{GitRepository, OpenError};

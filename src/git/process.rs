@@ -1,19 +1,20 @@
 //! The `git` executable's plumbing commands: where a hook runs, they can read every format of
 //! index, refs and objects.
 //!
-//! Slower than a library by the start of a process. Only reading commands are run: no lock is
-//! taken, no index refreshed, nothing fetched, and no configured program is started.
+//! Slower than a library by the start of a process. Only reading commands are run on a user's
+//! repository: no lock is taken, no index refreshed, nothing fetched, and no configured program is
+//! started.
 
 pub mod cat_file;
 mod pipe;
 
 use std::ffi::OsStr;
-use std::io::{self, Read, Write};
-use std::path::PathBuf;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use super::environment::GitEnvironment;
+use super::environment::{ALTERNATES, GitEnvironment};
 use super::object_id::ObjectId;
 use crate::foreign::foreign;
 use pipe::Pipe;
@@ -49,18 +50,26 @@ impl Git {
 
     /// What git writes when it is given `input`; git must succeed.
     pub fn read_with(&self, arguments: &[&str], input: &[u8]) -> Result<Vec<u8>, GitError> {
+        self.read_from(arguments, io::Cursor::new(input.to_vec()))
+    }
+
+    /// The same for input that is read while git runs.
+    pub fn read_from(
+        &self,
+        arguments: &[&str],
+        input: impl Read + Send + 'static,
+    ) -> Result<Vec<u8>, GitError> {
         let output = self.output(arguments, input)?;
         if output.status.success() {
             return Ok(output.stdout);
         }
         let message = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        let command = arguments.first().copied().unwrap_or_default().to_owned();
-        Err(GitError::Failed { command, message })
+        Err(GitError::Failed { command: name(arguments), message })
     }
 
     /// A single line that git writes; `None` if it fails.
     pub fn query(&self, arguments: &[&str]) -> Result<Option<String>, GitError> {
-        let output = self.output(arguments, b"")?;
+        let output = self.output(arguments, io::empty())?;
         let line = String::from_utf8_lossy(&output.stdout).trim_end().to_owned();
         Ok(output.status.success().then_some(line))
     }
@@ -73,6 +82,14 @@ impl Git {
         Ok(output.and_then(|output| ObjectId::from_hex(output.lines().last()?.as_bytes())))
     }
 
+    /// The version of the git on `PATH`: major and minor.
+    pub fn version() -> Option<(u32, u32)> {
+        let git = Git::new(&GitEnvironment::from_folder(Path::new(".")));
+        let version = git.query(&["version"]).ok()??;
+        let mut numbers = version.strip_prefix("git version ")?.split('.');
+        Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+    }
+
     /// The path of a file in the git directory.
     pub fn path(&self, name: &str) -> Result<PathBuf, GitError> {
         let path = self.read(&["rev-parse", "--git-path", name])?;
@@ -81,12 +98,15 @@ impl Git {
     }
 
     /// Runs git until it exits or times out.
-    fn output(&self, arguments: &[&str], input: &[u8]) -> Result<Output, GitError> {
+    fn output(
+        &self,
+        arguments: &[&str],
+        mut input: impl Read + Send + 'static,
+    ) -> Result<Output, GitError> {
         let mut child = self.command(arguments).spawn()?;
         if let Some(mut stdin) = child.stdin.take() {
-            let input = input.to_vec();
             // Git writes output while it reads input. If it stops reading, its exit code shows why.
-            std::thread::spawn(move || stdin.write_all(&input));
+            std::thread::spawn(move || io::copy(&mut input, &mut stdin));
         }
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let stderr = stderr.map(|stderr| Pipe::new(stderr, self.timeout()));
@@ -115,17 +135,21 @@ impl Git {
     }
 
     fn timed_out(&self, arguments: &[&str]) -> GitError {
-        let command = arguments.first().copied().unwrap_or_default().to_owned();
-        GitError::TimedOut { command, seconds: self.timeout().as_secs_f32() }
+        GitError::TimedOut { command: name(arguments), seconds: self.timeout().as_secs_f32() }
     }
 
     pub(super) fn command(&self, arguments: &[&str]) -> Command {
-        let GitEnvironment { folder, git_dir, work_tree, index_file, .. } = &self.environment;
+        let GitEnvironment { folder, git_dir, common_dir, work_tree, index_file, .. } =
+            &self.environment;
+        let GitEnvironment { object_directory: objects, shallow_file, .. } = &self.environment;
+        let alternates = self.environment.alternates_variable();
         let mut command = Command::new("git");
         let working_folder =
             if folder.as_os_str().is_empty() { OsStr::new(".") } else { folder.as_os_str() };
         command
             .args(["--no-pager", "--no-replace-objects", "-c", "core.fsmonitor=false"])
+            // The user names the repository, and no command here starts a program that it names.
+            .args(["-c", "safe.bareRepository=all"])
             .args(arguments)
             .current_dir(working_folder)
             .env("GIT_OPTIONAL_LOCKS", "0")
@@ -135,8 +159,16 @@ impl Git {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        let variables =
-            [("GIT_DIR", git_dir), ("GIT_WORK_TREE", work_tree), ("GIT_INDEX_FILE", index_file)];
+        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.as_os_str().to_owned());
+        let variables = [
+            ("GIT_DIR", path(git_dir)),
+            ("GIT_COMMON_DIR", path(common_dir)),
+            ("GIT_WORK_TREE", path(work_tree)),
+            ("GIT_INDEX_FILE", path(index_file)),
+            ("GIT_OBJECT_DIRECTORY", path(objects)),
+            (ALTERNATES, alternates),
+            ("GIT_SHALLOW_FILE", path(shallow_file)),
+        ];
         for (name, value) in variables {
             match value {
                 Some(value) => command.env(name, value),
@@ -145,6 +177,15 @@ impl Git {
         }
         command
     }
+}
+
+/// The name of the command in these arguments.
+fn name(arguments: &[&str]) -> String {
+    let mut rest = arguments;
+    while let ["-c", _, more @ ..] = rest {
+        rest = more;
+    }
+    rest.first().copied().unwrap_or_default().to_owned()
 }
 
 /// Waits for a child whose output has ended.

@@ -1,20 +1,19 @@
 //! Objects by id, one at a time, for hooks, ranges and policy.
 //!
-//! Read by our own [`Odb`] if the repository can be opened; by `git cat-file` if only git can open
-//! it, if our reader does not find the object, and for blobs that are too large for memory. Either
-//! way the content is verified against the id.
+//! Read by our own [`Odb`] if the repository can be opened; by `git cat-file` if it cannot, if our
+//! reader does not find the object, and for blobs that are too large for memory. Either way the
+//! content is verified against the id.
 
 use std::io::{self, Read};
 use std::sync::{Mutex, PoisonError};
 
-use git2::Repository;
-
 use super::environment::GitEnvironment;
 use super::object::ObjectKind;
-use super::object_id::{ObjectFormat, ObjectId};
+use super::object_id::ObjectId;
 use super::odb::{Odb, OdbError};
 use super::process::Git;
 use super::process::cat_file::{BlobRead, CatFile, STREAMED_FROM};
+use super::repository::{GitRepository, fetch_advice};
 
 /// The longest commit, tag or policy file that is read; trees may be longer.
 const LONGEST: u64 = 512 << 20;
@@ -30,23 +29,18 @@ impl ObjectReader {
     /// The objects of the repository that the environment selects.
     pub fn open(environment: &GitEnvironment) -> ObjectReader {
         match environment.open() {
-            Ok(repository) => ObjectReader::from_repository(&repository, environment),
+            Ok(repository) => ObjectReader::from_repository(&repository),
             Err(_) => ObjectReader::through_git(environment),
         }
     }
 
     /// The objects of an open repository.
-    pub fn from_repository(repository: &Repository, environment: &GitEnvironment) -> ObjectReader {
-        let format = match repository.object_format() {
-            git2::ObjectFormat::Sha1 => ObjectFormat::Sha1,
-            git2::ObjectFormat::Sha256 => ObjectFormat::Sha256,
-        };
-        let folders = environment.object_folders(repository).folders;
-        let odb = Some(Odb::new(folders, format));
-        ObjectReader { odb, ..ObjectReader::through_git(environment) }
+    pub fn from_repository(repository: &GitRepository) -> ObjectReader {
+        let odb = Some(Odb::new(repository.object_folders().folders, repository.format));
+        ObjectReader { odb, ..ObjectReader::through_git(repository.environment()) }
     }
 
-    /// The objects of a repository that only git can open.
+    /// The objects of a repository that cannot be opened here.
     pub fn through_git(environment: &GitEnvironment) -> ObjectReader {
         ObjectReader { odb: None, git: Mutex::default(), environment: environment.clone() }
     }
@@ -84,6 +78,14 @@ impl ObjectReader {
             }
             Some(Ok((kind, _))) => Err(format!("it is a {}, not a blob", kind.name())),
             Some(Err(why)) => Err(why.to_string()),
+        }
+    }
+
+    /// What to do about an object that cannot be read.
+    pub fn advice(&self) -> &'static str {
+        match self.environment.open() {
+            Ok(repository) if repository.is_partial() => fetch_advice(),
+            _ => "run `git fsck` for details",
         }
     }
 

@@ -6,10 +6,8 @@
 
 use std::path::{Path, PathBuf};
 
-use git2::{ErrorCode, Repository};
-
 use crate::git::GitEnvironment;
-use crate::git::{Git, GitError};
+use crate::git::repository::PathSetting;
 
 const SETTING: &str = "core.hooksPath";
 
@@ -49,66 +47,21 @@ pub enum LocationError {
 
 /// Reads the configuration of every scope, as git does.
 pub fn hooks_folder(environment: &GitEnvironment) -> Result<HooksFolder, LocationError> {
-    let repository = match environment.open() {
-        Ok(repository) => repository,
-        Err(_) => return ask_git(environment),
-    };
-    match configured(&repository)? {
-        None => Ok(HooksFolder {
-            path: repository.commondir().join("hooks"),
-            origin: HooksPathOrigin::Repository,
-        }),
-        Some((path, origin)) => Ok(HooksFolder {
-            path: environment.hook_working_directory(&repository).join(path),
-            origin,
-        }),
-    }
-}
-
-/// Asks the `git` executable, for repositories that libgit2 cannot open.
-fn ask_git(environment: &GitEnvironment) -> Result<HooksFolder, LocationError> {
-    let git = Git::new(environment);
-    let unknown = |error: GitError| LocationError::Repository {
+    let repository = environment.open().map_err(|error| LocationError::Repository {
         folder: environment.folder.clone(),
         reason: error.to_string(),
+    })?;
+    let setting = repository.path_setting(SETTING);
+    let Some(setting) = setting.map_err(|reason| LocationError::Setting { reason })? else {
+        let path = repository.common_dir.join("hooks");
+        return Ok(HooksFolder { path, origin: HooksPathOrigin::Repository });
     };
-    let own = git.path("hooks").map_err(unknown)?;
-    let scoped = git.query(&["config", "--show-scope", "--type=path", "--get", SETTING]);
-    let Some(scoped) = scoped.map_err(unknown)? else {
-        return Ok(HooksFolder { path: own, origin: HooksPathOrigin::Repository });
-    };
-    let (scope, path) = scoped.split_once('\t').unwrap_or_default();
-    let origin = match scope {
-        "system" | "global" => HooksPathOrigin::Shared,
-        _ => HooksPathOrigin::Configured,
-    };
-    if let Some(reason) = unsupported_value(Path::new(path)) {
-        return Err(LocationError::Setting { reason: reason.to_owned() });
-    }
-    // The folder where hooks run.
-    let top = git.query(&["rev-parse", "--show-toplevel"]).map_err(unknown)?;
-    let top = match top {
-        Some(top) => PathBuf::from(top),
-        None => git.path(".").map_err(unknown)?,
-    };
-    Ok(HooksFolder { path: top.join(path), origin })
-}
-
-fn configured(
-    repository: &Repository,
-) -> Result<Option<(PathBuf, HooksPathOrigin)>, LocationError> {
-    let unusable = |error: git2::Error| LocationError::Setting { reason: error.message().into() };
-    let config = repository.config().and_then(|mut config| config.snapshot()).map_err(unusable)?;
-    let origin = match config.get_entry(SETTING) {
-        Ok(entry) => HooksPathOrigin::of(entry.level()),
-        Err(error) if error.code() == ErrorCode::NotFound => return Ok(None),
-        Err(error) => return Err(unusable(error)),
-    };
-    let path = config.get_path(SETTING).map_err(unusable)?;
+    let PathSetting { path, is_shared } = setting;
     if let Some(reason) = unsupported_value(&path) {
         return Err(LocationError::Setting { reason: reason.to_owned() });
     }
-    Ok(Some((path, origin)))
+    let origin = if is_shared { HooksPathOrigin::Shared } else { HooksPathOrigin::Configured };
+    Ok(HooksFolder { path: repository.hook_working_directory().join(path), origin })
 }
 
 /// Values that only git can resolve: a hook must not be installed where git does not look.
@@ -119,16 +72,5 @@ fn unsupported_value(path: &Path) -> Option<&'static str> {
         Some("only git can expand its %(prefix)")
     } else {
         None
-    }
-}
-
-impl HooksPathOrigin {
-    fn of(level: git2::ConfigLevel) -> Self {
-        match level {
-            git2::ConfigLevel::Local | git2::ConfigLevel::Worktree | git2::ConfigLevel::App => {
-                HooksPathOrigin::Configured
-            }
-            _ => HooksPathOrigin::Shared,
-        }
     }
 }

@@ -9,6 +9,7 @@ use crate::git::GitEnvironment;
 use crate::policy::baseline;
 use crate::policy::config;
 use crate::policy::files::PolicyFiles;
+use crate::source::history::environment_of;
 use crate::source::worktree::work_tree_top;
 
 /// Where the repository's own policy is read from, and where its work tree is.
@@ -29,7 +30,7 @@ impl Repository {
     pub fn of_work_tree(path: &Path) -> Self {
         let top = work_tree_top(path);
         let files = top.clone().map(files_of);
-        let environment = GitEnvironment::from_process(folder_of(path));
+        let environment = environment_of(folder_of(path));
         Repository { files, top, environment, ..Repository::default() }
     }
 

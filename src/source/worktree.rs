@@ -14,9 +14,8 @@ use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use bstr::{BStr, BString, ByteSlice};
-use git2::Repository;
 use rayon::prelude::*;
-use repository::DotGit;
+use repository::{DotGit, Redirected};
 
 use super::names::PathNames;
 use super::open::{self, OpenError};
@@ -25,6 +24,7 @@ use super::pointer::Pointer;
 use super::{Class, Coverage, Failure, Progress, SkippedKind, Source, Visitor, admit};
 use crate::blob::{Blob, Provenance};
 use crate::foreign::foreign_path;
+use crate::git::GitEnvironment;
 
 /// What to do with files that an ignore rule matches and git does not track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -205,9 +205,22 @@ fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
 /// The top of the work tree that a path is in, with symbolic links resolved.
 pub fn work_tree_top(path: &Path) -> Option<PathBuf> {
     let path = fs::canonicalize(path).ok()?;
+    let redirected = Redirected::by_process();
+    if let Some(Redirected { top: None, git_dir, .. }) = &redirected
+        && path.starts_with(git_dir)
+    {
+        return None;
+    }
+    let redirected = redirected.and_then(|found| found.top).filter(|top| path.starts_with(top));
+    // The innermost.
+    [discovered_top(&path), redirected].into_iter().flatten().max_by_key(|top| top.iter().count())
+}
+
+/// The top of the work tree that a path is in, whatever git's variables are.
+fn discovered_top(path: &Path) -> Option<PathBuf> {
     if path.iter().any(|part| part == ".git") {
-        let repository = Repository::discover(&path).ok()?;
-        return fs::canonicalize(repository.workdir()?).ok();
+        let repository = GitEnvironment::from_folder(path).open().ok()?;
+        return fs::canonicalize(repository.work_tree?).ok();
     }
     let is_top = |folder: &&Path| matches!(DotGit::inspect(folder), DotGit::Repository);
     path.ancestors().find(is_top).map(Path::to_owned)

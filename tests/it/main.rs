@@ -16,6 +16,7 @@ mod decoding;
 mod delta;
 mod documents;
 mod facts;
+mod formats;
 mod generic_data;
 mod guarantees;
 mod guard;

@@ -2,18 +2,17 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use bstr::BString;
-use git2::Repository;
 use rayon::prelude::*;
 
-use super::names::{NamedBy, NamedObject, stashes};
+use super::names::{NamedBy, NamedObject};
 use super::store::Store;
 use super::tree_graph::{EdgeTarget, TreeGraph};
-use crate::git::Failure;
 use crate::git::commit::RawCommit;
 use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
+use crate::git::repository::{Reference, fetch_advice};
 use crate::git::tree::EntryKind;
+use crate::git::{Failure, GitRepository};
 
 /// The missing objects, by id, each with its kind and a description of what refers to it.
 pub struct MissingObjects(BTreeMap<ObjectId, (&'static str, String)>);
@@ -30,14 +29,22 @@ pub struct Refs {
 }
 
 impl Refs {
-    pub fn read(repository: &Repository) -> Refs {
-        let named = |reference: git2::Reference<'_>| {
-            let by = NamedBy::Ref(BString::from(reference.name_bytes()));
-            Some(NamedObject { by, id: ObjectId::new(reference.target()?.as_bytes())? })
+    /// What could not be read is in the failures.
+    pub fn read(repository: &GitRepository) -> (Refs, Vec<Failure>) {
+        let named = |reference: Reference| NamedObject {
+            by: NamedBy::Ref(reference.name),
+            id: reference.id,
         };
-        let names = repository.references().map(|refs| refs.flatten().filter_map(named).collect());
-        let head = repository.head().ok().and_then(|head| ObjectId::new(head.target()?.as_bytes()));
-        Refs { names: names.unwrap_or_default(), stashes: stashes(repository), head }
+        let mut failures = Vec::new();
+        let names = match repository.references() {
+            Ok(references) => references.into_iter().map(named).collect(),
+            Err(why) => {
+                failures.push(Failure::new("references", why));
+                Vec::new()
+            }
+        };
+        let (stashes, head) = (repository.stashes(), repository.head().ok().flatten());
+        (Refs { names, stashes, head }, failures)
     }
 }
 
@@ -141,10 +148,8 @@ impl MissingObjects {
             _ => ("objects", "are", "were"),
         };
         let failure = if is_partial {
-            let why = format!(
-                "{count} {objects} {were} never fetched: {named}; fetch with `git fetch --refetch \
-                 --no-filter`"
-            );
+            let why =
+                format!("{count} {objects} {were} never fetched: {named}; {}", fetch_advice());
             Failure::new("partial clone", why)
         } else {
             let cause =

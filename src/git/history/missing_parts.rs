@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bstr::ByteSlice;
-use git2::Repository;
 
-use crate::git::Failure;
+use super::connectivity::Refs;
+use super::names::{NamedBy, NamedObject};
 use crate::git::object_id::ObjectId;
-use crate::git::odb::alternates::{AlternatesError, ObjectFolders};
-use crate::git::own_files;
+use crate::git::odb::alternates::AlternatesError;
+use crate::git::{Failure, GitRepository, own_files};
 
 /// The object folders of a repository, and what is missing in them.
 #[derive(Default)]
@@ -34,6 +34,8 @@ pub struct MissingParts {
     pub shallow: HashSet<ObjectId>,
     /// Whether this is a partial clone: objects are fetched when they are needed.
     pub is_partial: bool,
+    /// Whether this is only a part of a repository, whose other objects are not expected.
+    pub is_excerpt: bool,
     /// Packs without an index and indexes without a pack, unless a `git gc` is just writing or
     /// removing these files.
     suspects: Vec<PathBuf>,
@@ -54,21 +56,16 @@ impl MissingParts {
 }
 
 impl ObjectStorage {
-    pub fn inspect(repository: &Repository) -> ObjectStorage {
+    pub fn inspect(repository: &GitRepository, refs: &Refs) -> ObjectStorage {
         let mut storage = ObjectStorage::default();
         let missing_parts = &mut storage.missing_parts;
-        let file = own_files::read_if_exists(&repository.commondir().join("shallow"));
+        let file = own_files::read_if_exists(&repository.shallow_file());
         let file = file.ok().flatten().unwrap_or_default();
         missing_parts.shallow = file.lines().filter_map(ObjectId::from_hex).collect();
-        missing_parts.is_partial = is_partial(repository).unwrap_or_default();
-        let notes = [shallow(&missing_parts.shallow), grafts(repository), replacements(repository)];
+        missing_parts.is_partial = repository.is_partial();
+        let notes = [shallow(&missing_parts.shallow), grafts(repository), replacements(refs)];
         missing_parts.notes.extend(notes.into_iter().flatten());
-        if missing_parts.is_partial {
-            let note = "partial clone: some objects were never fetched; fetch them with `git fetch \
-                        --refetch --no-filter`";
-            missing_parts.notes.push(note.to_owned());
-        }
-        let found = ObjectFolders::new(repository.commondir().join("objects"));
+        let found = repository.object_folders();
         let failures = found.errors.iter().map(|error| match error {
             AlternatesError::Read { file, why } => Failure::new(display_path(file), why),
             AlternatesError::Unusable { line, why } => {
@@ -93,16 +90,8 @@ fn shallow(ends: &HashSet<ObjectId>) -> Option<String> {
     ))
 }
 
-fn is_partial(repository: &Repository) -> Option<bool> {
-    let config = repository.config().ok()?;
-    let mut found = config.get_string("extensions.partialclone").is_ok();
-    let entries = config.entries(Some(r"^remote\..*\.promisor$")).ok()?;
-    entries.for_each(|entry| found |= entry.value().is_ok_and(|value| value == "true")).ok()?;
-    Some(found)
-}
-
-fn grafts(repository: &Repository) -> Option<String> {
-    let file = own_files::read_if_exists(&repository.commondir().join("info/grafts")).ok()??;
+fn grafts(repository: &GitRepository) -> Option<String> {
+    let file = own_files::read_if_exists(&repository.common_dir.join("info/grafts")).ok()??;
     let grafts = file.lines().filter(|line| !line.is_empty() && line[0] != b'#').count();
     (grafts > 0).then(|| {
         let commits = if grafts == 1 { "commit has" } else { "commits have" };
@@ -110,8 +99,9 @@ fn grafts(repository: &Repository) -> Option<String> {
     })
 }
 
-fn replacements(repository: &Repository) -> Option<String> {
-    let replaced = repository.references_glob("refs/replace/*").ok()?.count();
+fn replacements(refs: &Refs) -> Option<String> {
+    let is_replacement = |named: &&NamedObject| matches!(&named.by, NamedBy::Ref(name) if name.starts_with(b"refs/replace/"));
+    let replaced = refs.names.iter().filter(is_replacement).count();
     (replaced > 0).then(|| {
         let objects =
             if replaced == 1 { "object has a replacement" } else { "objects have replacements" };

@@ -6,12 +6,10 @@
 //! * [`commit_graph`], [`changes`]: the commits, and what each changes.
 //! * [`connectivity`]: objects that are referred to but missing.
 //! * [`names`]: what refs, tags and stashes call the objects.
-//! * [`handles`]: libgit2's handles on the repository, one for each thread.
 
 pub mod changes;
 pub mod commit_graph;
 pub mod connectivity;
-pub mod handles;
 pub mod missing_parts;
 pub mod names;
 pub mod pruned_trees;

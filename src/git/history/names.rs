@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::fmt;
 
 use bstr::{BStr, BString, ByteSlice};
-use git2::Repository;
 
 use super::commit_graph::CommitGraph;
 use crate::git::object_id::{IdMap, ObjectId};
@@ -90,20 +89,6 @@ impl fmt::Display for NamedBy {
             NamedBy::Tag(id) => write!(f, "tag {id}"),
         }
     }
-}
-
-/// The commits of `refs/stash` and its reflog, the latest stash first, as `git stash list` numbers
-/// them.
-pub fn stashes(repository: &Repository) -> Vec<ObjectId> {
-    const STASH: &str = "refs/stash";
-    let Ok(reflog) = repository.reflog(STASH) else { return Vec::new() };
-    let ids = reflog.iter().filter_map(|entry| ObjectId::new(entry.id_new().as_bytes()));
-    let mut ids: Vec<ObjectId> = ids.collect();
-    if ids.is_empty() {
-        let latest = repository.find_reference(STASH).ok().and_then(|latest| latest.target());
-        ids.extend(latest.and_then(|id| ObjectId::new(id.as_bytes())));
-    }
-    ids
 }
 
 /// The number of the stash that each of its commits belongs to, by the commit's position.

@@ -18,7 +18,7 @@ use crate::git::history::lock;
 use crate::git::history::tree_graph::{Traced, TreeGraph, TreeReader, TreeScan};
 use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
-use crate::git::{CatFile, Git, GitEnvironment, OdbError};
+use crate::git::{CatFile, Git, OdbError};
 use crate::source::{Coverage, Failure, Progress, Source, Visitor};
 
 /// Supplies the blobs of a history, and the messages of its commits and annotated tags.
@@ -49,7 +49,7 @@ impl<'h> FullReader<'h> {
         ids: &[ObjectId],
         add_object: impl Fn(&mut T, &ObjectId, Result<(ObjectKind, &[u8]), OdbError>) + Sync,
     ) -> Vec<T> {
-        let git = Git::new(&GitEnvironment::from_git_dir(self.history.handles.git_dir()));
+        let git = self.history.repository.git();
         let chunk = |running: &mut Option<CatFile>, ids: &[ObjectId]| {
             let mut found = T::default();
             for id in ids {

@@ -7,6 +7,7 @@
 //! Everything is read from the object database itself: it does not matter whether refs, stashes,
 //! reflogs or nothing at all lead to an object.
 
+mod bundle;
 pub mod delta;
 mod full;
 pub mod inherit;
@@ -14,6 +15,7 @@ mod range;
 mod signature;
 mod single_objects;
 mod submodules;
+mod target;
 mod texts;
 mod trace;
 
@@ -27,29 +29,40 @@ pub use full::FullReader;
 pub use range::{RangeSyntax, RevisionRange};
 pub(super) use signature::commit_ref;
 pub use submodules::Submodule;
+use target::AuditTarget;
+pub use target::environment_of;
 pub use texts::{People, visit_texts};
 pub use trace::{Reachability, SelectNames, Trace};
 
 use super::local::GitFolders;
 use super::pointer::{FetchScope, PointedContents};
 use super::{Coverage, Visitor};
-use crate::git::GitEnvironment;
 use crate::git::history::connectivity::Refs;
-use crate::git::history::handles::{self, Handles};
 use crate::git::history::missing_parts::{MissingParts, ObjectStorage};
 use crate::git::history::names::NamedBy;
 use crate::git::history::store::Store;
-use crate::git::object_id::{ObjectFormat, ObjectId};
+use crate::git::object_id::ObjectId;
+use crate::git::{GitEnvironment, GitRepository, OpenError};
 
 /// An opened repository.
 pub struct History {
-    handles: Handles,
+    repository: GitRepository,
     /// All its objects.
     store: Store,
     /// What is missing from the repository, determined before any object is read.
     missing_parts: MissingParts,
     refs: Refs,
     pointed: PointedContents,
+    /// The commits of a bundle, if it depends on others.
+    bundled: Option<BundledCommits>,
+    /// The folder of a repository that was made for a bundle.
+    scratch: Option<tempfile::TempDir>,
+}
+
+/// The commits in a bundle: those of its references without its prerequisites.
+struct BundledCommits {
+    tips: Vec<ObjectId>,
+    prerequisites: Vec<ObjectId>,
 }
 
 /// Why a path cannot be audited.
@@ -63,11 +76,15 @@ pub enum HistoryError {
     )]
     NotARepository { path: PathBuf },
     #[error(
-        "the repository at {} belongs to another user; if you trust it, run `git config --global \
-         --add safe.directory '{}'`",
-        path.display(), path.display()
+        "{}: the repository belongs to another user; if you trust it, run `git config --global \
+         --add safe.directory {trust}`",
+        path.display()
     )]
-    Ownership { path: PathBuf },
+    Ownership {
+        path: PathBuf,
+        /// The repository as git wants to see it there.
+        trust: String,
+    },
     #[error(
         "the repository at {} uses the unsupported object format {format}; scan its working tree \
          with `keysieve scan`",
@@ -76,32 +93,56 @@ pub enum HistoryError {
     ObjectFormat { path: PathBuf, format: String },
     #[error("unknown revision `{revision}`; `git log --all --oneline` lists all commits")]
     UnknownRevision { revision: String },
+    #[error(
+        "`{word}` is neither an existing file or folder nor a revision of this repository; \
+         `git log --all --oneline` lists all commits"
+    )]
+    NeitherPathNorRevision { word: String },
+    #[error(
+        "{}: it is neither a folder nor a git bundle or pack, so there is no history in it; to \
+         scan a file use `keysieve scan`",
+        path.display()
+    )]
+    NoHistory { path: PathBuf },
+    #[error("cannot read {}: {why}", path.display())]
+    Bundle { path: PathBuf, why: String },
     #[error("cannot resolve the revision `{revision}`: {why}")]
     Revision { revision: String, why: String },
     #[error("cannot open the repository at {}: {why}", path.display())]
-    Open { path: PathBuf, why: git2::Error },
+    Open { path: PathBuf, why: String },
 }
 
 impl History {
-    /// Opens the repository at or above `path` (bare, with a working tree, or a linked
-    /// working tree), and all its packs. What is missing becomes a failure of the coverage.
+    /// Opens what a user names: the repository at or above `path` (bare, with a working tree, a
+    /// linked working tree, a jj workspace), a bundle or a pack. What is missing becomes a failure
+    /// of the coverage.
     pub fn open(path: &Path) -> Result<History, HistoryError> {
-        let handles = Handles::open(path).map_err(|why| explain(path, why))?;
-        let format = match handles::object_format(path).as_deref() {
-            None | Some("sha1") => ObjectFormat::Sha1,
-            Some("sha256") => ObjectFormat::Sha256,
-            Some(format) => {
-                let (path, format) = (path.to_owned(), format.to_owned());
-                return Err(HistoryError::ObjectFormat { path, format });
-            }
-        };
-        let (ObjectStorage { folders, mut missing_parts }, refs) = handles
-            .with(|repository| Ok((ObjectStorage::inspect(repository), Refs::read(repository))))
-            .map_err(|why| explain(path, why))?;
-        let store = Store::open(&folders, format);
+        let target = AuditTarget::of(path)?;
+        let mut history = History::of_environment(&target.environment, &target.shown)?;
+        history.missing_parts.notes.splice(0..0, target.note);
+        history.missing_parts.is_excerpt = target.is_excerpt;
+        history.bundled = target.bundled;
+        history.scratch = target.scratch;
+        Ok(history)
+    }
+
+    /// Opens a submodule's repository: git's variables are not for it.
+    pub fn of_submodule(repository: &Path) -> Result<History, HistoryError> {
+        History::of_environment(&GitEnvironment::from_folder(repository), repository)
+    }
+
+    /// Opens a repository and all its packs; messages name it `path`.
+    fn of_environment(environment: &GitEnvironment, path: &Path) -> Result<History, HistoryError> {
+        let repository = environment.open().map_err(|why| explain(path, why))?;
+        let (refs, failures) = Refs::read(&repository);
+        let storage = ObjectStorage::inspect(&repository, &refs);
+        let ObjectStorage { folders, mut missing_parts } = storage;
+        let store = Store::open(&folders, repository.format);
         missing_parts.recheck_orphans();
-        let pointed = PointedContents::of(&GitEnvironment::from_git_dir(handles.git_dir()));
-        Ok(History { handles, store, missing_parts, refs, pointed })
+        missing_parts.failures.extend(failures);
+        let pointed = PointedContents::of(repository.environment());
+        let (bundled, scratch) = (None, None);
+        Ok(History { repository, store, missing_parts, refs, pointed, bundled, scratch })
     }
 
     /// What was found to be missing before any object is read.
@@ -111,16 +152,14 @@ impl History {
         Coverage { notes, failures, ..Coverage::default() }
     }
 
-    /// The folders in which git keeps its files beside the objects.
-    pub fn git_folders(&self) -> Result<GitFolders, git2::Error> {
-        let folders = |repository: &git2::Repository| {
-            Ok(GitFolders {
-                git_dir: repository.path().to_owned(),
-                common_dir: repository.commondir().to_owned(),
-                work_tree: repository.workdir().map(Path::to_owned),
-            })
-        };
-        self.handles.with(folders)
+    /// The folders in which git keeps its files beside the objects; `None` for a bundle or a pack.
+    pub fn git_folders(&self) -> Option<GitFolders> {
+        let GitRepository { git_dir, common_dir, work_tree, .. } = &self.repository;
+        self.scratch.is_none().then(|| GitFolders {
+            git_dir: git_dir.clone(),
+            common_dir: common_dir.clone(),
+            work_tree: work_tree.clone(),
+        })
     }
 
     /// The refs that name an object, each by its full name with the id.
@@ -147,17 +186,13 @@ impl History {
     }
 }
 
-fn explain(path: &Path, why: git2::Error) -> HistoryError {
-    let format =
-        handles::object_format(path).filter(|format| format != "sha1" && format != "sha256");
+fn explain(path: &Path, why: OpenError) -> HistoryError {
     let path = path.to_owned();
-    if let Some(format) = format {
-        return HistoryError::ObjectFormat { path, format };
-    }
-    match why.code() {
-        git2::ErrorCode::NotFound if !path.exists() => HistoryError::Absent { path },
-        git2::ErrorCode::NotFound => HistoryError::NotARepository { path },
-        git2::ErrorCode::Owner => HistoryError::Ownership { path },
-        _ => HistoryError::Open { path, why },
+    match why {
+        OpenError::NotFound if !path.exists() => HistoryError::Absent { path },
+        OpenError::NotFound => HistoryError::NotARepository { path },
+        OpenError::Ownership { path: trust } => HistoryError::Ownership { path, trust },
+        OpenError::ObjectFormat(format) => HistoryError::ObjectFormat { path, format },
+        OpenError::Unsupported(why) => HistoryError::Open { path, why },
     }
 }

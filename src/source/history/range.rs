@@ -1,16 +1,14 @@
 //! The commits whose findings an audit reports: revisions, branches, a date; everything by default.
 
-use git2::Repository;
-
-use super::{History, HistoryError};
+use super::{BundledCommits, History, HistoryError};
 use crate::git::history::commit_graph::CommitGraph;
 use crate::git::object_id::ObjectId;
-use crate::git::{Git, GitEnvironment, revision};
+use crate::git::revision;
 
 /// A range as the user writes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RangeSyntax {
-    /// `A..B`: in B but not in A; an empty side is HEAD. `A...B`: in only one of them.
+    /// `A..B`: in B but not in A; an empty side is HEAD. `A...B`: in only one of them. `A`: in A.
     pub revisions: Option<String>,
     /// Names of branches, tags or commits: in any of them.
     pub branches: Vec<String>,
@@ -63,22 +61,42 @@ impl RangeSyntax {
 impl History {
     /// Resolves the names of a range; `None` for everything.
     pub fn range(&self, syntax: &RangeSyntax) -> Result<Option<RevisionRange>, HistoryError> {
-        if syntax.is_everything() {
+        if syntax.is_everything() && self.bundled.is_none() {
             return Ok(None);
         }
         let mut choices = Vec::new();
+        if let Some(BundledCommits { tips, prerequisites }) = &self.bundled {
+            let read = |id: &ObjectId| self.store.read(id, u64::MAX).map_err(|why| why.to_string());
+            // A tag may be of something else than a commit.
+            let with = tips.iter().filter_map(|id| revision::peeled(&read, *id).ok()).collect();
+            let without = prerequisites.clone();
+            choices.push(Choice { with, without, either: false });
+        }
         if let Some(revisions) = &syntax.revisions {
-            let (old, new) = revisions.split_once("..").unwrap_or((revisions, ""));
-            let commit = |name: &str| self.commit(if name.is_empty() { "HEAD" } else { name });
-            let either = new.starts_with('.');
-            let (old, new) = (commit(old)?, commit(new.trim_start_matches('.'))?);
-            choices.push(Choice { with: vec![new], without: vec![old], either });
+            choices.push(self.choice(revisions)?);
         }
         if !syntax.branches.is_empty() {
             let with: Result<_, _> = syntax.branches.iter().map(|name| self.commit(name)).collect();
             choices.push(Choice { with: with?, without: Vec::new(), either: false });
         }
         Ok(Some(RevisionRange { choices, since: syntax.since, as_written: syntax.as_written() }))
+    }
+
+    fn choice(&self, revisions: &str) -> Result<Choice, HistoryError> {
+        let Some((old, new)) = revisions.split_once("..") else {
+            let neither = |why| match why {
+                HistoryError::UnknownRevision { revision: word } => {
+                    HistoryError::NeitherPathNorRevision { word }
+                }
+                why => why,
+            };
+            let with = vec![self.commit(revisions).map_err(neither)?];
+            return Ok(Choice { with, without: Vec::new(), either: false });
+        };
+        let commit = |name: &str| self.commit(if name.is_empty() { "HEAD" } else { name });
+        let either = new.starts_with('.');
+        let (old, new) = (commit(old)?, commit(new.trim_start_matches('.'))?);
+        Ok(Choice { with: vec![new], without: vec![old], either })
     }
 
     /// The commit that a revision names (gitrevisions(7)): a ref, an id or its abbreviation,
@@ -94,8 +112,8 @@ impl History {
         let id = match followed {
             Some(id) => id,
             None => {
-                let git = Git::new(&GitEnvironment::from_git_dir(self.handles.git_dir()));
-                let id = git.object_id(name).map_err(|error| fails(error.to_string()))?;
+                let id = self.repository.git().object_id(name);
+                let id = id.map_err(|error| fails(error.to_string()))?;
                 let unknown = || HistoryError::UnknownRevision { revision: name.to_owned() };
                 id.ok_or_else(unknown)?
             }
@@ -105,15 +123,7 @@ impl History {
 
     /// The object of a ref, an id or an abbreviated id.
     fn named(&self, name: &str) -> Option<ObjectId> {
-        let reference = |repository: &Repository| {
-            let reference = match name {
-                "HEAD" | "@" => repository.head()?,
-                _ => repository.resolve_reference_from_short_name(name)?.resolve()?,
-            };
-            Ok(reference.target())
-        };
-        let found = self.handles.with(reference).ok().flatten();
-        found.and_then(|id| ObjectId::new(id.as_bytes())).or_else(|| {
+        self.repository.reference(name).or_else(|| {
             let is_id = name.len() >= SHORTEST_ID && name.bytes().all(|b| b.is_ascii_hexdigit());
             let candidates =
                 is_id.then(|| self.store.beginning_with(&name.to_ascii_lowercase()))?;

@@ -6,10 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use bstr::BString;
-use git2::Repository;
 
 use super::History;
-use crate::git::{Git, GitEnvironment};
+use crate::git::{Git, GitEnvironment, GitRepository};
 use crate::source::open;
 
 /// A submodule.
@@ -28,21 +27,26 @@ const DEEPEST_NAME: usize = 16;
 impl History {
     /// Its direct submodules, by path.
     pub fn submodules(&self) -> Vec<Submodule> {
-        let found = self.handles.with(|repository| Ok(submodules(repository)));
-        found.unwrap_or_default()
+        submodules(&self.repository)
     }
 }
 
-fn submodules(repository: &Repository) -> Vec<Submodule> {
+fn submodules(repository: &GitRepository) -> Vec<Submodule> {
     let paths = paths(repository).unwrap_or_default();
     let mut git_dirs = BTreeMap::new();
-    for modules in [repository.commondir(), repository.path()].map(|dir| dir.join("modules")) {
+    for dir in [&repository.common_dir, &repository.git_dir] {
+        let modules = dir.join("modules");
         search(&modules, &modules, 0, &mut git_dirs);
+    }
+    for (name, git_dir) in configured(repository) {
+        // The same folder may have another name: `foo%2fbar` for `foo/bar`.
+        git_dirs.retain(|_, known| !is_same(known, &git_dir));
+        git_dirs.insert(name, git_dir);
     }
     let mut found = BTreeMap::new();
     for (name, path) in &paths {
         // Old submodules have their repository in the work tree.
-        let inside = repository.workdir().map(|top| top.join(path));
+        let inside = repository.work_tree.as_ref().map(|top| top.join(path));
         let inside = inside.filter(|folder| folder.join(".git").exists());
         found.insert(path.clone(), git_dirs.remove(name).or(inside));
     }
@@ -51,10 +55,26 @@ fn submodules(repository: &Repository) -> Vec<Submodule> {
     found.into_iter().map(submodule).collect()
 }
 
+/// The git directories that `submodule.NAME.gitdir` names (`extensions.submodulePathConfig`). A
+/// relative path starts at the top of the work tree.
+fn configured(repository: &GitRepository) -> Vec<(String, PathBuf)> {
+    let base = repository.hook_working_directory();
+    let named = |(key, value): (String, String)| {
+        let name = key.strip_prefix("submodule.")?.strip_suffix(".gitdir")?;
+        let git_dir = base.join(value);
+        git_dir.join(HEAD).is_file().then(|| (name.to_owned(), git_dir))
+    };
+    repository.settings(r"^submodule\..*\.gitdir$").into_iter().filter_map(named).collect()
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    fs::canonicalize(one).ok().is_some_and(|one| fs::canonicalize(other).ok() == Some(one))
+}
+
 /// The paths of submodules by name, from the work tree's `.gitmodules`. It is read by the `git`
 /// executable, without the files that it includes.
-fn paths(repository: &Repository) -> Option<BTreeMap<String, String>> {
-    let top = repository.workdir()?;
+fn paths(repository: &GitRepository) -> Option<BTreeMap<String, String>> {
+    let top = repository.work_tree.as_deref()?;
     let file = open::of_tree(top, Path::new(".gitmodules")).ok()??;
     let git = Git::new(&GitEnvironment::from_folder(top));
     let list = ["config", "--file", "-", "--no-includes", "--null", "--list"];

@@ -124,6 +124,9 @@ impl History {
         graph: &TreeGraph,
         read_trees: &ReadTrees<'_>,
     ) -> Vec<Failure> {
+        if self.missing_parts.is_excerpt {
+            return Vec::new();
+        }
         let names: Vec<&NamedObject> = self.refs.names.iter().chain(&discovered.names).collect();
         let mut missing = MissingObjects::find(
             &self.store,

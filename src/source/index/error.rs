@@ -2,10 +2,7 @@
 
 use std::path::PathBuf;
 
-use git2::Repository;
-
-use crate::git::GitEnvironment;
-use crate::git::GitError;
+use crate::git::{GitEnvironment, GitError, GitRepository};
 
 /// Identifies what cannot be read and what to do. Nothing was scanned.
 #[derive(Debug, thiserror::Error)]
@@ -42,7 +39,7 @@ impl StagedError {
         StagedError::Repository { folder, reason }
     }
 
-    pub(super) fn parents(repository: &Repository, reason: String) -> Self {
-        StagedError::Parents { git_dir: repository.path().to_path_buf(), reason }
+    pub(super) fn parents(repository: &GitRepository, reason: String) -> Self {
+        StagedError::Parents { git_dir: repository.git_dir.clone(), reason }
     }
 }

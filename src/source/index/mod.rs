@@ -68,7 +68,7 @@ impl Staged {
     }
 
     fn against(against: ComparedTo, environment: &GitEnvironment) -> Result<Staged, StagedError> {
-        match OpenIndex::read(environment).and_then(|open| open.staged(against, environment)) {
+        match OpenIndex::read(environment).and_then(|open| open.staged(against)) {
             Ok(staged) => Ok(staged),
             Err(ReadError::Error(error)) => Err(error),
             Err(ReadError::Unsupported(why)) => Staged::by_git(against, environment, why),
@@ -221,8 +221,9 @@ impl StagedFiles<'_> {
 
     fn unreadable(&self, path: &BString, id: ObjectId, why: &str) -> Failure {
         let why = format!(
-            "its blob {id} in {} cannot be read: {why}; run `git fsck` for details",
+            "its blob {id} in {} cannot be read: {why}; {}",
             self.holder,
+            self.staged.objects.advice(),
         );
         Failure::new(path.to_string(), why)
     }

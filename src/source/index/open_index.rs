@@ -1,20 +1,20 @@
-//! A repository that libgit2 can open, with its index.
+//! A repository and its index, read by our own readers.
 
-use git2::{ErrorCode, Repository};
+use bstr::ByteSlice;
 
 use super::{ComparedTo, Staged, StagedError, UnchangedFiles};
 use crate::git::commit::RawCommit;
 use crate::git::index::{Index, IndexError, IndexFault};
 use crate::git::object::ObjectKind;
-use crate::git::object_id::{ObjectFormat, ObjectId};
+use crate::git::object_id::ObjectId;
 use crate::git::staged::compare::{CompareError, compare};
 use crate::git::staged::{IndexDiff, StagedChange};
-use crate::git::{GitEnvironment, ObjectReader};
+use crate::git::{GitEnvironment, GitRepository, ObjectReader, OpenError, own_files};
 use crate::source::pointer::PointedContents;
 
 /// The repository and the index that becomes the next commit.
 pub struct OpenIndex {
-    repository: Repository,
+    repository: GitRepository,
     index: Index,
 }
 
@@ -30,17 +30,16 @@ impl OpenIndex {
     /// Git never runs its hooks with a missing index. So it is an error if a named index does not
     /// exist: an empty one would pass as a change without content.
     pub fn read(environment: &GitEnvironment) -> Result<OpenIndex, ReadError> {
-        let repository = environment
-            .open()
-            .map_err(|error| ReadError::Unsupported(format!("libgit2: {}", error.message())))?;
-        let format = match repository.object_format() {
-            git2::ObjectFormat::Sha1 => ObjectFormat::Sha1,
-            git2::ObjectFormat::Sha256 => ObjectFormat::Sha256,
-        };
-        let file = environment.index_file(&repository);
-        let index = match Index::open(&file, repository.path(), format) {
+        let repository = environment.open().map_err(|error| match error {
+            OpenError::NotFound | OpenError::Ownership { .. } => {
+                ReadError::Error(StagedError::repository(environment, error.to_string()))
+            }
+            error => ReadError::Unsupported(error.to_string()),
+        })?;
+        let file = repository.index_file();
+        let index = match Index::open(&file, &repository.git_dir, repository.format) {
             Ok(Some(index)) => index,
-            Ok(None) if environment.index_file.is_some() => {
+            Ok(None) if repository.has_named_index() => {
                 return Err(ReadError::Error(StagedError::NoIndex { file }));
             }
             Ok(None) => Index::default(),
@@ -56,16 +55,12 @@ impl OpenIndex {
     }
 
     /// The staged changes, compared with the parents or with nothing.
-    pub fn staged(
-        mut self,
-        against: ComparedTo,
-        environment: &GitEnvironment,
-    ) -> Result<Staged, ReadError> {
-        let objects = ObjectReader::from_repository(&self.repository, environment);
+    pub fn staged(self, against: ComparedTo) -> Result<Staged, ReadError> {
+        let objects = ObjectReader::from_repository(&self.repository);
         let trees = match against {
             ComparedTo::Nothing => vec![None],
             ComparedTo::Parents => {
-                let trees = parents(&mut self.repository, &objects);
+                let trees = parents(&self.repository, &objects);
                 trees.map_err(|reason| self.parents_unread(reason))?
             }
         };
@@ -77,7 +72,7 @@ impl OpenIndex {
             .collect();
         Ok(Staged {
             objects,
-            pointed: PointedContents::of(environment),
+            pointed: PointedContents::of(self.repository.environment()),
             change,
             files: UnchangedFiles::FromIndex(self.index),
             fallback_reason: None,
@@ -112,26 +107,17 @@ impl ReadError {
 /// The trees of HEAD and, in a merge, of the commits in MERGE_HEAD; before the first commit there
 /// is nothing to compare with.
 fn parents(
-    repository: &mut Repository,
+    repository: &GitRepository,
     objects: &ObjectReader,
 ) -> Result<Vec<Option<ObjectId>>, String> {
-    let message = |error: git2::Error| error.message().to_owned();
-    let mut commits = Vec::new();
-    match repository.head() {
-        Ok(head) => commits.extend(head.target()),
-        Err(error) if error.code() == ErrorCode::UnbornBranch => {}
-        Err(error) => return Err(message(error)),
+    let mut commits: Vec<ObjectId> = repository.head()?.into_iter().collect();
+    if !commits.is_empty() {
+        let merged = own_files::read_if_exists(&repository.git_dir.join("MERGE_HEAD"));
+        let merged = merged.map_err(|error| format!("MERGE_HEAD: {error}"))?.unwrap_or_default();
+        let merged: Option<Vec<_>> = merged.lines().map(ObjectId::from_hex).collect();
+        commits.extend(merged.ok_or("MERGE_HEAD contains something other than object ids")?);
     }
-    match repository.mergehead_foreach(|id| {
-        commits.push(*id);
-        true
-    }) {
-        Ok(()) => {}
-        Err(error) if error.code() == ErrorCode::NotFound => {}
-        Err(error) => return Err(message(error)),
-    }
-    let tree = |id: git2::Oid| {
-        let id = ObjectId::new(id.as_bytes()).ok_or("HEAD has no object id")?;
+    let tree = |id: ObjectId| {
         let commit = objects.read_as(ObjectKind::Commit, &id);
         let commit = commit.map_err(|why| format!("commit {id} cannot be read: {why}"))?;
         let commit = RawCommit::parse(id, &commit);

@@ -11,9 +11,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use bstr::ByteSlice;
-use git2::Repository;
-
 use super::{Pointer, PointerStore};
 use crate::git::odb::alternates::ObjectFolders;
 use crate::git::{Git, GitEnvironment, own_files};
@@ -112,18 +109,9 @@ impl PointedContents {
 
     /// The git directory that linked work trees share; `None` if there is no repository.
     pub fn common_dir(&self) -> Option<&Path> {
-        self.common_dir.get_or_init(|| common_dir(&self.environment)).as_deref()
+        let open = || Some(self.environment.open().ok()?.common_dir);
+        self.common_dir.get_or_init(open).as_deref()
     }
-}
-
-fn common_dir(environment: &GitEnvironment) -> Option<PathBuf> {
-    let git_dir = match &environment.git_dir {
-        Some(git_dir) => environment.folder.join(git_dir),
-        None => Repository::discover_path(&environment.folder, std::iter::empty::<&Path>()).ok()?,
-    };
-    let common = own_files::read(&git_dir.join("commondir")).ok();
-    let common = common.and_then(|text| Some(git_dir.join(text.lines().next()?.to_path().ok()?)));
-    Some(common.unwrap_or(git_dir))
 }
 
 /// Adds the keys below a folder: each is a folder with a file of the same name.

@@ -16,7 +16,7 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use super::Ignored;
 use super::ignores::unusable_ignore_file;
 use super::linked_pointer;
-use super::repository::{DotGit, TrackedKind, tracked};
+use super::repository::{DotGit, Redirected, TrackedKind, tracked};
 use crate::foreign::foreign_path;
 use crate::source::{Coverage, Failure};
 
@@ -194,6 +194,16 @@ impl<'r> FileListing<'r> {
                     rules = IgnoreRules::None;
                 }
             }
+        }
+        // Git's variables may lead to another work tree or another index.
+        if let Some(top) = Redirected::by_process().and_then(|found| found.top)
+            && (self.root.starts_with(&top) || top.starts_with(self.root))
+        {
+            self.found.with(|found| {
+                if found.tops.insert(top.clone()) {
+                    found.repositories.push(top);
+                }
+            });
         }
         // A walk reads the ignore files of all folders around it.
         for folder in self.root.ancestors() {

@@ -5,12 +5,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use bstr::{BStr, BString, ByteSlice};
-use git2::{ErrorCode, Repository};
 
 use crate::foreign::foreign_path;
 use crate::git::index::{Index, IndexFault};
-use crate::git::object_id::ObjectFormat;
-use crate::git::{Git, GitEnvironment, own_files};
+use crate::git::{Git, GitEnvironment, GitRepository, OpenError, own_files};
 use crate::source::{Failure, open};
 
 /// What the `.git` of a folder refers to.
@@ -63,33 +61,77 @@ impl DotGit {
         if let Some(name) = special {
             return DotGit::Unusable(format!("its {name} is not a regular file"));
         }
-        match Repository::open(folder) {
-            Ok(repository) => match repository.workdir() {
-                Some(top) if is_same(top, folder) => DotGit::Repository,
-                Some(_) => {
-                    DotGit::Unusable("its core.worktree points to another folder".to_owned())
-                }
-                None => DotGit::Unusable("it is a bare repository".to_owned()),
-            },
-            Err(why) if why.code() == ErrorCode::NotFound => {
+        match GitRepository::open_at(folder).map(|repository| repository.work_tree) {
+            Ok(Some(top)) if is_same(&top, folder) => DotGit::Repository,
+            Ok(Some(_)) => {
+                DotGit::Unusable("its core.worktree points to another folder".to_owned())
+            }
+            Ok(None) => DotGit::Unusable("it is a bare repository".to_owned()),
+            Err(OpenError::NotFound) => {
                 DotGit::Unusable("it does not lead to a repository".to_owned())
             }
-            // The `git` executable may be able to open it.
+            // What is tracked is an error of its own.
             Err(_) => DotGit::Repository,
         }
     }
 }
 
-/// The paths that the repository in this folder tracks, each once.
+/// The variables of this process, if git takes the work tree or its index from them.
+pub struct Redirected {
+    pub environment: GitEnvironment,
+    /// The top of the work tree, with symbolic links resolved; `None` in a bare repository.
+    pub top: Option<PathBuf>,
+    /// The git directory, likewise.
+    pub git_dir: PathBuf,
+}
+
+impl Redirected {
+    /// `None` if no variable is set, or if it leads to no repository. In the git directory, where
+    /// git runs the hooks of a push, they select no work tree.
+    pub fn by_process() -> Option<Redirected> {
+        let environment = GitEnvironment::from_process(Path::new("."));
+        if !environment.is_redirected() && environment.index_file.is_none() {
+            return None;
+        }
+        let repository = environment.open().ok()?;
+        let top = repository.work_tree.as_deref().and_then(|top| fs::canonicalize(top).ok());
+        let git_dir = fs::canonicalize(&repository.git_dir).ok()?;
+        if top.as_ref().is_some_and(|top| top.starts_with(&git_dir)) {
+            return None;
+        }
+        Some(Redirected { environment, top, git_dir })
+    }
+}
+
+/// The paths that are tracked in the work tree with this top, each once: by the repository in this
+/// folder, and by the one that git's variables select for it.
 pub fn tracked(top: &Path) -> Result<Vec<Tracked>, Failure> {
-    let unknown = match Repository::open(top) {
+    let redirected = Redirected::by_process().filter(|found| found.top.as_deref() == Some(top));
+    let mut tracked = Vec::new();
+    if top.join(".git").symlink_metadata().is_ok() {
+        tracked = tracked_in(GitRepository::open_at(top), &GitEnvironment::from_folder(top), top)?;
+    }
+    if let Some(Redirected { environment, .. }) = redirected {
+        tracked.extend(tracked_in(environment.open(), &environment, top)?);
+        tracked.sort_by(|one, other| one.path.cmp(&other.path));
+        tracked = distinct(tracked.into_iter());
+    }
+    Ok(tracked)
+}
+
+fn tracked_in(
+    opened: Result<GitRepository, OpenError>,
+    environment: &GitEnvironment,
+    top: &Path,
+) -> Result<Vec<Tracked>, Failure> {
+    let unknown = match opened {
         Ok(repository) => match from_index(&repository, top)? {
             Some(tracked) => return Ok(tracked),
             None => "its index format is supported only by git".to_owned(),
         },
-        Err(why) => why.message().to_owned(),
+        Err(why) => why.to_string(),
     };
-    let git = Git::new(&GitEnvironment::from_folder(top));
+    let git = Git::new(environment);
     let listed = git.read(&["ls-files", "-z", "--stage"]).map_err(|why| {
         let what = format!("the git repository at {}", foreign_path(top.display()));
         let why = format!(
@@ -128,12 +170,8 @@ fn is_same(one: &Path, other: &Path) -> bool {
 }
 
 /// `None` if only git can read the index.
-fn from_index(repository: &Repository, top: &Path) -> Result<Option<Vec<Tracked>>, Failure> {
-    let format = match repository.object_format() {
-        git2::ObjectFormat::Sha1 => ObjectFormat::Sha1,
-        git2::ObjectFormat::Sha256 => ObjectFormat::Sha256,
-    };
-    let file = repository.path().join("index");
+fn from_index(repository: &GitRepository, top: &Path) -> Result<Option<Vec<Tracked>>, Failure> {
+    let file = repository.index_file();
     let failed = |why: &dyn std::fmt::Display| {
         let why = format!("cannot determine which ignored files git tracks: {why}");
         Failure::new(foreign_path(file.display()).to_string(), why)
@@ -143,8 +181,8 @@ fn from_index(repository: &Repository, top: &Path) -> Result<Option<Vec<Tracked>
         Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(Some(Vec::new())),
         Err(why) => return Err(failed(&why)),
     };
-    let shared = |name: &str| own_files::read(&repository.path().join(name));
-    let index = match Index::parse(&bytes, format, &shared) {
+    let shared = |name: &str| own_files::read(&repository.git_dir.join(name));
+    let index = match Index::parse(&bytes, repository.format, &shared) {
         Ok(index) => index,
         Err(IndexFault::Unknown(_)) => return Ok(None),
         Err(IndexFault::Damaged(why)) => return Err(failed(&why)),

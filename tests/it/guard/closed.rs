@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use keysieve::git::GitEnvironment;
 use keysieve::report::{Outcome, Report};
 use support::guarded::{assert_clean, assert_found, guarded, locations, secret, try_guarded};
-use support::repository::{TempRepo, all_output, conflict};
+use support::repository::{TempRepo, conflict};
 use support::tokens::localstack_auth_token as token;
 
 /// The only failure.
@@ -180,20 +180,15 @@ fn a_split_index_without_its_other_part_stops() {
 }
 
 #[test]
-fn what_libgit2_cannot_open_git_reads_or_it_stops() {
+fn an_extension_that_concerns_no_object_is_read_and_an_unknown_one_stops() {
     let repository = TempRepo::new();
     repository.write("file", secret(1));
     repository.git(&["add", "."]);
     repository.git(&["config", "core.repositoryFormatVersion", "1"]);
     repository.git(&["config", "extensions.partialClone", "origin"]);
-    // A process of its own: libgit2 keeps the extensions that another test made it accept.
-    let keysieve = env!("CARGO_BIN_EXE_keysieve");
-    let hook =
-        repository.command(keysieve, &repository.path()).args(["hook", "run"]).output().unwrap();
-    let output = all_output(&hook);
-    assert_eq!(hook.status.code(), Some(1), "{output}");
-    assert!(output.contains("using the git executable instead"), "{output}");
-    assert!(output.contains("file:1:"), "{output}");
+    let report = guarded(&repository);
+    assert_found(&report, &["file:1"]);
+    assert_eq!(report.coverage.notes, [] as [&str; 0]);
 
     repository.git(&["config", "extensions.unheardOf", "true"]);
     let error = refusal(&repository);

@@ -1,14 +1,11 @@
 //! Unusual layouts, and files that are not what they should be.
 
-use std::collections::BTreeSet;
 use std::fs;
-use std::sync::Mutex;
 
-use keysieve::source::local::{GitFolders, LocalFiles, SkippedKinds};
 use sha2::{Digest, Sha256};
 
 use super::{audit, clean, json, local, notes, plant};
-use crate::support::guarded::{engine, secret};
+use crate::support::guarded::secret;
 use crate::support::repository::{TempRepo, all_output};
 use crate::support::tokens::localstack_auth_token as token;
 
@@ -197,20 +194,11 @@ fn the_messages_of_reflogs_in_a_reftable_are_scanned() {
         let message = format!("reset: {}", secret(seed));
         repository.git(&["update-ref", "--create-reflog", "-m", &message, "refs/x", "HEAD"]);
     }
-    let git_dir = repository.path().join(".git");
-    let folders = GitFolders { git_dir: git_dir.clone(), common_dir: git_dir, work_tree: None };
-    let found = Mutex::new(BTreeSet::new());
-    let files = LocalFiles::list(&folders, &SkippedKinds::None);
-    for file in files.files() {
-        let coverage = file.visit(1 << 30, &|blob| {
-            let findings = engine().scan(blob.bytes).into_iter();
-            found.lock().unwrap().extend(findings.map(|finding| finding.fingerprint));
-        });
-        assert_eq!((coverage.failures, coverage.binary), (vec![], 0));
-    }
-    let expected: BTreeSet<_> =
-        (1..=40).map(|seed| engine().fingerprint(token(seed).as_bytes())).collect();
-    assert_eq!(*found.lock().unwrap(), expected);
+    let (report, code) = json(&repository, &repository.path(), &[]);
+    let found = local(&report);
+    let is_reftable = |found: &String| found.starts_with(".git/reftable/0x");
+    assert!(found.len() >= 40 && found.iter().all(is_reftable), "{found:?}");
+    assert_eq!((report["credentials"].as_array().unwrap().len(), code), (40, 1));
 }
 
 #[test]
@@ -251,4 +239,30 @@ fn content_is_scanned_once() {
     repository.commit("Add");
     let (report, code) = json(&repository, &repository.path(), &[]);
     assert_eq!((local(&report), code), (vec![], 1));
+}
+
+/// A bundle is unpacked into a temporary repository, whose files are nobody's.
+#[test]
+fn a_bundle_has_no_files_beside_its_objects() {
+    let repository = clean();
+    plant(&repository.path(), ".git/hooks/pre-push", secret(1));
+    repository.git(&["bundle", "create", "--quiet", "../x.bundle", "--all"]);
+    let (report, code) = json(&repository, &repository.path(), &["../x.bundle"]);
+    assert_eq!((local(&report), code), (vec![], 0));
+    assert_eq!(report["coverage"]["local"], 0);
+}
+
+/// A workspace of Jujutsu without `.git`.
+#[test]
+fn a_jj_workspace_has_its_own_files() {
+    let repository = clean();
+    let git_dir = repository.path().join(".jj/repo/store/git");
+    fs::create_dir_all(git_dir.parent().unwrap()).unwrap();
+    fs::rename(repository.path().join(".git"), &git_dir).unwrap();
+    fs::write(git_dir.with_file_name("git_target"), "git").unwrap();
+    plant(&git_dir, "hooks/pre-push", secret(1));
+    plant(&repository.path(), ".jj/repo/config.toml", secret(2));
+    let (report, code) = json(&repository, &repository.path(), &[]);
+    let expected = [".jj/repo/config.toml:1 jj", ".jj/repo/store/git/hooks/pre-push:1 hook"];
+    assert_eq!((local(&report), code), (expected.map(str::to_owned).to_vec(), 1));
 }
