@@ -1,6 +1,8 @@
 //! The audit: a whole history × engine × policy → report.
 
+mod ci_checkout;
 mod leaks;
+mod local;
 mod occurrences;
 mod submodules;
 
@@ -12,6 +14,7 @@ use crate::policy::Policy;
 use crate::report::{Report, Task};
 use crate::source::history::delta::{Budget, Detector, ScanMode};
 use crate::source::history::{DeltaReader, FullReader, History, HistoryError, RangeSyntax};
+use crate::source::local::SkippedKinds;
 use crate::source::{Coverage, Failure, Progress, Source};
 use leaks::Leaks;
 use occurrences::{Tracer, in_ref_names, occurrences};
@@ -46,6 +49,9 @@ pub struct Options {
     pub recurse_submodules: bool,
     /// Whether a shallow clone is incomplete.
     pub require_complete: bool,
+    /// Which files of the git directory, beside its objects, are skipped; `None` if none is part
+    /// of the audit. Nor is any if a range is given: no commit contains them.
+    pub local: Option<SkippedKinds>,
 }
 
 impl Default for Options {
@@ -56,6 +62,7 @@ impl Default for Options {
             range: RangeSyntax::default(),
             recurse_submodules: false,
             require_complete: false,
+            local: Some(SkippedKinds::None),
         }
     }
 }
@@ -82,9 +89,16 @@ pub fn audit(
     let history = History::open(repository)?;
     let (mut hits, coverage) = read_history(&history, options, engine, progress)?;
     let submodules = submodules::audit(&history, options, engine, progress, 0);
-    hits.extend(submodules.0);
+    let local = match &options.local {
+        Some(skipped) if options.range == RangeSyntax::default() => {
+            local::audit(&history, skipped, options.max_blob_size, engine)
+        }
+        _ => Default::default(),
+    };
+    hits.extend(submodules.0.into_iter().chain(local.0));
     let judged = policy.judge(hits, engine.rules());
-    Ok(Report::new(Task::Audit, judged, coverage.and(submodules.1), policy, engine))
+    let coverage = coverage.and(submodules.1).and(local.1);
+    Ok(Report::new(Task::Audit, judged, coverage, policy, engine))
 }
 
 /// Every occurrence of every finding of one history.

@@ -54,7 +54,7 @@ mod timeline;
 
 pub use blob::{ObjectPart, Position, Region};
 pub use findings::{
-    CommitRef, Credential, Excerpt, Fact, Fingerprint, HistorySource, Level, Occurrence,
+    CommitRef, Credential, Excerpt, Fact, Fingerprint, HistorySource, Level, LocalKind, Occurrence,
     OccurrenceSource, Redacted, Suppression, SuppressionKind, Verdict,
 };
 pub use report::{Format, Outcome, Report};

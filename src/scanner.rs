@@ -134,7 +134,8 @@ impl Scanner {
         guard_range(&environment, from, to, &engine, &policy, &Silent).map_err(Error::repository)
     }
 
-    /// Scans the full history of a repository, as `keysieve audit` does.
+    /// Scans the full history of a repository and the other files of its git directory, as
+    /// `keysieve audit` does.
     pub fn audit(&self, repository: impl AsRef<Path>) -> Result<Report, Error> {
         let repository = repository.as_ref();
         let work_tree = Repository::of_work_tree(repository);

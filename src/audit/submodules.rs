@@ -1,8 +1,10 @@
 //! The histories of submodules, reported as part of the one that they are in.
 
+use std::path::Path;
+
 use bstr::{BString, ByteSlice};
 
-use super::{DEEPEST_SUBMODULE, Options, read_history};
+use super::{DEEPEST_SUBMODULE, Options, local, read_history};
 use crate::engine::Engine;
 use crate::foreign::foreign_path;
 use crate::locate::Hit;
@@ -45,11 +47,13 @@ pub fn audit(
                 all.1.and(fails(format!("it is nested more than {DEEPEST_SUBMODULE} levels deep")));
             continue;
         }
+        let around = history;
         let audited = History::of_submodule(repository).map_err(Into::into).and_then(|history| {
             let (mut hits, coverage) = read_history(&history, options, engine, progress)?;
             let (deeper, covered) = audit(&history, options, engine, progress, depth + 1);
-            hits.extend(deeper);
-            Ok((hits, coverage.and(covered)))
+            let own = local_files(&history, repository, around, options, engine);
+            hits.extend(deeper.into_iter().chain(own.0));
+            Ok((hits, coverage.and(covered).and(own.1)))
         });
         let audited: Result<_, super::AuditError> = audited;
         match audited {
@@ -71,6 +75,24 @@ pub fn audit(
         }
     }
     all
+}
+
+/// The files of a git directory that is not inside the one `around` it, which lists its own.
+fn local_files(
+    history: &History,
+    repository: &Path,
+    around: &History,
+    options: &Options,
+    engine: &Engine,
+) -> (Vec<Hit>, Coverage) {
+    let is_inside =
+        around.git_folders().is_some_and(|folders| repository.starts_with(folders.common_dir));
+    match &options.local {
+        Some(skipped) if !is_inside => {
+            local::audit(history, skipped, options.max_blob_size, engine)
+        }
+        _ => Default::default(),
+    }
 }
 
 fn below(folder: &BString, path: &BString) -> BString {

@@ -9,9 +9,13 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use keysieve::audit::{AuditError, Options, ReadMode, audit};
+use keysieve::findings::{Credential, LocalKind, Occurrence};
 use keysieve::policy::config::RunMode;
+use keysieve::report::Report;
+use keysieve::report::output::sink;
 use keysieve::setup::{Repository, Setup};
 use keysieve::source::history::{HistoryError, RangeSyntax};
+use keysieve::source::local::SkippedKinds;
 
 use super::engine::EngineArgs;
 use super::output::OutputArgs;
@@ -20,9 +24,10 @@ use super::progress::Bar;
 
 /// Scan the full history of a git repository
 ///
-/// Scans every version of every file once, the messages of commits and tags, stashes, reflogs and
-/// unreachable objects. For each credential the report shows the commit that introduced it, its
-/// author and date, and whether it is still present at HEAD.
+/// Scans every version of every file once, the messages of commits and tags, stashes, reflogs,
+/// unreachable objects, and the other files of the git directory, such as its config. For each
+/// credential the report shows the commit that introduced it, its author and date, and whether it
+/// is still present at HEAD.
 #[derive(Args)]
 pub struct Audit {
     /// The repository (bare or not), a folder in it, a bundle or a pack [default: .]; with a range
@@ -42,6 +47,15 @@ pub struct Audit {
     /// Exit with 2 if the clone is shallow
     #[arg(long)]
     require_complete: bool,
+    /// Skip files that exist only in this clone, next to the objects in the git directory: all,
+    /// or these kinds: config, message, reflog, rebase, rerere, hook, fetch-head, refs, lfs, annex,
+    /// jj, other
+    #[arg(long, value_name = "KIND", num_args = 0.., require_equals = true, value_delimiter = ',')]
+    #[arg(value_parser = local_kind)]
+    skip_local: Option<Vec<LocalKind>>,
+    /// Also write SARIF results for files that exist only in this clone
+    #[arg(long)]
+    sarif_local: bool,
     /// Skip objects larger than this many MB (2^20 bytes) [default: 512, or as configured]
     #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
     max_blob_size: Option<u64>,
@@ -93,12 +107,13 @@ impl Audit {
             range: RangeSyntax { revisions: revisions.clone(), branches, since: self.since },
             recurse_submodules: self.recurse_submodules,
             require_complete: self.require_complete,
+            local: Some(self.skipped_kinds()),
         };
         let report = self.engine.in_pool(|| {
             let bar = Bar::new("objects");
             audit(&repository, &options, &engine, &policy, &bar)
         })?;
-        let report = match (report, &revisions) {
+        let mut report = match (report, &revisions) {
             (Err(AuditError::History(HistoryError::NotARepository { .. })), Some(word))
                 if self.repository_or_range.len() == 1 =>
             {
@@ -106,7 +121,23 @@ impl Audit {
             }
             (report, _) => report?,
         };
-        self.output.deliver(&report, None)
+        report.sarif_local = self.sarif_local;
+        let exit = self.output.deliver(&report, None)?;
+        if self.output.is_sarif() && !self.sarif_local && fails_only_here(&report) {
+            sink::eprint_line(
+                "the audit fails because of files of the git directory that exist only in this \
+                 clone; SARIF has no results for them without --sarif-local",
+            );
+        }
+        Ok(exit)
+    }
+
+    fn skipped_kinds(&self) -> SkippedKinds {
+        match self.skip_local.as_deref() {
+            None => SkippedKinds::None,
+            Some([]) => SkippedKinds::All,
+            Some(kinds) => SkippedKinds::Some(kinds.iter().copied().collect()),
+        }
     }
 
     /// The repository and a revision or range in it. A word that exists as a path is a path.
@@ -127,6 +158,19 @@ impl Audit {
         let revisions = revisions.first().and_then(|word| word.to_str()).map(str::to_owned);
         Ok((repository, revisions))
     }
+}
+
+/// Whether all that fails the run is in files of the git directory.
+fn fails_only_here(report: &Report) -> bool {
+    let mut failing = report.credentials.iter().flat_map(Credential::failing).peekable();
+    failing.peek().is_some() && failing.all(Occurrence::is_local)
+}
+
+fn local_kind(name: &str) -> Result<LocalKind, String> {
+    LocalKind::named(name).ok_or_else(|| {
+        let names: Vec<&str> = LocalKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        format!("expected one of {}", names.join(", "))
+    })
 }
 
 /// Whether a word cannot be a revision (git-check-ref-format(1)).

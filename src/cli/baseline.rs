@@ -272,7 +272,8 @@ impl Target {
     ) -> anyhow::Result<Vec<Credential>> {
         let report: Report = self.engine.in_pool(|| {
             if history {
-                let options = Options::default();
+                // A baseline is shared with other clones.
+                let options = Options { local: None, ..Options::default() };
                 return anyhow::Ok(audit(&self.repository, &options, engine, policy, &Silent)?);
             }
             let top = work_tree_top(&self.repository).unwrap_or_else(|| self.repository.clone());

@@ -118,6 +118,11 @@ impl OutputArgs {
         }
     }
 
+    /// Whether the report is SARIF.
+    pub fn is_sarif(&self) -> bool {
+        self.chosen_format(None) == Format::Sarif
+    }
+
     /// The terminal that the report goes to. Git gives its hooks standard error as standard
     /// output; both are the same terminal.
     fn screen(&self) -> Screen {

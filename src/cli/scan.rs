@@ -20,9 +20,9 @@ use super::progress::Bar;
 
 /// Scan files and folders, or standard input
 ///
-/// Hidden files are scanned, .git is not, and symbolic links are not followed. Files matched by
-/// .gitignore are skipped unless git tracks them. With --since, commits are scanned instead of
-/// files.
+/// Hidden files are scanned, and symbolic links are not followed. `.git` is skipped unless it is
+/// named, as in `keysieve scan .git`; `keysieve audit` scans it too. Files matched by .gitignore are
+/// skipped unless git tracks them. With --since, commits are scanned instead of files.
 #[derive(Args)]
 pub struct Scan {
     /// Files or folders to scan; `-` is standard input

@@ -14,7 +14,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::findings::{Encoding, Finding, FingerprintKey, Verdict};
+use crate::findings::{Encoding, Finding, Fingerprint, FingerprintKey, Verdict};
 use crate::rules::catalogue::Catalogue;
 use crate::rules::{BEFORE, Confidence, MARGIN, Rule, Trigger};
 
@@ -114,6 +114,11 @@ impl Engine {
     /// The name of the fingerprint key ([`FingerprintKey::name`]).
     pub fn key_name(&self) -> &str {
         self.judge.key.name()
+    }
+
+    /// The fingerprint that findings of this secret have.
+    pub fn fingerprint(&self, secret: &[u8]) -> Fingerprint {
+        self.judge.key.fingerprint(secret)
     }
 
     /// Judged findings of all triggers and encoded texts that begin in `ranges`, which must be

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use bstr::BString;
 
 use super::{
-    Encoding, Excerpt, Fact, Finding, Fingerprint, Level, PathKind, Redacted, RelatedLocation,
-    Span, Suppression, SuppressionComment, Verdict,
+    Encoding, Excerpt, Fact, Finding, Fingerprint, Level, LocalKind, PathKind, Redacted,
+    RelatedLocation, Span, Suppression, SuppressionComment, Verdict,
 };
 use crate::blob::{ObjectPart, Region};
 use crate::rules::{Confidence, Rule};
@@ -59,6 +59,13 @@ pub struct Occurrence {
     pub path_kind: PathKind,
 }
 
+impl Occurrence {
+    /// Whether it exists only in this clone, in a file that git keeps beside its objects.
+    pub fn is_local(&self) -> bool {
+        matches!(self.source, OccurrenceSource::Local { .. })
+    }
+}
+
 impl Credential {
     /// The occurrences that are reported: those that are not suppressed.
     pub fn open(&self) -> impl Iterator<Item = &Occurrence> {
@@ -94,6 +101,13 @@ pub enum OccurrenceSource {
     WorkTree,
     Index,
     Stdin,
+    /// A file of the git directory beside its objects, which exists only in this clone.
+    Local {
+        kind: LocalKind,
+        /// Whether a CI system wrote it there to check the repository out: it expires with the
+        /// job, and never fails a run.
+        ci_checkout: bool,
+    },
     /// A history: from the introducing commit to the removing commit.
     History(HistorySource),
 }

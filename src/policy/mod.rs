@@ -8,11 +8,12 @@ pub mod config;
 pub mod files;
 mod foreign;
 pub mod inline;
+mod local_copies;
 mod release;
 pub mod revision;
 mod syntax_error;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use baseline::ActiveBaseline;
@@ -20,7 +21,9 @@ use bstr::ByteSlice;
 use config::{Config, RunMode, TestFindings};
 use revision::{PendingChange, Revision, pending_suppression};
 
-use crate::findings::{Credential, Finding, Fingerprint, Level, Occurrence, PathKind, group};
+use crate::findings::{
+    Credential, Finding, Fingerprint, Level, Occurrence, OccurrenceSource, PathKind, group,
+};
 use crate::foreign::foreign_path;
 use crate::rules::{Confidence, Rule};
 
@@ -69,15 +72,20 @@ impl Policy {
     pub fn judge(&self, found: Vec<(Finding, Occurrence)>, rules: &[Rule]) -> Judged {
         let mut judged = Judged::default();
         let mut kept = Vec::with_capacity(found.len());
+        let mut excluded = HashMap::new();
         for (finding, mut occurrence) in found {
             match self.exclusion(&finding, &occurrence, rules) {
-                Some(why) => *judged.excluded.entry(why).or_default() += 1,
+                Some(why) => {
+                    excluded.entry(finding.fingerprint).or_insert_with(|| why.clone());
+                    *judged.excluded.entry(why).or_default() += 1;
+                }
                 None => {
                     occurrence.path_kind = self.path_kind(&occurrence);
                     kept.push((finding, occurrence));
                 }
             }
         }
+        local_copies::exclude(&mut kept, &excluded, &mut judged.excluded);
         judged.credentials = group(kept, rules);
         let least = self.config.min_confidence();
         judged.credentials.retain(|credential| credential.confidence >= least);
@@ -93,6 +101,7 @@ impl Policy {
             if let Some(baseline) = &self.baseline {
                 baseline.apply(credential);
             }
+            local_copies::judge(credential);
         }
         judged
     }
@@ -172,11 +181,16 @@ impl Policy {
         if !self.config.is_on(id, Some(path)) {
             return Some(format!("rules.disable = {id} in the configuration of its folder"));
         }
-        self.config.exclusion(path)
+        match occurrence.is_local() {
+            true => self.config.written_exclusion(path),
+            false => self.config.exclusion(path),
+        }
     }
 
+    /// A path in the git directory contains the names of branches, which are not those of folders.
     fn path_kind(&self, occurrence: &Occurrence) -> PathKind {
         match &occurrence.path {
+            _ if occurrence.is_local() => PathKind::Regular,
             Some(path) if self.config.is_test(path.as_bstr()) => PathKind::Test,
             _ => PathKind::Regular,
         }
@@ -187,10 +201,9 @@ impl Policy {
         let (least, severity) = self.config.threshold(path, self.mode);
         let is_of_test = occurrence.path_kind == PathKind::Test
             && path.is_some_and(|path| self.config.test_findings(path) == TestFindings::Warn);
-        if confidence < least || rule.severity < severity || is_of_test || release::is_new(rule) {
-            Level::Warning
-        } else {
-            Level::Error
-        }
+        let is_of_job =
+            matches!(occurrence.source, OccurrenceSource::Local { ci_checkout: true, .. });
+        let is_warning = confidence < least || rule.severity < severity || is_of_test || is_of_job;
+        if is_warning || release::is_new(rule) { Level::Warning } else { Level::Error }
     }
 }

@@ -9,13 +9,17 @@ use super::output::Shown;
 use super::{Detail, Outcome, Report, Screen, Task, escaped, location, snippet};
 use crate::blob::ObjectPart;
 use crate::findings::{
-    Credential, Fact, HistorySource, Occurrence, OccurrenceSource, PathKind, RelatedLocation,
+    Credential, Fact, HistorySource, LocalKind, Occurrence, OccurrenceSource, PathKind,
+    RelatedLocation,
 };
 use crate::rules::{Rule, Severity};
 use crate::source::{Skipped, SkippedKind};
 
 /// Locations shown of one credential; the rest are counted.
 const LOCATIONS_SHOWN: usize = 12;
+
+/// Locations shown of a credential's files in the git directory, if it is in many others too.
+const LOCAL_SHOWN: usize = 3;
 
 /// Facts shown of one credential; a password may be used on many hosts.
 const FACTS_SHOWN: usize = 8;
@@ -44,7 +48,17 @@ pub(super) fn write(
     screen: Screen,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    for credential in report.credentials.iter().filter(|found| found.is_open()) {
+    let open = report.credentials.iter().filter(|found| found.is_open());
+    let (local, others): (Vec<_>, Vec<_>) =
+        open.partition(|found| found.open().all(Occurrence::is_local));
+    for credential in others {
+        write_credential(credential, &rules[credential.rule], screen.width, out)?;
+        writeln!(out)?;
+    }
+    if !local.is_empty() {
+        writeln!(out, "{STRONG}Only in this clone (not pushed, not in any commit):{STRONG:#}\n")?;
+    }
+    for credential in local {
         write_credential(credential, &rules[credential.rule], screen.width, out)?;
         writeln!(out)?;
     }
@@ -106,7 +120,7 @@ fn write_credential(
     )?;
     writeln!(out, "  {}", rule.description)?;
     write_facts(&credential.facts, out)?;
-    for (number, occurrence) in credential.open().take(LOCATIONS_SHOWN).enumerate() {
+    for (number, occurrence) in shown_locations(credential).enumerate() {
         let line = occurrence.excerpt.as_ref().filter(|_| number < LINES_SHOWN);
         write_occurrence(occurrence, line.map(|_| width), out)?;
     }
@@ -118,6 +132,14 @@ fn write_credential(
         writeln!(out, "    {}. {step}", number + 1)?;
     }
     Ok(())
+}
+
+/// The first locations; those that exist only in this clone follow the others, and some of them are
+/// always shown.
+fn shown_locations(credential: &Credential) -> impl Iterator<Item = &Occurrence> {
+    let (local, others): (Vec<_>, Vec<_>) = credential.open().partition(|one| one.is_local());
+    let first = others.len().min(LOCATIONS_SHOWN - local.len().min(LOCAL_SHOWN));
+    others.into_iter().take(first).chain(local.into_iter().take(LOCATIONS_SHOWN - first))
 }
 
 /// `  account 123456789012 · key id AKIA…`: what identifies the credential at its provider.
@@ -171,8 +193,20 @@ fn write_occurrence(
         OccurrenceSource::History(history) => {
             write_history(history, occurrence.path.is_some(), out)
         }
+        OccurrenceSource::Local { kind, ci_checkout } => write_local(*kind, *ci_checkout, out),
         _ => Ok(()),
     }
+}
+
+/// What a file of the git directory is.
+fn write_local(kind: LocalKind, ci_checkout: bool, out: &mut dyn Write) -> io::Result<()> {
+    let origin = match kind {
+        _ if ci_checkout => " · from a CI checkout, expires with the job",
+        LocalKind::Lfs => " · content of a Git LFS file, which its server may have",
+        LocalKind::Annex => " · content of git-annex, which other remotes may have",
+        _ => "",
+    };
+    writeln!(out, "    {FAINT}in this clone ({kind}){origin}{FAINT:#}")
 }
 
 /// Which commits introduced and removed an occurrence, or what else leads to its object.
@@ -253,6 +287,10 @@ fn write_coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         (_, blobs, _) => write!(out, "Scanned {} and {messages}", plural(blobs as usize, unit))?,
     }
     write!(out, " ({})", size(coverage.bytes))?;
+    if coverage.local > 0 {
+        let files = plural(coverage.local as usize, "file");
+        write!(out, " and {files} of the git directory")?;
+    }
     let skipped = [
         (coverage.binary, "binary", ""),
         (coverage.oversized, "oversized", ""),

@@ -14,8 +14,8 @@ use super::output::{Shown, escape};
 use super::{Outcome, PolicyRevision, Report, Task};
 use crate::blob::{ObjectPart, Position};
 use crate::findings::{
-    CommitRef, Credential, Fact, HistorySource, Level, Occurrence, OccurrenceSource, PathKind,
-    RelatedLocation, Suppression,
+    CommitRef, Credential, Fact, Level, Occurrence, OccurrenceSource, PathKind, RelatedLocation,
+    Suppression,
 };
 use crate::policy::revision::PendingChange;
 use crate::rules::Rule;
@@ -213,6 +213,8 @@ struct OccurrenceEntry<'r> {
     #[schemars(with = "SuppressionEntry<'r>")]
     suppression: Option<SuppressionEntry<'r>>,
     #[serde(flatten)]
+    local: Option<LocalEntry>,
+    #[serde(flatten)]
     history: Option<HistoryEntry<'r>>,
 }
 
@@ -226,6 +228,9 @@ enum SourceName {
     Index,
     /// Standard input.
     Stdin,
+    /// A file of the git directory beside its objects, which exists only in this clone; `kind` and
+    /// `ci_checkout` are present.
+    Local,
     /// An object of the history; `blob`, `introduced`, `removed` and `at_head` are present.
     History,
 }
@@ -258,6 +263,14 @@ struct PositionEntry {
     line: usize,
     /// From 1, in Unicode code points.
     column: usize,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct LocalEntry {
+    /// What the file is, such as `config` or `reflog`. Only with `source` `local`, like the next.
+    kind: &'static str,
+    /// A CI system wrote it to check the repository out; it expires with the job and is a warning.
+    ci_checkout: bool,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -302,6 +315,9 @@ struct CoverageEntry<'r> {
     blobs: u64,
     /// Commit and tag messages that were scanned.
     messages: u64,
+    /// Files of the git directory, beside its objects, that were scanned (audit); not part of
+    /// `blobs` and `bytes`.
+    local: u64,
     /// Size of the scanned text in bytes.
     bytes: u64,
     /// Blobs that were skipped because they are not text.
@@ -366,6 +382,7 @@ fn document<'r>(report: &'r Report, rules: &'r [Rule]) -> Document<'r> {
         coverage: CoverageEntry {
             blobs: coverage.blobs,
             messages: coverage.messages,
+            local: coverage.local,
             bytes: coverage.bytes,
             binary: coverage.binary,
             pointers: coverage.pointers,
@@ -422,11 +439,12 @@ fn credential_entry<'r>(credential: &'r Credential, rule: &'r Rule) -> Credentia
 }
 
 fn occurrence_entry(occurrence: &Occurrence) -> OccurrenceEntry<'_> {
-    let (source, history) = match &occurrence.source {
-        OccurrenceSource::WorkTree => (SourceName::Worktree, None),
-        OccurrenceSource::Index => (SourceName::Index, None),
-        OccurrenceSource::Stdin => (SourceName::Stdin, None),
-        OccurrenceSource::History(history) => (SourceName::History, Some(history_entry(history))),
+    let source = match &occurrence.source {
+        OccurrenceSource::WorkTree => SourceName::Worktree,
+        OccurrenceSource::Index => SourceName::Index,
+        OccurrenceSource::Stdin => SourceName::Stdin,
+        OccurrenceSource::Local { .. } => SourceName::Local,
+        OccurrenceSource::History(_) => SourceName::History,
     };
     OccurrenceEntry {
         path: occurrence.path.as_ref().map(|path| path.to_str_lossy().into_owned()),
@@ -439,19 +457,26 @@ fn occurrence_entry(occurrence: &Occurrence) -> OccurrenceEntry<'_> {
         level: occurrence.suppression.is_none().then(|| level_name(occurrence.level)),
         test_path: occurrence.path_kind == PathKind::Test,
         suppression: occurrence.suppression.as_ref().map(suppression_entry),
-        history,
+        local: local_entry(&occurrence.source),
+        history: history_entry(&occurrence.source),
     }
 }
 
-fn history_entry(history: &HistorySource) -> HistoryEntry<'_> {
-    HistoryEntry {
+fn local_entry(source: &OccurrenceSource) -> Option<LocalEntry> {
+    let OccurrenceSource::Local { kind, ci_checkout } = source else { return None };
+    Some(LocalEntry { kind: kind.as_str(), ci_checkout: *ci_checkout })
+}
+
+fn history_entry(source: &OccurrenceSource) -> Option<HistoryEntry<'_>> {
+    let OccurrenceSource::History(history) = source else { return None };
+    Some(HistoryEntry {
         blob: &history.blob,
         introduced: history.introduced.as_ref().map(commit_entry),
         introduced_by: history.introduced_by.as_ref().map(commit_entry),
         removed: history.removed.as_ref().map(commit_entry),
         at_head: history.at_head,
         named_by: history.named_by.as_deref(),
-    }
+    })
 }
 
 fn level_name(level: Level) -> LevelName {

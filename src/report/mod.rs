@@ -45,6 +45,9 @@ pub struct Report {
     /// What removed the secrets from its texts.
     #[doc(hidden)]
     pub filter: Filter,
+    /// Whether SARIF has results for files that exist only in this clone.
+    #[doc(hidden)]
+    pub sarif_local: bool,
     /// The rules of the run; credentials refer to them by index.
     #[doc(hidden)]
     pub rules: Arc<Vec<Rule>>,

@@ -98,9 +98,18 @@ fn build_run(report: &Report, rules: &[Rule]) -> Run {
         .build()
 }
 
+/// The occurrences that become results: code scanning tracks what is in commits, so those that
+/// exist only in this clone become results on request only.
+fn shown<'c>(report: &Report, found: &'c Credential) -> impl Iterator<Item = &'c Occurrence> {
+    let local = report.sarif_local;
+    found.occurrences.iter().filter(move |occurrence| local || !occurrence.is_local())
+}
+
 /// Indices of the rules that have results, in the catalogue's order.
 fn used_rules(report: &Report, rules: &[Rule]) -> Vec<usize> {
-    let mut used: Vec<usize> = report.credentials.iter().map(|found| found.rule).collect();
+    let has_results = |found: &&Credential| shown(report, found).next().is_some();
+    let mut used: Vec<usize> =
+        report.credentials.iter().filter(has_results).map(|found| found.rule).collect();
     used.sort_by_key(|&rule| &rules[rule].id);
     used.dedup();
     used
@@ -165,24 +174,23 @@ fn build_results(report: &Report, rules: &[Rule], used: &[usize]) -> (Vec<SarifR
     let index_of: HashMap<usize, usize> =
         used.iter().enumerate().map(|(index, &rule)| (rule, index)).collect();
     let mut credentials: Vec<&Credential> = report.credentials.iter().collect();
-    let total: usize = credentials.iter().map(|found| found.occurrences.len()).sum();
+    let total: usize = credentials.iter().map(|found| shown(report, found).count()).sum();
     if total > MOST_RESULTS {
         credentials.sort_by_key(|found| std::cmp::Reverse(rules[found.rule].severity));
     }
-    let mut occurrences = report.credentials.iter().flat_map(|found| &found.occurrences);
+    let mut occurrences = report.credentials.iter().flat_map(|found| shown(report, found));
     let any_suppressed = occurrences.any(|occurrence| occurrence.suppression.is_some());
     let results = credentials
         .iter()
         .flat_map(|found| {
             let rule = &rules[found.rule];
-            number_in_file(&found.occurrences).zip(&found.occurrences).map(
-                |(number, occurrence)| {
-                    let index = index_of[&found.rule];
-                    let mut result = build_result(found, rule, index, occurrence, number);
-                    result.suppressions = any_suppressed.then(|| build_suppressions(occurrence));
-                    result
-                },
-            )
+            let numbers = number_in_file(shown(report, found));
+            numbers.zip(shown(report, found)).map(|(number, occurrence)| {
+                let index = index_of[&found.rule];
+                let mut result = build_result(found, rule, index, occurrence, number);
+                result.suppressions = any_suppressed.then(|| build_suppressions(occurrence));
+                result
+            })
         })
         .take(MOST_RESULTS)
         .collect();
@@ -190,9 +198,11 @@ fn build_results(report: &Report, rules: &[Rule], used: &[usize]) -> (Vec<SarifR
 }
 
 /// The number of each occurrence among those of the same credential and path.
-fn number_in_file(occurrences: &[Occurrence]) -> impl Iterator<Item = usize> {
+fn number_in_file<'c>(
+    occurrences: impl Iterator<Item = &'c Occurrence>,
+) -> impl Iterator<Item = usize> {
     let mut seen: HashMap<String, usize> = HashMap::new();
-    occurrences.iter().map(move |occurrence| {
+    occurrences.map(move |occurrence| {
         let number = seen.entry(uri(occurrence)).or_default();
         *number += 1;
         *number
@@ -231,6 +241,9 @@ fn build_result(
     if !credential.facts.is_empty() {
         properties.insert("facts".to_owned(), build_facts(&credential.facts));
     }
+    if let OccurrenceSource::Local { kind, .. } = &occurrence.source {
+        properties.insert("local".to_owned(), json!(kind.as_str()));
+    }
     properties.extend(build_history(occurrence));
     let mut result = SarifResult::builder()
         .rule_id(rule.id.as_ref())
@@ -264,6 +277,7 @@ fn build_suppressions(occurrence: &Occurrence) -> Vec<Suppression> {
 fn build_message(credential: &Credential, rule: &Rule, occurrence: &Occurrence) -> Message {
     let introduced = match &occurrence.source {
         OccurrenceSource::History(history) => introduced(history),
+        OccurrenceSource::Local { .. } => " In the git directory of this clone only.".to_owned(),
         _ => String::new(),
     };
     let part = part_text(occurrence.part);
@@ -413,6 +427,16 @@ fn build_invocation(report: &Report, omitted: usize) -> Invocation {
         })
         .collect();
     notifications.extend(coverage.notes.iter().map(|note| notification("note", note.clone())));
+    let all = report.credentials.iter().flat_map(|found| &found.occurrences);
+    let local = all.filter(|occurrence| occurrence.is_local() && !report.sarif_local).count();
+    if local > 0 {
+        let results = if local == 1 { "1 result" } else { &format!("{local} results") };
+        let text = format!(
+            "{results} in files of the git directory omitted, which exist only in this clone; \
+             --sarif-local includes them, and --format human lists them."
+        );
+        notifications.push(notification("note", text));
+    }
     if omitted > 0 {
         let text = format!(
             "{omitted} results of the lowest severity are omitted; a run has at most {MOST_RESULTS}."

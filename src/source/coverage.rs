@@ -15,6 +15,8 @@ pub struct Coverage {
     pub bytes: u64,
     /// Messages of commits and tags that were scanned; their bytes count too.
     pub messages: u64,
+    /// Files of the git directory, beside its objects, that were scanned; their bytes do not count.
+    pub local: u64,
     /// Blobs that were skipped because they are not text.
     pub binary: u64,
     /// Pointer files whose content was not scanned: it is not on this machine.
@@ -76,6 +78,7 @@ impl Coverage {
         self.blobs += other.blobs;
         self.bytes += other.bytes;
         self.messages += other.messages;
+        self.local += other.local;
         self.binary += other.binary;
         self.pointers += other.pointers;
         self.oversized += other.oversized;

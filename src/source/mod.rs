@@ -6,6 +6,7 @@ pub mod contents;
 mod coverage;
 pub mod history;
 pub mod index;
+pub mod local;
 pub mod message;
 mod names;
 pub mod open;

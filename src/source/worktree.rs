@@ -1,6 +1,6 @@
 //! Files of a working tree.
 //!
-//! Hidden files are scanned, `.git` never, symbolic links are not followed. What `.gitignore`
+//! Hidden files are scanned, `.git` only if it is named, symbolic links are not followed. What `.gitignore`
 //! matches is skipped, **but a file that git tracks is scanned even if an ignore rule matches it**:
 //! `git add -f .env` is the classic leak. The same applies to nested repositories and submodules.
 

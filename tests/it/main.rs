@@ -23,6 +23,7 @@ mod guard;
 mod hook;
 mod import;
 mod language;
+mod local;
 mod mutations;
 mod notations;
 mod pointers;

@@ -19,6 +19,8 @@ pub fn audited(path: &Path) -> Report {
 
 pub fn audited_with(path: &Path, options: &Options) -> Result<Report, AuditError> {
     let engine = Engine::new(Catalogue::built_in(), FingerprintKey::new(b""));
+    // The files of the git directory are tested in the module `local`.
+    let options = &Options { local: None, ..options.clone() };
     audit(path, options, &engine, &Policy::default(), &Silent)
 }
 

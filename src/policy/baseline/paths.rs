@@ -38,6 +38,7 @@ pub(super) fn is_current(occurrence: &Occurrence) -> bool {
     match occurrence.source {
         OccurrenceSource::WorkTree | OccurrenceSource::Index => true,
         OccurrenceSource::History(HistorySource { at_head, .. }) => at_head,
-        OccurrenceSource::Stdin => false,
+        // A copy in the git directory is not where a file was moved to.
+        OccurrenceSource::Stdin | OccurrenceSource::Local { .. } => false,
     }
 }

@@ -139,6 +139,15 @@ impl Config {
 
     /// What excludes a path, if anything does.
     pub fn exclusion(&self, path: &BStr) -> Option<String> {
+        self.written_exclusion(path).or_else(|| {
+            let is_excluded =
+                self.test_findings(path) == TestFindings::Exclude && self.is_test(path);
+            is_excluded.then(|| "test-paths.findings = leave-out (test paths)".to_owned())
+        })
+    }
+
+    /// The same, by an `[[exclude]]` only.
+    pub fn written_exclusion(&self, path: &BStr) -> Option<String> {
         let excluded = |layer: &Layer| {
             let exclude = layer.excludes(path)?;
             Some(format!(
@@ -148,11 +157,7 @@ impl Config {
                 foreign(&exclude.reason)
             ))
         };
-        self.most_specific(Some(path), excluded).or_else(|| {
-            let is_excluded =
-                self.test_findings(path) == TestFindings::Exclude && self.is_test(path);
-            is_excluded.then(|| "test-paths.findings = leave-out (test paths)".to_owned())
-        })
+        self.most_specific(Some(path), excluded)
     }
 
     /// Whether a path belongs to tests, fixtures, examples or documents.

@@ -91,7 +91,15 @@ pub(crate) fn filtered(
 ) -> Report {
     let filter = Filter::of(engine, &credentials);
     let rules = engine.shared_rules();
-    let mut report = Report { task, credentials, coverage, policy, filter: filter.clone(), rules };
+    let mut report = Report {
+        task,
+        credentials,
+        coverage,
+        policy,
+        filter: filter.clone(),
+        sarif_local: false,
+        rules,
+    };
     Pass::new(&filter.0, Some(engine)).report(&mut report);
     report
 }

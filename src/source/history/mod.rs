@@ -34,6 +34,7 @@ pub use target::environment_of;
 pub use texts::{People, visit_texts};
 pub use trace::{Reachability, SelectNames, Trace};
 
+use super::local::GitFolders;
 use super::pointer::{FetchScope, PointedContents};
 use super::{Coverage, Visitor};
 use crate::git::history::connectivity::Refs;
@@ -55,7 +56,7 @@ pub struct History {
     /// The commits of a bundle, if it depends on others.
     bundled: Option<BundledCommits>,
     /// The folder of a repository that was made for a bundle.
-    _scratch: Option<tempfile::TempDir>,
+    scratch: Option<tempfile::TempDir>,
 }
 
 /// The commits in a bundle: those of its references without its prerequisites.
@@ -121,7 +122,7 @@ impl History {
         history.missing_parts.notes.splice(0..0, target.note);
         history.missing_parts.is_excerpt = target.is_excerpt;
         history.bundled = target.bundled;
-        history._scratch = target.scratch;
+        history.scratch = target.scratch;
         Ok(history)
     }
 
@@ -140,8 +141,8 @@ impl History {
         missing_parts.recheck_orphans();
         missing_parts.failures.extend(failures);
         let pointed = PointedContents::of(repository.environment());
-        let (bundled, _scratch) = (None, None);
-        Ok(History { repository, store, missing_parts, refs, pointed, bundled, _scratch })
+        let (bundled, scratch) = (None, None);
+        Ok(History { repository, store, missing_parts, refs, pointed, bundled, scratch })
     }
 
     /// What was found to be missing before any object is read.
@@ -149,6 +150,16 @@ impl History {
         let MissingParts { notes, failures, .. } = &self.missing_parts;
         let (notes, failures) = (notes.clone(), failures.clone());
         Coverage { notes, failures, ..Coverage::default() }
+    }
+
+    /// The folders in which git keeps its files beside the objects; `None` for a bundle or a pack.
+    pub fn git_folders(&self) -> Option<GitFolders> {
+        let GitRepository { git_dir, common_dir, work_tree, .. } = &self.repository;
+        self.scratch.is_none().then(|| GitFolders {
+            git_dir: git_dir.clone(),
+            common_dir: common_dir.clone(),
+            work_tree: work_tree.clone(),
+        })
     }
 
     /// The refs that name an object, each by its full name with the id.

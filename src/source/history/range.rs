@@ -6,7 +6,7 @@ use crate::git::object_id::ObjectId;
 use crate::git::revision;
 
 /// A range as the user writes it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RangeSyntax {
     /// `A..B`: in B but not in A; an empty side is HEAD. `A...B`: in only one of them. `A`: in A.
     pub revisions: Option<String>,
