@@ -125,7 +125,7 @@ impl Audit {
         let exit = self.output.deliver(&report, None)?;
         if self.output.is_sarif() && !self.sarif_local && fails_only_here(&report) {
             sink::eprint_line(
-                "the audit fails because of files of the git directory that exist only in this \
+                "every failing credential is in files of the git directory, which exist only in this \
                  clone; SARIF has no results for them without --sarif-local",
             );
         }

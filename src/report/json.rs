@@ -327,7 +327,7 @@ struct CoverageEntry<'r> {
     pointers: u64,
     /// Blobs that were skipped because they exceed a size limit.
     oversized: u64,
-    /// Files that were skipped because their paths are excluded.
+    /// Files that were skipped because their paths are excluded, or by `--skip-local`.
     excluded: u64,
     /// Entries without content of their own: symbolic links, submodules, devices.
     special: u64,

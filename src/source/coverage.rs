@@ -23,7 +23,7 @@ pub struct Coverage {
     pub pointers: u64,
     /// Objects that were skipped because they are larger than a stated limit.
     pub oversized: u64,
-    /// Files that were skipped because their paths are excluded.
+    /// Files that were skipped because their paths are excluded, or by `--skip-local`.
     pub excluded: u64,
     /// Entries without content of their own: symbolic links, submodules, devices.
     pub special: u64,
