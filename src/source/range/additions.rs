@@ -30,8 +30,9 @@ impl RangeAdditions<'_> {
         match range.diff(commit) {
             Ok(diff) => {
                 let unread = diff.unread.iter();
-                let unread =
-                    unread.map(|(id, why)| range.missing.coverage("tree", id, why.clone()));
+                let unread = unread.map(|(id, why)| {
+                    range.missing.coverage(&range.objects, "tree", id, why.clone())
+                });
                 let coverage = unread.fold(coverage, Coverage::and);
                 for path in diff.names_changed(NameChange::Added) {
                     visit_name(path.as_bstr(), |path| added(commit, path), visit);

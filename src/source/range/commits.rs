@@ -31,9 +31,8 @@ pub fn commits(
         return Ok(Vec::new());
     }
     let mut revisions: String = heads.iter().map(|id| format!("{id}\n")).collect();
-    // The heads exist; what is excluded and missing is not known.
-    let arguments =
-        ["rev-list", "--topo-order", "--reverse", "--parents", "--ignore-missing", "--stdin"];
+    // Without `--ignore-missing`, which would ignore a damaged head as well.
+    let arguments = ["rev-list", "--topo-order", "--reverse", "--parents", "--stdin"];
     let output = match known {
         KnownCommits::Ids(known) => {
             revisions.extend(known.iter().map(|id| format!("^{id}\n")));

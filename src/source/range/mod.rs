@@ -194,7 +194,7 @@ impl CommitRange {
         match self.objects.blob(id, scan) {
             Ok(BlobRead::Whole(bytes)) => admit(&Blob::whole(&bytes, provenance), visit),
             Ok(BlobRead::Streamed(coverage)) => coverage,
-            Err(why) => self.missing.coverage("blob", id, why),
+            Err(why) => self.missing.coverage(&self.objects, "blob", id, why),
         }
     }
 

@@ -136,11 +136,6 @@ impl PushRemote {
         self.names.intersection(&self.promisors).next().map(String::as_str)
     }
 
-    /// Whether this clone leaves out what a promisor remote has.
-    pub fn is_partial_clone(&self) -> bool {
-        !self.promisors.is_empty()
-    }
-
     /// Whether git names a remote that is fetched from another URL than it is pushed to: then its
     /// tracking refs, and what a framework derives from them, show nothing.
     pub fn is_elsewhere(&self) -> bool {

@@ -116,7 +116,7 @@ fn to_another_remote_a_partial_clone_sends_what_it_lacks() {
     let clone = partial_clone(&origin);
     clone.git_in(clone.home(), &["init", "--quiet", "--bare", "public.git"]);
     clone.git(&["remote", "add", "public", "../public.git"]);
-    let words = ["has not fetched it", "git backfill", "git fetch --refetch --no-filter"];
+    let words = ["could not scan", "git fetch --refetch --no-filter"];
     assert_blocked(&clone, &["public", "main"], &words);
     clone.git(&["fetch", "--quiet", "--refetch", "--no-filter"]);
     assert_passes(&clone, &["public", "main"]);

@@ -72,7 +72,7 @@ fn has_all(git: &Git, id: ObjectId, known: &[Vec<ObjectId>]) -> Result<bool, Git
         let revisions: String = std::iter::once(format!("{id}\n"))
             .chain(known.iter().map(|known| format!("^{known}\n")))
             .collect();
-        let arguments = ["rev-list", "--max-count=1", "--ignore-missing", "--stdin"];
+        let arguments = ["rev-list", "--max-count=1", "--stdin"];
         if !git.read_with(&arguments, revisions.as_bytes())?.is_empty() {
             return Ok(false);
         }

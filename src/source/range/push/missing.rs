@@ -2,6 +2,8 @@
 
 use super::super::remote::PushRemote;
 use super::super::unreadable;
+use crate::foreign::foreign_path;
+use crate::git::ObjectReader;
 use crate::git::object_id::ObjectId;
 use crate::git::process::cat_file::MISSING;
 use crate::source::{Coverage, Failure};
@@ -9,11 +11,9 @@ use crate::source::{Coverage, Failure};
 /// What a missing object is.
 #[derive(Debug, Default)]
 pub enum MissingObjects {
-    /// A failure: the clone is damaged.
+    /// A failure: the clone is damaged, or another remote than that of the push has it.
     #[default]
-    Damaged,
-    /// A failure: another remote than that of the push has it.
-    Unfetched,
+    Unread,
     /// It is on this promisor remote, to which the push goes: nothing is sent.
     AlreadyThere(String),
 }
@@ -22,26 +22,29 @@ impl MissingObjects {
     pub fn of_push(remote: &PushRemote) -> MissingObjects {
         match remote.promisor() {
             Some(name) => MissingObjects::AlreadyThere(name.to_owned()),
-            None if remote.is_partial_clone() => MissingObjects::Unfetched,
-            None => MissingObjects::Damaged,
+            None => MissingObjects::Unread,
         }
     }
 
     /// The coverage of an object that could not be read, and why it could not.
-    pub fn coverage(&self, kind: &str, id: &ObjectId, why: String) -> Coverage {
+    pub fn coverage(
+        &self,
+        objects: &ObjectReader,
+        kind: &str,
+        id: &ObjectId,
+        why: String,
+    ) -> Coverage {
         match self {
             _ if !why.ends_with(MISSING) => Coverage::failure(unreadable(kind, id, why)),
-            MissingObjects::Damaged => Coverage::failure(unreadable(kind, id, why)),
-            MissingObjects::Unfetched => {
-                let advice = "this partial clone has not fetched it; run `git backfill` (git 2.49 \
-                              or newer) or `git fetch --refetch --no-filter`";
-                Coverage::failure(Failure::new(format!("{kind} {id}"), advice))
+            MissingObjects::Unread => {
+                let why = format!("cannot be read: {why}; {}", objects.advice());
+                Coverage::failure(Failure::new(format!("{kind} {id}"), why))
             }
             MissingObjects::AlreadyThere(remote) => {
-                let remote = crate::foreign::foreign_path(remote);
                 let note = format!(
-                    "objects that this partial clone has not fetched were not scanned: {remote} \
-                     has them already"
+                    "objects that this partial clone has not fetched were not scanned: {} has them \
+                     already",
+                    foreign_path(remote)
                 );
                 Coverage { notes: vec![note], ..Coverage::default() }
             }
