@@ -91,13 +91,14 @@ pub fn audit(
     let submodules = submodules::audit(&history, options, engine, progress, 0);
     let local = match &options.local {
         Some(skipped) if options.range == RangeSyntax::default() => {
-            local::audit(&history, skipped, options.max_blob_size, engine)
+            let followed = &submodules.followed;
+            local::audit(&history, skipped, options.max_blob_size, followed, engine)
         }
         _ => Default::default(),
     };
-    hits.extend(submodules.0.into_iter().chain(local.0));
+    hits.extend(submodules.hits.into_iter().chain(local.0));
     let judged = policy.judge(hits, engine.rules());
-    let coverage = coverage.and(submodules.1).and(local.1);
+    let coverage = coverage.and(submodules.coverage).and(local.1);
     Ok(Report::new(Task::Audit, judged, coverage, policy, engine))
 }
 

@@ -1,5 +1,8 @@
 //! The findings in files of the git directory, which exist only in this clone.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
 use rayon::prelude::*;
 
 use super::ci_checkout::JobTokens;
@@ -10,19 +13,19 @@ use crate::source::Coverage;
 use crate::source::history::History;
 use crate::source::local::{LocalFile, LocalFiles, SkippedKinds};
 
-use std::sync::{Mutex, PoisonError};
-
-/// Scans the files of the git directory beside its objects, and not again what the history's pointer
-/// files have led to, so the history must have been read. Larger files than `largest` bytes are
-/// skipped and counted.
+/// Scans the files of the git directory beside its objects, and not again what pointer files have led
+/// to: those of the history, which must have been read, and those of its submodules, `followed`.
+/// Larger files than `largest` bytes are skipped and counted.
 pub fn audit(
     history: &History,
     skipped: &SkippedKinds,
     largest: u64,
+    followed: &BTreeSet<String>,
     engine: &Engine,
 ) -> (Vec<Hit>, Coverage) {
     let Some(folders) = history.git_folders() else { return Default::default() };
-    let followed = history.pointed().followed().into_iter().collect();
+    let followed = history.pointed().followed().into_iter().chain(followed.iter().cloned());
+    let followed = followed.collect();
     let files = LocalFiles::list(&folders, skipped).without_pointed(&followed);
     let tokens = JobTokens::from_process(engine);
     let scan = |file: &LocalFile| scan_file(file, largest, &tokens, engine);

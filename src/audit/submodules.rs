@@ -1,5 +1,6 @@
 //! The histories of submodules, reported as part of the one that they are in.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use bstr::{BString, ByteSlice};
@@ -11,6 +12,15 @@ use crate::locate::Hit;
 use crate::source::history::{History, RangeSyntax};
 use crate::source::{Coverage, Failure, Progress};
 
+/// What was found in submodules.
+#[derive(Default)]
+pub struct SubmoduleAudit {
+    pub hits: Vec<Hit>,
+    pub coverage: Coverage,
+    /// The ids and keys of contents that their pointer files led to.
+    pub followed: BTreeSet<String>,
+}
+
 /// Audits the submodules of a history, if requested, and theirs. A range limits the audited
 /// repository only: of submodules everything is reported.
 pub fn audit(
@@ -19,14 +29,14 @@ pub fn audit(
     engine: &Engine,
     progress: &dyn Progress,
     depth: usize,
-) -> (Vec<Hit>, Coverage) {
+) -> SubmoduleAudit {
     let submodules = history.submodules();
-    let mut all = (Vec::new(), Coverage::default());
+    let mut all = SubmoduleAudit::default();
     if submodules.is_empty() {
         return all;
     }
     if !options.recurse_submodules {
-        all.1.notes.push(match submodules.len() {
+        all.coverage.notes.push(match submodules.len() {
             1 => "1 submodule skipped; use --recurse-submodules to scan it".to_owned(),
             more => format!("{more} submodules skipped; use --recurse-submodules to scan them"),
         });
@@ -39,25 +49,28 @@ pub fn audit(
         };
         let Some(repository) = &submodule.repository else {
             let why = "its repository is missing; run `git submodule update --init`";
-            all.1 = all.1.and(fails(why.to_owned()));
+            all.coverage = all.coverage.and(fails(why.to_owned()));
             continue;
         };
         if depth > DEEPEST_SUBMODULE {
-            all.1 =
-                all.1.and(fails(format!("it is nested more than {DEEPEST_SUBMODULE} levels deep")));
+            let why = format!("it is nested more than {DEEPEST_SUBMODULE} levels deep");
+            all.coverage = all.coverage.and(fails(why));
             continue;
         }
         let around = history;
         let audited = History::of_submodule(repository).map_err(Into::into).and_then(|history| {
             let (mut hits, coverage) = read_history(&history, options, engine, progress)?;
-            let (deeper, covered) = audit(&history, options, engine, progress, depth + 1);
-            let own = local_files(&history, repository, around, options, engine);
-            hits.extend(deeper.into_iter().chain(own.0));
-            Ok((hits, coverage.and(covered).and(own.1)))
+            let deeper = audit(&history, options, engine, progress, depth + 1);
+            let followed =
+                deeper.followed.into_iter().chain(history.pointed().followed()).collect();
+            let own = local_files(&history, repository, around, options, &followed, engine);
+            hits.extend(deeper.hits.into_iter().chain(own.0));
+            let coverage = coverage.and(deeper.coverage).and(own.1);
+            Ok(SubmoduleAudit { hits, coverage, followed })
         });
         let audited: Result<_, super::AuditError> = audited;
         match audited {
-            Ok((mut hits, mut coverage)) => {
+            Ok(SubmoduleAudit { mut hits, mut coverage, followed }) => {
                 for (_, occurrence) in &mut hits {
                     let path = occurrence.path.take();
                     occurrence.path = path.map(|path| below(&submodule.path, &path));
@@ -68,10 +81,11 @@ pub fn audit(
                 for note in &mut coverage.notes {
                     *note = format!("submodule {}: {note}", foreign_path(&submodule.path));
                 }
-                all.0.extend(hits);
-                all.1 = all.1.and(coverage);
+                all.hits.extend(hits);
+                all.coverage = all.coverage.and(coverage);
+                all.followed.extend(followed);
             }
-            Err(why) => all.1 = all.1.and(fails(why.to_string())),
+            Err(why) => all.coverage = all.coverage.and(fails(why.to_string())),
         }
     }
     all
@@ -83,13 +97,14 @@ fn local_files(
     repository: &Path,
     around: &History,
     options: &Options,
+    followed: &BTreeSet<String>,
     engine: &Engine,
 ) -> (Vec<Hit>, Coverage) {
     let is_inside =
         around.git_folders().is_some_and(|folders| repository.starts_with(folders.common_dir));
     match &options.local {
         Some(skipped) if !is_inside => {
-            local::audit(history, skipped, options.max_blob_size, engine)
+            local::audit(history, skipped, options.max_blob_size, followed, engine)
         }
         _ => Default::default(),
     }

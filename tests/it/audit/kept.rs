@@ -194,7 +194,7 @@ fn stashes_are_called_as_git_calls_them() {
     let stash = repository.git(&["rev-parse", "stash@{0}"]);
     let head = repository.git(&["rev-parse", "--short", "HEAD"]);
     let mut expected = [
-        format!("base:1 +On main: with ls-******** in stash@{{0}}"),
+        "base:1 +On main: with ls-******** in stash@{0}".to_owned(),
         format!("base:1 +index on main: {head} Base in stash@{{0}}"),
         format!("work:1 +untracked files on main: {head} Base in stash@{{1}}"),
         format!("{stash}:1 +On main: with ls-******** in stash@{{0}}"),
