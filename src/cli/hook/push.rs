@@ -87,11 +87,17 @@ fn assert_nothing_is_pushed(
         folder.is_some_and(|folder| Manager::of(&folder.path) == Some(Manager::Lefthook));
     let Some(unsent) = EmptyPush::find(environment, target, is_managed)? else { return Ok(()) };
     let (name, remote) = (foreign_path(unsent.name), foreign_path(unsent.remote));
+    let unknown = match target.is_unknown() {
+        true => {
+            ". The remote is unknown: `keysieve hook install --stage pre-push` updates the script"
+        }
+        false => "",
+    };
     bail!(
         "git's lines are missing on standard input, and {name} has commits that {remote} does not \
          have, so what is pushed was not scanned. A hook manager must pass the lines on (for \
          lefthook, `use_stdin: true`). If no manager runs this hook, git has found nothing that it \
-         may push: run `git fetch` and rebase or merge first"
+         may push: run `git fetch` and rebase or merge first{unknown}"
     )
 }
 

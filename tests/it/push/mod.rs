@@ -4,6 +4,7 @@
 
 mod input;
 mod objects;
+mod random;
 
 use crate::support;
 
