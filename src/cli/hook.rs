@@ -13,10 +13,11 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand, ValueEnum};
+use keysieve::git::repository::jj;
 use keysieve::git::{Git, GitEnvironment};
 use keysieve::hook::configured::ConfigHooks;
 use keysieve::hook::{
-    self, ForeignHook, HooksFolder, HooksPathOrigin, Installed, Manager, Stage, Uninstalled, jj,
+    self, ForeignHook, HooksFolder, HooksPathOrigin, Installed, Manager, Stage, Uninstalled,
 };
 use keysieve::report::output::sink::print_line;
 

@@ -6,6 +6,7 @@
 //! the same questions ([`by_git`]); references that are not in files are always read by git.
 
 mod by_git;
+pub mod jj;
 mod library;
 
 use std::path::{Path, PathBuf};
@@ -274,6 +275,14 @@ fn reads_references_by_git(repository: &git2::Repository) -> bool {
     let config = repository.config().and_then(|mut config| config.snapshot());
     let configured = config.and_then(|config| config.get_string(REF_STORAGE.0));
     std::env::var(REFERENCE_BACKEND).ok().or(configured.ok()).is_some_and(is_elsewhere)
+}
+
+/// Whether two paths lead to the same folder.
+pub fn is_same_folder(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    }
 }
 
 fn is_below(path: &Path, folder: &Path) -> bool {

@@ -145,8 +145,7 @@ impl RemoteSearch<'_> {
         let mut seen = HashSet::new();
         let mut versions = Vec::new();
         let mut add = |id: &[u8], commit: &str| {
-            let id =
-                ObjectId::from_hex(id).filter(|id| id.as_bytes().iter().any(|byte| *byte != 0));
+            let id = ObjectId::from_hex(id).filter(|id| !id.is_zero());
             if let Some(id) = id.filter(|id| seen.insert(*id)) {
                 versions.push((id, commit.to_owned()));
             }

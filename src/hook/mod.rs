@@ -10,7 +10,6 @@ pub mod doctor;
 mod framework;
 pub mod global;
 mod install;
-pub mod jj;
 mod location;
 mod manager;
 pub mod script;

@@ -7,7 +7,6 @@
 //! Everything is read from the object database itself: it does not matter whether refs, stashes,
 //! reflogs or nothing at all lead to an object.
 
-mod bundle;
 pub mod delta;
 mod full;
 pub mod inherit;

@@ -108,7 +108,7 @@ impl PointedContents {
     }
 
     /// The git directory that linked work trees share; `None` if there is no repository.
-    pub fn common_dir(&self) -> Option<&Path> {
+    fn common_dir(&self) -> Option<&Path> {
         let open = || Some(self.environment.open().ok()?.common_dir);
         self.common_dir.get_or_init(open).as_deref()
     }

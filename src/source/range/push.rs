@@ -56,7 +56,7 @@ impl RefUpdate {
     /// An update from ids in hexadecimal; zeros are no object.
     pub fn new(name: &[u8], local: &[u8], remote: &[u8]) -> Option<RefUpdate> {
         let (local, remote) = (ObjectId::from_hex(local)?, ObjectId::from_hex(remote)?);
-        let existing = |id: ObjectId| id.as_bytes().iter().any(|&byte| byte != 0).then_some(id);
+        let existing = |id: ObjectId| (!id.is_zero()).then_some(id);
         let name = BString::from(name);
         (!name.is_empty()).then(|| RefUpdate {
             name,

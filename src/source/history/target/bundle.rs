@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use bstr::{BString, ByteSlice};
 
-use super::target::AuditTarget;
-use super::{BundledCommits, HistoryError};
+use super::super::{BundledCommits, HistoryError};
+use super::AuditTarget;
 use crate::foreign::foreign_path;
 use crate::git::object::ObjectKind;
 use crate::git::object_id::{ObjectFormat, ObjectId};
