@@ -9,14 +9,17 @@ mod by_git;
 pub mod jj;
 mod library;
 
+use std::collections::HashSet;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use bstr::BString;
+use bstr::{BString, ByteSlice};
 
 use super::environment::GitEnvironment;
 use super::object_id::{ObjectFormat, ObjectId};
 use super::odb::alternates::ObjectFolders;
+use super::own_files;
 use super::process::Git;
 
 /// A repository.
@@ -142,13 +145,15 @@ impl GitRepository {
         self.environment.index_file.is_some()
     }
 
-    /// The file that lists the oldest commits of a shallow repository. During a push from a shallow
-    /// clone the environment names it.
-    pub fn shallow_file(&self) -> PathBuf {
-        match &self.environment.shallow_file {
+    /// The oldest commits of a shallow repository. During a push from a shallow clone the
+    /// environment names the file that lists them.
+    pub fn shallow_boundary(&self) -> io::Result<HashSet<ObjectId>> {
+        let file = match &self.environment.shallow_file {
             Some(file) => self.relative_to().join(file),
             None => self.common_dir.join("shallow"),
-        }
+        };
+        let listed = own_files::read_if_exists(&file)?.unwrap_or_default();
+        Ok(listed.lines().filter_map(ObjectId::from_hex).collect())
     }
 
     /// The folder in which git runs hooks: the top of the work tree, or the repository if it is

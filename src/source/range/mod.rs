@@ -93,7 +93,7 @@ impl CommitRange {
         let commits = commits(git, &tips.heads, &known)?;
         // A server has the parents that a shallow clone lacks; else they count as nothing.
         if let KnownCommits::Ids(_) = known {
-            base::refuse_shallow_boundary(git, &commits, base_name)?;
+            base::refuse_shallow_boundary(git, environment, &commits, base_name)?;
         }
         Ok(CommitRange {
             objects: ObjectReader::open(environment),
