@@ -8,7 +8,7 @@ use bstr::BString;
 use super::WorkTree;
 use crate::blob::Provenance;
 use crate::git::GitEnvironment;
-use crate::source::pointer::{FetchScope, PointedContents, Pointer};
+use crate::source::pointer::{ContentStorage, FetchScope, Pointer};
 use crate::source::{Coverage, Visitor};
 
 impl WorkTree {
@@ -33,7 +33,7 @@ impl WorkTree {
         for (git_dir, pointers) in by_repository {
             read.pointed = pointers;
             if let Some(git_dir) = git_dir {
-                let contents = PointedContents::of(&GitEnvironment::from_git_dir(&git_dir));
+                let contents = ContentStorage::of(&GitEnvironment::from_git_dir(&git_dir));
                 read = contents.follow(read, self.largest, visit);
             }
             left.append(&mut read.pointed);
