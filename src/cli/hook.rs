@@ -40,13 +40,15 @@ enum HookCommand {
 ///
 /// If a shell hook already exists, it is changed to run keysieve first. If the hook is not a shell
 /// script, or is managed by husky, lefthook or pre-commit, nothing is changed and the lines to add
-/// are printed. If git runs keysieve already through its configuration, nothing is installed.
+/// are printed. If git runs keysieve already through its configuration, nothing is installed. A
+/// binary that will be deleted, such as one in the cache of uvx or npx, is refused.
 #[derive(Args)]
 struct Install {
     /// Stage at which git runs the hook
     #[arg(long, value_enum, default_value_t)]
     stage: StageName,
-    /// Install for all your repositories, in your git config; with a git older than 2.54, for those you clone or create from now on; prints what it would change
+    /// Install for all your repositories, in your git config; with a git older than 2.54, for those
+    /// you clone or create from now on. Prints what it would change
     #[arg(long)]
     global: bool,
     /// With --global, apply the changes

@@ -48,8 +48,8 @@ use crate::cli::policy::PolicyArgs;
 /// commits, as in `scan --since`. If nothing is staged, as under `pre-commit run --all-files`, all
 /// tracked files are scanned.
 ///
-/// Of pushes (pre-push, pre-receive, update) the report goes to standard error, unless --format or
-/// --output is given, and nothing is printed if there is nothing to report.
+/// At the stages pre-push, pre-receive and update the report goes to standard error, unless
+/// --format or --output is given, and nothing is printed if there is nothing to report.
 #[derive(Args)]
 pub struct Run {
     /// Stage at which the hook runs
@@ -82,9 +82,9 @@ pub enum RunStage {
     CommitMsg,
     /// What a push sends, including commit and tag messages; reads git's lines from standard input
     PrePush,
-    /// On a server: what a push brings, all its refs together; reads git's lines from standard input
+    /// On a server: what a push adds, all its refs together; reads git's lines from standard input
     PreReceive,
-    /// On a server: what a push brings, for one ref
+    /// On a server: what a push adds, for one ref
     Update,
     /// What a coding agent is about to write or run; reads the JSON of Claude Code or Cursor from
     /// standard input and answers in the same format

@@ -35,21 +35,22 @@ const MOST_POLICIES: usize = 16;
 
 #[derive(Args)]
 pub struct ServerArgs {
-    /// Stop scanning after this many seconds; 0 is no limit [default: 4.5 for pre-receive and update, otherwise 0]
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Server")]
+    /// Stop scanning after this many seconds; 0 is no limit [default: 4.5 for pre-receive and
+    /// update, otherwise 0]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Server and time")]
     time_limit: Option<Duration>,
-    /// What happens to a push that is not scanned completely within --time-limit
-    #[arg(long, value_enum, default_value_t, help_heading = "Server")]
+    /// What happens to a commit or push that is not scanned completely within --time-limit
+    #[arg(long, value_enum, default_value_t, help_heading = "Server and time")]
     on_timeout: OnTimeout,
-    /// Whom a person whose push is rejected asks for an exception
-    #[arg(long, value_name = "TEXT", help_heading = "Server")]
+    /// Whom to ask for an exception, shown if a server rejects a push
+    #[arg(long, value_name = "TEXT", help_heading = "Server and time")]
     contact: Option<String>,
 }
 
 /// What happens if the time is over.
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum OnTimeout {
-    /// Exit with 2, which rejects it
+    /// Exit with 2, which blocks it
     #[default]
     Block,
     /// Exit with 0 and print a warning, unless something was found
