@@ -233,6 +233,10 @@ impl HookReport<'_> {
                     (text.to_owned(), Some(command))
                 }
             }
+            _ if occurrence.part == ObjectPart::RefName => {
+                let text = "Push it to a ref whose name does not contain the secret.";
+                (text.to_owned(), None)
+            }
             (Subject::Message, _) => (
                 "Edit the message (git kept a copy) and commit again:".to_owned(),
                 Some(
