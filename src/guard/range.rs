@@ -43,7 +43,8 @@ struct RangeHits<'a> {
 }
 
 impl<'a> RangeHits<'a> {
-    /// The findings in messages, and in objects that are pushed without a commit.
+    /// The findings in messages, headers, people and names of refs, and in objects that are pushed
+    /// without a commit.
     fn in_messages<R>(&self, commits: &mut CommitReader<R>) -> Vec<Hit>
     where
         R: Fn(usize) -> Result<CommitRef, Failure>,

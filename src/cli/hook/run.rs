@@ -9,9 +9,8 @@ use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use keysieve::engine::Engine;
 use keysieve::findings::{Credential, HistorySource, OccurrenceSource};
-use keysieve::git::Git;
-use keysieve::git::GitEnvironment;
 use keysieve::git::object_id::ObjectId;
+use keysieve::git::{Git, GitEnvironment};
 use keysieve::guard::pushed::pushed;
 use keysieve::guard::{
     GuardError, guard_call, guard_message, guard_range, guard_staged, guard_tracked, guard_unpushed,
@@ -165,17 +164,10 @@ impl Run {
     fn before_commit(&self, environment: &GitEnvironment) -> anyhow::Result<(Report, Engine)> {
         self.refuse_other_events(environment)?;
         let target = HookTarget::of_process()?;
-        if let HookTarget::Range { from, to } = &target {
-            let Setup { engine, policy } =
-                self.setup(environment, Some(files::index(environment.clone())))?;
-            return Ok((guard_range(environment, from, to, &engine, &policy, &Silent)?, engine));
-        }
-        if let HookTarget::Sent { to } = &target {
-            let Setup { engine, policy } =
-                self.setup(environment, Some(files::index(environment.clone())))?;
-            let (range, remote) = ((None, &**to), framework_remote());
-            let report = guard_unpushed(environment, range, &remote, &engine, &policy, &Silent)?;
-            return Ok((report, engine));
+        match &target {
+            HookTarget::Range { from, to } => return self.of_range(environment, Some(from), to),
+            HookTarget::Sent { to } => return self.of_range(environment, None, to),
+            HookTarget::Staged | HookTarget::StagedOrTracked => {}
         }
         let staged = Staged::merging(environment, &merged_commits()).map_err(GuardError::from)?;
         let staged = Arc::new(staged);
@@ -185,6 +177,26 @@ impl Run {
             guard_tracked(environment, &engine, &policy, &Silent)?
         } else {
             guard_staged(&staged, &engine, &policy, &Silent)
+        };
+        Ok((report, engine))
+    }
+
+    /// What a framework names instead of what is staged: `from..to`, or all that `to` has and the
+    /// remote has not.
+    fn of_range(
+        &self,
+        environment: &GitEnvironment,
+        from: Option<&str>,
+        to: &str,
+    ) -> anyhow::Result<(Report, Engine)> {
+        let Setup { engine, policy } =
+            self.setup(environment, Some(files::index(environment.clone())))?;
+        let report = match from {
+            Some(from) => guard_range(environment, from, to, &engine, &policy, &Silent)?,
+            None => {
+                let (range, remote) = ((None, to), framework_remote());
+                guard_unpushed(environment, range, &remote, &engine, &policy, &Silent)?
+            }
         };
         Ok((report, engine))
     }
