@@ -122,7 +122,7 @@ impl Audit {
         };
         report.sarif_local = self.sarif_local;
         let exit = self.output.deliver(&report, None)?;
-        if self.output.is_sarif() && !self.sarif_local && fails_only_here(&report) {
+        if self.output.is_sarif() && !self.sarif_local && fails_only_in_this_clone(&report) {
             sink::eprint_line(
                 "every failing credential is in files of the git directory, which exist only in this \
                  clone; SARIF has no results for them without --sarif-local",
@@ -160,7 +160,7 @@ impl Audit {
 }
 
 /// Whether all that fails the run is in files of the git directory.
-fn fails_only_here(report: &Report) -> bool {
+fn fails_only_in_this_clone(report: &Report) -> bool {
     let mut failing = report.credentials.iter().flat_map(Credential::failing).peekable();
     failing.peek().is_some() && failing.all(Occurrence::is_local)
 }

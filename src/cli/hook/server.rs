@@ -224,7 +224,7 @@ fn updates(stage: RunStage, arguments: &[String]) -> anyhow::Result<Vec<RefUpdat
         let [name, old, new] = arguments else {
             bail!("--stage update needs REF OLD NEW, the arguments that git passes to the hook");
         };
-        let update = RefUpdate::new(name.as_bytes(), new.as_bytes(), old.as_bytes());
+        let update = RefUpdate::new(name.as_bytes(), old.as_bytes(), new.as_bytes());
         return Ok(vec![update.context("OLD and NEW must be object ids")?]);
     }
     let mut lines = Vec::new();
@@ -247,7 +247,7 @@ fn by_policy(
     updates: Vec<RefUpdate>,
 ) -> anyhow::Result<BTreeMap<Option<ObjectId>, Vec<RefUpdate>>> {
     let mut groups: BTreeMap<Option<ObjectId>, Vec<RefUpdate>> = BTreeMap::new();
-    let sent: Vec<RefUpdate> = updates.into_iter().filter(|one| one.local.is_some()).collect();
+    let sent: Vec<RefUpdate> = updates.into_iter().filter(|one| one.new.is_some()).collect();
     if sent.is_empty() {
         return Ok(groups);
     }
@@ -259,7 +259,7 @@ fn by_policy(
     let objects = ObjectReader::open(environment);
     let read = |id: &ObjectId| objects.read(id);
     for update in sent {
-        let before = update.remote.and_then(|id| revision::peeled(&read, id).ok());
+        let before = update.old.and_then(|id| revision::peeled(&read, id).ok());
         let mut commit = before.or(head);
         if groups.len() >= MOST_POLICIES && !groups.contains_key(&commit) {
             commit = head;
