@@ -21,14 +21,14 @@ pub struct Blob<'a> {
     /// The encoding of its text.
     pub encoding: TextEncoding,
     /// What of its file or object the bytes are.
-    pub object_part: ObjectPart,
-    pub part: BlobPart,
+    pub part: ObjectPart,
+    pub slice: BlobSlice,
 }
 
-/// Which part of the whole input a blob's bytes are. Long input is split into overlapping parts.
+/// Which bytes of the whole input a blob has. Long input is split into overlapping slices.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BlobPart {
-    /// The bytes whose findings this part reports; those before and after belong to its neighbors.
+pub struct BlobSlice {
+    /// The bytes whose findings this slice reports; those before and after belong to its neighbors.
     pub core: Range<usize>,
     /// Offset of the bytes in the whole input.
     pub offset: usize,
@@ -40,15 +40,15 @@ impl<'a> Blob<'a> {
     /// A complete blob of UTF-8 text.
     pub fn whole(bytes: &'a [u8], provenance: Provenance) -> Self {
         let start = Position { line: 1, column: 1 };
-        let part = BlobPart { core: 0..bytes.len(), offset: 0, start };
-        let (encoding, object_part) = (TextEncoding::Utf8, ObjectPart::Content);
-        Blob { bytes, provenance, encoding, object_part, part }
+        let slice = BlobSlice { core: 0..bytes.len(), offset: 0, start };
+        let (encoding, part) = (TextEncoding::Utf8, ObjectPart::Content);
+        Blob { bytes, provenance, encoding, part, slice }
     }
 
     /// The same bytes, as another part of their object than its content.
     #[must_use]
-    pub fn as_part(self, object_part: ObjectPart) -> Self {
-        Blob { object_part, ..self }
+    pub fn as_part(self, part: ObjectPart) -> Self {
+        Blob { part, ..self }
     }
 
     /// The same bytes, as text in another encoding.
@@ -62,13 +62,13 @@ impl Blob<'_> {
     /// The text to be scanned.
     pub fn text(&self) -> BlobText<'_> {
         if self.encoding == TextEncoding::Utf8 {
-            let (bytes, core) = (Cow::Borrowed(self.bytes), self.part.core.clone());
+            let (bytes, core) = (Cow::Borrowed(self.bytes), self.slice.core.clone());
             return BlobText { bytes, core, offsets: None };
         }
-        let is_start = self.part.offset == 0;
+        let is_start = self.slice.offset == 0;
         let (text, offsets) = transcode::transcode(self.bytes, self.encoding, is_start);
-        let core = offsets.text_offset(&text, self.part.core.start)
-            ..offsets.text_offset(&text, self.part.core.end);
+        let core = offsets.text_offset(&text, self.slice.core.start)
+            ..offsets.text_offset(&text, self.slice.core.end);
         BlobText { bytes: Cow::Owned(text), core, offsets: Some(offsets) }
     }
 }
@@ -77,7 +77,7 @@ impl Blob<'_> {
 /// the text, spans are reported in the blob's own bytes.
 pub struct BlobText<'b> {
     pub bytes: Cow<'b, [u8]>,
-    /// The bytes of the text whose findings this part reports.
+    /// The bytes of the text whose findings this slice reports.
     pub core: Range<usize>,
     offsets: Option<transcode::Offsets>,
 }

@@ -74,9 +74,9 @@ impl<'t> Locator<'t> {
         findings: &[Finding],
         engine: &Engine,
     ) -> Locator<'t> {
-        let lines = LineIndex::new(&text.bytes, blob.part.start);
+        let lines = LineIndex::new(&text.bytes, blob.slice.start);
         let comments = SuppressionComments::of(&text.bytes, findings, &lines, engine.rules());
-        Locator { text, offset: blob.part.offset, lines, comments, part: part_of(blob) }
+        Locator { text, offset: blob.slice.offset, lines, comments, part: part_of(blob) }
     }
 
     /// Locates a finding, and adds the text's own encoding to the finding's.
@@ -102,7 +102,7 @@ impl<'t> Locator<'t> {
 fn part_of(blob: &Blob<'_>) -> ObjectPart {
     match blob.provenance {
         Provenance::Pointed(_) => ObjectPart::PointedContent,
-        _ => blob.object_part,
+        _ => blob.part,
     }
 }
 

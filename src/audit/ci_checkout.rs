@@ -100,7 +100,7 @@ impl JobTokens {
         if !has_urls || blob.encoding != TextEncoding::Utf8 {
             return false;
         }
-        let start = occurrence.span.start.saturating_sub(blob.part.offset).min(blob.bytes.len());
+        let start = occurrence.span.start.saturating_sub(blob.slice.offset).min(blob.bytes.len());
         let line_start = blob.bytes[..start].rfind_byte(b'\n').map_or(0, |end| end + 1);
         let line = blob.bytes[line_start..].lines().next().unwrap_or_default();
         let before = &blob.bytes[line_start..start];

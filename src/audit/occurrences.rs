@@ -41,29 +41,53 @@ pub fn occurrences<'h>(
         leaky
     });
     leaks.extend(in_names.into_inner());
-    let notes = range.map(|range| {
-        let chosen = trace.select(range);
-        let range = foreign_path(&range.as_written);
-        match chosen {
-            0 => format!("no commits match {range}: nothing to report"),
-            1 => format!("only findings from 1 commit are reported ({range})"),
-            more => format!("only findings from {more} commits are reported ({range})"),
-        }
-    });
+    let notes = range.map(|range| selected_note(range, trace.select(range)));
     let mut commits = CommitReader::new(|number| trace.commit(number));
+    let mut hits = in_commits(&leaks, &trace, &mut commits);
+    hits.extend(in_objects(&leaks, &trace, &mut commits));
+    let failures: Vec<Failure> =
+        trace.failures.iter().cloned().chain(commits.into_failures()).collect();
+    let notes = notes.into_iter().collect();
+    (hits, Coverage { failures, notes, ..Coverage::default() })
+}
+
+/// How many commits a range selects.
+fn selected_note(range: &RevisionRange, count: usize) -> String {
+    let range = foreign_path(&range.as_written);
+    match count {
+        0 => format!("no commits match {range}: nothing to report"),
+        1 => format!("only findings from 1 commit are reported ({range})"),
+        more => format!("only findings from {more} commits are reported ({range})"),
+    }
+}
+
+/// The findings in files and in their names, one for each interval of commits.
+fn in_commits<R>(leaks: &[Leak], trace: &Trace<'_>, commits: &mut CommitReader<R>) -> Vec<Hit>
+where
+    R: Fn(usize) -> Result<CommitRef, Failure>,
+{
     let mut hits = Vec::new();
-    for interval in intervals(&leaks, &trace) {
+    for interval in intervals(leaks, trace) {
         let ObjectFinding { object, finding, location } = interval.first;
-        let source = history_source(&interval, object, &trace, &mut commits);
+        let source = history_source(&interval, object, trace, commits);
         let suppression_comments = interval.latest.location.suppression_comments.clone();
         let location = Location { suppression_comments, ..location.clone() };
         let path = interval.path.strip_suffix(&[NAME_MARK]).unwrap_or(interval.path);
         let source = OccurrenceSource::History(source);
         hits.push((finding.clone(), location.occurrence(Some(path.into()), source)));
     }
+    hits
+}
+
+/// The findings in objects to which no path of a commit leads: messages, and blobs that no commit
+/// reaches.
+fn in_objects<R>(leaks: &[Leak], trace: &Trace<'_>, commits: &mut CommitReader<R>) -> Vec<Hit>
+where
+    R: Fn(usize) -> Result<CommitRef, Failure>,
+{
+    let mut hits = Vec::new();
     for (leak, reached) in leaks.iter().zip(&trace.reachability) {
         let of_object = HistorySource::of_object(&leak.object);
-        // No path of a commit leads to the object: it is a message, or a blob that no commit reaches.
         let (path, source) = match reached {
             Reachability::Tree | Reachability::OutOfRange => continue,
             Reachability::Commit(commit) => {
@@ -81,10 +105,7 @@ pub fn occurrences<'h>(
         };
         hits.extend(leak.findings.iter().cloned().map(hit));
     }
-    let failures: Vec<Failure> =
-        trace.failures.iter().cloned().chain(commits.into_failures()).collect();
-    let notes = notes.into_iter().collect();
-    (hits, Coverage { failures, notes, ..Coverage::default() })
+    hits
 }
 
 /// The names with findings. Each is scanned by itself: names have nothing to do with each other.

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use bstr::{BString, ByteSlice};
+use bstr::BString;
 
 use super::{DEEPEST_SUBMODULE, Options, local, read_history};
 use crate::engine::Engine;
 use crate::foreign::foreign_path;
 use crate::locate::Hit;
-use crate::source::history::{History, RangeSyntax};
+use crate::source::history::{History, RangeSyntax, Submodule};
 use crate::source::{Coverage, Failure, Progress};
 
 /// What was found in submodules.
@@ -44,51 +44,66 @@ pub fn audit(
     }
     let options = &Options { range: RangeSyntax::default(), ..options.clone() };
     for submodule in submodules {
-        let fails = |why: String| {
-            Coverage::failure(Failure::new(format!("submodule {}", submodule.path), why))
-        };
-        let Some(repository) = &submodule.repository else {
-            let why = "its repository is missing; run `git submodule update --init`";
-            all.coverage = all.coverage.and(fails(why.to_owned()));
-            continue;
-        };
-        if depth > DEEPEST_SUBMODULE {
-            let why = format!("it is nested more than {DEEPEST_SUBMODULE} levels deep");
-            all.coverage = all.coverage.and(fails(why));
-            continue;
-        }
-        let around = history;
-        let audited = History::of_submodule(repository).map_err(Into::into).and_then(|history| {
-            let (mut hits, coverage) = read_history(&history, options, engine, progress)?;
-            let deeper = audit(&history, options, engine, progress, depth + 1);
-            let followed =
-                deeper.followed.into_iter().chain(history.pointed().followed()).collect();
-            let own = local_files(&history, repository, around, options, &followed, engine);
-            hits.extend(deeper.hits.into_iter().chain(own.0));
-            let coverage = coverage.and(deeper.coverage).and(own.1);
-            Ok(SubmoduleAudit { hits, coverage, followed })
-        });
-        let audited: Result<_, super::AuditError> = audited;
-        match audited {
-            Ok(SubmoduleAudit { mut hits, mut coverage, followed }) => {
-                for (_, occurrence) in &mut hits {
-                    let path = occurrence.path.take();
-                    occurrence.path = path.map(|path| below(&submodule.path, &path));
-                }
-                for failure in &mut coverage.failures {
-                    failure.name = format!("submodule {}: {}", submodule.path, failure.name);
-                }
-                for note in &mut coverage.notes {
-                    *note = format!("submodule {}: {note}", foreign_path(&submodule.path));
-                }
-                all.hits.extend(hits);
-                all.coverage = all.coverage.and(coverage);
-                all.followed.extend(followed);
+        match audit_one(history, &submodule, options, engine, progress, depth) {
+            Ok(found) => all.add(found.below(&submodule.path)),
+            Err(why) => {
+                let failure = Failure::new(format!("submodule {}", submodule.path), why);
+                all.coverage.failures.push(failure);
             }
-            Err(why) => all.coverage = all.coverage.and(fails(why.to_string())),
         }
     }
     all
+}
+
+/// Audits a submodule of the history `around`; otherwise the reason why it cannot be audited.
+fn audit_one(
+    around: &History,
+    submodule: &Submodule,
+    options: &Options,
+    engine: &Engine,
+    progress: &dyn Progress,
+    depth: usize,
+) -> Result<SubmoduleAudit, String> {
+    let repository = submodule.repository.as_ref();
+    let repository =
+        repository.ok_or("its repository is missing; run `git submodule update --init`")?;
+    if depth > DEEPEST_SUBMODULE {
+        return Err(format!("it is nested more than {DEEPEST_SUBMODULE} levels deep"));
+    }
+    let history = History::of_submodule(repository).map_err(|why| why.to_string())?;
+    let read = read_history(&history, options, engine, progress);
+    let (hits, coverage) = read.map_err(|why| why.to_string())?;
+    let deeper = audit(&history, options, engine, progress, depth + 1);
+    let mut found = SubmoduleAudit { hits, coverage, ..SubmoduleAudit::default() };
+    found.followed.extend(history.pointed().followed());
+    found.add(deeper);
+    let (hits, coverage) =
+        local_files(&history, repository, around, options, &found.followed, engine);
+    found.add(SubmoduleAudit { hits, coverage, ..SubmoduleAudit::default() });
+    Ok(found)
+}
+
+impl SubmoduleAudit {
+    fn add(&mut self, other: SubmoduleAudit) {
+        self.hits.extend(other.hits);
+        self.coverage = std::mem::take(&mut self.coverage).and(other.coverage);
+        self.followed.extend(other.followed);
+    }
+
+    /// The same, with paths and names that start at the history that the submodule is in.
+    fn below(mut self, folder: &BString) -> SubmoduleAudit {
+        for (_, occurrence) in &mut self.hits {
+            let path = occurrence.path.take();
+            occurrence.path = path.map(|path| [folder, &path[..]].join(&b'/').into());
+        }
+        for failure in &mut self.coverage.failures {
+            failure.name = format!("submodule {folder}: {}", failure.name);
+        }
+        for note in &mut self.coverage.notes {
+            *note = format!("submodule {}: {note}", foreign_path(folder));
+        }
+        self
+    }
 }
 
 /// The files of a git directory that is not inside the one `around` it, which lists its own.
@@ -108,8 +123,4 @@ fn local_files(
         }
         _ => Default::default(),
     }
-}
-
-fn below(folder: &BString, path: &BString) -> BString {
-    [folder.as_bytes(), b"/", path.as_bytes()].concat().into()
 }

@@ -1,14 +1,14 @@
 //! Which part of an object or file a text is: not everything that git keeps is content.
 
-/// The part of an object or file that a text is, and a credential is found in. Lines and columns count from the start
-/// of that part.
+/// The part of an object or file that a text is and in which a credential is found. Lines and
+/// columns count from the start of that part.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ObjectPart {
     /// The content of a file.
     #[default]
     Content,
-    /// The content that a pointer file (Git LFS, git-annex) stands for.
+    /// The content that a pointer file (Git LFS, git-annex) refers to.
     PointedContent,
     /// The message of a commit or an annotated tag.
     Message,
@@ -34,5 +34,10 @@ impl ObjectPart {
             ObjectPart::FileName => "file-name",
             ObjectPart::RefName => "ref-name",
         }
+    }
+
+    /// Whether a location in it has a line and a column. A name has none.
+    pub(crate) fn has_lines(self) -> bool {
+        !matches!(self, ObjectPart::Identity | ObjectPart::FileName | ObjectPart::RefName)
     }
 }

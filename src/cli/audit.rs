@@ -24,14 +24,14 @@ use super::progress::Bar;
 
 /// Scan the full history of a git repository
 ///
-/// Scans every version of every file once, the messages of commits and tags, stashes, reflogs,
-/// unreachable objects, and the other files of the git directory, such as its config. For each
-/// credential the report shows the commit that introduced it, its author and date, and whether it
-/// is still present at HEAD.
+/// Scans every version of every file once, commits and tags with their messages, names of files and
+/// refs, stashes and unreachable objects; and what exists only in this clone: the other files of
+/// the git directory, such as its config and reflogs. For each credential the report shows the
+/// commit that introduced it, its author and date, and whether it is still present at HEAD.
 #[derive(Args)]
 pub struct Audit {
-    /// The repository (bare or not), a folder in it, a bundle or a pack [default: .]; with a range
-    /// such as `main..HEAD` or a revision, report only credentials that its commits introduced
+    /// The repository (bare or not), a folder in it, a bundle or a pack [default: .]; and a range
+    /// such as `main..HEAD`, or a revision, to report only credentials that its commits introduced
     #[arg(value_name = "REPO|REVISION|A..B", num_args = 0..=2)]
     repository_or_range: Vec<PathBuf>,
     /// Report only findings committed since this date: 2026-01-31, an RFC 3339 time, or
@@ -47,13 +47,12 @@ pub struct Audit {
     /// Exit with 2 if the clone is shallow
     #[arg(long)]
     require_complete: bool,
-    /// Skip files that exist only in this clone, next to the objects in the git directory: all,
-    /// or these kinds: config, message, reflog, rebase, rerere, hook, fetch-head, refs, lfs, annex,
-    /// jj, other
+    /// Skip what exists only in this clone: all of it, or these kinds of files: config, message,
+    /// reflog, rebase, rerere, hook, fetch-head, refs, lfs, annex, jj, other
     #[arg(long, value_name = "KIND", num_args = 0.., require_equals = true, value_delimiter = ',')]
     #[arg(value_parser = local_kind)]
     skip_local: Option<Vec<LocalKind>>,
-    /// Also write SARIF results for files that exist only in this clone
+    /// Include what exists only in this clone in SARIF; other formats always do
     #[arg(long)]
     sarif_local: bool,
     /// Skip objects larger than this many MB (2^20 bytes) [default: 512, or as configured]
@@ -123,7 +122,7 @@ impl Audit {
         };
         report.sarif_local = self.sarif_local;
         let exit = self.output.deliver(&report, None)?;
-        if self.output.is_sarif() && !self.sarif_local && fails_only_here(&report) {
+        if self.output.is_sarif() && !self.sarif_local && fails_only_in_this_clone(&report) {
             sink::eprint_line(
                 "every failing credential is in files of the git directory, which exist only in this \
                  clone; SARIF has no results for them without --sarif-local",
@@ -161,7 +160,7 @@ impl Audit {
 }
 
 /// Whether all that fails the run is in files of the git directory.
-fn fails_only_here(report: &Report) -> bool {
+fn fails_only_in_this_clone(report: &Report) -> bool {
     let mut failing = report.credentials.iter().flat_map(Credential::failing).peekable();
     failing.peek().is_some() && failing.all(Occurrence::is_local)
 }

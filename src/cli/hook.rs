@@ -13,10 +13,11 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand, ValueEnum};
+use keysieve::git::repository::jj;
 use keysieve::git::{Git, GitEnvironment};
 use keysieve::hook::configured::ConfigHooks;
 use keysieve::hook::{
-    self, ForeignHook, HooksFolder, HooksPathOrigin, Installed, Manager, Stage, Uninstalled, jj,
+    self, ForeignHook, HooksFolder, HooksPathOrigin, Installed, Manager, Stage, Uninstalled,
 };
 use keysieve::report::output::sink::print_line;
 
@@ -39,13 +40,15 @@ enum HookCommand {
 ///
 /// If a shell hook already exists, it is changed to run keysieve first. If the hook is not a shell
 /// script, or is managed by husky, lefthook or pre-commit, nothing is changed and the lines to add
-/// are printed. If git runs keysieve already through its configuration, nothing is installed.
+/// are printed. If git runs keysieve already through its configuration, nothing is installed. A
+/// binary that will be deleted, such as one in the cache of uvx or npx, is refused.
 #[derive(Args)]
 struct Install {
     /// Stage at which git runs the hook
     #[arg(long, value_enum, default_value_t)]
     stage: StageName,
-    /// Install for all your repositories, in your git config; with a git older than 2.54, for those you clone or create from now on; prints what it would change
+    /// Install for all your repositories, in your git config; with a git older than 2.54, for those
+    /// you clone or create from now on. Prints what it would change
     #[arg(long)]
     global: bool,
     /// With --global, apply the changes

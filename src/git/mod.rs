@@ -8,7 +8,7 @@
 //! * [`tree::diff`], [`tree::walk`], `staged`: differences between trees, entries below a tree,
 //!   staged changes.
 //! * [`environment`], [`repository`]: the repository that git uses, by its environment variables,
-//!   opened.
+//!   opened; also the one behind a jj workspace.
 //! * [`process`]: the `git` executable, for what only it can answer.
 //!
 //! No module here knows findings, policy or engine; the only import from outside is

@@ -1,4 +1,4 @@
-//! What all objects have in common: their kinds, and the message of a commit or a tag.
+//! What objects have in common: their kinds; the message, headers and people of commits and tags.
 
 use bstr::ByteSlice;
 

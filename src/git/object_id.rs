@@ -93,6 +93,11 @@ impl ObjectId {
         Some(id)
     }
 
+    /// Whether it consists of zeros, which is git's way to write that there is no object.
+    pub fn is_zero(&self) -> bool {
+        self.as_bytes().iter().all(|&byte| byte == 0)
+    }
+
     /// Parses 40 or 64 hexadecimal digits.
     pub fn from_hex(text: &[u8]) -> Option<ObjectId> {
         let digit = |byte: u8| match byte {

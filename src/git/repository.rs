@@ -6,16 +6,20 @@
 //! the same questions ([`by_git`]); references that are not in files are always read by git.
 
 mod by_git;
+pub mod jj;
 mod library;
 
+use std::collections::HashSet;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use bstr::BString;
+use bstr::{BString, ByteSlice};
 
 use super::environment::GitEnvironment;
 use super::object_id::{ObjectFormat, ObjectId};
 use super::odb::alternates::ObjectFolders;
+use super::own_files;
 use super::process::Git;
 
 /// A repository.
@@ -141,13 +145,15 @@ impl GitRepository {
         self.environment.index_file.is_some()
     }
 
-    /// The file that lists the oldest commits of a shallow repository. During a push from a shallow
-    /// clone the environment names it.
-    pub fn shallow_file(&self) -> PathBuf {
-        match &self.environment.shallow_file {
+    /// The oldest commits of a shallow repository. During a push from a shallow clone the
+    /// environment names the file that lists them.
+    pub fn shallow_boundary(&self) -> io::Result<HashSet<ObjectId>> {
+        let file = match &self.environment.shallow_file {
             Some(file) => self.relative_to().join(file),
             None => self.common_dir.join("shallow"),
-        }
+        };
+        let listed = own_files::read_if_exists(&file)?.unwrap_or_default();
+        Ok(listed.lines().filter_map(ObjectId::from_hex).collect())
     }
 
     /// The folder in which git runs hooks: the top of the work tree, or the repository if it is
@@ -274,6 +280,14 @@ fn reads_references_by_git(repository: &git2::Repository) -> bool {
     let config = repository.config().and_then(|mut config| config.snapshot());
     let configured = config.and_then(|config| config.get_string(REF_STORAGE.0));
     std::env::var(REFERENCE_BACKEND).ok().or(configured.ok()).is_some_and(is_elsewhere)
+}
+
+/// Whether two paths lead to the same folder.
+pub fn is_same_folder(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    }
 }
 
 fn is_below(path: &Path, folder: &Path) -> bool {

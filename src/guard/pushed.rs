@@ -18,7 +18,7 @@ use crate::git::object_id::ObjectId;
 use crate::git::{Git, GitError, ObjectReader};
 use crate::source::Coverage;
 use crate::source::contents::text_of;
-use crate::source::pointer::{PointedContents, Pointer};
+use crate::source::pointer::{ContentStorage, Pointer};
 
 /// Newest commits of the remotes whose changes to the paths are searched.
 pub const COMMITS: usize = 2000;
@@ -105,7 +105,7 @@ impl RemoteSearch<'_> {
             return Ok(branch_of);
         }
         let objects = ObjectReader::open(self.environment);
-        let pointed = PointedContents::of(self.environment);
+        let pointed = ContentStorage::of(self.environment);
         for (blob, commit) in self.versions(&paths)? {
             let Ok((_, bytes)) = objects.read(&blob) else { continue };
             for finding in self.found(&bytes, &pointed) {
@@ -123,7 +123,7 @@ impl RemoteSearch<'_> {
     }
 
     /// The credentials in a version, or in the content that it points to.
-    fn found(&self, bytes: &[u8], pointed: &PointedContents) -> Vec<Fingerprint> {
+    fn found(&self, bytes: &[u8], pointed: &ContentStorage) -> Vec<Fingerprint> {
         let fingerprints = |blob: &Blob<'_>| {
             let findings = self.engine.scan(&blob.text().bytes).into_iter();
             findings.map(|finding| finding.fingerprint).collect::<Vec<_>>()
@@ -145,8 +145,7 @@ impl RemoteSearch<'_> {
         let mut seen = HashSet::new();
         let mut versions = Vec::new();
         let mut add = |id: &[u8], commit: &str| {
-            let id =
-                ObjectId::from_hex(id).filter(|id| id.as_bytes().iter().any(|byte| *byte != 0));
+            let id = ObjectId::from_hex(id).filter(|id| !id.is_zero());
             if let Some(id) = id.filter(|id| seen.insert(*id)) {
                 versions.push((id, commit.to_owned()));
             }

@@ -43,7 +43,8 @@ struct RangeHits<'a> {
 }
 
 impl<'a> RangeHits<'a> {
-    /// The findings in messages, and in objects that are pushed without a commit.
+    /// The findings in messages, headers, people and names of refs, and in objects that are pushed
+    /// without a commit.
     fn in_messages<R>(&self, commits: &mut CommitReader<R>) -> Vec<Hit>
     where
         R: Fn(usize) -> Result<CommitRef, Failure>,
@@ -54,7 +55,7 @@ impl<'a> RangeHits<'a> {
             // No commit introduces the name of a ref.
             let is_name = |(_, occurrence): &&Hit| occurrence.part == ObjectPart::RefName;
             let (names, hits): (Vec<&Hit>, Vec<&Hit>) = hits.iter().partition(is_name);
-            located.extend(names.into_iter().cloned());
+            located.extend(names.into_iter().cloned().map(|hit| of_ref_name(object, hit)));
             let Some(&commit) = messages.get(object) else {
                 if self.added.is_direct_tip(object) {
                     located.extend(hits.into_iter().cloned());
@@ -151,4 +152,12 @@ impl<'a> RangeHits<'a> {
         };
         hits.into_iter().flat_map(|(object, hits)| hits.iter().map(move |hit| (&**object, hit)))
     }
+}
+
+/// A finding in the name of a ref, which is not a path.
+fn of_ref_name(object: &str, (finding, mut occurrence): Hit) -> Hit {
+    let named_by = occurrence.path.take().map(|name| format!("ref {name}"));
+    let source = HistorySource { named_by, ..HistorySource::of_object(object) };
+    occurrence.source = OccurrenceSource::History(source);
+    (finding, occurrence)
 }

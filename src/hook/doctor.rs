@@ -10,9 +10,9 @@ use bstr::ByteSlice;
 
 use super::binary::Binary;
 use super::configured::{self, ConfigHooks};
-use super::{Manager, Stage, jj, script};
-use crate::git::GitEnvironment;
-use crate::git::{Git, GitError};
+use super::{Manager, Stage, script};
+use crate::git::repository::jj;
+use crate::git::{Git, GitEnvironment, GitError};
 use proof::Proof;
 
 /// The diagnosis of one stage's hook.

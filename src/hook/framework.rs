@@ -21,7 +21,7 @@ pub enum HookTarget {
 
 /// Only the beginning of a range is set, or an end is not UTF-8.
 #[derive(Debug, thiserror::Error)]
-#[error("set both PRE_COMMIT_FROM_REF and PRE_COMMIT_TO_REF, or neither")]
+#[error("PRE_COMMIT_FROM_REF needs PRE_COMMIT_TO_REF, and both must be UTF-8")]
 pub struct IncompleteRange;
 
 /// The remote of a push, from this process's variables.

@@ -1,6 +1,8 @@
 //! Git hooks: where they are, their script, installing, uninstalling and diagnosing them.
 //!
-//! A hook itself only finds the keysieve binary and runs it; `guard` scans what a commit adds.
+//! A hook is a file in the folder that git runs hooks from, or a setting of git's configuration
+//! ([`configured`]). It only finds the keysieve binary and runs it; `guard` scans what a commit or
+//! push adds.
 
 #![expect(clippy::disallowed_methods, reason = "hooks are files of git's own folder")]
 
@@ -10,7 +12,6 @@ pub mod doctor;
 mod framework;
 pub mod global;
 mod install;
-pub mod jj;
 mod location;
 mod manager;
 pub mod script;

@@ -102,7 +102,10 @@ fn credentials_text(open: &[&Credential], rules: &[Rule]) -> String {
                 Some(_) => location_name(occurrence),
                 None => "the text".to_owned(),
             };
-            format!(", in {name} at line {}, column {}", start.line, start.column)
+            match occurrence.part.has_lines() {
+                true => format!(", in {name} at line {}, column {}", start.line, start.column),
+                false => format!(", in the {name}"),
+            }
         });
         let name = escaped(&rule.name);
         text.push_str(&format!(

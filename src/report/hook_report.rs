@@ -9,7 +9,8 @@ use bstr::{BStr, ByteSlice};
 use super::human::{BAD, FAINT, LINE, LINK, STRONG, write_rest};
 use super::output::Shown;
 use super::snippet::wrapped;
-use super::{EscapingWriter, Report, Screen, escaped, location_name, snippet};
+use super::{EscapingWriter, Report, Screen, escaped, location, location_name, snippet};
+use crate::blob::ObjectPart;
 use crate::findings::{
     CommitRef, Credential, Encoding, Fingerprint, HistorySource, Occurrence, OccurrenceSource,
     Pushed, Verdict,
@@ -215,6 +216,11 @@ impl HookReport<'_> {
         let path = occurrence.path.as_ref().map(|path| self.pathspec(path.as_bstr()));
         let shown = location_name(occurrence);
         match (&self.subject, path) {
+            // The shell needs the name as it is, which no report shows.
+            (Subject::Commit { .. }, _) if occurrence.part == ObjectPart::FileName => {
+                let text = "Unstage it, choose a name without the secret, then add it again.";
+                (text.to_owned(), None)
+            }
             (Subject::Commit { first }, Some(path)) => {
                 let unstage = if *first { "git rm --cached" } else { "git restore --staged" };
                 let command = format!("{unstage} -- {path}");
@@ -226,6 +232,10 @@ impl HookReport<'_> {
                                 again:";
                     (text.to_owned(), Some(command))
                 }
+            }
+            _ if occurrence.part == ObjectPart::RefName => {
+                let text = "Push it to a ref whose name does not contain the secret.";
+                (text.to_owned(), None)
             }
             (Subject::Message, _) => (
                 "Edit the message (git kept a copy) and commit again:".to_owned(),
@@ -267,8 +277,10 @@ impl HookReport<'_> {
         let allow = format!("{MARKER} {} REASON", self.report.rule(credential).id);
         let line = occurrence.region.start.line;
         let path = occurrence.path.as_ref().map(|path| path.as_bstr()).unwrap_or_default();
-        let room = match self.subject {
-            Subject::Message => CommentForm::Comment(allow),
+        let room = match (&self.subject, occurrence.part) {
+            (Subject::Message, _) => CommentForm::Comment(allow),
+            (_, ObjectPart::Header) => CommentForm::NoComments("A header"),
+            (_, part) if !part.has_lines() => CommentForm::NoComments("A name"),
             _ => CommentForm::of(path, &allow),
         };
         match room {
@@ -318,11 +330,6 @@ fn label(credential: &Credential, occurrence: &Occurrence) -> String {
 
 pub(super) fn short(commit: &CommitRef) -> &str {
     commit.id.get(..10).unwrap_or(&commit.id)
-}
-
-fn location(occurrence: &Occurrence) -> String {
-    let start = occurrence.region.start;
-    format!("{}:{}:{}", location_name(occurrence), start.line, start.column)
 }
 
 /// `  Impact   A text that continues on the next line.`

@@ -289,7 +289,7 @@ fn write_coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     write!(out, " ({})", size(coverage.bytes))?;
     if coverage.local > 0 {
         let files = plural(coverage.local as usize, "file");
-        write!(out, " and {files} of the git directory")?;
+        write!(out, ", and {files} of the git directory")?;
     }
     let skipped = [
         (coverage.binary, "binary", ""),

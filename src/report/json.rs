@@ -267,7 +267,11 @@ struct PositionEntry {
 
 #[derive(Serialize, JsonSchema)]
 struct LocalEntry {
-    /// What the file is, such as `config` or `reflog`. Only with `source` `local`, like the next.
+    /// What the file is, by its place. Only with `source` `local`, like the next.
+    #[schemars(extend("enum" = [
+        "config", "message", "reflog", "rebase", "rerere", "hook", "fetch-head", "refs", "lfs",
+        "annex", "jj", "other"
+    ]))]
     kind: &'static str,
     /// A CI system wrote it to check the repository out; it expires with the job and is a warning.
     ci_checkout: bool,

@@ -249,10 +249,10 @@ fn location_name(occurrence: &Occurrence) -> String {
 
 /// The same with line and column. A name has no lines.
 fn location(occurrence: &Occurrence) -> String {
-    let name = location_name(occurrence);
-    match occurrence.part {
-        ObjectPart::Identity | ObjectPart::FileName | ObjectPart::RefName => name,
-        _ => format!("{name}:{}:{}", occurrence.region.start.line, occurrence.region.start.column),
+    let (name, start) = (location_name(occurrence), occurrence.region.start);
+    match occurrence.part.has_lines() {
+        true => format!("{name}:{}:{}", start.line, start.column),
+        false => name,
     }
 }
 

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::hook_report::short;
 use super::output::Shown;
 use super::snippet::wrapped;
-use super::{EscapingWriter, Report, escaped, location_name};
+use super::{EscapingWriter, Report, escaped, location};
 use crate::findings::{CommitRef, Credential, HistorySource, Occurrence, OccurrenceSource};
 
 /// Columns of a line, without git's `remote: `.
@@ -119,10 +119,9 @@ fn write_credential(
     writeln!(out, "    rotate: {}", rule.rotate)
 }
 
-/// `    path:line:column` and the commits.
+/// The location and the commits.
 fn write_occurrence(occurrence: &Occurrence, out: &mut dyn Write) -> io::Result<()> {
-    let start = occurrence.region.start;
-    writeln!(out, "    {}:{}:{}", location_name(occurrence), start.line, start.column)?;
+    writeln!(out, "    {}", location(occurrence))?;
     let OccurrenceSource::History(HistorySource { introduced: Some(commit), removed, .. }) =
         &occurrence.source
     else {

@@ -277,7 +277,9 @@ fn build_suppressions(occurrence: &Occurrence) -> Vec<Suppression> {
 fn build_message(credential: &Credential, rule: &Rule, occurrence: &Occurrence) -> Message {
     let introduced = match &occurrence.source {
         OccurrenceSource::History(history) => introduced(history),
-        OccurrenceSource::Local { .. } => " In the git directory of this clone only.".to_owned(),
+        OccurrenceSource::Local { .. } => {
+            " In the git directory of this clone, which is never pushed.".to_owned()
+        }
         _ => String::new(),
     };
     let part = part_text(occurrence.part);

@@ -3,7 +3,7 @@
 
 use super::coverage::{Coverage, SkippedKind};
 use super::pointer::Pointer;
-use super::{Visitor, parts};
+use super::{Visitor, slices};
 use crate::blob::{Blob, Endian, Provenance, TextEncoding};
 
 /// What kind of content a blob has.
@@ -120,7 +120,7 @@ fn is_separated(head: &[u8]) -> bool {
         && last.iter().all(is_text)
 }
 
-/// Passes a whole blob to `visit` if it is text, in parts if it is long and not UTF-8. Returns what
+/// Passes a whole blob to `visit` if it is text, in slices if it is long and not UTF-8. Returns what
 /// was covered.
 pub fn admit(blob: &Blob<'_>, visit: &Visitor<'_>) -> Coverage {
     let Class::Text(encoding) = Class::detect(blob.bytes) else {
@@ -132,7 +132,7 @@ pub fn admit(blob: &Blob<'_>, visit: &Visitor<'_>) -> Coverage {
             Coverage::text(blob.bytes.len())
         }
         encoding => {
-            parts::visit_wide(blob.bytes, &blob.provenance, encoding, visit);
+            slices::visit_wide(blob.bytes, &blob.provenance, encoding, visit);
             Coverage::text(blob.bytes.len())
         }
     };

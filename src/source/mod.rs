@@ -10,9 +10,9 @@ pub mod local;
 pub mod message;
 mod names;
 pub mod open;
-mod parts;
 pub mod pointer;
 pub mod range;
+mod slices;
 pub mod stdin;
 pub mod worktree;
 

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::parts::visit_parts;
+use super::slices::visit_slices;
 use super::{Coverage, Failure, Progress, Source, Visitor};
 use crate::blob::Provenance;
 
@@ -12,7 +12,7 @@ pub struct Stdin;
 impl Source for Stdin {
     fn visit(&self, visit: &Visitor<'_>, progress: &dyn Progress) -> Coverage {
         progress.begin(1);
-        let coverage = visit_parts(io::stdin().lock(), &Provenance::Stdin, visit)
+        let coverage = visit_slices(io::stdin().lock(), &Provenance::Stdin, visit)
             .unwrap_or_else(|why| Coverage::failure(Failure::new("standard input", why)));
         progress.step();
         coverage

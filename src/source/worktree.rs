@@ -19,8 +19,8 @@ use repository::{DotGit, Redirected};
 
 use super::names::PathNames;
 use super::open::{self, OpenError};
-use super::parts::visit_parts;
 use super::pointer::Pointer;
+use super::slices::visit_slices;
 use super::{Class, Coverage, Failure, Progress, SkippedKind, Source, Visitor, admit};
 use crate::blob::{Blob, Provenance};
 use crate::foreign::foreign_path;
@@ -166,7 +166,7 @@ impl ListedFile {
         }
         if length == FIRST && whole > LONG {
             file.rewind()?;
-            return Ok(visit_parts(file, &provenance, visit)?);
+            return Ok(visit_slices(file, &provenance, visit)?);
         }
         loop {
             if length == buffer.len() {

@@ -52,6 +52,16 @@ fn run(repository: &TempRepo, command: &str) {
 }
 
 #[test]
+fn a_name_is_not_suppressed_by_a_comment() {
+    let repository = guarded();
+    let shown = blocked(&repository, &format!("dump-{}.sql", token(1)), "text\n");
+    assert!(shown.contains("--> name of dump-ls-********.sql\n"), "{shown}");
+    assert!(shown.contains("choose a name without the secret"), "{shown}");
+    assert!(shown.contains("A name has no comments, so use option 3."), "{shown}");
+    assert!(!shown.contains("keysieve:allow"), "{shown}");
+}
+
+#[test]
 fn the_first_option_unstages_the_file() {
     let repository = guarded();
     let shown = blocked(&repository, "a b/it's.py", &format!("key = \"{}\"\n", token(1)));

@@ -94,6 +94,17 @@ impl TempRepo {
     }
 }
 
+/// Writes a script that can be run, with its folders.
+pub fn write_script(path: &Path, text: impl AsRef<[u8]>) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+}
+
 /// Both outputs of a program, to print if a test fails.
 pub fn all_output(output: &Output) -> String {
     [&output.stdout[..], &output.stderr].concat().iter().map(|&b| char::from(b)).collect()

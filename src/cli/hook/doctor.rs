@@ -9,8 +9,9 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use keysieve::git::GitEnvironment;
+use keysieve::git::repository::jj;
+use keysieve::hook::Stage;
 use keysieve::hook::doctor::{Diagnosis, Health};
-use keysieve::hook::{Stage, jj};
 use keysieve::report::output::sink;
 
 use super::StageName;

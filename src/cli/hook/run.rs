@@ -9,9 +9,8 @@ use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use keysieve::engine::Engine;
 use keysieve::findings::{Credential, HistorySource, OccurrenceSource};
-use keysieve::git::Git;
-use keysieve::git::GitEnvironment;
 use keysieve::git::object_id::ObjectId;
+use keysieve::git::{Git, GitEnvironment};
 use keysieve::guard::pushed::pushed;
 use keysieve::guard::{
     GuardError, guard_call, guard_message, guard_range, guard_staged, guard_tracked, guard_unpushed,
@@ -48,8 +47,8 @@ use crate::cli::policy::PolicyArgs;
 /// commits, as in `scan --since`. If nothing is staged, as under `pre-commit run --all-files`, all
 /// tracked files are scanned.
 ///
-/// Of pushes (pre-push, pre-receive, update) the report goes to standard error, unless --format or
-/// --output is given, and nothing is printed if there is nothing to report.
+/// At the stages pre-push, pre-receive and update the report goes to standard error, unless
+/// --format or --output is given, and nothing is printed if there is nothing to report.
 #[derive(Args)]
 pub struct Run {
     /// Stage at which the hook runs
@@ -82,9 +81,9 @@ pub enum RunStage {
     CommitMsg,
     /// What a push sends, including commit and tag messages; reads git's lines from standard input
     PrePush,
-    /// On a server: what a push brings, all its refs together; reads git's lines from standard input
+    /// On a server: what a push adds, all its refs together; reads git's lines from standard input
     PreReceive,
-    /// On a server: what a push brings, for one ref
+    /// On a server: what a push adds, for one ref
     Update,
     /// What a coding agent is about to write or run; reads the JSON of Claude Code or Cursor from
     /// standard input and answers in the same format
@@ -165,17 +164,10 @@ impl Run {
     fn before_commit(&self, environment: &GitEnvironment) -> anyhow::Result<(Report, Engine)> {
         self.refuse_other_events(environment)?;
         let target = HookTarget::of_process()?;
-        if let HookTarget::Range { from, to } = &target {
-            let Setup { engine, policy } =
-                self.setup(environment, Some(files::index(environment.clone())))?;
-            return Ok((guard_range(environment, from, to, &engine, &policy, &Silent)?, engine));
-        }
-        if let HookTarget::Sent { to } = &target {
-            let Setup { engine, policy } =
-                self.setup(environment, Some(files::index(environment.clone())))?;
-            let (range, remote) = ((None, &**to), framework_remote());
-            let report = guard_unpushed(environment, range, &remote, &engine, &policy, &Silent)?;
-            return Ok((report, engine));
+        match &target {
+            HookTarget::Range { from, to } => return self.of_range(environment, Some(from), to),
+            HookTarget::Sent { to } => return self.of_range(environment, None, to),
+            HookTarget::Staged | HookTarget::StagedOrTracked => {}
         }
         let staged = Staged::merging(environment, &merged_commits()).map_err(GuardError::from)?;
         let staged = Arc::new(staged);
@@ -185,6 +177,26 @@ impl Run {
             guard_tracked(environment, &engine, &policy, &Silent)?
         } else {
             guard_staged(&staged, &engine, &policy, &Silent)
+        };
+        Ok((report, engine))
+    }
+
+    /// What a framework names instead of what is staged: `from..to`, or all that `to` has and the
+    /// remote has not.
+    fn of_range(
+        &self,
+        environment: &GitEnvironment,
+        from: Option<&str>,
+        to: &str,
+    ) -> anyhow::Result<(Report, Engine)> {
+        let Setup { engine, policy } =
+            self.setup(environment, Some(files::index(environment.clone())))?;
+        let report = match from {
+            Some(from) => guard_range(environment, from, to, &engine, &policy, &Silent)?,
+            None => {
+                let (range, remote) = ((None, to), framework_remote());
+                guard_unpushed(environment, range, &remote, &engine, &policy, &Silent)?
+            }
         };
         Ok((report, engine))
     }

@@ -35,21 +35,22 @@ const MOST_POLICIES: usize = 16;
 
 #[derive(Args)]
 pub struct ServerArgs {
-    /// Stop scanning after this many seconds; 0 is no limit [default: 4.5 for pre-receive and update, otherwise 0]
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Server")]
+    /// Stop scanning after this many seconds; 0 is no limit [default: 4.5 for pre-receive and
+    /// update, otherwise 0]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Server and time")]
     time_limit: Option<Duration>,
-    /// What happens to a push that is not scanned completely within --time-limit
-    #[arg(long, value_enum, default_value_t, help_heading = "Server")]
+    /// What happens to a commit or push that is not scanned completely within --time-limit
+    #[arg(long, value_enum, default_value_t, help_heading = "Server and time")]
     on_timeout: OnTimeout,
-    /// Whom a person whose push is rejected asks for an exception
-    #[arg(long, value_name = "TEXT", help_heading = "Server")]
+    /// Whom to ask for an exception, shown if a server rejects a push
+    #[arg(long, value_name = "TEXT", help_heading = "Server and time")]
     contact: Option<String>,
 }
 
 /// What happens if the time is over.
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum OnTimeout {
-    /// Exit with 2, which rejects it
+    /// Exit with 2, which blocks it
     #[default]
     Block,
     /// Exit with 0 and print a warning, unless something was found
@@ -223,7 +224,7 @@ fn updates(stage: RunStage, arguments: &[String]) -> anyhow::Result<Vec<RefUpdat
         let [name, old, new] = arguments else {
             bail!("--stage update needs REF OLD NEW, the arguments that git passes to the hook");
         };
-        let update = RefUpdate::new(name.as_bytes(), new.as_bytes(), old.as_bytes());
+        let update = RefUpdate::new(name.as_bytes(), old.as_bytes(), new.as_bytes());
         return Ok(vec![update.context("OLD and NEW must be object ids")?]);
     }
     let mut lines = Vec::new();
@@ -246,7 +247,7 @@ fn by_policy(
     updates: Vec<RefUpdate>,
 ) -> anyhow::Result<BTreeMap<Option<ObjectId>, Vec<RefUpdate>>> {
     let mut groups: BTreeMap<Option<ObjectId>, Vec<RefUpdate>> = BTreeMap::new();
-    let sent: Vec<RefUpdate> = updates.into_iter().filter(|one| one.local.is_some()).collect();
+    let sent: Vec<RefUpdate> = updates.into_iter().filter(|one| one.new.is_some()).collect();
     if sent.is_empty() {
         return Ok(groups);
     }
@@ -258,7 +259,7 @@ fn by_policy(
     let objects = ObjectReader::open(environment);
     let read = |id: &ObjectId| objects.read(id);
     for update in sent {
-        let before = update.remote.and_then(|id| revision::peeled(&read, id).ok());
+        let before = update.old.and_then(|id| revision::peeled(&read, id).ok());
         let mut commit = before.or(head);
         if groups.len() >= MOST_POLICIES && !groups.contains_key(&commit) {
             commit = head;

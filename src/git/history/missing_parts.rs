@@ -59,9 +59,8 @@ impl ObjectStorage {
     pub fn inspect(repository: &GitRepository, refs: &Refs) -> ObjectStorage {
         let mut storage = ObjectStorage::default();
         let missing_parts = &mut storage.missing_parts;
-        let file = own_files::read_if_exists(&repository.shallow_file());
-        let file = file.ok().flatten().unwrap_or_default();
-        missing_parts.shallow = file.lines().filter_map(ObjectId::from_hex).collect();
+        // If it cannot be read, parents are missing that should not be.
+        missing_parts.shallow = repository.shallow_boundary().unwrap_or_default();
         missing_parts.is_partial = repository.is_partial();
         let notes = [shallow(&missing_parts.shallow), grafts(repository), replacements(refs)];
         missing_parts.notes.extend(notes.into_iter().flatten());

@@ -297,7 +297,7 @@ impl<'e> Search<'e> {
         if findings.is_empty() {
             return Vec::new();
         }
-        let lines = LineIndex::new(&text.bytes, blob.part.start);
+        let lines = LineIndex::new(&text.bytes, blob.slice.start);
         let path = blob.provenance.path().unwrap_or_default().to_str_lossy();
         let findings = findings.iter().filter(|finding| finding.confidence >= self.least);
         findings

@@ -7,7 +7,6 @@
 //! Everything is read from the object database itself: it does not matter whether refs, stashes,
 //! reflogs or nothing at all lead to an object.
 
-mod bundle;
 pub mod delta;
 mod full;
 pub mod inherit;
@@ -35,7 +34,7 @@ pub use texts::{People, visit_texts};
 pub use trace::{Reachability, SelectNames, Trace};
 
 use super::local::GitFolders;
-use super::pointer::{FetchScope, PointedContents};
+use super::pointer::{ContentStorage, FetchScope};
 use super::{Coverage, Visitor};
 use crate::git::history::connectivity::Refs;
 use crate::git::history::missing_parts::{MissingParts, ObjectStorage};
@@ -52,7 +51,7 @@ pub struct History {
     /// What is missing from the repository, determined before any object is read.
     missing_parts: MissingParts,
     refs: Refs,
-    pointed: PointedContents,
+    pointed: ContentStorage,
     /// The commits of a bundle, if it depends on others.
     bundled: Option<BundledCommits>,
     /// The folder of a repository that was made for a bundle.
@@ -140,7 +139,7 @@ impl History {
         let store = Store::open(&folders, repository.format);
         missing_parts.recheck_orphans();
         missing_parts.failures.extend(failures);
-        let pointed = PointedContents::of(repository.environment());
+        let pointed = ContentStorage::of(repository.environment());
         let (bundled, scratch) = (None, None);
         Ok(History { repository, store, missing_parts, refs, pointed, bundled, scratch })
     }
@@ -171,7 +170,7 @@ impl History {
     }
 
     /// What its pointer files refer to.
-    pub fn pointed(&self) -> &PointedContents {
+    pub fn pointed(&self) -> &ContentStorage {
         &self.pointed
     }
 

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use bstr::BString;
 
 use super::History;
+use crate::git::repository::is_same_folder;
 use crate::git::{Git, GitEnvironment, GitRepository};
 use crate::source::open;
 
@@ -21,6 +22,7 @@ pub struct Submodule {
 
 /// A file that every git directory has.
 const HEAD: &str = "HEAD";
+
 /// Names of submodules may contain slashes, so they may be nested this deep.
 const DEEPEST_NAME: usize = 16;
 
@@ -40,7 +42,7 @@ fn submodules(repository: &GitRepository) -> Vec<Submodule> {
     }
     for (name, git_dir) in configured(repository) {
         // The same folder may have another name: `foo%2fbar` for `foo/bar`.
-        git_dirs.retain(|_, known| !is_same(known, &git_dir));
+        git_dirs.retain(|_, known| !is_same_folder(known, &git_dir));
         git_dirs.insert(name, git_dir);
     }
     let mut found = BTreeMap::new();
@@ -65,10 +67,6 @@ fn configured(repository: &GitRepository) -> Vec<(String, PathBuf)> {
         git_dir.join(HEAD).is_file().then(|| (name.to_owned(), git_dir))
     };
     repository.settings(r"^submodule\..*\.gitdir$").into_iter().filter_map(named).collect()
-}
-
-fn is_same(one: &Path, other: &Path) -> bool {
-    fs::canonicalize(one).ok().is_some_and(|one| fs::canonicalize(other).ok() == Some(one))
 }
 
 /// The paths of submodules by name, from the work tree's `.gitmodules`. It is read by the `git`

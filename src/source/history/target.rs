@@ -6,14 +6,15 @@
 //! that one, and the report says that they were ignored: an audit never silently reads something
 //! else than what was named.
 
+mod bundle;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bstr::ByteSlice;
-
-use super::{BundledCommits, HistoryError, bundle};
+use super::{BundledCommits, HistoryError};
 use crate::foreign::foreign_path;
-use crate::git::{GitEnvironment, GitRepository, own_files};
+use crate::git::repository::{is_same_folder, jj};
+use crate::git::{GitEnvironment, GitRepository};
 
 /// What is audited.
 pub struct AuditTarget {
@@ -76,8 +77,8 @@ impl AuditTarget {
         let (here, there) = (process.open(), found.open());
         let variables = process.redirections().join(", ");
         let note = match (&here, &there) {
-            (Ok(here), Ok(there)) if is_same(&here.git_dir, &there.git_dir) => None,
-            (here, there) if is_same(folder, Path::new(".")) => {
+            (Ok(here), Ok(there)) if is_same_folder(&here.git_dir, &there.git_dir) => None,
+            (here, there) if is_same_folder(folder, Path::new(".")) => {
                 let (Ok(here), Ok(_)) = (here, there) else {
                     let shown = process.git_dir.clone().unwrap_or_else(|| shown.to_owned());
                     return AuditTarget::plain(process, &shown);
@@ -89,7 +90,7 @@ impl AuditTarget {
                 ))
             }
             // A linked work tree, or objects for whatever repository is named.
-            (Ok(here), Ok(there)) if is_same(&here.common_dir, &there.common_dir) => {
+            (Ok(here), Ok(there)) if is_same_folder(&here.common_dir, &there.common_dir) => {
                 return AuditTarget::plain(with_objects_of(found, &process, here), shown);
             }
             (Err(_), Ok(there)) if process.git_dir.is_none() => {
@@ -127,29 +128,12 @@ fn with_objects_of(
     }
 }
 
-fn is_same(one: &Path, other: &Path) -> bool {
-    fs::canonicalize(one).ok().is_some_and(|one| fs::canonicalize(other).ok() == Some(one))
-}
-
-/// The git repository behind a jj workspace that has no `.git`: `.jj/repo/store/git`, or what
-/// `git_target` names there. In a further workspace `.jj/repo` is a file that names the first one's.
+/// The environment of the git repository behind a jj workspace that has no `.git`.
 fn jj_workspace(folder: &Path) -> Option<GitEnvironment> {
-    let folder = fs::canonicalize(folder).ok()?;
-    let exists = |top: &Path, name: &str| top.join(name).symlink_metadata().is_ok();
-    let top = folder.ancestors().find(|top| exists(top, ".git") || exists(top, ".jj"))?;
-    if exists(top, ".git") {
-        return None;
-    }
-    let named = |file: PathBuf| {
-        let target = own_files::read(&file).ok()?;
-        Some(file.parent()?.join(target.trim_ascii().to_path().ok()?))
-    };
-    let repo = top.join(".jj/repo");
-    let repo = if repo.is_file() { named(repo)? } else { repo };
-    let git_dir = named(repo.join("store/git_target")).unwrap_or_else(|| repo.join("store/git"));
-    git_dir.is_dir().then(|| GitEnvironment {
-        git_dir: Some(git_dir),
-        work_tree: Some(top.to_owned()),
-        ..GitEnvironment::from_folder(top)
+    let workspace = jj::workspace(folder).filter(|workspace| !workspace.has_git)?;
+    Some(GitEnvironment {
+        git_dir: Some(workspace.git_dir()?),
+        work_tree: Some(workspace.top.clone()),
+        ..GitEnvironment::from_folder(&workspace.top)
     })
 }

@@ -19,8 +19,8 @@ use rayon::prelude::*;
 pub use error::StagedError;
 
 use super::names::visit_name;
-use super::parts::visit_parts;
-use super::pointer::{FetchScope, PointedContents};
+use super::pointer::{ContentStorage, FetchScope};
+use super::slices::visit_slices;
 use super::{Coverage, Failure, Progress, Source, Visitor, admit};
 use crate::blob::{Blob, Provenance};
 use crate::git::GitEnvironment;
@@ -34,7 +34,7 @@ use open_index::{OpenIndex, ReadError};
 /// The staged changes.
 pub struct Staged {
     objects: ObjectReader,
-    pointed: PointedContents,
+    pointed: ContentStorage,
     change: StagedChange,
     /// The other files of the index.
     files: UnchangedFiles,
@@ -105,7 +105,7 @@ impl Staged {
         })?;
         let (objects, files) =
             (ObjectReader::through_git(environment), UnchangedFiles::FromGit(environment.clone()));
-        let pointed = PointedContents::of(environment);
+        let pointed = ContentStorage::of(environment);
         Ok(Staged { objects, pointed, change, files, fallback_reason: Some(why) })
     }
 
@@ -222,7 +222,7 @@ impl StagedFiles<'_> {
 
     fn scan_blob(&self, path: &BString, id: ObjectId, visit: &Visitor<'_>) -> Coverage {
         let provenance = (self.provenance)(path.clone());
-        let scan = |content: &mut dyn Read| visit_parts(content, &provenance, visit);
+        let scan = |content: &mut dyn Read| visit_slices(content, &provenance, visit);
         match self.staged.read(&id, scan) {
             Ok(BlobRead::Whole(bytes)) => admit(&Blob::whole(&bytes, provenance), visit),
             Ok(BlobRead::Streamed(coverage)) => coverage,

@@ -10,7 +10,7 @@ use crate::git::object_id::ObjectId;
 use crate::git::staged::compare::{CompareError, compare};
 use crate::git::staged::{IndexDiff, StagedChange};
 use crate::git::{GitEnvironment, GitRepository, ObjectReader, OpenError, own_files};
-use crate::source::pointer::PointedContents;
+use crate::source::pointer::ContentStorage;
 
 /// The repository and the index that becomes the next commit.
 pub struct OpenIndex {
@@ -72,7 +72,7 @@ impl OpenIndex {
             .collect();
         Ok(Staged {
             objects,
-            pointed: PointedContents::of(self.repository.environment()),
+            pointed: ContentStorage::of(self.repository.environment()),
             change,
             files: UnchangedFiles::FromIndex(self.index),
             fallback_reason: None,

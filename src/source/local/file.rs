@@ -12,7 +12,7 @@ use crate::blob::{Blob, Provenance};
 use crate::findings::LocalKind;
 use crate::foreign::foreign_path;
 use crate::source::open::{self, OpenError};
-use crate::source::parts::visit_parts;
+use crate::source::slices::visit_slices;
 use crate::source::{Class, Coverage, Failure, SkippedKind, Visitor, admit};
 
 /// A file of the git directory.
@@ -77,7 +77,7 @@ impl LocalFile {
         }
         if length > LONG {
             file.rewind()?;
-            return Ok(visit_parts(file, &provenance, visit)?);
+            return Ok(visit_slices(file, &provenance, visit)?);
         }
         file.read_to_end(&mut bytes)?;
         Ok(admit(&Blob::whole(&bytes, provenance), visit))

@@ -19,7 +19,7 @@ use crate::git::{Git, GitEnvironment, own_files};
 const ANNEX_DEPTH: usize = 2;
 
 /// The stored contents of one repository. Nothing is read before the first pointer is followed.
-pub struct PointedContents {
+pub struct ContentStorage {
     environment: GitEnvironment,
     /// Folders with an `objects` folder of Git LFS.
     lfs: OnceLock<Vec<PathBuf>>,
@@ -31,10 +31,10 @@ pub struct PointedContents {
     followed: Mutex<BTreeSet<String>>,
 }
 
-impl PointedContents {
+impl ContentStorage {
     /// Those of the repository of an environment.
-    pub fn of(environment: &GitEnvironment) -> PointedContents {
-        PointedContents {
+    pub fn of(environment: &GitEnvironment) -> ContentStorage {
+        ContentStorage {
             environment: environment.clone(),
             lfs: OnceLock::new(),
             configured_lfs: OnceLock::new(),
@@ -108,7 +108,7 @@ impl PointedContents {
     }
 
     /// The git directory that linked work trees share; `None` if there is no repository.
-    pub fn common_dir(&self) -> Option<&Path> {
+    fn common_dir(&self) -> Option<&Path> {
         let open = || Some(self.environment.open().ok()?.common_dir);
         self.common_dir.get_or_init(open).as_deref()
     }

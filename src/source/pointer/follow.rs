@@ -8,13 +8,13 @@ use bstr::BString;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::{FetchScope, PointedContents, Pointer, PointerStore};
+use super::{ContentStorage, FetchScope, Pointer, PointerStore};
 use crate::blob::Provenance;
 use crate::foreign::foreign_path;
-use crate::source::parts::visit_parts;
+use crate::source::slices::visit_slices;
 use crate::source::{Coverage, Failure, SkippedKind, Visitor};
 
-impl PointedContents {
+impl ContentStorage {
     /// Follows the pointers of a coverage: what they refer to is passed to `visit`, each content
     /// once, as [`Provenance::Pointed`]. Contents of more than `largest` bytes are skipped.
     ///
@@ -93,7 +93,7 @@ fn scan_file(
     let hash = pointer.sha256.as_ref().map(|_| Sha256::new());
     let mut reader = HashingReader { file, hash };
     let provenance = Provenance::Pointed(files.to_vec());
-    let coverage = visit_parts(&mut reader, &provenance, visit).map_err(unreadable)?;
+    let coverage = visit_slices(&mut reader, &provenance, visit).map_err(unreadable)?;
     if coverage.binary > 0 {
         return Ok(skipped(SkippedKind::Binary, files));
     }

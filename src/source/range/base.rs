@@ -1,16 +1,13 @@
 //! Resolves the revisions of a range, or names the fetch that is needed.
 
-use std::collections::HashSet;
 use std::io;
-
-use bstr::ByteSlice;
 
 use super::Commit;
 use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
 use crate::git::process::cat_file::MISSING;
 use crate::git::tree::walk::TreeWalkError;
-use crate::git::{Git, GitEnvironment, GitError, ObjectReader, own_files, revision};
+use crate::git::{Git, GitEnvironment, GitError, ObjectReader, revision};
 
 /// Why the commits of a range cannot be determined. Nothing was scanned.
 #[derive(Debug, thiserror::Error)]
@@ -72,12 +69,14 @@ pub fn commit(environment: &GitEnvironment, name: &str) -> Result<ObjectId, Rang
 /// would count as new.
 pub fn refuse_shallow_boundary(
     git: &Git,
+    environment: &GitEnvironment,
     commits: &[Commit],
     name: &str,
 ) -> Result<(), RangeError> {
-    let shallow = own_files::read_if_exists(&git.path("shallow")?).map_err(RangeError::Shallow)?;
-    let Some(shallow) = shallow else { return Ok(()) };
-    let cut: HashSet<ObjectId> = shallow.lines().filter_map(ObjectId::from_hex).collect();
+    let repository = environment.open();
+    let repository =
+        repository.map_err(|why| RangeError::Repository { message: why.to_string() })?;
+    let cut = repository.shallow_boundary().map_err(RangeError::Shallow)?;
     if commits.iter().any(|commit| cut.contains(&commit.id)) {
         let fetch = format!("git fetch --unshallow {}", FetchSource::find(git, name)?.remote);
         return Err(RangeError::ShallowBoundary { name: name.to_owned(), fetch });

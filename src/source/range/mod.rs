@@ -32,8 +32,8 @@ pub use push::empty::EmptyPush;
 pub use remote::{PushRemote, PushTarget};
 
 use super::history::{People, commit_ref, visit_texts};
-use super::parts::visit_parts;
-use super::pointer::PointedContents;
+use super::pointer::ContentStorage;
+use super::slices::visit_slices;
 use super::{Coverage, Failure, Visitor, admit};
 use crate::blob::{Blob, Provenance};
 use crate::findings::CommitRef;
@@ -47,7 +47,7 @@ use tips::RangeTips;
 /// What a range of commits adds.
 pub struct CommitRange {
     objects: ObjectReader,
-    pointed: PointedContents,
+    pointed: ContentStorage,
     tips: RangeTips,
     known: KnownCommits,
     /// Parents before children.
@@ -93,11 +93,11 @@ impl CommitRange {
         let commits = commits(git, &tips.heads, &known)?;
         // A server has the parents that a shallow clone lacks; else they count as nothing.
         if let KnownCommits::Ids(_) = known {
-            base::refuse_shallow_boundary(git, &commits, base_name)?;
+            base::refuse_shallow_boundary(git, environment, &commits, base_name)?;
         }
         Ok(CommitRange {
             objects: ObjectReader::open(environment),
-            pointed: PointedContents::of(environment),
+            pointed: ContentStorage::of(environment),
             tips,
             known,
             commits,
@@ -190,7 +190,7 @@ impl CommitRange {
 
     fn scan_blob(&self, id: &ObjectId, visit: &Visitor<'_>) -> Coverage {
         let provenance = Provenance::Object(id.to_string());
-        let scan = |content: &mut dyn Read| visit_parts(content, &provenance, visit);
+        let scan = |content: &mut dyn Read| visit_slices(content, &provenance, visit);
         match self.objects.blob(id, scan) {
             Ok(BlobRead::Whole(bytes)) => admit(&Blob::whole(&bytes, provenance), visit),
             Ok(BlobRead::Streamed(coverage)) => coverage,

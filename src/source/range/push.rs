@@ -17,15 +17,15 @@ use crate::git::object_id::ObjectId;
 use crate::git::{Git, GitEnvironment, ObjectReader};
 use missing::MissingObjects;
 
-/// The update of a ref, by the ids on both sides.
+/// The update of a ref on the receiving side.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefUpdate {
     /// The name of the ref on the receiving side.
     pub name: BString,
     /// The id that is sent; `None` if the ref is deleted.
-    pub local: Option<ObjectId>,
-    /// The id on the receiving side; `None` if the ref is new.
-    pub remote: Option<ObjectId>,
+    pub new: Option<ObjectId>,
+    /// The id that the receiving side has; `None` if the ref is new.
+    pub old: Option<ObjectId>,
 }
 
 impl RefUpdate {
@@ -35,9 +35,8 @@ impl RefUpdate {
         let update = |line: &[u8]| {
             // A local "ref" may be any revision; the fields are read from the end.
             let mut fields = line.rsplitn_str(4, " ");
-            let (remote, name) = (fields.next()?, fields.next()?);
-            let local = fields.next()?;
-            fields.next().and_then(|_| RefUpdate::new(name, local, remote))
+            let (old, name, new) = (fields.next()?, fields.next()?, fields.next()?);
+            fields.next().and_then(|_| RefUpdate::new(name, old, new))
         };
         lines.lines().map(|line| update(line).ok_or(line.as_bstr())).collect()
     }
@@ -48,21 +47,17 @@ impl RefUpdate {
         let update = |line: &[u8]| {
             let mut fields = line.splitn_str(3, " ");
             let (old, new, name) = (fields.next()?, fields.next()?, fields.next()?);
-            RefUpdate::new(name, new, old)
+            RefUpdate::new(name, old, new)
         };
         lines.lines().map(|line| update(line).ok_or(line.as_bstr())).collect()
     }
 
     /// An update from ids in hexadecimal; zeros are no object.
-    pub fn new(name: &[u8], local: &[u8], remote: &[u8]) -> Option<RefUpdate> {
-        let (local, remote) = (ObjectId::from_hex(local)?, ObjectId::from_hex(remote)?);
-        let existing = |id: ObjectId| id.as_bytes().iter().any(|&byte| byte != 0).then_some(id);
+    pub fn new(name: &[u8], old: &[u8], new: &[u8]) -> Option<RefUpdate> {
+        let (old, new) = (ObjectId::from_hex(old)?, ObjectId::from_hex(new)?);
+        let existing = |id: ObjectId| (!id.is_zero()).then_some(id);
         let name = BString::from(name);
-        (!name.is_empty()).then(|| RefUpdate {
-            name,
-            local: existing(local),
-            remote: existing(remote),
-        })
+        (!name.is_empty()).then(|| RefUpdate { name, new: existing(new), old: existing(old) })
     }
 }
 
@@ -79,7 +74,7 @@ impl CommitRange {
         let mut known = remote.known(updates);
         let mut notes = Vec::new();
         for update in updates {
-            let Some(id) = update.remote else { continue };
+            let Some(id) = update.old else { continue };
             match objects.read(&id) {
                 Ok(_) => drop(known.insert(id)),
                 Err(_) => notes.push(unfetched(update, id, target)),
@@ -144,8 +139,8 @@ mod tests {
         let lines = format!("refs/heads/a {one} refs/heads/b {none}\n(delete) {none} r {one}\n");
         let id = ObjectId::from_hex(one.as_bytes());
         let expected = [
-            RefUpdate { name: "refs/heads/b".into(), local: id, remote: None },
-            RefUpdate { name: "r".into(), local: None, remote: id },
+            RefUpdate { name: "refs/heads/b".into(), new: id, old: None },
+            RefUpdate { name: "r".into(), new: None, old: id },
         ];
         assert_eq!(RefUpdate::parse(lines.as_bytes()).expect("lines"), expected);
         let odd = format!("HEAD^{{/a b}} {one} refs/heads/b {none}\n");
@@ -162,8 +157,8 @@ mod tests {
         let id = ObjectId::from_hex(one.as_bytes());
         let lines = format!("{none} {one} refs/heads/a\n{one} {none} refs/tags/b\n");
         let expected = [
-            RefUpdate { name: "refs/heads/a".into(), local: id, remote: None },
-            RefUpdate { name: "refs/tags/b".into(), local: None, remote: id },
+            RefUpdate { name: "refs/heads/a".into(), new: id, old: None },
+            RefUpdate { name: "refs/tags/b".into(), new: None, old: id },
         ];
         assert_eq!(RefUpdate::parse_received(lines.as_bytes()).expect("lines"), expected);
         for line in ["x", &format!("{one} {none}"), &format!("{one} {none} ")] {

@@ -124,7 +124,7 @@ impl PushRemote {
     /// there the tracking ref is out of date.
     pub fn known(&self, updates: &[RefUpdate]) -> BTreeSet<ObjectId> {
         let named: HashMap<&BString, Option<ObjectId>> =
-            updates.iter().map(|update| (&update.name, update.remote)).collect();
+            updates.iter().map(|update| (&update.name, update.old)).collect();
         let is_current = |tracking: &&TrackingRef| {
             named.get(&tracking.source).is_none_or(|remote| *remote == Some(tracking.id))
         };

@@ -46,11 +46,11 @@ impl RangeTips {
         updates: &[RefUpdate],
     ) -> Result<RangeTips, RangeError> {
         let mut tips = RangeTips::default();
-        for RefUpdate { name, local, remote } in updates {
-            let Some(local) = *local else { continue };
-            tips.add(objects, local)?;
-            if remote.is_none() {
-                tips.names.push((name.clone(), local));
+        for RefUpdate { name, new, old } in updates {
+            let Some(new) = *new else { continue };
+            tips.add(objects, new)?;
+            if old.is_none() {
+                tips.names.push((name.clone(), new));
             }
         }
         Ok(tips)

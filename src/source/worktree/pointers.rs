@@ -8,7 +8,7 @@ use bstr::BString;
 use super::WorkTree;
 use crate::blob::Provenance;
 use crate::git::GitEnvironment;
-use crate::source::pointer::{FetchScope, PointedContents, Pointer};
+use crate::source::pointer::{ContentStorage, FetchScope, Pointer};
 use crate::source::{Coverage, Visitor};
 
 impl WorkTree {
@@ -23,7 +23,7 @@ impl WorkTree {
         for (pointer, provenance) in std::mem::take(&mut read.pointed) {
             let folder = files.get(&provenance.name()).and_then(|path| path.parent());
             let git_dir = folder.and_then(|folder| {
-                git_dirs.entry(folder).or_insert_with(|| git_dir(folder)).clone()
+                git_dirs.entry(folder).or_insert_with(|| common_dir(folder)).clone()
             });
             let pointers: &mut Vec<(Pointer, Provenance)> =
                 by_repository.entry(git_dir).or_default();
@@ -33,7 +33,7 @@ impl WorkTree {
         for (git_dir, pointers) in by_repository {
             read.pointed = pointers;
             if let Some(git_dir) = git_dir {
-                let contents = PointedContents::of(&GitEnvironment::from_git_dir(&git_dir));
+                let contents = ContentStorage::of(&GitEnvironment::from_git_dir(&git_dir));
                 read = contents.follow(read, self.largest, visit);
             }
             left.append(&mut read.pointed);
@@ -43,13 +43,12 @@ impl WorkTree {
     }
 }
 
-/// The git directory of the repository around a folder, otherwise that of this process.
-fn git_dir(folder: &Path) -> Option<PathBuf> {
-    let of = |environment: &GitEnvironment| {
-        PointedContents::of(environment).common_dir().map(Path::to_owned)
-    };
-    of(&GitEnvironment::from_folder(folder)).or_else(|| {
+/// The git directory, shared by linked work trees, of the repository around a folder, otherwise
+/// that of this process.
+fn common_dir(folder: &Path) -> Option<PathBuf> {
+    let of = |environment: GitEnvironment| Some(environment.open().ok()?.common_dir);
+    of(GitEnvironment::from_folder(folder)).or_else(|| {
         let process = GitEnvironment::from_process(Path::new("."));
-        process.git_dir.is_some().then(|| of(&process)).flatten()
+        process.git_dir.is_some().then(|| of(process)).flatten()
     })
 }

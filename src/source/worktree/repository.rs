@@ -8,6 +8,7 @@ use bstr::{BStr, BString, ByteSlice};
 
 use crate::foreign::foreign_path;
 use crate::git::index::{Index, IndexFault};
+use crate::git::repository::is_same_folder;
 use crate::git::{Git, GitEnvironment, GitRepository, OpenError, own_files};
 use crate::source::{Failure, open};
 
@@ -62,7 +63,7 @@ impl DotGit {
             return DotGit::Unusable(format!("its {name} is not a regular file"));
         }
         match GitRepository::open_at(folder).map(|repository| repository.work_tree) {
-            Ok(Some(top)) if is_same(&top, folder) => DotGit::Repository,
+            Ok(Some(top)) if is_same_folder(&top, folder) => DotGit::Repository,
             Ok(Some(_)) => {
                 DotGit::Unusable("its core.worktree points to another folder".to_owned())
             }
@@ -160,13 +161,6 @@ pub fn git_dir(folder: &Path) -> Option<PathBuf> {
 /// Whether something exists that is not a regular file.
 pub fn is_special(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|found| !found.is_file())
-}
-
-fn is_same(one: &Path, other: &Path) -> bool {
-    match (fs::canonicalize(one), fs::canonicalize(other)) {
-        (Ok(one), Ok(other)) => one == other,
-        _ => false,
-    }
 }
 
 /// `None` if only git can read the index.

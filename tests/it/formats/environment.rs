@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{KEYSIEVE, assert_exits, keysieve, keysieve_with, leaky};
 use crate::support::guarded::secret;
-use crate::support::repository::{TempRepo, all_output};
+use crate::support::repository::{TempRepo, all_output, write_script};
 
 /// A bare repository whose hook of this name audits it, and a clone with a secret to push.
 fn server(hook: &str, command: &str) -> (TempRepo, PathBuf) {
@@ -13,13 +13,8 @@ fn server(hook: &str, command: &str) -> (TempRepo, PathBuf) {
     repository.git_in(repository.home(), &["init", "--quiet", "--bare", "server.git"]);
     let server = repository.home().join("server.git");
     let script = server.join("hooks").join(hook);
-    fs::write(&script, format!("#!/bin/sh\nexec {KEYSIEVE} {command}\n")).unwrap();
+    write_script(&script, format!("#!/bin/sh\nexec {KEYSIEVE} {command}\n"));
     repository.git(&["update-index", "--refresh"]);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
-    }
     repository.write("clean", "text\n");
     repository.commit("clean");
     repository.git(&["remote", "add", "origin", server.to_str().unwrap()]);

@@ -4,7 +4,7 @@ use std::fs;
 
 use super::{assert_exits, keysieve, leaky};
 use crate::support::guarded::secret;
-use crate::support::repository::{TempRepo, all_output};
+use crate::support::repository::{TempRepo, all_output, write_script};
 
 /// A clean repository, and a leaky one beside it.
 fn pair(init: &[&str]) -> (TempRepo, TempRepo) {
@@ -52,15 +52,12 @@ fn a_bundle_of_what_is_not_at_head() {
 #[test]
 #[cfg(unix)]
 fn no_hook_runs_while_a_bundle_is_unpacked() {
-    use std::os::unix::fs::PermissionsExt;
     let (clean, leak) = pair(&[]);
     let bundle = clean.home().join("x.bundle").display().to_string();
     leak.git(&["bundle", "create", "--quiet", &bundle, "--all"]);
     let (hooks, trace) = (clean.home().join("hooks"), clean.home().join("trace"));
-    fs::create_dir(&hooks).unwrap();
     let hook = hooks.join("reference-transaction");
-    fs::write(&hook, format!("#!/bin/sh\ntouch {}\n", trace.display())).unwrap();
-    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    write_script(&hook, format!("#!/bin/sh\ntouch {}\n", trace.display()));
     let settings = format!("[core]\n\thooksPath = {}\n", hooks.display());
     fs::write(clean.global_config(), settings + "[init]\n\tdefaultRefFormat = reftable\n").unwrap();
     assert_exits(&keysieve(&clean, clean.home(), &["audit", &bundle]), 1, &["a.env"]);

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use support::guarded::secret;
-use support::repository::{TempRepo, all_output};
+use support::repository::{TempRepo, all_output, write_script};
 use support::tokens::localstack_auth_token as token;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_keysieve");
@@ -148,14 +148,11 @@ fn a_clean_merge_and_a_patch_pass() {
 
 #[test]
 fn the_pre_push_hook_passes_gits_arguments() {
-    use std::os::unix::fs::PermissionsExt;
     let repository = TempRepo::new();
     repository.write("one", "one\n");
     repository.commit("one");
     let binary = repository.home().join("bin/keysieve");
-    fs::create_dir(binary.parent().unwrap()).unwrap();
-    fs::write(&binary, "#!/bin/sh\nprintf '<%s>' \"$@\"; cat\n").unwrap();
-    fs::set_permissions(&binary, fs::Permissions::from_mode(0o755)).unwrap();
+    write_script(&binary, "#!/bin/sh\nprintf '<%s>' \"$@\"; cat\n");
     repository.git_in(repository.home(), &["init", "--quiet", "--bare", "a $b 'c'.git"]);
     repository.git(&["remote", "add", "other", "../a $b 'c'.git"]);
     let folder = repository.path().join(".git/hooks");
@@ -163,8 +160,7 @@ fn the_pre_push_hook_passes_gits_arguments() {
     for (number, theirs) in ["", "#!/bin/sh -eu\n", "#!/usr/bin/env bash\n"].iter().enumerate() {
         let hook = folder.join("pre-push");
         if !theirs.is_empty() {
-            fs::write(&hook, theirs).unwrap();
-            fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+            write_script(&hook, theirs);
         }
         keysieve::hook::install(&folder, keysieve::hook::Stage::PrePush, &binary).unwrap();
         let branch = format!("main:refs/heads/{number}");

@@ -10,7 +10,7 @@ use std::process::Output;
 
 use serde_json::Value;
 use support::guarded::secret;
-use support::repository::{TempRepo, all_output};
+use support::repository::{TempRepo, all_output, write_script};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_keysieve");
 
@@ -68,9 +68,7 @@ fn install(repository: &TempRepo) {
 /// A hook that git runs.
 fn hook(repository: &TempRepo, path: &str, text: &str) -> PathBuf {
     let hook = repository.path().join(path);
-    fs::create_dir_all(hook.parent().unwrap()).unwrap();
-    fs::write(&hook, text).unwrap();
-    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    write_script(&hook, text);
     hook
 }
 

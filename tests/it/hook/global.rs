@@ -5,12 +5,11 @@
 use crate::support;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::process::Output;
 
 use super::git_runs_config_hooks;
 use support::guarded::secret;
-use support::repository::{TempRepo, all_output};
+use support::repository::{TempRepo, all_output, write_script};
 
 fn keysieve(repository: &TempRepo, arguments: &[&str]) -> Output {
     let mut command = repository.command(env!("CARGO_BIN_EXE_keysieve"), repository.home());
@@ -86,10 +85,8 @@ fn a_users_own_template_is_kept() {
     repository.write("README", "one\n");
     repository.commit("one");
     let hook = repository.home().join("my template/hooks/pre-commit");
-    fs::create_dir_all(hook.parent().unwrap()).unwrap();
     let theirs = "#!/bin/sh\nexit 0\n";
-    fs::write(&hook, theirs).unwrap();
-    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    write_script(&hook, theirs);
     repository.git(&["config", "--global", "init.templateDir", "~/my template"]);
     let config = fs::read(repository.global_config()).unwrap();
 

@@ -4,11 +4,10 @@
 use crate::support;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::process::Output;
 
 use support::guarded::secret;
-use support::repository::{TempRepo, all_output};
+use support::repository::{TempRepo, all_output, write_script};
 
 /// A repository that runs keysieve as a hook, with these options. `side` adds a file with a secret, which is old.
 fn with_side(hook: &str, options: &str) -> TempRepo {
@@ -22,11 +21,9 @@ fn with_side(hook: &str, options: &str) -> TempRepo {
     repository.write("main", "main\n");
     repository.commit("main");
     let hook = repository.path().join(".git/hooks").join(hook);
-    fs::create_dir_all(hook.parent().unwrap()).unwrap();
     let keysieve = env!("CARGO_BIN_EXE_keysieve");
     let script = format!("#!/bin/sh\nexec '{keysieve}' hook run {options} \"$@\"\n");
-    fs::write(&hook, script).unwrap();
-    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    write_script(&hook, script);
     repository
 }
 

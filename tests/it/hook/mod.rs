@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 use keysieve::hook::script;
 use keysieve::hook::{HookError, Installed, Manager, Stage, Uninstalled};
-use support::repository::{TempRepo, all_output};
+use support::repository::{TempRepo, all_output, write_script};
 
 /// The version of a git.
 fn git_version(git: &Path) -> (u32, u32) {
@@ -157,10 +157,7 @@ fn what_cannot_be_written_is_an_error_that_names_the_hook() {
 /// A replacement for keysieve that prints its arguments and exits with 3.
 #[cfg(unix)]
 fn fake_binary(path: &Path) {
-    use std::os::unix::fs::PermissionsExt;
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, "#!/bin/sh\necho \"called with: $*\"\nexit 3\n").unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    write_script(path, "#!/bin/sh\necho \"called with: $*\"\nexit 3\n");
 }
 
 #[cfg(unix)]

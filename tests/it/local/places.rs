@@ -4,7 +4,7 @@ use std::fs;
 
 use super::{clean, json, local, plant};
 use crate::support::guarded::secret;
-use crate::support::repository::TempRepo;
+use crate::support::repository::{TempRepo, write_script};
 use crate::support::tokens::localstack_auth_token as token;
 
 /// Files below the work tree, and the kind that each is reported as.
@@ -146,8 +146,8 @@ fn a_message_of_a_failed_commit_is_scanned() {
     let repository = clean();
     repository.write("a.env", secret(1));
     repository.git(&["add", "--all"]);
-    plant(&repository.path(), ".git/hooks/commit-msg", "#!/bin/sh\nexit 1\n");
-    make_executable(&repository.path().join(".git/hooks/commit-msg"));
+    let hook = repository.path().join(".git/hooks/commit-msg");
+    write_script(&hook, "#!/bin/sh\nexit 1\n");
     let commit = ["-c", "core.editor=true", "commit", "-v", "-m", "Add", "-e"];
     assert!(!repository.try_git(&commit).status.success());
     let (report, code) = json(&repository, &repository.path(), &[]);
@@ -155,15 +155,6 @@ fn a_message_of_a_failed_commit_is_scanned() {
     assert_eq!(code, 1);
     assert!(found.len() == 1 && found[0].starts_with(".git/COMMIT_EDITMSG:"), "{found:?}");
 }
-
-#[cfg(unix)]
-fn make_executable(path: &std::path::Path) {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
-}
-
-#[cfg(not(unix))]
-fn make_executable(_path: &std::path::Path) {}
 
 /// What git itself writes contains nothing that looks like a secret.
 #[test]

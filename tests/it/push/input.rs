@@ -4,12 +4,10 @@
 use super::{assert_blocked, assert_passes, with_a_secret_in_corp, with_two_remotes, write_hook};
 use crate::support;
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::process::Output;
 
 use support::guarded::secret;
-use support::repository::{TempRepo, all_output};
+use support::repository::{TempRepo, all_output, write_script};
 use support::tokens::localstack_auth_token as token;
 
 /// A hook as a manager that does not pass on the lines.
@@ -18,8 +16,7 @@ fn withhold_lines(repository: &TempRepo, comment: &str) {
     let keysieve = env!("CARGO_BIN_EXE_keysieve");
     let script =
         format!("#!/bin/sh\n# {comment}\n: | '{keysieve}' hook run --stage pre-push \"$@\"\n");
-    fs::write(&hook, script).unwrap();
-    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    write_script(&hook, script);
 }
 
 #[test]

@@ -9,13 +9,12 @@ mod random;
 use crate::support;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Output;
 
 use bstr::ByteSlice;
 use support::guarded::secret;
-use support::repository::{TempRepo, all_output};
+use support::repository::{TempRepo, all_output, write_script};
 
 /// A repository whose pre-push hook passes on what git passes to it. `main` has a secret, and the
 /// bare repositories `corp.git` and `public.git` are its remotes.
@@ -34,10 +33,8 @@ fn with_two_remotes() -> TempRepo {
 
 /// A hook that runs keysieve with these arguments.
 fn write_hook(hook: &Path, arguments: &str) {
-    fs::create_dir_all(hook.parent().unwrap()).unwrap();
     let keysieve = env!("CARGO_BIN_EXE_keysieve");
-    fs::write(hook, format!("#!/bin/sh\nexec '{keysieve}' hook run {arguments}\n")).unwrap();
-    fs::set_permissions(hook, fs::Permissions::from_mode(0o755)).unwrap();
+    write_script(hook, format!("#!/bin/sh\nexec '{keysieve}' hook run {arguments}\n"));
 }
 
 /// The same, with the secret already in `corp`.

@@ -71,7 +71,11 @@ fn the_name_of_a_new_ref_is_sent() {
     let repository = clean();
     assert_passes(&repository, &["public", "main"]);
     let named = format!("main:refs/heads/try/{}", token(5));
-    assert_blocked(&repository, &["public", &named], &["name of refs/heads/try/ls-********"]);
+    assert_blocked(
+        &repository,
+        &["public", &named],
+        &["name of ref refs/heads/try/ls-********", "a ref whose name does not contain"],
+    );
     repository.git(&["push", "--quiet", "--no-verify", "public", &named]);
     repository.write("new", "new\n");
     repository.commit("new");

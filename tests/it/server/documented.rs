@@ -4,11 +4,10 @@ use super::Server;
 use crate::support;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use support::guarded::secret;
-use support::repository::all_output;
+use support::repository::{all_output, write_script};
 
 /// The shell scripts among the code blocks.
 fn scripts() -> Vec<String> {
@@ -28,8 +27,7 @@ fn every_script_accepts_a_clean_push_and_rejects_a_secret() {
         let stage = if script.contains("--stage update") { "update" } else { "pre-receive" };
         let server = Server::new(stage, "");
         let hook = server.path().join("hooks").join(stage);
-        fs::write(&hook, &script).unwrap();
-        fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+        write_script(&hook, &script);
         let push = || {
             let mut command = server.clone.command("git", &server.clone.path());
             command.env("PATH", &path).args(["push", "--quiet", "origin", "main"]).output().unwrap()

@@ -8,12 +8,11 @@ mod timeout;
 use crate::support;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Output;
 
 use support::guarded::secret;
-use support::repository::{TempRepo, all_output};
+use support::repository::{TempRepo, all_output, write_script};
 use support::tokens::localstack_auth_token as token;
 
 /// A clone, and beside it the bare repository `server.git` that it pushes to.
@@ -47,12 +46,10 @@ impl Server {
     fn hook(&self, stage: &str, options: &str) {
         let hooks = self.path().join("hooks");
         let _ = fs::remove_dir_all(&hooks);
-        fs::create_dir_all(&hooks).unwrap();
         let (hook, keysieve) = (hooks.join(stage), env!("CARGO_BIN_EXE_keysieve"));
         let script =
             format!("#!/bin/sh\nexec '{keysieve}' hook run --stage {stage} {options} \"$@\"\n");
-        fs::write(&hook, script).unwrap();
-        fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+        write_script(&hook, script);
     }
 
     fn push(&self, arguments: &[&str]) -> Output {

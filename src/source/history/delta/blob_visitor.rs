@@ -13,7 +13,7 @@ use crate::source::history::inherit::{self, Inheritance};
 use crate::source::history::trace::Discovered;
 use crate::source::history::visit_texts;
 use crate::source::pointer::Pointer;
-use crate::source::{Class, Coverage, Progress, SkippedKind, parts};
+use crate::source::{Class, Coverage, Progress, SkippedKind, slices};
 
 /// The class of text that is scanned as it is and that deltas inherit.
 const TEXT: Class = Class::Text(TextEncoding::Utf8);
@@ -74,7 +74,7 @@ impl PackVisitor for BlobVisitor<'_> {
                 Class::Text(encoding) => {
                     let visit = |blob: &Blob<'_>| self.detector.whole(blob);
                     let provenance = self.provenance(version.entry);
-                    parts::visit_wide(version.bytes, &provenance, encoding, &visit);
+                    slices::visit_wide(version.bytes, &provenance, encoding, &visit);
                 }
             }
         }

@@ -17,7 +17,7 @@ impl CommitRange {
         let (git, objects) = (Git::new(environment), ObjectReader::open(environment));
         let tips = RangeTips::of_updates(&objects, updates)?;
         let read = |id: &ObjectId| objects.read(id);
-        let before = updates.iter().filter_map(|update| update.remote);
+        let before = updates.iter().filter_map(|update| update.old);
         let before = before.filter_map(|id| crate::git::revision::peeled(&read, id).ok());
         let known = KnownCommits::AllRefs { before: before.collect() };
         CommitRange::new(environment, &git, tips, known, "the repository's commits")

@@ -1,14 +1,14 @@
 //! Pointer files: the texts that Git LFS and git-annex commit in place of a file's content.
 //!
 //! A pointer is scanned as the text that it is, and the source then follows it: what it refers to
-//! is scanned as well if it is on this machine ([`PointedContents`]).
+//! is scanned as well if it is on this machine ([`ContentStorage`]).
 
 mod contents;
 mod follow;
 
 use bstr::ByteSlice;
 
-pub use contents::PointedContents;
+pub use contents::ContentStorage;
 
 /// What a pointer file refers to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

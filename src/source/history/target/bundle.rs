@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use bstr::{BString, ByteSlice};
 
-use super::target::AuditTarget;
-use super::{BundledCommits, HistoryError};
+use super::super::{BundledCommits, HistoryError};
+use super::AuditTarget;
 use crate::foreign::foreign_path;
 use crate::git::object::ObjectKind;
 use crate::git::object_id::{ObjectFormat, ObjectId};
@@ -51,51 +51,59 @@ pub fn unpack(path: &Path) -> Result<AuditTarget, HistoryError> {
     let (mut file, _) = open::content(&resolved).map_err(|why| fails(why.to_string()))?;
     let kind = Kind::of(&mut file).map_err(fails)?;
     let kind = kind.ok_or_else(|| HistoryError::NoHistory { path: path.to_owned() })?;
-    let shown = foreign_path(path.display());
     match kind {
-        Kind::Pack => {
-            let sha1 = unpack_into(&file, &Header::default(), ObjectFormat::Sha1, Vec::new());
-            let unpacked = sha1.or_else(|why| {
-                let sha256 = ObjectFormat::Sha256;
-                unpack_into(&file, &Header::default(), sha256, Vec::new()).map_err(|_| why)
-            });
-            let (scratch, environment) = unpacked.map_err(fails)?;
-            let note = format!(
-                "the pack {shown} was audited, not the repository around it; what its objects \
-                 refer to in other packs was not scanned"
-            );
-            Ok(AuditTarget {
-                note: Some(note),
-                is_excerpt: true,
-                scratch: Some(scratch),
-                ..AuditTarget::plain(environment, path)
-            })
-        }
-        Kind::Bundle(header) => {
-            let format = header.format.unwrap_or(ObjectFormat::Sha1);
-            let around = match header.prerequisites[..] {
-                [] => Vec::new(),
-                _ => objects_around(&resolved, &header, format).map_err(fails)?,
-            };
-            let unpacked = unpack_into(&file, &header, format, around);
-            let (scratch, environment) = unpacked.map_err(fails)?;
-            let Header { references, prerequisites, .. } = header;
-            let refs = match references.len() {
-                1 => "1 reference".to_owned(),
-                more => format!("{more} references"),
-            };
-            let depends = match prerequisites[..] {
-                [] => "",
-                _ => ", together with the objects of the repository that it depends on",
-            };
-            let note = Some(format!("the bundle {shown} with {refs} was audited{depends}"));
-            let scratch = Some(scratch);
-            let tips = references.into_iter().map(|(id, _)| id).collect();
-            let bundled =
-                (!prerequisites.is_empty()).then_some(BundledCommits { tips, prerequisites });
-            Ok(AuditTarget { note, bundled, scratch, ..AuditTarget::plain(environment, path) })
-        }
+        Kind::Pack => unpack_pack(path, &file),
+        Kind::Bundle(header) => unpack_bundle(path, &resolved, &file, header),
     }
+    .map_err(fails)
+}
+
+/// A pack does not say which format its ids have.
+fn unpack_pack(path: &Path, file: &File) -> Result<AuditTarget, String> {
+    let unpacked = |format| unpack_into(file, &Header::default(), format, Vec::new());
+    let unpacked =
+        unpacked(ObjectFormat::Sha1).or_else(|why| unpacked(ObjectFormat::Sha256).map_err(|_| why));
+    let (scratch, environment) = unpacked?;
+    let note = format!(
+        "the pack {} was audited, not the repository around it; what its objects refer to in \
+         other packs was not scanned",
+        foreign_path(path.display())
+    );
+    Ok(AuditTarget {
+        note: Some(note),
+        is_excerpt: true,
+        scratch: Some(scratch),
+        ..AuditTarget::plain(environment, path)
+    })
+}
+
+fn unpack_bundle(
+    path: &Path,
+    resolved: &Path,
+    file: &File,
+    header: Header,
+) -> Result<AuditTarget, String> {
+    let format = header.format.unwrap_or(ObjectFormat::Sha1);
+    let around = match header.prerequisites[..] {
+        [] => Vec::new(),
+        _ => objects_around(resolved, &header, format)?,
+    };
+    let (scratch, environment) = unpack_into(file, &header, format, around)?;
+    let Header { references, prerequisites, .. } = header;
+    let refs = match references.len() {
+        1 => "1 reference".to_owned(),
+        more => format!("{more} references"),
+    };
+    let depends = match prerequisites[..] {
+        [] => "",
+        _ => ", together with the objects of the repository that it depends on",
+    };
+    let shown = foreign_path(path.display());
+    let note = Some(format!("the bundle {shown} with {refs} was audited{depends}"));
+    let tips = references.into_iter().map(|(id, _)| id).collect();
+    let bundled = (!prerequisites.is_empty()).then_some(BundledCommits { tips, prerequisites });
+    let scratch = Some(scratch);
+    Ok(AuditTarget { note, bundled, scratch, ..AuditTarget::plain(environment, path) })
 }
 
 impl Kind {

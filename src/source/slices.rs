@@ -1,20 +1,20 @@
-//! Long input as a sequence of overlapping parts, so that memory does not grow with it.
+//! Long input as a sequence of overlapping slices, so that memory does not grow with it.
 
 use std::io::{self, Read};
 use std::ops::Range;
 
 use super::contents::{Class, pointed};
 use super::{Coverage, SkippedKind, Visitor};
-use crate::blob::{Blob, BlobPart, LineIndex, Position, Provenance, TextEncoding};
+use crate::blob::{Blob, BlobSlice, LineIndex, Position, Provenance, TextEncoding};
 use crate::engine::OVERLAP;
 
-/// Bytes of a part whose findings are its own; next to them are [`OVERLAP`] bytes of the adjacent
-/// parts.
+/// Bytes of a slice whose findings are its own; next to them are [`OVERLAP`] bytes of the adjacent
+/// slices.
 const CORE: usize = 8 << 20;
 
 /// Passes the reader's bytes to `visit`, as one blob if they are few. Reading stops if they are not
 /// text.
-pub fn visit_parts(
+pub fn visit_slices(
     reader: impl Read,
     provenance: &Provenance,
     visit: &Visitor<'_>,
@@ -29,18 +29,18 @@ pub fn visit_parts(
         Filled::ToTheEnd => pointed(&source.buffer, provenance),
         Filled::InPart => Coverage::default(),
     };
-    let mut parts = Parts::new(provenance, encoding, CORE);
+    let mut slices = Slices::new(provenance, encoding, CORE);
     loop {
-        let filled = source.fill(parts.full_length())?;
-        let done = parts.visit(&source.buffer, filled, visit);
+        let filled = source.fill(slices.full_length())?;
+        let done = slices.visit(&source.buffer, filled, visit);
         match done {
             Some(done) => drop(source.buffer.drain(..done)),
-            None => return Ok(Coverage::text(parts.length).and(pointed)),
+            None => return Ok(Coverage::text(slices.length).and(pointed)),
         }
     }
 }
 
-/// Passes a text in UTF-16 or UTF-32 that is in memory to `visit`, in parts.
+/// Passes a text in UTF-16 or UTF-32 that is in memory to `visit`, in slices.
 pub fn visit_wide(
     bytes: &[u8],
     provenance: &Provenance,
@@ -57,13 +57,13 @@ fn visit_in_memory(
     core: usize,
     visit: &Visitor<'_>,
 ) {
-    let mut parts = Parts::new(provenance, encoding, core);
+    let mut slices = Slices::new(provenance, encoding, core);
     loop {
         let (length, filled) = match bytes.len() {
-            all if all < parts.full_length() => (all, Filled::ToTheEnd),
-            _ => (parts.full_length(), Filled::InPart),
+            all if all < slices.full_length() => (all, Filled::ToTheEnd),
+            _ => (slices.full_length(), Filled::InPart),
         };
-        match parts.visit(&bytes[..length], filled, visit) {
+        match slices.visit(&bytes[..length], filled, visit) {
             Some(done) => bytes = &bytes[done..],
             None => return,
         }
@@ -92,52 +92,52 @@ impl<R: Read> Stream<R> {
     }
 }
 
-/// The next part.
-struct Parts<'p> {
+/// The next slice.
+struct Slices<'p> {
     provenance: &'p Provenance,
     encoding: TextEncoding,
-    /// Bytes whose findings belong to a part.
+    /// Bytes whose findings belong to a slice.
     core: usize,
-    /// Bytes next to them that belong to the adjacent parts.
+    /// Bytes next to them that belong to the adjacent slices.
     overlap: usize,
-    part: BlobPart,
+    slice: BlobSlice,
     /// Bytes that were visited.
     length: usize,
 }
 
-impl<'p> Parts<'p> {
+impl<'p> Slices<'p> {
     fn new(provenance: &'p Provenance, encoding: TextEncoding, core: usize) -> Self {
         // A byte of text is at most one unit.
         let overlap = OVERLAP * encoding.width();
         let start = Position { line: 1, column: 1 };
-        let part = BlobPart { core: 0..0, offset: 0, start };
-        Parts { provenance, encoding, core, overlap, part, length: 0 }
+        let slice = BlobSlice { core: 0..0, offset: 0, start };
+        Slices { provenance, encoding, core, overlap, slice, length: 0 }
     }
 
-    /// The length of a full part, in bytes.
+    /// The length of a full slice, in bytes.
     fn full_length(&self) -> usize {
         self.core + 2 * self.overlap
     }
 
-    /// Visits a part. Returns how many of its bytes are done, `None` for the last part.
+    /// Visits a slice. Returns how many of its bytes are done, `None` for the last slice.
     fn visit(&mut self, bytes: &[u8], filled: Filled, visit: &Visitor<'_>) -> Option<usize> {
         let is_last = filled == Filled::ToTheEnd;
         let end =
             if is_last { bytes.len() } else { self.boundary(bytes, bytes.len() - self.overlap) };
-        self.part.core.end = end;
+        self.slice.core.end = end;
         let (provenance, encoding) = (self.provenance.clone(), self.encoding);
         let blob =
-            Blob { part: self.part.clone(), ..Blob::whole(bytes, provenance).encoded(encoding) };
+            Blob { slice: self.slice.clone(), ..Blob::whole(bytes, provenance).encoded(encoding) };
         visit(&blob);
-        self.length = self.part.offset + bytes.len();
+        self.length = self.slice.offset + bytes.len();
         if is_last {
             return None;
         }
         let done = self.boundary(bytes, end - self.overlap);
         let text = blob.text();
-        let start = LineIndex::new(&text.bytes, self.part.start).position(text.text_offset(done));
+        let start = LineIndex::new(&text.bytes, self.slice.start).position(text.text_offset(done));
         let core: Range<usize> = end - done..end - done;
-        self.part = BlobPart { core, offset: self.part.offset + done, start };
+        self.slice = BlobSlice { core, offset: self.slice.offset + done, start };
         Some(done)
     }
 
@@ -149,7 +149,7 @@ impl<'p> Parts<'p> {
                 (pos.saturating_sub(3)..=pos).rev().find(|pos| !continues(pos)).unwrap_or(pos)
             }
             encoding => {
-                let offset = self.part.offset;
+                let offset = self.slice.offset;
                 let pos = (offset + pos) / encoding.width() * encoding.width() - offset;
                 let is_inside = encoding.is_inside_character(bytes, pos);
                 if is_inside { pos - encoding.width() } else { pos }
@@ -165,7 +165,7 @@ mod tests {
     use super::*;
     use crate::blob::Endian;
 
-    /// Lines of characters of one to four bytes, in each encoding: the cores of all parts together
+    /// Lines of characters of one to four bytes, in each encoding: the cores of all slices together
     /// are the text, and each begins at the position that it has in the whole.
     #[test]
     fn the_cores_of_all_parts_are_the_text() {
@@ -190,10 +190,11 @@ mod tests {
             let bytes: Vec<u8> = bytes;
             let joined = Mutex::new(String::new());
             let visit = |blob: &Blob<'_>| {
-                let part = blob.text();
-                let core = std::str::from_utf8(&part.bytes[part.core.clone()]).expect("UTF-8");
+                let slice = blob.text();
+                let core = std::str::from_utf8(&slice.bytes[slice.core.clone()]).expect("UTF-8");
                 let mut joined = joined.lock().expect("no panic");
-                let first = LineIndex::new(&part.bytes, blob.part.start).position(part.core.start);
+                let first =
+                    LineIndex::new(&slice.bytes, blob.slice.start).position(slice.core.start);
                 let lines = LineIndex::new(text.as_bytes(), Position { line: 1, column: 1 });
                 assert_eq!(first, lines.position(joined.len()), "{encoding:?}");
                 joined.push_str(core);
