@@ -17,9 +17,14 @@ pub struct TreeEntry<'t> {
     pub length: usize,
 }
 
-/// Bytes of the shortest name that could contain a credential: no format that needs no context has
-/// less.
-pub const SHORTEST_LONG_NAME: usize = 16;
+/// Bytes of the shortest name in which [`may_contain_id`] expects one.
+const SHORTEST: usize = 16;
+
+/// Whether the name of a file or folder is long enough for an id or a token, and has a character that
+/// hardly any of these lacks: a digit or a capital letter. Most names are words in lower case.
+pub fn may_contain_id(name: &[u8]) -> bool {
+    name.len() >= SHORTEST && name.iter().any(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
+}
 
 /// The kind of object that an entry's mode indicates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,16 +9,16 @@ use bstr::{BStr, BString, ByteSlice};
 
 use super::Visitor;
 use crate::blob::{Blob, ObjectPart, Provenance};
-use crate::git::tree::SHORTEST_LONG_NAME;
+use crate::git::tree::may_contain_id;
 
-/// Passes the last name of a path to `visit` if it is long enough for a credential.
+/// Passes the last name of a path to `visit` if it may contain a credential.
 pub fn visit_name(
     path: &BStr,
     provenance: impl FnOnce(BString) -> Provenance,
     visit: &Visitor<'_>,
 ) {
     let name = path.rsplit_str("/").next().unwrap_or_default();
-    if name.len() >= SHORTEST_LONG_NAME {
+    if may_contain_id(name) {
         visit(&Blob::whole(name, provenance(path.to_owned())).as_part(ObjectPart::FileName));
     }
 }
@@ -28,12 +28,12 @@ pub fn visit_name(
 pub struct PathNames(Mutex<HashSet<BString>>);
 
 impl PathNames {
-    /// Passes the long names in a file's path to `visit`.
+    /// Passes the names in a file's path that may contain a credential to `visit`.
     pub fn visit(&self, path: &BStr, provenance: fn(BString) -> Provenance, visit: &Visitor<'_>) {
         let mut start = 0;
         for slash in path.find_iter("/") {
             let folder = path[..slash].as_bstr();
-            if slash - start >= SHORTEST_LONG_NAME && self.is_new(folder) {
+            if may_contain_id(&path[start..slash]) && self.is_new(folder) {
                 visit_name(folder, provenance, visit);
             }
             start = slash + 1;
@@ -58,15 +58,15 @@ mod tests {
             let name = blob.provenance.name();
             visited.lock().expect("no panic").push((BString::from(blob.bytes), name));
         };
-        for path in ["a-long-folder-name/b", "c/a-long-folder-name/a-long-file-name", "short/x"] {
+        for path in ["a-Long-folder-name/b", "c/a-Long-folder-name/a-Long-file-name", "short/x"] {
             names.visit(path.into(), Provenance::WorkTree, &visit);
             names.visit(path.into(), Provenance::WorkTree, &visit);
         }
         let visited = visited.into_inner().expect("no panic");
         let visited: Vec<String> =
             visited.iter().map(|(name, path)| format!("{name} {path}")).collect();
-        let folder = "a-long-folder-name";
-        let file = "a-long-file-name c/a-long-folder-name/a-long-file-name".to_owned();
+        let folder = "a-Long-folder-name";
+        let file = "a-Long-file-name c/a-Long-folder-name/a-Long-file-name".to_owned();
         let expected =
             [format!("{folder} {folder}"), format!("{folder} c/{folder}"), file.clone(), file];
         assert_eq!(visited, expected);

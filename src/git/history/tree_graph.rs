@@ -16,7 +16,7 @@ use super::store::Store;
 use crate::git::Failure;
 use crate::git::object_id::{IdMap, ObjectId};
 use crate::git::pack::delta::Copy;
-use crate::git::tree::{EntryKind, SHORTEST_LONG_NAME, TreeEntry};
+use crate::git::tree::{EntryKind, TreeEntry, may_contain_id};
 
 /// A name in a tree that leads to a subtree or a traced object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,8 +46,8 @@ pub struct TreeGraph {
     names: Vec<BString>,
     /// Objects that trees refer to but that do not exist, by id.
     pub missing: Vec<(ObjectId, EntryKind)>,
-    /// The distinct names of files and folders that are long enough for a credential, sorted.
-    pub long_names: Vec<BString>,
+    /// The distinct names of files and folders that may contain an id or a token, sorted.
+    pub suspect_names: Vec<BString>,
     /// Trees that could not be read.
     pub failures: Vec<Failure>,
 }
@@ -100,7 +100,7 @@ pub struct TreeScan {
     edges: Vec<Edge>,
     /// Referenced blobs that are not looked up yet.
     named: Vec<ObjectId>,
-    long_names: HashSet<BString>,
+    suspect_names: HashSet<BString>,
 }
 
 impl TreeScan {
@@ -190,8 +190,8 @@ impl<'s> TreeReader<'s> {
                 let edge = Edge { name: self.name(entry.name), target };
                 note.edges.push((note.bounds.len() as u32, edge));
             }
-            if entry.name.len() >= SHORTEST_LONG_NAME
-                && let Some(edge) = self.long_name(entry.name, scan)
+            if may_contain_id(entry.name)
+                && let Some(edge) = self.suspect_name(entry.name, scan)
             {
                 note.edges.push((note.bounds.len() as u32, edge));
             }
@@ -220,10 +220,10 @@ impl<'s> TreeReader<'s> {
         self.traced.get(&id).map(|&position| EdgeTarget::Traced(position))
     }
 
-    /// Notes a long name. Returns the edge to it if it is traced.
-    fn long_name(&self, name: &[u8], scan: &mut TreeScan) -> Option<Edge> {
-        if !scan.long_names.contains(bstr::BStr::new(name)) {
-            scan.long_names.insert(name.into());
+    /// Notes a name that may contain an id. Returns the edge to it if it is traced.
+    fn suspect_name(&self, name: &[u8], scan: &mut TreeScan) -> Option<Edge> {
+        if !scan.suspect_names.contains(bstr::BStr::new(name)) {
+            scan.suspect_names.insert(name.into());
         }
         let target = EdgeTarget::Traced(*self.traced_names.get(name)?);
         Some(Edge { name: self.name(&[name, &[NAME_MARK]].concat()), target })
@@ -256,10 +256,10 @@ impl<'s> TreeReader<'s> {
     pub fn graph(self, scan: Vec<TreeScan>, failures: Vec<Failure>) -> TreeGraph {
         let mut rows = vec![0..0; self.store.len() as usize];
         let mut edges = Vec::with_capacity(scan.iter().map(|scan| scan.edges.len()).sum());
-        let mut long_names = HashSet::new();
+        let mut suspect_names = HashSet::new();
         for mut scan in scan {
             self.look_up(&mut scan);
-            long_names.extend(std::mem::take(&mut scan.long_names));
+            suspect_names.extend(std::mem::take(&mut scan.suspect_names));
             let mut start = edges.len() as u32;
             for (tree, count) in scan.trees {
                 rows[tree as usize] = start..start + count;
@@ -275,9 +275,9 @@ impl<'s> TreeReader<'s> {
         }
         let mut missing: Vec<_> = self.missing.into_inner().expect(lock).into_iter().collect();
         missing.sort_unstable_by_key(|(id, _)| *id);
-        let mut long_names: Vec<BString> = long_names.into_iter().collect();
-        long_names.sort_unstable();
-        TreeGraph { rows, edges, names, missing, long_names, failures }
+        let mut suspect_names: Vec<BString> = suspect_names.into_iter().collect();
+        suspect_names.sort_unstable();
+        TreeGraph { rows, edges, names, missing, suspect_names, failures }
     }
 }
 
@@ -303,6 +303,11 @@ mod tests {
         [mode.as_bytes(), b" ", name.as_bytes(), b"\0", id.as_bytes()].concat()
     }
 
+    /// Long enough for an id from some size on.
+    fn long_name(size: usize) -> BString {
+        format!("1{}", "n".repeat(2 * size)).into()
+    }
+
     /// A tree is read the same, whatever is copied.
     #[test]
     fn what_is_inherited_is_what_would_be_read() {
@@ -311,7 +316,7 @@ mod tests {
             ObjectFormat::Sha1.object(ObjectKind::Blob, number.to_string().as_bytes())
         };
         let traced: Vec<ObjectId> = (0..6).map(id).collect();
-        let names: Vec<BString> = vec!["n".repeat(SHORTEST_LONG_NAME + 1).into()];
+        let names: Vec<BString> = vec![long_name(8)];
         let mut random = 0x9e37_79b9_u64;
         let mut below = |limit: usize| {
             random ^= random << 13;
@@ -323,7 +328,7 @@ mod tests {
         let mut base: Option<Vec<u8>> = None;
         for _ in 0..300 {
             for _ in 0..1 + below(3) {
-                let new = entry("100644", &"n".repeat(1 + 2 * below(10)), &id(below(12)));
+                let new = entry("100644", &long_name(below(10)).to_string(), &id(below(12)));
                 match below(3) {
                     0 if !entries.is_empty() => drop(entries.remove(below(entries.len()))),
                     1 if !entries.is_empty() => {

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use bstr::{BString, ByteSlice};
 
-use super::{EntryKind, SHORTEST_LONG_NAME, TreeEntry};
+use super::{EntryKind, TreeEntry, may_contain_id};
 use crate::git::object_id::ObjectId;
 
 /// The content of a path on one side.
@@ -47,7 +47,7 @@ struct FolderDiff {
     files: Vec<FileDiff>,
     /// Names of folders that differ, with their indices in the list.
     folders: Vec<(BString, usize)>,
-    /// The long names that not all sides have.
+    /// The names that may contain an id and that not all sides have.
     names: Vec<(BString, NameChange)>,
 }
 
@@ -124,7 +124,7 @@ impl TreeDiff {
         files.filter(|file| file.is_new).filter_map(|file| file.after)
     }
 
-    /// The long names of files and folders that are added or removed, each at one of its paths.
+    /// The names that may contain an id and are added or removed, each at one of its paths.
     pub fn names_changed(&self, change: NameChange) -> Vec<BString> {
         let mut path_of: Vec<Option<BString>> = vec![None; self.folders.len()];
         path_of[0] = Some(BString::default());
@@ -275,7 +275,7 @@ impl FolderDiff {
         if !before.is_empty() && before.iter().all(|before| *before == after) {
             return None;
         }
-        if name.len() >= SHORTEST_LONG_NAME {
+        if may_contain_id(&name) {
             match (before.iter().any(Option::is_some), &after) {
                 (false, Some(_)) => self.names.push((name.clone(), NameChange::Added)),
                 (true, None) => self.names.push((name.clone(), NameChange::Removed)),

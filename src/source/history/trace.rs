@@ -85,7 +85,7 @@ impl History {
         let nothing = self.store.format.hash(&[]);
         let objects: Vec<ObjectId> = ids.iter().map(|id| id.unwrap_or(nothing)).collect();
         let mut graph = read_trees(Traced { objects: &objects, names: &[] });
-        let names = select_names(&graph.long_names);
+        let names = select_names(&graph.suspect_names);
         if !names.is_empty() {
             graph = read_trees(Traced { objects: &objects, names: &names });
         }
