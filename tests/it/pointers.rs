@@ -463,6 +463,15 @@ fn a_content_on_a_remote_counts_as_pushed() {
     assert!(shown.contains("Already in the history of origin/main"), "{shown}");
 }
 
+/// git-lfs reads such a pointer as well.
+#[test]
+fn white_space_around_a_pointer_is_ignored() {
+    let repository = with_secret();
+    repository.write("data/settings", format!("\n{}\n\n", pointer(content(1))));
+    repository.git(&["add", "--all"]);
+    assert_found(&guarded(&repository), &["data/settings:2"]);
+}
+
 /// Against git-lfs itself, where it is installed.
 #[test]
 fn what_git_lfs_writes_is_read() {
