@@ -10,6 +10,7 @@ use super::human::{BAD, FAINT, LINE, LINK, STRONG, write_rest};
 use super::output::Shown;
 use super::snippet::wrapped;
 use super::{EscapingWriter, Report, Screen, escaped, location_name, snippet};
+use crate::blob::ObjectPart;
 use crate::findings::{
     CommitRef, Credential, Encoding, Fingerprint, HistorySource, Occurrence, OccurrenceSource,
     Pushed, Verdict,
@@ -214,6 +215,9 @@ impl HookReport<'_> {
     fn removal(&self, occurrence: &Occurrence) -> (String, Option<String>) {
         let path = occurrence.path.as_ref().map(|path| self.pathspec(path.as_bstr()));
         let shown = location_name(occurrence);
+        if let Some(text) = self.renaming(occurrence.part) {
+            return (text.to_owned(), None);
+        }
         match (&self.subject, path) {
             (Subject::Commit { first }, Some(path)) => {
                 let unstage = if *first { "git rm --cached" } else { "git restore --staged" };
@@ -252,6 +256,17 @@ impl HookReport<'_> {
         }
     }
 
+    /// How to remove a secret from a name, which no command here can repeat.
+    fn renaming(&self, part: ObjectPart) -> Option<&'static str> {
+        match (&self.subject, part) {
+            (Subject::Commit { .. }, ObjectPart::FileName) => {
+                Some("Unstage the file, give it another name, then add it again.")
+            }
+            (_, ObjectPart::RefName) => Some("Give the branch or tag another name and push that."),
+            _ => None,
+        }
+    }
+
     /// A path as a word of the shell that git resolves from the top of the work tree.
     fn pathspec(&self, path: &BStr) -> String {
         let top = if self.in_subfolder { ":/" } else { "" };
@@ -267,8 +282,12 @@ impl HookReport<'_> {
         let allow = format!("{MARKER} {} REASON", self.report.rule(credential).id);
         let line = occurrence.region.start.line;
         let path = occurrence.path.as_ref().map(|path| path.as_bstr()).unwrap_or_default();
-        let room = match self.subject {
-            Subject::Message => CommentForm::Comment(allow),
+        let room = match (&self.subject, occurrence.part) {
+            (Subject::Message, _) => CommentForm::Comment(allow),
+            (_, ObjectPart::FileName | ObjectPart::RefName | ObjectPart::Identity) => {
+                CommentForm::NoComments("A name")
+            }
+            (_, ObjectPart::Header) => CommentForm::NoComments("A header"),
             _ => CommentForm::of(path, &allow),
         };
         match room {
