@@ -57,7 +57,7 @@ fn submodules(repository: &GitRepository) -> Vec<Submodule> {
     );
     for (name, path) in &paths {
         // Old submodules have their repository in the work tree.
-        let inside = repository.work_tree.as_ref().map(|top| top.join(path));
+        let inside = repository.work_tree.as_ref().and_then(|top| folder_in(top, path));
         let inside = inside.filter(|folder| folder.join(".git").exists());
         found.insert(path.clone(), git_dirs.remove(name).or(inside));
     }
@@ -75,7 +75,7 @@ fn embedded(repository: &GitRepository) -> Vec<(String, PathBuf)> {
     let index = index.unwrap_or_default();
     let embedded = |position: usize| {
         let path = str::from_utf8(index.path(position)).ok()?;
-        let folder = is_inside(path).then(|| top.join(path))?;
+        let folder = folder_in(top, path)?;
         Some((path.to_owned(), GitRepository::open_at(&folder).ok()?.git_dir))
     };
     let submodules = (0..index.len()).filter(|&at| index.entry(at).mode == SUBMODULE);
@@ -85,6 +85,14 @@ fn embedded(repository: &GitRepository) -> Vec<(String, PathBuf)> {
 /// Whether a path does not lead out of the work tree, as git demands of those of submodules.
 fn is_inside(path: &str) -> bool {
     Path::new(path).components().all(|part| matches!(part, std::path::Component::Normal(_)))
+}
+
+/// The folder of a submodule in the work tree; `None` if it does not exist, or if a link leads out of
+/// the work tree.
+fn folder_in(top: &Path, path: &str) -> Option<PathBuf> {
+    let folder = is_inside(path).then(|| top.join(path))?;
+    let is_below = fs::canonicalize(&folder).ok()?.starts_with(fs::canonicalize(top).ok()?);
+    is_below.then_some(folder)
 }
 
 /// The git directories that `submodule.NAME.gitdir` names (`extensions.submodulePathConfig`). A

@@ -77,8 +77,9 @@ impl RangeTips {
                 }
                 ObjectKind::Tag => {
                     self.tags.push(id);
-                    if !self.named.iter().any(|named| named.id == id) {
-                        let by = NamedBy::Ref([b"refs/tags/", tag_name(&bytes)].concat().into());
+                    let (name, is_named) = (tag_name(&bytes), self.is_named(&id));
+                    if !name.is_empty() && !is_named {
+                        let by = NamedBy::Ref([b"refs/tags/", name].concat().into());
                         self.named.push(NamedObject { by, id });
                     }
                     let by = NamedBy::Tag(id);
@@ -89,6 +90,10 @@ impl RangeTips {
             }
             return Ok(());
         }
+    }
+
+    fn is_named(&self, id: &ObjectId) -> bool {
+        self.named.iter().any(|named| named.id == *id)
     }
 
     /// Whether there is nothing without a commit.

@@ -84,3 +84,16 @@ fn a_repository_in_the_work_tree_without_gitmodules_is_a_submodule() {
     let found = ["embedded/a.env:1 +Add -Remove", "lib/one/a.env:1 +Add -Remove"];
     assert_eq!(summary(&report), found, "{:?}", report.coverage);
 }
+
+#[test]
+#[cfg(unix)]
+fn a_link_out_of_the_work_tree_is_no_submodule() {
+    let repository = with_a_submodule();
+    let outside = repository.home().join("library");
+    repository.git(&["clone", "--quiet", &outside.display().to_string(), "embedded"]);
+    repository.git(&["-c", "advice.addEmbeddedRepo=false", "add", "embedded"]);
+    std::fs::remove_dir_all(repository.path().join("embedded")).unwrap();
+    std::os::unix::fs::symlink(&outside, repository.path().join("embedded")).unwrap();
+    let report = audited_with(&repository.path(), &recursive()).unwrap();
+    assert_eq!(summary(&report), ["vendor/library/a.env:1 +Add -Remove"]);
+}
