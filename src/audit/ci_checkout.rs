@@ -5,7 +5,8 @@
 //!
 //! * it is the password of one of [`USERS`] in a URL or in an `http.extraHeader` (GitHub's checkout
 //!   action, also that of Gitea and Forgejo; GitLab Runner; Bitbucket Pipelines),
-//! * it is a JWT in an `http.extraHeader` (Azure Pipelines with `persistCredentials`), or
+//! * it is a JWT in an `http.extraHeader`, whatever the user (Azure Pipelines with
+//!   `persistCredentials`), or
 //! * it is the value of one of the variables of this process in which CI systems pass it on.
 //!
 //! A token with the format of a git host's lasting tokens, such as a personal access token, is none
@@ -33,7 +34,7 @@ const GIT_HOSTS: [&str; 6] =
 const JOB_RULES: [&str; 3] =
     ["github-installation-token", "github-installation-token-jwt", "gitlab-ci-job-token"];
 
-/// Rules of tokens that an `http.extraHeader` may contain without a user name.
+/// Rules of tokens that an `http.extraHeader` may contain without one of these user names.
 const BEARER_RULES: [&str; 3] = ["jwt", "github-installation-token-jwt", "gitlab-ci-job-token"];
 
 /// How tokens of persons begin, to recognize those that no rule has found within base64.
@@ -114,10 +115,13 @@ fn is_lasting(rule: &Rule) -> bool {
     GIT_HOSTS.contains(&rule.provider.as_ref()) && !JOB_RULES.contains(&rule.id.as_ref())
 }
 
-/// Whether the text before a secret ends with the address of a server and one of the users.
+/// Whether the text before a secret ends with the address of a server and one of the users; the
+/// secret may be a part of the password, such as the JWT after `glcbt-`.
 fn is_password_in_url(before: &[u8]) -> bool {
-    let Some(address) = before.strip_suffix(b":") else { return false };
-    USERS.iter().any(|user| address.strip_suffix(*user).is_some_and(|rest| rest.ends_with(b"://")))
+    let Some((_, address)) = before.rsplit_once_str("://") else { return false };
+    let Some((user, password)) = address.split_once_str(":") else { return false };
+    let ends = |byte: &u8| b"@/?# \t\"'".contains(byte);
+    USERS.contains(&user) && !password.iter().any(ends)
 }
 
 /// Whether a line is `extraheader = AUTHORIZATION: …` with a job token.
@@ -134,9 +138,10 @@ fn is_header(line: &[u8], rule: &Rule) -> bool {
         words.next().is_some_and(|word| word.eq_ignore_ascii_case(b"authorization:"));
     match (words.next(), words.next()) {
         (Some(scheme), Some(value)) if is_authorization => {
-            let is_basic = scheme.eq_ignore_ascii_case(b"basic") && is_basic_of_job(value);
+            let is_basic = scheme.eq_ignore_ascii_case(b"basic");
             let is_bearer = scheme.eq_ignore_ascii_case(b"bearer");
-            is_basic || is_bearer && BEARER_RULES.contains(&rule.id.as_ref())
+            let is_of_job = BEARER_RULES.contains(&rule.id.as_ref());
+            is_basic && is_basic_of_job(value) || (is_basic || is_bearer) && is_of_job
         }
         _ => false,
     }

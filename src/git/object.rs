@@ -39,6 +39,11 @@ pub fn tagged(tag: &[u8]) -> Option<ObjectId> {
     line.strip_prefix(b"object ").and_then(ObjectId::from_hex)
 }
 
+/// The name in a tag object; its ref may have another one.
+pub fn tag_name(tag: &[u8]) -> &[u8] {
+    headers(tag).lines().find_map(|line| line.strip_prefix(b"tag ")).unwrap_or_default()
+}
+
 /// The message of a commit or a tag: everything after the first empty line.
 pub fn message(object: &[u8]) -> &[u8] {
     memchr::memmem::find(object, b"\n\n").map_or(&[], |end| &object[end + 2..])
@@ -49,28 +54,35 @@ fn headers(object: &[u8]) -> &[u8] {
     memchr::memmem::find(object, b"\n\n").map_or(object, |end| &object[..end + 1])
 }
 
-/// Headers that contain ids, and those with the people's names ([`identities`]).
-const USUAL: [&[u8]; 8] = [
-    b"tree ",
-    b"parent ",
-    b"author ",
-    b"committer ",
-    b"object ",
-    b"type ",
-    b"tagger ",
-    b"encoding ",
-];
+/// Headers that contain an id or one word.
+const SHORT: [&[u8]; 5] = [b"tree ", b"parent ", b"object ", b"type ", b"encoding "];
+
+/// Headers that contain a person ([`identities`]) and a time.
+const PEOPLE: [&[u8]; 3] = [b"author ", b"committer ", b"tagger "];
+
+/// No name of an encoding is longer.
+const LONGEST_WORD: usize = 20;
+
+/// Whether a header contains nothing but an id, a word, or a person and a time, as git writes it.
+fn is_usual(line: &[u8]) -> bool {
+    let value = |names: &[&[u8]]| names.iter().find_map(|name| line.strip_prefix(*name));
+    if let Some(value) = value(&SHORT) {
+        let value = value.trim_ascii_end();
+        return value.len() <= LONGEST_WORD || value.iter().all(u8::is_ascii_hexdigit);
+    }
+    let is_of_time = |byte: &u8| byte.is_ascii_digit() || b"+- \r\n".contains(byte);
+    value(&PEOPLE).is_some_and(|person| {
+        person.rfind_byte(b'>').is_none_or(|end| person[end + 1..].iter().all(is_of_time))
+    })
+}
 
 /// The other headers of a commit or a tag, such as `mergetag`, which contains a whole tag, and
 /// `gpgsig`; without the space that begins a continuation line. Empty in most.
 pub fn other_headers(object: &[u8]) -> Vec<u8> {
     let mut other = Vec::new();
-    let mut is_usual = true;
     for line in headers(object).lines_with_terminator() {
         let continued = line.strip_prefix(b" ");
-        if continued.is_none() {
-            is_usual = USUAL.iter().any(|name| line.starts_with(name));
-        }
+        let is_usual = continued.is_none() && is_usual(line);
         if !is_usual {
             other.extend_from_slice(continued.unwrap_or(line));
         }
@@ -80,9 +92,8 @@ pub fn other_headers(object: &[u8]) -> Vec<u8> {
 
 /// The names and emails of the people in a commit or a tag: `Name <email>`, as they are stored.
 pub fn identities(object: &[u8]) -> impl Iterator<Item = &[u8]> {
-    const NAMES: [&[u8]; 3] = [b"author ", b"committer ", b"tagger "];
     headers(object).lines().filter_map(|line| {
-        let person = NAMES.iter().find_map(|name| line.strip_prefix(*name))?;
+        let person = PEOPLE.iter().find_map(|name| line.strip_prefix(*name))?;
         // The time follows.
         Some(person.rfind_byte(b'>').map_or(person, |end| &person[..=end]))
     })
@@ -100,6 +111,11 @@ mod tests {
         let people: Vec<&[u8]> = identities(commit).collect();
         assert_eq!(people, [&b"A <a@b>"[..], b"C <c> d>"]);
         assert_eq!(other_headers(b"tree 1\nauthor A\n\nm"), b"");
+        // What git would not write.
+        let (long, odd) = ("x".repeat(LONGEST_WORD + 1), "author A <a> x 1 +0000\n");
+        let commit = format!("tree {long}\nparent 1\n y\n{odd}encoding {long}\n\nm");
+        let expected = format!("tree {long}\ny\n{odd}encoding {long}\n");
+        assert_eq!(other_headers(commit.as_bytes()), expected.as_bytes());
         let tag = b"object 1\ntype commit\ntag v1\ntagger T <t> 1 +0000";
         assert_eq!(other_headers(tag), b"tag v1\n");
         assert_eq!(identities(tag).next(), Some(&b"T <t>"[..]));

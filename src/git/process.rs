@@ -8,7 +8,7 @@
 pub mod cat_file;
 mod pipe;
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
@@ -160,6 +160,15 @@ impl Git {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.as_os_str().to_owned());
+        // A trace would be mixed with git's messages. The configuration can switch on the second kind.
+        let is_trace = |name: &OsString| name.as_encoded_bytes().starts_with(b"GIT_TRACE");
+        let traces = std::env::vars_os().map(|(name, _)| name).filter(is_trace);
+        traces.for_each(|name| {
+            command.env_remove(name);
+        });
+        for name in ["GIT_TRACE2", "GIT_TRACE2_EVENT", "GIT_TRACE2_PERF"] {
+            command.env(name, "0");
+        }
         let variables = [
             ("GIT_DIR", path(git_dir)),
             ("GIT_COMMON_DIR", path(common_dir)),

@@ -50,6 +50,7 @@ impl<'a> RangeHits<'a> {
         R: Fn(usize) -> Result<CommitRef, Failure>,
     {
         let messages = self.added.messages();
+        let tip_names = self.added.names_of_tips();
         let mut located = Vec::new();
         for (object, hits) in self.by_object {
             // No commit introduces the name of a ref.
@@ -58,7 +59,10 @@ impl<'a> RangeHits<'a> {
             located.extend(names.into_iter().cloned().map(|hit| of_ref_name(object, hit)));
             let Some(&commit) = messages.get(object) else {
                 if self.added.is_direct_tip(object) {
-                    located.extend(hits.into_iter().cloned());
+                    let named_by =
+                        ObjectId::from_hex(object.as_bytes()).and_then(|id| tip_names.get(&id));
+                    located
+                        .extend(hits.into_iter().cloned().map(|hit| named(hit, named_by.as_ref())));
                 }
                 continue;
             };
@@ -159,5 +163,13 @@ fn of_ref_name(object: &str, (finding, mut occurrence): Hit) -> Hit {
     let named_by = occurrence.path.take().map(|name| format!("ref {name}"));
     let source = HistorySource { named_by, ..HistorySource::of_object(object) };
     occurrence.source = OccurrenceSource::History(source);
+    (finding, occurrence)
+}
+
+/// A hit in an object, with the name of what refers to it.
+fn named((finding, mut occurrence): Hit, by: Option<&String>) -> Hit {
+    if let OccurrenceSource::History(source) = &mut occurrence.source {
+        source.named_by = by.cloned();
+    }
     (finding, occurrence)
 }

@@ -202,6 +202,12 @@ impl Report {
         self.coverage.notes.extend(notes);
     }
 
+    /// A text of the caller, without the secrets of the run.
+    #[doc(hidden)]
+    pub fn without_secrets(&self, text: &str, engine: &Engine) -> String {
+        self.filter.message(text, engine)
+    }
+
     /// Writes the report.
     pub fn write(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
         self.write_on(Screen::default(), format, out)

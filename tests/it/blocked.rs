@@ -179,3 +179,17 @@ fn colors_follow_the_usual_conventions() {
     assert!(shown(&[("CLICOLOR_FORCE", "1")]).contains("\u{1b}[1m"));
     assert!(!shown(&[("NO_COLOR", "1")]).contains('\u{1b}'));
 }
+
+/// A command could not repeat the name, and there is no room for a comment.
+#[test]
+fn a_secret_in_a_name_has_its_own_advice() {
+    let repository = guarded();
+    let shown = blocked(&repository, &format!("dump-{}.sql", token(1)), "clean\n");
+    assert!(shown.contains("name of dump-ls-********.sql"), "{shown}");
+    assert!(shown.contains("choose a name without the secret"), "{shown}");
+    assert!(!shown.contains("git restore") && !shown.contains("keysieve:allow"), "{shown}");
+    let accept = below(&shown, "3.").replace("NAME", "me").replace("REASON", "example");
+    run(&repository, &accept);
+    repository.git(&["add", "--all"]);
+    repository.git(&["commit", "--quiet", "-m", "two"]);
+}

@@ -58,7 +58,7 @@ pub struct Run {
     #[arg(value_name = "ARGUMENT")]
     arguments: Vec<PathBuf>,
     #[command(flatten)]
-    server: ServerArgs,
+    pub(super) server: ServerArgs,
     #[command(flatten)]
     pub(super) engine: EngineArgs,
     #[command(flatten)]

@@ -66,6 +66,7 @@ fn seconds(text: &str) -> Result<Duration, &'static str> {
 struct Judged {
     report: Report,
     ignored_comments: usize,
+    contact: Option<String>,
 }
 
 impl ServerArgs {
@@ -146,14 +147,14 @@ impl ServerArgs {
     }
 
     fn deliver(&self, run: &Run, judged: &Judged, storage: Storage) -> anyhow::Result<u8> {
-        let Judged { report, ignored_comments } = judged;
+        let Judged { report, ignored_comments, contact } = judged;
         let is_rejected = report.credentials.iter().any(Credential::fails)
             || !report.coverage.failures.is_empty();
         run.output.deliver_code(Stream::StderrIfEventful, report, |screen, out| {
             if !is_rejected {
                 return report.write_on(screen, keysieve::report::Format::Human, out);
             }
-            let contact = self.contact.as_deref();
+            let contact = contact.as_deref();
             Rejection { report, storage, contact, ignored_comments: *ignored_comments }.write(out)
         })
     }
@@ -204,7 +205,9 @@ impl Run {
         }
         self.policy.settle_from(&mut report, files.as_ref(), &engine, &self.engine)?;
         filter_again(&mut report, &engine);
-        Ok(Judged { report, ignored_comments })
+        let contact = self.server.contact.as_ref();
+        let contact = contact.map(|text| report.without_secrets(text, &engine));
+        Ok(Judged { report, ignored_comments, contact })
     }
 
     fn received_setup(

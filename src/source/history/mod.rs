@@ -132,7 +132,7 @@ impl History {
 
     /// Opens a repository and all its packs; messages name it `path`.
     fn of_environment(environment: &GitEnvironment, path: &Path) -> Result<History, HistoryError> {
-        let repository = environment.open().map_err(|why| explain(path, why))?;
+        let repository = open(environment).map_err(|why| explain(path, why))?;
         let (refs, failures) = Refs::read(&repository);
         let storage = ObjectStorage::inspect(&repository, &refs);
         let ObjectStorage { folders, mut missing_parts } = storage;
@@ -182,6 +182,22 @@ impl History {
     /// Whether this is a shallow clone, without older commits.
     pub fn is_shallow(&self) -> bool {
         !self.missing_parts.shallow.is_empty()
+    }
+}
+
+/// Opens a repository also if the work tree that its `core.worktree` names does not exist, as that of
+/// a submodule which was removed: neither git nor libgit2 opens it then.
+fn open(environment: &GitEnvironment) -> Result<GitRepository, OpenError> {
+    let folder = &environment.folder;
+    let is_git_dir = ["HEAD", "objects", "refs"].iter().all(|name| folder.join(name).exists());
+    match environment.open() {
+        Err(OpenError::NotFound) if is_git_dir && !environment.is_redirected() => {
+            let git_dir = Some(folder.clone());
+            GitEnvironment { git_dir: git_dir.clone(), work_tree: git_dir, ..environment.clone() }
+                .open()
+                .map_err(|_| OpenError::NotFound)
+        }
+        opened => opened,
     }
 }
 

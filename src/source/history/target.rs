@@ -96,6 +96,10 @@ impl AuditTarget {
             (Err(_), Ok(there)) if process.git_dir.is_none() => {
                 return AuditTarget::plain(with_objects_of(found, &process, there), shown);
             }
+            // A relative `GIT_DIR` leads elsewhere once a hook has left its folder.
+            (_, Ok(there)) if is_in_quarantine(there) => {
+                return AuditTarget::plain(with_objects_of(found, &process, there), shown);
+            }
             (_, Ok(_)) => {
                 let note = format!("{variables}: ignored, since another repository was named");
                 return AuditTarget { note: Some(note), ..AuditTarget::plain(found, shown) };
@@ -126,6 +130,17 @@ fn with_objects_of(
         alternates: process.alternates.iter().map(absolute).collect(),
         ..found
     }
+}
+
+/// Whether the variables are those of a push to this repository: git names the folder of the objects
+/// that it receives, which is in the repository's own ("QUARANTINE ENVIRONMENT" in
+/// git-receive-pack(1)).
+fn is_in_quarantine(repository: &GitRepository) -> bool {
+    let objects = repository.common_dir.join("objects");
+    let quarantine = std::env::var_os("GIT_QUARANTINE_PATH").map(PathBuf::from);
+    quarantine
+        .and_then(|folder| Some(is_same_folder(folder.parent()?, &objects)))
+        .unwrap_or_default()
 }
 
 /// The environment of the git repository behind a jj workspace that has no `.git`.

@@ -63,6 +63,8 @@ enum Inside {
     Git(BString),
     /// The object database of a git directory.
     Objects,
+    /// A folder of loose objects in it.
+    Loose,
     /// Its folder of packs.
     Packs,
     Jj,
@@ -107,8 +109,7 @@ impl Listing {
         let inside = match around {
             Inside::Git(below) if below.is_empty() && entry.name == "objects" => Inside::Objects,
             Inside::Git(below) => Inside::Git(joined(below, &entry.name)),
-            // Loose objects.
-            Inside::Objects if is_fan_out(&entry.name) => return,
+            Inside::Objects if is_fan_out(&entry.name) => Inside::Loose,
             Inside::Objects if entry.name == "pack" => Inside::Packs,
             Inside::Objects | Inside::Packs if is_temporary(&entry.name) => {
                 self.temporary += 1;
@@ -116,6 +117,7 @@ impl Listing {
             }
             Inside::Objects => Inside::Git("objects".into()),
             Inside::Packs => Inside::Packs,
+            Inside::Loose => Inside::Loose,
             Inside::Jj => Inside::Jj,
         };
         self.waiting.push(Folder { path: entry.path, shown: entry.shown, inside });
@@ -124,12 +126,13 @@ impl Listing {
     fn add_file(&mut self, entry: Entry, inside: &Inside) {
         let kind = match inside {
             Inside::Git(below) => kind(&joined(below, &entry.name)),
-            Inside::Objects | Inside::Packs if is_temporary(&entry.name) => {
+            Inside::Objects | Inside::Loose | Inside::Packs if is_temporary(&entry.name) => {
                 self.temporary += 1;
                 return;
             }
+            Inside::Loose if is_loose_object(&entry.name) => return,
             Inside::Packs if is_of_pack(&entry.name) => return,
-            Inside::Objects | Inside::Packs => LocalKind::Other,
+            Inside::Objects | Inside::Loose | Inside::Packs => LocalKind::Other,
             Inside::Jj => LocalKind::Jj,
         };
         self.files.push(LocalFile { path: entry.path, shown: entry.shown, kind });
@@ -191,6 +194,11 @@ fn joined(folder: &BString, name: &BString) -> BString {
 /// Whether it is a folder of loose objects.
 fn is_fan_out(name: &BString) -> bool {
     name.len() == 2 && name.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// Whether it is an object there: the rest of an id.
+fn is_loose_object(name: &BString) -> bool {
+    matches!(name.len(), 38 | 62) && name.iter().all(u8::is_ascii_hexdigit)
 }
 
 fn is_temporary(name: &BString) -> bool {

@@ -50,7 +50,9 @@ impl Pointer {
             return None;
         }
         let has = |part: &[u8]| memchr::memmem::find(bytes, part).is_some();
-        if LFS_VERSIONS.iter().any(|version| bytes.starts_with(version)) && has(b"\noid sha256:") {
+        // git-lfs ignores white space around a pointer.
+        let text = bytes.trim_ascii_start();
+        if LFS_VERSIONS.iter().any(|version| text.starts_with(version)) && has(b"\noid sha256:") {
             return Some(Pointer::git_lfs(bytes));
         }
         // The text of an unlocked file (git-annex's "pointer file format"), or the target of a

@@ -24,7 +24,7 @@ impl RangeAdditions<'_> {
     fn commit(&self, commit: &Commit, visit: &Visitor<'_>) -> (Coverage, Vec<FileContent>, bool) {
         let range = self.range;
         if range.deadline.is_over() {
-            return (range.deadline.coverage(), Vec::new(), false);
+            return (range.deadline.coverage(), Vec::new(), true);
         }
         let coverage = range.scan_texts(&commit.id, visit);
         match range.diff(commit) {

@@ -37,6 +37,7 @@ use super::slices::visit_slices;
 use super::{Coverage, Failure, Visitor, admit};
 use crate::blob::{Blob, Provenance};
 use crate::findings::CommitRef;
+use crate::git::history::names::ObjectNames;
 use crate::git::object_id::ObjectId;
 use crate::git::tree::walk::TreeWalkError;
 use crate::git::{BlobRead, Git, GitEnvironment, ObjectReader, revision};
@@ -141,6 +142,11 @@ impl CommitRange {
     /// Whether an object is pushed directly: a tag, or a blob that a ref refers to.
     pub fn is_direct_tip(&self, object: &str) -> bool {
         self.tips.contain(object)
+    }
+
+    /// The names of what is pushed directly: `tag v1.0`, `ref refs/notes/keys`.
+    pub fn names_of_tips(&self) -> ObjectNames {
+        self.tips.object_names()
     }
 
     /// The paths of selected blobs in trees that are pushed directly.

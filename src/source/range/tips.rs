@@ -3,7 +3,8 @@
 use bstr::{BString, ByteSlice};
 
 use super::{RangeError, RefUpdate};
-use crate::git::object::{ObjectKind, tagged};
+use crate::git::history::names::{NamedBy, NamedObject, ObjectNames};
+use crate::git::object::{ObjectKind, tag_name, tagged};
 use crate::git::object_id::ObjectId;
 use crate::git::tree::walk::{TreeWalk, TreeWalkError};
 use crate::git::{Git, GitEnvironment, GitError, ObjectReader};
@@ -20,6 +21,8 @@ pub struct RangeTips {
     pub trees: Vec<TreeWalk>,
     /// The names of new refs, with what they refer to.
     pub names: Vec<(BString, ObjectId)>,
+    /// What refs and tags refer to.
+    named: Vec<NamedObject>,
 }
 
 impl RangeTips {
@@ -48,6 +51,7 @@ impl RangeTips {
         let mut tips = RangeTips::default();
         for RefUpdate { name, new, old } in updates {
             let Some(new) = *new else { continue };
+            tips.named.push(NamedObject { by: NamedBy::Ref(name.clone()), id: new });
             tips.add(objects, new)?;
             if old.is_none() {
                 tips.names.push((name.clone(), new));
@@ -73,7 +77,14 @@ impl RangeTips {
                 }
                 ObjectKind::Tag => {
                     self.tags.push(id);
+                    let (name, is_named) = (tag_name(&bytes), self.is_named(&id));
+                    if !name.is_empty() && !is_named {
+                        let by = NamedBy::Ref([b"refs/tags/", name].concat().into());
+                        self.named.push(NamedObject { by, id });
+                    }
+                    let by = NamedBy::Tag(id);
                     id = tagged(&bytes).ok_or_else(|| failed("the tag does not name an object"))?;
+                    self.named.push(NamedObject { by, id });
                     continue;
                 }
             }
@@ -81,9 +92,18 @@ impl RangeTips {
         }
     }
 
+    fn is_named(&self, id: &ObjectId) -> bool {
+        self.named.iter().any(|named| named.id == *id)
+    }
+
     /// Whether there is nothing without a commit.
     pub fn are_commits(&self) -> bool {
         self.tags.is_empty() && self.blobs.is_empty() && self.trees.is_empty()
+    }
+
+    /// The names of tags, and of what refs and tags refer to.
+    pub fn object_names(&self) -> ObjectNames {
+        ObjectNames::new(self.named.iter())
     }
 
     /// Whether an object is a tag, or a blob that a ref or tag refers to.

@@ -37,6 +37,14 @@ fn an_audit_in_a_quarantine_finds_what_is_pushed() {
         fs::write(server.join("hooks/pre-receive"), script).unwrap();
         assert!(!push().status.success(), "{command}");
     }
+    // From elsewhere `GIT_DIR=.` leads to no repository, or to another one.
+    let other = TempRepo::new();
+    for folder in [Path::new("/"), &other.path().join(".git")] {
+        let (folder, audited) = (folder.display(), server.display());
+        let script = format!("#!/bin/sh\ncd {folder} && exec {KEYSIEVE} audit {audited}\n");
+        fs::write(server.join("hooks/pre-receive"), script).unwrap();
+        assert!(!push().status.success(), "{folder}");
+    }
     assert_exits(&keysieve(&repository, &server, &["audit"]), 0, &[]);
 }
 

@@ -76,3 +76,21 @@ fn a_staged_file_is_blamed_for_its_name_once() {
     repository.git(&["add", "."]);
     assert_eq!(parts(&guarded(&repository)), ["file-name: in/ls-********.txt"]);
 }
+
+/// A secret where git writes a time.
+#[test]
+fn a_range_is_blamed_for_what_git_would_not_write_in_a_header() {
+    let repository = TempRepo::new();
+    repository.write("a", "a\n");
+    repository.commit("Base");
+    let tree = repository.git(&["rev-parse", "HEAD^{tree}"]);
+    let parent = repository.git(&["rev-parse", "HEAD"]);
+    let (author, committer) = (format!("A <a@b> {} +0000", token(7)), "A <a@b> 1 +0000");
+    repository.write(
+        "commit",
+        format!("tree {tree}\nparent {parent}\nauthor {author}\ncommitter {committer}\n\nm\n"),
+    );
+    let commit = repository.git(&["hash-object", "-t", "commit", "-w", "--literally", "commit"]);
+    repository.git(&["update-ref", "HEAD", &commit]);
+    assert_eq!(parts(&since(&repository, "HEAD~1")), ["header: "]);
+}

@@ -71,8 +71,7 @@ fn a_tags_message_and_a_commits_are_pushed_too() {
     repository.git(&["tag", "-a", "v1", "-m", "harmless"]);
     repository.git(&["push", "--quiet", "origin", "v1"]);
     repository.git(&["tag", "-a", "v2", "-m", &format!("use {}", token(3))]);
-    let id = repository.git(&["rev-parse", "v2"]);
-    assert_blocked(&repository, &["push", "origin", "v2"], &[&format!("object {id}:1:5")]);
+    assert_blocked(&repository, &["push", "origin", "v2"], &["message of tag v2:1:5"]);
     let message = format!("use {}", token(4));
     repository.git(&["commit", "--quiet", "--no-verify", "--allow-empty", "-m", &message]);
     assert_blocked(&repository, &["push", "origin", "main"], &["message of commit", "ls-********"]);
@@ -218,10 +217,6 @@ fn the_framework_names_the_range_or_the_branch_of_a_push() {
     for variables in [&range[..], &[("PRE_COMMIT_LOCAL_BRANCH", "refs/tags/v1")]] {
         let output = run(variables);
         assert_eq!(output.status.code(), Some(1), "{}", all_output(&output));
-        assert!(
-            all_output(&output).contains(&format!("object {tag}:1:5")),
-            "{}",
-            all_output(&output)
-        );
+        assert!(all_output(&output).contains("message of tag v1:1:5"), "{}", all_output(&output));
     }
 }

@@ -75,6 +75,8 @@ fn a_token_of_a_checkout_is_a_warning() {
     assert_is(&remote("gitlab-ci-token", &token("gitlab-ci-job-token")), LISTED);
     assert_is(&remote("x-token-auth", &formless()), LISTED);
     assert_is(&header("bearer", &jwt()), LISTED);
+    assert_is(&basic("", &jwt()), LISTED);
+    assert_is(&remote("gitlab-ci-token", &["glcbt-", &jwt()].concat()), LISTED);
 }
 
 #[test]
@@ -85,6 +87,7 @@ fn a_token_of_a_person_fails_wherever_it_is() {
     assert_is(&remote("gitlab-ci-token", &token("gitlab-access-token")), FAILS);
     assert_is(&remote("x-token-auth", &token("bitbucket-access-token")), FAILS);
     assert_is(&remote("somebody", &formless()), FAILS);
+    assert_is(&remote("somebody", &jwt()), FAILS);
     assert_is(&header("bearer", &formless()), FAILS);
     assert_is(&basic("", &formless().repeat(2)), FAILS);
 }

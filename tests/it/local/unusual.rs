@@ -241,6 +241,18 @@ fn content_is_scanned_once() {
     assert_eq!((local(&report), code), (vec![], 1));
 }
 
+/// Git itself calls it garbage.
+#[test]
+fn a_file_among_loose_objects_that_is_none_is_scanned() {
+    let repository = clean();
+    plant(&repository.path(), ".git/objects/ab/notes", secret(1));
+    plant(&repository.path(), ".git/objects/ab/tmp_obj_a1b2c3", secret(2));
+    let (report, code) = json(&repository, &repository.path(), &[]);
+    assert_eq!((local(&report), code), (vec![".git/objects/ab/notes:1 other".to_owned()], 1));
+    let [note] = notes(&report)[..] else { panic!("{report:#}") };
+    assert!(note.starts_with("1 temporary file of interrupted"), "{note}");
+}
+
 /// A bundle is unpacked into a temporary repository, whose files are nobody's.
 #[test]
 fn a_bundle_has_no_files_beside_its_objects() {

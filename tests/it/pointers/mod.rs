@@ -176,3 +176,12 @@ fn a_content_that_is_not_here_is_counted_in_a_note() {
     assert!(shown.contains("2 Git LFS files") && shown.contains("fetch`"), "{shown}");
     assert_eq!(agreed(&repository.path()).coverage.pointers, 2);
 }
+
+/// git-lfs reads such a pointer as well.
+#[test]
+fn white_space_around_a_pointer_is_ignored() {
+    let repository = with_secret();
+    repository.write("data/settings", format!("\n{}\n\n", pointer(content(1))));
+    repository.git(&["add", "--all"]);
+    assert_found(&guarded(&repository), &["data/settings:2"]);
+}

@@ -188,3 +188,23 @@ fn the_report_leaves_gits_standard_output_alone() {
     assert!(output.stderr.contains_str("failed to push"), "{}", all_output(&output));
     assert!(all_output(&output).contains("\"path\": \"leak\""), "{}", all_output(&output));
 }
+
+/// `GIT_TRACE=1 git push` shows why a push is slow; the hook inherits it.
+#[test]
+fn a_trace_is_not_taken_for_gits_answers() {
+    let repository = with_two_remotes();
+    repository.git(&["rm", "--quiet", "old"]);
+    repository.git(&["commit", "--quiet", "--amend", "--allow-empty", "-m", "clean"]);
+    let push = |variable: &str, branch: &str| {
+        let mut push = repository.command("git", &repository.path());
+        push.args(["push", "public", branch]).env(variable, "1").output().unwrap()
+    };
+    for (number, variable) in ["GIT_TRACE", "GIT_TRACE2", "GIT_TRACE_SETUP"].iter().enumerate() {
+        let output = push(variable, &format!("main:refs/heads/{number}"));
+        assert!(output.status.success(), "{variable}: {}", all_output(&output));
+    }
+    repository.write("leak", secret(2));
+    repository.commit("leak");
+    let output = push("GIT_TRACE", "main");
+    assert!(!output.status.success() && all_output(&output).contains("leak:1:23"));
+}

@@ -152,14 +152,14 @@ fn every_object_of_a_push_is_scanned() {
     server.assert_accepts(&["main"]);
     let clone = &server.clone;
     clone.git(&["tag", "-a", "v1", "-m", &format!("use {}", token(2))]);
-    server.assert_rejects(&["v1"], &["message of "]);
+    server.assert_rejects(&["v1"], &["message of tag v1:1:5"]);
     clone.write("leak", secret(3));
     clone.git(&["add", "leak"]);
     let tree = clone.git(&["write-tree"]);
     clone.git(&["tag", "tree", &tree]);
     clone.git(&["tag", "blob", &format!("{tree}:leak")]);
     server.assert_rejects(&["tree"], &["leak:1:23"]);
-    server.assert_rejects(&["blob"], &["object ", ":1:23", "recreate the tag"]);
+    server.assert_rejects(&["blob"], &["tag blob:1:23", "recreate the tag"]);
 }
 
 #[test]
@@ -246,4 +246,12 @@ fn what_a_pointer_file_refers_to_is_elsewhere() {
     let text = all_output(&output);
     assert!(output.status.success() && text.contains("content of 1 pointer file not"), "{text}");
     assert!(!text.contains("git lfs"), "{text}");
+}
+
+#[test]
+fn the_contact_repeats_no_secret() {
+    let contact = format!("--contact 'post to {}'", token(9));
+    let server = Server::new("pre-receive", &contact);
+    server.commit("leak", secret(1));
+    server.assert_rejects(&["main"], &["post to ls-********"]);
 }

@@ -30,6 +30,7 @@ fn it_may_be_allowed_with_a_warning() {
     let output = server.push(&["main"]);
     assert!(output.status.success(), "{}", all_output(&output));
     assert!(all_output(&output).contains("the time limit of"), "{}", all_output(&output));
+    assert!(!all_output(&output).contains("change no files"), "{}", all_output(&output));
 }
 
 #[test]
