@@ -122,18 +122,19 @@ impl ServerArgs {
         };
         let mut worst = 0;
         for mut one in judged {
-            self.forgive_timeout(&mut one.report);
-            let code = self.deliver(run, &one, storage)?;
+            let is_forgiven = self.forgive_timeout(&mut one.report);
+            let code = self.deliver(run, &one, storage, is_forgiven)?;
             worst = worst.max(code);
         }
         Ok(ExitCode::from(worst))
     }
 
-    /// With `--on-timeout allow`, what was not scanned in time is a warning.
-    fn forgive_timeout(&self, report: &mut Report) {
+    /// With `--on-timeout allow`, what was not scanned in time is a warning. Returns whether there was
+    /// something.
+    fn forgive_timeout(&self, report: &mut Report) -> bool {
         let coverage = &mut report.coverage;
         if self.on_timeout == OnTimeout::Block {
-            return;
+            return false;
         }
         let is_timeout = |name: &str| name == TIME_LIMIT;
         let failures = std::mem::take(&mut coverage.failures);
@@ -144,13 +145,23 @@ impl ServerArgs {
             format!("{} was not scanned: {}", failure.name, failure.reason)
         };
         coverage.notes.extend(timeouts.iter().map(note));
+        !timeouts.is_empty()
     }
 
-    fn deliver(&self, run: &Run, judged: &Judged, storage: Storage) -> anyhow::Result<u8> {
+    fn deliver(
+        &self,
+        run: &Run,
+        judged: &Judged,
+        storage: Storage,
+        is_forgiven: bool,
+    ) -> anyhow::Result<u8> {
         let Judged { report, ignored_comments, contact } = judged;
         let is_rejected = report.credentials.iter().any(Credential::fails)
             || !report.coverage.failures.is_empty();
         run.output.deliver_code(Stream::StderrIfEventful, report, |screen, out| {
+            if is_forgiven && report.credentials.is_empty() && !is_rejected {
+                return writeln!(out, "{NOT_COMPLETE}");
+            }
             if !is_rejected {
                 return report.write_on(screen, keysieve::report::Format::Human, out);
             }
@@ -159,6 +170,11 @@ impl ServerArgs {
         })
     }
 }
+
+/// Replaces the report of a push in which nothing was found before the time was over.
+const NOT_COMPLETE: &str = "\
+keysieve: warning: the push was not scanned completely within the time limit. It is accepted
+(--on-timeout allow).";
 
 /// What the watchdog adds to the limit: the time in which the report is written.
 const GRACE: Duration = Duration::from_millis(250);
