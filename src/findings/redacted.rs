@@ -9,10 +9,10 @@ use crate::rules::{Rule, RuleString, Trigger};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Redacted(RuleString);
 
-/// Replaces everything that is secret.
-const MASK: &str = "********";
-
 impl Redacted {
+    /// Replaces everything that is secret.
+    pub(crate) const MASK: &str = "********";
+
     /// Keeps the longest of the rule's anchors that the secret begins with: it is a constant of the
     /// format and reveals nothing of this secret.
     #[doc(hidden)]
@@ -30,6 +30,6 @@ impl Redacted {
 
 impl fmt::Display for Redacted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{MASK}", self.0)
+        write!(f, "{}{}", self.0, Redacted::MASK)
     }
 }

@@ -13,7 +13,7 @@ use super::{EscapingWriter, Report, Screen, escaped, location, location_name, sn
 use crate::blob::ObjectPart;
 use crate::findings::{
     CommitRef, Credential, Encoding, Fingerprint, HistorySource, Occurrence, OccurrenceSource,
-    Pushed, Verdict,
+    Pushed, Redacted, Verdict,
 };
 use crate::policy::baseline::FILE;
 use crate::policy::comment::CommentForm;
@@ -217,7 +217,9 @@ impl HookReport<'_> {
         let shown = location_name(occurrence);
         match (&self.subject, path) {
             // The shell needs the name as it is, which no report shows.
-            (Subject::Commit { .. }, _) if occurrence.part == ObjectPart::FileName => {
+            (Subject::Commit { .. }, _)
+                if occurrence.part == ObjectPart::FileName || shown.contains(Redacted::MASK) =>
+            {
                 let text = "Unstage it, choose a name without the secret, then add it again.";
                 (text.to_owned(), None)
             }

@@ -193,3 +193,11 @@ fn a_secret_in_a_name_has_its_own_advice() {
     repository.git(&["add", "--all"]);
     repository.git(&["commit", "--quiet", "-m", "two"]);
 }
+
+#[test]
+fn a_file_with_a_secret_in_its_name_too_has_no_command_either() {
+    let repository = guarded();
+    let shown = blocked(&repository, &format!("dump-{}.env", token(1)), &secret(1));
+    assert!(shown.contains("dump-ls-********.env:1"), "{shown}");
+    assert!(!shown.contains("git restore"), "{shown}");
+}
