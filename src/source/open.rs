@@ -119,6 +119,10 @@ pub fn kind(kind: FileType) -> &'static str {
 /// The path with links resolved, which must be below `top`.
 fn resolved(top: &Path, below: &Path) -> Result<Option<PathBuf>, OpenError> {
     let path = top.join(below);
+    // Most folders have no such file: one call instead of one for each folder of the path.
+    if fs::symlink_metadata(&path).is_err_and(|why| is_missing(&why)) {
+        return Ok(None);
+    }
     let resolved = match fs::canonicalize(&path) {
         Ok(resolved) => resolved,
         Err(why) if is_missing(&why) => {
