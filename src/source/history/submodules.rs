@@ -24,6 +24,7 @@ pub struct Submodule {
 
 /// The mode of a submodule in the index.
 const SUBMODULE: u32 = 0o160000;
+
 /// A file that every git directory has.
 const HEAD: &str = "HEAD";
 

@@ -233,8 +233,9 @@ fn reachability_of(
     };
     let mut all: Vec<Reachability> = ids.iter().enumerate().map(reachability).collect();
     // A ref or a tag may refer to a tree.
+    let mut unreachable = all.iter().filter(|one| **one == Reachability::Unreachable).count();
     for object in names.objects() {
-        if !all.contains(&Reachability::Unreachable) {
+        if unreachable == 0 {
             break;
         }
         let Some(tree) = store.locate(&object) else { continue };
@@ -244,6 +245,7 @@ fn reachability_of(
             if let Some(found) = found.filter(|found| **found == Reachability::Unreachable) {
                 let by = names.get(&object).unwrap_or_default();
                 *found = Reachability::Named { by, path: Some(change.path) };
+                unreachable -= 1;
             }
         }
     }

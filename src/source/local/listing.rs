@@ -167,10 +167,11 @@ impl Listing {
 
     fn note_temporary(&mut self) {
         if self.temporary > 0 {
-            let files = if self.temporary == 1 { "file" } else { "files" };
+            let (files, were) =
+                if self.temporary == 1 { ("file", "was") } else { ("files", "were") };
             self.coverage.notes.push(format!(
                 "{} temporary {files} of interrupted or running git processes (tmp_* in objects) \
-                 not scanned; `git gc --prune=now` removes them",
+                 {were} not scanned; `git gc --prune=now` removes them",
                 self.temporary
             ));
         }

@@ -235,8 +235,7 @@ fn tracking(
 fn source_of(name: &BStr, refspecs: &[&RemoteRefspec]) -> Option<BString> {
     let mut mirrored = refspecs.iter().filter_map(|one| {
         let source = one.refspec.source_of(name)?;
-        let of_remote = refspecs.iter().filter(|other| other.remote == one.remote);
-        let mut of_remote = of_remote;
+        let mut of_remote = refspecs.iter().filter(|other| other.remote == one.remote);
         (!of_remote.any(|other| other.refspec.excludes(source.as_bstr()))).then_some(source)
     });
     mirrored.next()

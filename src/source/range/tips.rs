@@ -1,5 +1,7 @@
 //! The newest objects of a range: what a revision names, or what the refs of a push refer to.
 
+use std::collections::HashSet;
+
 use bstr::{BString, ByteSlice};
 
 use super::{RangeError, RefUpdate};
@@ -23,6 +25,8 @@ pub struct RangeTips {
     pub names: Vec<(BString, ObjectId)>,
     /// What refs and tags refer to.
     named: Vec<NamedObject>,
+    /// The same objects: a mirror has a hundred thousand tags.
+    named_ids: HashSet<ObjectId>,
 }
 
 impl RangeTips {
@@ -51,7 +55,7 @@ impl RangeTips {
         let mut tips = RangeTips::default();
         for RefUpdate { name, new, old } in updates {
             let Some(new) = *new else { continue };
-            tips.named.push(NamedObject { by: NamedBy::Ref(name.clone()), id: new });
+            tips.name(NamedBy::Ref(name.clone()), new);
             tips.add(objects, new)?;
             if old.is_none() {
                 tips.names.push((name.clone(), new));
@@ -77,14 +81,13 @@ impl RangeTips {
                 }
                 ObjectKind::Tag => {
                     self.tags.push(id);
-                    let (name, is_named) = (tag_name(&bytes), self.is_named(&id));
-                    if !name.is_empty() && !is_named {
-                        let by = NamedBy::Ref([b"refs/tags/", name].concat().into());
-                        self.named.push(NamedObject { by, id });
+                    let name = tag_name(&bytes);
+                    if !name.is_empty() && !self.named_ids.contains(&id) {
+                        self.name(NamedBy::Ref([b"refs/tags/", name].concat().into()), id);
                     }
                     let by = NamedBy::Tag(id);
                     id = tagged(&bytes).ok_or_else(|| failed("the tag does not name an object"))?;
-                    self.named.push(NamedObject { by, id });
+                    self.name(by, id);
                     continue;
                 }
             }
@@ -92,8 +95,9 @@ impl RangeTips {
         }
     }
 
-    fn is_named(&self, id: &ObjectId) -> bool {
-        self.named.iter().any(|named| named.id == *id)
+    fn name(&mut self, by: NamedBy, id: ObjectId) {
+        self.named.push(NamedObject { by, id });
+        self.named_ids.insert(id);
     }
 
     /// Whether there is nothing without a commit.
