@@ -14,6 +14,7 @@ mod commands;
 mod contract;
 mod decoding;
 mod delta;
+mod detection;
 mod documents;
 mod facts;
 mod formats;

@@ -1,0 +1,1 @@
+//! Values that are encrypted on purpose are not reported.

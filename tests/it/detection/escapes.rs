@@ -1,0 +1,1 @@
+//! Tokens behind escapes, colours and joins are found.

@@ -1,0 +1,1 @@
+//! Random values under credential names in every syntax.

@@ -1,0 +1,1 @@
+//! Values that look like secrets and are not.

@@ -1,0 +1,1 @@
+//! Values that are public by design do not stop a commit.

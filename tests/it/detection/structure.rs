@@ -1,0 +1,1 @@
+//! Tables, manifests and statements, read as a whole.
