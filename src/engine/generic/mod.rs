@@ -21,6 +21,7 @@ mod known_public;
 mod language;
 mod model;
 mod name;
+mod noise;
 mod prefilter;
 mod quick_check;
 mod randomness;
@@ -76,6 +77,8 @@ pub struct DescribedValue {
     pub kind: NameKind,
     /// A salt that is stored with the hash it was made for.
     pub is_stored_salt: bool,
+    /// A hash, the id of a key or a part of a test vector.
+    pub is_doubtful: bool,
     /// A generator drew it, and its name leaves no doubt that it is a secret.
     pub is_random_secret: bool,
     pub features: Features,
@@ -131,6 +134,7 @@ impl Generic {
                 let confidence = match probability {
                     p if p >= LOW_THRESHOLD
                         && (described.is_stored_salt
+                            || described.is_doubtful
                             || must_downgrade(lexicon, described.kind, value)) =>
                     {
                         Confidence::Low
@@ -167,6 +171,7 @@ pub fn described<'b>(
                 features: Features::of(bytes, &name, &value),
                 kind: name.kind,
                 is_stored_salt: name.is_stored_salt(bytes),
+                is_doubtful: noise::is_doubtful(bytes, &name, &value),
                 is_random_secret: name.is_qualified(bytes)
                     && is_assigned(bytes, &name, &value)
                     && is_random(&bytes[value.clone()], name.kind == NameKind::Password),

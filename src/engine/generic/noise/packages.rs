@@ -1,0 +1,83 @@
+//! References to packages, as lock files and manifests have them: versions, digests, revisions.
+
+use super::Place;
+use crate::engine::checks::shapes::{is_hex_digest, is_integrity};
+use crate::rules::word_list::WordList;
+
+/// Digits of the id of a commit.
+const COMMIT: usize = 40;
+
+/// Numbers of a version.
+const VERSION_NUMBERS: usize = 3;
+
+/// Whether the value is the version, the digest or the revision of a package.
+pub fn is_reference(place: &Place) -> bool {
+    is_version(place.text) || is_integrity(place.lexicon(), place.text) || ends_with_revision(place)
+}
+
+/// Three numbers and what may follow them: `0.1.6_<hash>`, `v0.0.0-<date>-<hash>`,
+/// `^2.0.1(react@18.2.0)`.
+fn is_version(text: &[u8]) -> bool {
+    let prefix = text.iter().take_while(|b| b"^~=<> v".contains(b)).count();
+    if prefix > 3 || !text.get(prefix).is_some_and(u8::is_ascii_digit) {
+        return false;
+    }
+    let mut rest = &text[prefix..];
+    for number in 1..=VERSION_NUMBERS {
+        let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+        if digits == 0 || digits > 6 {
+            return false;
+        }
+        rest = &rest[digits..];
+        if number < VERSION_NUMBERS {
+            let Some(after) = rest.strip_prefix(b".") else { return false };
+            rest = after;
+        }
+    }
+    rest.first().is_none_or(|b| b"_-+( ".contains(b))
+}
+
+/// An image, an action or a repository with its digest, commit or version:
+/// `acme/auth@sha256:<digest>`, `acme/auth@<commit>`, `dev-master#<commit>`, `acme/auth:v1.2.3-4`,
+/// `artifact::sha256:<digest>`.
+fn ends_with_revision(place: &Place) -> bool {
+    let text = place.text;
+    let Some(at) = text.iter().rposition(|b| b"@#:".contains(b)) else { return false };
+    let (head, revision) = (&text[..at], &text[at + 1..]);
+    let is_path = head.contains(&b'/') && !head.contains(&b' ');
+    let is_commit = revision.len() == COMMIT && is_hex_digest(revision);
+    let named = |head: &[u8]| {
+        let from = head.iter().rposition(|b| !b.is_ascii_alphanumeric()).map_or(0, |it| it + 1);
+        let algorithm = &head[from..];
+        place.lexicon().any(WordList::DigestAlgorithms, |known| {
+            algorithm.eq_ignore_ascii_case(known.as_bytes())
+        })
+    };
+    match text[at] {
+        b'#' => !head.is_empty() && is_commit,
+        b':' if is_hex_digest(revision) => is_path || named(head),
+        _ => is_path && (is_hex_digest(revision) || is_version(revision)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_three_numbers() {
+        for version in [
+            "0.1.6_a4eec777",
+            "v0.0.0-20190226205417-e64efc72b421",
+            "^2.0.1",
+            "7.0.0(react@18.2.0)",
+            "1.2.3+build.7",
+            ">= 1.2.3",
+        ] {
+            assert!(is_version(version.as_bytes()), "{version}");
+        }
+        for other in ["1.2", "10.0.0.1", "v1.2.3x", "1.2.x", "a1.2.3", "1.2.3:q7Rz"] {
+            assert!(!is_version(other.as_bytes()), "{other}");
+        }
+    }
+}

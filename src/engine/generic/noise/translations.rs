@@ -1,0 +1,58 @@
+//! Labels of other languages under the name of a credential, as files of translations have them.
+
+use super::Place;
+use crate::rules::NameKind;
+
+/// Letters of a label in capitals.
+const LABEL: std::ops::RangeInclusive<usize> = 6..=24;
+
+/// Consonants that follow each other in a word, at most.
+const LONGEST_CONSONANTS: usize = 5;
+
+/// Entities that are not letters.
+const ESCAPES: [&[u8]; 5] = [b"amp", b"lt", b"gt", b"quot", b"apos"];
+
+/// Whether the value is prose with letters written as entities: `Contrase&ntilde;a`.
+pub fn is_translation(place: &Place) -> bool {
+    if !place.text.contains(&b'&') {
+        return false;
+    }
+    let (mut rest, mut letters) = (place.text, 0);
+    while let Some(b) = rest.first() {
+        let length = match b {
+            b'&' => match entity(rest) {
+                Some(length) => {
+                    letters += usize::from(!ESCAPES.contains(&&rest[1..length - 1]));
+                    length
+                }
+                None => return false,
+            },
+            b if b.is_ascii_alphabetic() || b" .,!?:'-()/".contains(b) => 1,
+            b if !b.is_ascii() => 1,
+            _ => return false,
+        };
+        rest = &rest[length..];
+    }
+    letters > 0
+}
+
+/// Bytes of the entity that the text begins with.
+fn entity(text: &[u8]) -> Option<usize> {
+    let end = text.iter().take(10).position(|&b| b == b';')?;
+    let name = &text[1..end];
+    let is_name = name.len() > 1 && name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'#');
+    is_name.then_some(end + 1)
+}
+
+/// Whether the value is one word in capitals that can be pronounced: `ASIAKASSALAISUUS`.
+pub fn may_be_word(place: &Place) -> bool {
+    let text = place.text;
+    let is_vowel = |b: &u8| b"AEIOUY".contains(b);
+    let vowels = text.iter().filter(|b| is_vowel(b)).count();
+    let mut consonants = text.split(is_vowel).map(<[u8]>::len);
+    place.name.kind != NameKind::Password
+        && LABEL.contains(&text.len())
+        && text.iter().all(u8::is_ascii_uppercase)
+        && vowels * 10 >= text.len() * 3
+        && consonants.all(|length| length <= LONGEST_CONSONANTS)
+}
