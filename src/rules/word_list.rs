@@ -156,6 +156,8 @@ word_lists! {
     DigestParameters = "digest-parameters",
 
     // noise.toml
+    /// Folders of a repository's address whose last part is a commit.
+    RevisionFolders = "revision-folders",
     /// Endings of file names, after which a digest is one of the file.
     FileEndings = "file-endings",
     /// Words after a credential's name: the value is a digest of it.

@@ -130,6 +130,7 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
         | WordList::PublicKeyNeighbors
         | WordList::DigestParameters
         | WordList::FileEndings
+        | WordList::RevisionFolders
         | WordList::DigestEndings
         | WordList::DigestBeginnings
         | WordList::IdentifierEndings

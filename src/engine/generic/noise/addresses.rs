@@ -12,8 +12,8 @@ const ETHEREUM: usize = 40;
 const BASE58: std::ops::RangeInclusive<usize> = 32..=44;
 
 /// Characters after the `1` of an address in bech32 (BIP 173): 20 or 32 bytes and a checksum, in
-/// Bitcoin with a version before them.
-const BECH32: [usize; 4] = [38, 39, 58, 59];
+/// Bitcoin with a version before them; in Cardano 29 or 57 bytes.
+const BECH32: [usize; 6] = [38, 39, 53, 58, 59, 98];
 
 /// Longest human-readable part of an address in bech32.
 const LONGEST_BECH32_PREFIX: usize = 12;

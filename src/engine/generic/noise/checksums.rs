@@ -8,6 +8,9 @@ use crate::rules::word_list::WordList;
 /// Lines next to each other that make a table of digests.
 const LINES: usize = 2;
 
+/// Digits of a digest in a list: SHA-256.
+const LISTED_DIGEST: usize = 64;
+
 /// Digits of a digest in a table.
 const TABLE_DIGEST: usize = 40;
 
@@ -18,7 +21,8 @@ pub fn is_checksum(place: &Place) -> bool {
             || is_coordinate(place)
             || is_after_algorithm(place)
             || is_beside_path(place)
-            || is_in_table(place))
+            || is_in_table(place)
+            || is_listed(place))
 }
 
 /// `"src/auth.js": "<digest>"`.
@@ -95,4 +99,11 @@ fn is_in_table(place: &Place) -> bool {
     let after = place.after().split(|&b| b == b'\n').skip(1).take_while(|line| is_row(line));
     let before = place.before().rsplit(|&b| b == b'\n').skip(1).take_while(|line| is_row(line));
     is_package(name) && before.count() + after.count() >= LINES
+}
+
+/// The second of two digests in a list, as old lock files of Poetry have them.
+fn is_listed(place: &Place) -> bool {
+    let separated = place.gap().strip_suffix(b"\", \"").unwrap_or_default();
+    let first = separated.len().saturating_sub(place.text.len());
+    place.text.len() == LISTED_DIGEST && is_hex_digest(&separated[first..])
 }

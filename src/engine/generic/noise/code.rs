@@ -4,6 +4,9 @@ use super::super::contains::contains_part;
 use super::Place;
 use crate::rules::word_list::WordList;
 
+/// Bytes of the longest identifier in minified code.
+const LONGEST_MINIFIED: usize = 20;
+
 /// Whether the value is a name of code: without quotes, assigned to a member or a variable, and
 /// followed by what ends an expression. In configuration files and in shells the same is a value,
 /// so that the left side and the end must both be those of code.
@@ -12,13 +15,19 @@ pub fn is_identifier(place: &Place) -> bool {
         && place.value.start > place.name.span.start
         && is_path(place.text)
         && ends_expression(place)
-        && (is_assigned(place.gap()) && is_code(place) || is_compared(place.gap()))
+        && (is_assigned(place) && is_code(place)
+            || is_compared(place.gap())
+            || is_member_of_literal(place))
 }
 
-/// An identifier, or several joined by dots.
+/// An identifier, or several joined by dots; also as the condition of `a?b:c`.
 fn is_path(text: &[u8]) -> bool {
-    !text[0].is_ascii_digit()
-        && text[0] != b'.'
+    let text = text.strip_prefix(b"=").unwrap_or(text);
+    let text = match text.iter().position(|&b| b == b'?') {
+        Some(end) if end > 0 && text[end..].contains(&b':') => &text[..end],
+        _ => text,
+    };
+    text.first().is_some_and(|b| !b.is_ascii_digit() && *b != b'.')
         && text.iter().all(|b| b.is_ascii_alphanumeric() || b"_$.".contains(b))
 }
 
@@ -27,19 +36,28 @@ fn is_path(text: &[u8]) -> bool {
 fn ends_expression(place: &Place) -> bool {
     match place.after().first() {
         Some(b';') => true,
-        Some(b',' | b')' | b'}') => !place.line_before().trim_ascii().is_empty(),
+        Some(b',' | b')' | b'}' | b'?' | b'[') => !place.line_before().trim_ascii().is_empty(),
         _ => false,
     }
 }
 
-/// An operator that assigns, and nothing else.
-fn is_assigned(gap: &[u8]) -> bool {
-    gap.trim_ascii() == b"="
+/// An operator that assigns, and nothing else; or the comma between two arguments.
+fn is_assigned(place: &Place) -> bool {
+    let gap = place.gap().trim_ascii();
+    gap == b"=" || gap == b"," && place.after().first() == Some(&b')')
 }
 
-/// `===` and `!==`.
+/// `{token:Xk8dJq,` without a blank, as minified code has it: YAML needs one, JSON needs quotes.
+fn is_member_of_literal(place: &Place) -> bool {
+    place.gap() == b":"
+        && matches!(place.before().last(), Some(b'{' | b','))
+        && place.text.len() <= LONGEST_MINIFIED
+        && matches!(place.after().first(), Some(b',' | b'}'))
+}
+
+/// `==` and `===`, of which the last `=` is read as a part of the value.
 fn is_compared(gap: &[u8]) -> bool {
-    matches!(gap.trim_ascii(), b"===" | b"!==")
+    matches!(gap.trim_ascii(), b"==" | b"===" | b"!=" | b"!==")
 }
 
 /// Whether the left side is a member of an object, or a variable that is declared; not an option

@@ -31,9 +31,20 @@ struct Place<'b, 'l> {
     name: &'b Name<'l>,
     value: &'b Range<usize>,
     text: &'b [u8],
+    /// The value with what precedes it in the same token: a pair is read as a user and a password.
+    whole: &'b [u8],
 }
 
 impl<'b, 'l> Place<'b, 'l> {
+    fn of(bytes: &'b [u8], name: &'b Name<'l>, value: &'b Range<usize>) -> Self {
+        let first = name.span.end.min(value.start);
+        let joins = |b: &&u8| b.is_ascii_alphanumeric() || b"@/._-:%".contains(b);
+        let is_second = value.start > first && bytes[value.start - 1] == b':';
+        let preceding = bytes[first..value.start].iter().rev().take_while(joins).count();
+        let start = value.start - if is_second { preceding } else { 0 };
+        Place { bytes, name, value, text: &bytes[value.clone()], whole: &bytes[start..value.end] }
+    }
+
     fn lexicon(&self) -> &'l Lexicon {
         self.name.lexicon
     }
@@ -78,9 +89,9 @@ impl<'b, 'l> Place<'b, 'l> {
 
 /// Whether the value is certainly not a secret.
 pub fn is_noise(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
-    let place = &Place { bytes, name, value, text: &bytes[value.clone()] };
+    let place = &Place::of(bytes, name, value);
     let lexicon = place.lexicon();
-    lexicon.any(WordList::NoisePrefixes, |prefix| place.text.starts_with(prefix.as_bytes()))
+    lexicon.any(WordList::NoisePrefixes, |prefix| place.whole.starts_with(prefix.as_bytes()))
         || packages::is_reference(place)
         || checksums::is_checksum(place)
         || digests::is_digest(place)
@@ -94,7 +105,7 @@ pub fn is_noise(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
 
 /// Whether the value is probably not a secret, whatever it looks like.
 pub fn is_doubtful(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
-    let place = &Place { bytes, name, value, text: &bytes[value.clone()] };
+    let place = &Place::of(bytes, name, value);
     digests::is_stored_hash(place)
         || access_ids::is_access_id(place)
         || ids::may_be_device(place)

@@ -12,7 +12,10 @@ const VERSION_NUMBERS: usize = 3;
 
 /// Whether the value is the version, the digest or the revision of a package.
 pub fn is_reference(place: &Place) -> bool {
-    is_version(place.text) || is_integrity(place.lexicon(), place.text) || ends_with_revision(place)
+    is_version(place.whole)
+        || is_artifact(place.whole)
+        || is_integrity(place.lexicon(), place.whole)
+        || ends_with_revision(place)
 }
 
 /// Three numbers and what may follow them: `0.1.6_<hash>`, `v0.0.0-<date>-<hash>`,
@@ -37,27 +40,39 @@ fn is_version(text: &[u8]) -> bool {
     rest.first().is_none_or(|b| b"_-+( ".contains(b))
 }
 
-/// An image, an action or a repository with its digest, commit or version:
+/// An image, an action, an archive or a repository with its digest, commit or version:
 /// `acme/auth@sha256:<digest>`, `acme/auth@<commit>`, `dev-master#<commit>`, `acme/auth:v1.2.3-4`,
-/// `artifact::sha256:<digest>`.
+/// `artifact::sha256:<digest>`, `acme/auth/tar.gz/<commit>`.
 fn ends_with_revision(place: &Place) -> bool {
-    let text = place.text;
-    let Some(at) = text.iter().rposition(|b| b"@#:".contains(b)) else { return false };
+    let text = place.whole;
+    let Some(at) = text.iter().rposition(|b| b"@#:/".contains(b)) else { return false };
     let (head, revision) = (&text[..at], &text[at + 1..]);
     let is_path = head.contains(&b'/') && !head.contains(&b' ');
     let is_commit = revision.len() == COMMIT && is_hex_digest(revision);
     let named = |head: &[u8]| {
         let from = head.iter().rposition(|b| !b.is_ascii_alphanumeric()).map_or(0, |it| it + 1);
-        let algorithm = &head[from..];
-        place.lexicon().any(WordList::DigestAlgorithms, |known| {
-            algorithm.eq_ignore_ascii_case(known.as_bytes())
-        })
+        place.lexicon().has(WordList::DigestAlgorithms, &head[from..])
+    };
+    let archived = |head: &[u8]| {
+        let folder = head.rsplit(|&b| b == b'/').next().unwrap_or_default();
+        place.lexicon().has(WordList::RevisionFolders, folder)
     };
     match text[at] {
         b'#' => !head.is_empty() && is_commit,
+        b'/' => is_commit && archived(head),
         b':' if is_hex_digest(revision) => is_path || named(head),
         _ => is_path && (is_hex_digest(revision) || is_version(revision)),
     }
+}
+
+/// The name of an artifact that ends with its version: `jjwt-jackson-0.11.2`.
+fn is_artifact(text: &[u8]) -> bool {
+    let Some(at) = text.iter().rposition(|&b| b == b'-') else { return false };
+    let (name, version) = (&text[..at], &text[at + 1..]);
+    name.len() > 2
+        && name.iter().all(|b| b.is_ascii_lowercase() || b"-._:/0123456789".contains(b))
+        && version.iter().all(|b| b.is_ascii_digit() || *b == b'.')
+        && is_version(version)
 }
 
 #[cfg(test)]

@@ -15,7 +15,9 @@ const NEAR: usize = 160;
 pub fn is_signature(place: &Place) -> bool {
     match place.name.kind {
         NameKind::Auth => has_signing_scheme(place) || is_url(place.text),
-        NameKind::Token | NameKind::Key => is_signed_parameter(place),
+        NameKind::Token | NameKind::Key | NameKind::Credential => {
+            is_signed_parameter(place) || is_after_scheme(place)
+        }
         _ => false,
     }
 }
@@ -27,6 +29,16 @@ fn has_signing_scheme(place: &Place) -> bool {
     let rest = &rest[gap..];
     let word = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
     rest.get(word) == Some(&b' ') && place.lexicon().has(WordList::SigningSchemes, &rest[..word])
+}
+
+/// A parameter right after the scheme: `TC3-HMAC-SHA256 Credential=…`, `SharedKey account:…`.
+fn is_after_scheme(place: &Place) -> bool {
+    let scheme = |word: &[u8]| place.lexicon().has(WordList::SigningSchemes, word);
+    let words = place.line_before().trim_ascii_end();
+    let blank = words.len() < place.line_before().len();
+    let last = words.rsplit(|b| !b.is_ascii_alphanumeric() && *b != b'-').next();
+    blank && last.is_some_and(scheme)
+        || place.gap() == b" " && scheme(&place.bytes[place.name.span.clone()])
 }
 
 /// A URL without a user, such as that of an authorization server.

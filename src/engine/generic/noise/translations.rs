@@ -1,13 +1,15 @@
 //! Labels of other languages under the name of a credential, as files of translations have them.
 
 use super::Place;
-use crate::rules::NameKind;
 
 /// Letters of a label in capitals.
-const LABEL: std::ops::RangeInclusive<usize> = 6..=24;
+const LABEL: std::ops::RangeInclusive<usize> = 8..=24;
 
 /// Consonants that follow each other in a word, at most.
 const LONGEST_CONSONANTS: usize = 5;
+
+/// Vowels of a word, in per cent, at least.
+const VOWELS: usize = 29;
 
 /// Entities that are not letters.
 const ESCAPES: [&[u8]; 5] = [b"amp", b"lt", b"gt", b"quot", b"apos"];
@@ -47,12 +49,18 @@ fn entity(text: &[u8]) -> Option<usize> {
 /// Whether the value is one word in capitals that can be pronounced: `ASIAKASSALAISUUS`.
 pub fn may_be_word(place: &Place) -> bool {
     let text = place.text;
+    if !place.is_quoted() || !LABEL.contains(&text.len()) {
+        return false;
+    }
     let is_vowel = |b: &u8| b"AEIOUY".contains(b);
     let vowels = text.iter().filter(|b| is_vowel(b)).count();
-    let mut consonants = text.split(is_vowel).map(<[u8]>::len);
-    place.name.kind != NameKind::Password
-        && LABEL.contains(&text.len())
-        && text.iter().all(u8::is_ascii_uppercase)
-        && vowels * 10 >= text.len() * 3
-        && consonants.all(|length| length <= LONGEST_CONSONANTS)
+    text.iter().all(u8::is_ascii_uppercase)
+        && vowels * 100 >= text.len() * VOWELS
+        && text.split(is_vowel).all(|it| sounds(it) <= LONGEST_CONSONANTS)
+}
+
+/// How many sounds the consonants are: German `SCH` is one.
+fn sounds(consonants: &[u8]) -> usize {
+    let sch = consonants.windows(3).filter(|it| *it == b"SCH").count();
+    consonants.len() - 2 * sch
 }
