@@ -194,6 +194,8 @@ word_lists! {
     AuthorizationValueWords = "authorization-value-words",
     /// Names of what is next to the key in a test vector.
     VectorMembers = "vector-members",
+    /// Secrets in the documentation of well-known projects.
+    PublishedExamples = "published-examples",
 
     // calls.toml
     /// Calls with a secret argument.
@@ -292,6 +294,7 @@ impl WordList {
                 | WordList::PublicKeyNeighbors
                 | WordList::BucketKeyParts
                 | WordList::IdParts
+                | WordList::PublishedExamples
                 | WordList::NoisePrefixes
                 | WordList::StoredHashPrefixes
                 | WordList::AddressCalls

@@ -144,7 +144,8 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
         | WordList::DeclarationWords
         | WordList::SigningSchemes
         | WordList::SignedParameters => !names.is_empty() && values.is_empty(),
-        WordList::VectorMembers | WordList::StoredHashPrefixes => is_doubtful(lexicon, text),
+        WordList::VectorMembers | WordList::PublishedExamples => is_doubtful(lexicon, text),
+        WordList::StoredHashPrefixes => values.is_empty() || is_doubtful(lexicon, text),
         WordList::PlaceholderParts | WordList::TypedSequences => is_placeholder(lexicon, bytes),
         WordList::TypedTokenParts => must_downgrade(lexicon, NameKind::Token, bytes),
         WordList::TestPasswordParts | WordList::PasswordHashPrefixes => {

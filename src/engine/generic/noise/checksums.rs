@@ -32,12 +32,14 @@ fn is_file_name(place: &Place) -> bool {
     place.lexicon().has(WordList::FileEndings, &name[dot + 1..])
 }
 
-/// A name with a scope or a group: `'@firebase/auth'`, `"com.google.auth:credentials"`.
+/// A name with a scope, a group or a registry: `'@firebase/auth'`, `"com.google.auth:credentials"`,
+/// `registry.acme.test/auth:`.
 fn is_coordinate(place: &Place) -> bool {
     let token = place.token_before();
     let name = &place.bytes[place.name.span.clone()];
     token.first() == Some(&b'@') && token.contains(&b'/')
         || token.ends_with(b":") && token.contains(&b'.')
+        || token.ends_with(b"/") && token.contains(&b'.') && place.gap() == b":"
         || name.contains(&b'.') && place.gap().starts_with(b":") && is_in_quotes(place)
 }
 

@@ -106,7 +106,9 @@ pub fn is_noise(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
 /// Whether the value is probably not a secret, whatever it looks like.
 pub fn is_doubtful(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     let place = &Place::of(bytes, name, value);
-    digests::is_stored_hash(place)
+    let is_published = |example: &str| example.as_bytes() == place.text;
+    place.lexicon().any(WordList::PublishedExamples, is_published)
+        || digests::is_stored_hash(place)
         || access_ids::is_access_id(place)
         || ids::may_be_device(place)
         || translations::may_be_word(place)

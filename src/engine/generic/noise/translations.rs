@@ -9,7 +9,7 @@ const LABEL: std::ops::RangeInclusive<usize> = 8..=24;
 const LONGEST_CONSONANTS: usize = 5;
 
 /// Vowels of a word, in per cent, at least.
-const VOWELS: usize = 29;
+const VOWELS: usize = 27;
 
 /// Entities that are not letters.
 const ESCAPES: [&[u8]; 5] = [b"amp", b"lt", b"gt", b"quot", b"apos"];

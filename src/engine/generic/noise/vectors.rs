@@ -13,6 +13,9 @@ const SHORTEST_OTHER: usize = 8;
 /// Bytes after the value in which the others are.
 const NEAR: usize = 320;
 
+/// Words that are read for a value: a call and its argument.
+const WORDS: usize = 2;
+
 /// Bytes between a name and its value.
 const LONGEST_GAP: usize = 24;
 
@@ -43,13 +46,18 @@ fn members(place: &Place, text: &[u8]) -> usize {
     found
 }
 
-/// Whether hexadecimal digits are assigned.
+/// Whether hexadecimal digits are assigned, perhaps through a call: `= "…"`, `= unhexlify("…")`.
 fn has_digits(text: &[u8]) -> bool {
-    let gap = text.iter().take(LONGEST_GAP).take_while(|b| !b.is_ascii_hexdigit()).count();
-    let assigned = text[..gap].iter().any(|b| b"=:,".contains(b));
-    let digits = &text[gap..];
-    let length = digits.iter().take_while(|b| b.is_ascii_hexdigit()).count();
+    let reach = &text[..text.len().min(LONGEST_GAP + SHORTEST_OTHER)];
+    let is_separator = |b: &u8| !b.is_ascii_alphanumeric();
+    let is_digits =
+        |word: &&[u8]| word.len() >= SHORTEST_OTHER && word.iter().all(u8::is_ascii_hexdigit);
+    let assigned = reach.iter().take_while(|b| is_separator(b)).any(|b| b"=:,".contains(b));
+    // In case of the last word only its beginning may be in reach.
     assigned
-        && length >= SHORTEST_OTHER
-        && !digits.get(length).is_some_and(u8::is_ascii_alphanumeric)
+        && reach
+            .split(is_separator)
+            .filter(|it| !it.is_empty())
+            .take(WORDS)
+            .any(|it| is_digits(&it))
 }
