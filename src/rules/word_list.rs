@@ -160,6 +160,10 @@ word_lists! {
     RevisionFolders = "revision-folders",
     /// Endings of file names, after which a digest is one of the file.
     FileEndings = "file-endings",
+    /// Beginnings of the identifiers of packages.
+    ReferenceBeginnings = "reference-beginnings",
+    /// Endings of the names of hosts.
+    DomainEndings = "domain-endings",
     /// Words after a credential's name: the value is a digest of it.
     DigestEndings = "digest-endings",
     /// Words before a credential's name: the value is a digest of it.

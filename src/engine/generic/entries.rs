@@ -131,6 +131,8 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
         | WordList::DigestParameters
         | WordList::FileEndings
         | WordList::RevisionFolders
+        | WordList::ReferenceBeginnings
+        | WordList::DomainEndings
         | WordList::DigestEndings
         | WordList::DigestBeginnings
         | WordList::IdentifierEndings

@@ -1,5 +1,6 @@
 //! Digests beside the path or the package that they are of.
 
+use super::super::words::Words;
 use super::Place;
 use crate::engine::checks::shapes::is_hex_digest;
 use crate::rules::lexicon::Lexicon;
@@ -16,8 +17,13 @@ const TABLE_DIGEST: usize = 40;
 
 /// Whether the value is the digest of the file or package that the name is a part of.
 pub fn is_checksum(place: &Place) -> bool {
+    // `src/auth.js:12:7: …`: what follows the name of a file is a position.
+    if place.gap() == b":" && is_file_name(place) {
+        return true;
+    }
     is_hex_digest(place.text)
         && (is_file_name(place)
+            || is_result(place)
             || is_coordinate(place)
             || is_after_algorithm(place)
             || is_beside_path(place)
@@ -48,6 +54,24 @@ fn is_in_quotes(place: &Place) -> bool {
     let gap = place.gap();
     let part = gap.iter().skip(1).take_while(|b| b.is_ascii_alphanumeric()).count();
     part > 0 && matches!(gap.get(part + 1), Some(b'"' | b'\''))
+}
+
+/// What a function computes from a text in a test: `hash('password'), '<digest>'`.
+fn is_result(place: &Place) -> bool {
+    let before = place.line_before();
+    let Some(call) = before.strip_suffix(b"('").or_else(|| before.strip_suffix(b"(\"")) else {
+        return false;
+    };
+    let word = call.iter().rev().take_while(|b| b.is_ascii_alphanumeric()).count();
+    let function = &call[call.len() - word..];
+    let last = Words { bytes: function, span: 0..function.len() }
+        .map(|word| &function[word])
+        .filter(|word| word[0].is_ascii_alphabetic())
+        .last();
+    let computes = |word: &[u8]| {
+        place.lexicon().has(WordList::DigestEndings, word) || word.eq_ignore_ascii_case(b"hmac")
+    };
+    last.is_some_and(computes) && place.gap().contains(&b')')
 }
 
 /// BSD's `SHA256 (passwd) = <digest>`.

@@ -15,6 +15,8 @@ pub fn is_reference(place: &Place) -> bool {
     is_version(place.whole)
         || is_artifact(place.whole)
         || is_integrity(place.lexicon(), place.whole)
+        || is_part_of_reference(place)
+        || is_host(place)
         || ends_with_revision(place)
 }
 
@@ -63,6 +65,29 @@ fn ends_with_revision(place: &Place) -> bool {
         b':' if is_hex_digest(revision) => is_path || named(head),
         _ => is_path && (is_hex_digest(revision) || is_version(revision)),
     }
+}
+
+/// A part of an identifier that the name is also a part of: `cpe:2.3:a:auth0:jsonwebtoken:8.5.1`.
+fn is_part_of_reference(place: &Place) -> bool {
+    let token = place.token_before();
+    place
+        .lexicon()
+        .any(WordList::ReferenceBeginnings, |beginning| token.starts_with(beginning.as_bytes()))
+}
+
+/// The name of a host with at least three parts, and perhaps a port.
+fn is_host(place: &Place) -> bool {
+    let port = |rest: &[u8]| rest.len() <= 5 && rest.iter().all(u8::is_ascii_digit);
+    let host = match place.text.iter().position(|&b| b == b':') {
+        Some(colon) if port(&place.text[colon + 1..]) => &place.text[..colon],
+        Some(_) => return false,
+        None => place.text,
+    };
+    let is_label = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(b);
+    let last = host.rsplit(|&b| b == b'.').next().unwrap_or_default();
+    host.iter().filter(|&&b| b == b'.').count() >= 2
+        && host.iter().all(is_label)
+        && place.lexicon().has(WordList::DomainEndings, last)
 }
 
 /// The name of an artifact that ends with its version: `jjwt-jackson-0.11.2`.

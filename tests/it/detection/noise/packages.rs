@@ -65,6 +65,11 @@ fn revisions_of_packages_are_quiet() {
         "wantKey: \"fanal::artifact::sha256:{hex:64}\",\n",
         "  oauth2-proxy: quay.test/oauth2-proxy/oauth2-proxy:v{version}-{hex:8}\n",
         "  auth_commit: {hex:40}\n",
+        "\"cpe\": \"cpe:2.3:a:auth0:jsonwebtoken:{version}:*:*:*:*:node.js:*:*\",\n",
+        "\"purl\": \"pkg:npm/js-tokens@{version}\",\n\"id\": \"SNYK-JS-JSONWEBTOKEN-{digits:7}\",\n",
+        "db_password: demo.{lower:12}.us-east-1.rds.acme.com:5432\n",
+        "src/MaskPass.js:0:0:0:{alnum:12}:x\n",
+        "assert.equal(security.hmac('password'), '{hex:64}')\n",
     ]);
 }
 
