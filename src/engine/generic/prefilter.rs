@@ -17,7 +17,7 @@ const SHORTEST: usize = 4;
 const SHORTEST_CAPITALS: usize = 8;
 
 /// Shortest word for a password that counts as one among other words of a value.
-const SHORTEST_WORD: usize = 8;
+const SHORTEST_WORD: usize = 7;
 
 /// Bytes of a character escaped as in JSON.
 const ESCAPE: usize = 6;

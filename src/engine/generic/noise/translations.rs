@@ -11,11 +11,34 @@ const LONGEST_CONSONANTS: usize = 5;
 /// Vowels of a word, in per cent, at least.
 const VOWELS: usize = 27;
 
+/// Words of a sentence, at least.
+const SENTENCE: usize = 5;
+
 /// Entities that are not letters.
 const ESCAPES: [&[u8]; 5] = [b"amp", b"lt", b"gt", b"quot", b"apos"];
 
-/// Whether the value is prose with letters written as entities: `Contrase&ntilde;a`.
+/// Whether the value is a sentence, or prose with letters written as entities:
+/// `Contrase&ntilde;a`.
 pub fn is_translation(place: &Place) -> bool {
+    is_sentence(place.text) || has_entities(place)
+}
+
+/// Five words or more, most of them of letters: `The key has 32, 64 or 128 characters.`
+fn is_sentence(text: &[u8]) -> bool {
+    if !text.contains(&b' ') {
+        return false;
+    }
+    let is_word = |word: &&[u8]| {
+        word.trim_ascii_end()
+            .iter()
+            .all(|b| b.is_ascii_alphabetic() || b",.:;!?'-/".contains(b) || !b.is_ascii())
+    };
+    let words = text.split(|&b| b == b' ').filter(|word| !word.is_empty());
+    let (all, plain) = (words.clone().count(), words.filter(is_word).count());
+    all >= SENTENCE && plain * 4 >= all * 3
+}
+
+fn has_entities(place: &Place) -> bool {
     if !place.text.contains(&b'&') {
         return false;
     }
