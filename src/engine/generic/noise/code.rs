@@ -15,7 +15,8 @@ pub fn is_identifier(place: &Place) -> bool {
         && place.value.start > place.name.span.start
         && is_path(place.text)
         && ends_expression(place)
-        && (is_assigned(place) && is_code(place)
+        && (is_assigned(place.gap()) && is_code(place)
+            || is_argument(place)
             || is_compared(place.gap())
             || is_member_of_literal(place))
 }
@@ -41,10 +42,14 @@ fn ends_expression(place: &Place) -> bool {
     }
 }
 
-/// An operator that assigns, and nothing else; or the comma between two arguments.
-fn is_assigned(place: &Place) -> bool {
-    let gap = place.gap().trim_ascii();
-    gap == b"=" || gap == b"," && place.after().first() == Some(&b')')
+/// An operator that assigns, and nothing else.
+fn is_assigned(gap: &[u8]) -> bool {
+    gap.trim_ascii() == b"="
+}
+
+/// The last argument of a call, after the name: `convert(privateKey, formats.Pkcs8)`.
+fn is_argument(place: &Place) -> bool {
+    place.gap().trim_ascii() == b"," && place.after().first() == Some(&b')')
 }
 
 /// `{token:Xk8dJq,` without a blank, as minified code has it: YAML needs one, JSON needs quotes.

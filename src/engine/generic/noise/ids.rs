@@ -30,6 +30,7 @@ pub fn is_id(place: &Place) -> bool {
         || place.contains(WordList::IdParts)
         || is_old_node_id(text)
         || is_lone_header(text)
+        || is_issue(text)
         || is_in_prose(place)
 }
 
@@ -91,6 +92,16 @@ fn is_old_node_id(text: &[u8]) -> bool {
             let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
             rest[digits..].first() == Some(&b':') && text.iter().all(u8::is_ascii_graphic)
         })
+}
+
+/// The id of a check or an issue: words in capitals and a number, `AVD-XYZ-0456`.
+fn is_issue(text: &[u8]) -> bool {
+    let Some(hyphen) = text.iter().rposition(|&b| b == b'-') else { return false };
+    let (words, number) = (&text[..hyphen], &text[hyphen + 1..]);
+    let is_word = |word: &[u8]| word.len() > 1 && word.iter().all(u8::is_ascii_uppercase);
+    (2..=6).contains(&number.len())
+        && number.iter().all(u8::is_ascii_digit)
+        && words.split(|&b| b == b'-').all(is_word)
 }
 
 /// The header of a JSON Web Token without its payload.

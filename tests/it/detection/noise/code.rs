@@ -10,6 +10,7 @@ fn identifiers_in_minified_code_are_quiet() {
         "var token={name:6},password={name:7};",
         "let secret={name:8};o.api_key={name:8}[{name:6}],u.clientSecret={name:6}?1:{name:7};",
         "x({token:{name:8},password:{name:6},secret:{name:6}})",
+        "return toObject(privateKey, formats.{name:8}Pkcs8)\n",
         "  this->token = {name:8};\n",
         "  self.password = {name:8};\n",
     ]);
@@ -21,6 +22,7 @@ fn labels_of_other_languages_are_not_reported() {
         "    \"client_secret\": \"ASIAKASSALAISUUS\",\n    \"token\": \"KLANTGEHEIM\",\n",
         "    \"password\": \"TITKOSKULCS\",\n    \"api_key\": \"ZUGANGSSCHLUESSEL\",\n",
         "    \"password\": \"Contrase&ntilde;a\",\n    \"token\": \"Mot de passe oubli&eacute;\",\n",
+        "    \"psk\": \"De sleutel moet in het formaat [RFC4279] zijn: 32, 64 of 128 tekens\",\n",
         "    \"password\": \"&#1055;&#1072;&#1088;&#1086;&#1083;&#1100;\",\n",
     ]);
 }
