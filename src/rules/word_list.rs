@@ -155,6 +155,39 @@ word_lists! {
     /// Parameters of HTTP digest authentication.
     DigestParameters = "digest-parameters",
 
+    /// Text in the address of a build status badge, before the token.
+    BadgeUrlParts = "badge-url-parts",
+    /// Text near a secret that is the same for everybody.
+    PublicSecretNeighbors = "public-secret-neighbors",
+    /// Words in a name of a key that an application shows to its users.
+    ClientKeyWords = "client-key-words",
+    /// Words right before `key`: a page contains the key.
+    PageKeyWords = "page-key-words",
+    /// Words in a name of a key or token that pages and apps contain to send events.
+    EventKeyWords = "event-key-words",
+    /// Beginnings of variables that a bundler copies into what browsers get.
+    BundlerPrefixes = "bundler-prefixes",
+
+    // encrypted.toml
+    /// Words that mark a ciphertext, with a bracket or a colon after them.
+    EncryptionWords = "encryption-words",
+    /// The first line of an encrypted text.
+    EncryptedHeaders = "encrypted-headers",
+    /// The first characters of a ciphertext in a known format.
+    EncryptedPrefixes = "encrypted-prefixes",
+    /// Parts of the first characters of a ciphertext in a known format.
+    EncryptedParts = "encrypted-parts",
+    /// Words in the name of a ciphertext, or of what contains it.
+    EncryptedWords = "encrypted-words",
+    /// Words after a credential's name: the value is a ciphertext of it.
+    EncryptedEndings = "encrypted-endings",
+    /// Words before the name of a password or token: the value is a ciphertext of it.
+    EncryptedBeginnings = "encrypted-beginnings",
+    /// Attributes of a ciphertext.
+    EncryptedAttributes = "encrypted-attributes",
+    /// Parts of values that anybody can reverse.
+    ObscuredParts = "obscured-parts",
+
     // calls.toml
     /// Calls with a secret argument.
     Calls = "calls",
@@ -250,6 +283,11 @@ impl WordList {
                 | WordList::DeviceAddressParts
                 | WordList::RegexParts
                 | WordList::PublicKeyNeighbors
+                | WordList::EncryptedHeaders
+                | WordList::EncryptedPrefixes
+                | WordList::EncryptedParts
+                | WordList::ObscuredParts
+                | WordList::BundlerPrefixes
                 | WordList::BucketKeyParts
                 | WordList::Calls
                 | WordList::BasicEncoders

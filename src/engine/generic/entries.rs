@@ -126,7 +126,21 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
         | WordList::SnsPartsBefore
         | WordList::SnsPartsAfter
         | WordList::PublicKeyNeighbors
+        | WordList::PublicSecretNeighbors
+        | WordList::BadgeUrlParts
+        | WordList::ClientKeyWords
+        | WordList::PageKeyWords
+        | WordList::EncryptionWords
+        | WordList::EncryptedHeaders
+        | WordList::EncryptedPrefixes
+        | WordList::EncryptedParts
+        | WordList::EncryptedWords
+        | WordList::EncryptedEndings
+        | WordList::EncryptedBeginnings
+        | WordList::EncryptedAttributes
         | WordList::DigestParameters => !names.is_empty() && values.is_empty(),
+        WordList::ObscuredParts => !values.is_empty(),
+        WordList::EventKeyWords | WordList::BundlerPrefixes => is_shipped(lexicon, text),
         WordList::PlaceholderParts | WordList::TypedSequences => is_placeholder(lexicon, bytes),
         WordList::TypedTokenParts => must_downgrade(lexicon, NameKind::Token, bytes),
         WordList::TestPasswordParts | WordList::PasswordHashPrefixes => {
@@ -192,6 +206,15 @@ fn values(lexicon: &Lexicon, text: &str) -> Vec<String> {
         values.extend(found.map(|found| text[found.value].to_owned()));
     }
     values
+}
+
+/// Whether a value is one that browsers and apps contain.
+fn is_shipped(lexicon: &Lexicon, text: &str) -> bool {
+    let mut reader = AssignmentReader::default();
+    fragments(lexicon, text).into_iter().any(|fragment| {
+        let mut found = described(text.as_bytes(), fragment, &mut reader, lexicon, |_| true);
+        found.any(|found| found.is_shipped)
+    })
 }
 
 fn features(lexicon: &Lexicon, text: &str) -> Vec<Features> {

@@ -14,6 +14,7 @@
 
 mod contains;
 mod downgrade;
+mod encrypted;
 #[cfg(test)]
 mod entries;
 mod features;
@@ -78,6 +79,8 @@ pub struct DescribedValue {
     pub is_stored_salt: bool,
     /// A generator drew it, and its name leaves no doubt that it is a secret.
     pub is_random_secret: bool,
+    /// A key that browsers and apps contain.
+    pub is_shipped: bool,
     pub features: Features,
 }
 
@@ -131,6 +134,7 @@ impl Generic {
                 let confidence = match probability {
                     p if p >= LOW_THRESHOLD
                         && (described.is_stored_salt
+                            || described.is_shipped
                             || must_downgrade(lexicon, described.kind, value)) =>
                     {
                         Confidence::Low
@@ -167,6 +171,7 @@ pub fn described<'b>(
                 features: Features::of(bytes, &name, &value),
                 kind: name.kind,
                 is_stored_salt: name.is_stored_salt(bytes),
+                is_shipped: known_public::is_shipped(bytes, &name, &value),
                 is_random_secret: name.is_qualified(bytes)
                     && is_assigned(bytes, &name, &value)
                     && is_random(&bytes[value.clone()], name.kind == NameKind::Password),

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::contains::contains_part;
 use super::name::Name;
 use super::quick_check::may_name_credential;
-use super::{known_public, language};
+use super::{encrypted, known_public, language};
 use crate::rules::NameKind;
 use crate::rules::lexicon::Lexicon;
 use crate::rules::word_list::WordList;
@@ -34,6 +34,7 @@ pub fn may_be_secret(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     if text.len() < SHORTEST
         || name.is_not_secret(bytes)
         || matches!(text[0], b'$' | b'<' | b'{' | b'%' | b'(')
+            && !encrypted::is_obscured(lexicon, text)
         || text.iter().all(|b| !b.is_ascii_alphanumeric())
         || text.iter().all(|&b| b.is_ascii_digit() || b == b'.')
         || names_password(lexicon, text)
@@ -62,7 +63,9 @@ pub fn may_be_secret(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
                 && language::covered(text) * 2 < text.len()
         }
     };
-    may_be_one && !known_public::is_known_public(bytes, name, value)
+    may_be_one
+        && !encrypted::is_encrypted(bytes, name, value)
+        && !known_public::is_known_public(bytes, name, value)
 }
 
 /// Letters that are not words.

@@ -1,0 +1,77 @@
+//! Keys that browsers and apps contain: of some nobody needs to know, of others a reader may want
+//! to check what they allow.
+
+use std::ops::Range;
+
+use base64::Engine as _;
+
+use super::super::name::Name;
+use crate::engine::checks::claims::is_anonymous;
+use crate::engine::checks::structure::BASE64;
+use crate::rules::NameKind;
+use crate::rules::word_list::WordList;
+
+/// Length of the key of a Pusher application.
+const PUSHER_KEY: usize = 20;
+
+/// `pub` and 32 hexadecimal digits: a client token of Datadog.
+const DATADOG_CLIENT_TOKEN: usize = 35;
+
+/// Length of a Google API key, which has rules of its own.
+const GOOGLE_KEY: usize = 39;
+
+/// Length of a write key of Segment.
+const WRITE_KEY: usize = 32;
+
+/// Whether the value is known to be one that pages contain.
+pub fn is_in_pages(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
+    let text = &bytes[value.clone()];
+    match name.kind {
+        NameKind::Key if name.follows(bytes, WordList::PageKeyWords) => return true,
+        NameKind::Key if text.len() == PUSHER_KEY && is_lower(text) => {
+            if name.has_word(bytes, WordList::ClientKeyWords) {
+                return true;
+            }
+        }
+        NameKind::Token if reads_only(text) => return true,
+        _ => {}
+    }
+    is_datadog_client_token(text)
+        || text.len() == GOOGLE_KEY && text.starts_with(b"AIza")
+        || text.starts_with(b"eyJ") && is_anonymous(text)
+}
+
+/// Whether the value is in the files that browsers get, or sends events only: of low confidence.
+pub fn is_shipped(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
+    matches!(name.kind, NameKind::Key | NameKind::Token)
+        && !name.says_secret(bytes)
+        && (name.bundler_prefix(bytes) > 0 || sends_events(bytes, name, &bytes[value.clone()]))
+}
+
+/// A key with which pages and apps send events.
+fn sends_events(bytes: &[u8], name: &Name, text: &[u8]) -> bool {
+    let is_mixed = |text: &[u8]| {
+        text.iter().all(u8::is_ascii_alphanumeric)
+            && text.iter().any(u8::is_ascii_uppercase)
+            && text.iter().any(u8::is_ascii_lowercase)
+    };
+    name.has_word(bytes, WordList::EventKeyWords)
+        || text.len() == WRITE_KEY
+            && is_mixed(text)
+            && name.each_word(bytes).next().is_some_and(|it| it.eq_ignore_ascii_case(b"write"))
+}
+
+fn is_lower(text: &[u8]) -> bool {
+    text.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+}
+
+fn is_datadog_client_token(text: &[u8]) -> bool {
+    text.len() == DATADOG_CLIENT_TOKEN
+        && text.strip_prefix(b"pub").is_some_and(|rest| rest.iter().all(u8::is_ascii_hexdigit))
+}
+
+/// A token of Nx Cloud: base64 of an id and of what it allows.
+fn reads_only(text: &[u8]) -> bool {
+    (32..=96).contains(&text.len())
+        && BASE64.decode(text).is_ok_and(|text| text.ends_with(b"|read"))
+}
