@@ -159,6 +159,10 @@ word_lists! {
     BadgeUrlParts = "badge-url-parts",
     /// Text near a secret that is the same for everybody.
     PublicSecretNeighbors = "public-secret-neighbors",
+    /// Words in a name of a key that only searches.
+    SearchKeyWords = "search-key-words",
+    /// Members next to the search key of a page, which contain the id of its application.
+    SearchNeighbors = "search-neighbors",
     /// Words in a name of a key that an application shows to its users.
     ClientKeyWords = "client-key-words",
     /// Words right before `key`: a page contains the key.
@@ -185,6 +189,8 @@ word_lists! {
     EncryptedBeginnings = "encrypted-beginnings",
     /// Attributes of a ciphertext.
     EncryptedAttributes = "encrypted-attributes",
+    /// Members of an object whose value is a ciphertext.
+    EncryptedMembers = "encrypted-members",
     /// Parts of values that anybody can reverse.
     ObscuredParts = "obscured-parts",
 
@@ -288,6 +294,7 @@ impl WordList {
                 | WordList::EncryptedParts
                 | WordList::ObscuredParts
                 | WordList::BundlerPrefixes
+                | WordList::SearchNeighbors
                 | WordList::BucketKeyParts
                 | WordList::Calls
                 | WordList::BasicEncoders

@@ -138,9 +138,13 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
         | WordList::EncryptedEndings
         | WordList::EncryptedBeginnings
         | WordList::EncryptedAttributes
+        | WordList::EncryptedMembers
         | WordList::DigestParameters => !names.is_empty() && values.is_empty(),
         WordList::ObscuredParts => !values.is_empty(),
-        WordList::EventKeyWords | WordList::BundlerPrefixes => is_shipped(lexicon, text),
+        WordList::EventKeyWords
+        | WordList::BundlerPrefixes
+        | WordList::SearchKeyWords
+        | WordList::SearchNeighbors => is_shipped(lexicon, text),
         WordList::PlaceholderParts | WordList::TypedSequences => is_placeholder(lexicon, bytes),
         WordList::TypedTokenParts => must_downgrade(lexicon, NameKind::Token, bytes),
         WordList::TestPasswordParts | WordList::PasswordHashPrefixes => {

@@ -15,6 +15,9 @@ const ATTRIBUTES: usize = 48;
 /// Shortest key that contains a word for an encryption: `sealed`.
 const SHORTEST_KEY: usize = 6;
 
+/// The member with the value, of an object that also has the name.
+const VALUE: &[u8] = b"value";
+
 /// Whether something around the name says that its value is encrypted.
 pub fn is_in_encrypted(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     let first = name.fragment.saturating_sub(BEFORE - 1).min(name.span.start);
@@ -94,10 +97,18 @@ fn has_attribute(bytes: &[u8], before: &[u8], name: &Name, value: &Range<usize>)
     let after = &bytes[value.end..bytes.len().min(value.end + ATTRIBUTES)];
     let ends = |b: &u8| matches!(b, b'>' | b'}' | b'\n');
     let after = &after[..after.iter().position(ends).unwrap_or(after.len())];
-    [&before[tag..], &bytes[name.gap(value)], after].into_iter().any(|text| {
+    let gap = &bytes[name.gap(value)];
+    let has = |list, text: &[u8]| {
         let text = text.to_ascii_lowercase();
-        name.lexicon.any(WordList::EncryptedAttributes, |it| contains(&text, it.as_bytes()))
-    })
+        name.lexicon.any(list, |it| contains(&text, it.as_bytes()))
+    };
+    [&before[tag..], gap, after].into_iter().any(|it| has(WordList::EncryptedAttributes, it))
+        || is_pair(gap) && [gap, after].into_iter().any(|it| has(WordList::EncryptedMembers, it))
+}
+
+/// Whether the value is the member `value` of an object whose other members describe it.
+fn is_pair(gap: &[u8]) -> bool {
+    gap.windows(VALUE.len()).any(|window| window.eq_ignore_ascii_case(VALUE))
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {
@@ -128,6 +139,7 @@ mod tests {
             "[encrypted]\nuser = x\npassword = q7Rz0Pk3LmX9vTn2",
             "<password encrypted=\"true\">q7Rz0Pk3LmX9vTn2</password>",
             "<p name=\"password\" value=\"q7Rz0Pk3LmX9vTn2\" encrypted=\"true\"/>",
+            "{\"name\": \"password\", \"value\": \"q7Rz0Pk3LmX9vTn2\", \"encrypted\": true}",
             "<p encrypted=\"true\" name=\"password\" value=\"q7Rz0Pk3LmX9vTn2\"/>",
         ] {
             assert!(is_in_encrypted(text), "{text}");
@@ -142,6 +154,7 @@ mod tests {
             "{\"encrypted\": {}, \"password\": \"q7Rz0Pk3LmX9vTn2\"",
             "storage_encrypted = true\n  password = \"q7Rz0Pk3LmX9vTn2\"",
             "<Encrypted>x</Encrypted><password>q7Rz0Pk3LmX9vTn2</password>",
+            "{ password: 'q7Rz0Pk3LmX9vTn2', encrypted: true }",
             "[encrypted]\n[plain]\npassword = q7Rz0Pk3LmX9vTn2",
             "unencrypted:\n  password: q7Rz0Pk3LmX9vTn2",
             "It is not encrypted: see below.\npassword: q7Rz0Pk3LmX9vTn2",

@@ -14,6 +14,9 @@ use crate::rules::word_list::WordList;
 /// Longest word that marks a ciphertext.
 const LONGEST_WORD: usize = 24;
 
+/// Words with a colon after them that may be before such a word.
+const WORDS_BEFORE: usize = 2;
+
 /// Shortest ciphertext that is recognized by its first bytes.
 const SHORTEST_MAGIC: usize = 32;
 
@@ -60,8 +63,13 @@ fn opening(bytes: &[u8], start: usize) -> usize {
 }
 
 /// `ENC[…]`, `EJ[1:…]`, `{AES256}…`, `encrypted:…`: a word for an encryption with a bracket or a
-/// colon after it.
+/// colon after it; `k8s:enc:aescbc:v1:…` has others before it.
 fn has_wrapper(text: &[u8], lexicon: &Lexicon) -> bool {
+    let colons = memchr::memchr_iter(b':', text).take(WORDS_BEFORE).map(|colon| colon + 1);
+    std::iter::once(0).chain(colons).any(|start| begins_with_wrapper(&text[start..], lexicon))
+}
+
+fn begins_with_wrapper(text: &[u8], lexicon: &Lexicon) -> bool {
     let opened = text.iter().take_while(|b| b"{[($".contains(b)).count();
     let rest = &text[opened..];
     let in_word = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
@@ -73,10 +81,8 @@ fn has_wrapper(text: &[u8], lexicon: &Lexicon) -> bool {
         b':' | b'|' | b'$' => is_payload(payload),
         _ => false,
     };
-    let is_encryption = |word: Range<usize>| {
-        let word = &rest[word];
-        lexicon.has(WordList::EncryptionWords, word)
-    };
+    let is_encryption =
+        |word: Range<usize>| lexicon.has(WordList::EncryptionWords, &rest[word]);
     closes
         && opened <= 2
         && (1..=LONGEST_WORD).contains(&length)
@@ -187,6 +193,7 @@ mod tests {
             "encrypted:q7Rz0Pk3LmX9vTn2",
             "aes-256-gcm:q7Rz0Pk3LmX9vTn2",
             "[ENC]q7Rz0Pk3LmX9",
+            "k8s:enc:aescbc:v1:key1:q7Rz0Pk3LmX9",
             "$AES$q7Rz0Pk3LmX9vTn2",
         ] {
             assert!(is_wrapped(value, value), "{value}");

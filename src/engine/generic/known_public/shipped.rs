@@ -8,7 +8,7 @@ use base64::Engine as _;
 use super::super::name::Name;
 use crate::engine::checks::claims::is_anonymous;
 use crate::engine::checks::structure::BASE64;
-use crate::rules::NameKind;
+use crate::rules::{AFTER, BEFORE, NameKind};
 use crate::rules::word_list::WordList;
 
 /// Length of the key of a Pusher application.
@@ -19,6 +19,10 @@ const DATADOG_CLIENT_TOKEN: usize = 35;
 
 /// Length of a Google API key, which has rules of its own.
 const GOOGLE_KEY: usize = 39;
+
+/// Lengths of a search key of Algolia, and of the id of an application.
+const SEARCH_KEY: usize = 32;
+const APPLICATION_ID: usize = 10;
 
 /// Length of a write key of Segment.
 const WRITE_KEY: usize = 32;
@@ -45,7 +49,36 @@ pub fn is_in_pages(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
 pub fn is_shipped(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     matches!(name.kind, NameKind::Key | NameKind::Token)
         && !name.says_secret(bytes)
-        && (name.bundler_prefix(bytes) > 0 || sends_events(bytes, name, &bytes[value.clone()]))
+        && (name.bundler_prefix(bytes) > 0
+            || sends_events(bytes, name, &bytes[value.clone()])
+            || searches(bytes, name, value))
+}
+
+/// A search key of Algolia, by its name or next to the id of its application.
+fn searches(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
+    let text = &bytes[value.clone()];
+    let is_hex = text.len() == SEARCH_KEY && text.iter().all(u8::is_ascii_hexdigit);
+    let says_search = |word: &[u8]| word.eq_ignore_ascii_case(b"search");
+    if name.has_word(bytes, WordList::SearchKeyWords) && name.each_word(bytes).any(says_search) {
+        return true;
+    }
+    let first = name.fragment.saturating_sub(BEFORE - 1).min(name.span.start);
+    let after = &bytes[value.end..bytes.len().min(value.end + AFTER - 16)];
+    is_hex
+        && [&bytes[first..name.span.start], after].into_iter().any(|text| {
+            name.lexicon.any(WordList::SearchNeighbors, |it| has_application_id(text, it))
+        })
+}
+
+/// Whether the member is in the text, with the id of an application of Algolia: ten capitals and
+/// digits.
+fn has_application_id(text: &[u8], member: &str) -> bool {
+    memchr::memmem::find_iter(text, member.as_bytes()).any(|offset| {
+        let rest = text[offset + member.len()..].iter();
+        let mut id = rest.skip_while(|b| b"\"': =".contains(b));
+        let is_id = |b: &&u8| b.is_ascii_uppercase() || b.is_ascii_digit();
+        id.by_ref().take_while(is_id).count() == APPLICATION_ID
+    })
 }
 
 /// A key with which pages and apps send events.
