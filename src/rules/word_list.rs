@@ -169,6 +169,10 @@ word_lists! {
     PageKeyWords = "page-key-words",
     /// Words in a name of a key or token that pages and apps contain to send events.
     EventKeyWords = "event-key-words",
+    /// Words in a name of a write key that pages and apps contain.
+    WriteKeyWords = "write-key-words",
+    /// Prefixes of publishable keys, after which lower-case letters follow.
+    PublishablePrefixes = "publishable-prefixes",
     /// Beginnings of variables that a bundler copies into what browsers get.
     BundlerPrefixes = "bundler-prefixes",
 
@@ -295,6 +299,7 @@ impl WordList {
                 | WordList::ObscuredParts
                 | WordList::BundlerPrefixes
                 | WordList::SearchNeighbors
+                | WordList::PublishablePrefixes
                 | WordList::BucketKeyParts
                 | WordList::Calls
                 | WordList::BasicEncoders

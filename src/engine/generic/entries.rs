@@ -130,6 +130,7 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
         | WordList::BadgeUrlParts
         | WordList::ClientKeyWords
         | WordList::PageKeyWords
+        | WordList::PublishablePrefixes
         | WordList::EncryptionWords
         | WordList::EncryptedHeaders
         | WordList::EncryptedPrefixes
@@ -143,6 +144,7 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
         WordList::ObscuredParts => !values.is_empty(),
         WordList::EventKeyWords
         | WordList::BundlerPrefixes
+        | WordList::WriteKeyWords
         | WordList::SearchKeyWords
         | WordList::SearchNeighbors => is_shipped(lexicon, text),
         WordList::PlaceholderParts | WordList::TypedSequences => is_placeholder(lexicon, bytes),

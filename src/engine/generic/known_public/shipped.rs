@@ -7,6 +7,7 @@ use base64::Engine as _;
 
 use super::super::name::Name;
 use crate::engine::checks::claims::is_anonymous;
+use crate::engine::checks::shapes;
 use crate::engine::checks::structure::BASE64;
 use crate::rules::{AFTER, BEFORE, NameKind};
 use crate::rules::word_list::WordList;
@@ -24,6 +25,9 @@ const GOOGLE_KEY: usize = 39;
 const SEARCH_KEY: usize = 32;
 const APPLICATION_ID: usize = 10;
 
+/// Length of a key of Amplitude, Mixpanel or Bugsnag.
+const EVENT_KEY: usize = 32;
+
 /// Length of a write key of Segment.
 const WRITE_KEY: usize = 32;
 
@@ -40,7 +44,8 @@ pub fn is_in_pages(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
         NameKind::Token if reads_only(text) => return true,
         _ => {}
     }
-    is_datadog_client_token(text)
+    is_publishable(name, text)
+        || is_datadog_client_token(text)
         || text.len() == GOOGLE_KEY && text.starts_with(b"AIza")
         || text.starts_with(b"eyJ") && is_anonymous(text)
 }
@@ -83,15 +88,27 @@ fn has_application_id(text: &[u8], member: &str) -> bool {
 
 /// A key with which pages and apps send events.
 fn sends_events(bytes: &[u8], name: &Name, text: &[u8]) -> bool {
-    let is_mixed = |text: &[u8]| {
+    let is_mixed = || {
         text.iter().all(u8::is_ascii_alphanumeric)
             && text.iter().any(u8::is_ascii_uppercase)
             && text.iter().any(u8::is_ascii_lowercase)
     };
-    name.has_word(bytes, WordList::EventKeyWords)
+    let is_hex = || text.len() == EVENT_KEY && text.iter().all(u8::is_ascii_hexdigit);
+    let writes = || name.each_word(bytes).any(|word| word.eq_ignore_ascii_case(b"write"));
+    name.has_word(bytes, WordList::EventKeyWords) && (is_hex() || shapes::is_uuid(text))
         || text.len() == WRITE_KEY
-            && is_mixed(text)
-            && name.each_word(bytes).next().is_some_and(|it| it.eq_ignore_ascii_case(b"write"))
+            && writes()
+            && (is_mixed() || name.has_word(bytes, WordList::WriteKeyWords))
+}
+
+/// The publishable half of a pair: those of Stripe and Clerk have both letter cases, which tokens
+/// of Courier with the same prefix have not.
+fn is_publishable(name: &Name, text: &[u8]) -> bool {
+    text.starts_with(b"pk_")
+        && name.lexicon.any(WordList::PublishablePrefixes, |prefix| {
+            let rest = text.strip_prefix(prefix.as_bytes());
+            rest.is_some_and(|rest| rest.iter().any(u8::is_ascii_lowercase))
+        })
 }
 
 fn is_lower(text: &[u8]) -> bool {
