@@ -152,6 +152,8 @@ word_lists! {
     SnsPartsAfter = "sns-parts-after",
     /// Text near a key that is public.
     PublicKeyNeighbors = "public-key-neighbors",
+    /// Text near a token that pages contain.
+    PublicTokenNeighbors = "public-token-neighbors",
     /// Parameters of HTTP digest authentication.
     DigestParameters = "digest-parameters",
 
@@ -293,6 +295,7 @@ impl WordList {
                 | WordList::DeviceAddressParts
                 | WordList::RegexParts
                 | WordList::PublicKeyNeighbors
+                | WordList::PublicTokenNeighbors
                 | WordList::EncryptedHeaders
                 | WordList::EncryptedPrefixes
                 | WordList::EncryptedParts

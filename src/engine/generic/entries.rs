@@ -126,6 +126,7 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
         | WordList::SnsPartsBefore
         | WordList::SnsPartsAfter
         | WordList::PublicKeyNeighbors
+        | WordList::PublicTokenNeighbors
         | WordList::PublicSecretNeighbors
         | WordList::BadgeUrlParts
         | WordList::ClientKeyWords

@@ -101,7 +101,8 @@ fn is_public_in_context(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool
         NameKind::Token
             if token.is_some_and(|url| {
                 url.contains(&b'/') && contains(WordList::BadgeUrlParts, url)
-            }) =>
+            }) || contains(WordList::PublicTokenNeighbors, before)
+                || contains(WordList::PublicTokenNeighbors, after) =>
         {
             true
         }
@@ -115,7 +116,9 @@ fn is_public_in_context(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool
             true
         }
         NameKind::Token
-            if name.each_own_word(bytes).any(|word| lexicon.has(WordList::PublicTokenWords, word)) =>
+            if name
+                .each_own_word(bytes)
+                .any(|word| lexicon.has(WordList::PublicTokenWords, word)) =>
         {
             true
         }

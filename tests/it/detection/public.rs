@@ -113,6 +113,7 @@ fn names_of_public_keys_are_quiet_or_low() {
         ("AMPLITUDE_API_KEY", |r| digits(r, 32)),
         ("MIXPANEL_TOKEN", |r| digits(r, 32)),
         ("VAPID_PUBLIC_KEY", |r| url(r, 65)),
+        ("BRAINTREE_TOKENIZATION_KEY", |r| format!("sandbox_{}_{}", lower(r, 8), lower(r, 16))),
         ("cosignPublicKey", |r| base64(r, 91)),
     ];
     for (name, draw) in kinds {
@@ -150,6 +151,9 @@ fn what_is_near_shows_that_a_key_is_public() {
         "\"nxCloudAccessToken\": \"{nx}\",\n",
         "\"client_id\": \"764086051850-6qr4p6gpi6hn506pt8ejuq83di341hur.apps.googleusercontent.com\",\n\"client_secret\": \"{w}\",\n",
         "encryption_key = \"{z}\"; # public\n",
+        "<script src='x' data-cf-beacon='{\"token\": \"{h}\"}'></script>\n",
+        "const rollbar = { accessToken: \"{h}\", captureUncaught: true };\n",
+        "NREUM.info={beacon:\"bam.nr-data.net\",licenseKey:\"NRJS-{H}{H}\"}\n",
         "SENTRY_DSN=https://{h}@o4815.ingest.sentry.io/1623\n",
         "mapboxgl.accessToken = 'pk.eyJ1IjoiYWNtZSIsImEi{w}.{H}Q7RzPk3Lm';\n",
     ] {
@@ -164,7 +168,10 @@ fn what_is_near_shows_that_a_key_is_public() {
                 .replace("{H}", &digits(&mut random, 8))
                 .replace("{w}", &letters(&mut random, 32))
                 .replace("{nx}", &read)
-                .replace("{z}", &(0..52).map(|_| char::from(*random.one(base32))).collect::<String>());
+                .replace(
+                    "{z}",
+                    &(0..52).map(|_| char::from(*random.one(base32))).collect::<String>(),
+                );
             rate.add(highest_confidence(&engine, &text), &text);
         }
         rate.expect_quiet();

@@ -81,8 +81,7 @@ fn begins_with_wrapper(text: &[u8], lexicon: &Lexicon) -> bool {
         b':' | b'|' | b'$' => is_payload(payload),
         _ => false,
     };
-    let is_encryption =
-        |word: Range<usize>| lexicon.has(WordList::EncryptionWords, &rest[word]);
+    let is_encryption = |word: Range<usize>| lexicon.has(WordList::EncryptionWords, &rest[word]);
     closes
         && opened <= 2
         && (1..=LONGEST_WORD).contains(&length)
@@ -133,8 +132,8 @@ fn is_jwe(text: &[u8]) -> bool {
         && header().is_some_and(|header| memchr::memmem::find(&header, b"\"enc\"").is_some())
 }
 
-/// Ciphertexts of AES-GCM in several parts: Rails' `text--nonce--tag` in base64, and
-/// `nonce:tag:text` in hexadecimal digits.
+/// Ciphertexts in several parts: Rails' `text--nonce--tag` and Bitwarden's `2.nonce|text|tag` in
+/// base64, and `nonce:tag:text` in hexadecimal digits.
 fn is_in_parts(text: &[u8]) -> bool {
     let of_rails = |parts: [&[u8]; 3]| {
         let whole = |part: &[u8]| part.len().is_multiple_of(4) && part.iter().all(is_base64);
@@ -145,18 +144,22 @@ fn is_in_parts(text: &[u8]) -> bool {
             && matches!(parts[0].len(), 24 | 32)
             && parts[1..].iter().any(|part| part.len() == 32)
     };
-    three_parts(text, b"--").is_some_and(of_rails) || three_parts(text, b":").is_some_and(of_hex)
+    let of_bitwarden = |parts: [&[u8]; 3]| {
+        parts[0].len() == 26
+            && matches!(parts[0], [b'0'..=b'7', b'.', ..])
+            && parts[1..].iter().all(|part| part.iter().all(is_base64))
+    };
+    three_parts(text, b"--").is_some_and(of_rails)
+        || three_parts(text, b"|").is_some_and(of_bitwarden)
+        || three_parts(text, b":").is_some_and(of_hex)
 }
 
 /// The parts of a text that has exactly two separators.
 fn three_parts<'t>(text: &'t [u8], separator: &[u8]) -> Option<[&'t [u8]; 3]> {
     let mut found = memchr::memmem::find_iter(text, separator);
     let (first, second) = (found.next()?, found.next()?);
-    let parts = [
-        &text[..first],
-        &text[first + separator.len()..second],
-        &text[second + separator.len()..],
-    ];
+    let parts =
+        [&text[..first], &text[first + separator.len()..second], &text[second + separator.len()..]];
     found.next().is_none().then_some(parts)
 }
 
@@ -214,12 +217,14 @@ mod tests {
     #[test]
     fn formats_are_recognized_by_their_first_bytes_and_their_parts() {
         let base64 = |bytes: &[u8]| base64::engine::general_purpose::STANDARD.encode(bytes);
-        let jwe = format!("{}..q7Rz.Pk3L.mX9v", BASE64URL.encode(r#"{"alg":"dir","enc":"A128GCM"}"#));
+        let jwe =
+            format!("{}..q7Rz.Pk3L.mX9v", BASE64URL.encode(r#"{"alg":"dir","enc":"A128GCM"}"#));
         let sealed = base64(&[&[2, 0], &[0x5a; 200][..]].concat());
-        let cms = [&[0x30, 0x80, 6, 9][..], b"\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03", &[0x5a; 40]];
+        let cms = [&[0x30, 0x80, 6, 9][..], b"\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03", &[0xa0; 40]];
         let rails = format!("{}--{}--{}", base64(&[1; 30]), base64(&[2; 12]), base64(&[3; 16]));
+        let bitwarden = format!("2.{}|q7Rz|Pk3L", base64(&[1; 16]));
         let hex = format!("{}:{}:{}", "4f9ac07be21d".repeat(2), "58a36e90".repeat(4), "b7cd");
-        for value in [&jwe, &sealed, &base64(&cms.concat()), &rails, &hex] {
+        for value in [&jwe, &sealed, &base64(&cms.concat()), &rails, &bitwarden, &hex] {
             assert!(is_wrapped(value, value), "{value}");
         }
         let jwt = format!("{}.q7Rz.Pk3L", BASE64URL.encode(r#"{"alg":"HS256","typ":"JWT"}"#));

@@ -9,8 +9,8 @@ use super::super::name::Name;
 use crate::engine::checks::claims::is_anonymous;
 use crate::engine::checks::shapes;
 use crate::engine::checks::structure::BASE64;
-use crate::rules::{AFTER, BEFORE, NameKind};
 use crate::rules::word_list::WordList;
+use crate::rules::{AFTER, BEFORE, NameKind};
 
 /// Length of the key of a Pusher application.
 const PUSHER_KEY: usize = 20;
