@@ -14,6 +14,7 @@
 
 mod contains;
 mod downgrade;
+mod encrypted;
 #[cfg(test)]
 mod entries;
 mod features;
@@ -83,6 +84,8 @@ pub struct DescribedValue {
     pub is_doubtful: bool,
     /// A generator drew it, and its name leaves no doubt that it is a secret.
     pub is_random_secret: bool,
+    /// A key that browsers and apps contain.
+    pub is_shipped: bool,
     pub features: Features,
 }
 
@@ -137,6 +140,7 @@ impl Generic {
                     p if p >= LOW_THRESHOLD
                         && (described.is_public_half
                             || described.is_doubtful
+                            || described.is_shipped
                             || must_downgrade(lexicon, described.kind, value)) =>
                     {
                         Confidence::Low
@@ -174,6 +178,7 @@ pub fn described<'b>(
                 kind: name.kind,
                 is_public_half: name.is_stored_salt(bytes) || is_key_id(bytes, &name, &value),
                 is_doubtful: noise::is_doubtful(bytes, &name, &value),
+                is_shipped: known_public::is_shipped(bytes, &name, &value),
                 is_random_secret: name.is_qualified(bytes)
                     && is_assigned(bytes, &name, &value)
                     && is_random(&bytes[value.clone()], name.kind == NameKind::Password),

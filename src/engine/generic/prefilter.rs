@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::contains::contains_part;
 use super::name::Name;
 use super::quick_check::may_name_credential;
-use super::{known_public, language, noise};
+use super::{encrypted, known_public, language, noise};
 use crate::rules::NameKind;
 use crate::rules::lexicon::Lexicon;
 use crate::rules::word_list::WordList;
@@ -34,6 +34,7 @@ pub fn may_be_secret(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     if text.len() < SHORTEST
         || name.is_not_secret(bytes)
         || matches!(text[0], b'$' | b'<' | b'{' | b'%' | b'(')
+            && !encrypted::is_obscured(lexicon, text)
         || text.iter().all(|b| !b.is_ascii_alphanumeric())
         || text.iter().all(|&b| b.is_ascii_digit() || b == b'.')
         || names_password(lexicon, text)
@@ -63,6 +64,7 @@ pub fn may_be_secret(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
         }
     };
     may_be_one
+        && !encrypted::is_encrypted(bytes, name, value)
         && !known_public::is_known_public(bytes, name, value)
         && !noise::is_noise(bytes, name, value)
 }
