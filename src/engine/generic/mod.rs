@@ -14,6 +14,7 @@ mod downgrade;
 #[cfg(test)]
 mod entries;
 mod features;
+mod first_character;
 mod known_public;
 mod language;
 mod model;

@@ -62,6 +62,11 @@ impl BackwardCursor<'_> {
         let end = self.offset;
         self.skip(is_word_byte);
         let word = &self.bytes[self.offset..end];
+        // The prefix of an XML attribute.
+        if quoted.is_none() && self.peek() == Some(b':') {
+            self.offset -= 1;
+            self.skip(is_word_byte);
+        }
         if !self.lexicon.has(list, word) {
             return None;
         }
@@ -145,6 +150,7 @@ mod tests {
     fn a_value_may_come_before_its_name() {
         for (text, name, expected) in [
             ("<add value=\"v1x9\" key=\"DbPassword\" />", "Password", Some("v1x9")),
+            ("<meta-data a:value=\"v1x9\" a:name=\"ApiPassword\"/>", "ApiPassword", Some("v1x9")),
             ("<property value='v1x9' name='password'/>", "password", Some("v1x9")),
             ("{\"value\": \"v1x9\", \"name\": \"DB_PASSWORD\"}", "DB_PASSWORD", Some("v1x9")),
             ("- value: v1x9\n  name: DB_PASSWORD\n", "DB_PASSWORD", Some("v1x9")),

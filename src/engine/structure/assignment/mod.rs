@@ -20,6 +20,8 @@ use crate::rules::{AFTER, LONGEST, is_word_byte};
 
 mod command;
 mod cursor;
+mod markup;
+mod members;
 mod operator;
 mod value;
 mod wrapper;

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::cursor::{Cursor, Quote};
+use super::members;
 use super::operator::Operator;
 use super::wrapper::{skip_keyword, skip_wrappers};
 use crate::rules::is_word_byte;
@@ -12,14 +13,29 @@ pub fn read_value(cursor: &mut Cursor<'_>, operator: Operator) -> Option<Range<u
     match operator {
         Operator::Element => {
             cursor.skip_whitespace();
-            cursor.skip("<![CDATA[");
+            let section = cursor.skip("<![CDATA[");
+            cursor.skip_whitespace();
+            if let Some(text) = cursor.attempt(|cursor| read_text(cursor, section)) {
+                return Some(text);
+            }
         }
-        Operator::Colon => enter_block(cursor),
+        Operator::Colon => {
+            enter_block(cursor);
+            // A list below its name.
+            if cursor.rest().starts_with(b"- ") {
+                return None;
+            }
+        }
         Operator::Argument => {
             cursor.skip_whitespace();
             skip_keyword(cursor);
         }
-        Operator::Equals | Operator::Cell => {}
+        Operator::Equals => {
+            if members::braced(cursor) {
+                cursor.skip_blanks();
+            }
+        }
+        Operator::Cell => {}
     }
     skip_wrappers(cursor);
     if ["q{", "qq{", "q(", "qq(", "[["].iter().any(|open| cursor.skip(open)) {
@@ -57,16 +73,33 @@ fn enter_block(cursor: &mut Cursor<'_>) {
             cursor.skip("!unsafe") || cursor.skip("&") && cursor.skip_while(is_word_byte) > 0;
         marked && cursor.skip_blanks() > 0
     });
-    cursor.attempt(|cursor| {
-        cursor.skip("{");
-        cursor.skip_whitespace();
-        let read_quoted = cursor.read_quote().is_some();
-        let deeper = cursor.skip("value") || cursor.skip("defaultValue");
-        let closed = cursor.read_quote().is_some();
-        let colon = deeper && read_quoted == closed && cursor.skip(":");
+    if members::braced(cursor) {
         cursor.skip_blanks();
-        colon
-    });
+    }
+}
+
+/// The text of an element, up to its end tag or the end of the section: one word that neither a
+/// template nor a call fills in.
+fn read_text(cursor: &mut Cursor<'_>, in_section: bool) -> Option<Range<usize>> {
+    let start = cursor.offset;
+    let end = if in_section { "]]>" } else { "</" };
+    while cursor.peek().is_some_and(|b| !b.is_ascii_whitespace())
+        && !cursor.rest().starts_with(end.as_bytes())
+    {
+        cursor.offset += 1;
+    }
+    let text = &cursor.bytes[start..cursor.offset];
+    let value = start..cursor.offset;
+    cursor.skip_whitespace();
+    let ended = cursor.rest().starts_with(end.as_bytes());
+    let first = *text.first()?;
+    let opens = |open: u8| text.iter().position(|&b| b == open);
+    let closes = |open, close| opens(open).is_some_and(|from| text[from..].contains(&close));
+    let filled_in = closes(b'{', b'}') || closes(b'(', b')') && text.ends_with(b")");
+    let is_word = !matches!(first, b'"' | b'\'' | b'`' | b'\\' | b'{' | b'<')
+        && !text.starts_with(b"&quot;")
+        && !text.contains(&b'<');
+    (ended && is_word && !filled_in).then_some(value)
 }
 
 fn read_quoted(cursor: &mut Cursor<'_>, quote: Quote) -> Option<Range<usize>> {
@@ -137,6 +170,9 @@ fn read_unquoted(cursor: &mut Cursor<'_>) -> Option<Range<usize>> {
         cursor.offset += 1;
         cursor.skip_while(|b| !ends(b));
     }
+    if cursor.offset > start && matches!(cursor.peek(), Some(b'(' | b'[' | b'{' | b'<')) {
+        cursor.attempt(|cursor| skip_rest_of_data(cursor, start));
+    }
     // A call is not a literal.
     if cursor.peek() == Some(b'(') {
         return None;
@@ -144,4 +180,50 @@ fn read_unquoted(cursor: &mut Cursor<'_>) -> Option<Range<usize>> {
     // A value that touches the end of the window may continue after it.
     let whole = cursor.offset < cursor.end || cursor.end == cursor.bytes.len();
     (whole && cursor.offset > start).then_some(start..cursor.offset)
+}
+
+/// Shortest value that may contain a bracket.
+const SHORTEST_BRACKETED: usize = 8;
+
+/// Moves to the end of a value with a bracket in a file of data, where a value is what is left of
+/// the line. In code brackets are closed, and nothing is written directly after a call.
+fn skip_rest_of_data(cursor: &mut Cursor<'_>, start: usize) -> bool {
+    if matches!(cursor.bytes[cursor.offset - 1], b'$' | b'#' | b'%' | b'@' | b'?' | b'=' | b'>') {
+        return false;
+    }
+    cursor.skip_while(|b| !b.is_ascii_whitespace() && !b"\"'`,;|&\\".contains(&b));
+    let text = &cursor.bytes[start..cursor.offset];
+    let value_end = cursor.offset;
+    let blanks = cursor.skip_blanks();
+    let at_end = match cursor.peek() {
+        Some(b'\n' | b'\r') => true,
+        Some(b'#') => blanks > 0,
+        Some(_) => false,
+        None => cursor.end == cursor.bytes.len(),
+    };
+    cursor.offset = value_end;
+    at_end
+        && text.len() >= SHORTEST_BRACKETED
+        && text.iter().any(u8::is_ascii_digit)
+        && !is_code(text)
+}
+
+/// Whether all brackets are closed, each at the end of a word, or the last one is only opened.
+fn is_code(text: &[u8]) -> bool {
+    let mut open = Vec::new();
+    let mut continues = false;
+    for (index, &b) in text.iter().enumerate() {
+        match b {
+            b'(' => open.push(b')'),
+            b'[' => open.push(b']'),
+            b'{' => open.push(b'}'),
+            b'<' => open.push(b'>'),
+            b')' | b']' | b'}' | b'>' if open.pop() != Some(b) => return true,
+            b')' | b']' => continues |= text.get(index + 1).is_some_and(u8::is_ascii_alphanumeric),
+            b'}' | b'>' => return true,
+            _ => {}
+        }
+    }
+    let opens_at_end = matches!(text.last(), Some(b'(' | b'[' | b'{' | b'<'));
+    opens_at_end || open.is_empty() && !continues
 }
