@@ -1,9 +1,7 @@
 //! Values that begin with a character by which templates, variables and formats begin too.
 
 use super::language;
-
-/// Shortest text that counts as drawn at random.
-const SHORTEST_DRAWN: usize = 7;
+use super::randomness::is_random;
 
 /// Longest name of a variable next to which a random text is not one that contains the variable.
 const LONGEST_RUN: usize = 3;
@@ -22,13 +20,9 @@ pub fn begins_template(text: &[u8], quoted: bool) -> bool {
     }
 }
 
-/// Letters and digits that no word explains.
+/// Whether a generator of passwords may have drawn the text.
 pub fn is_drawn(text: &[u8]) -> bool {
-    let letters = text.iter().filter(|b| b.is_ascii_alphabetic()).count();
-    text.len() >= SHORTEST_DRAWN
-        && letters > 0
-        && text.iter().any(u8::is_ascii_digit)
-        && language::covered(text) * 3 < letters
+    is_random(text, true)
 }
 
 /// Whether a `$` with this text after it is a variable, a command or the hash of a password.
@@ -48,7 +42,7 @@ fn is_variable(rest: &[u8]) -> bool {
     let is_name = plain(u8::is_ascii_lowercase)
         || plain(u8::is_ascii_uppercase)
         || language::covered(run) * 2 >= run.len();
-    is_name && (run.len() > LONGEST_RUN || !is_drawn(after) || after.iter().any(|b| b"/$%".contains(b)))
+    is_name && (run.len() > LONGEST_RUN || !is_drawn(after) || after.iter().any(|b| b"/$%:".contains(b)))
 }
 
 /// The rest of a hash as crypt(3) writes it: `$id$salt$hash`.

@@ -203,6 +203,10 @@ fn read<'l>(
     if values.is_empty() {
         values.extend(values::beginning_of_long(bytes, &name.span));
     }
+    if values.is_empty() && name.is_qualified(bytes) {
+        let below = values::map_below::values(bytes, &name.span).into_iter();
+        values.extend(below.filter(|value| is_random(&bytes[value.clone()], false)));
+    }
     let pair = name.may_be_pair(bytes).then_some(()).and(values.first());
     if let Some(password) =
         pair.and_then(|pair| values::calls::password_of_pair(bytes, pair.clone()))

@@ -4,6 +4,7 @@
 mod arguments;
 pub mod calls;
 mod list_below;
+pub mod map_below;
 mod text_cursor;
 pub mod value_before_name;
 
@@ -53,7 +54,11 @@ pub fn assigned(
             let joined = TextCursor { bytes, offset: value.end, end }.quoted(b"\"'");
             return joined.map(|value| vec![value]).unwrap_or_default();
         }
-        return vec![secret_part(bytes, value, lexicon)];
+        let value = secret_part(bytes, value, lexicon);
+        return match bytes.get(value.end) {
+            Some(b',') => list_below::rest_of_words(bytes, value, end),
+            _ => vec![value],
+        };
     }
     let mut cursor = TextCursor { bytes, offset: name.end, end };
     if let Some(value) = cursor.element(name) {
@@ -63,6 +68,7 @@ pub fn assigned(
     cursor
         .list()
         .or_else(|| cursor.list_below())
+        .or_else(|| cursor.list_of_words())
         .or_else(|| cursor.loose_value(&bytes[name.clone()], lexicon).map(|value| vec![value]))
         .unwrap_or_default()
 }
@@ -195,6 +201,11 @@ impl TextCursor<'_> {
             }
             values.push(start..self.offset);
             self.offset += 1;
+            self.skip(|b| b == b' ');
+            // The name of a member.
+            if matches!(self.peek(), Some(b':' | b'=')) {
+                return None;
+            }
             self.skip(|b| b == b',');
             self.skip_comments();
         }

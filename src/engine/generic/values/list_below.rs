@@ -1,9 +1,12 @@
-//! A list on the lines below its name, as in YAML.
+//! Lists: on the lines below their name, as in YAML, without quotes, and in one text.
 
 use std::ops::Range;
 
 use super::MAX_VALUES;
 use super::text_cursor::TextCursor;
+
+/// Shortest word of a list without quotes after its first.
+const SHORTEST_WORD: usize = 12;
 
 impl TextCursor<'_> {
     /// `tokens:` and, on the lines below it, `- v` or `- "v"`.
@@ -32,6 +35,42 @@ impl TextCursor<'_> {
         (!values.is_empty()).then_some(values)
     }
 
+    /// YAML's `tokens: [v, w]`, on one line that ends with the list.
+    pub fn list_of_words(&mut self) -> Option<Vec<Range<usize>>> {
+        let from = self.offset;
+        let values = self.try_list_of_words();
+        if values.is_none() {
+            self.offset = from;
+        }
+        values
+    }
+
+    fn try_list_of_words(&mut self) -> Option<Vec<Range<usize>>> {
+        self.peek().filter(|&b| b == b':')?;
+        self.offset += 1;
+        self.skip(|b| b == b' ');
+        self.peek().filter(|&b| b == b'[')?;
+        self.offset += 1;
+        let mut values = Vec::new();
+        loop {
+            self.skip(|b| b == b' ');
+            let start = self.offset;
+            let length = self.skip(|b| !b.is_ascii_whitespace() && !b"\"'`,;()[]{}<>".contains(&b));
+            if length == 0 || values.len() == MAX_VALUES {
+                return None;
+            }
+            values.push(start..self.offset);
+            self.skip(|b| b == b' ');
+            let separator = self.peek()?;
+            self.offset += 1;
+            match separator {
+                b',' => {}
+                b']' => return self.next_line().map(|()| values),
+                _ => return None,
+            }
+        }
+    }
+
     /// The `-` of an item.
     fn item(&mut self) -> bool {
         let found = self.peek() == Some(b'-') && self.bytes.get(self.offset + 1) == Some(&b' ');
@@ -58,7 +97,7 @@ impl TextCursor<'_> {
 
     /// Blanks, a comment and empty lines up to the beginning of the next line with text; `None` if
     /// something else is on this line.
-    fn next_line(&mut self) -> Option<()> {
+    pub fn next_line(&mut self) -> Option<()> {
         let mut ended = false;
         loop {
             let line = self.offset;
@@ -74,4 +113,21 @@ impl TextCursor<'_> {
             ended = true;
         }
     }
+}
+
+/// The words after the first of a list without blanks: `TOKENS=v,w`.
+pub fn rest_of_words(bytes: &[u8], first: Range<usize>, end: usize) -> Vec<Range<usize>> {
+    let mut cursor = TextCursor { bytes, offset: first.end, end };
+    let mut values = vec![first];
+    while cursor.peek() == Some(b',') && values.len() < MAX_VALUES {
+        cursor.offset += 1;
+        let start = cursor.offset;
+        let length = cursor.skip(|b| b.is_ascii_alphanumeric() || b"+/=_-.".contains(&b));
+        let whole = cursor.offset < end || end == bytes.len();
+        if length < SHORTEST_WORD || !whole {
+            break;
+        }
+        values.push(start..cursor.offset);
+    }
+    values
 }

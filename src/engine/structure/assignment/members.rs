@@ -45,7 +45,6 @@ pub fn braced(cursor: &mut Cursor<'_>) -> bool {
     cursor.peek() == Some(b'{')
         && cursor.attempt(|cursor| {
             cursor.offset += 1;
-            cursor.skip_whitespace();
             skip_gap(cursor);
             find_value(cursor, MOST, is_gap)
         })

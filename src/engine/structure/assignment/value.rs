@@ -44,7 +44,12 @@ pub fn read_value(cursor: &mut Cursor<'_>, operator: Operator) -> Option<Range<u
     }
     match cursor.read_quote() {
         Some(quote) => read_quoted(cursor, quote),
-        None => read_unquoted(cursor).filter(|_| operator != Operator::Cell || is_cell_end(cursor)),
+        None => read_unquoted(cursor).filter(|value| match operator {
+            Operator::Cell => is_cell_end(cursor),
+            // A member of a map below the name.
+            Operator::Colon => cursor.bytes[value.end - 1] != b':',
+            _ => true,
+        }),
     }
 }
 
@@ -61,8 +66,13 @@ fn enter_block(cursor: &mut Cursor<'_>) {
     if cursor.skip("|") || cursor.skip(">") {
         cursor.skip_while(|b| matches!(b, b'-' | b'+') || b.is_ascii_digit());
     }
-    cursor.skip_blanks();
-    if matches!(cursor.peek(), Some(b'\n' | b'\r')) {
+    let mut blanks = cursor.skip_blanks();
+    while blanks > 0 && cursor.rest().starts_with(b"# ") {
+        cursor.skip_while(|b| b != b'\n');
+        blanks = cursor.skip_whitespace();
+    }
+    let on_next_line = cursor.bytes[from..cursor.offset].contains(&b'\n');
+    if on_next_line || matches!(cursor.peek(), Some(b'\n' | b'\r')) {
         cursor.skip_whitespace();
     } else {
         cursor.offset = from;
@@ -185,6 +195,9 @@ fn read_unquoted(cursor: &mut Cursor<'_>) -> Option<Range<usize>> {
 /// Shortest value that may contain a bracket.
 const SHORTEST_BRACKETED: usize = 8;
 
+/// Changes of case that are more than an identifier has.
+const MOST_CHANGES: usize = 5;
+
 /// Moves to the end of a value with a bracket in a file of data, where a value is what is left of
 /// the line. In code brackets are closed, and nothing is written directly after a call.
 fn skip_rest_of_data(cursor: &mut Cursor<'_>, start: usize) -> bool {
@@ -204,8 +217,15 @@ fn skip_rest_of_data(cursor: &mut Cursor<'_>, start: usize) -> bool {
     cursor.offset = value_end;
     at_end
         && text.len() >= SHORTEST_BRACKETED
-        && text.iter().any(u8::is_ascii_digit)
+        && (text.iter().any(u8::is_ascii_digit) || changes_of_case(text) >= MOST_CHANGES)
         && !is_code(text)
+}
+
+/// Changes from lower to upper case or back.
+fn changes_of_case(text: &[u8]) -> usize {
+    let lower = |b: u8| b.is_ascii_lowercase();
+    let letters = |two: &&[u8]| two.iter().all(u8::is_ascii_alphabetic);
+    text.windows(2).filter(letters).filter(|two| lower(two[0]) != lower(two[1])).count()
 }
 
 /// Whether all brackets are closed, each at the end of a word, or the last one is only opened.
