@@ -66,7 +66,8 @@ fn enter_block(cursor: &mut Cursor<'_>) {
     if cursor.skip("|") || cursor.skip(">") {
         cursor.skip_while(|b| matches!(b, b'-' | b'+') || b.is_ascii_digit());
     }
-    let mut blanks = cursor.skip_blanks();
+    cursor.skip_blanks();
+    let mut blanks = usize::from(matches!(cursor.bytes[cursor.offset - 1], b' ' | b'\t'));
     while blanks > 0 && cursor.rest().starts_with(b"# ") {
         cursor.skip_while(|b| b != b'\n');
         blanks = cursor.skip_whitespace();
