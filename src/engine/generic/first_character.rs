@@ -8,14 +8,14 @@ const LONGEST_RUN: usize = 3;
 
 /// Whether the value is a template, a variable or a format to its first character, not a random
 /// text that happens to begin like one: `$HOME`, `${X}`, `$(cmd)`, `%NAME%`, `%s`, `<token>`.
-pub fn begins_template(text: &[u8], quoted: bool) -> bool {
+pub fn begins_template(text: &[u8]) -> bool {
     let Some((&first, rest)) = text.split_first() else { return false };
     match first {
         b'$' => is_variable(rest),
         b'%' => is_format(rest),
-        b'<' => !quoted || rest.contains(&b'>') || !is_drawn(rest),
-        b'{' => !quoted || rest.contains(&b'}') || !is_drawn(rest),
-        b'(' => !quoted || rest.contains(&b')') || !is_drawn(rest),
+        b'<' => rest.contains(&b'>') || !is_drawn(rest),
+        b'{' => rest.contains(&b'}') || !is_drawn(rest),
+        b'(' => rest.contains(&b')') || !is_drawn(rest),
         _ => false,
     }
 }
@@ -70,14 +70,13 @@ mod tests {
             "%s:%s", "%w[a1b2c3d4]", "%-10s", "<token>", "<your-k3y>", "{name}", "{{ x9Kq2mZ7 }}",
             "(none)", "$2a$10$q7Rz0Pk3LmX9vTn2WbYs5H", "$apr1$q7Rz0Pk3$LmX9vTn2WbYs5H",
         ] {
-            assert!(begins_template(text.as_bytes(), true), "{text}");
+            assert!(begins_template(text.as_bytes()), "{text}");
         }
         for text in [
             "$9q7Rz0Pk3LmX9vTn2", "$q7Rz0Pk3LmX9vTn2", "$!q7Rz0Pk3LmX9vTn2", "%7VKlyOBrTYvcsbwv1",
             "%sBaX3DEbVXu7q", "<q7Rz0Pk3LmX9vTn2", "{q7Rz0Pk3LmX9vTn2", "(q7Rz0Pk3LmX9vTn2",
         ] {
-            assert!(!begins_template(text.as_bytes(), true), "{text}");
+            assert!(!begins_template(text.as_bytes()), "{text}");
         }
-        assert!(begins_template(b"(q7Rz0Pk3LmX9vTn2", false));
     }
 }

@@ -204,8 +204,11 @@ fn read<'l>(
         values.extend(values::beginning_of_long(bytes, &name.span));
     }
     if values.is_empty() && name.is_qualified(bytes) {
-        let below = values::map_below::values(bytes, &name.span).into_iter();
-        values.extend(below.filter(|value| is_random(&bytes[value.clone()], false)));
+        let below = values::map_below::values(bytes, &name.span);
+        // An object that describes one credential has other members.
+        if below.iter().all(|value| is_random(&bytes[value.clone()], false)) {
+            values.extend(below);
+        }
     }
     let pair = name.may_be_pair(bytes).then_some(()).and(values.first());
     if let Some(password) =

@@ -34,7 +34,7 @@ pub fn may_be_secret(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     let contains = |list| lexicon.any(list, |part| contains_part(text, part.as_bytes()));
     if text.len() < SHORTEST
         || name.is_not_secret(bytes)
-        || begins_template(text, is_quoted(bytes, value))
+        || begins_template(text)
         || text.iter().all(|b| !b.is_ascii_alphanumeric())
         || text.iter().all(|&b| b.is_ascii_digit() || b == b'.')
         || names_password(lexicon, text)

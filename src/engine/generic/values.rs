@@ -57,6 +57,7 @@ pub fn assigned(
         let value = secret_part(bytes, value, lexicon);
         return match bytes.get(value.end) {
             Some(b',') => list_below::rest_of_words(bytes, value, end),
+            Some(b'<') => list_below::rest_of_elements(bytes, value, end),
             _ => vec![value],
         };
     }

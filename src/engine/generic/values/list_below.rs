@@ -91,7 +91,8 @@ impl TextCursor<'_> {
         let value = start..self.offset;
         let whole = self.offset < self.end || self.end == self.bytes.len();
         let text = &self.bytes[value.clone()];
-        let is_text = whole && !text.is_empty() && !text.ends_with(b":") && !b"{[&*!|>".contains(&text[0]);
+        let is_url = || memchr::memmem::find(text, b"://").is_some();
+        let is_text = whole && !is_url() && !text.is_empty() && !text.ends_with(b":") && !b"{[&*!|>".contains(&text[0]);
         is_text.then_some(value)
     }
 
@@ -130,4 +131,42 @@ pub fn rest_of_words(bytes: &[u8], first: Range<usize>, end: usize) -> Vec<Range
         values.push(start..cursor.offset);
     }
     values
+}
+
+/// The texts of the elements after the first that have the same name: `<string>v</string>
+/// <string>w</string>`.
+pub fn rest_of_elements(bytes: &[u8], first: Range<usize>, end: usize) -> Vec<Range<usize>> {
+    let mut cursor = TextCursor { bytes, offset: first.end, end };
+    let mut values = vec![first];
+    while values.len() < MAX_VALUES {
+        let Some(closed) = cursor.tag(b"</") else { break };
+        cursor.skip(|b| b.is_ascii_whitespace());
+        let opened = cursor.tag(b"<");
+        if opened.is_none_or(|opened| bytes[opened] != bytes[closed]) {
+            break;
+        }
+        let start = cursor.offset;
+        cursor.skip(|b| b != b'<' && !b.is_ascii_whitespace());
+        if cursor.peek() != Some(b'<') || cursor.offset == start {
+            break;
+        }
+        values.push(start..cursor.offset);
+    }
+    values
+}
+
+impl TextCursor<'_> {
+    /// The name of a tag without attributes.
+    fn tag(&mut self, opening: &[u8]) -> Option<Range<usize>> {
+        if !self.bytes[self.offset..self.end].starts_with(opening) {
+            return None;
+        }
+        let start = self.offset + opening.len();
+        self.offset = start;
+        self.skip(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':'));
+        let name = start..self.offset;
+        let closed = self.peek() == Some(b'>') && !name.is_empty();
+        self.offset += usize::from(closed);
+        closed.then_some(name)
+    }
 }

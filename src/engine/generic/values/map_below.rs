@@ -7,16 +7,15 @@ use super::text_cursor::TextCursor;
 use super::{MAX_VALUES, REACH};
 use crate::rules::is_word_byte;
 
-/// Words of a member whose value is no secret: it identifies or describes one.
-const OTHER_WORDS: [&[u8]; 12] = [
-    b"id", b"hash", b"sha", b"digest", b"public", b"pub", b"checksum", b"fingerprint", b"name",
-    b"url", b"date", b"version",
-];
+/// Words of a member that identifies or describes a secret.
+const OTHER_WORDS: [&[u8]; 9] =
+    [b"id", b"hash", b"sha", b"digest", b"public", b"pub", b"checksum", b"fingerprint", b"integrity"];
 
 /// Longest name of a member.
 const LONGEST_NAME: usize = 64;
 
-/// The values of the members below the name, which may be anything.
+/// The values of the members below the name, which may be anything; none if a member is for
+/// something else than a secret.
 pub fn values(bytes: &[u8], name: &Range<usize>) -> Vec<Range<usize>> {
     let end = bytes.len().min(name.end + REACH);
     let mut cursor = TextCursor { bytes, offset: name.end, end };
@@ -33,9 +32,10 @@ pub fn values(bytes: &[u8], name: &Range<usize>) -> Vec<Range<usize>> {
     }
     while values.len() < MAX_VALUES {
         let Some((member, value)) = cursor.entry() else { break };
-        if !is_other(&bytes[member]) {
-            values.push(value);
+        if is_other(&bytes[member]) {
+            return Vec::new();
         }
+        values.push(value);
         cursor.skip(|b| b == b',');
         let more = if in_object {
             cursor.skip(|b| b.is_ascii_whitespace() || b == b',') > 0

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::cursor::{Cursor, Quote};
+use super::data_line;
 use super::members;
 use super::operator::Operator;
 use super::wrapper::{skip_keyword, skip_wrappers};
@@ -181,9 +182,7 @@ fn read_unquoted(cursor: &mut Cursor<'_>) -> Option<Range<usize>> {
         cursor.offset += 1;
         cursor.skip_while(|b| !ends(b));
     }
-    if cursor.offset > start && matches!(cursor.peek(), Some(b'(' | b'[' | b'{' | b'<')) {
-        cursor.attempt(|cursor| skip_rest_of_data(cursor, start));
-    }
+    data_line::skip_rest(cursor, start);
     // A call is not a literal.
     if cursor.peek() == Some(b'(') {
         return None;
@@ -191,60 +190,4 @@ fn read_unquoted(cursor: &mut Cursor<'_>) -> Option<Range<usize>> {
     // A value that touches the end of the window may continue after it.
     let whole = cursor.offset < cursor.end || cursor.end == cursor.bytes.len();
     (whole && cursor.offset > start).then_some(start..cursor.offset)
-}
-
-/// Shortest value that may contain a bracket.
-const SHORTEST_BRACKETED: usize = 8;
-
-/// Changes of case that are more than an identifier has.
-const MOST_CHANGES: usize = 5;
-
-/// Moves to the end of a value with a bracket in a file of data, where a value is what is left of
-/// the line. In code brackets are closed, and nothing is written directly after a call.
-fn skip_rest_of_data(cursor: &mut Cursor<'_>, start: usize) -> bool {
-    if matches!(cursor.bytes[cursor.offset - 1], b'$' | b'#' | b'%' | b'@' | b'?' | b'=' | b'>') {
-        return false;
-    }
-    cursor.skip_while(|b| !b.is_ascii_whitespace() && !b"\"'`,;|&\\".contains(&b));
-    let text = &cursor.bytes[start..cursor.offset];
-    let value_end = cursor.offset;
-    let blanks = cursor.skip_blanks();
-    let at_end = match cursor.peek() {
-        Some(b'\n' | b'\r') => true,
-        Some(b'#') => blanks > 0,
-        Some(_) => false,
-        None => cursor.end == cursor.bytes.len(),
-    };
-    cursor.offset = value_end;
-    at_end
-        && text.len() >= SHORTEST_BRACKETED
-        && (text.iter().any(u8::is_ascii_digit) || changes_of_case(text) >= MOST_CHANGES)
-        && !is_code(text)
-}
-
-/// Changes from lower to upper case or back.
-fn changes_of_case(text: &[u8]) -> usize {
-    let lower = |b: u8| b.is_ascii_lowercase();
-    let letters = |two: &&[u8]| two.iter().all(u8::is_ascii_alphabetic);
-    text.windows(2).filter(letters).filter(|two| lower(two[0]) != lower(two[1])).count()
-}
-
-/// Whether all brackets are closed, each at the end of a word, or the last one is only opened.
-fn is_code(text: &[u8]) -> bool {
-    let mut open = Vec::new();
-    let mut continues = false;
-    for (index, &b) in text.iter().enumerate() {
-        match b {
-            b'(' => open.push(b')'),
-            b'[' => open.push(b']'),
-            b'{' => open.push(b'}'),
-            b'<' => open.push(b'>'),
-            b')' | b']' | b'}' | b'>' if open.pop() != Some(b) => return true,
-            b')' | b']' => continues |= text.get(index + 1).is_some_and(u8::is_ascii_alphanumeric),
-            b'}' | b'>' => return true,
-            _ => {}
-        }
-    }
-    let opens_at_end = matches!(text.last(), Some(b'(' | b'[' | b'{' | b'<'));
-    opens_at_end || open.is_empty() && !continues
 }
