@@ -42,7 +42,10 @@ fn is_variable(rest: &[u8]) -> bool {
     let is_name = plain(u8::is_ascii_lowercase)
         || plain(u8::is_ascii_uppercase)
         || language::covered(run) * 2 >= run.len();
-    is_name && (run.len() > LONGEST_RUN || !is_drawn(after) || after.iter().any(|b| b"/$%:".contains(b)))
+    is_name
+        && (run.len() > LONGEST_RUN
+            || !is_drawn(after)
+            || after.iter().any(|b| b"/$%:".contains(b)))
 }
 
 /// The rest of a hash as crypt(3) writes it: `$id$salt$hash`.
@@ -65,16 +68,42 @@ mod tests {
     #[test]
     fn variables_and_formats_are_not_random() {
         for text in [
-            "$HOME", "$1", "$$", "${X}", "$(cat /run/s3cr3t9x)", "$HOME/.k3y2x9Qz", "$dbPassword1",
-            "$DB_PASS_2", "$env:PASS1word2", "$user:$x9Kq2mZ7", "%NAME%", "%s", "%02x", "%(name)s",
-            "%s:%s", "%w[a1b2c3d4]", "%-10s", "<token>", "<your-k3y>", "{name}", "{{ x9Kq2mZ7 }}",
-            "(none)", "$2a$10$q7Rz0Pk3LmX9vTn2WbYs5H", "$apr1$q7Rz0Pk3$LmX9vTn2WbYs5H",
+            "$HOME",
+            "$1",
+            "$$",
+            "${X}",
+            "$(cat /run/s3cr3t9x)",
+            "$HOME/.k3y2x9Qz",
+            "$dbPassword1",
+            "$DB_PASS_2",
+            "$env:PASS1word2",
+            "$user:$x9Kq2mZ7",
+            "%NAME%",
+            "%s",
+            "%02x",
+            "%(name)s",
+            "%s:%s",
+            "%w[a1b2c3d4]",
+            "%-10s",
+            "<token>",
+            "<your-k3y>",
+            "{name}",
+            "{{ x9Kq2mZ7 }}",
+            "(none)",
+            "$2a$10$q7Rz0Pk3LmX9vTn2WbYs5H",
+            "$apr1$q7Rz0Pk3$LmX9vTn2WbYs5H",
         ] {
             assert!(begins_template(text.as_bytes()), "{text}");
         }
         for text in [
-            "$9q7Rz0Pk3LmX9vTn2", "$q7Rz0Pk3LmX9vTn2", "$!q7Rz0Pk3LmX9vTn2", "%7VKlyOBrTYvcsbwv1",
-            "%sBaX3DEbVXu7q", "<q7Rz0Pk3LmX9vTn2", "{q7Rz0Pk3LmX9vTn2", "(q7Rz0Pk3LmX9vTn2",
+            "$9q7Rz0Pk3LmX9vTn2",
+            "$q7Rz0Pk3LmX9vTn2",
+            "$!q7Rz0Pk3LmX9vTn2",
+            "%7VKlyOBrTYvcsbwv1",
+            "%sBaX3DEbVXu7q",
+            "<q7Rz0Pk3LmX9vTn2",
+            "{q7Rz0Pk3LmX9vTn2",
+            "(q7Rz0Pk3LmX9vTn2",
         ] {
             assert!(!begins_template(text.as_bytes()), "{text}");
         }

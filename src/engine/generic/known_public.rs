@@ -40,9 +40,7 @@ fn is_something_else(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     let bare = value.start > 0 && !b"\"'`".contains(&bytes[value.start - 1]);
     let of_kind = match name.kind {
         NameKind::Password => {
-            is_option(bytes, name, value)
-                || is_url(text)
-                || is_read_elsewhere(bytes, name, value)
+            is_option(bytes, name, value) || is_url(text) || is_read_elsewhere(bytes, name, value)
         }
         NameKind::Key => {
             let in_bucket = contains(WordList::BucketKeyParts, &bytes[name.span.clone()]);

@@ -92,7 +92,11 @@ impl TextCursor<'_> {
         let whole = self.offset < self.end || self.end == self.bytes.len();
         let text = &self.bytes[value.clone()];
         let is_url = || memchr::memmem::find(text, b"://").is_some();
-        let is_text = whole && !is_url() && !text.is_empty() && !text.ends_with(b":") && !b"{[&*!|>".contains(&text[0]);
+        let is_text = whole
+            && !is_url()
+            && !text.is_empty()
+            && !text.ends_with(b":")
+            && !b"{[&*!|>".contains(&text[0]);
         is_text.then_some(value)
     }
 

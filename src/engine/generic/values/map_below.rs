@@ -8,8 +8,17 @@ use super::{MAX_VALUES, REACH};
 use crate::rules::is_word_byte;
 
 /// Words of a member that identifies or describes a secret.
-const OTHER_WORDS: [&[u8]; 9] =
-    [b"id", b"hash", b"sha", b"digest", b"public", b"pub", b"checksum", b"fingerprint", b"integrity"];
+const OTHER_WORDS: [&[u8]; 9] = [
+    b"id",
+    b"hash",
+    b"sha",
+    b"digest",
+    b"public",
+    b"pub",
+    b"checksum",
+    b"fingerprint",
+    b"integrity",
+];
 
 /// Longest name of a member.
 const LONGEST_NAME: usize = 64;

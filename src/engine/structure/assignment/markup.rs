@@ -37,7 +37,8 @@ pub fn is_element(bytes: &[u8], name: &Range<usize>) -> bool {
             let before = &bytes[name.start.saturating_sub(BEFORE_NAME)..name.start];
             let start = before.iter().rposition(|&b| !is_name_byte(b));
             let tag = start.map_or(&[][..], |start| &before[start..]);
-            let begins = tag.first() == Some(&b'<') && tag.get(1).is_some_and(u8::is_ascii_alphabetic);
+            let begins =
+                tag.first() == Some(&b'<') && tag.get(1).is_some_and(u8::is_ascii_alphabetic);
             begins && !tag.ends_with(b"::")
         }
         _ => false,
