@@ -141,7 +141,7 @@ mod tests {
             ("password = args2[0]\n", Some("args2")),
             ("password = getpass2(prompt).strip()\n", None),
             ("password = decode64(args[0])\n", None),
-            ("password=$(cat /run/k3y)\n", Some("$")),
+            ("password=$(cat /run/k3y)\n", None),
             ("password=pre${PASSWORD2}\n", Some("pre$")),
             ("login(user=me,\n      password=pass2)\n", Some("pass2")),
             ("password=abc123&user=me\n", Some("abc123")),

@@ -3,7 +3,7 @@
 use keysieve::rules::Confidence;
 
 use super::super::{confidence_of, engine};
-use super::{Random, VALUES, assert_quiet, token};
+use super::{MIN_FOUND, Random, VALUES, assert_quiet, token};
 
 /// Lists of `FIRST` and `SECOND`.
 const LISTS: [&str; 15] = [
@@ -40,7 +40,7 @@ fn every_value_of_a_list_is_found() {
             };
             found += [&first, &second].iter().filter(|value| is_found(value)).count();
         }
-        if found * 100 < VALUES * 97 {
+        if found * 100 < VALUES * MIN_FOUND {
             wrong.push(format!("{found} of {VALUES} in {list:?}"));
         }
     }
