@@ -10,6 +10,7 @@ pub use shipped::is_shipped;
 
 use super::super::checks::placeholder;
 use super::contains::contains_part;
+use super::first_character::is_drawn;
 use super::name::Name;
 use crate::rules::word_list::WordList;
 use crate::rules::{AFTER, BEFORE, NameKind};
@@ -45,9 +46,8 @@ fn is_something_else(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     let begins = |list| lexicon.any(list, |prefix| text.starts_with(prefix.as_bytes()));
     let bare = value.start > 0 && !b"\"'`".contains(&bytes[value.start - 1]);
     let of_kind = match name.kind {
-        // A command reads what begins with a hyphen as an option.
         NameKind::Password => {
-            text[0] == b'-' || is_url(text) || is_read_elsewhere(bytes, name, value)
+            is_option(bytes, name, value) || is_url(text) || is_read_elsewhere(bytes, name, value)
         }
         NameKind::Key => {
             let in_bucket = contains(WordList::BucketKeyParts, &bytes[name.span.clone()]);
@@ -155,6 +155,14 @@ fn is_date(text: &[u8]) -> bool {
             .zip(form)
             .all(|(b, of)| if *of == b'-' { b == of } else { b.is_ascii_digit() })
         && text.get(form.len()).is_none_or(|b| matches!(b, b'T' | b' '))
+}
+
+/// A command reads what begins with a hyphen as an option; a file of data has random values that
+/// do.
+fn is_option(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
+    let text = &bytes[value.clone()];
+    let assigned = || bytes[name.gap(value)].iter().any(|b| matches!(b, b'=' | b':' | b'>'));
+    text[0] == b'-' && !(assigned() && is_drawn(&text[1..]))
 }
 
 /// A URL without a user: nginx's `proxy_pass http://host`.

@@ -18,6 +18,7 @@ mod encrypted;
 #[cfg(test)]
 mod entries;
 mod features;
+mod first_character;
 mod key_id;
 mod known_public;
 mod language;
@@ -213,6 +214,13 @@ fn read<'l>(
     }
     if values.is_empty() {
         values.extend(values::beginning_of_long(bytes, &name.span));
+    }
+    if values.is_empty() && name.is_qualified(bytes) {
+        let below = values::map_below::values(bytes, &name.span);
+        // An object that describes one credential has other members.
+        if below.iter().all(|value| is_random(&bytes[value.clone()], false)) {
+            values.extend(below);
+        }
     }
     let pair = name.may_be_pair(bytes).then_some(()).and(values.first());
     if let Some(password) =

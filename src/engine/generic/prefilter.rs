@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::contains::contains_part;
+use super::first_character::begins_template;
 use super::name::Name;
 use super::quick_check::may_name_credential;
 use super::{encrypted, known_public, language, noise};
@@ -33,8 +34,7 @@ pub fn may_be_secret(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     let contains = |list| lexicon.any(list, |part| contains_part(text, part.as_bytes()));
     if text.len() < SHORTEST
         || name.is_not_secret(bytes)
-        || matches!(text[0], b'$' | b'<' | b'{' | b'%' | b'(')
-            && !encrypted::is_obscured(lexicon, text)
+        || begins_template(text) && !encrypted::is_obscured(lexicon, text)
         || text.iter().all(|b| !b.is_ascii_alphanumeric())
         || text.iter().all(|&b| b.is_ascii_digit() || b == b'.')
         || names_password(lexicon, text)
@@ -48,7 +48,7 @@ pub fn may_be_secret(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     {
         return false;
     }
-    let quoted = value.start > 0 && matches!(bytes[value.start - 1], b'"' | b'\'' | b'`');
+    let quoted = is_quoted(bytes, value);
     let assigned = || bytes[name.gap(value)].iter().any(|b| matches!(b, b'=' | b':' | b'>'));
     let may_be_one = match name.kind {
         NameKind::Password => quoted || assigned() || text.iter().any(u8::is_ascii_digit),
@@ -67,6 +67,10 @@ pub fn may_be_secret(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
         && !encrypted::is_encrypted(bytes, name, value)
         && !known_public::is_known_public(bytes, name, value)
         && !noise::is_noise(bytes, name, value)
+}
+
+fn is_quoted(bytes: &[u8], value: &Range<usize>) -> bool {
+    value.start > 0 && matches!(bytes[value.start - 1], b'"' | b'\'' | b'`')
 }
 
 /// Letters that are not words.

@@ -20,6 +20,9 @@ use crate::rules::{AFTER, LONGEST, is_word_byte};
 
 mod command;
 mod cursor;
+mod data_line;
+mod markup;
+mod members;
 mod operator;
 mod value;
 mod wrapper;
