@@ -32,6 +32,9 @@ const LONGEST_GAP: usize = 12;
 /// Bytes of such a value that are judged, at least.
 const SHORTEST_LONG: usize = 256;
 
+/// Base64 of 16 bytes.
+const SHORTEST_NAMED_KEY: usize = 24;
+
 /// The spans of the values that are assigned to the name at `name`.
 pub fn assigned(
     bytes: &[u8],
@@ -52,7 +55,7 @@ pub fn assigned(
             let joined = TextCursor { bytes, offset: value.end, end }.quoted(b"\"'");
             return joined.map(|value| vec![value]).unwrap_or_default();
         }
-        return vec![secret_part(bytes, value, lexicon)];
+        return vec![secret_part(bytes, name, value, lexicon)];
     }
     let mut cursor = TextCursor { bytes, offset: name.end, end };
     if let Some(value) = cursor.element(name) {
@@ -66,9 +69,12 @@ pub fn assigned(
 }
 
 /// The password of a user and a password that are given together: `auth=("me", "v")`,
-/// `new NetworkCredential("me", "v")`, `HTTPBasicAuth(user, "v")`.
+/// `new NetworkCredential("me", "v")`, `HTTPBasicAuth(user, "v")`, Ruby's `basic_auth "me", "v"`.
 pub fn second_of_pair(bytes: &[u8], name: &Range<usize>) -> Option<Range<usize>> {
     let end = bytes.len().min(name.end + REACH);
+    if let [b' ', b'"' | b'\'', ..] = bytes[name.end..end] {
+        return Arguments::without_brackets(bytes, name.end, end).nth(1);
+    }
     let mut cursor = TextCursor { bytes, offset: name.end, end };
     cursor.skip(|b| matches!(b, b'"' | b'\'' | b' ' | b'=' | b':' | b'>' | b']'));
     Arguments::of(bytes, cursor.offset, end)?.nth(1)
@@ -88,9 +94,20 @@ pub fn beginning_of_long(bytes: &[u8], name: &Range<usize>) -> Option<Range<usiz
     (assigned && length >= SHORTEST_LONG).then_some(start..cursor.offset)
 }
 
-/// The value without the scheme of an HTTP header; of a template, its default.
-fn secret_part(bytes: &[u8], value: Range<usize>, lexicon: &Lexicon) -> Range<usize> {
+/// The value without the scheme of an HTTP header; of a template, its default; of a named key, the
+/// key.
+fn secret_part(
+    bytes: &[u8],
+    name: &Range<usize>,
+    value: Range<usize>,
+    lexicon: &Lexicon,
+) -> Range<usize> {
     let text = &bytes[value.clone()];
+    if bytes[name.end - 1] | 0x20 == b'y'
+        && let Some(key) = key_with_name(text)
+    {
+        return value.start + key..value.end;
+    }
     if text.starts_with(b"{{") {
         return fallback(bytes, &value, lexicon).unwrap_or(value);
     }
@@ -107,6 +124,16 @@ fn secret_part(bytes: &[u8], value: Range<usize>, lexicon: &Lexicon) -> Range<us
         return cursor.word().unwrap_or(value);
     }
     value
+}
+
+/// Where the key begins in MinIO's `key-name:BASE64`.
+fn key_with_name(text: &[u8]) -> Option<usize> {
+    let colon = memchr::memchr(b':', text)?;
+    let (name, key) = (&text[..colon], &text[colon + 1..]);
+    let base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
+    let named = name.len() > 1 && name.iter().all(|b| is_word_byte(*b) || *b == b'-');
+    let is_key = key.len() >= SHORTEST_NAMED_KEY && key.len().is_multiple_of(4);
+    (named && is_key && key.iter().all(base64)).then_some(colon + 1)
 }
 
 /// `{{ name | default('v') }}` of Jinja, `{{ .name | default "v" }}` of Helm.
@@ -296,6 +323,11 @@ mod tests {
             ("sshpass -p v1x9 ssh me@host", "sshpass", &["v1x9"]),
             ("sshpass -p'v1x9' ssh me@host", "sshpass", &["v1x9"]),
             ("'Bearer ' + 'v1x9'", "Bearer", &["v1x9"]),
+            (
+                "SECRET_KEY: \"my-key:q7Rz0Pk3LmX9vTn2WbYs5Hc8\"",
+                "SECRET_KEY",
+                &["q7Rz0Pk3LmX9vTn2WbYs5Hc8"],
+            ),
             ("password = ask()", "password", &[]),
         ] {
             assert_eq!(read(text, name), expected, "{text}");
@@ -309,7 +341,9 @@ mod tests {
             ("\"auth\": [\"me\", \"v1x9\"]", "auth", Some("v1x9")),
             ("new NetworkCredential(user, \"v1x9\", domain)", "NetworkCredential", Some("v1x9")),
             ("PasswordAuthentication(me, \"v1x9\".toCharArray())", "Authentication", Some("v1x9")),
+            ("req.basic_auth 'me', 'v1x9'\n", "auth", Some("v1x9")),
             ("auth=(user, password)", "auth", None),
+            ("auth 'me' or 'you'", "auth", None),
             ("auth('me')", "auth", None),
         ] {
             let offset = text.find(name).unwrap();

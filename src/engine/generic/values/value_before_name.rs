@@ -55,7 +55,7 @@ impl BackwardCursor<'_> {
     /// A word of the list, in any letter case, with or without quotes, and the operator after it.
     fn member(&mut self, list: WordList) -> Option<()> {
         self.skip(|b| b == b' ');
-        self.peek().filter(|b| matches!(b, b'=' | b':'))?;
+        self.peek().filter(|b| matches!(b, b'=' | b':' | b'('))?;
         self.offset -= 1;
         self.skip(|b| b == b' ');
         let quoted = self.quote();
@@ -72,13 +72,18 @@ impl BackwardCursor<'_> {
     }
 
     /// `value="v" name="NAME"`, `"value": "v", "name": "NAME"`, `value: v` and `name: NAME` on
-    /// the next line.
+    /// the next line, SQL's `value = 'v' WHERE name = 'NAME'`, Swift's and Objective-C's
+    /// `setValue("v", forKey: "NAME")`.
     fn other_half(&mut self) -> Option<Range<usize>> {
         // More words may be part of the name.
         self.skip(|b| is_word_byte(b) || matches!(b, b'.' | b'-'));
         self.quote();
+        self.skip(|b| b == b'@');
         self.member(WordList::NameMembers)?;
-        let separators = self.skip(|b| b.is_ascii_whitespace() || b == b',');
+        let mut separators = self.skip(|b| b.is_ascii_whitespace() || b == b',');
+        if self.keyword(b"where") {
+            separators = self.skip(|b| b.is_ascii_whitespace());
+        }
         if separators == 0 {
             return None;
         }
@@ -95,8 +100,18 @@ impl BackwardCursor<'_> {
                 self.offset..end
             }
         };
+        self.skip(|b| b == b'@');
         self.member(WordList::ValueMembers)?;
         (!value.is_empty()).then_some(value)
+    }
+
+    /// Skips the word, in any letter case.
+    fn keyword(&mut self, word: &[u8]) -> bool {
+        let before = &self.bytes[self.first..self.offset];
+        let from = before.len().checked_sub(word.len());
+        let found = from.is_some_and(|from| before[from..].eq_ignore_ascii_case(word));
+        self.offset -= if found { word.len() } else { 0 };
+        found
     }
 
     /// `echo 'user:v' | chpasswd`, `echo v | passwd --stdin user`,
@@ -152,6 +167,11 @@ mod tests {
             ("RUN echo root:v1x9 | chpasswd && \\\n", "chpasswd", Some("v1x9")),
             ("echo \"v1x9\" | passwd --stdin me\n", "passwd", Some("v1x9")),
             ("echo v1x9 | docker login -u me --password-stdin", "password-stdin", Some("v1x9")),
+            ("SET value = 'v1x9' WHERE name = 'password'", "password", Some("v1x9")),
+            ("r.setValue(\"v1x9\", forHTTPHeaderField: \"X-Token\")", "Token", Some("v1x9")),
+            ("[d setObject:@\"v1x9\" forKey:@\"password\"]", "password", Some("v1x9")),
+            ("defaults.set(\"v1x9\", forKey: \"token\")", "token", Some("v1x9")),
+            ("print(\"v1x9\", forKey: \"token\")", "token", None),
             ("<input value=\"v1x9\" id=\"password\">", "password", None),
             ("<add title=\"v1x9\" key=\"Password\" />", "Password", None),
             ("cat users | chpasswd\n", "chpasswd", None),

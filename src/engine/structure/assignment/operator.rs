@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::command;
 use super::cursor::Cursor;
+use super::fallback::skip_to_fallback;
 use super::wrapper::skip_wrappers;
 use crate::rules::is_word_byte;
 
@@ -30,10 +31,14 @@ struct NameEnd {
 }
 
 /// Keys of the value in a name/value pair.
-const VALUE_WORDS: [&str; 5] = ["value", "parametervalue", "defaultvalue", "default", "content"];
+const VALUE_WORDS: [&str; 6] =
+    ["value", "parametervalue", "defaultvalue", "default_value", "default", "content"];
 
 /// Maximum length of a member between the name and the value of a pair.
-const MAX_MEMBER: usize = 40;
+const MAX_MEMBER: usize = 64;
+
+/// Maximum number of such members.
+const MAX_MEMBERS: usize = 2;
 
 /// Reads the operator between the name and its value. Most names have no value, so each notation is
 /// tried only if its first byte is next.
@@ -46,6 +51,14 @@ pub fn read_operator(cursor: &mut Cursor<'_>, name: &Range<usize>) -> Option<Ope
     if let Some(operator) = paired_value(cursor).or_else(|| call_argument(cursor)) {
         return Some(operator);
     }
+    if skip_to_fallback(cursor, name_end.quoted || name_end.bracket)
+        || command::skip_to_argument(cursor, name)
+    {
+        return Some(Operator::Argument);
+    }
+    // Rust's `"name".to_string(), "v"`, and the comment that names an argument: `/* name */ "v"`.
+    cursor.attempt(|cursor| name_end.quoted && conversion(cursor));
+    cursor.attempt(comment_end);
     // Markdown's `**name**: v`.
     cursor.attempt(|cursor| cursor.skip("**") && cursor.peek() == Some(b':'));
     let blanks = cursor.skip_blanks();
@@ -118,9 +131,27 @@ fn close_name(cursor: &mut Cursor<'_>, name: &Range<usize>) -> NameEnd {
     NameEnd { quoted, bracket }
 }
 
+/// `.to_string()`, `.into()` before the comma.
+fn conversion(cursor: &mut Cursor<'_>) -> bool {
+    let converted = cursor.skip(".") && cursor.skip_while(is_word_byte) > 0 && cursor.skip("()");
+    converted && cursor.peek() == Some(b',')
+}
+
+/// ` */` before a literal.
+fn comment_end(cursor: &mut Cursor<'_>) -> bool {
+    cursor.skip_blanks();
+    cursor.skip("*/") && {
+        let end = cursor.offset;
+        cursor.skip_blanks();
+        let quoted = cursor.is_at_quote();
+        cursor.offset = end;
+        quoted
+    }
+}
+
 /// A name/value pair: `name: NAME`, then `value: v`, on the next line or after a comma;
 /// `name="NAME" value="v"` in XML; `<key>NAME</key><string>v</string>`; `--name NAME --value v`.
-/// One short member may be between the two.
+/// Up to [`MAX_MEMBERS`] short members may be between the two.
 fn paired_value(cursor: &mut Cursor<'_>) -> Option<Operator> {
     let first = cursor.peek()?;
     let element = first == b'<'
@@ -135,19 +166,31 @@ fn paired_value(cursor: &mut Cursor<'_>) -> Option<Operator> {
     let option = matches!(first, b' ' | b'\t')
         && cursor.attempt(|cursor| {
             cursor.skip_blanks() > 0
-                && (cursor.skip("--value") || cursor.skip("--body"))
+                && (cursor.skip_ignoring_case("-value")
+                    || cursor.skip("--value")
+                    || cursor.skip("--body"))
                 && (cursor.skip("=") || cursor.skip_blanks() > 0)
         });
     if option {
         return Some(Operator::Argument);
     }
-    let pair = is_gap(first)
-        && cursor.attempt(|cursor| {
-            skip_gap(cursor)
-                && (value_member(cursor)
-                    || skip_member(cursor) && skip_gap(cursor) && value_member(cursor))
-        });
+    let pair = is_gap(first) && cursor.attempt(skip_to_value_member);
     pair.then_some(Operator::Colon)
+}
+
+fn skip_to_value_member(cursor: &mut Cursor<'_>) -> bool {
+    for _ in 0..=MAX_MEMBERS {
+        if !skip_gap(cursor) {
+            return false;
+        }
+        if value_member(cursor) {
+            return true;
+        }
+        if !skip_member(cursor) {
+            return false;
+        }
+    }
+    false
 }
 
 fn skip_gap(cursor: &mut Cursor<'_>) -> bool {
@@ -155,7 +198,7 @@ fn skip_gap(cursor: &mut Cursor<'_>) -> bool {
 }
 
 fn is_gap(b: u8) -> bool {
-    b.is_ascii_whitespace() || b == b','
+    b.is_ascii_whitespace() || matches!(b, b',' | b'{')
 }
 
 /// `value:`, `"Value": `, `value=`.
@@ -174,7 +217,8 @@ fn value_member(cursor: &mut Cursor<'_>) -> bool {
     })
 }
 
-/// `"slotSetting": false`, `type="hidden"`: a member of one word.
+/// `"slotSetting": false`, `type="hidden"`, `help="of the service"`: a member of one word or of a
+/// text in quotes.
 fn skip_member(cursor: &mut Cursor<'_>) -> bool {
     let from = cursor.offset;
     let word = |b: u8| is_word_byte(b) || b == b'"' || b == b'\'';
@@ -182,7 +226,13 @@ fn skip_member(cursor: &mut Cursor<'_>) -> bool {
     cursor.skip_blanks();
     let operator = cursor.skip(":") || cursor.skip("=");
     cursor.skip_blanks();
-    name > 0 && operator && cursor.skip_while(word) > 0 && cursor.offset - from <= MAX_MEMBER
+    let quote = cursor.peek().filter(|b| matches!(b, b'"' | b'\''));
+    let value = cursor.skip_while(word);
+    if let Some(quote) = quote.filter(|&quote| cursor.bytes[cursor.offset - 1] != quote) {
+        cursor.skip_while(|b| b != quote && b != b'\n');
+        cursor.offset += usize::from(cursor.peek() == Some(quote));
+    }
+    name > 0 && operator && value > 0 && cursor.offset - from <= MAX_MEMBER
 }
 
 /// `.name("v")`, `new Name('v')`, `name{"v"}`: the value is the only argument.

@@ -3,10 +3,13 @@
 use super::cursor::Cursor;
 use crate::rules::is_word_byte;
 
+/// Keywords of a fallback. A longer one precedes its beginning.
+const KEYWORDS: [&str; 5] = ["default_value", "defaultValue", "default", "fallback", "unset"];
+
 /// `default=`, `fallback:` in a call that reads a setting.
 pub fn skip_keyword(cursor: &mut Cursor<'_>) {
     cursor.attempt(|cursor| {
-        let keyword = cursor.skip("default") || cursor.skip("fallback");
+        let keyword = KEYWORDS.iter().any(|keyword| cursor.skip(keyword));
         cursor.skip_blanks();
         let operator = cursor.skip("=") || cursor.skip(":");
         cursor.skip_blanks();
@@ -30,6 +33,10 @@ pub fn skip_wrappers(cursor: &mut Cursor<'_>) {
             });
             if !called {
                 break;
+            }
+            // `z.string().default("v")`.
+            if cursor.rest().starts_with(b").default(") {
+                cursor.skip(").default(");
             }
             cursor.skip_whitespace();
             skip_keyword(cursor);
