@@ -131,7 +131,12 @@ impl Generic {
                 let confidence = match probability {
                     p if p >= LOW_THRESHOLD
                         && (described.is_stored_salt
-                            || must_downgrade(lexicon, described.kind, value)) =>
+                            || must_downgrade(
+                                lexicon,
+                                described.kind,
+                                value,
+                                described.is_random_secret,
+                            )) =>
                     {
                         Confidence::Low
                     }
