@@ -217,10 +217,13 @@ fn read<'l>(
     Some((values, name))
 }
 
-/// Whether more than blanks join the name to its value, or quotes are around it: prose does not
-/// assign.
+/// Whether more than blanks join the name to its value: prose does not assign, a command's option
+/// does. An argument without quotes is another name.
 fn is_assigned(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
-    bytes[name.gap(value)].iter().any(|b| b"=:>(,\"'`".contains(b))
+    let before = |offset: usize| offset.checked_sub(1).map(|before| bytes[before]);
+    let gap = &bytes[name.gap(value)];
+    let quoted = before(value.start).is_some_and(|b| b"\"'`".contains(&b));
+    quoted || before(name.span.start) == Some(b'-') || gap.iter().any(|b| b"=:>".contains(b))
 }
 
 /// Base64 without its padding.

@@ -21,7 +21,7 @@ const SHORTEST: usize = 16;
 const LEAST_BITS: f32 = 12.0;
 /// The same for a short password.
 const LEAST_PASSWORD_BITS: f32 = 8.0;
-/// The same without a digit: a foreign word has more than 20.
+/// The same of letters: a foreign word has more than 20.
 const LEAST_BITS_OF_LETTERS: f32 = 30.0;
 
 /// Evidence of a digit next to a letter, of an upper-case letter next to a lower-case one, and of
@@ -48,9 +48,8 @@ pub fn is_random(value: &[u8], is_password: bool) -> bool {
         return digits.len() >= SHORTEST && is_random_hex(digits);
     }
     let in_sequences = placeholder::sequences(&value.to_ascii_lowercase()).1;
-    let has_digit = value.iter().any(u8::is_ascii_digit);
     let least = match value.len() {
-        _ if !has_digit => LEAST_BITS_OF_LETTERS,
+        _ if is_of_letters(value) => LEAST_BITS_OF_LETTERS,
         ..SHORTEST => LEAST_PASSWORD_BITS,
         _ => LEAST_BITS,
     };
@@ -70,6 +69,18 @@ fn may_be_drawn(value: &[u8]) -> bool {
         && memchr::memmem::find(value, b"://").is_none()
 }
 
+/// No digit, and not the punctuation and the cases of a generated password either.
+fn is_of_letters(value: &[u8]) -> bool {
+    let has = |test: fn(&u8) -> bool| value.iter().any(test);
+    let mixed = has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
+    !has(u8::is_ascii_digit) && !(mixed && punctuation(value) > 1)
+}
+
+/// How many characters are punctuation that generators of passwords use.
+fn punctuation(value: &[u8]) -> usize {
+    value.iter().filter(|b| b"!@#^*$&%~+?".contains(b)).count()
+}
+
 /// How much likelier the value is as a random one than as a text, in bits.
 fn evidence(value: &[u8]) -> f32 {
     let pairs = |test: fn(u8, u8) -> bool| {
@@ -77,7 +88,7 @@ fn evidence(value: &[u8]) -> f32 {
     };
     let digits = pairs(|a, b| a.is_ascii_digit() && b.is_ascii_alphabetic());
     let cases = pairs(|a, b| a.is_ascii_uppercase() && b.is_ascii_lowercase());
-    let punctuation = value.iter().filter(|b| b"!@#^*$&~+".contains(b)).count() as f32;
+    let punctuation = punctuation(value) as f32;
     let (english, _) = language::letter_pairs(value);
     DIGIT_BITS * digits + CASE_BITS * cases + PUNCTUATION_BITS * punctuation - english
 }
