@@ -15,13 +15,15 @@ const COMMANDS: [&[u8]; 6] = [b"ENV", b"ARG", b"setx", b"setenv", b"set", b"#def
 const HEADER: &[u8] = b"et_header";
 
 /// Whether the name is an argument of a command, or the end of one, whose next argument is the
-/// value: `ENV NAME v`, `setx NAME v`, `set -gx MY_NAME v`, `#define NAME v`, `--name v`.
+/// value: `ENV NAME v`, `setx NAME v`, `set -gx MY_NAME v`, `#define NAME v`, `--name v`. So it is
+/// in Robot Framework's `${NAME}    v`.
 pub fn takes_argument(bytes: &[u8], name: &Range<usize>) -> bool {
     let line = line_before(bytes, name);
     let word_start = line.iter().rev().take_while(|b| !b.is_ascii_whitespace()).count();
     let (words_before, word_start) = line.split_at(line.len() - word_start);
     let joined = |b: &u8| is_word_byte(*b) || matches!(b, b'-' | b'.');
-    if word_start.starts_with(b"--") && word_start.iter().all(joined) {
+    let is_option = word_start.starts_with(b"--") && word_start.iter().all(joined);
+    if is_option || word_start == b"${" && words_before.trim_ascii().is_empty() {
         return true;
     }
     if words_before.is_empty()

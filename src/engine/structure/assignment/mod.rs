@@ -25,6 +25,7 @@ mod operator;
 mod value;
 mod wrapper;
 
+pub use command::takes_argument;
 use cursor::Cursor;
 
 /// The span of the value assigned to the name at `name`, without quotes. `None` if the name is part
