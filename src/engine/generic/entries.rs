@@ -128,9 +128,9 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
         | WordList::PublicKeyNeighbors
         | WordList::DigestParameters => !names.is_empty() && values.is_empty(),
         WordList::PlaceholderParts | WordList::TypedSequences => is_placeholder(lexicon, bytes),
-        WordList::TypedTokenParts => must_downgrade(lexicon, NameKind::Token, bytes, false),
+        WordList::TypedTokenParts => must_downgrade(lexicon, NameKind::Token, bytes),
         WordList::TestPasswordParts | WordList::PasswordHashPrefixes => {
-            must_downgrade(lexicon, NameKind::Password, bytes, false)
+            must_downgrade(lexicon, NameKind::Password, bytes)
         }
         WordList::NameWords => is_made_of_words(lexicon, bytes),
         WordList::DigestAlgorithms => is_integrity(lexicon, bytes),
