@@ -69,7 +69,7 @@ fn asserts(bytes: &[u8], name: &Name) -> bool {
     };
     let call = &before[open.saturating_sub(LONGEST_CALL)..open];
     let from = call.iter().rposition(|b| !is_word_byte(*b) && *b != b'.').map_or(0, |at| at + 1);
-    let is_in = |part: &str| super::contains::contains_part(&call[from..], part.as_bytes());
+    let is_in = |part: &str| contains_part(&call[from..], part.as_bytes());
     before[open] == b'(' && name.lexicon.any(WordList::AssertionParts, is_in)
 }
 

@@ -34,6 +34,7 @@ use std::ops::Range;
 pub use features::{COUNT, Features, NAMES};
 pub use name::Name;
 
+use contains::contains_part;
 use downgrade::{has_real_password, must_downgrade};
 use key_id::is_key_id;
 use prefilter::may_be_secret;
@@ -224,6 +225,7 @@ fn is_assigned(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     quoted
         || before(name.span.start) == Some(b'-')
         || gap.iter().any(|b| b"=:>".contains(b))
+        || contains_part(gap, b"--")
         || takes_argument(bytes, &name.span)
 }
 

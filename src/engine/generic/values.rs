@@ -3,12 +3,14 @@
 
 mod arguments;
 pub mod calls;
+mod expression;
 mod text_cursor;
 pub mod value_before_name;
 
 use std::ops::Range;
 
 use arguments::Arguments;
+use expression::is_expression;
 use text_cursor::TextCursor;
 
 use crate::engine::structure::assignment::AssignmentReader;
@@ -55,7 +57,11 @@ pub fn assigned(
             let joined = TextCursor { bytes, offset: value.end, end }.quoted(b"\"'");
             return joined.map(|value| vec![value]).unwrap_or_default();
         }
-        return vec![secret_part(bytes, name, value, lexicon)];
+        let fallback = is_expression(bytes, &value)
+            .then(|| TextCursor { bytes, offset: name.end, end }.fallback_of_expression());
+        return vec![
+            fallback.flatten().unwrap_or_else(|| secret_part(bytes, name, value, lexicon)),
+        ];
     }
     let mut cursor = TextCursor { bytes, offset: name.end, end };
     if let Some(value) = cursor.element(name) {
@@ -64,6 +70,11 @@ pub fn assigned(
     cursor.skip(|b| matches!(b, b'"' | b'\'' | b'`' | b']' | b')'));
     cursor
         .list()
+        .or_else(|| cursor.template_default(lexicon).map(|value| vec![value]))
+        .or_else(|| {
+            let mut expression = TextCursor { bytes, offset: cursor.offset, end };
+            expression.fallback_of_expression().map(|value| vec![value])
+        })
         .or_else(|| cursor.loose_value(&bytes[name.clone()], lexicon).map(|value| vec![value]))
         .unwrap_or_default()
 }
@@ -103,8 +114,15 @@ fn secret_part(
     lexicon: &Lexicon,
 ) -> Range<usize> {
     let text = &bytes[value.clone()];
+    let is_digest = || {
+        lexicon.any(WordList::FingerprintPrefixes, |prefix| {
+            let head = text.get(..prefix.len());
+            head.is_some_and(|head| head.eq_ignore_ascii_case(prefix.as_bytes()))
+        })
+    };
     if bytes[name.end - 1] | 0x20 == b'y'
         && let Some(key) = key_with_name(text)
+        && !is_digest()
     {
         return value.start + key..value.end;
     }
@@ -188,13 +206,23 @@ impl TextCursor<'_> {
         found
     }
 
+    /// `: {{ default "v" .name }}` without quotes around it.
+    fn template_default(&self, lexicon: &Lexicon) -> Option<Range<usize>> {
+        let rest = &self.bytes[self.offset..self.end];
+        let open = rest.iter().position(|b| !b": =".contains(b)).filter(|&offset| offset > 0)?;
+        let template = rest[open..].starts_with(b"{{").then(|| &rest[open..])?;
+        let line = template.split(|&b| b == b'\n').next()?;
+        let start = self.offset + open;
+        fallback(self.bytes, &(start..start + line.len()), lexicon)
+    }
+
     fn try_list(&mut self) -> Option<Vec<Range<usize>>> {
         self.skip(|b| b == b' ');
         if self.skip(|b| matches!(b, b':' | b'=' | b'>')) == 0 {
             return None;
         }
         self.skip(|b| b == b' ');
-        let typed = self.starts_with("[]byte{") || self.starts_with("[]uint8{");
+        let typed = ["[]byte{", "[]uint8{", "[]string{"].iter().any(|it| self.starts_with(it));
         if typed {
             self.skip(|b| b != b'{');
         }

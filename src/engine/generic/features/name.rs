@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::{F, Features};
+use crate::engine::generic::contains::contains_part;
 use crate::engine::generic::declaration::is_declared;
 use crate::engine::generic::name::Name;
 use crate::rules::NameKind;
@@ -45,7 +46,7 @@ impl Features {
 
     pub fn describe_gap(&mut self, bytes: &[u8], name: &Name, value: &Range<usize>) {
         if is_declared(bytes, name, value) {
-            return self.describe_declaration(bytes, value);
+            return self.describe_declaration(bytes, name, value);
         }
         // Before the second value of a list, what is before the first one counts.
         let gap = &bytes[name.gap(value)];
@@ -74,8 +75,11 @@ impl Features {
         self.flag(F::then_operator, matches!(next, b'+' | b'.' | b'?' | b'|' | b'&' | b'%' | b'['));
     }
 
-    /// As if the whole statement were `NAME = "value"`.
-    fn describe_declaration(&mut self, bytes: &[u8], value: &Range<usize>) {
+    /// As if the whole statement were `NAME = "value"`, but for a fallback, which is often fake.
+    fn describe_declaration(&mut self, bytes: &[u8], name: &Name, value: &Range<usize>) {
+        let gap = &bytes[name.gap(value)];
+        let fallback = |part: &str| contains_part(gap, part.as_bytes());
+        self.flag(F::gap_fallback, name.lexicon.any(WordList::FallbackParts, fallback));
         self.flag(F::gap_equals, true);
         self.set(F::gap_length, ASSIGNMENT.len() as f32);
         self.flag(F::then_end, true);

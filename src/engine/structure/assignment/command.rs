@@ -11,8 +11,8 @@ pub const BEFORE_NAME: usize = 30;
 /// Commands whose arguments are a name and a value.
 const COMMANDS: [&[u8]; 6] = [b"ENV", b"ARG", b"setx", b"setenv", b"set", b"#define"];
 
-/// The end of nginx's `proxy_set_header` and similar directives.
-const HEADER: &[u8] = b"et_header";
+/// The ends of nginx's `proxy_set_header`, HAProxy's `set-header` and similar directives.
+const HEADERS: [&[u8]; 4] = [b"et_header", b"et-header", b"dd_header", b"dd-header"];
 
 /// Whether the name is an argument of a command, or the end of one, whose next argument is the
 /// value: `ENV NAME v`, `setx NAME v`, `set -gx MY_NAME v`, `#define NAME v`, `--name v`. So it is
@@ -36,7 +36,8 @@ pub fn takes_argument(bytes: &[u8], name: &Range<usize>) -> bool {
         .rsplit(|b| b.is_ascii_whitespace())
         .find(|word| !word.starts_with(b"-"))
         .unwrap_or_default();
-    word.ends_with(HEADER) || COMMANDS.iter().any(|command| word.eq_ignore_ascii_case(command))
+    HEADERS.iter().any(|end| word.ends_with(end))
+        || COMMANDS.iter().any(|command| word.eq_ignore_ascii_case(command))
 }
 
 /// Skips to the argument on the next line: that of an option in a YAML list (`- --name`, then

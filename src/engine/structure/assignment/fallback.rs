@@ -5,8 +5,9 @@ use super::cursor::Cursor;
 use super::wrapper::skip_wrappers;
 use crate::rules::is_word_byte;
 
-/// Methods that take a fallback, by their beginnings.
-const METHODS: [&str; 9] = [
+/// Methods that take a fallback, by their beginnings, and methods of browser tests that enter the
+/// value into the field with the name.
+const METHODS: [&str; 15] = [
     "orElse",
     "or_else",
     "unwrap_or",
@@ -16,11 +17,20 @@ const METHODS: [&str; 9] = [
     "ifBlank",
     "default",
     "or(",
+    "value(",
+    "val(",
+    "fill(",
+    "type(",
+    "sendKeys(",
+    "send_keys(",
 ];
 
 /// Operators before a fallback, other than those that also assign: Kotlin's and PHP's `?:`, the
-/// filter of Jinja and Helm.
-const OPERATORS: [&str; 3] = ["?:", "| default", "|default"];
+/// filter of Jinja and Helm, a lazy property of Kotlin.
+const OPERATORS: [&str; 4] = ["?:", "| default", "|default", "by lazy {"];
+
+/// Bytes of a tag that are read.
+const LONGEST_TAG: usize = 96;
 
 /// Calls without arguments before a fallback, at most: `.ok().as_deref().unwrap_or("v")`.
 const MAX_CALLS: usize = 3;
@@ -29,7 +39,9 @@ const MAX_CALLS: usize = 3;
 pub fn skip_to_fallback(cursor: &mut Cursor<'_>, closed: bool) -> bool {
     match cursor.peek() {
         Some(b'.') if closed => cursor.attempt(method),
-        Some(b' ' | b'|' | b'?') => cursor.attempt(|cursor| operator(cursor, closed)),
+        Some(b' ' | b'|' | b'?') => {
+            cursor.attempt(|cursor| operator(cursor, closed)) || cursor.attempt(struct_tag)
+        }
         _ => false,
     }
 }
@@ -47,7 +59,6 @@ fn method(cursor: &mut Cursor<'_>) -> bool {
             return false;
         }
         if takes_fallback {
-            closure(cursor);
             return literal(cursor);
         }
         if !cursor.skip(")") {
@@ -55,14 +66,6 @@ fn method(cursor: &mut Cursor<'_>) -> bool {
         }
     }
     false
-}
-
-/// `|_| `, `() -> `, `() => `.
-fn closure(cursor: &mut Cursor<'_>) {
-    cursor.attempt(|cursor| {
-        let parameters = cursor.skip("|_| ") || cursor.skip("|| ");
-        parameters || cursor.skip("() -> ") || cursor.skip("() => ")
-    });
 }
 
 /// ` ?: "v"`, ` | default "v"`; after a bracket Perl's ` // 'v'` and the block of Ruby's
@@ -76,8 +79,26 @@ fn operator(cursor: &mut Cursor<'_>, closed: bool) -> bool {
     found && literal(cursor)
 }
 
-/// Whether a literal is next, in a constructor or without one.
+/// Go's `Name string `env:"NAME" default:"v"``.
+fn struct_tag(cursor: &mut Cursor<'_>) -> bool {
+    cursor.skip_blanks();
+    cursor.skip_while(is_word_byte);
+    cursor.skip_blanks();
+    if !cursor.skip("`") {
+        return false;
+    }
+    let tag = &cursor.rest()[..cursor.rest().len().min(LONGEST_TAG)];
+    let end = memchr::memchr2(b'`', b'\n', tag).unwrap_or(tag.len());
+    let Some(key) = memchr::memmem::find(&tag[..end], b"efault:\"") else { return false };
+    cursor.offset += key + b"efault:".len();
+    true
+}
+
+/// Whether a literal is next, in a constructor or without one; a message of `panic!` is none.
 fn literal(cursor: &mut Cursor<'_>) -> bool {
+    if cursor.rest().starts_with(b"|_| panic!") {
+        return false;
+    }
     let from = cursor.offset;
     cursor.skip_whitespace();
     skip_wrappers(cursor);

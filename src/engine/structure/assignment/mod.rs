@@ -76,7 +76,7 @@ pub fn may_be_assigned(bytes: &[u8], end: usize) -> bool {
         Some(b'/') => next(b">") && open.len() < after.len(),
         Some(b'[') => next(b"]0123456789"),
         Some(b';') => matches!(after[0], b'"' | b'\''),
-        Some(b'.') => open.len() < after.len() && next(b"adgiotu"),
+        Some(b'.') => open.len() < after.len() && next(b"adfgiostuv"),
         Some(b) => open.len() < after.len() && b.is_ascii_alphabetic(),
         None => !after.is_empty(),
     }

@@ -37,6 +37,9 @@ const VALUE_WORDS: [&str; 6] =
 /// Maximum length of a member between the name and the value of a pair.
 const MAX_MEMBER: usize = 64;
 
+/// Maximum length of the name of a type.
+const MAX_TYPE: usize = 16;
+
 /// Maximum number of such members.
 const MAX_MEMBERS: usize = 2;
 
@@ -64,7 +67,7 @@ pub fn read_operator(cursor: &mut Cursor<'_>, name: &Range<usize>) -> Option<Ope
     let blanks = cursor.skip_blanks();
     let next = cursor.peek()?;
     if matches!(next, b'=' | b':' | b'?' | b'|' | b'<')
-        && [":=", "=>", "==", "?=", "||=", "||", "??", "<-", "="]
+        && [":=", "=>", "==", "?=", "||=", "||", "??=", "??", "<<<", "<-", "="]
             .iter()
             .any(|operator| cursor.skip(operator))
     {
@@ -92,7 +95,7 @@ pub fn read_operator(cursor: &mut Cursor<'_>, name: &Range<usize>) -> Option<Ope
     if name_end.bracket && cursor.skip("or ") {
         return Some(Operator::Argument);
     }
-    if type_after_name(cursor) || accessors(cursor) {
+    if type_after_name(cursor) || accessors(cursor) || method_body(cursor, name) {
         return Some(Operator::Equals);
     }
     if cursor.attempt(|cursor| terraform_default(cursor)) {
@@ -123,7 +126,12 @@ fn close_name(cursor: &mut Cursor<'_>, name: &Range<usize>) -> NameEnd {
     let before = |count: usize| name.start.checked_sub(count).map(|index| cursor.bytes[index]);
     let open = if quoted { 2 } else { 1 };
     let in_braces = before(open) == Some(b'{') && before(open + 1).is_some_and(is_word_byte);
-    let is_closing = |b: u8| matches!(b, b']' | b')' | b'?' | b'!') || in_braces && b == b'}';
+    let in_stars = before(1) == Some(b'*');
+    let is_closing = |b: u8| {
+        matches!(b, b']' | b')' | b'?' | b'!')
+            || in_braces && b == b'}'
+            || in_stars && !quoted && b == b'*'
+    };
     let bracket = cursor.skip_while(is_closing) > 0
         || cursor.attempt(|cursor| {
             cursor.skip("[") && cursor.skip_while(|b| b.is_ascii_digit()) < 6 && cursor.skip("]")
@@ -168,8 +176,11 @@ fn paired_value(cursor: &mut Cursor<'_>) -> Option<Operator> {
             cursor.skip_blanks() > 0
                 && (cursor.skip_ignoring_case("-value")
                     || cursor.skip("--value")
-                    || cursor.skip("--body"))
-                && (cursor.skip("=") || cursor.skip_blanks() > 0)
+                    || cursor.skip("--body")
+                    || cursor.skip("-b "))
+                && (cursor.skip("=")
+                    || cursor.skip_blanks() > 0
+                    || cursor.bytes[..cursor.offset].ends_with(b" "))
         });
     if option {
         return Some(Operator::Argument);
@@ -227,11 +238,14 @@ fn skip_member(cursor: &mut Cursor<'_>) -> bool {
     let operator = cursor.skip(":") || cursor.skip("=");
     cursor.skip_blanks();
     let quote = cursor.peek().filter(|b| matches!(b, b'"' | b'\''));
-    let value = cursor.skip_while(word);
-    if let Some(quote) = quote.filter(|&quote| cursor.bytes[cursor.offset - 1] != quote) {
-        cursor.skip_while(|b| b != quote && b != b'\n');
-        cursor.offset += usize::from(cursor.peek() == Some(quote));
-    }
+    let value = match quote {
+        Some(quote) => {
+            cursor.offset += 1;
+            cursor.skip_while(|b| b != quote && b != b'\n');
+            usize::from(cursor.skip_while(|b| b == quote) == 1)
+        }
+        None => cursor.skip_while(|b| is_word_byte(b) || matches!(b, b' ' | b'.' | b'-' | b'/')),
+    };
     name > 0 && operator && value > 0 && cursor.offset - from <= MAX_MEMBER
 }
 
@@ -257,9 +271,18 @@ fn call_argument(cursor: &mut Cursor<'_>) -> Option<Operator> {
 fn type_annotation(cursor: &mut Cursor<'_>) -> bool {
     cursor.attempt(|cursor| {
         cursor.skip_blanks();
-        let is_type = |b: u8| is_word_byte(b) || b"<>[]?.&|' ".contains(&b);
-        let named = cursor.peek().is_some_and(|b| b.is_ascii_alphabetic() || b == b'&');
-        if !named || cursor.skip_while(is_type) > 48 || !cursor.skip("=") {
+        let is_type = |b: u8| is_word_byte(b) || b"<>[]?.&|'* ".contains(&b);
+        let named = |b: u8| b.is_ascii_alphabetic() || matches!(b, b'&' | b'[' | b'*');
+        if !cursor.peek().is_some_and(named) || cursor.skip_while(is_type) > 48 {
+            return false;
+        }
+        // Kotlin's `String get() = "v"`, Swift's `String { return "v" }`.
+        cursor.skip("() ");
+        let body = cursor.bytes[..cursor.offset].ends_with(b"String ") && cursor.skip("{");
+        if body {
+            cursor.skip_whitespace();
+            cursor.skip("return ");
+        } else if !cursor.skip("=") {
             return false;
         }
         let value = cursor.offset;
@@ -271,15 +294,26 @@ fn type_annotation(cursor: &mut Cursor<'_>) -> bool {
     })
 }
 
-/// Go's `const name string = "v"`, Visual Basic's `Dim name As String = "v"`.
+/// Go's `const name string = "v"`, Visual Basic's `Dim name As String = "v"`, SQL's
+/// `@name NVARCHAR(64) = 'v'`.
 fn type_after_name(cursor: &mut Cursor<'_>) -> bool {
-    let may_begin = cursor.peek().is_some_and(|b| matches!(b | 0x20, b'a' | b's'));
+    let may_begin = cursor.peek().is_some_and(|b| b.is_ascii_alphabetic());
     may_begin
         && cursor.attempt(|cursor| {
             cursor.skip_ignoring_case("as ");
-            let typed = cursor.skip_ignoring_case("string");
-            cursor.skip_blanks();
-            typed && cursor.skip("=")
+            let typed = (1..=MAX_TYPE).contains(&cursor.skip_while(is_word_byte));
+            cursor.attempt(|cursor| {
+                cursor.skip("(") && cursor.skip_while(is_word_byte) > 0 && cursor.skip(")")
+            });
+            // An attribute has no blank there.
+            typed && cursor.skip_blanks() > 0 && cursor.skip("=") && {
+                let value = cursor.offset;
+                cursor.skip_blanks();
+                skip_wrappers(cursor);
+                let quoted = cursor.is_at_quote();
+                cursor.offset = value;
+                quoted
+            }
         })
 }
 
@@ -289,6 +323,13 @@ fn accessors(cursor: &mut Cursor<'_>) -> bool {
     let called = cursor.bytes[..cursor.offset].ends_with(b")");
     if !called && !matches!(cursor.peek(), Some(b'{' | b'(')) {
         return false;
+    }
+    let function = cursor.attempt(|cursor| {
+        // Kotlin's `fun name() = "v"`.
+        cursor.skip("()") && cursor.skip_blanks() > 0 && cursor.skip("= ") && cursor.is_at_quote()
+    });
+    if function {
+        return true;
     }
     let property = cursor.attempt(|cursor| {
         if !cursor.skip("{") {
@@ -304,7 +345,7 @@ fn accessors(cursor: &mut Cursor<'_>) -> bool {
     });
     property
         || cursor.attempt(|cursor| {
-            if !cursor.skip("()") && !called {
+            if !cursor.skip("()") && !called && !cursor.rest().starts_with(b"{ return ") {
                 return false;
             }
             let kind = cursor.skip_while(|b| is_word_byte(b) || b" \t:->.?<".contains(&b));
@@ -312,8 +353,21 @@ fn accessors(cursor: &mut Cursor<'_>) -> bool {
             cursor.skip_whitespace();
             kind <= MAX_MEMBER && body && cursor.skip("return ") && {
                 cursor.skip_blanks();
-                cursor.is_at_quote()
+                cursor.rest().starts_with(b"@\"") || cursor.is_at_quote()
             }
+        })
+}
+
+/// Ruby's `def name`, then `"v"` on the next line or after a semicolon.
+fn method_body(cursor: &mut Cursor<'_>, name: &Range<usize>) -> bool {
+    let before = &cursor.bytes[..name.start];
+    let defines = before.ends_with(b"def ") || before.ends_with(b"def self.");
+    defines
+        && cursor.attempt(|cursor| {
+            cursor.skip("()");
+            let body = cursor.skip(";") || cursor.peek() == Some(b'\n');
+            cursor.skip_whitespace();
+            body && cursor.is_at_quote()
         })
 }
 
