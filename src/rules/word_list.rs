@@ -291,6 +291,8 @@ word_lists! {
     ConditionParts = "condition-parts",
     /// Parts of lines that assert something.
     AssertionParts = "assertion-parts",
+    /// First words of the names of functions that take a credential and do not set it.
+    ReadingWords = "reading-words",
     /// Names of expected values in tests.
     ExpectedNames = "expected-names",
     /// Text that introduces a fallback value.

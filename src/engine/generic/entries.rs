@@ -197,6 +197,7 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
         WordList::CommentMarks => feature(F::comment),
         WordList::ConditionParts => feature(F::condition),
         WordList::AssertionParts => feature(F::asserts),
+        WordList::ReadingWords => feature(F::gap_call),
         WordList::ExpectedNames => feature(F::name_fake),
         WordList::FallbackParts => feature(F::gap_fallback),
     }
