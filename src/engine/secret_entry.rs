@@ -1,0 +1,100 @@
+//! The entries of Kubernetes Secrets. The kind says that they are secrets, so an entry needs no
+//! telling name; what is not secret in them is recognized by the end of its name and by its form.
+
+use super::Engine;
+use super::checks::placeholder::is_placeholder;
+use super::checks::words::is_made_of_words;
+use super::decode::decode_data;
+use super::structure::readers::{Holder, NamedValue};
+use crate::findings::{Finding, Span};
+use crate::rules::lexicon::Lexicon;
+use crate::rules::word_list::WordList;
+use crate::rules::{Confidence, Rule, StructureReader, Trigger};
+
+/// A name under which values are judged by how they look.
+const NEUTRAL_NAME: &[u8] = b"client_secret";
+
+/// Longest binary value that may be a key: longer ones are archives and key stores.
+const LONGEST_KEY: usize = 256;
+
+/// Shortest binary value that may be a key.
+const SHORTEST_KEY: usize = 8;
+
+/// Shortest word of which the end of a joined name consists: `accountname`.
+const SHORTEST_ENDING: usize = 4;
+
+/// The rule for the entries.
+pub fn rule(rules: &[Rule]) -> Option<usize> {
+    let reader =
+        |rule: &Rule| matches!(rule.trigger, Trigger::Reader(StructureReader::KubernetesSecret));
+    rules.iter().position(reader)
+}
+
+impl Engine {
+    /// The finding of an entry, if its value is a secret.
+    pub(super) fn secret_entry(&self, bytes: &[u8], named: &NamedValue<'_>) -> Option<Finding> {
+        let rule = self.secret_entry_rule?;
+        if is_public_entry(self.judge.lexicon(), &named.name) {
+            return None;
+        }
+        let confidence = match Content::of(named)? {
+            Content::Text(text) => self.text_confidence(&named.name, &text)?,
+            Content::Key => Confidence::Medium,
+        };
+        let span = Span { start: named.value.span.start, end: named.value.span.end };
+        self.judge.found_whole(rule, named.mark, bytes, span, confidence)
+    }
+
+    /// The confidence in a text by its own name, or by what it looks like.
+    fn text_confidence(&self, name: &[u8], text: &[u8]) -> Option<Confidence> {
+        let lexicon = self.judge.lexicon();
+        if is_placeholder(lexicon, text) || is_made_of_words(lexicon, text) {
+            return None;
+        }
+        let names = [name, NEUTRAL_NAME];
+        let findings = names.into_iter().flat_map(|name| self.in_window(name, text));
+        findings.map(|finding| finding.confidence).max()
+    }
+}
+
+/// Whether the name of an entry says that its value is not a secret.
+pub fn is_public_entry(lexicon: &Lexicon, name: &[u8]) -> bool {
+    let name = name.to_ascii_lowercase();
+    lexicon.any(WordList::SecretEntryWords, |word| {
+        let before = name.strip_suffix(word.as_bytes());
+        before.is_some_and(|before| {
+            word.len() >= SHORTEST_ENDING || before.last().is_none_or(|b| b"_-.".contains(b))
+        })
+    })
+}
+
+/// What an entry contains.
+enum Content {
+    Text(Vec<u8>),
+    /// Random bytes.
+    Key,
+}
+
+impl Content {
+    /// `None` if it is a template, a file or empty: what is secret in a file is found by itself.
+    fn of(named: &NamedValue<'_>) -> Option<Content> {
+        let text = &named.value.text;
+        if memchr::memmem::find(text, b"{{").is_some() {
+            return None;
+        }
+        let decoded = match named.holder {
+            Holder::SecretData => decode_data(text),
+            _ => None,
+        };
+        let decoded = decoded.unwrap_or_else(|| text.to_vec());
+        let is_text = std::str::from_utf8(&decoded)
+            .is_ok_and(|text| text.chars().all(|c| !c.is_control() || c.is_whitespace()));
+        if !is_text {
+            let is_key = (SHORTEST_KEY..=LONGEST_KEY).contains(&decoded.len());
+            return is_key.then_some(Content::Key);
+        }
+        let text = decoded.trim_ascii();
+        let is_file = text.contains(&b'\n') || matches!(text.first(), Some(b'{' | b'[' | b'<'));
+        (!is_file).then(|| Content::Text(text.to_vec()))
+    }
+}
