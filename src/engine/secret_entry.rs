@@ -3,6 +3,7 @@
 
 use super::Engine;
 use super::checks::placeholder::is_placeholder;
+use super::checks::shapes::is_uuid;
 use super::checks::words::is_made_of_words;
 use super::decode::decode_data;
 use super::structure::readers::{Holder, NamedValue};
@@ -19,6 +20,10 @@ const LONGEST_KEY: usize = 256;
 
 /// Shortest binary value that may be a key.
 const SHORTEST_KEY: usize = 8;
+
+/// Shortest text that is a secret if it is nothing else, and its digits if all letters have one case.
+const SHORTEST_OPAQUE: usize = 12;
+const MANY_DIGITS: usize = 4;
 
 /// Shortest word of which the end of a joined name consists: `accountname`.
 const SHORTEST_ENDING: usize = 4;
@@ -53,8 +58,33 @@ impl Engine {
         }
         let names = [name, NEUTRAL_NAME];
         let findings = names.into_iter().flat_map(|name| self.in_window(name, text));
-        findings.map(|finding| finding.confidence).max()
+        let confidence = findings.map(|finding| finding.confidence).max()?;
+        Some(if is_opaque(text) { confidence.max(Confidence::Medium) } else { confidence })
     }
+}
+
+/// Whether a text is neither words nor an address, so that in a Secret it is probably one.
+fn is_opaque(text: &[u8]) -> bool {
+    let count = |test: fn(&u8) -> bool| text.iter().filter(|b| test(b)).count();
+    let digits = count(u8::is_ascii_digit);
+    let letters = count(u8::is_ascii_alphabetic);
+    let mixed = text.iter().any(u8::is_ascii_uppercase) && text.iter().any(u8::is_ascii_lowercase);
+    text.len() >= SHORTEST_OPAQUE
+        && letters > 0
+        && (digits >= MANY_DIGITS || digits > 0 && mixed)
+        && text.iter().all(u8::is_ascii_graphic)
+        && !is_uuid(text)
+        && !is_address(text)
+}
+
+/// A host, a path or an email address.
+fn is_address(text: &[u8]) -> bool {
+    let host = text.split(|&b| matches!(b, b':' | b'/')).next().unwrap_or_default();
+    let mut labels = host.rsplit(|&b| matches!(b, b'.' | b'@'));
+    let last = labels.next().unwrap_or_default();
+    let is_host =
+        labels.next().is_some() && last.len() >= 2 && last.iter().all(u8::is_ascii_lowercase);
+    is_host || matches!(text[0], b'/' | b'.') || memchr::memmem::find(text, b"://").is_some()
 }
 
 /// Whether the name of an entry says that its value is not a secret.

@@ -1,10 +1,12 @@
 //! Values that only a structure of the whole blob names, each judged in a small window of its own:
 //! `name = "value"`.
 
+use super::checks::shapes::{is_hex_digest, is_uuid};
 use super::prefilter::repeat::EventOutcome;
 use super::structure::readers::{Holder, NamedValue, each_value};
 use super::{Engine, Pass};
 use crate::findings::Finding;
+use crate::rules::{NameKind, Trigger};
 
 /// Shortest value that is judged.
 const SHORTEST: usize = 4;
@@ -29,10 +31,23 @@ impl Engine {
     /// The findings in a value under its name.
     fn named_value(&self, named: &NamedValue<'_>) -> impl Iterator<Item = Finding> {
         let found = self.in_window(&named.name, &named.value.text).into_iter();
-        found.map(|finding| {
+        found.filter(|finding| !self.is_stored_value(finding, named)).map(|finding| {
             let span = named.value.source(finding.span.start..finding.span.end);
             Finding { span, trigger: named.mark, ..finding }
         })
+    }
+
+    /// Whether a table stores such a value in place of the secret, or to look something up: a digest
+    /// of a password, a UUID as a key.
+    fn is_stored_value(&self, finding: &Finding, named: &NamedValue<'_>) -> bool {
+        let text = &named.value.text;
+        match self.rule(finding.rule).trigger {
+            Trigger::Kind(NameKind::Password) => is_hex_digest(text),
+            Trigger::Kind(NameKind::Key) => {
+                is_uuid(text) && named.name.eq_ignore_ascii_case(b"key")
+            }
+            _ => false,
+        }
     }
 
     /// The findings in a value under a name, with their spans in the value.

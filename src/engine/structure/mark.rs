@@ -104,7 +104,7 @@ fn after_name(bytes: &[u8], end: usize) -> Option<Neighbor> {
     let limit = bytes.len().min(end + REACH);
     let word = skip(bytes, end..limit, is_word_byte);
     // Most names are rejected here.
-    if bytes.get(word).is_some_and(|b| b.is_ascii() && !b" ,;\t|)\n\r\"'`]-.".contains(b)) {
+    if bytes.get(word).is_some_and(|b| b.is_ascii() && !b" ,;\t|)\n\r\"'`]-.*".contains(b)) {
         return None;
     }
     let name = skip(bytes, word..limit, belongs);
