@@ -10,7 +10,7 @@ use super::structure::readers::{Holder, NamedValue};
 use crate::findings::{Finding, Span};
 use crate::rules::lexicon::Lexicon;
 use crate::rules::word_list::WordList;
-use crate::rules::{Confidence, Rule, StructureReader, Trigger};
+use crate::rules::{Confidence, Rule, StructureReader, Trigger, is_word_byte};
 
 /// A name under which values are judged by how they look.
 const NEUTRAL_NAME: &[u8] = b"client_secret";
@@ -44,7 +44,7 @@ impl Engine {
         }
         let confidence = match Content::of(named)? {
             Content::Text(text) => self.text_confidence(&named.name, &text)?,
-            Content::Key => Confidence::Medium,
+            Content::Key | Content::Logins => Confidence::Medium,
         };
         let span = Span { start: named.value.span.start, end: named.value.span.end };
         self.judge.found_whole(rule, named.mark, bytes, span, confidence)
@@ -53,6 +53,9 @@ impl Engine {
     /// The confidence in a text by its own name, or by what it looks like.
     fn text_confidence(&self, name: &[u8], text: &[u8]) -> Option<Confidence> {
         let lexicon = self.judge.lexicon();
+        if is_pair(text) {
+            return Some(Confidence::Medium);
+        }
         if is_placeholder(lexicon, text) || is_made_of_words(lexicon, text) {
             return None;
         }
@@ -61,6 +64,19 @@ impl Engine {
         let confidence = findings.map(|finding| finding.confidence).max()?;
         Some(if is_opaque(text) { confidence.max(Confidence::Medium) } else { confidence })
     }
+}
+
+/// A user and a password: `admin:password`, but no host with its port, and no template.
+fn is_pair(text: &[u8]) -> bool {
+    let Some(colon) = memchr::memchr(b':', text) else { return false };
+    let (user, password) = (&text[..colon], &text[colon + 1..]);
+    let is_word =
+        |text: &[u8]| text.len() > 3 && text.iter().all(|&b| is_word_byte(b) || b == b'-');
+    is_word(user)
+        && !user.to_ascii_lowercase().starts_with(b"user")
+        && password.len() > 3
+        && !password.iter().all(u8::is_ascii_digit)
+        && password.iter().all(|b| b.is_ascii_graphic() && !b":/${}<>".contains(b))
 }
 
 /// Whether a text is neither words nor an address, so that in a Secret it is probably one.
@@ -103,6 +119,8 @@ enum Content {
     Text(Vec<u8>),
     /// Random bytes.
     Key,
+    /// Passwords for registries of images.
+    Logins,
 }
 
 impl Content {
@@ -124,6 +142,10 @@ impl Content {
             return is_key.then_some(Content::Key);
         }
         let text = decoded.trim_ascii();
+        let has = |part: &[u8]| memchr::memmem::find(text, part).is_some();
+        if named.name.starts_with(b".docker") && (has(b"\"auth\"") || has(b"\"password\"")) {
+            return Some(Content::Logins);
+        }
         let is_file = text.contains(&b'\n') || matches!(text.first(), Some(b'{' | b'[' | b'<'));
         (!is_file).then(|| Content::Text(text.to_vec()))
     }

@@ -19,7 +19,7 @@ use super::support::random::Random;
 use super::support::structures::structure;
 
 /// Structures among the texts with secrets.
-const STRUCTURES: usize = 60;
+const STRUCTURES: usize = 24;
 
 /// Larger than any blob of these tests.
 pub const LARGEST: u64 = 64 << 20;

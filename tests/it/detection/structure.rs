@@ -7,7 +7,9 @@ use keysieve::rules::Confidence;
 
 use super::values::Alphabet;
 use super::{confidence_of, engine, highest_confidence};
+use crate::support::audited::{agreed, summary};
 use crate::support::random::Random;
+use crate::support::repository::TempRepo;
 
 /// Files of each layout.
 const FILES: usize = 20;
@@ -183,6 +185,10 @@ fn plain_entries_and_keys_are_found() {
         let key = BASE64.encode(key);
         let text = format!("kind: Secret\ndata:\n  a: {key}\n");
         expect_all(&engine, "a binary key", &text, &[key]);
+        let login = ["{\"auths\":{\"acme.test\":{\"auth\":\"", &values[0], "\"}}}"].concat();
+        let login = BASE64.encode(login);
+        let text = format!("kind: Secret\ndata:\n  .dockerconfigjson: >\n    {login}\n");
+        expect_all(&engine, "a login", &text, &[login]);
     }
 }
 
@@ -405,4 +411,52 @@ fn repeated_beginnings_of_structures_take_no_longer() {
         engine.scan(text.as_bytes());
         assert!(start.elapsed().as_secs() < 20, "{unit:?} took {:?}", start.elapsed());
     }
+}
+
+/// Lines that separate a header from its values by more than a verdict sees.
+fn filler(row: &str) -> String {
+    row.repeat(2000 / row.len())
+}
+
+/// In a history the name, the kind and the value change in different commits, far from each other
+/// in the file: each commit is charged with what it completes.
+#[test]
+fn an_audit_finds_what_a_commit_completes() {
+    let (mut random, repository) = (Random(0xa0d17), TempRepo::new());
+    let value = |random: &mut Random| drawn(random, Alphabet::Alphanumeric, 24);
+    let values = [value(&mut random), value(&mut random)];
+    let (note, user) = (filler("  note: not much\n"), filler("bob,builder,yes\n"));
+    let row = filler("(1, 'bob', 'yes'),\n");
+    let versions = [
+        ("ConfigMap", "nickname", "nickname", &values[0], "Add files"),
+        ("Secret", "nickname", "nickname", &values[0], "Change the kind"),
+        ("Secret", "password", "nickname", &values[0], "Change the header"),
+        ("Secret", "password", "password", &values[0], "Change the columns"),
+        ("Secret", "password", "password", &values[1], "Change the values"),
+        ("ConfigMap", "nickname", "nickname", &values[1], "Change all names back"),
+    ];
+    for (kind, header, column, value, message) in versions {
+        let last = |part: &str| format!("{part}{}", filler("# the end\n"));
+        let manifest = format!("kind: {kind}\nstringData:\n{note}  entry: {value}\n");
+        repository.write("manifest.yaml", last(&manifest));
+        repository.write("users.csv", format!("user,{header},active\n{user}eve,{value},yes\n"));
+        let insert =
+            format!("INSERT INTO t (id, {column}, active) VALUES\n{row}(2, '{value}', 'yes');\n");
+        repository.write("users.sql", insert);
+        repository.commit(message);
+    }
+    repository.git(&["repack", "-adfq", "--depth=50", "--window=10"]);
+    let mut found = summary(&agreed(&repository.path()));
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            "manifest.yaml:120 +Change the kind -Change the values",
+            "manifest.yaml:120 +Change the values -Change all names back",
+            "users.csv:127 +Change the header -Change the values",
+            "users.csv:127 +Change the values -Change all names back",
+            "users.sql:107 +Change the columns -Change the values",
+            "users.sql:107 +Change the values -Change all names back",
+        ]
+    );
 }
