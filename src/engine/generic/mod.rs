@@ -17,6 +17,7 @@ mod downgrade;
 #[cfg(test)]
 mod entries;
 mod features;
+mod key_id;
 mod known_public;
 mod language;
 mod model;
@@ -33,6 +34,7 @@ pub use features::{COUNT, Features, NAMES};
 pub use name::Name;
 
 use downgrade::{has_real_password, must_downgrade};
+use key_id::is_key_id;
 use prefilter::may_be_secret;
 use randomness::is_random;
 
@@ -74,8 +76,8 @@ pub struct HeuristicCandidate {
 pub struct DescribedValue {
     pub value: Range<usize>,
     pub kind: NameKind,
-    /// A salt that is stored with the hash it was made for.
-    pub is_stored_salt: bool,
+    /// A salt that is stored with the hash it was made for, or the id next to its secret key.
+    pub is_public_half: bool,
     /// A generator drew it, and its name leaves no doubt that it is a secret.
     pub is_random_secret: bool,
     pub features: Features,
@@ -130,7 +132,7 @@ impl Generic {
                 }
                 let confidence = match probability {
                     p if p >= LOW_THRESHOLD
-                        && (described.is_stored_salt
+                        && (described.is_public_half
                             || must_downgrade(lexicon, described.kind, value)) =>
                     {
                         Confidence::Low
@@ -166,7 +168,7 @@ pub fn described<'b>(
             (whole && may_be_secret(bytes, &name, &value)).then(|| DescribedValue {
                 features: Features::of(bytes, &name, &value),
                 kind: name.kind,
-                is_stored_salt: name.is_stored_salt(bytes),
+                is_public_half: name.is_stored_salt(bytes) || is_key_id(bytes, &name, &value),
                 is_random_secret: name.is_qualified(bytes)
                     && is_assigned(bytes, &name, &value)
                     && is_random(&bytes[value.clone()], name.kind == NameKind::Password),
