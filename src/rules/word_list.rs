@@ -157,6 +157,52 @@ word_lists! {
     /// Parameters of HTTP digest authentication.
     DigestParameters = "digest-parameters",
 
+    // noise.toml
+    /// Folders of a repository's address whose last part is a commit.
+    RevisionFolders = "revision-folders",
+    /// Endings of file names, after which a digest is one of the file.
+    FileEndings = "file-endings",
+    /// Beginnings of the identifiers of packages.
+    ReferenceBeginnings = "reference-beginnings",
+    /// Endings of the names of hosts.
+    DomainEndings = "domain-endings",
+    /// Words after a credential's name: the value is a digest of it.
+    DigestEndings = "digest-endings",
+    /// Words before a credential's name: the value is a digest of it.
+    DigestBeginnings = "digest-beginnings",
+    /// Words after a credential's name: the value identifies it.
+    IdentifierEndings = "identifier-endings",
+    /// Words right before `key`: something is looked up by it.
+    LookupKeyWords = "lookup-key-words",
+    /// Words before `token`: a push service addresses a device by it.
+    PushWords = "push-words",
+    /// Words before `token`: hexadecimal digits are the address of a device.
+    RegistrationWords = "registration-words",
+    /// Parts of ids of objects and devices.
+    IdParts = "id-parts",
+    /// Prefixes of references to packages, of ids and of signatures.
+    NoisePrefixes = "noise-prefixes",
+    /// Prefixes of more stored password hashes.
+    StoredHashPrefixes = "stored-hash-prefixes",
+    /// Words in a name: the value is an address on a blockchain.
+    AddressWords = "address-words",
+    /// Calls that take an address on a blockchain.
+    AddressCalls = "address-calls",
+    /// Parts of what is before the `1` of a private key in bech32.
+    PrivatePrefixParts = "private-prefix-parts",
+    /// Words that declare a variable.
+    DeclarationWords = "declaration-words",
+    /// Schemes of an HTTP `Authorization` header that sign the request.
+    SigningSchemes = "signing-schemes",
+    /// Parameters of a signed request.
+    SignedParameters = "signed-parameters",
+    /// Words after `auth`: the value is the header or the login itself.
+    AuthorizationValueWords = "authorization-value-words",
+    /// Names of what is next to the key in a test vector.
+    VectorMembers = "vector-members",
+    /// Secrets in the documentation of well-known projects.
+    PublishedExamples = "published-examples",
+
     // calls.toml
     /// Calls with a secret argument.
     Calls = "calls",
@@ -253,6 +299,11 @@ impl WordList {
                 | WordList::RegexParts
                 | WordList::PublicKeyNeighbors
                 | WordList::BucketKeyParts
+                | WordList::IdParts
+                | WordList::PublishedExamples
+                | WordList::NoisePrefixes
+                | WordList::StoredHashPrefixes
+                | WordList::AddressCalls
                 | WordList::Calls
                 | WordList::BasicEncoders
                 | WordList::AssertionParts

@@ -80,7 +80,9 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
         | WordList::PairReaders
         | WordList::PrintingCommands
         | WordList::NameMembers
-        | WordList::ValueMembers => !values.is_empty(),
+        | WordList::ValueMembers
+        | WordList::PrivatePrefixParts
+        | WordList::AuthorizationValueWords => !values.is_empty(),
         WordList::PasswordNames | WordList::PasswordEndings | WordList::PasswordBeginnings => {
             kind(NameKind::Password)
         }
@@ -128,7 +130,26 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
         | WordList::SnsPartsBefore
         | WordList::SnsPartsAfter
         | WordList::PublicKeyNeighbors
-        | WordList::DigestParameters => !names.is_empty() && values.is_empty(),
+        | WordList::DigestParameters
+        | WordList::FileEndings
+        | WordList::RevisionFolders
+        | WordList::ReferenceBeginnings
+        | WordList::DomainEndings
+        | WordList::DigestEndings
+        | WordList::DigestBeginnings
+        | WordList::IdentifierEndings
+        | WordList::LookupKeyWords
+        | WordList::PushWords
+        | WordList::RegistrationWords
+        | WordList::IdParts
+        | WordList::NoisePrefixes
+        | WordList::AddressWords
+        | WordList::AddressCalls
+        | WordList::DeclarationWords
+        | WordList::SigningSchemes
+        | WordList::SignedParameters => !names.is_empty() && values.is_empty(),
+        WordList::VectorMembers | WordList::PublishedExamples => is_doubtful(lexicon, text),
+        WordList::StoredHashPrefixes => values.is_empty() || is_doubtful(lexicon, text),
         WordList::PlaceholderParts | WordList::TypedSequences => is_placeholder(lexicon, bytes),
         WordList::TypedTokenParts => must_downgrade(lexicon, NameKind::Token, bytes),
         WordList::TestPasswordParts | WordList::PasswordHashPrefixes => {
@@ -194,6 +215,15 @@ fn values(lexicon: &Lexicon, text: &str) -> Vec<String> {
         values.extend(found.map(|found| text[found.value].to_owned()));
     }
     values
+}
+
+/// Whether what is next to a value makes it a doubtful one.
+fn is_doubtful(lexicon: &Lexicon, text: &str) -> bool {
+    let mut reader = AssignmentReader::default();
+    fragments(lexicon, text).into_iter().any(|fragment| {
+        described(text.as_bytes(), fragment, &mut reader, lexicon, |_| true)
+            .any(|found| found.is_doubtful)
+    })
 }
 
 fn features(lexicon: &Lexicon, text: &str) -> Vec<Features> {

@@ -22,6 +22,7 @@ mod known_public;
 mod language;
 mod model;
 mod name;
+mod noise;
 mod prefilter;
 mod quick_check;
 mod randomness;
@@ -78,6 +79,8 @@ pub struct DescribedValue {
     pub kind: NameKind,
     /// A salt that is stored with the hash it was made for, or the id next to its secret key.
     pub is_public_half: bool,
+    /// A hash, the id of a key or a part of a test vector.
+    pub is_doubtful: bool,
     /// A generator drew it, and its name leaves no doubt that it is a secret.
     pub is_random_secret: bool,
     pub features: Features,
@@ -133,6 +136,7 @@ impl Generic {
                 let confidence = match probability {
                     p if p >= LOW_THRESHOLD
                         && (described.is_public_half
+                            || described.is_doubtful
                             || must_downgrade(lexicon, described.kind, value)) =>
                     {
                         Confidence::Low
@@ -169,6 +173,7 @@ pub fn described<'b>(
                 features: Features::of(bytes, &name, &value),
                 kind: name.kind,
                 is_public_half: name.is_stored_salt(bytes) || is_key_id(bytes, &name, &value),
+                is_doubtful: noise::is_doubtful(bytes, &name, &value),
                 is_random_secret: name.is_qualified(bytes)
                     && is_assigned(bytes, &name, &value)
                     && is_random(&bytes[value.clone()], name.kind == NameKind::Password),

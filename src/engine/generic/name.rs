@@ -256,19 +256,23 @@ impl<'l> Name<'l> {
         self.kind == NameKind::Key && word != b"key" && word != b"keys"
     }
 
-    fn has_before(&self, bytes: &[u8], list: WordList) -> bool {
+    /// Whether a word before the keyword is in the list.
+    pub fn has_before(&self, bytes: &[u8], list: WordList) -> bool {
         self.before(bytes).any(|word| self.lexicon.has(list, word))
     }
 
-    fn has_after(&self, bytes: &[u8], list: WordList) -> bool {
+    /// Whether a word after the keyword is in the list.
+    pub fn has_after(&self, bytes: &[u8], list: WordList) -> bool {
         self.after(bytes).any(|word| self.lexicon.has(list, word))
     }
 
-    fn before<'b>(&'b self, bytes: &'b [u8]) -> impl Iterator<Item = &'b [u8]> {
+    /// The words before the keyword, and the one before the name in prose.
+    pub fn before<'b>(&'b self, bytes: &'b [u8]) -> impl Iterator<Item = &'b [u8]> {
         self.prose_word.iter().chain(&self.words[..self.keyword]).map(|word| &bytes[word.clone()])
     }
 
-    fn after<'b>(&'b self, bytes: &'b [u8]) -> impl Iterator<Item = &'b [u8]> {
+    /// The words after the keyword.
+    pub fn after<'b>(&'b self, bytes: &'b [u8]) -> impl Iterator<Item = &'b [u8]> {
         self.words[self.keyword + 1..].iter().map(|word| &bytes[word.clone()])
     }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::contains::contains_part;
 use super::name::Name;
 use super::quick_check::may_name_credential;
-use super::{known_public, language};
+use super::{known_public, language, noise};
 use crate::rules::NameKind;
 use crate::rules::lexicon::Lexicon;
 use crate::rules::word_list::WordList;
@@ -17,7 +17,7 @@ const SHORTEST: usize = 4;
 const SHORTEST_CAPITALS: usize = 8;
 
 /// Shortest word for a password that counts as one among other words of a value.
-const SHORTEST_WORD: usize = 8;
+const SHORTEST_WORD: usize = 7;
 
 /// Bytes of a character escaped as in JSON.
 const ESCAPE: usize = 6;
@@ -62,7 +62,9 @@ pub fn may_be_secret(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
                 && language::covered(text) * 2 < text.len()
         }
     };
-    may_be_one && !known_public::is_known_public(bytes, name, value)
+    may_be_one
+        && !known_public::is_known_public(bytes, name, value)
+        && !noise::is_noise(bytes, name, value)
 }
 
 /// Letters that are not words.
