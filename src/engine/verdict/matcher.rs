@@ -61,7 +61,7 @@ impl Matcher {
                     && compiled.passes_near(bytes, &found.whole))
                 .then_some(found)?
             }
-            Trigger::Kind(_) => return None,
+            Trigger::Kind(_) | Trigger::Reader(_) => return None,
             Trigger::Names(_) => {
                 // The bytes before the value that are within reach of every part of the name.
                 let first = trigger.end.saturating_sub(BEFORE - 1);
