@@ -53,7 +53,8 @@ struct List {
 impl List {
     /// The list before `.join("")`.
     fn before(text: &[u8], name: usize, call: usize) -> Option<List> {
-        const EMPTY: [&[u8]; 6] = [b"(\"\")", b"('')", b"(``)", b"()", b"(\"\",", b"(separator = \"\")"];
+        const EMPTY: [&[u8]; 6] =
+            [b"(\"\")", b"('')", b"(``)", b"()", b"(\"\",", b"(separator = \"\")"];
         let is_method = name > 0 && text[name - 1] == b'.' && text[name..].starts_with(b"join");
         let rest = &text[call..];
         let is_joined = EMPTY.iter().any(|empty| rest.starts_with(empty))
@@ -84,9 +85,9 @@ impl List {
                 (parts, end) = literals(text, first_literal(text, end)?)?;
             }
         }
-        is_joined |= [&b", \"\")"[..], b", '')", b", ``)"].iter().any(|empty| {
-            text[end..].get(1..).is_some_and(|rest| rest.starts_with(empty))
-        });
+        is_joined |= [&b", \"\")"[..], b", '')", b", ``)"]
+            .iter()
+            .any(|empty| text[end..].get(1..).is_some_and(|rest| rest.starts_with(empty)));
         let start = name;
         (is_joined && parts.len() > 1).then_some(List { start, parts })
     }
@@ -117,7 +118,8 @@ impl List {
 fn first_literal(text: &[u8], call: usize) -> Option<usize> {
     let within = &text[call..text.len().min(call + MAX_CALL)];
     let length = within.iter().position(|&b| is_quote(b))?;
-    let between = |b: u8| is_word_byte(b) || b.is_ascii_whitespace() || b".!:([{]<>,@$".contains(&b);
+    let between =
+        |b: u8| is_word_byte(b) || b.is_ascii_whitespace() || b".!:([{]<>,@$".contains(&b);
     within[..length].iter().all(|&b| between(b)).then_some(call + length)
 }
 

@@ -28,11 +28,11 @@ pub use encoded_value::decode_value;
 #[cfg(test)]
 pub use entry_points::each as each_entry;
 pub use entry_points::{EntryPoint, kinds};
+pub(super) use escape::string_concat::may_follow;
+pub(super) use escape::terminal::{ESC, word_after as word_after_sequence};
 pub use folded_scalar::FOLDED_SCALAR_MARKER;
 pub use joined_list::LIST_MARKERS;
 pub use nested::{DEPTH, scan_decoded};
-pub(super) use escape::string_concat::may_follow;
-pub(super) use escape::terminal::{ESC, word_after as word_after_sequence};
 pub use reach::{first_entry, first_independent};
 pub use run::decoder::{decode_run_at, may_encode};
 pub use run::{MAX_RUN, MIN_RUN, is_run_byte, run_at, run_length};

@@ -358,7 +358,8 @@ fn begins_token(bytes: &[u8], offset: usize) -> bool {
     before(1).is_none_or(|b| !is_word_byte(b[0]))
         || before(2).is_some_and(|b| b[0] == b'\\' && b"nrtbfav0".contains(&b[1]))
         || before(3).is_some_and(|b| b[0] == b'%' && hex(&b[1..]))
-        || before(4).is_some_and(|b| b[0] == b'\\' && (b[1] == b'x' && hex(&b[2..]) || octal(&b[1..])))
+        || before(4)
+            .is_some_and(|b| b[0] == b'\\' && (b[1] == b'x' && hex(&b[2..]) || octal(&b[1..])))
         || before(6).is_some_and(|b| b.starts_with(b"\\u") && hex(&b[2..]))
 }
 

@@ -12,10 +12,8 @@ const CONTEXT: usize = 16;
 /// Whether base64 may contain what begins with this anchor. A rule that decodes its tokens or
 /// proves them by a checksum needs no such check.
 pub fn may_be_embedded(rule: &Rule, anchor: &[u8]) -> bool {
-    let at_token = matches!(
-        rule.trigger,
-        Trigger::Anchors { position: AnchorPosition::TokenStart, .. }
-    );
+    let at_token =
+        matches!(rule.trigger, Trigger::Anchors { position: AnchorPosition::TokenStart, .. });
     at_token
         && anchor.len() <= SHORT_ANCHOR
         && rule.checks.checksum.is_none()
