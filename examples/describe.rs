@@ -1,5 +1,6 @@
 //! Prints the features that the model sees of every named value below the folders, one JSON line
-//! each: file, span in bytes, kind of name, features. `model/train.py` reads it.
+//! each: file, span in bytes, kind of name, value, features, whether it is random under a qualified
+//! name. `model/train.py` reads it.
 
 #![allow(
     clippy::disallowed_macros,
@@ -61,6 +62,7 @@ fn main() -> io::Result<()> {
                         found.kind.as_str(),
                         text,
                         &values[..],
+                        found.is_random_secret,
                     );
                     writeln!(out, "{}", serde_json::to_string(&row)?)?;
                 }

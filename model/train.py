@@ -30,13 +30,14 @@ COMMON = {'creddata', 'trufflehog', 'leaky-repo', 'aqua-leaky', 'secretlint', 't
 
 
 def describe(binary, folders):
-    "(names, rows) with rows of (file, start, end, kind, value, features)."
+    "(names, rows) with rows of (file, start, end, kind, value, features, random)."
     lines = subprocess.run([binary, *folders], check=True, stdout=subprocess.PIPE).stdout.splitlines()
     return json.loads(lines[0]), [json.loads(line) for line in lines[1:]]
 
 
 def labelled(binary, cases_file):
-    "(cases, names, [(labels, value, kind, features, case)]), labels a set of (label, neg_kind, source, id, repo)."
+    """(cases, names, [(labels, value, kind, features, case, random)]), labels a set of (label, neg_kind, source, id,
+    repo); `random` if the engine reports the value as a random one, whatever the model says."""
     root = os.path.dirname(os.path.abspath(cases_file))
     cases = [json.loads(line) for line in open(cases_file, encoding='utf8')]
     of_file = collections.defaultdict(list)
@@ -51,7 +52,7 @@ def labelled(binary, cases_file):
             of_file[file].append(case)
         names, rows = describe(binary, [folder, os.path.join(root, 'docs')])
         found, texts = [], {}
-        for file, start, end, kind, value, features in rows:
+        for file, start, end, kind, value, features, random in rows:
             if file not in texts:
                 texts[file] = open(file, 'rb').read()
             s = len(texts[file][:start].decode('utf8', 'replace'))
@@ -64,14 +65,14 @@ def labelled(binary, cases_file):
                     spans = everywhere
                 if any(s < b and e > a for a, b in spans):
                     labels.add((case['label'], case.get('neg_kind'), case['source'], case['id'], case.get('repo')))
-            found.append((labels, value, kind, features, of_file[file][0]))
+            found.append((labels, value, kind, features, of_file[file][0], random))
     return cases, names, found
 
 
 def rows_of(found, background):
     "Arrays of features, labels, weights, folds, and the ids of the cases that each row hits."
     rows = []
-    for labels, _, _, features, case in found:
+    for labels, _, _, features, case, _ in found:
         group = case.get('repo') or case['source'] + ' ' + str(case['provider'])
         which = {label[0] for label in labels}
         ids = lambda kind: [label[3] for label in labels if label[0] == kind]

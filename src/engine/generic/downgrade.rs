@@ -62,14 +62,18 @@ fn encodes_a_placeholder(lexicon: &Lexicon, value: &[u8]) -> bool {
     })
 }
 
-/// A token that contains one or two characters that tokens do not (RFC 6750, 2.1: letters, digits
-/// and `-._~+/=`; a colon after an id): a pattern, a template, or a token that was made invalid on
-/// purpose. A value with many such characters is a random key.
+/// A token that contains one or two characters that neither tokens have (RFC 6750, 2.1: letters,
+/// digits and `-._~+/=`; a colon after an id) nor generators of passwords draw: a pattern, a
+/// template, or a token that was made invalid on purpose. A value with many such characters is a
+/// random key.
 fn has_stray_punctuation(kind: NameKind, value: &[u8]) -> bool {
     let is_token = matches!(kind, NameKind::Token | NameKind::Auth | NameKind::Key);
-    let is_stray = |b: &&u8| b.is_ascii_punctuation() && !b"-._~+/=%,:".contains(b);
-    let stray = value.iter().filter(is_stray).count();
-    is_token && value.len() >= SHORTEST_TOKEN && (1..=2).contains(&stray)
+    let other =
+        value.iter().filter(|b| b.is_ascii_punctuation() && !b"-._~+/=%,:".contains(b)).copied();
+    let (drawn, stray) = other.partition::<Vec<u8>, _>(|b| b"!@#$^&*".contains(b));
+    let few = stray.len() + drawn.len() <= 2;
+    let is_pattern = value.starts_with(b"^") && value.ends_with(b"$");
+    is_token && value.len() >= SHORTEST_TOKEN && (few && !stray.is_empty() || is_pattern)
 }
 
 /// A word, also in disguise, or a placeholder; but not for repeated `A` alone, which is how zeros
@@ -194,7 +198,8 @@ mod tests {
         for (kind, value, is_strange) in [
             (Token, "q7<>Rz0Pk3?mX9vTn2WbYs5Hc8", true),
             (Auth, "^q7<>Rz0Pk3LmX9vTn2WbYs5Hc8$", true),
-            (Key, "q7<>Rz0Pk3LmX9-vTn2WbYs5Hc!", true),
+            (Key, "q7<>Rz0Pk3LmX9-vTn2WbYs5Hc;", true),
+            (Key, "q7<>Rz0Pk3LmX9-vTn2WbYs5Hc!", false),
             (Token, "q7<>Rz0Pk3LmX9-vTn2_WbYs5/Hc8+Qd==", false),
             (Token, "4f7c21:q7<>Rz0Pk3LmX9vTn2WbYs5Hc8", false),
             (Key, "q7<>%Rz0P!k3(Lm&X9)vTn2#WbYs5*Hc8", false),

@@ -23,14 +23,20 @@ const LONGEST: usize = 12;
 /// How English the pairs of letters are, in bits per pair compared with random letters: about 0
 /// for random letters, 1 and more for English words. `None` if no two letters are adjacent.
 pub fn english_score(text: &[u8]) -> Option<f32> {
-    let (mut bits, mut pairs) = (0i32, 0i32);
+    let (bits, pairs) = letter_pairs(text);
+    (pairs > 0).then(|| bits / pairs as f32)
+}
+
+/// The same in bits altogether, and the number of pairs.
+pub fn letter_pairs(text: &[u8]) -> (f32, usize) {
+    let (mut bits, mut pairs) = (0i32, 0);
     for two in text.windows(2) {
         if let (Some(a), Some(b)) = (letter(two[0]), letter(two[1])) {
             bits += i32::from(BIGRAMS[usize::from(a) * 26 + usize::from(b)] as i8);
             pairs += 1;
         }
     }
-    (pairs > 0).then(|| bits as f32 / (16 * pairs) as f32)
+    (bits as f32 / 16.0, pairs)
 }
 
 /// How many letters of the text words of the dictionary cover, at best. Words of three letters

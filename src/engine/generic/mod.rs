@@ -2,8 +2,11 @@
 //!
 //! ```text
 //! fragment ─▶ name (its words, its kind) ─▶ values (the shared reader of assignments)
-//!          ─▶ prefilter ─▶ features ─▶ model ─▶ downgrade ─▶ confidence
+//!          ─▶ prefilter ─▶ features ─▶ model or randomness ─▶ downgrade ─▶ confidence
 //! ```
+//!
+//! What is encrypted, public or something else never reaches the model. A random value of a name
+//! that says what it is for is reported wherever it is; the context decides only about the others.
 //!
 //! Like any other verdict this one depends on the engine's window alone. The words used are data:
 //! `patterns/generic/`. `docs/accuracy.md` shows how good the verdicts are and where the thresholds
@@ -14,12 +17,14 @@ mod downgrade;
 #[cfg(test)]
 mod entries;
 mod features;
+mod key_id;
 mod known_public;
 mod language;
 mod model;
 mod name;
 mod prefilter;
 mod quick_check;
+mod randomness;
 mod values;
 mod words;
 
@@ -29,7 +34,9 @@ pub use features::{COUNT, Features, NAMES};
 pub use name::Name;
 
 use downgrade::{has_real_password, must_downgrade};
+use key_id::is_key_id;
 use prefilter::may_be_secret;
+use randomness::is_random;
 
 use crate::engine::structure::assignment::AssignmentReader;
 use crate::rules::catalogue::Catalogue;
@@ -69,8 +76,10 @@ pub struct HeuristicCandidate {
 pub struct DescribedValue {
     pub value: Range<usize>,
     pub kind: NameKind,
-    /// A salt that is stored with the hash it was made for.
-    pub is_stored_salt: bool,
+    /// A salt that is stored with the hash it was made for, or the id next to its secret key.
+    pub is_public_half: bool,
+    /// A generator drew it, and its name leaves no doubt that it is a secret.
+    pub is_random_secret: bool,
     pub features: Features,
 }
 
@@ -118,9 +127,12 @@ impl Generic {
                         None => {}
                     }
                 }
+                if described.is_random_secret {
+                    probability = probability.max(self.threshold);
+                }
                 let confidence = match probability {
                     p if p >= LOW_THRESHOLD
-                        && (described.is_stored_salt
+                        && (described.is_public_half
                             || must_downgrade(lexicon, described.kind, value)) =>
                     {
                         Confidence::Low
@@ -156,7 +168,10 @@ pub fn described<'b>(
             (whole && may_be_secret(bytes, &name, &value)).then(|| DescribedValue {
                 features: Features::of(bytes, &name, &value),
                 kind: name.kind,
-                is_stored_salt: name.is_stored_salt(bytes),
+                is_public_half: name.is_stored_salt(bytes) || is_key_id(bytes, &name, &value),
+                is_random_secret: name.is_qualified(bytes)
+                    && is_assigned(bytes, &name, &value)
+                    && is_random(&bytes[value.clone()], name.kind == NameKind::Password),
                 value,
             })
         })
@@ -197,6 +212,15 @@ fn read<'l>(
         values = vec![password];
     }
     Some((values, name))
+}
+
+/// Whether more than blanks join the name to its value: prose does not assign, a command's option
+/// does. An argument without quotes is another name.
+fn is_assigned(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
+    let before = |offset: usize| offset.checked_sub(1).map(|before| bytes[before]);
+    let gap = &bytes[name.gap(value)];
+    let quoted = before(value.start).is_some_and(|b| b"\"'`".contains(&b));
+    quoted || before(name.span.start) == Some(b'-') || gap.iter().any(|b| b"=:>".contains(b))
 }
 
 /// Base64 without its padding.

@@ -207,6 +207,26 @@ impl<'l> Name<'l> {
             + usize::from(self.is_compound(bytes))
     }
 
+    /// Whether the name leaves no doubt what its value is: not a property of the credential, its
+    /// digest, a public value, the key of a table or an example.
+    pub fn is_qualified(&self, bytes: &[u8]) -> bool {
+        let names_secret = match self.kind {
+            NameKind::Password | NameKind::Secret | NameKind::Token | NameKind::Credential => true,
+            NameKind::Key => self.qualifiers(bytes) > 0,
+            NameKind::Auth => self.words_after(bytes) == 0,
+            NameKind::Salt => false,
+        };
+        let is_fake = |word: &[u8]| {
+            self.lexicon.has(WordList::FakeWords, word)
+                || self.lexicon.has(WordList::ExpectedNames, word)
+        };
+        names_secret
+            && !self.is_about(bytes)
+            && !self.is_digest(bytes)
+            && !self.is_public(bytes)
+            && !self.each_word(bytes).any(is_fake)
+    }
+
     /// Whether a word before the keyword makes the value public.
     pub fn is_public(&self, bytes: &[u8]) -> bool {
         self.has_before(bytes, WordList::PublicWords)
