@@ -192,7 +192,9 @@ fn after_backslashes(bytes: &[u8], offset: usize) -> Option<(usize, &[u8])> {
 fn hex(bytes: &[u8], offset: usize) -> Option<Escape> {
     let (backslashes, rest) = after_backslashes(bytes, offset)?;
     let &[b'x', high, low, ..] = rest else { return None };
-    Some(Escape::byte(backslashes + 3, hex_digit(high)? << 4 | hex_digit(low)?))
+    let byte = hex_digit(high)? << 4 | hex_digit(low)?;
+    // A control sequence is read as it is written.
+    (byte != terminal::ESC).then(|| Escape::byte(backslashes + 3, byte))
 }
 
 /// `\u0041`, `\ud83d\ude00`, `\u{1F600}`, `\U0001F600`.
@@ -224,7 +226,7 @@ fn unicode(bytes: &[u8], offset: usize) -> Option<Escape> {
         }
         _ => return None,
     };
-    Some(Escape::char(backslashes + length, char))
+    (char != char::from(terminal::ESC)).then(|| Escape::char(backslashes + length, char))
 }
 
 fn entity(rest: &[u8]) -> Option<Escape> {

@@ -42,9 +42,10 @@ fn is_base64(bytes: &[u8]) -> bool {
     let count = |accepts: fn(&u8) -> bool| bytes.iter().filter(|b| accepts(b)).count();
     bytes.len() == CONTEXT
         && bytes.iter().all(|&b| b.is_ascii_alphanumeric() || joins(b))
-        && count(u8::is_ascii_uppercase) >= 3
-        && count(u8::is_ascii_lowercase) >= 2
-        && count(|b| !b.is_ascii_alphabetic()) >= 2
+        && match count(|b| !b.is_ascii_alphabetic()) {
+            ..2 => count(u8::is_ascii_uppercase) >= 5 && count(u8::is_ascii_lowercase) >= 5,
+            _ => count(u8::is_ascii_uppercase) >= 3 && count(u8::is_ascii_lowercase) >= 2,
+        }
 }
 
 #[cfg(test)]
