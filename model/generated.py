@@ -106,8 +106,9 @@ def harmless(chance, kind, words):
         return (text * 6)[start:start + length]
 
     forms += [sequence, sequence, lambda: chance.choice(('test', 'fake', 'dummy', 'example', 'sample')) + chance.choice('-_') + '_'.join(some(1, 2)) + number()]
-    if kind != 'password':
-        forms += [lambda: pascal(some(1, 2)) + number(), lambda: some(1, 1)[0] + number() + chance.choice(('', '!'))]
+    # Passwords that everybody guesses first, which are also what documents and tests show.
+    common = lambda: ''.join(some(1, 2))
+    forms += [lambda: chance.choice((common(), common().capitalize())) + chance.choice(('1', '12', '123', '1234', number())) + chance.choice(('', '', '!'))] * 3
     return chance.choice(forms)()
 
 
