@@ -206,7 +206,7 @@ fn read<'l>(
         values.extend(values::beginning_of_long(bytes, &name.span));
     }
     if values.is_empty() {
-        values = values::map_below::values(bytes, &name.span);
+        values = values::map_below::values(bytes, &name.span, lexicon);
         // An object that describes one credential has other members.
         if !values.iter().all(|value| is_random(&bytes[value.clone()], false))
             || !values.is_empty() && !name.is_qualified(bytes)
