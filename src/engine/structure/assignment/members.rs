@@ -10,8 +10,16 @@ use crate::rules::is_word_byte;
 
 /// Keys of the value in a name/value pair. If one is the beginning of another, the longer comes
 /// first.
-const VALUE_WORDS: [&str; 7] =
-    ["value", "val", "parametervalue", "defaultvalue", "default", "content", "securevalue"];
+const VALUE_WORDS: [&str; 8] = [
+    "value",
+    "val",
+    "parametervalue",
+    "defaultvalue",
+    "default_value",
+    "default",
+    "content",
+    "securevalue",
+];
 
 /// Members that may be between a name and its value.
 const MOST: usize = 12;
@@ -28,26 +36,16 @@ pub fn is_value_word(word: &[u8]) -> bool {
 }
 
 /// Moves to the value of a pair, after its name. Several members may be between the two if the name
-/// is itself the value of a member, otherwise a short one.
+/// is itself the value of a member, otherwise two short ones.
 pub fn pair(cursor: &mut Cursor<'_>, name: &Range<usize>) -> bool {
     cursor.peek().is_some_and(is_gap)
         && cursor.attempt(|cursor| {
             if !skip_gap(cursor) || !cursor.peek().is_some_and(begins_member) {
                 return false;
             }
-            if value_member(cursor).is_some() {
-                return true;
-            }
-            if is_member_value(cursor.bytes, name) {
-                return find_value(cursor, MOST);
-            }
+            let most = if is_member_value(cursor.bytes, name) { MOST } else { 2 };
             let from = cursor.offset;
-            cursor.attempt(member_operator).is_some()
-                && cursor.skip_blanks() <= 1
-                && cursor.skip_while(|b| is_word_byte(b) || matches!(b, b'"' | b'\'')) > 0
-                && cursor.offset - from <= LONGEST
-                && skip_gap(cursor)
-                && value_member(cursor).is_some()
+            find_value(cursor, most) && (most > 2 || cursor.offset - from <= 3 * LONGEST)
         })
 }
 
