@@ -60,6 +60,7 @@ fn write_rule(code: &mut String, rule: &Rule) {
         }
         Trigger::Names(names) => format!("Trigger::Names({})", list(names)),
         Trigger::Kind(kind) => format!("Trigger::Kind(NameKind::{kind:?})"),
+        Trigger::Reader(reader) => format!("Trigger::Reader(StructureReader::{reader:?})"),
     };
     let checks = format!(
         "Checks {{ min_entropy: {:?}, needs: {}, not: {}, checksum: {}, structure: {}, \

@@ -113,16 +113,16 @@ impl Rule {
     pub fn anchors(&self) -> &[RuleString] {
         match &self.trigger {
             Trigger::Anchors { literals, .. } => literals,
-            Trigger::Names(_) | Trigger::Kind(_) => &[],
+            Trigger::Names(_) | Trigger::Kind(_) | Trigger::Reader(_) => &[],
         }
     }
 
-    /// How specific its trigger is. 0: a kind of names, or any JWT; 1: a provider's variable name;
+    /// How specific its trigger is. 0: a kind of names, a structure, or any JWT; 1: a provider's variable name;
     /// 2: a format; 3: a format that begins with its own prefix.
     #[doc(hidden)]
     pub fn specificity(&self) -> u8 {
         match &self.trigger {
-            Trigger::Kind(_) => 0,
+            Trigger::Kind(_) | Trigger::Reader(_) => 0,
             Trigger::Anchors { literals, .. }
                 if self.checks.structure == Some(Structure::Jwt)
                     && literals.iter().all(|text| text == "eyJ") =>
@@ -179,6 +179,8 @@ pub enum Trigger {
     Names(RuleStrings),
     /// A kind of variable names, whose values are judged by how they look (`engine/generic`).
     Kind(NameKind),
+    /// A structure whose values are secrets (`engine/structure/readers`).
+    Reader(StructureReader),
 }
 
 /// The position of a rule's anchors in its matches; decides how they are searched for.
@@ -270,6 +272,14 @@ named! {
         Auth = "auth",
         Credential = "credential",
         Salt = "salt",
+    }
+}
+
+named! {
+    /// Structures that are read as a whole, in `engine/structure/readers`.
+    StructureReader {
+        /// The entries of a Kubernetes Secret.
+        KubernetesSecret = "kubernetes-secret",
     }
 }
 

@@ -64,6 +64,9 @@ pub struct RuleSyntax {
     /// A kind of variable names, see [`super::NameKind`]: values are judged by how they look.
     #[serde(default)]
     pub kind: Option<String>,
+    /// A structure that is read as a whole, see [`super::StructureReader`].
+    #[serde(default)]
+    pub reader: Option<String>,
     #[serde(default)]
     pub regex: String,
     /// Must match directly before a match that begins with its anchor.

@@ -90,6 +90,8 @@ word_lists! {
     SecretDigestWords = "secret-digest-words",
     /// Words before `salt`: the salt is a secret.
     SecretSaltWords = "secret-salt-words",
+    /// Words at the end of the name of an entry of a Kubernetes Secret: the value is not a secret.
+    SecretEntryWords = "secret-entry-words",
     /// Words in the name of a key: the key is one of OpenPGP.
     OpenpgpWords = "openpgp-words",
     /// Words in the name of a token: the token addresses a device.
@@ -291,6 +293,8 @@ word_lists! {
     ConditionParts = "condition-parts",
     /// Parts of lines that assert something.
     AssertionParts = "assertion-parts",
+    /// First words of the names of functions that take a credential and do not set it.
+    ReadingWords = "reading-words",
     /// Names of expected values in tests.
     ExpectedNames = "expected-names",
     /// Text that introduces a fallback value.

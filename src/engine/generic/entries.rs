@@ -8,6 +8,7 @@ use crate::engine::checks::placeholder::is_placeholder;
 use crate::engine::checks::shapes::is_integrity;
 use crate::engine::checks::structure;
 use crate::engine::checks::words::is_made_of_words;
+use crate::engine::secret_entry::is_public_entry;
 use crate::engine::structure::assignment::AssignmentReader;
 use crate::rules::lexicon::Lexicon;
 use crate::rules::word_list::WordList;
@@ -106,6 +107,7 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
         | WordList::LoginAttributes
         | WordList::SecretDigestEndings
         | WordList::SecretDigestWords => any(&|name| name.is_not_secret(bytes)),
+        WordList::SecretEntryWords => is_public_entry(lexicon, bytes),
         WordList::SecretSaltWords => any(&|name| !name.is_stored_salt(bytes)),
         WordList::OpenpgpWords
         | WordList::DeviceWords
@@ -197,6 +199,7 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
         WordList::CommentMarks => feature(F::comment),
         WordList::ConditionParts => feature(F::condition),
         WordList::AssertionParts => feature(F::asserts),
+        WordList::ReadingWords => feature(F::gap_call),
         WordList::ExpectedNames => feature(F::name_fake),
         WordList::FallbackParts => feature(F::gap_fallback),
     }

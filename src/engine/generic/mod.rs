@@ -13,6 +13,7 @@
 //! come from.
 
 mod contains;
+mod declaration;
 mod downgrade;
 mod encrypted;
 #[cfg(test)]
@@ -36,12 +37,13 @@ use std::ops::Range;
 pub use features::{COUNT, Features, NAMES};
 pub use name::Name;
 
+use contains::contains_part;
 use downgrade::{has_real_password, must_downgrade};
 use key_id::is_key_id;
 use prefilter::may_be_secret;
 use randomness::is_random;
 
-use crate::engine::structure::assignment::AssignmentReader;
+use crate::engine::structure::assignment::{AssignmentReader, takes_argument};
 use crate::rules::catalogue::Catalogue;
 use crate::rules::lexicon::Lexicon;
 use crate::rules::{AFTER, Confidence, LONGEST, NameKind, Trigger};
@@ -232,13 +234,17 @@ fn read<'l>(
     Some((values, name))
 }
 
-/// Whether more than blanks join the name to its value: prose does not assign, a command's option
-/// does. An argument without quotes is another name.
+/// Whether more than blanks join the name to its value: prose does not assign, a command and its
+/// option do. An argument without quotes is another name.
 fn is_assigned(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     let before = |offset: usize| offset.checked_sub(1).map(|before| bytes[before]);
     let gap = &bytes[name.gap(value)];
     let quoted = before(value.start).is_some_and(|b| b"\"'`".contains(&b));
-    quoted || before(name.span.start) == Some(b'-') || gap.iter().any(|b| b"=:>".contains(b))
+    quoted
+        || before(name.span.start) == Some(b'-')
+        || gap.iter().any(|b| b"=:>".contains(b))
+        || contains_part(gap, b"--")
+        || takes_argument(bytes, &name.span)
 }
 
 /// Base64 without its padding.

@@ -46,6 +46,7 @@ impl<'l> Name<'l> {
             kind(lexicon, &bytes[keyword.clone()]).filter(|_| keyword.start <= fragment.start)?;
         }
         let mut words = words(bytes, &span);
+        let span = without_option(bytes, span, &mut words, lexicon);
         // PowerShell's `ConvertTo-SecureString`: two words that are one keyword.
         if let Some(two) = words.windows(2).position(|two| {
             bytes[two[0].clone()].eq_ignore_ascii_case(b"secure")
@@ -262,8 +263,13 @@ impl<'l> Name<'l> {
             && !self.each_word(bytes).any(is_fake)
     }
 
-    /// Whether a word before the keyword makes the value public.
+    /// Whether a word before the keyword makes the value public. Where `=` follows the name, what is
+    /// before it is another word: `request token=v`.
     pub fn is_public(&self, bytes: &[u8]) -> bool {
+        if bytes.get(self.span.end) == Some(&b'=') {
+            let mut words = self.words[..self.keyword].iter();
+            return words.any(|it| self.lexicon.has(WordList::PublicWords, &bytes[it.clone()]));
+        }
         self.has_before(bytes, WordList::PublicWords)
     }
 
@@ -339,6 +345,28 @@ impl<'l> Name<'l> {
 
     pub fn each_word<'b>(&'b self, bytes: &'b [u8]) -> impl Iterator<Item = &'b [u8]> {
         self.words.iter().map(|word| &bytes[word.clone()])
+    }
+}
+
+/// The name without the letter of the option that sets it: `-DAPI_KEY=v`, `-PapiKey=v`. PowerShell
+/// has options that begin like that, such as `-PrivateKey`.
+fn without_option(
+    bytes: &[u8],
+    span: Range<usize>,
+    words: &mut [Range<usize>],
+    lexicon: &Lexicon,
+) -> Range<usize> {
+    let is_option = matches!(bytes[span.start], b'D' | b'P') && bytes[..span.start].ends_with(b"-");
+    match words.first_mut() {
+        Some(first)
+            if is_option
+                && first.start == span.start
+                && lexicon.has(WordList::KeyQualifiers, &bytes[first.start + 1..first.end]) =>
+        {
+            first.start += 1;
+            span.start + 1..span.end
+        }
+        _ => span,
     }
 }
 

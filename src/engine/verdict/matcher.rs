@@ -10,6 +10,7 @@ use regex_automata::{Anchored, Input};
 use regex_syntax::escape;
 
 use super::candidate::Candidate;
+use super::embedded;
 use crate::findings::Span;
 use crate::rules::{
     AFTER, AnchorPosition, BEFORE, LONGEST, MAX_GROUPS, Rule, Trigger, is_word_byte, may_match,
@@ -56,12 +57,16 @@ impl Matcher {
                 let compiled = compiled();
                 let found = compiled.find(&input.anchored(Anchored::Yes))?;
                 let is_preceded = compiled.matches_before(bytes, trigger.start);
+                let anchor = &bytes[trigger.clone()];
+                let is_embedded = embedded::may_be_embedded(rule, anchor)
+                    && embedded::is_embedded(bytes, anchor, found.secret);
                 (is_preceded
+                    && !is_embedded
                     && compiled.passes_unless(&bytes[found.whole.clone()])
                     && compiled.passes_near(bytes, &found.whole))
                 .then_some(found)?
             }
-            Trigger::Kind(_) => return None,
+            Trigger::Kind(_) | Trigger::Reader(_) => return None,
             Trigger::Names(_) => {
                 // The bytes before the value that are within reach of every part of the name.
                 let first = trigger.end.saturating_sub(BEFORE - 1);

@@ -66,7 +66,7 @@ impl VendorPrefixes {
 fn min_length(rule: &Rule) -> usize {
     match rule.trigger {
         Trigger::Anchors { shortest, .. } => shortest,
-        Trigger::Names(_) | Trigger::Kind(_) => 0,
+        Trigger::Names(_) | Trigger::Kind(_) | Trigger::Reader(_) => 0,
     }
 }
 

@@ -69,7 +69,7 @@ impl BackwardCursor<'_> {
     /// The name of a member, without the prefix of an XML attribute, and the operator after it.
     fn member_name(&mut self) -> Option<Range<usize>> {
         self.skip(|b| b == b' ');
-        self.peek().filter(|b| matches!(b, b'=' | b':'))?;
+        self.peek().filter(|b| matches!(b, b'=' | b':' | b'('))?;
         self.offset -= 1;
         self.skip(|b| b == b' ');
         let quoted = self.quote();
@@ -84,17 +84,24 @@ impl BackwardCursor<'_> {
     }
 
     /// `value="v" name="NAME"`, `"value": "v", "name": "NAME"`, `value: v` and `name: NAME` on
-    /// the next line. A few other members may be between the two.
+    /// the next line, SQL's `value = 'v' WHERE name = 'NAME'`, Swift's and Objective-C's
+    /// `setValue("v", forKey: "NAME")`. A few other members may be between the two.
     fn other_half(&mut self) -> Option<Range<usize>> {
         // More words may be part of the name.
         self.skip(|b| is_word_byte(b) || matches!(b, b'.' | b'-'));
         self.quote();
+        self.skip(|b| b == b'@');
         self.member(WordList::NameMembers)?;
-        for _ in 0..=MOST_BETWEEN {
-            if self.skip(|b| b.is_ascii_whitespace() || b == b',') == 0 {
+        for between in 0..=MOST_BETWEEN {
+            let mut separators = self.skip(|b| b.is_ascii_whitespace() || b == b',');
+            if between == 0 && self.keyword(b"where") {
+                separators = self.skip(|b| b.is_ascii_whitespace());
+            }
+            if separators == 0 {
                 return None;
             }
             let value = self.text_or_word()?;
+            self.skip(|b| b == b'@');
             if self.member(WordList::ValueMembers).is_some() {
                 return (!value.is_empty()).then_some(value);
             }
@@ -113,6 +120,15 @@ impl BackwardCursor<'_> {
         };
         let text = self.offset..end;
         (quote.is_none() || self.quote() == quote).then_some(text)
+    }
+
+    /// Skips the word, in any letter case.
+    fn keyword(&mut self, word: &[u8]) -> bool {
+        let before = &self.bytes[self.first..self.offset];
+        let from = before.len().checked_sub(word.len());
+        let found = from.is_some_and(|from| before[from..].eq_ignore_ascii_case(word));
+        self.offset -= if found { word.len() } else { 0 };
+        found
     }
 
     /// `echo 'user:v' | chpasswd`, `echo v | passwd --stdin user`,
@@ -179,6 +195,11 @@ mod tests {
             ("RUN echo root:v1x9 | chpasswd && \\\n", "chpasswd", Some("v1x9")),
             ("echo \"v1x9\" | passwd --stdin me\n", "passwd", Some("v1x9")),
             ("echo v1x9 | docker login -u me --password-stdin", "password-stdin", Some("v1x9")),
+            ("SET value = 'v1x9' WHERE name = 'password'", "password", Some("v1x9")),
+            ("r.setValue(\"v1x9\", forHTTPHeaderField: \"X-Token\")", "Token", Some("v1x9")),
+            ("[d setObject:@\"v1x9\" forKey:@\"password\"]", "password", Some("v1x9")),
+            ("defaults.set(\"v1x9\", forKey: \"token\")", "token", Some("v1x9")),
+            ("print(\"v1x9\", forKey: \"token\")", "token", None),
             ("<input value=\"v1x9\" id=\"password\">", "password", None),
             ("<add title=\"v1x9\" key=\"Password\" />", "Password", None),
             ("cat users | chpasswd\n", "chpasswd", None),

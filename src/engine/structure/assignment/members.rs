@@ -10,8 +10,16 @@ use crate::rules::is_word_byte;
 
 /// Keys of the value in a name/value pair. If one is the beginning of another, the longer comes
 /// first.
-const VALUE_WORDS: [&str; 7] =
-    ["value", "val", "parametervalue", "defaultvalue", "default", "content", "securevalue"];
+const VALUE_WORDS: [&str; 8] = [
+    "value",
+    "val",
+    "parametervalue",
+    "defaultvalue",
+    "default_value",
+    "default",
+    "content",
+    "securevalue",
+];
 
 /// Members that may be between a name and its value.
 const MOST: usize = 12;
@@ -28,15 +36,15 @@ pub fn is_value_word(word: &[u8]) -> bool {
 }
 
 /// Moves to the value of a pair, after its name. Several members may be between the two if the name
-/// is itself the value of a member, otherwise a short one.
+/// is itself the value of a member, otherwise two short ones.
 pub fn pair(cursor: &mut Cursor<'_>, name: &Range<usize>) -> bool {
     cursor.attempt(|cursor| {
         if !skip_gap(cursor) {
             return false;
         }
-        let most = if is_member_value(cursor.bytes, name) { MOST } else { 1 };
+        let most = if is_member_value(cursor.bytes, name) { MOST } else { 2 };
         let from = cursor.offset;
-        find_value(cursor, most, is_gap) && (most > 1 || cursor.offset - from <= 2 * LONGEST)
+        find_value(cursor, most, is_gap) && (most > 2 || cursor.offset - from <= 3 * LONGEST)
     })
 }
 
