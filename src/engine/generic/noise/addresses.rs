@@ -63,7 +63,6 @@ fn is_bech32(lexicon: &Lexicon, text: &[u8]) -> bool {
 /// Whether a word of the name or the call around the value says that it is an address.
 fn says_address(place: &Place) -> bool {
     let Place { bytes, name, value, .. } = place;
-    // The value may be before the name.
     let first = value.start.saturating_sub(CALL).max(name.span.start).min(value.start);
     let call = &bytes[first..value.start];
     let called =
