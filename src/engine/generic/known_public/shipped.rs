@@ -37,10 +37,12 @@ pub fn is_in_pages(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     let text = &bytes[value.clone()];
     match name.kind {
         NameKind::Key if name.follows(bytes, WordList::PageKeyWords) => return true,
-        NameKind::Key if text.len() == PUSHER_KEY && is_lower(text) => {
-            if name.has_word(bytes, WordList::ClientKeyWords) {
-                return true;
-            }
+        NameKind::Key
+            if text.len() == PUSHER_KEY
+                && is_lower(text)
+                && name.has_word(bytes, WordList::ClientKeyWords) =>
+        {
+            return true;
         }
         NameKind::Token if reads_only(text) => return true,
         _ => {}
