@@ -362,6 +362,8 @@ fn hashes_words_and_code_are_quiet() {
         "| Option | Default |\n|---|---|\n| password | none |\n| token | random |\n",
         "| Name | Key |\n|---|---|\n| save | Ctrl+Shift+S |\n| quit | Alt-F4 |\n",
         "def login(user, password):\n    a, b = x, y\n    return user, password\n",
+        "f(\n    key, submodule_token,\n    oid_to_hex(&d->head), oid_to_hex(&d->index),\n    x);\n",
+        "name, token\nlong_call(x, y), other(z)\n",
         "user, password = ask()\nfoo(\"q7Rz0Pk3Lm\"), bar(1)\n",
     ] {
         let found = highest_confidence(&engine, text);

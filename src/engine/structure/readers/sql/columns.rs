@@ -9,6 +9,9 @@ use crate::engine::structure::readers::Column;
 /// Longest list, before and after a mark in it.
 const LONGEST: usize = 4096;
 
+/// Bytes of a list that are read again for each mark in it.
+const FEW: usize = 256;
+
 /// Longest name of a table, with its schema.
 const LONGEST_TABLE: usize = 256;
 
@@ -25,14 +28,20 @@ impl ColumnList {
     pub fn around(bytes: &[u8], mark: usize) -> Result<Self, usize> {
         let belongs =
             |b: u8| is_name_byte(b) || b.is_ascii_whitespace() || matches!(b, b',' | b'\'' | b'-');
+        let first = mark.saturating_sub(LONGEST);
+        let open = (first..mark).rev().find(|&offset| !belongs(bytes[offset]));
+        let verb =
+            open.filter(|&open| bytes[open] == b'(').and_then(|open| verb_before(bytes, open));
+        // Parameters of a function end here; only after many is it worth while to skip the others.
+        if verb.is_none() && open.is_some_and(|open| mark - open < FEW) {
+            return Err(mark);
+        }
         let last = bytes.len().min(mark + LONGEST);
         let close = (mark..last).find(|&offset| !belongs(bytes[offset])).unwrap_or(last);
-        let first = mark.saturating_sub(LONGEST);
-        let open = (first..mark).rev().find(|&offset| !belongs(bytes[offset])).ok_or(close)?;
-        if bytes[open] != b'(' || bytes.get(close) != Some(&b')') {
+        let (Some(open), Some(verb)) = (open, verb) else { return Err(close) };
+        if bytes.get(close) != Some(&b')') {
             return Err(close);
         }
-        let verb = verb_before(bytes, open).ok_or(close)?;
         Ok(ColumnList { verb, open, close })
     }
 
