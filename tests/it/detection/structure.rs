@@ -208,6 +208,14 @@ fn public_entries_and_placeholders_are_quiet() {
         ("foo", "5432"),
         ("foo", "${TOKEN}"),
         ("foo", "a=b\nc=d\n"),
+        ("driver", "pgsql"),
+        ("foo", "pgsql"),
+        ("queue", "https://sqs.eu-west-1.acme.test/17/q"),
+        ("tagged", "nginx:1.25-alpine"),
+        ("git-commit", "9f3c07be1d58a364e0b7cd1f42a8e5d312345678"),
+        ("groups", "system:bootstrappers:kubeadm:default"),
+        ("foo", "10.42.0.17"),
+        ("foo", "{\"a\": 1}"),
         ("client-id", "123e4567-e89b-12d3-a456-426614174000"),
     ] {
         let text = format!("kind: Secret\ndata:\n  {name}: {}\n", BASE64.encode(value));

@@ -92,6 +92,12 @@ impl Header {
         let mut misfits = MAX_MISFITS - 1;
         while from < bytes.len() && misfits < MAX_MISFITS {
             let line = Line::at(bytes, from);
+            // AsciiDoc has an empty line below the header.
+            let is_asciidoc = self.separator == b'|' && from == self.record.next;
+            if line.trimmed(bytes).is_empty() && is_asciidoc {
+                from = line.next;
+                continue;
+            }
             if line.trimmed(bytes).is_empty() {
                 break;
             }
@@ -136,5 +142,5 @@ fn is_name(cell: &[u8]) -> bool {
 
 /// Whether the line separates rows: `|---|:--:|`, `+----+----+`.
 fn is_border(line: &[u8]) -> bool {
-    line.iter().all(|b| b"-+|:= \t".contains(b)) && line.contains(&b'-')
+    line.iter().all(|b| b"-+|:= \t".contains(b)) && line.iter().any(|b| b"-=".contains(b))
 }

@@ -69,7 +69,7 @@ fn verb_before(bytes: &[u8], open: usize) -> Option<Range<usize>> {
     let end = first + before.len();
     let verb = end - word..end;
     let text = &bytes[verb.clone()];
-    let known = ["into", "insert", "copy", "overwrite", "table", "ignore", "replace"];
+    let known = ["into", "insert", "copy", "overwrite", "ignore", "replace"];
     let is_known = known.iter().any(|known| text.eq_ignore_ascii_case(known.as_bytes()));
     (name > 0 && is_known).then_some(verb)
 }
