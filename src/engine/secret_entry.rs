@@ -157,6 +157,8 @@ impl Content {
             return None;
         }
         let decoded = match named.holder {
+            // What is no base64 is a mistake, or something to be replaced: `<token>`.
+            Holder::SecretData if text.contains(&b'<') => return None,
             Holder::SecretData => decode_data(text),
             _ => None,
         };

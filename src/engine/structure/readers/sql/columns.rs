@@ -49,7 +49,7 @@ impl ColumnList {
     pub fn marked(&self, bytes: &[u8], marks: &[usize]) -> Vec<Column> {
         let mut cells = Vec::new();
         let mut from = self.open + 1;
-        for offset in from..=self.close {
+        for offset in self.open + 1..=self.close {
             if offset == self.close || bytes[offset] == b',' {
                 cells.push(trimmed(bytes, from..offset));
                 from = offset + 1;
