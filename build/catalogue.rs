@@ -36,6 +36,8 @@ fn write_rule(code: &mut String, rule: &Rule) {
         prefix,
         before,
         unless,
+        near,
+        unless_near,
         extends,
         checks,
         public,
@@ -88,6 +90,8 @@ fn write_rule(code: &mut String, rule: &Rule) {
     field("prefix", steps(prefix));
     field("before", optional_text(before.as_ref()));
     field("unless", optional_text(unless.as_ref()));
+    field("near", optional_text(near.as_ref()));
+    field("unless_near", optional_text(unless_near.as_ref()));
     field("extends", extends);
     field("checks", checks);
     field("public", optional_text(public.as_ref()));

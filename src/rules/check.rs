@@ -15,7 +15,9 @@ use regex_syntax::hir::Hir;
 use toml::Spanned;
 
 use fact_groups::{check_fact_name, named_groups};
-use trigger::{check_before, check_kind, check_reader, check_trigger, is_variable_name};
+use trigger::{
+    check_before, check_kind, check_near, check_reader, check_trigger, is_variable_name,
+};
 
 use super::prefix_pattern::{PrefixPattern, prefix_pattern};
 use super::schema::{ChecksSyntax, FileSyntax, PairSyntax, ProviderSyntax, RuleSyntax};
@@ -147,9 +149,14 @@ fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Ru
         }
     };
     check_before(&rule, &trigger)?;
-    if let Some(unless) = &rule.unless {
-        parse(unless).map_err(|error| format!("unless: {}", describe_regex_error(&error)))?;
+    for (field, regex) in
+        [("unless", &rule.unless), ("near", &rule.near), ("unless_near", &rule.unless_near)]
+    {
+        if let Some(regex) = regex {
+            parse(regex).map_err(|error| format!("{field}: {}", describe_regex_error(&error)))?;
+        }
     }
+    check_near(&rule, &trigger)?;
     let rotate = rule.rotate.unwrap_or_default();
     if !rotate.starts_with("https://") {
         return Err(format!("rotate must be an https:// link, not {rotate:?}"));
@@ -181,6 +188,8 @@ fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Ru
         prefix,
         before: rule.before.map(Cow::Owned),
         unless: rule.unless.map(Cow::Owned),
+        near: rule.near.map(Cow::Owned),
+        unless_near: rule.unless_near.map(Cow::Owned),
         rotate: Cow::Owned(rotate),
         runbook: texts(rule.runbook),
         references: texts(rule.references),

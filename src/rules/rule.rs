@@ -63,6 +63,13 @@ pub struct Rule {
     /// before the name to the end of the value.
     #[doc(hidden)]
     pub unless: Option<RuleString>,
+    /// Byte regex that must be found near a match that begins with its anchor, or in it: up to
+    /// `BEFORE` bytes before it and `AFTER` bytes after it.
+    #[doc(hidden)]
+    pub near: Option<RuleString>,
+    /// Byte regex that discards a match if it is found there.
+    #[doc(hidden)]
+    pub unless_near: Option<RuleString>,
     /// How far the secret continues after the judged part.
     #[doc(hidden)]
     pub extends: Option<TailRule>,

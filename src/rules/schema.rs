@@ -75,6 +75,12 @@ pub struct RuleSyntax {
     /// Discards a match if it is found in it, or before a variable name.
     #[serde(default)]
     pub unless: Option<String>,
+    /// Must be found in or near a match that begins with its anchor.
+    #[serde(default)]
+    pub near: Option<String>,
+    /// Discards such a match if it is found in it or near it.
+    #[serde(default)]
+    pub unless_near: Option<String>,
     #[serde(default)]
     pub extends: Option<String>,
     #[serde(default)]

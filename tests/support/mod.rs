@@ -11,6 +11,7 @@ pub mod random;
 pub mod repository;
 pub mod schema;
 pub mod structures;
+pub mod syntaxes;
 pub mod timed;
 pub mod tokens;
 

@@ -26,7 +26,8 @@ impl VendorPrefixes {
     /// that several providers share, such as `sk_live_`, and words.
     pub fn new(rules: &[Rule]) -> Self {
         let mut by_prefix: BTreeMap<&str, Vec<&Rule>> = BTreeMap::new();
-        for rule in rules {
+        // What is near a token has no influence on its form.
+        for rule in rules.iter().filter(|rule| rule.near.is_none()) {
             if let Trigger::Anchors { literals, position: AnchorPosition::TokenStart, .. } =
                 &rule.trigger
             {

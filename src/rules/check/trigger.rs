@@ -119,6 +119,19 @@ pub fn check_before(rule: &RuleSyntax, trigger: &Trigger) -> Result<(), String> 
     }
 }
 
+/// What is near a match is in the engine's reach if the match begins with its anchor.
+pub fn check_near(rule: &RuleSyntax, trigger: &Trigger) -> Result<(), String> {
+    let at_start = matches!(
+        trigger,
+        Trigger::Anchors { position: AnchorPosition::MatchStart | AnchorPosition::TokenStart, .. }
+    );
+    match (&rule.near, &rule.unless_near) {
+        (None, None) => Ok(()),
+        _ if at_start => Ok(()),
+        _ => Err("near, unless_near: need a regex that begins with its anchor".into()),
+    }
+}
+
 /// Whether the text can be a variable name of at least `shortest` characters.
 pub fn is_variable_name(name: &str, shortest: usize) -> bool {
     let belongs = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
