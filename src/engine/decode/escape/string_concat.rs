@@ -242,11 +242,14 @@ impl<'b> Gap<'b> {
             .any(|method| self.skip(method))
     }
 
-    /// The next literal is appended to the variable: `key += `.
+    /// The next literal is appended to the variable: `key += `, `key.append(`.
     fn appended(&mut self) -> bool {
         let name = self.skip_while(|b| is_name_byte(b) || matches!(b, b'$' | b'.' | b':'));
         if !(1..=MAX_NAME).contains(&name) {
             return false;
+        }
+        if self.rest[..self.pos].ends_with(b"append") {
+            return self.skip(b"(");
         }
         self.skip_while(is_blank);
         let operator = self.byte().is_some_and(is_appending);
@@ -359,6 +362,7 @@ mod tests {
             "k = \"abc\"}${\"def\"",
             "k = \"abc\";\nk += \"def\"",
             "k = \"abc\"\nk .= \"def\"",
+            "k = \"abc\");\n  s.append(\"def\"",
             "k = \"abcdefg\\\n   hi\"",
         ] {
             let expected = if text.contains("hi") { "k = \"abcdefghi\"" } else { "k = \"abcdef\"" };
