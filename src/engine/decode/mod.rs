@@ -24,7 +24,7 @@ mod run;
 mod text_check;
 
 pub use decoded::Decoded;
-pub use encoded_value::decode_value;
+pub use encoded_value::{decode_data, decode_value};
 #[cfg(test)]
 pub use entry_points::each as each_entry;
 pub use entry_points::{EntryPoint, kinds};

@@ -116,7 +116,8 @@ impl Prefilter {
                 Trigger::Anchors { literals, .. } => {
                     literals.iter().for_each(|anchor| fragments.add_anchor(anchor, index));
                 }
-                Trigger::Kind(_) => fragments.add_keywords(lexicon),
+                // Structures are found by the names in them.
+                Trigger::Kind(_) | Trigger::Reader(_) => fragments.add_keywords(lexicon),
                 Trigger::Names(list) => {
                     for name in list.iter() {
                         names.add(name, index);
