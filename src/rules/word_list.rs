@@ -90,6 +90,8 @@ word_lists! {
     SecretDigestWords = "secret-digest-words",
     /// Words before `salt`: the salt is a secret.
     SecretSaltWords = "secret-salt-words",
+    /// Words at the end of the name of an entry of a Kubernetes Secret: the value is not a secret.
+    SecretEntryWords = "secret-entry-words",
     /// Words in the name of a key: the key is one of OpenPGP.
     OpenpgpWords = "openpgp-words",
     /// Words in the name of a token: the token addresses a device.
@@ -152,8 +154,99 @@ word_lists! {
     SnsPartsAfter = "sns-parts-after",
     /// Text near a key that is public.
     PublicKeyNeighbors = "public-key-neighbors",
+    /// Text near a token that pages contain.
+    PublicTokenNeighbors = "public-token-neighbors",
     /// Parameters of HTTP digest authentication.
     DigestParameters = "digest-parameters",
+
+    // noise.toml
+    /// Folders of a repository's address whose last part is a commit.
+    RevisionFolders = "revision-folders",
+    /// Endings of file names, after which a digest is one of the file.
+    FileEndings = "file-endings",
+    /// Beginnings of the identifiers of packages.
+    ReferenceBeginnings = "reference-beginnings",
+    /// Endings of the names of hosts.
+    DomainEndings = "domain-endings",
+    /// Words after a credential's name: the value is a digest of it.
+    DigestEndings = "digest-endings",
+    /// Words before a credential's name: the value is a digest of it.
+    DigestBeginnings = "digest-beginnings",
+    /// Words after a credential's name: the value identifies it.
+    IdentifierEndings = "identifier-endings",
+    /// Words right before `key`: something is looked up by it.
+    LookupKeyWords = "lookup-key-words",
+    /// Words before `token`: a push service addresses a device by it.
+    PushWords = "push-words",
+    /// Words before `token`: hexadecimal digits are the address of a device.
+    RegistrationWords = "registration-words",
+    /// Parts of ids of objects and devices.
+    IdParts = "id-parts",
+    /// Prefixes of references to packages, of ids and of signatures.
+    NoisePrefixes = "noise-prefixes",
+    /// Prefixes of more stored password hashes.
+    StoredHashPrefixes = "stored-hash-prefixes",
+    /// Words in a name: the value is an address on a blockchain.
+    AddressWords = "address-words",
+    /// Calls that take an address on a blockchain.
+    AddressCalls = "address-calls",
+    /// Parts of what is before the `1` of a private key in bech32.
+    PrivatePrefixParts = "private-prefix-parts",
+    /// Words that declare a variable.
+    DeclarationWords = "declaration-words",
+    /// Schemes of an HTTP `Authorization` header that sign the request.
+    SigningSchemes = "signing-schemes",
+    /// Parameters of a signed request.
+    SignedParameters = "signed-parameters",
+    /// Words after `auth`: the value is the header or the login itself.
+    AuthorizationValueWords = "authorization-value-words",
+    /// Names of what is next to the key in a test vector.
+    VectorMembers = "vector-members",
+    /// Secrets in the documentation of well-known projects.
+    PublishedExamples = "published-examples",
+
+    /// Text in the address of a build status badge, before the token.
+    BadgeUrlParts = "badge-url-parts",
+    /// Text near a secret that is the same for everybody.
+    PublicSecretNeighbors = "public-secret-neighbors",
+    /// Words in a name of a key that only searches.
+    SearchKeyWords = "search-key-words",
+    /// Members next to the search key of a page, which contain the id of its application.
+    SearchNeighbors = "search-neighbors",
+    /// Words in a name of a key that an application shows to its users.
+    ClientKeyWords = "client-key-words",
+    /// Words right before `key`: a page contains the key.
+    PageKeyWords = "page-key-words",
+    /// Words in a name of a key or token that pages and apps contain to send events.
+    EventKeyWords = "event-key-words",
+    /// Words in a name of a write key that pages and apps contain.
+    WriteKeyWords = "write-key-words",
+    /// Prefixes of publishable keys, after which lower-case letters follow.
+    PublishablePrefixes = "publishable-prefixes",
+    /// Beginnings of variables that a bundler copies into what browsers get.
+    BundlerPrefixes = "bundler-prefixes",
+
+    // encrypted.toml
+    /// Words that mark a ciphertext, with a bracket or a colon after them.
+    EncryptionWords = "encryption-words",
+    /// The first line of an encrypted text.
+    EncryptedHeaders = "encrypted-headers",
+    /// The first characters of a ciphertext in a known format.
+    EncryptedPrefixes = "encrypted-prefixes",
+    /// Parts of the first characters of a ciphertext in a known format.
+    EncryptedParts = "encrypted-parts",
+    /// Words in the name of a ciphertext, or of what contains it.
+    EncryptedWords = "encrypted-words",
+    /// Words after a credential's name: the value is a ciphertext of it.
+    EncryptedEndings = "encrypted-endings",
+    /// Words before the name of a password or token: the value is a ciphertext of it.
+    EncryptedBeginnings = "encrypted-beginnings",
+    /// Attributes of a ciphertext.
+    EncryptedAttributes = "encrypted-attributes",
+    /// Members of an object whose value is a ciphertext.
+    EncryptedMembers = "encrypted-members",
+    /// Parts of values that anybody can reverse.
+    ObscuredParts = "obscured-parts",
 
     // calls.toml
     /// Calls with a secret argument.
@@ -252,7 +345,20 @@ impl WordList {
                 | WordList::DeviceAddressParts
                 | WordList::RegexParts
                 | WordList::PublicKeyNeighbors
+                | WordList::PublicTokenNeighbors
+                | WordList::EncryptedHeaders
+                | WordList::EncryptedPrefixes
+                | WordList::EncryptedParts
+                | WordList::ObscuredParts
+                | WordList::BundlerPrefixes
+                | WordList::SearchNeighbors
+                | WordList::PublishablePrefixes
                 | WordList::BucketKeyParts
+                | WordList::IdParts
+                | WordList::PublishedExamples
+                | WordList::NoisePrefixes
+                | WordList::StoredHashPrefixes
+                | WordList::AddressCalls
                 | WordList::Calls
                 | WordList::BasicEncoders
                 | WordList::AssertionParts

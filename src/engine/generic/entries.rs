@@ -8,6 +8,7 @@ use crate::engine::checks::placeholder::is_placeholder;
 use crate::engine::checks::shapes::is_integrity;
 use crate::engine::checks::structure;
 use crate::engine::checks::words::is_made_of_words;
+use crate::engine::secret_entry::is_public_entry;
 use crate::engine::structure::assignment::AssignmentReader;
 use crate::rules::lexicon::Lexicon;
 use crate::rules::word_list::WordList;
@@ -79,7 +80,9 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
         | WordList::PairReaders
         | WordList::PrintingCommands
         | WordList::NameMembers
-        | WordList::ValueMembers => !values.is_empty(),
+        | WordList::ValueMembers
+        | WordList::PrivatePrefixParts
+        | WordList::AuthorizationValueWords => !values.is_empty(),
         WordList::PasswordNames | WordList::PasswordEndings | WordList::PasswordBeginnings => {
             kind(NameKind::Password)
         }
@@ -104,6 +107,7 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
         | WordList::LoginAttributes
         | WordList::SecretDigestEndings
         | WordList::SecretDigestWords => any(&|name| name.is_not_secret(bytes)),
+        WordList::SecretEntryWords => is_public_entry(lexicon, bytes),
         WordList::SecretSaltWords => any(&|name| !name.is_stored_salt(bytes)),
         WordList::OpenpgpWords
         | WordList::DeviceWords
@@ -126,7 +130,47 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
         | WordList::SnsPartsBefore
         | WordList::SnsPartsAfter
         | WordList::PublicKeyNeighbors
-        | WordList::DigestParameters => !names.is_empty() && values.is_empty(),
+        | WordList::PublicTokenNeighbors
+        | WordList::PublicSecretNeighbors
+        | WordList::BadgeUrlParts
+        | WordList::ClientKeyWords
+        | WordList::PageKeyWords
+        | WordList::PublishablePrefixes
+        | WordList::EncryptionWords
+        | WordList::EncryptedHeaders
+        | WordList::EncryptedPrefixes
+        | WordList::EncryptedParts
+        | WordList::EncryptedWords
+        | WordList::EncryptedEndings
+        | WordList::EncryptedBeginnings
+        | WordList::EncryptedAttributes
+        | WordList::EncryptedMembers
+        | WordList::DigestParameters
+        | WordList::FileEndings
+        | WordList::RevisionFolders
+        | WordList::ReferenceBeginnings
+        | WordList::DomainEndings
+        | WordList::DigestEndings
+        | WordList::DigestBeginnings
+        | WordList::IdentifierEndings
+        | WordList::LookupKeyWords
+        | WordList::PushWords
+        | WordList::RegistrationWords
+        | WordList::IdParts
+        | WordList::NoisePrefixes
+        | WordList::AddressWords
+        | WordList::AddressCalls
+        | WordList::DeclarationWords
+        | WordList::SigningSchemes
+        | WordList::SignedParameters => !names.is_empty() && values.is_empty(),
+        WordList::VectorMembers | WordList::PublishedExamples => is_doubtful(lexicon, text),
+        WordList::StoredHashPrefixes => values.is_empty() || is_doubtful(lexicon, text),
+        WordList::ObscuredParts => !values.is_empty(),
+        WordList::EventKeyWords
+        | WordList::BundlerPrefixes
+        | WordList::WriteKeyWords
+        | WordList::SearchKeyWords
+        | WordList::SearchNeighbors => is_shipped(lexicon, text),
         WordList::PlaceholderParts | WordList::TypedSequences => is_placeholder(lexicon, bytes),
         WordList::TypedTokenParts => must_downgrade(lexicon, NameKind::Token, bytes),
         WordList::TestPasswordParts | WordList::PasswordHashPrefixes => {
@@ -193,6 +237,24 @@ fn values(lexicon: &Lexicon, text: &str) -> Vec<String> {
         values.extend(found.map(|found| text[found.value].to_owned()));
     }
     values
+}
+
+/// Whether what is next to a value makes it a doubtful one.
+fn is_doubtful(lexicon: &Lexicon, text: &str) -> bool {
+    let mut reader = AssignmentReader::default();
+    fragments(lexicon, text).into_iter().any(|fragment| {
+        described(text.as_bytes(), fragment, &mut reader, lexicon, |_| true)
+            .any(|found| found.is_doubtful)
+    })
+}
+
+/// Whether a value is one that browsers and apps contain.
+fn is_shipped(lexicon: &Lexicon, text: &str) -> bool {
+    let mut reader = AssignmentReader::default();
+    fragments(lexicon, text).into_iter().any(|fragment| {
+        let mut found = described(text.as_bytes(), fragment, &mut reader, lexicon, |_| true);
+        found.any(|found| found.is_shipped)
+    })
 }
 
 fn features(lexicon: &Lexicon, text: &str) -> Vec<Features> {

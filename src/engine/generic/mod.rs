@@ -15,14 +15,17 @@
 mod contains;
 mod declaration;
 mod downgrade;
+mod encrypted;
 #[cfg(test)]
 mod entries;
 mod features;
+mod first_character;
 mod key_id;
 mod known_public;
 mod language;
 mod model;
 mod name;
+mod noise;
 mod prefilter;
 mod quick_check;
 mod randomness;
@@ -80,8 +83,12 @@ pub struct DescribedValue {
     pub kind: NameKind,
     /// A salt that is stored with the hash it was made for, or the id next to its secret key.
     pub is_public_half: bool,
+    /// A hash, the id of a key or a part of a test vector.
+    pub is_doubtful: bool,
     /// A generator drew it, and its name leaves no doubt that it is a secret.
     pub is_random_secret: bool,
+    /// A key that browsers and apps contain.
+    pub is_shipped: bool,
     pub features: Features,
 }
 
@@ -135,6 +142,8 @@ impl Generic {
                 let confidence = match probability {
                     p if p >= LOW_THRESHOLD
                         && (described.is_public_half
+                            || described.is_doubtful
+                            || described.is_shipped
                             || must_downgrade(lexicon, described.kind, value)) =>
                     {
                         Confidence::Low
@@ -171,6 +180,8 @@ pub fn described<'b>(
                 features: Features::of(bytes, &name, &value),
                 kind: name.kind,
                 is_public_half: name.is_stored_salt(bytes) || is_key_id(bytes, &name, &value),
+                is_doubtful: noise::is_doubtful(bytes, &name, &value),
+                is_shipped: known_public::is_shipped(bytes, &name, &value),
                 is_random_secret: name.is_qualified(bytes)
                     && is_assigned(bytes, &name, &value)
                     && is_random(&bytes[value.clone()], name.kind == NameKind::Password),
@@ -205,6 +216,13 @@ fn read<'l>(
     }
     if values.is_empty() {
         values.extend(values::beginning_of_long(bytes, &name.span));
+    }
+    if values.is_empty() && name.is_qualified(bytes) {
+        let below = values::map_below::values(bytes, &name.span);
+        // An object that describes one credential has other members.
+        if below.iter().all(|value| is_random(&bytes[value.clone()], false)) {
+            values.extend(below);
+        }
     }
     let pair = name.may_be_pair(bytes).then_some(()).and(values.first());
     if let Some(password) =

@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::contains::contains_part;
+use super::first_character::begins_template;
 use super::name::Name;
 use super::quick_check::may_name_credential;
-use super::{known_public, language};
+use super::{encrypted, known_public, language, noise};
 use crate::rules::NameKind;
 use crate::rules::lexicon::Lexicon;
 use crate::rules::word_list::WordList;
@@ -20,7 +21,7 @@ const SHORTEST_CAPITALS: usize = 8;
 const SHORTEST_MIXED: usize = 10;
 
 /// Shortest word for a password that counts as one among other words of a value.
-const SHORTEST_WORD: usize = 8;
+const SHORTEST_WORD: usize = 7;
 
 /// Bytes of a character escaped as in JSON.
 const ESCAPE: usize = 6;
@@ -36,7 +37,7 @@ pub fn may_be_secret(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     let contains = |list| lexicon.any(list, |part| contains_part(text, part.as_bytes()));
     if text.len() < SHORTEST
         || name.is_not_secret(bytes)
-        || matches!(text[0], b'$' | b'<' | b'{' | b'%' | b'(')
+        || begins_template(text) && !encrypted::is_obscured(lexicon, text)
         || text.iter().all(|b| !b.is_ascii_alphanumeric())
         || text.iter().all(|&b| b.is_ascii_digit() || b == b'.')
         || names_password(lexicon, text)
@@ -50,7 +51,7 @@ pub fn may_be_secret(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     {
         return false;
     }
-    let quoted = value.start > 0 && matches!(bytes[value.start - 1], b'"' | b'\'' | b'`');
+    let quoted = is_quoted(bytes, value);
     let assigned = || bytes[name.gap(value)].iter().any(|b| matches!(b, b'=' | b':' | b'>'));
     let may_be_one = match name.kind {
         NameKind::Password => {
@@ -67,7 +68,14 @@ pub fn may_be_secret(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
                 && language::covered(text) * 2 < text.len()
         }
     };
-    may_be_one && !known_public::is_known_public(bytes, name, value)
+    may_be_one
+        && !encrypted::is_encrypted(bytes, name, value)
+        && !known_public::is_known_public(bytes, name, value)
+        && !noise::is_noise(bytes, name, value)
+}
+
+fn is_quoted(bytes: &[u8], value: &Range<usize>) -> bool {
+    value.start > 0 && matches!(bytes[value.start - 1], b'"' | b'\'' | b'`')
 }
 
 /// Letters that are not words.

@@ -4,6 +4,8 @@
 mod arguments;
 pub mod calls;
 mod expression;
+mod list_below;
+pub mod map_below;
 mod text_cursor;
 pub mod value_before_name;
 
@@ -59,9 +61,15 @@ pub fn assigned(
         }
         let fallback = is_expression(bytes, &value)
             .then(|| TextCursor { bytes, offset: name.end, end }.fallback_of_expression());
-        return vec![
-            fallback.flatten().unwrap_or_else(|| secret_part(bytes, name, value, lexicon)),
-        ];
+        if let Some(value) = fallback.flatten() {
+            return vec![value];
+        }
+        let value = secret_part(bytes, name, value, lexicon);
+        return match bytes.get(value.end) {
+            Some(b',') => list_below::rest_of_words(bytes, value, end),
+            Some(b'<') => list_below::rest_of_elements(bytes, value, end),
+            _ => vec![value],
+        };
     }
     let mut cursor = TextCursor { bytes, offset: name.end, end };
     if let Some(value) = cursor.element(name) {
@@ -75,6 +83,8 @@ pub fn assigned(
             let mut expression = TextCursor { bytes, offset: cursor.offset, end };
             expression.fallback_of_expression().map(|value| vec![value])
         })
+        .or_else(|| cursor.list_below())
+        .or_else(|| cursor.list_of_words())
         .or_else(|| cursor.loose_value(&bytes[name.clone()], lexicon).map(|value| vec![value]))
         .unwrap_or_default()
 }
@@ -230,7 +240,7 @@ impl TextCursor<'_> {
             return None;
         }
         self.offset += 1;
-        self.skip(|b| b.is_ascii_whitespace());
+        self.skip_comments();
         let start = self.offset;
         if self.peek()?.is_ascii_digit() {
             // A key written as numbers.
@@ -248,9 +258,26 @@ impl TextCursor<'_> {
             }
             values.push(start..self.offset);
             self.offset += 1;
-            self.skip(|b| b == b',' || b.is_ascii_whitespace());
+            self.skip(|b| b == b' ');
+            // The name of a member.
+            if matches!(self.peek(), Some(b':' | b'=')) {
+                return None;
+            }
+            self.skip(|b| b == b',');
+            self.skip_comments();
         }
         (!values.is_empty()).then_some(values)
+    }
+
+    /// Blanks, commas, line ends and comments up to the end of their lines.
+    fn skip_comments(&mut self) {
+        while self.skip(|b| b == b',' || b.is_ascii_whitespace()) > 0 {
+            let rest = &self.bytes[self.offset..self.end];
+            if !rest.starts_with(b"#") && !rest.starts_with(b"//") {
+                break;
+            }
+            self.skip(|b| b != b'\n');
+        }
     }
 
     /// `password 'v'`, `token - 'v'`, `password is v`, `.netrc`'s `password v`.

@@ -20,7 +20,10 @@ use crate::rules::{AFTER, LONGEST, is_word_byte};
 
 mod command;
 mod cursor;
+mod data_line;
 mod fallback;
+mod markup;
+mod members;
 mod operator;
 mod value;
 mod wrapper;

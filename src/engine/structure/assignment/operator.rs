@@ -5,6 +5,8 @@ use std::ops::Range;
 use super::command;
 use super::cursor::Cursor;
 use super::fallback::skip_to_fallback;
+use super::markup;
+use super::members;
 use super::wrapper::skip_wrappers;
 use crate::rules::is_word_byte;
 
@@ -30,28 +32,20 @@ struct NameEnd {
     bracket: bool,
 }
 
-/// Keys of the value in a name/value pair.
-const VALUE_WORDS: [&str; 6] =
-    ["value", "parametervalue", "defaultvalue", "default_value", "default", "content"];
-
-/// Maximum length of a member between the name and the value of a pair.
-const MAX_MEMBER: usize = 64;
+/// Maximum length of what an accessor has before its value.
+const MAX_MEMBER: usize = 40;
 
 /// Maximum length of the name of a type.
 const MAX_TYPE: usize = 16;
-
-/// Maximum number of such members.
-const MAX_MEMBERS: usize = 2;
 
 /// Reads the operator between the name and its value. Most names have no value, so each notation is
 /// tried only if its first byte is next.
 pub fn read_operator(cursor: &mut Cursor<'_>, name: &Range<usize>) -> Option<Operator> {
     let name_end = close_name(cursor, name);
-    let before = name.start.checked_sub(1).map(|index| cursor.bytes[index]);
-    if (before == Some(b'<') || name_end.quoted) && cursor.skip(">") {
-        return Some(Operator::Element);
+    if let Some(operator) = in_markup(cursor, name, name_end) {
+        return Some(operator);
     }
-    if let Some(operator) = paired_value(cursor).or_else(|| call_argument(cursor)) {
+    if let Some(operator) = paired_value(cursor, name).or_else(|| call_argument(cursor)) {
         return Some(operator);
     }
     if skip_to_fallback(cursor, name_end.quoted || name_end.bracket)
@@ -86,6 +80,9 @@ pub fn read_operator(cursor: &mut Cursor<'_>, name: &Range<usize>) -> Option<Ope
             return None;
         }
         cursor.skip("**");
+        if members::block_below(cursor, name) {
+            return Some(Operator::Colon);
+        }
         let typed = type_annotation(cursor);
         return Some(if typed { Operator::Equals } else { Operator::Colon });
     }
@@ -98,7 +95,8 @@ pub fn read_operator(cursor: &mut Cursor<'_>, name: &Range<usize>) -> Option<Ope
     if type_after_name(cursor) || accessors(cursor) || method_body(cursor, name) {
         return Some(Operator::Equals);
     }
-    if cursor.attempt(|cursor| terraform_default(cursor)) {
+    let is_block = next == b'{' && (name_end.quoted || is_variable(cursor.bytes, name));
+    if is_block && members::braced(cursor) {
         return Some(Operator::Equals);
     }
     let may_be_quoted = matches!(next, b'-' | b't' | b'|' | b'"' | b'\'' | b'`' | b'\\' | b'&');
@@ -157,20 +155,29 @@ fn comment_end(cursor: &mut Cursor<'_>) -> bool {
     }
 }
 
-/// A name/value pair: `name: NAME`, then `value: v`, on the next line or after a comma;
-/// `name="NAME" value="v"` in XML; `<key>NAME</key><string>v</string>`; `--name NAME --value v`.
-/// Up to [`MAX_MEMBERS`] short members may be between the two.
-fn paired_value(cursor: &mut Cursor<'_>) -> Option<Operator> {
-    let first = cursor.peek()?;
-    let element = first == b'<'
-        && cursor.attempt(|cursor| {
-            let closed = cursor.skip("</key>") || cursor.skip("</name>");
-            cursor.skip_whitespace();
-            closed && (cursor.skip("<string>") || cursor.skip("<value>"))
-        });
-    if element {
+/// XML: `<name>v</name>`, `<entry key="NAME">v</entry>`, `<meta name="NAME" x:value="v"/>`.
+fn in_markup(cursor: &mut Cursor<'_>, name: &Range<usize>, end: NameEnd) -> Option<Operator> {
+    let next = cursor.peek().filter(|&b| b == b'>' || b.is_ascii_whitespace())?;
+    let in_tag = match end.quoted {
+        true => next == b'>' || markup::is_named(cursor.bytes, name),
+        false => markup::is_element(cursor.bytes, name),
+    };
+    if !in_tag {
+        return None;
+    }
+    if markup::element_text(cursor) {
         return Some(Operator::Element);
     }
+    markup::value_attribute(cursor).then_some(Operator::Equals)
+}
+
+/// A name/value pair: `name: NAME`, then `value: v`, on another line or after a comma;
+/// `name="NAME" value="v"`; `<key>NAME</key><string>v</string>`; `--name NAME --value v`.
+fn paired_value(cursor: &mut Cursor<'_>, name: &Range<usize>) -> Option<Operator> {
+    if markup::next_element(cursor) {
+        return Some(Operator::Element);
+    }
+    let first = cursor.peek()?;
     let option = matches!(first, b' ' | b'\t')
         && cursor.attempt(|cursor| {
             cursor.skip_blanks() > 0
@@ -185,68 +192,7 @@ fn paired_value(cursor: &mut Cursor<'_>) -> Option<Operator> {
     if option {
         return Some(Operator::Argument);
     }
-    let pair = is_gap(first) && cursor.attempt(skip_to_value_member);
-    pair.then_some(Operator::Colon)
-}
-
-fn skip_to_value_member(cursor: &mut Cursor<'_>) -> bool {
-    for _ in 0..=MAX_MEMBERS {
-        if !skip_gap(cursor) {
-            return false;
-        }
-        if value_member(cursor) {
-            return true;
-        }
-        if !skip_member(cursor) {
-            return false;
-        }
-    }
-    false
-}
-
-fn skip_gap(cursor: &mut Cursor<'_>) -> bool {
-    cursor.skip_while(is_gap) > 0
-}
-
-fn is_gap(b: u8) -> bool {
-    b.is_ascii_whitespace() || matches!(b, b',' | b'{')
-}
-
-/// `value:`, `"Value": `, `value=`.
-fn value_member(cursor: &mut Cursor<'_>) -> bool {
-    cursor.attempt(|cursor| {
-        let quoted = cursor.read_quote().is_some();
-        let begins = |b: u8| VALUE_WORDS.iter().any(|word| word.as_bytes()[0] == b | 0x20);
-        if !cursor.peek().is_some_and(begins)
-            || !VALUE_WORDS.iter().any(|word| cursor.skip_ignoring_case(word))
-        {
-            return false;
-        }
-        let closed = cursor.read_quote().is_some();
-        cursor.skip_blanks();
-        quoted == closed && (cursor.skip(":") || cursor.skip("="))
-    })
-}
-
-/// `"slotSetting": false`, `type="hidden"`, `help="of the service"`: a member of one word or of a
-/// text in quotes.
-fn skip_member(cursor: &mut Cursor<'_>) -> bool {
-    let from = cursor.offset;
-    let word = |b: u8| is_word_byte(b) || b == b'"' || b == b'\'';
-    let name = cursor.skip_while(word);
-    cursor.skip_blanks();
-    let operator = cursor.skip(":") || cursor.skip("=");
-    cursor.skip_blanks();
-    let quote = cursor.peek().filter(|b| matches!(b, b'"' | b'\''));
-    let value = match quote {
-        Some(quote) => {
-            cursor.offset += 1;
-            cursor.skip_while(|b| b != quote && b != b'\n');
-            usize::from(cursor.skip_while(|b| b == quote) == 1)
-        }
-        None => cursor.skip_while(|b| is_word_byte(b) || matches!(b, b' ' | b'.' | b'-' | b'/')),
-    };
-    name > 0 && operator && value > 0 && cursor.offset - from <= MAX_MEMBER
+    members::pair(cursor, name).then_some(Operator::Colon)
 }
 
 /// `.name("v")`, `new Name('v')`, `name{"v"}`: the value is the only argument.
@@ -371,25 +317,8 @@ fn method_body(cursor: &mut Cursor<'_>, name: &Range<usize>) -> bool {
         })
 }
 
-/// Terraform's `variable "name" { … default = "v" }`.
-fn terraform_default(cursor: &mut Cursor<'_>) -> bool {
-    if !cursor.skip("{") {
-        return false;
-    }
-    loop {
-        cursor.skip_whitespace();
-        if cursor.skip("default") {
-            cursor.skip_blanks();
-            return cursor.skip("=");
-        }
-        if cursor.skip_while(is_word_byte) == 0
-            || !cursor.attempt(|cursor| {
-                cursor.skip_blanks();
-                cursor.skip("=")
-            })
-        {
-            return false;
-        }
-        cursor.skip_while(|b| b != b'\n');
-    }
+/// Whether it is the name of a Terraform variable that is not in quotes: `variable name {`.
+fn is_variable(bytes: &[u8], name: &Range<usize>) -> bool {
+    let before = &bytes[name.start.saturating_sub(command::BEFORE_NAME)..name.start];
+    before.trim_ascii_end().ends_with(b"variable")
 }

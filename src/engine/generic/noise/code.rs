@@ -1,0 +1,79 @@
+//! Identifiers on the right side of an assignment in code: `r.token=Xk8dJq;`.
+
+use super::super::contains::contains_part;
+use super::Place;
+use crate::rules::word_list::WordList;
+
+/// Bytes of the longest identifier in minified code.
+const LONGEST_MINIFIED: usize = 20;
+
+/// Whether the value is a name of code: without quotes, assigned to a member or a variable, and
+/// followed by what ends an expression. In configuration files and in shells the same is a value,
+/// so that the left side and the end must both be those of code.
+pub fn is_identifier(place: &Place) -> bool {
+    !place.is_quoted()
+        && place.value.start > place.name.span.start
+        && is_path(place.text)
+        && ends_expression(place)
+        && (is_assigned(place.gap()) && is_code(place)
+            || is_argument(place)
+            || is_compared(place.gap())
+            || is_member_of_literal(place))
+}
+
+/// An identifier, or several joined by dots; also as the condition of `a?b:c`.
+fn is_path(text: &[u8]) -> bool {
+    let text = text.strip_prefix(b"=").unwrap_or(text);
+    let text = match text.iter().position(|&b| b == b'?') {
+        Some(end) if end > 0 && text[end..].contains(&b':') => &text[..end],
+        _ => text,
+    };
+    text.first().is_some_and(|b| !b.is_ascii_digit() && *b != b'.')
+        && text.iter().all(|b| b.is_ascii_alphanumeric() || b"_$.".contains(b))
+}
+
+/// Whether what ends an expression follows. At the beginning of a line, where a properties file has
+/// its names, only a semicolon counts.
+fn ends_expression(place: &Place) -> bool {
+    match place.after().first() {
+        Some(b';') => true,
+        Some(b',' | b')' | b'}' | b'?' | b'[') => !place.line_before().trim_ascii().is_empty(),
+        _ => false,
+    }
+}
+
+/// An operator that assigns, and nothing else.
+fn is_assigned(gap: &[u8]) -> bool {
+    gap.trim_ascii() == b"="
+}
+
+/// The last argument of a call, after the name: `convert(privateKey, formats.Pkcs8)`.
+fn is_argument(place: &Place) -> bool {
+    place.gap().trim_ascii() == b"," && place.after().first() == Some(&b')')
+}
+
+/// `{token:Xk8dJq,` without a blank, as minified code has it: YAML needs one, JSON needs quotes.
+fn is_member_of_literal(place: &Place) -> bool {
+    place.gap() == b":"
+        && matches!(place.before().last(), Some(b'{' | b','))
+        && place.text.len() <= LONGEST_MINIFIED
+        && matches!(place.after().first(), Some(b',' | b'}'))
+}
+
+/// `==` and `===`, of which the last `=` is read as a part of the value.
+fn is_compared(gap: &[u8]) -> bool {
+    matches!(gap.trim_ascii(), b"==" | b"===" | b"!=" | b"!==")
+}
+
+/// Whether the left side is a member of an object, or a variable that is declared; not an option
+/// of a command, such as Helm's `--set auth.password=v,`.
+fn is_code(place: &Place) -> bool {
+    let (line, before) = (place.line_before(), place.before());
+    let span = &place.bytes[place.name.span.clone()];
+    let member = span.contains(&b'.') || before.ends_with(b"->") || before.ends_with(b").");
+    // `var token=Xk8dJq`, and the next one after a comma.
+    let declared = line
+        .split(|b| !b.is_ascii_alphanumeric())
+        .any(|word| place.lexicon().has(WordList::DeclarationWords, word));
+    (member || declared && !span.contains(&b'-')) && !contains_part(line, b"--")
+}

@@ -1,1 +1,0 @@
-//! Values that look like secrets and are not.
