@@ -53,9 +53,11 @@ fn is_argument(place: &Place) -> bool {
 }
 
 /// `{token:Xk8dJq,` without a blank, as minified code has it: YAML needs one, JSON needs quotes.
+/// Spring's `${token:v}` has a default.
 fn is_member_of_literal(place: &Place) -> bool {
     place.gap() == b":"
         && matches!(place.before().last(), Some(b'{' | b','))
+        && !place.before().ends_with(b"${")
         && place.text.len() <= LONGEST_MINIFIED
         && matches!(place.after().first(), Some(b',' | b'}'))
 }
