@@ -133,6 +133,7 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
         | WordList::RevisionFolders
         | WordList::ReferenceBeginnings
         | WordList::DomainEndings
+        | WordList::PathBeginnings
         | WordList::DigestEndings
         | WordList::DigestBeginnings
         | WordList::IdentifierEndings
