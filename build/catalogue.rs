@@ -36,6 +36,8 @@ fn write_rule(code: &mut String, rule: &Rule) {
         prefix,
         before,
         unless,
+        near,
+        unless_near,
         extends,
         checks,
         public,
@@ -58,6 +60,7 @@ fn write_rule(code: &mut String, rule: &Rule) {
         }
         Trigger::Names(names) => format!("Trigger::Names({})", list(names)),
         Trigger::Kind(kind) => format!("Trigger::Kind(NameKind::{kind:?})"),
+        Trigger::Reader(reader) => format!("Trigger::Reader(StructureReader::{reader:?})"),
     };
     let checks = format!(
         "Checks {{ min_entropy: {:?}, needs: {}, not: {}, checksum: {}, structure: {}, \
@@ -87,6 +90,8 @@ fn write_rule(code: &mut String, rule: &Rule) {
     field("prefix", steps(prefix));
     field("before", optional_text(before.as_ref()));
     field("unless", optional_text(unless.as_ref()));
+    field("near", optional_text(near.as_ref()));
+    field("unless_near", optional_text(unless_near.as_ref()));
     field("extends", extends);
     field("checks", checks);
     field("public", optional_text(public.as_ref()));

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use crate::blob::{Blob, BlobText, ObjectPart, Provenance};
-use crate::engine::Engine;
+use crate::engine::{Detected, Engine};
 use crate::findings::Finding;
 use crate::locate::{Location, Locator};
 use crate::source::history::delta::Detector;
@@ -87,7 +87,7 @@ fn located(
 }
 
 impl Detector for Leaks<'_> {
-    fn detect(&self, bytes: &[u8], ranges: &[Range<usize>]) -> Vec<Finding> {
+    fn detect(&self, bytes: &[u8], ranges: &[Range<usize>]) -> Detected {
         self.engine.detect(bytes, ranges)
     }
 
@@ -103,8 +103,9 @@ impl Detector for Leaks<'_> {
         self.engine.end_lookahead(finding)
     }
 
-    fn found(&self, blob: &Blob<'_>, findings: Vec<Finding>) {
-        self.keep(blob, &BlobText::plain(blob.bytes), self.engine.settle(blob.bytes, findings));
+    fn found(&self, blob: &Blob<'_>, detected: Detected) {
+        let findings = self.engine.settle_detected(blob.bytes, detected);
+        self.keep(blob, &BlobText::plain(blob.bytes), findings);
     }
 
     fn whole(&self, blob: &Blob<'_>) {

@@ -93,7 +93,8 @@ pub fn utf16_endian(bytes: &[u8]) -> Option<Endian> {
 /// NUL at the other.
 fn is_latin(bytes: &[u8], index: usize) -> bool {
     let head = &bytes[..bytes.len().min(HEAD) / 2 * 2];
-    let printable = |b: u8| matches!(b, b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0xA0..);
+    // With ESC, which colors the output of a terminal.
+    let printable = |b: u8| matches!(b, b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0x1b | 0xA0..);
     head.len() >= SHORTEST
         && head.chunks_exact(2).all(|unit| unit[1 - index] == 0 && printable(unit[index]))
 }

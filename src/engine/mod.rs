@@ -25,14 +25,17 @@ pub mod examples;
 pub mod generic;
 mod prefilter;
 mod redact;
+mod secret_entry;
 pub mod secrets;
 pub mod structure;
+mod structured;
 mod verdict;
 
 use decode::Decoded;
 use prefilter::repeat::EventOutcome;
 use prefilter::{Event, Prefilter};
 use structure::assignment::AssignmentReader;
+use structure::mark::is_mark;
 use verdict::credential_pairs::CredentialPairs;
 pub use verdict::facts::fact_names;
 use verdict::judge::Judge;
@@ -63,6 +66,17 @@ pub struct Engine {
     pairs: CredentialPairs,
     /// Maximum number of nested decoding steps.
     decode_depth: usize,
+    /// The rule for the entries of Kubernetes Secrets.
+    secret_entry_rule: Option<usize>,
+}
+
+/// What a pass over a blob, or over parts of it, finds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Detected {
+    /// Judged findings; overlaps are not settled yet.
+    pub findings: Vec<Finding>,
+    /// Offsets from which [`Engine::read_structures`] reads, sorted.
+    pub marks: Vec<usize>,
 }
 
 impl Engine {
@@ -70,6 +84,7 @@ impl Engine {
     pub fn new(catalogue: Catalogue, key: FingerprintKey) -> Self {
         Engine {
             prefilter: Prefilter::new(catalogue.rules(), catalogue.lexicon()),
+            secret_entry_rule: secret_entry::rule(catalogue.rules()),
             pairs: CredentialPairs::new(catalogue.rules()),
             judge: Judge::new(catalogue, key),
             decode_depth: decode::DEPTH,
@@ -122,17 +137,19 @@ impl Engine {
     }
 
     /// Judged findings of all triggers and encoded texts that begin in `ranges`, which must be
-    /// sorted and must not overlap. Overlaps of findings are not settled yet.
-    pub fn detect(&self, bytes: &[u8], ranges: &[Range<usize>]) -> Vec<Finding> {
+    /// sorted and must not overlap, and the marks of structures that begin there.
+    pub fn detect(&self, bytes: &[u8], ranges: &[Range<usize>]) -> Detected {
         let scan = |text: &[u8], found: &mut Vec<Finding>, inner: &mut dyn FnMut(Decoded)| {
-            self.scan_range(text, 0..text.len(), found, &mut |decoded| {
+            let mut pass = Pass { findings: found, marks: None };
+            self.scan_range(text, 0..text.len(), &mut pass, &mut |decoded| {
                 inner(decoded);
                 EventOutcome::Productive
             });
         };
-        let (mut plain, mut encoded) = (Vec::new(), Vec::new());
+        let (mut plain, mut encoded, mut marks) = (Vec::new(), Vec::new(), Vec::new());
         for range in ranges {
-            self.scan_range(bytes, range.clone(), &mut plain, &mut |decoded| {
+            let mut pass = Pass { findings: &mut plain, marks: Some(&mut marks) };
+            self.scan_range(bytes, range.clone(), &mut pass, &mut |decoded| {
                 let before = encoded.len();
                 decode::scan_decoded(&decoded, self.decode_depth, &scan, &mut encoded);
                 EventOutcome::productive_if(encoded.len() > before)
@@ -143,31 +160,41 @@ impl Engine {
             let written = &bytes[finding.span.start..finding.span.end];
             self.judge.seen.add(finding.fingerprint, written);
         }
-        plain
+        marks.sort_unstable();
+        marks.dedup();
+        Detected { findings: plain, marks }
     }
 
-    /// One pass: adds the plain findings in the range, calls `decoded` with what is encoded in it.
+    /// One pass: adds the plain findings and the marks in the range, calls `decoded` with what is
+    /// encoded in it.
     fn scan_range(
         &self,
         bytes: &[u8],
         range: Range<usize>,
-        findings: &mut Vec<Finding>,
+        pass: &mut Pass<'_>,
         decoded: &mut dyn FnMut(Decoded) -> EventOutcome,
     ) {
+        let Pass { findings, marks } = pass;
         let mut reader = AssignmentReader::default();
         self.prefilter.for_each_event(bytes, range, |event| {
             let before = findings.len();
-            let mut encoded = EventOutcome::Unproductive;
+            let mut outcome = EventOutcome::Unproductive;
             match event {
                 Event::Hit(hit) => findings.extend(self.judge.judge_hit(bytes, &hit)),
                 Event::Keyword(fragment) => {
+                    if let Some(marks) = marks
+                        && is_mark(bytes, &fragment)
+                    {
+                        marks.push(fragment.start);
+                        outcome = EventOutcome::Productive;
+                    }
                     findings.extend(self.judge.judge_keyword(bytes, fragment, &mut reader));
                 }
                 Event::Encoded(entry) => decode::decode_at(bytes, entry, &mut |text| {
-                    encoded = encoded.or(decoded(text));
+                    outcome = outcome.or(decoded(text));
                 }),
             }
-            encoded.or(EventOutcome::productive_if(findings.len() > before))
+            outcome.or(EventOutcome::productive_if(findings.len() > before))
         });
     }
 
@@ -188,7 +215,14 @@ impl Engine {
     /// or after the core: not to be reported, but to be hidden in the excerpts of others.
     pub fn scan_near(&self, bytes: &[u8], core: Range<usize>) -> Vec<Finding> {
         let near = core.start.saturating_sub(OVERLAP)..bytes.len().min(core.end + OVERLAP);
-        self.settle(bytes, self.detect(bytes, &[near]))
+        self.settle_detected(bytes, self.detect(bytes, &[near]))
+    }
+
+    /// The settled findings of what was detected in a blob, with those of its structures.
+    pub fn settle_detected(&self, bytes: &[u8], detected: Detected) -> Vec<Finding> {
+        let Detected { mut findings, marks } = detected;
+        findings.extend(self.read_structures(bytes, &marks));
+        self.settle(bytes, findings)
     }
 
     /// The first offset from which a decoding may depend on the byte at `offset`; `offset` itself
@@ -245,10 +279,18 @@ impl Engine {
 
     /// The findings of a whole text with overlaps settled, without merging pairs.
     fn settled_findings(&self, text: &[u8]) -> Vec<Finding> {
-        overlap::settle(self.detect(text, std::slice::from_ref(&(0..text.len()))), self.rules())
+        let detected = self.detect(text, std::slice::from_ref(&(0..text.len())));
+        overlap::settle(detected.findings, self.rules())
     }
 
     fn rule(&self, index: usize) -> &Rule {
         &self.rules()[index]
     }
+}
+
+/// What one pass adds to.
+struct Pass<'p> {
+    findings: &'p mut Vec<Finding>,
+    /// `None` in a text that is not the blob's own.
+    marks: Option<&'p mut Vec<usize>>,
 }

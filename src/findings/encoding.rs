@@ -24,6 +24,8 @@ pub enum Step {
     HtmlEntity,
     /// Concatenated string literals: `"…" + "…"`.
     Joined,
+    /// Colors and other control sequences of terminals within or around words.
+    Terminal,
     /// UTF-16 of either byte order.
     Utf16,
     /// UTF-32 of either byte order.
@@ -49,6 +51,7 @@ impl Step {
             Step::HexEscape => "hex-escape",
             Step::HtmlEntity => "html-entity",
             Step::Joined => "joined",
+            Step::Terminal => "terminal-sequence",
             Step::Utf16 => "utf-16",
             Step::Utf32 => "utf-32",
         }

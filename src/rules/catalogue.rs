@@ -10,8 +10,8 @@ use super::lexicon::Lexicon;
 use super::word_list::{WordListError, has_lists_only};
 use super::{
     AnchorPosition, ByteSet, CharKind, Checks, Checksum, Confidence, LinkChecked, NameKind, Pair,
-    PrefixStep, PublicShape, Rule, RuleString, RuleStrings, Severity, Structure, TailRule, Trigger,
-    resolve,
+    PrefixStep, PublicShape, Rule, RuleString, RuleStrings, Severity, Structure, StructureReader,
+    TailRule, Trigger, resolve,
 };
 
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));

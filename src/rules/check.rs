@@ -15,7 +15,9 @@ use regex_syntax::hir::Hir;
 use toml::Spanned;
 
 use fact_groups::{check_fact_name, named_groups};
-use trigger::{check_before, check_kind, check_trigger, is_variable_name};
+use trigger::{
+    check_before, check_kind, check_near, check_reader, check_trigger, is_variable_name,
+};
 
 use super::prefix_pattern::{PrefixPattern, prefix_pattern};
 use super::schema::{ChecksSyntax, FileSyntax, PairSyntax, ProviderSyntax, RuleSyntax};
@@ -137,17 +139,24 @@ fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Ru
             "runbook: needs three to six steps, from a new credential to the audit log".into()
         );
     }
-    let (trigger, prefix, facts) = match &rule.kind {
-        Some(kind) => (check_kind(&rule, kind)?, PrefixPattern::default(), Vec::new()),
-        None => {
+    let (trigger, prefix, facts) = match (&rule.kind, &rule.reader) {
+        (Some(_), Some(_)) => return Err("reader: cannot be combined with kind".into()),
+        (Some(kind), None) => (check_kind(&rule, kind)?, PrefixPattern::default(), Vec::new()),
+        (None, Some(it)) => (check_reader(&rule, it)?, PrefixPattern::default(), Vec::new()),
+        (None, None) => {
             let (hir, facts) = parse_regex(&rule.regex, rule.public.is_some())?;
             (check_trigger(&rule, &hir)?, prefix_pattern(&hir), facts)
         }
     };
     check_before(&rule, &trigger)?;
-    if let Some(unless) = &rule.unless {
-        parse(unless).map_err(|error| format!("unless: {}", describe_regex_error(&error)))?;
+    for (field, regex) in
+        [("unless", &rule.unless), ("near", &rule.near), ("unless_near", &rule.unless_near)]
+    {
+        if let Some(regex) = regex {
+            parse(regex).map_err(|error| format!("{field}: {}", describe_regex_error(&error)))?;
+        }
     }
+    check_near(&rule, &trigger)?;
     let rotate = rule.rotate.unwrap_or_default();
     if !rotate.starts_with("https://") {
         return Err(format!("rotate must be an https:// link, not {rotate:?}"));
@@ -179,6 +188,8 @@ fn check_rule(rule: RuleSyntax, provider: &str, stem: Option<&str>) -> Result<Ru
         prefix,
         before: rule.before.map(Cow::Owned),
         unless: rule.unless.map(Cow::Owned),
+        near: rule.near.map(Cow::Owned),
+        unless_near: rule.unless_near.map(Cow::Owned),
         rotate: Cow::Owned(rotate),
         runbook: texts(rule.runbook),
         references: texts(rule.references),

@@ -20,5 +20,5 @@ pub use prefix_pattern::{ByteSet, PrefixPattern, PrefixStep, may_match};
 pub use rule::{
     AFTER, AnchorPosition, BEFORE, CharKind, Checks, Checksum, Confidence, LONG_RUN, LONGEST,
     LinkChecked, MARGIN, MAX_GROUPS, NameKind, Pair, PublicShape, Rule, RuleString, RuleStrings,
-    Severity, Structure, TOKEN_RUN, TailRule, Trigger, resolve,
+    Severity, Structure, StructureReader, TOKEN_RUN, TailRule, Trigger, resolve,
 };

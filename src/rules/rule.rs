@@ -63,6 +63,13 @@ pub struct Rule {
     /// before the name to the end of the value.
     #[doc(hidden)]
     pub unless: Option<RuleString>,
+    /// Byte regex that must be found near a match that begins with its anchor, or in it: up to
+    /// `BEFORE` bytes before it and `AFTER` bytes after it.
+    #[doc(hidden)]
+    pub near: Option<RuleString>,
+    /// Byte regex that discards a match if it is found there.
+    #[doc(hidden)]
+    pub unless_near: Option<RuleString>,
     /// How far the secret continues after the judged part.
     #[doc(hidden)]
     pub extends: Option<TailRule>,
@@ -106,16 +113,16 @@ impl Rule {
     pub fn anchors(&self) -> &[RuleString] {
         match &self.trigger {
             Trigger::Anchors { literals, .. } => literals,
-            Trigger::Names(_) | Trigger::Kind(_) => &[],
+            Trigger::Names(_) | Trigger::Kind(_) | Trigger::Reader(_) => &[],
         }
     }
 
-    /// How specific its trigger is. 0: a kind of names, or any JWT; 1: a provider's variable name;
+    /// How specific its trigger is. 0: a kind of names, a structure, or any JWT; 1: a provider's variable name;
     /// 2: a format; 3: a format that begins with its own prefix.
     #[doc(hidden)]
     pub fn specificity(&self) -> u8 {
         match &self.trigger {
-            Trigger::Kind(_) => 0,
+            Trigger::Kind(_) | Trigger::Reader(_) => 0,
             Trigger::Anchors { literals, .. }
                 if self.checks.structure == Some(Structure::Jwt)
                     && literals.iter().all(|text| text == "eyJ") =>
@@ -172,6 +179,8 @@ pub enum Trigger {
     Names(RuleStrings),
     /// A kind of variable names, whose values are judged by how they look (`engine/generic`).
     Kind(NameKind),
+    /// A structure whose values are secrets (`engine/structure/readers`).
+    Reader(StructureReader),
 }
 
 /// The position of a rule's anchors in its matches; decides how they are searched for.
@@ -263,6 +272,14 @@ named! {
         Auth = "auth",
         Credential = "credential",
         Salt = "salt",
+    }
+}
+
+named! {
+    /// Structures that are read as a whole, in `engine/structure/readers`.
+    StructureReader {
+        /// The entries of a Kubernetes Secret.
+        KubernetesSecret = "kubernetes-secret",
     }
 }
 

@@ -64,6 +64,9 @@ pub struct RuleSyntax {
     /// A kind of variable names, see [`super::NameKind`]: values are judged by how they look.
     #[serde(default)]
     pub kind: Option<String>,
+    /// A structure that is read as a whole, see [`super::StructureReader`].
+    #[serde(default)]
+    pub reader: Option<String>,
     #[serde(default)]
     pub regex: String,
     /// Must match directly before a match that begins with its anchor.
@@ -72,6 +75,12 @@ pub struct RuleSyntax {
     /// Discards a match if it is found in it, or before a variable name.
     #[serde(default)]
     pub unless: Option<String>,
+    /// Must be found in or near a match that begins with its anchor.
+    #[serde(default)]
+    pub near: Option<String>,
+    /// Discards such a match if it is found in it or near it.
+    #[serde(default)]
+    pub unless_near: Option<String>,
     #[serde(default)]
     pub extends: Option<String>,
     #[serde(default)]

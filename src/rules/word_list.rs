@@ -90,6 +90,8 @@ word_lists! {
     SecretDigestWords = "secret-digest-words",
     /// Words before `salt`: the salt is a secret.
     SecretSaltWords = "secret-salt-words",
+    /// Words at the end of the name of an entry of a Kubernetes Secret: the value is not a secret.
+    SecretEntryWords = "secret-entry-words",
     /// Words in the name of a key: the key is one of OpenPGP.
     OpenpgpWords = "openpgp-words",
     /// Words in the name of a token: the token addresses a device.
@@ -152,6 +154,8 @@ word_lists! {
     SnsPartsAfter = "sns-parts-after",
     /// Text near a key that is public.
     PublicKeyNeighbors = "public-key-neighbors",
+    /// Text near a token that pages contain.
+    PublicTokenNeighbors = "public-token-neighbors",
     /// Parameters of HTTP digest authentication.
     DigestParameters = "digest-parameters",
 
@@ -203,6 +207,49 @@ word_lists! {
     /// Secrets in the documentation of well-known projects.
     PublishedExamples = "published-examples",
 
+    /// Text in the address of a build status badge, before the token.
+    BadgeUrlParts = "badge-url-parts",
+    /// Text near a secret that is the same for everybody.
+    PublicSecretNeighbors = "public-secret-neighbors",
+    /// Words in a name of a key that only searches.
+    SearchKeyWords = "search-key-words",
+    /// Members next to the search key of a page, which contain the id of its application.
+    SearchNeighbors = "search-neighbors",
+    /// Words in a name of a key that an application shows to its users.
+    ClientKeyWords = "client-key-words",
+    /// Words right before `key`: a page contains the key.
+    PageKeyWords = "page-key-words",
+    /// Words in a name of a key or token that pages and apps contain to send events.
+    EventKeyWords = "event-key-words",
+    /// Words in a name of a write key that pages and apps contain.
+    WriteKeyWords = "write-key-words",
+    /// Prefixes of publishable keys, after which lower-case letters follow.
+    PublishablePrefixes = "publishable-prefixes",
+    /// Beginnings of variables that a bundler copies into what browsers get.
+    BundlerPrefixes = "bundler-prefixes",
+
+    // encrypted.toml
+    /// Words that mark a ciphertext, with a bracket or a colon after them.
+    EncryptionWords = "encryption-words",
+    /// The first line of an encrypted text.
+    EncryptedHeaders = "encrypted-headers",
+    /// The first characters of a ciphertext in a known format.
+    EncryptedPrefixes = "encrypted-prefixes",
+    /// Parts of the first characters of a ciphertext in a known format.
+    EncryptedParts = "encrypted-parts",
+    /// Words in the name of a ciphertext, or of what contains it.
+    EncryptedWords = "encrypted-words",
+    /// Words after a credential's name: the value is a ciphertext of it.
+    EncryptedEndings = "encrypted-endings",
+    /// Words before the name of a password or token: the value is a ciphertext of it.
+    EncryptedBeginnings = "encrypted-beginnings",
+    /// Attributes of a ciphertext.
+    EncryptedAttributes = "encrypted-attributes",
+    /// Members of an object whose value is a ciphertext.
+    EncryptedMembers = "encrypted-members",
+    /// Parts of values that anybody can reverse.
+    ObscuredParts = "obscured-parts",
+
     // calls.toml
     /// Calls with a secret argument.
     Calls = "calls",
@@ -248,6 +295,8 @@ word_lists! {
     ConditionParts = "condition-parts",
     /// Parts of lines that assert something.
     AssertionParts = "assertion-parts",
+    /// First words of the names of functions that take a credential and do not set it.
+    ReadingWords = "reading-words",
     /// Names of expected values in tests.
     ExpectedNames = "expected-names",
     /// Text that introduces a fallback value.
@@ -298,6 +347,14 @@ impl WordList {
                 | WordList::DeviceAddressParts
                 | WordList::RegexParts
                 | WordList::PublicKeyNeighbors
+                | WordList::PublicTokenNeighbors
+                | WordList::EncryptedHeaders
+                | WordList::EncryptedPrefixes
+                | WordList::EncryptedParts
+                | WordList::ObscuredParts
+                | WordList::BundlerPrefixes
+                | WordList::SearchNeighbors
+                | WordList::PublishablePrefixes
                 | WordList::BucketKeyParts
                 | WordList::IdParts
                 | WordList::PublishedExamples

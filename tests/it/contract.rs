@@ -5,11 +5,12 @@
 //! report is the same in whatever parts a long input is read.
 
 use crate::support::random;
+use crate::support::structures::structure;
 
 use std::ops::Range;
 
-use keysieve::engine::{Engine, OVERLAP};
-use keysieve::findings::{Encoding, Finding, FingerprintKey};
+use keysieve::engine::{Detected, Engine, OVERLAP};
+use keysieve::findings::{Encoding, FingerprintKey};
 use keysieve::rules::catalogue::Catalogue;
 use keysieve::rules::{AFTER, BEFORE, LONGEST, MARGIN};
 use random::Random;
@@ -31,7 +32,8 @@ fn random_text(random: &mut Random, engine: &Engine, pieces: usize) -> Vec<u8> {
     let mut text = Vec::new();
     for _ in 0..pieces {
         let example = examples[random.below(examples.len())].as_bytes();
-        match random.below(6) {
+        match random.below(7) {
+            6 => text.extend(structure(random, 30)),
             0 => text.extend((0..random.below(700)).map(|_| random.below(256) as u8)),
             1 => text.extend((0..random.below(200)).map(|_| b"ab9_/=. \"\n"[random.below(10)])),
             2 => text.extend_from_slice(&example[random.below(example.len())..]),
@@ -54,9 +56,9 @@ fn random_cuts(random: &mut Random, length: usize) -> Vec<Range<usize>> {
     cuts.windows(2).map(|pair| pair[0]..pair[1]).collect()
 }
 
-fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.sort_by_key(|finding| (finding.trigger, finding.rule, finding.span));
-    findings
+fn sorted(mut detected: Detected) -> Detected {
+    detected.findings.sort_by_key(|finding| (finding.trigger, finding.rule, finding.span));
+    detected
 }
 
 #[test]
@@ -69,7 +71,7 @@ fn ranges_that_cover_the_text_find_what_a_whole_scan_finds() {
         let whole = sorted(engine.detect(&text, std::slice::from_ref(&(0..text.len()))));
         let cuts = random_cuts(&mut random, text.len());
         assert_eq!(sorted(engine.detect(&text, &cuts)), whole);
-        seen += whole.len();
+        seen += whole.findings.len();
     }
     assert!(seen > 1000, "the texts contain secrets: {seen}");
 }
@@ -113,7 +115,7 @@ fn nothing_is_missed_in_repetitive_text() {
             .map(|start| start..text.len().min(start + step))
             .collect();
         assert_eq!(sorted(engine.detect(&text, &cuts)), whole);
-        seen += whole.len();
+        seen += whole.findings.len();
     }
     assert!(seen > 1000, "the texts contain secrets: {seen}");
 }
@@ -124,7 +126,7 @@ fn a_verdict_depends_on_nothing_outside_its_window() {
     let mut random = Random(0xfeed);
     for _ in 0..TEXTS {
         let text = random_text(&mut random, &engine, 30);
-        for finding in engine.detect(&text, std::slice::from_ref(&(0..text.len()))) {
+        for finding in engine.detect(&text, std::slice::from_ref(&(0..text.len()))).findings {
             let (trigger, rule) = (finding.trigger, &engine.rules()[finding.rule]);
             // The ends of a text are copy boundaries; a body that continues after the judged part
             // is not part of the verdict; encoded text depends on its run, wherever that ends.
@@ -144,7 +146,7 @@ fn a_verdict_depends_on_nothing_outside_its_window() {
             other.extend_from_slice(&text[start..end]);
             other.extend(noise(&mut random, MARGIN));
             let again = engine.detect(&other, std::slice::from_ref(&(offset..offset + 1)));
-            let same = again.iter().any(|other| {
+            let same = again.findings.iter().any(|other| {
                 other.rule == finding.rule
                     && other.fingerprint == finding.fingerprint
                     && other.verdict == finding.verdict
@@ -154,6 +156,29 @@ fn a_verdict_depends_on_nothing_outside_its_window() {
             assert!(same, "{} is judged differently in other surroundings", rule.id);
         }
     }
+}
+
+/// A mark depends on nothing outside its window either.
+#[test]
+fn marks_are_local() {
+    let engine = engine();
+    let mut random = Random(0x3a2);
+    let mut seen = 0;
+    for _ in 0..TEXTS {
+        let text = random_text(&mut random, &engine, 30);
+        for mark in engine.detect(&text, std::slice::from_ref(&(0..text.len()))).marks {
+            if mark <= BEFORE || mark + LONGEST + AFTER + 1 > text.len() {
+                continue;
+            }
+            let part = &text[mark - BEFORE..mark + LONGEST + AFTER];
+            let other = [&[b'x'; MARGIN], part, &[b'x'; MARGIN]].concat();
+            let offset = MARGIN + BEFORE;
+            let again = engine.detect(&other, std::slice::from_ref(&(offset..offset + 1)));
+            assert_eq!(again.marks, [offset]);
+            seen += 1;
+        }
+    }
+    assert!(seen > 100, "the texts contain structures: {seen}");
 }
 
 #[test]

@@ -70,7 +70,7 @@ impl Random {
     }
 }
 
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     Step::Base64,
     Step::Hex,
     Step::Percent,
@@ -78,6 +78,7 @@ const STEPS: [Step; 8] = [
     Step::HexEscape,
     Step::HtmlEntity,
     Step::Joined,
+    Step::Terminal,
     Step::Utf16,
 ];
 
@@ -107,18 +108,32 @@ fn encode(step: Step, text: &str, random: &mut Random) -> String {
         Step::HexEscape => some(random, &|c| format!("\\x{:02x}", c as u32)),
         Step::HtmlEntity => some(random, &|c| format!("&#{};", c as u32)),
         Step::Joined => {
-            // Between two characters of a token.
-            let offsets: Vec<usize> = (1..text.len())
-                .filter(|&offset| {
-                    text.is_char_boundary(offset)
-                        && text.as_bytes()[offset - 1..=offset]
-                            .iter()
-                            .all(u8::is_ascii_alphanumeric)
-                })
-                .collect();
-            let offset = random.one_of(&offsets);
-            let concat = random.one_of(&["\" + \"", "\"\n    \"", "\" .\n\"", "\\\n  "]);
-            format!("\"{}{concat}{}\"", &text[..offset], &text[offset..])
+            let concat = random.one_of(&[
+                "\" + \"",
+                "\"\n    \"",
+                "\" .\n\"",
+                "\\\n  ",
+                "\" & _\n \"",
+                "\" + // a part\n\"",
+                "\"  # a part\n  b\"",
+                "\").append(\"",
+                "\";\nkey += \"",
+            ]);
+            format!("\"{}\"", with_inside(text, concat, random))
+        }
+        Step::Terminal => {
+            let sequence = random.one_of(&[
+                "\x1b[1m",
+                "\x1b[38;5;208m",
+                "\x1b[m\x1b[K",
+                "\x1b(B",
+                "\\e[0m",
+                "\\033[1;31m",
+                "\\x1b[1m",
+                "\\u001b[39m",
+                "\x1b]8;;https://ci.example.com/1\x07",
+            ]);
+            with_inside(text, sequence, random)
         }
         Step::Utf32 => unreachable!("only whole texts are UTF-32"),
         Step::Utf16 => {
@@ -126,6 +141,17 @@ fn encode(step: Step, text: &str, random: &mut Random) -> String {
             BASE64_STANDARD.encode(units)
         }
     }
+}
+
+/// The text with something inserted between two characters of a token.
+fn with_inside(text: &str, inserted: &str, random: &mut Random) -> String {
+    let within = |offset: usize| {
+        text.is_char_boundary(offset)
+            && text.as_bytes()[offset - 1..=offset].iter().all(u8::is_ascii_alphanumeric)
+    };
+    let offsets: Vec<usize> = (1..text.len()).filter(|&offset| within(offset)).collect();
+    let offset = random.one_of(&offsets);
+    format!("{}{inserted}{}", &text[..offset], &text[offset..])
 }
 
 /// One to three steps, innermost first.
@@ -154,8 +180,9 @@ fn a_token_is_found_in_every_encoding() {
         for step in &steps {
             written = encode(*step, &written, &mut random);
         }
-        if steps.ends_with(&[Step::Joined]) && written.len() > LONGEST {
-            // The text around a concatenation is limited to this length.
+        let outermost = steps.last();
+        if matches!(outermost, Some(Step::Joined | Step::Terminal)) && written.len() > LONGEST {
+            // The text around what is removed is limited to this length.
             continue;
         }
         let (before, after) = (random.text(60), random.text(60));
@@ -302,11 +329,13 @@ fn a_run_that_began_in_an_earlier_part_is_decoded() {
 fn random_bytes_cause_no_panic() {
     let engine = engine();
     let mut random = Random(7);
-    let alphabets: [&[u8]; 4] = [
+    let alphabets: [&[u8]; 6] = [
         b"%\\&\"'+ \nux#;41dD8{}=",
         b"YWJjZGVmZ2hpamts=\n\\n ",
         b"0123456789abcdef\\x%",
         b"\"' `+.&~|<>\\\nabc",
+        b"\x1b\\e[];^(03m1K\x07bu x\n",
+        b"\"',)];(jo.in#/* \n+=abc",
     ];
     for round in 0..4000 {
         let length = random.below(700);
@@ -367,8 +396,8 @@ fn ranges_that_cover_everything_find_everything() {
         parts.sort();
         assert_eq!(parts, decodings(bytes, whole.clone()), "{text}");
         assert_eq!(
-            sorted(engine.detect(bytes, &ranges)),
-            sorted(engine.detect(bytes, std::slice::from_ref(&whole))),
+            sorted(engine.detect(bytes, &ranges).findings),
+            sorted(engine.detect(bytes, std::slice::from_ref(&whole)).findings),
             "{text}"
         );
     }
@@ -390,7 +419,17 @@ fn a_change_affects_only_decodings_that_depend_on_it() {
             text += &written;
         }
         let offset = random.below(text.len() + 1);
-        let insert = random.one_of(&["a", "\n", "%41", "\"", "YWJjZGVmZ2hpamtsbW5v", " "]);
+        let insert = random.one_of(&[
+            "a",
+            "\n",
+            "%41",
+            "\"",
+            "YWJjZGVmZ2hpamtsbW5v",
+            " ",
+            "\x1b[1m",
+            "\" + \"",
+            " # ",
+        ]);
         let changed = [&text[..offset], insert, &text[offset..]].concat();
         let (text, changed) = (text.as_bytes(), changed.as_bytes());
         let first = |bytes: &[u8], offset| decode::first_entry(bytes, offset).unwrap();
@@ -433,6 +472,14 @@ fn the_work_is_linear_in_the_length() {
         &format!("{base64}\n"),
         &format!("{twice}\n"),
         "aaaaaaaaaaaaaaaaaaaaaaaaaaaa%41",
+        "\x1b[1m",
+        "\\e[0ma",
+        "\x1b]8;;",
+        "\"a\";k+=",
+        "\"a\" # a\n",
+        "join('','a',",
+        "join('','a','b')",
+        "['a','b'].join('')",
     ] {
         let work = |length: usize| -> usize {
             let text = unit.repeat(length / unit.len());

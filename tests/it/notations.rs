@@ -33,7 +33,7 @@ fn engine() -> Engine {
 fn written(rules: &[Rule], change: impl Fn(&mut [u8])) -> Vec<WrittenToken> {
     let mut all = Vec::new();
     for (number, rule) in rules.iter().enumerate() {
-        if matches!(rule.trigger, Trigger::Kind(_)) {
+        if matches!(rule.trigger, Trigger::Kind(_) | Trigger::Reader(_)) {
             continue;
         }
         let Some(made) = minted(rule, number as u64 + 1) else { continue };
@@ -47,7 +47,7 @@ fn written(rules: &[Rule], change: impl Fn(&mut [u8])) -> Vec<WrittenToken> {
         for (turn, notation) in NOTATIONS.iter().enumerate() {
             let name = match &rule.trigger {
                 Trigger::Names(names) => &names[(number + turn) % names.len()],
-                Trigger::Anchors { .. } | Trigger::Kind(_) => "acme_setting",
+                Trigger::Anchors { .. } | Trigger::Kind(_) | Trigger::Reader(_) => "acme_setting",
             };
             texts.push((notation.name, notation.write(name, &secret)));
         }

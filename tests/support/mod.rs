@@ -10,6 +10,8 @@ pub mod notations;
 pub mod random;
 pub mod repository;
 pub mod schema;
+pub mod structures;
+pub mod syntaxes;
 pub mod timed;
 pub mod tokens;
 

@@ -18,30 +18,30 @@ pub struct Name {
 }
 
 impl Name {
-    fn new(name: &str) -> Self {
+    pub fn new(name: &str) -> Self {
         let words = name.split(['_', '-', '.']).map(str::to_ascii_lowercase).collect();
         Name { words }
     }
-    fn upper(&self) -> String {
+    pub fn upper(&self) -> String {
         self.words.join("_").to_ascii_uppercase()
     }
-    fn snake(&self) -> String {
+    pub fn snake(&self) -> String {
         self.words.join("_")
     }
-    fn kebab(&self) -> String {
+    pub fn kebab(&self) -> String {
         self.words.join("-")
     }
-    fn dotted(&self) -> String {
+    pub fn dotted(&self) -> String {
         self.words.join(".")
     }
-    fn pascal(&self) -> String {
+    pub fn pascal(&self) -> String {
         self.words.iter().map(|word| capital(word)).collect()
     }
-    fn camel(&self) -> String {
+    pub fn camel(&self) -> String {
         let pascal = self.pascal();
         pascal[..1].to_ascii_lowercase() + &pascal[1..]
     }
-    fn header(&self) -> String {
+    pub fn header(&self) -> String {
         self.words.iter().map(|word| capital(word)).collect::<Vec<_>>().join("-")
     }
 }
@@ -51,7 +51,7 @@ fn capital(word: &str) -> String {
 }
 
 /// As in the parameter of a query.
-fn in_query(value: &str) -> String {
+pub fn in_query(value: &str) -> String {
     let keep = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
     value
         .bytes()

@@ -54,7 +54,7 @@ pub fn engine(data: &[u8]) {
     let (mut whole, mut apart) = with_engine(|engine| {
         hold(&engine.scan(data), data.len());
         let whole = engine.detect(data, std::slice::from_ref(&(0..data.len())));
-        (whole, engine.detect(data, &[0..middle, middle..data.len()]))
+        (whole.findings, engine.detect(data, &[0..middle, middle..data.len()]).findings)
     });
     for findings in [&mut whole, &mut apart] {
         // Encoded findings depend on the start of their run, wherever that is.

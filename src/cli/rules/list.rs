@@ -72,7 +72,7 @@ impl<'r> RuleEntry<'r> {
         let (anchors, names): (&[RuleString], &[RuleString]) = match &rule.trigger {
             Trigger::Anchors { literals, .. } => (literals, &[]),
             Trigger::Names(names) => (&[], names),
-            Trigger::Kind(_) => (&[], &[]),
+            Trigger::Kind(_) | Trigger::Reader(_) => (&[], &[]),
         };
         let pair = rule.pair.as_ref().map(|pair| PairEntry {
             with: &pair.with,

@@ -23,6 +23,9 @@ pub fn show(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
         Trigger::Kind(kind) => {
             writeln!(out, "Detection:   machine-learning model on {kind}-like names and values")?
         }
+        Trigger::Reader(reader) => {
+            writeln!(out, "Detection:   all entries of a {reader}, read as a whole")?;
+        }
     }
     if !rule.regex.is_empty() {
         writeln!(out, "Regex:       {}", rule.regex)?;

@@ -1,14 +1,15 @@
-//! Credentials of less use to an attacker, which get a lower confidence: expired tokens and
-//! encrypted keys. Decided on the whole secret, after the verdict.
+//! Credentials of less use to an attacker, which get a lower confidence: expired tokens, tokens for
+//! everybody and encrypted keys. Decided on the whole secret, after the verdict.
 
-use base64::Engine as _;
-
+use super::claims;
 use super::pgp;
-use super::structure::{BASE64URL, jwt_start};
 use crate::rules::{Confidence, Rule, Structure};
 
 /// The confidence of a finding, given its whole secret and `now` in seconds since 1970.
 pub fn confidence(rule: &Rule, secret: &[u8], now: i64, before: Confidence) -> Confidence {
+    if rule.checks.structure == Some(Structure::Jwt) && claims::is_anonymous(secret) {
+        return Confidence::Low;
+    }
     let lowered = match rule.checks.structure {
         Some(Structure::Jwt | Structure::ServiceAccountJwt) => has_expired(secret, now),
         Some(Structure::PrivateKey) => pgp::is_encrypted(secret),
@@ -25,9 +26,7 @@ pub fn confidence(rule: &Rule, secret: &[u8], now: i64, before: Confidence) -> C
 /// RFC 7519, section 4.1.4: `exp` is the second after which the token must not be accepted.
 fn has_expired(secret: &[u8], now: i64) -> bool {
     let expiry = || {
-        let payload = secret[jwt_start(secret)?..].split(|&b| b == b'.').nth(1)?;
-        let payload = BASE64URL.decode(payload).ok()?;
-        let claims: serde_json::Value = serde_json::from_slice(&payload).ok()?;
+        let claims: serde_json::Value = serde_json::from_slice(&claims::payload(secret)?).ok()?;
         let seconds = claims.get("exp")?;
         seconds.as_i64().or_else(|| seconds.as_f64().map(|seconds| seconds as i64))
     };
@@ -36,6 +35,9 @@ fn has_expired(secret: &[u8], now: i64) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+
+    use super::super::structure::BASE64URL;
     use super::*;
 
     #[test]

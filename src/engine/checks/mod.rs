@@ -6,6 +6,7 @@
 pub mod base32;
 pub mod characters;
 pub mod checksum;
+pub mod claims;
 pub mod entropy;
 pub mod lowered;
 mod pgp;

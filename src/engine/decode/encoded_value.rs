@@ -34,6 +34,13 @@ pub fn decode_value(value: &[u8]) -> Option<(Vec<u8>, Step)> {
         .or_else(|| hex().and_then(|bytes| text(bytes, Step::Hex)))
 }
 
+/// The bytes of base64 that may be on several lines; `None` if it is none.
+pub fn decode_data(text: &[u8]) -> Option<Vec<u8>> {
+    let digits: Vec<u8> = text.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect();
+    let is_whole = !digits.is_empty() && digits.len().is_multiple_of(4);
+    is_whole.then(|| decode_base64(&digits)).flatten()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,7 +7,9 @@ use memchr::memmem;
 
 use super::escape::EscapeKind;
 use super::escape::string_concat::may_follow;
+use super::escape::terminal::ESC;
 use super::folded_scalar::FOLDED_SCALAR_MARKER;
+use super::joined_list::LIST_MARKERS;
 use super::run::{MIN_RUN, is_run_byte};
 
 /// Where decoding may begin.
@@ -15,12 +17,14 @@ use super::run::{MIN_RUN, is_run_byte};
 pub enum EntryPoint {
     /// A run of at least [`MIN_RUN`] characters begins here.
     Run(usize),
-    /// A `%`, `&` or backslash.
+    /// A `%`, `&`, `^`, backslash or ESC.
     Escape(usize),
     /// A quote that may close a string literal that is concatenated with another.
     Quote(usize),
     /// The marker after a key whose value is a folded scalar.
     FoldedScalar(usize),
+    /// The marker before or after a list of literals that is joined.
+    List(usize),
 }
 
 /// Calls `found` with every entry point that begins in `range`, runs first.
@@ -30,15 +34,22 @@ pub fn each(bytes: &[u8], range: Range<usize>, mut found: impl FnMut(EntryPoint)
     for offset in memchr::memchr3_iter(b'%', b'&', b'\\', within) {
         found(EntryPoint::Escape(range.start + offset));
     }
+    for offset in memchr::memchr2_iter(ESC, b'^', within) {
+        found(EntryPoint::Escape(range.start + offset));
+    }
     for offset in memchr::memchr3_iter(b'"', b'\'', b'`', within) {
         if bytes.get(range.start + offset + 1).is_some_and(|&b| may_follow(b)) {
             found(EntryPoint::Quote(range.start + offset));
         }
     }
-    let window = &bytes[range.start..bytes.len().min(range.end + FOLDED_SCALAR_MARKER.len() - 1)];
-    for offset in memmem::find_iter(window, FOLDED_SCALAR_MARKER) {
-        found(EntryPoint::FoldedScalar(range.start + offset));
-    }
+    let mut each_marker = |marker: &[u8], entry: fn(usize) -> EntryPoint| {
+        let window = &bytes[range.start..bytes.len().min(range.end + marker.len() - 1)];
+        for offset in memmem::find_iter(window, marker) {
+            found(entry(range.start + offset));
+        }
+    };
+    each_marker(FOLDED_SCALAR_MARKER, EntryPoint::FoldedScalar);
+    LIST_MARKERS.iter().for_each(|marker| each_marker(marker, EntryPoint::List));
 }
 
 /// The kinds of escapes that may begin at `offset`, by its first two bytes.
@@ -48,10 +59,12 @@ pub fn kinds(bytes: &[u8], offset: usize) -> &'static [EscapeKind] {
     match (bytes[offset], next) {
         (b'%', b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => &[EscapeKind::Percent],
         (b'&', b'#' | b'q' | b'a' | b'l' | b'g' | b'e' | b'c') => &[EscapeKind::Entity],
-        (b'\\', b'u' | b'U') => &[EscapeKind::Unicode],
-        (b'\\', b'x') => &[EscapeKind::Hex],
+        (b'\\', b'u' | b'U') => &[EscapeKind::Unicode, EscapeKind::Terminal],
+        (b'\\', b'x') => &[EscapeKind::Hex, EscapeKind::Terminal],
+        (b'\\', b'e' | b'E' | b'0' | b'2') => &[EscapeKind::Terminal],
+        (ESC, b'[' | b']' | b'(') | (b'^', b'[') => &[EscapeKind::Terminal],
         (b'\\', b'\n' | b'\r') => &[EscapeKind::StringConcat],
-        (b'\\', b'\\') => &[EscapeKind::Unicode, EscapeKind::Hex],
+        (b'\\', b'\\') => &[EscapeKind::Unicode, EscapeKind::Hex, EscapeKind::Terminal],
         _ => &[],
     }
 }

@@ -1,7 +1,9 @@
-//! Escapes: a few characters that encode one, or none between two concatenated string literals.
+//! Escapes: a few characters that encode one, or none: between two concatenated string literals,
+//! and what colors the output of a terminal.
 
 pub mod chain;
 pub mod string_concat;
+pub mod terminal;
 
 use super::run::hex::hex_digit;
 use crate::findings::Step;
@@ -14,6 +16,7 @@ pub enum EscapeKind {
     Hex,
     Entity,
     StringConcat,
+    Terminal,
 }
 
 /// An escape: its length in the source, and the bytes that it encodes.
@@ -45,9 +48,8 @@ impl Escape {
 
 /// Maximum number of backslashes before `u` or `x`: JSON in JSON doubles them.
 const BACKSLASHES: usize = 8;
-/// Maximum length of an escape that is not a concatenation: two UTF-16 units, each with its
-/// backslashes.
-pub const MAX_ESCAPE: usize = 2 * (BACKSLASHES + 5);
+/// Maximum length of an escape of one character: two UTF-16 units, each with its backslashes.
+const MAX_CHARACTER: usize = 2 * (BACKSLASHES + 5);
 /// HTML entities of markup and quotes.
 const ENTITIES: [(&[u8], u8); 7] = [
     (b"quot;", b'"'),
@@ -60,12 +62,13 @@ const ENTITIES: [(&[u8], u8); 7] = [
 ];
 
 impl EscapeKind {
-    pub const ALL: [EscapeKind; 5] = [
+    pub const ALL: [EscapeKind; 6] = [
         EscapeKind::Percent,
         EscapeKind::Unicode,
         EscapeKind::Hex,
         EscapeKind::Entity,
         EscapeKind::StringConcat,
+        EscapeKind::Terminal,
     ];
 
     pub fn step(self) -> Step {
@@ -75,6 +78,16 @@ impl EscapeKind {
             EscapeKind::Hex => Step::HexEscape,
             EscapeKind::Entity => Step::HtmlEntity,
             EscapeKind::StringConcat => Step::Joined,
+            EscapeKind::Terminal => Step::Terminal,
+        }
+    }
+
+    /// Maximum length of an escape of this kind.
+    pub fn longest(self) -> usize {
+        match self {
+            EscapeKind::StringConcat => string_concat::MAX_CONCAT,
+            EscapeKind::Terminal => terminal::MAX_SEQUENCE,
+            _ => MAX_CHARACTER,
         }
     }
 
@@ -86,8 +99,11 @@ impl EscapeKind {
             (EscapeKind::Unicode, b'\\') => unicode(bytes, offset),
             (EscapeKind::Hex, b'\\') => hex(bytes, offset),
             (EscapeKind::Entity, b'&') => entity(&bytes[offset..]),
+            (EscapeKind::Terminal, &terminal::ESC | b'\\' | b'^') => {
+                terminal::sequence(bytes, offset)
+            }
             (EscapeKind::StringConcat, b'"' | b'\'' | b'`' | b'\\') => {
-                string_concat::concat_length(bytes, offset).map(Escape::nothing)
+                string_concat::concatenation(bytes, offset)
             }
             _ => None,
         }
@@ -101,12 +117,12 @@ impl EscapeKind {
     }
 
     /// Whether a segment ends before the byte at `offset`: at spaces, except after `:` and `=`; for
-    /// string literals, which may contain spaces, at the end of the line.
+    /// string literals and the output of terminals, which contain spaces, at the end of the line.
     #[inline]
     pub fn breaks(self, bytes: &[u8], offset: usize) -> bool {
         match (self, bytes[offset]) {
             (_, b'\n' | b'\r' | 0) => true,
-            (EscapeKind::StringConcat, _) => false,
+            (EscapeKind::StringConcat | EscapeKind::Terminal, _) => false,
             (_, b' ') => offset == 0 || !matches!(bytes[offset - 1], b':' | b'='),
             (_, b) => b < b' ',
         }
@@ -123,11 +139,16 @@ static CONCERNS: [u8; 256] = {
     while b < 256 {
         concerns[b] = match b as u8 {
             b'\n' | b'\r' | 0 => u8::MAX,
-            ..=b' ' => !bit(EscapeKind::StringConcat),
+            terminal::ESC => !bit(EscapeKind::StringConcat),
+            ..=b' ' => !bit(EscapeKind::StringConcat) & !bit(EscapeKind::Terminal),
             b'%' => bit(EscapeKind::Percent),
             b'\\' => {
-                bit(EscapeKind::Unicode) | bit(EscapeKind::Hex) | bit(EscapeKind::StringConcat)
+                bit(EscapeKind::Unicode)
+                    | bit(EscapeKind::Hex)
+                    | bit(EscapeKind::StringConcat)
+                    | bit(EscapeKind::Terminal)
             }
+            b'^' => bit(EscapeKind::Terminal),
             b'&' => bit(EscapeKind::Entity),
             b'"' | b'\'' | b'`' => bit(EscapeKind::StringConcat),
             _ => 0,
@@ -171,7 +192,9 @@ fn after_backslashes(bytes: &[u8], offset: usize) -> Option<(usize, &[u8])> {
 fn hex(bytes: &[u8], offset: usize) -> Option<Escape> {
     let (backslashes, rest) = after_backslashes(bytes, offset)?;
     let &[b'x', high, low, ..] = rest else { return None };
-    Some(Escape::byte(backslashes + 3, hex_digit(high)? << 4 | hex_digit(low)?))
+    let byte = hex_digit(high)? << 4 | hex_digit(low)?;
+    // A control sequence is read as it is written.
+    (byte != terminal::ESC).then(|| Escape::byte(backslashes + 3, byte))
 }
 
 /// `\u0041`, `\ud83d\ude00`, `\u{1F600}`, `\U0001F600`.
@@ -203,7 +226,7 @@ fn unicode(bytes: &[u8], offset: usize) -> Option<Escape> {
         }
         _ => return None,
     };
-    Some(Escape::char(backslashes + length, char))
+    (char != char::from(terminal::ESC)).then(|| Escape::char(backslashes + length, char))
 }
 
 fn entity(rest: &[u8]) -> Option<Escape> {

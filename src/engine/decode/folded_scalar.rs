@@ -27,7 +27,7 @@ pub fn decode_folded_scalar(bytes: &[u8], offset: usize, found: &mut dyn FnMut(D
     let colon = offset + FOLDED_SCALAR_MARKER.len() - 1;
     let mut text = bytes[start..colon].to_vec();
     let mut spans = vec![MappedSpan { decoded: 0, source: start, escape: 0 }];
-    let mut is_cut = false;
+    let (mut is_cut, mut has_long_line) = (false, false);
     let indent = indent(bytes, line, end);
     while self::indent(bytes, line, end) == indent && indent > 0 {
         let word = line + indent;
@@ -37,13 +37,14 @@ pub fn decode_folded_scalar(bytes: &[u8], offset: usize, found: &mut dyn FnMut(D
         spans.push(MappedSpan { decoded: text.len(), source: word, escape: 0 });
         text.extend_from_slice(&bytes[word..word_end]);
         is_cut = word_end == end && end < bytes.len();
-        if length < WORD_PART || is_cut {
+        has_long_line |= length >= WORD_PART;
+        if is_cut {
             break;
         }
         line = next;
     }
     // A value of one line needs no joining.
-    if spans.len() > 2 {
+    if spans.len() > 2 && has_long_line {
         let truncated = Truncated { start: key.is_none() && earliest > 0, end: is_cut };
         let map = SpanMap::Spans(spans);
         found(Decoded { offset, bytes: text, step: Step::Joined, map, truncated, utf16: None });
@@ -90,7 +91,8 @@ mod tests {
             "a: 1\nkey: >-\n  abcdefgh\n  ijklmnop\n  qr\nb: 2\n",
             "key: >\n    abcdefgh\n    ijklmnop\n    qr",
             "key: >2+ \r\n  abcdefgh\r\n  ijklmnop\r\n  qr\r\n",
-            "key: >-\n  abcdefgh\n  ijklmnop\n  qr\n  too short a line ends it\n",
+            "key: >-\n  abcdefgh\n  ijklmnop\n  qr\n  several words end it\n",
+            "key: >-\n  ab\n  cd\n  efghijklmnop\n  qr\n",
         ] {
             assert_eq!(joined(text).as_deref(), Some("key: abcdefghijklmnopqr"), "{text}");
         }
@@ -103,6 +105,7 @@ mod tests {
             "key: >-\n  some words\n  and more\n",
             "key: >-\n  abcdefgh\n    ijklmnop\n",
             "key: >-\nabcdefgh\nijklmnop\n",
+            "key: >-\n  abc\n  def\n  ghi\n",
             "key: > 3 ? abcdefgh\n  : ijklmnop\n",
             "key: >-",
         ] {

@@ -17,23 +17,27 @@ mod encoded_value;
 mod entry_points;
 mod escape;
 mod folded_scalar;
+mod joined_list;
 mod nested;
 mod reach;
 mod run;
 mod text_check;
 
 pub use decoded::Decoded;
-pub use encoded_value::decode_value;
+pub use encoded_value::{decode_data, decode_value};
 #[cfg(test)]
 pub use entry_points::each as each_entry;
 pub use entry_points::{EntryPoint, kinds};
+pub(super) use escape::string_concat::may_follow;
+pub(super) use escape::terminal::{ESC, word_after as word_after_sequence};
 pub use folded_scalar::FOLDED_SCALAR_MARKER;
+pub use joined_list::LIST_MARKERS;
 pub use nested::{DEPTH, scan_decoded};
 pub use reach::{first_entry, first_independent};
 pub use run::decoder::{decode_run_at, may_encode};
 pub use run::{MAX_RUN, MIN_RUN, is_run_byte, run_at, run_length};
 
-use escape::EscapeKind;
+pub use escape::EscapeKind;
 
 /// Calls `found` with what is encoded in `bytes` and begins in `range`.
 pub fn decode_range(bytes: &[u8], range: Range<usize>, found: &mut dyn FnMut(Decoded)) {
@@ -50,10 +54,11 @@ pub fn decode_at(bytes: &[u8], entry: EntryPoint, found: &mut dyn FnMut(Decoded)
         EntryPoint::FoldedScalar(offset) => {
             folded_scalar::decode_folded_scalar(bytes, offset, found);
         }
+        EntryPoint::List(offset) => joined_list::decode_joined_list(bytes, offset, found),
     }
 }
 
-/// Decodes the escape chain of the `%`, `&` or backslash at `offset`, if that is its first escape.
+/// Decodes the escape chains whose first escape begins at `offset`.
 pub fn decode_escapes(bytes: &[u8], offset: usize, found: &mut dyn FnMut(Decoded)) {
     for kind in kinds(bytes, offset) {
         escape::chain::decode_chain(*kind, bytes, offset, found);

@@ -6,8 +6,10 @@
 
 use super::escape::EscapeKind;
 use super::escape::chain;
-use super::escape::string_concat::{MAX_CONCAT, WORD_PART, is_concat_byte};
+use super::escape::string_concat::{MAX_CONCAT, WORD_PART, may_be_between};
+use super::escape::terminal::ESC;
 use super::folded_scalar::{self, FOLDED_SCALAR_MARKER};
+use super::joined_list::{self, LIST_MARKERS};
 use super::run::{self, MAX_RUN, is_run_byte};
 use crate::rules::MARGIN;
 
@@ -25,6 +27,7 @@ pub fn first_entry(bytes: &[u8], offset: usize) -> Option<usize> {
         let may_apply = match kind {
             EscapeKind::Percent | EscapeKind::Entity => percent_or_entity,
             EscapeKind::Unicode | EscapeKind::Hex => backslash,
+            EscapeKind::Terminal => backslash || memchr::memchr2(ESC, b'^', near).is_some(),
             EscapeKind::StringConcat => {
                 backslash || memchr::memchr3(b'"', b'\'', b'`', near).is_some()
             }
@@ -33,14 +36,19 @@ pub fn first_entry(bytes: &[u8], offset: usize) -> Option<usize> {
             first = first.min(start_of_chain(kind, bytes, offset, earliest)?);
         }
     }
-    // A folded scalar whose marker is before the byte or contains it.
-    let from = offset.saturating_sub(folded_scalar::REACH);
-    let window = &bytes[from..bytes.len().min(offset + FOLDED_SCALAR_MARKER.len() - 1)];
-    let is_marker = |&index: &usize| window[index..].starts_with(FOLDED_SCALAR_MARKER);
-    let marker = memchr::memchr_iter(FOLDED_SCALAR_MARKER[0], window)
-        .find(is_marker)
-        .map_or(offset, |index| from + index);
-    Some(first.min(marker))
+    first = first.min(first_marker(bytes, offset, FOLDED_SCALAR_MARKER, folded_scalar::REACH));
+    let lists = LIST_MARKERS.iter();
+    let lists = lists.map(|marker| first_marker(bytes, offset, marker, joined_list::REACH));
+    Some(lists.fold(first, usize::min))
+}
+
+/// The first marker that is at most `reach` bytes before the byte, or contains it; `offset` if
+/// there is none.
+fn first_marker(bytes: &[u8], offset: usize, marker: &[u8], reach: usize) -> usize {
+    let from = offset.saturating_sub(reach);
+    let window = &bytes[from..bytes.len().min(offset + marker.len() - 1)];
+    let is_marker = |&index: &usize| window[index..].starts_with(marker);
+    memchr::memchr_iter(marker[0], window).find(is_marker).map_or(offset, |index| from + index)
 }
 
 /// The first offset after a copy boundary at `offset` from which on the boundary does not influence
@@ -52,8 +60,11 @@ pub fn first_entry(bytes: &[u8], offset: usize) -> Option<usize> {
 /// that is one depends on the bytes between its quotes and a few before.
 pub fn first_independent(bytes: &[u8], offset: usize) -> usize {
     let last = bytes.len().min(offset + MARGIN);
+    if joined_list::may_end_in(&bytes[offset..last]) {
+        return last;
+    }
     let after_concat =
-        (offset + WORD_PART..last).find(|&offset| !is_concat_byte(bytes[offset])).unwrap_or(last);
+        (offset + WORD_PART..last).find(|&offset| !may_be_between(bytes, offset)).unwrap_or(last);
     let line = last.min(after_concat.max(offset + CONTEXT));
     memchr::memchr(b'\n', &bytes[line..last]).map_or(last, |end| line + end + 1)
 }

@@ -96,10 +96,10 @@ fn invalid(bytes: &[u8]) -> usize {
     bytes.utf8_chunks().map(|chunk| chunk.invalid().len()).sum()
 }
 
-/// Printable ASCII or whitespace of texts.
+/// Printable ASCII or whitespace of texts, and ESC, which colors the output of a terminal.
 #[inline]
 pub const fn is_plain(b: u8) -> bool {
-    matches!(b, b' '..=b'~' | b'\t' | b'\n' | b'\r')
+    matches!(b, b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0x1b)
 }
 
 /// Non-ASCII UTF-8, or UTF-16.

@@ -8,6 +8,7 @@ use crate::engine::checks::placeholder::is_placeholder;
 use crate::engine::checks::shapes::is_integrity;
 use crate::engine::checks::structure;
 use crate::engine::checks::words::is_made_of_words;
+use crate::engine::secret_entry::is_public_entry;
 use crate::engine::structure::assignment::AssignmentReader;
 use crate::rules::lexicon::Lexicon;
 use crate::rules::word_list::WordList;
@@ -106,6 +107,7 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
         | WordList::LoginAttributes
         | WordList::SecretDigestEndings
         | WordList::SecretDigestWords => any(&|name| name.is_not_secret(bytes)),
+        WordList::SecretEntryWords => is_public_entry(lexicon, bytes),
         WordList::SecretSaltWords => any(&|name| !name.is_stored_salt(bytes)),
         WordList::OpenpgpWords
         | WordList::DeviceWords
@@ -128,6 +130,21 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
         | WordList::SnsPartsBefore
         | WordList::SnsPartsAfter
         | WordList::PublicKeyNeighbors
+        | WordList::PublicTokenNeighbors
+        | WordList::PublicSecretNeighbors
+        | WordList::BadgeUrlParts
+        | WordList::ClientKeyWords
+        | WordList::PageKeyWords
+        | WordList::PublishablePrefixes
+        | WordList::EncryptionWords
+        | WordList::EncryptedHeaders
+        | WordList::EncryptedPrefixes
+        | WordList::EncryptedParts
+        | WordList::EncryptedWords
+        | WordList::EncryptedEndings
+        | WordList::EncryptedBeginnings
+        | WordList::EncryptedAttributes
+        | WordList::EncryptedMembers
         | WordList::DigestParameters
         | WordList::FileEndings
         | WordList::RevisionFolders
@@ -149,6 +166,12 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
         | WordList::SignedParameters => !names.is_empty() && values.is_empty(),
         WordList::VectorMembers | WordList::PublishedExamples => is_doubtful(lexicon, text),
         WordList::StoredHashPrefixes => values.is_empty() || is_doubtful(lexicon, text),
+        WordList::ObscuredParts => !values.is_empty(),
+        WordList::EventKeyWords
+        | WordList::BundlerPrefixes
+        | WordList::WriteKeyWords
+        | WordList::SearchKeyWords
+        | WordList::SearchNeighbors => is_shipped(lexicon, text),
         WordList::PlaceholderParts | WordList::TypedSequences => is_placeholder(lexicon, bytes),
         WordList::TypedTokenParts => must_downgrade(lexicon, NameKind::Token, bytes),
         WordList::TestPasswordParts | WordList::PasswordHashPrefixes => {
@@ -177,6 +200,7 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
         WordList::CommentMarks => feature(F::comment),
         WordList::ConditionParts => feature(F::condition),
         WordList::AssertionParts => feature(F::asserts),
+        WordList::ReadingWords => feature(F::gap_call),
         WordList::ExpectedNames => feature(F::name_fake),
         WordList::FallbackParts => feature(F::gap_fallback),
     }
@@ -222,6 +246,15 @@ fn is_doubtful(lexicon: &Lexicon, text: &str) -> bool {
     fragments(lexicon, text).into_iter().any(|fragment| {
         described(text.as_bytes(), fragment, &mut reader, lexicon, |_| true)
             .any(|found| found.is_doubtful)
+    })
+}
+
+/// Whether a value is one that browsers and apps contain.
+fn is_shipped(lexicon: &Lexicon, text: &str) -> bool {
+    let mut reader = AssignmentReader::default();
+    fragments(lexicon, text).into_iter().any(|fragment| {
+        let mut found = described(text.as_bytes(), fragment, &mut reader, lexicon, |_| true);
+        found.any(|found| found.is_shipped)
     })
 }
 

@@ -1,10 +1,16 @@
 //! Values that a format, or what is next to them, shows not to be secrets, whatever their name
 //! means: public values, dates, options, URLs, paths in a bucket.
 
+mod public_key;
+mod shipped;
+
 use std::ops::Range;
+
+pub use shipped::is_shipped;
 
 use super::super::checks::placeholder;
 use super::contains::contains_part;
+use super::first_character::is_drawn;
 use super::name::Name;
 use crate::rules::word_list::WordList;
 use crate::rules::{AFTER, BEFORE, NameKind};
@@ -26,7 +32,9 @@ const LONGEST_SEQUENCE: usize = 8;
 
 /// Whether the value is known not to be a secret.
 pub fn is_known_public(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
-    is_something_else(bytes, name, value) || is_public_in_context(bytes, name, value)
+    is_something_else(bytes, name, value)
+        || is_public_in_context(bytes, name, value)
+        || shipped::is_in_pages(bytes, name, value)
 }
 
 /// Whether the value has the form of something other than a secret.
@@ -38,9 +46,8 @@ fn is_something_else(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     let begins = |list| lexicon.any(list, |prefix| text.starts_with(prefix.as_bytes()));
     let bare = value.start > 0 && !b"\"'`".contains(&bytes[value.start - 1]);
     let of_kind = match name.kind {
-        // A command reads what begins with a hyphen as an option.
         NameKind::Password => {
-            text[0] == b'-' || is_url(text) || is_read_elsewhere(bytes, name, value)
+            is_option(bytes, name, value) || is_url(text) || is_read_elsewhere(bytes, name, value)
         }
         NameKind::Key => {
             let in_bucket = contains(WordList::BucketKeyParts, &bytes[name.span.clone()]);
@@ -65,6 +72,8 @@ fn is_something_else(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
         || bare && bytes.get(value.end) == Some(&b'[')
         || begins(WordList::PublicPrefixes)
         || contains(WordList::PublicParts, text)
+        || public_key::is_public_key(text)
+        || public_key::is_of_rspamd(&bytes[name.span.clone()], text)
         || is_date(text)
         || is_date_format(text)
         || name.kind != NameKind::Password
@@ -85,7 +94,18 @@ fn is_public_in_context(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool
     let after = &bytes[value.end..bytes.len().min(value.end + AFTER - 16)];
     let token = before.rsplit(|b| b.is_ascii_whitespace() || b"\"'`".contains(b)).next();
     match name.kind {
-        NameKind::Secret => token.is_some_and(|token| contains(WordList::IdentifierParts, token)),
+        NameKind::Secret => {
+            token.is_some_and(|token| contains(WordList::IdentifierParts, token))
+                || contains(WordList::PublicSecretNeighbors, before)
+        }
+        NameKind::Token
+            if token.is_some_and(|url| {
+                url.contains(&b'/') && contains(WordList::BadgeUrlParts, url)
+            }) || contains(WordList::PublicTokenNeighbors, before)
+                || contains(WordList::PublicTokenNeighbors, after) =>
+        {
+            true
+        }
         NameKind::Token
             if lexicon.any(WordList::BadgeEndings, |it| {
                 bytes[value.end..].starts_with(it.as_bytes())
@@ -96,7 +116,9 @@ fn is_public_in_context(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool
             true
         }
         NameKind::Token
-            if name.each_word(bytes).any(|word| lexicon.has(WordList::PublicTokenWords, word)) =>
+            if name
+                .each_own_word(bytes)
+                .any(|word| lexicon.has(WordList::PublicTokenWords, word)) =>
         {
             true
         }
@@ -133,6 +155,14 @@ fn is_date(text: &[u8]) -> bool {
             .zip(form)
             .all(|(b, of)| if *of == b'-' { b == of } else { b.is_ascii_digit() })
         && text.get(form.len()).is_none_or(|b| matches!(b, b'T' | b' '))
+}
+
+/// A command reads what begins with a hyphen as an option; a file of data has random values that
+/// do.
+fn is_option(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
+    let text = &bytes[value.clone()];
+    let assigned = || bytes[name.gap(value)].iter().any(|b| matches!(b, b'=' | b':' | b'>'));
+    text[0] == b'-' && !(assigned() && is_drawn(&text[1..]))
 }
 
 /// A URL without a user: nginx's `proxy_pass http://host`.

@@ -13,10 +13,13 @@
 //! come from.
 
 mod contains;
+mod declaration;
 mod downgrade;
+mod encrypted;
 #[cfg(test)]
 mod entries;
 mod features;
+mod first_character;
 mod key_id;
 mod known_public;
 mod language;
@@ -34,12 +37,13 @@ use std::ops::Range;
 pub use features::{COUNT, Features, NAMES};
 pub use name::Name;
 
+use contains::contains_part;
 use downgrade::{has_real_password, must_downgrade};
 use key_id::is_key_id;
 use prefilter::may_be_secret;
 use randomness::is_random;
 
-use crate::engine::structure::assignment::AssignmentReader;
+use crate::engine::structure::assignment::{AssignmentReader, takes_argument};
 use crate::rules::catalogue::Catalogue;
 use crate::rules::lexicon::Lexicon;
 use crate::rules::{AFTER, Confidence, LONGEST, NameKind, Trigger};
@@ -83,6 +87,8 @@ pub struct DescribedValue {
     pub is_doubtful: bool,
     /// A generator drew it, and its name leaves no doubt that it is a secret.
     pub is_random_secret: bool,
+    /// A key that browsers and apps contain.
+    pub is_shipped: bool,
     pub features: Features,
 }
 
@@ -137,6 +143,7 @@ impl Generic {
                     p if p >= LOW_THRESHOLD
                         && (described.is_public_half
                             || described.is_doubtful
+                            || described.is_shipped
                             || must_downgrade(lexicon, described.kind, value)) =>
                     {
                         Confidence::Low
@@ -174,6 +181,7 @@ pub fn described<'b>(
                 kind: name.kind,
                 is_public_half: name.is_stored_salt(bytes) || is_key_id(bytes, &name, &value),
                 is_doubtful: noise::is_doubtful(bytes, &name, &value),
+                is_shipped: known_public::is_shipped(bytes, &name, &value),
                 is_random_secret: name.is_qualified(bytes)
                     && is_assigned(bytes, &name, &value)
                     && is_random(&bytes[value.clone()], name.kind == NameKind::Password),
@@ -209,6 +217,13 @@ fn read<'l>(
     if values.is_empty() {
         values.extend(values::beginning_of_long(bytes, &name.span));
     }
+    if values.is_empty() && name.is_qualified(bytes) {
+        let below = values::map_below::values(bytes, &name.span);
+        // An object that describes one credential has other members.
+        if below.iter().all(|value| is_random(&bytes[value.clone()], false)) {
+            values.extend(below);
+        }
+    }
     let pair = name.may_be_pair(bytes).then_some(()).and(values.first());
     if let Some(password) =
         pair.and_then(|pair| values::calls::password_of_pair(bytes, pair.clone()))
@@ -219,13 +234,17 @@ fn read<'l>(
     Some((values, name))
 }
 
-/// Whether more than blanks join the name to its value: prose does not assign, a command's option
-/// does. An argument without quotes is another name.
+/// Whether more than blanks join the name to its value: prose does not assign, a command and its
+/// option do. An argument without quotes is another name.
 fn is_assigned(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     let before = |offset: usize| offset.checked_sub(1).map(|before| bytes[before]);
     let gap = &bytes[name.gap(value)];
     let quoted = before(value.start).is_some_and(|b| b"\"'`".contains(&b));
-    quoted || before(name.span.start) == Some(b'-') || gap.iter().any(|b| b"=:>".contains(b))
+    quoted
+        || before(name.span.start) == Some(b'-')
+        || gap.iter().any(|b| b"=:>".contains(b))
+        || contains_part(gap, b"--")
+        || takes_argument(bytes, &name.span)
 }
 
 /// Base64 without its padding.

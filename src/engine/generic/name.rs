@@ -46,6 +46,7 @@ impl<'l> Name<'l> {
             kind(lexicon, &bytes[keyword.clone()]).filter(|_| keyword.start <= fragment.start)?;
         }
         let mut words = words(bytes, &span);
+        let span = without_option(bytes, span, &mut words, lexicon);
         // PowerShell's `ConvertTo-SecureString`: two words that are one keyword.
         if let Some(two) = words.windows(2).position(|two| {
             bytes[two[0].clone()].eq_ignore_ascii_case(b"secure")
@@ -137,7 +138,7 @@ impl<'l> Name<'l> {
             NameKind::Key => {
                 is_in(WordList::KeyAttributes, self.after(bytes).next())
                     || self.has_before(bytes, WordList::TableKeyWords)
-                    || self.has_before(bytes, WordList::PublicKeyWords)
+                    || self.has_own_before(bytes, WordList::PublicKeyWords)
             }
             NameKind::Token => {
                 self.has_after(bytes, WordList::TokenAttributes)
@@ -181,6 +182,17 @@ impl<'l> Name<'l> {
             || self.has_before(bytes, WordList::DigestWords)
     }
 
+    /// Whether the value is a ciphertext of the credential: `encrypted_password`, `tokenEnc`.
+    pub fn is_of_ciphertext(&self, bytes: &[u8]) -> bool {
+        let keyword = self.keyword(bytes);
+        let begins = |word: &str| begins_with(keyword, word);
+        self.has_word(bytes, WordList::EncryptedWords)
+            || self.lexicon.any(WordList::EncryptedWords, begins)
+            || self.has_after(bytes, WordList::EncryptedEndings)
+            || matches!(self.kind, NameKind::Password | NameKind::Token)
+                && self.has_before(bytes, WordList::EncryptedBeginnings)
+    }
+
     /// Whether the value may be a user and a password: `userpwd`, `basic_auth`, `credentials`.
     pub fn may_be_pair(&self, bytes: &[u8]) -> bool {
         let keyword = self.keyword(bytes);
@@ -199,6 +211,30 @@ impl<'l> Name<'l> {
             }
             _ => false,
         }
+    }
+
+    /// Bytes of a prefix with which a bundler copies the variable into what browsers get.
+    pub fn bundler_prefix(&self, bytes: &[u8]) -> usize {
+        let name = &bytes[self.span.clone()];
+        let own = name.iter().rposition(|&b| b == b'.').map_or(0, |dot| dot + 1);
+        let is_prefix = |prefix: &str| name[own..].starts_with(prefix.as_bytes());
+        let prefix = self.lexicon.find(WordList::BundlerPrefixes, is_prefix);
+        prefix.map_or(0, |prefix| own + prefix.len())
+    }
+
+    /// Whether a word before the keyword says that the value is a secret one.
+    pub fn says_secret(&self, bytes: &[u8]) -> bool {
+        let is_secret = |word: &[u8]| {
+            let word = word.to_ascii_lowercase();
+            [&b"secret"[..], b"private", b"server", b"admin"].contains(&&word[..])
+        };
+        self.before(bytes).any(is_secret)
+    }
+
+    /// Whether a word of the list is right before the keyword.
+    pub fn follows(&self, bytes: &[u8], list: WordList) -> bool {
+        let before = self.words[..self.keyword].last();
+        before.is_some_and(|word| self.lexicon.has(list, &bytes[word.clone()]))
     }
 
     /// Words before the keyword that make a key a secret one.
@@ -227,8 +263,13 @@ impl<'l> Name<'l> {
             && !self.each_word(bytes).any(is_fake)
     }
 
-    /// Whether a word before the keyword makes the value public.
+    /// Whether a word before the keyword makes the value public. Where `=` follows the name, what is
+    /// before it is another word: `request token=v`.
     pub fn is_public(&self, bytes: &[u8]) -> bool {
+        if bytes.get(self.span.end) == Some(&b'=') {
+            let mut words = self.words[..self.keyword].iter();
+            return words.any(|it| self.lexicon.has(WordList::PublicWords, &bytes[it.clone()]));
+        }
         self.has_before(bytes, WordList::PublicWords)
     }
 
@@ -261,6 +302,19 @@ impl<'l> Name<'l> {
         self.before(bytes).any(|word| self.lexicon.has(list, word))
     }
 
+    /// The same without the words of a bundler's prefix: `NEXT_PUBLIC_` does not make the key of a
+    /// service a public one.
+    fn has_own_before(&self, bytes: &[u8], list: WordList) -> bool {
+        self.has_before(bytes, list) && {
+            let own = self.span.start + self.bundler_prefix(bytes);
+            let mut words = self.prose_word.iter().chain(&self.words[..self.keyword]);
+            words.any(|word| {
+                (word.start >= own || word.end <= self.span.start)
+                    && self.lexicon.has(list, &bytes[word.clone()])
+            })
+        }
+    }
+
     /// Whether a word after the keyword is in the list.
     pub fn has_after(&self, bytes: &[u8], list: WordList) -> bool {
         self.after(bytes).any(|word| self.lexicon.has(list, word))
@@ -282,8 +336,37 @@ impl<'l> Name<'l> {
         words.any(|word| self.lexicon.has(list, &bytes[word.clone()]))
     }
 
+    /// The words after a bundler's prefix.
+    pub fn each_own_word<'b>(&'b self, bytes: &'b [u8]) -> impl Iterator<Item = &'b [u8]> {
+        let own = self.span.start + self.bundler_prefix(bytes);
+        let words = self.words.iter().filter(move |word| word.start >= own);
+        words.map(|word| &bytes[word.clone()])
+    }
+
     pub fn each_word<'b>(&'b self, bytes: &'b [u8]) -> impl Iterator<Item = &'b [u8]> {
         self.words.iter().map(|word| &bytes[word.clone()])
+    }
+}
+
+/// The name without the letter of the option that sets it: `-DAPI_KEY=v`, `-PapiKey=v`. PowerShell
+/// has options that begin like that, such as `-PrivateKey`.
+fn without_option(
+    bytes: &[u8],
+    span: Range<usize>,
+    words: &mut [Range<usize>],
+    lexicon: &Lexicon,
+) -> Range<usize> {
+    let is_option = matches!(bytes[span.start], b'D' | b'P') && bytes[..span.start].ends_with(b"-");
+    match words.first_mut() {
+        Some(first)
+            if is_option
+                && first.start == span.start
+                && lexicon.has(WordList::KeyQualifiers, &bytes[first.start + 1..first.end]) =>
+        {
+            first.start += 1;
+            span.start + 1..span.end
+        }
+        _ => span,
     }
 }
 

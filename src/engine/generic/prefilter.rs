@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::contains::contains_part;
+use super::first_character::begins_template;
 use super::name::Name;
 use super::quick_check::may_name_credential;
-use super::{known_public, language, noise};
+use super::{encrypted, known_public, language, noise};
 use crate::rules::NameKind;
 use crate::rules::lexicon::Lexicon;
 use crate::rules::word_list::WordList;
@@ -15,6 +16,9 @@ const SHORTEST: usize = 4;
 
 /// Shortest token of capitals without a digit.
 const SHORTEST_CAPITALS: usize = 8;
+
+/// Shortest text without a digit whose capitals show that it is random.
+const SHORTEST_MIXED: usize = 10;
 
 /// Shortest word for a password that counts as one among other words of a value.
 const SHORTEST_WORD: usize = 7;
@@ -33,7 +37,7 @@ pub fn may_be_secret(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     let contains = |list| lexicon.any(list, |part| contains_part(text, part.as_bytes()));
     if text.len() < SHORTEST
         || name.is_not_secret(bytes)
-        || matches!(text[0], b'$' | b'<' | b'{' | b'%' | b'(')
+        || begins_template(text) && !encrypted::is_obscured(lexicon, text)
         || text.iter().all(|b| !b.is_ascii_alphanumeric())
         || text.iter().all(|&b| b.is_ascii_digit() || b == b'.')
         || names_password(lexicon, text)
@@ -47,14 +51,16 @@ pub fn may_be_secret(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     {
         return false;
     }
-    let quoted = value.start > 0 && matches!(bytes[value.start - 1], b'"' | b'\'' | b'`');
+    let quoted = is_quoted(bytes, value);
     let assigned = || bytes[name.gap(value)].iter().any(|b| matches!(b, b'=' | b':' | b'>'));
     let may_be_one = match name.kind {
-        NameKind::Password => quoted || assigned() || text.iter().any(u8::is_ascii_digit),
+        NameKind::Password => {
+            quoted || assigned() || text.iter().any(u8::is_ascii_digit) || is_mixed(text)
+        }
         _ if text.iter().any(u8::is_ascii_digit) => text.len() >= 6,
         // In prose a word of another language may follow the name.
         _ if !quoted && !assigned() && is_a_word(text) => false,
-        _ if text.len() >= 24 || is_gibberish(text) => true,
+        _ if text.len() >= 24 || is_gibberish(text) || is_mixed(text) => true,
         NameKind::Secret => quoted,
         _ => {
             text.len() >= SHORTEST_CAPITALS
@@ -63,8 +69,13 @@ pub fn may_be_secret(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
         }
     };
     may_be_one
+        && !encrypted::is_encrypted(bytes, name, value)
         && !known_public::is_known_public(bytes, name, value)
         && !noise::is_noise(bytes, name, value)
+}
+
+fn is_quoted(bytes: &[u8], value: &Range<usize>) -> bool {
+    value.start > 0 && matches!(bytes[value.start - 1], b'"' | b'\'' | b'`')
 }
 
 /// Letters that are not words.
@@ -73,6 +84,14 @@ fn is_gibberish(text: &[u8]) -> bool {
         && text.iter().all(u8::is_ascii_alphabetic)
         && language::covered(text) * 4 < text.len()
         && language::english_score(text).is_some_and(|bits| bits < 0.3)
+}
+
+/// Capitals and lower-case letters in no order that words or identifiers have: `gFkHWqZbTr`.
+fn is_mixed(text: &[u8]) -> bool {
+    let humps =
+        text.windows(2).filter(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase());
+    let letters = text.iter().filter(|b| b.is_ascii_alphabetic()).count();
+    text.len() >= SHORTEST_MIXED && humps.count() >= 2 && language::covered(text) * 2 < letters
 }
 
 /// Whether it is words of some language, as in files of translations: letters with blanks between

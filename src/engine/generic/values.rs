@@ -3,12 +3,16 @@
 
 mod arguments;
 pub mod calls;
+mod expression;
+mod list_below;
+pub mod map_below;
 mod text_cursor;
 pub mod value_before_name;
 
 use std::ops::Range;
 
 use arguments::Arguments;
+use expression::is_expression;
 use text_cursor::TextCursor;
 
 use crate::engine::structure::assignment::AssignmentReader;
@@ -32,6 +36,9 @@ const LONGEST_GAP: usize = 12;
 /// Bytes of such a value that are judged, at least.
 const SHORTEST_LONG: usize = 256;
 
+/// Base64 of 16 bytes.
+const SHORTEST_NAMED_KEY: usize = 24;
+
 /// The spans of the values that are assigned to the name at `name`.
 pub fn assigned(
     bytes: &[u8],
@@ -52,7 +59,17 @@ pub fn assigned(
             let joined = TextCursor { bytes, offset: value.end, end }.quoted(b"\"'");
             return joined.map(|value| vec![value]).unwrap_or_default();
         }
-        return vec![secret_part(bytes, value, lexicon)];
+        let fallback = is_expression(bytes, &value)
+            .then(|| TextCursor { bytes, offset: name.end, end }.fallback_of_expression());
+        if let Some(value) = fallback.flatten() {
+            return vec![value];
+        }
+        let value = secret_part(bytes, name, value, lexicon);
+        return match bytes.get(value.end) {
+            Some(b',') => list_below::rest_of_words(bytes, value, end),
+            Some(b'<') => list_below::rest_of_elements(bytes, value, end),
+            _ => vec![value],
+        };
     }
     let mut cursor = TextCursor { bytes, offset: name.end, end };
     if let Some(value) = cursor.element(name) {
@@ -61,14 +78,24 @@ pub fn assigned(
     cursor.skip(|b| matches!(b, b'"' | b'\'' | b'`' | b']' | b')'));
     cursor
         .list()
+        .or_else(|| cursor.template_default(lexicon).map(|value| vec![value]))
+        .or_else(|| {
+            let mut expression = TextCursor { bytes, offset: cursor.offset, end };
+            expression.fallback_of_expression().map(|value| vec![value])
+        })
+        .or_else(|| cursor.list_below())
+        .or_else(|| cursor.list_of_words())
         .or_else(|| cursor.loose_value(&bytes[name.clone()], lexicon).map(|value| vec![value]))
         .unwrap_or_default()
 }
 
 /// The password of a user and a password that are given together: `auth=("me", "v")`,
-/// `new NetworkCredential("me", "v")`, `HTTPBasicAuth(user, "v")`.
+/// `new NetworkCredential("me", "v")`, `HTTPBasicAuth(user, "v")`, Ruby's `basic_auth "me", "v"`.
 pub fn second_of_pair(bytes: &[u8], name: &Range<usize>) -> Option<Range<usize>> {
     let end = bytes.len().min(name.end + REACH);
+    if let [b' ', b'"' | b'\'', ..] = bytes[name.end..end] {
+        return Arguments::without_brackets(bytes, name.end, end).nth(1);
+    }
     let mut cursor = TextCursor { bytes, offset: name.end, end };
     cursor.skip(|b| matches!(b, b'"' | b'\'' | b' ' | b'=' | b':' | b'>' | b']'));
     Arguments::of(bytes, cursor.offset, end)?.nth(1)
@@ -88,9 +115,27 @@ pub fn beginning_of_long(bytes: &[u8], name: &Range<usize>) -> Option<Range<usiz
     (assigned && length >= SHORTEST_LONG).then_some(start..cursor.offset)
 }
 
-/// The value without the scheme of an HTTP header; of a template, its default.
-fn secret_part(bytes: &[u8], value: Range<usize>, lexicon: &Lexicon) -> Range<usize> {
+/// The value without the scheme of an HTTP header; of a template, its default; of a named key, the
+/// key.
+fn secret_part(
+    bytes: &[u8],
+    name: &Range<usize>,
+    value: Range<usize>,
+    lexicon: &Lexicon,
+) -> Range<usize> {
     let text = &bytes[value.clone()];
+    let is_digest = || {
+        lexicon.any(WordList::FingerprintPrefixes, |prefix| {
+            let head = text.get(..prefix.len());
+            head.is_some_and(|head| head.eq_ignore_ascii_case(prefix.as_bytes()))
+        })
+    };
+    if bytes[name.end - 1] | 0x20 == b'y'
+        && let Some(key) = key_with_name(text)
+        && !is_digest()
+    {
+        return value.start + key..value.end;
+    }
     if text.starts_with(b"{{") {
         return fallback(bytes, &value, lexicon).unwrap_or(value);
     }
@@ -107,6 +152,16 @@ fn secret_part(bytes: &[u8], value: Range<usize>, lexicon: &Lexicon) -> Range<us
         return cursor.word().unwrap_or(value);
     }
     value
+}
+
+/// Where the key begins in MinIO's `key-name:BASE64`.
+fn key_with_name(text: &[u8]) -> Option<usize> {
+    let colon = memchr::memchr(b':', text)?;
+    let (name, key) = (&text[..colon], &text[colon + 1..]);
+    let base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
+    let named = name.len() > 1 && name.iter().all(|b| is_word_byte(*b) || *b == b'-');
+    let is_key = key.len() >= SHORTEST_NAMED_KEY && key.len().is_multiple_of(4);
+    (named && is_key && key.iter().all(base64)).then_some(colon + 1)
 }
 
 /// `{{ name | default('v') }}` of Jinja, `{{ .name | default "v" }}` of Helm.
@@ -161,13 +216,23 @@ impl TextCursor<'_> {
         found
     }
 
+    /// `: {{ default "v" .name }}` without quotes around it.
+    fn template_default(&self, lexicon: &Lexicon) -> Option<Range<usize>> {
+        let rest = &self.bytes[self.offset..self.end];
+        let open = rest.iter().position(|b| !b": =".contains(b)).filter(|&offset| offset > 0)?;
+        let template = rest[open..].starts_with(b"{{").then(|| &rest[open..])?;
+        let line = template.split(|&b| b == b'\n').next()?;
+        let start = self.offset + open;
+        fallback(self.bytes, &(start..start + line.len()), lexicon)
+    }
+
     fn try_list(&mut self) -> Option<Vec<Range<usize>>> {
         self.skip(|b| b == b' ');
         if self.skip(|b| matches!(b, b':' | b'=' | b'>')) == 0 {
             return None;
         }
         self.skip(|b| b == b' ');
-        let typed = self.starts_with("[]byte{") || self.starts_with("[]uint8{");
+        let typed = ["[]byte{", "[]uint8{", "[]string{"].iter().any(|it| self.starts_with(it));
         if typed {
             self.skip(|b| b != b'{');
         }
@@ -175,7 +240,7 @@ impl TextCursor<'_> {
             return None;
         }
         self.offset += 1;
-        self.skip(|b| b.is_ascii_whitespace());
+        self.skip_comments();
         let start = self.offset;
         if self.peek()?.is_ascii_digit() {
             // A key written as numbers.
@@ -193,9 +258,26 @@ impl TextCursor<'_> {
             }
             values.push(start..self.offset);
             self.offset += 1;
-            self.skip(|b| b == b',' || b.is_ascii_whitespace());
+            self.skip(|b| b == b' ');
+            // The name of a member.
+            if matches!(self.peek(), Some(b':' | b'=')) {
+                return None;
+            }
+            self.skip(|b| b == b',');
+            self.skip_comments();
         }
         (!values.is_empty()).then_some(values)
+    }
+
+    /// Blanks, commas, line ends and comments up to the end of their lines.
+    fn skip_comments(&mut self) {
+        while self.skip(|b| b == b',' || b.is_ascii_whitespace()) > 0 {
+            let rest = &self.bytes[self.offset..self.end];
+            if !rest.starts_with(b"#") && !rest.starts_with(b"//") {
+                break;
+            }
+            self.skip(|b| b != b'\n');
+        }
     }
 
     /// `password 'v'`, `token - 'v'`, `password is v`, `.netrc`'s `password v`.
@@ -296,6 +378,11 @@ mod tests {
             ("sshpass -p v1x9 ssh me@host", "sshpass", &["v1x9"]),
             ("sshpass -p'v1x9' ssh me@host", "sshpass", &["v1x9"]),
             ("'Bearer ' + 'v1x9'", "Bearer", &["v1x9"]),
+            (
+                "SECRET_KEY: \"my-key:q7Rz0Pk3LmX9vTn2WbYs5Hc8\"",
+                "SECRET_KEY",
+                &["q7Rz0Pk3LmX9vTn2WbYs5Hc8"],
+            ),
             ("password = ask()", "password", &[]),
         ] {
             assert_eq!(read(text, name), expected, "{text}");
@@ -309,7 +396,9 @@ mod tests {
             ("\"auth\": [\"me\", \"v1x9\"]", "auth", Some("v1x9")),
             ("new NetworkCredential(user, \"v1x9\", domain)", "NetworkCredential", Some("v1x9")),
             ("PasswordAuthentication(me, \"v1x9\".toCharArray())", "Authentication", Some("v1x9")),
+            ("req.basic_auth 'me', 'v1x9'\n", "auth", Some("v1x9")),
             ("auth=(user, password)", "auth", None),
+            ("auth 'me' or 'you'", "auth", None),
             ("auth('me')", "auth", None),
         ] {
             let offset = text.find(name).unwrap();

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 
 use super::masks::{BUCKETS, FRAGMENT, LiteralTable, OffsetList, in_both_cases};
 use super::prefix_index::{FirstBytes, PrefixIndex, PrefixKey, first_eight, first_four};
-use crate::engine::decode::FOLDED_SCALAR_MARKER;
+use crate::engine::decode::{FOLDED_SCALAR_MARKER, LIST_MARKERS};
 use crate::rules::is_word_byte;
 use crate::rules::lexicon::Lexicon;
 
@@ -20,6 +20,8 @@ pub enum Fragment {
     Keyword,
     /// The marker before a folded scalar of YAML.
     FoldedScalar,
+    /// The marker of a list that is joined.
+    List,
 }
 
 /// Fragments that many names share. For a name without any of them its longest word is added, at a
@@ -55,9 +57,10 @@ impl Fragments {
         self.add(anchor.as_bytes(), Fragment::Anchor(rule));
     }
 
-    /// Adds the marker of folded scalars.
-    pub fn add_folded_scalar(&mut self) {
+    /// Adds the markers of folded scalars and joined lists.
+    pub fn add_markers(&mut self) {
         self.add(FOLDED_SCALAR_MARKER, Fragment::FoldedScalar);
+        LIST_MARKERS.iter().for_each(|marker| self.add(marker, Fragment::List));
     }
 
     /// Adds a fragment of the name, unless it contains one already, however it is spelled.
@@ -96,7 +99,7 @@ impl Fragments {
 
     fn add(&mut self, text: &[u8], kind: Fragment) {
         let first_bytes = match kind {
-            Fragment::Anchor(_) | Fragment::FoldedScalar => FirstBytes::new(text),
+            Fragment::Anchor(_) | Fragment::FoldedScalar | Fragment::List => FirstBytes::new(text),
             Fragment::Name | Fragment::Keyword => FirstBytes::in_any_case(text),
         };
         self.literals.push(Literal { first_bytes, text: text.to_vec(), kind });
@@ -208,7 +211,9 @@ impl Literal {
 
     fn starts_text(&self, text: &[u8]) -> bool {
         match self.kind {
-            Fragment::Anchor(_) | Fragment::FoldedScalar => text.starts_with(&self.text),
+            Fragment::Anchor(_) | Fragment::FoldedScalar | Fragment::List => {
+                text.starts_with(&self.text)
+            }
             Fragment::Name | Fragment::Keyword => {
                 let counted = |next: u8| self.kind == Fragment::Name && next.is_ascii_digit();
                 let ends = |&next: &u8| !is_word_byte(next) || next == b'_' || counted(next);

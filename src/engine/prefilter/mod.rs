@@ -24,7 +24,9 @@ use repeat::{EventOutcome, RepeatDetector};
 use run_anchors::RunAnchors;
 use token_anchors::TokenAnchors;
 
-use crate::engine::decode::{EntryPoint, MIN_RUN, is_run_byte, kinds, may_encode, run_length};
+use crate::engine::decode::{
+    self, EntryPoint, EscapeKind, MIN_RUN, is_run_byte, kinds, may_encode, run_length,
+};
 use crate::engine::structure::assignment::AssignmentReader;
 use crate::rules::lexicon::Lexicon;
 use crate::rules::{AnchorPosition, LONG_RUN, Rule, TOKEN_RUN, Trigger, is_word_byte};
@@ -69,7 +71,8 @@ impl Event {
                 EntryPoint::Run(offset)
                 | EntryPoint::Escape(offset)
                 | EntryPoint::Quote(offset)
-                | EntryPoint::FoldedScalar(offset),
+                | EntryPoint::FoldedScalar(offset)
+                | EntryPoint::List(offset),
             ) => *offset,
         }
     }
@@ -113,7 +116,8 @@ impl Prefilter {
                 Trigger::Anchors { literals, .. } => {
                     literals.iter().for_each(|anchor| fragments.add_anchor(anchor, index));
                 }
-                Trigger::Kind(_) => fragments.add_keywords(lexicon),
+                // Structures are found by the names in them.
+                Trigger::Kind(_) | Trigger::Reader(_) => fragments.add_keywords(lexicon),
                 Trigger::Names(list) => {
                     for name in list.iter() {
                         names.add(name, index);
@@ -123,7 +127,7 @@ impl Prefilter {
             }
         }
         token_anchors.finish();
-        fragments.add_folded_scalar();
+        fragments.add_markers();
         fragments.finish();
         names.finish();
         run_anchors.finish();
@@ -220,8 +224,11 @@ impl Prefilter {
             }
         }
         for offset in offsets.escapes.iter().map(|in_batch| from + in_batch) {
-            if !kinds(bytes, offset).is_empty() {
+            if let [.., last] = kinds(bytes, offset) {
                 found(Event::Encoded(EntryPoint::Escape(offset)));
+                if *last == EscapeKind::Terminal {
+                    self.match_after_sequence(bytes, offset, found);
+                }
             }
         }
         for offset in offsets.quotes.iter().map(|in_batch| from + in_batch) {
@@ -287,6 +294,15 @@ impl Prefilter {
         });
     }
 
+    /// The anchors after a control sequence, whose last letter does not belong to their word.
+    fn match_after_sequence(&self, bytes: &[u8], offset: usize, found: &mut impl FnMut(Event)) {
+        let Some(word) = decode::word_after_sequence(bytes, offset) else { return };
+        self.token_anchors.each(&bytes[word..], |length, rule| {
+            let span = word..word + length;
+            found(Event::Hit(RuleHit { rule, offset, span, value: None }));
+        });
+    }
+
     fn match_fragments(
         &self,
         bytes: &[u8],
@@ -302,6 +318,7 @@ impl Prefilter {
                 }
                 Fragment::Keyword => found(Event::Keyword(span)),
                 Fragment::FoldedScalar => found(Event::Encoded(EntryPoint::FoldedScalar(offset))),
+                Fragment::List => found(Event::Encoded(EntryPoint::List(offset))),
                 Fragment::Name => self.match_names(bytes, span, reader, found),
             }
         });
@@ -338,10 +355,12 @@ impl Prefilter {
 fn begins_token(bytes: &[u8], offset: usize) -> bool {
     let before = |count: usize| offset.checked_sub(count).map(|from| &bytes[from..offset]);
     let hex = |digits: &[u8]| digits.iter().all(u8::is_ascii_hexdigit);
+    let octal = |digits: &[u8]| digits.iter().all(|b| matches!(b, b'0'..=b'7'));
     before(1).is_none_or(|b| !is_word_byte(b[0]))
-        || before(2).is_some_and(|b| b[0] == b'\\' && b"nrtbf".contains(&b[1]))
+        || before(2).is_some_and(|b| b[0] == b'\\' && b"nrtbfav0".contains(&b[1]))
         || before(3).is_some_and(|b| b[0] == b'%' && hex(&b[1..]))
-        || before(4).is_some_and(|b| b.starts_with(b"\\x") && hex(&b[2..]))
+        || before(4)
+            .is_some_and(|b| b[0] == b'\\' && (b[1] == b'x' && hex(&b[2..]) || octal(&b[1..])))
         || before(6).is_some_and(|b| b.starts_with(b"\\u") && hex(&b[2..]))
 }
 
@@ -358,7 +377,7 @@ mod tests {
         entries.retain(|entry| match *entry {
             EntryPoint::Run(offset) => may_encode(bytes, offset),
             EntryPoint::Escape(offset) => !kinds(bytes, offset).is_empty(),
-            EntryPoint::FoldedScalar(_) => true,
+            EntryPoint::FoldedScalar(_) | EntryPoint::List(_) => true,
             EntryPoint::Quote(offset) => offset > 0 && is_token_byte(bytes[offset - 1]),
         });
         entries.sort();
@@ -389,6 +408,8 @@ mod tests {
                     b"=",
                     b"\n",
                     b": >",
+                    b"\x1b[0m",
+                    b"join('','a')",
                 ];
                 text.extend(unit[random(unit.len())].repeat(random(20)));
             }

@@ -15,6 +15,7 @@ use crate::engine::structure::assignment::{self, AssignmentReader};
 use crate::engine::{checks, decode};
 use crate::findings::{Encoding, Finding, Fingerprint, FingerprintKey, Redacted, Span, Verdict};
 use crate::rules::catalogue::Catalogue;
+use crate::rules::lexicon::Lexicon;
 use crate::rules::{Confidence, Rule, TailRule, is_word_byte};
 
 /// Everything that a verdict depends on besides the bytes: the rules, the fingerprint key and the
@@ -46,6 +47,10 @@ impl Judge {
             catalogue,
             key,
         }
+    }
+
+    pub fn lexicon(&self) -> &Lexicon {
+        self.catalogue.lexicon()
     }
 
     pub fn rules(&self) -> &[Rule] {
@@ -168,6 +173,36 @@ impl Judge {
                 facts: Vec::new(),
                 related: Vec::new(),
             })
+        })
+    }
+
+    /// A finding that a reader of a structure has judged.
+    pub fn found_whole(
+        &self,
+        index: usize,
+        trigger: usize,
+        bytes: &[u8],
+        span: Span,
+        confidence: Confidence,
+    ) -> Option<Finding> {
+        let rule = self.rule(index);
+        let secret = &bytes[span.start..span.end];
+        if checks::is_never(rule, secret) {
+            return None;
+        }
+        let fingerprint = self.key.fingerprint(secret);
+        self.remember(fingerprint, secret);
+        Some(Finding {
+            rule: index,
+            trigger,
+            span,
+            encoding: Encoding::PLAIN,
+            verdict: Verdict::Unchecked,
+            confidence,
+            redacted: Redacted::new(secret, rule),
+            fingerprint,
+            facts: Vec::new(),
+            related: Vec::new(),
         })
     }
 

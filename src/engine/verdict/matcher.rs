@@ -10,6 +10,7 @@ use regex_automata::{Anchored, Input};
 use regex_syntax::escape;
 
 use super::candidate::Candidate;
+use super::embedded;
 use crate::findings::Span;
 use crate::rules::{
     AFTER, AnchorPosition, BEFORE, LONGEST, MAX_GROUPS, Rule, Trigger, is_word_byte, may_match,
@@ -56,10 +57,16 @@ impl Matcher {
                 let compiled = compiled();
                 let found = compiled.find(&input.anchored(Anchored::Yes))?;
                 let is_preceded = compiled.matches_before(bytes, trigger.start);
-                (is_preceded && compiled.passes_unless(&bytes[found.whole.clone()]))
-                    .then_some(found)?
+                let anchor = &bytes[trigger.clone()];
+                let is_embedded = embedded::may_be_embedded(rule, anchor)
+                    && embedded::is_embedded(bytes, anchor, found.secret);
+                (is_preceded
+                    && !is_embedded
+                    && compiled.passes_unless(&bytes[found.whole.clone()])
+                    && compiled.passes_near(bytes, &found.whole))
+                .then_some(found)?
             }
-            Trigger::Kind(_) => return None,
+            Trigger::Kind(_) | Trigger::Reader(_) => return None,
             Trigger::Names(_) => {
                 // The bytes before the value that are within reach of every part of the name.
                 let first = trigger.end.saturating_sub(BEFORE - 1);
@@ -86,6 +93,10 @@ struct Compiled {
     before: Option<Regex>,
     /// Discards a match if it is found.
     unless: Option<Regex>,
+    /// Must be found near the match.
+    near: Option<Regex>,
+    /// Discards a match if it is found near it.
+    unless_near: Option<Regex>,
     /// Index of the group `secret`.
     secret: usize,
     /// Indices of the groups of facts.
@@ -111,13 +122,15 @@ impl Compiled {
         };
         let before = rule.before.as_ref().map(|before| compile(&format!(r"(?:{before})\z")));
         let unless = rule.unless.as_deref().map(compile);
+        let near = rule.near.as_deref().map(compile);
+        let unless_near = rule.unless_near.as_deref().map(compile);
         let groups = regex.group_info();
         let index = |name: &str| {
             let index = groups.to_index(regex_automata::PatternID::ZERO, name);
             index.expect("checked with the catalogue")
         };
         let (secret, facts) = (index("secret"), rule.facts.iter().map(|name| index(name)));
-        Compiled { secret, facts: facts.collect(), before, unless, regex }
+        Compiled { secret, facts: facts.collect(), before, unless, near, unless_near, regex }
     }
 
     fn matches_before(&self, bytes: &[u8], offset: usize) -> bool {
@@ -127,6 +140,16 @@ impl Compiled {
 
     fn passes_unless(&self, text: &[u8]) -> bool {
         self.unless.as_ref().is_none_or(|unless| !unless.is_match(text))
+    }
+
+    fn passes_near(&self, bytes: &[u8], found: &Range<usize>) -> bool {
+        if self.near.is_none() && self.unless_near.is_none() {
+            return true;
+        }
+        let end = (found.end + AFTER).min(found.start + LONGEST + AFTER).min(bytes.len());
+        let reach = &bytes[found.start.saturating_sub(BEFORE - 1)..end];
+        self.near.as_ref().is_none_or(|near| near.is_match(reach))
+            && self.unless_near.as_ref().is_none_or(|near| !near.is_match(reach))
     }
 
     fn find(&self, input: &Input<'_>) -> Option<Match> {

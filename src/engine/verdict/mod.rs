@@ -8,6 +8,7 @@
 pub mod candidate;
 pub mod context_facts;
 pub mod credential_pairs;
+mod embedded;
 pub mod facts;
 pub mod judge;
 mod matcher;

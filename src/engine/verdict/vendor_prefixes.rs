@@ -26,7 +26,8 @@ impl VendorPrefixes {
     /// that several providers share, such as `sk_live_`, and words.
     pub fn new(rules: &[Rule]) -> Self {
         let mut by_prefix: BTreeMap<&str, Vec<&Rule>> = BTreeMap::new();
-        for rule in rules {
+        // What is near a token has no influence on its form.
+        for rule in rules.iter().filter(|rule| rule.near.is_none()) {
             if let Trigger::Anchors { literals, position: AnchorPosition::TokenStart, .. } =
                 &rule.trigger
             {
@@ -65,7 +66,7 @@ impl VendorPrefixes {
 fn min_length(rule: &Rule) -> usize {
     match rule.trigger {
         Trigger::Anchors { shortest, .. } => shortest,
-        Trigger::Names(_) | Trigger::Kind(_) => 0,
+        Trigger::Names(_) | Trigger::Kind(_) | Trigger::Reader(_) => 0,
     }
 }
 

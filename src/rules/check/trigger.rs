@@ -8,18 +8,30 @@ use super::{parse, texts, word};
 use crate::rules::regex_shape::{anchor_position, begins_at_word_boundary, bytes_before};
 use crate::rules::schema::RuleSyntax;
 use crate::rules::toml_error::describe_regex_error;
-use crate::rules::{AFTER, AnchorPosition, BEFORE, LONGEST, NameKind, Trigger};
+use crate::rules::{AFTER, AnchorPosition, BEFORE, LONGEST, NameKind, StructureReader, Trigger};
 
 /// A rule for a kind of names has neither anchors nor a regex.
 pub fn check_kind(rule: &RuleSyntax, kind: &str) -> Result<Trigger, String> {
+    check_alone(rule, "kind")?;
+    Ok(Trigger::Kind(word("kind", kind, NameKind::from_name, NameKind::ALL)?))
+}
+
+/// Nor has a rule for a structure.
+pub fn check_reader(rule: &RuleSyntax, reader: &str) -> Result<Trigger, String> {
+    check_alone(rule, "reader")?;
+    let known = StructureReader::ALL;
+    Ok(Trigger::Reader(word("reader", reader, StructureReader::from_name, known)?))
+}
+
+fn check_alone(rule: &RuleSyntax, field: &str) -> Result<(), String> {
     let alone = rule.regex.is_empty()
         && rule.anchors.is_empty()
         && rule.names.is_empty()
         && rule.extends.is_none();
     if !alone {
-        return Err("kind: replaces anchors, names, regex and extends; remove them".into());
+        return Err(format!("{field}: replaces anchors, names, regex and extends; remove them"));
     }
-    Ok(Trigger::Kind(word("kind", kind, NameKind::from_name, NameKind::ALL)?))
+    Ok(())
 }
 
 /// Points 1 and 3 of the contract of locality: the bytes that a verdict depends on are bounded.
@@ -104,6 +116,19 @@ pub fn check_before(rule: &RuleSyntax, trigger: &Trigger) -> Result<(), String> 
             Err(format!("before: can match at most {} bytes", BEFORE - 1))
         }
         _ => Err("before: needs a regex that begins with its anchor and without \\b".into()),
+    }
+}
+
+/// What is near a match is in the engine's reach if the match begins with its anchor.
+pub fn check_near(rule: &RuleSyntax, trigger: &Trigger) -> Result<(), String> {
+    let at_start = matches!(
+        trigger,
+        Trigger::Anchors { position: AnchorPosition::MatchStart | AnchorPosition::TokenStart, .. }
+    );
+    match (&rule.near, &rule.unless_near) {
+        (None, None) => Ok(()),
+        _ if at_start => Ok(()),
+        _ => Err("near, unless_near: need a regex that begins with its anchor".into()),
     }
 }
 

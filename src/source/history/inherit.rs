@@ -9,6 +9,7 @@
 use std::ops::Range;
 
 use super::delta::Detector;
+use crate::engine::Detected;
 use crate::findings::Finding;
 use crate::git::pack::delta::Copy;
 use crate::rules::{AFTER, BEFORE, LONGEST, MARGIN};
@@ -16,8 +17,8 @@ use crate::rules::{AFTER, BEFORE, LONGEST, MARGIN};
 /// The base of a version.
 pub struct DeltaBase<'b> {
     pub length: usize,
-    /// The base's findings, before overlaps are settled, by trigger.
-    pub findings: &'b [Finding],
+    /// The base's findings, before overlaps are settled, by trigger, and its marks.
+    pub detected: &'b Detected,
     /// What the version copies, contiguous copies merged, in the version's order.
     pub copies: &'b [Copy],
 }
@@ -31,14 +32,14 @@ pub struct Inheritance {
 }
 
 impl Inheritance {
-    /// The findings of the version `bytes`, not settled, by trigger: the same as a scan of the
-    /// whole would give. Base and version are text (point 5).
-    pub fn findings(
+    /// The findings of the version `bytes`, not settled, by trigger, and its marks: the same as a
+    /// scan of the whole would give. Base and version are text (point 5).
+    pub fn detected(
         &mut self,
         detector: &dyn Detector,
         bytes: &[u8],
         base: &DeltaBase<'_>,
-    ) -> Vec<Finding> {
+    ) -> Detected {
         let Inheritance { inherited_spans, rejudged, ranges } = self;
         let independent_from = |boundary| detector.independent_from(bytes, boundary);
         inheritable_spans(base.copies, base.length, bytes.len(), independent_from, inherited_spans);
@@ -46,15 +47,20 @@ impl Inheritance {
         let end_lookahead = |finding: &Finding| detector.end_lookahead(finding);
         let mut findings = inherited_findings(
             inherited_spans,
-            base.findings,
+            &base.detected.findings,
             bytes.len(),
             end_lookahead,
             rejudged,
         );
         ranges_to_scan(inherited_spans, rejudged, bytes.len(), ranges);
-        findings.extend(detector.detect(bytes, ranges));
+        let new = detector.detect(bytes, ranges);
+        findings.extend(new.findings);
         findings.sort_by_key(|finding| finding.trigger);
-        findings
+        let mut marks = inherited_marks(inherited_spans, &base.detected.marks);
+        marks.extend(new.marks);
+        marks.sort_unstable();
+        marks.dedup();
+        Detected { findings, marks }
     }
 }
 
@@ -168,6 +174,17 @@ pub fn inherited_findings(
         });
     }
     rejudged.dedup();
+    inherited
+}
+
+/// The marks that the spans inherit from the base. They are local, as triggers are.
+fn inherited_marks(inherited_spans: &[InheritedSpan], marks: &[usize]) -> Vec<usize> {
+    let mut inherited = Vec::new();
+    for InheritedSpan { version, base } in inherited_spans {
+        let first = marks.partition_point(|mark| mark < base);
+        let of_base = marks[first..].iter().take_while(|mark| **mark < base + version.len());
+        inherited.extend(of_base.map(|mark| mark - base + version.start));
+    }
     inherited
 }
 

@@ -1,7 +1,7 @@
 //! Inheritance as a property: whatever a delta copies and inserts, inherited and new findings
 //! together are those of a whole scan.
 
-use keysieve::findings::Finding;
+use keysieve::engine::Detected;
 use keysieve::git::pack::delta;
 use keysieve::rules::MARGIN;
 use keysieve::source::history::inherit::{DeltaBase, Inheritance};
@@ -56,12 +56,12 @@ impl<'b> Writer<'b> {
     }
 }
 
-fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.sort_by_key(|finding| (finding.trigger, finding.rule, finding.span));
-    findings
+fn sorted(mut detected: Detected) -> Detected {
+    detected.findings.sort_by_key(|finding| (finding.trigger, finding.rule, finding.span));
+    detected
 }
 
-fn whole(scanner: &Scanner, bytes: &[u8]) -> Vec<Finding> {
+fn whole(scanner: &Scanner, bytes: &[u8]) -> Detected {
     sorted(scanner.engine.detect(bytes, std::slice::from_ref(&(0..bytes.len()))))
 }
 
@@ -71,13 +71,13 @@ fn check(scanner: &Scanner, base: &[u8], delta: &[u8], version: &[u8], about: &s
     let mut made = Vec::new();
     delta::apply(delta, base, &mut copies, &mut made).unwrap();
     assert!(made == version, "{about}: the delta makes the version");
-    let findings = whole(scanner, base);
-    let inherits = DeltaBase { length: base.len(), findings: &findings, copies: &copies };
-    let found = Inheritance::default().findings(scanner, version, &inherits);
+    let detected = whole(scanner, base);
+    let inherits = DeltaBase { length: base.len(), detected: &detected, copies: &copies };
+    let found = Inheritance::default().detected(scanner, version, &inherits);
     let expected = whole(scanner, version);
     let found = sorted(found);
     assert_eq!(found, expected, "{about}");
-    expected.len()
+    expected.findings.len() + expected.marks.len()
 }
 
 fn random_text(random: &mut Random, examples: &[Vec<u8>], pieces: usize) -> Vec<u8> {

@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use keysieve::blob::{Blob, Provenance};
-use keysieve::engine::Engine;
+use keysieve::engine::{Detected, Engine};
 use keysieve::findings::{Finding, FingerprintKey};
 use keysieve::rules::catalogue::Catalogue;
 use keysieve::source::history::delta::{Budget, Detector, ScanMode};
@@ -16,6 +16,10 @@ use keysieve::source::history::{DeltaReader, FullReader, History};
 use keysieve::source::{Coverage, Silent, Source};
 
 use super::support::random::Random;
+use super::support::structures::structure;
+
+/// Structures among the texts with secrets.
+const STRUCTURES: usize = 24;
 
 /// Larger than any blob of these tests.
 pub const LARGEST: u64 = 64 << 20;
@@ -73,7 +77,7 @@ impl Scanner {
 }
 
 impl Detector for Scanner {
-    fn detect(&self, bytes: &[u8], ranges: &[Range<usize>]) -> Vec<Finding> {
+    fn detect(&self, bytes: &[u8], ranges: &[Range<usize>]) -> Detected {
         self.engine.detect(bytes, ranges)
     }
 
@@ -89,8 +93,8 @@ impl Detector for Scanner {
         self.engine.end_lookahead(finding)
     }
 
-    fn found(&self, blob: &Blob<'_>, findings: Vec<Finding>) {
-        self.keep(blob, self.engine.settle(blob.bytes, findings));
+    fn found(&self, blob: &Blob<'_>, detected: Detected) {
+        self.keep(blob, self.engine.settle_detected(blob.bytes, detected));
     }
 
     fn whole(&self, blob: &Blob<'_>) {
@@ -99,10 +103,13 @@ impl Detector for Scanner {
     }
 }
 
-/// Texts with secrets: the catalogue's own examples.
+/// Texts with secrets: the catalogue's own examples, and structures.
 pub fn examples(engine: &Engine) -> Vec<Vec<u8>> {
     let examples = engine.rules().iter().flat_map(|rule| rule.examples.iter());
-    examples.map(|example| example.replace("<>", "").into_bytes()).collect()
+    let examples = examples.map(|example| example.replace("<>", "").into_bytes());
+    let mut random = Random(0x57c);
+    let structures = (0..STRUCTURES).map(|_| structure(&mut random, 60));
+    examples.chain(structures.collect::<Vec<_>>()).collect()
 }
 
 /// Filler without secrets: prose, code, tables of numbers, long lines of base64.

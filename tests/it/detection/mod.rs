@@ -3,12 +3,15 @@
 
 #![allow(dead_code, reason = "each module takes what it needs")]
 
+mod drawn;
 mod encrypted;
 mod escapes;
 mod forms;
 mod matrix;
 mod noise;
+mod notations;
 mod public;
+mod rate;
 mod structure;
 mod values;
 

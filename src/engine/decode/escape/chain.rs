@@ -6,8 +6,8 @@
 //! the chain's first escape, recognized by looking back `GAP` bytes. A byte is in the surroundings
 //! of at most three chains of a kind, so the work is linear in the length.
 
-use super::string_concat::{MAX_CONCAT, WORD_PART, is_concat_byte};
-use super::{Escape, EscapeKind, MAX_ESCAPE};
+use super::string_concat::{MAX_CONCAT, WORD_PART};
+use super::{Escape, EscapeKind};
 use crate::engine::decode::decoded::{Decoded, MappedSpan, SpanMap, Truncated};
 use crate::engine::decode::run::{MAX_RUN, RUN_OVERLAP};
 use crate::rules::{AFTER, LONGEST, MARGIN};
@@ -74,35 +74,27 @@ pub fn previous_escape(kind: EscapeKind, bytes: &[u8], offset: usize) -> Option<
 
 /// The string concatenation that contains the line end at `line_end` and ends before `offset`.
 fn concat_over(bytes: &[u8], line_end: usize, offset: usize) -> Option<usize> {
-    concat_around(bytes, line_end, |end| line_end < end && end <= offset)
-}
-
-/// The first string concatenation that begins before `offset`, without a quote between its start
-/// and `offset`, whose end satisfies `is_end`.
-fn concat_around(bytes: &[u8], offset: usize, is_end: impl Fn(usize) -> bool) -> Option<usize> {
-    let fills = |b: u8| is_concat_byte(b) && !matches!(b, b'"' | b'\'' | b'`');
-    let from = offset.saturating_sub(MAX_CONCAT);
-    let filled = bytes[from..offset].iter().rev().take_while(|&&b| fills(b)).count();
-    // A backslash before a line end begins a concatenation, too.
-    let quote = (offset - filled).checked_sub(1);
-    let backslashes = (offset - filled..offset).filter(|&start| bytes[start] == b'\\');
-    quote.into_iter().chain(backslashes).find(|&start| {
-        EscapeKind::StringConcat
-            .escape_at(bytes, start)
-            .is_some_and(|escape| is_end(start + escape.length))
-    })
+    let kind = EscapeKind::StringConcat;
+    let contains = |end: usize| line_end < end && end <= offset;
+    escape_around(kind, bytes, line_end, contains)
 }
 
 /// The first escape that begins before `offset` and ends after it.
 pub fn escape_over(kind: EscapeKind, bytes: &[u8], offset: usize) -> Option<usize> {
-    if kind == EscapeKind::StringConcat {
-        return concat_around(bytes, offset, |end| end > offset);
-    }
-    let ends_after = |start: &usize| {
-        kind.concerns(bytes[*start])
-            && kind.escape_at(bytes, *start).is_some_and(|escape| start + escape.length > offset)
-    };
-    (offset.saturating_sub(MAX_ESCAPE)..offset).find(ends_after)
+    escape_around(kind, bytes, offset, |end| end > offset)
+}
+
+/// The first escape that begins before `offset` and whose end satisfies `is_end`.
+fn escape_around(
+    kind: EscapeKind,
+    bytes: &[u8],
+    offset: usize,
+    is_end: impl Fn(usize) -> bool,
+) -> Option<usize> {
+    (offset.saturating_sub(kind.longest())..offset).find(|&start| {
+        kind.concerns(bytes[start])
+            && kind.escape_at(bytes, start).is_some_and(|escape| is_end(start + escape.length))
+    })
 }
 
 /// The next escape at or after `from` in the segment, at most `GAP` bytes away.
@@ -187,43 +179,5 @@ impl Segment {
             truncated: Truncated { start: self.cut_start, end: cut_end },
             utf16: None,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Concatenations are searched for at a quote and at backslashes only: no other byte can begin
-    /// one that contains the offset.
-    #[test]
-    fn the_concatenation_around_a_byte_is_the_first_that_contains_it() {
-        let mut random = 0x2545_f491_u64;
-        let mut below = |limit: usize| {
-            random ^= random << 13;
-            random ^= random >> 7;
-            random ^= random << 17;
-            (random % limit as u64) as usize
-        };
-        let (alphabet, mut found_count) = (b"\"\"\"'\\\n +.|aaaaaaaaaa", 0);
-        for _ in 0..4000 {
-            let bytes: Vec<u8> = (0..30).map(|_| alphabet[below(alphabet.len())]).collect();
-            for offset in 0..bytes.len() {
-                let contains = |&start: &usize| {
-                    EscapeKind::StringConcat
-                        .escape_at(&bytes, start)
-                        .is_some_and(|escape| start + escape.length > offset)
-                };
-                let first = (0..offset).find(contains);
-                found_count += usize::from(first.is_some());
-                assert_eq!(
-                    escape_over(EscapeKind::StringConcat, &bytes, offset),
-                    first,
-                    "{:?} {offset}",
-                    bytes.escape_ascii()
-                );
-            }
-        }
-        assert!(found_count > 300, "{found_count} concatenations were found");
     }
 }

@@ -3,9 +3,14 @@
 use std::ops::Range;
 
 use super::{F, Features};
+use crate::engine::generic::contains::contains_part;
+use crate::engine::generic::declaration::is_declared;
 use crate::engine::generic::name::Name;
 use crate::rules::NameKind;
 use crate::rules::word_list::WordList;
+
+/// What is between a name and its value in the form that stands for all declarations.
+const ASSIGNMENT: &str = " = \"";
 
 impl Features {
     pub fn describe_name(&mut self, bytes: &[u8], name: &Name) {
@@ -40,6 +45,9 @@ impl Features {
     }
 
     pub fn describe_gap(&mut self, bytes: &[u8], name: &Name, value: &Range<usize>) {
+        if is_declared(bytes, name, value) {
+            return self.describe_declaration(bytes, name, value);
+        }
         // Before the second value of a list, what is before the first one counts.
         let gap = &bytes[name.gap(value)];
         let opened = gap.iter().position(|b| matches!(b, b'[' | b'(' | b'{'));
@@ -58,6 +66,29 @@ impl Features {
         self.flag(F::gap_fallback, name.lexicon.any(WordList::FallbackParts, fallback));
         let letters = gap.iter().filter(|b| b.is_ascii_alphabetic()).count();
         self.set(F::gap_letters, letters.min(20) as f32);
+        self.describe_quotes(bytes, value);
+        let rest = bytes[value.end..].iter().take(8).skip_while(|b| b"\"'`\\".contains(b));
+        let next = rest.copied().find(|&b| b != b' ' && b != b'\t').unwrap_or(b'\n');
+        self.flag(F::then_end, matches!(next, b'\n' | b'\r' | b'#'));
+        self.flag(F::then_comma, matches!(next, b',' | b';'));
+        self.flag(F::then_close, matches!(next, b')' | b']' | b'}'));
+        self.flag(F::then_operator, matches!(next, b'+' | b'.' | b'?' | b'|' | b'&' | b'%' | b'['));
+    }
+
+    /// As if the whole statement were `NAME = "value"`, but for a fallback, which is often fake.
+    fn describe_declaration(&mut self, bytes: &[u8], name: &Name, value: &Range<usize>) {
+        let gap = &bytes[name.gap(value)];
+        let fallback = |part: &str| contains_part(gap, part.as_bytes());
+        self.flag(F::gap_fallback, name.lexicon.any(WordList::FallbackParts, fallback));
+        self.flag(F::gap_equals, true);
+        self.set(F::gap_length, ASSIGNMENT.len() as f32);
+        self.flag(F::then_end, true);
+        self.flag(F::before_quote, false);
+        self.flag(F::before_operator, false);
+        self.describe_quotes(bytes, value);
+    }
+
+    fn describe_quotes(&mut self, bytes: &[u8], value: &Range<usize>) {
         let quote = value.start.checked_sub(1).map_or(0, |offset| bytes[offset]);
         let closed = bytes.get(value.end) == Some(&quote);
         self.flag(F::single, closed && quote == b'\'');
@@ -66,11 +97,5 @@ impl Features {
         self.flag(F::other_quote, other);
         let quoted = closed && matches!(quote, b'"' | b'\'');
         self.flag(F::bare, !(other || quoted));
-        let rest = bytes[value.end..].iter().take(8).skip_while(|b| b"\"'`\\".contains(b));
-        let next = rest.copied().find(|&b| b != b' ' && b != b'\t').unwrap_or(b'\n');
-        self.flag(F::then_end, matches!(next, b'\n' | b'\r' | b'#'));
-        self.flag(F::then_comma, matches!(next, b',' | b';'));
-        self.flag(F::then_close, matches!(next, b')' | b']' | b'}'));
-        self.flag(F::then_operator, matches!(next, b'+' | b'.' | b'?' | b'|' | b'&' | b'%' | b'['));
     }
 }

@@ -21,6 +21,11 @@ impl<'b> Arguments<'b> {
         (opens && open < end).then_some(Arguments(TextCursor { bytes, offset: open + 1, end }))
     }
 
+    /// The arguments of a call without brackets, after the blank at `blank`.
+    pub fn without_brackets(bytes: &'b [u8], blank: usize, end: usize) -> Self {
+        Arguments(TextCursor { bytes, offset: blank + 1, end })
+    }
+
     /// The text of an argument, counted from the current one, if it is a literal and nothing else.
     /// A prefix (`b"v"`), a constructor (`[]byte("v")`) and a conversion to bytes
     /// (`"v".getBytes()`) are allowed.
@@ -40,8 +45,10 @@ impl<'b> Arguments<'b> {
             self.0.skip(|b| is_word_byte(b) || b == b'.');
             self.skip_brackets()?;
         }
+        self.0.skip(|b| b == b' ' || b == b'\t');
+        let at_line_end = matches!(self.0.peek(), None | Some(b'\n' | b'\r'));
         self.0.skip(|b| b.is_ascii_whitespace());
-        matches!(self.0.peek(), Some(b',' | b')' | b']')).then_some(text)
+        (at_line_end || matches!(self.0.peek(), Some(b',' | b')' | b']'))).then_some(text)
     }
 
     /// `new String(`, `[]byte(`, `Some(`.

@@ -31,6 +31,8 @@ pub use row::{BATCH, BLOCK, Masks, OffsetList, RUN, StartMasks, StartOffsets};
 use table::SETS;
 pub use table::{BUCKETS, LiteralTable, in_both_cases};
 
+use crate::engine::decode::{ESC, may_follow};
+
 /// Bytes after a block that its fragment mask depends on.
 const LOOK_AHEAD: usize = FRAGMENT - 1;
 
@@ -104,9 +106,10 @@ impl Classifier {
             let length = rest.len().min(padded.len());
             padded[..length].copy_from_slice(&rest[..length]);
             self.kernel.classify(&padded, masks, row + block, 1);
-            // A wildcard must not match the padding.
+            // A wildcard must not match the padding, nor a class that contains zero.
             if length < BLOCK {
                 masks.fragment[row + block] &= (1 << length) - 1;
+                masks.concat[row + block] &= (1 << length) - 1;
             }
         }
     }
@@ -170,12 +173,9 @@ static CLASSES: [u8; 256] = {
         let word = c.is_ascii_alphanumeric() || c == b'_';
         let run = word || matches!(c, b'+' | b'/' | b'-');
         let token = run || matches!(c, b'=' | b'.' | b'~');
-        let escape = matches!(c, b'%' | b'&' | b'\\');
+        let escape = matches!(c, b'%' | b'&' | b'\\' | b'^' | ESC);
         let quote = matches!(c, b'"' | b'\'' | b'`');
-        let concat = matches!(
-            c,
-            b' ' | b'\t' | b'\r' | b'\n' | b'\\' | b'+' | b'.' | b'|' | b'<' | b'&' | b'~'
-        );
+        let concat = may_follow(c);
         classes[b] = (run as u8 * class::RUN)
             | (escape as u8 * class::ESCAPE)
             | (quote as u8 * class::QUOTE)
@@ -228,9 +228,9 @@ mod tests {
             masks.token[row] |= bit(is_token_byte(b));
             masks.word[row] |= bit(is_word_byte(b));
             masks.run[row] |= bit(is_word_byte(b) || b"+/-".contains(&b));
-            masks.escape[row] |= bit(b"%&\\".contains(&b));
+            masks.escape[row] |= bit(b"%&\\^\x1b".contains(&b));
             masks.quote[row] |= bit(b"\"'`".contains(&b));
-            masks.concat[row] |= bit(b" \t\r\n\\+.|<&~".contains(&b));
+            masks.concat[row] |= bit(may_follow(b));
             let ahead = |ahead: usize| bytes.get(from + offset + ahead).copied().unwrap_or(0);
             let of =
                 (0..FRAGMENT).fold(u16::MAX, |all, offset| all & buckets(offset, ahead(offset)));

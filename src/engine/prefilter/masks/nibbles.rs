@@ -17,20 +17,21 @@ pub const TOKENS: [[u8; 16]; 2] = products(&[
 pub const WORD: u8 = 1 | 2 | 4 | 8;
 pub const RUN: u8 = WORD | 16;
 
-/// 1 `" '`, 2 `` ` ``, 4 `% &`, 8 `\`, 16 space `& + .`, 32 tab, LF, CR, 64 `< \ |`, 128 `~`.
+/// 1 `" '`, 2 `` ` ``, 4 `% &`, 8 `\ ^`, 16 space `# & ) * + - . /`, tab, LF, CR and control
+/// characters that no text has, 32 ESC, 64 `; <`, 128 `| } ~`.
 pub const PUNCTUATION: [[u8; 16]; 2] = products(&[
     (&[2], &[2, 7]),
     (&[6], &[0]),
     (&[2], &[5, 6]),
-    (&[5], &[12]),
-    (&[2], &[0, 6, 11, 14]),
-    (&[0], &[9, 10, 13]),
-    (&[3, 5, 7], &[12]),
-    (&[7], &[14]),
+    (&[5], &[12, 14]),
+    (&[0, 2], &[0, 3, 6, 9, 10, 11, 13, 14, 15]),
+    (&[1], &[11]),
+    (&[3], &[11, 12]),
+    (&[7], &[12, 13, 14]),
 ]);
 pub const QUOTE: u8 = 1 | 2;
-pub const ESCAPE: u8 = 4 | 8;
-pub const CONCAT: u8 = !(QUOTE | ESCAPE);
+pub const ESCAPE: u8 = 4 | 8 | 32;
+pub const CONCAT: u8 = QUOTE | 8 | 16 | 64 | 128;
 
 /// Tables by low and by high nibble; the n-th product of high and low nibbles has bit n.
 const fn products(sets: &[(&[u8], &[u8])]) -> [[u8; 16]; 2] {

@@ -19,7 +19,7 @@ pub struct Masks {
     pub word: [u64; ROW],
     /// `[A-Za-z0-9+/_-]`: bytes of runs of base64 and hexadecimal digits.
     pub run: [u64; ROW],
-    /// `%`, `&` and `\`: first bytes of escapes.
+    /// `%`, `&`, `^`, `\` and ESC: first bytes of escapes.
     pub escape: [u64; ROW],
     /// `"`, `'` and `` ` ``.
     pub quote: [u64; ROW],
@@ -72,7 +72,7 @@ pub struct StartMasks {
     pub runs: [u64; BATCH],
     /// One of at least twice the minimum length.
     pub long_runs: [u64; BATCH],
-    /// `%`, `&` or `\`.
+    /// `%`, `&`, `^`, `\` or ESC.
     pub escapes: [u64; BATCH],
     /// A quote after a token character that may close a literal that is concatenated with another.
     pub quotes: [u64; BATCH],

@@ -20,10 +20,15 @@ use crate::rules::{AFTER, LONGEST, is_word_byte};
 
 mod command;
 mod cursor;
+mod data_line;
+mod fallback;
+mod markup;
+mod members;
 mod operator;
 mod value;
 mod wrapper;
 
+pub use command::takes_argument;
 use cursor::Cursor;
 
 /// The span of the value assigned to the name at `name`, without quotes. `None` if the name is part
@@ -58,7 +63,8 @@ impl AssignmentReader {
 }
 
 /// Whether [`value_of`] may find a value for a name that ends at `end`: rejects most names by the
-/// one or two bytes after them. A space may be followed by a command's argument.
+/// one or two bytes after them. A space may be followed by a command's argument; what ends a
+/// statement after a quote, by nothing, but the value may come before the name.
 pub fn may_be_assigned(bytes: &[u8], end: usize) -> bool {
     let closes = |b: &u8| b"\"'`\\])}?!&*".contains(b);
     let after = &bytes[end..bytes.len().min(end + 8)];
@@ -72,6 +78,8 @@ pub fn may_be_assigned(bytes: &[u8], end: usize) -> bool {
         Some(b'-') => next(b">"),
         Some(b'/') => next(b">") && open.len() < after.len(),
         Some(b'[') => next(b"]0123456789"),
+        Some(b';') => matches!(after[0], b'"' | b'\''),
+        Some(b'.') => open.len() < after.len() && next(b"adfgiostuv"),
         Some(b) => open.len() < after.len() && b.is_ascii_alphabetic(),
         None => !after.is_empty(),
     }
@@ -183,6 +191,26 @@ mod tests {
             "api_key: string | null = 's3cr3t';",
             "api_key:: s3cr3t\n",
             "CREATE LOGIN app WITH API_KEY = N's3cr3t';",
+            "Optional.ofNullable(System.getenv(\"API_KEY\")).orElse(\"s3cr3t\")",
+            "env::var(\"API_KEY\").unwrap_or(\"s3cr3t\".into())",
+            "env::var(\"API_KEY\").unwrap_or_else(|_| \"s3cr3t\".to_string())",
+            "env::var(\"API_KEY\").ok().as_deref().unwrap_or(\"s3cr3t\")",
+            "Arg::new(\"api_key\").default_value(\"s3cr3t\")",
+            "#[arg(long, env = \"API_KEY\", default_value = \"s3cr3t\")]",
+            "@click.option(\"--api_key\", type=str, default=\"s3cr3t\")",
+            "System.getenv(\"API_KEY\") ?: \"s3cr3t\"",
+            "getenv('API_KEY') ?: 's3cr3t'",
+            "$ENV{API_KEY} // 's3cr3t'",
+            "ENV.fetch(\"API_KEY\") { \"s3cr3t\" }",
+            "{{ .Values.api_key | default \"s3cr3t\" }}",
+            "{{ api_key|default('s3cr3t') }}",
+            "Sys.getenv(\"API_KEY\", unset = \"s3cr3t\")",
+            "API_KEY: z.string().default(\"s3cr3t\"),",
+            "map.insert(\"api_key\".to_string(), \"s3cr3t\".to_string());",
+            "connect(\"db\", /* api_key */ \"s3cr3t\");",
+            "Set-Item -Path env:API_KEY -Value \"s3cr3t\"",
+            "args:\n  - --api_key\n  - s3cr3t\n",
+            "${API_KEY}    s3cr3t\n",
         ] {
             assert_eq!(value(text), Some("s3cr3t"), "{text}");
         }
@@ -204,6 +232,10 @@ mod tests {
             "api_key::Store",
             "api_key ** 2",
             "echo ${API_KEY} done",
+            "getenv(\"API_KEY\").trim()",
+            "env::var(\"API_KEY\").unwrap_or_else(|_| panic!(\"none\"))",
+            "x = api_key // the key",
+            "echo ${API_KEY}  done",
         ] {
             assert_eq!(value(text), None, "{text}");
         }

@@ -4,6 +4,9 @@ use std::ops::Range;
 
 use super::command;
 use super::cursor::Cursor;
+use super::fallback::skip_to_fallback;
+use super::markup;
+use super::members;
 use super::wrapper::skip_wrappers;
 use crate::rules::is_word_byte;
 
@@ -29,29 +32,36 @@ struct NameEnd {
     bracket: bool,
 }
 
-/// Keys of the value in a name/value pair.
-const VALUE_WORDS: [&str; 5] = ["value", "parametervalue", "defaultvalue", "default", "content"];
-
-/// Maximum length of a member between the name and the value of a pair.
+/// Maximum length of what an accessor has before its value.
 const MAX_MEMBER: usize = 40;
+
+/// Maximum length of the name of a type.
+const MAX_TYPE: usize = 16;
 
 /// Reads the operator between the name and its value. Most names have no value, so each notation is
 /// tried only if its first byte is next.
 pub fn read_operator(cursor: &mut Cursor<'_>, name: &Range<usize>) -> Option<Operator> {
     let name_end = close_name(cursor, name);
-    let before = name.start.checked_sub(1).map(|index| cursor.bytes[index]);
-    if (before == Some(b'<') || name_end.quoted) && cursor.skip(">") {
-        return Some(Operator::Element);
-    }
-    if let Some(operator) = paired_value(cursor).or_else(|| call_argument(cursor)) {
+    if let Some(operator) = in_markup(cursor, name, name_end) {
         return Some(operator);
     }
+    if let Some(operator) = paired_value(cursor, name).or_else(|| call_argument(cursor)) {
+        return Some(operator);
+    }
+    if skip_to_fallback(cursor, name_end.quoted || name_end.bracket)
+        || command::skip_to_argument(cursor, name)
+    {
+        return Some(Operator::Argument);
+    }
+    // Rust's `"name".to_string(), "v"`, and the comment that names an argument: `/* name */ "v"`.
+    cursor.attempt(|cursor| name_end.quoted && conversion(cursor));
+    cursor.attempt(comment_end);
     // Markdown's `**name**: v`.
     cursor.attempt(|cursor| cursor.skip("**") && cursor.peek() == Some(b':'));
     let blanks = cursor.skip_blanks();
     let next = cursor.peek()?;
     if matches!(next, b'=' | b':' | b'?' | b'|' | b'<')
-        && [":=", "=>", "==", "?=", "||=", "||", "??", "<-", "="]
+        && [":=", "=>", "==", "?=", "||=", "||", "??=", "??", "<<<", "<-", "="]
             .iter()
             .any(|operator| cursor.skip(operator))
     {
@@ -70,6 +80,9 @@ pub fn read_operator(cursor: &mut Cursor<'_>, name: &Range<usize>) -> Option<Ope
             return None;
         }
         cursor.skip("**");
+        if members::block_below(cursor, name) {
+            return Some(Operator::Colon);
+        }
         let typed = type_annotation(cursor);
         return Some(if typed { Operator::Equals } else { Operator::Colon });
     }
@@ -79,10 +92,11 @@ pub fn read_operator(cursor: &mut Cursor<'_>, name: &Range<usize>) -> Option<Ope
     if name_end.bracket && cursor.skip("or ") {
         return Some(Operator::Argument);
     }
-    if type_after_name(cursor) || accessors(cursor) {
+    if type_after_name(cursor) || accessors(cursor) || method_body(cursor, name) {
         return Some(Operator::Equals);
     }
-    if cursor.attempt(|cursor| terraform_default(cursor)) {
+    let is_block = next == b'{' && (name_end.quoted || is_variable(cursor.bytes, name));
+    if is_block && members::braced(cursor) {
         return Some(Operator::Equals);
     }
     let may_be_quoted = matches!(next, b'-' | b't' | b'|' | b'"' | b'\'' | b'`' | b'\\' | b'&');
@@ -110,7 +124,12 @@ fn close_name(cursor: &mut Cursor<'_>, name: &Range<usize>) -> NameEnd {
     let before = |count: usize| name.start.checked_sub(count).map(|index| cursor.bytes[index]);
     let open = if quoted { 2 } else { 1 };
     let in_braces = before(open) == Some(b'{') && before(open + 1).is_some_and(is_word_byte);
-    let is_closing = |b: u8| matches!(b, b']' | b')' | b'?' | b'!') || in_braces && b == b'}';
+    let in_stars = before(1) == Some(b'*');
+    let is_closing = |b: u8| {
+        matches!(b, b']' | b')' | b'?' | b'!')
+            || in_braces && b == b'}'
+            || in_stars && !quoted && b == b'*'
+    };
     let bracket = cursor.skip_while(is_closing) > 0
         || cursor.attempt(|cursor| {
             cursor.skip("[") && cursor.skip_while(|b| b.is_ascii_digit()) < 6 && cursor.skip("]")
@@ -118,71 +137,62 @@ fn close_name(cursor: &mut Cursor<'_>, name: &Range<usize>) -> NameEnd {
     NameEnd { quoted, bracket }
 }
 
-/// A name/value pair: `name: NAME`, then `value: v`, on the next line or after a comma;
-/// `name="NAME" value="v"` in XML; `<key>NAME</key><string>v</string>`; `--name NAME --value v`.
-/// One short member may be between the two.
-fn paired_value(cursor: &mut Cursor<'_>) -> Option<Operator> {
-    let first = cursor.peek()?;
-    let element = first == b'<'
-        && cursor.attempt(|cursor| {
-            let closed = cursor.skip("</key>") || cursor.skip("</name>");
-            cursor.skip_whitespace();
-            closed && (cursor.skip("<string>") || cursor.skip("<value>"))
-        });
-    if element {
+/// `.to_string()`, `.into()` before the comma.
+fn conversion(cursor: &mut Cursor<'_>) -> bool {
+    let converted = cursor.skip(".") && cursor.skip_while(is_word_byte) > 0 && cursor.skip("()");
+    converted && cursor.peek() == Some(b',')
+}
+
+/// ` */` before a literal.
+fn comment_end(cursor: &mut Cursor<'_>) -> bool {
+    cursor.skip_blanks();
+    cursor.skip("*/") && {
+        let end = cursor.offset;
+        cursor.skip_blanks();
+        let quoted = cursor.is_at_quote();
+        cursor.offset = end;
+        quoted
+    }
+}
+
+/// XML: `<name>v</name>`, `<entry key="NAME">v</entry>`, `<meta name="NAME" x:value="v"/>`.
+fn in_markup(cursor: &mut Cursor<'_>, name: &Range<usize>, end: NameEnd) -> Option<Operator> {
+    let next = cursor.peek().filter(|&b| b == b'>' || b.is_ascii_whitespace())?;
+    let in_tag = match end.quoted {
+        true => next == b'>' || markup::is_named(cursor.bytes, name),
+        false => markup::is_element(cursor.bytes, name),
+    };
+    if !in_tag {
+        return None;
+    }
+    if markup::element_text(cursor) {
         return Some(Operator::Element);
     }
+    markup::value_attribute(cursor).then_some(Operator::Equals)
+}
+
+/// A name/value pair: `name: NAME`, then `value: v`, on another line or after a comma;
+/// `name="NAME" value="v"`; `<key>NAME</key><string>v</string>`; `--name NAME --value v`.
+fn paired_value(cursor: &mut Cursor<'_>, name: &Range<usize>) -> Option<Operator> {
+    if markup::next_element(cursor) {
+        return Some(Operator::Element);
+    }
+    let first = cursor.peek()?;
     let option = matches!(first, b' ' | b'\t')
         && cursor.attempt(|cursor| {
             cursor.skip_blanks() > 0
-                && (cursor.skip("--value") || cursor.skip("--body"))
-                && (cursor.skip("=") || cursor.skip_blanks() > 0)
+                && (cursor.skip_ignoring_case("-value")
+                    || cursor.skip("--value")
+                    || cursor.skip("--body")
+                    || cursor.skip("-b "))
+                && (cursor.skip("=")
+                    || cursor.skip_blanks() > 0
+                    || cursor.bytes[..cursor.offset].ends_with(b" "))
         });
     if option {
         return Some(Operator::Argument);
     }
-    let pair = is_gap(first)
-        && cursor.attempt(|cursor| {
-            skip_gap(cursor)
-                && (value_member(cursor)
-                    || skip_member(cursor) && skip_gap(cursor) && value_member(cursor))
-        });
-    pair.then_some(Operator::Colon)
-}
-
-fn skip_gap(cursor: &mut Cursor<'_>) -> bool {
-    cursor.skip_while(is_gap) > 0
-}
-
-fn is_gap(b: u8) -> bool {
-    b.is_ascii_whitespace() || b == b','
-}
-
-/// `value:`, `"Value": `, `value=`.
-fn value_member(cursor: &mut Cursor<'_>) -> bool {
-    cursor.attempt(|cursor| {
-        let quoted = cursor.read_quote().is_some();
-        let begins = |b: u8| VALUE_WORDS.iter().any(|word| word.as_bytes()[0] == b | 0x20);
-        if !cursor.peek().is_some_and(begins)
-            || !VALUE_WORDS.iter().any(|word| cursor.skip_ignoring_case(word))
-        {
-            return false;
-        }
-        let closed = cursor.read_quote().is_some();
-        cursor.skip_blanks();
-        quoted == closed && (cursor.skip(":") || cursor.skip("="))
-    })
-}
-
-/// `"slotSetting": false`, `type="hidden"`: a member of one word.
-fn skip_member(cursor: &mut Cursor<'_>) -> bool {
-    let from = cursor.offset;
-    let word = |b: u8| is_word_byte(b) || b == b'"' || b == b'\'';
-    let name = cursor.skip_while(word);
-    cursor.skip_blanks();
-    let operator = cursor.skip(":") || cursor.skip("=");
-    cursor.skip_blanks();
-    name > 0 && operator && cursor.skip_while(word) > 0 && cursor.offset - from <= MAX_MEMBER
+    members::pair(cursor, name).then_some(Operator::Colon)
 }
 
 /// `.name("v")`, `new Name('v')`, `name{"v"}`: the value is the only argument.
@@ -207,9 +217,18 @@ fn call_argument(cursor: &mut Cursor<'_>) -> Option<Operator> {
 fn type_annotation(cursor: &mut Cursor<'_>) -> bool {
     cursor.attempt(|cursor| {
         cursor.skip_blanks();
-        let is_type = |b: u8| is_word_byte(b) || b"<>[]?.&|' ".contains(&b);
-        let named = cursor.peek().is_some_and(|b| b.is_ascii_alphabetic() || b == b'&');
-        if !named || cursor.skip_while(is_type) > 48 || !cursor.skip("=") {
+        let is_type = |b: u8| is_word_byte(b) || b"<>[]?.&|'* ".contains(&b);
+        let named = |b: u8| b.is_ascii_alphabetic() || matches!(b, b'&' | b'[' | b'*');
+        if !cursor.peek().is_some_and(named) || cursor.skip_while(is_type) > 48 {
+            return false;
+        }
+        // Kotlin's `String get() = "v"`, Swift's `String { return "v" }`.
+        cursor.skip("() ");
+        let body = cursor.bytes[..cursor.offset].ends_with(b"String ") && cursor.skip("{");
+        if body {
+            cursor.skip_whitespace();
+            cursor.skip("return ");
+        } else if !cursor.skip("=") {
             return false;
         }
         let value = cursor.offset;
@@ -221,15 +240,26 @@ fn type_annotation(cursor: &mut Cursor<'_>) -> bool {
     })
 }
 
-/// Go's `const name string = "v"`, Visual Basic's `Dim name As String = "v"`.
+/// Go's `const name string = "v"`, Visual Basic's `Dim name As String = "v"`, SQL's
+/// `@name NVARCHAR(64) = 'v'`.
 fn type_after_name(cursor: &mut Cursor<'_>) -> bool {
-    let may_begin = cursor.peek().is_some_and(|b| matches!(b | 0x20, b'a' | b's'));
+    let may_begin = cursor.peek().is_some_and(|b| b.is_ascii_alphabetic());
     may_begin
         && cursor.attempt(|cursor| {
             cursor.skip_ignoring_case("as ");
-            let typed = cursor.skip_ignoring_case("string");
-            cursor.skip_blanks();
-            typed && cursor.skip("=")
+            let typed = (1..=MAX_TYPE).contains(&cursor.skip_while(is_word_byte));
+            cursor.attempt(|cursor| {
+                cursor.skip("(") && cursor.skip_while(is_word_byte) > 0 && cursor.skip(")")
+            });
+            // An attribute has no blank there.
+            typed && cursor.skip_blanks() > 0 && cursor.skip("=") && {
+                let value = cursor.offset;
+                cursor.skip_blanks();
+                skip_wrappers(cursor);
+                let quoted = cursor.is_at_quote();
+                cursor.offset = value;
+                quoted
+            }
         })
 }
 
@@ -239,6 +269,13 @@ fn accessors(cursor: &mut Cursor<'_>) -> bool {
     let called = cursor.bytes[..cursor.offset].ends_with(b")");
     if !called && !matches!(cursor.peek(), Some(b'{' | b'(')) {
         return false;
+    }
+    let function = cursor.attempt(|cursor| {
+        // Kotlin's `fun name() = "v"`.
+        cursor.skip("()") && cursor.skip_blanks() > 0 && cursor.skip("= ") && cursor.is_at_quote()
+    });
+    if function {
+        return true;
     }
     let property = cursor.attempt(|cursor| {
         if !cursor.skip("{") {
@@ -254,7 +291,7 @@ fn accessors(cursor: &mut Cursor<'_>) -> bool {
     });
     property
         || cursor.attempt(|cursor| {
-            if !cursor.skip("()") && !called {
+            if !cursor.skip("()") && !called && !cursor.rest().starts_with(b"{ return ") {
                 return false;
             }
             let kind = cursor.skip_while(|b| is_word_byte(b) || b" \t:->.?<".contains(&b));
@@ -262,30 +299,26 @@ fn accessors(cursor: &mut Cursor<'_>) -> bool {
             cursor.skip_whitespace();
             kind <= MAX_MEMBER && body && cursor.skip("return ") && {
                 cursor.skip_blanks();
-                cursor.is_at_quote()
+                cursor.rest().starts_with(b"@\"") || cursor.is_at_quote()
             }
         })
 }
 
-/// Terraform's `variable "name" { … default = "v" }`.
-fn terraform_default(cursor: &mut Cursor<'_>) -> bool {
-    if !cursor.skip("{") {
-        return false;
-    }
-    loop {
-        cursor.skip_whitespace();
-        if cursor.skip("default") {
-            cursor.skip_blanks();
-            return cursor.skip("=");
-        }
-        if cursor.skip_while(is_word_byte) == 0
-            || !cursor.attempt(|cursor| {
-                cursor.skip_blanks();
-                cursor.skip("=")
-            })
-        {
-            return false;
-        }
-        cursor.skip_while(|b| b != b'\n');
-    }
+/// Ruby's `def name`, then `"v"` on the next line or after a semicolon.
+fn method_body(cursor: &mut Cursor<'_>, name: &Range<usize>) -> bool {
+    let before = &cursor.bytes[..name.start];
+    let defines = before.ends_with(b"def ") || before.ends_with(b"def self.");
+    defines
+        && cursor.attempt(|cursor| {
+            cursor.skip("()");
+            let body = cursor.skip(";") || cursor.peek() == Some(b'\n');
+            cursor.skip_whitespace();
+            body && cursor.is_at_quote()
+        })
+}
+
+/// Whether it is the name of a Terraform variable that is not in quotes: `variable name {`.
+fn is_variable(bytes: &[u8], name: &Range<usize>) -> bool {
+    let before = &bytes[name.start.saturating_sub(command::BEFORE_NAME)..name.start];
+    before.trim_ascii_end().ends_with(b"variable")
 }

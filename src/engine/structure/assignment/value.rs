@@ -3,6 +3,8 @@
 use std::ops::Range;
 
 use super::cursor::{Cursor, Quote};
+use super::data_line;
+use super::members;
 use super::operator::Operator;
 use super::wrapper::{skip_keyword, skip_wrappers};
 use crate::rules::is_word_byte;
@@ -12,14 +14,29 @@ pub fn read_value(cursor: &mut Cursor<'_>, operator: Operator) -> Option<Range<u
     match operator {
         Operator::Element => {
             cursor.skip_whitespace();
-            cursor.skip("<![CDATA[");
+            let section = cursor.skip("<![CDATA[");
+            cursor.skip_whitespace();
+            if let Some(text) = cursor.attempt(|cursor| read_text(cursor, section)) {
+                return Some(text);
+            }
         }
-        Operator::Colon => enter_block(cursor),
+        Operator::Colon => {
+            enter_block(cursor);
+            // A list below its name.
+            if cursor.rest().starts_with(b"- ") {
+                return None;
+            }
+        }
         Operator::Argument => {
             cursor.skip_whitespace();
             skip_keyword(cursor);
         }
-        Operator::Equals | Operator::Cell => {}
+        Operator::Equals => {
+            if members::braced(cursor) {
+                cursor.skip_blanks();
+            }
+        }
+        Operator::Cell => {}
     }
     skip_wrappers(cursor);
     if ["q{", "qq{", "q(", "qq(", "[["].iter().any(|open| cursor.skip(open)) {
@@ -28,7 +45,12 @@ pub fn read_value(cursor: &mut Cursor<'_>, operator: Operator) -> Option<Range<u
     }
     match cursor.read_quote() {
         Some(quote) => read_quoted(cursor, quote),
-        None => read_unquoted(cursor).filter(|_| operator != Operator::Cell || is_cell_end(cursor)),
+        None => read_unquoted(cursor).filter(|value| match operator {
+            Operator::Cell => is_cell_end(cursor),
+            // A member of a map below the name.
+            Operator::Colon => cursor.bytes[value.end - 1] != b':',
+            _ => true,
+        }),
     }
 }
 
@@ -46,7 +68,13 @@ fn enter_block(cursor: &mut Cursor<'_>) {
         cursor.skip_while(|b| matches!(b, b'-' | b'+') || b.is_ascii_digit());
     }
     cursor.skip_blanks();
-    if matches!(cursor.peek(), Some(b'\n' | b'\r')) {
+    let mut blanks = usize::from(matches!(cursor.bytes[cursor.offset - 1], b' ' | b'\t'));
+    while blanks > 0 && cursor.rest().starts_with(b"# ") {
+        cursor.skip_while(|b| b != b'\n');
+        blanks = cursor.skip_whitespace();
+    }
+    let on_next_line = cursor.bytes[from..cursor.offset].contains(&b'\n');
+    if on_next_line || matches!(cursor.peek(), Some(b'\n' | b'\r')) {
         cursor.skip_whitespace();
     } else {
         cursor.offset = from;
@@ -57,16 +85,33 @@ fn enter_block(cursor: &mut Cursor<'_>) {
             cursor.skip("!unsafe") || cursor.skip("&") && cursor.skip_while(is_word_byte) > 0;
         marked && cursor.skip_blanks() > 0
     });
-    cursor.attempt(|cursor| {
-        cursor.skip("{");
-        cursor.skip_whitespace();
-        let read_quoted = cursor.read_quote().is_some();
-        let deeper = cursor.skip("value") || cursor.skip("defaultValue");
-        let closed = cursor.read_quote().is_some();
-        let colon = deeper && read_quoted == closed && cursor.skip(":");
+    if members::braced(cursor) {
         cursor.skip_blanks();
-        colon
-    });
+    }
+}
+
+/// The text of an element, up to its end tag or the end of the section: one word that neither a
+/// template nor a call fills in.
+fn read_text(cursor: &mut Cursor<'_>, in_section: bool) -> Option<Range<usize>> {
+    let start = cursor.offset;
+    let end = if in_section { "]]>" } else { "</" };
+    while cursor.peek().is_some_and(|b| !b.is_ascii_whitespace())
+        && !cursor.rest().starts_with(end.as_bytes())
+    {
+        cursor.offset += 1;
+    }
+    let text = &cursor.bytes[start..cursor.offset];
+    let value = start..cursor.offset;
+    cursor.skip_whitespace();
+    let ended = cursor.rest().starts_with(end.as_bytes());
+    let first = *text.first()?;
+    let opens = |open: u8| text.iter().position(|&b| b == open);
+    let closes = |open, close| opens(open).is_some_and(|from| text[from..].contains(&close));
+    let filled_in = closes(b'{', b'}') || closes(b'(', b')') && text.ends_with(b")");
+    let is_word = !matches!(first, b'"' | b'\'' | b'`' | b'\\' | b'{' | b'<')
+        && !text.starts_with(b"&quot;")
+        && !text.contains(&b'<');
+    (ended && is_word && !filled_in).then_some(value)
 }
 
 fn read_quoted(cursor: &mut Cursor<'_>, quote: Quote) -> Option<Range<usize>> {
@@ -137,6 +182,7 @@ fn read_unquoted(cursor: &mut Cursor<'_>) -> Option<Range<usize>> {
         cursor.offset += 1;
         cursor.skip_while(|b| !ends(b));
     }
+    data_line::skip_rest(cursor, start);
     // A call is not a literal.
     if cursor.peek() == Some(b'(') {
         return None;

@@ -4,7 +4,7 @@
 use super::detector::Detector;
 use super::walk::{PackVisitor, Version, VersionBase};
 use crate::blob::{Blob, Provenance, TextEncoding};
-use crate::findings::Finding;
+use crate::engine::Detected;
 use crate::git::history::store::UnreadObjects;
 use crate::git::object::ObjectKind;
 use crate::git::object_id::ObjectId;
@@ -34,7 +34,7 @@ pub struct BlobVisitor<'p> {
 pub struct Note {
     class: Class,
     /// Before overlaps are settled, by trigger.
-    findings: Vec<Finding>,
+    detected: Detected,
 }
 
 /// What one thread accumulates.
@@ -57,18 +57,18 @@ impl PackVisitor for BlobVisitor<'_> {
         self.progress.step();
         if self.pack.forest.kind(version.entry) != Some(ObjectKind::Blob) {
             self.message(acc, &version);
-            return Note { class: Class::Binary, findings: Vec::new() };
+            return Note { class: Class::Binary, detected: Detected::default() };
         }
         let class = class(&version);
-        let findings = match class {
+        let detected = match class {
             TEXT => self.text(acc, &version),
-            Class::Text(_) | Class::Binary => Vec::new(),
+            Class::Text(_) | Class::Binary => Detected::default(),
         };
         if (self.is_primary)(version.entry) {
             self.count(acc, &version, class);
             match class {
-                Class::Text(TextEncoding::Utf8) if !findings.is_empty() => {
-                    self.detector.found(&self.blob(&version, version.bytes), findings.clone());
+                Class::Text(TextEncoding::Utf8) if detected != Detected::default() => {
+                    self.detector.found(&self.blob(&version, version.bytes), detected.clone());
                 }
                 Class::Text(TextEncoding::Utf8) | Class::Binary => {}
                 Class::Text(encoding) => {
@@ -78,7 +78,7 @@ impl PackVisitor for BlobVisitor<'_> {
                 }
             }
         }
-        Note { class, findings }
+        Note { class, detected }
     }
 
     fn oversized(&self, acc: &mut BlobAccumulator, entry: u32) -> Note {
@@ -87,7 +87,7 @@ impl PackVisitor for BlobVisitor<'_> {
             let name = self.provenance(entry).name();
             acc.coverage.skip(SkippedKind::Oversized, name);
         }
-        Note { class: Class::Binary, findings: Vec::new() }
+        Note { class: Class::Binary, detected: Detected::default() }
     }
 
     fn lost(&self, acc: &mut BlobAccumulator, entry: u32, why: Option<PackError>) {
@@ -101,22 +101,22 @@ impl PackVisitor for BlobVisitor<'_> {
 }
 
 impl BlobVisitor<'_> {
-    /// Inherited and new findings of a text, by trigger.
-    fn text(&self, acc: &mut BlobAccumulator, version: &Version<'_, Note>) -> Vec<Finding> {
+    /// Inherited and new findings and marks of a text, by trigger.
+    fn text(&self, acc: &mut BlobAccumulator, version: &Version<'_, Note>) -> Detected {
         let bytes = version.bytes;
         match &version.base {
             Some(VersionBase { length, note, copies })
                 if note.class == TEXT && !self.scan_whole =>
             {
-                let base = inherit::DeltaBase { length: *length, findings: &note.findings, copies };
-                acc.inheritance.findings(self.detector, bytes, &base)
+                let base = inherit::DeltaBase { length: *length, detected: &note.detected, copies };
+                acc.inheritance.detected(self.detector, bytes, &base)
             }
             // Point 5: if the classes differ, nothing is inherited.
             _ => {
-                let mut findings =
+                let mut detected =
                     self.detector.detect(bytes, std::slice::from_ref(&(0..bytes.len())));
-                findings.sort_by_key(|finding| finding.trigger);
-                findings
+                detected.findings.sort_by_key(|finding| finding.trigger);
+                detected
             }
         }
     }

@@ -3,13 +3,14 @@
 use std::ops::Range;
 
 use crate::blob::Blob;
+use crate::engine::Detected;
 use crate::findings::Finding;
 
 /// Detects findings in a history's objects. Called from all threads.
 pub trait Detector: Sync {
     /// Judged findings, before overlaps are settled, of all triggers that begin in `ranges`, which
-    /// are sorted and disjoint.
-    fn detect(&self, bytes: &[u8], ranges: &[Range<usize>]) -> Vec<Finding>;
+    /// are sorted and disjoint, and the marks of structures there.
+    fn detect(&self, bytes: &[u8], ranges: &[Range<usize>]) -> Detected;
 
     /// The first offset from which something may reach over `offset` although it begins more than a
     /// margin before it (a base64 run, a chain of escapes); `offset` if there is none, `None` if it
@@ -24,8 +25,8 @@ pub trait Detector: Sync {
     /// past what its verdict saw.
     fn end_lookahead(&self, finding: &Finding) -> usize;
 
-    /// Receives an object with all its findings, before overlaps are settled.
-    fn found(&self, blob: &Blob<'_>, findings: Vec<Finding>);
+    /// Receives an object with all its findings, before overlaps are settled, and all its marks.
+    fn found(&self, blob: &Blob<'_>, detected: Detected);
 
     /// Scans a whole object as its class requires.
     fn whole(&self, blob: &Blob<'_>);
