@@ -1,102 +1,119 @@
 #!/usr/bin/env python3
 """Trains the model of the generic detector: which value of a name like `api_token` is a secret?
 
-    pip install numpy scikit-learn matplotlib
+    pip install numpy scikit-learn
+    sh model/trees.sh TREES
     cargo build --release --example describe
-    python3 model/train.py --cases cases/dev.jsonl --background FOLDER... --clean FOLDER...
+    python3 model/train.py --cases cases/dev.jsonl --trees TREES/* [--clean FOLDER...] [--rows ROWS]
 
-Labelled cases are JSON lines (id, source, label pos|neg|ignore, text | doc, spans, neg_kind), with
-their documents in `docs/` next to them. The folders are trees of public repositories: values in the
-background count as non-secrets in training, the clean ones are used for measuring only.
-`examples/describe.rs` prints the features of every value.
+`cases.py` describes the labelled cases. The trees are public repositories, of whose values nobody knows
+which are secrets: these are judged by themselves first, whatever is around them, and what may be one
+counts the less as a non-secret the likelier it is (`unlabelled`). `generated.py` adds values in many
+notations. The clean folders are for measuring only, and `--rows` names findings of the other rules,
+which count as found. `examples/describe.rs` prints the features of every value.
 
-Prints the results of five-fold cross-validation, with repositories and providers kept whole, then
-trains on everything and writes `model/generic.txt`. The seed is fixed: the same input gives the same
-bytes.
+Prints the results of five-fold cross-validation, with repositories, providers and notations kept whole,
+then trains on everything and writes `model/generic.txt`. The seed is fixed: the same input gives the
+same bytes.
 """
-import argparse, collections, hashlib, json, os, subprocess, tempfile
+import argparse, hashlib, json, os, tempfile
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-SEED = 20261124
-FOLDS = 5
-TREES = 120
+import generated
+from cases import describe, judged, labelled
+
+SEED = 20261201
+FOLDS, TREES, RATE = 5, 60, .18
 # Kinds of names (the first features); rows that a kind needs to be recombined; how often that is done.
 KINDS, FEWEST, RECOMBINED = 7, 20, 2
+# Weights of generated and of recombined values; of a value in a tree that is certainly no secret.
+GENERATED, SYNTHETIC, UNLABELLED = .3, .3, .5
+# How many of the features a split considers; of the few that describe the value itself.
+SHARE, SHARE_OF_VALUE = .2, .4
+# Times that a value counts in one tree.
+SAME = 3
 THRESHOLDS = (.97, .95, .92, .9, .87, .85, .82, .8, .78, .75, .7, .65, .6, .5, .4, .3, .2, .15, .12, .1, .08)
+# The engine's thresholds, and the precision in per cent that each is to have.
+DEFAULT, LOW = .78, .08
+PRECISE, PRECISE_LOW = 98.2, 95.2
+# Trees after which the engine rejects most values.
+FIRST_TREES = 30
 # Sources of labelled cases that were not written by the authors of another scanner.
 COMMON = {'creddata', 'trufflehog', 'leaky-repo', 'aqua-leaky', 'secretlint', 'trivy', 'demo', 'titus', 'noseyparker', 'credsweeper'}
+# Features that may only speak for a secret, and only against one, as they grow.
+FOR = 'entropy_share uncovered qualifiers'
+AGAINST = 'covered disguised decoded_covered repeat repeats sequence sequence_share placeholder template_chars contains_fake_word integrity'
 
 
-def describe(binary, folders):
-    "(names, rows) with rows of (file, start, end, kind, value, features, random)."
-    lines = subprocess.run([binary, *folders], check=True, stdout=subprocess.PIPE).stdout.splitlines()
-    return json.loads(lines[0]), [json.loads(line) for line in lines[1:]]
+class Values:
+    "Features, labels, weights and folds of values, and whether the engine reports each as random."
+
+    def __init__(self, rows):
+        "`rows` of (features, label, weight, group, random); values of one group are in one fold."
+        features, labels, weights, groups, random = zip(*rows)
+        self.features, self.labels = np.array(features, dtype=np.float32), np.array(labels)
+        self.weights, self.random = np.array(weights, dtype=float), np.array(random, dtype=bool)
+        self.fold = np.array([int(hashlib.sha256(group.encode()).hexdigest(), 16) % FOLDS for group in groups])
+
+    def of(self, which):
+        return self.features[which], self.labels[which], self.weights[which]
 
 
-def labelled(binary, cases_file):
-    """(cases, names, [(labels, value, kind, features, case, random)]), labels a set of (label, neg_kind, source, id,
-    repo); `random` if the engine reports the value as a random one, whatever the model says."""
-    root = os.path.dirname(os.path.abspath(cases_file))
-    cases = [json.loads(line) for line in open(cases_file, encoding='utf8')]
-    of_file = collections.defaultdict(list)
+def generated_rows(binary, trees):
     with tempfile.TemporaryDirectory() as folder:
-        for at, case in enumerate(cases):
-            if 'doc' in case:
-                file = os.path.join(root, 'docs', case['doc'])
-            else:
-                file = os.path.join(folder, '%06d' % at)
-                with open(file, 'w', encoding='utf8', newline='') as out:
-                    out.write(case['text'])
-            of_file[file].append(case)
-        names, rows = describe(binary, [folder, os.path.join(root, 'docs')])
-        found, texts = [], {}
-        for file, start, end, kind, value, features, random in rows:
-            if file not in texts:
-                texts[file] = open(file, 'rb').read()
-            s = len(texts[file][:start].decode('utf8', 'replace'))
-            e = s + len(texts[file][start:end].decode('utf8', 'replace'))
-            labels = set()
-            for case in of_file[file]:
-                everywhere = [[0, 1 << 40]]
-                spans = case['spans'] or everywhere
-                if case['label'] == 'neg' and 'doc' not in case:
-                    spans = everywhere
-                if any(s < b and e > a for a, b in spans):
-                    labels.add((case['label'], case.get('neg_kind'), case['source'], case['id'], case.get('repo')))
-            found.append((labels, value, kind, features, of_file[file][0], random))
-    return cases, names, found
+        spans = generated.write(folder, trees, SEED)
+        rows = []
+        for file, start, end, _, _, features, random in describe(binary, [folder])[1]:
+            for first, last, label, notation in spans[file]:
+                shared = min(end, last) - max(start, first)
+                if shared >= .8 * (last - first) and shared >= .7 * (end - start):
+                    rows.append((features, label, GENERATED, 'notation %d' % notation, random))
+    return rows
 
 
-def rows_of(found, background):
-    "Arrays of features, labels, weights, folds, and the ids of the cases that each row hits."
+def tree_rows(binary, trees):
+    "[(features, group, random)] of the values in the trees, each at most `SAME` times in one."
     rows = []
-    for labels, _, _, features, case, _ in found:
-        group = case.get('repo') or case['source'] + ' ' + str(case['provider'])
-        which = {label[0] for label in labels}
-        ids = lambda kind: [label[3] for label in labels if label[0] == kind]
-        if 'pos' in which:
-            # Strings generated from a regex weigh less than what somebody wrote.
-            rows.append((features, 1, .3 if case.get('quality') == 'C' else 1., group, ids('pos')))
-        elif 'neg' in which and any(label[1] in ('benign', 'real-world') for label in labels if label[0] == 'neg'):
-            rows.append((features, 0, 1., group, ids('neg')))
-        elif not which and 'doc' in case:
-            rows.append((features, 0, .3, group, []))
-    for folder, described in background.items():
-        rows += [(row[5], 0, .5, 'tree ' + os.path.basename(folder.rstrip('/')), []) for row in described]
-    features, labels, weights, groups, ids = zip(*rows)
-    fold = [int(hashlib.sha256(group.encode()).hexdigest(), 16) % FOLDS for group in groups]
-    return np.array(features, dtype=np.float32), np.array(labels), np.array(weights), np.array(fold), list(ids)
+    for tree in trees:
+        seen = {}
+        for _, _, _, kind, value, features, random in describe(binary, [tree])[1]:
+            seen[kind, value] = seen.get((kind, value), 0) + 1
+            if seen[kind, value] <= SAME:
+                rows.append((features, 'tree ' + os.path.basename(tree.rstrip('/')), random))
+    return rows
+
+
+def of_value(names):
+    "Numbers of the features that describe the name or the value, and nothing around them."
+    column = {name: number for number, name in enumerate(names)}
+    return list(range(column['before_quote'])) + features_of_value(column)
+
+
+def features_of_value(column):
+    found = [number for name, number in column.items()
+             if column['length'] <= number <= column['times_eight'] and name != 'like_name']
+    return found + [column[name] for name in ('password_chars', 'repeats', 'sequence_share', 'disguised_secret_kind')]
+
+
+def unlabelled(known, rows, names):
+    """What nobody labelled, as non-secrets. A model of labelled and generated values, which sees the name and the
+    value only, says how likely it is that each is a secret: that much less it weighs, and what is random is left
+    out."""
+    columns = of_value(names)
+    features, labels, weights = with_recombined(known.features, known.labels, known.weights, names)
+    judge = booster(SHARE_OF_VALUE).fit(features[:, columns], labels, sample_weight=weights)
+    scores = probabilities(judge, np.array([row[0] for row in rows], dtype=np.float32)[:, columns])
+    return Values([(features, 0, UNLABELLED * (1 - score) ** .5, group, random)
+                   for (features, group, random), score in zip(rows, scores) if not random])
 
 
 def recombined(features, labels, weights, names):
     """Secrets with the names and contexts of other secrets, and words and templates likewise, within each
     kind of name: what a value looks like matters wherever it appears."""
     column = {name: number for number, name in enumerate(names)}
-    copied = [number for name, number in column.items()
-              if column['length'] <= number <= column['times_eight'] and name != 'like_name']
-    copied += [column[name] for name in ('password_chars', 'repeats', 'sequence_share', 'disguised_secret_kind')]
+    copied = features_of_value(column)
     kinds = features[:, :KINDS].argmax(axis=1)
     words = (features[:, column['covered']] > .8) | (features[:, column['template_chars']] > 0)
     chance = np.random.default_rng(SEED)
@@ -112,47 +129,83 @@ def recombined(features, labels, weights, names):
     return np.concatenate(rows), np.array(which)
 
 
-def train(features, labels, weights, names):
-    model = HistGradientBoostingClassifier(max_depth=6, max_iter=TREES, learning_rate=.1, min_samples_leaf=30,
-                                           max_features=.2, l2_regularization=5, random_state=SEED,
-                                           early_stopping=False)
+def with_recombined(features, labels, weights, names):
     synthetic, which = recombined(features, labels, weights, names)
-    return model.fit(np.concatenate([features, synthetic]), np.concatenate([labels, which]),
-                     sample_weight=np.concatenate([weights, np.full(len(which), .3)]))
+    return (np.concatenate([features, synthetic]), np.concatenate([labels, which]),
+            np.concatenate([weights, np.full(len(which), SYNTHETIC)]))
+
+
+def booster(share, directions=None):
+    return HistGradientBoostingClassifier(max_depth=6, max_iter=TREES, learning_rate=RATE, min_samples_leaf=30,
+                                          max_features=share, l2_regularization=5, random_state=SEED, early_stopping=False,
+                                          monotonic_cst=directions)
+
+
+def train(parts, names):
+    "`parts` are (features, labels, weights)."
+    features, labels, weights = (np.concatenate(part) for part in zip(*parts))
+    direction = {**{name: 1 for name in FOR.split()}, **{name: -1 for name in AGAINST.split()}}
+    return booster(SHARE, [direction.get(name, 0) for name in names]).fit(features, labels, sample_weight=weights)
 
 
 def probabilities(model, features):
-    return model.predict_proba(np.array(features, dtype=np.float32))[:, 1] if len(features) else np.array([])
+    return model.predict_proba(features)[:, 1] if len(features) else np.array([])
 
 
-def report(cases, ids, labels, scores, noise, megabytes, already):
-    "A line for each threshold; `scores` are probabilities of rows that the model was not trained on."
+def log_odds(probability):
+    return np.log(probability / (1 - probability))
+
+
+class Scale:
+    "Moves log-odds so that the engine's thresholds have the precision that they are to have."
+
+    def __init__(self, precision):
+        "`precision` of a threshold before."
+        thresholds = np.arange(2, 99) / 100
+        precise = lambda least: next((it for it in thresholds if precision(it) >= least), thresholds[-1])
+        high, low = precise(PRECISE), precise(PRECISE_LOW)
+        self.factor = (log_odds(DEFAULT) - log_odds(LOW)) / max(.5, log_odds(high) - log_odds(low))
+        self.summand = log_odds(DEFAULT) - self.factor * log_odds(high)
+        print('scale: %.2f becomes %.2f, %.2f becomes %.2f' % (high, DEFAULT, low, LOW))
+
+    def of(self, odds):
+        return self.factor * odds + self.summand
+
+    def probabilities(self, scores):
+        with np.errstate(divide='ignore'):
+            return 1 / (1 + np.exp(-self.of(log_odds(np.clip(scores, 1e-9, 1 - 1e-9)))))
+
+
+def figures(cases, ids, values, scores, noise, megabytes, already, threshold):
     positives = [case for case in cases if case['label'] == 'pos']
     creddata = {case['id'] for case in cases if case['source'] == 'creddata' and case['label'] == 'neg'}
-    curve = []
-    for threshold in THRESHOLDS:
-        hit, flagged = set(already), {id for id in already if id in creddata}
-        for row in np.nonzero(scores >= threshold)[0]:
-            (hit if labels[row] else flagged).update(ids[row])
-        recall = lambda selects: 100 * np.mean([case['id'] in hit for case in positives if selects(case)])
-        true = sum(case['id'] in hit for case in positives if case['source'] == 'creddata')
-        false = len(flagged & creddata)
-        line = dict(threshold=threshold, common=recall(lambda case: case['source'] in COMMON),
-                    tokens=recall(lambda case: case['source'] in COMMON - {'creddata'}),
-                    creddata=recall(lambda case: case['source'] == 'creddata'),
-                    precision=100 * true / max(1, true + false), noise=(noise >= threshold).sum() / max(1, megabytes))
-        curve.append(line)
+    hit, flagged = set(already), {id for id in already if id in creddata}
+    for row in np.nonzero((scores >= threshold) | values.random)[0]:
+        (hit if values.labels[row] else flagged).update(ids[row])
+    recall = lambda selects: 100 * np.mean([case['id'] in hit for case in positives if selects(case)])
+    true = sum(case['id'] in hit for case in positives if case['source'] == 'creddata')
+    false = len(flagged & creddata)
+    return dict(threshold=threshold, common=recall(lambda case: case['source'] in COMMON),
+                tokens=recall(lambda case: case['source'] in COMMON - {'creddata'}),
+                creddata=recall(lambda case: case['source'] == 'creddata'),
+                precision=100 * true / max(1, true + false), noise=noise(threshold) / max(1, megabytes))
+
+
+def report(cases, ids, values, scores, noise, megabytes, already):
+    "A line for each threshold; `scores` are probabilities of rows that the model was not trained on."
+    curve = [figures(cases, ids, values, scores, noise, megabytes, already, threshold) for threshold in THRESHOLDS]
+    for line in curve:
         print('  '.join('%s %.2f' % pair for pair in line.items()))
     return curve
 
 
-def write(model, path, names):
+def write(model, scale, path, names):
     "The features' names, then the trees in preorder, a node a line; read by build/model.rs."
     with open(path, 'w') as out:
         out.write('# Written by model/train.py: the features by name, in the order in which the nodes number them;\n')
         out.write('# the base; the trees in preorder, a node a line.\n')
         out.writelines('feature %s\n' % name for name in names)
-        out.write('base %r\n' % float(model._baseline_prediction.ravel()[0]))
+        out.write('base %r\n' % round(float(scale.of(model._baseline_prediction.ravel()[0])), 6))
         for (tree,) in model._predictors:
             out.write('tree\n')
             nodes, lines = tree.nodes, []
@@ -162,7 +215,7 @@ def write(model, path, names):
                 line = len(lines)
                 lines.append(None)
                 if node['is_leaf']:
-                    lines[line] = 'leaf %r' % round(float(node['value']), 6)
+                    lines[line] = 'leaf %r' % round(float(scale.factor * node['value']), 6)
                     return
                 walk(node['left'])
                 right = len(lines)
@@ -173,10 +226,20 @@ def write(model, path, names):
             out.write('\n'.join(lines) + '\n')
 
 
+def after_first_trees(model, scale, features):
+    "For `REJECTED` in src/engine/generic/model.rs: the least log-odds after the first trees of a value that is reported."
+    stages = model.staged_decision_function(features)
+    first = scale.of(next(odds.ravel() for number, odds in enumerate(stages, 1) if number == FIRST_TREES))
+    reported = scale.of(model.decision_function(features)) >= log_odds(LOW)
+    least = first[reported].min()
+    print('after %d trees: of %d values the %d of low confidence and more have at least %.2f; %.0f %% of all have less'
+          % (FIRST_TREES, len(features), reported.sum(), least, 100 * (first < least).mean()))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--cases', required=True)
-    parser.add_argument('--background', nargs='*', default=[])
+    parser.add_argument('--trees', nargs='+', required=True, help='trees of public repositories')
     parser.add_argument('--clean', nargs='*', default=[])
     parser.add_argument('--megabytes', type=float, default=140, help='size of the clean folders')
     parser.add_argument('--rows', help="findings of the other rules, which count as found")
@@ -185,23 +248,53 @@ def main():
     parser.add_argument('--curve', help='JSON file for the figures')
     arguments = parser.parse_args()
     cases, names, found = labelled(arguments.binary, arguments.cases)
-    background = {folder: describe(arguments.binary, [folder])[1] for folder in arguments.background}
-    clean = {folder: describe(arguments.binary, [folder])[1] for folder in arguments.clean}
-    features, labels, weights, fold, ids = rows_of(found, background)
-    print('%d values, %d of them secrets; %d in clean folders' % (len(labels), labels.sum(), sum(map(len, clean.values()))))
+    trees = sorted(arguments.trees)
+    rows = judged(found)
+    labels = [row for row in rows if row[1] is not None]
+    known, ids = Values([row[:4] + row[5:6] for row in labels]), [row[4] for row in labels]
+    made = Values(generated_rows(arguments.binary, trees))
+    rest = [(row[0], row[3], row[5]) for row in rows if row[1] is None] + tree_rows(arguments.binary, trees)
+    clean = [row for folder in arguments.clean for row in describe(arguments.binary, [folder])[1]]
     already = set()
     if arguments.rows:
         already = {row['id'] for row in map(json.loads, open(arguments.rows)) if any(not rule.startswith('generic-') for rule in row['rules'])}
-    scores = np.zeros(len(labels))
-    for part in range(FOLDS):
-        model = train(features[fold != part], labels[fold != part], weights[fold != part], names)
-        scores[fold == part] = probabilities(model, features[fold == part])
-    model = train(features, labels, weights, names)
-    noise = np.concatenate([probabilities(model, [row[5] for row in rows]) for rows in clean.values()]) if clean else np.array([])
-    curve = report(cases, ids, labels, scores, noise, arguments.megabytes, already)
+    print('%d labelled values, %d of them secrets; %d generated; %d without a label; %d in clean folders'
+          % (len(ids), known.labels.sum(), len(made.labels), len(rest), len(clean)))
+    scores, generated_scores = np.zeros(len(ids)), np.zeros(len(made.labels))
+    for part in [*range(FOLDS), None]:
+        parts, joined = fold(known, made, rest, part, names)
+        model = train(parts, names)
+        if part is not None:
+            scores[known.fold == part] = probabilities(model, known.features[known.fold == part])
+            generated_scores[made.fold == part] = probabilities(model, made.features[made.fold == part])
+    lines, random = [(row[0], row[1]) for row in clean], np.array([row[6] for row in clean], dtype=bool)
+    precision = lambda threshold: figures(cases, ids, known, scores, lambda _: 0, 1, already, threshold)['precision']
+    scale = Scale(precision)
+    scores, generated_scores = scale.probabilities(scores), scale.probabilities(generated_scores)
+    of_clean = probabilities(model, np.array([row[5] for row in clean], dtype=np.float32).reshape(-1, len(names)))
+    of_clean = scale.probabilities(of_clean)
+    noise = lambda threshold: len({lines[row] for row in np.nonzero((of_clean >= threshold) | random)[0]})
+    curve = report(cases, ids, known, scores, noise, arguments.megabytes, already)
+    for threshold in (DEFAULT, LOW):
+        share = lambda label: 100 * np.mean(((generated_scores >= threshold) | made.random)[made.labels == label])
+        print('generated, notations held out: threshold %.2f: secrets %.2f, others %.2f' % (threshold, share(1), share(0)))
+    after_first_trees(model, scale, np.concatenate([joined, known.features, np.array([row[5] for row in clean], dtype=np.float32).reshape(-1, len(names))]))
     if arguments.curve:
         json.dump(curve, open(arguments.curve, 'w'), indent=1)
-    write(model, arguments.out, names)
+    write(model, scale, arguments.out, names)
+
+
+def fold(known, made, rest, part, names):
+    "((features, labels, weights) of what a model is trained on that does not see the part, the features of all)."
+    group = lambda row: int(hashlib.sha256(row[1].encode()).hexdigest(), 16) % FOLDS
+    seen, drawn = known.fold != part, made.fold != part
+    both = Values.__new__(Values)
+    both.features, both.labels, both.weights = (np.concatenate(two) for two in zip(known.of(seen), made.of(drawn)))
+    others = unlabelled(both, [row for row in rest if group(row) != part], names)
+    parts = [both.of(slice(None)), others.of(slice(None))]
+    synthetic, which = recombined(*(np.concatenate(two) for two in zip(known.of(seen), others.of(slice(None)))), names)
+    parts.append((synthetic, which, np.full(len(which), SYNTHETIC)))
+    return parts, np.concatenate([part[0] for part in parts])
 
 
 if __name__ == '__main__':

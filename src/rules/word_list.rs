@@ -243,6 +243,8 @@ word_lists! {
     EncryptedEndings = "encrypted-endings",
     /// Words before the name of a password or token: the value is a ciphertext of it.
     EncryptedBeginnings = "encrypted-beginnings",
+    /// Words of a key below the credential's name: its value is a ciphertext.
+    EncryptedChildren = "encrypted-children",
     /// Attributes of a ciphertext.
     EncryptedAttributes = "encrypted-attributes",
     /// Members of an object whose value is a ciphertext.

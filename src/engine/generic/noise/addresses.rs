@@ -63,7 +63,8 @@ fn is_bech32(lexicon: &Lexicon, text: &[u8]) -> bool {
 /// Whether a word of the name or the call around the value says that it is an address.
 fn says_address(place: &Place) -> bool {
     let Place { bytes, name, value, .. } = place;
-    let call = &bytes[value.start.saturating_sub(CALL).max(name.span.start)..value.start];
+    let first = value.start.saturating_sub(CALL).max(name.span.start).min(value.start);
+    let call = &bytes[first..value.start];
     let called =
         place.lexicon().any(WordList::AddressCalls, |it| contains_part(call, it.as_bytes()));
     called || name.has_word(bytes, WordList::AddressWords)

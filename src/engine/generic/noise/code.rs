@@ -63,10 +63,12 @@ fn is_argument(place: &Place) -> bool {
     place.gap().trim_ascii() == b"," && place.after().first() == Some(&b')')
 }
 
-/// `{token:Xk8dJq,` without a blank, as minified code has it: YAML needs one, JSON needs quotes.
+/// `{token:Xk8dJq,` without a blank, as minified code has it: YAML needs one, JSON needs quotes, and
+/// `${token:Xk8dJq}` gives a default.
 fn is_member_of_literal(place: &Place) -> bool {
     place.gap() == b":"
         && matches!(place.before().last(), Some(b'{' | b','))
+        && !place.before().ends_with(b"${")
         && place.text.len() <= LONGEST_MINIFIED
         && matches!(place.after().first(), Some(b',' | b'}'))
 }
