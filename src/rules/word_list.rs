@@ -192,6 +192,8 @@ word_lists! {
     AddressCalls = "address-calls",
     /// Parts of what is before the `1` of a private key in bech32.
     PrivatePrefixParts = "private-prefix-parts",
+    /// First folders of absolute paths.
+    PathBeginnings = "path-beginnings",
     /// Words that declare a variable.
     DeclarationWords = "declaration-words",
     /// Schemes of an HTTP `Authorization` header that sign the request.

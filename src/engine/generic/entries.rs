@@ -151,6 +151,7 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
         | WordList::RevisionFolders
         | WordList::ReferenceBeginnings
         | WordList::DomainEndings
+        | WordList::PathBeginnings
         | WordList::DigestEndings
         | WordList::DigestBeginnings
         | WordList::IdentifierEndings
