@@ -15,6 +15,9 @@ use crate::rules::{Confidence, Rule, StructureReader, Trigger, is_word_byte};
 /// A name under which values are judged by how they look.
 const NEUTRAL_NAME: &[u8] = b"client_secret";
 
+/// Shortest value that is judged under that name.
+const SHORTEST_NEUTRAL: usize = 8;
+
 /// Longest binary value that may be a key: longer ones are archives and key stores.
 const LONGEST_KEY: usize = 256;
 
@@ -24,6 +27,18 @@ const SHORTEST_KEY: usize = 8;
 /// Shortest text that is a secret if it is nothing else, and its digits if all letters have one case.
 const SHORTEST_OPAQUE: usize = 12;
 const MANY_DIGITS: usize = 4;
+
+/// Users whose password is one, however simple.
+const ADMINISTRATORS: [&[u8]; 3] = [b"admin", b"administrator", b"root"];
+
+/// Shortest password after the name of any other user.
+const SHORTEST_OF_PAIR: usize = 8;
+
+/// Bytes of a long text by which it is judged.
+const JUDGED: usize = 256;
+
+/// Base64 of the first bytes of what gzip compresses, as in the releases that Helm stores.
+const GZIP: &[u8] = b"H4sI";
 
 /// Shortest word of which the end of a joined name consists: `accountname`.
 const SHORTEST_ENDING: usize = 4;
@@ -56,27 +71,38 @@ impl Engine {
         if is_pair(text) {
             return Some(Confidence::Medium);
         }
-        if is_placeholder(lexicon, text) || is_made_of_words(lexicon, text) {
+        let text = &text[..text.len().min(JUDGED)];
+        if text.starts_with(GZIP)
+            || is_placeholder(lexicon, text)
+            || is_made_of_words(lexicon, text)
+        {
             return None;
         }
-        let names = [name, NEUTRAL_NAME];
-        let findings = names.into_iter().flat_map(|name| self.in_window(name, text));
+        let is_value = text.len() >= SHORTEST_NEUTRAL && !is_address(text);
+        let names = [Some(name), is_value.then_some(NEUTRAL_NAME)];
+        let findings = names.into_iter().flatten().flat_map(|name| self.in_window(name, text));
         let confidence = findings.map(|finding| finding.confidence).max()?;
         Some(if is_opaque(text) { confidence.max(Confidence::Medium) } else { confidence })
     }
 }
 
-/// A user and a password: `admin:password`, but no host with its port, and no template.
+/// A user and a password: `admin:password`, but no host with its port, and no image with its tag.
 fn is_pair(text: &[u8]) -> bool {
     let Some(colon) = memchr::memchr(b':', text) else { return false };
     let (user, password) = (&text[..colon], &text[colon + 1..]);
     let is_word =
         |text: &[u8]| text.len() > 3 && text.iter().all(|&b| is_word_byte(b) || b == b'-');
+    let is_administrator = ADMINISTRATORS.iter().any(|name| user.eq_ignore_ascii_case(name));
+    let is_long = password.len() >= SHORTEST_OF_PAIR && password.iter().any(u8::is_ascii_digit);
     is_word(user)
-        && !user.to_ascii_lowercase().starts_with(b"user")
+        && (is_administrator || is_long && !starts_with_digit(password))
         && password.len() > 3
-        && !password.iter().all(u8::is_ascii_digit)
         && password.iter().all(|b| b.is_ascii_graphic() && !b":/${}<>".contains(b))
+}
+
+/// A version or a port does.
+fn starts_with_digit(text: &[u8]) -> bool {
+    text.strip_prefix(b"v").unwrap_or(text).first().is_some_and(u8::is_ascii_digit)
 }
 
 /// Whether a text is neither words nor an address, so that in a Secret it is probably one.
@@ -131,6 +157,8 @@ impl Content {
             return None;
         }
         let decoded = match named.holder {
+            // What is no base64 is a mistake, or something to be replaced: `<token>`.
+            Holder::SecretData if text.contains(&b'<') => return None,
             Holder::SecretData => decode_data(text),
             _ => None,
         };

@@ -192,6 +192,8 @@ word_lists! {
     AddressCalls = "address-calls",
     /// Parts of what is before the `1` of a private key in bech32.
     PrivatePrefixParts = "private-prefix-parts",
+    /// First folders of absolute paths.
+    PathBeginnings = "path-beginnings",
     /// Words that declare a variable.
     DeclarationWords = "declaration-words",
     /// Schemes of an HTTP `Authorization` header that sign the request.
@@ -241,6 +243,8 @@ word_lists! {
     EncryptedEndings = "encrypted-endings",
     /// Words before the name of a password or token: the value is a ciphertext of it.
     EncryptedBeginnings = "encrypted-beginnings",
+    /// Words of a key below the credential's name: its value is a ciphertext.
+    EncryptedChildren = "encrypted-children",
     /// Attributes of a ciphertext.
     EncryptedAttributes = "encrypted-attributes",
     /// Members of an object whose value is a ciphertext.

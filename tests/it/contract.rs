@@ -33,7 +33,7 @@ fn random_text(random: &mut Random, engine: &Engine, pieces: usize) -> Vec<u8> {
     for _ in 0..pieces {
         let example = examples[random.below(examples.len())].as_bytes();
         match random.below(7) {
-            6 => text.extend(structure(random, 30)),
+            6 => text.extend(structure(random, 12)),
             0 => text.extend((0..random.below(700)).map(|_| random.below(256) as u8)),
             1 => text.extend((0..random.below(200)).map(|_| b"ab9_/=. \"\n"[random.below(10)])),
             2 => text.extend_from_slice(&example[random.below(example.len())..]),

@@ -73,7 +73,11 @@ pub fn decoders(data: &[u8]) {
     let escaped: String = token.bytes().map(|byte| format!("\\x{byte:02x}")).collect();
     let percent: String = token.bytes().map(|byte| format!("%{byte:02X}")).collect();
     let hex: String = token.bytes().map(|byte| format!("{byte:02x}")).collect();
-    for encoded in [token, escaped, percent, hex] {
+    let (first, second) = token.split_at(9);
+    let colored = format!("{first}\x1b[1m{second}\\e[0m");
+    let joined = format!("\"{first}\" + \"{second}\"");
+    let list = format!("''.join(['{first}', '{second}'])");
+    for encoded in [token, escaped, percent, hex, colored, joined, list] {
         let text = [&data[..middle], encoded.as_bytes(), &data[middle..]].concat();
         with_engine(|engine| hold(&engine.scan(&text), text.len()));
     }

@@ -5,12 +5,14 @@
 //! the list or after it. A decoding depends only on the list, at most [`REACH`] bytes before or
 //! after the name, and on the line in which it begins.
 
+use memchr::memmem;
+
 use super::decoded::{Decoded, MappedSpan, SpanMap, Truncated};
 use super::escape::string_concat::space_length;
 use crate::findings::Step;
 use crate::rules::{AFTER, BEFORE, LONGEST, is_word_byte};
 
-/// Fragments of the names of functions that join. Only those of `join` come after their list.
+/// Fragments of the names of functions that join. `join` and `concat()` may come after their list.
 pub const LIST_MARKERS: [&[u8]; 7] =
     [b"join", b"Join", b"oncat", b"ONCAT", b"mplode(", b"paste0(", b"strcat("];
 
@@ -40,7 +42,8 @@ pub fn decode_joined_list(bytes: &[u8], offset: usize, found: &mut dyn FnMut(Dec
 
 /// Whether a list may begin before `offset` of this text and its name come after it.
 pub(super) fn may_end_in(text: &[u8]) -> bool {
-    memchr::memchr_iter(b'j', text).any(|offset| text[offset..].starts_with(LIST_MARKERS[0]))
+    memchr::memchr_iter(b'j', text).any(|offset| text[offset..].starts_with(b"join"))
+        || memmem::find(text, b"oncat").is_some()
 }
 
 /// The literals of a list.
@@ -55,8 +58,12 @@ impl List {
     fn before(text: &[u8], name: usize, call: usize) -> Option<List> {
         const EMPTY: [&[u8]; 6] =
             [b"(\"\")", b"('')", b"(``)", b"()", b"(\"\",", b"(separator = \"\")"];
-        let is_method = name > 0 && text[name - 1] == b'.' && text[name..].starts_with(b"join");
         let rest = &text[call..];
+        let is_method = match text[name..] {
+            [b'j', ..] => text[..name].ends_with(b"."),
+            [b'o', ..] => text[..name].ends_with(b".c") && rest.starts_with(b"()"),
+            _ => false,
+        };
         let is_joined = EMPTY.iter().any(|empty| rest.starts_with(empty))
             || rest.first().is_none_or(|b| matches!(b, b'\n' | b'\r' | b';' | b')'));
         if !is_method || !is_joined {
@@ -76,6 +83,9 @@ impl List {
         let first = first_literal(text, call + usize::from(is_key))?;
         let (mut parts, mut end) = literals(text, first)?;
         let before = &text[..name];
+        let receiver = Self::receiver(before);
+        let start = receiver.map_or(name, |(start, _)| start);
+        parts.splice(0..0, receiver);
         let mut is_joined = !needs_separator
             || [&b"''."[..], b"\"\".", b"-"].iter().any(|empty| before.ends_with(empty));
         if parts.first().is_some_and(|(start, end)| start == end) {
@@ -88,8 +98,19 @@ impl List {
         is_joined |= [&b", \"\")"[..], b", '')", b", ``)"]
             .iter()
             .any(|empty| text[end..].get(1..).is_some_and(|rest| rest.starts_with(empty)));
-        let start = name;
         (is_joined && parts.len() > 1).then_some(List { start, parts })
+    }
+
+    /// The literal of which `.concat(` is a method.
+    fn receiver(before: &[u8]) -> Option<(usize, usize)> {
+        let end = before.len().checked_sub(3)?;
+        let quote = before[end];
+        if !before.ends_with(b".c") || !is_quote(quote) {
+            return None;
+        }
+        let length = before[..end].iter().rev().take(REACH).take_while(|&&b| in_word(b)).count();
+        let start = end - length;
+        (length > 0 && before[..start].last() == Some(&quote)).then_some((start, end))
     }
 
     /// The literals as one, with the name to which it is assigned.
@@ -130,7 +151,6 @@ fn literals(text: &[u8], mut offset: usize) -> Option<(Vec<(usize, usize)>, usiz
     loop {
         let quote = *text.get(offset).filter(|&&b| is_quote(b))?;
         let start = offset + 1;
-        let in_word = |b: u8| b > b' ' && b != b'\\' && !is_quote(b);
         let end = start + text[start..].iter().take_while(|&&b| in_word(b)).count();
         if text.get(end) != Some(&quote) {
             return None;
@@ -150,6 +170,11 @@ fn literals(text: &[u8], mut offset: usize) -> Option<(Vec<(usize, usize)>, usiz
             _ => return None,
         }
     }
+}
+
+/// Whether the byte may be in a literal of one word.
+fn in_word(b: u8) -> bool {
+    b > b' ' && b != b'\\' && !is_quote(b)
 }
 
 fn is_quote(b: u8) -> bool {
@@ -194,6 +219,8 @@ mod tests {
             "k = join(\"\", [\"abc\", \"def\"])",
             "k = -join ('abc', 'def')",
             "k = !Join ['', ['abc', 'def']]",
+            "k = ['abc', 'def'].concat();",
+            "k = 'abc'.concat('de', 'f');",
         ] {
             let text = format!("x\n{text}");
             assert_eq!(joined(&text).as_deref(), Some("k = \"abcdef\""), "{text}");

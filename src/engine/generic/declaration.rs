@@ -42,7 +42,10 @@ fn compares(gap: &[u8]) -> bool {
 
 /// Whether what is between the name and the value gives one to the other.
 fn is_joined(bytes: &[u8], name: &Name, gap: &[u8]) -> bool {
-    let is_literal = matches!(gap.first(), Some(b'"' | b'\'' | b'`' | b'\\'));
+    // Erlang's atoms and Ruby's symbols are literals without quotes.
+    let before = name.span.start.checked_sub(1).map(|offset| bytes[offset]);
+    let is_literal = matches!(gap.first(), Some(b'"' | b'\'' | b'`' | b'\\'))
+        || matches!(before, Some(b'{' | b':'));
     let returns = || gap.windows(6).any(|word| word == b"return");
     let open = gap.iter().position(|b| b"(,=:>?|".contains(b));
     match open.map(|open| gap[open]) {
@@ -94,6 +97,8 @@ mod tests {
             ".token(\"v1x9\").build()",
             "getToken() { return \"v1x9\"; }",
             "request.setValue(\"v1x9\", forKey: \"Token\")",
+            "{api_token, \"v1x9\"}",
+            "set :api_token, \"v1x9\"",
             "os.environ.get(\"API_Token\", \"v1x9\")",
             "buildConfigField \"String\", \"API_Token\", \"\\\"v1x9\\\"\"",
         ] {

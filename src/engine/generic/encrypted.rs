@@ -22,7 +22,7 @@ const SHORTEST: usize = 16;
 pub fn is_encrypted(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     let text = &bytes[value.clone()];
     !is_obscured(name.lexicon, text)
-        && (wrapper::is_wrapped(bytes, value, name.lexicon)
+        && (wrapper::is_wrapped(bytes, name, value)
             || may_be_ciphertext(text)
                 && (name.is_of_ciphertext(bytes) || parent::is_in_encrypted(bytes, name, value)))
 }

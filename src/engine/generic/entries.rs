@@ -143,6 +143,7 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
         | WordList::EncryptedWords
         | WordList::EncryptedEndings
         | WordList::EncryptedBeginnings
+        | WordList::EncryptedChildren
         | WordList::EncryptedAttributes
         | WordList::EncryptedMembers
         | WordList::DigestParameters
@@ -150,6 +151,7 @@ fn shows(lexicon: &Lexicon, list: WordList, text: &str) -> bool {
         | WordList::RevisionFolders
         | WordList::ReferenceBeginnings
         | WordList::DomainEndings
+        | WordList::PathBeginnings
         | WordList::DigestEndings
         | WordList::DigestBeginnings
         | WordList::IdentifierEndings

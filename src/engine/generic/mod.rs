@@ -217,11 +217,13 @@ fn read<'l>(
     if values.is_empty() {
         values.extend(values::beginning_of_long(bytes, &name.span));
     }
-    if values.is_empty() && name.is_qualified(bytes) {
-        let below = values::map_below::values(bytes, &name.span);
+    if values.is_empty() {
+        values = values::map_below::values(bytes, &name.span, lexicon);
         // An object that describes one credential has other members.
-        if below.iter().all(|value| is_random(&bytes[value.clone()], false)) {
-            values.extend(below);
+        if !values.iter().all(|value| is_random(&bytes[value.clone()], false))
+            || !values.is_empty() && !name.is_qualified(bytes)
+        {
+            values.clear();
         }
     }
     let pair = name.may_be_pair(bytes).then_some(()).and(values.first());

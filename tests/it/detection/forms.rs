@@ -60,11 +60,11 @@ impl Case {
     fn join(self, words: &[&str]) -> String {
         let capitalized = |word: &&str| word[..1].to_uppercase() + &word[1..];
         match self {
-            Case::Snake => words.join("_"),
-            Case::Upper => words.join("_").to_uppercase(),
-            Case::Dotted => words.join("."),
-            Case::Pascal => words.iter().map(capitalized).collect(),
-            Case::Camel => words[0].to_owned() + &Case::Pascal.join(&words[1..]),
+            Snake => words.join("_"),
+            Upper => words.join("_").to_uppercase(),
+            Dotted => words.join("."),
+            Pascal => words.iter().map(capitalized).collect(),
+            Camel => words[0].to_owned() + &Pascal.join(&words[1..]),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Random values under credential names in every syntax.
 //!
 //! Each syntax is tried with a sample of 40 names, six alphabets and five lengths, in contexts as
-//! programs have them. `KEYSIEVE_MATRIX=full` draws 1,200 values a syntax instead of 200.
+//! programs have them. `KEYSIEVE_MATRIX=full` draws 1,200 values a syntax instead of 140, and half
+//! as many short passwords.
 
 use keysieve::engine::Engine;
 use keysieve::rules::Confidence;
@@ -143,25 +144,41 @@ impl Trial<'_> {
     }
 }
 
+/// The rates of a syntax, if one is too low.
+fn failure(engine: &Engine, syntax: &Syntax, seed: u64, count: usize) -> Option<String> {
+    let mut trial = Trial { engine, syntax, random: Random(seed) };
+    let values = trial.values(count);
+    let passwords = match syntax.subject {
+        Subject::Token => Rate::default(),
+        Subject::Name | Subject::Password => trial.passwords(count / 2),
+    };
+    let fails = values.is_below(MIN_VALUES) || passwords.is_below(MIN_PASSWORDS);
+    fails.then(|| {
+        format!(
+            "{:>5} of {:<5}{:>4} of {:<4}{}",
+            values.found, values.all, passwords.found, passwords.all, syntax.name
+        )
+    })
+}
+
 #[test]
 fn random_values_are_reported_in_every_syntax() {
-    let count =
-        if std::env::var("KEYSIEVE_MATRIX").is_ok_and(|it| it == "full") { 1200 } else { 200 };
-    let engine = engine();
-    let mut failing = Vec::new();
-    for (number, syntax) in Syntax::all().iter().enumerate() {
-        let mut trial = Trial { engine: &engine, syntax, random: Random(number as u64 + 1) };
-        let values = trial.values(count);
-        let passwords = match syntax.subject {
-            Subject::Token => Rate::default(),
-            Subject::Name | Subject::Password => trial.passwords(count / 4),
-        };
-        if values.is_below(MIN_VALUES) || passwords.is_below(MIN_PASSWORDS) {
-            failing.push(format!(
-                "{:>5} of {:<5}{:>4} of {:<4}{}",
-                values.found, values.all, passwords.found, passwords.all, syntax.name
-            ));
-        }
-    }
+    let is_full = std::env::var("KEYSIEVE_MATRIX").is_ok_and(|it| it == "full");
+    let (engine, count) = (engine(), if is_full { 1200 } else { 140 });
+    let syntaxes = Syntax::all();
+    assert!(syntaxes.len() > 500, "{}", syntaxes.len());
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let failures_of = |thread: usize| -> Vec<String> {
+        let numbered = syntaxes.iter().enumerate().skip(thread).step_by(threads);
+        numbered
+            .filter_map(|(number, syntax)| failure(&engine, syntax, number as u64 + 1, count))
+            .collect()
+    };
+    let failing: Vec<String> = std::thread::scope(|scope| {
+        let failures_of = &failures_of;
+        let started: Vec<_> =
+            (0..threads).map(|thread| scope.spawn(move || failures_of(thread))).collect();
+        started.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
     assert!(failing.is_empty(), "values, passwords of 12, syntax:\n{}", failing.join("\n"));
 }

@@ -208,6 +208,14 @@ fn public_entries_and_placeholders_are_quiet() {
         ("foo", "5432"),
         ("foo", "${TOKEN}"),
         ("foo", "a=b\nc=d\n"),
+        ("driver", "pgsql"),
+        ("foo", "pgsql"),
+        ("queue", "https://sqs.eu-west-1.acme.test/17/q"),
+        ("tagged", "nginx:1.25-alpine"),
+        ("git-commit", "9f3c07be1d58a364e0b7cd1f42a8e5d312345678"),
+        ("groups", "system:bootstrappers:kubeadm:default"),
+        ("foo", "10.42.0.17"),
+        ("foo", "{\"a\": 1}"),
         ("client-id", "123e4567-e89b-12d3-a456-426614174000"),
     ] {
         let text = format!("kind: Secret\ndata:\n  {name}: {}\n", BASE64.encode(value));
@@ -362,6 +370,8 @@ fn hashes_words_and_code_are_quiet() {
         "| Option | Default |\n|---|---|\n| password | none |\n| token | random |\n",
         "| Name | Key |\n|---|---|\n| save | Ctrl+Shift+S |\n| quit | Alt-F4 |\n",
         "def login(user, password):\n    a, b = x, y\n    return user, password\n",
+        "f(\n    key, submodule_token,\n    oid_to_hex(&d->head), oid_to_hex(&d->index),\n    x);\n",
+        "name, token\nlong_call(x, y), other(z)\n",
         "user, password = ask()\nfoo(\"q7Rz0Pk3Lm\"), bar(1)\n",
     ] {
         let found = highest_confidence(&engine, text);

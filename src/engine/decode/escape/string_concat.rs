@@ -71,7 +71,7 @@ pub fn concatenation(bytes: &[u8], offset: usize) -> Option<Escape> {
             .then(|| Escape::nothing(length))
         }
         quote => {
-            if !may_follow(*rest.get(1)?) || !continues_token(before, quote) {
+            if !may_join(rest) || !continues_token(before, quote) {
                 return None;
             }
             let mut gap = Gap::new(rest);
@@ -103,6 +103,23 @@ pub fn space_length(text: &[u8]) -> usize {
     let mut gap = Gap { rest: text, pos: 0, has_line_end: false };
     gap.skip_space();
     gap.pos
+}
+
+/// A cheap check of the first bytes after a closing quote: most quotes end a literal, not a part.
+fn may_join(rest: &[u8]) -> bool {
+    let Some(&follows) = rest.get(1).filter(|&&b| may_follow(b)) else { return false };
+    if matches!(follows, b')' | b';' | b'}') {
+        return !matches!(rest.get(2), None | Some(b',' | b')' | b']' | b'}' | b':' | b'?' | b'='));
+    }
+    let space = rest[1..].iter().take_while(|b| b.is_ascii_whitespace()).count();
+    let (space, next) = (&rest[1..=space], &rest[1 + space..]);
+    match *next {
+        [b, ..] if is_name_start(b) => {
+            space.contains(&b'\n') || next.iter().skip(1).take(2).any(|&b| is_quote(b)) || b == b'_'
+        }
+        [b, ..] => may_follow(b) || b == b'@' || is_quote(b),
+        [] => false,
+    }
 }
 
 /// What is between a closing quote and an opening one, read from the start.
@@ -242,11 +259,14 @@ impl<'b> Gap<'b> {
             .any(|method| self.skip(method))
     }
 
-    /// The next literal is appended to the variable: `key += `.
+    /// The next literal is appended to the variable: `key += `, `key.append(`.
     fn appended(&mut self) -> bool {
         let name = self.skip_while(|b| is_name_byte(b) || matches!(b, b'$' | b'.' | b':'));
         if !(1..=MAX_NAME).contains(&name) {
             return false;
+        }
+        if self.rest[..self.pos].ends_with(b"append") {
+            return self.skip(b"(");
         }
         self.skip_while(is_blank);
         let operator = self.byte().is_some_and(is_appending);
@@ -359,6 +379,7 @@ mod tests {
             "k = \"abc\"}${\"def\"",
             "k = \"abc\";\nk += \"def\"",
             "k = \"abc\"\nk .= \"def\"",
+            "k = \"abc\");\n  s.append(\"def\"",
             "k = \"abcdefg\\\n   hi\"",
         ] {
             let expected = if text.contains("hi") { "k = \"abcdefghi\"" } else { "k = \"abcdef\"" };

@@ -22,7 +22,19 @@ const VALUE: &[u8] = b"value";
 pub fn is_in_encrypted(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     let first = name.fragment.saturating_sub(BEFORE - 1).min(name.span.start);
     let before = &bytes[first..name.span.start];
-    has_parent(before, name) || has_attribute(bytes, before, name, value)
+    has_parent(before, name)
+        || has_child(&bytes[name.gap(value)], name)
+        || has_attribute(bytes, before, name, value)
+}
+
+/// Whether a key between the name and the value says so: `secure:` of Travis, AppVeyor and Pulumi.
+fn has_child(gap: &[u8], name: &Name) -> bool {
+    let mut words = Words { bytes: gap, span: 0..gap.len() };
+    words.any(|word| {
+        let word = &gap[word];
+        name.lexicon.has(WordList::EncryptedWords, word)
+            || name.lexicon.has(WordList::EncryptedChildren, word)
+    })
 }
 
 /// Whether one of the words before the name is the key of what the name is in.
@@ -140,6 +152,7 @@ mod tests {
             "<password encrypted=\"true\">q7Rz0Pk3LmX9vTn2</password>",
             "<p name=\"password\" value=\"q7Rz0Pk3LmX9vTn2\" encrypted=\"true\"/>",
             "{\"name\": \"password\", \"value\": \"q7Rz0Pk3LmX9vTn2\", \"encrypted\": true}",
+            "password:\n  secure: q7Rz0Pk3LmX9vTn2",
             "<p encrypted=\"true\" name=\"password\" value=\"q7Rz0Pk3LmX9vTn2\"/>",
         ] {
             assert!(is_in_encrypted(text), "{text}");

@@ -6,6 +6,7 @@ use std::ops::Range;
 use base64::Engine as _;
 
 use super::super::contains::contains_part;
+use super::super::name::Name;
 use super::super::words::Words;
 use crate::engine::checks::structure::BASE64URL;
 use crate::rules::lexicon::Lexicon;
@@ -32,34 +33,44 @@ const HEAD: usize = 48;
 /// Shortest base64 after the two bytes that give the length of an encrypted key.
 const SHORTEST_HYBRID: usize = 200;
 
-/// Brackets before a value that are read with it, at most.
-const LONGEST_OPENING: usize = 16;
+/// A digit, a dot and base64 of sixteen bytes.
+const BITWARDEN_HEAD: usize = 26;
 
-/// Whether the value shows that it is encrypted. Of an unquoted value the reader may have left out
-/// the brackets.
-pub fn is_wrapped(bytes: &[u8], value: &Range<usize>, lexicon: &Lexicon) -> bool {
-    let text = &bytes[value.clone()];
-    let start = opening(bytes, value.start);
+/// Brackets and words before a value that are read with it, at most.
+const LONGEST_OPENING: usize = 32;
+
+/// Whether the value shows that it is encrypted. The reader may have left out brackets, or a word
+/// and a colon.
+pub fn is_wrapped(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
+    let after_name = if value.start > name.span.end { name.span.end } else { 0 };
+    is_wrapped_after(bytes, after_name, value, name.lexicon)
+}
+
+/// The same for a value whose wrapper begins at this offset or after it.
+fn is_wrapped_after(bytes: &[u8], first: usize, value: &Range<usize>, lexicon: &Lexicon) -> bool {
+    let start = opening(bytes, first, value.start);
     // The byte after the value is the bracket at which the reader stopped.
     let opened = &bytes[start..bytes.len().min(value.end + 1)];
+    let text = &bytes[start..value.end];
     has_wrapper(opened, lexicon)
         || has_header(&bytes[start..bytes.len().min(start + HEAD)], lexicon)
         || has_magic(text, lexicon)
         || is_in_braces(bytes, start, opened)
         || is_jwe(text)
         || is_in_parts(text)
+        || is_of_bitwarden(opened)
         || is_hybrid(text)
 }
 
-/// Where the brackets begin that directly precede the value.
-fn opening(bytes: &[u8], start: usize) -> usize {
-    let first = start.saturating_sub(LONGEST_OPENING);
+/// Where the brackets begin, or the words with colons, that directly precede the value.
+fn opening(bytes: &[u8], first: usize, start: usize) -> usize {
+    let first = start.saturating_sub(LONGEST_OPENING).max(first);
     let before = &bytes[first..start];
-    if !before.last().is_some_and(|b| b"{[(}])".contains(b)) {
+    if !before.last().is_some_and(|b| b"{[(}]):".contains(b)) {
         return start;
     }
-    let ends = |b: &u8| b.is_ascii_whitespace() || b"\"'`>=:,;&|\\".contains(b);
-    first + before.iter().rposition(ends).map_or(before.len(), |offset| offset + 1)
+    let ends = |b: &u8| b.is_ascii_whitespace() || b"\"'`>=,;&|\\".contains(b);
+    first + before.iter().rposition(ends).map_or(0, |offset| offset + 1)
 }
 
 /// `ENC[…]`, `EJ[1:…]`, `{AES256}…`, `encrypted:…`: a word for an encryption with a bracket or a
@@ -132,8 +143,8 @@ fn is_jwe(text: &[u8]) -> bool {
         && header().is_some_and(|header| memchr::memmem::find(&header, b"\"enc\"").is_some())
 }
 
-/// Ciphertexts in several parts: Rails' `text--nonce--tag` and Bitwarden's `2.nonce|text|tag` in
-/// base64, and `nonce:tag:text` in hexadecimal digits.
+/// Ciphertexts of AES-GCM in several parts: Rails' `text--nonce--tag` in base64, and
+/// `nonce:tag:text` in hexadecimal digits.
 fn is_in_parts(text: &[u8]) -> bool {
     let of_rails = |parts: [&[u8]; 3]| {
         let whole = |part: &[u8]| part.len().is_multiple_of(4) && part.iter().all(is_base64);
@@ -144,14 +155,15 @@ fn is_in_parts(text: &[u8]) -> bool {
             && matches!(parts[0].len(), 24 | 32)
             && parts[1..].iter().any(|part| part.len() == 32)
     };
-    let of_bitwarden = |parts: [&[u8]; 3]| {
-        parts[0].len() == 26
-            && matches!(parts[0], [b'0'..=b'7', b'.', ..])
-            && parts[1..].iter().all(|part| part.iter().all(is_base64))
-    };
-    three_parts(text, b"--").is_some_and(of_rails)
-        || three_parts(text, b"|").is_some_and(of_bitwarden)
-        || three_parts(text, b":").is_some_and(of_hex)
+    three_parts(text, b"--").is_some_and(of_rails) || three_parts(text, b":").is_some_and(of_hex)
+}
+
+/// Bitwarden's `2.nonce|text|tag`: the kind of encryption, then base64.
+fn is_of_bitwarden(text: &[u8]) -> bool {
+    let Some((head, rest)) = text.split_first_chunk::<BITWARDEN_HEAD>() else { return false };
+    matches!(head, [b'0'..=b'7', b'.', nonce @ ..] if nonce.iter().all(is_base64))
+        && head.ends_with(b"==")
+        && rest.first() == Some(&b'|')
 }
 
 /// The parts of a text that has exactly two separators.
@@ -182,7 +194,8 @@ mod tests {
 
     fn is_wrapped(text: &str, value: &str) -> bool {
         let start = text.find(value).unwrap();
-        super::is_wrapped(text.as_bytes(), &(start..start + value.len()), &Lexicon::default())
+        let value = start..start + value.len();
+        is_wrapped_after(text.as_bytes(), 0, &value, &Lexicon::default())
     }
 
     #[test]
@@ -210,6 +223,7 @@ mod tests {
     fn brackets_that_the_reader_left_out_count() {
         assert!(is_wrapped("<a>{AES}q7Rz0Pk3LmX9vTn2</a>", "q7Rz0Pk3LmX9vTn2"));
         assert!(is_wrapped("<a>{q7Rz0Pk3LmX9vTn2WbYs5Hc8}</a>", "q7Rz0Pk3LmX9vTn2WbYs5Hc8"));
+        assert!(is_wrapped("\"enc:v1:q7Rz0Pk3LmX9vTn2\"", "q7Rz0Pk3LmX9vTn2"));
         assert!(is_wrapped("a: ENC[AES256_GCM,data:x]", "ENC"));
         assert!(!is_wrapped("f({q7Rz0Pk3LmX9vTn2WbYs5Hc8, 1})", "q7Rz0Pk3LmX9vTn2WbYs5Hc8"));
     }

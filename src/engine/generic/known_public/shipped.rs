@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use base64::Engine as _;
 
+use super::super::contains::contains_part;
 use super::super::name::Name;
 use crate::engine::checks::claims::is_anonymous;
 use crate::engine::checks::shapes;
@@ -36,10 +37,12 @@ pub fn is_in_pages(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     let text = &bytes[value.clone()];
     match name.kind {
         NameKind::Key if name.follows(bytes, WordList::PageKeyWords) => return true,
-        NameKind::Key if text.len() == PUSHER_KEY && is_lower(text) => {
-            if name.has_word(bytes, WordList::ClientKeyWords) {
-                return true;
-            }
+        NameKind::Key
+            if text.len() == PUSHER_KEY
+                && is_lower(text)
+                && name.has_word(bytes, WordList::ClientKeyWords) =>
+        {
+            return true;
         }
         NameKind::Token if reads_only(text) => return true,
         _ => {}
@@ -55,8 +58,16 @@ pub fn is_shipped(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
     matches!(name.kind, NameKind::Key | NameKind::Token)
         && !name.says_secret(bytes)
         && (name.bundler_prefix(bytes) > 0
+            || is_fallback(bytes, name, value)
             || sends_events(bytes, name, &bytes[value.clone()])
             || searches(bytes, name, value))
+}
+
+/// `key = env.VITE_KEY || "…"`: the value in place of a variable that a bundler copies.
+fn is_fallback(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
+    let gap = &bytes[name.gap(value)];
+    gap.contains(&b'_')
+        && name.lexicon.any(WordList::BundlerPrefixes, |it| contains_part(gap, it.as_bytes()))
 }
 
 /// A search key of Algolia, by its name or next to the id of its application.

@@ -11,6 +11,9 @@ const LONGEST_MINIFIED: usize = 20;
 /// followed by what ends an expression. In configuration files and in shells the same is a value,
 /// so that the left side and the end must both be those of code.
 pub fn is_identifier(place: &Place) -> bool {
+    if is_next_assignment(place) {
+        return true;
+    }
     !place.is_quoted()
         && place.value.start > place.name.span.start
         && is_path(place.text)
@@ -19,6 +22,14 @@ pub fn is_identifier(place: &Place) -> bool {
             || is_argument(place)
             || is_compared(place.gap())
             || is_member_of_literal(place))
+}
+
+/// What was read as the second value of a list is an assignment: `token=Xk8dJq,e.secret=Tq0fRy`.
+fn is_next_assignment(place: &Place) -> bool {
+    let listed = place.value.start > 0 && place.bytes[place.value.start - 1] == b',';
+    let name = place.text.iter().position(|&b| b == b'=').unwrap_or_default();
+    let assigned = place.text.len() - name;
+    listed && name > 0 && assigned > 2 && is_path(&place.text[..name])
 }
 
 /// An identifier, or several joined by dots; also as the condition of `a?b:c`.

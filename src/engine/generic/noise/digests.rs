@@ -28,7 +28,18 @@ pub fn is_digest(place: &Place) -> bool {
     let Place { bytes, name, text, .. } = place;
     let says_so = name.has_after(bytes, WordList::DigestEndings)
         || name.has_before(bytes, WordList::DigestBeginnings);
-    says_so && (text.len() >= SHORTEST && !text.contains(&b' ') || is_stored_hash(place))
+    names_algorithm(place)
+        || says_so && (text.len() >= SHORTEST && !text.contains(&b' ') || is_stored_hash(place))
+}
+
+/// The name of a digest rather than a digest: `MD5OfBody`.
+fn names_algorithm(place: &Place) -> bool {
+    place.lexicon().any(WordList::DigestAlgorithms, |algorithm| {
+        let (head, rest) = place.text.split_at(algorithm.len().min(place.text.len()));
+        head.eq_ignore_ascii_case(algorithm.as_bytes())
+            && rest.first().is_some_and(u8::is_ascii_uppercase)
+            && rest.iter().all(u8::is_ascii_alphabetic)
+    })
 }
 
 /// Whether the value has a format in which programs store the hash of a password.

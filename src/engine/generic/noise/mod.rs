@@ -13,6 +13,7 @@ mod code;
 mod digests;
 mod ids;
 mod packages;
+mod paths;
 mod requests;
 mod translations;
 mod vectors;
@@ -97,6 +98,7 @@ pub fn is_noise(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
         || digests::is_digest(place)
         || ids::is_id(place)
         || addresses::is_address(place)
+        || paths::is_path(place)
         || code::is_identifier(place)
         || requests::is_signature(place)
         || translations::is_translation(place)

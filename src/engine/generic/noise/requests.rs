@@ -31,13 +31,14 @@ fn has_signing_scheme(place: &Place) -> bool {
     rest.get(word) == Some(&b' ') && place.lexicon().has(WordList::SigningSchemes, &rest[..word])
 }
 
-/// A parameter right after the scheme: `TC3-HMAC-SHA256 Credential=…`, `SharedKey account:…`.
+/// A parameter right after the scheme: `TC3-HMAC-SHA256 Credential=…`, `SharedKey account:…`; not
+/// `OAuth token: …` in a text.
 fn is_after_scheme(place: &Place) -> bool {
     let scheme = |word: &[u8]| place.lexicon().has(WordList::SigningSchemes, word);
     let words = place.line_before().trim_ascii_end();
     let blank = words.len() < place.line_before().len();
     let last = words.rsplit(|b| !b.is_ascii_alphanumeric() && *b != b'-').next();
-    blank && last.is_some_and(scheme)
+    blank && place.gap().starts_with(b"=") && last.is_some_and(scheme)
         || place.gap() == b" " && scheme(&place.bytes[place.name.span.clone()])
 }
 

@@ -23,15 +23,15 @@ pub fn is_translation(place: &Place) -> bool {
     is_sentence(place.text) || has_entities(place)
 }
 
-/// Five words or more, most of them of letters: `The key has 32, 64 or 128 characters.`
+/// Five words or more, most of them of letters or numbers: `The key has 32, 64 or 128 characters.`
 fn is_sentence(text: &[u8]) -> bool {
     if !text.contains(&b' ') {
         return false;
     }
+    let is_mark = |b: &u8| b",.:;!?'-/".contains(b) || !b.is_ascii();
     let is_word = |word: &&[u8]| {
-        word.trim_ascii_end()
-            .iter()
-            .all(|b| b.is_ascii_alphabetic() || b",.:;!?'-/".contains(b) || !b.is_ascii())
+        word.iter().all(|b| b.is_ascii_alphabetic() || is_mark(b))
+            || word.iter().all(|b| b.is_ascii_digit() || is_mark(b))
     };
     let words = text.split(|&b| b == b' ').filter(|word| !word.is_empty());
     let (all, plain) = (words.clone().count(), words.filter(is_word).count());

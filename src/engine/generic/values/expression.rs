@@ -78,7 +78,7 @@ impl TextCursor<'_> {
                 }
                 b'"' | b'\'' | b'`' => last = Some(self.quoted(b"\"'`")?),
                 b'\n' | b';' | b'(' | b'{' => return None,
-                b if b == b' ' => self.offset += 1,
+                b' ' => self.offset += 1,
                 _ => {
                     last = None;
                     self.offset += 1;

@@ -88,7 +88,7 @@ impl TextCursor<'_> {
         }
         let start = self.offset;
         self.skip(|b| !b.is_ascii_whitespace());
-        let value = start..self.offset;
+        let value = self.named(start)..self.offset;
         let whole = self.offset < self.end || self.end == self.bytes.len();
         let text = &self.bytes[value.clone()];
         let is_url = || memchr::memmem::find(text, b"://").is_some();
@@ -98,6 +98,15 @@ impl TextCursor<'_> {
             && !text.ends_with(b":")
             && !b"{[&*!|>".contains(&text[0]);
         is_text.then_some(value)
+    }
+
+    /// Where the value of a word begins that may be `provider=v`.
+    fn named(&self, start: usize) -> usize {
+        let word = &self.bytes[start..self.offset];
+        let name = word.iter().take_while(|b| b.is_ascii_lowercase() || **b == b'-').count();
+        let assigned =
+            name > 0 && word.get(name) == Some(&b'=') && word.len() - name > SHORTEST_WORD;
+        if assigned { start + name + 1 } else { start }
     }
 
     /// Blanks, a comment and empty lines up to the beginning of the next line with text; `None` if

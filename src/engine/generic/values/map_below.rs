@@ -3,70 +3,81 @@
 
 use std::ops::Range;
 
+use super::super::words::words;
 use super::text_cursor::TextCursor;
 use super::{MAX_VALUES, REACH};
 use crate::rules::is_word_byte;
-
-/// Words of a member that identifies or describes a secret.
-const OTHER_WORDS: [&[u8]; 9] = [
-    b"id",
-    b"hash",
-    b"sha",
-    b"digest",
-    b"public",
-    b"pub",
-    b"checksum",
-    b"fingerprint",
-    b"integrity",
-];
+use crate::rules::lexicon::Lexicon;
+use crate::rules::word_list::WordList;
 
 /// Longest name of a member.
 const LONGEST_NAME: usize = 64;
 
+/// How the members are separated.
+#[derive(PartialEq, Eq)]
+enum Map {
+    /// `[name]`, then lines.
+    Section,
+    /// `name: {`, then members with commas.
+    Object,
+    /// `name:`, then lines that are indented more.
+    Block,
+}
+
 /// The values of the members below the name, which may be anything; none if a member is for
 /// something else than a secret.
-pub fn values(bytes: &[u8], name: &Range<usize>) -> Vec<Range<usize>> {
+pub fn values(bytes: &[u8], name: &Range<usize>, lexicon: &Lexicon) -> Vec<Range<usize>> {
     let end = bytes.len().min(name.end + REACH);
     let mut cursor = TextCursor { bytes, offset: name.end, end };
-    let in_section = cursor.section(name);
-    let in_object = !in_section && cursor.object();
-    let in_block = !in_section && !in_object && cursor.block();
     let mut values = Vec::new();
-    if !in_section && !in_object && !in_block {
-        return values;
-    }
+    let Some(map) = cursor.map(name) else { return values };
     let indent = cursor.skip(|b| b == b' ');
-    if in_block && indent == 0 {
+    if map == Map::Block && indent == 0 {
         return values;
     }
     while values.len() < MAX_VALUES {
         let Some((member, value)) = cursor.entry() else { break };
-        if is_other(&bytes[member]) {
+        if is_other(bytes, &member, lexicon) {
             return Vec::new();
         }
         values.push(value);
-        cursor.skip(|b| b == b',');
-        let more = if in_object {
-            cursor.skip(|b| b.is_ascii_whitespace() || b == b',') > 0
-        } else {
-            cursor.next_line().is_some() && cursor.skip(|b| b == b' ') == indent
-        };
-        if !more {
+        if !cursor.next_entry(&map, indent) {
             break;
         }
     }
     values
 }
 
-/// Whether one of the words of the member's name is for something else than a secret.
-fn is_other(member: &[u8]) -> bool {
-    let is_word = |word: &[u8]| OTHER_WORDS.iter().any(|other| word.eq_ignore_ascii_case(other));
-    member.split(|b| !b.is_ascii_alphabetic()).any(is_word)
-        || member.ends_with(b"Id")
-        || member.ends_with(b"Hash")
+/// Whether the member describes a credential or is a digest or the public half of one.
+fn is_other(bytes: &[u8], member: &Range<usize>, lexicon: &Lexicon) -> bool {
+    let words = words(bytes, member);
+    let is_in = |list, word: &Range<usize>| lexicon.has(list, &bytes[word.clone()]);
+    words.last().is_some_and(|last| is_in(WordList::AboutWords, last))
+        || words
+            .iter()
+            .any(|word| is_in(WordList::DigestWords, word) || is_in(WordList::PublicWords, word))
 }
 
 impl TextCursor<'_> {
+    /// What opens the members of the name.
+    fn map(&mut self, name: &Range<usize>) -> Option<Map> {
+        if self.section(name) {
+            Some(Map::Section)
+        } else if self.object() {
+            Some(Map::Object)
+        } else {
+            self.block().then_some(Map::Block)
+        }
+    }
+
+    /// Moves to the next member.
+    fn next_entry(&mut self, map: &Map, indent: usize) -> bool {
+        if *map == Map::Object {
+            return self.skip(|b| b.is_ascii_whitespace() || b == b',') > 0;
+        }
+        self.next_line().is_some() && self.skip(|b| b == b' ') == indent
+    }
+
     /// `[name]` on a line of its own.
     fn section(&mut self, name: &Range<usize>) -> bool {
         let before = &self.bytes[name.start.saturating_sub(2)..name.start];

@@ -19,7 +19,13 @@ const BEFORE_NAME: [&[u8]; 5] = [b"- ", b"export ", b"set ", b"ENV ", b"ARG "];
 /// Moves from a byte that ends a value of code to the end of the line, if the value that begins at
 /// `start` is the rest of a line of data.
 pub fn skip_rest(cursor: &mut Cursor<'_>, start: usize) -> bool {
-    if cursor.peek().is_none_or(|b| !b"()[]{}<>&;|".contains(&b)) {
+    let Some(ending) = cursor.peek().filter(|b| b"()[]{}<>&;|".contains(b)) else { return false };
+    let next = cursor.rest().get(1).copied().unwrap_or_default();
+    let may_continue = match ending {
+        b')' | b']' | b'}' | b'>' => next.is_ascii_alphanumeric(),
+        _ => next.is_ascii_graphic(),
+    };
+    if !may_continue || !is_after_name(cursor.bytes, start) {
         return false;
     }
     cursor.attempt(|cursor| {
@@ -38,7 +44,6 @@ pub fn skip_rest(cursor: &mut Cursor<'_>, start: usize) -> bool {
             && text.len() >= SHORTEST
             && (text.iter().any(u8::is_ascii_digit) || changes_of_case(text) >= MOST_CHANGES)
             && !is_code(text)
-            && is_after_name(cursor.bytes, start)
     })
 }
 

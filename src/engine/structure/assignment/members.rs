@@ -38,14 +38,15 @@ pub fn is_value_word(word: &[u8]) -> bool {
 /// Moves to the value of a pair, after its name. Several members may be between the two if the name
 /// is itself the value of a member, otherwise two short ones.
 pub fn pair(cursor: &mut Cursor<'_>, name: &Range<usize>) -> bool {
-    cursor.attempt(|cursor| {
-        if !skip_gap(cursor) {
-            return false;
-        }
-        let most = if is_member_value(cursor.bytes, name) { MOST } else { 2 };
-        let from = cursor.offset;
-        find_value(cursor, most, is_gap) && (most > 2 || cursor.offset - from <= 3 * LONGEST)
-    })
+    cursor.peek().is_some_and(is_gap)
+        && cursor.attempt(|cursor| {
+            if !skip_gap(cursor) || !cursor.peek().is_some_and(begins_member) {
+                return false;
+            }
+            let most = if is_member_value(cursor.bytes, name) { MOST } else { 2 };
+            let from = cursor.offset;
+            find_value(cursor, most) && (most > 2 || cursor.offset - from <= 3 * LONGEST)
+        })
 }
 
 /// Moves to the value in the object that is next: `{ "type": "string", "defaultValue": "v" }`.
@@ -54,7 +55,7 @@ pub fn braced(cursor: &mut Cursor<'_>) -> bool {
         && cursor.attempt(|cursor| {
             cursor.offset += 1;
             skip_gap(cursor);
-            find_value(cursor, MOST, is_gap)
+            find_value(cursor, MOST)
         })
 }
 
@@ -118,12 +119,12 @@ fn indentation(bytes: &[u8], name: usize) -> Option<usize> {
 }
 
 /// The value among the members from here on, after at most `most` others.
-fn find_value(cursor: &mut Cursor<'_>, most: usize, ends: impl Fn(u8) -> bool) -> bool {
+fn find_value(cursor: &mut Cursor<'_>, most: usize) -> bool {
     for _ in 0..most {
         if value_member(cursor).is_some() {
             return true;
         }
-        if !skip_member(cursor) || !cursor.peek().is_some_and(&ends) || !skip_gap(cursor) {
+        if !skip_member(cursor) || !skip_gap(cursor) {
             return false;
         }
     }
@@ -253,6 +254,10 @@ fn skip_gap(cursor: &mut Cursor<'_>) -> bool {
         }
         cursor.skip_while(|b| b != b'\n');
     }
+}
+
+fn begins_member(b: u8) -> bool {
+    is_word_byte(b) || matches!(b, b'"' | b'\'' | b'`' | b'\\' | b'&')
 }
 
 fn is_gap(b: u8) -> bool {

@@ -1,8 +1,9 @@
 //! The reader of assignments: from a name to the value assigned to it.
 //!
 //! One reader for the many ways to write that a name has a value: `NAME=value` and
-//! `export`, `setx`, `$env:NAME = "v"`, YAML and JSON members, name/value pairs on two lines
-//! (Helm, Kubernetes), XML attributes and elements, calls (`withEnv("NAME", "v")`,
+//! `export`, `setx`, `$env:NAME = "v"`, YAML and JSON members, name/value pairs (Helm, Kubernetes),
+//! the default in a block below the name (CloudFormation, Terraform), XML attributes and elements,
+//! calls (`withEnv("NAME", "v")`,
 //! `define('NAME', 'v')`, `.name("v")`), typed declarations, accessors, HTTP headers, shell
 //! defaults (`${NAME:-v}`), Dockerfile's `ENV NAME value`. Rules list the names; no rule
 //! repeats the grammar.

@@ -92,7 +92,7 @@ fn quoted_cell(bytes: &[u8], from: usize, separator: u8) -> Option<(Cell, usize)
     let blanks = bytes[end + 1..].iter().take_while(|&&b| b == b' ').count();
     let next = end + 1 + blanks;
     let ends = bytes.get(next).is_none_or(|&b| b == separator || matches!(b, b'\n' | b'\r'));
-    ends.then(|| (Cell { span: start..end, quoted: true }, next))
+    ends.then_some((Cell { span: start..end, quoted: true }, next))
 }
 
 impl Cell {

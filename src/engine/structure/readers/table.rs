@@ -64,12 +64,21 @@ impl Header {
         }
         // The mark of the byte order.
         let start = start + 3 * usize::from(bytes[start..end].starts_with(b"\xef\xbb\xbf"));
+        if !bytes[start..end].iter().all(|&b| may_be_header(b)) {
+            return None;
+        }
         SEPARATORS.into_iter().find_map(|separator| {
             memchr(separator, &bytes[start..end])?;
+            // Between commas, indented lines and a comma at the end are code.
+            let is_loose = matches!(separator, b',' | b';');
+            if is_loose && matches!(bytes[start], b' ' | b'\t') {
+                return None;
+            }
             let record = Record::at(bytes, start, separator);
             let is_header = record.cells.len() > 1
                 && record.next <= end + 1
                 && record.cells.iter().all(|cell| is_name(&cell.value(bytes).text))
+                && !(is_loose && record.cells.iter().any(|cell| cell.span.is_empty()))
                 && record.cells.iter().filter(|cell| !cell.span.is_empty()).count() > 1;
             is_header.then_some(Header { separator, record })
         })
@@ -79,9 +88,16 @@ impl Header {
     fn read_rows<'b>(&self, bytes: &'b [u8], marks: &[usize], found: &mut Found<'_, 'b>) -> usize {
         let columns = Column::marked(bytes, &self.record.spans(), marks);
         let (mut end, mut from) = (self.record.next, self.record.next);
-        let mut misfits = 0;
+        // The first row follows the header directly.
+        let mut misfits = MAX_MISFITS - 1;
         while from < bytes.len() && misfits < MAX_MISFITS {
             let line = Line::at(bytes, from);
+            // AsciiDoc has an empty line below the header.
+            let is_asciidoc = self.separator == b'|' && from == self.record.next;
+            if line.trimmed(bytes).is_empty() && is_asciidoc {
+                from = line.next;
+                continue;
+            }
             if line.trimmed(bytes).is_empty() {
                 break;
             }
@@ -107,6 +123,11 @@ impl Header {
     }
 }
 
+/// Whether a header row may contain the byte: code seldom has a line without others.
+fn may_be_header(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || !b.is_ascii() || b" \t,;|_-./#\"'`*\r".contains(&b)
+}
+
 /// Whether a cell of a header names a column. A cell at the end of a row may be empty.
 fn is_name(cell: &[u8]) -> bool {
     let is_part = |b: u8| {
@@ -121,5 +142,5 @@ fn is_name(cell: &[u8]) -> bool {
 
 /// Whether the line separates rows: `|---|:--:|`, `+----+----+`.
 fn is_border(line: &[u8]) -> bool {
-    line.iter().all(|b| b"-+|:= \t".contains(b)) && line.contains(&b'-')
+    line.iter().all(|b| b"-+|:= \t".contains(b)) && line.iter().any(|b| b"-=".contains(b))
 }

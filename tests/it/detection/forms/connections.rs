@@ -2,7 +2,7 @@
 
 use super::{Alphabet, Random, assert_passwords_found, assert_quiet};
 
-const FORMS: [&str; 21] = [
+const FORMS: [&str; 29] = [
     "dsn := \"root:VALUE@tcp(127.0.0.1:3306)/app?charset=utf8mb4\"",
     "db, err := sql.Open(\"mysql\", \"app:VALUE@tcp(db.corp.internal:3306)/app\")",
     "MYSQL_DSN=app:VALUE@tcp(db:3306)/app\n",
@@ -24,6 +24,14 @@ const FORMS: [&str; 21] = [
     "rootdn \"cn=admin,dc=corp\"\nrootpw VALUE\n",
     "d-i passwd/root-password password VALUE\n",
     "mysql-server mysql-server/root_password_again password VALUE\n",
+    "silent\nuser = \"deploy:VALUE\"\n",
+    "[smtp.corp.internal]:587 mailer:VALUE\n",
+    "K 8\npassword\nV 12\nVALUE\nK 15\nsvn:realmstring\n",
+    "\"bob\" * \"VALUE\" *\n",
+    "bob : EAP \"VALUE\"\n",
+    "user cache on >VALUE ~* +@all\n",
+    "CREATE ROLE app LOGIN PASSWORD $$VALUE$$;",
+    "remotepass = VALUE\n",
 ];
 
 const URLS: [&str; 5] = [

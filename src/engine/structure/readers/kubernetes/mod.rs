@@ -24,10 +24,9 @@ pub fn read<'b>(bytes: &'b [u8], marks: &[usize], found: &mut Found<'_, 'b>) {
         let in_block = mappings.begins_line(bytes, &kind);
         // In a block of YAML nothing is after the value.
         let is_block = in_block && yaml::ends_line(bytes, &kind);
-        if !is_block || kind.quote.is_some() {
-            if objects.read(bytes, mark, &kind, &mut entry) {
-                continue;
-            }
+        let may_be_object = !is_block || kind.quote.is_some();
+        if may_be_object && objects.read(bytes, mark, &kind, &mut entry) {
+            continue;
         }
         if is_block {
             mappings.read(bytes, &kind, &mut entry);

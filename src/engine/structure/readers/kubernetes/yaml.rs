@@ -108,7 +108,7 @@ impl Place {
     fn of(bytes: &[u8], line: Line, column: usize) -> Place {
         let text = line.text(bytes);
         let trimmed = text.trim_ascii();
-        if trimmed.is_empty() || trimmed.starts_with(b"#") || trimmed.starts_with(b"{{") {
+        if trimmed.is_empty() || trimmed.starts_with(b"#") || is_template(trimmed) {
             return Place::Inside;
         }
         match line.indent(bytes) {
@@ -120,6 +120,11 @@ impl Place {
             _ => Place::Outside,
         }
     }
+}
+
+/// Whether the line is an instruction of a template: of Helm, or of Jinja.
+fn is_template(line: &[u8]) -> bool {
+    line.starts_with(b"{{") || line.starts_with(b"{%")
 }
 
 /// The name of the member that begins in a line, without quotes, and the offset after the colon.
@@ -165,7 +170,7 @@ fn read_entries<'b>(
     while let Some(line) = next.filter(|line| line.start < within.end) {
         next = line.after(bytes);
         let text = line.text(bytes).trim_ascii();
-        if text.is_empty() || text.starts_with(b"#") || text.starts_with(b"{{") {
+        if text.is_empty() || text.starts_with(b"#") || is_template(text) {
             continue;
         }
         let indent = line.indent(bytes);

@@ -73,9 +73,8 @@ fn columns(bytes: &[u8], open: usize, marks: &[usize]) -> Option<(Vec<Column>, u
                 let part = trimmed(bytes, from..offset);
                 let text = &bytes[part.clone()];
                 let name = text.iter().take_while(|&&b| is_name_byte(b)).count();
-                let is_constraint =
-                    |word: &&str| text[..name].eq_ignore_ascii_case(word.as_bytes());
-                if !CONSTRAINTS.iter().any(|word| is_constraint(&word)) {
+                let is_constraint = |word: &str| text[..name].eq_ignore_ascii_case(word.as_bytes());
+                if !CONSTRAINTS.iter().any(|word| is_constraint(word)) {
                     cells.push(part.start..part.start + name);
                 }
                 if end == b')' {
