@@ -29,13 +29,13 @@ fn is_sentence(text: &[u8]) -> bool {
         return false;
     }
     let is_mark = |b: &u8| b",.:;!?'-/".contains(b) || !b.is_ascii();
-    let is_word = |word: &&[u8]| {
-        word.iter().all(|b| b.is_ascii_alphabetic() || is_mark(b))
-            || word.iter().all(|b| b.is_ascii_digit() || is_mark(b))
-    };
-    let words = text.split(|&b| b == b' ').filter(|word| !word.is_empty());
-    let (all, plain) = (words.clone().count(), words.filter(is_word).count());
-    all >= SENTENCE && plain * 4 >= all * 3
+    let is_word = |word: &&[u8]| word.iter().all(|b| b.is_ascii_alphabetic() || is_mark(b));
+    let is_number = |word: &&[u8]| word.iter().all(|b| b.is_ascii_digit() || is_mark(b));
+    let words = || text.split(|&b| b == b' ').filter(|word| !word.is_empty());
+    let (all, plain) = (words().count(), words().filter(is_word).count());
+    let numbers = words().filter(is_number).count();
+    // A list of numbers may be the bytes of a key.
+    all >= SENTENCE && plain >= numbers && (plain + numbers) * 4 >= all * 3
 }
 
 fn has_entities(place: &Place) -> bool {
