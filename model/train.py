@@ -9,8 +9,8 @@
 `cases.py` describes the labelled cases. The trees are public repositories, of whose values nobody knows
 which are secrets: these are judged by themselves first, whatever is around them, and what may be one
 counts the less as a non-secret the likelier it is (`unlabelled`). `generated.py` adds values in many
-notations. The clean folders are for measuring only, and `--rows` names findings of the other rules,
-which count as found. `examples/describe.rs` prints the features of every value.
+notations. The clean folders are for measuring only, and `--rows` names findings in the cases, a JSON
+line with id and rules each: those of other rules count as found. `examples/describe.rs` prints the features of every value.
 
 Prints the results of five-fold cross-validation, with repositories, providers and notations kept whole,
 then trains on everything and writes `model/generic.txt`. The seed is fixed: the same input gives the
@@ -176,6 +176,14 @@ class Scale:
             return 1 / (1 + np.exp(-self.of(log_odds(np.clip(scores, 1e-9, 1 - 1e-9)))))
 
 
+def found_otherwise(file, judged_ids):
+    "Ids of the cases found by a rule other than the generic ones, or by readers of whole files, which `describe` is not."
+    with open(file) as rows:
+        found = [(row['id'], row['rules']) for row in map(json.loads, rows)]
+    return {id for id, rules in found
+            if any(not rule.startswith('generic-') for rule in rules) or rules and id not in judged_ids}
+
+
 def figures(cases, ids, values, scores, noise, megabytes, already, threshold):
     positives = [case for case in cases if case['label'] == 'pos']
     creddata = {case['id'] for case in cases if case['source'] == 'creddata' and case['label'] == 'neg'}
@@ -255,9 +263,7 @@ def main():
     made = Values(generated_rows(arguments.binary, trees))
     rest = [(row[0], row[3], row[5]) for row in rows if row[1] is None] + tree_rows(arguments.binary, trees)
     clean = [row for folder in arguments.clean for row in describe(arguments.binary, [folder])[1]]
-    already = set()
-    if arguments.rows:
-        already = {row['id'] for row in map(json.loads, open(arguments.rows)) if any(not rule.startswith('generic-') for rule in row['rules'])}
+    already = found_otherwise(arguments.rows, {id for hit in ids for id in hit}) if arguments.rows else set()
     print('%d labelled values, %d of them secrets; %d generated; %d without a label; %d in clean folders'
           % (len(ids), known.labels.sum(), len(made.labels), len(rest), len(clean)))
     scores, generated_scores = np.zeros(len(ids)), np.zeros(len(made.labels))
