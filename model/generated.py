@@ -106,6 +106,14 @@ def harmless(chance, kind, words):
         return (text * 6)[start:start + length]
 
     forms += [sequence, sequence, lambda: chance.choice(('test', 'fake', 'dummy', 'example', 'sample')) + chance.choice('-_') + '_'.join(some(1, 2)) + number()]
+    # Identifiers with abbreviations, of other variables and of types, such as `prevBktKey` and `KmsCryptoKey`.
+    short = lambda word: chance.choice((word, word[:3], word[0] + ''.join(letter for letter in word[1:] if letter not in 'aeiou')[:3]))
+    parts = lambda least, most: [short(word) for word in some(least, most)] + [chance.choice((kind, kind, 'id', 'ref', 'type'))]
+    digits = lambda most: ''.join(chance.choice('0123456789abcdef') for _ in range(chance.choice((4, 8, 8, most))))
+    algorithms = ('MD5', 'SHA1', 'SHA256', 'SHA512', 'AES', 'HMAC', 'RSA', 'HS256', 'RS256', 'AES256', 'ED25519', 'P256', 'PBKDF2', 'CBC', 'GCM', 'HEX')
+    forms += [lambda: camel(parts(1, 2)), lambda: pascal(parts(1, 2)), lambda: pascal(parts(0, 1)), lambda: '_'.join(parts(1, 2)),
+              lambda: '_'.join(parts(1, 2)).upper(), lambda: '0x' + digits(16) + chance.choice(('', 'U', 'UL', 'ull', 'L')),
+              lambda: chance.choice('-_/').join(chance.choice(algorithms) for _ in range(chance.randint(1, 3)))]
     # Passwords that everybody guesses first, which are also what documents and tests show.
     common = lambda: ''.join(some(1, 2))
     forms += [lambda: chance.choice((common(), common().capitalize())) + chance.choice(('1', '12', '123', '1234', number())) + chance.choice(('', '', '!'))] * 3

@@ -77,8 +77,8 @@ const FIRST_TREES: usize = 30;
 
 /// Log-odds below which a value is rejected after the [`FIRST_TREES`]. Of 39,000 values, labelled,
 /// generated and of 22 source trees, none that all trees together give [`super::LOW_THRESHOLD`] has
-/// less than -4.57 then; more than two in five of all have less than this. `model/train.py` prints it.
-const REJECTED: f32 = -4.7;
+/// less than -4.15 then; more than two in five of all have less than this. `model/train.py` prints it.
+const REJECTED: f32 = -4.3;
 
 /// Probability that a value with these features is a secret, according to the model; of a value
 /// rejected after the first trees, the probability that these give.
