@@ -20,6 +20,9 @@ const SHORTEST_REPETITION: usize = 4;
 /// Shortest token in which punctuation counts as stray.
 const SHORTEST_TOKEN: usize = 16;
 
+/// Shortest key: six random bytes in hexadecimal digits.
+const SHORTEST_KEY: usize = 12;
+
 /// Characters besides repeated `A` that make a value a real one in spite of these.
 const SHORTEST_STRUCTURE: usize = 24;
 
@@ -32,6 +35,7 @@ pub fn must_downgrade(lexicon: &Lexicon, kind: NameKind, value: &[u8]) -> bool {
         || is_repetitive(value)
         || is_stored(lexicon, value)
         || kind != NameKind::Password && is_typed(lexicon, value)
+        || kind == NameKind::Key && value.len() < SHORTEST_KEY
 }
 
 /// The hash of a password as programs store it (crypt(3), Django, Argon2).
@@ -54,11 +58,14 @@ fn is_typed(lexicon: &Lexicon, value: &[u8]) -> bool {
     value.len() < SHORTEST_TOKEN && lexicon.any(WordList::TypedTokenParts, is_in)
 }
 
-/// Base64 of the alphabet, of `username:password` and the like.
+/// Base64 of the alphabet, of words, of `username:password` and the like.
 fn encodes_a_placeholder(lexicon: &Lexicon, value: &[u8]) -> bool {
     BASE64.decode(value).is_ok_and(|text| {
-        text.iter().all(|b| b.is_ascii_graphic() || *b == b'\n')
-            && (is_placeholder(lexicon, &text) || is_made_of_words(lexicon, text.trim_ascii()))
+        let letters = text.iter().filter(|b| b.is_ascii_alphabetic()).count();
+        text.iter().all(|b| b.is_ascii_graphic() || b" \n".contains(b))
+            && (is_placeholder(lexicon, &text)
+                || is_made_of_words(lexicon, text.trim_ascii())
+                || letters > 0 && language::covered(&text) * 5 >= letters * 4)
     })
 }
 

@@ -81,7 +81,8 @@ pub struct HeuristicCandidate {
 pub struct DescribedValue {
     pub value: Range<usize>,
     pub kind: NameKind,
-    /// A salt that is stored with the hash it was made for, or the id next to its secret key.
+    /// A salt that is stored with the hash it was made for, a digest, the key of a table, or the id
+    /// next to its secret key.
     pub is_public_half: bool,
     /// A hash, the id of a key or a part of a test vector.
     pub is_doubtful: bool,
@@ -179,7 +180,9 @@ pub fn described<'b>(
             (whole && may_be_secret(bytes, &name, &value)).then(|| DescribedValue {
                 features: Features::of(bytes, &name, &value),
                 kind: name.kind,
-                is_public_half: name.is_stored_salt(bytes) || is_key_id(bytes, &name, &value),
+                is_public_half: name.is_stored_salt(bytes)
+                    || name.is_public_or_digest(bytes)
+                    || is_key_id(bytes, &name, &value),
                 is_doubtful: noise::is_doubtful(bytes, &name, &value),
                 is_shipped: known_public::is_shipped(bytes, &name, &value),
                 is_random_secret: name.is_qualified(bytes)

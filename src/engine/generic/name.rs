@@ -263,6 +263,12 @@ impl<'l> Name<'l> {
             && !self.each_word(bytes).any(is_fake)
     }
 
+    /// Whether the value is the digest of a secret, the key of a table or the token of a request.
+    pub fn is_public_or_digest(&self, bytes: &[u8]) -> bool {
+        self.is_digest(bytes)
+            || matches!(self.kind, NameKind::Key | NameKind::Token) && self.is_public(bytes)
+    }
+
     /// Whether a word before the keyword makes the value public. Where `=` follows the name, what is
     /// before it is another word: `request token=v`.
     pub fn is_public(&self, bytes: &[u8]) -> bool {

@@ -31,9 +31,11 @@ pub fn is_in_encrypted(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool 
 fn has_child(gap: &[u8], name: &Name) -> bool {
     let mut words = Words { bytes: gap, span: 0..gap.len() };
     words.any(|word| {
+        // `secureValue` of Azure's templates is another key.
+        let whole = gap.get(word.end).is_none_or(|b| !b.is_ascii_alphanumeric());
         let word = &gap[word];
         name.lexicon.has(WordList::EncryptedWords, word)
-            || name.lexicon.has(WordList::EncryptedChildren, word)
+            || whole && name.lexicon.has(WordList::EncryptedChildren, word)
     })
 }
 

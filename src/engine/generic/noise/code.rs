@@ -46,7 +46,7 @@ fn is_path(text: &[u8]) -> bool {
 /// Whether what ends an expression follows. At the beginning of a line, where a properties file has
 /// its names, only a semicolon counts.
 fn ends_expression(place: &Place) -> bool {
-    match place.after().first() {
+    match place.after().trim_ascii_start().first() {
         Some(b';') => true,
         Some(b',' | b')' | b'}' | b'?' | b'[') => !place.line_before().trim_ascii().is_empty(),
         _ => false,

@@ -138,7 +138,10 @@ pub fn rest_of_words(bytes: &[u8], first: Range<usize>, end: usize) -> Vec<Range
         let start = cursor.offset;
         let length = cursor.skip(|b| b.is_ascii_alphanumeric() || b"+/=_-.".contains(&b));
         let whole = cursor.offset < end || end == bytes.len();
-        if length < SHORTEST_WORD || !whole {
+        let word = &bytes[start..cursor.offset];
+        let last = word.iter().rposition(|&b| b != b'=').unwrap_or_default();
+        let assigns = word[..last].contains(&b'=');
+        if length < SHORTEST_WORD || assigns || !whole {
             break;
         }
         values.push(start..cursor.offset);

@@ -83,7 +83,7 @@ fn expressions_are_quiet() {
         "secret = base64.b64decode(value2)\n",
         "let token = Vec2::<String>::new();\n",
         "token=$(vault read -field=k9x2 secret/app)\n",
-        "password=abc123def4&user=me",
+        "password=letmein&user=me",
         "a.password=b2[c],d.e=f(g)\n",
         "if(r.password=e2(t)){return\n",
     ]);
