@@ -5,7 +5,9 @@
 //! the list or after it. A decoding depends only on the list, at most [`REACH`] bytes before or
 //! after the name, and on the line in which it begins.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::decoded::{Decoded, MappedSpan, SpanMap, Truncated};
 use super::escape::string_concat::space_length;
@@ -15,6 +17,9 @@ use crate::rules::{AFTER, BEFORE, LONGEST, is_word_byte};
 /// Fragments of the names of functions that join. `join` and `concat()` may come after their list.
 pub const LIST_MARKERS: [&[u8]; 7] =
     [b"join", b"Join", b"oncat", b"ONCAT", b"mplode(", b"paste0(", b"strcat("];
+
+/// Bytes of the longest marker.
+const LONGEST_MARKER: usize = 7;
 
 /// Maximum length of a list, and of the distance between it and the name after it.
 pub(super) const REACH: usize = LONGEST + AFTER;
@@ -40,10 +45,26 @@ pub fn decode_joined_list(bytes: &[u8], offset: usize, found: &mut dyn FnMut(Dec
     }
 }
 
+/// The markers that may come after their list.
+const METHODS: [&[u8]; 2] = [b"join", b"oncat"];
+
 /// Whether a list may begin before `offset` of this text and its name come after it.
 pub(super) fn may_end_in(text: &[u8]) -> bool {
-    memchr::memchr_iter(b'j', text).any(|offset| text[offset..].starts_with(b"join"))
-        || memmem::find(text, b"oncat").is_some()
+    static FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| finder(&METHODS));
+    FINDER.is_match(text)
+}
+
+/// The first marker that is at most [`REACH`] bytes before the byte, or contains it.
+pub(super) fn first_marker(bytes: &[u8], offset: usize) -> Option<usize> {
+    static FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| finder(&LIST_MARKERS));
+    let from = offset.saturating_sub(REACH);
+    let window = &bytes[from..bytes.len().min(offset + LONGEST_MARKER - 1)];
+    FINDER.find(window).map(|found| from + found.start()).filter(|&start| start < offset)
+}
+
+fn finder(markers: &[&[u8]]) -> AhoCorasick {
+    let builder = &mut AhoCorasick::builder();
+    builder.match_kind(MatchKind::LeftmostFirst).build(markers).expect("a few words are small")
 }
 
 /// The literals of a list.

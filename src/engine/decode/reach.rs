@@ -9,7 +9,7 @@ use super::escape::chain;
 use super::escape::string_concat::{MAX_CONCAT, WORD_PART, may_be_between};
 use super::escape::terminal::ESC;
 use super::folded_scalar::{self, FOLDED_SCALAR_MARKER};
-use super::joined_list::{self, LIST_MARKERS};
+use super::joined_list;
 use super::run::{self, MAX_RUN, is_run_byte};
 use crate::rules::MARGIN;
 
@@ -27,7 +27,9 @@ pub fn first_entry(bytes: &[u8], offset: usize) -> Option<usize> {
         let may_apply = match kind {
             EscapeKind::Percent | EscapeKind::Entity => percent_or_entity,
             EscapeKind::Unicode | EscapeKind::Hex => backslash,
-            EscapeKind::Terminal => backslash || memchr::memchr2(ESC, b'^', near).is_some(),
+            EscapeKind::Terminal => {
+                memchr::memchr2(ESC, b'^', near).is_some() || backslash && may_write_esc(near)
+            }
             EscapeKind::StringConcat => {
                 backslash || memchr::memchr3(b'"', b'\'', b'`', near).is_some()
             }
@@ -37,9 +39,13 @@ pub fn first_entry(bytes: &[u8], offset: usize) -> Option<usize> {
         }
     }
     first = first.min(first_marker(bytes, offset, FOLDED_SCALAR_MARKER, folded_scalar::REACH));
-    let lists = LIST_MARKERS.iter();
-    let lists = lists.map(|marker| first_marker(bytes, offset, marker, joined_list::REACH));
-    Some(lists.fold(first, usize::min))
+    Some(first.min(joined_list::first_marker(bytes, offset).unwrap_or(offset)))
+}
+
+/// Whether a backslash may begin the escape character of a terminal sequence.
+fn may_write_esc(text: &[u8]) -> bool {
+    let follows = |offset: usize| text.get(offset + 1).is_none_or(|b| b"eE0123xuU\\".contains(b));
+    memchr::memchr_iter(b'\\', text).any(follows)
 }
 
 /// The first marker that is at most `reach` bytes before the byte, or contains it; `offset` if
@@ -63,8 +69,12 @@ pub fn first_independent(bytes: &[u8], offset: usize) -> usize {
     if joined_list::may_end_in(&bytes[offset..last]) {
         return last;
     }
-    let after_concat =
-        (offset + WORD_PART..last).find(|&offset| !may_be_between(bytes, offset)).unwrap_or(last);
+    // None from before the boundary goes on for longer.
+    let first = offset + WORD_PART;
+    let longest = last.min(first + MAX_CONCAT).max(first);
+    let after_concat = (first..longest.min(bytes.len()))
+        .find(|&offset| !may_be_between(bytes, offset))
+        .unwrap_or(longest);
     let line = last.min(after_concat.max(offset + CONTEXT));
     memchr::memchr(b'\n', &bytes[line..last]).map_or(last, |end| line + end + 1)
 }

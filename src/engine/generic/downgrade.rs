@@ -20,6 +20,9 @@ const SHORTEST_REPETITION: usize = 4;
 /// Shortest token in which punctuation counts as stray.
 const SHORTEST_TOKEN: usize = 16;
 
+/// Characters of base64 that encode three bytes.
+const QUAD: usize = 4;
+
 /// Shortest key: six random bytes in hexadecimal digits.
 const SHORTEST_KEY: usize = 12;
 
@@ -48,7 +51,11 @@ fn is_repetitive(value: &[u8]) -> bool {
     let parts = value.split(|b| !b.is_ascii_alphanumeric());
     let mut repetitions = parts.flat_map(|part| part.chunk_by(|a, b| a.eq_ignore_ascii_case(b)));
     let repeats = |unit: usize| value[unit..] == value[..value.len() - unit];
-    repetitions.all(|it| it.len() >= SHORTEST_REPETITION) || (1..=value.len() / 4).any(repeats)
+    // Base64 of a repeated character.
+    let mut quads = value.windows(8 * QUAD);
+    repetitions.all(|it| it.len() >= SHORTEST_REPETITION)
+        || (1..=value.len() / 4).any(repeats)
+        || quads.any(|it| it[QUAD..] == it[..7 * QUAD])
 }
 
 /// A short token with letters and digits that somebody typed: `tok_abc123`.

@@ -266,7 +266,9 @@ impl<'l> Name<'l> {
     /// Whether the value is the digest of a secret, the key of a table or the token of a request.
     pub fn is_public_or_digest(&self, bytes: &[u8]) -> bool {
         self.is_digest(bytes)
-            || matches!(self.kind, NameKind::Key | NameKind::Token) && self.is_public(bytes)
+            || matches!(self.kind, NameKind::Key | NameKind::Token)
+                && self.is_public(bytes)
+                && self.has_own_before(bytes, WordList::PublicWords)
     }
 
     /// Whether a word before the keyword makes the value public. Where `=` follows the name, what is

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::rules::is_word_byte;
+use crate::rules::{BEFORE, is_word_byte};
 
 /// Bytes that a column's name may have before and after its fragment.
 const REACH: usize = 40;
@@ -34,6 +34,9 @@ const TEXT_TYPES: [&str; 14] = [
     "blob",
     "clob",
 ];
+
+/// What is before the name of a table.
+const TABLE_KEYWORDS: [&[u8]; 5] = [b"into", b"copy", b"table", b"exists", b"replace"];
 
 /// Whether the fragment marks a structure: it belongs to the kind of a Kubernetes Secret, or to the
 /// name of a column.
@@ -91,6 +94,25 @@ fn is_column(bytes: &[u8], fragment: &Range<usize>) -> bool {
     let Some(after) = after_name(bytes, fragment.end) else { return false };
     let Some(before) = before_name(bytes, fragment.start) else { return false };
     (before, after) != (Neighbor::LineEnd, Neighbor::LineEnd)
+        && !is_argument(&bytes[fragment.start.saturating_sub(BEFORE - 1)..fragment.start])
+}
+
+/// Whether the text ends among the arguments of a call: a bracket is open on its line, with a name
+/// right before it that is not the name of a table.
+fn is_argument(before: &[u8]) -> bool {
+    let ends = |b: &u8| matches!(b, b'(' | b')' | b'\n' | b';' | b'{');
+    let Some(open) = before.iter().rposition(ends).filter(|&open| before[open] == b'(') else {
+        return false;
+    };
+    let called = before[..open].iter().rev().take_while(|b| is_word_byte(**b) || **b == b'.');
+    let name = open - called.count();
+    let word = before[..name].trim_ascii_end();
+    let is_after = |keyword: &[u8]| {
+        let from = word.len().checked_sub(keyword.len());
+        from.is_some_and(|from| word[from..].eq_ignore_ascii_case(keyword))
+    };
+    // At the beginning of what is in view, the keyword may be before it.
+    name < open && name > 0 && !TABLE_KEYWORDS.iter().any(|keyword| is_after(keyword))
 }
 
 /// What is next to a name.
@@ -203,6 +225,7 @@ mod tests {
             ("INSERT INTO t (`id`, `password`) VALUES", "pass"),
             ("INSERT INTO t (\n  id,\n  password\n) VALUES", "pass"),
             ("insert into t (password) values", "pass"),
+            ("insert into t(id, password, x) values", "pass"),
             ("  `password` varchar(255) NOT NULL,", "pass"),
             ("  password varchar(255) NOT NULL,", "pass"),
             ("  password text,\n", "pass"),
@@ -226,6 +249,7 @@ mod tests {
             ("mankind: Secret\n", "ecret"),
             ("user.password", "pass"),
             ("getPassword()", "ass"),
+            ("x = lookup(db, key, 0);", "key"),
         ] {
             assert!(!marked(text, fragment), "{text}");
         }

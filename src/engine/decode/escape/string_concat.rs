@@ -109,7 +109,9 @@ pub fn space_length(text: &[u8]) -> usize {
 fn may_join(rest: &[u8]) -> bool {
     let Some(&follows) = rest.get(1).filter(|&&b| may_follow(b)) else { return false };
     if matches!(follows, b')' | b';' | b'}') {
-        return !matches!(rest.get(2), None | Some(b',' | b')' | b']' | b'}' | b':' | b'?' | b'='));
+        let ends =
+            matches!(rest.get(2), None | Some(b',' | b')' | b']' | b'}' | b':' | b'?' | b'='));
+        return !ends && may_open(&rest[1..]);
     }
     let space = rest[1..].iter().take_while(|b| b.is_ascii_whitespace()).count();
     let (space, next) = (&rest[1..=space], &rest[1 + space..]);
@@ -120,6 +122,18 @@ fn may_join(rest: &[u8]) -> bool {
         [b, ..] => may_follow(b) || b == b'@' || is_quote(b),
         [] => false,
     }
+}
+
+/// Whether the next quote may open a part: it follows an operator, a bracket or a comment, perhaps
+/// with the prefix of a literal between.
+fn may_open(gap: &[u8]) -> bool {
+    let Some(quote) = memchr::memchr3(b'"', b'\'', b'`', gap) else { return false };
+    let gap = &gap[..quote];
+    let prefix = gap.iter().rev().take(2).take_while(|b| b"bBfFrRuULN8@$".contains(b)).count();
+    let before = gap[..quote - prefix].trim_ascii_end();
+    before.last().is_some_and(|b| b"+.&~^|<>=({".contains(b))
+        || gap.iter().any(|b| matches!(b, b'/' | b'#' | b'\\'))
+        || gap.windows(2).any(|two| two == b"--")
 }
 
 /// What is between a closing quote and an opening one, read from the start.

@@ -22,7 +22,7 @@ const WORDS_BEFORE: usize = 2;
 const SHORTEST_MAGIC: usize = 32;
 
 /// Shortest ciphertext in braces and nothing else: Maven's, of one block of AES.
-const SHORTEST_IN_BRACES: usize = 24;
+const SHORTEST_IN_BRACES: usize = 16;
 
 /// Shortest payload of a word and a colon.
 const SHORTEST_PAYLOAD: usize = 12;
@@ -127,7 +127,7 @@ fn is_in_braces(bytes: &[u8], start: usize, text: &[u8]) -> bool {
     let Some(end) = inner.iter().position(|&b| b == b'}') else { return false };
     let inner = &inner[..end];
     inner.len() >= SHORTEST_IN_BRACES
-        && inner.len().is_multiple_of(4)
+        && (inner.len().is_multiple_of(4) || inner.ends_with(b"="))
         && inner.iter().all(is_base64)
         && inner.iter().any(u8::is_ascii_digit)
         && (!is_plain || inner.ends_with(b"="))

@@ -1,6 +1,7 @@
 //! Identifiers on the right side of an assignment in code: `r.token=Xk8dJq;`.
 
 use super::super::contains::contains_part;
+use super::super::randomness::is_random;
 use super::Place;
 use crate::rules::word_list::WordList;
 
@@ -11,17 +12,46 @@ const LONGEST_MINIFIED: usize = 20;
 /// followed by what ends an expression. In configuration files and in shells the same is a value,
 /// so that the left side and the end must both be those of code.
 pub fn is_identifier(place: &Place) -> bool {
-    if is_next_assignment(place) {
+    if is_next_assignment(place) || is_member_name(place) {
         return true;
     }
+    let is_expression = || {
+        is_assigned(place.gap()) && is_code(place)
+            || is_argument(place)
+            || is_compared(place.gap())
+            || is_member_of_literal(place)
+    };
     !place.is_quoted()
         && place.value.start > place.name.span.start
         && is_path(place.text)
-        && ends_expression(place)
-        && (is_assigned(place.gap()) && is_code(place)
-            || is_argument(place)
-            || is_compared(place.gap())
-            || is_member_of_literal(place))
+        && (ends_expression(place) && is_expression()
+            || is_compared_with(place)
+            || is_next_name(place))
+}
+
+/// The name of the next member: `"password": …, "pfx_or_p12": "…"`.
+fn is_member_name(place: &Place) -> bool {
+    let quote = place.value.start.checked_sub(1).map(|offset| place.bytes[offset]);
+    place.is_quoted()
+        && place.after().first().copied() == quote
+        && place.after().get(1) == Some(&b':')
+        && !is_random(place.text, false)
+}
+
+/// The right side of a comparison that goes on or begins a block: `key == Rsa256 || …`.
+fn is_compared_with(place: &Place) -> bool {
+    let after = place.after().trim_ascii_start();
+    matches!(place.gap().trim_ascii(), b"==" | b"===" | b"!=" | b"!==")
+        && [&b"||"[..], b"&&", b"{", b"?"].iter().any(|next| after.starts_with(next))
+}
+
+/// Another name in a list of names, or one that contains the name: `AuthKey as AuthKeyOld`.
+fn is_next_name(place: &Place) -> bool {
+    let name = &place.bytes[place.name.span.clone()];
+    let in_list = place.gap().trim_ascii() == b","
+        && matches!(place.after().first(), Some(b',' | b')' | b'\n'))
+        && !is_random(place.text, false);
+    in_list || place.text.len() > name.len() && contains_part(place.text, name)
 }
 
 /// What was read as the second value of a list is an assignment: `token=Xk8dJq,e.secret=Tq0fRy`.

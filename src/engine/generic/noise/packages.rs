@@ -39,7 +39,7 @@ fn is_version(text: &[u8]) -> bool {
             rest = after;
         }
     }
-    rest.first().is_none_or(|b| b"_-+( ".contains(b))
+    rest.first().is_none_or(|b| b"_-+( \"'\n".contains(b))
 }
 
 /// An image, an action, an archive or a repository with its digest, commit or version:

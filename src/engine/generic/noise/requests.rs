@@ -14,7 +14,9 @@ const NEAR: usize = 160;
 /// Whether the value signs one request, or is a parameter of such a signature.
 pub fn is_signature(place: &Place) -> bool {
     match place.name.kind {
-        NameKind::Auth => has_signing_scheme(place) || is_url(place.text),
+        NameKind::Auth => {
+            has_signing_scheme(place) || begins_with_scheme(place) || is_url(place.text)
+        }
         NameKind::Token | NameKind::Key | NameKind::Credential => {
             is_signed_parameter(place) || is_after_scheme(place)
         }
@@ -29,6 +31,12 @@ fn has_signing_scheme(place: &Place) -> bool {
     let rest = &rest[gap..];
     let word = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
     rest.get(word) == Some(&b' ') && place.lexicon().has(WordList::SigningSchemes, &rest[..word])
+}
+
+/// Whether the value is a whole header with such a scheme: `'Hawk id="…"'`.
+fn begins_with_scheme(place: &Place) -> bool {
+    let blank = place.text.iter().position(|&b| b == b' ');
+    blank.is_some_and(|end| place.lexicon().has(WordList::SigningSchemes, &place.text[..end]))
 }
 
 /// A parameter right after the scheme: `TC3-HMAC-SHA256 Credential=…`, `SharedKey account:…`; not
