@@ -269,6 +269,7 @@ impl<'l> Name<'l> {
             || matches!(self.kind, NameKind::Key | NameKind::Token)
                 && self.is_public(bytes)
                 && self.has_own_before(bytes, WordList::PublicWords)
+                && !self.each_word(bytes).any(|word| word.eq_ignore_ascii_case(b"secret"))
     }
 
     /// Whether a word before the keyword makes the value public. Where `=` follows the name, what is

@@ -73,7 +73,7 @@ fn may_be_drawn(value: &[u8]) -> bool {
 fn is_of_letters(value: &[u8]) -> bool {
     let has = |test: fn(&u8) -> bool| value.iter().any(test);
     let mixed = has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
-    !has(u8::is_ascii_digit) && !(mixed && punctuation(value) > 1)
+    !(has(u8::is_ascii_digit) || mixed && punctuation(value) > 1)
 }
 
 /// How many characters are punctuation that generators of passwords use.

@@ -192,7 +192,7 @@ fn what_contains_the_name_says_that_the_value_is_encrypted() {
 #[test]
 fn the_key_that_decrypts_is_found() {
     let (engine, mut random) = (engine(), Random(0x5eed_0004));
-    let forms: &[(&str, fn(&mut Random) -> String)] = &[
+    let forms: &[Kind] = &[
         ("DOTENV_PRIVATE_KEY=\"{}\"\n", |r| digits(r, 64)),
         ("DOTENV_PRIVATE_KEY_PRODUCTION={}\n", |r| digits(r, 64)),
         ("EJSON_PRIVATE_KEY={}\n", |r| digits(r, 64)),

@@ -90,7 +90,7 @@ fn public_forms_are_quiet_under_any_name() {
 #[test]
 fn names_of_public_keys_are_quiet_or_low() {
     let (engine, mut random) = (engine(), Random(0x5eed_0012));
-    let kinds: &[(&str, fn(&mut Random) -> String)] = &[
+    let kinds: &[Kind] = &[
         ("RECAPTCHA_SITE_KEY", |r| format!("6L{}", letters(r, 38))),
         ("siteKey", |r| format!("6L{}", letters(r, 38))),
         ("TURNSTILE_SITE_KEY", |r| format!("0x4AAAAAAA{}", letters(r, 14))),
@@ -181,7 +181,7 @@ fn what_is_near_shows_that_a_key_is_public() {
 #[test]
 fn the_secrets_beside_public_values_are_found() {
     let (engine, mut random) = (engine(), Random(0x5eed_0014));
-    let forms: &[(&str, fn(&mut Random) -> String)] = &[
+    let forms: &[Kind] = &[
         ("SUPABASE_SERVICE_ROLE_KEY={}\n", |r| jwt(r, "service_role")),
         ("VITE_CLIENT_SECRET={}\n", |r| letters(r, 32)),
         ("REACT_APP_DB_PASSWORD={}\n", |r| letters(r, 20)),

@@ -12,7 +12,7 @@ const LONGEST_MINIFIED: usize = 20;
 /// followed by what ends an expression. In configuration files and in shells the same is a value,
 /// so that the left side and the end must both be those of code.
 pub fn is_identifier(place: &Place) -> bool {
-    if is_next_assignment(place) || is_member_name(place) {
+    if is_next_assignment(place) || is_member_name(place) || is_test_result(place) {
         return true;
     }
     let is_expression = || {
@@ -27,6 +27,12 @@ pub fn is_identifier(place: &Place) -> bool {
         && (ends_expression(place) && is_expression()
             || is_compared_with(place)
             || is_next_name(place))
+}
+
+/// The name of a test in the output of Go's tests: `--- PASS: TestLogin/k8s_1.31`.
+fn is_test_result(place: &Place) -> bool {
+    let name = &place.bytes[place.name.span.clone()];
+    name == b"PASS" && place.before().ends_with(b"--- ")
 }
 
 /// The name of the next member: `"password": …, "pfx_or_p12": "…"`.

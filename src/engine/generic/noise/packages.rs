@@ -13,11 +13,19 @@ const VERSION_NUMBERS: usize = 3;
 /// Whether the value is the version, the digest or the revision of a package.
 pub fn is_reference(place: &Place) -> bool {
     is_version(place.whole)
+        || is_package_with_version(place.text)
         || is_artifact(place.whole)
         || is_integrity(place.lexicon(), place.whole)
         || is_part_of_reference(place)
         || is_host(place)
         || ends_with_revision(place)
+}
+
+/// `js-tokens@4.0.0`.
+fn is_package_with_version(text: &[u8]) -> bool {
+    let Some(at) = text.iter().rposition(|&b| b == b'@') else { return false };
+    let of_package = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_./@".contains(b);
+    at > 0 && text[..at].iter().all(of_package) && is_version(&text[at + 1..])
 }
 
 /// Three numbers and what may follow them: `0.1.6_<hash>`, `v0.0.0-<date>-<hash>`,

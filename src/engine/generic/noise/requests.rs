@@ -18,7 +18,7 @@ pub fn is_signature(place: &Place) -> bool {
             has_signing_scheme(place) || begins_with_scheme(place) || is_url(place.text)
         }
         NameKind::Token | NameKind::Key | NameKind::Credential => {
-            is_signed_parameter(place) || is_after_scheme(place)
+            is_signed_parameter(place) || is_after_scheme(place) || is_file_url(place.text)
         }
         _ => false,
     }
@@ -53,6 +53,17 @@ fn is_after_scheme(place: &Place) -> bool {
 /// A URL without a user, such as that of an authorization server.
 fn is_url(text: &[u8]) -> bool {
     (text.starts_with(b"https://") || text.starts_with(b"http://")) && !text.contains(&b'@')
+}
+
+/// The URL of a file, without parameters: `https://registry.acme.test/js-tokens-3.0.2.tgz`.
+fn is_file_url(text: &[u8]) -> bool {
+    let file = text.rsplit(|&b| b == b'/').next().unwrap_or_default();
+    let extension = file.rsplit(|&b| b == b'.').next().unwrap_or_default();
+    is_url(text)
+        && !text.iter().any(|b| b"?#;&=".contains(b))
+        && extension.len() < file.len()
+        && (2..=4).contains(&extension.len())
+        && extension.iter().all(u8::is_ascii_lowercase)
 }
 
 /// A parameter of OAuth 1 next to the signature (RFC 5849), which is useless without its secret.
