@@ -23,9 +23,6 @@ const SHORTEST_MIXED: usize = 10;
 /// Shortest word for a password that counts as one among other words of a value.
 const SHORTEST_WORD: usize = 7;
 
-/// Empty angle brackets in place of a part of the value.
-const OMITTED: &[u8] = b"<>";
-
 /// Bytes of a character escaped as in JSON.
 const ESCAPE: usize = 6;
 
@@ -51,8 +48,6 @@ pub fn may_be_secret(bytes: &[u8], name: &Name, value: &Range<usize>) -> bool {
         || is_prose(text)
         || is_escaped_prose(text)
         || contains(WordList::EllipsisParts)
-        || contains_part(text, OMITTED)
-        || bytes[value.end..].starts_with(OMITTED)
     {
         return false;
     }
