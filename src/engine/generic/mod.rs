@@ -20,7 +20,6 @@ mod encrypted;
 mod entries;
 mod features;
 mod first_character;
-mod key_id;
 mod known_public;
 mod language;
 mod model;
@@ -39,7 +38,6 @@ pub use name::Name;
 
 use contains::contains_part;
 use downgrade::{has_real_password, must_downgrade};
-use key_id::is_key_id;
 use prefilter::may_be_secret;
 use randomness::is_random;
 
@@ -81,8 +79,7 @@ pub struct HeuristicCandidate {
 pub struct DescribedValue {
     pub value: Range<usize>,
     pub kind: NameKind,
-    /// A salt that is stored with the hash it was made for, a digest, the key of a table, or the id
-    /// next to its secret key.
+    /// A salt that is stored with the hash it was made for, a digest, or the key of a table.
     pub is_public_half: bool,
     /// A hash, the id of a key or a part of a test vector.
     pub is_doubtful: bool,
@@ -180,9 +177,7 @@ pub fn described<'b>(
             (whole && may_be_secret(bytes, &name, &value)).then(|| DescribedValue {
                 features: Features::of(bytes, &name, &value),
                 kind: name.kind,
-                is_public_half: name.is_stored_salt(bytes)
-                    || name.is_public_or_digest(bytes)
-                    || is_key_id(bytes, &name, &value),
+                is_public_half: name.is_stored_salt(bytes) || name.is_public_or_digest(bytes),
                 is_doubtful: noise::is_doubtful(bytes, &name, &value),
                 is_shipped: known_public::is_shipped(bytes, &name, &value),
                 is_random_secret: name.is_qualified(bytes)

@@ -142,7 +142,6 @@ impl Judge {
     ) -> impl Iterator<Item = Finding> {
         let trigger = fragment.start;
         self.generic.candidates(bytes, fragment, reader).into_iter().filter_map(move |candidate| {
-            let rule = self.rule(candidate.rule);
             let (start, judged_end) = (candidate.value.start, candidate.value.end);
             let has_dots = bytes[start..judged_end].contains(&b'.');
             let tail_rule = if has_dots { TailRule::Base64UrlDots } else { TailRule::Base64 };
@@ -151,32 +150,15 @@ impl Judge {
                 true => secret_end::secret_end(bytes, judged_end, tail_rule, &[]),
                 false => judged_end,
             };
-            let secret = &bytes[start..end];
-            if checks::is_never(rule, secret) {
-                return None;
-            }
             let confidence = match candidate.confidence {
-                _ if self.vendor_prefixes().is_truncated(secret) => Confidence::Low,
+                _ if self.vendor_prefixes().is_truncated(&bytes[start..end]) => Confidence::Low,
                 confidence => confidence,
             };
-            let fingerprint = self.key.fingerprint(secret);
-            self.remember(fingerprint, secret);
-            Some(Finding {
-                rule: candidate.rule,
-                trigger,
-                span: Span { start, end },
-                encoding: Encoding::PLAIN,
-                verdict: Verdict::Unchecked,
-                confidence,
-                redacted: Redacted::new(secret, rule),
-                fingerprint,
-                facts: Vec::new(),
-                related: Vec::new(),
-            })
+            self.found_whole(candidate.rule, trigger, bytes, Span { start, end }, confidence)
         })
     }
 
-    /// A finding that a reader of a structure has judged.
+    /// A finding that is the whole span, as its name or a reader of a structure has judged.
     pub fn found_whole(
         &self,
         index: usize,

@@ -9,7 +9,7 @@ use crate::engine::generic::name::Name;
 use crate::rules::NameKind;
 use crate::rules::word_list::WordList;
 
-/// What is between a name and its value in the form that stands for all declarations.
+/// What is between a name and its value in the form that all declarations are described as.
 const ASSIGNMENT: &str = " = \"";
 
 impl Features {

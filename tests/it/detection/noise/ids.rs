@@ -12,7 +12,7 @@ fn ids_are_quiet() {
         "The node is\nidentified by {uuid} in the list.\n",
         "PASS: AVD-XYZ-{digits:4} (MEDIUM): a check\n",
         "\"key\": \"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE{base64:64}\",\n",
-        "\"PWD\": \"/work/{lower:10}/project\",\npassword = \"/run/secrets/{lower:12}\"\n",
+        "\"PWD\": \"/srv/{lower:10}/project\",\npassword = \"/run/secrets/{lower:12}\"\n",
         "sonar.projectKey=acme_shop_{uuid}\n",
         "auth: \"https://id.acme.test/realms/{lower:20}\"\n",
         "ssh_host_key_ed25519: \"AAAAC3NzaC1lZDI1NTE5AAAAI{alnum:43}\"\n",

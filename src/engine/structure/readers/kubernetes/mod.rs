@@ -37,7 +37,7 @@ pub fn read<'b>(bytes: &'b [u8], marks: &[usize], found: &mut Found<'_, 'b>) {
 /// Receives the entries: where they are, their names and their values.
 type Entry<'f, 'b> = dyn FnMut(Holder, &[u8], Value<'b>) + 'f;
 
-/// What a member of the manifest holds, by its name.
+/// What a member of the manifest contains, by its name.
 fn holder(member: &[u8]) -> Option<Holder> {
     match member {
         b"data" => Some(Holder::SecretData),
